@@ -1,0 +1,1 @@
+"""What is remembered: the store, the registry, the audit log, evidence and prediction logs."""

@@ -1,0 +1,101 @@
+"""Artifacts and evidence by digest: opaque bytes, written once, never opened as anything but bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from data.errors import ArtifactError, DigestMismatchError
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+CHUNK = 1 << 20
+
+
+class ArtifactStore:
+    """Files under `<root>/sha256/<first two hex>/<hex>`; what is there under a digest has that digest."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, content: bytes) -> str:
+        """Keep these bytes; answers `sha256:<hex>`."""
+        digest = "sha256:" + hashlib.sha256(content).hexdigest()
+        if not self.path(digest).exists():
+            self._keep(digest, content)
+        return digest
+
+    def put_file(self, source: Path) -> str:
+        """Keep a file's bytes as they are read once: digest and copy come from the same bytes.
+
+        Raises ArtifactError for a link or anything that is not a plain file.
+        """
+        if source.is_symlink() or not source.is_file():
+            raise ArtifactError(f"{source} is not a plain file", "hand in the file itself, not a link or a folder")
+        self.root.mkdir(parents=True, exist_ok=True)
+        hashed = hashlib.sha256()
+        handle, temporary = tempfile.mkstemp(dir=self.root)
+        try:
+            with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
+                while chunk := original.read(CHUNK):
+                    hashed.update(chunk)
+                    copy.write(chunk)
+                copy.flush()
+                os.fsync(copy.fileno())
+            digest = "sha256:" + hashed.hexdigest()
+            target = self.path(digest)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            Path(temporary).replace(target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return digest
+
+    def path(self, digest: str) -> Path:
+        """Where the bytes of a digest lie, or would. Raises ArtifactError for what is no digest."""
+        if not DIGEST.fullmatch(digest):
+            raise ArtifactError(f"{digest[:80]!r} is not a digest", "digests read `sha256:` and 64 hex digits")
+        name = digest.removeprefix("sha256:")
+        return self.root / "sha256" / name[:2] / name
+
+    def has(self, digest: str) -> bool:
+        """Whether the bytes are here."""
+        return self.path(digest).is_file()
+
+    def read(self, digest: str) -> bytes:
+        """The bytes, checked. Raises ArtifactError when missing, DigestMismatchError when changed."""
+        path = self.path(digest)
+        if not path.is_file():
+            raise ArtifactError(f"the bytes of {digest} are missing from {self.root}")
+        content = path.read_bytes()
+        if "sha256:" + hashlib.sha256(content).hexdigest() != digest:
+            raise DigestMismatchError(f"{path} no longer holds the bytes of {digest}")
+        return content
+
+    def verify(self, digest: str) -> None:
+        """Read the bytes through and check them. Raises as `read`."""
+        path = self.path(digest)
+        if not path.is_file():
+            raise ArtifactError(f"the bytes of {digest} are missing from {self.root}")
+        if file_digest(path) != digest:
+            raise DigestMismatchError(f"{path} no longer holds the bytes of {digest}")
+
+    def _keep(self, digest: str, content: bytes) -> None:
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+
+
+def file_digest(path: Path) -> str:
+    """`sha256:<hex>` of a file, read in pieces."""
+    hashed = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            hashed.update(chunk)
+    return "sha256:" + hashed.hexdigest()

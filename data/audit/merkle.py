@@ -1,0 +1,167 @@
+"""The Merkle tree of RFC 6962 over the leaf hashes: what a checkpoint signs and a proof is checked against.
+
+Source: RFC 6962 §2.1 (hashes, paths, proofs); the frontier is its compact range: the roots of the full
+subtrees that the size's binary digits name, largest first, so appending never reads an older event.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.errors import AuditError
+
+HASH_BYTES = 32
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+_SIZE_DIGITS = 16
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """The right edge of a tree of `size` leaves; immutable, a few hashes whatever the size."""
+
+    size: int
+    nodes: tuple[bytes, ...]
+
+    @classmethod
+    def empty(cls) -> Frontier:
+        """The frontier of a log without events."""
+        return cls(0, ())
+
+    def append(self, leaf: bytes) -> Frontier:
+        """The frontier after one more leaf hash (32 bytes, as `body.leaf_hash` gives)."""
+        nodes = list(self.nodes)
+        merges = self.size
+        while merges & 1:
+            leaf = _node(nodes.pop(), leaf)
+            merges >>= 1
+        return Frontier(self.size + 1, (*nodes, leaf))
+
+    def root(self) -> bytes:
+        """The Merkle tree hash of all leaves appended so far, 32 bytes."""
+        if not self.nodes:
+            return EMPTY_ROOT
+        root = self.nodes[-1]
+        for node in reversed(self.nodes[:-1]):
+            root = _node(node, root)
+        return root
+
+    def to_hex(self) -> str:
+        """The frontier as text for the database: 16 hex digits of size, then 64 for each node."""
+        return f"{self.size:0{_SIZE_DIGITS}x}" + "".join(node.hex() for node in self.nodes)
+
+    @classmethod
+    def from_hex(cls, text: str) -> Frontier:
+        """The frontier that `to_hex` wrote; raises `AuditError` when the text is not one."""
+        try:
+            size, packed = int(text[:_SIZE_DIGITS], 16), bytes.fromhex(text[_SIZE_DIGITS:])
+        except ValueError as broken:
+            raise AuditError(f"the stored frontier is not hexadecimal: {broken}") from broken
+        nodes = tuple(packed[i : i + HASH_BYTES] for i in range(0, len(packed), HASH_BYTES))
+        frontier = cls(size, nodes)
+        if len(packed) != HASH_BYTES * size.bit_count() or frontier.to_hex() != text:
+            raise AuditError(f"the stored frontier of size {size} has {len(packed)} bytes of nodes")
+        return frontier
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The Merkle tree hash of the leaf hashes (RFC 6962 §2.1), 32 bytes; that of no leaves is SHA-256("")."""
+    frontier = Frontier.empty()
+    for leaf in leaves:
+        frontier = frontier.append(leaf)
+    return frontier.root()
+
+
+def _split(size: int) -> int:
+    """The largest power of two smaller than `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The audit path of leaf `index` (RFC 6962 §2.1.1), nearest sibling first.
+
+    Raises `AuditError` when there is no such leaf.
+    """
+    if not 0 <= index < len(leaves):
+        raise AuditError(f"there is no event {index} in a log of {len(leaves)} events")
+    if len(leaves) == 1:
+        return []
+    cut = _split(len(leaves))
+    if index < cut:
+        return [*inclusion_proof(leaves[:cut], index), root(leaves[cut:])]
+    return [*inclusion_proof(leaves[cut:], index - cut), root(leaves[:cut])]
+
+
+def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
+    """The proof that the tree of the first `size` leaves is a prefix of this one (RFC 6962 §2.1.2).
+
+    Raises `AuditError` unless 0 < size ≤ number of leaves.
+    """
+    if not 0 < size <= len(leaves):
+        raise AuditError(f"a log of {len(leaves)} events has no earlier state of size {size}")
+    return _subproof(leaves, size, whole=True)
+
+
+def _subproof(leaves: Sequence[bytes], size: int, whole: bool) -> list[bytes]:
+    if size == len(leaves):
+        return [] if whole else [root(leaves)]
+    cut = _split(len(leaves))
+    if size <= cut:
+        return [*_subproof(leaves[:cut], size, whole), root(leaves[cut:])]
+    return [*_subproof(leaves[cut:], size - cut, whole=False), root(leaves[:cut])]
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:
+    """Whether `path` proves that `leaf` is number `index` of the tree of `size` leaves with this root.
+
+    Source: RFC 9162 §2.1.3.2. Never raises; malformed proofs are simply no proof.
+    """
+    if not 0 <= index < size:
+        return False
+    node, last, found = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return False
+        if node & 1 or node == last:
+            found = _node(sibling, found)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            found = _node(found, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and found == expected
+
+
+def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether `path` proves that the tree of `first` leaves is a prefix of the tree of `second` leaves.
+
+    Source: RFC 9162 §2.1.4.2. Never raises; malformed proofs are simply no proof.
+    """
+    if not 0 < first <= second:
+        return False
+    if first == second:
+        return not path and first_root == second_root
+    nodes = [first_root, *path] if first & (first - 1) == 0 else list(path)
+    return bool(nodes) and _replay(first - 1, second - 1, nodes) == (first_root, second_root)
+
+
+def _replay(node: int, last: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    older = newer = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return None
+        if node & 1 or node == last:
+            older, newer = _node(sibling, older), _node(sibling, newer)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            newer = _node(newer, sibling)
+        node, last = node >> 1, last >> 1
+    return (older, newer) if last == 0 else None

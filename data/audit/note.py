@@ -1,0 +1,163 @@
+"""The checkpoint: a C2SP signed note over origin, size and root, so that public tools can verify the log.
+
+Sources: C2SP signed-note and tlog-checkpoint; the verification key format is that of Go's sumdb/note.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from data.audit.merkle import HASH_BYTES
+from data.errors import AuditError
+
+ED25519 = b"\x01"
+_KEY_ID_BYTES = 4
+_PUBLIC_BYTES = 32
+_SIGNATURE_BYTES = 64
+_NAME = re.compile(r"[^\s+]+")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class NoteSigner(Protocol):
+    """What signs a note: `keys.SigningKey`, or a key that lives elsewhere."""
+
+    @property
+    def vkey(self) -> str:
+        """The verification key as text, `name+key id+base64 key`."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64 bytes of an Ed25519 signature over `message`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature line of a note."""
+
+    name: str
+    key_id: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a note says: the log, its size and its root, and who signed that."""
+
+    origin: str
+    size: int
+    root: bytes
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationKey:
+    """The public half of a log's key with the name it signs under."""
+
+    name: str
+    key_id: bytes
+    public: bytes
+
+    def holds(self, message: bytes, signature: bytes) -> bool:
+        """Whether `signature` (64 bytes) is this key's Ed25519 signature over `message`."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def key_id(name: str, public: bytes) -> bytes:
+    """The first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)."""
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:_KEY_ID_BYTES]
+
+
+def format_vkey(name: str, public: bytes) -> str:
+    """The verification key as text: `name+hex key id+base64(0x01 ‖ public key)`.
+
+    Raises `AuditError` when the name holds white space or a plus sign.
+    """
+    if not _NAME.fullmatch(name) or _FORBIDDEN.search(name):
+        raise AuditError(f"{name!r} cannot name a key", "use a name without white space and without a plus sign")
+    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
+
+
+def parse_vkey(text: str) -> VerificationKey:
+    """The key that `format_vkey` wrote; raises `AuditError` for any other text."""
+    name, _, encoded = text.partition("+")
+    packed = _unbase64(encoded.partition("+")[2])
+    if len(packed) != 1 + _PUBLIC_BYTES or format_vkey(name, packed[1:]) != text:
+        raise AuditError(f"{text!r} is not the verification key of an Ed25519 note signer")
+    return VerificationKey(name, key_id(name, packed[1:]), packed[1:])
+
+
+def sign_checkpoint(origin: str, size: int, root: bytes, key: NoteSigner) -> str:
+    """The note that states `size` and `root` (32 bytes) of the log `origin`, signed with `key`.
+
+    Raises `AuditError` when the statement could not be read back as it was meant.
+    """
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    verifier = parse_vkey(key.vkey)
+    packed = base64.b64encode(verifier.key_id + key.sign(text.encode())).decode()
+    note = f"{text}\n— {verifier.name} {packed}\n"
+    parse_checkpoint(note)
+    return note
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """What the note says, its signatures *not* verified; raises `AuditError` when it is not a checkpoint."""
+    body, signatures = _split_note(text)
+    lines = body.split("\n")
+    if len(lines) < 4 or not lines[0] or not all(lines[:-1]) or not _SIZE.fullmatch(lines[1]):
+        raise AuditError("a checkpoint has an origin, a size and a root, one a line; this note has not")
+    root = _unbase64(lines[2])
+    if len(root) != HASH_BYTES:
+        raise AuditError(f"a checkpoint's root has {HASH_BYTES} bytes, this one {len(root)}")
+    return Checkpoint(lines[0], int(lines[1]), root, signatures)
+
+
+def verify_checkpoint(text: str, vkey: str) -> Checkpoint:
+    """What the note says, after the signature of `vkey` on it was verified.
+
+    Signatures by other keys (a witness's) are ignored, as the format demands. Raises `AuditError` when the
+    note is malformed, not signed by this key, or the signature does not hold.
+    """
+    checkpoint, verifier = parse_checkpoint(text), parse_vkey(vkey)
+    message = _split_note(text)[0].encode()
+    ours = [s for s in checkpoint.signatures if (s.name, s.key_id) == (verifier.name, verifier.key_id)]
+    if not ours or not all(verifier.holds(message, signature.value) for signature in ours):
+        raise AuditError(f"the checkpoint of size {checkpoint.size} is not signed by {verifier.name}")
+    return checkpoint
+
+
+def _split_note(text: str) -> tuple[str, tuple[Signature, ...]]:
+    body, blank, block = text.rpartition("\n\n")
+    if not blank or not block.endswith("\n") or _FORBIDDEN.search(text):
+        raise AuditError("a signed note is text, a blank line and signature lines; this is not one")
+    return body + "\n", tuple(_signature(line) for line in block[:-1].split("\n"))
+
+
+def _signature(line: str) -> Signature:
+    parts = line.split(" ")
+    packed = _unbase64(parts[2]) if len(parts) == 3 else b""
+    if parts[0] != "—" or len(packed) <= _KEY_ID_BYTES or not _NAME.fullmatch(parts[1]):
+        raise AuditError(f"{line[:80]!r} is not a signature line of a note")
+    return Signature(parts[1], packed[:_KEY_ID_BYTES], packed[_KEY_ID_BYTES:])
+
+
+def _unbase64(text: str) -> bytes:
+    """Strict: only the one canonical spelling of the bytes is accepted, so no two notes mean the same."""
+    try:
+        packed = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as broken:
+        raise AuditError(f"{text[:80]!r} is not base64") from broken
+    if base64.b64encode(packed).decode() != text:
+        raise AuditError(f"{text[:80]!r} is not the canonical base64 of its bytes")
+    return packed

@@ -1,0 +1,139 @@
+"""Makes the database anew from the journal: the state is the fold of the events, so a lost file loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data.audit.anchor import AnchorSink
+from data.audit.body import GENESIS_PREV, canonical_text, leaf_hash
+from data.audit.journal import Journal
+from data.audit.merkle import Frontier
+from data.audit.note import parse_checkpoint
+from data.errors import JournalError, StoreError
+
+_BATCH = 5_000
+_ROWS_A_STATEMENT = 200
+_EXACT = 2**53
+_COPIES = ("id", "type", "subject", "actor", "recorded_at", "effective_at")
+_EVENTS = pa.schema(
+    [("seq", pa.int64()), ("body", pa.binary()), ("leaf", pa.binary()), *((name, pa.string()) for name in _COPIES)]
+)
+_Rows = dict[str, dict[str, dict[str, Any]]]
+
+
+def rebuild(
+    journal: Journal,
+    target: Path,
+    create_schema: Callable[[duckdb.DuckDBPyConnection], None],
+    anchors: Sequence[AnchorSink] = (),
+) -> int:
+    """Write the registry that the journal's events add up to into the new file `target`; the number of events.
+
+    `create_schema` makes the empty tables; checkpoints come back from the anchors, those beyond the journal's last
+    event excepted: the verification that must follow reports them. Raises `StoreError` when the target exists or
+    cannot be written, `JournalError` when the journal is empty or its events do not follow one another, `AuditError`
+    when an anchor holds something that is no checkpoint; then there is no target.
+    """
+    if target.exists():
+        raise StoreError(f"{target} exists already", "name a file that does not exist, or move that one aside")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.rebuilding")
+    draft.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(draft)) as connection:
+            create_schema(connection)
+            size = _Rebuilding(connection).run(journal, anchors)
+        draft.replace(target)
+    except duckdb.Error as broken:
+        raise StoreError(f"the registry cannot be rebuilt in {target}: {broken}") from broken
+    finally:
+        for left in (draft, draft.with_name(f"{draft.name}.wal")):
+            left.unlink(missing_ok=True)
+    return size
+
+
+class _Rebuilding:
+    """The events read so far: where the chain stands, and the last image of every row."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._frontier = Frontier.empty()
+        self._leaf = GENESIS_PREV
+        self._rows: _Rows = {}
+
+    def run(self, journal: Journal, anchors: Sequence[AnchorSink]) -> int:
+        self._connection.begin()
+        bodies = journal.bodies()
+        while batch := list(islice(bodies, _BATCH)):
+            self._insert_events([self._read(body) for body in batch])
+        if not self._frontier.size:
+            raise JournalError(f"the journal {journal.path} holds no event", "put the journal back from its backup")
+        head = [0, self._frontier.size, self._leaf, self._frontier.to_hex()]
+        self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
+        for table, rows in self._rows.items():
+            self._insert_rows(table, rows)
+        self._insert_checkpoints(anchors)
+        self._connection.commit()
+        return self._frontier.size
+
+    def _read(self, body: bytes) -> dict[str, Any]:
+        seq = self._frontier.size
+        try:
+            event = json.loads(body, parse_int=_number)
+            if (event["seq"], event["prev"]) != (seq, self._leaf):
+                raise JournalError(f"line {seq + 1} of the journal does not follow the event before it")
+            for image in event["rows"]:
+                self._rows.setdefault(image["table"], {})[image["key"]] = image
+            copies = {name: event[name] for name in _COPIES} | {"actor": event["actor"]["id"]}
+        except (ValueError, KeyError, TypeError) as broken:
+            raise JournalError(f"line {seq + 1} of the journal is not an event: {broken!r}") from broken
+        leaf = leaf_hash(body)
+        self._frontier, self._leaf = self._frontier.append(leaf), leaf.hex()
+        return {"seq": seq, "body": body, "leaf": leaf} | copies
+
+    def _insert_events(self, events: list[dict[str, Any]]) -> None:
+        self._connection.register("arriving", pa.Table.from_pylist(events, schema=_EVENTS))
+        self._connection.execute(f"INSERT INTO audit_event ({', '.join(_EVENTS.names)}) SELECT * FROM arriving")
+        self._connection.unregister("arriving")
+
+    def _insert_rows(self, table: str, rows: dict[str, dict[str, Any]]) -> None:
+        """The generic upsert, each row once with its last image; a column that no image names stays null."""
+        names = sorted({name for image in rows.values() for name in image["values"]})
+        columns = ", ".join(map(_quoted, ["key", "rev", *names]))
+        images = iter(rows.values())
+        while batch := list(islice(images, _ROWS_A_STATEMENT)):
+            marks = ", ".join(f"({', '.join('?' * (len(names) + 2))})" for _ in batch)
+            values = [cell for image in batch for cell in _cells(image, names)]
+            self._connection.execute(f"INSERT INTO {_quoted(table)} ({columns}) VALUES {marks}", values)
+
+    def _insert_checkpoints(self, anchors: Sequence[AnchorSink]) -> None:
+        notes: dict[int, str] = {}
+        for note in (note for anchor in anchors for note in anchor.notes()):
+            notes.setdefault(parse_checkpoint(note).size, note)
+        for size in sorted(size for size in notes if size <= self._frontier.size):
+            self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", [size, notes[size]])
+
+
+def _cells(image: dict[str, Any], names: Sequence[str]) -> list[Any]:
+    return [image["key"], image["rev"], *(_stored(image["values"].get(name)) for name in names)]
+
+
+def _stored(value: object) -> object:
+    return canonical_text(value) if isinstance(value, (dict, list)) else value
+
+
+def _number(token: str) -> int | float:
+    """A whole number beyond exact integers was written from a real: read it as one."""
+    number = int(token)
+    return number if abs(number) < _EXACT else float(token)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

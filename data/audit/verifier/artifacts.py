@@ -1,0 +1,45 @@
+"""Re-hashes what the events refer to by digest: changed evidence, standards and artifacts show here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from data.audit.verifier.report import Findings
+
+_STORED = ("evidence", "artifact", "standard", "measurements")
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+class References:
+    """The digests that events refer to, each with the first event that did."""
+
+    def __init__(self, directory: Path, findings: Findings) -> None:
+        self._directory, self._findings = directory, findings
+        self._first: dict[str, int] = {}
+
+    def take(self, seq: int, refs: dict[str, Any]) -> None:
+        """Remember what event `seq` refers to."""
+        for kind in _STORED:
+            named = refs.get(kind, [])
+            for one in named if isinstance(named, list) else [named]:
+                if isinstance(one, str) and (found := _DIGEST.fullmatch(one)):
+                    self._first.setdefault(found[1], seq)
+
+    def check(self) -> None:
+        """Each is there, and its bytes have the digest that it is filed under."""
+        for digest, seq in self._first.items():
+            path = self._find(digest)
+            if path is None:
+                self._findings.add(f"sha256:{digest}, which it refers to, is not in {self._directory.name}", seq=seq)
+                continue
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != digest:
+                self._findings.add(f"sha256:{digest}, which it refers to, has become sha256:{found}", seq=seq)
+
+    def _find(self, digest: str) -> Path | None:
+        layouts = (digest, f"{digest[:2]}/{digest}", f"sha256/{digest}", f"sha256/{digest[:2]}/{digest}")
+        return next((path for name in layouts if (path := self._directory / name).is_file()), None)

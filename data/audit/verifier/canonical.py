@@ -1,0 +1,110 @@
+"""Whether stored bytes are the one RFC 8785 spelling of a JSON object: the verifier's own reading of that rule.
+
+Fast path: parse, write again with sorted keys, compare. Python's writer differs from RFC 8785 for small and large
+reals and for keys beyond the basic plane; whatever differs is written again by the slow path, which does not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from itertools import starmap
+from typing import Any
+
+Event = dict[str, Any]
+
+_WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_SAFE_DIGITS = 15
+_LONG = b"0" * (_SAFE_DIGITS + 1)
+_DIGITS_AS_ZEROS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
+"""So that one search finds a body that may hold an integer too long to be exact; few do."""
+
+
+class NotCanonicalError(ValueError):
+    """A number stands otherwise than RFC 8785 writes it; a ValueError, as JSON readers raise for what they refuse."""
+
+
+def parse_all(bodies: Sequence[bytes]) -> list[Event | None]:
+    """Each body as an object, or None where it is not one canonical JSON object."""
+    events = [_parse(body) for body in bodies]
+    if None not in events and _WRITE(events).encode("utf-8", "surrogatepass") == b"[%b]" % b",".join(bodies):
+        return events
+    return list(starmap(_confirm, zip(events, bodies, strict=True)))
+
+
+def write(value: object) -> str:
+    """The RFC 8785 text of a JSON value; raises `ValueError` where there is none."""
+    if isinstance(value, dict):
+        ordered = sorted(value.items(), key=lambda item: item[0].encode("utf-16-be"))
+        return "{" + ",".join(f"{_WRITE(name)}:{write(one)}" for name, one in ordered) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(write(one) for one in value) + "]"
+    return _number(value) if isinstance(value, float) else _WRITE(value)
+
+
+def _parse(body: bytes) -> Event | None:
+    read = _READ_EXACTLY if _LONG in body.translate(_DIGITS_AS_ZEROS) else _READ
+    text = body.decode("utf-8", "replace")
+    try:
+        event, end = read(text)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and end == len(text) else None
+
+
+def _confirm(event: Event | None, body: bytes) -> Event | None:
+    try:
+        return event if event is not None and write(event).encode() == body else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(real: float) -> str:
+    """ECMA-262 §6.1.6.1.20: the shortest digits that read back as the same real, in JavaScript's layout."""
+    if not math.isfinite(real):
+        raise NotCanonicalError(real)
+    if real == 0:
+        return "0"
+    if real < 0:
+        return "-" + _number(-real)
+    mantissa, _, exponent = repr(real).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    return _layout(digits, point)
+
+
+def _layout(digits: str, point: int) -> str:
+    if len(digits) <= point <= 21:
+        return digits.ljust(point, "0")
+    if 0 < point <= 21:
+        return f"{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"0.{'0' * -point}{digits}"
+    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{digits[0]}{fraction}e{point - 1:+d}"
+
+
+def _real(token: str) -> float:
+    real = float(token)
+    usual = repr(real) == token and "e" not in token and not token.endswith("0")
+    if not usual and _number(real) != token:
+        raise NotCanonicalError(token)
+    return real
+
+
+def _integer(token: str) -> int:
+    """Beyond 15 digits not every integer is exact as a real: RFC 8785 then spells the real."""
+    if len(token) > _SAFE_DIGITS:
+        _real(token)
+    return int(token)
+
+
+def _refuse(token: str) -> float:
+    raise NotCanonicalError(token)
+
+
+_READ = json.JSONDecoder(parse_float=_real, parse_constant=_refuse).raw_decode
+_READ_EXACTLY = json.JSONDecoder(parse_float=_real, parse_int=_integer, parse_constant=_refuse).raw_decode

@@ -1,0 +1,109 @@
+"""Holds the log against its signed checkpoints: those it keeps itself, and those kept outside of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.audit.verifier.governance import Governance
+from data.audit.verifier.journal import complete_lines
+from data.audit.verifier.report import Findings
+from data.audit.verifier.signature import Note, is_signed, read_note
+
+ASSURANCE = ("none", "local", "off-host", "witnessed")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Some notes and where they stand; `table` only for those in the database itself."""
+
+    name: str
+    notes: Sequence[str]
+    table: str | None = None
+    location: str = "none"
+
+    def sizes(self) -> set[int]:
+        """The sizes that the notes speak of, whether or not they are signed."""
+        return {note.size for text in self.notes if (note := read_note(text))}
+
+
+def read_anchor(location: str, path: Path, findings: Findings) -> Source:
+    """The notes of an anchor file; a missing or empty one is a finding."""
+    notes = [_note(line) for line in complete_lines(path)] if path.is_file() else []
+    if not notes:
+        findings.add(f"the anchor {path.name} {'holds no checkpoint' if path.is_file() else 'is missing'}")
+    if location not in ASSURANCE[1:]:
+        findings.add(f"the anchor {path.name} has the location {location!r}; there is {', '.join(ASSURANCE[1:])}")
+        location = ASSURANCE[0]
+    return Source(f"the anchor {path.name}", notes, None, location)
+
+
+def _note(line: bytes) -> str:
+    try:
+        note = json.loads(line)
+    except ValueError:
+        return ""
+    return note if isinstance(note, str) else ""
+
+
+class Checkpoints:
+    """Judges notes against the roots that the events give, and their number."""
+
+    def __init__(self, findings: Findings, governance: Governance, roots: Mapping[int, bytes], size: int) -> None:
+        self._findings, self._governance, self._roots, self._size = findings, governance, roots, size
+        self._genuine: dict[str, bool] = {}
+
+    def prove(self, source: Source) -> set[int]:
+        """The sizes that the source's notes prove; all that they speak against becomes findings."""
+        signed = [note for text in source.notes if (note := self._signed(text, source))]
+        if source.notes and not signed:
+            self._findings.add(
+                f"no checkpoint of {source.name} is signed by the key of this log: another log, or one written anew",
+                seq=0, table=source.table,
+            )  # fmt: skip
+        proven: set[int] = set()
+        for note in sorted(signed, key=lambda note: note.size):
+            if note.size and self._roots.get(note.size) != note.root:
+                self._contradict(source, note, max(proven, default=0))
+                break
+            proven.add(note.size)
+        return proven
+
+    def compare(self, stored: Source, anchor: Source) -> None:
+        """Each anchored checkpoint stands in the database, and all but the newest of the database in the anchor."""
+        here, there = stored.sizes(), anchor.sizes()
+        for size in sorted(there - here):
+            self._findings.add(f"{anchor.name} holds it, the database does not", table="checkpoint", key=str(size))
+        for size in sorted(here - there - {max(here, default=0)}):
+            self._findings.add(f"{anchor.name} lacks the checkpoint of {size} events")
+
+    def _signed(self, text: str, source: Source) -> Note | None:
+        note = read_note(text)
+        if note is None:
+            self._findings.add(f"{source.name} holds something that is not a checkpoint", table=source.table)
+            return None
+        if text not in self._genuine:
+            signed = is_signed(note, self._governance.key_at(note.size))
+            self._genuine[text] = signed and note.origin == self._governance.origin
+        if not self._genuine[text]:
+            what = f"the signature on the checkpoint of {note.size} events in {source.name} does not hold"
+            self._findings.add(what, table=source.table, key=str(note.size))
+            return None
+        return note
+
+    def _contradict(self, source: Source, note: Note, proven: int) -> None:
+        size = self._size
+        if note.size > size:
+            what = f"{source.name} vouches for {note.size} events, there are {size}: the end of the log is lost"
+            self._findings.add(what, seq=size, table=source.table)
+            return
+        seq = self._findings.first_between(proven, note.size)
+        what = f"the events {proven} to {note.size - 1} are not those that {source.name} vouches for"
+        self._findings.add(what, seq=proven if seq is None else seq, table=source.table)
+
+
+def sizes_of(sources: Iterable[Source]) -> set[int]:
+    """Every size that any source speaks of."""
+    return set().union(*(source.sizes() for source in sources))

@@ -1,0 +1,126 @@
+"""Rebuilds every state table from the row images in the events alone, and holds the tables against that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from data.audit.verifier.canonical import write
+from data.audit.verifier.catalog import AUDIT_TABLES, Registry
+from data.audit.verifier.report import SHOWN_A_PLACE, Findings
+
+_IMAGE = {"table": str, "key": str, "rev": int, "values": dict}
+_BATCH = 5_000
+
+
+class Row(NamedTuple):
+    """The last image of a row: its revision, the event that holds it, and a digest of its values."""
+
+    rev: int
+    seq: int
+    digest: bytes
+
+
+class State:
+    """The fold of the events. Values are kept as digests: a registry larger than memory can be checked."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._rows: dict[str, dict[str, Row]] = {}
+        self._columns: dict[str, set[str]] = {}
+
+    def fold(self, seq: int, images: list[Any]) -> None:
+        """Apply the row images of event `seq`; a wrong revision or an ill-formed image is a finding."""
+        for image in images:
+            if type(image) is not dict or {name: type(value) for name, value in image.items()} != _IMAGE:
+                self._findings.add("a row image in it is not table, key, rev and values", seq=seq)
+                continue
+            table, key, values = image["table"], image["key"], image["values"]
+            rows = self._rows.setdefault(table, {})
+            former = rows[key].rev if key in rows else 0
+            if image["rev"] != former + 1:
+                what = f"it brings revision {image['rev']} of {table} {key!r}, after revision {former}"
+                self._findings.add(what, seq=seq)
+            rows[key] = Row(image["rev"], seq, _digest({name: _stored(value) for name, value in values.items()}))
+            self._columns.setdefault(table, set()).update(values)
+
+    def compare(self, registry: Registry, declared: dict[str, dict[str, str]] | None) -> None:
+        """Hold every table of the registry against the fold, row by row and column by column."""
+        tables = {name: columns for name, columns in registry.tables.items() if name not in AUDIT_TABLES}
+        for table in sorted(tables.keys() | self._rows.keys() | (declared or {}).keys()):
+            if table not in tables:
+                self._findings.add("the table is missing", table=table)
+            elif self._has_its_columns(table, tables[table], declared):
+                self._compare_rows(registry, table)
+
+    def _has_its_columns(self, table: str, columns: dict[str, str], declared: dict[str, dict[str, str]] | None) -> bool:
+        if declared is not None and table not in declared:
+            self._findings.add("the log knows no such table", table=table)
+        written = self._columns.get(table, set()) | {"key", "rev"}
+        needed = written if declared is None else set(declared.get(table, written))
+        kinds = {} if declared is None else declared.get(table, {})
+        for name in sorted(needed - columns.keys()):
+            self._findings.add(f"column {name} is missing", table=table)
+        for name in sorted(columns.keys() - needed) if table in self._rows or declared else ():
+            self._findings.add(f"column {name} is one that the log does not know", table=table)
+        for name in sorted(n for n, kind in kinds.items() if columns.get(n, kind) != kind):
+            self._findings.add(f"column {name} is {columns[name]}, the log says {kinds[name]}", table=table)
+        return columns.keys() >= needed | {"key", "rev"}
+
+    def _compare_rows(self, registry: Registry, table: str) -> None:
+        expected = dict(self._rows.get(table, {}))
+        differing = []
+        for row in _rows(registry, table):
+            image = expected.pop(str(row["key"]), None)
+            if image is None:
+                self._findings.add("no event wrote this row", table=table, key=str(row["key"]))
+            elif not _is_image(image, row):
+                differing.append((image, row["key"]))
+        for image, key in differing[:SHOWN_A_PLACE]:
+            self._name_columns(registry, table, image, key)
+        for image, key in differing[SHOWN_A_PLACE:]:
+            self._findings.add(f"it is not what event {image.seq} wrote", table=table, key=key)
+        for key, image in expected.items():
+            self._findings.add(f"the row that event {image.seq} wrote is missing", table=table, key=key)
+
+    def _name_columns(self, registry: Registry, table: str, image: Row, key: str) -> None:
+        """Read row and event again and say which columns differ."""
+        (row,) = _rows(registry, table, key)
+        ((body,),) = registry.rows("SELECT body FROM audited.main.audit_event WHERE seq = ?", image.seq)
+        images = [one for one in json.loads(body)["rows"] if (one["table"], one["key"]) == (table, key)]
+        says = {"rev": image.rev} | {name: _stored(value) for name, value in images[-1]["values"].items()}
+        wrong = sorted(name for name in row if name != "key" and _cell(row[name]) != _cell(says.get(name)))
+        what = f"column {', '.join(wrong)} is not what event {image.seq} wrote"
+        self._findings.add(what, table=table, key=key)
+
+
+def _rows(registry: Registry, table: str, key: str | None = None) -> Iterator[dict[str, Any]]:
+    names = list(registry.tables[table])
+    cursor = registry.stream(table, names, key)
+    while batch := cursor.fetchmany(_BATCH):
+        yield from (dict(zip(names, cells, strict=True)) for cells in batch)
+
+
+def _is_image(image: Row, row: dict[str, Any]) -> bool:
+    values = {name: value for name, value in row.items() if name not in {"key", "rev"}}
+    return row["rev"] == image.rev and _digest(values) == image.digest
+
+
+def _stored(value: object) -> object:
+    """A value of an image as its column holds it: lists and objects as RFC 8785 text."""
+    return write(value) if isinstance(value, (dict, list)) else value
+
+
+def _cell(value: object) -> object:
+    """One spelling of a cell: whole reals as integers, nothing else changed; the kind tells 1 from true."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return type(value).__name__, value
+
+
+def _digest(values: dict[str, Any]) -> bytes:
+    """Of the values that are not null: a column added later is null in older rows."""
+    cells = sorted((name, _cell(value)) for name, value in values.items() if value is not None)
+    return hashlib.sha256(repr(cells).encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,150 @@
+"""A dataset handed in as Parquet: what it holds, checked against the model's mapped columns before anything uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from data.artifacts import file_digest
+from data.errors import LogFormatError
+from data.records.instant import read_instant
+from data.records.model import ColumnMapping
+
+FILES: Mapping[str, str] = {"training": "data/training.parquet", "held-out": "data/held_out.parquet"}
+"""Where a submission holds the dataset of each role."""
+
+DECODED = 2 << 30
+SECONDS = 600
+ROLES: Mapping[str, str] = {"prediction_id": "id", "predicted_at": "moment", "score": "numeric", "label": "label"}
+WANTED: Mapping[str, str] = {
+    "id": "text or a whole number",
+    "moment": "a timestamp or a date",
+    "numeric": "a number",
+    "label": "0 and 1, or true and false",
+    "categorical": "text, true/false or a whole number",
+}
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What a dataset was seen to hold: its content digest, rows, each column's Arrow type, first and last moment."""
+
+    role: str
+    digest: str
+    rows: int
+    columns: Mapping[str, str]
+    from_at: datetime
+    to_at: datetime
+    decoded_bytes: int
+
+
+def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = DECODED) -> DatasetFacts:
+    """Read every row of a dataset once, in a child process under a memory limit, and check what is mapped.
+
+    Wanted are the features, `prediction_id`, `predicted_at`, `label` and `score` (the developer's own predictions).
+    `limit` is the most bytes it may decode to. Raises LogFormatError, every problem at once as `file: what → fix`.
+    """
+    name = FILES.get(role, path.name)
+    if not path.is_file():
+        raise LogFormatError(f"{name}: there is no such file", "write the scored rows of that dataset as Parquet")
+    found = _scanned(path, columns, limit)
+    problems = [f"{name}: {one}" for one in _problems(found, columns, limit)]
+    if problems:
+        raise LogFormatError("\n".join(problems), f"write {name} anew with the columns that model.yaml maps")
+    return DatasetFacts(
+        role=role,
+        digest=file_digest(path),
+        rows=found["rows"],
+        columns=found["columns"],
+        from_at=read_instant(found["from"]),
+        to_at=read_instant(found["to"]),
+        decoded_bytes=found["decoded"],
+    )
+
+
+def read_schema(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """Each column's name with what it can serve as (`numeric`, `categorical`, `label`, `moment`, `id`).
+
+    Raises LogFormatError when the file is no Parquet.
+    """
+    found = _ask({"path": str(path), "roles": {}, "limit": DECODED})
+    if "kinds" not in found:
+        raise LogFormatError(f"{path} cannot be read: {found.get('broken', 'too large')}", "write it as Parquet")
+    return {name: tuple(kinds) for name, kinds in found["kinds"].items()}
+
+
+def _scanned(path: Path, columns: ColumnMapping, limit: int) -> dict[str, Any]:
+    roles = {role: (getattr(columns, role), kind) for role, kind in ROLES.items()}
+    return _ask({"path": str(path.absolute()), "roles": roles, "limit": limit})
+
+
+def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "data.parquet_scan"],
+            input=json.dumps(request),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            cwd=Path(__file__).parents[1],
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"broken": f"it could not be read within {SECONDS} s"}
+    if child.returncode != 0:
+        return {"broken": f"reading it ended the reader (status {child.returncode})"}
+    answer: dict[str, Any] = json.loads(child.stdout)
+    return answer
+
+
+def _problems(found: Mapping[str, Any], columns: ColumnMapping, limit: int) -> Iterator[str]:
+    if "broken" in found:
+        yield f"not readable as Parquet: {found['broken']} → write the file anew"
+        return
+    if "too large" in found:
+        yield f"decodes to more than {limit:,} bytes → hand in a sample, or pin the data by its identity"
+        return
+    yield from _column_problems(found, columns)
+    if not found["rows"]:
+        yield "holds no row → write the rows that were scored"
+        return
+    yield from _value_problems(found, columns)
+
+
+def _column_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:
+    wanted = {getattr(columns, role): kind for role, kind in ROLES.items()}
+    wanted |= {feature.name: feature.kind for feature in columns.features}
+    for name, kind in wanted.items():
+        if name not in found["columns"]:
+            there = ", ".join(sorted(found["columns"])[:20])
+            yield f"column {name} is missing; there is {there} → add it, or map its name in model.yaml"
+        elif name in found["twice"]:
+            yield f"column {name} is there twice → keep one"
+        elif kind not in found["kinds"][name]:
+            yield f"column {name} is {found['columns'][name]}; wanted {WANTED[kind]} → write it as that"
+
+
+def _value_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:
+    counts, rows = found["counts"], found["rows"]
+    for role in ("prediction_id", "predicted_at", "score"):
+        if counts.get(f"{role} missing"):
+            yield f"{getattr(columns, role)} is missing in {counts[f'{role} missing']:,} of {rows:,} rows → fill it"
+    if counts.get("score nan"):
+        yield f"{columns.score} is NaN in {counts['score nan']:,} of {rows:,} rows → score or drop these rows"
+    if counts.get("score outside"):
+        yield f"{columns.score} lies outside 0 to 1 in {counts['score outside']:,} rows → write probabilities"
+    if counts.get("label outside"):
+        yield f"{columns.label} is neither 0 nor 1 in {counts['label outside']:,} rows → write 0, 1 or nothing"
+    if counts.get("label known") == 0:
+        yield f"{columns.label} is known in no row → add the labels"
+    if found["repeated"]:
+        yield (
+            f"{columns.prediction_id} repeats in {found['repeated']:,} rows ({found['example']!a} for one)"
+            " → give each prediction an id of its own"
+        )

@@ -1,0 +1,52 @@
+"""Who worked on a version, and whether somebody is one of them: computed, never declared away. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from data.errors import IndependenceError
+from data.records.names import short
+from data.records.person import Person
+from data.records.version import Version
+
+GIT_AUTHOR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
+
+
+def contributors_of(version: Version, *others: str) -> tuple[str, ...]:
+    """Everybody who worked on a version: its Git authors, its submitter, and `others` (who asks for the decision).
+
+    Raises IndependenceError when nobody is known.
+    """
+    known = tuple(dict.fromkeys(name for name in (*version.contributors, version.submitter, *others) if name.strip()))
+    if not version.contributors or not known:
+        raise IndependenceError(
+            f"nobody is known to have worked on {short(version.key)}", "register it again from a Git checkout"
+        )
+    return known
+
+
+def is_one_of(person: Person, names: Iterable[str]) -> bool:
+    """Whether a person is among names as Git, the operating system or the roster write them, in any case."""
+    theirs = {_plain(each) for each in (person.person, person.name, person.email, person.os_user)} - {""}
+    return any(theirs & _written(name) for name in names)
+
+
+def need_independent(person: Person, version: Version, *others: str) -> None:
+    """Raises IndependenceError, saying why, when the person worked on the version or is one of `others`."""
+    if is_one_of(person, others):
+        raise IndependenceError(f"{person.person} asked for this decision and cannot take it")
+    if is_one_of(person, [version.submitter]):
+        raise IndependenceError(f"{person.person} submitted {short(version.key)} and cannot judge it")
+    if is_one_of(person, contributors_of(version)):
+        raise IndependenceError(f"{person.person} worked on {short(version.key)} and cannot judge it")
+
+
+def _written(name: str) -> set[str]:
+    author = GIT_AUTHOR.fullmatch(name.strip())
+    parts = (author["name"], author["email"]) if author else (name,)
+    return {_plain(part) for part in parts} - {""}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,200 @@
+"""The inventory: every version there is, where it stands in review, where it runs or ran and why that ended.
+
+Field names are stable: reports and other systems read them as JSON.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from data.records.deployment import Deployment
+from data.records.instant import Instant
+from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.records.names import short
+from data.records.retirement import Retirement
+from data.records.review import Finding, Review, Validation, Waiver
+from data.records.row import Frozen, Row
+from data.records.version import Section, Version
+from data.state import State
+
+R = TypeVar("R", bound=Row)
+
+
+class Placement(Frozen):
+    """A version in a slot: since when, until when, and why that ended."""
+
+    environment: str
+    slot: str
+    use: str
+    state: str
+    from_at: Instant
+    to_at: Instant | None
+    ended_reason: str
+    rollback_of: str | None
+    ratified_by: str | None
+
+
+class Listed(Frozen):
+    """One version on the inventory.
+
+    `expired` says that `valid_until` has passed, whether or not that was noted yet. `complete` is the share of what
+    an inventory must hold that is there, `missing` names the rest.
+    """
+
+    key: str
+    name: str
+    model: str
+    version: int
+    owner: str
+    tier: int
+    purpose: str
+    model_state: str
+    standards: tuple[str, ...]
+    change_class: str
+    registered_at: Instant
+    review_state: str
+    state_reason: str
+    valid_until: Instant | None
+    expired: bool
+    serving: bool
+    deployments: tuple[Placement, ...]
+    open_findings: int
+    open_findings_by_severity: dict[str, int]
+    waivers: tuple[str, ...]
+    consumers: int
+    undeclared_consumers: int
+    next_review_due: Instant | None
+    review_late: bool
+    retirement: str | None
+    complete: float
+    missing: tuple[str, ...]
+
+
+def list_versions(state: State, now: datetime, model: str | None = None) -> list[Listed]:
+    """Every version, or those of one model's key, by model and number; what is due is judged at `now`."""
+    facts = _Facts.read(state)
+    models = {one.key: one for one in state.find(Model)}
+    versions = [one for one in state.find(Version) if model is None or one.model == model]
+    return [_listed(models[one.model], one, facts, now) for one in versions]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is recorded beside the versions, by the key of the version or model that it belongs to."""
+
+    deployments: Mapping[str, list[Deployment]]
+    sections: Mapping[str, list[Section]]
+    validations: Mapping[str, list[Validation]]
+    findings: Mapping[str, list[Finding]]
+    waivers: Mapping[str, list[Waiver]]
+    retirements: Mapping[str, list[Retirement]]
+    reviews: Mapping[str, list[Review]]
+    consumers: Mapping[str, list[Consumer]]
+    test_plans: Mapping[str, list[TestPlan]]
+    monitoring_plans: Mapping[str, list[MonitoringPlan]]
+
+    @classmethod
+    def read(cls, state: State) -> _Facts:
+        """Each table once, whatever the number of versions."""
+        return cls(
+            _by(state.find(Deployment), lambda one: one.version),
+            _by(state.find(Section), lambda one: one.version),
+            _by(state.find(Validation), lambda one: one.version),
+            _by(state.find(Finding), lambda one: one.version),
+            _by(state.find(Waiver), lambda one: one.version),
+            _by(state.find(Retirement), lambda one: one.subject),
+            _by(state.find(Review), lambda one: one.model),
+            _by(state.find(Consumer), lambda one: one.model),
+            _by(state.find(TestPlan), lambda one: one.model),
+            _by(state.find(MonitoringPlan), lambda one: one.model),
+        )
+
+
+def _by(rows: Iterable[R], of: Callable[[R], str]) -> Mapping[str, list[R]]:
+    found: defaultdict[str, list[R]] = defaultdict(list)
+    for row in rows:
+        found[of(row)].append(row)
+    return found
+
+
+def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Listed:
+    placements = facts.deployments.get(version.key, [])
+    findings = [one for one in facts.findings.get(version.key, []) if one.state != "closed"]
+    consumers = facts.consumers.get(model.key, [])
+    due = _review_due(version, facts)
+    missing = _missing(model, version, facts)
+    retirement = facts.retirements.get(version.key, [])
+    return Listed(
+        key=version.key,
+        name=short(version.key),
+        model=short(model.key),
+        version=version.number,
+        owner=model.owner,
+        tier=model.tier,
+        purpose=model.purpose,
+        model_state=model.state,
+        standards=tuple(one.standard for one in model.standards),
+        change_class=version.change.change_class,
+        registered_at=version.registered_at,
+        review_state=version.review_state,
+        state_reason=version.state_reason,
+        valid_until=version.valid_until,
+        expired=version.valid_until is not None and version.valid_until <= now,
+        serving=any(one.state == "deployed" for one in placements),
+        deployments=tuple(_placement(one) for one in placements),
+        open_findings=len(findings),
+        open_findings_by_severity=_count(one.severity.value for one in findings),
+        waivers=tuple(one.control for one in facts.waivers.get(version.key, []) if _in_force(one, now)),
+        consumers=len(consumers),
+        undeclared_consumers=sum(not one.declared for one in consumers),
+        next_review_due=due,
+        review_late=due is not None and due <= now,
+        retirement=retirement[-1].state if retirement else None,
+        complete=round(1 - len(missing) / len(DEMANDED), 3),
+        missing=missing,
+    )
+
+
+def _placement(one: Deployment) -> Placement:
+    return Placement(**{name: getattr(one, name) for name in Placement.model_fields})
+
+
+def _in_force(waiver: Waiver, now: datetime) -> bool:
+    return waiver.state == "granted" and waiver.expires_at > now
+
+
+def _review_due(version: Version, facts: _Facts) -> datetime | None:
+    opened = [one for one in facts.reviews.get(version.model, []) if one.state == "open"]
+    return min((one.due_at for one in opened if one.version in (None, version.key)), default=None)
+
+
+def _count(values: Iterable[str]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for value in values:
+        counted[value] = counted.get(value, 0) + 1
+    return counted
+
+
+DEMANDED: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
+    "intended uses": lambda model, version, facts: bool(model.intended_uses),
+    "prohibited uses": lambda model, version, facts: bool(model.prohibited_uses),
+    "tier rationale": lambda model, version, facts: bool(model.tier_rationale.strip()),
+    "alert route": lambda model, version, facts: bool(model.alert_route),
+    "runbook": lambda model, version, facts: bool(model.runbook),
+    "test plan": lambda model, version, facts: model.key in facts.test_plans,
+    "monitoring plan": lambda model, version, facts: model.key in facts.monitoring_plans,
+    "declared consumers": lambda model, version, facts: any(one.declared for one in facts.consumers.get(model.key, [])),
+    "documentation": lambda model, version, facts: version.key in facts.sections,
+    "code commit": lambda model, version, facts: version.code.commit is not None and version.code.dirty is False,
+    "environment": lambda model, version, facts: version.environment_digest is not None,
+    "validation": lambda model, version, facts: version.key in facts.validations,
+}
+"""What an inventory must hold on each version, as supervisors ask of one (SR 11-7, section VI: model inventory)."""
+
+
+def _missing(model: Model, version: Version, facts: _Facts) -> tuple[str, ...]:
+    return tuple(name for name, is_there in DEMANDED.items() if not is_there(model, version, facts))

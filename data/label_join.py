@@ -1,0 +1,102 @@
+"""Predictions of one day joined with the labels known for them, on the prediction id.
+
+An own DuckDB in memory, with a memory limit, that sees the two tables handed to it and neither files nor network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from tempfile import TemporaryDirectory
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.log_fault import FaultKind, LogFault
+
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "memory_limit": "1GB",
+    "preserve_insertion_order": False,
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+}
+
+
+@dataclass(frozen=True)
+class LabelledDay:
+    """One row a prediction: `prediction_id`, `model_version`, `score`, `label` (null: not known), `age_days`.
+
+    In no order. A prediction whose labels contradict each other has none.
+    """
+
+    rows: pa.Table
+    faults: tuple[LogFault, ...] = ()
+
+    @property
+    def labelled(self) -> int:
+        """How many predictions have a label."""
+        return len(self.rows) - int(self.rows["label"].null_count)
+
+
+class LabelJoin:
+    """A connection to join any number of days on; close it, or use it as a context."""
+
+    def __init__(self) -> None:
+        self._spill = TemporaryDirectory(prefix="modelward-join-")
+        self._connection = duckdb.connect(":memory:", config={**CONFIG, "temp_directory": self._spill.name})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._connection.close()
+        self._spill.cleanup()
+
+    def label(self, where: str, predictions: pa.Table, labels: pa.Table) -> LabelledDay:
+        """Label one day's predictions (`PredictionDay.distinct`) with labels (`data.label_log.SCHEMA`).
+
+        `where` names the day in faults. Of several equal labels the earliest counts.
+        """
+        with self._given(predictions=predictions, labels=labels):
+            found = self._connection.execute(_sql()).to_arrow_table()
+        faults = tuple(_faults(where, found))
+        return LabelledDay(found.drop_columns(["times", "contradicted"]), faults)
+
+    @contextmanager
+    def _given(self, **tables: pa.Table) -> Iterator[None]:
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            for name in tables:
+                self._connection.unregister(name)
+
+
+def _faults(where: str, found: pa.Table) -> Iterator[LogFault]:
+    contradicted = found.filter(found["contradicted"])["prediction_id"]
+    if len(contradicted):
+        what = f"{len(contradicted):,} predictions were told both 0 and 1, {_one(contradicted)} for one"
+        remedy = "keep the right label alone; until then these predictions count as not labelled"
+        yield LogFault(FaultKind.CONTRADICTING_LABEL, where, what, remedy)
+    again = pc.and_(pc.greater(found["times"], 1), pc.invert(found["contradicted"]))
+    repeated = found.filter(again)["prediction_id"]
+    if len(repeated):
+        what = f"{len(repeated):,} predictions got their label more than once, {_one(repeated)} for one"
+        yield LogFault(FaultKind.REPEATED_LABEL, where, what, "write each label once; the earliest counts")
+
+
+def _one(ids: pa.ChunkedArray) -> str:
+    """The first id by name, as an example that stays the same."""
+    return ascii(pc.min(ids).as_py()[:60])
+
+
+@cache
+def _sql() -> str:
+    return files("data").joinpath("label_join.sql").read_text("utf-8")

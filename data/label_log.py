@@ -1,0 +1,75 @@
+"""The label log: `labels/<team>/<name>/date=YYYY-MM-DD/*.parquet`, a label in the partition of the day it became known.
+
+What is not known yet does not exist: partitions of days to come are never opened, and a label whose time lies after
+the moment of the watch is left out. A replayed night therefore sees just what the night itself could have seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.log_columns import INSTANT, Use, Wanted, read_columns
+from data.log_fault import FaultKind, LogFault
+from data.log_partition import Partition
+from data.prediction_log import other_day, without_id
+from data.records.model import ColumnMapping
+
+SCHEMA = pa.schema([("prediction_id", pa.string()), ("label", pa.float64()), ("labelled_at", INSTANT)])
+USES = {"prediction_id": Use.TEXT, "label": Use.LABEL, "labelled_at": Use.INSTANT}
+
+
+@dataclass(frozen=True)
+class LabelDay:
+    """The labels of one partition, rows of SCHEMA, none when it is broken, and what is wrong with it."""
+
+    day: date
+    rows: pa.Table
+    faults: tuple[LogFault, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether none of its labels can be used."""
+        return any(fault.breaks for fault in self.faults)
+
+    def known_at(self, now: datetime) -> pa.Table:
+        """The labels whose time is not after `now`."""
+        return self.rows.filter(pc.less_equal(self.rows["labelled_at"], pa.scalar(now, INSTANT)))
+
+
+def read_label_day(partition: Partition, columns: ColumnMapping) -> LabelDay:
+    """A partition's labels with every fault found; rows without an id or without 0 or 1 are named and left out."""
+    read = [_read_file(partition, file, columns) for file in partition.files]
+    faults = tuple(fault for _, found in read for fault in found)
+    if any(fault.breaks for fault in faults):
+        return LabelDay(partition.day, SCHEMA.empty_table(), faults)
+    return LabelDay(partition.day, pa.concat_tables([rows for rows, _ in read]), faults)
+
+
+def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tuple[pa.Table, list[LogFault]]:
+    where = partition.where(file)
+    wanted = [Wanted(name, getattr(columns, name), USES[name]) for name in SCHEMA.names]
+    read = read_columns(file, where, wanted)
+    if isinstance(read, LogFault):
+        return SCHEMA.empty_table(), [read]
+    binary = pc.or_(pc.equal(read["label"], 0.0), pc.equal(read["label"], 1.0))
+    named = pc.greater(pc.binary_length(read["prediction_id"]), 0)
+    faults = [
+        other_day(where, read["labelled_at"], partition.day, columns.labelled_at),
+        without_id(where, read["prediction_id"]),
+        _bad_labels(where, binary),
+    ]
+    usable = read.filter(pc.and_(pc.fill_null(binary, fill_value=False), pc.fill_null(named, fill_value=False)))
+    return usable, [fault for fault in faults if fault is not None]
+
+
+def _bad_labels(where: str, binary: pa.ChunkedArray) -> LogFault | None:
+    bad = len(binary) - (pc.sum(binary).as_py() or 0)
+    if not bad:
+        return None
+    what = f"{bad:,} of {len(binary):,} labels are neither 0 nor 1"
+    return LogFault(FaultKind.BAD_LABEL, where, what, "write 0 or 1; leave out what is not known yet")

@@ -1,0 +1,101 @@
+"""The legal moves of a version's review and of a deployment in a slot: pure tables, enforced by the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from data.errors import IllegalMoveError
+from data.records.deployment import DeploymentState
+from data.records.version import ReviewState
+
+AlertState = Literal["open", "acknowledged", "snoozed", "dismissed", "confirmed", "ended"]
+
+REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
+    ReviewState.REGISTERED: frozenset({ReviewState.ASSESSED, ReviewState.REJECTED, ReviewState.RETIRED}),
+    ReviewState.ASSESSED: frozenset(
+        {ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED, ReviewState.REJECTED, ReviewState.RETIRED}
+    ),
+    ReviewState.VALIDATED: frozenset(
+        {ReviewState.VALIDATED, ReviewState.ASSESSED, ReviewState.APPROVED, ReviewState.REJECTED, ReviewState.RETIRED}
+    ),
+    ReviewState.APPROVED: frozenset(
+        {ReviewState.APPROVED, ReviewState.EXPIRED, ReviewState.REVOKED, ReviewState.RETIRED}
+    ),
+    ReviewState.REJECTED: frozenset({ReviewState.RETIRED}),
+    ReviewState.EXPIRED: frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.RETIRED}),
+    ReviewState.REVOKED: frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.RETIRED}),
+    ReviewState.RETIRED: frozenset(),
+}
+
+DEPLOYMENT_MOVES: Mapping[DeploymentState, frozenset[DeploymentState]] = {
+    "deployed": frozenset({"superseded", "rolled_back", "suspended", "ended"}),
+    "superseded": frozenset(),
+    "rolled_back": frozenset(),
+    "suspended": frozenset({"ended"}),
+    "ended": frozenset(),
+}
+
+RetirementState = Literal["opened", "noticed", "planned", "approved", "sunset", "quiet", "withdrawn", "archived"]
+
+RETIREMENT_MOVES: Mapping[RetirementState, frozenset[RetirementState]] = {
+    "opened": frozenset({"noticed", "planned"}),
+    "noticed": frozenset({"noticed", "planned"}),
+    "planned": frozenset({"planned", "noticed", "approved"}),
+    "approved": frozenset({"sunset"}),
+    "sunset": frozenset({"sunset", "quiet"}),
+    "quiet": frozenset({"quiet", "sunset", "withdrawn"}),
+    "withdrawn": frozenset({"archived"}),
+    "archived": frozenset(),
+}
+
+ALERT_ANSWERS: Mapping[str, AlertState] = {
+    "acknowledge": "acknowledged",
+    "snooze": "snoozed",
+    "dismiss": "dismissed",
+    "confirm": "confirmed",
+}
+
+ALERT_MOVES: Mapping[AlertState, frozenset[AlertState]] = {
+    "open": frozenset({"acknowledged", "snoozed", "dismissed", "confirmed"}),
+    "acknowledged": frozenset({"snoozed", "dismissed", "confirmed"}),
+    "snoozed": frozenset({"acknowledged", "snoozed", "dismissed", "confirmed"}),
+    "dismissed": frozenset({"confirmed"}),
+    "confirmed": frozenset(),
+    "ended": frozenset(),
+}
+"""Answers that people may give; opening anew and ending are the watch's own moves."""
+
+
+def check_review_move(subject: str, now: ReviewState, to: ReviewState) -> None:
+    """Raises IllegalMoveError, naming what is allowed, unless a version may go from `now` to `to`."""
+    allowed = REVIEW_MOVES[now]
+    if to not in allowed:
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_named(allowed)})")
+
+
+def check_deployment_move(subject: str, now: DeploymentState, to: DeploymentState) -> None:
+    """Raises IllegalMoveError unless a deployment may go from `now` to `to`; a return is a new deployment."""
+    allowed = DEPLOYMENT_MOVES[now]
+    if to not in allowed:
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_named(allowed)})")
+
+
+def check_retirement_move(subject: str, now: RetirementState, to: RetirementState) -> None:
+    """Raises IllegalMoveError unless a retirement may go from `now` to `to`."""
+    allowed = RETIREMENT_MOVES[now]
+    if to not in allowed:
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_named(allowed)})")
+
+
+def check_alert_answer(subject: str, now: AlertState, answer: str) -> None:
+    """Raises IllegalMoveError unless an alert that is `now` may be given this answer."""
+    allowed = ALERT_MOVES[now]
+    if ALERT_ANSWERS[answer] not in allowed:
+        raise IllegalMoveError(
+            f"{subject} is {now}; it cannot become {ALERT_ANSWERS[answer]} (allowed: {_named(allowed)})"
+        )
+
+
+def _named(states: frozenset[Any]) -> str:
+    return ", ".join(sorted(states)) or "nothing"

@@ -1,0 +1,97 @@
+"""The daily partitions of a log, `<log>/date=YYYY-MM-DD/*.parquet`, and the identity of what each holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from data.artifacts import file_digest
+from data.errors import LogFormatError
+from data.profile_cache import ProfileCache
+
+PREFIX = "date="
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One day of a log: its files by name. A UTC day."""
+
+    folder: Path
+    day: date
+    files: tuple[Path, ...]
+
+    def where(self, file: Path) -> str:
+        """A file as faults name it: `date=2013-04-22/part-0.parquet`."""
+        return f"{self.folder.name}/{file.name}"
+
+
+def partitions(log: Path, first: date, last: date) -> tuple[Partition, ...]:
+    """The partitions of the days `first` to `last`, both included, by day; days without a file are left out.
+
+    Raises LogFormatError for a folder `date=…` whose name is no day: its rows would be left out in silence.
+    """
+    found = []
+    for folder in sorted(log.glob(f"{PREFIX}*")) if log.is_dir() else []:
+        day = _day_of(folder)
+        files = tuple(sorted(folder.glob("*.parquet"))) if first <= day <= last else ()
+        if files:
+            found.append(Partition(folder, day, files))
+    return tuple(found)
+
+
+def _day_of(folder: Path) -> date:
+    text = folder.name.removeprefix(PREFIX)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise LogFormatError(f"{folder} names no day", "name the folder like date=2013-04-22") from error
+    if day.isoformat() != text:
+        raise LogFormatError(f"{folder} does not name its day as others do", f"name the folder date={day}")
+    return day
+
+
+class ContentIdentities:
+    """The identity of partitions: a digest over names and contents of their files.
+
+    Digests are remembered in the cache by path, inode, size and times, so that an old file is not read again; a
+    rewritten one is. `log` names the log among others.
+    """
+
+    def __init__(self, cache: ProfileCache, log: str) -> None:
+        self._cache, self._key = cache, ("identities", log)
+        self._known = _read(cache.get(*self._key))
+        self._changed = False
+
+    def of(self, partition: Partition) -> str:
+        """`sha256:<hex>` over the partition's day, and each file's name and content."""
+        told = [partition.folder.name, [[file.name, self._digest(file)] for file in partition.files]]
+        return "sha256:" + hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def remember(self) -> None:
+        """Write down what was learnt since."""
+        if self._changed:
+            self._cache.put(json.dumps(self._known, sort_keys=True).encode(), *self._key)
+            self._changed = False
+
+    def _digest(self, file: Path) -> str:
+        stat = file.stat()
+        mark = [stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+        known = self._known.get(str(file))
+        if known is not None and known[:-1] == mark:
+            return str(known[-1])
+        digest = file_digest(file)
+        self._known[str(file)] = [*mark, digest]
+        self._changed = True
+        return digest
+
+
+def _read(content: bytes | None) -> dict[str, list[int | str]]:
+    """What was remembered; nothing where it is missing or damaged."""
+    try:
+        known = json.loads(content or b"{}")
+    except ValueError:
+        return {}
+    return known if isinstance(known, dict) else {}

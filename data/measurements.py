@@ -1,0 +1,83 @@
+"""A night's measurements as one Parquet batch: the same measurements always give the same bytes, hence one digest.
+
+One row a measurement with the version, the days it was measured on and the watch rule it serves ("" where it is only
+shown), so that every figure of a past night can be read without what measured it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.errors import ArtifactError
+from data.records.measurement import Measurement
+from data.records.row import Frozen
+
+SCHEMA = pa.schema(
+    [
+        ("version", pa.string()),
+        ("first_day", pa.string()),
+        ("last_day", pa.string()),
+        ("rule", pa.string()),
+        ("outcome", pa.string()),
+        ("statistic", pa.string()),
+        ("column", pa.string()),
+        ("segment", pa.string()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("p_value", pa.float64()),
+        ("rows", pa.int64()),
+        ("reference_rows", pa.int64()),
+        ("coverage", pa.float64()),
+        ("cannot_say", pa.string()),
+        ("edges_digest", pa.string()),
+    ]
+)
+
+
+class WindowMeasurement(Frozen):
+    """A measurement with the version and the days (both included, `2013-04-22`) it was taken on.
+
+    `rule` is what the plan's watch rule is about and `outcome` what the rule made of it; both "" where no rule asks.
+    """
+
+    version: str
+    first_day: str
+    last_day: str
+    measurement: Measurement
+    rule: str = ""
+    outcome: str = ""
+
+
+def to_bytes(measured: Sequence[WindowMeasurement], faults: Sequence[str] = ()) -> bytes:
+    """The batch as one Parquet file, in the order given; the faults of the logs stand in its metadata."""
+    rows = [
+        {**one.model_dump(mode="json", exclude={"measurement"}), **one.measurement.model_dump(mode="json")}
+        for one in measured
+    ]
+    sink = pa.BufferOutputStream()
+    schema = SCHEMA.with_metadata({"faults": json.dumps(faults)})
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def from_bytes(content: bytes) -> tuple[WindowMeasurement, ...]:
+    """The batch that `to_bytes` wrote. Raises ArtifactError when it is no such batch."""
+    try:
+        rows = pq.read_table(pa.BufferReader(content), schema=SCHEMA, use_threads=False).to_pylist()
+        return tuple(_measured(row) for row in rows)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise ArtifactError(
+            f"a batch of measurements cannot be read: {reason}", "run the watch of that window again"
+        ) from error
+
+
+def _measured(row: dict[str, object]) -> WindowMeasurement:
+    figures = Measurement.model_validate({name: row[name] for name in Measurement.model_fields})
+    told = {name: row[name] for name in WindowMeasurement.model_fields if name != "measurement"}
+    return WindowMeasurement.model_validate({**told, "measurement": figures})

@@ -1,0 +1,92 @@
+"""Notices to people as files: Markdown to read, JSON to send on; the same notice is never written twice.
+
+The outbox is the sink that always works. What carries notices further (mail, chat, a webhook) reads the JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from data.durable_file import write_durably
+from data.errors import PublishError
+from data.records.evidence import sha256_of
+from data.records.instant import Instant, in_utc
+from data.records.row import Frozen
+
+Kind = Literal["retirement", "approval", "alert", "incident", "review", "finding", "waiver", "expiry"]
+
+
+class Notice(Frozen):
+    """What is told to whom about what; `number` counts reminders from 1, so that each of them is a notice of its own.
+
+    `about` is the key of the thing, `answer_by` the time until which an answer is awaited.
+    """
+
+    kind: Kind
+    to: str = Field(min_length=1, max_length=320)
+    about: str
+    title: str = Field(min_length=1, max_length=300)
+    text: str
+    number: int = Field(default=1, ge=1)
+    answer_by: Instant | None = None
+
+    @property
+    def digest(self) -> str:
+        """`sha256:<hex>` over everything that is said; the time of writing does not count."""
+        return sha256_of(self.model_dump(mode="json"))
+
+
+class Outbox:
+    """A folder of notices, `<time>-<kind>-<digest>.md` and `.json`; the JSON is written last and makes it count."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def send(self, notices: Sequence[Notice], at: datetime) -> str:
+        """Leave these notices; those that are there already are left alone. Answers one digest over all of them.
+
+        Raises PublishError when the folder cannot be written; what was written by then stays and is not repeated.
+        """
+        for notice in notices:
+            self.leave(notice, at)
+        return sha256_of(sorted(notice.digest for notice in notices))
+
+    def leave(self, notice: Notice, at: datetime) -> Path:
+        """Leave one notice; answers where its JSON lies, new or from before. Raises PublishError."""
+        mark = notice.digest.removeprefix("sha256:")[:16]
+        for known in sorted(self.root.glob(f"*-{notice.kind}-{mark}.json")):
+            return known
+        path = self.root / f"{in_utc(at):%Y%m%dT%H%M%S%fZ}-{notice.kind}-{mark}.json"
+        body = {**notice.model_dump(mode="json"), "digest": notice.digest, "left_at": in_utc(at).isoformat()}
+        try:
+            write_durably(path.with_suffix(".md"), _markdown(notice, at).encode())
+            write_durably(path, (json.dumps(body, indent=2, sort_keys=True) + "\n").encode())
+        except OSError as error:
+            raise PublishError(
+                f"the outbox {self.root} cannot be written: {error}", "make it writable and run again"
+            ) from error
+        return path
+
+    def notices(self) -> list[Notice]:
+        """Every notice here, oldest first."""
+        found = [json.loads(file.read_text("utf-8")) for file in sorted(self.root.glob("*.json"))]
+        return [Notice.model_validate({name: one[name] for name in Notice.model_fields}) for one in found]
+
+
+def _markdown(notice: Notice, at: datetime) -> str:
+    reminder = f" (reminder {notice.number - 1})" if notice.number > 1 else ""
+    lines = [f"# {_one_line(notice.title)}{reminder}", "", f"- To: {_one_line(notice.to)}"]
+    lines += [f"- About: `{_one_line(notice.about)}`", f"- Written: {in_utc(at):%Y-%m-%d %H:%M} UTC"]
+    if notice.answer_by is not None:
+        lines.append(f"- Answer by: {notice.answer_by:%Y-%m-%d %H:%M} UTC")
+    return "\n".join([*lines, "", notice.text.strip(), ""])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,149 @@
+"""A folder as one file under its digest: a worker cannot see a laptop, so a submission travels packed.
+
+The pack is a plain tar with the names sorted and everything that differs between machines (times, owners, modes) left
+out: the same files always give the same digest. Whoever unpacks trusts nothing: no links, no devices, no way out of
+the folder, no more files or bytes than are allowed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from data.artifacts import ArtifactStore
+from data.errors import SubmissionError
+
+LEFT_OUT = {"__pycache__", "node_modules"}
+REMEDY = "pack the folder again with `modelward register FOLDER`"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How much one submission may hold: files, bytes of all of them, characters of a path."""
+
+    files: int = 2_000
+    bytes: int = 8 << 30
+    path: int = 240
+
+
+ALLOWED = Allowance()
+
+
+def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
+    """Put a folder into the inbox as one file; answers `sha256:<hex>`, equal for equal content.
+
+    Hidden files and `__pycache__` stay behind. Raises SubmissionError: no folder, nothing in it, a link or a device,
+    a name that is not plain text, more than is allowed.
+    """
+    files = list_files(folder, allowed)
+    inbox.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=inbox, suffix=".packing")
+    try:
+        with os.fdopen(handle, "wb") as sink, tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for path in files:
+                _add(tar, folder, path)
+        return ArtifactStore(inbox).put_file(Path(name))
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -> Path:
+    """Unpack a submission from the inbox into an empty folder; answers that folder.
+
+    Raises ArtifactError when it is missing or no digest, DigestMismatchError when it was changed, SubmissionError when
+    the pack holds what a folder packed by `pack` never holds.
+    """
+    store = ArtifactStore(inbox)
+    store.verify(digest)
+    into.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(store.path(digest), mode="r:") as tar:
+            for member in _checked_members(tar, allowed):
+                _extract(tar, member, into)
+    except tarfile.TarError as error:
+        raise SubmissionError(f"the pack {digest} is not a tar file: {error}", REMEDY) from error
+    return into
+
+
+def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPath, ...]:
+    """The plain files of a folder relative to it, sorted; hidden ones left out. Raises SubmissionError as `pack`."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise SubmissionError(
+            f"{folder} is not a folder", "name the submission's folder, the one with model.yaml in it"
+        )
+    found = sorted(_walk(folder, folder, allowed))
+    size = sum((folder / path).stat().st_size for path in found)
+    if not found:
+        raise SubmissionError(f"{folder} holds no file", "`modelward init` writes a submission with comments")
+    if len(found) > allowed.files or size > allowed.bytes:
+        raise SubmissionError(
+            f"{folder} holds {len(found):,} files of {size:,} bytes; allowed: {allowed.files:,} of {allowed.bytes:,}",
+            "leave out what is no evidence; pin large data by its identity",
+        )
+    return tuple(found)
+
+
+def _walk(root: Path, folder: Path, allowed: Allowance) -> Iterator[PurePosixPath]:
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith(".") or entry.name in LEFT_OUT:
+            continue
+        path = _checked_path(entry.relative_to(root).as_posix(), allowed)
+        if entry.is_symlink():
+            raise SubmissionError(f"{path} is a link", "put the file itself in its place")
+        if entry.is_dir():
+            yield from _walk(root, entry, allowed)
+        elif entry.is_file():
+            yield path
+        else:
+            raise SubmissionError(f"{path} is not a plain file", "take it out of the submission")
+
+
+def _checked_path(text: str, allowed: Allowance) -> PurePosixPath:
+    path = PurePosixPath(text)
+    if not text.isprintable() or "\\" in text or len(text) > allowed.path:
+        raise SubmissionError(
+            f"{text[:80]!a} cannot be a file of a submission",
+            f"name it with printable characters, no backslash, at most {allowed.path} with its folders",
+        )
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise SubmissionError(f"{text[:80]!a} leads out of the submission", REMEDY)
+    return path
+
+
+def _add(tar: tarfile.TarFile, folder: Path, path: PurePosixPath) -> None:
+    source = os.open(folder / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(source, "rb") as file:
+        entry = tarfile.TarInfo(str(path))
+        entry.size = os.fstat(file.fileno()).st_size
+        entry.mode = 0o644
+        tar.addfile(entry, file)
+
+
+def _checked_members(tar: tarfile.TarFile, allowed: Allowance) -> Iterator[tarfile.TarInfo]:
+    count = size = 0
+    for member in tar:
+        count, size = count + 1, size + member.size
+        _checked_path(member.name, allowed)
+        if not member.isreg() or member.issparse():
+            raise SubmissionError(f"{member.name[:80]!a} in the pack is not a plain file", REMEDY)
+        if count > allowed.files or size > allowed.bytes:
+            raise SubmissionError("the pack holds more files or bytes than are allowed", REMEDY)
+        yield member
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+    target = into / member.name
+    source = tar.extractfile(member)
+    if source is None or target.exists():
+        raise SubmissionError(f"{member.name[:80]!a} is in the pack twice", REMEDY)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as sink:
+            shutil.copyfileobj(source, sink)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise SubmissionError(f"{member.name[:80]!a} stands in the way of another file", REMEDY) from error

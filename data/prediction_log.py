@@ -1,0 +1,195 @@
+"""The prediction log: what serving code wrote, `logs/<team>/<name>/date=YYYY-MM-DD/*.parquet`, day by day.
+
+Two ways to read it. The nightly watch takes a day with its faults as values and goes on with the rest. Whoever can use
+a sound log only (a comparison, a retirement) gets the rows or the first fault as an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.log_columns import INSTANT, Use, Wanted, read_columns
+from data.log_fault import FaultKind, LogFault
+from data.log_partition import Partition, partitions
+from data.records.model import ColumnMapping
+
+SCHEMA = pa.schema(
+    [
+        ("prediction_id", pa.string()),
+        ("predicted_at", INSTANT),
+        ("model_version", pa.string()),
+        ("consumer", pa.string()),
+        ("score", pa.float64()),
+    ]
+)
+MILLION = 1_000_000
+
+
+class Seen(NamedTuple):
+    """Who asked which version how often, and when last. `consumer` is as logged, "" where nobody said."""
+
+    version: str
+    consumer: str
+    rows: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class PredictionDay:
+    """One day as logged: rows of SCHEMA, none when the partition is broken, and what is wrong with it."""
+
+    day: date
+    rows: pa.Table
+    faults: tuple[LogFault, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the day cannot be measured."""
+        return any(fault.breaks for fault in self.faults)
+
+    @property
+    def distinct(self) -> pa.Table:
+        """The rows, of those with the same id the earliest alone (then that of the least score)."""
+        if not any(fault.kind is FaultKind.DUPLICATE_ID for fault in self.faults):
+            return self.rows
+        ordered = self.rows.sort_by([("predicted_at", "ascending"), ("score", "ascending")])
+        codes = ordered["prediction_id"].combine_chunks().dictionary_encode().indices
+        known, first = np.unique(codes.fill_null(-1).to_numpy(), return_index=True)
+        nameless = np.flatnonzero(codes.is_null().to_numpy(zero_copy_only=False))
+        return ordered.take(pa.array(np.union1d(first[known >= 0], nameless)))
+
+
+def read_day(partition: Partition, columns: ColumnMapping) -> PredictionDay:
+    """A partition's mapped columns with every fault found; all its files are read, whatever the first holds."""
+    read = [_read_file(partition, file, columns) for file in partition.files]
+    faults = [fault for table, found in read for fault in found]
+    if any(fault.breaks for fault in faults):
+        return PredictionDay(partition.day, SCHEMA.empty_table(), tuple(faults))
+    rows = pa.concat_tables([table for table, _ in read])
+    repeated = _repeated(partition.folder.name, rows)
+    return PredictionDay(partition.day, rows, (*faults, *repeated))
+
+
+def read_scores(folder: Path, columns: ColumnMapping, days: tuple[date, date], version: str) -> pa.Table:
+    """What one version (`model_version` as logged: its number) said on the days `days[0]` to `days[1]`, both included.
+
+    Columns `prediction_id` (string), `predicted_at` (UTC), `score` (float64), `consumer` (string). Raises
+    LogFormatError for a fault of any file of these days, and for an id that two of its rows have.
+    """
+    tables = [_of_version(sound(read_day(one, columns)).rows, version) for one in partitions(folder, *days)]
+    rows = pa.concat_tables([SCHEMA.empty_table(), *tables])
+    for fault in _repeated(f"{days[0]} to {days[1]}", rows):
+        raise fault.error()
+    return rows.select(["prediction_id", "predicted_at", "score", "consumer"])
+
+
+def consumers_seen(folder: Path, columns: ColumnMapping, first: date, last: date) -> tuple[Seen, ...]:
+    """Rows and last time by version and consumer over these days, both included. Raises LogFormatError."""
+    days = [seen_on(sound(read_day(one, columns)).rows) for one in partitions(folder, first, last)]
+    return joined([seen for day in days for seen in day])
+
+
+def traffic(folder: Path, columns: ColumnMapping, version: str, first: date, last: date) -> dict[str, int]:
+    """Rows by consumer that one version answered over these days, both included; "" where nobody said who asked.
+
+    Raises LogFormatError for a fault of any file: traffic that cannot be read is not none.
+    """
+    seen = consumers_seen(folder, columns, first, last)
+    return {one.consumer: one.rows for one in seen if one.version == version}
+
+
+def seen_on(rows: pa.Table) -> tuple[Seen, ...]:
+    """Rows and last time by version and consumer of one table."""
+    counts = rows.group_by(["model_version", "consumer"]).aggregate([([], "count_all"), ("predicted_at", "max")])
+    order = ["model_version", "consumer", "count_all", "predicted_at_max"]
+    return joined([Seen(*one.values()) for one in counts.select(order).to_pylist()])
+
+
+def joined(seen: list[Seen]) -> tuple[Seen, ...]:
+    """The same version and consumer taken together, by name."""
+    total: dict[tuple[str, str], Seen] = {}
+    for one in seen:
+        known = total.get((one.version, one.consumer))
+        rows, last = (0, one.last_at) if known is None else (known.rows, known.last_at)
+        total[one.version, one.consumer] = one._replace(rows=rows + one.rows, last_at=max(last, one.last_at))
+    return tuple(total[key] for key in sorted(total))
+
+
+def sound(day: PredictionDay) -> PredictionDay:
+    """The day itself when nothing is wrong with it. Raises LogFormatError with the first fault."""
+    for fault in day.faults:
+        raise fault.error()
+    return day
+
+
+def wanted_columns(columns: ColumnMapping) -> list[Wanted]:
+    """What is read of every file, in the order of SCHEMA."""
+    uses = {"predicted_at": Use.INSTANT, "score": Use.NUMBER}
+    return [Wanted(name, getattr(columns, name), uses.get(name, Use.TEXT)) for name in SCHEMA.names]
+
+
+def other_day(where: str, instants: pa.ChunkedArray, day: date, column: str) -> LogFault | None:
+    """The fault of a file in which a time is missing or of another UTC day than its partition's."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    micros = pc.subtract(pc.cast(instants, pa.int64()), int(midnight.timestamp()) * MILLION)
+    inside = pc.and_(pc.greater_equal(micros, 0), pc.less(micros, 86_400 * MILLION))
+    wrong = len(instants) - (pc.sum(inside).as_py() or 0)
+    if not wrong:
+        return None
+    what = f"{wrong:,} of {len(instants):,} rows have no {column}, or one on another day (UTC)"
+    return LogFault(FaultKind.OTHER_DAY, where, what, "write each row into the partition of its UTC day")
+
+
+def without_id(where: str, ids: pa.ChunkedArray) -> LogFault | None:
+    """The fault of a file in which rows have no prediction id."""
+    named = pc.sum(pc.greater(pc.binary_length(ids), 0)).as_py() or 0
+    if named == len(ids):
+        return None
+    what = f"{len(ids) - named:,} of {len(ids):,} rows have no prediction id"
+    return LogFault(FaultKind.NO_ID, where, what, "give every prediction an id; no label can find these rows")
+
+
+def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tuple[pa.Table, list[LogFault]]:
+    where = partition.where(file)
+    read = read_columns(file, where, wanted_columns(columns))
+    if isinstance(read, LogFault):
+        return SCHEMA.empty_table(), [read]
+    for name in ("model_version", "consumer"):
+        read = read.set_column(SCHEMA.get_field_index(name), name, pc.fill_null(read[name], ""))
+    faults = [
+        other_day(where, read["predicted_at"], partition.day, columns.predicted_at),
+        without_id(where, read["prediction_id"]),
+        _bad_scores(where, read["score"]),
+    ]
+    return read, [fault for fault in faults if fault is not None]
+
+
+def _bad_scores(where: str, scores: pa.ChunkedArray) -> LogFault | None:
+    good = pc.and_(pc.greater_equal(scores, 0.0), pc.less_equal(scores, 1.0))
+    bad = len(scores) - (pc.sum(good).as_py() or 0)
+    if not bad:
+        return None
+    what = f"{bad:,} of {len(scores):,} scores are null, NaN or outside 0 to 1"
+    return LogFault(FaultKind.BAD_SCORE, where, what, "write one probability a row; leave out what was never scored")
+
+
+def _repeated(where: str, rows: pa.Table) -> Iterator[LogFault]:
+    ids = pc.drop_null(rows["prediction_id"])
+    again = len(ids) - pc.count_distinct(ids).as_py()
+    if again:
+        counts = pc.value_counts(ids)
+        example = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")[0].as_py()
+        what = f"{again:,} of {len(ids):,} rows repeat an id, {example[:60]!a} for one"
+        yield LogFault(FaultKind.DUPLICATE_ID, where, what, "give every prediction an id of its own")
+
+
+def _of_version(rows: pa.Table, version: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["model_version"], version))

@@ -1,0 +1,40 @@
+"""What was counted on log partitions, kept by everything it depends on, so that nothing is counted twice.
+
+Entries are bytes under a key of words (identity of the partition, digest of the edges, format version, model version):
+when any of them changes the key does, so an entry never goes stale. The cache may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+class ProfileCache:
+    """A folder of entries, each written whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def get(self, *key: str) -> bytes | None:
+        """The entry under these words, or None."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put(self, content: bytes, *key: str) -> None:
+        """Keep an entry; not synced to disk, because it can be counted again."""
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+
+    def _path(self, key: tuple[str, ...]) -> Path:
+        name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
+        return self.root / name[:2] / name[2:]

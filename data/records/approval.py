@@ -1,0 +1,74 @@
+"""Requests for approval and the decisions people gave on them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from data.records.instant import Instant
+from data.records.person import Role
+from data.records.row import Frozen, Row
+
+Decision = Literal["approve", "approve with conditions", "return for changes", "reject", "recuse"]
+
+
+class RequiredRole(Frozen):
+    """How many distinct people must sign in a role."""
+
+    role: Role
+    count: int = 1
+
+
+class Condition(Frozen):
+    """A condition of an approval: becomes a finding with this due date."""
+
+    text: str
+    due_at: Instant
+
+
+class ApprovalRequest(Row):
+    """A question to people, bound to bytes: change the evidence, the standard or the artifact and it is void."""
+
+    table: ClassVar[str] = "approval_request"
+    subject: str
+    purpose: Literal["deploy", "retire", "ratify"]
+    environment: str
+    use: str
+    slot: str = "champion"
+    required: tuple[RequiredRole, ...]
+    tier: int
+    change_class: str
+    evidence_digest: str
+    standards_digest: str
+    artifact_digest: str
+    verdict_set: str | None
+    contributors: tuple[str, ...]
+    requester: str
+    nonce: str
+    request_digest: str
+    run_id: str
+    state: Literal["pending", "approved", "rejected", "returned", "expired", "withdrawn"] = "pending"
+    issued_at: Instant
+    expires_at: Instant
+    approval_days: int
+    decided_at: Instant | None = None
+    valid_until: Instant | None = None
+    reason: str = ""
+
+
+class Vote(Row):
+    """One person's decision on a request, with the digest of the statement they confirmed and how they proved it."""
+
+    table: ClassVar[str] = "vote"
+    request: str
+    person: str
+    printed_name: str
+    role: Role
+    decision: Decision
+    meaning: str
+    comment: str = ""
+    conditions: tuple[Condition, ...] = ()
+    proof: Literal["totp", "ssh"]
+    credential: str
+    statement_digest: str
+    deputy_of: str | None = None
+    decided_at: Instant

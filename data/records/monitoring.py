@@ -1,0 +1,77 @@
+"""What the nightly watch left: runs, alerts, incidents."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from data.records.instant import Instant
+from data.records.row import Row
+
+
+class MonitoringRun(Row):
+    """One model's night: the window, the digest of its measurements, the counts of its verdicts."""
+
+    table: ClassVar[str] = "monitoring_run"
+    model: str
+    plan: str
+    from_date: str
+    to_date: str
+    versions: tuple[str, ...]
+    rows: int
+    labelled: int
+    partitions: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+    measurements_digest: str
+    counts: dict[str, int]
+    outcomes: dict[str, str]
+    headline: dict[str, float | None] = {}
+    ran_at: Instant
+    run_id: str
+
+
+class Alert(Row):
+    """Something a person should look at, de-duplicated by what it is about."""
+
+    table: ClassVar[str] = "alert"
+    model: str
+    version: str | None
+    number: int
+    about: str
+    level: Literal["warning", "page"]
+    severe: bool = False
+    text: str
+    first_window: str
+    last_window: str
+    times: int = 1
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    threshold: float | None = None
+    route: str = ""
+    runbook: str = ""
+    state: Literal["open", "acknowledged", "snoozed", "dismissed", "confirmed", "ended"] = "open"
+    changed_by: str | None = None
+    reason: str = ""
+    snoozed_until: Instant | None = None
+    opened_at: Instant
+    changed_at: Instant
+
+
+class Incident(Row):
+    """A cause for action: opened by a page, a rollback or a suspension; resolved by a person."""
+
+    table: ClassVar[str] = "incident"
+    model: str
+    version: str | None
+    number: int
+    kind: Literal["monitoring", "rollback", "suspension", "deployment"]
+    title: str
+    alerts: tuple[str, ...] = ()
+    blocking: bool = True
+    deployment: str | None = None
+    state: Literal["open", "acknowledged", "escalated", "resolved"] = "open"
+    opened_at: Instant
+    opened_by: str
+    resolved_at: Instant | None = None
+    resolved_by: str | None = None
+    resolution: str = ""

@@ -1,0 +1,54 @@
+"""A version's or a model's end: who is affected, who was told, who answered, and what takes over."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from data.records.instant import Instant
+from data.records.row import Row
+
+
+class Retirement(Row):
+    """The retirement of a version: from the notice to the dossier."""
+
+    table: ClassVar[str] = "retirement"
+    subject: str
+    model: str
+    reason: str
+    successor: str | None
+    impact_digest: str | None = None
+    outputs_in_force: str = ""
+    sunset_at: Instant
+    quiet_days: int
+    state: Literal["opened", "noticed", "planned", "approved", "sunset", "quiet", "withdrawn", "archived"] = "opened"
+    request: str | None = None
+    traffic_from_at: Instant | None = None
+    traffic_to_at: Instant | None = None
+    traffic_rows: int | None = None
+    traffic_digest: str | None = None
+    retain_until: Instant | None = None
+    dossier_digest: str | None = None
+    opened_by: str
+    opened_at: Instant
+    ended_at: Instant | None = None
+
+
+class RetirementParty(Row):
+    """One consumer in a retirement: notice, answer or accepted silence, and what it moves to by when."""
+
+    table: ClassVar[str] = "retirement_party"
+    retirement: str
+    system: str
+    declared: bool
+    through: tuple[str, ...] = ()
+    owner: str = ""
+    last_seen_at: Instant | None = None
+    notices: int = 0
+    noticed_at: Instant | None = None
+    answer: Literal["none", "acknowledged", "objected", "silence accepted"] = "none"
+    answered_by: str | None = None
+    answered_at: Instant | None = None
+    silence_reason: str = ""
+    moves_to: str = ""
+    cut_over_at: Instant | None = None
+    transition: Literal["missing", "planned", "moved"] = "missing"

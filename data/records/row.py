@@ -1,0 +1,82 @@
+"""What every table of the registry has in common: a key that is also its subject, and a revision."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict
+
+from data.records.instant import Instant
+
+
+class Frozen(BaseModel):
+    """A value that never changes after it was made, and refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ColumnKind(StrEnum):
+    """How a field stands in its table; nested values stand as RFC 8785 text."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    REAL = "real"
+    BOOLEAN = "boolean"
+    NESTED = "nested"
+
+
+SQL_TYPES: Mapping[ColumnKind, str] = {
+    ColumnKind.TEXT: "VARCHAR",
+    ColumnKind.INTEGER: "BIGINT",
+    ColumnKind.REAL: "DOUBLE",
+    ColumnKind.BOOLEAN: "BOOLEAN",
+    ColumnKind.NESTED: "VARCHAR",
+}
+"""The type of the column each kind is kept in."""
+
+
+class Row(Frozen):
+    """One row of a state table. `rev` counts its changes from 1; a change names the revision it replaces."""
+
+    table: ClassVar[str]
+    key: str
+    rev: int = 1
+
+    def changed(self, **values: object) -> Self:
+        """The next revision of this row with these fields replaced (and validated)."""
+        return type(self).model_validate({**dict(self), **values, "rev": self.rev + 1})
+
+    def image(self) -> dict[str, object]:
+        """The row as an event carries it: table, key, rev and every other field as JSON values."""
+        values = self.model_dump(mode="json", exclude={"key", "rev"})
+        return {"table": self.table, "key": self.key, "rev": self.rev, "values": values}
+
+    @classmethod
+    @cache
+    def stored_columns(cls) -> dict[str, ColumnKind]:
+        """Each field with the kind of column it is kept in, in the order of the table."""
+        return {name: _kind(field.annotation) for name, field in cls.model_fields.items()}
+
+
+def _kind(annotation: Any) -> ColumnKind:
+    if get_origin(annotation) is Annotated:
+        return _kind(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        some = [one for one in get_args(annotation) if one is not type(None)]
+        return _kind(some[0]) if len(some) == 1 else ColumnKind.NESTED
+    if get_origin(annotation) is Literal:
+        return _kind(type(get_args(annotation)[0]))
+    if not isinstance(annotation, type):
+        return ColumnKind.NESTED
+    if issubclass(annotation, bool):
+        return ColumnKind.BOOLEAN
+    if issubclass(annotation, int):
+        return ColumnKind.INTEGER
+    if issubclass(annotation, float):
+        return ColumnKind.REAL
+    is_text = issubclass(annotation, str) or annotation is get_args(Instant)[0]
+    return ColumnKind.TEXT if is_text else ColumnKind.NESTED

@@ -1,0 +1,173 @@
+"""A version of a model and the evidence handed in with it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from data.records.instant import Instant
+from data.records.row import Frozen, Row
+
+
+class ReviewState(StrEnum):
+    """How far a version has come in review; the legal moves stand in data/lifecycle.py."""
+
+    REGISTERED = "registered"
+    ASSESSED = "assessed"
+    VALIDATED = "validated"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    RETIRED = "retired"
+
+
+class ChangeClass(StrEnum):
+    """How far a version departs from its parent; the standard's demands scale with it."""
+
+    NEW = "new"
+    MATERIAL = "material"
+    WITHIN_PLAN = "within plan"
+    CORRECTION = "correction"
+
+
+Origin = Literal["derived", "claimed"]
+
+
+class Artifact(Frozen):
+    """What runs: bytes by digest, or a pinned endpoint. `digest` is `sha256:<hex>` of the bytes or of the pin."""
+
+    kind: Literal["file", "container", "endpoint", "composite", "none"]
+    digest: str
+    size: int = 0
+    file_name: str = ""
+    pinned: dict[str, str] = {}
+
+
+class CodeState(Frozen):
+    """The code a version was built from; without a commit its provenance is unproven."""
+
+    commit: str | None = None
+    dirty: bool | None = None
+    source_digest: str | None = None
+
+
+class Change(Frozen):
+    """The three things a person types for a version."""
+
+    change_class: ChangeClass
+    what: str
+    why: str
+
+
+class Version(Row):
+    """A version; its key is `models/<team>/<name>/versions/<n>`. Only `review_state` and what follows ever changes."""
+
+    table: ClassVar[str] = "version"
+    model: str
+    number: int
+    parent: str | None
+    artifact: Artifact
+    code: CodeState
+    environment_digest: str | None
+    configuration: dict[str, object]
+    contributors: tuple[str, ...]
+    submitter: str
+    change: Change
+    upstream: tuple[str, ...] = ()
+    submission_digest: str
+    reference_digest: str | None
+    provenance: dict[str, Origin]
+    registered_at: Instant
+    review_state: ReviewState = ReviewState.REGISTERED
+    state_reason: str = ""
+    valid_until: Instant | None = None
+
+
+class Dataset(Row):
+    """A dataset a version was built or tested on, known by its identity; `quality` is the suite's outcome."""
+
+    table: ClassVar[str] = "dataset"
+    version: str
+    role: Literal["training", "held-out", "reference", "scoring"]
+    kind: Literal["content", "manifest", "table-snapshot", "feature-view"]
+    identity: str
+    rows: int
+    columns: dict[str, str]
+    quality: Literal["passed", "failed", "error", "not run"]
+    quality_report: str | None = None
+    quality_rows_floor: int = 0
+    quality_expectations: int = 0
+    from_at: Instant | None = None
+    to_at: Instant | None = None
+    sources: tuple[str, ...] = ()
+
+
+class Section(Row):
+    """A section of the documentation and the digest of what it describes, as that stood when it was written."""
+
+    table: ClassVar[str] = "section"
+    version: str
+    name: str
+    text_digest: str
+    words: int
+    describes: Literal["purpose", "code", "features", "data", "performance", "nothing"]
+    described_digest: str | None
+    current_digest: str | None
+    carried_from: str | None = None
+    generated: bool = False
+
+
+class Metric(Row):
+    """A metric recomputed from predictions: value, 95 % interval, rows, slice (empty: all), and who produced it."""
+
+    table: ClassVar[str] = "metric"
+    version: str
+    name: str
+    dataset: str
+    slice: str = ""
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    rows: int
+    days: int = 0
+    cannot_say: str | None = None
+    produced_by: str
+    evidence_digest: str
+    measured_at: Instant
+
+
+class TestResult(Row):
+    """A planned test as it was run, with the threshold that stood at the time."""
+
+    __test__: ClassVar[bool] = False
+    table: ClassVar[str] = "test_result"
+    version: str
+    name: str
+    kind: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    threshold: float
+    at_least: bool
+    threshold_set_at: Instant
+    run_at: Instant
+    produced_by: str
+    evidence_digest: str
+
+
+class Comparison(Row):
+    """The challenger against the champion on the same predictions; positive means the challenger is better."""
+
+    table: ClassVar[str] = "comparison"
+    version: str
+    champion: str
+    metric: str
+    difference: float | None
+    low: float | None = None
+    high: float | None = None
+    rows: int = 0
+    days: int = 0
+    cannot_say: str | None = None
+    evidence_digest: str
+    measured_at: Instant

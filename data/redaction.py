@@ -1,0 +1,38 @@
+"""Secrets are taken out before anything is appended: an append-only log cannot forget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+HIDDEN = "[redacted]"
+SECRET_NAME = re.compile(
+    r"(?i)passw|secret|api[_-]?key|access[_-]?key|private[_-]?key|authorization|bearer|(?<![a-z])(otp|seed|token)(?![a-z])"
+)
+SECRET_VALUE = re.compile(
+    r"(?<![A-Za-z0-9/_-])(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}"
+    r"|sk-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----)?|otpauth://\S+"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
+    re.DOTALL,
+)
+SCHEMAS = frozenset({"columns"})
+"""Fields whose keys are the names of columns, and whose values are their types: nothing to hide by name."""
+
+
+def redacted(value: Any) -> Any:
+    """The value with secrets replaced: whole texts under a secret's name, known shapes inside any text."""
+    if isinstance(value, Mapping):
+        return {key: _redacted_item(key, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [redacted(item) for item in value]
+    return SECRET_VALUE.sub(HIDDEN, value) if isinstance(value, str) else value
+
+
+def _redacted_item(key: str, item: Any) -> Any:
+    if isinstance(item, str) and item and SECRET_NAME.search(key):
+        return HIDDEN
+    if key in SCHEMAS and isinstance(item, Mapping):
+        return {name: item[name] if isinstance(item[name], str) else redacted(item[name]) for name in item}
+    return redacted(item)

@@ -1,0 +1,121 @@
+"""Reading and applying rows: the state tables as frozen records, and the one generic upsert."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TypeVar
+
+import duckdb
+import rfc8785
+
+from data.errors import ConflictError, NotFoundError
+from data.events import EventType
+from data.records.names import short
+from data.records.row import ColumnKind, Row
+
+R = TypeVar("R", bound=Row)
+
+
+class State:
+    """The registry's rows as they stand in one transaction or snapshot."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        """The row under this key, or None."""
+        rows = self._select(kind, "WHERE key = ?", [key])
+        return rows[0] if rows else None
+
+    def need(self, kind: type[R], key: str) -> R:
+        """The row under this key. Raises NotFoundError."""
+        row = self.get(kind, key)
+        if row is None:
+            raise NotFoundError(f"there is no {kind.table.replace('_', ' ')} {short(key)}")
+        return row
+
+    def find(self, kind: type[R], /, **equals: str | int | bool) -> list[R]:
+        """Every row whose named columns equal these values, by key."""
+        columns = kind.stored_columns()
+        names = [_quoted(name) for name in equals if name in columns]
+        where = "WHERE " + " AND ".join(f"{name} = ?" for name in names) if names else ""
+        return self._select(kind, where, list(equals.values()))
+
+    def under(self, kind: type[R], prefix: str) -> list[R]:
+        """Every row whose key lies below `prefix/`, by key."""
+        return self._select(kind, "WHERE starts_with(key, ?)", [prefix + "/"])
+
+    def next_key(self, kind: type[R], prefix: str) -> tuple[str, int]:
+        """The key `prefix/<n>` and n for the numbered row after the last one below a prefix."""
+        last = f"SELECT coalesce(max(TRY_CAST(substr(key, ?) AS BIGINT)), 0) FROM {_quoted(kind.table)}"
+        row = self._connection.execute(f"{last} WHERE starts_with(key, ?)", [len(prefix) + 2, prefix + "/"]).fetchone()
+        number = (int(row[0]) if row else 0) + 1
+        return f"{prefix}/{number}", number
+
+    def count_events(self, subject: str, types: Iterable[EventType]) -> int:
+        """How many events of these types are about a subject."""
+        marks = [kind.value for kind in types]
+        sql = "SELECT count(*) FROM audit_event WHERE subject = ? AND list_contains(?::VARCHAR[], type)"
+        row = self._connection.execute(sql, [subject, marks]).fetchone()
+        return int(row[0]) if row else 0
+
+    def last_effective_at(self) -> str:
+        """The business time of the newest event, RFC 3339; empty before genesis."""
+        row = self._connection.execute("SELECT effective_at FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
+        return str(row[0]) if row else ""
+
+    def apply(self, row: Row) -> None:
+        """Write a row's first or next revision. Raises ConflictError when it does not follow what is there."""
+        names = list(row.stored_columns())
+        values = _encoded(row)
+        table = _quoted(row.table)
+        if row.rev == 1:
+            marks = ", ".join("?" for _ in names)
+            sql = f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+            changed = self._connection.execute(f"{sql} RETURNING key", values).fetchall()
+        else:
+            sets = ", ".join(f"{_quoted(name)} = ?" for name in names if name != "key")
+            sql = f"UPDATE {table} SET {sets} WHERE key = ? AND rev = ? RETURNING key"
+            changed = self._connection.execute(sql, [*values[1:], row.key, row.rev - 1]).fetchall()
+        if len(changed) != 1:
+            raise ConflictError(f"{short(row.key)} was changed by somebody else meanwhile")
+
+    def _select(self, kind: type[R], where: str, values: Sequence[object]) -> list[R]:
+        names = list(kind.stored_columns())
+        sql = f"SELECT {', '.join(map(_quoted, names))} FROM {_quoted(kind.table)} {where}"
+        found = [decoded(kind, row) for row in self._connection.execute(sql, list(values)).fetchall()]
+        return sorted(found, key=lambda row: _natural(row.key))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _natural(key: str) -> tuple[tuple[int, int | str], ...]:
+    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in key.split("/"))
+
+
+@cache
+def _kinds(kind: type[Row]) -> tuple[tuple[str, ColumnKind], ...]:
+    return tuple(kind.stored_columns().items())
+
+
+def _encoded(row: Row) -> list[object]:
+    values = row.model_dump(mode="json")
+    return [
+        rfc8785.dumps(values[name]).decode() if kind is ColumnKind.NESTED and values[name] is not None else values[name]
+        for name, kind in _kinds(type(row))
+    ]
+
+
+def decoded(kind: type[R], values: Sequence[object]) -> R:
+    """A record from the columns of its table, in their order."""
+    pairs = zip(_kinds(kind), values, strict=True)
+    return kind.model_validate(
+        {
+            name: json.loads(value) if column is ColumnKind.NESTED and isinstance(value, str) else value
+            for (name, column), value in pairs
+        }
+    )

@@ -1,0 +1,276 @@
+"""The registry's file: one process at a time under a separate lock file, short transactions, forward migrations.
+
+DuckDB locks its file for one process; a `flock` on a file beside it makes the others wait in turn instead of
+failing. Nothing else in the house opens the database file, and nobody opens it with ordinary file I/O while it is
+open here: closing such a handle drops DuckDB's own lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from data.errors import MissingRegistryError, NestedTransactionError, SchemaVersionError, StoreError, StoreLockedError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,  # a small query on a second thread costs six times the CPU of one alone
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": False,
+}
+
+
+@dataclass
+class _Process:
+    """What this process holds of one database file: whose turn it is to write, a mutex, the open file while in use."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    mutex: threading.Lock = field(default_factory=threading.Lock)
+    owner: int | None = None
+    sessions: int = 0
+    connection: duckdb.DuckDBPyConnection | None = None
+    lock_file: IO[str] | None = None
+
+
+_PROCESSES: dict[tuple[int, Path], _Process] = {}
+
+
+class Store:
+    """One DuckDB file and its lock. Transactions never nest; waiting is bounded and names the holder."""
+
+    def __init__(self, database: Path, lock: Path, wait_seconds: float = 30.0) -> None:
+        self.database = database
+        self.lock = lock
+        self.wait_seconds = wait_seconds
+        self._process = _PROCESSES.setdefault((os.getpid(), database.absolute()), _Process())
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self.database.is_file()
+
+    @contextmanager
+    def transaction(self, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All or nothing: commits at the end, rolls back on any exception.
+
+        Raises NestedTransactionError, StoreLockedError, SchemaVersionError, MissingRegistryError.
+        """
+        with self._mine():
+            self._open(create)
+            connection = self._process.connection
+            assert connection is not None
+            try:
+                connection.begin()
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
+            finally:
+                self._close_unless_in_session()
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Hold lock and file across transactions, for batches: opening costs more than a transaction."""
+        with self._mine():
+            self._open(create=False)
+            self._process.sessions += 1
+        try:
+            yield
+        finally:
+            with self._mine():
+                self._process.sessions -= 1
+                self._close_unless_in_session()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A session in which no other thread of this process takes its turn: what a write does after its commit
+        (journal, anchors) ends before the next write begins. Raises StoreLockedError, and as `session`.
+        """
+        if self._process.owner == threading.get_ident():
+            raise NestedTransactionError("a command was given inside a transaction or while reading")
+        if not self._process.turn.acquire(timeout=self.wait_seconds):
+            raise StoreLockedError("another thread of this process holds the registry")
+        try:
+            with self.session():
+                yield
+        finally:
+            self._process.turn.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A snapshot that cannot write; other processes may read at the same time. Raises as `transaction`."""
+        with self._mine():
+            if self._process.connection is not None:
+                yield from self._read_in_session(self._process.connection)
+                return
+            self._must_exist()
+            with self._locked(fcntl.LOCK_SH), self._connect(read_only=True) as connection:
+                _check_version(connection, self.database)
+                yield connection
+
+    def backup(self, target: Path) -> None:
+        """Copy every table into a new DuckDB file. Raises StoreError when the target exists."""
+        if target.exists():
+            raise StoreError(f"{target} exists already", "name a file that does not exist yet")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self._mine():
+            self._must_exist()
+            if self._process.connection is not None:
+                raise NestedTransactionError("a backup was asked for while the registry is held open")
+            with self._locked(fcntl.LOCK_SH), duckdb.connect(config=CONFIG) as connection:
+                _attach(connection, self.database, "live", "(READ_ONLY)")
+                _attach(connection, target, "copy", "")
+                connection.execute("COPY FROM DATABASE live TO copy")
+
+    @contextmanager
+    def quiet(self, alone: bool = False) -> Iterator[None]:
+        """Nobody writes, with `alone` nobody reads either, while other code opens the file by itself or makes it anew.
+
+        Raises StoreLockedError, NestedTransactionError when this process holds the file open.
+        """
+        with self._mine():
+            if self._process.connection is not None:
+                raise NestedTransactionError("the registry is held open by this process")
+            self.lock.parent.mkdir(parents=True, exist_ok=True)
+            with self._take_lock(fcntl.LOCK_EX if alone else fcntl.LOCK_SH) as lock_file:
+                try:
+                    yield
+                finally:
+                    if alone:
+                        lock_file.truncate(0)
+
+    @contextmanager
+    def _mine(self) -> Iterator[None]:
+        process, me = self._process, threading.get_ident()
+        if process.owner == me:
+            raise NestedTransactionError("a transaction was begun inside another one")
+        if not process.mutex.acquire(timeout=self.wait_seconds):
+            raise StoreLockedError("another thread of this process holds the registry")
+        process.owner = me
+        try:
+            yield
+        finally:
+            process.owner = None
+            process.mutex.release()
+
+    def _must_exist(self) -> None:
+        if not self.exists():
+            raise MissingRegistryError(f"there is no registry at {self.database}")
+
+    def _open(self, create: bool) -> None:
+        process = self._process
+        if process.connection is not None:
+            return
+        if not create:
+            self._must_exist()
+        self.database.parent.mkdir(parents=True, exist_ok=True)
+        lock_file = self._take_lock(fcntl.LOCK_EX)
+        try:
+            connection = self._connect(read_only=False)
+            migrate(connection, self.database)
+            connection.execute("SET enable_external_access=false; SET lock_configuration=true")
+        except BaseException:
+            lock_file.close()
+            raise
+        process.lock_file, process.connection = lock_file, connection
+
+    def _close_unless_in_session(self) -> None:
+        process = self._process
+        if process.sessions or process.connection is None:
+            return
+        process.connection.close()
+        process.connection = None
+        if process.lock_file is not None:
+            process.lock_file.truncate(0)
+            process.lock_file.close()
+            process.lock_file = None
+
+    def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+        try:
+            return duckdb.connect(str(self.database), read_only=read_only, config=CONFIG)
+        except duckdb.Error as error:
+            raise StoreError(
+                f"{self.database} cannot be opened: {error}",
+                "keep it as it is, move it aside and run `modelward audit rebuild`",
+            ) from error
+
+    @staticmethod
+    def _read_in_session(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection.execute("BEGIN TRANSACTION READ ONLY")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+    @contextmanager
+    def _locked(self, kind: int) -> Iterator[None]:
+        with self._take_lock(kind):
+            yield
+
+    def _take_lock(self, kind: int) -> IO[str]:
+        file = self.lock.open("a+", encoding="utf-8")
+        deadline = time.monotonic() + self.wait_seconds
+        while True:
+            try:
+                fcntl.flock(file, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    file.seek(0)
+                    holder = file.read().strip() or "another reader"
+                    file.close()
+                    raise StoreLockedError(f"the registry is held by {holder}") from None
+                time.sleep(0.005)
+                continue
+            if kind == fcntl.LOCK_EX:
+                file.truncate(0)
+                file.write(f"process {os.getpid()}")
+                file.flush()
+            return file
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str, options: str) -> None:
+    quoted = str(file).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS {name} {options}")
+
+
+def known_migrations() -> list[tuple[int, Path]]:
+    """Each migration's number and file, in order."""
+    return sorted((int(file.name.split("_")[0]), file) for file in MIGRATIONS.glob("*.sql"))
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+    """Bring a database up to this version's schema, each migration in a transaction. Raises SchemaVersionError."""
+    version = _check_version(connection, database, may_be_older=True)
+    for number, file in known_migrations():
+        if number > version:
+            connection.begin()
+            connection.execute(file.read_text("utf-8"))
+            connection.execute("INSERT INTO schema_version VALUES (?, ?)", [number, file.stem])
+            connection.commit()
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection, database: Path, may_be_older: bool = False) -> int:
+    tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version'").fetchone()
+    version = 0
+    if tables and tables[0]:
+        row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+        version = int(row[0]) if row else 0
+    known = known_migrations()[-1][0]
+    if version > known:
+        raise SchemaVersionError(f"{database} has schema {version}; this modelward knows schemas up to {known}")
+    if version < known and not may_be_older:
+        raise SchemaVersionError(
+            f"{database} has schema {version}, this modelward needs {known}",
+            "run any command that writes, it brings the file up to date",
+        )
+    return version

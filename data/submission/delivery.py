@@ -1,0 +1,56 @@
+"""Handing a submission in: packed into the inbox under its digest, with its provenance beside it.
+
+The provenance lies beside the pack and not in it, so that the same files have the same digest whoever hands them in
+and whenever: a submission handed in twice is one submission.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from data.artifacts import DIGEST, ArtifactStore
+from data.errors import SubmissionError
+from data.home import Home
+from data.packing import pack, unpack
+from data.submission.provenance import Provenance, read_enclosed, read_provenance
+
+
+def deliver(folder: Path, home: Home, submitter: str) -> str:
+    """Pack a folder into the inbox and write down where it comes from; answers its digest.
+
+    The first delivery's provenance stays when it is proven. Raises SubmissionError as `data.packing.pack`.
+    """
+    digest = pack(folder, home.inbox)
+    known = delivered_provenance(home, digest)
+    if known.commit is None:
+        _write(_beside(home, digest), read_provenance(folder, submitter))
+    return digest
+
+
+def delivered_provenance(home: Home, digest: str) -> Provenance:
+    """Where a delivered submission comes from; unproven when nothing was written. Raises SubmissionError."""
+    path = _beside(home, digest)
+    return read_enclosed(path.read_text("utf-8")) if path.is_file() else Provenance()
+
+
+def open_delivery(home: Home, digest: str, into: Path) -> Path:
+    """Unpack a delivered submission into an empty folder. Raises SubmissionError; ArtifactError as `unpack`."""
+    if not DIGEST.fullmatch(digest):
+        raise SubmissionError(
+            f"{digest[:120]!a} is neither a folder nor the digest of a packed one", "name the submission's folder"
+        )
+    if not ArtifactStore(home.inbox).has(digest):
+        raise SubmissionError(f"the inbox holds no submission {digest}", "hand it in with `modelward register FOLDER`")
+    return unpack(home.inbox, digest, into)
+
+
+def _beside(home: Home, digest: str) -> Path:
+    return home.inbox / "provenance" / f"{digest.removeprefix('sha256:')}.json"
+
+
+def _write(path: Path, provenance: Provenance) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(provenance.model_dump_json(indent=1))
+    Path(file.name).replace(path)

@@ -1,0 +1,132 @@
+"""The whole submission, read once and checked: everything that is wrong with it is named in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.artifacts import file_digest
+from data.datasets import FILES as DATASETS
+from data.datasets import DatasetFacts, read_dataset
+from data.errors import DocumentError
+from data.packing import list_files
+from data.records.evidence import sha256_of
+from data.records.model import ColumnMapping
+from data.submission.artifact_folder import SubmittedArtifact, read_artifact
+from data.submission.documents import Document, read_documents, read_text
+from data.submission.environment import Environment, read_environment
+from data.submission.model_file import FILE as MODEL
+from data.submission.model_file import ModelFile, read_model_file
+from data.submission.plan_files import (
+    MONITORING,
+    TESTS,
+    MonitoringFile,
+    TestsFile,
+    read_monitoring_file,
+    read_tests_file,
+)
+from data.submission.problems import Problems
+from data.submission.provenance import Provenance
+from data.submission.suite import Suite, read_suites
+from data.submission.version_file import FILE as VERSION
+from data.submission.version_file import VersionFile, read_version_file
+from data.yaml_text import YamlText, read_yaml
+
+CODE = "code"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission that can be registered as far as can be told without the registry; `digest` is its pack's."""
+
+    folder: Path
+    digest: str
+    model: ModelFile
+    version: VersionFile
+    tests: TestsFile
+    monitoring: MonitoringFile | None
+    artifact: SubmittedArtifact
+    datasets: Mapping[str, DatasetFacts]
+    suites: Mapping[str, Suite]
+    documents: tuple[Document, ...]
+    provenance: Provenance
+    environment: Environment
+
+    def dataset_path(self, role: str) -> Path:
+        """Where the dataset of a role lies."""
+        return self.folder / DATASETS[role]
+
+    @property
+    def source_digest(self) -> str | None:
+        """Digest over the files under `code/`; None when there is none."""
+        if not (self.folder / CODE).is_dir():
+            return None
+        files = [path for path in list_files(self.folder) if path.parts[0] == CODE]
+        return sha256_of([[str(path), file_digest(self.folder / path)] for path in files]) if files else None
+
+
+def any_rules(document: YamlText) -> None:
+    """Watch rules taken as they are: this layer does not know what can be watched."""
+
+
+def read_submission(
+    folder: Path, digest: str, provenance: Provenance, check_rules: Callable[[YamlText], None] = any_rules
+) -> Submission:
+    """Read and check an unpacked submission; `check_rules` raises InputError for rules of monitoring.yaml it refuses.
+
+    Raises what is wrong: one problem as itself (SubmissionError, DocumentError, LogFormatError, InvalidNameError),
+    several as one SubmissionError with a line each.
+    """
+    list_files(folder)
+    problems = Problems()
+    model = problems.tried(read_model, folder)
+    mapping = ColumnMapping() if problems.found else model.mapping
+    known = not problems.found
+    submission = Submission(
+        folder=folder,
+        digest=digest,
+        model=model,
+        version=problems.tried(_read_version, folder),
+        tests=problems.tried(_read_tests, folder),
+        monitoring=problems.tried(_read_monitoring, folder, check_rules, problems),
+        artifact=problems.tried(read_artifact, folder),
+        datasets={
+            role: problems.tried(read_dataset, folder / name, role, mapping)
+            for role, name in DATASETS.items()
+            if known or not (folder / name).is_file()
+        },
+        suites=problems.tried(read_suites, folder),
+        documents=problems.tried(read_documents, folder),
+        provenance=provenance,
+        environment=read_environment(folder, provenance),
+    )
+    problems.check()
+    return submission
+
+
+def read_model(folder: Path) -> ModelFile:
+    """The model.yaml of a folder, alone. Raises DocumentError, SubmissionError, InvalidNameError."""
+    return read_model_file(_yaml(folder, MODEL))
+
+
+def _read_version(folder: Path) -> VersionFile:
+    return read_version_file(_yaml(folder, VERSION))
+
+
+def _read_tests(folder: Path) -> TestsFile:
+    return read_tests_file(_yaml(folder, TESTS))
+
+
+def _read_monitoring(folder: Path, check: Callable[[YamlText], None], problems: Problems) -> MonitoringFile | None:
+    if not (folder / MONITORING).is_file():
+        return None
+    document = _yaml(folder, MONITORING)
+    problems.tried(check, document)
+    return read_monitoring_file(document)
+
+
+def _yaml(folder: Path, name: str) -> YamlText:
+    if not (folder / name).is_file():
+        raise DocumentError(f"{name}:1: there is no such file", "`modelward init` writes one with comments")
+    return read_yaml(read_text(folder / name, name), name)

@@ -1,0 +1,148 @@
+"""`model.yaml`, written once per model: what it is for, who answers for it, how risky it is, what its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from data.commands.model import DeclareConsumer, RegisterModel
+from data.errors import InvalidNameError, SubmissionError
+from data.records.model import AppliedStandard, ColumnMapping, Feature
+from data.records.names import checked_name, model_key, split_model
+from data.records.row import Frozen
+from data.submission.tier import TierFactors
+from data.yaml_text import YamlText
+
+FILE = "model.yaml"
+Said = Annotated[str, Field(min_length=1, max_length=4_000)]
+Name = Annotated[str, Field(min_length=1, max_length=260)]
+
+
+class LogColumns(Frozen):
+    """What the model's Parquet calls what modelward needs; what is left out has modelward's own name."""
+
+    prediction_id: Name = "prediction_id"
+    predicted_at: Name = "predicted_at"
+    model_version: Name = "model_version"
+    consumer: Name = "consumer"
+    score: Name = "score"
+    label: Name = "label"
+    labelled_at: Name = "labelled_at"
+
+
+class DeclaredConsumer(Frozen):
+    """A system that uses the model's output, and who to tell about changes."""
+
+    system: Name
+    owner: Name
+    contact: Said
+    purpose: str = ""
+    cadence_days: int = Field(default=1, ge=1, le=3_660)
+    criticality: Literal["low", "medium", "high"] = "medium"
+    feeds_model: str | None = None
+
+
+class ModelFile(Frozen):
+    """The twelve fields of model.yaml."""
+
+    model: Name
+    owner: Name
+    purpose: Said
+    intended_uses: tuple[Said, ...] = Field(min_length=1)
+    prohibited_uses: tuple[Said, ...] = ()
+    tier: TierFactors
+    standards: tuple[AppliedStandard, ...] = Field(min_length=1)
+    columns: LogColumns = LogColumns()
+    features: tuple[Feature, ...] = Field(min_length=1)
+    consumers: tuple[DeclaredConsumer, ...] = ()
+    alert_route: Said
+    runbook: Said
+
+    @property
+    def key(self) -> str:
+        """`models/<team>/<name>`."""
+        return _key(self.model)
+
+    @property
+    def mapping(self) -> ColumnMapping:
+        """Column names and features as the registry keeps them."""
+        return ColumnMapping(**self.columns.model_dump(), features=self.features)
+
+    @property
+    def command(self) -> RegisterModel:
+        """The command that puts the model on the inventory."""
+        return RegisterModel(
+            model=self.key,
+            owner=self.owner,
+            purpose=self.purpose,
+            intended_uses=self.intended_uses,
+            prohibited_uses=self.prohibited_uses,
+            tier=self.tier.tier(len(self.consumers)),
+            tier_factors=self.tier.scores,
+            tier_rationale=self.tier.rationale,
+            standards=self.standards,
+            columns=self.mapping,
+            alert_route=self.alert_route,
+            runbook=self.runbook,
+        )
+
+    @property
+    def declarations(self) -> tuple[DeclareConsumer, ...]:
+        """A command for each declared consumer; `feeds_model` reads `team/name` in the file."""
+        return tuple(
+            DeclareConsumer(model=self.key, **{**one.model_dump(), "feeds_model": _fed(one)}) for one in self.consumers
+        )
+
+
+def read_model_file(document: YamlText) -> ModelFile:
+    """The checked file. Raises SubmissionError with every problem, InvalidNameError for a name that cannot be one."""
+    told = document.checked(ModelFile, SubmissionError)
+    _check_names(document, told)
+    _check_columns(document, told)
+    return told
+
+
+def _check_names(document: YamlText, told: ModelFile) -> None:
+    names: Mapping[tuple[str | int, ...], Any] = {
+        ("owner",): lambda: checked_name(told.owner, "person id"),
+        ("model",): lambda: told.key,
+        **{("consumers", n): lambda one=one: _check_consumer(one) for n, one in enumerate(told.consumers)},
+    }
+    for path, check in names.items():
+        try:
+            check()
+        except InvalidNameError as error:
+            raise InvalidNameError(f"{document.at(*path)}: {error.what}", error.remedy) from error
+
+
+def _check_consumer(one: DeclaredConsumer) -> None:
+    checked_name(one.system, "system")
+    _fed(one)
+
+
+def _fed(one: DeclaredConsumer) -> str | None:
+    return None if one.feeds_model is None else _key(one.feeds_model)
+
+
+def _key(text: str) -> str:
+    """The key of a model written as `team/name`."""
+    team, name = split_model(text)
+    if team is None:
+        raise InvalidNameError(f"{name} names no team", "write it as `team/name`")
+    return model_key(team, name)
+
+
+def _check_columns(document: YamlText, told: ModelFile) -> None:
+    features = [feature.name for feature in told.features]
+    names = [*told.columns.model_dump().values(), *features]
+    twice = sorted({name for name in names if names.count(name) > 1} | (set(features) & set(LogColumns.model_fields)))
+    if twice:
+        raise SubmissionError(
+            f"{document.at('features')}: {', '.join(twice)} would mean two things among columns and features",
+            "give each column one meaning and each feature a name of its own",
+        )
+    systems = [one.system for one in told.consumers]
+    if len(set(systems)) != len(systems):
+        raise SubmissionError(f"{document.at('consumers')}: a system is declared twice", "declare each system once")

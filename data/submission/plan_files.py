@@ -1,0 +1,72 @@
+"""`tests.yaml` and `monitoring.yaml`: thresholds and watch rules, written down before anything is run against them."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from data.commands.model import RecordMonitoringPlan, RecordTestPlan
+from data.errors import SubmissionError
+from data.records.model import PlannedTest
+from data.records.row import Frozen
+from data.submission.problems import Problems
+from data.yaml_text import YamlText
+
+TESTS = "tests.yaml"
+MONITORING = "monitoring.yaml"
+
+
+class TestsFile(Frozen):
+    """The planned tests."""
+
+    __test__ = False
+    tests: tuple[PlannedTest, ...] = Field(min_length=1)
+
+    def command(self, model: str) -> RecordTestPlan:
+        """The command that records the plan."""
+        return RecordTestPlan(model=model, tests=self.tests)
+
+
+class MonitoringFile(Frozen):
+    """What is watched; a rule's own fields are checked where rules are known, in the layer of measurements."""
+
+    rules: tuple[dict[str, JsonValue], ...] = Field(min_length=1)
+    window_days: int = Field(default=7, ge=1, le=366)
+    minimum_rows: int = Field(default=500, ge=1)
+    persistence: Annotated[tuple[int, int], Field(description="m of n windows")] = (2, 3)
+    label_patience_days: int = Field(default=3, ge=0, le=3_660)
+    rationale: str = Field(min_length=1, max_length=4_000)
+
+    def command(self, model: str) -> RecordMonitoringPlan:
+        """The command that records the plan."""
+        return RecordMonitoringPlan(model=model, **self.model_dump())
+
+
+def read_tests_file(document: YamlText) -> TestsFile:
+    """The checked file. Raises SubmissionError with every problem."""
+    told = document.checked(TestsFile, SubmissionError)
+    names = [test.name for test in told.tests]
+    problems = Problems()
+    for place, test in enumerate(told.tests):
+        at = document.at("tests", place)
+        if test.name in names[:place]:
+            problems.add(f"{at}: the test {test.name} is planned twice", "give each test its own name")
+        if not math.isfinite(test.threshold):
+            problems.add(f"{at}: the threshold of {test.name} is {test.threshold}", "write a finite number")
+        if not test.rationale.strip():
+            problems.add(f"{at}: the threshold of {test.name} has no rationale", "say why this figure")
+    problems.check()
+    return told
+
+
+def read_monitoring_file(document: YamlText) -> MonitoringFile:
+    """The checked file. Raises SubmissionError with every problem."""
+    told = document.checked(MonitoringFile, SubmissionError)
+    needed, windows = told.persistence
+    if not 1 <= needed <= windows:
+        raise SubmissionError(
+            f"{document.at('persistence')}: {needed} of {windows} windows cannot be", "write [2, 3] for 2 of 3 windows"
+        )
+    return told

@@ -1,0 +1,58 @@
+"""`version.yaml`: the three things that only a person can say of a version, and what cannot be derived."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from data.errors import InputError, SubmissionError
+from data.records.names import model_key, split_model, version_key
+from data.records.row import Frozen
+from data.records.version import Change, ChangeClass
+from data.yaml_text import YamlText
+
+FILE = "version.yaml"
+Said = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class VersionFile(Frozen):
+    """What changed, why, and how far; by choice the parent, configuration and upstream versions."""
+
+    what: Said
+    why: Said
+    change_class: ChangeClass
+    parent: Annotated[int, Field(ge=1)] | None = None
+    configuration: dict[str, JsonValue] = {}
+    upstream: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> Change:
+        """The three typed things as the registry keeps them."""
+        return Change(change_class=self.change_class, what=self.what, why=self.why)
+
+    @property
+    def upstream_keys(self) -> tuple[str, ...]:
+        """`team/name/3` as keys of versions."""
+        return tuple(_upstream_key(one) for one in self.upstream)
+
+
+def read_version_file(document: YamlText) -> VersionFile:
+    """The checked file. Raises SubmissionError with every problem."""
+    told = document.checked(VersionFile, SubmissionError)
+    for place, one in enumerate(told.upstream):
+        try:
+            _upstream_key(one)
+        except InputError as error:
+            raise SubmissionError(
+                f"{document.at('upstream', place)}: {error.what}", "write it as team/name/3"
+            ) from error
+    return told
+
+
+def _upstream_key(text: str) -> str:
+    model, _, number = text.rpartition("/")
+    team, name = split_model(model)
+    if team is None or not number.isascii() or not number.isdigit() or len(number) > 6:
+        raise SubmissionError(f"{text[:80]!a} names no version of a model", "write it as team/name/3")
+    return version_key(model_key(team, name), int(number))

@@ -1,0 +1,228 @@
+"""YAML as people type it: read safely, each value remembered with its line, so that an error can say where.
+
+Only plain data: no tags, no anchors or aliases, no duplicate keys. Of the words that stand for something else only
+`true`, `false`, `null` and `~` do; `no`, `on`, dates and version numbers with two dots stay text, as they were typed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from data.errors import DocumentError, InputError
+
+DEPTH = 40
+FIXES = {"literal_error": "write one of these", "enum": "write one of these"}
+M = TypeVar("M", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+
+class YamlText(Mapping[str, Any]):
+    """A YAML document whose root is a mapping; `line` says where a value stands, `checked` makes a type of it."""
+
+    def __init__(self, file: str, data: Mapping[str, Any], lines: Mapping[Path, int]) -> None:
+        self.file = file
+        self.data = data
+        self._lines = lines
+
+    def __getitem__(self, key: str) -> Any:
+        return self.data[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def line(self, *path: str | int) -> int:
+        """The line, from 1, of the value under this path, or of the nearest thing around it that is there."""
+        walked = tuple(path)
+        while walked not in self._lines:
+            walked = walked[:-1]
+        return self._lines[walked]
+
+    def at(self, *path: str | int) -> str:
+        """`file:line` of a value, to begin a message with."""
+        return f"{self.file}:{self.line(*path)}"
+
+    def part(self, *path: str | int) -> YamlText:
+        """The mapping under this path as a document of its own, with the same lines. Raises DocumentError."""
+        value: Any = self.data
+        for step in path:
+            value = value[step]
+        if not isinstance(value, Mapping):
+            raise DocumentError(f"{self.at(*path)}: {_dotted(path)} is {_shown(value)}", "write `name: value` lines")
+        size = len(path)
+        lines = {key[size:]: line for key, line in self._lines.items() if key[:size] == path}
+        return YamlText(self.file, value, lines)
+
+    def checked(self, kind: type[M], error: type[InputError] = DocumentError) -> M:
+        """The document as this frozen type.
+
+        Raises `error` with every problem at once, each as `file:line: field: what → fix`.
+        """
+        try:
+            return kind.model_validate(self.data)
+        except ValidationError as wrong:
+            found = self.problems(wrong, kind)
+            raise error("\n".join(found), f"put {self._places(len(found))} of {self.file} right") from wrong
+
+    def problems(self, wrong: ValidationError, kind: type[BaseModel] | None = None) -> list[str]:
+        """What pydantic found wrong, one line each: `file:line: field: what (got …) → fix`, in the file's order."""
+        told = [one for one in wrong.errors(include_url=False) if not _is_echo(one)]
+        found = [(self.line(*one["loc"]), self._problem(one, kind)) for one in told]
+        return [text for _, text in sorted(found, key=lambda each: each[0])]
+
+    def _problem(self, one: ErrorDetails, kind: type[BaseModel] | None) -> str:
+        path: Path = one["loc"]
+        what = one["msg"][:1].lower() + one["msg"][1:]
+        if one["type"] == "missing":
+            return f"{self.at(*path)}: {_dotted(path)} is missing → add it"
+        if one["input"] in (None, "", []):
+            return f"{self.at(*path)}: {_dotted(path)} is empty → fill it in"
+        fix = one.get("ctx", {}).get("fix", "")
+        if one["type"] == "extra_forbidden":
+            known = ", ".join(kind.model_fields) if kind is not None and len(path) == 1 else ""
+            what, fix = (
+                "no such field",
+                f"take it out; there is {known}" if known else "take it out, or see its spelling",
+            )
+        got = f" (got {_shown(one['input'])})" if not isinstance(one["input"], Mapping) else ""
+        fix = fix or FIXES.get(one["type"], "write a value that fits")
+        return f"{self.at(*path)}: {_dotted(path)}: {what}{got} → {fix}"
+
+    @staticmethod
+    def _places(count: int) -> str:
+        return "the named line" if count == 1 else f"the {count} named lines"
+
+
+def read_yaml(text: str, file: str, *, limit: int = 1_000_000) -> YamlText:
+    """Read a document whose root is a mapping; `file` is how messages call it, `limit` the most characters it may have.
+
+    Raises DocumentError, naming file, line and fix: too long, not YAML, empty, aliases, duplicate keys, tags, deeper
+    than 40 levels, a key that is not text, a number that is not finite.
+    """
+    if len(text) > limit:
+        raise DocumentError(
+            f"{file}:1: {len(text):,} characters; at most {limit:,} are read", "move long text to docs/"
+        )
+    try:
+        _check_events(text, file)
+        root = yaml.compose(text, Loader=_PlainLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        problem = error.problem or error.context or "broken"
+        raise DocumentError(
+            f"{file}:{line}: not YAML: {problem}", "check quotes, colons and indentation there"
+        ) from error
+    except yaml.YAMLError as error:
+        raise DocumentError(f"{file}:1: not YAML: {error}", "save the file as UTF-8 text") from error
+    if not isinstance(root, yaml.MappingNode):
+        line = root.start_mark.line + 1 if root is not None else 1
+        raise DocumentError(f"{file}:{line}: there is no `name: value` at the top", "write one field a line")
+    lines: dict[Path, int] = {}
+    data = _Reading(file, lines).value(root, ())
+    return YamlText(file, data, lines)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML 1.2's core words only: what looks like a date or reads `no` stays text."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)$"), list("tf"))
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|)$"), ["~", "n", ""])
+_PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"), list("-+0123456789")
+)
+_PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"),
+    list("-+.0123456789"),
+)
+
+SCALARS: Mapping[str, Any] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:bool": lambda text: text == "true",
+    "tag:yaml.org,2002:null": lambda _: None,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+}
+
+
+def _check_events(text: str, file: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_PlainLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise DocumentError(
+                f"{file}:{line}: anchors and aliases are not read", "write the value out where it stands"
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH:
+            raise DocumentError(f"{file}:{line}: nested deeper than {DEPTH} levels", "write it flatter")
+
+
+class _Reading:
+    """Plain values of a tree of nodes, noting each one's line."""
+
+    def __init__(self, file: str, lines: dict[Path, int]) -> None:
+        self.file = file
+        self.lines = lines
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
+            return [self.value(one, (*path, at)) for at, one in enumerate(node.value)]
+        if node.tag not in SCALARS:
+            raise self._wrong(
+                node, f"the tag {node.tag[:60]} is not read", "write plain text, numbers, lists and fields"
+            )
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in node.value:
+            if not isinstance(name, yaml.ScalarNode) or name.tag != "tag:yaml.org,2002:str":
+                raise self._wrong(name, "a field name must be text", "put it in quotes")
+            if name.value in found:
+                raise self._wrong(name, f"{name.value} is there twice", "keep one of the two")
+            self.lines[(*path, name.value)] = name.start_mark.line + 1
+            found[name.value] = self.value(value, (*path, name.value))
+        return found
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        try:
+            value = SCALARS[node.tag](node.value)
+        except ValueError as error:
+            raise self._wrong(node, f"{_shown(node.value)} does not fit its tag", "leave the tag out") from error
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._wrong(node, f"{_shown(node.value)} is not a finite number", "write a finite number")
+        return value
+
+    def _wrong(self, node: yaml.Node, what: str, fix: str) -> DocumentError:
+        return DocumentError(f"{self.file}:{node.start_mark.line + 1}: {what}", fix)
+
+
+def _is_echo(one: ErrorDetails) -> bool:
+    """A list whose items are wrong is also called too short; the items say enough."""
+    return one["type"] == "too_short" and bool(one["input"])
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in path) or "the document"
+
+
+def _shown(value: object) -> str:
+    text = ascii(value)
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -1,0 +1,25 @@
+"""Attest registry: verify it deep, anchor it, back it up, prove that the backup restores, and record all of that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow
+
+from tasks.anchor_log import anchor_log
+from tasks.business_time import registry_moment
+from tasks.carry_out_operation import Run
+from tasks.drill_restore import drill_restore
+from tasks.name_run import this_run
+from tasks.record_attestation import record_attestation
+from tasks.verify_log import verify_log
+
+
+@flow(name="attest registry", persist_result=False)
+def attest_registry(as_of: datetime | None = None) -> str:
+    """Answers the attestation's key. Raises AuditError when the log or its copy does not hold; nothing is recorded."""
+    told = this_run()
+    report = verify_log()
+    anchored = anchor_log()
+    drill = drill_restore()
+    return record_attestation(report, anchored, drill, Run(told.actor, registry_moment(as_of), told.id))

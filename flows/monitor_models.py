@@ -1,0 +1,33 @@
+"""Monitor models: watch every active model for a night, record what was seen, wake people where the plan says so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from prefect import flow
+
+from tasks.chunk_models import chunked, gathered, on_threads
+from tasks.find_watched import find_watched
+from tasks.name_night import last_day
+from tasks.name_run import this_run
+from tasks.record_windows import Watch, record_windows
+from tasks.show_watch import show_watch
+from tasks.watch_models import watch_models
+
+
+@flow(name="monitor models", persist_result=False, task_runner=on_threads())
+def monitor_models(
+    models: list[str] | None = None, through: date | None = None, as_of: datetime | None = None
+) -> list[Watch]:
+    """Watch the named models, or all that have a monitoring plan, on the windows ending `through` (default: yesterday).
+
+    One result for each model; a model that could not be watched is one of them, and somebody is told. Raises
+    NotFoundError or AmbiguousNameError for a name, before anything is watched.
+    """
+    run = this_run()
+    day = last_day(through, as_of)
+    chunks = chunked(find_watched(models))
+    nights = gathered(chunks, watch_models.map(chunks, through=day, as_of=as_of))
+    watched = record_windows(nights, run, as_of)
+    show_watch(watched, day)
+    return watched

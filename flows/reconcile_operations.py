@@ -1,0 +1,19 @@
+"""Reconcile operations: finish or undo what died half-way, expire requests, end runs that wait for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow
+
+from tasks.business_time import registry_moment
+from tasks.carry_out_operation import Run
+from tasks.end_what_died import end_what_died
+from tasks.name_run import this_run
+
+
+@flow(name="reconcile operations", persist_result=False)
+def reconcile_operations(as_of: datetime | None = None) -> dict[str, list[str]]:
+    """Safe to repeat; answers what was done, by kind, and under `failed` what could not be."""
+    told = this_run()
+    return end_what_died(Run(told.actor, registry_moment(as_of), told.id))

@@ -1,0 +1,44 @@
+"""Register model: from a folder on disk to a registered version, with its data checked and its reference fixed."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from prefect import flow
+
+from tasks.build_reference import build_reference
+from tasks.check_quality import check_quality
+from tasks.check_standing import check_standing
+from tasks.name_run import this_run
+from tasks.pack_submission import pack_submission
+from tasks.read_submission import read_submission
+from tasks.record_refusal import refusals_recorded
+from tasks.record_registration import record_registration
+from tasks.store_artifact import store_artifact
+
+ATTEMPT = "register model"
+
+
+@flow(name="register model", persist_result=False)
+def register_model(submission: str, as_of: datetime | None = None) -> str:
+    """Register a submission, a folder or the digest of a packed one; answers with the version's key.
+
+    The same submission again is answered with the version it became. Raises InputError or RefusedError, recorded
+    before they are raised; nothing is half done then.
+    """
+    run = this_run()
+    with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
+        with refusals_recorded(ATTEMPT, "registry", run, as_of):
+            digest = pack_submission(submission, run.actor.id)
+            read = read_submission(digest, Path(folder))
+        with refusals_recorded(ATTEMPT, read.model.key, run, as_of):
+            standing = check_standing(read)
+            if standing.known is not None:
+                return standing.known
+            environment = store_artifact(read)
+            quality = [check_quality(read, role) for role in read.datasets]
+            reference = build_reference(read)
+        digests = {"environment": environment, "reference": reference}
+        return record_registration(read, standing, quality, digests, run, as_of)

@@ -1,0 +1,55 @@
+"""Retire model: from the notice to the dossier, with nobody left behind and nobody still asking.
+
+A retirement takes weeks, and the registry remembers how far it came. Run it again, or let the nightly review go on with
+it, and it takes up where it stands: this flow waits for people only; for the sunset and for quiet logs it ends instead,
+answering the state it stands in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from prefect import flow
+
+from tasks.advance_retirement import advance_retirement
+from tasks.approve_retirement import approve_retirement
+from tasks.await_transition import await_transition
+from tasks.business_time import meanwhile
+from tasks.carry_out_operation import Run
+from tasks.name_run import this_run
+from tasks.open_retirement import Leaving, open_retirement
+from tasks.plan_transitions import plan_lines, plan_transitions
+from tasks.send_notices import send_notices
+
+
+@flow(name="retire model", flow_run_name="retire {version}", persist_result=False)
+def retire_model(
+    version: str,
+    reason: str,
+    sunset_on: date,
+    successor: str | None = None,
+    outputs_in_force: str = "",
+    transition: dict[str, str] | None = None,
+    as_of: datetime | None = None,
+) -> str:
+    """Retire a version; answers the state its retirement stands in, at the end `archived`.
+
+    `transition` says by system where its consumers go: `{"crew-planning": "2013-11-30 version 3"}`. Raises
+    GateRefusedError for too short a notice, RequestClosedError when people refused, StaleEvidenceError when the plan
+    changed while it was approved, LogFormatError when the logs since the sunset cannot be read.
+    """
+    told = this_run()
+    run = Run(told.actor, as_of, told.id)
+    retirement = open_retirement(
+        Leaving(
+            version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force
+        ),
+        run,
+    )
+    send_notices(retirement.key, run)
+    if retirement.state in ("opened", "noticed"):
+        plan_transitions(retirement.key, plan_lines(transition), run.actor, run)
+    await_transition(retirement.key, run)
+    approve_retirement(retirement.key, run)
+    return advance_retirement(retirement.key, replace(run, as_of=meanwhile(as_of)))

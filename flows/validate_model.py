@@ -1,0 +1,38 @@
+"""Validate model: measure it, judge it by its standards, and hear an independent validator where they ask for one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow
+
+from tasks.compare_champion import compare_champion
+from tasks.conclude_validation import await_conclusion
+from tasks.judge_version import is_assessed, judge_version
+from tasks.measure_version import measure_version
+from tasks.name_run import this_run
+from tasks.record_refusal import BYTES, refusals_recorded
+from tasks.reject_version import reject_or_refuse
+from tasks.write_performance import write_performance
+
+ATTEMPT = "validate model"
+
+
+@flow(name="validate model", flow_run_name="validate {version}", persist_result=False)
+def validate_model(version: str, environment: str = "production", use: str = "", as_of: datetime | None = None) -> str:
+    """Take a registered version to `validated`, or to `rejected` with reasons; answers with its review state.
+
+    Raises GateRefusedError when a gate failed or is unproven; ArtifactError or LogFormatError, recorded before they
+    are raised, when what was handed in is missing, changed or cannot be measured.
+    """
+    run = this_run()
+    if not is_assessed(version, run.id):
+        with refusals_recorded(ATTEMPT, version, run, as_of, BYTES):
+            measure_version(version, run.actor, as_of, run.id)
+            compare_champion(version, environment, run.actor, as_of, run.id)
+            write_performance(version, run.actor, as_of, run.id)
+    verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.id)
+    demand = reject_or_refuse(verdicts, run.actor, as_of, run.id)
+    if not demand.validator:
+        return "assessed"
+    return await_conclusion(verdicts, demand.request_days, as_of, run.id).review_state.value

@@ -1,0 +1,99 @@
+"""Is the data known, large enough, and did its expectations hold, and is it other data that the version is judged on?
+
+Source: SR 26-2 §IV.1 and SR 11-7 §IV.1 (data quality and relevance assessed); EU AI Act Art. 10(3).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from data.records.evidence import Evidence
+from data.records.row import Frozen
+from data.records.verdict import Failed, Passed, Unproven, Verdict
+from data.records.version import Dataset
+from gates.contract import Criterion, Gate
+
+AGAIN = "and register the version again"
+
+
+class Parameters(Frozen):
+    """Roles of datasets that must be there; the fewest rows and expectations (counts) of each."""
+
+    roles: Annotated[tuple[Literal["training", "held-out", "reference", "scoring"], ...], Field(min_length=1)] = (
+        "training",
+        "held-out",
+    )
+    minimum_rows: Annotated[int, Field(ge=1)] = 1
+    minimum_expectations: Annotated[int, Field(ge=1)] = 1
+
+
+def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+    """Two criteria a role: what the suite said, and how many rows; one that held-out data is not the training data.
+
+    A suite that could not run is unproven, not failed; one without expectations proves nothing.
+    Source: SR 11-7 §IV.1.
+    """
+    datasets = {one.role: one for one in evidence.datasets}
+    found: list[Criterion] = []
+    for role in parameters.roles:
+        found += _of_role(role, datasets.get(role), parameters)
+    if "training" in datasets and "held-out" in datasets:
+        found.append(_apart(datasets["training"], datasets["held-out"]))
+    return found
+
+
+def _of_role(role: str, dataset: Dataset | None, parameters: Parameters) -> list[Criterion]:
+    if dataset is None:
+        missing = Unproven(missing=f"the {role} data", remedy=f"hand in the {role} data {AGAIN}")
+        return [Criterion(f"{role} data", missing)]
+    report = (dataset.quality_report,) if dataset.quality_report else ()
+    floor = max(parameters.minimum_rows, dataset.quality_rows_floor)
+    return [
+        Criterion(f"quality of the {role} data", _quality(dataset, parameters), evidence=report),
+        Criterion(f"rows of the {role} data", _rows(dataset, floor), float(dataset.rows), float(floor), report),
+    ]
+
+
+def _quality(dataset: Dataset, parameters: Parameters) -> Verdict:
+    role = dataset.role
+    if dataset.quality == "failed":
+        return Failed(
+            reason=f"the {role} data does not meet its expectations",
+            remedy=f"read the quality report, mend the data or the suite {AGAIN}",
+        )
+    if dataset.quality != "passed":
+        told = "was not run" if dataset.quality == "not run" else "could not be run to its end"
+        return Unproven(
+            missing=f"the quality of the {role} data: its suite {told}",
+            remedy=f"make the expectation suite run {AGAIN}",
+        )
+    if dataset.quality_expectations >= parameters.minimum_expectations:
+        return Passed(because=f"{dataset.quality_expectations} expectations hold")
+    return Failed(
+        reason=f"the suite of the {role} data has {dataset.quality_expectations} expectations; "
+        f"at least {parameters.minimum_expectations}",
+        remedy=f"write down what is expected of the {role} data {AGAIN}",
+    )
+
+
+def _rows(dataset: Dataset, floor: int) -> Verdict:
+    if dataset.rows >= floor:
+        return Passed(because=f"{dataset.rows:,} rows, at least {floor:,}")
+    return Failed(
+        reason=f"the {dataset.role} data has {dataset.rows:,} rows; at least {floor:,}",
+        remedy=f"use more {dataset.role} data {AGAIN}",
+    )
+
+
+def _apart(training: Dataset, held_out: Dataset) -> Criterion:
+    text = "held-out data is not the training data"
+    if training.identity != held_out.identity:
+        return Criterion(text, Passed(because="they have different identities"))
+    reason = "the held-out data is the training data, so nothing was held out"
+    return Criterion(text, Failed(reason=reason, remedy=f"judge on data that training never saw {AGAIN}"))
+
+
+GATE: Gate[Parameters] = Gate("data_quality", Parameters, judge)

@@ -1,0 +1,66 @@
+"""Is every grave finding settled, and was it closed by somebody other than its owner?
+
+Source: SR 26-2 §VI.3 and SR 11-7 §VI.3, §VI.7 (findings, responses and remediation are tracked to their end).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from data.records.evidence import Evidence
+from data.records.review import Finding, Severity
+from data.records.row import Frozen
+from data.records.verdict import Failed, Passed, Verdict
+from gates.contract import Criterion, Gate
+from gates.independence import person_id
+
+
+class Parameters(Frozen):
+    """Severities that block while not closed; whether a finding of any severity blocks once it is late."""
+
+    blocking: Annotated[tuple[Severity, ...], Field(min_length=1)] = (Severity.HIGH, Severity.CRITICAL)
+    overdue_blocks: bool = True
+
+
+def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+    """One criterion a finding. An approval's condition blocks when it is late, whatever its severity before.
+
+    Source: SR 11-7 §VI.7.
+    """
+    if not evidence.findings:
+        return [Criterion("findings", Passed(because="no finding was raised on this version"))]
+    return [Criterion(f"finding {one.number}", _verdict(one, parameters, now)) for one in evidence.findings]
+
+
+def _verdict(finding: Finding, parameters: Parameters, now: datetime) -> Verdict:
+    what = f"finding {finding.number} ({finding.severity}, {finding.title})"
+    if finding.state == "closed":
+        return _closure(finding, what)
+    late = finding.due_at <= now
+    if late and parameters.overdue_blocks:
+        return Failed(
+            reason=f"{what} was due on {finding.due_at:%Y-%m-%d} and is {finding.state}",
+            remedy=f"{finding.owner} answers it, then somebody else closes it",
+        )
+    if finding.origin != "condition" and finding.severity in parameters.blocking:
+        return Failed(
+            reason=f"{what} is {finding.state}; this severity blocks until it is closed",
+            remedy=f"{finding.owner} answers it, then somebody else closes it",
+        )
+    return Passed(because=f"{what} is {finding.state}, due {finding.due_at:%Y-%m-%d}")
+
+
+def _closure(finding: Finding, what: str) -> Verdict:
+    closer = person_id(finding.closed_by or "")
+    if closer and closer != person_id(finding.owner):
+        return Passed(because=f"{what} was closed by {finding.closed_by}")
+    return Failed(
+        reason=f"{what} was closed by {finding.closed_by or 'nobody known'}, who may not be its owner",
+        remedy="raise the finding anew and have somebody other than its owner close it",
+    )
+
+
+GATE: Gate[Parameters] = Gate("findings", Parameters, judge, absence="nothing was found that would have to be settled")

@@ -1,0 +1,67 @@
+"""Whom a change or an end of a model reaches: its consumers, and those of every model fed by it, declared or seen.
+
+Source: NIST AI RMF GOVERN 1.7, MANAGE 2.4 (decommissioning); OSFI E-23 (dependants handled); PRA SS1/23 P3.4 (feeder
+models).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+
+from data.records.model import Consumer
+from data.records.row import Frozen
+
+
+class Affected(Frozen):
+    """A consumer that is reached; `through` names the fed models on the shortest way to it, none when direct."""
+
+    system: str
+    declared: bool
+    through: tuple[str, ...] = ()
+    owner: str = ""
+    criticality: str = "medium"
+    cadence_days: int = 1
+    last_seen_at: datetime | None = None
+
+
+def impact(model: str, consumers: Sequence[Consumer]) -> tuple[Affected, ...]:
+    """Every system that uses a model's output directly or through models it feeds, each once, nearest first.
+
+    `model` is a key `models/<team>/<name>`; `consumers` are those of all models. A consumer that feeds a model leads on
+    to that model's consumers; circles end where they began. A system known for more than one reason is declared if
+    it is anywhere, as slow as at its slowest and as critical as at its most critical. Source: NIST AI RMF MANAGE 2.4.
+    """
+    found: dict[str, list[tuple[Consumer, tuple[str, ...]]]] = {}
+    reached, waiting = {model}, deque([(model, tuple[str, ...]())])
+    while waiting:
+        here, through = waiting.popleft()
+        for one in sorted((one for one in consumers if one.model == here), key=lambda one: one.system):
+            found.setdefault(one.system, []).append((one, through))
+            fed = model_fed(one)
+            if fed is not None and fed not in reached:
+                reached.add(fed)
+                waiting.append((fed, (*through, fed)))
+    merged = [_merged(system, ways) for system, ways in found.items()]
+    return tuple(sorted(merged, key=lambda one: (len(one.through), one.system)))
+
+
+def model_fed(consumer: Consumer) -> str | None:
+    """The key of the model a consumer feeds, whether written `models/team/name` or `team/name`; None for none."""
+    fed = consumer.feeds_model
+    return None if not fed else fed if fed.startswith("models/") else f"models/{fed}"
+
+
+def _merged(system: str, ways: Sequence[tuple[Consumer, tuple[str, ...]]]) -> Affected:
+    consumers = [one for one, _ in ways]
+    seen = [one.last_seen_at for one in consumers if one.last_seen_at is not None]
+    return Affected(
+        system=system,
+        declared=any(one.declared for one in consumers),
+        through=ways[0][1],
+        owner=next((one.owner for one in consumers if one.owner), ""),
+        criticality=max((one.criticality for one in consumers), key=("low", "medium", "high").index),
+        cadence_days=max(one.cadence_days for one in consumers),
+        last_seen_at=max(seen, default=None),
+    )

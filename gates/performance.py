@@ -1,0 +1,95 @@
+"""Is the version as good as it was planned to be, with the doubt about its metrics counted against it?
+
+Source: SR 11-7 §V.1.c and SR 26-2 §V.1.b (outcomes against thresholds set in advance); EU AI Act Art. 15(1)–(3).
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from data.records.evidence import Evidence
+from data.records.model import PlannedTest
+from data.records.row import Frozen
+from data.records.verdict import Failed, Passed, Unproven
+from data.records.version import Metric
+from gates.contract import Criterion, Gate
+from gates.independence import makers, person_id
+from gates.measured import metric_of, silent, value_of
+from gates.planned_tests import meets, newest_plan, of_one_metric, side
+
+
+class Parameters(Frozen):
+    """Datasets whose planned metrics are judged, what must meet the threshold, the fewest rows (a count) measured.
+
+    `bound` is `interval` (the end of the 95 % interval nearer to the threshold) or `value`; with
+    `independent_producer` a number made by one who worked on the version fails.
+    """
+
+    datasets: Annotated[tuple[str, ...], Field(min_length=1)] = ("held-out",)
+    bound: Literal["interval", "value"] = "interval"
+    minimum_rows: Annotated[int, Field(ge=1)] = 1
+    independent_producer: bool = False
+
+
+def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+    """One criterion a planned metric: its near bound on the passing side of the model's own threshold.
+
+    The near bound is the low end where the metric must be at least the threshold, the high end where at most. With the
+    threshold inside the interval the demand is unproven; with the whole interval on the wrong side it fails.
+    Source: SR 11-7 §V.1.c.
+    """
+    plan = newest_plan(evidence.test_plans)
+    tests = [test for test in plan.tests if of_one_metric(test)] if plan is not None else []
+    planned = [test for test in tests if test.dataset in parameters.datasets]
+    if not planned:
+        where = " or ".join(parameters.datasets)
+        remedy = f"plan at least one metric on {where} with its threshold"
+        return [Criterion("planned metrics", Unproven(missing=f"a planned metric on {where}", remedy=remedy))]
+    return [_criterion(test, parameters, evidence) for test in planned]
+
+
+def _criterion(test: PlannedTest, parameters: Parameters, evidence: Evidence) -> Criterion:
+    metric = metric_of(evidence, test.metric, test.dataset, test.slice)
+    of = f"{test.metric} on {test.dataset}" + (f" for {test.slice}" if test.slice else "")
+    if metric is None or value_of(metric) is None:
+        return Criterion(of, silent(metric, test.metric, test.dataset, test.slice), None, test.threshold)
+    bounds = (metric.value, metric.value) if parameters.bound == "value" else (metric.low, metric.high)
+    near, far = bounds if test.at_least else bounds[::-1]
+    verdict = _producer(metric, parameters, evidence) or _verdict(test, metric.rows, near, far, parameters)
+    return Criterion(of, verdict, near, test.threshold, (metric.evidence_digest,))
+
+
+def _producer(metric: Metric, parameters: Parameters, evidence: Evidence) -> Failed | None:
+    if not parameters.independent_producer or person_id(metric.produced_by) not in makers(evidence.version):
+        return None
+    reason = f"{metric.name} was produced by {metric.produced_by}, who worked on this version"
+    return Failed(reason=reason, remedy="have somebody else compute it from the predictions")
+
+
+def _verdict(
+    test: PlannedTest, rows: int, near: float | None, far: float | None, parameters: Parameters
+) -> Passed | Failed | Unproven:
+    of, demand = f"{test.metric} on {test.dataset}", f"{side(at_least=test.at_least)} {test.threshold:g}"
+    if rows < parameters.minimum_rows:
+        missing = f"{of} on at least {parameters.minimum_rows:,} rows (there are {rows:,})"
+        return Unproven(missing=missing, remedy=f"hand in more predictions on the {test.dataset} data")
+    if near is None or far is None:
+        missing = f"the interval of {of}"
+        return Unproven(missing=missing, remedy="hand in predictions of more days: the interval is drawn over days")
+    span = f"{of} lies between {min(near, far):.4g} and {max(near, far):.4g}"
+    if meets(near, test.threshold, at_least=test.at_least):
+        return Passed(because=f"{span}; planned was {demand}")
+    if meets(far, test.threshold, at_least=test.at_least) or not math.isfinite(near + far):
+        missing = f"that {of} is {demand}: {span}"
+        return Unproven(missing=missing, remedy="judge on more days, or ask for a waiver with a reason and a date")
+    return Failed(
+        reason=f"{span}; planned was {demand}",
+        remedy="improve the version and register it anew, or ask for a waiver with a reason and a date",
+    )
+
+
+GATE: Gate[Parameters] = Gate("performance", Parameters, judge)

@@ -1,0 +1,98 @@
+"""Is it known what runs, from which code and environment, on which data, and by whom?
+
+Source: SR 11-7 §V.1.b (only approved parties alter code; changes are logged) and SR 26-2 §IV.1; EU AI Act Art. 11
+with Annex IV; ISO 13485 §7.5.9 (traceability).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from data.records.evidence import Evidence
+from data.records.row import Frozen
+from data.records.verdict import Failed, Passed, Unproven, Verdict
+from gates.contract import Criterion, Gate
+from gates.independence import makers
+
+Demand = Literal["artifact", "code", "environment", "training data", "people"]
+ALL: tuple[Demand, ...] = ("artifact", "code", "environment", "training data", "people")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+AGAIN = "and register the version again"
+
+
+class Parameters(Frozen):
+    """What must be known, and the kinds of artifact that may run."""
+
+    demands: Annotated[tuple[Demand, ...], Field(min_length=1)] = ALL
+    kinds: Annotated[tuple[Literal["file", "container", "endpoint", "composite"], ...], Field(min_length=1)] = (
+        "file",
+        "container",
+        "endpoint",
+        "composite",
+    )
+
+
+def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+    """One criterion a demand; a digest is `sha256:` and 64 hex digits.
+
+    Code without a commit is unproven, uncommitted changes fail. Source: SR 11-7 §V.1.b.
+    """
+    return [Criterion(one, RULES[one](parameters, evidence)) for one in parameters.demands]
+
+
+def _artifact(parameters: Parameters, evidence: Evidence) -> Verdict:
+    artifact = evidence.version.artifact
+    if artifact.kind not in parameters.kinds:
+        reason = f"the artifact is of kind {artifact.kind}; allowed: {', '.join(parameters.kinds)}"
+        return Failed(reason=reason, remedy=f"hand in what shall run {AGAIN}")
+    if not DIGEST.fullmatch(artifact.digest):
+        return Unproven(missing="the artifact's digest", remedy=f"hand in the artifact's bytes or pin {AGAIN}")
+    if artifact.kind == "endpoint" and not artifact.pinned:
+        return Unproven(missing="what the endpoint is pinned to", remedy=f"pin provider and snapshot {AGAIN}")
+    return Passed(because=f"{artifact.kind} {artifact.digest[:19]}…")
+
+
+def _code(_: Parameters, evidence: Evidence) -> Verdict:
+    code = evidence.version.code
+    if not code.commit or code.dirty is None:
+        return Unproven(missing="the commit of the code", remedy=f"commit the code {AGAIN}")
+    if code.dirty:
+        reason = f"the code differs from commit {code.commit[:12]}: it had uncommitted changes"
+        return Failed(reason=reason, remedy=f"commit the changes {AGAIN}")
+    return Passed(because=f"commit {code.commit[:12]}, nothing uncommitted")
+
+
+def _environment(_: Parameters, evidence: Evidence) -> Verdict:
+    digest = evidence.version.environment_digest or ""
+    if DIGEST.fullmatch(digest):
+        return Passed(because=f"environment {digest[:19]}…")
+    return Unproven(missing="the environment's digest", remedy=f"lock the environment's packages {AGAIN}")
+
+
+def _training_data(_: Parameters, evidence: Evidence) -> Verdict:
+    identities = [one.identity for one in evidence.datasets if one.role == "training" and one.identity.strip()]
+    if identities:
+        return Passed(because=f"trained on {', '.join(one[:19] for one in identities)}")
+    return Unproven(missing="the identity of the training data", remedy=f"name the training data {AGAIN}")
+
+
+def _people(_: Parameters, evidence: Evidence) -> Verdict:
+    version = evidence.version
+    if version.submitter.strip() and version.contributors:
+        return Passed(because=f"handed in by {version.submitter}, made by {', '.join(sorted(makers(version)))}")
+    return Unproven(missing="who made this version", remedy=f"commit the work under the makers' names {AGAIN}")
+
+
+RULES: Mapping[Demand, Callable[[Parameters, Evidence], Verdict]] = {
+    "artifact": _artifact,
+    "code": _code,
+    "environment": _environment,
+    "training data": _training_data,
+    "people": _people,
+}
+GATE: Gate[Parameters] = Gate("provenance", Parameters, judge)

@@ -1,0 +1,124 @@
+"""Did the people whom the standard names approve this version, for this environment and use, and does it still hold?
+
+Source: SR 26-2 §VI.1 and SR 11-7 §VI.3 (clear authority to approve, conflicts of interest managed), §IV.2 (use
+within purpose); 21 CFR 11.50 (name, time and meaning of a signature).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from data.records.approval import ApprovalRequest, Vote
+from data.records.evidence import Evidence
+from data.records.row import Frozen
+from data.records.verdict import Failed, Passed, Unproven, Verdict
+from gates.approval_rule import ApprovalRule, rule_for
+from gates.contract import Criterion, Gate
+from gates.independence import makers, person_id
+
+ASK = "run `modelward deploy` to ask for approval anew"
+YES = ("approve", "approve with conditions")
+
+
+class Parameters(Frozen):
+    """`approvals` comes from the standard itself; `apart_from_validator`: who validated may not also approve."""
+
+    approvals: tuple[ApprovalRule, ...] = ()
+    apart_from_validator: bool = False
+
+
+def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+    """The request fits what would be deployed, asks for what the standard demands, was met, and is in force.
+
+    Source: SR 11-7 §VI.3.
+    """
+    request = evidence.request
+    if request is None:
+        return [Criterion("request", Unproven(missing="an approval request", remedy=ASK))]
+    votes = [one for one in evidence.votes if one.request == request.key]
+    return [
+        Criterion("subject", _subject(request, evidence)),
+        Criterion("use", _use(request, evidence)),
+        Criterion("roles asked for", _asked(request, parameters, evidence)),
+        Criterion("roles signed", _signed(request, votes)),
+        Criterion("independence", _independence(request, votes, parameters, evidence)),
+        Criterion("in force", _in_force(request, now)),
+    ]
+
+
+def _subject(request: ApprovalRequest, evidence: Evidence) -> Verdict:
+    version = evidence.version
+    if (request.subject, request.purpose) != (version.key, "deploy"):
+        return Failed(reason=f"the request is to {request.purpose} {request.subject}", remedy=ASK)
+    if request.artifact_digest != version.artifact.digest:
+        return Failed(reason="the request is about other bytes than the version's artifact", remedy=ASK)
+    return Passed(because=f"to deploy {version.key} with these bytes")
+
+
+def _use(request: ApprovalRequest, evidence: Evidence) -> Verdict:
+    asked, wanted = (request.environment, request.use), (evidence.environment, evidence.use)
+    if asked != wanted:
+        reason = f"approval was asked for {asked[0]} ({asked[1]}), not for {wanted[0]} ({wanted[1]})"
+        return Failed(reason=reason, remedy=ASK)
+    if request.use in evidence.model.prohibited_uses:
+        return Failed(reason=f"{request.use} is a prohibited use of this model", remedy="name one of its intended uses")
+    return Passed(because=f"for {request.use or 'its purpose'} in {request.environment}")
+
+
+def _asked(request: ApprovalRequest, parameters: Parameters, evidence: Evidence) -> Verdict:
+    change = evidence.version.change.change_class
+    rule = rule_for(parameters.approvals, evidence.model.tier, change, evidence.environment)
+    if rule is None:
+        missing = f"an approval rule for tier {evidence.model.tier}, {change}, {evidence.environment}"
+        return Unproven(missing=missing, remedy="add the rule to the standard under `approvals`")
+    asked = {one.role: one.count for one in request.required}
+    short = [f"{count} {role}" for role, count in rule.roles.items() if asked.get(role, 0) < count]
+    if short:
+        return Failed(reason=f"the standard demands {', '.join(short)}; the request asked for less", remedy=ASK)
+    return Passed(because=", ".join(f"{count} {role}" for role, count in asked.items()))
+
+
+def _signed(request: ApprovalRequest, votes: Sequence[Vote]) -> Verdict:
+    against = [vote for vote in votes if vote.decision in ("reject", "return for changes")]
+    if against:
+        reason = f"{against[0].person} decided: {against[0].decision}"
+        return Failed(reason=reason, remedy="settle the reason, then ask for approval anew")
+    first = {person_id(vote.person): vote for vote in reversed(votes) if vote.decision in YES}
+    signed = Counter(vote.role for vote in first.values())
+    short = [f"{one.count - signed[one.role]} {one.role}" for one in request.required if signed[one.role] < one.count]
+    if short or not request.required:
+        missing = f"signatures: {', '.join(short) or 'nobody was asked'}"
+        return Unproven(missing=missing, remedy="the people asked decide in the waiting run; one person signs once")
+    return Passed(because=f"signed by {', '.join(sorted(first))}")
+
+
+def _independence(
+    request: ApprovalRequest, votes: Sequence[Vote], parameters: Parameters, evidence: Evidence
+) -> Verdict:
+    excluded = makers(evidence.version) | {person_id(one) for one in (*request.contributors, request.requester)}
+    if parameters.apart_from_validator:
+        excluded |= {person_id(one.validator) for one in evidence.validations}
+    signers = {person_id(vote.person) for vote in votes if vote.decision in YES}
+    if not signers:
+        return Unproven(missing="a signature", remedy="the people asked decide in the waiting run")
+    if signers.isdisjoint(excluded):
+        return Passed(because="no signer made, validated or asked for it where that is excluded")
+    reason = f"{', '.join(sorted(signers & excluded))} may not approve: made, validated or asked for it"
+    return Failed(reason=reason, remedy="ask again and have somebody independent sign")
+
+
+def _in_force(request: ApprovalRequest, now: datetime) -> Verdict:
+    if request.state == "pending":
+        return Unproven(missing="a decision on the request", remedy="the people asked decide in the waiting run")
+    if request.state != "approved":
+        return Failed(reason=f"the request is {request.state}", remedy=ASK)
+    if request.valid_until is None:
+        return Unproven(missing="until when the approval holds", remedy=ASK)
+    if now < request.valid_until:
+        return Passed(because=f"until {request.valid_until:%Y-%m-%d}")
+    return Failed(reason=f"the approval ended on {request.valid_until:%Y-%m-%d}", remedy=ASK)
+
+
+GATE: Gate[Parameters] = Gate("sign_off", Parameters, judge)

@@ -1,0 +1,108 @@
+"""What no single field of a standard shows: unknown gates and parameters, cases without a rule and the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+from pydantic import ValidationError
+
+from data.yaml_text import YamlText
+from gates.approval_rule import ANYWHERE, CHANGES, TIERS, ApprovalRule
+from gates.catalogue import GATES
+from gates.contract import Gate
+from gates.control import Control
+from gates.oversight import OversightRule, RetirementRule
+from gates.written_standard import WrittenStandard
+
+Step = str | int
+ELSEWHERE = "any other environment"
+NEVER_REACHED = "earlier rules fit every case of this one → move it up or take it out"
+
+
+def faults(document: YamlText, written: WrittenStandard) -> list[str]:
+    """Every fault, one line each: `file:line: what → fix`; empty when there is none."""
+    found = [
+        *_control_faults(document, written.controls),
+        *_approval_faults(document, written.approvals),
+        *_tier_faults(document, "oversight", written.oversight),
+        *_tier_faults(document, "retirement", written.retirement),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _control_faults(document: YamlText, controls: Sequence[Control]) -> Iterator[str]:
+    seen: set[str] = set()
+    for number, control in enumerate(controls):
+        if control.id in seen:
+            yield f"{document.at('controls', number, 'id')}: {control.id} is there twice → give it an id of its own"
+        seen.add(control.id)
+        gate = GATES.get(control.gate)
+        if gate is None:
+            yield (
+                f"{document.at('controls', number, 'gate')}: {control.id}: there is no gate {control.gate!a} "
+                f"→ write one of {', '.join(sorted(GATES))}"
+            )
+        else:
+            yield from _parameter_faults(document, number, control, gate)
+    if not any(control.enabled for control in controls):
+        yield f"{document.at('controls')}: every control is switched off → a standard demands something: switch one on"
+
+
+def _parameter_faults(document: YamlText, number: int, control: Control, gate: Gate[Any]) -> Iterator[str]:
+    for tier, change in product(control.tiers, control.changes):
+        given = control.parameters_for(tier, change)
+        if "approvals" in given:
+            yield (
+                f"{_place(document, number, control, ('approvals',))}: {control.id}: approvals are not a parameter "
+                "→ write them under `approvals:` of the standard"
+            )
+            continue
+        try:
+            gate.Parameters.model_validate(given)
+        except ValidationError as wrong:
+            for one in wrong.errors(include_url=False):
+                yield f"{_place(document, number, control, one['loc'])}: {_parameter(control, gate, one)}"
+
+
+def _parameter(control: Control, gate: Gate[Any], one: Any) -> str:
+    name = ".".join(str(step) for step in one["loc"])
+    if one["type"] == "extra_forbidden":
+        known = ", ".join(field for field in gate.Parameters.model_fields if field != "approvals") or "none"
+        return f"{control.id}: the gate {gate.name} has no parameter {name!a} → it has {known}"
+    if one["type"] == "missing":
+        return f"{control.id}: the gate {gate.name} needs the parameter {name} → add it under `parameters:`"
+    return f"{control.id}: {name}: {one['msg'][:1].lower()}{one['msg'][1:]} → write a value that fits"
+
+
+def _place(document: YamlText, number: int, control: Control, path: tuple[Step, ...]) -> str:
+    """Where a parameter was written: in the last scaled entry that names it, else among the control's own."""
+    scaled = [at for at, one in enumerate(control.scaled) if path[0] in one.parameters]
+    into: tuple[Step, ...] = ("scaled", scaled[-1], "parameters") if scaled else ("parameters",)
+    return document.at("controls", number, *into, *path)
+
+
+def _approval_faults(document: YamlText, rules: Sequence[ApprovalRule]) -> Iterator[str]:
+    places = sorted({one for rule in rules for one in rule.environments} - {ANYWHERE})
+    used: set[int] = set()
+    for place, tier, change in product([*places, ELSEWHERE], TIERS, CHANGES):
+        number = next((at for at, rule in enumerate(rules) if rule.fits(tier, change, place)), None)
+        if number is None:
+            yield (
+                f"{document.at('approvals')}: nobody approves a {change} change of tier {tier} in {place} "
+                "→ add a rule that fits it"
+            )
+        else:
+            used.add(number)
+    for number in sorted(set(range(len(rules))) - used):
+        yield f"{document.at('approvals', number)}: {NEVER_REACHED}"
+
+
+def _tier_faults(document: YamlText, part: str, rules: Sequence[OversightRule | RetirementRule]) -> Iterator[str]:
+    used = {next((at for at, rule in enumerate(rules) if tier in rule.tiers), None) for tier in TIERS}
+    for tier in TIERS:
+        if not any(tier in rule.tiers for rule in rules):
+            yield f"{document.at(part)}: {part} says nothing for tier {tier} → add a rule that fits it"
+    for number in sorted(set(range(len(rules))) - used):
+        yield f"{document.at(part, number)}: {NEVER_REACHED}"

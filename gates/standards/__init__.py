@@ -1,0 +1,1 @@
+"""The standards that come with modelward, one YAML file each."""

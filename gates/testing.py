@@ -1,0 +1,97 @@
+"""Was everything tested that was planned, against thresholds written down before, in more ways than one?
+
+Source: SR 11-7 §IV.1 (several tests, not one) and §V.1.c (thresholds set in advance); SR 26-2 §IV.1, §V.1.b;
+EU AI Act Art. 9(8) (metrics and thresholds defined beforehand).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from data.records.evidence import Evidence
+from data.records.model import PlannedTest, TestPlan
+from data.records.row import Frozen
+from data.records.verdict import Failed, Passed, Unproven, Verdict
+from data.records.version import TestResult
+from gates.contract import Criterion, Gate
+from gates.planned_tests import meets, named, newest_plan, plan_at, same_demand, side
+
+
+class Parameters(Frozen):
+    """The fewest kinds of test with a result (a count), and kinds that must be among them."""
+
+    minimum_kinds: Annotated[int, Field(ge=1)] = 2
+    kinds: tuple[str, ...] = ()
+
+
+def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+    """One criterion a planned test of the newest plan, one for the number of kinds, one a kind demanded.
+
+    A value must lie on the passing side of the threshold that stood in the plan before the test was run.
+    Source: SR 11-7 §IV.1, §V.1.c.
+    """
+    plan = newest_plan(evidence.test_plans)
+    if plan is None:
+        verdict = Unproven(missing="a test plan", remedy="write tests and thresholds into the model's test plan")
+        return [Criterion("test plan", verdict)]
+    results = {one.name: one for one in evidence.tests}
+    tests = [_criterion(test, results.get(test.name), evidence.test_plans) for test in plan.tests]
+    kinds = sorted({test.kind for test in plan.tests if test.name in results})
+    return [*tests, _breadth(kinds, parameters.minimum_kinds), *(_kind(one, kinds) for one in parameters.kinds)]
+
+
+def _criterion(test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan]) -> Criterion:
+    measured = result.value if result is not None else None
+    known = (result.evidence_digest,) if result is not None else ()
+    return Criterion(f"test {test.name}", _verdict(test, result, plans), measured, test.threshold, known)
+
+
+def _verdict(test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan]) -> Verdict:
+    again = f"run the test {test.name} and record its result"
+    if result is None:
+        return Unproven(missing=f"a result of the planned test {test.name}", remedy=again)
+    standing = named(plan_at(plans, result.run_at), test.name)
+    if standing is None or not result.threshold_set_at < result.run_at:
+        return Failed(
+            reason=f"the threshold of {test.name} was not written down before the test was run",
+            remedy=f"record the test plan first, then run the test {test.name} again",
+        )
+    if (result.threshold, result.at_least) != (standing.threshold, standing.at_least):
+        said = f"{side(at_least=result.at_least)} {result.threshold:g}"
+        planned = f"{side(at_least=standing.at_least)} {standing.threshold:g}"
+        return Failed(reason=f"{test.name} was judged against {said}; planned was {planned}", remedy=again)
+    if not same_demand(standing, test):
+        return Unproven(missing=f"a result of {test.name} as the newest plan asks for it", remedy=again)
+    if result.value is None:
+        return Unproven(missing=f"a value of {test.name}", remedy=again)
+    demand = f"{side(at_least=test.at_least)} {test.threshold:g}"
+    if meets(result.value, test.threshold, at_least=test.at_least):
+        return Passed(because=f"{test.metric} {result.value:.4g}, planned {demand}")
+    return Failed(
+        reason=f"{test.metric} on {test.dataset} is {result.value:.4g}; planned was {demand}",
+        remedy="change the version and register it anew, or ask for a waiver with a reason and a date",
+    )
+
+
+def _breadth(kinds: Sequence[str], minimum: int) -> Criterion:
+    verdict: Verdict = Passed(because=f"{len(kinds)} kinds: {', '.join(kinds)}")
+    if not len(kinds) >= minimum:
+        verdict = Failed(
+            reason=f"{len(kinds)} kinds of test have results; at least {minimum} tell more than one does",
+            remedy="plan and run a test of another kind, such as out-of-time, sensitivity or slices",
+        )
+    return Criterion("kinds of test", verdict, float(len(kinds)), float(minimum))
+
+
+def _kind(kind: str, kinds: Sequence[str]) -> Criterion:
+    verdict: Verdict = Passed(because=f"a test of the kind {kind} has a result")
+    if kind not in kinds:
+        verdict = Unproven(missing=f"a result of a test of the kind {kind}", remedy=f"plan and run a test: {kind}")
+    return Criterion(f"a test of the kind {kind}", verdict)
+
+
+GATE: Gate[Parameters] = Gate("testing", Parameters, judge)

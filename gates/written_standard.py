@@ -1,0 +1,25 @@
+"""A standard as it is typed: controls, who approves, and what is asked for afterwards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from data.records.row import Frozen
+from gates.approval_rule import ApprovalRule
+from gates.control import Control, Text
+from gates.oversight import OversightRule, RetirementRule
+
+
+class WrittenStandard(Frozen):
+    """The fields of a standard's file; no part of it may be empty."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$")]
+    version: Annotated[int, Field(ge=1)]
+    title: Text
+    about: Text
+    controls: Annotated[tuple[Control, ...], Field(min_length=1)]
+    approvals: Annotated[tuple[ApprovalRule, ...], Field(min_length=1)]
+    oversight: Annotated[tuple[OversightRule, ...], Field(min_length=1)]
+    retirement: Annotated[tuple[RetirementRule, ...], Field(min_length=1)]

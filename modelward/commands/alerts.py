@@ -1,0 +1,89 @@
+"""Alerts of the nightly watch: listed, and answered by people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from modelward.options import AsOf, By, Json, Reason
+
+app = typer.Typer(no_args_is_help=True, help="Alerts: look at them and answer them.")
+
+Key = Annotated[str, typer.Argument(metavar="ALERT", help="As it is listed: model#4.")]
+STANDING = ("open", "acknowledged", "snoozed", "confirmed")
+
+
+@app.command("list")
+def list_alerts(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Dismissed and ended ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Alerts that stand, by model."""
+    from data.lookup import reference
+    from data.records.monitoring import Alert
+    from data.registry import Registry
+    from modelward.scope import under
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found = [one for one in under(state, Alert, model) if every or one.state in STANDING]
+    if as_json:
+        show_json(found)
+        return
+    rows = [(reference(one.key), one.level, one.state, one.last_window, one.times, one.text) for one in found]
+    show_table(("alert", "level", "state", "last window", "times", "what"), rows, "no alert stands", whole=3)
+
+
+@app.command("ack")
+def ack(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+    """Say that you have seen an alert and look into it."""
+    _answer(alert, "acknowledge", reason, "", by, as_of, as_json)
+
+
+@app.command("snooze")
+def snooze(
+    alert: Key,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="When it may come back.")],
+    reason: Reason,
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Let an alert rest until a time."""
+    _answer(alert, "snooze", reason, until, by, as_of, as_json)
+
+
+@app.command("dismiss")
+def dismiss(alert: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+    """Say that an alert is false, and why."""
+    _answer(alert, "dismiss", reason, "", by, as_of, as_json)
+
+
+@app.command("confirm")
+def confirm(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+    """Say that an alert is real."""
+    _answer(alert, "confirm", reason, "", by, as_of, as_json)
+
+
+def _answer(
+    alert: str,
+    answer: Literal["acknowledge", "snooze", "dismiss", "confirm"],
+    reason: str,
+    until: str,
+    by: str,
+    as_of: str,
+    as_json: bool,
+) -> None:
+    from data.commands.monitoring import AnswerAlert
+    from data.lookup import find_row, reference
+    from data.records.monitoring import Alert
+    from modelward.speaking import business_time, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Alert, alert)
+    receipt = who.do(AnswerAlert(key=row.key, answer=answer, reason=reason, until=business_time(until)))
+    show_receipt(receipt, as_json, f"{reference(row.key)} is {receipt.rows[0].state}")

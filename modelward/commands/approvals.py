@@ -1,0 +1,174 @@
+"""Approvals: what waits for people, what it stands on, and answering it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modelward.options import By, CodeFromStdin, Json
+
+if TYPE_CHECKING:
+    from data.errors import ModelwardError
+    from data.history import LogEntry
+    from data.records.review import VerdictSet
+    from data.state import State
+
+app = typer.Typer(no_args_is_help=True, help="Approvals: what waits for people, and answering it.")
+
+
+@app.command("list")
+def list_approvals(
+    every: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False, as_json: Json = False
+) -> None:
+    """Requests that wait for a decision, and versions that wait for a validator's conclusion."""
+    from data.approvals import lacking
+    from data.lookup import reference
+    from data.records.approval import ApprovalRequest, Vote
+    from data.registry import Registry
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found = [one for one in state.find(ApprovalRequest) if every or one.state == "pending"]
+        votes = {one.key: state.find(Vote, request=one.key) for one in found}
+        unconcluded = _unconcluded(state)
+    missing = {
+        one.key: {role.value: count for role, count in lacking(one.required, votes[one.key]).items()}
+        for one in found
+        if one.state == "pending"
+    }
+    if as_json:
+        requests = [{**one.model_dump(mode="json"), "missing": missing.get(one.key, {})} for one in found]
+        show_json({"requests": requests, "validations": [one.version for one in unconcluded]})
+        return
+    rows: list[tuple[object, ...]] = []
+    for one in found:
+        wanted = ", ".join(f"{count} × {role}" for role, count in missing.get(one.key, {}).items())
+        where = f"{one.purpose} to {one.environment}" if one.purpose == "deploy" else one.purpose
+        rows.append((reference(one.key), where, one.state, f"{one.expires_at:%Y-%m-%d}", wanted))
+    rows += [(reference(one.version), "validate", "pending", None, "1 × validator") for one in unconcluded]
+    columns = ("request", "what", "state", "until", "still needs")
+    show_table(columns, rows, "nothing waits for a decision", whole=4)
+
+
+@app.command("show")
+def show(
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="As it is listed: model/3#1.")],
+    as_json: Json = False,
+) -> None:
+    """What a request stands on: the question, its digest, every gate's verdict, open matters, votes."""
+    from rich.markdown import Markdown
+
+    from data.lookup import find_row
+    from data.records.approval import ApprovalRequest, Vote
+    from data.registry import Registry
+    from modelward.terminal import out, safe, show_json
+    from tasks.describe_request import describe_request
+
+    with Registry.here().reading() as state:
+        row = find_row(state, ApprovalRequest, request)
+        votes = state.find(Vote, request=row.key)
+        text = describe_request(state, row, votes, "" if row.state == "pending" else f"this request is {row.state}")
+    if as_json:
+        show_json({**row.model_dump(mode="json"), "votes": [one.model_dump(mode="json") for one in votes]})
+        return
+    out().print(Markdown(safe(text)))
+
+
+@app.command("answer")
+def answer(
+    about: Annotated[
+        str, typer.Argument(metavar="REQUEST|MODEL/VERSION", help="What waits, as `approvals list` names it.")
+    ],
+    entered: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Fill in a field; may be given again.")
+    ] = None,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_json: Json = False,
+) -> None:
+    """Fill in the form of a waiting run and hand it in; the registry judges it. Fields not given are asked for."""
+    from modelward.form import fill_in, show_form
+    from modelward.running import prefect_ready
+    from modelward.speaking import speaker
+    from modelward.terminal import working
+    from modelward.verdict_of_registry import newest_event, watch_for
+
+    who = speaker(by)
+    runs, subject = _runs(who.registry, about)
+    with prefect_ready(by):
+        from modelward.waiting_runs import hand_in, waiting_form
+
+        form = waiting_form(runs)
+        if not as_json:
+            show_form(form)
+        values = fill_in(form, entered or [], who.actor.id, code_from_stdin)
+        before = newest_event(who.registry)
+        hand_in(form, values)
+    with working("the registry judges it"):
+        event = watch_for(who.registry, before, subject, form.run_id)
+    _tell(event, as_json)
+
+
+def _tell(event: LogEntry, as_json: bool) -> None:
+    from modelward.terminal import say, show_json
+
+    if event.type == "command.refused":
+        raise _refusal(str(event.data["code"]), str(event.data["reason"]))
+    if as_json:
+        show_json(event)
+        return
+    say(f"recorded: {event.type} by {event.actor} (event {event.seq})")
+
+
+def _refusal(code: str, reason: str) -> ModelwardError:
+    """The registry's refusal as the error it was."""
+    from data import errors
+
+    name = "".join(word.capitalize() for word in code.split()) + "Error"
+    kind = getattr(errors, name, errors.RefusedError)
+    error: ModelwardError = kind(reason)
+    return kind(reason, f"{error.remedy}; the run asks again, so answer it anew")
+
+
+def _runs(registry: Any, about: str) -> tuple[list[str], str]:
+    """The runs that may wait for this, newest first, and the key that the registry's events are about."""
+    from data.history import events
+    from data.lookup import find_row, find_version
+    from data.records.approval import ApprovalRequest
+
+    with registry.reading() as state:
+        if "#" in about or "/requests/" in about:
+            request = find_row(state, ApprovalRequest, about)
+            return [request.run_id], request.key
+        version = find_version(state, about).version.key
+    with registry.store.reading() as connection:
+        runs = [one.run for one in events(connection, version) if one.run]
+    return list(reversed(runs)), version
+
+
+def _unconcluded(state: State) -> list[VerdictSet]:
+    """Verdict sets that cleared a version for a validator who has not concluded; asked of the standard each time."""
+    from data.records.model import Model
+    from data.records.review import VerdictSet
+    from data.records.version import ReviewState, Version
+
+    waiting = []
+    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
+        sets = [one for one in state.find(VerdictSet, version=version.key) if one.stage == "assess"]
+        model = state.need(Model, version.model)
+        if sets and sets[-1].cleared and _wants_validator(state, model, version.change.change_class, sets[-1]):
+            waiting.append(sets[-1])
+    return waiting
+
+
+def _wants_validator(state: State, model: Any, change_class: str, verdicts: VerdictSet) -> bool:
+    from data.errors import ModelwardError
+    from gates.standard import approvals_for
+    from tasks.load_standards import standards_of
+
+    try:
+        first = standards_of(state, model, verdicts.standards).first
+        return approvals_for(first, model.tier, change_class, verdicts.environment or "production").validator
+    except ModelwardError:
+        return True

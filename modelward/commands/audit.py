@@ -1,0 +1,161 @@
+"""The audit log: verify it, read it, back it up, rebuild the registry from its journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelward.options import Json
+
+if TYPE_CHECKING:
+    from data.audit.verifier.report import Finding, Report
+    from data.registry import Registry
+
+app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, rebuild.")
+
+
+@app.command("verify")
+def verify(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Rebuild every table from the events, hash every artifact.")
+    ] = False,
+    trusted_vkey: Annotated[
+        str, typer.Option("--trusted-vkey", help="The verification key as you remember it from elsewhere.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Hold the registry against its log, its journal and its anchors. Exit code 1 when something does not hold."""
+    from data.registry import Registry
+    from modelward.terminal import show_json, working
+
+    registry = Registry.here()
+    with working("verifying the audit log"):
+        report = _verified(registry, deep, trusted_vkey)
+    if as_json:
+        show_json(report)
+    else:
+        _show(report, deep)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command("log")
+def log(
+    model: Annotated[str, typer.Option("--model", "-m", help="Events of this model or version.")] = "",
+    type_: Annotated[str, typer.Option("--type", "-t", help="Events of this type, or of all that begin so.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From then on.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Up to then.")] = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="The newest so many; 0 for all.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Events of the audit log, oldest first."""
+    from data.history import events
+    from data.registry import Registry
+    from data.state import State
+    from modelward.commands.history import show_events
+    from modelward.scope import scope_key
+    from modelward.speaking import business_time
+    from modelward.terminal import remark, show_json
+
+    with Registry.here().store.reading() as connection:
+        key = scope_key(State(connection), model) if model else ""
+        found = events(connection, key, business_time(since), business_time(until))
+    matching = [one for one in found if one.type.startswith(type_)]
+    shown = matching[-limit:] if limit else matching
+    if as_json:
+        show_json(shown)
+        return
+    show_events(shown)
+    if len(shown) < len(matching):
+        remark(f"the newest {len(shown)} of {len(matching)} events; --limit 0 shows all")
+
+
+@app.command("backup")
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="A file that does not exist yet.")] = None, as_json: Json = False
+) -> None:
+    """Copy the registry into a new file, with a verifier that runs without modelward beside it.
+
+    Journal, anchors and keys are files: copy their folders too.
+    """
+    from datetime import UTC, datetime
+
+    from data.artifacts import file_digest
+    from data.audit.bundle import write_verifier
+    from data.registry import Registry
+    from modelward.terminal import remark, say, show_json, working
+
+    registry = Registry.here()
+    file = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
+    with working("copying the registry"):
+        registry.store.backup(file)
+        verifier = write_verifier(file.with_name("verifier.pyz"))
+    digest = file_digest(file)
+    if as_json:
+        show_json({"file": file.absolute(), "digest": digest, "size": file.stat().st_size, "verifier": verifier})
+        return
+    say(f"copied the registry to {file} ({digest})")
+    say(f"an auditor verifies it without modelward: python {verifier} --help")
+    home = registry.home
+    remark(f"copy these too: {home.journal.parent}, {home.anchor.parent}, {home.artifacts}; {home.keys} under lock")
+
+
+@app.command("rebuild")
+def rebuild(as_json: Json = False) -> None:
+    """Make a lost registry anew from its journal, and verify it. The lost file must be out of the way."""
+    from data.audit.rebuild import rebuild as rebuild_registry
+    from data.errors import StoreError
+    from data.registry import Registry
+    from data.store import migrate
+    from modelward.terminal import say, show_json, working
+
+    registry = Registry.here()
+    database = registry.home.database
+    if database.exists():
+        raise StoreError(f"{database} is there", f"move it aside first: `mv {database} {database}.broken`")
+    with working("rebuilding the registry"), registry.store.quiet(alone=True):
+        count = rebuild_registry(registry.journal, database, lambda made: migrate(made, database), registry.anchors)
+    with working("verifying what was rebuilt"):
+        report = _verified(registry, deep=True, trusted_vkey="")
+    if as_json:
+        show_json({"rebuilt": count, "database": database, "verification": report})
+    else:
+        say(f"rebuilt {database} from {count} events of the journal")
+        _show(report, deep=True)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
+    """Verify with the registry's lock held and its file closed."""
+    from data.audit.verifier.verification import verify
+    from data.errors import MissingRegistryError
+
+    home = registry.home
+    if not home.database.exists() and not home.journal.exists():
+        raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}")
+    anchors = registry.anchor_files
+    artifacts = home.artifacts if deep else None
+    with registry.store.quiet():
+        return verify(home.database, home.journal, anchors, artifacts, deep, trusted_vkey or None)
+
+
+def _show(report: Report, deep: bool) -> None:
+    from modelward.terminal import remark, say, show_table
+
+    depth = "every event, table and artifact" if deep else "every event; --deep compares tables and artifacts too"
+    say(f"the log holds ({depth})" if report.ok else "THE LOG DOES NOT HOLD")
+    say(f"{report.events} events, {report.anchored} of them anchored, assurance: {report.assurance}")
+    if report.ok:
+        if report.assurance == "local":
+            remark("journal and anchors lie on this host: whoever owns it could have replaced all of them together")
+        return
+    rows = [(_place(one), one.what) for one in report.findings]
+    show_table(("where", "what does not hold"), rows, "")
+    say("→ keep every file as it is; `modelward audit rebuild` makes the registry anew from the journal")
+
+
+def _place(one: Finding) -> str:
+    event = f"event {one.seq}" if one.seq is not None else ""
+    row = " ".join(part for part in (one.table, one.key) if part)
+    return ", ".join(part for part in (event, row) if part) or "registry"

@@ -1,0 +1,23 @@
+"""The settings, each with where it came from."""
+
+from __future__ import annotations
+
+import typer
+
+from modelward.options import Json
+
+app = typer.Typer(no_args_is_help=True, help="Settings.")
+
+
+@app.command("show")
+def show(as_json: Json = False) -> None:
+    """Every setting with its value and where it came from."""
+    from data.settings import read_settings
+    from modelward.terminal import remark, show_json, show_table
+
+    settings = read_settings()
+    if as_json:
+        show_json([*settings.settings])
+        return
+    show_table(("setting", "value", "from"), [(one.name, one.value, one.source) for one in settings.settings], "")
+    remark(f"home is {settings.home}; set any of them as MODELWARD_<NAME> or in modelward.toml")

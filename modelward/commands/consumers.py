@@ -1,0 +1,174 @@
+"""Consumers: who uses a model, and what they say to its retirement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from modelward.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
+
+if TYPE_CHECKING:
+    from data.state import State
+
+app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, and record their answers to a retirement.")
+
+System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that uses the model.")]
+
+
+@app.command("list")
+def list_consumers(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Systems that use a model: declared, or only seen in its logs; with their standing in a retirement."""
+    from data.lookup import reference
+    from data.records.model import Consumer
+    from data.records.retirement import RetirementParty
+    from data.registry import Registry
+    from modelward.scope import under
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found, parties = under(state, Consumer, model), under(state, RetirementParty, model)
+    if as_json:
+        show_json({"consumers": found, "retirement_parties": parties})
+        return
+    rows = [
+        (
+            one.system,
+            reference(one.model),
+            "declared" if one.declared else "undeclared",
+            one.owner,
+            one.last_seen_at,
+            one.rows_seen,
+        )
+        for one in found
+    ]
+    show_table(("system", "model", "known as", "owner", "last seen", "rows"), rows, "no consumer is known")
+    leaving = [
+        (
+            one.system,
+            reference(one.retirement.removesuffix("/retirement")),
+            one.answer,
+            one.moves_to,
+            one.cut_over_at,
+            one.transition,
+        )
+        for one in parties
+    ]
+    columns = ("system", "retirement of", "answer", "moves to", "by", "transition")
+    show_table(columns, leaving, "", title="Answers to a retirement")
+
+
+@app.command("add")
+def add(
+    model: ModelName,
+    system: System,
+    owner: Annotated[str, typer.Option("--owner", help="Who answers for the system.")],
+    contact: Annotated[str, typer.Option("--contact", help="Where they are told.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="What it does with the output.")] = "",
+    cadence_days: Annotated[int, typer.Option("--cadence-days", min=1, help="Days between its uses at most.")] = 1,
+    criticality: Annotated[Literal["low", "medium", "high"], typer.Option("--criticality")] = "medium",
+    feeds: Annotated[str, typer.Option("--feeds", metavar="MODEL", help="The model it feeds in turn.")] = "",
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Declare a system that uses a model's output, or change what was declared."""
+    from data.commands.model import DeclareConsumer
+    from data.lookup import find_model, reference
+    from modelward.speaking import speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        key = find_model(state, model).key
+        fed = find_model(state, feeds).key if feeds else None
+    command = DeclareConsumer(
+        model=key, system=system, owner=owner, contact=contact, purpose=purpose, cadence_days=cadence_days,
+        criticality=criticality, feeds_model=fed,
+    )  # fmt: skip
+    show_receipt(who.do(command), as_json, f"{system} is declared as a consumer of {reference(key)}")
+
+
+@app.command("ack")
+def ack(
+    version: VersionName,
+    system: System,
+    objected: Annotated[bool, typer.Option("--object", help="They object instead.")] = False,
+    comment: Annotated[str, typer.Option("--comment", help="What they say.")] = "",
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Record a consumer's answer to the notice that a version is retired."""
+    from data.commands.retirement import AnswerNotice
+    from modelward.speaking import speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        key = _retirement(state, version)
+    answer: Literal["acknowledged", "objected"] = "objected" if objected else "acknowledged"
+    receipt = who.do(AnswerNotice(key=key, system=system, answer=answer, comment=comment))
+    show_receipt(receipt, as_json, f"{system}: {answer}")
+
+
+@app.command("silence")
+def silence(
+    version: VersionName,
+    system: System,
+    reason: Reason,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Accept, as a risk acceptor with your one-time code, that a consumer does not answer."""
+    from data.commands.retirement import AcceptSilence
+    from modelward.speaking import prove, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        key = _retirement(state, version)
+    proof = prove(who.actor.id, code_from_stdin)
+    receipt = who.do(AcceptSilence(key=key, system=system, reason=reason, proof=proof))
+    show_receipt(receipt, as_json, f"the silence of {system} is accepted by {proof.person}")
+
+
+@app.command("plan")
+def plan(
+    version: VersionName,
+    system: System,
+    moves_to: Annotated[str, typer.Option("--to", help="The successor, or the fallback.")],
+    cut_over: Annotated[str, typer.Option("--on", metavar="DAY", help="When it moves, before the sunset.")],
+    moved: Annotated[bool, typer.Option("--moved", help="It has moved.")] = False,
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Say what a consumer moves to and by when, and later that it has moved."""
+    from data.commands.retirement import PlanTransition
+    from modelward.speaking import need_time, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        key = _retirement(state, version)
+    command = PlanTransition(key=key, system=system, moves_to=moves_to, cut_over_at=need_time(cut_over), moved=moved)
+    said = f"{system} has moved to {moves_to}" if moved else f"{system} moves to {moves_to} on {cut_over}"
+    show_receipt(who.do(command), as_json, said)
+
+
+def _retirement(state: State, version: str) -> str:
+    from data.errors import NotFoundError
+    from data.lookup import find_version, reference
+    from data.records.retirement import Retirement
+
+    key = f"{find_version(state, version, 'named').version.key}/retirement"
+    if state.get(Retirement, key) is None:
+        name = reference(key.removesuffix("/retirement"))
+        raise NotFoundError(f"{name} is not being retired", f"`modelward retire {name}` opens its retirement")
+    return key

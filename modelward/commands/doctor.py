@@ -1,0 +1,27 @@
+"""Look at everything that must be well, and say what to do about what is not."""
+
+from __future__ import annotations
+
+import typer
+
+from modelward.options import Json
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check packages, home, keys, registry, journal, anchors, clock and Prefect. Exit code 1 when something fails."""
+    from data.registry import Registry
+    from modelward.diagnosis import diagnose
+    from modelward.prefect_environment import api_url
+    from modelward.terminal import say, show_json, show_table
+
+    checks = diagnose(Registry.here(), api_url())
+    if as_json:
+        show_json(checks)
+    else:
+        show_table(
+            ("check", "state", "what was seen"), [(one.name, one.state, one.said) for one in checks], "", whole=2
+        )
+        for one in checks:
+            if one.remedy:
+                say(f"→ {one.name}: {one.remedy}")
+    raise typer.Exit(1 if any(one.state == "fail" for one in checks) else 0)

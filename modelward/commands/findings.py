@@ -1,0 +1,121 @@
+"""Findings: raised on a version, answered by their owner, disputed or closed by somebody else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from modelward.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
+
+app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
+
+Key = Annotated[str, typer.Argument(metavar="FINDING", help="As it is listed: model/3#1.")]
+
+
+@app.command("list")
+def list_findings(
+    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Of everything when left out.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Findings that are not closed, by version."""
+    from data.lookup import reference
+    from data.records.review import Finding
+    from data.registry import Registry
+    from modelward.scope import under
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found = [one for one in under(state, Finding, about) if every or one.state != "closed"]
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (reference(one.key), one.severity.value, one.state, one.owner, f"{one.due_at:%Y-%m-%d}", one.title)
+        for one in found
+    ]
+    show_table(("finding", "severity", "state", "owner", "due", "title"), rows, "no finding is open")
+
+
+@app.command("open")
+def open_finding(
+    version: VersionName,
+    severity: Annotated[SeverityName, typer.Option("--severity", help="The standard says which block.")],
+    title: Annotated[str, typer.Option("--title", help="In one line.")],
+    text: Annotated[str, typer.Option("--text", help="What is wrong and how it shows.")],
+    owner: Annotated[str, typer.Option("--owner", metavar="PERSON", help="Who must answer it.")],
+    due: Annotated[str, typer.Option("--due", metavar="DAY", help="Until when.")],
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Raise a finding on a version."""
+    from data.commands.review import OpenFinding
+    from data.lookup import find_person, find_version, reference
+    from data.records.review import Severity
+    from modelward.speaking import need_time, speaker
+    from modelward.terminal import remark, show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        found = find_version(state, version)
+        answerer = find_person(state, owner).person
+    remark(found.said)
+    told = {"severity": Severity(severity), "title": title, "text": text, "owner": answerer, "due_at": need_time(due)}
+    receipt = who.do(OpenFinding.model_validate({"version": found.version.key, **told}))
+    show_receipt(receipt, as_json, f"opened {reference(receipt.rows[0].key)}; {answerer} answers it by {due}")
+
+
+@app.command("answer")
+def answer(
+    finding: Key,
+    text: Annotated[str, typer.Option("--text", help="What was done about it.")],
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Answer a finding, as its owner."""
+    from data.commands.review import AnswerFinding
+    from data.lookup import find_row, reference
+    from data.records.review import Finding
+    from modelward.speaking import speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Finding, finding)
+    show_receipt(who.do(AnswerFinding(key=row.key, answer=text)), as_json, f"answered {reference(row.key)}")
+
+
+@app.command("dispute")
+def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+    """Say why the answer does not settle a finding."""
+    from data.commands.review import DisputeFinding
+    from data.lookup import find_row, reference
+    from data.records.review import Finding
+    from modelward.speaking import speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Finding, finding)
+    show_receipt(who.do(DisputeFinding(key=row.key, reason=reason)), as_json, f"disputed {reference(row.key)}")
+
+
+@app.command("close")
+def close(
+    finding: Key, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
+) -> None:
+    """Close an answered finding with your one-time code; never your own."""
+    from data.commands.review import CloseFinding
+    from data.lookup import find_row, reference
+    from data.records.review import Finding
+    from modelward.speaking import prove, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Finding, finding)
+    receipt = who.do(CloseFinding(key=row.key, proof=prove(who.actor.id, code_from_stdin)))
+    show_receipt(receipt, as_json, f"closed {reference(row.key)}")

@@ -1,0 +1,67 @@
+"""Incidents: what pages, rollbacks and suspensions opened, resolved by people."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from modelward.options import AsOf, By, CodeFromStdin, Json
+
+app = typer.Typer(no_args_is_help=True, help="Incidents: look at them and resolve them.")
+
+
+@app.command("list")
+def list_incidents(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Incidents that are not resolved."""
+    from data.lookup import reference
+    from data.records.monitoring import Incident
+    from data.registry import Registry
+    from modelward.scope import under
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found = [one for one in under(state, Incident, model) if every or one.state != "resolved"]
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (
+            reference(one.key),
+            one.kind,
+            one.state,
+            one.blocking,
+            reference(one.version) if one.version else None,
+            one.title,
+        )
+        for one in found
+    ]
+    show_table(("incident", "kind", "state", "blocks", "version", "what"), rows, "no incident is open", whole=3)
+
+
+@app.command("resolve")
+def resolve(
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="As it is listed: model#1.")],
+    resolution: Annotated[str, typer.Option("--resolution", help="What was done.")],
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Close an incident with what was done; one that blocks a version needs somebody else's one-time code."""
+    from data.commands.deployment import ResolveIncident
+    from data.lookup import find_row, reference
+    from data.records.monitoring import Incident
+    from modelward.speaking import prove, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Incident, incident)
+    proof = prove(who.actor.id, code_from_stdin) if row.blocking else None
+    receipt = who.do(ResolveIncident(key=row.key, resolution=resolution, proof=proof))
+    show_receipt(receipt, as_json, f"resolved {reference(row.key)}")

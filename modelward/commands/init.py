@@ -1,0 +1,31 @@
+"""Write the folder of a submission with comments, to be filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modelward.options import Json
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.")],
+    model: Annotated[str, typer.Option("--model", "-m", metavar="TEAM/NAME", help="The model it is for.")],
+    dataset: Annotated[
+        Path | None, typer.Option("--from-dataset", help="A Parquet file whose columns become the features.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a submission folder with comments, to be filled in."""
+    from modelward.scaffold import write_submission
+    from modelward.terminal import say, show_json
+
+    files = write_submission(folder, model, dataset)
+    if as_json:
+        show_json({"folder": folder, "files": files})
+        return
+    for file in files:
+        say(str(file))
+    say(f"→ fill these in, add your artifact and data, then run `modelward register {folder}`")

@@ -1,0 +1,66 @@
+"""The inventory: every version, where it stands and where it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelward.options import Json
+
+if TYPE_CHECKING:
+    from data.inventory import Listed, Placement
+
+
+def inventory(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Every version with its review state, where it is or was deployed, and why that ended."""
+    from data.inventory import list_versions
+    from data.lookup import find_model
+    from data.registry import Registry
+    from data.registry_time import registry_time
+    from data.state import State
+    from modelward.terminal import remark, show_json, show_table, written
+
+    with Registry.here().store.reading() as connection:
+        time, state = registry_time(connection), State(connection)
+        listed = list_versions(state, time.now, find_model(state, model).key if model else None)
+    if as_json:
+        show_json(listed)
+        return
+    rows = [(f"{one.model}/{one.version}", _state(one), _places(one), _open(one)) for one in listed]
+    show_table(("version", "review", "where and why it ended", "open"), rows, "no version is registered yet", whole=2)
+    if time.is_replay:
+        remark(f"a replay registry; judged at its newest moment, {written(time.now)} UTC")
+
+
+def _state(one: Listed) -> str:
+    if one.review_state != "approved" or one.valid_until is None:
+        return one.review_state
+    return f"{one.review_state}\n{'expired' if one.expired else 'until'} {one.valid_until:%Y-%m-%d}"
+
+
+def _places(one: Listed) -> str:
+    return "\n".join(_place(place) for place in one.deployments)
+
+
+def _place(place: Placement) -> str:
+    slot = "" if place.slot == "champion" else f" {place.slot}"
+    until = f" to {place.to_at:%Y-%m-%d}" if place.to_at else ""
+    since = f"{place.environment}{slot} {'' if until else 'since '}{place.from_at:%Y-%m-%d}{until}"
+    state = place.state.replace("_", " ")
+    ended = place.ended_reason if place.ended_reason.startswith(state) else f"{state}: {place.ended_reason}"
+    return f"{since}, {ended}" if place.ended_reason else since
+
+
+def _open(one: Listed) -> str:
+    matters = [
+        f"{count} {severity} finding{'s' if count > 1 else ''}"
+        for severity, count in one.open_findings_by_severity.items()
+    ]
+    matters += [f"waiver {control}" for control in one.waivers]
+    matters += [f"retirement {one.retirement}"] if one.retirement else []
+    matters += ["review late"] if one.review_late else []
+    return ", ".join(matters)

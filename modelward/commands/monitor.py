@@ -1,0 +1,80 @@
+"""Watch the models in production over a window of their logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelward.options import AsOf, By, Json
+
+if TYPE_CHECKING:
+    from tasks.record_windows import Watch
+
+COULD_NOT = 3
+SHOWN = 3
+
+
+def monitor(
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Every watched model when none is named.")
+    ] = None,
+    through: Annotated[
+        str, typer.Option("--through", metavar="DAY", help="Last day of the window; otherwise yesterday.")
+    ] = "",
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Profile what is new in the logs, measure the window, judge it by each model's plan, and write alerts.
+
+    Exit code 3 says that a model could not be watched; the others were.
+    """
+    from modelward.running import prefect_ready
+    from modelward.speaking import business_time, day_of
+    from modelward.terminal import show_json, working
+
+    moment, day = business_time(as_of), day_of(through)
+    with prefect_ready(by), working("watching the logs"):
+        from flows.monitor_models import monitor_models
+
+        watched = monitor_models(models or None, day, moment)
+    if as_json:
+        show_json(watched)
+    else:
+        _show(watched)
+    raise typer.Exit(COULD_NOT if any(one.state == "failed" for one in watched) else 0)
+
+
+def _show(watched: list[Watch]) -> None:
+    from data.lookup import reference
+    from modelward.terminal import say, show_table
+
+    rows = [
+        (reference(one.model), one.state, one.rows, _counted(one), len(one.pages), len(one.warnings)) for one in watched
+    ]
+    columns = ("model", "state", "rows", "outcome", "pages", "warnings")
+    show_table(columns, rows, "no model has a monitoring plan", whole=2)
+    for one in watched:
+        for said in (one.why, *_faults(one)):
+            if said:
+                say(f"{reference(one.model)}: {said}")
+    if any(one.pages or one.warnings for one in watched):
+        say("→ `modelward alerts list` says what moved")
+
+
+def _counted(one: Watch) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(one.counts.items()) if count)
+
+
+def _faults(one: Watch) -> tuple[str, ...]:
+    """What was wrong with the logs, as it was recorded; of many, the first and how many more."""
+    from data.records.monitoring import MonitoringRun
+    from data.registry import Registry
+
+    if not one.faults:
+        return ()
+    with Registry.here().reading() as state:
+        faults = state.need(MonitoringRun, one.run).faults
+    more = (f"and {len(faults) - SHOWN} more faults of its logs",) if len(faults) > SHOWN else ()
+    return (*faults[:SHOWN], *more)

@@ -1,0 +1,266 @@
+"""The roster: who is on it, which roles they hold, and how they prove who they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modelward.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.command import Proof
+    from data.records.person import RoleGrant
+    from data.registry import Registry
+    from modelward.speaking import Speaker
+
+app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
+
+Person = Annotated[str, typer.Argument(metavar="PERSON", help="Their id on the roster.")]
+Role = Annotated[RoleName, typer.Argument(help="The role.")]
+
+
+@app.command("add")
+def add(
+    person: Person,
+    name: Annotated[str, typer.Option("--name", help="Their name as it is printed under decisions.")],
+    email: Annotated[str, typer.Option("--email", help="Where notices go.")] = "",
+    os_user: Annotated[str, typer.Option("--os-user", help="Their operating-system user here.")] = "",
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Put somebody on the roster. The first one starts the registry; the first two are administrators."""
+    from data.commands.person import AddPerson
+    from data.records.names import person_key
+    from modelward.speaking import speaker
+    from modelward.terminal import say, show_receipt
+
+    person_key(person)
+    founding = _found_registry(quiet=as_json)
+    who = speaker("" if founding else by, as_of)
+    proof = _administrator(who, by, code_from_stdin)
+    command = AddPerson(person=person, printed_name=name, email=email, os_user=os_user, proof=proof)
+    receipt = who.do(command)
+    founder = len(receipt.rows) > 1 and proof is None
+    role = "as an administrator" if founder else "without a role yet"
+    show_receipt(receipt, as_json, f"{person} is on the roster, {role}")
+    if not as_json:
+        say(f"→ `modelward people enrol {person}` gives them one-time codes")
+
+
+@app.command("enrol")
+def enrol(
+    person: Person,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
+    from data.enrolment import enrol as enrol_person
+    from data.lookup import find_person
+    from modelward.speaking import speaker
+    from modelward.terminal import show_json
+
+    _need_screen(as_json)
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        find_person(state, person)
+    uri = enrol_person(who.registry, person, who.actor, _administrator(who, by, code_from_stdin), who.as_of)
+    _show_seed(person, uri, as_json)
+    if as_json:
+        show_json({"person": person, "credential": _credential(who.registry, person)})
+
+
+@app.command("list")
+def list_people(as_json: Json = False) -> None:
+    """Who is on the roster, with roles and whether they can prove who they are."""
+    from data.records.person import Credential, Person, RoleGrant
+    from data.registry import Registry
+    from data.registry_time import registry_time
+    from data.state import State
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().store.reading() as connection:
+        now, state = registry_time(connection).now, State(connection)
+        people, grants = state.find(Person), state.find(RoleGrant)
+        enrolled = {one.person for one in state.find(Credential, state="active")}
+    listed = [
+        {
+            **one.model_dump(mode="json"),
+            "enrolled": one.person in enrolled,
+            "roles": [grant.model_dump(mode="json") for grant in grants if grant.person == one.person],
+        }
+        for one in people
+    ]
+    if as_json:
+        show_json(listed)
+        return
+    rows = []
+    for one in people:
+        held = [_role_said(grant) for grant in grants if grant.person == one.person and not _ended(grant, now)]
+        rows.append((one.person, one.name, one.state, "yes" if one.person in enrolled else "no", "; ".join(held)))
+    show_table(("person", "name", "state", "codes", "roles"), rows, "nobody is on the roster yet")
+
+
+@app.command("revoke")
+def revoke(
+    person: Person,
+    reason: Reason,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Take somebody off the roster: their roles end and their codes stop working."""
+    from data.commands.person import RevokePerson
+    from modelward.speaking import speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    command = RevokePerson(person=_known(who, person), reason=reason, proof=_administrator(who, by, code_from_stdin))
+    show_receipt(who.do(command), as_json, f"{person} is off the roster")
+
+
+@app.command("grant")
+def grant(
+    person: Person,
+    role: Role,
+    team: Annotated[str, typer.Option("--team", help="For this team's models only.")] = "*",
+    tiers: Annotated[list[int] | None, typer.Option("--tier", help="For this tier only; may be given again.")] = None,
+    environment: Environment = "*",
+    from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="From then on; otherwise now.")] = "",
+    to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="Until then.")] = "",
+    deputy_of: Annotated[str, typer.Option("--deputy-of", metavar="PERSON", help="Stands in for them.")] = "",
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Give somebody a role, for everything or for a team, tiers, an environment, a time."""
+    from data.commands.person import GrantRole
+    from data.records.person import Role
+    from modelward.speaking import business_time, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    told: dict[str, Any] = {"team": team, "tiers": tuple(tiers or ()), "environment": environment}
+    told |= {"from_at": business_time(from_at), "to_at": business_time(to_at), "deputy_of": deputy_of or None}
+    proof = _administrator(who, by, code_from_stdin)
+    receipt = who.do(GrantRole(person=_known(who, person), role=Role(role), proof=proof, **told))
+    show_receipt(receipt, as_json, f"{person} is {role}")
+
+
+@app.command("end")
+def end(
+    person: Person,
+    role: Role,
+    reason: Reason,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """End every grant of a role that somebody holds."""
+    from data.commands.person import EndRole
+    from data.records.person import Role
+    from modelward.speaking import speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    proof = _administrator(who, by, code_from_stdin)
+    receipt = who.do(EndRole(person=_known(who, person), role=Role(role), reason=reason, proof=proof))
+    show_receipt(receipt, as_json, f"{person} is no longer {role}")
+
+
+def _found_registry(quiet: bool) -> bool:
+    """Start the registry where none is yet; True when it was started just now."""
+    from data.registry import Registry
+    from modelward.terminal import remark
+
+    registry = Registry.here()
+    if registry.store.exists() or registry.home.journal.exists():
+        return False
+    registry.create()
+    if not quiet:
+        keys = registry.home.keys
+        remark(f"started a registry under {registry.home.root}, on the wall clock")
+        remark(f"its signing key is {keys / 'log.key'}: back it up, nobody else may read it")
+        remark(f"→ move {keys / 'recovery.key'} to a medium kept offline, and delete it here")
+    return True
+
+
+def _administrator(who: Speaker, by: str, code_from_stdin: bool) -> Proof | None:
+    """The proof of `--by`; while the roster is being founded nobody can have codes yet, and none is asked."""
+    from modelward.speaking import prove
+
+    return prove(by, code_from_stdin) if by and _can_prove(who, by) else None
+
+
+def _can_prove(who: Speaker, person: str) -> bool:
+    """Whether there is a reason to ask for a code: the person has one, or nobody is being founded any more."""
+    from data.records.person import Credential
+
+    with who.registry.reading() as state:
+        return bool(state.find(Credential, person=person)) or len(state.find(Credential)) >= 2
+
+
+def _known(who: Speaker, person: str) -> str:
+    from data.lookup import find_person
+
+    with who.registry.reading() as state:
+        return find_person(state, person).person
+
+
+def _need_screen(as_json: bool) -> None:
+    from data.errors import InputError
+    from modelward.terminal import err
+
+    if as_json and not err().is_terminal:
+        raise InputError("the secret is shown once, and never in JSON", "run it in a terminal, or leave out --json")
+
+
+def _show_seed(person: str, uri: str, as_json: bool) -> None:
+    """The QR code and the secret, on the screen only."""
+    import io
+    from urllib.parse import parse_qs, urlparse
+
+    import segno
+
+    from modelward.terminal import err, out
+
+    console = err() if as_json else out()
+    drawn = io.StringIO()
+    segno.make(uri, error="l").terminal(drawn, border=2, compact=True)
+    for line in drawn.getvalue().splitlines():
+        console.print(line, style="bright_white on black", soft_wrap=True)
+    secret = parse_qs(urlparse(uri).query)["secret"][0]
+    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    console.print(f"{person} scans this with an authenticator app, or types: {spaced}", soft_wrap=True)
+    console.print("It is not shown again. Clear the screen when it is scanned.")
+
+
+def _credential(registry: Registry, person: str) -> str:
+    from data.records.person import Credential
+
+    with registry.reading() as state:
+        return state.find(Credential, person=person, state="active")[-1].key
+
+
+def _ended(grant: RoleGrant, now: datetime) -> bool:
+    return grant.to_at is not None and grant.to_at <= now
+
+
+def _role_said(grant: RoleGrant) -> str:
+    from modelward.terminal import written
+
+    scope = [grant.team] if grant.team != "*" else []
+    scope += [f"tier {tier}" for tier in grant.tiers]
+    scope += [grant.environment] if grant.environment != "*" else []
+    scope += [f"for {grant.deputy_of}"] if grant.deputy_of else []
+    scope += [f"until {written(grant.to_at)}"] if grant.to_at else []
+    return f"{grant.role.value} ({', '.join(scope)})" if scope else grant.role.value

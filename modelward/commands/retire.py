@@ -1,0 +1,95 @@
+"""Retire a version: notices, answers, transition, approval, sunset, quiet, dossier."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from modelward.options import AsOf, By, Json, Reason, VersionName
+
+
+def retire(
+    version: VersionName,
+    reason: Reason = "",
+    sunset: Annotated[str, typer.Option("--sunset", metavar="DAY", help="The day on which it stops serving.")] = "",
+    successor: Annotated[str, typer.Option("--successor", metavar="VERSION", help="What takes over.")] = "",
+    in_force: Annotated[
+        str,
+        typer.Option("--outputs-in-force", help="Decisions made with it that still stand, and what becomes of them."),
+    ] = "",
+    plan: Annotated[
+        list[str] | None, typer.Option("--plan", metavar="SYSTEM=DAY TARGET", help="Where a consumer goes; repeatable.")
+    ] = None,
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Open the retirement of a version, or go on with the one that is open.
+
+    Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
+    """
+    from data.registry import Registry
+    from modelward.running import prefect_ready
+    from modelward.speaking import business_time
+    from modelward.terminal import remark
+
+    moment, registry = business_time(as_of), Registry.here()
+    asked = {**_asked(registry, version, reason, sunset, successor), "transition": _transition(plan or [])}
+    remark(
+        f"retirement of {version}: waits for consumers and approvers; `modelward consumers list` shows who is missing"
+    )
+    with prefect_ready(by):
+        from flows.retire_model import retire_model
+
+        retire_model(**asked, outputs_in_force=in_force, as_of=moment)
+    _show(registry, asked["version"], as_json)
+
+
+def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
+    """What the flow is asked; an open retirement already knows its reason, sunset and successor."""
+    from data.errors import InputError
+    from data.lookup import find_version
+    from data.records.retirement import Retirement
+    from modelward.speaking import need_time
+
+    with registry.reading() as state:
+        key = find_version(state, version, "named").version.key
+        open_one = state.get(Retirement, f"{key}/retirement")
+        heir = find_version(state, successor, "named").version.key if successor else None
+    if open_one is not None:
+        reason, sunset_on = open_one.reason, open_one.sunset_at.date()
+        return {"version": key, "reason": reason, "sunset_on": sunset_on, "successor": open_one.successor}
+    if not reason or not sunset:
+        raise InputError("a retirement begins with a reason and a day", "add --reason and --sunset 2014-03-31")
+    return {"version": key, "reason": reason, "sunset_on": need_time(sunset).date(), "successor": heir}
+
+
+def _transition(lines: list[str]) -> dict[str, str] | None:
+    """By system, the day and what it moves to. Raises InputError for a line without them."""
+    from data.errors import InputError
+
+    pairs = [line.partition("=") for line in lines]
+    broken = next(
+        (line for line, (_, equals, where) in zip(lines, pairs, strict=True) if not equals or not where), None
+    )
+    if broken is not None:
+        raise InputError(f"{broken!a} is no plan", "write it like --plan 'crew-planning=2013-11-30 version 3'")
+    return {system: where for system, _, where in pairs} or None
+
+
+def _show(registry: Any, version: str, as_json: bool) -> None:
+    from data.lookup import reference
+    from data.records.retirement import Retirement
+    from modelward.terminal import say, show_json
+
+    with registry.reading() as state:
+        row = state.get(Retirement, f"{version}/retirement")
+    if as_json:
+        show_json(row)
+        return
+    state_now = row.state if row is not None else "not opened"
+    say(f"the retirement of {reference(version)} is {state_now}")
+    if state_now != "archived":
+        name = reference(version)
+        say(f"→ `modelward retire {name}` goes on with it; `modelward show {name}` says what is missing")

@@ -1,0 +1,81 @@
+"""Reviews: what came due, and completing it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from modelward.options import AsOf, By, CodeFromStdin, Json
+
+app = typer.Typer(no_args_is_help=True, help="Reviews: find what came due, list, complete.")
+
+
+@app.command("run")
+def run(by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+    """Expire approvals and waivers, escalate what nobody ratified, open the reviews that are due, remind people."""
+    from modelward.flow_report import end_with_report
+    from modelward.running import prefect_ready
+    from modelward.speaking import business_time
+    from modelward.terminal import working
+
+    moment = business_time(as_of)
+    with prefect_ready(by), working("looking for what came due"):
+        from flows.review_models import review_models
+
+        report = review_models(moment)
+    end_with_report(report, as_json, "nothing came due")
+
+
+@app.command("list")
+def list_reviews(
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Completed ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Reviews that are open."""
+    from data.lookup import reference
+    from data.records.review import Review
+    from data.registry import Registry
+    from modelward.scope import under
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found = [one for one in under(state, Review, model) if every or one.state == "open"]
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (
+            reference(one.key),
+            one.state,
+            reference(one.version) if one.version else None,
+            f"{one.due_at:%Y-%m-%d}",
+            one.reason,
+        )
+        for one in found
+    ]
+    show_table(("review", "state", "version", "due", "why"), rows, "no review is open", whole=2)
+
+
+@app.command("complete")
+def complete(
+    review: Annotated[str, typer.Argument(metavar="REVIEW", help="As it is listed: model#1.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="What it came to.")],
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Complete a review with its outcome and your one-time code."""
+    from data.commands.review import CompleteReview
+    from data.lookup import find_row, reference
+    from data.records.review import Review
+    from modelward.speaking import prove, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Review, review)
+    receipt = who.do(CompleteReview(key=row.key, outcome=outcome, proof=prove(who.actor.id, code_from_stdin)))
+    show_receipt(receipt, as_json, f"completed {reference(row.key)}")

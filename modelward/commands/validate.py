@@ -1,0 +1,74 @@
+"""Judge a version by its standards and hear an independent validator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelward.options import AsOf, By, Environment, Json, VersionName
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.records.verdict import Judgement
+
+
+def validate(
+    version: VersionName,
+    environment: Environment = "production",
+    use: Annotated[str, typer.Option("--use", help="The use that is meant, where more than one is intended.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Show what the gates would say; record nothing.")] = False,
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Measure a version, judge every gate of its standards, and hear a validator where they ask for one.
+
+    Exit code 1 says that a gate did not pass.
+    """
+    from data.lookup import find_version, reference
+    from data.registry import Registry
+    from modelward.running import prefect_ready
+    from modelward.speaking import business_time
+    from modelward.terminal import remark, say, show_json, working
+
+    registry, moment = Registry.here(), business_time(as_of)
+    with registry.reading() as state:
+        found = find_version(state, version)
+    remark(found.said)
+    if preview:
+        with prefect_ready(by), working(f"previewing the gates for {found.said}"):
+            judgements = _preview(found.version.key, environment, use, moment)
+        _show(judgements, as_json)
+        return
+    remark(
+        "where the standard asks for a validator this waits: `modelward approvals list`, `modelward approvals answer`"
+    )
+    with prefect_ready(by):
+        from flows.validate_model import validate_model
+
+        outcome = validate_model(found.version.key, environment, use, moment)
+    if as_json:
+        show_json({"version": found.version.key, "review_state": outcome})
+        return
+    say(f"{reference(found.version.key)} is {outcome}")
+
+
+def _preview(version: str, environment: str, use: str, moment: datetime | None) -> tuple[Judgement, ...]:
+    from tasks.preview_version import preview_version
+
+    return preview_version(version, environment, use, moment)
+
+
+def _show(judgements: tuple[Judgement, ...], as_json: bool) -> None:
+    from modelward.terminal import say, show_json
+    from modelward.verdicts import show_judgements
+
+    cleared = all(one.cleared for one in judgements)
+    if as_json:
+        show_json({"cleared": cleared, "judgements": list(judgements)})
+    else:
+        show_judgements(judgements)
+        say("every gate is cleared" if cleared else "not every gate is cleared; nothing was recorded")
+    raise typer.Exit(0 if cleared else 1)

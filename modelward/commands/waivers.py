@@ -1,0 +1,121 @@
+"""Waivers: a control set aside for one version, asked by one person and granted by another, for a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelward.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
+
+if TYPE_CHECKING:
+    from data.records.review import Waiver
+
+app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke.")
+
+Key = Annotated[str, typer.Argument(metavar="WAIVER", help="As it is listed: model/3#1.")]
+
+
+@app.command("list")
+def list_waivers(
+    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Of everything when left out.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Refused, revoked and expired ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Waivers asked for or in force."""
+    from data.lookup import reference
+    from data.records.review import Waiver
+    from data.registry import Registry
+    from modelward.scope import under
+    from modelward.terminal import show_json, show_table
+
+    with Registry.here().reading() as state:
+        found = [one for one in under(state, Waiver, about) if every or one.state in ("requested", "granted")]
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (reference(one.key), one.control, one.state, f"{one.expires_at:%Y-%m-%d}", _people(one), one.reason)
+        for one in found
+    ]
+    columns = ("waiver", "control", "state", "until", "by", "reason")
+    show_table(columns, rows, "no waiver is asked for or in force", whole=4)
+
+
+def _people(waiver: Waiver) -> str:
+    asked = f"asked by {waiver.requester}"
+    return f"{asked}, decided by {waiver.approver}" if waiver.approver else asked
+
+
+@app.command("request")
+def request(
+    version: VersionName,
+    control: Annotated[str, typer.Option("--control", help="The control of the standard, by its id.")],
+    reason: Reason,
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help="When it ends.")],
+    by: By = "",
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Ask that a control be set aside for a version until a day."""
+    from data.commands.review import RequestWaiver
+    from data.lookup import find_version, reference
+    from modelward.speaking import need_time, speaker
+    from modelward.terminal import remark, show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        found = find_version(state, version)
+    remark(found.said)
+    command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=need_time(until))
+    receipt = who.do(command)
+    show_receipt(receipt, as_json, f"asked for {reference(receipt.rows[0].key)}; somebody else decides it")
+
+
+@app.command("decide")
+def decide(
+    waiver: Key,
+    grant: Annotated[bool, typer.Option("--grant/--refuse", help="The decision.")],
+    reason: Reason = "",
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Grant or refuse a waiver with your one-time code; never your own."""
+    from data.commands.review import DecideWaiver
+    from data.lookup import find_row, reference
+    from data.records.review import Waiver
+    from modelward.speaking import prove, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Waiver, waiver)
+    proof = prove(who.actor.id, code_from_stdin)
+    receipt = who.do(DecideWaiver(key=row.key, grant=grant, reason=reason, proof=proof))
+    show_receipt(receipt, as_json, f"{'granted' if grant else 'refused'} {reference(row.key)}")
+
+
+@app.command("revoke")
+def revoke(
+    waiver: Key,
+    reason: Reason,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Take a waiver back; a version approved on it is revoked with it."""
+    from data.commands.review import RevokeWaiver
+    from data.lookup import find_row, reference
+    from data.records.review import Waiver
+    from modelward.speaking import prove, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    with who.registry.reading() as state:
+        row = find_row(state, Waiver, waiver)
+    proof = prove(who.actor.id, code_from_stdin)
+    receipt = who.do(RevokeWaiver(key=row.key, reason=reason, proof=proof))
+    show_receipt(receipt, as_json, f"revoked {reference(row.key)}")

@@ -1,0 +1,27 @@
+"""What the chapters of the demo share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from modelward.demo.cast import Stage
+from modelward.demo.replay import Year
+from modelward.demo.told import Told
+from modelward.demo.versions import Versions
+from modelward.demo.watch import Watchman
+
+
+@dataclass
+class Life:
+    """The stage and the voice, the developer's versions, the year and its watch; the waivers in force."""
+
+    stage: Stage
+    told: Told
+    versions: Versions
+    watch: Watchman
+    waivers: list[str] = field(default_factory=list)
+
+    @property
+    def year(self) -> Year:
+        """The year as far as it was served."""
+        return self.watch.year

@@ -1,0 +1,56 @@
+"""The demo: one real model through its whole governed life, on the flights of 2013."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from data.errors import ConfigurationError
+from data.home import Home
+from data.registry import Registry
+from modelward.demo.cast import Stage
+from modelward.demo.proof import prove
+from modelward.demo.summary import summarise
+from modelward.demo.told import Told
+from modelward.prefect_environment import prepare
+from modelward.prefect_server import prefect_server
+
+MARK = ".modelward-demo"
+
+
+def run_demo(root: Path) -> int:
+    """Run the demo under a home that is emptied first; answers the exit code."""
+    begun = time.monotonic()
+    told = Told()
+    start_clean(root)
+    home = Home(root)
+    prepare(root, MODELWARD_HOME=str(root), OMP_NUM_THREADS="1")
+    from modelward.demo import story
+
+    with prefect_server(root) as server:
+        stage = Stage(Registry(home), story.OPENING)
+        story.found(stage, told)
+        life = story.plan(stage, told)
+        with told.step("A Prefect server in the background", "Prefect server"):
+            server.wait()
+            prepare(root, PREFECT_API_URL=server.api_url)
+            told.say("up, on a loopback port of its own")
+        with stage.registry.store.session():
+            story.live(life)
+        story.attest(life)
+    proven = prove(home, told)
+    with told.step("What it leaves", "report"):
+        summarise(life, proven)
+    told.times(time.monotonic() - begun)
+    return 0 if proven.holds else 1
+
+
+def start_clean(root: Path) -> None:
+    """Empty what an earlier demo left. Raises ConfigurationError for a folder that holds anything else."""
+    mark = root / MARK
+    if root.is_dir() and any(root.iterdir()) and not mark.is_file():
+        raise ConfigurationError(f"{root} holds something that no demo left", "name an empty folder with --home")
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    mark.write_text("An earlier demo left this folder; the next one empties it.\n", "utf-8")

@@ -1,0 +1,193 @@
+"""The folders the demo's developer hands in: one Git repository, a commit a version, written as a person would.
+
+The papers beside this file are the developer's; what depends on the data (artifact, scored datasets, thresholds) is
+written by the code. Every commit is the developer's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as installed
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from data.errors import ConfigurationError
+from modelward.demo.flights import FEATURES
+from modelward.demo.thresholds import MARGIN, Thresholds
+from modelward.demo.train import FittedModel, Recipe, save_model, score_flights
+
+AUTHOR = "Dana Ruiz <dana@flights.example>"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The three things the developer types for a version."""
+
+    change_class: str
+    what: str
+    why: str
+
+
+class Workbench:
+    """The developer's repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self._git("init", "--quiet")
+        with as_file(files("modelward.demo") / "papers") as papers:
+            shutil.copytree(papers, folder, dirs_exist_ok=True)
+        (folder / "code").mkdir()
+        for source in ("train.py", "flights.py"):
+            with as_file(files("modelward.demo") / source) as code:
+                shutil.copy(code, folder / "code" / source)
+        self._data_section = (folder / "docs" / "data.md").read_text("utf-8")
+        (folder / "requirements.txt").write_text(f"scikit-learn=={installed('scikit-learn')}\n")
+
+    def plan(self, thresholds: Thresholds) -> None:
+        """Write the thresholds down."""
+        self._write("tests.yaml", {"tests": planned_tests(thresholds)})
+        self._write("monitoring.yaml", monitoring_plan(thresholds))
+
+    def write(self, recipe: Recipe, model: FittedModel, typed: Typed, on: datetime) -> Path:
+        """Write one version's files and commit them as the developer; answers the folder to hand in."""
+        self._write("version.yaml", {**typed.__dict__, "configuration": dict(recipe.settings)})
+        self._revise_data_section(recipe)
+        for name in ("artifact", "data"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            (self.folder / name).mkdir()
+        save_model(model, self.folder / "artifact" / "trees.bin")
+        for name, flights in (("training", recipe.training()), ("held_out", recipe.held_out())):
+            pq.write_table(scored(model, flights), self.folder / "data" / f"{name}.parquet", compression="zstd")
+        self._git("add", "--all")
+        self._git("commit", "--quiet", "--message", typed.what, on=on)
+        return self.folder
+
+    def _revise_data_section(self, recipe: Recipe) -> None:
+        """What the data section says of this version's own periods."""
+        periods = (
+            f"\nThis version is trained on {recipe.trained_from} to {recipe.trained_to} and held out on "
+            f"{recipe.held_out_from} to {recipe.held_out_to}, UTC days, ends included.\n"
+        )
+        (self.folder / "docs" / "data.md").write_text(self._data_section + periods, "utf-8")
+
+    def _write(self, name: str, content: Mapping[str, Any]) -> None:
+        (self.folder / name).write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110))
+
+    def _git(self, *arguments: str, on: datetime | None = None) -> None:
+        name, _, email = AUTHOR.rstrip(">").partition(" <")
+        who = ["-c", f"user.name={name}", "-c", f"user.email={email}", "-c", "commit.gpgsign=false"]
+        dated = ["--date", on.isoformat()] if on else []
+        try:
+            subprocess.run(["git", "-C", str(self.folder), *who, *arguments, *dated], check=True, capture_output=True)
+        except FileNotFoundError as error:
+            raise ConfigurationError("the demo needs Git to derive who wrote a version", "install git") from error
+        except subprocess.CalledProcessError as error:
+            raise ConfigurationError(f"git {arguments[0]} failed: {error.stderr.decode().strip()}") from error
+
+
+def scored(model: FittedModel, flights: pa.Table) -> pa.Table:
+    """A dataset of a submission: the features with the model's scores and the labels."""
+    rows = score_flights(model, flights)
+    for name in FEATURES:
+        rows = rows.append_column(name, flights[name])
+    return rows
+
+
+def planned_tests(thresholds: Thresholds) -> Sequence[Mapping[str, Any]]:
+    """The tests of every version, with their thresholds."""
+    floor = thresholds.auc_floor
+    return [
+        {
+            "name": "auc-out-of-time",
+            "kind": "out-of-time",
+            "metric": "auc",
+            "dataset": "held-out",
+            "at_least": True,
+            "threshold": floor,
+            "rationale": f"the lowest of the {thresholds.told}, rounded down",
+        },
+        *(
+            {
+                "name": f"auc-{origin.lower()}",
+                "kind": "slices",
+                "metric": "auc",
+                "dataset": "held-out",
+                "slice": f"origin={origin}",
+                "at_least": True,
+                "threshold": round(floor - 0.05, 2),
+                "rationale": "a third of the flights: 0.05 below the floor for all of them",
+            }
+            for origin in ("EWR", "JFK", "LGA")
+        ),
+        {
+            "name": "brier-out-of-time",
+            "kind": "out-of-sample",
+            "metric": "brier",
+            "dataset": "held-out",
+            "at_least": False,
+            "threshold": 0.22,
+            "rationale": "0.25 is what a coin scores; planners asked for a clear distance from it",
+        },
+    ]
+
+
+def monitoring_plan(thresholds: Thresholds) -> Mapping[str, Any]:
+    """What is watched each week, with margins; weather and destinations are declared seasonal."""
+    weather = "follows the weather of the season; its effect on the scores shows in the calibration"
+    timetable = "follows the timetable, which airlines change in spring and autumn"
+    seasonal = dict.fromkeys(("temp", "humid", "wind_speed", "precip", "pressure", "visib"), weather)
+    seasonal["dest"] = timetable
+    seasonal["weekday"] = "the calendar's own: only a week cut by a change of version lacks a day"
+    rules = performance_rules(thresholds)
+    for column in FEATURES:
+        rule: dict[str, Any] = {"statistic": "psi", "column": column, "direction": "up", "margin": 0.10, "severe": 0.25}
+        rules.append({**rule, **({"seasonal": seasonal[column]} if column in seasonal else {})})
+    return {
+        "rules": rules,
+        "window_days": 7,
+        "minimum_rows": 500,
+        "persistence": [2, 3],
+        "label_patience_days": 1,
+        "rationale": "weeks, because weekdays differ; two of three weeks, because one odd week proves nothing",
+    }
+
+
+def performance_rules(thresholds: Thresholds) -> list[dict[str, Any]]:
+    """Calibration, ranking, and the one column that goes missing with the weather."""
+    return [
+        {
+            "statistic": "calibration",
+            "column": "score",
+            "direction": "both",
+            "reference": 1.0,
+            "margin": MARGIN,
+            "severe": thresholds.severe,
+            "rationale": f"{MARGIN:.2f} is what planners absorb; severe is the typical deviation of {thresholds.told}",
+        },
+        {
+            "statistic": "auc",
+            "column": "score",
+            "direction": "down",
+            "reference": thresholds.auc_floor,
+            "margin": 0.02,
+            "severe": 0.05,
+            "rationale": "the floor of the test plan; below it planners do better with the rate of the hour",
+        },
+        {
+            "statistic": "null_rate",
+            "column": "pressure",
+            "direction": "up",
+            "margin": 0.25,
+            "rationale": "goes missing in bad weather, a fifth of a bad week before April; a quarter more is a fault",
+        },
+    ]

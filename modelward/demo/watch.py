@@ -1,0 +1,116 @@
+"""The weeks of the replayed year: flights served, labels come in, one watch a week, people answering what pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from data.commands.deployment import ResolveIncident
+from data.commands.monitoring import AnswerAlert
+from data.records.monitoring import Alert, Incident, MonitoringRun
+from data.records.names import short
+from modelward.demo.cast import Stage
+from modelward.demo.replay import Year, night_after
+from modelward.demo.told import Told
+from modelward.prefect_environment import prepare
+
+WEEK = timedelta(days=7)
+
+
+@dataclass
+class Watchman:
+    """Runs the watch and says what it found; `pages` collects the alerts that woke somebody."""
+
+    stage: Stage
+    told: Told
+    year: Year
+    runs: int = 0
+    pages: list[Alert] = field(default_factory=list)
+    said: set[tuple[str, str]] = field(default_factory=set)
+
+    def weeks(self, first_monday: date, last_sunday: date) -> None:
+        """One watch for each whole week from a Monday to a Sunday, and a line on how they went."""
+        sundays = []
+        sunday = first_monday + timedelta(days=6)
+        while sunday <= last_sunday:
+            self.night(sunday)
+            sundays.append(sunday)
+            sunday += WEEK
+        self._say_range([self.headline(one) for one in sundays])
+
+    def night(self, through: date) -> list[Alert]:
+        """Serve to the day after, watch the window that ends `through`; answers the alerts that paged on it."""
+        from flows.monitor_models import monitor_models
+
+        self.year.serve(through + timedelta(days=1))
+        self.stage.on(night_after(through))
+        prepare(self.stage.registry.home.root, MODELWARD_ACTOR="otto")
+        (watch,) = monitor_models(
+            models=[self.year.model.removeprefix("models/")], through=through, as_of=self.stage.now
+        )
+        self.runs += 1
+        paged = [self._look(key) for key in watch.pages]
+        warned = [self._look(key) for key in watch.warnings]
+        self._say_new([*paged, *warned], through)
+        self.pages += paged
+        return paged
+
+    def headline(self, through: date) -> MonitoringRun:
+        """What was recorded for the window that ends on a day."""
+        with self.stage.registry.reading() as state:
+            return state.need(MonitoringRun, f"{self.year.model}/monitoring/{through.isoformat()}")
+
+    def confirm(self, alert: Alert, reason: str) -> None:
+        """The people on call confirm an alert."""
+        self.stage.do(AnswerAlert(key=alert.key, answer="confirm", reason=reason), by="otto")
+        self.told.say(f"otto confirms: {reason}", self.stage.now)
+
+    def resolve(self, resolution: str) -> None:
+        """The owner's side resolves every open incident, proven by an approver where it blocks a version."""
+        with self.stage.registry.reading() as state:
+            standing = [one for one in state.find(Incident, model=self.year.model) if one.state != "resolved"]
+        for incident in standing:
+            proof = self.stage.proof("alma") if incident.blocking else None
+            self.stage.do(ResolveIncident(key=incident.key, resolution=resolution, proof=proof), by="alma")
+            self.told.say(f"incident {incident.number} resolved by alma: {resolution}", self.stage.now)
+
+    def _look(self, key: str) -> Alert:
+        with self.stage.registry.reading() as state:
+            return state.need(Alert, key)
+
+    def _say_new(self, alerts: list[Alert], through: date) -> None:
+        """Say alerts that are new or got worse, once; of those alike only the first, and how many more there are."""
+        told: dict[str, list[str]] = {}
+        for alert in alerts:
+            level = "SEVERE" if alert.severe else alert.level
+            if (alert.key, level) in self.said:
+                continue
+            self.said.add((alert.key, level))
+            version = f", {short(alert.version)}" if alert.version else ""
+            line = f"week to {through:%d %b}{version}: {level}: {alert.text}"
+            told.setdefault(alert.about.partition(":")[0], []).append(line)
+        for first, *more in told.values():
+            self.told.say(first + (f" (and {len(more)} columns more)" if more else ""))
+
+    def _say_range(self, runs: list[MonitoringRun]) -> None:
+        """What the weeks showed: score ÷ label, and the columns declared seasonal, shown and not paged."""
+        ratios = [ratio for run in runs if (ratio := run.headline.get("calibration")) is not None]
+        if ratios:
+            self.told.say(f"{len(runs)} weeks: score ÷ label from {min(ratios):.2f} to {max(ratios):.2f}")
+        seasonal = {about for run in runs for about, outcome in run.outcomes.items() if outcome.startswith("seasonal")}
+        shifts = {
+            about.split(":")[1]: max(run.headline.get(about) or 0.0 for run in runs) for about in sorted(seasonal)
+        }
+        if shifts:
+            shown = ", ".join(f"{column} {shift:.2f}" for column, shift in shifts.items())
+            self.told.say(f"declared seasonal, their greatest PSI shown and nobody woken: {shown}")
+
+
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def dated(day: date) -> datetime:
+    """Nine in the morning of a day."""
+    return night_after(day - timedelta(days=2)) + timedelta(hours=6)

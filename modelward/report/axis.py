@@ -1,0 +1,101 @@
+"""Axes: where a value lies on the paper, and which round values are written beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+RATIOS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
+COARSE = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0}
+MONTHS_A_TICK = (1, 2, 3, 6, 12, 24, 60, 120)
+DAYS_A_TICK = (1, 2, 7, 14)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps [low, high] to [start, end] on the paper, by logarithm where ratios are what matters."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    ratio: bool = False
+
+    def __call__(self, value: float) -> float:
+        """Where the value lies; what is beyond the ends is drawn at the end."""
+        low, high, here = (self._turned(one) for one in (self.low, self.high, value))
+        share = (here - low) / (high - low)
+        return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
+
+    def ticks(self, most: int) -> list[float]:
+        """Round values within the ends, at most so many (about)."""
+        if self.ratio:
+            inside = [one for one in RATIOS if self.low <= one <= self.high]
+            return inside if len(inside) <= most else [one for one in inside if one in COARSE]
+        return round_values(self.low, self.high, most)
+
+    def _turned(self, value: float) -> float:
+        return math.log(max(value, 1e-6)) if self.ratio else value
+
+
+def spanning(values: Sequence[float], start: float, end: float, *, ratio: bool = False) -> Scale:
+    """A scale that holds all values with a little room; of nothing, from 0 to 1."""
+    if ratio:
+        turned = [math.log(one) for one in values if one > 0] or [0.0]
+        room = max(0.08 * (max(turned) - min(turned)), 0.05)
+        return Scale(math.exp(min(turned) - room), math.exp(max(turned) + room), start, end, ratio=True)
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    room = 0.06 * (high - low) or max(abs(high) * 0.1, 0.01)
+    bottom = 0.0 if 0.0 <= low <= 3 * room else low - room
+    return Scale(bottom, high + room, start, end)
+
+
+def round_values(low: float, high: float, most: int) -> list[float]:
+    """Multiples of 1, 2, 2.5 or 5 times a power of ten from low to high."""
+    rough = (high - low) / max(most, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(one * power for one in STEPS if one * power >= rough)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+@dataclass(frozen=True)
+class TimeScale:
+    """Maps days to the paper."""
+
+    first: date
+    last: date
+    start: float
+    end: float
+
+    def __call__(self, day: date, hours: float = 0.0) -> float:
+        """Where a day (and hour of it) lies."""
+        whole = max((self.last - self.first).days, 1)
+        share = ((day - self.first).days + hours / 24.0) / whole
+        return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
+
+    def ticks(self, most: int) -> list[tuple[date, str]]:
+        """First days of months (of days where the time is short) with what is written at them."""
+        days = (self.last - self.first).days
+        if days < 45:
+            step = next((one for one in DAYS_A_TICK if days / one <= most), DAYS_A_TICK[-1])
+            marks = [self.first + timedelta(days=number) for number in range(0, days + 1, step)]
+            return [(one, f"{one.day} {one:%b}") for one in marks]
+        months = next((one for one in MONTHS_A_TICK if days / 30.4 / one <= most), MONTHS_A_TICK[-1])
+        return [(one, _month(one, number == 0)) for number, one in enumerate(self._firsts(months))]
+
+    def _firsts(self, months: int) -> list[date]:
+        found = []
+        for number in range(self.first.year * 12, self.last.year * 12 + 12, months):
+            day = date(number // 12, number % 12 + 1, 1)
+            if self.first <= day <= self.last:
+                found.append(day)
+        return found
+
+
+def _month(day: date, with_year: bool) -> str:
+    return f"{day:%b %Y}" if with_year or day.month == 1 else f"{day:%b}"

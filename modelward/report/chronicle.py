@@ -1,0 +1,83 @@
+"""The timeline of a model's life from its facts: which version stood where, and what was raised meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from data.records.deployment import Deployment
+from data.records.monitoring import Incident
+from data.records.review import Waiver
+from data.records.version import ReviewState, Version
+from modelward.report.facts import Facts
+from modelward.report.life import Step
+from modelward.report.svg_timeline import GLYPHS, Bar, Mark, Timeline, Track
+
+ENDS = {ReviewState.REJECTED, ReviewState.RETIRED}
+
+
+def timeline_of(facts: Facts, steps: Sequence[Step]) -> Timeline:
+    """One row a version, then the alerts, incidents and waivers where there are any."""
+    tracks = [_version_track(facts, one, steps) for one in facts.versions]
+    tracks += [track for track in _raised(facts, steps) if track.marks or track.bars]
+    first = min([one.at for one in steps] or [facts.model.registered_at])
+    last = max([facts.time.now, *(one.at for one in steps)])
+    served = [one for one in facts.all(Deployment) if one.state == "deployed"]
+    now = ", ".join(f"v{facts.number_of(one.version)} in {one.environment}" for one in served) or "no version"
+    text = (
+        f"{len(facts.versions)} versions from {first:%d %B %Y} to {last:%d %B %Y}; {now} serves at the end. "
+        "The list of steps below says the same in words."
+    )
+    return Timeline("life", f"The life of {facts.model.name}", text, first, last, tuple(tracks))
+
+
+def _version_track(facts: Facts, version: Version, steps: Sequence[Step]) -> Track:
+    mine = [one for one in steps if one.version == version.number and one.kind in GLYPHS]
+    left = [one for one in steps if one.kind == "rolled_back"]
+    marks = [Mark(one.at, one.kind, one.title) for one in mine if one.kind != "rolled_back"]
+    marks += [Mark(one.at, one.kind, one.title) for one in left if _left_by(facts, one) == version.number]
+    bars = [_served(one) for one in facts.all(Deployment) if one.version == version.key]
+    ended = [one.at for one in mine if one.kind in {"rejected", "retired"}]
+    over = ended[-1] if ended and version.review_state in ENDS else None
+    return Track(
+        f"v{version.number}", version.review_state.value, tuple(marks), tuple(bars), (version.registered_at, over)
+    )
+
+
+def _left_by(facts: Facts, step: Step) -> int | None:
+    """The version that a rollback took out of the slot."""
+    row = next((one for one in facts.all(Deployment) if one.rollback_of and one.from_at == step.at), None)
+    former = facts.get(Deployment, row.rollback_of) if row is not None else None
+    return facts.number_of(former.version) if former is not None else None
+
+
+def _served(one: Deployment) -> Bar:
+    until = f"{one.to_at:%Y-%m-%d}: {one.ended_reason}" if one.to_at is not None else "now"
+    says = f"{one.environment}, {one.slot} for {one.use}, {one.from_at:%Y-%m-%d} to {until}"
+    name = one.slot if one.environment == "production" else f"{one.slot} in {one.environment}"
+    return Bar(one.from_at, one.to_at, one.slot, name, says)
+
+
+def _raised(facts: Facts, steps: Sequence[Step]) -> Iterator[Track]:
+    alerts = [Mark(one.at, one.kind, one.title) for one in steps if one.kind in {"page", "warning"}]
+    yield Track("Alerts", f"{len(alerts)} raised", tuple(alerts))
+    incidents = [
+        _stretch(one.opened_at, one.resolved_at, "incident", f"Incident {one.number} ({one.state}): {one.title}")
+        for one in facts.all(Incident)
+    ]
+    yield Track("Incidents", f"{len(incidents)} opened", (), tuple(incidents))
+    waivers = [
+        _stretch(
+            one.granted_at,
+            one.ended_at or min(one.expires_at, facts.time.now),
+            "waiver",
+            f"Waiver of {one.control}: {one.reason}",
+        )
+        for one in facts.all(Waiver)
+        if one.granted_at is not None
+    ]
+    yield Track("Waivers", f"{len(waivers)} granted", (), tuple(bar for bar in waivers))
+
+
+def _stretch(from_at: datetime, to_at: datetime | None, kind: str, says: str) -> Bar:
+    return Bar(from_at, to_at, "incident" if kind == "incident" else "waiver", "", says)

@@ -1,0 +1,206 @@
+"""What the page says, ready to be laid out: every figure drawn, every row beside what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from data.inventory import Listed
+from data.records.approval import ApprovalRequest, Vote
+from data.records.deployment import Deployment
+from data.records.model import Consumer, MonitoringPlan
+from data.records.monitoring import Alert, Incident, MonitoringRun
+from data.records.retirement import Retirement, RetirementParty
+from data.records.review import Finding, Validation, VerdictSet, Waiver
+from data.records.verdict import Judgement
+from data.records.version import Comparison, Dataset, Metric, TestResult, Version
+from modelward.report.audit import AuditProof
+from modelward.report.chronicle import timeline_of
+from modelward.report.facts import Facts
+from modelward.report.figures import figures_of
+from modelward.report.held_out import HeldOut, held_out
+from modelward.report.life import Step, steps_of
+from modelward.report.line_chart import LineChart
+from modelward.report.svg_calibration import draw_calibration
+from modelward.report.svg_histogram import draw_histograms
+from modelward.report.svg_line import NARROW, SMALL, draw_line
+from modelward.report.svg_timeline import draw_timeline
+
+NARROW_TIMELINE = 380.0
+ORDER = {"failed": 0, "unproven": 1, "passed": 2}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart with its drawings: for paper and screens, and for a phone where that needs one of its own."""
+
+    chart: LineChart
+    wide: Markup
+    narrow: Markup | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts of one stage: what did not plainly pass, and the rest."""
+
+    verdicts: VerdictSet
+    notable: tuple[Judgement, ...]
+    passed: tuple[Judgement, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An approval request with the decisions on it, and the attempts that the registry refused."""
+
+    row: ApprovalRequest
+    votes: tuple[Vote, ...]
+    refused: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One version: what it is, how it was judged and by whom, and what became of it."""
+
+    row: Version
+    listed: Listed
+    datasets: Sequence[Dataset]
+    metrics: Sequence[Metric]
+    tests: Sequence[TestResult]
+    comparisons: Sequence[Comparison]
+    judged: Sequence[Judged]
+    validations: Sequence[Validation]
+    findings: Sequence[Finding]
+    waivers: Sequence[Waiver]
+    requests: Sequence[Request]
+    scores: HeldOut | None
+    curve: Markup | None
+    pair: Markup | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A retirement with everybody who was affected."""
+
+    row: Retirement
+    parties: Sequence[RetirementParty]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole report of one model."""
+
+    facts: Facts
+    written_at: datetime
+    audit: AuditProof
+    steps: Sequence[Step]
+    timeline: Markup
+    timeline_narrow: Markup
+    calibration: Sequence[Drawn]
+    performance: Sequence[Drawn]
+    rates: Sequence[Drawn]
+    drift: Sequence[Drawn]
+    chapters: Sequence[Chapter]
+    deployments: Sequence[Deployment]
+    rollbacks: Sequence[Deployment]
+    endings: Sequence[Ending]
+    alerts: Sequence[Alert]
+    incidents: Sequence[Incident]
+    consumers: Sequence[Consumer]
+    plans: Sequence[MonitoringPlan]
+    nights: Sequence[MonitoringRun]
+
+    @property
+    def serving(self) -> list[Deployment]:
+        """Where something serves now."""
+        return [one for one in self.deployments if one.state == "deployed"]
+
+    def deployment(self, key: str | None) -> Deployment | None:
+        """The deployment under a key."""
+        return self.facts.get(Deployment, key)
+
+    def waiver(self, key: str | None) -> Waiver | None:
+        """The waiver under a key."""
+        return self.facts.get(Waiver, key)
+
+    @property
+    def refusals(self) -> list[Step]:
+        """Everything that somebody tried and the registry refused."""
+        return [one for one in self.steps if one.kind == "refused"]
+
+    @property
+    def open_alerts(self) -> list[Alert]:
+        """Alerts that nobody ended or dismissed."""
+        return [one for one in self.alerts if one.state not in {"ended", "dismissed"}]
+
+    @property
+    def open_incidents(self) -> list[Incident]:
+        """Incidents that are not resolved."""
+        return [one for one in self.incidents if one.state != "resolved"]
+
+
+def page_of(facts: Facts, listed: Sequence[Listed], audit: AuditProof, written_at: datetime) -> Page:
+    """The page of a model from its facts."""
+    steps, figures = steps_of(facts), figures_of(facts)
+    timeline = timeline_of(facts, steps)
+    deployments = sorted(facts.all(Deployment), key=lambda one: one.from_at)
+    standing = {one.key: one for one in listed}
+    return Page(
+        facts=facts,
+        written_at=written_at,
+        audit=audit,
+        steps=steps,
+        timeline=draw_timeline(timeline),
+        timeline_narrow=draw_timeline(timeline, NARROW_TIMELINE, "-narrow"),
+        calibration=_drawn(figures.calibration),
+        performance=_drawn(figures.performance),
+        rates=_drawn(figures.rates),
+        drift=tuple(Drawn(one, draw_line(one, SMALL)) for one in figures.drift),
+        chapters=tuple(_chapter(facts, one, standing[one.key], steps) for one in facts.versions),
+        deployments=deployments,
+        rollbacks=[one for one in deployments if one.rollback_of],
+        endings=tuple(Ending(one, facts.of(RetirementParty, one.key)) for one in facts.all(Retirement)),
+        alerts=facts.all(Alert),
+        incidents=facts.all(Incident),
+        consumers=facts.all(Consumer),
+        plans=facts.all(MonitoringPlan),
+        nights=facts.all(MonitoringRun),
+    )
+
+
+def _drawn(charts: Sequence[LineChart]) -> tuple[Drawn, ...]:
+    return tuple(Drawn(one, draw_line(one), draw_line(one, NARROW, "-narrow")) for one in charts)
+
+
+def _chapter(facts: Facts, version: Version, listed: Listed, steps: Sequence[Step]) -> Chapter:
+    scores = held_out(facts.store, version.reference_digest)
+    name = f"v{version.number}"
+    return Chapter(
+        row=version,
+        listed=listed,
+        datasets=facts.of(Dataset, version.key),
+        metrics=facts.of(Metric, version.key),
+        tests=facts.of(TestResult, version.key),
+        comparisons=facts.of(Comparison, version.key),
+        judged=[_judged(one) for one in facts.of(VerdictSet, version.key)],
+        validations=facts.of(Validation, version.key),
+        findings=facts.of(Finding, version.key),
+        waivers=facts.of(Waiver, version.key),
+        requests=[_request(facts, one, steps) for one in facts.of(ApprovalRequest, version.key)],
+        scores=scores,
+        curve=draw_calibration(f"curve-{name}", f"Calibration of {name}, held-out data", scores) if scores else None,
+        pair=draw_histograms(f"pair-{name}", f"Scores of {name}, held-out data", scores) if scores else None,
+    )
+
+
+def _judged(verdicts: VerdictSet) -> Judged:
+    by_gravity = sorted(verdicts.judgements, key=lambda one: ORDER[one.verdict.outcome])
+    notable = tuple(one for one in by_gravity if one.verdict.outcome != "passed" or one.waived_by)
+    return Judged(verdicts, notable, tuple(one for one in by_gravity if one not in notable))
+
+
+def _request(facts: Facts, row: ApprovalRequest, steps: Sequence[Step]) -> Request:
+    refused = {one.seq for one in facts.events if one.type == "command.refused" and one.subject == row.key}
+    return Request(row, tuple(facts.of(Vote, row.key)), tuple(one for one in steps if one.seq in refused))

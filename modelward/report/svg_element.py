@@ -1,0 +1,51 @@
+"""An SVG element as text: every attribute and every text escaped, so that no name of others becomes markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from modelward.terminal import safe
+
+Attribute = str | float | int
+
+
+def element(tag: str, *children: Markup | str, **attributes: Attribute) -> Markup:
+    """`<tag name="value">children</tag>`; `class_` and `view_box`-like names are written as SVG spells them."""
+    told = "".join(f' {_named(name)}="{_value(value)}"' for name, value in attributes.items())
+    inner = "".join(_content(one) for one in children)
+    return Markup(f"<{tag}{told}>{inner}</{tag}>" if inner else f"<{tag}{told}/>")
+
+
+def group(children: Iterable[Markup], **attributes: Attribute) -> Markup:
+    """Elements together."""
+    return element("g", *children, **attributes)
+
+
+def picture(key: str, title: str, text: str, width: float, height: float, *children: Markup) -> Markup:
+    """A drawing that says what it shows to those who do not see it."""
+    names = {"aria-labelledby": f"{key}-title {key}-desc"}
+    return element(
+        "svg",
+        element("title", title, id=f"{key}-title"),
+        element("desc", text, id=f"{key}-desc"),
+        *children,
+        role="img",
+        viewBox=f"0 0 {width:g} {height:g}",
+        **names,
+    )
+
+
+def _content(one: Markup | str) -> str:
+    return str(one) if isinstance(one, Markup) else str(escape(safe(one)))
+
+
+def _named(name: str) -> str:
+    return "class" if name == "class_" else name.replace("__", "-")
+
+
+def _value(value: Attribute) -> str:
+    if isinstance(value, str):
+        return str(escape(safe(value)))
+    return f"{round(value, 1):g}"

@@ -1,0 +1,54 @@
+"""A pair of histograms: how the scores lie of what came true, above, and of what did not, below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from modelward.report.axis import Scale
+from modelward.report.held_out import HeldOut
+from modelward.report.svg_element import element, picture
+
+WIDTH, HEIGHT, LEFT, EDGE = 300.0, 300.0, 14.0, 10.0
+
+
+def draw_histograms(key: str, title: str, scores: HeldOut) -> Markup:
+    """The pair on one axis of scores: the further apart they lie, the better the scores tell the two apart."""
+    across = Scale(0.0, 1.0, LEFT, WIDTH - EDGE)
+    middle, highest = (HEIGHT - 40.0 + EDGE) / 2, max(*scores.with_event, *scores.without, 1e-9)
+    room = middle - EDGE - 12.0
+    text = (
+        f"Mean score {_mean(scores.with_event):.2f} of what came true, {_mean(scores.without):.2f} of what did not, "
+        f"on {scores.rows:,} predictions."
+    )
+    layers = [
+        *_bars(scores.with_event, across, middle, -room / highest, "look1"),
+        *_bars(scores.without, across, middle, room / highest, "look0"),
+        element("line", class_="axis", x1=LEFT, x2=WIDTH - EDGE, y1=middle, y2=middle),
+        element("text", "came true", class_="tick end", x=WIDTH - EDGE, y=EDGE + 12),
+        element("text", "did not", class_="tick end", x=WIDTH - EDGE, y=HEIGHT - 46.0),
+        *_axis(across),
+    ]
+    return picture(key, title, text, WIDTH, HEIGHT, *layers)
+
+
+def _bars(shares: Sequence[float], across: Scale, base: float, tall: float, look: str) -> Iterator[Markup]:
+    step = (across.end - across.start) / len(shares)
+    for number, share in enumerate(shares):
+        if share:
+            top = min(base, base + share * tall)
+            yield element(
+                "rect", class_=f"column {look}", x=across.start + number * step + 0.5, y=top, width=step - 1.0,
+                height=abs(share * tall),
+            )  # fmt: skip
+
+
+def _axis(across: Scale) -> Iterator[Markup]:
+    for value in (0.0, 0.25, 0.5, 0.75, 1.0):
+        yield element("text", f"{value:g}", class_="tick middle", x=across(value), y=HEIGHT - 25.0)
+    yield element("text", "score", class_="tick middle", x=(across.start + across.end) / 2, y=HEIGHT - 8.0)
+
+
+def _mean(shares: Sequence[float]) -> float:
+    return sum((number + 0.5) / len(shares) * share for number, share in enumerate(shares))

@@ -1,0 +1,103 @@
+"""Write the folder of a submission with comments, to be filled in: what `modelward init` does.
+
+What can be read from a dataset is filled in; what only a person can say is left empty, and registering an unfilled
+submission names every empty place at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Template
+
+from data.datasets import FILES as DATASETS
+from data.datasets import read_schema
+from data.errors import SubmissionError
+from data.records.model import ColumnMapping
+from data.records.names import split_model
+from data.submission.suite import FILES as SUITES
+from data.submission.suite import NOT_NULL, ROW_FLOOR
+
+ROWS = 500
+NO_FEATURES = """\
+# - {name: distance, kind: numeric, source: timetable}
+# - {name: carrier, kind: categorical, source: timetable}
+features: []"""
+
+
+def write_submission(folder: Path, name: str, from_dataset: Path | None = None) -> list[Path]:
+    """Write a submission for the model `team/name`; answers with the files written.
+
+    With `from_dataset` the features are those of that Parquet file's columns which are mapped to nothing else. Raises
+    SubmissionError when the folder is there and not empty, InvalidNameError, LogFormatError for an unreadable dataset.
+    """
+    team, _ = split_model(name)
+    if team is None:
+        raise SubmissionError(f"{name} names no team", "write the model as `team/name`")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SubmissionError(f"{folder} is there and not empty", "name a new folder")
+    features = _features(from_dataset) if from_dataset is not None else {}
+    values = {"model": name, "features": _listed(features)}
+    written = _copy(files("modelward") / "templates" / "submission", folder, values)
+    for role, suite in SUITES.items():
+        (folder / suite).parent.mkdir(parents=True, exist_ok=True)
+        (folder / suite).write_text(json.dumps(_suite(role, list(features)), indent=2) + "\n", "utf-8")
+        written.append(folder / suite)
+    for place in ("artifact", "code", Path(DATASETS["training"]).parent):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+    return sorted(written)
+
+
+def _copy(source: Traversable, target: Path, values: Mapping[str, str]) -> list[Path]:
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for entry in sorted(source.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            written += _copy(entry, target / entry.name, values)
+        else:
+            text = Template(entry.read_text("utf-8")).substitute(values)
+            (target / entry.name).write_text(text, "utf-8")
+            written.append(target / entry.name)
+    return written
+
+
+def _features(dataset: Path) -> dict[str, str]:
+    """Columns that are mapped to nothing else, each with what it can serve as; numbers first."""
+    mapped = set(ColumnMapping().model_dump(exclude={"features"}).values())
+    kinds = {name: [kind for kind in kinds if kind in ("numeric", "categorical")] for name, kinds in _schema(dataset)}
+    return {name: found[0] for name, found in kinds.items() if found and name not in mapped}
+
+
+def _schema(dataset: Path) -> Sequence[tuple[str, tuple[str, ...]]]:
+    return list(read_schema(dataset).items())
+
+
+def _listed(features: Mapping[str, str]) -> str:
+    if not features:
+        return NO_FEATURES
+    lines = [f"  - {{name: {json.dumps(name)}, kind: {kind}, source: ''}}" for name, kind in features.items()]
+    return "\n".join(["features:", *lines])
+
+
+def _suite(role: str, features: Sequence[str]) -> dict[str, object]:
+    """What holds of any dataset: enough rows, ids that are there and unique, probabilities, labels of 0 and 1."""
+    names = ColumnMapping()
+    expectations = [
+        _expect(ROW_FLOOR, min_value={"$PARAMETER": "ROWS"}),
+        *(_expect("expect_column_to_exist", column=name) for name in features),
+        *(_expect(NOT_NULL, column=name) for name in (names.prediction_id, names.predicted_at, names.score)),
+        _expect(NOT_NULL, column=names.label, mostly={"$PARAMETER": "LABELLED"}),
+        _expect("expect_column_values_to_be_unique", column=names.prediction_id),
+        _expect("expect_column_values_to_be_between", column=names.score, min_value=0, max_value=1),
+        _expect("expect_column_values_to_be_in_set", column=names.label, value_set=[0, 1]),
+    ]
+    notes = "thresholds stand here, apart from what is expected"
+    parameters = {"ROWS": ROWS, "LABELLED": 0.9}
+    return {"name": role, "expectations": expectations, "meta": {"parameters": parameters, "notes": notes}}
+
+
+def _expect(kind: str, **kwargs: object) -> dict[str, object]:
+    return {"type": kind, "kwargs": kwargs, "severity": "critical"}

@@ -1,0 +1,116 @@
+"""Who speaks in a command, at which business time, and the one-time code that proves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.command import Command, Proof
+    from data.records.person import Actor
+    from data.registry import Receipt, Registry
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The registry, and who gives it a command at which time."""
+
+    registry: Registry
+    actor: Actor
+    as_of: datetime | None
+
+    def do(self, command: Command) -> Receipt:
+        """Give the command. Raises what the registry refuses with."""
+        return self.registry.execute(command, self.actor, as_of=self.as_of)
+
+
+def speaker(by: str = "", as_of: str = "") -> Speaker:
+    """`by`, or the person this operating-system user is; the registry of the home."""
+    from data.acting import acting
+    from data.records.person import Actor
+    from data.registry import Registry
+
+    registry = Registry.here()
+    if by:
+        need_on_roster(registry, by)
+        return Speaker(registry, Actor(id=by), business_time(as_of))
+    with registry.reading() as state:
+        return Speaker(registry, acting(state), business_time(as_of))
+
+
+def need_on_roster(registry: Registry, person: str) -> None:
+    """Pass when somebody active on the roster is called so. Raises InvalidNameError; NotAuthorisedError, recorded."""
+    from data.acting import acting
+    from data.commands.log import RecordRefusal
+    from data.errors import NotAuthorisedError
+    from data.records.names import person_key
+    from data.records.person import Person
+    from data.registry_time import registry_time
+    from data.state import State
+
+    key = person_key(person)
+    with registry.store.reading() as connection:
+        state, now = State(connection), registry_time(connection).now
+        known, actor = state.get(Person, key), acting(state)
+    if known is not None and known.state == "active":
+        return
+    error = NotAuthorisedError(f"{person} is not on the roster, or not any more")
+    record = RecordRefusal(about=key, attempted=f"act for {person}", code=error.code, reason=error.what)
+    registry.execute(record, actor, as_of=now)
+    raise error
+
+
+def business_time(text: str) -> datetime | None:
+    """The time that was typed, or None for now. Raises InputError."""
+    from data.records.instant import read_instant
+
+    return read_instant(text) if text else None
+
+
+def need_time(text: str) -> datetime:
+    """A time that was typed. Raises InputError."""
+    from data.records.instant import read_instant
+
+    return read_instant(text)
+
+
+def day_of(text: str) -> Any:
+    """A day that was typed, or None. Raises InputError."""
+    return need_time(text).date() if text else None
+
+
+def prove(person: str, from_stdin: bool) -> Proof:
+    """A person's proof: the one-time code is asked for unseen, or read from stdin; it is never an argument."""
+    from data.command import Proof
+
+    code = _read_line() if from_stdin else _ask(person)
+    return Proof(person=person, code=code)
+
+
+def _ask(person: str) -> str:
+    import sys
+
+    from data.errors import InputError
+
+    if not sys.stdin.isatty():
+        raise InputError(
+            f"the one-time code of {person} is needed, and there is no terminal to ask on", "add --code-from-stdin"
+        )
+    return str(typer.prompt(f"One-time code of {person}", hide_input=True, err=True)).strip()
+
+
+def _read_line() -> str:
+    import sys
+
+    from data.errors import InputError
+
+    line = sys.stdin.readline().strip()
+    if not line:
+        raise InputError("no code came on stdin", "pipe it in: `printf 123456 | modelward … --code-from-stdin`")
+    if len(line) > 16:
+        raise InputError("what came on stdin is no one-time code", "a code is six digits")
+    return line

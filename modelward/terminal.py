@@ -1,0 +1,192 @@
+"""What is shown: tables, facts and records for people, JSON for programs, and nothing that could steer a terminal.
+
+Everything from the registry may be hostile text: control and direction characters are shown as their code, and no
+text is ever read as markup. Results go to stdout, remarks and errors to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from data.registry import Receipt
+
+DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+GOOD = {"passed", "approved", "deployed", "active", "ok", "fit", "closed", "granted", "resolved", "cleared", "serving"}
+BAD = {"failed", "rejected", "revoked", "page", "critical", "high", "escalated", "rolled_back", "suspended", "fail"}
+OPEN = {"pending", "open", "unproven", "warning", "warn", "expired", "answered", "disputed", "requested", "registered"}
+
+
+def out() -> Console:
+    """The console that results go to."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def err() -> Console:
+    """The console that remarks, questions and errors go to."""
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def safe(text: str) -> str:
+    """The text with every character that moves, hides or turns text written as its code; line breaks stay."""
+    return "".join(_seen(one) for one in text)
+
+
+def _seen(character: str) -> str:
+    if character == "\n" or unicodedata.category(character) not in UNSEEN:
+        return character
+    return "  " if character == "\t" else f"\\u{ord(character):04x}"
+
+
+def written(value: object) -> str:
+    """A value as people read it: times to the minute in UTC, nothing as a dash, numbers to four digits."""
+    import datetime as dt
+
+    if value is None or value == "" or value == ():
+        return "–"
+    if isinstance(value, dt.datetime):
+        return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(written(one) for one in value)
+    return safe(str(value))
+
+
+def styled(value: object) -> Text:
+    """A value as text; words of state have their colour, never by colour alone."""
+    from rich.text import Text
+
+    text = written(value)
+    word = text.partition(" ")[0].lower()
+    style = "green" if word in GOOD else "red" if word in BAD else "yellow" if word in OPEN else ""
+    return Text(text, style=style)
+
+
+def say(text: str = "") -> None:
+    """One line of result."""
+    out().print(safe(text), soft_wrap=True)
+
+
+def remark(text: str) -> None:
+    """One line beside the result."""
+    err().print(safe(text), soft_wrap=True, style="dim")
+
+
+def heading(text: str) -> None:
+    """The line above facts or a table."""
+    from rich.text import Text
+
+    out().print(Text(safe(text), style="bold"))
+
+
+def show_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str, whole: int = 1, title: str = ""
+) -> None:
+    """Rows under columns; the first `whole` columns are never broken, the others wrap. Without rows, says `empty`.
+
+    With a title there is a line above it, and nothing at all where there are neither rows nor `empty`.
+    """
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number < whole, overflow="fold")
+    for row in rows:
+        table.add_row(*(styled(cell) for cell in row))
+    if title and (table.row_count or empty):
+        say()
+        heading(title)
+    if table.row_count:
+        out().print(table)
+    elif empty:
+        say(empty)
+
+
+def show_facts(facts: Mapping[str, object]) -> None:
+    """Names with their values, one a line; what has no value is left out, digests are cut short."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts.items():
+        if value not in (None, "", (), [], {}):
+            grid.add_row(name, styled(DIGEST.sub(r"\1…", value) if isinstance(value, str) else value))
+    out().print(grid)
+
+
+def show_json(value: object) -> None:
+    """A value as JSON on stdout, in ASCII: the same on every terminal and in every pipe."""
+    import sys
+
+    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=True) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Records as JSON values; times as the registry writes them."""
+    import dataclasses
+    import datetime as dt
+
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return plain({one.name: getattr(value, one.name) for one in dataclasses.fields(value)})
+    if isinstance(value, dt.datetime):
+        from data.records.instant import write_instant
+
+        return write_instant(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(one) for one in value]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def show_receipt(receipt: Receipt, as_json: bool, said: str) -> None:
+    """What was recorded: a sentence with the event's number, or the event with its rows as JSON."""
+    if not as_json:
+        say(f"{said} (event {receipt.seq})")
+        return
+    rows = [{"table": row.table, **row.model_dump(mode="json")} for row in receipt.rows]
+    show_json(
+        {
+            "event": receipt.seq,
+            "id": receipt.id,
+            "type": receipt.type.value,
+            "subject": receipt.subject,
+            "effective_at": receipt.effective_at,
+            "rows": rows,
+        }
+    )
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Shows that something long goes on and since when; only where somebody looks at a terminal."""
+    console = err()
+    if not console.is_terminal:
+        yield
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        progress.add_task(safe(what), total=None)
+        yield

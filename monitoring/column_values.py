@@ -1,0 +1,32 @@
+"""Arrow values as the kernel wants them: numbers as doubles, categories as codes of a dictionary of text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from monitoring.arrays import FloatArray, IntArray
+
+
+def numbers(array: pa.Array) -> FloatArray:
+    """The values of a numeric array without nulls as float64; may share the array's memory, so do not write to it.
+
+    Whole numbers beyond 2⁵³ are rounded to the nearest double.
+    """
+    plain = array.cast(pa.float64()) if pa.types.is_decimal(array.type) else array
+    values: FloatArray = plain.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    return values
+
+
+def words(array: pa.Array) -> pa.Array:
+    """Text, boolean or integer values, or a dictionary of these, as text."""
+    if pa.types.is_dictionary(array.type):
+        return array.dictionary_decode().cast(pa.string())
+    return array.cast(pa.string())
+
+
+def coded(array: pa.Array) -> tuple[IntArray, pa.Array]:
+    """Codes of the non-null values and the dictionary of text that they index, which may hold a null itself."""
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes = encoded.indices.drop_null() if encoded.indices.null_count else encoded.indices
+    return codes.to_numpy(zero_copy_only=False).astype(np.int64, copy=False), encoded.dictionary.cast(pa.string())

@@ -1,0 +1,126 @@
+"""Where the edges of a column go, decided once from the reference data.
+
+Numeric: about 1,000 quantile edges (exact enough for KS), about 1,000 of equal width (exact enough for distances on
+heavy tails) and 24 geometric ones beyond both ends (a unit change lands in a cell of its own). A value that fills a
+cell alone gets an edge on either side; a column of few distinct values gets every one of them as an edge.
+Categorical: the most frequent values get a counter each, the rest is remembered and pooled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import StatisticsError
+from monitoring.arrays import FloatArray, frozen
+from monitoring.column_kind import ColumnKind, kinds_of
+from monitoring.column_values import numbers, words
+from monitoring.edges import LARGEST, CategoricalEdges, ColumnEdges, Edges, NumericEdges
+from monitoring.log_file import LogFile, Source
+from monitoring.moments import unit_for
+
+QUANTILES = 1_000
+EQUAL_WIDTHS = 1_000
+TAIL_EDGES = 12
+FEW_DISTINCT = 1_000
+COUNTED_VALUES = 1_000
+REMEMBERED_VALUES = 20_000
+
+
+def edges_of_table(
+    table: pa.Table, columns: Mapping[str, ColumnKind | None] | None = None, source: str = "reference"
+) -> Edges:
+    """Edges of `columns` (name → kind, None: by its type) of a loaded table; of all its columns when None.
+
+    Raises:
+        LogFormatError: a column is missing or cannot be profiled.
+        StatisticsError: no column.
+    """
+    wanted = dict.fromkeys(table.schema.names) if columns is None else columns
+    kinds = kinds_of(table.schema, wanted, source)
+    return Edges(tuple(_place(name, kind, [table.column(name)]) for name, kind in kinds.items()))
+
+
+def edges_of_files(
+    sources: Iterable[Source],
+    columns: Mapping[str, ColumnKind | None],
+    mapping: Mapping[str, str] | None = None,
+) -> Edges:
+    """Edges of `columns` of Parquet files; reads one column at a time, so memory holds one column.
+
+    `mapping` gives the name in the files where it differs from the column's.
+
+    Raises:
+        LogFormatError: a file cannot be read, a column is missing or cannot be profiled.
+        StatisticsError: no file, or no column.
+    """
+    files = [LogFile(source, mapping or {}) for source in sources]
+    if not files:
+        raise StatisticsError("a reference needs at least one Parquet file", "name the training data's files")
+    kinds = files[0].kinds(columns)
+    for file in files[1:]:
+        file.kinds(kinds)
+    return Edges(tuple(_place(name, kind, [f.column(name) for f in files]) for name, kind in kinds.items()))
+
+
+def _place(name: str, kind: ColumnKind, chunks: Iterable[pa.ChunkedArray]) -> ColumnEdges:
+    """The edges of one column."""
+    if kind is ColumnKind.CATEGORICAL:
+        return place_categories(name, (chunk for column in chunks for chunk in column.chunks))
+    parts = [numbers(chunk.drop_null()) for column in chunks for chunk in column.chunks]
+    return place_numbers(name, np.concatenate(parts) if parts else np.empty(0))
+
+
+def place_numbers(name: str, values: FloatArray) -> NumericEdges:
+    """Edges from all values of the reference, in any order; NaN and what is not finite is left out.
+
+    Without any finite value there is no edge: one cell holds whatever comes later.
+    """
+    ordered = np.sort(values[np.abs(values) <= LARGEST]) + 0.0
+    if not len(ordered):
+        return NumericEdges(name, frozen(np.empty(0)), 0.0, 0, complete=False)
+    low, centre, high = float(ordered[0]), float(ordered[(len(ordered) - 1) // 2]), float(ordered[-1])
+    changes = np.flatnonzero(np.diff(ordered))
+    complete = len(changes) < FEW_DISTINCT
+    inner = np.append(ordered[changes], high) if complete else _inner(ordered)
+    edges = np.unique(np.concatenate([inner, _tails(low, high)]))
+    return NumericEdges(name, frozen(edges), centre, unit_for(max(centre - low, high - centre)), complete)
+
+
+def _inner(ordered: FloatArray) -> FloatArray:
+    """Quantile and equal-width edges, and one just below each value that several quantiles share."""
+    ranks = np.ceil(np.arange(1, QUANTILES + 1) * (len(ordered) / QUANTILES)).astype(np.int64) - 1
+    quantiles = ordered[np.minimum(ranks, len(ordered) - 1)]
+    heavy = np.unique(quantiles[1:][quantiles[1:] == quantiles[:-1]])
+    widths = np.linspace(ordered[0], ordered[-1], EQUAL_WIDTHS + 1)
+    return np.concatenate([quantiles, np.nextafter(heavy, -np.inf), widths])
+
+
+def _tails(low: float, high: float) -> FloatArray:
+    """Edges at 1, 2, 4, … 2,048 spans beyond both ends, and one just below the least value."""
+    span = (high - low) or abs(high) or 1.0
+    steps = span * np.exp2(np.arange(TAIL_EDGES))
+    edges = np.concatenate([low - steps, [np.nextafter(low, -np.inf)], high + steps])
+    within: FloatArray = edges[np.abs(edges) <= LARGEST]
+    return within
+
+
+def place_categories(name: str, chunks: Iterable[pa.Array]) -> CategoricalEdges:
+    """Edges from all values of the reference; ties in frequency go by name, so that row order does not matter."""
+    counts: dict[str, int] = {}
+    for chunk in chunks:
+        for entry in pc.value_counts(words(chunk.drop_null())).to_pylist():
+            counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
+    ranked = sorted(counts, key=lambda value: (-counts[value], value))
+    open_ended = len(ranked) > REMEMBERED_VALUES
+    return CategoricalEdges(
+        name,
+        tuple(ranked[:COUNTED_VALUES]),
+        () if open_ended else tuple(sorted(ranked[COUNTED_VALUES:])),
+        open_ended,
+        singletons=sum(1 for count in counts.values() if count == 1),
+        rows=sum(counts.values()),
+    )

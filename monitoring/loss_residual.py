@@ -1,0 +1,80 @@
+"""Did the concept change? The loss that came, minus the loss that the scores promised.
+
+With g the calibrated probability of a row's score p on the reference, the squared error is expected to be
+p² − 2pg + g; what is over is (y − g)(1 − 2p). Its mean stays at 0 while the concept holds, whatever happens to the
+inputs; where labels flip both ways the mean calibration sees nothing and this does.
+
+Source: the loss-residual test follows Murphy's (1973, J. Applied Meteorology 12, 595–600) decomposition of the Brier
+score; days as clusters: Cameron, Gelbach, Miller (2008), REStat 90, 414–427.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from data.records.measurement import CannotSay, Measurement
+from monitoring.arrays import FloatArray
+from monitoring.calibration_map import CalibrationMap
+from monitoring.day_resampling import DAYS_FOR_INTERVAL
+from monitoring.distributions import CONFIDENCE, normal_quantile, normal_two_sided, t_quantile, t_two_sided
+from monitoring.score_days import Days, side_by_side, start
+from monitoring.scores import COUNT, SQUARE, SUM, SUM_UNIT
+
+STATISTIC = "loss_residual"
+_NO_SPREAD = 1e-9
+
+
+def measure(days: Days, reference: CalibrationMap | None, *, segment: str = "") -> Measurement:
+    """Mean of loss − expected loss over the labelled rows of `days` (day → histogram), in units of the Brier score.
+
+    Above 0: worse than the scores promised. The standard error takes in the rows' own chance, the reference's finite
+    size, and (from five days on, if larger) how the days differ; the p-value tests "the residual is 0". Cannot say
+    without 30 labels, without a reference, or when every score is one half and so promises nothing.
+    """
+    window = side_by_side(days)
+    begun = start(STATISTIC, window, segment)
+    if begun.cannot_say or reference is None:
+        return begun.model_copy(update={"cannot_say": begun.cannot_say or CannotSay.NO_REFERENCE})
+    residuals, rows, variance = _residuals(days, reference)
+    value, error = float(residuals.sum() / rows.sum()), math.sqrt(max(0.0, variance)) / float(rows.sum())
+    if error < _NO_SPREAD:
+        return begun.model_copy(update={"cannot_say": CannotSay.CONSTANT_COLUMN})
+    between = _between_days(residuals, rows)
+    clustered = between > error
+    error, freedom = max(error, between), len(rows) - 1
+    quantile = t_quantile(0.5 + CONFIDENCE / 2, freedom) if clustered else normal_quantile(0.5 + CONFIDENCE / 2)
+    z = value / error
+    return begun.model_copy(
+        update={
+            "value": value,
+            "low": value - quantile * error,
+            "high": value + quantile * error,
+            "p_value": t_two_sided(z, freedom) if clustered else normal_two_sided(z),
+        }
+    )
+
+
+def _residuals(days: Days, reference: CalibrationMap) -> tuple[FloatArray, FloatArray, float]:
+    """Σ residual and rows of each labelled day, and the variance of the sum of all under "the concept holds"."""
+    labelled = np.array([days[name].by_label for name in sorted(days) if days[name].known], dtype=np.float64)
+    counts, sums, squares = labelled[:, COUNT], labelled[:, SUM] * SUM_UNIT, labelled[:, SQUARE] * SUM_UNIT
+    g = reference.probability
+    rows, scores = counts.sum(axis=1), sums.sum(axis=1)
+    residuals = counts[:, 1] - 2.0 * sums[:, 1] - g * (rows - 2.0 * scores)
+    spread = (rows - 4.0 * scores + 4.0 * squares.sum(axis=1)).sum(axis=0)
+    weight = np.bincount(reference.block, weights=(rows - 2.0 * scores).sum(axis=0))[reference.block]
+    share = np.bincount(reference.block)[reference.block]
+    chance = g * (1.0 - g)
+    variance = float((chance * spread).sum() + (chance * weight**2 / reference.block_rows / share).sum())
+    return residuals.sum(axis=1), rows.sum(axis=1), variance
+
+
+def _between_days(residuals: FloatArray, rows: FloatArray) -> float:
+    """Standard error of the mean residual from how the days differ; 0 under five days, which cannot tell."""
+    days = len(rows)
+    if days < DAYS_FOR_INTERVAL:
+        return 0.0
+    off = residuals - residuals.sum() / rows.sum() * rows
+    return math.sqrt(days / (days - 1.0) * float((off**2).sum())) / float(rows.sum())

@@ -1,0 +1,90 @@
+"""Fix the reference that a version will be watched against: the edges of each column, and what was counted on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import rfc8785
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.artifacts import ArtifactStore
+from data.errors import ArtifactError
+from data.home import Home
+from data.records.model import ColumnMapping
+from data.submission.folder import Submission
+from monitoring import profile_file, score_file
+from monitoring.column_kind import ColumnKind
+from monitoring.edge_placement import edges_of_files
+from monitoring.edges import Edges
+from monitoring.profile import Profile
+from monitoring.scan import Layout, profile_files
+from monitoring.scores import ScoreHistogram, count_scores
+
+FORMAT = 1
+SCORE = "score"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The edges, and by role of dataset the profile and the score × label histogram counted on them."""
+
+    edges: Edges
+    profiles: Mapping[str, Profile]
+    scores: Mapping[str, ScoreHistogram]
+
+
+@task(name="build reference", cache_policy=NO_CACHE, persist_result=False)
+def build_reference(submission: Submission) -> str:
+    """Place the edges on the training data, count training and held-out data on them, store all of it by digest.
+
+    The columns are the features under their own names, and `score`. Answers with the digest of the reference, a JSON
+    document that names the digests of its parts. Raises LogFormatError when a column cannot be counted.
+    """
+    mapping = submission.model.mapping
+    paths = {role: submission.dataset_path(role) for role in submission.datasets}
+    columns = {one.name: ColumnKind(one.kind) for one in mapping.features} | {SCORE: ColumnKind.NUMERIC}
+    renamed = {SCORE: mapping.score}
+    edges = edges_of_files([paths["training"]], columns, renamed)
+    layout = Layout(mapping=renamed)
+    profiles = {role: profile_files([path], edges, role, layout)[0] for role, path in paths.items()}
+    scores = {role: _scores(path, mapping) for role, path in paths.items()}
+    return _stored(Reference(edges, profiles, scores))
+
+
+def read_reference(store: ArtifactStore, digest: str) -> Reference:
+    """The reference under a digest. Raises ArtifactError or StatisticsError when a part is missing or broken."""
+    told = json.loads(store.read(digest))
+    if told.get("format") != FORMAT:
+        raise ArtifactError(f"the reference {digest} has format {told.get('format')}; this reads {FORMAT}")
+    edges = Edges.from_json(store.read(told["edges"]).decode())
+    return Reference(
+        edges,
+        {role: profile_file.from_bytes(store.read(part), edges) for role, part in told["profiles"].items()},
+        {role: score_file.from_bytes(store.read(part)) for role, part in told["scores"].items()},
+    )
+
+
+def _stored(reference: Reference) -> str:
+    store = ArtifactStore(Home.here().artifacts)
+    told = {
+        "format": FORMAT,
+        "edges": store.put(reference.edges.to_json().encode()),
+        "profiles": {role: store.put(profile_file.to_bytes(one)) for role, one in reference.profiles.items()},
+        "scores": {role: store.put(score_file.to_bytes(one)) for role, one in reference.scores.items()},
+    }
+    return store.put(rfc8785.dumps(told))  # type: ignore[arg-type] # a dict of text, which its types do not see
+
+
+def _scores(path: Path, mapping: ColumnMapping) -> ScoreHistogram:
+    table = pq.read_table(path, columns=[mapping.score, mapping.label])
+    score, label = (
+        np.asarray(pc.cast(table.column(name), "float64").to_numpy()) for name in (mapping.score, mapping.label)
+    )
+    return count_scores(score, label)

@@ -1,0 +1,146 @@
+"""Hold a dataset against its quality suite with Great Expectations; what is kept is our own record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from pydantic import JsonValue
+
+from data.artifacts import ArtifactStore
+from data.home import Home
+from data.records.row import Frozen
+from data.submission.folder import Submission
+from data.submission.suite import Suite, WrittenExpectation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 200
+Outcome = Literal["passed", "failed", "error", "not run"]
+
+
+class Expected(Frozen):
+    """One expectation as it turned out; `observed` is what was seen, `error` why it could not be evaluated."""
+
+    type: str
+    columns: tuple[str, ...]
+    severity: str
+    outcome: Literal["passed", "failed", "error"]
+    observed: str = ""
+    error: str = ""
+
+
+class QualityReport(Frozen):
+    """How a suite turned out: an expectation of severity `critical` decides, the others are noted.
+
+    `deciding` counts the critical ones that were evaluated.
+    """
+
+    role: str
+    suite: str
+    outcome: Outcome
+    rows: int
+    row_floor: int
+    deciding: int
+    parameters: dict[str, JsonValue]
+    expectations: tuple[Expected, ...]
+    digest: str | None = None
+
+
+@task(name="check quality", cache_policy=NO_CACHE, persist_result=False)
+def check_quality(submission: Submission, role: str) -> QualityReport:
+    """Run the suite of one dataset; the report is stored as evidence. Without a suite the quality is `not run`."""
+    suite = submission.suites.get(role)
+    if suite is None:
+        return QualityReport(
+            role=role, suite="", outcome="not run", rows=submission.datasets[role].rows, row_floor=0, deciding=0,
+            parameters={}, expectations=(),
+        )  # fmt: skip
+    report = run_suite(suite, role, submission.dataset_path(role))
+    told = report.model_dump_json(indent=1, exclude={"digest"}).encode()
+    return report.model_copy(update={"digest": ArtifactStore(Home.here().artifacts).put(told)})
+
+
+def run_suite(suite: Suite, role: str, path: Path) -> QualityReport:
+    """The suite run on a Parquet file, in an ephemeral context of this call alone: shared ones give wrong verdicts."""
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    found = _run(suite, frame)
+    critical = [one for one in found if one.severity == "critical"]
+    outcomes = {one.outcome for one in critical}
+    return QualityReport(
+        role=role,
+        suite=suite.name,
+        outcome="error" if "error" in outcomes or not critical else "failed" if "failed" in outcomes else "passed",
+        rows=len(frame),
+        row_floor=suite.row_floor,
+        deciding=sum(1 for one in critical if one.outcome != "error"),
+        parameters=suite.meta.parameters,
+        expectations=tuple(found),
+    )
+
+
+def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
+    """Every expectation as it turned out, in the suite's order; Great Expectations answers in an order of its own."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
+    quiet: Any = {"globally": False}
+    in_memory = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(), progress_bars=quiet)
+    context: Any = gx.get_context(mode="ephemeral", project_config=in_memory)
+    asset = context.data_sources.add_pandas("submission").add_dataframe_asset("dataset")
+    batch = asset.add_batch_definition_whole_dataframe("all rows").get_batch({"dataframe": frame})
+    found, sound = {}, []
+    for place, one in enumerate(suite.expectations):
+        configuration = {"type": one.type, "kwargs": dict(one.kwargs), "meta": {"place": place}}
+        try:
+            gx.ExpectationSuite(name=suite.name, expectations=[configuration])
+            sound.append(configuration)
+        except (ValueError, TypeError, KeyError) as error:
+            found[place] = _expected(one, "error", error=str(error))
+    written = gx.ExpectationSuite(name=suite.name, expectations=sound)
+    results = batch.validate(written, expectation_parameters=dict(suite.meta.parameters))
+    for result in results.to_json_dict()["results"]:
+        place = result["expectation_config"]["meta"]["place"]
+        found[place] = _outcome(suite.expectations[place], result)
+    return [found[place] for place in sorted(found)]
+
+
+def _outcome(one: WrittenExpectation, result: Mapping[str, Any]) -> Expected:
+    """Great Expectations' result in our words; an exception on the way is an error, never a failure."""
+    raised = _raised(result.get("exception_info") or {})
+    if raised:
+        return _expected(one, "error", error=raised)
+    seen = result.get("result") or {}
+    text = ", ".join(f"{name.replace('_', ' ')} {seen[name]}" for name in OBSERVED if name in seen)
+    return _expected(one, "passed" if bool(result["success"]) else "failed", observed=text)
+
+
+OBSERVED = ("observed_value", "unexpected_count", "unexpected_percent", "partial_unexpected_list")
+
+
+def _raised(info: Mapping[str, Any]) -> str:
+    """The message of what was raised, from either of the two shapes in which it comes; empty when nothing was."""
+    entries = [info] if "raised_exception" in info else [one for one in info.values() if isinstance(one, Mapping)]
+    raised = [str(one.get("exception_message") or "raised") for one in entries if one.get("raised_exception")]
+    return raised[0] if raised else ""
+
+
+def _expected(
+    one: WrittenExpectation, outcome: Literal["passed", "failed", "error"], observed: str = "", error: str = ""
+) -> Expected:
+    named = one.kwargs.get("column")
+    columns = one.columns or ((named,) if isinstance(named, str) else ())
+    return Expected(
+        type=one.type,
+        columns=columns,
+        severity=one.severity,
+        outcome=outcome,
+        observed=observed[:SHOWN],
+        error=error[:SHOWN],
+    )

@@ -1,0 +1,103 @@
+"""Count the scores of the window's days against the labels known by now: a late label touches its own day alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.errors import StatisticsError
+from data.label_join import LabelJoin, LabelledDay
+from data.log_fault import FaultKind, LogFault
+from data.model_logs import LabelPartition, LoggedDay, ModelLogs, touching
+from monitoring.score_file import CACHE_VERSION, from_bytes, to_bytes
+from monitoring.scores import FAULTS, ScoreHistogram, count_scores
+
+BEFORE = FAULTS[3]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The days' histograms of one version by day (`2013-04-22`), and what is wrong with the labels."""
+
+    days: dict[str, ScoreHistogram]
+    faults: tuple[LogFault, ...]
+
+    @property
+    def known(self) -> int:
+        """How many predictions have a label."""
+        return sum(one.known for one in self.days.values())
+
+
+def join_labels(logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: datetime) -> Labelled:
+    """Scores against labels of what one version (by its name in the log) answered, from the cache where it is there.
+
+    Raises LogFormatError when the folder of labels cannot be understood.
+    """
+    if not days:
+        return Labelled({}, ())
+    labels = logs.label_partitions(days[0].day, now)
+    with ExitStack() as stack:
+        joining = _Joining(logs, version, now, stack)
+        counted = {day.day.isoformat(): joining.count(day, tuple(touching(day, labels))) for day in days}
+    faults = [fault for one in labels for fault in one.faults]
+    faults += [fault for _, found in counted.values() for fault in found]
+    faults += [fault for day, (histogram, _) in counted.items() for fault in _early(day, histogram)]
+    return Labelled({day: histogram for day, (histogram, _) in counted.items()}, tuple(faults))
+
+
+@dataclass
+class _Joining:
+    """What the days of one window share; the connection is opened when the first day needs it."""
+
+    logs: ModelLogs
+    version: str
+    now: datetime
+    stack: ExitStack
+    join: LabelJoin | None = None
+
+    def count(self, day: LoggedDay, labels: tuple[LabelPartition, ...]) -> tuple[ScoreHistogram, list[LogFault]]:
+        """One day's histogram and the faults of its labels."""
+        cache, told = self.logs.cache, (self.logs.mapping, day.identity, *(one.mark(self.now) for one in labels))
+        histogram = _read(cache.get("scores", CACHE_VERSION, *told, self.version))
+        faults = cache.get("label faults", *told)
+        if histogram is not None and faults is not None:
+            return histogram, [LogFault.read(one) for one in json.loads(faults)]
+        if self.join is None:
+            self.join = self.stack.enter_context(LabelJoin())
+        joined = self.logs.label_day(day, labels, self.now, self.join)
+        histogram = _counted(joined, self.version)
+        cache.put(to_bytes(histogram), "scores", CACHE_VERSION, *told, self.version)
+        cache.put(json.dumps([one.told() for one in joined.faults]).encode(), "label faults", *told)
+        return histogram, list(joined.faults)
+
+
+def _early(day: str, histogram: ScoreHistogram) -> Iterator[LogFault]:
+    """The fault of labels that came before their prediction was made, which count as not known."""
+    if rows := histogram.faulty.get(BEFORE):
+        what = f"{rows:,} labels are older than their prediction"
+        yield LogFault(FaultKind.EARLY_LABEL, f"date={day}", what, "write when the label became known, in UTC")
+
+
+def _read(kept: bytes | None) -> ScoreHistogram | None:
+    """The histogram that was kept; None where there is none, or a damaged one."""
+    try:
+        return None if kept is None else from_bytes(kept)
+    except StatisticsError:
+        return None
+
+
+def _counted(joined: LabelledDay, version: str) -> ScoreHistogram:
+    rows = joined.rows.filter(pc.equal(joined.rows["model_version"], version))
+    return count_scores(*(_numbers(rows[name]) for name in ("score", "label", "age_days")))
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Numbers with NaN where none is known."""
+    return np.asarray(column.to_numpy(), dtype=np.float64).reshape(-1)

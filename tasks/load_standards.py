@@ -1,0 +1,49 @@
+"""Fetch the standards that apply to a model, as adopted, from their kept text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.artifacts import ArtifactStore
+from data.home import Home
+from data.records.log import Standard as AdoptedStandard
+from data.records.model import Mode, Model
+from data.state import State
+from gates.judgement import standards_digest
+from gates.standard import Standard, load_standard
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The standards of a model with their modes, their keys, and one digest over all of it."""
+
+    standards: tuple[tuple[Standard, Mode], ...]
+    keys: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Changes with one byte of a standard, and with a mode."""
+        return standards_digest(self.standards)
+
+    @property
+    def first(self) -> Standard:
+        """The standard whose approval rules count: the first that the model names."""
+        return self.standards[0][0]
+
+
+def standards_of(state: State, model: Model, keys: Sequence[str] = ()) -> InForce:
+    """The newest adopted version of each standard of a model, or exactly the versions under `keys`.
+
+    Raises ArtifactError when a kept text is missing, DigestMismatchError when it was changed.
+    """
+    store = ArtifactStore(Home.here().artifacts)
+    found: list[tuple[Standard, Mode]] = []
+    used: list[str] = []
+    for applied in model.standards:
+        adopted = state.find(AdoptedStandard, standard=applied.standard)
+        row = next((one for one in adopted if one.key in keys), max(adopted, key=lambda one: one.version))
+        text = store.read(row.digest).decode()
+        found.append((load_standard(text, row.key), applied.mode))
+        used.append(row.key)
+    return InForce(tuple(found), tuple(used))

@@ -1,0 +1,35 @@
+"""Everything that comes due by itself, in the order in which one thing may follow from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.carry_out_operation import Run
+from tasks.continue_retirements import open_retirements
+from tasks.escalate_incidents import unratified_incidents
+from tasks.expire_approvals import expired_requests, expired_versions, expired_waivers
+from tasks.open_reviews import lapsed_versions, periodic_reviews
+from tasks.remind_people import reminders
+from tasks.revoke_approvals import late_conditions
+from tasks.settle_due import Due, settle_due
+
+JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
+    "requests": expired_requests,
+    "waivers": expired_waivers,
+    "approvals": expired_versions,
+    "conditions": late_conditions,
+    "incidents": unratified_incidents,
+    "lapsed": lapsed_versions,
+    "reviews": periodic_reviews,
+    "retirements": open_retirements,
+    "reminders": reminders,
+}
+
+
+@task(name="look after models", cache_policy=NO_CACHE, persist_result=False)
+def look_after_models(run: Run) -> dict[str, list[str]]:
+    """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
+    return settle_due(JOBS, run)

@@ -1,0 +1,99 @@
+"""Read the predictions handed in with a version, from the packed submission."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from data.datasets import FILES as DATASETS
+from data.errors import LogFormatError
+from data.home import Home
+from data.packing import unpack
+from data.records.model import ColumnMapping
+from data.records.version import Version
+
+FILES = {role: DATASETS[role] for role in ("training", "held-out")}
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Rows of one dataset: id, UTC day, label (NaN unknown) and score run parallel; `columns` holds the rest."""
+
+    prediction_id: pa.Array
+    day: npt.NDArray[np.datetime64]
+    label: npt.NDArray[np.float64]
+    score: npt.NDArray[np.float64]
+    table: pa.Table
+
+    def column(self, name: str) -> npt.NDArray[np.str_]:
+        """A column as text, for slices. Raises LogFormatError when it is missing."""
+        if name not in self.table.column_names:
+            raise LogFormatError(f"the test plan slices by {name}, which the dataset does not hold")
+        values = pc.cast(self.table.column(name), pa.string()).to_numpy(zero_copy_only=False)
+        return np.asarray(values, dtype=np.str_)
+
+
+@contextmanager
+def submission_folder(home: Home, version: Version) -> Iterator[Path]:
+    """The submission of a version, unpacked for as long as it is needed. Raises ArtifactError, DigestMismatchError."""
+    with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
+        yield unpack(home.inbox, version.submission_digest, Path(folder))
+
+
+def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predictions:
+    """One dataset of a submission; days are those of UTC, in whatever zone the times were written.
+
+    Raises LogFormatError when the file or a mapped column is missing, is empty, or holds what it may not hold.
+    """
+    table = _read(folder, FILES[role])
+    wanted = (columns.prediction_id, columns.predicted_at, columns.label, columns.score)
+    missing = [name for name in wanted if name not in table.column_names]
+    if missing:
+        raise LogFormatError(
+            f"{FILES[role]} has no column {', '.join(missing)}; it has {', '.join(table.column_names)}"
+        )
+    moment = _cast(table, columns.predicted_at, pa.timestamp("us", tz="UTC"))
+    day = pc.cast(pc.floor_temporal(moment, unit="day"), pa.timestamp("s"))
+    return Predictions(
+        prediction_id=table.column(columns.prediction_id).combine_chunks(),
+        day=day.to_numpy().astype("datetime64[D]"),
+        label=_numbers(table, columns.label),
+        score=_numbers(table, columns.score),
+        table=table,
+    )
+
+
+def _read(folder: Path, name: str) -> pa.Table:
+    path = folder / name
+    if not path.is_file():
+        raise LogFormatError(f"the submission holds no {name}", "hand in the scored rows of that dataset")
+    try:
+        table = pq.read_table(path)
+    except pa.ArrowException as error:
+        raise LogFormatError(f"{name} cannot be read as Parquet: {error}") from error
+    if table.num_rows == 0:
+        raise LogFormatError(f"{name} holds no rows", "hand in the scored rows of that dataset")
+    return table
+
+
+def _cast(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    column = table.column(name)
+    if pa.types.is_integer(column.type) and pa.types.is_temporal(kind):
+        raise LogFormatError(f"column {name} holds {column.type}, not times")
+    try:
+        return pc.cast(column, kind)
+    except pa.ArrowException as error:
+        raise LogFormatError(f"column {name} holds {column.type}, which is no {kind}: {error}") from error
+
+
+def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.float64]:
+    return np.asarray(_cast(table, name, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -1,0 +1,39 @@
+"""Show a night on the run's page in Prefect: one small table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from data.records.names import short
+from tasks.record_windows import Watch
+
+COLUMNS = ("model", "state", "rows", "faults", "pages", "warnings", "quiet", "cannot say")
+MOST = 200
+
+
+@task(name="show watch", cache_policy=NO_CACHE, persist_result=False)
+def show_watch(watched: Sequence[Watch], day: date) -> None:
+    """Leave the nights as an artifact of this run."""
+    create_markdown_artifact(watch_table(watched), key="monitoring", description=f"windows ending {day}")
+
+
+def watch_table(watched: Sequence[Watch]) -> str:
+    """The nights as a Markdown table, what needs a person first; of more than 200 models the rest is counted."""
+    ranked = sorted(watched, key=lambda one: (one.state != "failed", -len(one.pages), -len(one.warnings)))
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|---|" + "--:|" * (len(COLUMNS) - 2)]
+    lines += ["| " + " | ".join(_cells(one)) + " |" for one in ranked[:MOST]]
+    if len(ranked) > MOST:
+        lines.append(f"\nand {len(ranked) - MOST:,} more")
+    return "\n".join(lines)
+
+
+def _cells(one: Watch) -> list[str]:
+    said = f"{one.state}: {one.why}" if one.why else one.state
+    counts = [one.rows, one.faults, len(one.pages), len(one.warnings)]
+    counts += [one.counts.get(name, 0) for name in ("quiet", "cannot say")]
+    return [short(one.model), said.replace("|", "\\|").replace("\n", " "), *(f"{count:,}" for count in counts)]

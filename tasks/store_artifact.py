@@ -1,0 +1,27 @@
+"""Keep a submission's artifact, documents and environment by digest."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.artifacts import ArtifactStore
+from data.errors import DigestMismatchError
+from data.home import Home
+from data.submission.folder import Submission
+
+
+@task(name="store artifact", cache_policy=NO_CACHE, persist_result=False)
+def store_artifact(submission: Submission) -> str | None:
+    """Store the bytes; answers with the digest of the environment, None when nothing is known of it.
+
+    Raises DigestMismatchError when the artifact is no longer what was read.
+    """
+    store = ArtifactStore(Home.here().artifacts)
+    artifact = submission.artifact
+    kept = store.put_file(artifact.file) if artifact.file is not None else store.put(artifact.pin)
+    if kept != artifact.record.digest:
+        raise DigestMismatchError(f"the artifact changed while it was registered: {kept}, not {artifact.record.digest}")
+    for document in submission.documents:
+        store.put(document.text.encode())
+    return store.put(submission.environment.content) if submission.environment.content is not None else None

@@ -1,0 +1,37 @@
+"""Verify the registry's log deep: every event, every table rebuilt, journal, anchors, and evidence by digest."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.audit.verifier.report import Finding, Report
+from data.audit.verifier.verification import verify
+from data.errors import AuditError
+from data.registry import Registry
+
+SHOWN = 5
+
+
+@task(name="verify log", cache_policy=NO_CACHE, persist_result=False)
+def verify_log() -> Report:
+    """The report of a verification that held. Raises AuditError naming what does not, StoreLockedError."""
+    registry = Registry.here()
+    home = registry.home
+    anchors = registry.anchor_files
+    with registry.store.quiet():
+        report = verify(home.database, home.journal, anchors, home.artifacts, deep=True)
+    need_sound(report, "the audit log")
+    return report
+
+
+def need_sound(report: Report, what: str) -> None:
+    """Raises AuditError with the first findings unless nothing was found."""
+    if not report.ok:
+        found = "; ".join(_said(one) for one in report.findings[:SHOWN])
+        raise AuditError(f"{what} does not hold, {len(report.findings)} findings: {found}")
+
+
+def _said(finding: Finding) -> str:
+    places = (f"event {finding.seq}" if finding.seq is not None else "", finding.table or "", finding.key or "")
+    return f"{' '.join(one for one in places if one) or 'registry'}: {finding.what}"

@@ -1,0 +1,110 @@
+"""Watch a few models for one night: read, measure and judge each; what goes wrong with one is a value, not the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.artifacts import ArtifactStore
+from data.commands.monitoring import RecordMonitoring
+from data.errors import ModelwardError
+from data.home import Home
+from data.model_logs import ModelLogs
+from data.records.version import Version
+from data.registry import Registry
+from monitoring.hard_fault import HardFault, unforeseen
+from monitoring.plan import WatchRule, watch_rules
+from tasks.build_reference import Reference, read_reference
+from tasks.business_time import moment
+from tasks.compose_record import Measured, compose_record, measurement_batch
+from tasks.find_partitions import Windows, find_partitions, windows_of
+from tasks.find_watched import Watched, read_watched
+from tasks.join_labels import join_labels
+from tasks.judge_window import broken_labels, column_faults, judge_window, log_faults
+from tasks.measure_window import BUILT_FROM, measure_inputs, measure_outcomes
+from tasks.profile_partitions import profile_partitions
+
+
+@dataclass(frozen=True)
+class Night:
+    """What came of one model: the command that records it, or why there is nothing to record."""
+
+    model: str
+    command: RecordMonitoring | None = None
+    unwatched: str = ""
+    failed: bool = False
+
+
+@task(name="watch models", cache_policy=NO_CACHE, persist_result=False)
+def watch_models(models: Sequence[str], through: date, as_of: datetime | None) -> list[Night]:
+    """One night for each model of a chunk, by key; `through` is the last day of the window."""
+    return [watch_model(one, through, as_of) for one in models]
+
+
+def watch_model(key: str, through: date, as_of: datetime | None) -> Night:
+    """One model's night. Whatever modelward itself refuses comes back as a failed night with reason and remedy."""
+    try:
+        with Registry.here().reading() as state:
+            watched = read_watched(state, key)
+        if watched is None:
+            return Night(key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again")
+        if watched.champion is None:
+            return Night(key, unwatched="nothing serves in production")
+        return Night(key, _watch(watched, watched.champion, through, moment(as_of)))
+    except ModelwardError as error:
+        return Night(key, unwatched=f"{error.what} → {error.remedy}", failed=True)
+
+
+def _watch(watched: Watched, champion: Version, through: date, now: datetime) -> RecordMonitoring:
+    home = Home.here()
+    windows = windows_of(watched.plan, through, now)
+    rules = watch_rules(watched.plan.rules)
+    reference = _reference(home, champion)
+    logs = ModelLogs(home, watched.model)
+    measured = _measure(logs, watched, champion, rules, reference, windows, now)
+    logs.remember()
+    hard = unforeseen(_hard_faults(measured, reference), rules)
+    judged = judge_window(watched, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
+    batch = measurement_batch(champion, windows, measured, judged)
+    digest = ArtifactStore(home.artifacts).put(batch)
+    return compose_record(watched, champion, windows, measured, judged, digest)
+
+
+def _hard_faults(measured: Measured, reference: Reference | None) -> Iterator[HardFault]:
+    yield from log_faults(measured.log_faults)
+    if measured.profiled is not None and reference is not None:
+        yield from log_faults(measured.profiled.faults)
+        yield from column_faults(reference.profiles[BUILT_FROM], measured.profiled.days)
+    yield from broken_labels(measured.labelled.faults)
+
+
+def _reference(home: Home, version: Version) -> Reference | None:
+    if version.reference_digest is None:
+        return None
+    return read_reference(ArtifactStore(home.artifacts), version.reference_digest)
+
+
+def _measure(
+    logs: ModelLogs,
+    watched: Watched,
+    champion: Version,
+    rules: Sequence[WatchRule],
+    reference: Reference | None,
+    windows: Windows,
+    now: datetime,
+) -> Measured:
+    name = str(champion.number)
+    inputs = find_partitions(logs, watched, windows.inputs)
+    outcomes = find_partitions(logs, watched, windows.outcomes)
+    profiled = None
+    if reference is not None:
+        profiled = profile_partitions(logs, inputs.days, reference.edges, watched.model.columns, name)
+    labelled = join_labels(logs, outcomes.days, name, now)
+    drift, refused = measure_inputs(rules, reference, profiled.window if profiled is not None else None)
+    figures = (*drift, *measure_outcomes(rules, reference, labelled.days))
+    faults = tuple(dict.fromkeys((*inputs.faults, *outcomes.faults)))
+    return Measured(inputs.days, faults, profiled, labelled, figures, tuple(refused))

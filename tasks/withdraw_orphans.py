@@ -1,0 +1,81 @@
+"""Take back requests whose run has ended, and end runs that wait for a request which is closed.
+
+Prefect is asked about each run by its id. A run that it does not know says nothing: it may live on another server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from uuid import UUID
+
+from httpx import HTTPError
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import State
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled
+
+from data.commands.approval import WithdrawRequest
+from data.errors import PrefectUnavailableError
+from data.records.approval import ApprovalRequest
+from data.records.names import short
+from data.registry import Registry
+from tasks.carry_out_operation import Run
+from tasks.expire_approvals import execute
+from tasks.settle_due import Due
+
+CLOSED = ("expired", "withdrawn")
+
+
+def orphaned_requests(run: Run) -> Iterator[Due]:
+    """Pending requests of other runs."""
+    with Registry.here().reading() as state:
+        pending = state.find(ApprovalRequest, state="pending")
+    for one in pending:
+        if one.run_id not in ("", run.run_id):
+            yield one.key, partial(_withdraw, one, run)
+
+
+def orphaned_runs(run: Run) -> Iterator[Due]:
+    """Runs of requests that ran out or were taken back; those of people's decisions are ended by themselves."""
+    with Registry.here().reading() as state:
+        requests = state.find(ApprovalRequest)
+    closed = {one.run_id: one for one in requests if one.state in CLOSED}
+    alive = {one.run_id for one in requests if one.state == "pending"} | {"", run.run_id}
+    for run_id, request in closed.items():
+        if run_id not in alive:
+            yield request.key, partial(_cancel, request)
+
+
+def _withdraw(request: ApprovalRequest, run: Run) -> str:
+    state = _asked(request.run_id)
+    if state is None or not state.is_final():
+        return ""
+    said = f"the request to {request.purpose} {short(request.subject)} was withdrawn: its run is {state.name}"
+    return execute(WithdrawRequest(key=request.key, reason=f"its run ended {state.name}"), run, said)
+
+
+def _cancel(request: ApprovalRequest) -> str:
+    state = _asked(request.run_id)
+    if state is None or not state.is_paused():
+        return ""
+    message = f"the request on {short(request.subject)} is {request.state}"
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(request.run_id), Cancelled(message=message), force=True)
+    return f"run {request.run_id} was cancelled: {message}"
+
+
+def _asked(run_id: str) -> State | None:
+    """The state of a run as Prefect has it; None for one that it does not know. Raises PrefectUnavailableError."""
+    try:
+        with get_client(sync_client=True) as client:
+            return _state(client, run_id)
+    except HTTPError as error:
+        raise PrefectUnavailableError(f"Prefect could not be asked about run {run_id}: {error}") from error
+
+
+def _state(client: SyncPrefectClient, run_id: str) -> State | None:
+    try:
+        return client.read_flow_run(UUID(run_id)).state
+    except (ObjectNotFound, ValueError):
+        return None

@@ -1,0 +1,75 @@
+"""Write the performance section of the documentation from the recomputed metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.artifacts import ArtifactStore
+from data.commands.version import RecordEvidence
+from data.evidence import collect_evidence
+from data.home import Home
+from data.records.evidence import sha256_of
+from data.records.person import Actor
+from data.records.version import Comparison, Metric, Section
+from data.registry import Registry
+
+
+@task(name="write performance section", cache_policy=NO_CACHE, persist_result=False)
+def write_performance(version: str, actor: Actor, as_of: datetime | None, run_id: str) -> str:
+    """Generate the section from what is recorded, keep its text by digest; answers with the digest."""
+    registry = Registry.here()
+    with registry.reading() as state:
+        evidence = collect_evidence(state, version)
+    section = performance_section(registry.home, version, evidence.metrics, evidence.comparisons)
+    registry.execute(RecordEvidence(version=version, sections=(section,)), actor, as_of=as_of, run_id=run_id)
+    return section.text_digest
+
+
+def performance_section(
+    home: Home, version: str, metrics: Sequence[Metric], comparisons: Sequence[Comparison]
+) -> Section:
+    """The generated section; its text is kept by digest."""
+    text = performance_text(metrics, comparisons)
+    described = sha256_of([row.image()["values"] for row in (*metrics, *comparisons)])
+    return Section(
+        key=f"{version}/sections/performance",
+        version=version,
+        name="performance",
+        text_digest=ArtifactStore(home.artifacts).put(text.encode()),
+        words=len(text.split()),
+        describes="performance",
+        described_digest=described,
+        current_digest=described,
+        generated=True,
+    )
+
+
+def performance_text(metrics: Sequence[Metric], comparisons: Sequence[Comparison]) -> str:
+    """Markdown: every metric with interval and rows, then the comparison with the champion."""
+    lines = [
+        "# Performance",
+        "",
+        "Recomputed from the predictions handed in; intervals are 95 %, resampling whole days.",
+        "",
+        "| metric | dataset | slice | value | interval | rows |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in metrics:
+        value, interval = _written(one.value, one.low, one.high, one.cannot_say)
+        lines.append(f"| {one.name} | {one.dataset} | {one.slice or 'all'} | {value} | {interval} | {one.rows} |")
+    if comparisons:
+        lines += ["", "## Against the champion", "", "| metric | difference | interval | days |", "|---|---|---|---|"]
+    for two in comparisons:
+        value, interval = _written(two.difference, two.low, two.high, two.cannot_say)
+        lines.append(f"| {two.metric} | {value} | {interval} | {two.days} |")
+    return "\n".join(lines) + "\n"
+
+
+def _written(value: float | None, low: float | None, high: float | None, cannot_say: str | None) -> tuple[str, str]:
+    if value is None:
+        return "cannot say", cannot_say or ""
+    return f"{value:.4f}", "none" if low is None or high is None else f"{low:.4f} to {high:.4f}"

@@ -1,0 +1,103 @@
+"""The journal: what was acknowledged is on disk; a line torn by a crash was not acknowledged and is cut."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from data.audit.journal import Journal
+from data.errors import JournalError
+
+BODIES = [json.dumps({"seq": seq, "text": "é" * seq}).encode() for seq in range(5)]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    journal = Journal(tmp_path / "outside" / "events.jsonl")
+    journal.append(BODIES[:3])
+    journal.append(BODIES[3:])
+    return journal
+
+
+def test_the_bodies_come_back_byte_for_byte(journal: Journal) -> None:
+    assert list(journal.bodies()) == BODIES
+    assert list(journal.bodies(3)) == BODIES[3:]
+    assert (journal.size(), journal.last()) == (5, BODIES[4])
+
+
+def test_there_is_nothing_in_a_journal_not_begun(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "none.jsonl")
+    assert (list(journal.bodies()), journal.size(), journal.last(), journal.repair()) == ([], 0, None, 0)
+
+
+def test_nobody_else_may_read_it(journal: Journal) -> None:
+    assert journal.path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("cut", range(1, len(BODIES[4]) + 1))
+def test_a_line_torn_at_any_byte_is_no_event_and_the_next_append_cuts_it(journal: Journal, cut: int) -> None:
+    journal.path.write_bytes(journal.path.read_bytes()[:-cut])
+    assert list(journal.bodies()) == BODIES[:4]
+    assert (journal.size(), journal.last()) == (4, BODIES[3])
+    journal.append(BODIES[4:])
+    assert list(journal.bodies()) == BODIES
+
+
+def test_repair_says_how_much_it_cut(journal: Journal) -> None:
+    with journal.path.open("ab") as file:
+        file.write(b"torn")
+    assert journal.repair() == 4
+    assert journal.repair() == 0
+
+
+def test_a_file_of_nothing_but_a_torn_line_is_emptied(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl")
+    journal.path.write_bytes(b"x" * 200_000)
+    assert (journal.last(), journal.size()) == (None, 0)
+    assert journal.repair() == 200_000
+
+
+def test_lines_longer_than_one_read_are_found_from_the_end(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl")
+    long = [b'{"seq":0,"x":"%b"}' % (b"a" * 150_000), b'{"seq":1,"x":"%b"}' % (b"b" * 150_000)]
+    journal.append(long)
+    assert (journal.last(), journal.size()) == (long[1], 2)
+    journal.path.write_bytes(journal.path.read_bytes()[:-1])
+    assert journal.last() == long[0]
+    assert journal.repair() == len(long[1])
+
+
+def test_a_body_with_a_line_break_is_refused(journal: Journal) -> None:
+    with pytest.raises(JournalError, match="line break"):
+        journal.append([b"{}\n{}"])
+    assert list(journal.bodies()) == BODIES
+
+
+@pytest.mark.parametrize("line", [b"no event", b"[]", b'{"seq":"x"}', b"{}"])
+def test_a_last_line_that_is_no_event_is_named(journal: Journal, line: bytes) -> None:
+    journal.append([line])
+    with pytest.raises(JournalError, match="not an event"):
+        journal.size()
+
+
+def test_a_full_disk_acknowledges_nothing_and_leaves_nothing_behind(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(JournalError, match="No space left"):
+        journal.append([b'{"seq":5}'])
+    monkeypatch.undo()
+    assert list(journal.bodies()) == BODIES
+
+
+@pytest.mark.parametrize("ask", [Journal.last, Journal.repair, lambda journal: list(journal.bodies())])
+def test_a_directory_in_its_place_is_named(tmp_path: Path, ask: object) -> None:
+    (tmp_path / "events.jsonl").mkdir()
+    with pytest.raises(JournalError, match=r"events\.jsonl cannot be"):
+        ask(Journal(tmp_path / "events.jsonl"))  # type: ignore[operator]

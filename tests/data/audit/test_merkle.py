@@ -1,0 +1,119 @@
+"""The tree: the published vectors of RFC 6962, and proofs that hold for the truth alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.audit.body import leaf_hash
+from data.audit.merkle import (
+    Frontier,
+    consistency_proof,
+    inclusion_proof,
+    root,
+    verify_consistency,
+    verify_inclusion,
+)
+from data.errors import AuditError
+
+# The inputs and roots that the reference implementations of certificate transparency test with.
+INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+LEAVES = [leaf_hash(bytes.fromhex(one)) for one in INPUTS]
+ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+MANY = [leaf_hash(bytes([one])) for one in range(70)]
+
+
+def frontier_of(leaves: list[bytes]) -> Frontier:
+    frontier = Frontier.empty()
+    for leaf in leaves:
+        frontier = frontier.append(leaf)
+    return frontier
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_the_roots_of_the_reference_vectors(size: int) -> None:
+    assert root(LEAVES[:size]).hex() == ROOTS[size]
+    assert frontier_of(LEAVES[:size]).root().hex() == ROOTS[size]
+
+
+def test_a_reference_path() -> None:
+    path = [
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ]
+    assert [one.hex() for one in inclusion_proof(LEAVES, 5)] == path
+
+
+@given(st.data())
+def test_every_event_is_proven_and_nothing_else(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 70))
+    index = data.draw(st.integers(0, size - 1))
+    path, top = inclusion_proof(MANY[:size], index), root(MANY[:size])
+    assert verify_inclusion(MANY[index], index, size, path, top)
+    assert not verify_inclusion(MANY[index], size, size, path, top)
+    assert not verify_inclusion(leaf_hash(b"other"), index, size, path, top)
+    assert not verify_inclusion(MANY[index], index, size, [*path, top], top)
+    for place in range(len(path)):
+        assert not verify_inclusion(MANY[index], index, size, [*path[:place], bytes(32), *path[place + 1 :]], top)
+        assert not verify_inclusion(MANY[index], index, size, path[:place] + path[place + 1 :], top)
+
+
+@given(st.data())
+def test_every_earlier_state_is_proven_a_prefix_and_nothing_else(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 70))
+    earlier = data.draw(st.integers(1, size))
+    path = consistency_proof(MANY[:size], earlier)
+    first, second = root(MANY[:earlier]), root(MANY[:size])
+    assert verify_consistency(earlier, size, first, second, path)
+    assert not verify_consistency(earlier, size, bytes(32), second, path)
+    assert not verify_consistency(earlier, size, first, bytes(32), path)
+    assert not verify_consistency(earlier, size, first, second, [*path, bytes(32)])
+    assert not verify_consistency(0, size, first, second, path)
+    assert not verify_consistency(size + 1, size, first, second, path)
+    for place in range(len(path)):
+        assert not verify_consistency(earlier, size, first, second, path[:place] + path[place + 1 :])
+
+
+@given(st.integers(0, 70))
+def test_the_frontier_survives_the_database(size: int) -> None:
+    frontier = frontier_of(MANY[:size])
+    assert Frontier.from_hex(frontier.to_hex()) == frontier
+    assert frontier.root() == root(MANY[:size])
+
+
+BROKEN = {
+    "empty": "",
+    "no number": "x" * 16,
+    "no hexadecimal": f"{1:016x}" + "z" * 64,
+    "a node too few": f"{3:016x}" + "00" * 32,
+    "a node too many": f"{1:016x}" + "00" * 64,
+    "half a node": f"{1:016x}" + "00" * 16,
+    "upper case": f"{1:016x}" + "AA" * 32,
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_frontier_is_refused(text: str) -> None:
+    with pytest.raises(AuditError, match="frontier"):
+        Frontier.from_hex(text)
+
+
+def test_there_is_no_proof_of_what_is_not_there() -> None:
+    with pytest.raises(AuditError, match="no event 8"):
+        inclusion_proof(LEAVES, 8)
+    with pytest.raises(AuditError, match="size 9"):
+        consistency_proof(LEAVES, 9)
+    with pytest.raises(AuditError, match="size 0"):
+        consistency_proof(LEAVES, 0)

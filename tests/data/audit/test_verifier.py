@@ -1,0 +1,185 @@
+"""What must hold: honest logs of every kind verify, wherever they are copied, and the report says how far to trust."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from data.audit.anchor import FileAnchor
+from data.audit.keys import SigningKey
+from data.audit.verifier import verification
+from data.audit.verifier.__main__ import main
+
+if TYPE_CHECKING:
+    from tests.data.audit.conftest import Toy
+
+LOG_VKEY = "@"
+
+
+def test_a_home_copied_elsewhere_verifies_the_same(toy: Toy, tmp_path: Path) -> None:
+    before = toy.verify()
+    shutil.move(toy.home, tmp_path / "it's elsewhere")
+    assert before.ok
+    assert type(toy)(tmp_path / "it's elsewhere").verify() == before
+
+
+def test_verifying_changes_nothing(toy: Toy) -> None:
+    before = {path: path.read_bytes() for path in toy.home.rglob("*") if path.is_file()}
+    toy.verify()
+    assert {path: path.read_bytes() for path in toy.home.rglob("*") if path.is_file()} == before
+
+
+def test_genesis_alone_is_a_log(empty: Toy) -> None:
+    report = empty.create().verify()
+    assert (report.ok, report.events, report.anchored, report.assurance) == (True, 1, 1, "local")
+
+
+def test_events_after_the_last_checkpoint_are_not_anchored_yet(toy: Toy) -> None:
+    toy.append("command.refused", "models/flights")
+    report = toy.verify()
+    assert (report.ok, report.events, report.anchored) == (True, 14, 13)
+
+
+def test_a_crash_before_the_newest_checkpoint_was_anchored_is_no_tampering(toy: Toy) -> None:
+    toy.append("command.refused", "models/flights")
+    toy.checkpoint(anchored=False)
+    report = toy.verify()
+    assert (report.ok, report.anchored) == (True, 13)
+
+
+def test_a_replay_registry_may_date_back(empty: Toy) -> None:
+    empty.create(clock="replay", effective_at="2013-01-01T00:00:00.000000Z")
+    empty.append("model.registered", "models/m", effective_at="2013-04-01T00:00:00.000000Z")
+    empty.checkpoint()
+    assert empty.verify().findings == []
+
+
+def test_a_log_that_does_not_declare_its_tables_is_checked_by_its_images(
+    empty: Toy, tell: Callable[[Toy], None]
+) -> None:
+    tell(empty.create(declared=False))
+    assert empty.verify().findings == []
+    empty.sql("ALTER TABLE model ADD COLUMN extra VARCHAR")
+    empty.sql("INSERT INTO waiver VALUES ('w', 1, 'r')")
+    assert {finding.table for finding in empty.verify().findings} == {"model", "waiver"}
+
+
+def test_a_migration_declares_the_new_schema(toy: Toy, written: Toy) -> None:
+    tables = json.loads(written.bodies()[0])["data"]["tables"]
+    tables["model"]["added"] = "VARCHAR"
+    toy.sql("ALTER TABLE model ADD COLUMN added VARCHAR", "INSERT INTO schema_version VALUES (2, '0002_added')")
+    assert not toy.verify().ok
+    names = ["0001_first", "0002_added"]
+    toy.append("log.migrated", "log", data={"schema": 2, "migrations": names, "tables": tables})
+    assert toy.verify().findings == []
+
+
+def test_a_rotation_by_the_former_key_counts_from_the_size_that_includes_it(toy: Toy, new_key: SigningKey) -> None:
+    toy.rotate(new_key)
+    toy.checkpoint()
+    report = toy.verify()
+    assert (report.findings, report.anchored) == ([], 14)
+
+
+def test_a_lost_key_is_replaced_by_the_recovery_key(toy: Toy, new_key: SigningKey, recovery_key: SigningKey) -> None:
+    toy.rotate(new_key, by=recovery_key)
+    toy.checkpoint()
+    assert toy.verify().findings == []
+
+
+def test_a_log_not_written_in_order_verifies_all_the_same(toy: Toy) -> None:
+    """The rows may lie in the file as they like."""
+    toy.sql(
+        "CREATE TABLE other AS FROM audit_event ORDER BY seq DESC",
+        "DELETE FROM audit_event",
+        "INSERT INTO audit_event FROM other ORDER BY seq DESC",
+        "DROP TABLE other",
+    )
+    assert toy.verify().findings == []
+
+
+def test_the_best_anchor_that_proves_something_gives_the_assurance(toy: Toy) -> None:
+    elsewhere, seen = toy.home / "elsewhere.txt", toy.home / "witnessed.txt"
+    shutil.copy(toy.anchor_path, elsewhere)
+    anchors = [("local", toy.anchor_path), ("off-host", elsewhere)]
+    assert toy.verify(anchors=anchors).assurance == "off-host"
+    for note in toy.anchor.notes():
+        text, _, lines = note.rpartition("\n\n")
+        FileAnchor(seen).append(f"{text}\n\n{lines}— witness.example AAAAAAAA\n")
+    assert toy.verify(anchors=[*anchors, ("witnessed", seen)]).assurance == "witnessed"
+
+
+def test_an_anchor_that_proves_nothing_gives_no_assurance(toy: Toy) -> None:
+    toy.anchor_path.write_bytes(b'"nothing"\n')
+    report = toy.verify()
+    assert (report.ok, report.anchored, report.assurance) == (False, 0, "none")
+
+
+def test_the_trusted_key_is_the_one_that_genesis_names(toy: Toy) -> None:
+    assert toy.verify(trusted_vkey=toy.key.vkey).ok
+
+
+def test_events_too_large_for_little_memory_are_verified_with_more(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy.append("evidence.recorded", "models/flights", data={"x": "a" * 4_000_000})
+    monkeypatch.setattr(verification, "_MEMORY", ("3MB", "2GB"))
+    assert toy.verify().findings == []
+    monkeypatch.setattr(verification, "_MEMORY", ("3MB",))
+    assert "cannot be read" in toy.verify().findings[0].what
+
+
+GENESIS = {
+    "of another origin": ({"origin": "example.org/other"}, "does not name its log"),
+    "without log id": ({"log_id": "1"}, "does not name its log"),
+    "without recovery key": ({"recovery_vkey": None}, "another one for recovery"),
+    "whose recovery key is its key": ({"recovery_vkey": LOG_VKEY}, "another one for recovery"),
+    "with a clock of its own": ({"clock": "sundial"}, "sundial"),
+    "without schema": ({"schema": None}, "schema None"),
+}
+
+
+@pytest.mark.parametrize(("changes", "says"), GENESIS.values(), ids=GENESIS.keys())
+def test_a_genesis_that_lacks_something_is_found(empty: Toy, changes: dict[str, object], says: str) -> None:
+    report = empty.create(**changes).verify()
+    assert (report.ok, report.first_bad_seq) == (False, 0)
+    assert any(says in finding.what for finding in report.findings)
+
+
+def test_references_that_are_no_digests_are_nobodys_artifacts(toy: Toy) -> None:
+    toy.append("evidence.recorded", "models/flights", refs={"evidence": ["run 7", 7], "artifact": "s3://x", "run": "8"})
+    assert toy.verify().findings == []
+
+
+def test_of_many_rows_edited_twenty_are_explained_and_all_are_counted(toy: Toy) -> None:
+    rows = [{"table": "waiver", "key": f"w{n}", "rev": 1, "values": {"reason": "r"}} for n in range(25)]
+    toy.append("waiver.granted", "models/flights", *rows)
+    toy.sql("UPDATE waiver SET reason = 'better'")
+    findings = toy.verify().findings
+    assert [finding.what for finding in findings[:2]] == ["column reason is not what event 13 wrote"] * 2
+    assert findings[-1].what == "5 more findings of this place are not listed"
+
+
+def test_the_command_line_says_it_in_words(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--database", str(toy.database), "--journal", str(toy.journal.path), "--anchor", str(toy.anchor_path)]
+    assert main([*asked, "--deep", "--artifacts", str(toy.artifacts)]) == 0
+    assert capsys.readouterr().out == "The log holds.\n13 events, 13 of them anchored, assurance: local\n"
+    toy.sql("UPDATE model SET owner = 'eve'", "UPDATE audit_event SET type = 'x' WHERE seq = 4")
+    toy.anchor_path.unlink()
+    assert main([*asked, "--deep"]) == 1
+    out = capsys.readouterr().out
+    assert "The log DOES NOT HOLD: 3 findings." in out
+    assert "  model flights: column owner is not what event 5 wrote\n" in out
+    assert "  event 4: column type of audit_event does not say what the body says\n" in out
+    assert "  registry: the anchor checkpoints.txt is missing\n" in out
+
+
+def test_the_command_line_says_it_in_json(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--database", str(toy.database), "--anchor", f"off-host={toy.anchor_path}", "--json"]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "ok": True, "events": 13, "anchored": 13, "assurance": "off-host", "first_bad_seq": None, "findings": [],
+    }  # fmt: skip

@@ -1,0 +1,41 @@
+"""Verdicts: only a pass, a waiver, or a standard that does not enforce, lets a version through."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from data.records.verdict import Failed, Judgement, Passed, Unproven, Verdict
+
+PASSED = Passed(because="0.7 ≥ 0.6")
+FAILED = Failed(reason="0.5 < 0.6", remedy="train again")
+UNPROVEN = Unproven(missing="labels", remedy="wait")
+CASES: dict[str, tuple[Verdict, dict[str, object], bool]] = {
+    "passed": (PASSED, {}, True),
+    "failed": (FAILED, {}, False),
+    "unproven": (UNPROVEN, {}, False),
+    "failed and waived": (FAILED, {"waived_by": "w"}, True),
+    "unproven and waived": (UNPROVEN, {"waived_by": "w"}, True),
+    "failed where the standard only warns": (FAILED, {"mode": "warn"}, True),
+    "unproven where the standard only observes": (UNPROVEN, {"mode": "observe"}, True),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_clears(case: tuple[Verdict, dict[str, object], bool]) -> None:
+    verdict, extra, cleared = case
+    told = {"control": "c", "gate": "g", "criterion": "x", "verdict": verdict}
+    judgement = Judgement.model_validate({**told, **extra})
+    assert judgement.cleared is cleared
+    assert Judgement.model_validate_json(judgement.model_dump_json()) == judgement
+
+
+def test_a_verdict_needs_its_reason_and_remedy() -> None:
+    for kind, told in ((Failed, {"reason": "x"}), (Unproven, {"missing": "x"}), (Passed, {})):
+        with pytest.raises(ValidationError):
+            kind.model_validate(told)
+
+
+def test_a_verdict_is_one_of_three() -> None:
+    with pytest.raises(ValidationError):
+        Judgement.model_validate({"control": "c", "gate": "g", "criterion": "x", "verdict": {"outcome": "fine"}})

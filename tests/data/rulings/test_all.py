@@ -1,0 +1,24 @@
+"""Every command has exactly one rule."""
+
+from __future__ import annotations
+
+from data.command import Command
+from data.rulings.all import RULES
+
+
+def below(kind: type[Command]) -> set[type[Command]]:
+    return {kind}.union(*(below(one) for one in kind.__subclasses__()))
+
+
+def test_every_command_has_its_rule_and_every_rule_its_command() -> None:
+    named = {kind for kind in below(Command) if "name" in vars(kind) and kind.__module__.startswith("data.commands")}
+    assert named == set(RULES)
+
+
+def test_no_two_commands_are_recorded_under_one_name() -> None:
+    assert len({kind.name for kind in RULES}) == len(RULES)
+    assert all(kind.__doc__ and kind.name == kind.name.lower() for kind in RULES)
+
+
+def test_every_rule_says_what_it_rules() -> None:
+    assert all(rule.__doc__ for rule in RULES.values())

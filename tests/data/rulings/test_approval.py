@@ -1,0 +1,182 @@
+"""Asking for approval: on fresh evidence that cleared its gates, in the words of the model, once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.approvals import request_digest
+from data.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
+from data.commands.deployment import BeginOperation, CompleteDeployment
+from data.commands.version import RejectVersion
+from data.errors import (
+    IllegalMoveError,
+    InputError,
+    ModelwardError,
+    NotFoundError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.model import Model
+from data.records.person import Role
+from data.records.verdict import Judgement, Unproven
+from data.records.version import Version
+from data.rulings.approval import subject_of
+from tests.world import MODEL, World
+
+OTHER = "sha256:" + "0" * 64
+
+
+@pytest.fixture
+def world(asked_world: World) -> Iterator[World]:
+    """The world in which two approvers were asked already, its file held open."""
+    with asked_world.registry.store.session():
+        yield asked_world
+
+
+def asking(request: ApprovalRequest, world: World, **changes: Any) -> RequestApproval:
+    """The command that the request came from."""
+    told = request.model_dump(include=set(RequestApproval.model_fields))
+    return RequestApproval.model_validate({"about": request.subject, **told, **changes})
+
+
+REFUSED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
+    "a version that is not there": ({"about": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
+    "evidence that is not what is recorded": ({"evidence_digest": OTHER}, StaleEvidenceError, "is not what was read"),
+    "another artifact": ({"artifact_digest": OTHER}, StaleEvidenceError, "artifact is not that of"),
+    "another standard than was judged by": ({"standards_digest": OTHER}, StaleEvidenceError, "newest verdicts"),
+    "older verdicts": ({"verdict_set": f"{MODEL}/versions/1/verdicts/1"}, StaleEvidenceError, "newest verdicts"),
+    "an environment it was not judged for": ({"environment": "staging"}, StaleEvidenceError, "newest verdicts"),
+    "an environment that is no name": ({"environment": "Prod uction"}, InputError, "cannot be a environment"),
+    "a milder tier": ({"tier": 4}, InputError, "is of tier 2"),
+    "a milder class of change": ({"change_class": "correction"}, InputError, "`new`"),
+    "nobody in a role": ({"required": (RequiredRole(role=Role.OWNER, count=0),)}, InputError, "asks nobody"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_no_approval_is_asked_for(
+    case: tuple[dict[str, Any], type[ModelwardError], str], world: World, request_: ApprovalRequest
+) -> None:
+    changes, error, words = case
+    with pytest.raises(error, match=words):
+        world.do(asking(request_, world, **changes), run_id="run-2")
+    assert world.events()[-1]["data"]["attempted"] == "request approval"
+    assert len(world.find(ApprovalRequest)) == 1
+
+
+def test_a_request_that_would_have_run_out_is_not_opened(world: World, request_: ApprovalRequest) -> None:
+    with pytest.raises(InputError, match="run out already"):
+        world.do(asking(request_, world, expires_at=world.now), run_id="run-2")
+
+
+def test_verdicts_that_did_not_clear_are_no_ground(world: World, request_: ApprovalRequest) -> None:
+    missing = Unproven(missing="intervals", remedy="measure more days")
+    one = Judgement(control="performance", gate="performance", criterion="auc", verdict=missing)
+    key = world.judge(request_.subject, "deploy", one)
+    with pytest.raises(IllegalMoveError, match="not cleared: performance"):
+        world.do(asking(request_, world, verdict_set=key), run_id="run-2")
+
+
+def test_machines_alone_clear_nothing_for_deployment(world: World) -> None:
+    version = world.assessed(world.version())
+    with pytest.raises(StaleEvidenceError, match="never judged"):
+        world.requested(version, verdict_set=f"{version}/verdicts/1")
+
+
+def test_a_rejected_version_is_not_asked_about(world: World, request_: ApprovalRequest) -> None:
+    world.do(RejectVersion(version=request_.subject, reason="leak"))
+    with pytest.raises(IllegalMoveError, match="it can be approved when it is approved, assessed, validated"):
+        world.do(asking(request_, world), run_id="run-2")
+
+
+def test_the_request_names_everybody_who_may_not_answer_it(world: World) -> None:
+    version = world.validated(world.version(contributors=("ann@example.org",), by="dev"))
+    assert world.requested(version, by="olga").contributors == ("ann@example.org", "dev", "olga")
+
+
+def test_the_digest_covers_every_word_of_the_request(world: World, request_: ApprovalRequest) -> None:
+    log = world.events()[0]["log"]
+    assert request_digest(request_, log) == request_.request_digest
+    assert request_digest(request_, "another log") != request_.request_digest
+    for name in ("nonce", "subject", "environment", "use", "evidence_digest", "standards_digest", "requester"):
+        assert request_digest(request_.model_copy(update={name: "x"}), log) != request_.request_digest, name
+
+
+def test_a_step_run_twice_is_answered_with_the_same_request(world: World, request_: ApprovalRequest) -> None:
+    before = len(world.events())
+    receipt = world.do(asking(request_, world, expires_at=world.now + timedelta(days=30)))
+    assert receipt.rows == (request_,)
+    assert (receipt.subject, world.events()[receipt.seq]["subject"]) == (request_.key, request_.key)
+    assert len(world.events()) == before, "nothing was written"
+
+
+def test_a_run_does_not_ask_the_same_in_other_words(world: World, request_: ApprovalRequest) -> None:
+    with pytest.raises(StaleEvidenceError, match="asked about ops/delay v1 already"):
+        world.do(asking(request_, world, use="pricing"))
+
+
+AGAIN = {
+    "another run asks": {"run_id": "run-2"},
+    "somebody else asks": {"by": "olga"},
+    "the first was withdrawn": {"withdrawn": True},
+    "the first ran out": {"days": 8},
+}
+
+
+@pytest.mark.parametrize("case", AGAIN.values(), ids=AGAIN)
+def test_a_request_of_its_own_is_opened_when(case: dict[str, Any], world: World, request_: ApprovalRequest) -> None:
+    if case.get("withdrawn"):
+        world.do(WithdrawRequest(key=request_.key, reason="stale"))
+    world.move(days=case.get("days", 0))
+    command = asking(request_, world, expires_at=world.now + timedelta(days=1))
+    receipt = world.do(command, by=case.get("by", "dev"), run_id=case.get("run_id", "run-1"))
+    assert receipt.rows[0].key == f"{request_.subject}/requests/2"
+    assert receipt.rows[0].nonce != request_.nonce
+
+
+def test_a_request_runs_out_at_its_time_and_not_before(world: World, request_: ApprovalRequest) -> None:
+    with pytest.raises(IllegalMoveError, match="runs until"):
+        world.do(ExpireRequest(key=request_.key))
+    world.now = request_.expires_at
+    world.do(ExpireRequest(key=request_.key))
+    assert world.get(ApprovalRequest, request_.key).state == "expired"
+
+
+def test_what_is_closed_stays_closed(world: World, request_: ApprovalRequest) -> None:
+    world.do(WithdrawRequest(key=request_.key, reason="its run died"))
+    assert world.get(ApprovalRequest, request_.key).reason == "its run died"
+    for command in (WithdrawRequest(key=request_.key, reason="again"), ExpireRequest(key=request_.key)):
+        with pytest.raises(RequestClosedError, match="is withdrawn"):
+            world.do(command)
+
+
+def test_a_run_forced_on_deploys_nothing(world: World, request_: ApprovalRequest) -> None:
+    begin = BeginOperation(
+        model=MODEL,
+        kind="deploy",
+        environment="production",
+        version=request_.subject,
+        request=request_.key,
+        evidence_digest=request_.evidence_digest,
+        standards_digest=request_.standards_digest,
+        artifact_digest=request_.artifact_digest,
+    )
+    with pytest.raises(RequestClosedError, match="is pending, not approved"):
+        world.do(begin)
+    with pytest.raises(ModelwardError):
+        world.do(CompleteDeployment(model=MODEL, manifest_digest=OTHER))
+
+
+def test_the_subject_of_a_request_is_always_a_version(world: World, request_: ApprovalRequest) -> None:
+    with world.registry.reading() as state:
+        subject = subject_of(state, "deploy", request_.subject)
+        assert (subject.version.key, subject.model.key, subject.state) == (request_.subject, MODEL, "validated")
+        for purpose, key in (("retire", f"{request_.subject}/retirement"), ("ratify", f"{MODEL}/deployments/1")):
+            with pytest.raises(NotFoundError):
+                subject_of(state, purpose, key)
+    assert world.get(Version, request_.subject).model == world.get(Model, MODEL).key

@@ -1,0 +1,388 @@
+"""Attacks on the approval path: each is refused by the rule it breaks, leaves one event, and nothing half done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.command import Proof
+from data.commands.approval import WithdrawRequest
+from data.commands.model import RecordTestPlan
+from data.commands.person import EndRole, RevokePerson
+from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver, RevokeWaiver
+from data.commands.version import RejectVersion
+from data.enrolment import enrol
+from data.errors import (
+    ConflictError,
+    IllegalMoveError,
+    IndependenceError,
+    InputError,
+    LockedOutError,
+    ModelwardError,
+    NotAuthorisedError,
+    NotFoundError,
+    ProofError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest, Condition, Vote
+from data.records.model import PlannedTest
+from data.records.person import Actor, Role
+from data.records.review import Severity
+from data.records.verdict import Failed, Judgement
+from data.records.version import Version
+from tests.world import MODEL, World
+
+Attack = Callable[[World, ApprovalRequest], object]
+OTHER = "sha256:" + "0" * 64
+
+
+@pytest.fixture
+def world(asked_world: World) -> Iterator[World]:
+    """The asked world, its file held open: a test gives many commands."""
+    with asked_world.registry.store.session():
+        yield asked_world
+
+
+def by_code(world: World, request: ApprovalRequest, person: str, code: str) -> object:
+    return world.decide(request, person, proof=Proof(person=person, code=code))
+
+
+def offset_code(steps: int) -> Attack:
+    """The code of a step other than now's."""
+    return lambda w, r: by_code(w, r, "alma", w.phone("alma").at(w.now + timedelta(seconds=30 * steps)))
+
+
+def after(step: Callable[[World, ApprovalRequest], object], person: str = "alma", **changes: Any) -> Attack:
+    """Something happens first, then an otherwise good approval is tried."""
+
+    def attack(world: World, request: ApprovalRequest) -> object:
+        step(world, request)
+        return world.decide(request, person, **changes)
+
+    return attack
+
+
+def replayed(world: World, request: ApprovalRequest) -> object:
+    code = world.code("alma")
+    other = world.requested(world.validated(world.version()))
+    command = world.decision(other, "alma", proof=Proof(person="alma", code=world.phone("alma").at(world.now)))
+    world.do(command, by="alma")
+    return by_code(world, request, "alma", world.phone("alma").at(world.now)) or code
+
+
+def step_before_last(world: World, request: ApprovalRequest) -> object:
+    other = world.requested(world.validated(world.version()))
+    world.decide(other, "alma")
+    return by_code(world, request, "alma", world.phone("alma").at(world.now - timedelta(seconds=30)))
+
+
+def other_requests_tail(world: World, request: ApprovalRequest) -> object:
+    other = world.requested(world.validated(world.version()))
+    return world.decide(request, "alma", confirmed=other.request_digest[-8:])
+
+
+def new_contributor(*names: str, by: str = "dev") -> Attack:
+    """A version with these Git authors (or this submitter), asked about; alma tries to approve it."""
+
+    def attack(world: World, request: ApprovalRequest) -> object:
+        version = world.version(contributors=names, by=by)
+        other = world.requested(world.validated(version))
+        return world.decide(other, "alma")
+
+    return attack
+
+
+def asked_by_alma(world: World, request: ApprovalRequest) -> object:
+    other = world.requested(world.validated(world.version()), by="alma")
+    return world.decide(other, "alma")
+
+
+def elsewhere(**scope: Any) -> Attack:
+    """The outsider is an approver, but only somewhere else."""
+    return after(lambda w, r: w.grant("outsider", **scope), "outsider")
+
+
+def deputised(principal: str, days: float = 7) -> Callable[[World, ApprovalRequest], object]:
+    """The outsider stands in for somebody for some days."""
+    return lambda w, r: w.grant("outsider", deputy_of=principal, to_at=w.now + timedelta(days=days))
+
+
+def deputy_too_late(world: World, request: ApprovalRequest) -> object:
+    deputised("alma", days=1)(world, request)
+    world.move(days=2)
+    return world.decide(request, "outsider", deputy_of="alma")
+
+
+def deputy_of_nobody(world: World, request: ApprovalRequest) -> object:
+    deputised("alma")(world, request)
+    world.do(EndRole(person="alma", role=Role.APPROVER, reason="moved on", proof=world.proof("adam")), by="adam")
+    return world.decide(request, "outsider", deputy_of="alma")
+
+
+def deputy_of_the_revoked(world: World, request: ApprovalRequest) -> object:
+    deputised("alma")(world, request)
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    return world.decide(request, "outsider", deputy_of="alma")
+
+
+def deputy_of_a_contributor(world: World, request: ApprovalRequest) -> object:
+    world.grant("dev")
+    deputised("dev")(world, request)
+    return world.decide(request, "outsider", deputy_of="dev")
+
+
+def deputy_beside_principal(world: World, request: ApprovalRequest) -> object:
+    deputised("alma")(world, request)
+    world.decide(request, "alma")
+    return world.decide(request, "outsider", deputy_of="alma")
+
+
+def revoked(world: World, request: ApprovalRequest) -> object:
+    stolen = world.phone("alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    return by_code(world, request, "alma", stolen.at(world.move(seconds=30)))
+
+
+def seed_of_before(world: World, request: ApprovalRequest) -> object:
+    stolen = world.phone("alma")
+    enrol(world.registry, "alma", Actor(id="adam"), world.proof("adam"), world.now)
+    return by_code(world, request, "alma", stolen.at(world.move(seconds=30)))
+
+
+def brute_force(world: World, request: ApprovalRequest) -> object:
+    for guess in range(5):
+        with pytest.raises(ProofError, match="wrong"):
+            by_code(world, request, "alma", f"{guess:06d}")
+    return world.decide(request, "alma")
+
+
+def spread_brute_force(world: World, request: ApprovalRequest) -> object:
+    for guess in range(5):
+        with pytest.raises(ProofError, match="wrong"):
+            by_code(world, request, "alma", f"{guess:06d}")
+        world.move(minutes=2)
+    return world.decide(request, "alma")
+
+
+def locked_and_late(world: World, request: ApprovalRequest) -> object:
+    with pytest.raises(LockedOutError):
+        brute_force(world, request)
+    world.move(minutes=14)
+    return world.decide(request, "alma")
+
+
+def evidence_changes(world: World, request: ApprovalRequest) -> object:
+    return world.measured(request.subject, auc=0.9)
+
+
+def finding_raised(world: World, request: ApprovalRequest) -> object:
+    due = world.now + timedelta(days=9)
+    finding = OpenFinding(
+        version=request.subject, severity=Severity.HIGH, title="leak", text="x", owner="dev", due_at=due
+    )
+    return world.do(finding, by="vera")
+
+
+def plan_changes(world: World, request: ApprovalRequest) -> object:
+    easy = PlannedTest(
+        name="easy", kind="stress", metric="auc", dataset="held-out", threshold=0.1, rationale="passes anything"
+    )
+    return world.do(RecordTestPlan(model=MODEL, tests=(easy,)))
+
+
+def judged_worse(world: World, request: ApprovalRequest) -> object:
+    failed = Failed(reason="0.5 is under 0.6", remedy="train again")
+    return world.judge(
+        request.subject, "deploy", Judgement(control="performance", gate="performance", criterion="auc", verdict=failed)
+    )
+
+
+def waiver_runs_out(world: World, request: ApprovalRequest) -> object:
+    version = world.validated(world.version())
+    waiver = waived(world, version)
+    other = world.requested(version, verdict_set=judge_waived(world, version, waiver))
+    world.move(days=5)
+    return world.decide(other, "alma")
+
+
+def waiver_revoked(world: World, request: ApprovalRequest) -> object:
+    version = world.validated(world.version())
+    waiver = waived(world, version)
+    other = world.requested(version, verdict_set=judge_waived(world, version, waiver))
+    world.do(RevokeWaiver(key=waiver, reason="no", proof=world.proof("rita")), by="rita")
+    return world.decide(other, "alma")
+
+
+def waived(world: World, version: str) -> str:
+    """A granted waiver of the performance control, for four days."""
+    until = world.now + timedelta(days=4)
+    key = world.do(RequestWaiver(version=version, control="performance", reason="no time", expires_at=until)).subject
+    world.do(DecideWaiver(key=key, grant=True, proof=world.proof("rita")), by="rita")
+    return key
+
+
+def judge_waived(world: World, version: str, waiver: str) -> str:
+    """Verdicts that cleared by a waiver alone."""
+    failed = Failed(reason="0.5 is under 0.6", remedy="train again")
+    one = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=waiver)
+    return world.judge(version, "approve", one)
+
+
+def ended(decision: str) -> Callable[[World, ApprovalRequest], object]:
+    return lambda w, r: w.decide(r, "axel", decision)
+
+
+def completed(world: World, request: ApprovalRequest) -> object:
+    world.grant("outsider")
+    world.decide(request, "alma")
+    world.decide(request, "axel")
+    return world.decide(request, "outsider")
+
+
+def double_vote(world: World, request: ApprovalRequest) -> object:
+    world.decide(request, "alma")
+    return world.decide(request, "alma")
+
+
+def recused_then_approves(world: World, request: ApprovalRequest) -> object:
+    world.decide(request, "alma", "recuse")
+    return world.decide(request, "alma")
+
+
+def with_changes(person: str = "alma", **changes: Any) -> Attack:
+    return lambda w, r: w.decide(r, person, **changes)
+
+
+def past_condition(world: World, request: ApprovalRequest) -> object:
+    late = (Condition(text="mend it", due_at=world.now),)
+    return world.decide(request, "alma", "approve with conditions", conditions=late)
+
+
+def many_conditions(world: World, request: ApprovalRequest) -> object:
+    due = world.now + timedelta(days=1)
+    many = tuple(Condition(text="mend it", due_at=due) for _ in range(21))
+    return world.decide(request, "alma", "approve with conditions", conditions=many)
+
+
+def unasked_conditions(world: World, request: ApprovalRequest) -> object:
+    due = (Condition(text="mend it", due_at=world.now + timedelta(days=1)),)
+    return world.decide(request, "alma", conditions=due)
+
+
+def run_out(world: World, request: ApprovalRequest) -> object:
+    proof = world.proof("alma")
+    world.now = request.expires_at
+    code = world.phone("alma").at(world.now)
+    return world.decide(request, "alma", proof=proof.model_copy(update={"code": code}))
+
+
+ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
+    "a wrong code": (with_changes(proof=Proof(person="alma", code="000000")), ProofError, "is wrong"),
+    "no code at all": (with_changes(proof=Proof(person="alma", code="")), ProofError, "is wrong"),
+    "a code used for another request": (replayed, ProofError, "used already"),
+    "the code of the step before the last used one": (step_before_last, ProofError, "used already"),
+    "a code two steps old": (offset_code(-2), ProofError, "is wrong"),
+    "a code of the step to come": (offset_code(1), ProofError, "is wrong"),
+    "somebody else's code": (lambda w, r: by_code(w, r, "alma", w.code("axel")), ProofError, "is wrong"),
+    "the seed of a former enrolment": (seed_of_before, ProofError, "is wrong"),
+    "guessing codes": (brute_force, LockedOutError, "locked out after 5 wrong codes"),
+    "guessing codes slowly": (spread_brute_force, LockedOutError, "locked out"),
+    "the right code before the lock-out ends": (locked_and_late, LockedOutError, "locked out"),
+    "a name that is no name": (
+        with_changes(proof=Proof(person="../alma", code="123456")), InputError, "cannot be a person id"
+    ),
+    "a name with a quote": (with_changes(proof=Proof(person="a' OR '1", code="1")), InputError, "be a person id"),
+    "somebody not on the roster": (with_changes(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
+    "somebody taken off the roster": (revoked, NotAuthorisedError, "not on the roster"),
+    "somebody without a role": (with_changes("outsider"), NotAuthorisedError, "does not hold the role approver"),
+    "an administrator, who is no approver": (with_changes("adam"), NotAuthorisedError, "does not hold the role"),
+    "a role that nobody asked": (with_changes("vera", role=Role.VALIDATOR), NotAuthorisedError, "does not ask"),
+    "the role for another team": (elsewhere(team="sales"), NotAuthorisedError, "for team ops"),
+    "the role for another tier": (elsewhere(tiers=(1,)), NotAuthorisedError, "tier 2"),
+    "the role for another environment": (elsewhere(environment="staging"), NotAuthorisedError, "production"),
+    "a role that was ended": (
+        after(lambda w, r: w.do(EndRole(person="alma", role=Role.APPROVER, reason="x", proof=w.proof("adam")))),
+        NotAuthorisedError, "does not hold the role",
+    ),
+    "a role that has run out": (
+        after(lambda w, r: (w.grant("outsider", to_at=w.now + timedelta(days=1)), w.move(days=2)), "outsider"),
+        NotAuthorisedError, "does not hold the role",
+    ),
+    "a role that has not begun": (
+        after(lambda w, r: w.grant("outsider", from_at=w.now + timedelta(days=1)), "outsider"),
+        NotAuthorisedError, "does not hold the role",
+    ),
+    "the submitter, made an approver": (after(lambda w, r: w.grant("dev"), "dev"), IndependenceError, "asked for"),
+    "a submitter who let another ask": (new_contributor("dev", by="alma"), IndependenceError, "submitted"),
+    "a Git author by id": (new_contributor("dev", "alma"), IndependenceError, "worked on"),
+    "a Git author by e-mail address": (new_contributor("dev", "ALMA@example.org"), IndependenceError, "worked on"),
+    "a Git author as Git writes one": (
+        new_contributor("dev", "A. Lovelace <alma@example.org>"), IndependenceError, "worked on"
+    ),
+    "a Git author by printed name": (new_contributor("dev", "alma  <a@private.org>"), IndependenceError, "worked on"),
+    "who asked for the approval": (asked_by_alma, IndependenceError, "asked for this decision"),
+    "a deputy after their time": (deputy_too_late, NotAuthorisedError, "as deputy of alma"),
+    "a deputy of somebody who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of alma"),
+    "a deputy of somebody who left": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of alma"),
+    "a deputy of a contributor": (deputy_of_a_contributor, IndependenceError, "asked for"),
+    "a deputy who does not say so": (after(deputised("alma"), "outsider"), NotAuthorisedError, "does not hold"),
+    "a deputy nobody appointed": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "as deputy of alma"),
+    "an approver posing as deputy": (with_changes("axel", deputy_of="alma"), NotAuthorisedError, "as deputy of alma"),
+    "the digest of another request": (other_requests_tail, StaleEvidenceError, "not the digest of the request"),
+    "the digest of the evidence": (
+        lambda w, r: w.decide(r, "alma", confirmed=r.evidence_digest), StaleEvidenceError, "not the digest"
+    ),
+    "a digest of zeros": (with_changes(confirmed="00000000"), StaleEvidenceError, "not the digest"),
+    "other evidence recomputed": (with_changes(evidence_digest=OTHER), StaleEvidenceError, "evidence on"),
+    "another standard recomputed": (with_changes(standards_digest=OTHER), StaleEvidenceError, "standard for"),
+    "another artifact recomputed": (with_changes(artifact_digest=OTHER), StaleEvidenceError, "artifact of"),
+    "evidence measured anew": (after(evidence_changes), StaleEvidenceError, "is not what was read"),
+    "a finding raised meanwhile": (after(finding_raised), StaleEvidenceError, "is not what was read"),
+    "a test plan made easier meanwhile": (after(plan_changes), StaleEvidenceError, "is not what was read"),
+    "judged again, and failed": (after(judged_worse), IllegalMoveError, "not cleared: performance"),
+    "a waiver that ran out meanwhile": (waiver_runs_out, StaleEvidenceError, "no longer holds"),
+    "a waiver revoked meanwhile": (waiver_revoked, StaleEvidenceError, "is not what was read"),
+    "a version rejected meanwhile": (
+        after(lambda w, r: w.do(RejectVersion(version=r.subject, reason="leak"))), IllegalMoveError, "is rejected"
+    ),
+    "another run's command": (with_changes(run_id="run-2"), RequestClosedError, "another run"),
+    "a request that ran out": (run_out, RequestClosedError, "ran out"),
+    "a request taken back": (
+        after(lambda w, r: w.do(WithdrawRequest(key=r.key, reason="stale"))), RequestClosedError, "is withdrawn"
+    ),
+    "approving after a rejection": (after(ended("reject")), RequestClosedError, "is rejected"),
+    "approving after a return": (after(ended("return for changes")), RequestClosedError, "is returned"),
+    "approving what is approved": (completed, RequestClosedError, "is approved"),
+    "voting twice": (double_vote, ConflictError, "decided on this request already"),
+    "approving after recusing": (recused_then_approves, ConflictError, "decided on this request already"),
+    "a deputy beside whom they stand in for": (deputy_beside_principal, ConflictError, "alma decided"),
+    "a request that is not there": (
+        lambda w, r: w.do(w.decision(r, "alma", key=r.key + "9"), by="alma"), NotFoundError, "no approval request"
+    ),
+    "a condition that is late already": (past_condition, InputError, "a date to come"),
+    "conditions without end": (many_conditions, InputError, "at most 20 conditions"),
+    "conditions smuggled into an approval": (unasked_conditions, InputError, "conditions come with"),
+    "conditions announced and not given": (
+        lambda w, r: w.decide(r, "alma", "approve with conditions"), InputError, "conditions come with"
+    ),
+    "a signature without meaning": (with_changes(meaning="  "), InputError, "meaning of the signature is empty"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_refused(attack: tuple[Attack, type[ModelwardError], str], world: World, request_: ApprovalRequest) -> None:
+    act, error, words = attack
+    with pytest.raises(error, match=words) as refusal:
+        act(world, request_)
+    last = world.events()[-1]
+    assert (last["type"], last["data"]["attempted"]) == ("command.refused", "decide")
+    assert (last["data"]["code"], last["rows"]) == (refusal.value.code, [])
+    assert refusal.value.remedy
+    votes = [event for event in world.events("approval.decided") if event["subject"] == request_.key]
+    assert len(world.find(Vote, request=request_.key)) == len(votes), "a refused vote left no row"
+    expected = {"approved"} if "is approved" in words else {"assessed", "validated", "rejected"}
+    assert world.get(Version, request_.subject).review_state in expected

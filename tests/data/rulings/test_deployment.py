@@ -1,0 +1,346 @@
+"""How operations end: one event each, the former deployment ended, the slot naming what serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from data.commands.deployment import CompleteDeployment, CompleteWithdrawal, RatifyDeployment
+from data.commands.version import RevokeVersion
+from data.errors import (
+    ConflictError,
+    IllegalMoveError,
+    IndependenceError,
+    InputError,
+    ModelwardError,
+    NotAuthorisedError,
+    ProofError,
+    RequestClosedError,
+)
+from data.records.deployment import Deployment, Operation, Slot
+from data.records.monitoring import Incident
+from tests.operations import (
+    MANIFEST,
+    begin,
+    begin_deploy,
+    complete_deploy,
+    complete_rollback,
+    complete_suspension,
+    deployed,
+    roll_back,
+    suspend,
+    withdraw,
+)
+from tests.retiring import quiet
+from tests.world import MODEL, World
+
+SLOT = f"{MODEL}/slots/production/champion"
+
+
+@pytest.fixture
+def world(world: World) -> Iterator[World]:
+    """The small world with its registry held open, which opens the file once a test."""
+    with world.registry.store.session():
+        yield world
+
+
+# -- deployment
+
+
+def test_the_first_deployment_fills_the_slot(world: World) -> None:
+    request = world.approved()
+    begin_deploy(world, request)
+    receipt = complete_deploy(world)
+    row = world.get(Deployment, f"{MODEL}/deployments/1")
+    assert (row.version, row.environment, row.slot, row.use) == (request.subject, "production", "champion", "planning")
+    assert (row.state, row.request, row.from_at, row.to_at, row.run_id) == (
+        "deployed",
+        request.key,
+        world.now,
+        None,
+        "op-1",
+    )
+    slot = world.get(Slot, SLOT)
+    assert (slot.version, slot.deployment, slot.manifest_digest) == (request.subject, row.key, MANIFEST)
+    assert world.get(Operation, f"{MODEL}/operation").state == "done"
+    assert (receipt.subject, receipt.rows[0]) == (row.key, row)
+
+
+def test_the_next_one_supersedes_it(world: World) -> None:
+    deployed(world)
+    second = deployed(world, "op-2")
+    former = world.get(Deployment, f"{MODEL}/deployments/1")
+    assert (former.state, former.to_at) == ("superseded", second.from_at)
+    assert former.ended_reason == "superseded by ops/delay v2"
+    slot = world.get(Slot, SLOT)
+    assert (slot.version, slot.rev) == (second.version, 2)
+
+
+def test_completing_twice_is_answered_with_what_was_completed(world: World) -> None:
+    first = deployed(world)
+    again = complete_deploy(world)
+    assert again.rows[0] == first
+    assert len(world.events("deployment.completed")) == 1
+
+
+def test_an_approval_that_is_revoked_while_it_is_published_does_not_complete(world: World) -> None:
+    request = world.approved()
+    begin_deploy(world, request)
+    world.do(RevokeVersion(version=request.subject, reason="a condition was late"))
+    with pytest.raises(IllegalMoveError, match="cannot serve: it is revoked"):
+        complete_deploy(world)
+    assert world.find(Slot) == []
+
+
+WRONG: dict[str, tuple[str, str, type[ModelwardError]]] = {
+    "nothing was begun": ("", "op-1", IllegalMoveError),
+    "something else was begun": ("suspend", "op-2", IllegalMoveError),
+    "another run began it": ("deploy", "op-9", ConflictError),
+    "it names no run": ("deploy", "", ConflictError),
+}
+
+
+@pytest.mark.parametrize("begun, run_id, error", WRONG.values(), ids=WRONG.keys())
+def test_nothing_completes_when(begun: str, run_id: str, error: type[ModelwardError], world: World) -> None:
+    deployed(world, "op-0")
+    if begun == "suspend":
+        begin(world, "suspend", run_id="op-2")
+    request = world.approved()
+    if begun == "deploy":
+        begin_deploy(world, request, "op-2")
+    with pytest.raises(error):
+        complete_deploy(world, run_id)
+    assert len(world.find(Deployment)) == 1
+
+
+# -- rollback
+
+
+def test_a_rollback_brings_the_former_version_back_and_blocks_the_one_it_left(world: World) -> None:
+    first, second = deployed(world), deployed(world, "op-2")
+    passed = ({"version": f"{MODEL}/versions/3", "reason": "never served"},)
+    row = roll_back(world, first.version, passed_over=passed)
+    assert (row.version, row.rollback_of, row.request, row.use) == (first.version, second.key, first.request, first.use)
+    assert (row.reason, row.passed_over, row.ratified_by) == ("it drifted", passed, None)
+    left = world.get(Deployment, second.key)
+    assert (left.state, left.ended_reason, left.to_at) == ("rolled_back", "it drifted", row.from_at)
+    assert world.get(Slot, SLOT).version == first.version
+    (incident,) = world.find(Incident)
+    assert (incident.kind, incident.version, incident.blocking, incident.state) == (
+        "rollback",
+        second.version,
+        True,
+        "open",
+    )
+    assert (incident.opened_by, incident.deployment) == ("otto", row.key)
+
+
+def test_a_rollback_after_a_suspension_leaves_the_suspended_deployment_as_it_is(world: World) -> None:
+    first, second = deployed(world), deployed(world, "op-2")
+    suspend(world)
+    row = roll_back(world, first.version)
+    assert row.rollback_of == second.key
+    assert world.get(Deployment, second.key).state == "suspended"
+    assert [one.kind for one in world.find(Incident)] == ["suspension", "rollback"]
+
+
+def test_completing_a_rollback_twice_opens_one_incident(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2")
+    row = roll_back(world, first.version)
+    assert complete_rollback(world).rows[0] == row
+    assert len(world.find(Incident)) == 1
+
+
+def test_the_approval_must_still_stand_when_the_rollback_completes(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2")
+    begin(world, "rollback", first.version, "op-r")
+    world.move(days=91)
+    with pytest.raises(IllegalMoveError, match="its approval ran out"):
+        complete_rollback(world)
+
+
+def test_the_time_for_ratification_lies_ahead(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2")
+    begin(world, "rollback", first.version, "op-r")
+    with pytest.raises(InputError, match="before it began"):
+        complete_rollback(world, ratify_by=world.now)
+
+
+# -- suspension and withdrawal
+
+
+def test_a_suspension_empties_the_slot_and_names_the_fallback(world: World) -> None:
+    first = deployed(world)
+    row = suspend(world)
+    assert (row.key, row.state, row.to_at) == (first.key, "suspended", world.now)
+    assert row.ended_reason == "it harms; fallback: the timetable"
+    assert row.ratify_by == world.now + timedelta(days=2)
+    slot = world.get(Slot, SLOT)
+    assert (slot.version, slot.deployment) == (None, None)
+    (incident,) = world.find(Incident)
+    assert (incident.kind, incident.version, incident.deployment) == ("suspension", first.version, first.key)
+    assert world.events("deployment.suspended")[0]["data"]["fallback"] == "the timetable"
+
+
+def test_completing_a_suspension_twice_changes_nothing(world: World) -> None:
+    deployed(world)
+    row = suspend(world)
+    assert complete_suspension(world).rows[0] == row
+    assert len(world.find(Incident)) == 1
+
+
+def test_nothing_is_completed_twice_under_no_run(world: World) -> None:
+    deployed(world)
+    begin(world, "suspend", run_id="")
+    complete_suspension(world, run_id="")
+    with pytest.raises(IllegalMoveError, match="no suspend of ops/delay is under way"):
+        complete_suspension(world, run_id="")
+
+
+def test_a_withdrawal_ends_a_retired_version_once(world: World) -> None:
+    deployed(world)
+    quiet(world)
+    ended = withdraw(world)
+    assert (ended.state, ended.ended_reason, ended.to_at) == ("ended", "retired", world.now)
+    again = CompleteWithdrawal(model=MODEL, manifest_digest=MANIFEST, reason="retired")
+    assert world.do(again, by="otto", run_id="op-w").rows[0] == ended
+    assert world.get(Slot, SLOT).version is None
+
+
+def test_a_withdrawal_needs_its_own_operation(world: World) -> None:
+    deployed(world)
+    command = CompleteWithdrawal(model=MODEL, manifest_digest=MANIFEST, reason="retired")
+    with pytest.raises(IllegalMoveError):
+        world.do(command, by="otto", run_id="op-1")
+
+
+def test_a_slot_emptied_behind_the_registry_stops_a_suspension(world: World) -> None:
+    deployed(world)
+    begin(world, "suspend", run_id="op-s")
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE slot SET deployment = NULL")
+    with pytest.raises(IllegalMoveError, match="nothing serves"):
+        complete_suspension(world)
+
+
+def test_a_deployment_removed_behind_the_registry_stops_a_rollback(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2")
+    begin(world, "rollback", first.version, "op-r")
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE deployment SET environment = 'staging' WHERE version = ?", [first.version])
+    with pytest.raises(IllegalMoveError, match="nothing to return to"):
+        complete_rollback(world)
+
+
+def test_the_second_slot_is_a_place_of_its_own(world: World) -> None:
+    first = deployed(world)
+    second = world.requested(slot="shadow")
+    world.decide(second, "alma")
+    world.decide(second, "axel")
+    begin_deploy(world, world.get(type(second), second.key), "op-2")
+    world.do(CompleteDeployment(model=MODEL, manifest_digest=MANIFEST), by="otto", run_id="op-2")
+    assert world.get(Deployment, first.key).state == "deployed"
+    assert {one.slot: one.version for one in world.find(Slot)} == {
+        "champion": first.version,
+        "shadow": second.subject,
+    }
+
+
+# -- ratification
+
+
+@pytest.fixture
+def rolled_back(world: World) -> Deployment:
+    """A rollback that otto did and nobody ratified yet."""
+    first = deployed(world)
+    deployed(world, "op-2")
+    return roll_back(world, first.version)
+
+
+@pytest.mark.parametrize("person", ["olga", "alma"])
+def test_an_owner_or_approver_ratifies(person: str, world: World, rolled_back: Deployment) -> None:
+    world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof(person)), by=person)
+    assert world.get(Deployment, rolled_back.key).ratified_by == person
+    (incident,) = world.find(Incident)
+    assert incident.state == "acknowledged"
+    assert world.events("deployment.ratified")[0]["actor"] == {"id": person, "auth": "totp"}
+
+
+def test_an_escalated_incident_stays_escalated_when_it_is_ratified(world: World, rolled_back: Deployment) -> None:
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE incident SET state = 'escalated'")
+    world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("alma")), by="alma")
+    assert world.find(Incident)[0].state == "escalated"
+
+
+REFUSED: dict[str, tuple[Callable[[World, Deployment], RatifyDeployment], type[ModelwardError], str]] = {
+    "an ordinary deployment": (
+        lambda world, row: RatifyDeployment(key=f"{MODEL}/deployments/1", proof=world.proof("alma")),
+        IllegalMoveError,
+        "needs no ratification",
+    ),
+    "after its time": (
+        lambda world, row: (world.move(days=3), RatifyDeployment(key=row.key, proof=world.proof("alma")))[1],
+        RequestClosedError,
+        "could be ratified until",
+    ),
+    "with a wrong code": (
+        lambda world, row: RatifyDeployment(
+            key=row.key, proof=world.proof("alma").model_copy(update={"code": "000000"})
+        ),
+        ProofError,
+        "is wrong",
+    ),
+    "by somebody in another role": (
+        lambda world, row: RatifyDeployment(key=row.key, proof=world.proof("vera")),
+        NotAuthorisedError,
+        "neither owner nor approver",
+    ),
+}
+
+
+@pytest.mark.parametrize("make, error, said", REFUSED.values(), ids=REFUSED.keys())
+def test_nothing_is_ratified(
+    make: Callable[[World, Deployment], RatifyDeployment],
+    error: type[ModelwardError],
+    said: str,
+    world: World,
+    rolled_back: Deployment,
+) -> None:
+    command = make(world, rolled_back)
+    with pytest.raises(error, match=said):
+        world.do(command, by="alma")
+    assert world.get(Deployment, rolled_back.key).ratified_by is None
+
+
+def test_nobody_ratifies_what_they_did(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2")
+    begin(world, "rollback", first.version, "op-r")
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE operation SET begun_by = 'alma'")
+    row = complete_rollback(world).rows[0]
+    with pytest.raises(IndependenceError, match="alma did it"):
+        world.do(RatifyDeployment(key=row.key, proof=world.proof("alma")), by="alma")
+
+
+def test_it_is_ratified_once(world: World, rolled_back: Deployment) -> None:
+    world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("alma")), by="alma")
+    with pytest.raises(IllegalMoveError, match="was ratified by alma"):
+        world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("axel")), by="axel")
+
+
+def test_a_rollback_that_was_ratified_is_ratified_anew_when_it_is_suspended(
+    world: World, rolled_back: Deployment
+) -> None:
+    world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("alma")), by="alma")
+    row = suspend(world)
+    assert (row.key, row.ratified_by) == (rolled_back.key, None)
+    world.do(RatifyDeployment(key=row.key, proof=world.proof("axel")), by="axel")
+    assert [one.state for one in world.find(Incident)] == ["acknowledged", "acknowledged"]

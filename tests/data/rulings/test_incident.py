@@ -1,0 +1,130 @@
+"""Incidents escalate when nobody answers, and only somebody else takes a block off a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
+from data.errors import IllegalMoveError, IndependenceError, ModelwardError, NotAuthorisedError, ProofError
+from data.records.monitoring import Incident
+from tests.operations import deployed, held, prepared, suspend
+from tests.world import MODEL, Template, World
+
+KEY = f"{MODEL}/incidents/1"
+
+
+@pytest.fixture(scope="module")
+def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The small world after otto suspended what served."""
+    return prepared(
+        founded, tmp_path_factory.mktemp("before") / "home", lambda world: (deployed(world), suspend(world))
+    )
+
+
+@pytest.fixture
+def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A copy of it for one test."""
+    with held(before, tmp_path / "home", monkeypatch) as world:
+        yield world
+
+
+def ratify(world: World) -> None:
+    """Alma stands behind the suspension."""
+    world.do(RatifyDeployment(key=f"{MODEL}/deployments/1", proof=world.proof("alma")), by="alma")
+
+
+def escalate(world: World) -> None:
+    """Nobody did, in time."""
+    world.move(days=2)
+    world.do(EscalateIncident(key=KEY, reason="nobody ratified it"), by="otto")
+
+
+def resolve(world: World, person: str = "axel") -> None:
+    """Somebody says what was done."""
+    world.do(ResolveIncident(key=KEY, resolution="fixed upstream", proof=world.proof(person)), by=person)
+
+
+def test_without_ratification_in_time_it_escalates(world: World) -> None:
+    escalate(world)
+    assert world.get(Incident, KEY).state == "escalated"
+    assert world.events("incident.escalated")[0]["data"] == {"reason": "nobody ratified it"}
+
+
+def test_it_does_not_escalate_while_it_may_be_ratified(world: World) -> None:
+    with pytest.raises(IllegalMoveError, match="may be ratified until"):
+        world.do(EscalateIncident(key=KEY, reason="impatience"))
+
+
+def test_it_does_not_escalate_after_it_was_ratified(world: World) -> None:
+    ratify(world)
+    world.move(days=3)
+    with pytest.raises(IllegalMoveError, match="was ratified"):
+        world.do(EscalateIncident(key=KEY, reason="late"))
+
+
+def test_it_escalates_once(world: World) -> None:
+    escalate(world)
+    with pytest.raises(IllegalMoveError, match="is escalated; it cannot escalate"):
+        escalate(world)
+
+
+def test_it_is_resolved_after_its_ratification(world: World) -> None:
+    with pytest.raises(IllegalMoveError, match="waits for its ratification"):
+        resolve(world)
+    ratify(world)
+    resolve(world)
+    row = world.get(Incident, KEY)
+    assert (row.state, row.resolved_by, row.resolution, row.resolved_at) == (
+        "resolved",
+        "axel",
+        "fixed upstream",
+        world.now,
+    )
+
+
+def test_it_is_resolved_after_it_escalated(world: World) -> None:
+    escalate(world)
+    resolve(world, "olga")
+    assert world.get(Incident, KEY).resolved_by == "olga"
+
+
+def test_it_is_resolved_once(world: World) -> None:
+    ratify(world)
+    resolve(world)
+    with pytest.raises(IllegalMoveError, match="was resolved by axel"):
+        resolve(world, "olga")
+
+
+REFUSED: dict[str, tuple[str, str, type[ModelwardError]]] = {
+    "without a code": ("", "needs the one-time code", NotAuthorisedError),
+    "with a wrong code": ("axel wrong", "is wrong", ProofError),
+    "by somebody in another role": ("vera", "neither owner nor approver", NotAuthorisedError),
+    "by whoever caused it": ("alma", "alma did it", IndependenceError),
+}
+
+
+@pytest.mark.parametrize("who, said, error", REFUSED.values(), ids=REFUSED.keys())
+def test_a_block_is_not_taken_off(who: str, said: str, error: type[ModelwardError], world: World) -> None:
+    escalate(world)
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE incident SET opened_by = 'alma'")
+    proof = world.proof(who.split(maxsplit=1)[0]) if who else None
+    if proof is not None and "wrong" in who:
+        proof = proof.model_copy(update={"code": "000000"})
+    with pytest.raises(error, match=said):
+        world.do(ResolveIncident(key=KEY, resolution="nothing to see", proof=proof), by="otto")
+    assert world.get(Incident, KEY).state == "escalated"
+
+
+@pytest.mark.parametrize("proven", [False, True], ids=["unproven", "proven"])
+def test_one_that_blocks_nothing_is_resolved_by_anybody_and_says_how_they_proved_it(proven: bool, world: World) -> None:
+    escalate(world)
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE incident SET blocking = false")
+    proof = world.proof("otto") if proven else None
+    world.do(ResolveIncident(key=KEY, resolution="false alarm", proof=proof), by="otto")
+    event = world.events("incident.resolved")[0]
+    assert event["actor"] == {"id": "otto", "auth": "totp" if proven else "os-user"}

@@ -1,0 +1,353 @@
+"""A night's watch: alerts open, go on, stay quiet when answered, get worse, end; pages open one incident a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.commands.deployment import ResolveIncident
+from data.commands.model import DeclareConsumer
+from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
+from data.errors import IllegalMoveError, InputError, ModelwardError, NotFoundError
+from data.lifecycle import ALERT_ANSWERS, ALERT_MOVES
+from data.records.evidence import sha256_of
+from data.records.model import Consumer
+from data.records.monitoring import Alert, Incident, MonitoringRun
+from data.records.names import system_name
+from data.registry import Receipt
+from data.rulings.monitoring import recorded
+from tests.world import MODEL, World
+
+V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"
+ALERT = f"{MODEL}/alerts/1"
+
+
+@pytest.fixture
+def world(world: World) -> Iterator[World]:
+    """The small world with one watched model, its registry held open."""
+    with world.registry.store.session():
+        world.model(alert_route="ops", runbook="docs/delay.md")
+        yield world
+
+
+def found(about: str = "psi distance", level: Any = "warning", **changes: Any) -> Found:
+    """Something found on version 1."""
+    told = {"version": V1, "text": f"{about} is over its limit", "value": 0.3, "threshold": 0.2}
+    return Found(about=about, level=level, **{**told, **changes})
+
+
+def watch(world: World, *what: Found, day: int = 7, **changes: Any) -> Receipt:
+    """Record the week that ends on a day of April."""
+    last = f"2013-04-{day:02}"
+    told: dict[str, Any] = {
+        "model": MODEL,
+        "plan": f"{MODEL}/monitoring-plans/1",
+        "from_date": f"2013-04-{day - 6:02}",
+        "to_date": last,
+        "versions": (V1,),
+        "rows": 900,
+        "labelled": 850,
+        "partitions": (f"date={last}",),
+        "measurements_digest": sha256_of([last, [one.model_dump(mode="json") for one in what]]),
+        "counts": {"passed": 3},
+        "outcomes": {"psi distance": "failed"},
+        "found": what,
+    }
+    return world.do(RecordMonitoring(**{**told, **changes}), by="watch")
+
+
+def answer(world: World, what: Any, key: str = ALERT, **told: Any) -> Alert:
+    """Otto answers an alert."""
+    world.do(AnswerAlert(key=key, answer=what, **told), by="otto")
+    return world.get(Alert, key)
+
+
+# -- the run
+
+
+def test_a_night_is_one_event(world: World) -> None:
+    seen = SeenConsumer(system="gates", rows=9, last_seen_at=world.now)
+    receipt = watch(world, found(level="page"), consumers=(seen,))
+    assert [type(row).__name__ for row in receipt.rows] == ["MonitoringRun", "Alert", "Incident", "Consumer"]
+    run = world.get(MonitoringRun, f"{MODEL}/monitoring/2013-04-07")
+    assert (run.rows, run.labelled, run.ran_at, run.counts) == (900, 850, world.now, {"passed": 3})
+    event = world.events("monitoring.recorded")[0]
+    assert event["refs"]["evidence"] == [run.measurements_digest]
+    assert event["data"] == {"opened": [ALERT], "went_on": [], "ended": [], "incidents": [f"{MODEL}/incidents/1"]}
+
+
+def test_the_same_window_measured_the_same_is_recorded_once(world: World) -> None:
+    first = watch(world, found())
+    again = watch(world, found())
+    assert (again.seq, again.rows) == (first.seq, first.rows[:1])
+    assert world.get(Alert, ALERT).times == 1
+
+
+def test_a_window_measured_anew_is_revised_and_its_alerts_count_it_once(world: World) -> None:
+    watch(world, found())
+    receipt = watch(world, found(value=0.4), measurements_digest=sha256_of("labels came late"))
+    run = world.get(MonitoringRun, f"{MODEL}/monitoring/2013-04-07")
+    assert (run.rev, run.measurements_digest) == (2, sha256_of("labels came late"))
+    assert (world.get(Alert, ALERT).times, world.get(Alert, ALERT).value) == (1, 0.4)
+    with world.registry.reading() as state:
+        assert recorded(state, MODEL, "2013-04-07", run.measurements_digest) == receipt.rows[0]
+        assert recorded(state, MODEL, "2013-04-07", "other") is None
+        assert recorded(state, MODEL, "2013-04-14", run.measurements_digest) is None
+
+
+BAD: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
+    "an unknown model": ({"model": "models/ops/none"}, NotFoundError, "no model"),
+    "an unknown plan": ({"plan": f"{MODEL}/monitoring-plans/9"}, NotFoundError, "no monitoring plan"),
+    "a plan of another model": ({"plan": "models/ops/other/monitoring-plans/1"}, InputError, "is not one of"),
+    "a day that is none": ({"to_date": "2013-04-31"}, InputError, "has no dates"),
+    "a day with a slash": ({"from_date": "../2013"}, InputError, "has no dates"),
+    "a day written another way": ({"to_date": "20130407"}, InputError, "before it begins"),
+    "a window that ends before it begins": ({"from_date": "2013-04-08"}, InputError, "before it begins"),
+    "the same finding twice": ({"found": (found(), found(value=0.4))}, InputError, "twice"),
+}
+
+
+@pytest.mark.parametrize("changes, error, said", BAD.values(), ids=BAD.keys())
+def test_no_night_is_recorded_with(
+    changes: dict[str, Any], error: type[ModelwardError], said: str, world: World
+) -> None:
+    world.model("models/ops/other")
+    with pytest.raises(error, match=said):
+        watch(world, **changes)
+    assert world.find(MonitoringRun) == []
+
+
+# -- alerts
+
+
+def test_an_alert_names_where_it_goes_and_what_to_read(world: World) -> None:
+    watch(world, found())
+    row = world.get(Alert, ALERT)
+    assert (row.route, row.runbook, row.version, row.level, row.state) == (
+        "ops",
+        "docs/delay.md",
+        V1,
+        "warning",
+        "open",
+    )
+    assert (row.first_window, row.last_window, row.times) == ("2013-04-07", "2013-04-07", 1)
+
+
+def test_the_same_finding_adds_to_the_alert_that_stands(world: World) -> None:
+    watch(world, found())
+    watch(world, found(value=0.5), day=14)
+    (row,) = world.find(Alert)
+    assert (row.times, row.first_window, row.last_window, row.value) == (2, "2013-04-07", "2013-04-14", 0.5)
+
+
+def test_a_warning_escalates_to_a_page_and_a_page_does_not_fall_back(world: World) -> None:
+    watch(world, found())
+    watch(world, found(level="page"), day=14)
+    watch(world, found(level="warning"), day=21)
+    (row,) = world.find(Alert)
+    assert (row.level, row.times) == ("page", 3)
+
+
+def test_what_is_quiet_again_ends_and_a_later_finding_opens_anew(world: World) -> None:
+    watch(world, found(), found("ks score"))
+    watch(world, day=14, quiet=("psi distance", "nothing known"))
+    assert [one.state for one in world.find(Alert)] == ["ended", "open"]
+    assert world.get(Alert, ALERT).reason == "quiet again"
+    watch(world, found(), day=21)
+    assert [(one.number, one.state) for one in world.find(Alert)] == [(1, "ended"), (2, "open"), (3, "open")]
+
+
+def test_what_is_found_is_not_quiet_whatever_the_list_says(world: World) -> None:
+    watch(world, found())
+    watch(world, found(), day=14, quiet=("psi distance",))
+    assert world.get(Alert, ALERT).state == "open"
+
+
+def test_two_versions_have_alerts_of_their_own_about_the_same_thing(world: World) -> None:
+    watch(world, found(), found(version=V2))
+    assert [(one.version, one.state) for one in world.find(Alert)] == [(V1, "open"), (V2, "open")]
+
+
+def test_an_alert_ends_when_its_thing_goes_on_at_another_version_only(world: World) -> None:
+    watch(world, found())
+    watch(world, found(version=V2), day=14)
+    assert [(one.version, one.state) for one in world.find(Alert)] == [(V1, "ended"), (V2, "open")]
+    assert world.get(Alert, ALERT).reason == "goes on at another version"
+
+
+STAYS = {
+    "acknowledged": ("acknowledge", {}),
+    "snoozed": ("snooze", {"reason": "known works"}),
+    "dismissed": ("dismiss", {"reason": "a holiday"}),
+    "confirmed": ("confirm", {}),
+}
+WORSE: dict[str, tuple[Found, bool]] = {
+    "the same again does not wake it": (found(value=0.9), False),
+    "a page wakes it": (found(level="page"), True),
+    "a severe finding wakes it": (found(severe=True), True),
+}
+
+
+@pytest.mark.parametrize("next_week, wakes", WORSE.values(), ids=WORSE.keys())
+@pytest.mark.parametrize("state", STAYS)
+def test_an_answered_alert(state: str, next_week: Found, wakes: bool, world: World) -> None:
+    watch(world, found())
+    what, told = STAYS[state]
+    until = {"until": world.now + timedelta(days=30)} if what == "snooze" else {}
+    answer(world, what, **told, **until)
+    watch(world, next_week, day=14)
+    row = world.get(Alert, ALERT)
+    assert (row.state, row.times) == ("open" if wakes else state, 2)
+    assert wakes == (row.state == "open")
+
+
+def test_a_page_that_was_answered_opens_no_second_incident(world: World) -> None:
+    watch(world, found(level="page"))
+    answer(world, "acknowledge")
+    watch(world, found(level="page"), day=14)
+    (row,) = world.find(Incident)
+    assert (row.state, row.rev) == ("acknowledged", 2)
+
+
+def test_a_snoozed_alert_wakes_when_its_time_is_over(world: World) -> None:
+    watch(world, found())
+    answer(world, "snooze", reason="known works", until=world.now + timedelta(days=3))
+    world.move(days=7)
+    watch(world, found(), day=14)
+    row = world.get(Alert, ALERT)
+    assert (row.state, row.snoozed_until) == ("open", None)
+
+
+# -- answers
+
+
+@pytest.mark.parametrize("what", ALERT_ANSWERS)
+@pytest.mark.parametrize("now", ALERT_MOVES)
+def test_an_alert_takes_only_legal_answers(now: str, what: str, world: World) -> None:
+    watch(world, found())
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE alert SET state = ?", [now])
+    told: dict[str, Any] = {"until": world.now + timedelta(days=1)} if what == "snooze" else {}
+    if ALERT_ANSWERS[what] in ALERT_MOVES[now]:  # type: ignore[index]
+        row = answer(world, what, reason="because", **told)
+        assert (row.state, row.changed_by, row.reason) == (ALERT_ANSWERS[what], "otto", "because")
+    else:
+        with pytest.raises(IllegalMoveError, match=f"is {now}; it cannot become"):
+            answer(world, what, reason="because", **told)
+
+
+LACKING: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a snooze without a reason": ("snooze", {"until": 1}, "needs a reason"),
+    "a snooze without an end": ("snooze", {"reason": "works"}, "needs an end"),
+    "a snooze that is over": ("snooze", {"reason": "works", "until": 0}, "needs an end"),
+    "a dismissal without a reason": ("dismiss", {"reason": "  "}, "needs a reason"),
+    "an acknowledgement with an end": ("acknowledge", {"until": 1}, "takes no end"),
+}
+
+
+@pytest.mark.parametrize("what, told, said", LACKING.values(), ids=LACKING.keys())
+def test_refused_is(what: str, told: dict[str, Any], said: str, world: World) -> None:
+    watch(world, found())
+    if "until" in told:
+        told = {**told, "until": world.now + timedelta(days=told["until"])}
+    with pytest.raises(InputError, match=said):
+        answer(world, what, **told)
+
+
+# -- incidents
+
+
+def test_pages_on_one_version_share_an_incident_and_warnings_open_none(world: World) -> None:
+    watch(world, found("a", "page"), found("b", "page"), found("c"), found("a", "page", version=V2))
+    rows = world.find(Incident)
+    assert [(one.version, one.alerts) for one in rows] == [
+        (V1, (ALERT, f"{MODEL}/alerts/2")),
+        (V2, (f"{MODEL}/alerts/4",)),
+    ]
+    assert [one.blocking for one in rows] == [False, False]
+
+
+def test_a_later_page_joins_the_open_incident(world: World) -> None:
+    watch(world, found("a", "page"))
+    watch(world, found("a", "page"), found("b", "page"), day=14)
+    (row,) = world.find(Incident)
+    assert (row.rev, row.alerts) == (2, (ALERT, f"{MODEL}/alerts/2"))
+
+
+def test_a_page_that_goes_on_changes_nothing_about_its_incident(world: World) -> None:
+    watch(world, found("a", "page"))
+    watch(world, found("a", "page"), day=14)
+    assert world.find(Incident)[0].rev == 1
+
+
+def test_a_severe_page_blocks_a_return_to_the_version_also_when_it_turns_severe_later(world: World) -> None:
+    watch(world, found("a", "page"))
+    watch(world, found("a", "page", severe=True), day=14)
+    (row,) = world.find(Incident)
+    assert (row.blocking, row.alerts) == (True, (ALERT,))
+
+
+def test_after_it_was_resolved_the_next_page_opens_another(world: World) -> None:
+    watch(world, found("a", "page"))
+    world.do(ResolveIncident(key=f"{MODEL}/incidents/1", resolution="sensor replaced"), by="otto")
+    watch(world, found("a", "page"), day=14)
+    assert [one.state for one in world.find(Incident)] == ["resolved", "open"]
+
+
+def test_an_incident_is_resolved_when_all_its_alerts_were_false(world: World) -> None:
+    watch(world, found("a", "page"), found("b", "page"))
+    answer(world, "dismiss", reason="a holiday")
+    assert world.find(Incident)[0].state == "open"
+    answer(world, "dismiss", f"{MODEL}/alerts/2", reason="a holiday")
+    row = world.find(Incident)[0]
+    assert (row.state, row.resolved_by, row.resolution) == ("resolved", "otto", "every alert was dismissed as false")
+
+
+def test_one_that_blocks_is_not_resolved_by_dismissing_its_alerts(world: World) -> None:
+    watch(world, found("a", "page", severe=True))
+    answer(world, "dismiss", reason="inconvenient")
+    assert world.find(Incident)[0].state == "open"
+
+
+def test_a_snooze_leaves_the_incident_open(world: World) -> None:
+    watch(world, found("a", "page"))
+    answer(world, "snooze", reason="tonight", until=world.now + timedelta(days=1))
+    assert world.find(Incident)[0].state == "open"
+
+
+# -- consumers
+
+
+def test_a_consumer_nobody_declared_is_recorded_as_undeclared(world: World) -> None:
+    watch(world, consumers=(SeenConsumer(system="shadow-it", rows=12, last_seen_at=world.now),))
+    row = world.get(Consumer, f"{MODEL}/consumers/shadow-it")
+    assert (row.declared, row.rows_seen, row.first_seen_at, row.last_seen_at) == (False, 12, world.now, world.now)
+
+
+def test_a_declared_consumer_keeps_its_declaration_and_when_it_was_first_seen(world: World) -> None:
+    world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org", cadence_days=7))
+    first = world.now
+    watch(world, consumers=(SeenConsumer(system="gates", rows=12, last_seen_at=first),))
+    second = world.move(days=7)
+    watch(world, day=14, consumers=(SeenConsumer(system="gates", rows=7, last_seen_at=second),))
+    row = world.get(Consumer, f"{MODEL}/consumers/gates")
+    assert (row.declared, row.owner, row.cadence_days) == (True, "gil", 7)
+    assert (row.first_seen_at, row.last_seen_at, row.rows_seen) == (first, second, 7)
+
+
+def test_an_older_window_does_not_turn_the_clock_back(world: World) -> None:
+    watch(world, day=14, consumers=(SeenConsumer(system="gates", rows=12, last_seen_at=world.now),))
+    earlier = SeenConsumer(system="gates", rows=99, last_seen_at=world.now - timedelta(days=7))
+    watch(world, day=7, consumers=(earlier,))
+    assert world.get(Consumer, f"{MODEL}/consumers/gates").rows_seen == 12
+
+
+@pytest.mark.parametrize("logged", ["", "  ", "Booking UI", "../../etc", "a'b", "x" * 500])
+def test_a_name_that_is_none_gets_one_that_stays_the_same(logged: str, world: World) -> None:
+    watch(world, consumers=(SeenConsumer(system=logged, rows=1, last_seen_at=world.now),))
+    (row,) = world.find(Consumer)
+    assert row.system == system_name(logged) == system_name(row.system)
+    assert (row.system == "unattributed") == (not logged.strip())

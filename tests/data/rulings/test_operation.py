@@ -1,0 +1,320 @@
+"""One operation at a time on a model, and only on what was approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from data.commands.deployment import BeginOperation, UndoOperation
+from data.commands.version import RevokeVersion
+from data.errors import (
+    BusyError,
+    ConflictError,
+    IllegalMoveError,
+    InputError,
+    ModelwardError,
+    NotFoundError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Operation
+from data.records.evidence import sha256_of
+from data.records.model import Model
+from data.rulings.operation import deployment_of_run, running_operation
+from tests.operations import asked_to_deploy, begin, begin_deploy, deploy, deployed, roll_back, suspend
+from tests.world import MODEL, World
+
+
+@pytest.fixture
+def world(world: World) -> Iterator[World]:
+    """The small world with its registry held open, which opens the file once a test."""
+    with world.registry.store.session():
+        yield world
+
+
+KEY = f"{MODEL}/operation"
+ELSE = sha256_of("something else")
+
+
+def test_the_intent_is_written_down_before_anything_happens(world: World) -> None:
+    request = world.approved()
+    begin_deploy(world, request, former_manifest="{}")
+    row = world.get(Operation, KEY)
+    assert (row.kind, row.state, row.version, row.request) == ("deploy", "running", request.subject, request.key)
+    assert (row.former_version, row.former_manifest, row.run_id, row.begun_by) == (None, "{}", "op-1", "otto")
+    with world.registry.reading() as state:
+        assert running_operation(state, MODEL) == row
+        assert deployment_of_run(state, MODEL, "op-1") is None
+
+
+def test_a_run_that_asks_again_gets_its_own_operation_and_no_second_event(world: World) -> None:
+    request = world.approved()
+    first = begin_deploy(world, request)
+    again = begin_deploy(world, request)
+    assert again.rows == first.rows
+    assert again.seq == first.seq
+    assert len(world.events("operation.begun")) == 1
+
+
+def test_another_run_is_told_who_is_busy_since_when(world: World) -> None:
+    request = world.approved()
+    begin_deploy(world, request, run_id="op-1")
+    since = f"{world.now:%Y-%m-%d %H:%M}"
+    with pytest.raises(BusyError, match=f"a deploy of ops/delay is under way by run op-1 since {since} UTC"):
+        begin_deploy(world, request, run_id="op-2")
+
+
+def test_the_same_run_cannot_begin_something_else_meanwhile(world: World) -> None:
+    deployed(world)
+    begin(world, "suspend", run_id="op-2")
+    with pytest.raises(BusyError):
+        begin(world, "rollback", f"{MODEL}/versions/1", run_id="op-2")
+
+
+def test_of_eight_runs_racing_exactly_one_begins(world: World) -> None:
+    request = world.approved()
+    command = asked_to_deploy(world, request)
+
+    def race(number: int) -> str:
+        try:
+            world.do(command, by="otto", run_id=f"race-{number}")
+        except BusyError:
+            return "busy"
+        return "begun"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(race, range(8)))
+    assert sorted(outcomes) == ["begun"] + ["busy"] * 7
+    assert len(world.events("operation.begun")) == 1
+
+
+def test_two_models_do_not_wait_for_each_other(world: World) -> None:
+    begin_deploy(world, world.approved())
+    other = world.approved(world.validated(world.version("models/ops/other")))
+    begin_deploy(world, other, run_id="op-2")
+    assert world.get(Operation, "models/ops/other/operation").state == "running"
+
+
+def test_after_it_was_undone_the_model_is_free(world: World) -> None:
+    request = world.approved()
+    begin_deploy(world, request)
+    world.do(UndoOperation(model=MODEL, reason="the disk was full"), by="otto", run_id="op-1")
+    row = world.get(Operation, KEY)
+    assert (row.state, row.reason, row.ended_at) == ("undone", "the disk was full", world.now)
+    begin_deploy(world, request, run_id="op-2")
+    row = world.get(Operation, KEY)
+    assert (row.state, row.reason, row.ended_at, row.run_id) == ("running", "", None, "op-2")
+
+
+UNDO: dict[str, tuple[bool, str, type[ModelwardError]]] = {
+    "no operation is under way": (False, "op-1", IllegalMoveError),
+    "the operation is another run's": (True, "op-2", ConflictError),
+    "the undoing names no run": (True, "", ConflictError),
+}
+
+
+@pytest.mark.parametrize("begun, run_id, error", UNDO.values(), ids=UNDO.keys())
+def test_nothing_is_undone_when(begun: bool, run_id: str, error: type[ModelwardError], world: World) -> None:
+    request = world.approved()
+    if begun:
+        begin_deploy(world, request)
+    with pytest.raises(error):
+        world.do(UndoOperation(model=MODEL, reason="why"), by="otto", run_id=run_id)
+    assert world.events("operation.undone") == []
+
+
+# -- deploy: each precondition, checked again when the lock is taken
+
+
+def test_a_run_finds_what_it_has_deployed(world: World) -> None:
+    deployment = deployed(world)
+    with world.registry.reading() as state:
+        assert deployment_of_run(state, MODEL, "op-1") == deployment
+        assert deployment_of_run(state, MODEL, "") is None
+
+
+DIFFERENT: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
+    "it names no version": ({"version": None}, InputError, "names no version"),
+    "it names no request": ({"request": None}, InputError, "no approved request"),
+    "the request does not exist": (
+        {"request": "models/ops/delay/versions/1/requests/9"},
+        NotFoundError,
+        "there is no approval request",
+    ),
+    "the request is for another environment": ({"environment": "staging"}, IllegalMoveError, "not to deploy"),
+    "the request is for another slot": ({"slot": "shadow"}, IllegalMoveError, "not to deploy"),
+    "the evidence is not what was approved": ({"evidence_digest": ELSE}, StaleEvidenceError, "the evidence of"),
+    "the standard is not what was approved": ({"standards_digest": ELSE}, StaleEvidenceError, "the standard of"),
+    "the artifact is not what was approved": ({"artifact_digest": ELSE}, StaleEvidenceError, "the artifact of"),
+}
+
+
+@pytest.mark.parametrize("changes, error, said", DIFFERENT.values(), ids=DIFFERENT.keys())
+def test_nothing_is_deployed_when(
+    changes: dict[str, Any], error: type[ModelwardError], said: str, world: World
+) -> None:
+    request = world.approved()
+    with pytest.raises(error, match=said):
+        begin_deploy(world, request, **changes)
+    assert world.find(Operation) == []
+
+
+def later(world: World, request: ApprovalRequest) -> None:
+    world.move(days=91)
+
+
+def revoked(world: World, request: ApprovalRequest) -> None:
+    world.do(RevokeVersion(version=request.subject, reason="a condition was late"))
+
+
+def measured_anew(world: World, request: ApprovalRequest) -> None:
+    world.measured(request.subject, auc=0.71)
+
+
+def other_champion(world: World, request: ApprovalRequest) -> None:
+    deployed(world, run_id="op-0")
+
+
+MEANWHILE: dict[str, tuple[Callable[[World, ApprovalRequest], None], type[ModelwardError], str]] = {
+    "the approval ran out": (later, RequestClosedError, "ran out"),
+    "the version was revoked": (revoked, IllegalMoveError, "it is revoked, not approved .a condition was late."),
+    "another champion was deployed": (other_champion, StaleEvidenceError, "judged against no champion; ops/delay v2"),
+}
+
+
+@pytest.mark.parametrize("happened, error, said", MEANWHILE.values(), ids=MEANWHILE.keys())
+def test_nothing_is_deployed_when_meanwhile(
+    happened: Callable[[World, ApprovalRequest], None], error: type[ModelwardError], said: str, world: World
+) -> None:
+    request = world.approved()
+    happened(world, request)
+    with pytest.raises(error, match=said):
+        begin_deploy(world, request)
+
+
+def test_the_registry_sees_changed_evidence_even_when_it_is_told_the_old_digest(world: World) -> None:
+    request = world.approved()
+    measured_anew(world, request)
+    with pytest.raises(StaleEvidenceError, match="the evidence of ops/delay v1"):
+        begin_deploy(world, request, evidence_digest=request.evidence_digest)
+
+
+def test_nothing_is_deployed_while_people_still_decide(world: World) -> None:
+    request = world.requested()
+    with pytest.raises(RequestClosedError, match="is pending, not approved"):
+        begin_deploy(world, request)
+
+
+def test_a_champion_may_be_deployed_again_over_itself(world: World) -> None:
+    request = world.approved()
+    deploy(world, request)
+    again = deploy(world, request, run_id="op-2")
+    assert again.key == f"{MODEL}/deployments/2"
+
+
+def test_a_version_taken_out_for_cause_is_not_deployed_while_its_incident_is_open(world: World) -> None:
+    request = world.approved()
+    deploy(world, request)
+    suspend(world)
+    with pytest.raises(IllegalMoveError, match="an incident that blocks ops/delay v1 is open"):
+        begin_deploy(world, request, run_id="op-2")
+
+
+def test_nothing_is_deployed_for_a_model_that_is_retired(world: World) -> None:
+    request = world.approved()
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE model SET state = 'retired'")
+    assert world.get(Model, MODEL).state == "retired"
+    with pytest.raises(IllegalMoveError, match="is retired"):
+        begin_deploy(world, request)
+
+
+def test_a_request_without_verdicts_lets_nothing_through(world: World) -> None:
+    request = world.approved()
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE approval_request SET verdict_set = NULL")
+    with pytest.raises(StaleEvidenceError, match="names no recorded verdicts"):
+        begin_deploy(world, request)
+
+
+def test_a_version_of_another_model_is_refused(world: World) -> None:
+    world.version()
+    other = world.version("models/ops/other")
+    with pytest.raises(InputError, match="is not a version of ops/delay"):
+        begin(world, "suspend", other)
+
+
+# -- rollback, suspension, withdrawal
+
+
+ROLLBACKS: dict[str, tuple[str, str]] = {
+    "to a version that never served": ("3", "never served"),
+    "to what serves": ("2", "is what is to be rolled back"),
+}
+
+
+@pytest.mark.parametrize("number, said", ROLLBACKS.values(), ids=ROLLBACKS.keys())
+def test_no_return(number: str, said: str, world: World) -> None:
+    deployed(world)
+    deployed(world, "op-2")
+    world.version()
+    with pytest.raises(IllegalMoveError, match=said):
+        begin(world, "rollback", f"{MODEL}/versions/{number}")
+
+
+def test_no_return_where_nothing_ever_served(world: World) -> None:
+    with pytest.raises(IllegalMoveError, match="never served as production champion"):
+        begin(world, "rollback", world.version())
+
+
+def test_no_return_to_a_version_whose_approval_was_revoked(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2")
+    world.do(RevokeVersion(version=first.version, reason="a condition was late"))
+    with pytest.raises(IllegalMoveError, match="not valid for a return: it is revoked"):
+        begin(world, "rollback", first.version)
+
+
+def test_no_return_to_a_version_that_was_left_for_cause(world: World) -> None:
+    first = deployed(world)
+    second = deployed(world, "op-2")
+    roll_back(world, first.version)
+    with pytest.raises(IllegalMoveError, match="rolled back or suspended before; an incident that blocks it is open"):
+        begin(world, "rollback", second.version)
+
+
+def test_what_is_suspended_is_what_serves_named_or_not(world: World) -> None:
+    first = deployed(world)
+    begin(world, "suspend", run_id="op-s")
+    assert world.get(Operation, KEY).version == first.version
+
+
+STOPS = {"nothing serves there": "staging", "another version serves there": "production"}
+
+
+@pytest.mark.parametrize("environment", STOPS.values(), ids=STOPS.keys())
+def test_nothing_is_suspended_when(environment: str, world: World) -> None:
+    deployed(world)
+    other = world.version()
+    with pytest.raises(IllegalMoveError, match="does not serve"):
+        begin(world, "suspend", other, environment=environment)
+    with pytest.raises(InputError, match="names no version"):
+        begin(world, "suspend", None, environment="staging")
+
+
+def test_nothing_is_withdrawn_without_a_retirement_that_came_to_rest(world: World) -> None:
+    deployed(world)
+    with pytest.raises(IllegalMoveError, match="was not opened; only a quiet version is withdrawn"):
+        begin(world, "withdraw")
+
+
+def test_an_unknown_model_and_a_name_with_a_slash_are_refused(world: World) -> None:
+    with pytest.raises(NotFoundError):
+        world.do(BeginOperation(model="models/ops/none", kind="suspend", environment="production", version=None))
+    world.version()
+    with pytest.raises(InputError):
+        begin(world, "suspend", None, environment="a/b")

@@ -1,0 +1,237 @@
+"""The roster: two founders, then nobody without an administrator's code, nobody by themselves, never the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.command import Command, Proof
+from data.commands.person import AddPerson, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.enrolment import enrol
+from data.errors import IllegalMoveError, InputError, ModelwardError, NotAuthorisedError, NotFoundError, ProofError
+from data.home import Home
+from data.records.person import Actor, Credential, Person, Role, RoleGrant
+from data.registry import Registry
+from tests.replay import Replay
+from tests.world import FOUNDED_AT, Template, World
+
+Make = Callable[[World], Command]
+
+
+@pytest.fixture
+def world(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The founded world, its file held open."""
+    world = founded.copy(tmp_path / "home", monkeypatch)
+    with world.registry.store.session():
+        yield world
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Replay]:
+    """A registry with nobody on its roster."""
+    Registry(Home(tmp_path)).create(clock="replay")
+    replay = Replay(tmp_path, FOUNDED_AT)
+    with replay.registry.store.session():
+        yield replay
+
+
+def proven(command: type[Command], by: str = "adam", **fields: Any) -> Make:
+    return lambda world: command(**{"proof": world.proof(by), **fields})
+
+
+def wrong(command: type[Command], by: str, **fields: Any) -> Make:
+    return lambda world: command(**{"proof": Proof(person=by, code="000000"), **fields})
+
+
+def plain(command: type[Command], **fields: Any) -> Make:
+    return lambda world: command(**fields)
+
+
+NEW: dict[str, Any] = {"person": "nina", "printed_name": "Nina"}
+ADMIN, APPROVER = Role.ADMINISTRATOR, Role.APPROVER
+REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
+    "adding without a code": (plain(AddPerson, **NEW), NotAuthorisedError, "administrator's one-time code"),
+    "adding with a wrong code": (wrong(AddPerson, "adam", **NEW), ProofError, "wrong"),
+    "adding with an approver's code": (proven(AddPerson, "alma", **NEW), NotAuthorisedError, "not an administrator"),
+    "an id that is no name": (proven(AddPerson, person="Nina N", printed_name="N"), InputError, "be a person id"),
+    "an id of a thousand letters": (
+        proven(AddPerson, person="n" * 1_000, printed_name="N"), InputError, "cannot be a person id"
+    ),
+    "an id that is taken": (proven(AddPerson, person="dev", printed_name="D"), InputError, "is on the roster"),
+    "enrolling without a code": (plain(EnrolPerson, person="dev", credential=1), InputError, "no fresh seed"),
+    "enrolling with a seed nobody sealed": (
+        proven(EnrolPerson, person="dev", credential=7), InputError, "no fresh seed is sealed"
+    ),
+    "revoking without a code": (plain(RevokePerson, person="dev", reason="x"), NotAuthorisedError, "one-time code"),
+    "revoking oneself": (proven(RevokePerson, person="adam", reason="x"), NotAuthorisedError, "their own standing"),
+    "revoking somebody unknown": (proven(RevokePerson, person="nina", reason="x"), NotFoundError, "nina"),
+    "granting without a code": (plain(GrantRole, person="dev", role=APPROVER), NotAuthorisedError, "one-time code"),
+    "granting oneself a role": (proven(GrantRole, person="adam", role=APPROVER), NotAuthorisedError, "own standing"),
+    "granting a role in the past": (
+        proven(GrantRole, person="dev", role=APPROVER, from_at=FOUNDED_AT), InputError, "from now or a later time"
+    ),
+    "granting a role that ended": (
+        proven(GrantRole, person="dev", role=APPROVER, to_at=FOUNDED_AT), InputError, "ends after that"
+    ),
+    "granting a tier that is none": (proven(GrantRole, person="dev", role=APPROVER, tiers=(0, 5)), InputError, "tier"),
+    "granting for a team that is no name": (
+        proven(GrantRole, person="dev", role=APPROVER, team="a b"), InputError, "cannot be a team"
+    ),
+    "granting for an environment that is no name": (
+        proven(GrantRole, person="dev", role=APPROVER, environment="%"), InputError, "cannot be a environment"
+    ),
+    "an administrator of one team": (proven(GrantRole, person="dev", role=ADMIN, team="ops"), InputError, "everything"),
+    "a deputy without an end": (
+        proven(GrantRole, person="dev", role=APPROVER, deputy_of="alma"), InputError, "for a time"
+    ),
+    "a deputy of oneself": (
+        lambda w: GrantRole(
+            person="alma", role=APPROVER, deputy_of="alma", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+        ),
+        InputError, "their own deputy",
+    ),
+    "a deputy of somebody without the role": (
+        lambda w: GrantRole(
+            person="dev", role=APPROVER, deputy_of="vera", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+        ),
+        NotAuthorisedError, "does not hold the role",
+    ),
+    "a deputy of a deputy": (
+        lambda w: (
+            w.grant("dev", deputy_of="alma", to_at=w.now + timedelta(days=9)),
+            GrantRole(
+                person="otto", role=APPROVER, deputy_of="dev", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+            ),
+        )[1],
+        NotAuthorisedError, "does not hold the role",
+    ),
+    "ending a role nobody holds": (
+        proven(EndRole, person="dev", role=APPROVER, reason="x"), IllegalMoveError, "does not hold the role"
+    ),
+    "ending one's own role": (proven(EndRole, person="adam", role=ADMIN, reason="x"), NotAuthorisedError, "standing"),
+    "ending a role without a code": (
+        plain(EndRole, person="dev", role=Role.DEVELOPER, reason="x"), NotAuthorisedError, "one-time code"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_the_roster_refuses(case: tuple[Make, type[ModelwardError], str], world: World) -> None:
+    make, error, words = case
+    command = make(world)
+    people, grants = world.find(Person), world.find(RoleGrant)
+    with pytest.raises(error, match=words):
+        world.do(command, by="adam")
+    last = world.events()[-1]
+    assert (last["type"], last["data"]["attempted"]) == ("command.refused", command.name)
+    assert (world.find(Person), world.find(RoleGrant)) == (people, grants)
+
+
+def add(replay: Replay, person: str, **extra: Any) -> None:
+    replay.do(AddPerson(person=person, printed_name=person.title(), **extra), by="root")
+
+
+def test_the_first_two_become_administrators_without_proof(empty: Replay) -> None:
+    add(empty, "one")
+    add(empty, "two")
+    with pytest.raises(NotAuthorisedError):
+        add(empty, "three", proof=Proof(person="one", code="000000"))
+    assert [(one.person, one.role) for one in empty.find(RoleGrant)] == [("one", ADMIN), ("two", ADMIN)]
+
+
+def test_founders_enrol_once_by_themselves_and_never_again(empty: Replay) -> None:
+    for person in ("one", "two"):
+        add(empty, person)
+        enrol(empty.registry, person, Actor(id="root"), as_of=empty.now)
+    with pytest.raises(NotAuthorisedError, match="administrator's one-time code"):
+        enrol(empty.registry, "one", Actor(id="root"), as_of=empty.now)
+    with pytest.raises(NotAuthorisedError, match="their own standing"):
+        enrol(empty.registry, "one", Actor(id="one"), empty.proof("one"), empty.now)
+
+
+def test_one_enrolled_founder_ends_what_goes_without_proof(empty: Replay) -> None:
+    add(empty, "one")
+    enrol(empty.registry, "one", Actor(id="root"), as_of=empty.now)
+    with pytest.raises(NotAuthorisedError):
+        empty.do(GrantRole(person="one", role=APPROVER), by="root")
+    add(empty, "two")
+    enrol(empty.registry, "two", Actor(id="root"), as_of=empty.now)
+    add(empty, "three", proof=empty.proof("two"))
+    assert empty.get(Person, "people/three").added_by == "two"
+
+
+def test_a_third_person_cannot_slip_in_while_nobody_is_enrolled(empty: Replay) -> None:
+    add(empty, "one")
+    add(empty, "two")
+    add(empty, "three")
+    with pytest.raises(NotFoundError):
+        empty.get(RoleGrant, "people/three/roles/1")
+    with pytest.raises(NotAuthorisedError):
+        enrol(empty.registry, "two", Actor(id="root"), Proof(person="three", code="1"), empty.now)
+
+
+def test_the_last_administrator_who_could_act_stays(empty: Replay) -> None:
+    add(empty, "one")
+    add(empty, "two")
+    enrol(empty.registry, "one", Actor(id="root"), as_of=empty.now)
+    with pytest.raises(IllegalMoveError, match="last administrator"):
+        empty.do(EndRole(person="one", role=ADMIN, reason="x"))
+    with pytest.raises(IllegalMoveError, match="last administrator"):
+        empty.do(RevokePerson(person="one", reason="x"))
+
+
+def test_losing_an_administrator_does_not_reopen_the_founding(world: World) -> None:
+    world.do(RevokePerson(person="ada", reason="left", proof=world.proof("adam")), by="adam")
+    with pytest.raises(NotAuthorisedError, match="one-time code"):
+        world.do(AddPerson(person="mallory", printed_name="M"), by="root")
+    with pytest.raises(NotAuthorisedError, match="one-time code"):
+        world.do(GrantRole(person="dev", role=ADMIN), by="root")
+
+
+def test_an_administrator_ends_another_ones_role(world: World) -> None:
+    world.do(EndRole(person="ada", role=ADMIN, reason="moved on", proof=world.proof("adam")), by="adam")
+    (grant,) = world.find(RoleGrant, person="ada")
+    assert grant.to_at == world.now
+    with pytest.raises(NotAuthorisedError, match="not an administrator"):
+        world.do(AddPerson(**NEW, proof=world.proof("ada")), by="ada")
+
+
+def test_who_leaves_loses_roles_and_credential_and_the_id_is_not_given_again(world: World) -> None:
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    assert world.get(Person, "people/alma").state == "revoked"
+    assert [one.to_at for one in world.find(RoleGrant, person="alma")] == [world.now]
+    assert [one.state for one in world.find(Credential, person="alma")] == ["revoked"]
+    with pytest.raises(InputError, match=r"on the roster \(revoked\)"):
+        world.do(AddPerson(person="alma", printed_name="A", proof=world.proof("adam")))
+    with pytest.raises(IllegalMoveError, match="taken off the roster"):
+        world.grant("alma")
+
+
+def test_two_people_do_not_share_an_operating_system_user(world: World) -> None:
+    world.do(AddPerson(**NEW, os_user="shared", proof=world.proof("adam")))
+    with pytest.raises(InputError, match="operating-system user shared"):
+        world.do(AddPerson(person="nils", printed_name="Nils", os_user="shared", proof=world.proof("adam")))
+
+
+def test_a_role_is_recorded_with_its_scope_and_who_granted_it(world: World) -> None:
+    later = world.now + timedelta(days=1)
+    world.grant("dev", Role.OWNER, team="ops", tiers=(1, 2), environment="staging", from_at=later)
+    grant = world.find(RoleGrant, person="dev")[-1]
+    assert (grant.team, grant.tiers, grant.environment, grant.from_at) == ("ops", (1, 2), "staging", later)
+    assert (grant.granted_by, grant.to_at) == ("adam", None)
+    assert world.events()[-1]["actor"] == {"id": "adam", "auth": "totp"}
+
+
+def test_a_role_still_to_come_is_ended_too(world: World) -> None:
+    world.grant("dev", Role.OWNER, from_at=world.now + timedelta(days=1))
+    world.do(EndRole(person="dev", role=Role.OWNER, reason="not needed", proof=world.proof("adam")))
+    assert world.find(RoleGrant, person="dev")[-1].to_at == world.now
+
+
+def test_enrolling_anew_ends_the_former_credential(world: World) -> None:
+    enrol(world.registry, "dev", Actor(id="adam"), world.proof("adam"), world.now)
+    assert [one.state for one in world.find(Credential, person="dev")] == ["revoked", "active"]

@@ -1,0 +1,393 @@
+"""A retirement goes its whole way or not at all: each step in its turn, nobody left behind, silence in the logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.command import Command
+from data.commands.model import DeclareConsumer
+from data.commands.retirement import (
+    AffectedParty,
+    AnswerNotice,
+    ApproveRetirement,
+    BeginSunset,
+    OpenRetirement,
+    PlanTransition,
+    RecordNotices,
+    RecordTraffic,
+    WithdrawVersion,
+)
+from data.errors import (
+    IllegalMoveError,
+    InputError,
+    InvalidNameError,
+    ModelwardError,
+    NotFoundError,
+    RequestClosedError,
+    StaleEvidenceError,
+    TransitionIncompleteError,
+)
+from data.lifecycle import RETIREMENT_MOVES
+from data.records.evidence import sha256_of
+from data.records.model import Model
+from data.records.retirement import Retirement, RetirementParty
+from data.records.version import ReviewState, Version
+from data.rulings.retirement import retirement_of
+from tests.operations import deployed, held, prepared
+from tests.retiring import (
+    KEY,
+    PARTIES,
+    VERSION,
+    answered,
+    approved,
+    archive,
+    archived,
+    going,
+    noticed,
+    opened,
+    planned,
+    quiet,
+    requested,
+    sunset,
+    traffic,
+    withdrawn,
+)
+from tests.world import MODEL, Template, World
+
+
+@pytest.fixture(scope="module")
+def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The small world with version 1 approved and serving."""
+    return prepared(founded, tmp_path_factory.mktemp("before") / "home", deployed)
+
+
+@pytest.fixture
+def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A copy of it for one test."""
+    with held(before, tmp_path / "home", monkeypatch) as world:
+        yield world
+
+
+STAGES: dict[str, Callable[[World], None]] = {
+    "opened": opened,
+    "noticed": lambda world: (opened(world), noticed(world))[0],
+    "planned": planned,
+    "approved": approved,
+    "sunset": sunset,
+    "quiet": quiet,
+    "withdrawn": withdrawn,
+    "archived": archived,
+}
+STEPS: dict[str, tuple[Callable[[World], Command], set[str]]] = {
+    "open": (
+        lambda world: OpenRetirement(
+            version=VERSION, reason="again", sunset_at=world.now + timedelta(days=1), quiet_days=7, impact_digest="d",
+            parties=(),
+        ),
+        set(),
+    ),
+    "notice": (
+        lambda world: RecordNotices(key=KEY, systems=("gates",), outbox_digest="d"),
+        {"opened", "noticed", "planned"},
+    ),
+    "answer": (
+        lambda world: AnswerNotice(key=KEY, system="gates", answer="acknowledged"),
+        {"noticed", "planned"},
+    ),
+    "plan": (
+        lambda world: PlanTransition(key=KEY, system="gates", moves_to="a table", cut_over_at=world.now),
+        {"opened", "noticed", "planned"},
+    ),
+    "begin sunset": (lambda world: BeginSunset(key=KEY), set()),
+    "record traffic": (
+        lambda world: RecordTraffic(
+            key=KEY, from_at=world.now - timedelta(hours=1), to_at=world.now, rows=0, evidence_digest="d"
+        ),
+        {"quiet"},
+    ),
+    "withdraw": (lambda world: WithdrawVersion(key=KEY), set()),
+    "archive": (archive, {"withdrawn"}),
+}  # fmt: skip
+
+
+def test_every_state_of_a_retirement_is_reached_and_tested() -> None:
+    assert set(STAGES) == set(RETIREMENT_MOVES)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_the_steps_of_its_state_can_be_taken(stage: str, world: World) -> None:
+    STAGES[stage](world)
+    assert world.get(Retirement, KEY).state == stage
+    for name, (make, allowed) in STEPS.items():
+        if stage not in allowed:
+            with pytest.raises((IllegalMoveError, InputError)):
+                world.do(make(world))
+            assert world.get(Retirement, KEY).state == stage, name
+    for name, (make, allowed) in STEPS.items():
+        if stage in allowed:
+            assert world.do(make(world)).rows, name
+
+
+# -- opening
+
+
+def test_it_opens_with_everybody_it_affects(world: World) -> None:
+    opened(world, outputs_in_force="timetables until June")
+    row = world.get(Retirement, KEY)
+    assert (row.state, row.opened_by, row.outputs_in_force) == ("opened", "olga", "timetables until June")
+    parties = world.find(RetirementParty, retirement=KEY)
+    assert [(one.system, one.declared, one.through) for one in parties] == [
+        ("crew", True, ("models/ops/rota",)),
+        ("gates", True, ()),
+        ("shadow-it", False, ()),
+    ]
+    with world.registry.reading() as state:
+        assert retirement_of(state, VERSION) == row
+        assert retirement_of(state, f"{MODEL}/versions/2") is None
+
+
+def test_without_anybody_affected_its_plan_is_whole_from_the_start(world: World) -> None:
+    opened(world, parties=())
+    assert world.get(Retirement, KEY).state == "planned"
+    world.do(ApproveRetirement(key=KEY, request=requested(world)))
+    assert world.get(Retirement, KEY).state == "approved"
+
+
+UNOPENED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
+    "an unknown version": ({"version": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
+    "a sunset in the past": ({"sunset_at": "past"}, InputError, "lies in the past"),
+    "itself as successor": ({"successor": VERSION}, InputError, "cannot succeed"),
+    "an unknown successor": ({"successor": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
+    "a consumer twice": ({"parties": (PARTIES[0], PARTIES[0])}, InputError, "names a consumer twice"),
+    "a consumer with a slash": (
+        {"parties": (AffectedParty(system="a/b", declared=False),)},
+        InvalidNameError,
+        "cannot be a system",
+    ),
+    "less silence than the slowest consumer's cadence": ({"quiet_days": 6}, InputError, "gates asks every 7 days"),
+}
+
+
+@pytest.mark.parametrize("changes, error, said", UNOPENED.values(), ids=UNOPENED.keys())
+def test_it_does_not_open_with(changes: dict[str, Any], error: type[ModelwardError], said: str, world: World) -> None:
+    world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org", cadence_days=7))
+    if changes.get("sunset_at") == "past":
+        changes = {"sunset_at": world.now}
+    with pytest.raises(error, match=said):
+        opened(world, **changes)
+    assert world.find(Retirement) == []
+
+
+def test_a_rejected_version_succeeds_nobody(world: World) -> None:
+    second = world.version()
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE version SET review_state = 'rejected' WHERE key = ?", [second])
+    with pytest.raises(InputError, match="cannot succeed"):
+        opened(world, successor=second)
+
+
+# -- approval
+
+
+def without(system: str) -> Callable[[World], None]:
+    """Everything is done, except for one party."""
+
+    def prepare(world: World) -> None:
+        opened(world)
+        noticed(world)
+        for one in PARTIES:
+            if one.system != system:
+                answered(world, one.system)
+                going(world, one.system)
+
+    return prepare
+
+
+def unheard(world: World) -> None:
+    without("crew")(world)
+    going(world, "crew")
+
+
+def nowhere_to_go(world: World) -> None:
+    without("gates")(world)
+    answered(world)
+
+
+INCOMPLETE: dict[str, tuple[Callable[[World], None], str]] = {
+    "nobody was told": (opened, "crew lacks an answer"),
+    "one neither answered nor was answered for": (unheard, "crew lacks an answer, or somebody who accepts its silence"),
+    "one has nowhere to go": (nowhere_to_go, "gates lacks a transition"),
+    "an undeclared one was left out": (without("shadow-it"), r"shadow-it \(undeclared\) lacks an answer.* and a trans"),
+}
+
+
+@pytest.mark.parametrize("prepare, said", INCOMPLETE.values(), ids=INCOMPLETE.keys())
+def test_it_is_not_approved_while(prepare: Callable[[World], None], said: str, world: World) -> None:
+    prepare(world)
+    with pytest.raises(TransitionIncompleteError, match=said):
+        world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
+
+
+def test_it_is_not_approved_by_a_request_to_deploy(world: World) -> None:
+    planned(world)
+    with pytest.raises(IllegalMoveError, match="the request is to deploy"):
+        world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
+
+
+REQUESTS: dict[str, tuple[str, type[ModelwardError], str]] = {
+    "is still pending": ("state = 'pending'", RequestClosedError, "is pending, not approved"),
+    "was rejected": ("state = 'rejected'", RequestClosedError, "is rejected, not approved"),
+    "has no end": ("valid_until = NULL", RequestClosedError, "not approved"),
+    "ran out": ("valid_until = '2013-01-01T00:00:00.000000Z'", RequestClosedError, "ran out"),
+}
+
+
+@pytest.mark.parametrize("change, error, said", REQUESTS.values(), ids=REQUESTS.keys())
+def test_it_is_not_approved_by_a_request_that(
+    change: str, error: type[ModelwardError], said: str, world: World
+) -> None:
+    planned(world)
+    request = requested(world)
+    with world.registry.store.transaction() as connection:
+        connection.execute(f"UPDATE approval_request SET {change} WHERE key = ?", [request])
+    with pytest.raises(error, match=said):
+        world.do(ApproveRetirement(key=KEY, request=request))
+
+
+def test_a_plan_that_changed_after_its_approval_needs_another(world: World) -> None:
+    planned(world)
+    request = requested(world)
+    going(world, "gates", moves_to="nothing at all")
+    with pytest.raises(StaleEvidenceError, match="not the one that was approved"):
+        world.do(ApproveRetirement(key=KEY, request=request))
+
+
+def test_a_reminder_does_not_void_an_approval(world: World) -> None:
+    planned(world)
+    request = requested(world)
+    noticed(world, "gates")
+    world.do(ApproveRetirement(key=KEY, request=request))
+    assert world.get(Retirement, KEY).request == request
+
+
+def test_approving_twice_with_the_same_request_changes_nothing(world: World) -> None:
+    approved(world)
+    row = world.get(Retirement, KEY)
+    again = world.do(ApproveRetirement(key=KEY, request=row.request or ""))
+    assert again.rows == (row,)
+    with pytest.raises(IllegalMoveError, match="is approved; it cannot become approved"):
+        world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
+
+
+# -- sunset, silence, withdrawal
+
+
+def test_the_sunset_does_not_begin_before_its_day(world: World) -> None:
+    approved(world)
+    with pytest.raises(IllegalMoveError, match="the sunset of ops/delay v1 is on"):
+        world.do(BeginSunset(key=KEY))
+
+
+TRAFFIC: dict[str, tuple[float, int, str]] = {
+    "one row in a long enough window is traffic": (7, 1, "sunset"),
+    "a day too short says nothing": (6, 0, "sunset"),
+    "a whole window without a row is quiet": (7, 0, "quiet"),
+    "a longer one too": (8, 0, "quiet"),
+}
+
+
+@pytest.mark.parametrize("days, rows, becomes", TRAFFIC.values(), ids=TRAFFIC.keys())
+def test_silence(days: float, rows: int, becomes: str, world: World) -> None:
+    sunset(world)
+    world.move(days=8)
+    traffic(world, days, rows)
+    row = world.get(Retirement, KEY)
+    assert (row.state, row.traffic_rows, row.traffic_to_at) == (becomes, rows, world.now)
+
+
+def test_a_consumer_that_comes_back_breaks_the_silence(world: World) -> None:
+    quiet(world)
+    world.move(days=1)
+    traffic(world, days=1, rows=3, by_consumer={"gates": 3})
+    assert world.get(Retirement, KEY).state == "sunset"
+
+
+def test_a_consumer_nobody_knew_becomes_a_party_for_the_record(world: World) -> None:
+    sunset(world)
+    world.move(days=8)
+    traffic(world, rows=3, by_consumer={"gates": 1, "Night Job": 2, "idle": 0})
+    late = [one for one in world.find(RetirementParty, retirement=KEY) if one.system.startswith("unnamed-")]
+    assert [(one.declared, one.last_seen_at, one.transition) for one in late] == [(False, world.now, "missing")]
+    assert len(world.find(RetirementParty, retirement=KEY)) == len(PARTIES) + 1
+    going(world, late[0].system, cut_over_at=world.now)
+    assert world.get(RetirementParty, late[0].key).transition == "planned"
+
+
+WINDOWS: dict[str, dict[str, Any]] = {
+    "begins before the sunset": {"days": 9},
+    "ends in the time to come": {"to_at": timedelta(days=1)},
+    "ends before it begins": {"days": -1},
+    "has more rows by consumer than rows": {"rows": 1, "by_consumer": {"gates": 2}},
+}
+
+
+@pytest.mark.parametrize("told", WINDOWS.values(), ids=WINDOWS.keys())
+def test_no_window_counts_that(told: dict[str, Any], world: World) -> None:
+    sunset(world)
+    world.move(days=8)
+    if "to_at" in told:
+        told = {"to_at": world.now + told["to_at"]}
+    with pytest.raises(InputError):
+        traffic(world, **told)
+
+
+def test_a_version_that_still_serves_is_not_withdrawn(world: World) -> None:
+    quiet(world)
+    with pytest.raises(IllegalMoveError, match="still serves as production champion"):
+        world.do(WithdrawVersion(key=KEY))
+
+
+def test_a_version_whose_successor_serves_is_withdrawn_without_an_operation(world: World) -> None:
+    second = deployed(world, "op-2")
+    planned_with_successor(world, second.version)
+    world.do(WithdrawVersion(key=KEY))
+    assert world.get(Version, VERSION).review_state is ReviewState.RETIRED
+    assert world.get(Model, MODEL).state == "active"
+
+
+def planned_with_successor(world: World, successor: str) -> None:
+    """The whole way to silence, with a successor and nobody affected."""
+    opened(world, parties=(), successor=successor)
+    world.do(ApproveRetirement(key=KEY, request=requested(world)))
+    world.now = world.get(Retirement, KEY).sunset_at
+    world.do(BeginSunset(key=KEY))
+    world.move(days=7)
+    traffic(world)
+
+
+def test_the_last_version_takes_its_model_with_it(world: World) -> None:
+    withdrawn(world)
+    version = world.get(Version, VERSION)
+    assert (version.review_state, version.state_reason) == (ReviewState.RETIRED, "the data moved on")
+    assert world.get(Model, MODEL).state == "retired"
+
+
+def test_a_model_with_another_version_on_its_way_stays(world: World) -> None:
+    world.version()
+    withdrawn(world)
+    assert world.get(Model, MODEL).state == "active"
+
+
+def test_the_dossier_is_kept_for_a_time_to_come(world: World) -> None:
+    withdrawn(world)
+    command = archive(world)
+    with pytest.raises(InputError, match="past"):
+        world.do(command.model_copy(update={"retain_until": world.now}))
+    world.do(command)
+    row = world.get(Retirement, KEY)
+    assert (row.state, row.dossier_digest, row.ended_at) == ("archived", sha256_of("dossier"), world.now)

@@ -1,0 +1,153 @@
+"""Each party of a retirement is told, heard or answered for, and has somewhere to go before the sunset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.commands.retirement import (
+    AcceptSilence,
+    ApproveRetirement,
+    RecordNotices,
+)
+from data.errors import (
+    IllegalMoveError,
+    InputError,
+    ModelwardError,
+    NotAuthorisedError,
+    NotFoundError,
+    ProofError,
+    TransitionIncompleteError,
+)
+from data.records.retirement import Retirement, RetirementParty
+from tests.operations import deployed, held, prepared
+from tests.retiring import (
+    GATES,
+    KEY,
+    VERSION,
+    accepted,
+    answered,
+    approved,
+    going,
+    noticed,
+    opened,
+    planned,
+)
+from tests.world import Template, World
+
+
+@pytest.fixture(scope="module")
+def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The small world with version 1 approved and serving."""
+    return prepared(founded, tmp_path_factory.mktemp("before") / "home", deployed)
+
+
+@pytest.fixture
+def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A copy of it for one test."""
+    with held(before, tmp_path / "home", monkeypatch) as world:
+        yield world
+
+
+def test_each_further_notice_is_a_reminder(world: World) -> None:
+    opened(world)
+    noticed(world)
+    first = world.now
+    world.move(days=3)
+    noticed(world, "crew")
+    rows = {one.system: (one.notices, one.noticed_at) for one in world.find(RetirementParty, retirement=KEY)}
+    assert rows == {"crew": (2, first), "gates": (1, first), "shadow-it": (1, first)}
+
+
+BAD_NOTICES: dict[str, tuple[tuple[str, ...], type[ModelwardError]]] = {
+    "to nobody": ((), InputError),
+    "to somebody twice": (("gates", "gates"), InputError),
+    "to a stranger": (("stranger",), NotFoundError),
+}
+
+
+@pytest.mark.parametrize("systems, error", BAD_NOTICES.values(), ids=BAD_NOTICES.keys())
+def test_no_notice_goes(systems: tuple[str, ...], error: type[ModelwardError], world: World) -> None:
+    opened(world)
+    with pytest.raises(error):
+        world.do(RecordNotices(key=KEY, systems=systems, outbox_digest="d"))
+
+
+def test_a_party_may_change_its_answer_until_the_plan_is_approved(world: World) -> None:
+    opened(world)
+    noticed(world)
+    answered(world, answer="objected")
+    answered(world)
+    row = world.get(RetirementParty, GATES)
+    assert (row.answer, row.answered_by, row.answered_at) == ("acknowledged", "gil", world.now)
+
+
+def test_a_late_answer_counts_more_than_a_silence_that_was_accepted(world: World) -> None:
+    opened(world)
+    noticed(world)
+    accepted(world, "gates")
+    row = world.get(RetirementParty, GATES)
+    assert (row.answer, row.answered_by, row.silence_reason) == ("silence accepted", "rita", "asked three times")
+    answered(world)
+    row = world.get(RetirementParty, GATES)
+    assert (row.answer, row.silence_reason) == ("acknowledged", "")
+
+
+def test_the_silence_of_somebody_who_was_not_told_is_not_accepted(world: World) -> None:
+    opened(world)
+    noticed(world, "crew")
+    with pytest.raises(IllegalMoveError, match="gates was not told yet"):
+        accepted(world, "gates")
+
+
+def test_an_answer_is_no_silence(world: World) -> None:
+    opened(world)
+    noticed(world)
+    answered(world, answer="objected")
+    with pytest.raises(IllegalMoveError, match="gates is not silent: objected"):
+        accepted(world, "gates")
+
+
+def test_only_a_risk_acceptor_accepts_a_silence(world: World) -> None:
+    opened(world)
+    noticed(world)
+    with pytest.raises(NotAuthorisedError, match="alma is not a risk acceptor"):
+        accepted(world, by="alma")
+    wrong = world.proof("rita").model_copy(update={"code": "000000"})
+    with pytest.raises(ProofError):
+        world.do(AcceptSilence(key=KEY, system="crew", reason="r", proof=wrong))
+
+
+def test_nobody_moves_after_the_sunset(world: World) -> None:
+    opened(world)
+    noticed(world)
+    with pytest.raises(InputError, match="after the sunset"):
+        going(world, "gates", cut_over_at=world.get(Retirement, KEY).sunset_at + timedelta(seconds=1))
+
+
+def test_a_plan_made_before_the_notices_does_not_count_as_noticed(world: World) -> None:
+    opened(world)
+    going(world, "gates")
+    assert world.get(Retirement, KEY).state == "opened"
+
+
+def test_after_the_approval_only_that_somebody_moved_is_noted(world: World) -> None:
+    approved(world)
+    with pytest.raises(IllegalMoveError, match="was approved to version 2"):
+        going(world, "gates", moves_to="a table", moved=True)
+    with pytest.raises(IllegalMoveError):
+        going(world, "gates")
+    going(world, "gates", moved=True)
+    assert world.get(RetirementParty, GATES).transition == "moved"
+    assert world.get(Retirement, KEY).state == "approved"
+
+
+def test_a_cut_over_after_a_sunset_that_was_moved_behind_the_registry_is_missing(world: World) -> None:
+    planned(world)
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE retirement_party SET cut_over_at = '2014-01-01T00:00:00.000000Z'")
+    with pytest.raises(TransitionIncompleteError, match="gates lacks a cut-over before the sunset"):
+        world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))

@@ -1,0 +1,159 @@
+"""Waivers: asked by one, granted by another, for a time, with a reason; an approval on one falls with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.command import Proof
+from data.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
+from data.commands.version import RejectVersion
+from data.errors import IllegalMoveError, IndependenceError, InputError, ModelwardError, NotAuthorisedError, ProofError
+from data.records.person import Role
+from data.records.review import Waiver
+from data.records.verdict import Failed, Judgement
+from data.records.version import Version
+from tests.world import MODEL, Template, World
+
+VERSION = f"{MODEL}/versions/1"
+KEY = f"{VERSION}/waivers/1"
+Act = Callable[[World], object]
+
+
+@pytest.fixture(scope="module")
+def wanted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A world in which olga asked that a control be waived for a validated version, for ten days."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        world = founded.copy(tmp_path_factory.mktemp("wanted") / "home", monkeypatch)
+        with world.registry.store.session():
+            world.validated()
+            world.do(asking(world), by="olga")
+    return Template(world.home.root, world.now)
+
+
+@pytest.fixture
+def world(wanted: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    world = wanted.copy(tmp_path / "home", monkeypatch)
+    with world.registry.store.session():
+        yield world
+
+
+def asking(world: World, **changes: Any) -> RequestWaiver:
+    told = {"version": VERSION, "control": "performance", "reason": "labels are late"}
+    return RequestWaiver.model_validate({**told, "expires_at": world.now + timedelta(days=10), **changes})
+
+
+def decided(by: str = "rita", grant: bool = True, reason: str = "", **proof: str) -> Act:
+    def act(world: World) -> object:
+        proven = Proof(**proof) if proof else world.proof(by)
+        return world.do(DecideWaiver(key=KEY, grant=grant, reason=reason, proof=proven), by=by)
+
+    return act
+
+
+def revoked(by: str = "rita") -> Act:
+    return lambda w: w.do(RevokeWaiver(key=KEY, reason="it got worse", proof=w.proof(by)), by=by)
+
+
+def expired(world: World) -> object:
+    return world.do(ExpireWaiver(key=KEY), by="modelward")
+
+
+def approved(world: World, waived: bool = True) -> None:
+    """The version, approved on verdicts that cleared by the waiver (or did without it)."""
+    failed = Failed(reason="0.5 is under 0.6", remedy="train again")
+    one = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=KEY)
+    request = world.requested(VERSION, verdict_set=world.judge(VERSION, "approve", *((one,) if waived else ())))
+    for person in ("alma", "axel"):
+        world.decide(request, person)
+
+
+REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
+    "asking for a time that is over": (
+        lambda w: w.do(asking(w, expires_at=w.now)), InputError, "a time to come"
+    ),
+    "asking without a reason": (lambda w: w.do(asking(w, reason=" ")), InputError, "says why"),
+    "asking about no control": (lambda w: w.do(asking(w, control=" ")), InputError, "names a control"),
+    "asking for a rejected version": (
+        lambda w: (w.do(RejectVersion(version=VERSION, reason="x")), w.do(asking(w))), IllegalMoveError, "is rejected"
+    ),
+    "granting by who asked for it": (
+        lambda w: (w.grant("olga", Role.RISK_ACCEPTOR), decided("olga")(w)), IndependenceError, "asked for"
+    ),
+    "granting by a contributor": (
+        lambda w: (w.grant("dev", Role.APPROVER), decided("dev")(w)), IndependenceError, "submitted"
+    ),
+    "granting by a validator": (decided("vera"), NotAuthorisedError, "is no approver or risk-acceptor"),
+    "granting with a wrong code": (decided(person="rita", code="000000"), ProofError, "wrong"),
+    "refusing without a reason": (decided(grant=False), InputError, "says why"),
+    "granting what was decided": (lambda w: (decided()(w), decided("alma")(w)), IllegalMoveError, "is granted"),
+    "granting when its time is over": (lambda w: (w.move(days=11), decided()(w)), IllegalMoveError, "is over"),
+    "revoking what was not granted": (revoked(), IllegalMoveError, "is requested"),
+    "revoking by an outsider": (lambda w: (decided()(w), revoked("outsider")(w)), NotAuthorisedError, "is no"),
+    "running out before its time": (lambda w: (decided()(w), expired(w)), IllegalMoveError, "runs until 2013-03-1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_refused(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+    act, error, words = case
+    with pytest.raises(error, match=words):
+        act(world)
+    assert world.events()[-1]["type"] == "command.refused"
+
+
+@pytest.mark.parametrize("person", ["alma", "rita"])
+def test_an_approver_or_risk_acceptor_grants(person: str, world: World) -> None:
+    decided(person)(world)
+    row = world.get(Waiver, KEY)
+    assert (row.state, row.approver, row.granted_at, row.requester) == ("granted", person, world.now, "olga")
+    assert world.events()[-1]["type"] == "waiver.granted"
+
+
+def test_a_refusal_is_kept_with_its_reason(world: World) -> None:
+    decided(grant=False, reason="measure first")(world)
+    row = world.get(Waiver, KEY)
+    assert (row.state, row.ended_reason, row.granted_at) == ("refused", "measure first", None)
+
+
+ENDS: dict[str, tuple[Act, str]] = {
+    "revoked": (revoked(), "it got worse"),
+    "expired": (lambda w: (w.move(days=11), expired(w)), "ran out"),
+}
+
+
+@pytest.mark.parametrize("state", ENDS)
+def test_what_was_approved_on_it_falls_in_the_same_event(state: str, world: World) -> None:
+    end, reason = ENDS[state]
+    decided()(world)
+    approved(world)
+    end(world)
+    version = world.get(Version, VERSION)
+    assert (world.get(Waiver, KEY).state, version.review_state) == (state, "revoked")
+    assert reason in version.state_reason
+    assert {row["table"] for row in world.events()[-1]["rows"]} >= {"waiver", "version"}
+
+
+@pytest.mark.parametrize("state", ENDS)
+def test_what_did_not_need_it_stands(state: str, world: World) -> None:
+    decided()(world)
+    approved(world, waived=False)
+    ENDS[state][0](world)
+    assert world.get(Version, VERSION).review_state == "approved"
+
+
+@pytest.mark.parametrize("state", ENDS)
+def test_a_version_not_approved_keeps_its_state(state: str, world: World) -> None:
+    decided()(world)
+    ENDS[state][0](world)
+    assert world.get(Version, VERSION).review_state == "validated"
+
+
+def test_a_request_nobody_decided_runs_out_too(world: World) -> None:
+    world.move(days=11)
+    expired(world)
+    assert world.get(Waiver, KEY).state == "expired"

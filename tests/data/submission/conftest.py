@@ -1,0 +1,14 @@
+"""Datasets are read in this process here: the child process is tested where it belongs, and costs a second each."""
+
+from __future__ import annotations
+
+import pytest
+
+from data import datasets
+from data.parquet_scan import answer
+
+
+@pytest.fixture(autouse=True)
+def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The very same reading, without a process of its own."""
+    monkeypatch.setattr(datasets, "_ask", answer)

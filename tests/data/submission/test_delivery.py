@@ -1,0 +1,50 @@
+"""Handing in: the pack under its digest, and where it comes from beside it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from data.errors import SubmissionError
+from data.home import Home
+from data.submission.delivery import deliver, delivered_provenance, open_delivery
+from data.submission.provenance import Provenance
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "submission").mkdir()
+    (tmp_path / "submission" / "model.yaml").write_text("model: ops/late\n")
+    return tmp_path / "submission"
+
+
+def test_what_was_handed_in_can_be_opened_elsewhere(folder: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    digest = deliver(folder, home, "dev")
+    assert (open_delivery(home, digest, tmp_path / "out") / "model.yaml").read_text() == "model: ops/late\n"
+    assert delivered_provenance(home, digest).submitter == "dev"
+
+
+def test_a_proven_origin_stays_whoever_hands_in_the_same_files_later(folder: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    first = deliver(folder, home, "dev")
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=D", "-c", "user.email=d@e", "commit", "-qm", "1"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    assert deliver(folder, home, "sam") == first
+    proven = delivered_provenance(home, first)
+    assert (proven.commit is not None, proven.submitter) == (True, "sam")
+    deliver(folder, home, "tess")
+    assert delivered_provenance(home, first) == proven
+
+
+def test_nothing_written_down_is_unproven(tmp_path: Path) -> None:
+    assert delivered_provenance(Home(tmp_path), "sha256:" + "0" * 64) == Provenance()
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match=r"'\.\./x' is neither a folder nor the digest"):
+        open_delivery(Home(tmp_path), "../x", tmp_path / "out")
+    with pytest.raises(SubmissionError, match="the inbox holds no submission"):
+        open_delivery(Home(tmp_path), "sha256:" + "0" * 64, tmp_path / "out")

@@ -1,0 +1,41 @@
+"""Everything that is wrong is said at once, and a single problem keeps its own class."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import ArtifactError, LogFormatError, StoreError, SubmissionError
+from data.submission.problems import Problems
+
+
+def broken(text: str) -> int:
+    raise LogFormatError(text, "mend it")
+
+
+def test_without_a_problem_nothing_is_raised() -> None:
+    problems = Problems()
+    assert problems.tried(len, "abc") == 3
+    problems.check()
+
+
+def test_one_problem_is_raised_as_itself() -> None:
+    problems = Problems()
+    problems.tried(broken, "a")
+    with pytest.raises(LogFormatError, match="a"):
+        problems.check()
+
+
+def test_several_become_one_with_a_line_and_a_fix_each() -> None:
+    problems = Problems()
+    problems.tried(broken, "a\nb → its own fix")
+    problems.add("c", "fix c")
+    with problems.noted():
+        raise ArtifactError("d", "fix d")
+    with pytest.raises(SubmissionError) as refused:
+        problems.check()
+    assert refused.value.what.splitlines() == ["a → mend it", "b → its own fix", "c → fix c", "d → fix d"]
+
+
+def test_what_is_no_fault_of_the_submission_is_not_noted() -> None:
+    with pytest.raises(StoreError), Problems().noted():
+        raise StoreError("disk full")

@@ -1,0 +1,104 @@
+"""Quality suites are checked before they are run: nothing trivially true, nothing run as code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.errors import SubmissionError
+from data.submission.suite import NOT_NULL, ROW_FLOOR, Suite, read_suite, read_suites
+
+FLOOR: dict[str, Any] = {"type": ROW_FLOOR, "kwargs": {"min_value": {"$PARAMETER": "ROWS"}}}
+THERE: dict[str, Any] = {"type": NOT_NULL, "kwargs": {"column": "score"}}
+BETWEEN: dict[str, Any] = {
+    "type": "expect_column_values_to_be_between",
+    "kwargs": {"column": "score", "min_value": 0, "max_value": 1},
+    "severity": "warning",
+    "meta": {"why": "a probability"},
+}
+
+
+def read(*expectations: Any, **parameters: Any) -> Suite:
+    suite = {"name": "held-out", "expectations": expectations, "meta": {"parameters": {"ROWS": 500, **parameters}}}
+    return read_suite(json.dumps(suite), "suites/held_out.json")
+
+
+def test_a_suite_with_its_floor() -> None:
+    suite = read(FLOOR, THERE, BETWEEN)
+    assert (suite.row_floor, [one.severity for one in suite.expectations]) == (500, ["critical", "critical", "warning"])
+    assert suite.expectations[2].columns == ("score",)
+
+
+def test_expectations_of_the_table_judge_no_column() -> None:
+    exists = {"type": "expect_column_to_exist", "kwargs": {"column": "anything"}}
+    assert read(FLOOR, exists).expectations[1].columns == ()
+
+
+def test_expectations_of_several_columns_judge_each() -> None:
+    pair = {"type": "expect_column_pair_values_to_be_equal", "kwargs": {"column_A": "a", "column_B": "b"}}
+    listed = {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["c", "a"]}}
+    with pytest.raises(SubmissionError) as refused:
+        read(FLOOR, pair, listed)
+    assert [line.split()[4] for line in refused.value.what.splitlines()] == ["a", "b", "c"]
+
+
+def expectation(kind: str, **kwargs: Any) -> dict[str, Any]:
+    return {"type": kind, "kwargs": kwargs}
+
+
+CASES: dict[str, tuple[tuple[Any, ...], str]] = {
+    "no expectation": ((), "expectations: Tuple should have at least 1 item"),
+    "no floor of rows": ((THERE, BETWEEN), "no floor of rows → add expect_table_row_count_to_be_between"),
+    "a floor of nothing": ((expectation(ROW_FLOOR, min_value=0),), "no floor of rows"),
+    "a ceiling only": ((expectation(ROW_FLOOR, max_value=9),), "no floor of rows"),
+    "values judged that may all be null": ((FLOOR, BETWEEN), "nothing says that score is not null"),
+    "null in any share": ((FLOOR, expectation(NOT_NULL, column="a", mostly=0)), "nothing says that a is not null"),
+    "a parameter nobody set": (
+        (FLOOR, expectation(NOT_NULL, column={"$PARAMETER": "C"})),
+        "asks for $C → set it under",
+    ),
+    "a condition run as code": (
+        (FLOOR, expectation(NOT_NULL, column="a", row_condition="@__import__('os')", condition_parser="pandas")),
+        "has row_condition, which would be run as code",
+    ),
+    "an expectation not run here": (
+        (FLOOR, expectation("expect_column_value_to_be_unique")),
+        "expectations.1.type: 'expect_column_value_to_be_unique' is not run here → nearest are expect_column_values",
+    ),
+    "an unknown field": ((FLOOR | {"note": "x"},), "expectations.0.note: Extra inputs are not permitted"),
+}
+
+
+@pytest.mark.parametrize("expectations, what", CASES.values(), ids=CASES)
+def test_refused(expectations: tuple[Any, ...], what: str) -> None:
+    with pytest.raises(SubmissionError) as refused:
+        read(*expectations)
+    assert what in refused.value.what
+    assert refused.value.what.startswith("suites/held_out.json: ")
+    assert refused.value.remedy == "mend suites/held_out.json"
+
+
+BROKEN: dict[str, tuple[Callable[[], str], str]] = {
+    "no JSON": (lambda: '{"name":\n "a",}', "suites/a.json:2: not JSON"),
+    "a key twice": (lambda: '{"name": "a", "name": "b"}', "suites/a.json: name is there twice"),
+    "a list": (lambda: "[]", "suites/a.json: the document: Input should be a valid dictionary"),
+    "a bomb of brackets": (lambda: "[" * 100_000, "suites/a.json:1: nested too deep"),
+}
+
+
+@pytest.mark.parametrize("make, what", BROKEN.values(), ids=BROKEN)
+def test_broken(make: Callable[[], str], what: str) -> None:
+    with pytest.raises(SubmissionError) as refused:
+        read_suite(make(), "suites/a.json")
+    assert what in refused.value.what
+
+
+def test_a_role_without_a_file_has_no_suite(tmp_path: Path) -> None:
+    (tmp_path / "suites").mkdir()
+    suite = {"name": "held-out", "expectations": [expectation(ROW_FLOOR, min_value=1)]}
+    (tmp_path / "suites" / "held_out.json").write_text(json.dumps(suite))
+    assert {role: one.row_floor for role, one in read_suites(tmp_path).items()} == {"held-out": 1}

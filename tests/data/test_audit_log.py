@@ -1,0 +1,146 @@
+"""The log inside a transaction: canonical bodies, one chain, a tree over it, checkpoints when they are due."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+import rfc8785
+
+from data.audit.body import GENESIS_PREV, leaf_hash
+from data.audit.keys import SigningKey
+from data.audit.merkle import Frontier
+from data.audit.note import verify_checkpoint
+from data.audit_log import AuditLog, Head, uuid7
+from data.command import Context, Ruling
+from data.errors import ConfigurationError, NotFoundError
+from data.events import EventType
+from data.records.person import Actor, Person
+from data.seeds import SeedVault
+from data.store import Store
+
+NOW = datetime(2013, 3, 1, tzinfo=UTC)
+GENESIS = Ruling(EventType.LOG_CREATED, "log", data={"origin": "tests.example/log", "clock": "replay"})
+ORDINARY = Ruling(EventType.COMMAND_REFUSED, "models/ops/delay", data={"reason": "no"}, refs={"evidence": None})
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock")
+    with store.transaction(create=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def log(connection: duckdb.DuckDBPyConnection) -> AuditLog:
+    return AuditLog(connection)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    return Context(Actor(id="ana"), NOW, "", SeedVault(tmp_path))
+
+
+def append(log: AuditLog, context: Context, *rulings: Ruling) -> list[dict[str, object]]:
+    for ruling in rulings:
+        log.append(log.head(), ruling, context, "run-1")
+    return [json.loads(body) for body in log.bodies(0)]
+
+
+def test_an_empty_log_has_a_head_before_genesis(log: AuditLog) -> None:
+    assert log.head() == Head(0, GENESIS_PREV, Frontier.empty(), "", "replay", "")
+
+
+def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: Context) -> None:
+    with pytest.raises(ConfigurationError, match="starts with genesis"):
+        append(log, context, ORDINARY)
+    with pytest.raises(ConfigurationError, match="has only one"):
+        append(log, context, GENESIS, GENESIS)
+
+
+def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: Context) -> None:
+    row = Person(key="people/ana", person="ana", name="Ana", added_at=NOW, added_by="adam")
+    ruling = Ruling(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
+    _, event = append(log, context, GENESIS, ruling)
+    assert set(event) == {
+        "v", "log", "seq", "prev", "recorded_at", "effective_at", "id", "type", "subject", "actor", "data", "rows",
+        "refs",
+    }  # fmt: skip
+    assert (event["log"], event["seq"], event["effective_at"]) == (
+        "tests.example/log", 1, "2013-03-01T00:00:00.000000Z"
+    )  # fmt: skip
+    assert (event["actor"], event["rows"], event["refs"]) == (
+        {"id": "adam", "auth": "totp"}, [row.image()], {"run": "run-1"}
+    )  # fmt: skip
+    assert [rfc8785.dumps(json.loads(body)) for body in log.bodies(0)] == log.bodies(0)
+
+
+def test_the_copies_are_those_of_the_body(
+    log: AuditLog, context: Context, connection: duckdb.DuckDBPyConnection
+) -> None:
+    events = append(log, context, GENESIS, ORDINARY)
+    stored = connection.execute("SELECT seq, leaf, id, type, subject, actor FROM audit_event ORDER BY seq").fetchall()
+    bodies = log.bodies(0)
+    assert stored == [
+        (event["seq"], leaf_hash(body), event["id"], event["type"], event["subject"], "ana")
+        for event, body in zip(events, bodies, strict=True)
+    ]
+
+
+def test_the_head_carries_chain_and_tree(log: AuditLog, context: Context) -> None:
+    append(log, context, GENESIS, ORDINARY, ORDINARY)
+    frontier = Frontier.empty()
+    for body in log.bodies(0):
+        frontier = frontier.append(leaf_hash(body))
+    head = log.head()
+    assert (head.size, head.leaf, head.origin) == (3, leaf_hash(log.bodies(2)[0]).hex(), "tests.example/log")
+    assert head.frontier.root() == frontier.root()
+    assert log.origin() == head.origin
+
+
+def test_bodies_are_cut_out_by_their_numbers(log: AuditLog, context: Context) -> None:
+    append(log, context, GENESIS, ORDINARY, ORDINARY)
+    assert [json.loads(body)["seq"] for body in log.bodies(1)] == [1, 2]
+    assert [json.loads(body)["seq"] for body in log.bodies(1, 2)] == [1]
+
+
+def test_the_newest_event_about_something(log: AuditLog, context: Context) -> None:
+    events = append(log, context, GENESIS, ORDINARY, ORDINARY)
+    assert log.newest("models/ops/delay", EventType.COMMAND_REFUSED) == (2, events[2]["id"])
+    with pytest.raises(NotFoundError, match=r"no event person\.added"):
+        log.newest("models/ops/delay", EventType.PERSON_ADDED)
+
+
+def test_a_checkpoint_signs_the_log_as_it_stands(log: AuditLog, context: Context) -> None:
+    append(log, context, GENESIS, ORDINARY)
+    key = SigningKey("tests.example/log", b"k" * 32)
+    note = log.sign(key)
+    signed = verify_checkpoint(note, key.vkey)
+    assert (signed.size, signed.root) == (2, log.head().frontier.root())
+    assert log.sign(key) == note
+    assert log.notes() == [note]
+
+
+def test_a_checkpoint_is_due_by_decision_by_number_and_by_time(log: AuditLog, context: Context) -> None:
+    append(log, context, GENESIS)
+    soon = datetime.now(UTC)
+    log.sign(SigningKey("tests.example/log", b"k" * 32))
+    assert not log.checkpoint_due(1, True, soon), "nothing new"
+    append(log, context, ORDINARY)
+    assert log.checkpoint_due(2, True, soon)
+    assert not log.checkpoint_due(2, False, soon)
+    assert log.checkpoint_due(2, False, soon + timedelta(minutes=6))
+    assert log.checkpoint_due(101, False, soon)
+
+
+def test_ids_are_of_version_seven_and_grow_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = uuid.UUID(uuid7())
+    assert (first.version, first.variant) == (7, uuid.RFC_4122)
+    monkeypatch.setattr("time.time_ns", lambda: 2_000_000_000_000_000_000)
+    assert uuid.UUID(uuid7()).int >> 80 == 2_000_000_000_000
+    assert len({uuid7() for _ in range(100)}) == 100

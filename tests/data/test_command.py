@@ -1,0 +1,56 @@
+"""Commands in general: who proves themselves, what a ruling carries, and that no secret gets through."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from data.command import Command, Context, Proof, Ruling, without_secrets
+from data.commands.approval import ExpireRequest
+from data.commands.log import AdoptStandard, CreateLog
+from data.commands.review import CloseFinding
+from data.events import EventType
+from data.records.person import Actor, Person
+from data.seeds import SeedVault
+
+NOW = datetime(2013, 3, 1, tzinfo=UTC)
+PROOF = Proof(person="alma", code="123456")
+
+
+def test_a_proof_is_claimed_where_there_is_one() -> None:
+    adopting = {"standard": "s", "version": 1, "title": "t", "digest": "d", "controls": 1}
+    assert CloseFinding(key="k", proof=PROOF).claimed == PROOF
+    assert ExpireRequest(key="k").claimed is None
+    assert AdoptStandard.model_validate(adopting).claimed is None
+
+
+def test_a_code_is_never_shown() -> None:
+    assert "123456" not in repr(CloseFinding(key="k", proof=PROOF)) + str(PROOF)
+
+
+@pytest.mark.parametrize("told", [{"person": "a" * 129, "code": "1"}, {"person": "a", "code": "1" * 17}])
+def test_a_proof_has_an_end(told: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Proof.model_validate(told)
+
+
+def test_a_command_about_nothing_else_is_about_the_registry() -> None:
+    genesis = CreateLog(origin="o", vkey="v", recovery_vkey="r", log_id="l", clock="wall")
+    assert genesis.subject == "registry"
+    assert issubclass(CreateLog, Command)
+
+
+def test_the_context_names_the_person(tmp_path: Path) -> None:
+    assert Context(Actor(id="ana"), NOW, "", SeedVault(tmp_path)).person == "ana"
+
+
+def test_a_ruling_loses_its_secrets_and_nothing_else() -> None:
+    row = Person(key="people/ana", person="ana", name="AKIAABCDEFGHIJKLMNOP", added_at=NOW, added_by="adam")
+    ruling = Ruling(EventType.PERSON_ADDED, row.key, (row,), {"password": "x", "reason": "y"}, {"evidence": "z"})
+    clean = without_secrets(ruling)
+    assert clean.rows == (row.model_copy(update={"name": "[redacted]"}),)
+    assert (clean.data, clean.refs) == ({"password": "[redacted]", "reason": "y"}, {"evidence": "z"})
+    assert (clean.event, clean.subject, clean.again) == (ruling.event, ruling.subject, False)

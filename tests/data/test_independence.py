@@ -1,0 +1,81 @@
+"""Independence: contributors are computed, and found again under every name they go by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from data.errors import IndependenceError
+from data.independence import contributors_of, is_one_of, need_independent
+from data.records.person import Person
+from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
+
+NOW = datetime(2013, 3, 1, tzinfo=UTC)
+ALMA = Person(
+    key="people/alma", person="alma", name="Alma Lovelace", email="alma@example.org", os_user="al", added_at=NOW,
+    added_by="adam",
+)  # fmt: skip
+
+
+def version(*contributors: str, submitter: str = "dev", **changes: Any) -> Version:
+    told: dict[str, Any] = {
+        "key": "models/ops/delay/versions/1", "model": "models/ops/delay", "number": 1, "parent": None,
+        "artifact": Artifact(kind="none", digest="sha256:0"), "code": CodeState(), "environment_digest": None,
+        "configuration": {}, "change": Change(change_class=ChangeClass.NEW, what="a", why="b"),
+        "submission_digest": "sha256:0", "reference_digest": None, "provenance": {}, "registered_at": NOW,
+    }  # fmt: skip
+    return Version(contributors=contributors, submitter=submitter, **{**told, **changes})
+
+
+NAMES = {
+    "by id": ("alma", True),
+    "by id in capitals": ("ALMA", True),
+    "by e-mail address": ("Alma@Example.ORG", True),
+    "by printed name": ("alma  lovelace", True),
+    "by operating-system user": ("al", True),
+    "as Git writes an author": ("Alma Lovelace <private@home.net>", True),
+    "as Git writes an author with another name": ("A. L. <alma@example.org>", True),
+    "not by a part of the name": ("alm", False),
+    "not by another address": ("alma@elsewhere.org", False),
+    "not by an empty author": (" <>", False),
+    "not by nothing": ("", False),
+}
+
+
+@pytest.mark.parametrize("name,found", NAMES.values(), ids=NAMES)
+def test_a_person_is_found(name: str, found: bool) -> None:
+    assert is_one_of(ALMA, ["somebody else", name]) is found
+
+
+def test_an_empty_field_of_a_person_matches_nobody() -> None:
+    bare = ALMA.model_copy(update={"email": "", "os_user": ""})
+    assert not is_one_of(bare, ["", "  ", "<>"])
+
+
+def test_the_submitter_and_who_asks_join_the_git_authors() -> None:
+    assert contributors_of(version("git@x", "dev"), "olga", "dev", " ") == ("git@x", "dev", "olga")
+
+
+def test_a_version_nobody_worked_on_is_an_error() -> None:
+    with pytest.raises(IndependenceError, match="nobody is known to have worked on ops/delay v1"):
+        contributors_of(version())
+
+
+CONFLICTS = {
+    "asked for the decision": (version("dev"), ("ALMA",), "asked for this decision"),
+    "submitted it": (version("dev", submitter="alma"), (), "alma submitted ops/delay v1"),
+    "wrote its code": (version("alma@example.org"), (), "alma worked on ops/delay v1"),
+}
+
+
+@pytest.mark.parametrize("case", CONFLICTS.values(), ids=CONFLICTS)
+def test_nobody_judges_who(case: tuple[Version, tuple[str, ...], str]) -> None:
+    judged, others, words = case
+    with pytest.raises(IndependenceError, match=words):
+        need_independent(ALMA, judged, *others)
+
+
+def test_somebody_else_judges() -> None:
+    need_independent(ALMA, version("dev"), "olga")

@@ -1,0 +1,164 @@
+"""The inventory lists every version with where it stands, where it ran and why that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.commands.model import DeclareConsumer
+from data.commands.monitoring import RecordMonitoring, SeenConsumer
+from data.commands.retirement import OpenRetirement
+from data.commands.review import DecideWaiver, OpenFinding, OpenReview, RequestWaiver
+from data.inventory import DEMANDED, Listed, list_versions
+from data.records.review import Severity
+from tests.operations import deployed, roll_back, suspend
+from tests.world import MODEL, World
+
+V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"
+FIELDS = {
+    "key", "name", "model", "version", "owner", "tier", "purpose", "model_state", "standards", "change_class",
+    "registered_at", "review_state", "state_reason", "valid_until", "expired", "serving", "deployments",
+    "open_findings", "open_findings_by_severity", "waivers", "consumers", "undeclared_consumers", "next_review_due",
+    "review_late", "retirement", "complete", "missing",
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(world: World) -> Iterator[World]:
+    """The small world, its registry held open."""
+    with world.registry.store.session():
+        yield world
+
+
+def listed(world: World, model: str | None = None) -> list[Listed]:
+    """The inventory now."""
+    with world.registry.reading() as state:
+        return list_versions(state, world.now, model)
+
+
+def shown(world: World, number: int) -> dict[str, Any]:
+    """One version of the model as JSON."""
+    return listed(world, MODEL)[number - 1].model_dump(mode="json")
+
+
+def test_its_field_names_do_not_change(world: World) -> None:
+    world.version()
+    one = shown(world, 1)
+    assert set(one) == FIELDS
+    assert (one["name"], one["model"], one["version"], one["owner"], one["tier"]) == (
+        "ops/delay v1",
+        "ops/delay",
+        1,
+        "olga",
+        2,
+    )
+
+
+def test_an_empty_registry_lists_nothing(world: World) -> None:
+    assert listed(world) == []
+
+
+def test_versions_stand_by_model_and_number_whatever_their_state(world: World) -> None:
+    for _ in range(11):
+        world.version()
+    world.version("models/ops/arrivals")
+    assert [one.name for one in listed(world)] == ["ops/arrivals v1"] + [f"ops/delay v{n}" for n in range(1, 12)]
+    assert [one.name for one in listed(world, "models/ops/arrivals")] == ["ops/arrivals v1"]
+
+
+def test_it_says_where_a_version_runs_and_why_it_left(world: World) -> None:
+    deployed(world)
+    second = deployed(world, "op-2")
+    roll_back(world, V1)
+    one, two = shown(world, 1), shown(world, 2)
+    assert [(d["state"], d["ended_reason"]) for d in one["deployments"]] == [
+        ("superseded", "superseded by ops/delay v2"),
+        ("deployed", ""),
+    ]
+    assert one["deployments"][1]["rollback_of"] == second.key
+    assert [(d["state"], d["ended_reason"], d["environment"], d["slot"]) for d in two["deployments"]] == [
+        ("rolled_back", "it drifted", "production", "champion")
+    ]
+    assert (one["serving"], two["serving"]) == (True, False)
+
+
+def test_a_suspended_version_does_not_serve(world: World) -> None:
+    deployed(world)
+    suspend(world)
+    one = shown(world, 1)
+    assert (one["serving"], one["deployments"][0]["ended_reason"]) == (False, "it harms; fallback: the timetable")
+
+
+def test_an_approval_that_ran_out_shows_before_anybody_noted_it(world: World) -> None:
+    deployed(world)
+    assert shown(world, 1)["expired"] is False
+    world.move(days=91)
+    one = shown(world, 1)
+    assert (one["expired"], one["review_state"]) == (True, "approved")
+
+
+def test_findings_waivers_and_reviews_that_are_open_show(world: World) -> None:
+    world.version()
+    due = world.now + timedelta(days=30)
+    for severity in (Severity.HIGH, Severity.LOW, Severity.HIGH):
+        world.do(OpenFinding(version=V1, severity=severity, title="t", text="x", owner="dev", due_at=due), by="vera")
+    world.do(RequestWaiver(version=V1, control="performance", reason="no labels yet", expires_at=due))
+    world.do(DecideWaiver(key=f"{V1}/waivers/1", grant=True, proof=world.proof("rita")), by="rita")
+    world.do(OpenReview(model=MODEL, version=V1, reason="a year", due_at=due + timedelta(days=1)))
+    world.do(OpenReview(model=MODEL, reason="an incident", due_at=due))
+    one = shown(world, 1)
+    assert (one["open_findings"], one["open_findings_by_severity"]) == (3, {"high": 2, "low": 1})
+    assert one["waivers"] == ["performance"]
+    assert (one["next_review_due"], one["review_late"]) == (due.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), False)
+    world.move(days=31)
+    one = shown(world, 1)
+    assert (one["waivers"], one["review_late"]) == ([], True)
+
+
+def test_consumers_show_and_those_that_nobody_declared(world: World) -> None:
+    world.version()
+    world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org"))
+    seen = SeenConsumer(system="shadow-it", rows=3, last_seen_at=world.now)
+    watch = RecordMonitoring(
+        model=MODEL, plan=f"{MODEL}/monitoring-plans/1", from_date="2013-03-01", to_date="2013-03-07", versions=(V1,),
+        rows=3, labelled=0, partitions=(), measurements_digest="d", counts={}, outcomes={}, consumers=(seen,),
+    )  # fmt: skip
+    world.do(watch)
+    one = shown(world, 1)
+    assert (one["consumers"], one["undeclared_consumers"]) == (2, 1)
+
+
+def test_a_retirement_shows_its_state(world: World) -> None:
+    world.version()
+    sunset = world.now + timedelta(days=30)
+    world.do(
+        OpenRetirement(version=V1, reason="r", sunset_at=sunset, quiet_days=7, impact_digest="d", parties=()), by="olga"
+    )
+    assert shown(world, 1)["retirement"] == "planned"
+
+
+def test_it_says_what_an_inventory_lacks(world: World) -> None:
+    world.version(code={"commit": None}, environment_digest=None)
+    one = shown(world, 1)
+    assert one["missing"] == [
+        "prohibited uses",
+        "alert route",
+        "runbook",
+        "declared consumers",
+        "code commit",
+        "environment",
+        "validation",
+    ]
+    assert one["complete"] == round(1 - 7 / len(DEMANDED), 3)
+
+
+def test_a_version_of_which_everything_is_known_is_complete(world: World) -> None:
+    version = world.version()
+    world.model(prohibited_uses=("pricing",), alert_route="ops", runbook="docs/delay.md")
+    world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org"))
+    world.validated(version)
+    one = shown(world, 1)
+    assert (one["complete"], one["missing"]) == (1.0, [])

@@ -1,0 +1,109 @@
+"""The legal moves, in the policy's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import IllegalMoveError
+from data.lifecycle import (
+    ALERT_ANSWERS,
+    ALERT_MOVES,
+    DEPLOYMENT_MOVES,
+    RETIREMENT_MOVES,
+    REVIEW_MOVES,
+    check_alert_answer,
+    check_deployment_move,
+    check_retirement_move,
+    check_review_move,
+)
+from data.records.version import ReviewState
+
+REVIEW = {
+    "registered": "assessed rejected retired",
+    "assessed": "assessed validated approved rejected retired",
+    "validated": "validated assessed approved rejected retired",
+    "approved": "approved expired revoked retired",
+    "rejected": "retired",
+    "expired": "assessed validated retired",
+    "revoked": "assessed validated retired",
+    "retired": "",
+}
+DEPLOYMENT = {
+    "deployed": "superseded rolled_back suspended ended",
+    "superseded": "",
+    "rolled_back": "",
+    "suspended": "ended",
+    "ended": "",
+}
+RETIREMENT = {
+    "opened": "noticed planned",
+    "noticed": "noticed planned",
+    "planned": "planned noticed approved",
+    "approved": "sunset",
+    "sunset": "sunset quiet",
+    "quiet": "quiet sunset withdrawn",
+    "withdrawn": "archived",
+    "archived": "",
+}
+ALERT = {
+    "open": "acknowledge snooze dismiss confirm",
+    "acknowledged": "snooze dismiss confirm",
+    "snoozed": "acknowledge snooze dismiss confirm",
+    "dismissed": "confirm",
+    "confirmed": "",
+    "ended": "",
+}
+
+
+@pytest.mark.parametrize("now", REVIEW)
+@pytest.mark.parametrize("to", REVIEW)
+def test_review(now: str, to: str) -> None:
+    if to in REVIEW[now].split():
+        check_review_move("ops/delay v1", ReviewState(now), ReviewState(to))
+    else:
+        with pytest.raises(IllegalMoveError, match=f"ops/delay v1 is {now}; it cannot become {to}"):
+            check_review_move("ops/delay v1", ReviewState(now), ReviewState(to))
+
+
+@pytest.mark.parametrize("now", DEPLOYMENT)
+@pytest.mark.parametrize("to", DEPLOYMENT)
+def test_deployment(now: str, to: str) -> None:
+    if to in DEPLOYMENT[now].split():
+        check_deployment_move("d", now, to)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(IllegalMoveError, match="d is "):
+            check_deployment_move("d", now, to)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("now", RETIREMENT)
+@pytest.mark.parametrize("to", RETIREMENT)
+def test_retirement(now: str, to: str) -> None:
+    if to in RETIREMENT[now].split():
+        check_retirement_move("r", now, to)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(IllegalMoveError, match=f"r is {now}; it cannot become {to}"):
+            check_retirement_move("r", now, to)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("now", ALERT)
+@pytest.mark.parametrize("answer", ALERT_ANSWERS)
+def test_answer_to_an_alert(now: str, answer: str) -> None:
+    if answer in ALERT[now].split():
+        check_alert_answer("a", now, answer)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(IllegalMoveError, match=f"a is {now}; it cannot become {ALERT_ANSWERS[answer]}"):
+            check_alert_answer("a", now, answer)  # type: ignore[arg-type]
+
+
+def test_every_state_is_in_the_table() -> None:
+    assert set(REVIEW_MOVES) == set(ReviewState)
+    assert set(DEPLOYMENT_MOVES) == set(DEPLOYMENT)
+    assert set(RETIREMENT_MOVES) == set(RETIREMENT)
+    assert set(ALERT_MOVES) == set(ALERT)
+
+
+def test_the_error_says_what_is_allowed() -> None:
+    with pytest.raises(IllegalMoveError, match=r"\(allowed: retired\)"):
+        check_review_move("v", ReviewState.REJECTED, ReviewState.APPROVED)
+    with pytest.raises(IllegalMoveError, match=r"\(allowed: nothing\)"):
+        check_review_move("v", ReviewState.RETIRED, ReviewState.APPROVED)

@@ -1,0 +1,44 @@
+"""A fault says where, what and how to put it right; some leave nothing to measure."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import LogFormatError
+from data.log_fault import FaultKind, LogFault
+
+FAULT = LogFault(FaultKind.BAD_SCORE, "date=2013-04-01/a.parquet", "1 of 2 scores are NaN", "write a probability")
+
+
+def test_the_text_is_one_line_with_the_fix_at_its_end() -> None:
+    assert FAULT.text == (
+        "date=2013-04-01/a.parquet: scores that are no probability: 1 of 2 scores are NaN → write a probability"
+    )
+
+
+def test_the_error_carries_the_remedy() -> None:
+    error = FAULT.error()
+    assert isinstance(error, LogFormatError)
+    assert (error.remedy, error.exit_code) == ("write a probability", 2)
+
+
+def test_a_fault_is_read_back_as_it_was_told() -> None:
+    assert LogFault.read(FAULT.told()) == FAULT
+
+
+BREAKS = {
+    FaultKind.UNREADABLE: True,
+    FaultKind.MISSING_COLUMN: True,
+    FaultKind.WRONG_TYPE: True,
+    FaultKind.OTHER_DAY: True,
+    FaultKind.TOO_LARGE: True,
+    FaultKind.BAD_SCORE: False,
+    FaultKind.DUPLICATE_ID: False,
+    FaultKind.ORPHAN_LABEL: False,
+    FaultKind.MISSING_PARTITION: False,
+}
+
+
+@pytest.mark.parametrize("kind", BREAKS)
+def test_what_cannot_be_read_rightly_is_not_measured(kind: FaultKind) -> None:
+    assert LogFault(kind, "", "", "").breaks is BREAKS[kind]

@@ -1,0 +1,94 @@
+"""The daily partitions of a log, and when the identity of one changes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data.errors import LogFormatError
+from data.log_partition import ContentIdentities, partitions
+from data.profile_cache import ProfileCache
+from tests.prediction_logs import DAY, days, prediction_table, write_partition, write_predictions
+
+
+def identity(folder: Path, cache: Path) -> str:
+    identities = ContentIdentities(ProfileCache(cache), "ops/delay")
+    (partition,) = partitions(folder, DAY, DAY)
+    found = identities.of(partition)
+    identities.remember()
+    return found
+
+
+def test_partitions_are_the_days_asked_for_in_order(tmp_path: Path) -> None:
+    for offset in (3, 1, 0, 2):
+        write_predictions(tmp_path, DAY + days(offset), 3)
+    assert [one.day for one in partitions(tmp_path, DAY + days(1), DAY + days(2))] == [DAY + days(1), DAY + days(2)]
+
+
+def test_a_day_without_a_parquet_file_is_no_partition(tmp_path: Path) -> None:
+    (tmp_path / "date=2013-04-01").mkdir()
+    (tmp_path / "date=2013-04-01" / "part-0.unfinished").touch()
+    assert partitions(tmp_path, DAY, DAY) == ()
+    assert partitions(tmp_path / "nowhere", DAY, DAY) == ()
+
+
+@pytest.mark.parametrize("name", ["date=2013-02-30", "date=20130401", "date=yesterday", "date=2013-W14-1"])
+def test_a_folder_that_names_no_day_is_not_passed_over_in_silence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(LogFormatError, match="day"):
+        partitions(tmp_path, DAY, DAY)
+
+
+def rewrite(folder: Path) -> None:
+    write_predictions(folder, DAY, 4)
+
+
+def touch(folder: Path) -> None:
+    (file,) = folder.glob("*/*.parquet")
+    os.utime(file, ns=(1, 1))
+
+
+def add_file(folder: Path) -> None:
+    write_partition(folder, DAY, prediction_table(DAY, 3), "part-1")
+
+
+def rename(folder: Path) -> None:
+    (file,) = folder.glob("*/*.parquet")
+    file.rename(file.with_name("part-9.parquet"))
+
+
+CHANGES: dict[str, tuple[Callable[[Path], object], bool]] = {
+    "nothing": (lambda folder: None, False),
+    "the file is touched": (touch, False),
+    "the file is written again, the same": (lambda folder: write_predictions(folder, DAY, 3), False),
+    "the file is written with other rows": (rewrite, True),
+    "a file is added": (add_file, True),
+    "a file is renamed": (rename, True),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_the_identity_follows_the_content(tmp_path: Path, case: str) -> None:
+    change, differs = CHANGES[case]
+    write_predictions(tmp_path / "log", DAY, 3)
+    before = identity(tmp_path / "log", tmp_path / "cache")
+    change(tmp_path / "log")
+    assert (identity(tmp_path / "log", tmp_path / "cache") != before) is differs
+
+
+def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_predictions(tmp_path / "log", DAY, 3)
+    before = identity(tmp_path / "log", tmp_path / "cache")
+    monkeypatch.setattr("data.log_partition.file_digest", lambda path: pytest.fail(f"{path} was read"))
+    assert identity(tmp_path / "log", tmp_path / "cache") == before
+
+
+def test_a_damaged_memory_costs_a_reading_and_nothing_else(tmp_path: Path) -> None:
+    write_predictions(tmp_path / "log", DAY, 3)
+    before = identity(tmp_path / "log", tmp_path / "cache")
+    for content in (b"{", b"[]"):
+        ProfileCache(tmp_path / "cache").put(content, "identities", "ops/delay")
+        assert identity(tmp_path / "log", tmp_path / "cache") == before

@@ -1,0 +1,166 @@
+"""What people type finds one thing, or says what is near."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.commands.review import OpenFinding
+from data.errors import AmbiguousNameError, InputError, InvalidNameError, NotFoundError
+from data.lookup import find_model, find_person, find_row, find_version, reference
+from data.records.review import Finding, Review, Severity
+from tests.operations import deployed
+from tests.world import MODEL, World
+
+VERSION = f"{MODEL}/versions/1"
+
+FOUND = {
+    "a bare name": "delay",
+    "a name with its team": "ops/delay",
+    "a whole key": "models/ops/delay",
+}
+NAMED = {
+    "a number": "delay/1",
+    "a number after v": "delay/v1",
+    "a number with the team": "ops/delay/1",
+    "a whole key": VERSION,
+}
+ROWS = {
+    "after a hash": "delay/1#1",
+    "after a slash": "ops/delay/1/1",
+    "a whole key": f"{VERSION}/findings/1",
+}
+REFERENCES = {
+    "models/ops/delay": "ops/delay",
+    VERSION: "ops/delay/1",
+    f"{VERSION}/findings/2": "ops/delay/1#2",
+    "models/ops/delay/alerts/4": "ops/delay#4",
+    f"{VERSION}/retirement": "ops/delay/1/retirement",
+    "models/ops/delay/consumers/crews": "ops/delay/consumers/crews",
+    "people/ana": "ana",
+    "standards/baseline/1": "standards/baseline/1",
+    "log": "log",
+}
+
+
+@pytest.mark.parametrize("text", FOUND.values(), ids=FOUND)
+def test_a_model_is_found_by(world: World, text: str) -> None:
+    world.model()
+    with world.registry.reading() as state:
+        assert find_model(state, text).key == MODEL
+
+
+def test_a_bare_name_of_two_teams_names_both(world: World) -> None:
+    world.model()
+    world.model("models/rail/delay")
+    with world.registry.reading() as state:
+        with pytest.raises(AmbiguousNameError, match="ops/delay, rail/delay"):
+            find_model(state, "delay")
+        assert find_model(state, "rail/delay").team == "rail"
+
+
+def test_a_misspelt_name_says_what_is_near(world: World) -> None:
+    world.model()
+    with world.registry.reading() as state:
+        with pytest.raises(NotFoundError) as near:
+            find_model(state, "dely")
+        with pytest.raises(NotFoundError) as far:
+            find_model(state, "zebra")
+    assert near.value.remedy == "did you mean ops/delay?"
+    assert "inventory" in far.value.remedy
+
+
+@pytest.mark.parametrize("text", ["a/b/c", "de'lay", "../delay", ""])
+def test_what_is_no_name_is_refused(world: World, text: str) -> None:
+    with world.registry.reading() as state, pytest.raises(InvalidNameError):
+        find_model(state, text)
+
+
+@pytest.mark.parametrize("text", NAMED.values(), ids=NAMED)
+def test_a_version_is_found_by(world: World, text: str) -> None:
+    world.version()
+    with world.registry.reading() as state:
+        found = find_version(state, text)
+    assert (found.version.key, found.meant, found.said) == (VERSION, "named", "ops/delay v1")
+
+
+def test_a_bare_model_means_its_newest_version_or_its_champion_and_says_which(world: World) -> None:
+    deployed(world)
+    world.version()
+    with world.registry.reading() as state:
+        newest, champion = find_version(state, "delay"), find_version(state, "delay", "champion")
+    assert newest.said == "ops/delay v2, the newest version"
+    assert champion.said == "ops/delay v1, the champion version"
+
+
+def test_where_one_version_must_be_named_a_model_is_not_enough(world: World) -> None:
+    world.version()
+    with world.registry.reading() as state, pytest.raises(InputError) as refused:
+        find_version(state, "delay", "named")
+    assert refused.value.remedy == "name one of ops/delay/1"
+
+
+def test_a_version_that_is_not_there_says_which_are(world: World) -> None:
+    world.version()
+    with world.registry.reading() as state:
+        with pytest.raises(NotFoundError) as missing:
+            find_version(state, "delay/7")
+        with pytest.raises(NotFoundError, match="nothing serves as champion"):
+            find_version(state, "delay", "champion")
+    assert missing.value.remedy == "it has 1"
+
+
+def test_a_model_without_versions_says_how_to_register_one(world: World) -> None:
+    world.model()
+    with world.registry.reading() as state, pytest.raises(NotFoundError, match="no version yet"):
+        find_version(state, "delay")
+
+
+def test_a_model_whose_name_is_a_number_is_a_model(world: World) -> None:
+    world.version("models/ops/3")
+    with world.registry.reading() as state:
+        assert find_version(state, "ops/3").version.key == "models/ops/3/versions/1"
+        assert find_version(state, "ops/3/1").version.key == "models/ops/3/versions/1"
+
+
+def raised(world: World) -> None:
+    version = world.version()
+    due = world.now + timedelta(days=9)
+    finding = OpenFinding(
+        version=version, severity=Severity.LOW, title="drifts", text="it drifts", owner="dev", due_at=due
+    )
+    world.do(finding, by="vera")
+
+
+@pytest.mark.parametrize("text", ROWS.values(), ids=ROWS)
+def test_a_finding_is_found_by(world: World, text: str) -> None:
+    raised(world)
+    with world.registry.reading() as state:
+        assert find_row(state, Finding, text).title == "drifts"
+
+
+def test_a_finding_that_is_not_there_says_which_are(world: World) -> None:
+    raised(world)
+    with world.registry.reading() as state:
+        with pytest.raises(NotFoundError) as missing:
+            find_row(state, Finding, "delay/1#5")
+        with pytest.raises(NotFoundError) as none:
+            find_row(state, Review, "delay#1")
+        with pytest.raises(InputError, match="names no finding"):
+            find_row(state, Finding, "delay")
+    assert missing.value.remedy == "there is ops/delay/1#1"
+    assert none.value.remedy == "there is none of ops/delay"
+
+
+def test_somebody_is_found_by_id(world: World) -> None:
+    with world.registry.reading() as state:
+        assert find_person(state, "vera").name == "Vera"
+        with pytest.raises(NotFoundError) as near:
+            find_person(state, "verra")
+    assert near.value.remedy == "did you mean vera?"
+
+
+@pytest.mark.parametrize("key", REFERENCES)
+def test_a_key_is_shown_as_it_can_be_typed(key: str) -> None:
+    assert reference(key) == REFERENCES[key]

@@ -1,0 +1,210 @@
+"""Both logs of a model with what was learnt kept: a night opens only what is new, a late label touches its own day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data import model_logs
+from data.home import Home
+from data.label_join import LabelJoin
+from data.log_fault import FaultKind
+from data.model_logs import LoggedDay, ModelLogs, touching
+from data.records.model import ColumnMapping, Model
+from tests.prediction_logs import DAY, days, midnight, write_labels, write_predictions
+
+KEY = "models/ops/delay"
+NOW = midnight(DAY + days(30))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def join() -> Iterator[LabelJoin]:
+    with LabelJoin() as opened:
+        yield opened
+
+
+def logs_of(home: Home) -> ModelLogs:
+    return ModelLogs(home, Model.model_construct(key=KEY, columns=ColumnMapping()))
+
+
+def predict(home: Home, *offsets: int, rows: int = 6) -> None:
+    for offset in offsets:
+        write_predictions(home.logs(KEY), DAY + days(offset), rows)
+
+
+def label(home: Home, known: int, predicted: int, rows: int = 6, **columns: object) -> None:
+    write_labels(home.labels(KEY), DAY + days(known), DAY + days(predicted), rows, **columns)
+
+
+def opened_by(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The partitions that are opened from here on."""
+    opened: list[str] = []
+    for name in ("read_day", "read_label_day"):
+        read = getattr(model_logs, name)
+
+        def noted(partition: object, columns: object, read: object = read) -> object:
+            opened.append(str(partition.day))  # type: ignore[attr-defined]
+            return read(partition, columns)  # type: ignore[operator]
+
+        monkeypatch.setattr(model_logs, name, noted)
+    return opened
+
+
+def test_a_day_is_known_by_who_asked_what(home: Home) -> None:
+    predict(home, 0)
+    (day,) = logs_of(home).days(DAY, DAY)
+    assert (day.day, day.rows, day.rows_of("1"), day.rows_of("2"), day.broken) == (DAY, 6, 6, 0, False)
+    assert [(one.version, one.consumer, one.rows) for one in day.seen] == [("1", "desk", 6)]
+
+
+def test_a_day_known_before_is_not_opened_again_and_a_rewritten_one_is(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(home, 0, 1)
+    first = logs_of(home)
+    before = first.days(DAY, DAY + days(1))
+    first.remember()
+    opened = opened_by(monkeypatch)
+    assert logs_of(home).days(DAY, DAY + days(1)) == before
+    assert opened == []
+    predict(home, 1, rows=7)
+    assert [one.rows for one in logs_of(home).days(DAY, DAY + days(1))] == [6, 7]
+    assert opened == ["2013-04-02"]
+
+
+def test_another_mapping_is_another_reading(home: Home) -> None:
+    predict(home, 0)
+    logs_of(home).days(DAY, DAY)
+    renamed = Model.model_construct(key=KEY, columns=ColumnMapping(score="risk"))
+    (day,) = ModelLogs(home, renamed).days(DAY, DAY)
+    assert [fault.kind for fault in day.faults] == [FaultKind.MISSING_COLUMN]
+
+
+def places(home: Home, now: datetime = NOW) -> dict[date, list[date]]:
+    """For each day of predictions the days on which its labels became known."""
+    logs = logs_of(home)
+    labels = logs.label_partitions(DAY, now)
+    found = {one.day: [part.partition.day for part in touching(one, labels)] for one in logs.days(DAY, NOW.date())}
+    logs.remember()
+    return found
+
+
+def test_labels_are_placed_on_the_days_of_their_predictions(home: Home) -> None:
+    predict(home, 0, 1, 2)
+    label(home, 2, 0, rows=4)
+    label(home, 2, 1)
+    label(home, 5, 0)
+    second, fifth = DAY + days(2), DAY + days(5)
+    assert places(home) == {DAY: [second, fifth], DAY + days(1): [second], DAY + days(2): []}
+
+
+def test_only_new_labels_are_searched_for(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(home, 0, 1)
+    label(home, 2, 1)
+    places(home)
+    label(home, 3, 0)
+    opened = opened_by(monkeypatch)
+    assert places(home)[DAY] == [DAY + days(3)]
+    assert opened == ["2013-04-04", "2013-04-02", "2013-04-01"]
+
+
+def test_labels_of_a_day_to_come_are_not_opened(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(home, 0)
+    label(home, 2, 0)
+    opened = opened_by(monkeypatch)
+    assert places(home, midnight(DAY + days(2)) - timedelta(microseconds=1)) == {DAY: []}
+    assert "2013-04-03" not in opened
+
+
+def test_labels_without_prediction_are_a_fault_until_the_prediction_comes(home: Home) -> None:
+    predict(home, 0, 2)
+    label(home, 2, 1, rows=3)
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert [fault.kind for fault in labels.faults] == [FaultKind.ORPHAN_LABEL]
+    assert "3 labels belong to no logged prediction" in labels.faults[0].text
+    predict(home, 1)
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert labels.faults == ()
+
+
+def test_labels_of_a_day_whose_predictions_are_not_all_written_are_not_called_orphans(home: Home) -> None:
+    predict(home, 0)
+    label(home, 2, 2)
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert labels.faults == (), "the log does not reach that day yet"
+    predict(home, 2, rows=3)
+    (labels,) = logs_of(home).label_partitions(DAY, midnight(DAY + days(2)) + timedelta(hours=20))
+    assert labels.faults == (), "the day is not over"
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert [fault.kind for fault in labels.faults] == [FaultKind.ORPHAN_LABEL]
+
+
+def test_while_a_day_is_broken_its_labels_are_not_called_orphans(home: Home) -> None:
+    predict(home, 0, 2)
+    write_predictions(home.logs(KEY), DAY + days(1)).write_bytes(b"spoilt")
+    label(home, 2, 1)
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert labels.faults == ()
+    assert logs_of(home).days(DAY, NOW.date())[1].broken
+
+
+def labelled(home: Home, join: LabelJoin, now: datetime = NOW) -> int:
+    logs = logs_of(home)
+    (day,) = logs.days(DAY, DAY)
+    about = tuple(touching(day, logs.label_partitions(DAY, now)))
+    return logs.label_day(day, about, now, join).labelled
+
+
+def test_a_day_is_labelled_with_what_was_known(home: Home, join: LabelJoin) -> None:
+    predict(home, 0)
+    assert labelled(home, join) == 0
+    label(home, 1, 0, rows=2)
+    label(home, 9, 0)
+    assert labelled(home, join, midnight(DAY + days(1))) == 0
+    assert labelled(home, join, midnight(DAY + days(5))) == 2
+    assert labelled(home, join) == 6
+
+
+def test_a_mark_names_the_moment_while_labels_of_the_day_are_still_to_come(home: Home) -> None:
+    predict(home, 0)
+    noon, known = midnight(DAY + days(1)) + timedelta(hours=12), DAY + days(1)
+    label(home, 1, 0, labelled_at=[noon] * 6)
+    (labels,) = logs_of(home).label_partitions(DAY, midnight(known))
+    assert labels.mark(noon) == labels.identity
+    assert labels.mark(midnight(known)) == f"{labels.identity}@2013-04-02T00:00:00.000000Z"
+
+
+def test_a_partition_without_a_usable_label_has_no_latest(home: Home) -> None:
+    predict(home, 0)
+    label(home, 1, 0, label=[None] * 6)
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert labels.latest is None
+    assert labels.mark(NOW) == labels.identity
+
+
+def test_large_days_are_read_each_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(home, 0)
+    monkeypatch.setattr(model_logs, "ROWS_AT_HAND", 3)
+    logs = logs_of(home)
+    (day,) = logs.days(DAY, DAY)
+    opened = opened_by(monkeypatch)
+    assert [len(logs.read(day).rows) for _ in range(2)] == [6, 6]
+    assert len(opened) == 2
+
+
+def test_small_days_stay_at_hand(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(home, 0)
+    logs = logs_of(home)
+    (day,) = logs.days(DAY, DAY)
+    opened = opened_by(monkeypatch)
+    assert isinstance(day, LoggedDay)
+    assert len(logs.read(day).rows) == 6
+    assert opened == []

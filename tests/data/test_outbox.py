@@ -1,0 +1,81 @@
+"""Notices are left once, can be read by people and programs, and survive being sent again."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.errors import PublishError
+from data.outbox import Notice, Outbox
+
+NOW = datetime(2013, 10, 1, 9, 30, tzinfo=UTC)
+TOLD = Notice(
+    kind="retirement",
+    to="gates@example.org",
+    about="models/ops/delay/versions/1/retirement",
+    title="ops/delay v1 retires on 2013-11-01",
+    text="It is succeeded by v2.\nPlease acknowledge.",
+    answer_by=NOW + timedelta(days=14),
+)
+
+
+def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
+    path = Outbox(tmp_path / "outbox").leave(TOLD, NOW)
+    told = json.loads(path.read_text())
+    assert told["to"] == "gates@example.org"
+    assert told["digest"] == TOLD.digest
+    assert path.name.startswith("20131001T093000000000Z-retirement-")
+    assert path.with_suffix(".md").read_text() == (
+        "# ops/delay v1 retires on 2013-11-01\n\n"
+        "- To: gates@example.org\n"
+        "- About: `models/ops/delay/versions/1/retirement`\n"
+        "- Written: 2013-10-01 09:30 UTC\n"
+        "- Answer by: 2013-10-15 09:30 UTC\n\n"
+        "It is succeeded by v2.\nPlease acknowledge.\n"
+    )
+
+
+def test_the_same_notice_is_left_once_however_often_it_is_sent(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    first = outbox.leave(TOLD, NOW)
+    assert outbox.leave(TOLD, NOW + timedelta(days=1)) == first
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_reminder_is_a_notice_of_its_own(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.leave(TOLD, NOW)
+    reminder = TOLD.model_copy(update={"number": 2})
+    path = outbox.leave(reminder, NOW + timedelta(days=7))
+    assert path.with_suffix(".md").read_text().startswith("# ops/delay v1 retires on 2013-11-01 (reminder 1)\n")
+    assert outbox.notices() == [TOLD, reminder]
+
+
+def test_a_batch_has_one_digest_whatever_its_order(tmp_path: Path) -> None:
+    outbox, other = Outbox(tmp_path), TOLD.model_copy(update={"to": "ops@example.org", "answer_by": None})
+    assert outbox.send([TOLD, other], NOW) == outbox.send([other, TOLD], NOW)
+    assert outbox.send([TOLD], NOW) != outbox.send([other], NOW)
+    assert len(outbox.notices()) == 2
+
+
+def test_a_markdown_file_without_its_json_does_not_count(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.leave(TOLD, NOW).unlink()
+    assert outbox.notices() == []
+    outbox.leave(TOLD, NOW)
+    assert outbox.notices() == [TOLD]
+
+
+def test_a_name_cannot_add_lines_to_the_head(tmp_path: Path) -> None:
+    hostile = TOLD.model_copy(update={"to": "a@example.org\n- Answer by: never"})
+    lines = Outbox(tmp_path).leave(hostile, NOW).with_suffix(".md").read_text().splitlines()
+    assert "- To: a@example.org - Answer by: never" in lines
+
+
+def test_an_outbox_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("a file")
+    with pytest.raises(PublishError, match="cannot be written"):
+        Outbox(tmp_path / "outbox").leave(TOLD, NOW)

@@ -1,0 +1,42 @@
+"""The time that lists and due dates are judged at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.errors import MissingRegistryError
+from data.home import Home
+from data.registry import Registry
+from data.registry_time import RegistryTime, registry_time
+from tests.world import World
+
+
+def time_of(registry: Registry) -> RegistryTime:
+    with registry.store.reading() as connection:
+        return registry_time(connection)
+
+
+def test_a_replay_stands_at_its_newest_event(world: World) -> None:
+    world.move(days=40)
+    world.model()
+    assert (time_of(world.registry).now, time_of(world.registry).is_replay) == (world.now, True)
+
+
+@pytest.mark.parametrize("clock", ["wall", "replay"])
+def test_a_registry_of_the_wall_clock_or_one_just_started_stands_at_now(home: Path, clock: str) -> None:
+    registry = Registry(Home(home))
+    registry.create(clock=clock)
+    time = time_of(registry)
+    assert time.clock == clock
+    assert abs(time.now - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_registry_that_was_never_started_has_no_time(home: Path) -> None:
+    registry = Registry(Home(home))
+    with registry.store.transaction(create=True):
+        pass
+    with pytest.raises(MissingRegistryError):
+        time_of(registry)

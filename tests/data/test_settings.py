@@ -1,0 +1,96 @@
+"""Settings: environment before file before default, each with where it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.errors import ConfigurationError
+from data.settings import DEFAULTS, Setting, read_settings
+
+
+def test_the_defaults_stand_alone(tmp_path: Path) -> None:
+    settings = read_settings({}, tmp_path / "none.toml")
+    assert [one.name for one in settings.settings] == list(DEFAULTS)
+    assert {one.source for one in settings.settings} == {"default"}
+    assert (settings["home"], settings.lock_wait_seconds) == ("var", 30.0)
+    assert settings.home == Path.cwd() / "var"
+
+
+def test_the_file_comes_before_the_default_and_the_environment_before_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "modelward.toml"
+    file.write_text('home = "elsewhere"\nlock_wait_seconds = 5\n')
+    settings = read_settings({"MODELWARD_HOME": "/srv/modelward"}, file)
+    assert settings.settings[0] == Setting("home", "/srv/modelward", "environment MODELWARD_HOME")
+    assert Setting("lock_wait_seconds", "5", f"file {file}") in settings.settings
+
+
+def test_the_working_directory_has_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("modelward.toml").write_text('actor = "ana"\n')
+    assert read_settings({})["actor"] == "ana"
+
+
+def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
+    assert read_settings({"MODELWARD_HOME": ""}, tmp_path / "none")["home"] == "var"
+
+
+def test_the_environment_is_the_processes_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_ACTOR", "bob")
+    assert read_settings()["actor"] == "bob"
+
+
+def test_a_home_below_the_persons_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read_settings({"MODELWARD_HOME": "~/ward"}).home == tmp_path / "ward"
+
+
+BROKEN = {
+    "no TOML": (b"home = ", "cannot be read"),
+    "no text": (b"\xff\xfe", "cannot be read"),
+    "a setting nobody knows": (b'hoem = "x"', "sets hoem"),
+    "a list for a text": (b'home = ["x"]', r"sets home to \['x'\]"),
+    "yes or no for a text": (b"actor = true", "sets actor to True"),
+}
+
+
+@pytest.mark.parametrize("content,words", BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_named(content: bytes, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "modelward.toml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=words) as broken:
+        read_settings({}, file)
+    assert str(file) in broken.value.what
+
+
+def test_a_wait_that_is_no_number(tmp_path: Path) -> None:
+    settings = read_settings({"MODELWARD_LOCK_WAIT_SECONDS": "soon"}, tmp_path / "none")
+    with pytest.raises(ConfigurationError, match="lock_wait_seconds is 'soon'"):
+        _ = settings.lock_wait_seconds
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "3601"])
+def test_a_wait_that_nobody_could_sit_out(seconds: str, tmp_path: Path) -> None:
+    settings = read_settings({"MODELWARD_LOCK_WAIT_SECONDS": seconds}, tmp_path / "none")
+    with pytest.raises(ConfigurationError, match=f"lock_wait_seconds is '{seconds}'") as refused:
+        _ = settings.lock_wait_seconds
+    assert "between 0 and 3600" in refused.value.remedy
+
+
+ANCHORS = {
+    "none": ("", ()),
+    "one on another machine": ("off-host:/mnt/notes.txt", (("off-host", Path("/mnt/notes.txt")),)),
+    "several": ("local:/a, off-host:/b ,", (("local", Path("/a")), ("off-host", Path("/b")))),
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), ANCHORS.values(), ids=ANCHORS.keys())
+def test_anchors_are_read(written: str, meant: tuple[object, ...], tmp_path: Path) -> None:
+    assert read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors == meant
+
+
+@pytest.mark.parametrize("written", ["/mnt/notes.txt", "witnessed:/a", "off-host:notes.txt", "off-host:"])
+def test_an_anchor_that_says_too_little_is_refused(written: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="write `local:` or `off-host:`"):
+        _ = read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors

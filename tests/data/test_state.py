@@ -1,0 +1,156 @@
+"""Reading and writing rows: each revision follows the one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import pytest
+from pydantic import TypeAdapter
+
+from data.errors import ConflictError, NotFoundError
+from data.events import EventType
+from data.records.approval import ApprovalRequest
+from data.records.person import Person, Role, RoleGrant
+from data.records.row import Row
+from data.records.tables import TABLES
+from data.state import State
+from data.store import Store
+from tests.world import World
+
+NOW = datetime(2013, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    """The state of an empty registry, inside a transaction."""
+    store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock")
+    with store.transaction(create=True) as connection:
+        yield State(connection)
+
+
+def person(who: str, **changes: Any) -> Person:
+    told: dict[str, Any] = {"name": who.title(), "added_at": NOW, "added_by": "adam"}
+    return Person(key=f"people/{who}", person=who, **{**told, **changes})
+
+
+def grant(number: int, **changes: Any) -> RoleGrant:
+    told: dict[str, Any] = {"person": "ana", "role": Role.OWNER, "from_at": NOW, "granted_by": "adam"}
+    return RoleGrant(key=f"people/ana/roles/{number}", **{**told, **changes})
+
+
+def test_a_row_comes_back_as_it_was_written(state: State) -> None:
+    row = grant(1, tiers=(1, 2), to_at=NOW + timedelta(days=1))
+    state.apply(row)
+    assert state.get(RoleGrant, row.key) == row
+
+
+def test_a_row_that_is_not_there(state: State) -> None:
+    assert state.get(Person, "people/ana") is None
+    with pytest.raises(NotFoundError, match="there is no person ana"):
+        state.need(Person, "people/ana")
+
+
+def test_a_closed_choice_can_be_looked_for(state: State) -> None:
+    state.apply(person("ana"))
+    state.apply(person("bob", state="revoked"))
+    assert [row.person for row in state.find(Person, state="active")] == ["ana"]
+    assert [row.person for row in state.find(Person, state="active", person="bob")] == []
+    assert len(state.find(Person)) == 2
+
+
+def test_rows_come_in_the_order_of_their_numbers(state: State) -> None:
+    for number in (10, 9, 1):
+        state.apply(grant(number))
+    assert [row.key[-2:].strip("/") for row in state.under(RoleGrant, "people/ana")] == ["1", "9", "10"]
+
+
+def test_below_a_prefix_is_not_beside_it(state: State) -> None:
+    state.apply(grant(1))
+    state.apply(grant(1).model_copy(update={"key": "people/anabel/roles/1"}))
+    assert len(state.under(RoleGrant, "people/ana")) == 1
+    assert state.next_key(RoleGrant, "people/ana/roles") == ("people/ana/roles/2", 2)
+    assert state.next_key(RoleGrant, "people/otto/roles") == ("people/otto/roles/1", 1)
+
+
+CONFLICTS = {
+    "a first revision of what is there": ([person("ana")], person("ana", name="Other")),
+    "a second revision of what is not there": ([], person("ana").changed(name="Other")),
+    "a revision that was taken": (
+        [person("ana"), person("ana").changed(name="First")], person("ana").changed(name="Second")
+    ),
+    "a revision ahead": ([person("ana")], person("ana").changed().changed()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CONFLICTS.values(), ids=CONFLICTS)
+def test_a_rival_revision_is_refused(case: tuple[list[Person], Person], state: State) -> None:
+    before, rival = case
+    for row in before:
+        state.apply(row)
+    with pytest.raises(ConflictError, match="ana was changed by somebody else"):
+        state.apply(rival)
+    assert state.get(Person, "people/ana") == (before[-1] if before else None)
+
+
+def test_a_change_keeps_the_rest_and_counts(state: State) -> None:
+    row = person("ana", email="ana@example.org")
+    state.apply(row)
+    state.apply(row.changed(name="Ana Maria"))
+    assert state.need(Person, row.key) == row.model_copy(update={"name": "Ana Maria", "rev": 2})
+
+
+def test_hostile_text_is_only_text(state: State) -> None:
+    row = person("ana", name="'; DROP TABLE person; --", email='"quoted"')
+    state.apply(row)
+    assert state.find(Person, name=row.name) == [row]
+
+
+def example(annotation: Any) -> Any:
+    """Some value of a type."""
+    if get_origin(annotation) is not None and type(None) in get_args(annotation):
+        return None
+    schema = TypeAdapter(annotation).json_schema()
+    kinds = {"integer": 1, "number": 0.5, "boolean": True, "array": [], "object": {}}
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "const" in schema:
+        return schema["const"]
+    if "$ref" in schema or "properties" in schema or schema.get("maxItems"):
+        return None
+    return "2013-03-01T00:00:00Z" if schema.get("format") == "date-time" else kinds.get(schema["type"], "text")
+
+
+FLAT = [kind for kind in TABLES if all(
+    example(field.annotation) is not None or type(None) in get_args(field.annotation) or not field.is_required()
+    for field in kind.model_fields.values()
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FLAT, ids=lambda kind: kind.table)
+def test_every_kind_of_row_comes_back(kind: type[Row], state: State) -> None:
+    told = {name: example(field.annotation) for name, field in kind.model_fields.items() if field.is_required()}
+    row = kind.model_validate({**told, "key": "some/key"})
+    state.apply(row)
+    assert state.get(kind, "some/key") == row
+
+
+def test_most_tables_are_tried() -> None:
+    assert len(FLAT) >= 20
+
+
+def test_events_about_a_subject_are_counted(world: World) -> None:
+    request = world.requested()
+    world.decide(request, "alma")
+    with world.registry.reading() as state:
+        assert state.count_events(request.key, [EventType.APPROVAL_DECIDED]) == 1
+        assert state.count_events(request.key, [EventType.APPROVAL_DECIDED, EventType.APPROVAL_REQUESTED]) == 2
+        assert state.count_events("nothing", list(EventType)) == 0
+        assert state.last_effective_at() == world.events()[-1]["effective_at"]
+        assert [row.key for row in state.under(ApprovalRequest, request.subject)] == [request.key]
+
+
+def test_an_empty_log_has_no_latest_time(state: State) -> None:
+    assert state.last_effective_at() == ""

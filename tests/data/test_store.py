@@ -1,0 +1,275 @@
+"""The store: all or nothing, one at a time, never nested, and a file only of a schema it knows."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+import pytest
+
+from data.errors import (
+    MissingRegistryError,
+    NestedTransactionError,
+    SchemaVersionError,
+    StoreError,
+    StoreLockedError,
+)
+from data.records.row import ColumnKind
+from data.records.tables import TABLES
+from data.store import MIGRATIONS, Store, known_migrations, migrate
+
+Opened = Callable[[Store], AbstractContextManager[object]]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with a migrated file and nothing in it."""
+    store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock", wait_seconds=0.2)
+    with store.transaction(create=True):
+        pass
+    return store
+
+
+def add(store: Store, name: str) -> None:
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO schema_version VALUES (-1, ?)", [name])
+
+
+def names(store: Store) -> list[str]:
+    with store.reading() as connection:
+        return [row[0] for row in connection.execute("SELECT name FROM schema_version WHERE version < 0").fetchall()]
+
+
+def test_what_was_committed_is_read(store: Store) -> None:
+    add(store, "kept")
+    assert names(store) == ["kept"]
+
+
+def test_an_exception_rolls_all_of_it_back(store: Store) -> None:
+    def interrupted() -> None:
+        with store.transaction() as connection:
+            connection.execute("INSERT INTO schema_version VALUES (-1, 'lost')")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert names(store) == []
+
+
+OPENED: dict[str, Opened] = {
+    "a transaction": lambda store: store.transaction(),
+    "a session": lambda store: store.session(),
+    "a turn": lambda store: store.turn(),
+    "a reading": lambda store: store.reading(),
+}
+
+
+@pytest.mark.parametrize("opened", OPENED.values(), ids=OPENED)
+def test_there_is_nothing_to_open_before_it_was_made(opened: Opened, tmp_path: Path) -> None:
+    store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock")
+    with pytest.raises(MissingRegistryError, match="there is no registry at"), opened(store):
+        pass
+    assert not store.exists()
+
+
+NESTED: dict[str, tuple[Opened, Opened]] = {
+    "a transaction in a transaction": (OPENED["a transaction"], OPENED["a transaction"]),
+    "a transaction in a reading": (OPENED["a reading"], OPENED["a transaction"]),
+    "a reading in a transaction": (OPENED["a transaction"], OPENED["a reading"]),
+    "a turn in a transaction": (OPENED["a transaction"], OPENED["a turn"]),
+    "a session in a reading": (OPENED["a reading"], OPENED["a session"]),
+}
+
+
+@pytest.mark.parametrize("nested", NESTED.values(), ids=NESTED)
+def test_nothing_is_nested(nested: tuple[Opened, Opened], store: Store) -> None:
+    outer, inner = nested
+    with outer(store), pytest.raises(NestedTransactionError), inner(store):
+        pass
+    add(store, "free again")
+
+
+def test_a_session_serves_many_transactions_and_readings_with_one_file(store: Store) -> None:
+    with store.session(), store.session():
+        add(store, "one")
+        assert names(store) == ["one"]
+    assert names(store) == ["one"]
+
+
+def test_a_reading_cannot_write(store: Store) -> None:
+    for holding in (OPENED["a session"], OPENED["a reading"]):
+        with pytest.raises(duckdb.Error, match="read-only"):
+            write_while_reading(store, holding)
+    assert names(store) == []
+
+
+def write_while_reading(store: Store, holding: Opened) -> None:
+    sql = "INSERT INTO schema_version VALUES (-1, 'x')"
+    if holding is OPENED["a reading"]:
+        with store.reading() as connection:
+            connection.execute(sql)
+    else:
+        with store.session(), store.reading() as connection:
+            connection.execute(sql)
+
+
+def test_the_file_opens_no_other_file(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    with store.transaction() as connection, pytest.raises(duckdb.Error, match="disabled by configuration"):
+        connection.execute(f"SELECT * FROM read_csv('{tmp_path / 'x.csv'}')")
+    with store.transaction() as connection, pytest.raises(duckdb.Error, match="locked"):
+        connection.execute("SET enable_external_access = true")
+
+
+@pytest.mark.parametrize("opened", OPENED.values(), ids=OPENED)
+def test_another_thread_waits_for_its_turn_and_not_for_ever(opened: Opened, store: Store) -> None:
+    said: list[str] = []
+
+    def other() -> None:
+        try:
+            with store.turn(), store.transaction():
+                said.append("in")
+        except StoreLockedError as locked:
+            said.append(locked.what)
+
+    thread = threading.Thread(target=other)
+    with opened(store):
+        thread.start()
+        thread.join()
+    held_alone = opened is not OPENED["a session"]
+    assert said == (["another thread of this process holds the registry"] if held_alone else ["in"])
+
+
+def test_a_reader_of_another_process_keeps_writers_out_and_readers_in(store: Store) -> None:
+    with store.lock.open("a+") as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        assert names(store) == []
+        with pytest.raises(StoreLockedError, match="held by another reader"):
+            add(store, "x")
+    add(store, "x")
+
+
+def test_a_copy_holds_the_same_and_is_never_written_over(store: Store, tmp_path: Path) -> None:
+    add(store, "kept")
+    target = tmp_path / "copies" / "it's a copy.duckdb"
+    store.backup(target)
+    assert names(Store(target, tmp_path / "copy.lock")) == ["kept"]
+    with pytest.raises(StoreError, match="exists already"):
+        store.backup(target)
+
+
+def test_a_copy_is_not_made_of_a_file_held_open(store: Store, tmp_path: Path) -> None:
+    with store.session(), pytest.raises(NestedTransactionError, match="held open"):
+        store.backup(tmp_path / "copy.duckdb")
+
+
+def version(store: Store, number: int) -> None:
+    with duckdb.connect(str(store.database)) as connection:
+        connection.execute("DELETE FROM schema_version; INSERT INTO schema_version VALUES (?, 'x')", [number])
+
+
+def test_a_file_of_a_newer_version_is_not_touched(store: Store) -> None:
+    version(store, 999)
+    for opened in (store.transaction, store.reading, store.session):
+        with pytest.raises(SchemaVersionError, match="schema 999") as newer, opened():  # type: ignore[operator]
+            pass
+        assert "install the modelward version that wrote it" in newer.value.remedy
+    assert store.database.is_file()
+
+
+def test_a_file_of_an_older_version_is_read_after_a_write_brought_it_up(store: Store) -> None:
+    version(store, 0)
+    with pytest.raises(SchemaVersionError, match="has schema 0") as older, store.reading():
+        pass
+    assert "any command that writes" in older.value.remedy
+
+
+def test_a_file_that_is_no_database_says_what_to_do(store: Store) -> None:
+    store.database.write_bytes(b"not a database" * 1_000)
+    with pytest.raises(StoreError, match="cannot be opened") as broken, store.transaction():
+        pass
+    assert "audit rebuild" in broken.value.remedy
+    with pytest.raises(StoreError, match="cannot be opened"), store.reading():
+        pass
+
+
+# -- the schema
+
+
+def columns(*scripts: Path) -> set[tuple[object, ...]]:
+    with duckdb.connect() as connection:
+        for script in scripts:
+            connection.execute(script.read_text("utf-8"))
+        sql = (
+            "SELECT table_name, column_index, column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
+        )
+        found = set(connection.execute(sql + " WHERE NOT internal").fetchall())
+        keys = "SELECT table_name, constraint_type, constraint_column_names::VARCHAR FROM duckdb_constraints()"
+        return found | set(connection.execute(keys).fetchall())
+
+
+def test_the_schema_is_the_sum_of_its_migrations() -> None:
+    numbers = [number for number, _ in known_migrations()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert columns(MIGRATIONS.parent / "schema.sql") == columns(*(file for _, file in known_migrations()))
+
+
+KINDS = {
+    ColumnKind.TEXT: "VARCHAR",
+    ColumnKind.NESTED: "VARCHAR",
+    ColumnKind.INTEGER: "BIGINT",
+    ColumnKind.REAL: "DOUBLE",
+    ColumnKind.BOOLEAN: "BOOLEAN",
+}
+
+
+def test_every_table_is_its_record(store: Store) -> None:
+    with store.reading() as connection:
+        sql = "SELECT column_name, data_type, is_nullable FROM duckdb_columns()"
+        sql += " WHERE table_name = ? ORDER BY column_index"
+        for kind in TABLES:
+            stored = connection.execute(sql, [kind.table]).fetchall()
+            told = [
+                (name, KINDS[column], type(None) in _options(kind.model_fields[name].annotation))
+                for name, column in kind.stored_columns().items()
+            ]
+            assert stored == told, kind.table
+
+
+def _options(annotation: object) -> tuple[object, ...]:
+    return get_args(annotation)
+
+
+def test_no_table_is_left_over(store: Store) -> None:
+    with store.reading() as connection:
+        found = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    own = {"schema_version", "audit_event", "audit_head", "checkpoint"}
+    assert found == own | {kind.table for kind in TABLES}
+
+
+def test_migrating_twice_changes_nothing(store: Store) -> None:
+    with duckdb.connect(str(store.database)) as connection:
+        migrate(connection, store.database)
+        assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (len(known_migrations()),)
+
+
+def test_whoever_writes_has_the_lock_and_says_who(store: Store) -> None:
+    with store.transaction():
+        assert store.lock.read_text() == f"process {os.getpid()}"
+    assert store.lock.read_text() == ""
+
+
+def test_other_code_opens_the_file_while_nobody_writes(store: Store) -> None:
+    with store.quiet(), duckdb.connect(str(store.database), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (1,)
+    with store.quiet(alone=True):
+        assert store.lock.read_text() == f"process {os.getpid()}"
+    assert store.lock.read_text() == ""
+    with store.session(), pytest.raises(NestedTransactionError, match="held open"), store.quiet():
+        pass

@@ -1,0 +1,51 @@
+"""The file held closed while other code opens it by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.errors import NestedTransactionError, StoreLockedError
+from data.store import Store
+from tests.world import World
+
+
+def rival(world: World) -> Store:
+    """The same file as another process sees it: another path object, so nothing of this process is shared."""
+    linked = world.home.root.parent / "linked"
+    if not linked.exists():
+        linked.symlink_to(world.home.root)
+    return Store(linked / "registry" / "registry.duckdb", linked / "registry" / "registry.lock", wait_seconds=0.05)
+
+
+def test_while_it_is_quiet_others_read_and_nobody_writes(world: World) -> None:
+    with world.registry.store.quiet():
+        with duckdb.connect(str(world.home.database), read_only=True) as connection:
+            assert connection.execute("SELECT count(*) FROM audit_event").fetchone() != (0,)
+        with pytest.raises(StoreLockedError), rival(world).transaction():
+            pass
+        with rival(world).reading():
+            pass
+
+
+def test_alone_nobody_else_reads_either_and_the_holder_is_named(world: World) -> None:
+    with (
+        world.registry.store.quiet(alone=True),
+        pytest.raises(StoreLockedError, match="held by process"),
+        rival(world).reading(),
+    ):
+        pass
+    assert world.home.lock.read_text() == ""
+
+
+def test_a_file_that_this_process_holds_open_is_not_quiet(world: World) -> None:
+    with world.registry.store.session(), pytest.raises(NestedTransactionError), world.registry.store.quiet():
+        pass
+
+
+def test_a_lost_folder_can_be_quiet_too(tmp_path: Path) -> None:
+    store = Store(tmp_path / "gone" / "registry.duckdb", tmp_path / "gone" / "registry.lock")
+    with store.quiet(alone=True):
+        assert not store.exists()

@@ -1,0 +1,122 @@
+"""YAML typed by people: plain data only, every error with file, line and fix."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from data.errors import DocumentError, SubmissionError
+from data.yaml_text import DEPTH, read_yaml
+
+REFUSED = {
+    "a broken line is named": ("a: 1\nb: [1\nc: 2\n", "model.yaml:3: not YAML", "quotes"),
+    "an alias is refused, so no bomb can grow": (
+        "a: &x [1]\nb: [*x, *x]\n",
+        "model.yaml:1: anchors",
+        "write the value",
+    ),
+    "an alias without its anchor is refused": ("a: *x\n", "model.yaml:1: anchors", "write the value"),
+    "a key given twice is refused": ("a: 1\nb: 2\na: 3\n", "model.yaml:3: a is there twice", "keep one"),
+    "a key given twice deep down is refused": ("a:\n  b: 1\n  b: 1\n", "model.yaml:3: b is there twice", "keep one"),
+    "an object tag is refused": ("a: !!python/object/apply:os.system [ls]\n", "model.yaml:1: the tag", "plain text"),
+    "a set is refused": ("a: !!set {b, c}\n", "model.yaml:1: the tag", "plain text"),
+    "a tag that its value does not fit is refused": ("a: !!int ten\n", "model.yaml:1: 'ten' does not fit", "leave"),
+    "an infinite number is refused": ("a: 1e999\n", "model.yaml:1: '1e999' is not a finite", "finite"),
+    "a number as a field name is refused": ("a: 1\n7: b\n", "model.yaml:2: a field name must be text", "quotes"),
+    "a list as a field name is refused": ("? [a]\n: b\n", "model.yaml:1: a field name must be text", "quotes"),
+    "an empty document is refused": ("", "model.yaml:1: there is no `name: value`", "one field a line"),
+    "a list at the top is refused": ("# so\n- a\n", "model.yaml:2: there is no `name: value`", "one field a line"),
+    "two documents in one file are refused": ("a: 1\n---\nb: 1\n", "model.yaml:2: not YAML", "quotes"),
+    "a control character is refused": ("a: \x07\n", "model.yaml:1: not YAML", "UTF-8"),
+    "nesting without end is refused": ("a: " + "[" * 5000, f"nested deeper than {DEPTH}", "flatter"),
+}
+
+
+@pytest.mark.parametrize("text, what, remedy", REFUSED.values(), ids=REFUSED)
+def test_refused(text: str, what: str, remedy: str) -> None:
+    with pytest.raises(DocumentError) as refused:
+        read_yaml(text, "model.yaml")
+    assert what in refused.value.what
+    assert remedy in refused.value.remedy
+
+
+def test_a_document_beyond_the_limit_is_refused_unread() -> None:
+    with pytest.raises(DocumentError, match="at most 10 are read"):
+        read_yaml("a: '&'" * 100, "model.yaml", limit=10)
+
+
+READ = {
+    "true and false": ("true", True),
+    "`no` stays text": ("no", "no"),
+    "`On` stays text": ("On", "On"),
+    "a date stays text": ("2013-04-01", "2013-04-01"),
+    "nothing is null": ("", None),
+    "a tilde is null": ("~", None),
+    "a whole number": ("-12", -12),
+    "a decimal": (".5", 0.5),
+    "a power of ten": ("1e3", 1000.0),
+    "a number with a leading zero stays text": ("007", "007"),
+    "a version stays text": ("1.2.3", "1.2.3"),
+    "a clock time stays text": ("12:30", "12:30"),
+    "a merge key is a field like any other": ("{<<: {b: 1}}", {"<<": {"b": 1}}),
+    "quotes make text of anything": ("'true'", "true"),
+}
+
+
+@pytest.mark.parametrize("text, value", READ.values(), ids=READ)
+def test_read(text: str, value: object) -> None:
+    assert read_yaml(f"a: {text}\n", "model.yaml")["a"] == value
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    size: int
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    mode: Literal["observe", "enforce"] = "enforce"
+    parts: tuple[Inner, ...] = ()
+
+
+def test_every_problem_is_named_at_once_with_its_line_and_fix() -> None:
+    text = "mode: hard\nparts:\n  - size: 1\n  - size: [1]\n    colour: red\nweight: 3\n"
+    with pytest.raises(SubmissionError) as refused:
+        read_yaml(text, "model.yaml").checked(Document, SubmissionError)
+    assert refused.value.what.splitlines() == [
+        "model.yaml:1: name is missing → add it",
+        "model.yaml:1: mode: input should be 'observe' or 'enforce' (got 'hard') → write one of these",
+        "model.yaml:4: parts.1.size: input should be a valid integer (got [1]) → write a value that fits",
+        "model.yaml:5: parts.1.colour: no such field (got 'red') → take it out, or see its spelling",
+        "model.yaml:6: weight: no such field (got 3) → take it out; there is name, mode, parts",
+    ]
+    assert refused.value.remedy == "put the 5 named lines of model.yaml right"
+
+
+@pytest.mark.parametrize("empty", ["", "~", "''", "[]"])
+def test_what_was_left_empty_is_asked_for(empty: str) -> None:
+    with pytest.raises(DocumentError) as refused:
+        read_yaml(f"size: {empty}", "model.yaml").checked(Inner)
+    assert refused.value.what == "model.yaml:1: size is empty → fill it in"
+
+
+def test_a_document_that_fits_becomes_its_type() -> None:
+    document = read_yaml("name: a\nparts: [{size: 2}]\n", "model.yaml").checked(Document)
+    assert document == Document(name="a", parts=(Inner(size=2),))
+
+
+def test_a_part_keeps_its_lines() -> None:
+    document = read_yaml("a: 1\nb:\n  c:\n    - size: x\n", "model.yaml")
+    with pytest.raises(ValidationError) as wrong:
+        Inner.model_validate(document["b"]["c"][0])
+    part = document.part("b", "c", 0)
+    assert part.problems(wrong.value)[0].startswith("model.yaml:4: size: input should be a valid integer")
+    assert (len(part), list(part), document.line("b", "c"), document.line("b", "unknown")) == (1, ["size"], 3, 2)
+
+
+def test_a_part_that_is_no_mapping_is_named() -> None:
+    with pytest.raises(DocumentError, match=r"model.yaml:2: b is \['x'\]"):
+        read_yaml("a: 1\nb: [x]\n", "model.yaml").part("b")

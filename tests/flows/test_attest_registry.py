@@ -1,0 +1,38 @@
+"""The attestation in a real flow: everything held, or nothing is recorded."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from data.audit.verifier.verification import verify
+from data.errors import AuditError
+from data.records.log import Attestation
+from flows.attest_registry import attest_registry
+from tests.world import World
+
+
+def test_a_sound_registry_is_attested_with_a_backup_that_restores(world: World) -> None:
+    events = len(world.events())
+    key = attest_registry()
+    row = world.get(Attestation, key)
+    assert (row.events, row.anchored, row.assurance) == (events, events, "local")
+    (copy,) = world.home.backups.iterdir()
+    assert verify(copy, None, [], None, deep=True).ok
+    anchors = [("local", world.home.anchor)]
+    assert verify(world.home.database, world.home.journal, anchors, world.home.artifacts, deep=True).ok
+
+
+def test_in_a_replay_an_attestation_is_dated_in_the_replay(world: World) -> None:
+    newest = world.events()[-1]["effective_at"]
+    attest_registry()
+    assert world.events("log.attested")[-1]["effective_at"] == newest
+
+
+def test_a_changed_row_is_found_and_nothing_is_attested(world: World) -> None:
+    with duckdb.connect(str(world.home.database)) as connection:
+        connection.execute("UPDATE person SET name = 'Mallory' WHERE person = 'alma'")
+    with pytest.raises(AuditError, match="person"):
+        attest_registry()
+    assert world.find(Attestation) == []
+    assert not world.home.backups.exists()

@@ -1,0 +1,230 @@
+"""Deploy model on a real Prefect server: people answer through its API, and the registry alone decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
+from data.errors import (
+    DigestMismatchError,
+    GateRefusedError,
+    ModelwardError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest, Vote
+from data.records.deployment import Deployment, Slot
+from data.records.log import Standard
+from data.records.review import Finding
+from data.records.version import ReviewState, Version
+from data.serving import FileTarget, Place
+from flows.deploy_model import deploy_model
+from tasks import await_people
+from tests.flows.answers import after, injects, newest_request, offers, signs
+from tests.flows.waiting_people import Form, Step, people
+from tests.judged_model import USE, V1, adopt, standard_text
+from tests.operations import deployed
+from tests.world import MODEL, World
+
+HOSTILE = "<script>alert(1)</script> | {{ 1+1 }}\n# \u202e**axel**"
+SHOWN = r"&lt;script&gt;alert\(1\)&lt;/script&gt; \| \{\{ 1\+1 \}\}"
+
+
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paused flow asks the server ten times a second whether it may go on."""
+    monkeypatch.setattr(await_people, "POLL_SECONDS", 0.1)
+
+
+def deploy(world: World) -> str:
+    return deploy_model(V1, use=USE, as_of=world.now)
+
+
+def test_two_people_approve_and_it_serves(validated: World) -> None:
+    with people(signs(validated, "alma"), signs(validated, "axel")) as forms:
+        deployment = validated.get(Deployment, deploy(validated))
+    request = validated.get(ApprovalRequest, deployment.request or "")
+    assert (deployment.state, request.state, request.requester) == ("deployed", "approved", "dev")
+    assert [one.person for one in validated.find(Vote, request=request.key)] == ["alma", "axel"]
+    assert validated.get(Version, V1).review_state is ReviewState.APPROVED
+    published = FileTarget(validated.home).manifest(Place(MODEL))
+    assert published is not None
+    assert (published.version, published.use, published.run_id) == (V1, USE, deployment.run_id)
+    assert request.request_digest[-8:] in forms[0].description
+    assert "signed: Alma as approver: approve" in forms[1].description
+    assert forms[0].schema["properties"]["role"]["const"] == "approver"
+    assert forms[0].schema["properties"]["code"]["format"] == "password"
+
+
+ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
+    "who submitted it": (lambda w: signs(w, "dev"), "dev asked for this decision"),
+    "who wrote code of it in Git": (lambda w: signs(w, "otto"), "otto worked on ops/delay v1"),
+    "who holds no role": (lambda w: signs(w, "outsider"), "outsider does not hold the role approver"),
+    "who is not on the roster": (lambda w: signs(w, "mallory"), "mallory is not on the roster"),
+    "a wrong code": (lambda w: signs(w, "alma", code="000000"), "the one-time code of alma is wrong"),
+    "a code that was used": (lambda w: signs(w, "rita"), "this one-time code of rita was used already"),
+    "another person's code": (
+        lambda w: signs(w, "axel", code=w.phone("alma").at(w.now)),
+        "the one-time code of axel is wrong",
+    ),
+    "the digest of another request": (lambda w: signs(w, "alma", confirm="deadbeef"), "is not the digest of the req"),
+    "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
+    "an answer written past the form": (lambda w: injects(w, "alma", code="000000"), "code of alma is wrong"),
+    "a role that the form does not offer": (lambda w: injects(w, "alma", role="owner"), "does not fit the form"),
+    "fields that the form does not have": (lambda w: injects(w, "alma", approved=True), "does not fit the form"),
+    "an answer that is no JSON": (lambda w: lambda form: form.inject("{"), "does not fit the form"),
+    "what the server itself refuses": (
+        lambda w: offers(w, "alma", signs(w, "alma", "approve with conditions"), role="owner"),
+        "conditions come with the decision",
+    ),
+    "a condition without a date": (
+        lambda w: signs(w, "alma", "approve with conditions", conditions="soon mend it"),
+        "'soon' is not a time",
+    ),
+    "an empty meaning": (lambda w: signs(w, "axel", meaning=" "), "the meaning of the signature is empty"),
+    "hostile text": (lambda w: signs(w, HOSTILE), SHOWN),
+}
+
+
+def test_whatever_is_tried_on_a_waiting_request_approves_nothing(validated: World) -> None:
+    """One run, one attack a form; each next form says why, and each leaves an event."""
+    decide_waiver(validated, grant=False)
+    attacks = [make(validated) for make, _ in ATTACKS.values()]
+    before = len(validated.events())
+    with people(*attacks, signs(validated, "alma"), signs(validated, "axel")) as forms:
+        deploy(validated)
+    assert len({one.key for one in forms}) == len(forms), "a key used twice would return its old answer"
+    for (attack, (_, reason)), form in zip(ATTACKS.items(), forms[1:], strict=False):
+        assert reason in form.description.splitlines()[0], attack
+    assert {one.person for one in validated.find(Vote)} == {"alma", "axel"}
+    types = [one["type"] for one in validated.events()[before:]]
+    assert types.count("command.refused") == len(ATTACKS)
+    assert (types.count("approval.requested"), types.count("approval.decided")) == (1, 2)
+
+
+def decide_waiver(world: World, grant: bool = True) -> None:
+    until = world.now + timedelta(days=9)
+    asked = world.do(RequestWaiver(version=V1, control="FINDINGS-1", reason="later", expires_at=until))
+    world.do(DecideWaiver(key=asked.subject, grant=grant, reason="so", proof=world.proof("rita")), by="rita")
+
+
+def open_finding(world: World, days: float = 9) -> None:
+    due = world.now + timedelta(days=days)
+    told = {"title": "pressure is missing", "text": "in bad weather", "owner": "dev", "due_at": due}
+    world.do(OpenFinding(version=V1, severity="low", **told), by="vera")
+
+
+def change_bytes(world: World, digest: str) -> None:
+    path = world.artifacts.path(digest)
+    path.chmod(0o600)
+    path.write_bytes(b"other bytes")
+
+
+def change_artifact(world: World) -> None:
+    change_bytes(world, world.get(Version, V1).artifact.digest)
+
+
+def change_standard(world: World) -> None:
+    change_bytes(world, max(world.find(Standard), key=lambda one: one.version).digest)
+
+
+def pass_a_week(world: World) -> None:
+    world.move(days=8)
+    adopt(world, standard_text(version=9, id="other"))
+
+
+Happening = Callable[[World], object]
+MEANWHILE: Mapping[str, tuple[Happening, str, type[ModelwardError], str]] = {
+    "a waiver was granted": (decide_waiver, "withdrawn", StaleEvidenceError, "the evidence on"),
+    "a finding was opened": (open_finding, "withdrawn", StaleEvidenceError, "the evidence on"),
+    "the champion changed": (deployed, "withdrawn", StaleEvidenceError, "no other version; ops/delay v2 serves now"),
+    "the artifact changed on disk": (change_artifact, "withdrawn", DigestMismatchError, "sha256:"),
+    "the standard changed on disk": (change_standard, "withdrawn", DigestMismatchError, "sha256:"),
+    "the request ran out": (pass_a_week, "expired", RequestClosedError, "is expired: nobody completed it in time"),
+}
+
+
+@pytest.mark.parametrize(("happens", "state", "error", "reason"), MEANWHILE.values(), ids=MEANWHILE)
+def test_what_changes_while_a_run_waits_voids_the_request(
+    validated: World, happens: Happening, state: str, error: type[ModelwardError], reason: str
+) -> None:
+    step = after(lambda: happens(validated), signs(validated, "alma"))
+    with people(step), pytest.raises(error, match=reason):
+        deploy(validated)
+    (request,) = validated.find(ApprovalRequest, subject=V1)
+    assert request.state == state
+    assert (validated.find(Vote, request=request.key), validated.find(Deployment, version=V1)) == ([], [])
+
+
+ENDS: Mapping[str, tuple[str, str, ReviewState]] = {
+    "a rejection rejects the version": ("reject", "rejected", ReviewState.REJECTED),
+    "a return for changes leaves it as it was": ("return for changes", "returned", ReviewState.VALIDATED),
+}
+
+
+@pytest.mark.parametrize(("decision", "state", "review"), ENDS.values(), ids=ENDS)
+def test_who_says_no(validated: World, decision: str, state: str, review: ReviewState) -> None:
+    with (
+        people(signs(validated, "alma", decision, comment="not yet")),
+        pytest.raises(RequestClosedError, match=f"is {state}: not yet"),
+    ):
+        deploy(validated)
+    assert newest_request(validated).state == state
+    assert (validated.get(Version, V1).review_state, validated.find(Slot)) == (review, [])
+
+
+def test_conditions_become_findings_and_who_recuses_counts_for_nobody(validated: World) -> None:
+    validated.grant("vera")
+    conditions = "2013-06-01 watch the wind\n\n2013-07-01T12:00:00Z retrain"
+    steps = [
+        signs(validated, "vera", "recuse"),
+        signs(validated, "alma", "approve with conditions", conditions=conditions),
+        signs(validated, "axel"),
+    ]
+    with people(*steps):
+        deploy(validated)
+    found = validated.find(Finding, version=V1)
+    assert [(one.text, one.origin, one.owner, one.raised_by) for one in found] == [
+        ("watch the wind", "condition", "olga", "alma"),
+        ("retrain", "condition", "olga", "alma"),
+    ]
+    assert [f"{one.due_at:%m-%d %H}" for one in found] == ["06-01 00", "07-01 12"]
+
+
+def test_a_request_stays_under_the_standard_it_was_opened_with(validated: World) -> None:
+    """A stricter version of the standard, adopted meanwhile, is for the next request."""
+    adopts = lambda: adopt(validated, standard_text(version=3, approvers=3))  # noqa: E731
+    with people(after(adopts, signs(validated, "alma")), signs(validated, "axel")):
+        key = deploy(validated)
+    assert validated.get(Deployment, key).state == "deployed"
+
+
+def test_nobody_is_asked_when_a_gate_does_not_clear(validated: World) -> None:
+    open_finding(validated, days=0.001)
+    validated.move(days=1)
+    with people(), pytest.raises(GateRefusedError, match="finding 1 .* was due"):
+        deploy(validated)
+    assert validated.find(ApprovalRequest) == []
+
+
+def test_a_run_that_nobody_answers_takes_its_request_back(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(await_people, "LONGEST_WAIT_SECONDS", 1)
+    state = deploy_model(V1, use=USE, as_of=validated.now, return_state=True)
+    assert state.is_failed()
+    request = newest_request(validated)
+    assert (request.state, request.reason) == ("withdrawn", f"nobody answered on {request.key} in time")
+
+
+def test_a_served_root_that_cannot_be_written_leaves_nothing_half_done(validated: World) -> None:
+    blocked = FileTarget(validated.home).path(Place(MODEL)).parent
+    blocked.parent.mkdir(parents=True, exist_ok=True)
+    Path(blocked).write_text("a file where a folder should be")
+    with people(signs(validated, "alma"), signs(validated, "axel")):
+        state = deploy_model(V1, use=USE, as_of=validated.now, return_state=True)
+    assert state.is_failed()
+    assert [one["type"] for one in validated.events()[-2:]] == ["operation.begun", "operation.undone"]
+    assert (validated.find(Deployment), validated.get(Version, V1).review_state) == ([], ReviewState.APPROVED)

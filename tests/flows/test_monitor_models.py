@@ -1,0 +1,83 @@
+"""A night over several models in one flow on a real Prefect server: each has its result, whatever befalls others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+
+from data.commands.model import RecordMonitoringPlan
+from data.errors import InputError, NotFoundError
+from data.records.monitoring import MonitoringRun
+from flows.monitor_models import monitor_models
+from tasks import watch_models as watching
+from tests.prediction_logs import DAY, days, midnight
+from tests.watched_model import RULES, watched_model
+from tests.world import MODEL, World
+
+END = DAY + days(6)
+NIGHT = midnight(END + days(1)) + timedelta(hours=3)
+
+
+def plan(world: World, name: str) -> str:
+    """Another model with a plan, which nobody deployed."""
+    key = world.model(f"models/ops/{name}")
+    world.do(RecordMonitoringPlan(model=key, rules=tuple(map(dict, RULES)), rationale="the same as its neighbour's"))
+    return key
+
+
+def test_every_model_with_a_plan_gets_a_result_and_the_run_shows_them(world: World) -> None:
+    watch = watched_model(world)
+    idle = plan(world, "idle")
+    watch.log(DAY)
+    watched = monitor_models(as_of=NIGHT)
+    assert {one.model: one.state for one in watched} == {MODEL: "recorded", idle: "not watched"}
+    (run,) = world.find(MonitoringRun)
+    assert (run.to_date, run.run_id != "", run.ran_at) == (END.isoformat(), True, NIGHT)
+    with get_client(sync_client=True) as client:
+        (artifact, *_) = client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["monitoring"]))
+        )
+    assert "| ops/delay | recorded | 2,100 |" in str(artifact.data)
+    events = len(world.events())
+    assert monitor_models([MODEL], through=END, as_of=NIGHT + timedelta(hours=1))[0].state == "recorded"
+    assert len(world.events()) == events, "the same window measured the same again is no second event"
+
+
+def test_a_model_whose_watch_breaks_is_a_failed_result_and_the_others_are_recorded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = watched_model(world)
+    broken = plan(world, "broken")
+    watch.log(DAY)
+    watch_model = watching.watch_model
+
+    def breaking(key: str, through: object, as_of: object) -> watching.Night:
+        if key == broken:
+            raise ZeroDivisionError("a fault of our own")
+        return watch_model(key, through, as_of)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watching, "watch_model", breaking)
+    found = {one.model: one for one in monitor_models(as_of=NIGHT)}
+    assert found[MODEL].state == "recorded"
+    assert (found[broken].state, "a fault of our own" in found[broken].why) == ("failed", True)
+    assert any("was not watched" in path.read_text() for path in world.home.outbox.glob("*.md"))
+
+
+def test_without_a_model_there_is_nothing_to_watch(world: World) -> None:
+    assert monitor_models(as_of=NIGHT) == []
+
+
+REFUSED = {
+    "a model that is not there": ({"models": ["ops/moon"]}, NotFoundError),
+    "a day that is not over": ({"through": NIGHT.date()}, InputError),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_asked_is_refused_before_anything_is_watched(world: World, case: str) -> None:
+    asked, error = REFUSED[case]
+    with pytest.raises(error):
+        monitor_models(**asked, as_of=NIGHT)  # type: ignore[arg-type]

@@ -1,0 +1,71 @@
+"""What a crash leaves half-way is ended in one flow, and a second one finds nothing to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from prefect import flow, runtime
+from prefect.client.orchestration import get_client
+from prefect.states import Crashed, Suspended
+
+from data.commands.approval import RequestApproval
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Operation
+from flows.reconcile_operations import reconcile_operations
+from tests.departing import under_baseline
+from tests.operations import begin_deploy
+from tests.world import MODEL, World
+
+
+@flow(name="a run that ends")
+def ended_run() -> str:
+    """A run whose id a request may carry."""
+    return str(runtime.flow_run.id)
+
+
+def test_an_operation_whose_process_died_is_undone_once(world: World) -> None:
+    under_baseline(world)
+    begin_deploy(world, world.approved())
+    report = reconcile_operations(as_of=world.now)
+    assert report == {"operations": ["the deploy of ops/delay v1 was undone"]}
+    assert world.get(Operation, f"{MODEL}/operation").state == "undone"
+    assert reconcile_operations(as_of=world.now) == {}
+
+
+def asked_again_in(world: World, request: ApprovalRequest, run_id: str) -> ApprovalRequest:
+    """The same question, asked by another run."""
+    told = {name: getattr(request, name) for name in RequestApproval.model_fields if name != "about"}
+    row = world.do(RequestApproval(about=request.subject, **told), run_id=run_id).rows[0]
+    assert isinstance(row, ApprovalRequest)
+    return row
+
+
+def test_a_request_whose_run_crashed_is_taken_back_and_one_of_an_unknown_run_is_not(world: World) -> None:
+    under_baseline(world)
+    unknown = world.requested()
+    run_id = ended_run()
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(run_id), Crashed(), force=True)
+    crashed = asked_again_in(world, unknown, run_id)
+    report = reconcile_operations(as_of=world.now)
+    assert report == {"requests": ["the request to deploy ops/delay v1 was withdrawn: its run is Crashed"]}
+    states = [world.get(ApprovalRequest, one.key).state for one in (unknown, crashed)]
+    assert states == ["pending", "withdrawn"]
+
+
+def test_a_request_that_ran_out_expires_and_the_run_that_waits_for_it_is_cancelled(world: World) -> None:
+    under_baseline(world)
+    run_id = ended_run()
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(run_id), Suspended(), force=True)
+    request = asked_again_in(world, world.requested(), run_id)
+    world.now = request.expires_at + timedelta(hours=1)
+    report = reconcile_operations(as_of=world.now)
+    assert len(report["expired"]) == 2
+    assert report["runs"] == [f"run {run_id} was cancelled: the request on ops/delay v1 is expired"]
+    with get_client(sync_client=True) as client:
+        state = client.read_flow_run(UUID(run_id)).state
+    assert state is not None
+    assert state.is_cancelled()
+    assert reconcile_operations(as_of=world.now) == {}

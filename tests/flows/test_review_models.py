@@ -1,0 +1,30 @@
+"""The nightly review in a real flow: what came due is done, each thing on its own, and nothing twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from data.outbox import Outbox
+from data.records.review import Review
+from data.records.version import ReviewState, Version
+from flows.review_models import review_models
+from tests.departing import VERSION, under_baseline
+from tests.operations import deploy
+from tests.world import World
+
+
+def test_an_approval_that_ran_out_while_it_serves_expires_and_opens_a_review(world: World) -> None:
+    under_baseline(world)
+    deploy(world, world.approved())
+    until = world.get(Version, VERSION).valid_until
+    assert until is not None
+    world.now = until - timedelta(days=3)
+    assert list(review_models(as_of=world.now)) == ["reminders"]
+    world.now = until
+    report = review_models(as_of=world.now)
+    assert report["approvals"] == ["the approval of ops/delay v1 expired"]
+    assert report["lapsed"] == ["review of ops/delay v1 opened: it serves although its approval is expired"]
+    assert world.get(Version, VERSION).review_state is ReviewState.EXPIRED
+    assert [one.version for one in world.find(Review)] == [VERSION]
+    assert {one.kind for one in Outbox(world.home.outbox).notices()} == {"expiry", "review"}
+    assert review_models(as_of=world.now) == {}

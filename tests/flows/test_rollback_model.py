@@ -1,0 +1,44 @@
+"""A return to the last valid version in a real flow: once a run, with reasons for what was passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import GateRefusedError
+from data.records.deployment import Deployment, Operation
+from data.records.monitoring import Incident
+from data.serving import FileTarget, Place
+from flows.rollback_model import rollback_model
+from tests.departing import under_baseline
+from tests.operations import deploy
+from tests.world import MODEL, World
+
+
+@pytest.fixture(autouse=True)
+def otto(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_ACTOR", "otto")
+
+
+def test_the_version_before_serves_again_and_the_one_left_is_blocked(world: World) -> None:
+    under_baseline(world)
+    deploy(world, world.approved(), "op-1")
+    deploy(world, world.approved(), "op-2")
+    key = rollback_model(MODEL, "it drifted", as_of=world.now)
+    row = world.get(Deployment, key)
+    assert (row.version, row.state, row.ratified_by) == (f"{MODEL}/versions/1", "deployed", None)
+    assert row.ratify_by is not None
+    published = FileTarget(world.home).manifest(Place(MODEL))
+    assert published is not None
+    assert published.version == row.version
+    (incident,) = world.find(Incident)
+    assert (incident.version, incident.blocking, incident.opened_by) == (f"{MODEL}/versions/2", True, "otto")
+
+
+def test_without_a_valid_version_it_refuses_names_each_and_advises_suspension(world: World) -> None:
+    under_baseline(world)
+    deploy(world, world.approved())
+    world.version()
+    with pytest.raises(GateRefusedError, match="modelward suspend") as refused:
+        rollback_model(MODEL, "it drifted", as_of=world.now)
+    assert "ops/delay v2: never served as production champion" in refused.value.what
+    assert [one.kind for one in world.find(Operation)] == ["deploy"]

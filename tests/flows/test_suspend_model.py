@@ -1,0 +1,34 @@
+"""Serving stopped at once in a real flow, with what takes over named where every server reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import IllegalMoveError, InputError
+from data.records.deployment import Deployment, Slot
+from data.records.monitoring import Incident
+from data.serving import FileTarget, Place
+from flows.suspend_model import suspend_model
+from tests.departing import under_baseline
+from tests.operations import deploy
+from tests.world import MODEL, World
+
+
+def test_the_manifest_names_the_fallback_and_an_incident_blocks_the_version(world: World) -> None:
+    under_baseline(world)
+    deploy(world, world.approved())
+    key = suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
+    assert world.get(Deployment, key).state == "suspended"
+    published = FileTarget(world.home).manifest(Place(MODEL))
+    assert published is not None
+    assert (published.state, published.version, published.fallback) == ("suspended", None, "the timetable")
+    assert [one.blocking for one in world.find(Incident)] == [True]
+    assert [one.version for one in world.find(Slot)] == [None]
+
+
+def test_where_nothing_serves_there_is_nothing_to_suspend(world: World) -> None:
+    under_baseline(world)
+    world.model()
+    with pytest.raises((IllegalMoveError, InputError), match="names no version"):
+        suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
+    assert FileTarget(world.home).read(Place(MODEL)) is None

@@ -1,0 +1,124 @@
+"""Validate model on a real Prefect server: machines judge, then an independent validator concludes through its API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prefect.exceptions import FailedRun
+
+from data.commands.review import AnswerFinding, CloseFinding, OpenFinding
+from data.errors import GateRefusedError, RequestClosedError
+from data.records.review import Finding, Validation, VerdictSet
+from data.records.version import Metric, ReviewState, Section, Version
+from flows.validate_model import validate_model
+from tasks import await_people
+from tests.flows.answers import after, concludes, conclusion
+from tests.flows.waiting_people import Form, Step, people
+from tests.judged_model import USE, V1, adopt, next_version, standard_text
+from tests.submissions import rows, write_filled, write_rows
+from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paused flow asks the server ten times a second whether it may go on."""
+    monkeypatch.setattr(await_people, "POLL_SECONDS", 0.1)
+
+
+def validate(world: World, version: str = V1) -> str:
+    return validate_model(version, use=USE, as_of=world.now)
+
+
+def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
+    with people(concludes(judged)) as forms:
+        assert validate(judged) == "validated"
+    (verdicts,) = judged.find(VerdictSet, version=V1)
+    assert (verdicts.stage, verdicts.cleared, verdicts.environment) == ("assess", True, "production")
+    (concluded,) = judged.find(Validation, version=V1)
+    assert (concluded.validator, concluded.conclusion) == ("vera", "fit")
+    assert {one.dataset for one in judged.find(Metric, version=V1, name="auc")} == {"training", "held-out"}
+    (section,) = judged.find(Section, version=V1, name="performance")
+    assert b"| auc | held-out | all | 0.8" in judged.artifacts.read(section.text_digest)
+    assert "**Validate ops/delay v1**: is it fit for its purpose?" in forms[0].description
+    assert "| PERFORMANCE-1 | performance: auc on held-out | passed |" in forms[0].description
+
+
+ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
+    "who submitted it": (lambda w: concludes(w, "dev"), "dev submitted ops/delay v1"),
+    "who wrote code of it in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
+    "who is no validator": (lambda w: concludes(w, "alma"), "alma is no validator"),
+    "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
+    "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
+    "a conclusion written past the form": (
+        lambda w: lambda form: form.inject(json.dumps(conclusion(w, code="000000"))),
+        "the one-time code of vera is wrong",
+    ),
+    "a conclusion that the form does not offer": (
+        lambda w: lambda form: form.inject(json.dumps(conclusion(w, conclusion="splendid"))),
+        "does not fit the form",
+    ),
+}
+
+
+def test_whatever_is_tried_on_a_waiting_validation_concludes_nothing(judged: World) -> None:
+    for person in ("dev", "otto"):
+        judged.grant(person, "validator")
+    with people(*(make(judged) for make, _ in ATTACKS.values()), concludes(judged)) as forms:
+        assert validate(judged) == "validated"
+    for (attack, (_, reason)), form in zip(ATTACKS.items(), forms[1:], strict=True):
+        assert reason in form.description.splitlines()[0], attack
+    assert [one.validator for one in judged.find(Validation)] == ["vera"]
+    assert len(judged.events("command.refused")) == len(ATTACKS)
+
+
+def test_a_finding_raised_while_the_run_waits_is_settled_and_read(judged: World) -> None:
+    def settle() -> None:
+        due = judged.now + timedelta(days=9)
+        told = {"title": "pressure | is <missing>", "text": "in bad weather", "owner": "dev", "due_at": due}
+        key = judged.do(OpenFinding(version=V1, severity="high", **told), by="vera").subject
+        judged.do(AnswerFinding(key=key, answer="trees send it down a branch"), by="dev")
+        judged.do(CloseFinding(key=key, proof=judged.proof("vera")), by="vera")
+        judged.move(seconds=30)
+        adopt(judged, standard_text(version=9, id="other"))
+
+    with people(after(settle, concludes(judged, code="000000")), concludes(judged)) as forms:
+        assert validate(judged) == "validated"
+    assert [one.state for one in judged.find(Finding)] == ["closed"]
+    assert r"- finding 1 (high, closed): pressure \| is &lt;missing&gt;" in forms[1].description
+
+
+def test_a_validator_who_finds_it_unfit_rejects_it(judged: World) -> None:
+    with people(concludes(judged, conclusion="not fit")):
+        assert validate(judged) == "rejected"
+    assert judged.get(Version, V1).review_state is ReviewState.REJECTED
+
+
+def test_a_version_that_fails_its_gates_is_rejected_and_nobody_is_asked(judged: World, tmp_path: Path) -> None:
+    folder = write_filled(tmp_path / "submission", "ops/delay")
+    guesses = rows(day="2013-03-01")
+    write_rows(folder / "data" / "held_out.parquet", {**guesses, "score": 1.0 - guesses["score"]})
+    version = next_version(judged, folder)
+    with people(), pytest.raises(GateRefusedError, match="PERFORMANCE-1") as refused:
+        validate(judged, version)
+    row = judged.get(Version, version)
+    assert row.review_state is ReviewState.REJECTED
+    assert row.state_reason in refused.value.what
+    assert judged.events()[-1]["type"] == "version.rejected"
+
+
+def test_a_standard_that_asks_no_validator_leaves_the_version_assessed(judged: World) -> None:
+    controls = [one for one in json.loads(standard_text())["controls"] if one["gate"] != "validation"]
+    adopt(judged, standard_text(version=3, controls=controls))
+    with people():
+        assert validate(judged) == "assessed"
+
+
+def test_a_validation_that_nobody_concludes_ends_the_run(judged: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(await_people, "LONGEST_WAIT_SECONDS", 1)
+    with pytest.raises((RequestClosedError, FailedRun), match=r"nobody answered|never resumed"):
+        validate(judged)
+    assert judged.get(Version, V1).review_state is ReviewState.ASSESSED

@@ -1,0 +1,139 @@
+"""People, and others, at the API of Prefect: what they see of a run that waits, and what they do to it.
+
+with people(lambda form: form.resume(...), force, ...) as seen:      one step for each form that opens, in order
+    deploy_model(...)
+seen[1].description                                                  what stood above the second form
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from httpx import HTTPStatusError
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.input.run_input import keyset_from_paused_state
+from prefect.states import Running
+
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 60.0
+PAUSED = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PAUSED])))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that is open: the run that waits, under which key, and what stands above the fields."""
+
+    client: SyncPrefectClient
+    run: UUID
+    key: str
+    keys: dict[str, str]
+    description: str
+    schema: dict[str, Any]
+
+    def resume(self, **values: Any) -> None:
+        """Enter values and resume."""
+        answer = self.client.resume_flow_run(self.run, run_input=values)
+        assert answer.status == SetStateStatus.ACCEPT, answer.details
+
+    def offer(self, **values: Any) -> SetStateStatus:
+        """Enter values and resume once; whether the server took them."""
+        return self.client.resume_flow_run(self.run, run_input=values).status
+
+    def force(self) -> None:
+        """Set the run to RUNNING without entering anything, as any client of the API can."""
+        self.client.set_flow_run_state(self.run, Running(), force=True)
+
+    def inject(self, value: str) -> None:
+        """Write an answer past the form and force the run on, as any client of the API can."""
+        self.client.create_flow_run_input(self.run, self.keys["response"], value)
+        self.force()
+
+
+Step = Callable[[Form], object]
+
+
+@contextmanager
+def people(*steps: Step) -> Iterator[list[Form]]:
+    """Take one step a form while the block runs; what was seen, in order. Fails when steps and forms do not match."""
+    todo, seen, stop = list(steps), [], threading.Event()
+    problems: list[BaseException] = []
+
+    def serve(client: SyncPrefectClient, before: set[str]) -> None:
+        while not stop.wait(POLL_SECONDS):
+            for form in open_forms(client, before):
+                before.add(_name(form.run, form.key))
+                seen.append(form)
+                step = todo.pop(0) if todo else _cancel
+                step(form)
+
+    def watch(before: set[str]) -> None:
+        try:
+            with get_client(sync_client=True) as client:
+                serve(client, before)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+            problems.append(error)
+
+    with get_client(sync_client=True) as client:
+        thread = threading.Thread(target=watch, args=({_name(one.run, one.key) for one in open_forms(client)},))
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+    assert not problems, problems
+    assert not todo, f"{len(todo)} steps were left; forms seen: {[one.key for one in seen]}"
+    assert len(seen) == len(steps), f"forms nobody answers: {[one.key for one in seen[len(steps) :]]}"
+
+
+def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[Form]:
+    """The forms that are open now."""
+    found = []
+    for run in client.read_flow_runs(flow_run_filter=PAUSED):
+        state = run.state
+        assert state is not None
+        key = str(state.state_details.pause_key)
+        if _name(run.id, key) not in (but or set()):
+            keys = {str(name): str(told) for name, told in keyset_from_paused_state(state).items()}
+            texts = [_until(partial(read_input, client, run.id, keys[name])) for name in ("description", "schema")]
+            found.append(Form(client, run.id, key, keys, *texts))
+    return found
+
+
+def read_input(client: SyncPrefectClient, run: UUID, key: str) -> Any:
+    """What is stored with a run under a key, or None."""
+    try:
+        return json.loads(client.read_flow_run_input(run, key))
+    except HTTPStatusError as error:
+        if error.response.status_code == 404:
+            return None
+        raise
+
+
+def _name(run: UUID, key: str) -> str:
+    return f"{run}/{key}"
+
+
+def _cancel(form: Form) -> None:
+    """A form nobody expected: let the run end, the assertion says which it was."""
+    form.client.delete_flow_run(form.run)
+
+
+def _until(ask: Callable[[], Any]) -> Any:
+    """What is asked for, once it is there: a run that has only just paused may not have its form yet."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (answer := ask()) is None:
+        assert time.monotonic() < deadline, f"nothing after {PATIENCE_SECONDS} s"
+        time.sleep(POLL_SECONDS)
+    return answer

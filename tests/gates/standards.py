@@ -1,0 +1,53 @@
+"""A small standard for tests, in YAML, and ways to change it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gates.standard import Standard, load_standard
+
+CONTROL: dict[str, Any] = {
+    "id": "TST-1",
+    "title": "tested",
+    "source": "SR 11-7 §IV.1",
+    "authority": "house policy",
+    "rationale": "because",
+    "gate": "testing",
+    "stages": ["assess", "approve", "deploy"],
+}
+WRITTEN: dict[str, Any] = {
+    "id": "small",
+    "version": 3,
+    "title": "Small",
+    "about": "for tests",
+    "controls": [CONTROL],
+    "approvals": [{"roles": {"approver": 1}, "request_days": 7, "approval_days": 90, "rationale": "because"}],
+    "oversight": [{"ratify_hours": 24, "ratify_roles": {"approver": 1}, "review_days": 365, "rationale": "because"}],
+    "retirement": [
+        {
+            "notice_days": 30,
+            "quiet_days": 14,
+            "retention_years": 10,
+            "roles": {"owner": 1},
+            "request_days": 14,
+            "rationale": "because",
+        }
+    ],
+}
+
+
+def control(**changes: Any) -> dict[str, Any]:
+    """The control of the small standard, changed."""
+    return {**CONTROL, **changes}
+
+
+def text(**changes: Any) -> str:
+    """The small standard's text, changed: one field a line, as JSON is YAML too."""
+    return json.dumps({**WRITTEN, **changes}, indent=1, ensure_ascii=False)
+
+
+def standard(*controls: dict[str, Any], **changes: Any) -> Standard:
+    """The small standard with these controls."""
+    told = {"controls": list(controls)} if controls else {}
+    return load_standard(text(**told, **changes), "small.yaml")

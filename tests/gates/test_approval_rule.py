@@ -1,0 +1,52 @@
+"""Approval rules: the first that fits counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from data.records.approval import RequiredRole
+from data.records.person import Role
+from gates.approval_rule import ApprovalRule, required, rule_for
+
+
+def rule(**changes: Any) -> ApprovalRule:
+    told = {"roles": {"approver": 1}, "request_days": 7, "approval_days": 90, "rationale": "because"}
+    return ApprovalRule.model_validate({**told, **changes})
+
+
+CASES: dict[str, tuple[dict[str, Any], bool]] = {
+    "a rule for everything fits": ({}, True),
+    "a rule for this place fits": ({"environments": ["production"]}, True),
+    "a rule for another place does not": ({"environments": ["staging"]}, False),
+    "a rule for another tier does not": ({"tiers": [1]}, False),
+    "a rule for another change does not": ({"changes": ["new"]}, False),
+    "a rule for this tier and change fits": ({"tiers": [1, 2], "changes": ["new", "material"]}, True),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fits(case: str) -> None:
+    changes, fits = CASES[case]
+    assert rule(**changes).fits(2, "material", "production") is fits
+
+
+def test_the_first_rule_that_fits_counts() -> None:
+    strict, broad = rule(tiers=[1], roles={"approver": 2}), rule()
+    assert rule_for([strict, broad], 1, "new", "production") is strict
+    assert rule_for([strict, broad], 2, "new", "production") is broad
+    assert rule_for([strict], 2, "new", "production") is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"roles": {}}, {"roles": {"boss": 1}}, {"roles": {"approver": 0}}, {"tiers": []}, {"tiers": [5]}]
+)
+def test_a_rule_that_asks_nobody_or_speaks_of_nothing_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        rule(**wrong)
+
+
+def test_roles_as_a_request_carries_them() -> None:
+    assert required({Role.OWNER: 1}) == (RequiredRole(role=Role.OWNER, count=1),)

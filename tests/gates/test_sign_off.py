@@ -1,0 +1,122 @@
+"""Sign-off: the people named, for this environment and use, independent, and still in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from data.records.approval import RequiredRole
+from data.records.person import Role
+from gates.standard import baseline_text, load_standard
+from tests.gates import rows
+from tests.gates.rows import NOW, days, request, vote
+
+APPROVALS = load_standard(baseline_text(), "baseline.yaml").approvals
+BOTH = (vote("alma"), vote("axel"))
+ONE_OF_EACH = (RequiredRole(role=Role.APPROVER, count=2), RequiredRole(role=Role.OWNER))
+CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str]] = {
+    "two distinct approvers sign": ({}, BOTH, "roles signed", "passed"),
+    "an approval with conditions is a signature": (
+        {},
+        (vote("alma", decision="approve with conditions"), vote("axel")),
+        "roles signed",
+        "passed",
+    ),
+    "one of two is not enough": ({}, (vote("alma"),), "roles signed", "unproven"),
+    "one person twice is one signature": ({}, (vote("alma"), vote("people/Alma")), "roles signed", "unproven"),
+    "one person in two roles is one signature": (
+        {"required": ONE_OF_EACH},
+        (*BOTH, vote("alma", role=Role.OWNER)),
+        "roles signed",
+        "unproven",
+    ),
+    "every role asked for is signed": (
+        {"required": ONE_OF_EACH},
+        (*BOTH, vote("omar", role=Role.OWNER)),
+        "roles signed",
+        "passed",
+    ),
+    "a rejection wins over approvals": ({}, (*BOTH, vote("nina", decision="reject")), "roles signed", "failed"),
+    "a return for changes wins too": ({}, (vote("nina", decision="return for changes"),), "roles signed", "failed"),
+    "who recuses does not sign": ({}, (vote("alma"), vote("axel", decision="recuse")), "roles signed", "unproven"),
+    "a vote on another request does not count": (
+        {},
+        (vote("alma"), vote("axel", request="x")),
+        "roles signed",
+        "unproven",
+    ),
+    "a request that asked nobody is not signed": ({"required": ()}, BOTH, "roles signed", "unproven"),
+    "independent signers pass": ({}, BOTH, "independence", "passed"),
+    "a contributor may not sign": ({}, (vote("alma"), vote("dmitri")), "independence", "failed"),
+    "who asked may not sign": ({"requester": "alma"}, BOTH, "independence", "failed"),
+    "a contributor known to the request alone may not sign": (
+        {"contributors": ("axel",)},
+        BOTH,
+        "independence",
+        "failed",
+    ),
+    "nobody signed": ({}, (), "independence", "unproven"),
+    "the same version and bytes pass": ({}, BOTH, "subject", "passed"),
+    "another version's request fails": ({"subject": f"{rows.MODEL}/versions/1"}, BOTH, "subject", "failed"),
+    "a request to retire is none to deploy": ({"purpose": "retire"}, BOTH, "subject", "failed"),
+    "other bytes fail": ({"artifact_digest": rows.digest("9")}, BOTH, "subject", "failed"),
+    "the same environment and use pass": ({}, BOTH, "use", "passed"),
+    "another environment fails": ({"environment": "staging"}, BOTH, "use", "failed"),
+    "another use fails": ({"use": "pricing"}, BOTH, "use", "failed"),
+    "asking for as much as the standard passes": ({}, BOTH, "roles asked for", "passed"),
+    "asking for fewer people fails": (
+        {"required": (RequiredRole(role=Role.APPROVER),)},
+        BOTH,
+        "roles asked for",
+        "failed",
+    ),
+    "asking for another role fails": (
+        {"required": (RequiredRole(role=Role.OWNER, count=2),)},
+        BOTH,
+        "roles asked for",
+        "failed",
+    ),
+    "an approval that holds passes": ({}, BOTH, "in force", "passed"),
+    "a pending request is unproven": ({"state": "pending"}, BOTH, "in force", "unproven"),
+    "a rejected request fails": ({"state": "rejected"}, BOTH, "in force", "failed"),
+    "an approval that ended fails": ({"valid_until": NOW}, BOTH, "in force", "failed"),
+    "an approval without an end is unproven": ({"valid_until": None}, BOTH, "in force", "unproven"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_sign_off(case: str) -> None:
+    changes, votes, criterion, outcome = CASES[case]
+    evidence = rows.evidence(request=request(**changes), votes=votes)
+    assert rows.outcomes(rows.judged("sign_off", evidence, approvals=APPROVALS))[criterion] == outcome
+
+
+def test_nobody_was_asked() -> None:
+    assert rows.outcomes(rows.judged("sign_off", rows.evidence(request=None))) == {"request": "unproven"}
+
+
+def test_a_case_without_a_rule_is_unproven() -> None:
+    assert rows.outcomes(rows.judged("sign_off", rows.evidence()))["roles asked for"] == "unproven"
+
+
+def test_a_prohibited_use_fails() -> None:
+    evidence = rows.evidence(use="refusing passengers", request=request(use="refusing passengers"))
+    assert rows.outcomes(rows.judged("sign_off", evidence, approvals=APPROVALS))["use"] == "failed"
+
+
+def test_a_request_for_no_particular_use_is_for_the_purpose() -> None:
+    found = rows.judged("sign_off", rows.evidence(use="", request=request(use="")), approvals=APPROVALS)
+    assert "for its purpose in production" in rows.words(found[1])
+
+
+@pytest.mark.parametrize("apart, outcome", [(True, "failed"), (False, "passed")])
+def test_the_validator_may_approve_unless_the_standard_keeps_them_apart(apart: bool, outcome: str) -> None:
+    evidence = rows.evidence(votes=(vote("alma"), vote("vera")))
+    found = rows.judged("sign_off", evidence, approvals=APPROVALS, apart_from_validator=apart)
+    assert rows.outcomes(found)["independence"] == outcome
+
+
+def test_an_approval_for_days_to_come_only_ends_then() -> None:
+    later = rows.judged("sign_off", rows.evidence(), NOW + days(366), approvals=APPROVALS)
+    assert rows.outcomes(later)["in force"] == "failed"

@@ -1,0 +1,172 @@
+"""Loading a standard, and what it asks of people."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.errors import StandardError
+from data.records.approval import RequiredRole
+from data.records.person import Role
+from data.records.review import Severity
+from gates.standard import (
+    approvals_for,
+    baseline_text,
+    blocking_severities,
+    builtin,
+    builtin_names,
+    load_standard,
+    oversight_for,
+    retirement_for,
+    waiver_days,
+)
+from tests.gates.standards import WRITTEN, control, standard, text
+
+RULE: dict[str, Any] = WRITTEN["approvals"][0]
+BROKEN: dict[str, tuple[str, str]] = {
+    "nothing": ("", "small.yaml:1: there is no `name: value` at the top"),
+    "no control": (text(controls=[]), "controls is empty"),
+    "no controls field": (text().replace('"controls"', '"demands"'), "controls is missing → add it"),
+    "an unknown field": (text(colour="red"), "colour: no such field"),
+    "a role nobody holds": (text(approvals=[{**RULE, "roles": {"boss": 1}}]), "approvals.0.roles.boss"),
+    "an unknown stage": (text(controls=[control(stages=["never"])]), "controls.0.stages.0"),
+    "an alias": ("a: &x 1\nb: *x\n", "small.yaml:1: anchors and aliases are not read"),
+    "a field twice": ("id: a\nid: b\n", "small.yaml:2: id is there twice"),
+    "broken YAML": ("id: [1\n", "small.yaml:2: not YAML"),
+    "a limit that is not finite": (
+        text(controls=[control(parameters={"minimum_kinds": float("inf")})]),
+        "minimum_kinds: ",
+    ),
+    "too much text": ("id: " + "x" * 200_001, "200,005 characters; at most 200,000"),
+    "a tag that builds an object": ("id: !!python/object:os.system {}\n", "small.yaml:1: the tag"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_standard_is_refused_for(case: str) -> None:
+    written, what = BROKEN[case]
+    with pytest.raises(StandardError) as refused:
+        load_standard(written, "small.yaml")
+    assert what in refused.value.what
+    assert refused.value.remedy
+    assert "small.yaml:" in refused.value.what
+
+
+def test_an_unknown_role_is_named_with_its_line_and_those_there_are() -> None:
+    written = text(approvals=[{**RULE, "roles": {"boss": 1}}])
+    line = 1 + next(at for at, one in enumerate(written.splitlines()) if '"boss"' in one)
+    with pytest.raises(StandardError, match=f"small.yaml:{line}: .*approver.*") as refused:
+        load_standard(written, "small.yaml")
+    assert refused.value.exit_code == 2
+
+
+def test_the_digest_is_that_of_the_exact_text() -> None:
+    written = text()
+    loaded = load_standard(written)
+    assert loaded.text_digest == "sha256:" + hashlib.sha256(written.encode()).hexdigest()
+    assert load_standard(written + "\n").text_digest != loaded.text_digest
+    assert (loaded.key, loaded.label) == ("standards/small/3", "small 3")
+
+
+def test_a_file_reads_as_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_bytes(text().replace("\n", "\r\n").encode())
+    assert load_standard(path) == load_standard(path.read_bytes().decode())
+
+
+def test_a_file_is_called_by_its_name_unless_told_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text("id: [", encoding="utf-8")
+    with pytest.raises(StandardError, match=r"ours\.yaml:1"):
+        load_standard(path)
+    with pytest.raises(StandardError, match="theirs:1"):
+        load_standard(path, "theirs")
+
+
+UNREADABLE: dict[str, tuple[bytes | None, str]] = {
+    "that is not there": (None, "ours.yaml:1: cannot be read"),
+    "that is not UTF-8": (b"id: \xff", "ours.yaml:1: not UTF-8 at byte 4"),
+    "that is far too large": (b"#" * 800_001, "ours.yaml:1: over 200,000 characters"),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_file_is_refused(case: str, tmp_path: Path) -> None:
+    content, what = UNREADABLE[case]
+    path = tmp_path / "ours.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(StandardError, match=what):
+        load_standard(path)
+
+
+def test_the_baseline_comes_with_modelward() -> None:
+    assert builtin_names() == ("baseline",)
+    assert builtin("baseline") == baseline_text()
+    with pytest.raises(StandardError, match="no standard '../secret' comes with modelward"):
+        builtin("../secret")
+
+
+def test_what_is_demanded_follows_tier_change_and_stage() -> None:
+    found = standard(control(), control(id="TST-2", tiers=[1]), control(id="TST-3", stages=["deploy"], enabled=False))
+    assert [one.id for one in found.demanded(2, "new", "assess")] == ["TST-1"]
+    assert [one.id for one in found.demanded(1, "new", "deploy")] == ["TST-1", "TST-2", "TST-3"]
+
+
+def test_who_approves() -> None:
+    found = standard(
+        approvals=[{**RULE, "tiers": [1], "roles": {"approver": 2, "owner": 1}, "approval_days": 30}, RULE]
+    )
+    demand = approvals_for(found, 1, "new", "production")
+    assert demand.roles == (RequiredRole(role=Role.APPROVER, count=2), RequiredRole(role=Role.OWNER, count=1))
+    assert (demand.request_days, demand.approval_days, demand.validator) == (7, 30, False)
+    assert approvals_for(found, 4, "correction", "laptop").roles == (RequiredRole(role=Role.APPROVER, count=1),)
+
+
+def test_a_validator_is_demanded_where_a_control_asks_for_a_validation() -> None:
+    asks = control(id="VAL-1", gate="validation", tiers=[1], changes=["new"], stages=["approve"])
+    found = standard(asks, control(id="VAL-2", gate="validation", tiers=[2], enabled=False))
+    needed = [
+        approvals_for(found, tier, change, "x").validator for tier, change in ((1, "new"), (1, "material"), (2, "new"))
+    ]
+    assert needed == [True, False, False]
+
+
+def test_the_strictest_control_says_how_long_a_waiver_may_run() -> None:
+    long = control(id="WVR-1", gate="waivers", parameters={"maximum_days": 90})
+    short = control(id="WVR-2", gate="waivers", tiers=[1], parameters={"maximum_days": 30})
+    found = standard(long, short)
+    assert [waiver_days(found, tier, "new") for tier in (1, 2)] == [30, 90]
+    assert waiver_days(standard(), 1, "new") == 0
+
+
+def test_every_control_on_findings_says_which_severities_block() -> None:
+    some = control(id="FND-1", gate="findings", parameters={"blocking": ["critical"]})
+    more = control(id="FND-2", gate="findings", tiers=[1], parameters={"blocking": ["medium"]})
+    found = standard(some, more)
+    assert blocking_severities(found, 1, "new") == {Severity.CRITICAL, Severity.MEDIUM}
+    assert blocking_severities(found, 2, "new") == {Severity.CRITICAL}
+    assert blocking_severities(standard(), 1, "new") == frozenset()
+
+
+def test_oversight_and_retirement_by_tier() -> None:
+    watch, end = WRITTEN["oversight"][0], WRITTEN["retirement"][0]
+    found = standard(
+        oversight=[{**watch, "tiers": [1], "ratify_hours": 4}, watch],
+        retirement=[{**end, "tiers": [1], "quiet_days": 60}, end],
+    )
+    assert [oversight_for(found, tier).ratify_hours for tier in (1, 4)] == [4, 24]
+    assert [retirement_for(found, tier).quiet_days for tier in (1, 4)] == [60, 14]
+
+
+def test_a_tier_that_no_standard_knows_is_not_approved_overseen_or_retired() -> None:
+    for asked in (
+        lambda: approvals_for(standard(), 5, "new", "x"),
+        lambda: oversight_for(standard(), 5),
+        lambda: retirement_for(standard(), 5),
+    ):
+        with pytest.raises(StandardError, match="small 3 does not say"):
+            asked()

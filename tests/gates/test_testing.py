@@ -1,0 +1,85 @@
+"""Testing: everything planned, against thresholds written down before, in more than one way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.gates import rows
+from tests.gates.rows import NOW, days, plan, planned, result
+
+CASES: dict[str, tuple[dict[str, Any], str]] = {
+    "a value above its threshold passes": ({}, "passed"),
+    "a value on its threshold passes": ({"value": 0.65}, "passed"),
+    "a value below its threshold fails": ({"value": 0.6499}, "failed"),
+    "a value that is NaN fails": ({"value": rows.NAN}, "failed"),
+    "a result without a value is unproven": ({"value": None}, "unproven"),
+    "a threshold set when the test was run fails": ({"threshold_set_at": NOW - days(2)}, "failed"),
+    "a threshold set after the test was run fails": ({"threshold_set_at": NOW}, "failed"),
+    "a test run before the plan was recorded fails": (
+        {"run_at": NOW - days(21), "threshold_set_at": NOW - days(30)},
+        "failed",
+    ),
+    "a threshold other than the plan's fails": ({"threshold": 0.5}, "failed"),
+    "a side other than the plan's fails": ({"at_least": False}, "failed"),
+}
+
+
+PLANS = (plan(),)
+
+
+def judged(tests: Any, plans: Any = PLANS, **parameters: Any) -> dict[str, str]:
+    found = rows.judged("testing", rows.evidence(tests=tests, test_plans=plans), **{"minimum_kinds": 1, **parameters})
+    return rows.outcomes(found)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_planned_test(case: str) -> None:
+    changes, outcome = CASES[case]
+    assert judged((result(**changes),))["test auc-held-out"] == outcome
+
+
+def test_where_low_is_good_the_value_may_be_at_most_the_threshold() -> None:
+    plans = (plan(planned(at_least=False, threshold=0.2)),)
+    for value, outcome in ((0.2, "passed"), (0.21, "failed"), (rows.NAN, "failed")):
+        tests = (result(at_least=False, threshold=0.2, value=value),)
+        assert judged(tests, plans)["test auc-held-out"] == outcome
+
+
+def test_without_a_plan_nothing_is_proven() -> None:
+    assert judged((result(),), ()) == {"test plan": "unproven"}
+
+
+def test_a_planned_test_without_a_result_is_unproven_and_its_kind_does_not_count() -> None:
+    assert judged(()) == {"test auc-held-out": "unproven", "kinds of test": "failed"}
+
+
+LATER = plan(planned(threshold=0.6), number=2, recorded_at=NOW - days(1))
+REWORDED = plan(planned(rationale="said better"), number=2, recorded_at=NOW - days(1))
+
+
+def test_a_result_under_an_older_plan_proves_nothing_about_a_changed_demand() -> None:
+    assert judged((result(),), (plan(), LATER))["test auc-held-out"] == "unproven"
+    assert judged((result(),), (LATER, plan()))["test auc-held-out"] == "unproven"
+
+
+def test_a_plan_whose_reasons_alone_were_reworded_asks_the_same() -> None:
+    assert judged((result(),), (plan(), REWORDED))["test auc-held-out"] == "passed"
+
+
+def test_a_result_may_not_borrow_a_threshold_that_was_loosened_after_the_run() -> None:
+    assert judged((result(value=0.62, threshold=0.6),), (plan(), LATER))["test auc-held-out"] == "failed"
+
+
+def test_two_tests_of_one_kind_are_one_kind() -> None:
+    plans = (plan(planned(), planned("again")),)
+    assert judged((result(), result("again")), plans, minimum_kinds=2)["kinds of test"] == "failed"
+
+
+def test_two_kinds_are_two() -> None:
+    plans = (plan(planned(), planned("again", kind="stress")),)
+    found = judged((result(), result("again", kind="stress")), plans, minimum_kinds=2, kinds=["stress", "out-of-time"])
+    assert found["kinds of test"] == "passed"
+    assert found["a test of the kind stress"] == "passed"
+    assert found["a test of the kind out-of-time"] == "unproven"

@@ -1,0 +1,150 @@
+"""Who may import whom, who may read the environment and the clock; import-linter holds the order of the layers."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+Trees = dict[Path, ast.Module]
+Graph = dict[str, set[str]]
+
+# Where the environment may be touched: the settings are read in one file, children get theirs in another.
+ENVIRONMENT_FILES = {"data/settings.py", "modelward/prefect_environment.py"}
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
+CLOCK_OWNERS = {"datetime", "date", "time", "dt", "Timestamp"}
+
+
+def module_name(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).split(".")[-1] == "TYPE_CHECKING"
+
+
+def import_nodes(node: ast.AST, *, when_loaded: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Import statements; `when_loaded` leaves out those inside functions and those only for type checking."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        elif not (
+            when_loaded and (is_for_types_only(child) or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+        ):
+            yield from import_nodes(child, when_loaded=when_loaded)
+
+
+def targets(node: ast.Import | ast.ImportFrom, known: set[str]) -> set[str]:
+    """What a statement imports: the module itself where `from package import module` names one."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    inside = {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name if name in known else str(node.module) for name in inside}
+
+
+def import_graph(trees: Trees, *, when_loaded: bool) -> Graph:
+    """Each of our modules with everything that it imports."""
+    known = {module_name(path) for path in trees}
+    return {
+        module_name(path): {t for n in import_nodes(tree, when_loaded=when_loaded) for t in targets(n, known)}
+        for path, tree in trees.items()
+    }
+
+
+def reached_from(start: str, graph: Graph) -> set[str]:
+    """Every module that loading this one loads as well."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = graph.get(waiting.pop(), set()) - seen
+        seen |= new
+        waiting.extend(new)
+    return seen
+
+
+def test_no_import_cycle(trees: Trees) -> None:
+    graph = import_graph(trees, when_loaded=True)
+    ours = {name: {t for t in imported if t in graph and t != name} for name, imported in graph.items()}
+    try:
+        graphlib.TopologicalSorter(ours).prepare()
+    except graphlib.CycleError as cycle:
+        pytest.fail("move what both need into a file of its own: " + " → ".join(reversed(cycle.args[1])))
+
+
+def test_imports_are_absolute(trees: Trees) -> None:
+    relative = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees.items()
+        for node in import_nodes(tree, when_loaded=False)
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert not relative, "write the full name: Prefect loads a flow file without its package"
+
+
+def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Trees) -> None:
+    graph = import_graph(trees, when_loaded=False)
+    # yaml_text is as pure as the records: a standard is text, and its loader says the line of what is wrong.
+    allowed = ("data", "data.records", "data.errors", "data.yaml_text")
+    seen = {
+        f"{name} → {target}"
+        for name in graph
+        if name.split(".")[0] in ("gates", "monitoring")
+        for target in reached_from(name, graph)
+        if target.split(".")[0] == "data" and target not in allowed and not target.startswith("data.records.")
+    }
+    assert not seen, "let a task fetch the fact and hand it over as a record"
+
+
+@pytest.mark.parametrize("layer", ["gates", "monitoring", "data"])
+def test_prefect_stays_above_the_tasks(trees: Trees, layer: str) -> None:
+    graph = import_graph({p: t for p, t in trees.items() if p.parts[0] == layer}, when_loaded=False)
+    seen = [name for name, imported in graph.items() if any(t.split(".")[0] == "prefect" for t in imported)]
+    assert not seen, "keep the rule here and let a task in tasks/ call it"
+
+
+def environment_uses(tree: ast.Module) -> Iterator[int]:
+    """Lines that read or change the process environment."""
+    names = {"environ", "environb", "getenv", "putenv", "unsetenv"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in names and ast.unparse(node.value) == "os":
+            yield node.lineno
+        if isinstance(node, ast.ImportFrom) and node.module == "os" and names & {alias.name for alias in node.names}:
+            yield node.lineno
+
+
+def test_environment_variables_are_read_in_one_place(trees: Trees) -> None:
+    uses = [
+        f"{path}:{line}"
+        for path, tree in trees.items()
+        if path.as_posix() not in ENVIRONMENT_FILES
+        for line in environment_uses(tree)
+    ]
+    assert not uses, (
+        "add a field to data/settings.py; a child's environment is made in modelward/prefect_environment.py"
+    )
+
+
+def clock_readings(tree: ast.Module) -> Iterator[int]:
+    """Lines that ask what time it is."""
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr in CLOCKS:
+            yield from [called.lineno] if ast.unparse(called.value).split(".")[-1] in CLOCK_OWNERS else []
+
+
+@pytest.mark.parametrize("layer", ["gates", "monitoring"])
+def test_a_rule_is_told_the_time(trees: Trees, layer: str) -> None:
+    asked = [f"{p}:{line}" for p, tree in trees.items() if p.parts[0] == layer for line in clock_readings(tree)]
+    assert not asked, "take the current time as a parameter: a decision must replay"
+
+
+def test_the_guards_see_what_they_look_for() -> None:
+    source = "import os\nimport datetime as dt\n\ndef f():\n    os.getenv('A')\n    return dt.datetime.now()\n"
+    tree = ast.parse(source)
+    assert list(environment_uses(tree)) == [5]
+    assert list(clock_readings(tree)) == [6]
+    assert import_graph({Path("gates/a.py"): tree}, when_loaded=True) == {"gates.a": {"os", "datetime"}}

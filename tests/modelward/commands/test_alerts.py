@@ -1,0 +1,73 @@
+"""Alerts and incidents on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from data.commands.monitoring import Found, RecordMonitoring
+from data.records.monitoring import Alert, Incident
+from tests.modelward.conftest import Cli
+from tests.operations import deployed
+from tests.world import MODEL, World
+
+Proven = Callable[[str], tuple[tuple[str, ...], str]]
+ANSWERS = {
+    "ack": ((), "acknowledged"),
+    "confirm": (("--reason", "seen in the field"), "confirmed"),
+    "dismiss": (("--reason", "a broken sensor"), "dismissed"),
+    "snooze": (("--reason", "known", "--until", "2013-05-01"), "snoozed"),
+}
+
+
+@pytest.fixture
+def paged(world: World) -> World:
+    """A world in which the watch has paged somebody about what serves."""
+    version = deployed(world).version
+    found = Found(about="score:calibration", version=version, level="page", severe=True, text="far too low", value=0.37)
+    told = {
+        "from_date": "2013-03-01",
+        "to_date": "2013-03-07",
+        "versions": (version,),
+        "rows": 6_000,
+        "labelled": 5_000,
+    }
+    world.do(
+        RecordMonitoring(
+            model=MODEL, plan=f"{MODEL}/monitoring-plans/1", partitions=(), counts={}, outcomes={}, found=(found,),
+            measurements_digest=world.artifacts.put(b"measured"), **told,
+        ),
+        by="otto",
+    )  # fmt: skip
+    return world
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_alert_can_be_answered_with(paged: World, cli: Cli, answer: str) -> None:
+    options, state = ANSWERS[answer]
+    said = cli("alerts", answer, "delay#1", *options, "--by", "otto", "--as-of", paged.now.isoformat())
+    assert (said.code, said.out.split(" (")[0]) == (0, f"ops/delay#1 is {state}")
+    assert paged.get(Alert, f"{MODEL}/alerts/1").changed_by == "otto"
+
+
+def test_what_stands_is_listed(paged: World, cli: Cli) -> None:
+    assert "far too low" in cli("alerts", "list").out
+    assert [one["level"] for one in cli("alerts", "list", "delay", "--json").json] == ["page"]
+    cli("alerts", "dismiss", "delay#1", "--reason", "false", "--by", "otto", "--as-of", paged.now.isoformat())
+    assert cli("alerts", "list").out == "no alert stands\n"
+    assert len(cli("alerts", "list", "--all", "--json").json) == 1
+
+
+def test_a_blocking_incident_is_resolved_with_somebody_elses_code(paged: World, cli: Cli, proven: Proven) -> None:
+    assert "ops/delay#1" in cli("incidents", "list").out
+    options, typed = proven("olga")
+    said = cli("incidents", "resolve", "delay#1", "--resolution", "retrained", *options, "--json", typed=typed)
+    assert (said.code, said.json["type"]) == (0, "incident.resolved")
+    assert paged.get(Incident, f"{MODEL}/incidents/1").resolved_by == "olga"
+    assert cli("incidents", "list", "--json").json == []
+
+
+def test_an_alert_that_is_not_there_says_which_are(paged: World, cli: Cli) -> None:
+    said = cli("alerts", "ack", "delay#9")
+    assert (said.code, said.err) == (2, "error: there is no alert delay#9\n→ there is ops/delay#1\n")

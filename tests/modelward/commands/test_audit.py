@@ -1,0 +1,94 @@
+"""The audit log on the command line: it holds, it is read, it is copied, and a lost registry comes back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.artifacts import file_digest
+from tests.modelward.conftest import Cli
+from tests.operations import deployed
+from tests.world import World
+
+
+@pytest.fixture
+def sound(world: World) -> World:
+    """A world in which everything that events refer to lies in the artifact store."""
+    world.artifacts.put(b"metric evidence")
+    world.model()
+    return world
+
+
+def test_a_sound_log_holds_and_says_how_far(sound: World, cli: Cli) -> None:
+    said = cli("audit", "verify", "--deep", "--json")
+    told = said.json
+    assert (said.code, told["ok"], told["events"], told["assurance"]) == (0, True, len(sound.events()), "local")
+    assert 0 < told["anchored"] <= told["events"]
+    assert "the log holds" in cli("audit", "verify").out
+
+
+TAMPERED = {
+    "a changed row": "UPDATE person SET name = 'Eve' WHERE key = 'people/adam'",
+    "a row too many": "INSERT INTO schema_version VALUES (99, 'evil')",
+    "an event that is gone": "DELETE FROM audit_event WHERE seq = 7",
+    "a checkpoint that is gone": "DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)",
+}
+
+
+@pytest.mark.parametrize("sql", TAMPERED.values(), ids=TAMPERED)
+def test_tampering_is_found_and_the_exit_code_says_so(sound: World, cli: Cli, sql: str) -> None:
+    with duckdb.connect(str(sound.home.database)) as connection:
+        connection.execute(sql)
+    said = cli("audit", "verify", "--deep", "--json")
+    assert (said.code, said.json["ok"]) == (1, False)
+    assert said.json["findings"]
+    text = cli("audit", "verify", "--deep")
+    assert (text.code, "DOES NOT HOLD" in text.out, "audit rebuild" in text.out) == (1, True, True)
+
+
+def test_a_key_that_genesis_does_not_name_is_found(sound: World, cli: Cli) -> None:
+    assert cli("audit", "verify", "--trusted-vkey", "modelward+00000000+AAAA").code == 1
+
+
+def test_a_lost_registry_is_rebuilt_equal_from_the_journal(sound: World, cli: Cli) -> None:
+    before = cli("people", "list", "--json").json
+    assert cli("audit", "rebuild").code == 3
+    sound.home.database.unlink()
+    said = cli("audit", "rebuild", "--json")
+    assert (said.code, said.json["rebuilt"], said.json["verification"]["ok"]) == (0, len(sound.events()), True)
+    assert cli("people", "list", "--json").json == before
+
+
+def test_with_nothing_there_is_nothing_to_verify(home: Path, cli: Cli) -> None:
+    said = cli("audit", "verify", "--json")
+    assert (said.code, said.json["code"]) == (3, "missing registry")
+
+
+def test_the_log_can_be_narrowed(world: World, cli: Cli) -> None:
+    deployed(world)
+    kinds = {one["type"] for one in cli("audit", "log", "--type", "approval.", "--json").json}
+    assert kinds == {"approval.requested", "approval.decided"}
+    last = cli("audit", "log", "--limit", "3", "--json").json
+    assert [one["seq"] for one in last] == [one["seq"] for one in world.events()[-3:]]
+    assert all("models/ops/delay/versions/1" in str(one) for one in cli("audit", "log", "-m", "delay/1", "--json").json)
+    since = cli("audit", "log", "--since", "2013-03-01T09:12:00Z", "--limit", "0", "--json").json
+    assert 0 < len(since) < len(world.events())
+    assert "the newest 3 of" in cli("audit", "log", "-n", "3").err
+
+
+def test_a_backup_is_a_new_file_that_opens(sound: World, cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "copies" / "one.duckdb"
+    told = cli("audit", "backup", target, "--json").json
+    assert told["digest"] == file_digest(target)
+    with duckdb.connect(str(target), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (len(sound.events()),)
+    again = cli("audit", "backup", target)
+    assert (again.code, "exists already" in again.err) == (3, True)
+    checks = [sys.executable, told["verifier"], "--database", str(target), "--deep"]
+    assert subprocess.run(checks, capture_output=True, check=False).returncode == 0
+    assert cli("audit", "backup").code == 0
+    assert len(list(sound.home.backups.glob("registry-*.duckdb"))) == 1

@@ -1,0 +1,75 @@
+"""Consumers on the command line: declared, and asked about a retirement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from data.commands.retirement import AffectedParty, OpenRetirement, RecordNotices
+from data.records.evidence import sha256_of
+from data.records.model import Consumer
+from data.records.retirement import RetirementParty
+from tests.modelward.conftest import Cli
+from tests.world import MODEL, World
+
+Proven = Callable[[str], tuple[tuple[str, ...], str]]
+ADDED = ("consumers", "add", "delay", "crews", "--owner", "gina", "--contact", "gina@example.org")
+
+
+@pytest.fixture
+def retiring(world: World) -> World:
+    """A world in which a version is being retired and two consumers were told."""
+    version = world.validated()
+    parties = (AffectedParty(system="crews", declared=True), AffectedParty(system="mystery", declared=False))
+    world.do(
+        OpenRetirement(
+            version=version, reason="worn out", sunset_at=world.now + timedelta(days=30), quiet_days=7,
+            impact_digest=world.artifacts.put(b"impact"), parties=parties,
+        ),
+        by="olga",
+    )  # fmt: skip
+    notices = RecordNotices(
+        key=f"{version}/retirement", systems=("crews", "mystery"), outbox_digest=sha256_of("notices")
+    )
+    world.do(notices, by="olga")
+    return world
+
+
+def party(world: World, system: str) -> RetirementParty:
+    return world.get(RetirementParty, f"{MODEL}/versions/1/retirement/parties/{system}")
+
+
+def test_a_consumer_is_declared_and_declared_anew(world: World, cli: Cli) -> None:
+    world.model()
+    at = ("--by", "olga", "--as-of", world.now.isoformat())
+    assert cli(*ADDED, *at).code == 0
+    assert cli(*ADDED, "--cadence-days", "30", "--criticality", "high", *at).code == 0
+    row = world.get(Consumer, f"{MODEL}/consumers/crews")
+    assert (row.cadence_days, row.criticality, row.declared) == (30, "high", True)
+    assert "crews" in cli("consumers", "list", "delay").out
+
+
+def test_one_acknowledges_another_stays_silent_and_both_get_a_plan(retiring: World, cli: Cli, proven: Proven) -> None:
+    at = ("--by", "olga", "--as-of", retiring.now.isoformat())
+    assert cli("consumers", "ack", "delay/1", "crews", "--comment", "fine", *at).code == 0
+    options, typed = proven("rita")
+    silent = cli("consumers", "silence", "delay/1", "mystery", "--reason", "nobody answers", *options, typed=typed)
+    assert (silent.code, "accepted by rita" in silent.out) == (0, True)
+    assert cli("consumers", "plan", "delay/1", "crews", "--to", "the timetable", "--on", "2013-03-20", *at).code == 0
+    assert (party(retiring, "crews").answer, party(retiring, "crews").moves_to) == ("acknowledged", "the timetable")
+    assert party(retiring, "mystery").answer == "silence accepted"
+    assert "the timetable" in cli("consumers", "list").out
+    assert "mystery (undeclared) lacks a transition" in cli("show", "delay/1").out
+
+
+def test_a_consumer_may_object(retiring: World, cli: Cli) -> None:
+    said = cli("consumers", "ack", "delay/1", "crews", "--object", "--as-of", retiring.now.isoformat())
+    assert (said.code, party(retiring, "crews").answer) == (0, "objected")
+
+
+def test_an_answer_without_a_retirement_says_how_one_begins(world: World, cli: Cli) -> None:
+    world.version()
+    said = cli("consumers", "ack", "delay/1", "crews")
+    assert (said.code, "`modelward retire ops/delay/1`" in said.err) == (2, True)

@@ -1,0 +1,237 @@
+"""The lifecycle on the command line, with real flows on a real Prefect server: waiting runs are answered by people."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.command import Proof
+from data.commands.log import AdoptStandard
+from data.errors import RefusedError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.version import ReviewState, Version
+from gates.standard import baseline_text
+from tests.modelward.conftest import Cli
+from tests.operations import deployed
+from tests.submissions import write_filled
+from tests.world import World
+
+LATE = "models/ops/late/versions/1"
+
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+class Running(threading.Thread):
+    """A flow that runs, and waits for people, beside the test."""
+
+    def __init__(self, flow: Callable[[], Any]) -> None:
+        super().__init__(daemon=True)
+        self._flow, self._context = flow, contextvars.copy_context()
+        self.result: Any = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.result = self._context.run(self._flow)
+        except Exception as error:  # noqa: BLE001 – the test looks at it
+            self.result = error
+
+    def ended(self) -> Any:
+        """What the flow answered with, or raised."""
+        self.join(timeout=120)
+        assert not self.is_alive(), "the flow still waits"
+        return self.result
+
+
+def until(claim: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 120
+    while not claim():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def baselined(world: World) -> World:
+    """A world under the real baseline, as its second version."""
+    text = baseline_text().replace("\nversion: 1\n", "\nversion: 2\n")
+    command = AdoptStandard(
+        standard="baseline", version=2, title="Baseline", digest=world.artifacts.put(text.encode()), controls=13,
+        proof=world.proof("adam"),
+    )  # fmt: skip
+    world.do(command, by="adam")
+    return world
+
+
+def answered(cli: Cli, world: World, about: str, person: str, *fields: str, code: str = "") -> Any:
+    """A person fills in the form of a waiting run."""
+    typed = (code or world.phone(person).at(world.now)) + "\n"
+    options = [part for field in fields for part in ("--set", field)]
+    deadline = time.monotonic() + 60
+    while True:
+        said = cli("approvals", "answer", about, "--by", person, "--code-from-stdin", "--json", *options, typed=typed)
+        if "no run waits" not in said.out or time.monotonic() > deadline:
+            return said
+        time.sleep(0.2)
+
+
+def test_a_folder_is_registered_once_previewed_and_refused_for_its_uncommitted_code(
+    baselined: World, cli: Cli, tmp_path: Path
+) -> None:
+    folder = write_filled(tmp_path / "submission")
+    at = ("--as-of", baselined.move(minutes=1).isoformat())
+    said = cli("register", folder, "--by", "dev", *at)
+    assert (said.code, said.out.splitlines()[0]) == (0, "registered ops/late/1")
+    assert "is ops/late/1 already" in cli("register", folder, "--by", "dev", *at).out
+    assert baselined.get(Version, LATE).submitter == "dev"
+    events = len(baselined.events())
+    preview = cli("validate", "late", "--preview", *at)
+    assert (preview.code, "→ PRV-1: commit the code" in preview.out) == (1, True)
+    assert len(baselined.events()) == events
+    refused = cli("validate", "late", "--by", "dev", *at)
+    assert (refused.code, "did not clear its gates" in refused.err) == (1, True)
+    assert "Traceback" not in refused.err
+
+
+def test_a_folder_that_is_none_is_the_users_error(world: World, cli: Cli) -> None:
+    said = cli("register", "/no/such/folder", "--as-of", world.now.isoformat())
+    assert (said.code, "neither a folder" in said.err) == (2, True)
+
+
+def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
+    """A flow that opens a request of its own and waits until two people decided, as `deploy model` does."""
+    from prefect import flow, runtime
+
+    from tasks.ask_approvers import ApprovalForm, current
+    from tasks.await_people import Settled, gate, refused
+
+    def settle(request: ApprovalRequest, answer: Any) -> Settled:
+        proof = Proof(person=answer.person, code=answer.code.get_secret_value())
+        decision = world.decision(request, answer.person, answer.decision, proof=proof, confirmed=answer.confirm)
+        try:
+            world.do(decision, by=answer.person, run_id=request.run_id)
+        except RefusedError as error:
+            return refused(error)
+        return Settled(done=True)
+
+    @flow(name="ask people")
+    def ask() -> ApprovalRequest:
+        request = asked_by(world, version, str(runtime.flow_run.id))
+        while current(request.key).state == "pending":
+            form = lambda reason: ApprovalForm.with_initial_data(description=f"**Approve it?** {reason}")  # noqa: E731
+            patience = timedelta(days=7)
+            gate("approval", request.key, form, lambda answer: settle(request, answer), patience, world.now)
+        return current(request.key)
+
+    return ask
+
+
+def test_an_approval_is_asked_refused_for_a_wrong_code_and_given_by_two_people(world: World, cli: Cli) -> None:
+    version = world.validated()
+    world.requested(version)
+    world.move(minutes=1)
+    running = Running(asking(world, version))
+    until(lambda: len(world.find(ApprovalRequest, state="pending")) == 2)
+    request = world.find(ApprovalRequest, state="pending")[-1]
+    told = ("role=approver", "decision=approve", f"confirm={request.request_digest[-8:]}")
+    wrong = answered(cli, world, "delay/1#2", "alma", *told, code="not-a-code")
+    assert (wrong.code, wrong.json["code"]) == (1, "proof"), wrong.out
+    assert answered(cli, world, "delay/1#2", "alma", *told).json["type"] == "approval.decided"
+    assert answered(cli, world, "delay/1", "axel", *told).json["actor"] == "axel"
+    assert running.ended().state == "approved"
+    assert world.get(Version, version).review_state is ReviewState.APPROVED
+
+
+def asked_by(world: World, version: str, run_id: str) -> ApprovalRequest:
+    """The request of a run that is under way."""
+    from data.commands.approval import RequestApproval
+
+    known = world.find(ApprovalRequest)[-1]
+    told = known.model_dump(include=set(RequestApproval.model_fields))
+    row: ApprovalRequest = world.do(RequestApproval(about=version, **told), run_id=run_id).rows[0]
+    return row
+
+
+def test_a_form_takes_only_what_it_asks_for(world: World, cli: Cli) -> None:
+    said = cli("approvals", "answer", "delay/1#1", "--set", "nonsense")
+    assert said.code == 2
+    request = world.requested()
+    said = cli("approvals", "answer", "delay/1#1", "--json")
+    assert (said.code, said.json["code"], request.state) == (1, "request closed", "pending")
+
+
+def test_a_rollback_needs_no_answer_and_is_ratified_by_somebody_else(baselined: World, cli: Cli) -> None:
+    world = baselined
+    deployed(world)
+    world.move(days=1)
+    deployed(world, run_id="op-2")
+    world.move(days=1)
+    said = cli("rollback", "delay", "--reason", "it drifts", "--by", "otto", "--as-of", world.now.isoformat(), "--json")
+    assert said.code == 0, said.err + said.out
+    assert (said.json["version"], said.json["state"]) == ("models/ops/delay/versions/1", "deployed")
+    code = world.code("olga")
+    options = ("--by", "olga", "--code-from-stdin", "--as-of", world.now.isoformat())
+    ratified = cli("ratify", "delay", *options, typed=code + "\n")
+    assert (ratified.code, ratified.err) == (0, "")
+    assert world.get(Deployment, said.json["key"]).ratified_by == "olga"
+
+
+def test_a_suspension_names_what_takes_over(baselined: World, cli: Cli) -> None:
+    deployed(baselined)
+    baselined.move(days=1)
+    options = ("--by", "otto", "--as-of", baselined.now.isoformat())
+    said = cli("suspend", "delay", "--reason", "it harms", "--fallback", "the timetable", *options)
+    assert (said.code, "suspended" in said.out, "modelward ratify" in said.out) == (0, True, True)
+
+
+def test_nothing_to_roll_back_is_a_refusal_that_says_what_else_can_be_done(baselined: World, cli: Cli) -> None:
+    deployed(baselined)
+    said = cli("rollback", "delay", "--reason", "it drifts", "--as-of", baselined.now.isoformat())
+    assert (said.code, "suspend" in said.err) == (1, True)
+
+
+def test_watching_nobody_is_fine(world: World, cli: Cli) -> None:
+    said = cli("monitor", "--through", "2013-03-05", "--as-of", "2013-03-06")
+    assert (said.code, said.out) == (0, "no model has a monitoring plan\n")
+
+
+def test_a_retirement_begins_with_a_reason_and_a_day(world: World, cli: Cli) -> None:
+    world.validated()
+    for missing in ((), ("--reason", "worn out"), ("--sunset", "2013-09-01")):
+        assert cli("retire", "delay/1", *missing).code == 2
+    assert cli("retire", "delay").code == 2
+    assert cli("retire", "delay/1", "--reason", "x", "--sunset", "2013-09-01", "--plan", "crews").code == 2
+
+
+def test_the_registry_is_attested_reviewed_and_reconciled(baselined: World, cli: Cli) -> None:
+    at = ("--by", "otto", "--as-of", baselined.now.isoformat())
+    attested = cli("attest", *at, "--json")
+    assert (attested.code, attested.json["assurance"]) == (0, "local"), attested.err + attested.out
+    assert cli("review", "run", *at).out == "nothing came due\n"
+    assert cli("reconcile", *at).out == "nothing was left half-way\n"
+
+
+def test_a_late_finding_of_somebody_else_is_told_and_what_ran_out_is_noted(baselined: World, cli: Cli) -> None:
+    request = baselined.requested()
+    baselined.move(days=8)
+    said = cli("reconcile", "--as-of", baselined.now.isoformat())
+    assert said.code == 0, said.err
+    assert baselined.get(ApprovalRequest, request.key).state == "expired"
+    assert "nothing was left" not in said.out
+
+
+def test_a_report_is_one_file(world: World, cli: Cli, tmp_path: Path) -> None:
+    deployed(world)
+    target = tmp_path / "life.html"
+    told = cli("report", "delay", "--out", target, "--json")
+    assert (told.code, told.json["file"]) == (0, str(target)), told.err
+    assert "ops/delay" in target.read_text()

@@ -1,0 +1,150 @@
+"""The roster on the command line: founding, codes, roles."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from data.home import Home
+from data.records.person import Credential, Person, Role, RoleGrant
+from data.registry import Registry
+from modelward import speaking
+from modelward.options import RoleName, SeverityName
+from tests.modelward.conftest import Cli
+from tests.world import World
+
+Proven = Callable[[str], tuple[tuple[str, ...], str]]
+SECRET = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+
+
+def test_the_choices_are_those_of_the_records() -> None:
+    from typing import get_args
+
+    from data.records.review import Severity
+
+    assert set(get_args(RoleName)) == {one.value for one in Role}
+    assert set(get_args(SeverityName)) == {one.value for one in Severity}
+
+
+def test_the_first_person_starts_the_registry_and_is_told_where_its_keys_lie(home: Path, cli: Cli) -> None:
+    said = cli("people", "add", "ana", "--name", "Ana Ruiz")
+    assert said.code == 0
+    assert "ana is on the roster, as an administrator" in said.out
+    assert f"move {home / 'keys' / 'recovery.key'} to a medium kept offline" in said.err
+    assert stat.S_IMODE((home / "keys" / "log.key").stat().st_mode) == 0o600
+
+
+def test_two_founders_need_no_code_and_the_third_needs_one(home: Path, cli: Cli) -> None:
+    for person in ("ana", "bo"):
+        assert cli("people", "add", person, "--name", person).code == 0
+        assert cli("people", "enrol", person).code == 0
+    refused = cli("people", "add", "cy", "--name", "cy")
+    assert (refused.code, "--by ADMINISTRATOR" in refused.err) == (1, True)
+    events = [body for body in Registry(Home(home)).journal.bodies() if b'"command.refused"' in body]
+    assert len(events) == 1
+
+
+def test_a_hostile_id_is_refused_before_a_registry_is_started(home: Path, cli: Cli) -> None:
+    assert cli("people", "add", "../ana", "--name", "Ana").code == 2
+    assert not (home / "registry").exists()
+
+
+def test_enrolment_shows_a_code_to_scan_and_the_secret_once(world: World, cli: Cli, proven: Proven) -> None:
+    options, typed = proven("adam")
+    said = cli("people", "enrol", "vera", *options, typed=typed)
+    found = SECRET.search(said.out)
+    assert (said.code, "█" in said.out) == (0, True)
+    assert found is not None
+    with world.registry.reading() as state:
+        newest = state.find(Credential, person="vera", state="active")[-1]
+    assert world.registry.seeds.open(newest.key) == found[0].replace(" ", "")
+    assert pyotp.TOTP(found[0].replace(" ", "")).now().isdigit()
+
+
+def test_with_json_the_secret_never_leaves_the_screen(world: World, cli: Cli, proven: Proven) -> None:
+    before = len(world.events())
+    said = cli("people", "enrol", "vera", "--json")
+    assert (said.code, said.json["code"]) == (2, "input")
+    assert len(world.events()) == before
+
+
+def test_somebody_is_added_given_a_role_and_taken_off_again(world: World, cli: Cli, proven: Proven) -> None:
+    options, typed = proven("adam")
+    assert cli("people", "add", "nia", "--name", "Nia", *options, typed=typed).code == 0
+    options, typed = proven("adam")
+    granted = cli(
+        "people",
+        "grant",
+        "nia",
+        "approver",
+        "--team",
+        "ops",
+        "--tier",
+        "2",
+        "--to",
+        "2014-01-01",
+        *options,
+        typed=typed,
+    )
+    assert (granted.code, granted.err) == (0, "")
+    (grant,) = world.find(RoleGrant, person="nia")
+    assert (grant.role, grant.team, grant.tiers, grant.environment) == (Role.APPROVER, "ops", (2,), "*")
+    assert "approver (ops, tier 2, until 2014-01-01 00:00)" in cli("people", "list").out
+    options, typed = proven("adam")
+    assert cli("people", "end", "nia", "approver", "--reason", "moved", *options, typed=typed).code == 0
+    assert "approver (ops" not in cli("people", "list").out
+    options, typed = proven("adam")
+    assert cli("people", "revoke", "nia", "--reason", "left", *options, typed=typed).code == 0
+    assert world.get(Person, "people/nia").state == "revoked"
+
+
+def test_a_wrong_code_changes_nothing_and_says_what_to_do(world: World, cli: Cli) -> None:
+    arguments = ("--by", "adam", "--code-from-stdin", "--as-of", world.now.isoformat())
+    said = cli("people", "add", "nia", "--name", "Nia", *arguments, typed="not-a-code\n")
+    assert (said.code, "the one-time code of adam is wrong" in said.err) == (1, True)
+    assert "not-a-code" not in said.out + said.err + world.home.journal.read_text()
+
+
+def test_the_list_has_everybody_with_roles_and_without_secrets(world: World, cli: Cli) -> None:
+    listed = {one["person"]: one for one in cli("people", "list", "--json").json}
+    assert listed["vera"]["enrolled"] is True
+    assert [grant["role"] for grant in listed["vera"]["roles"]] == ["validator"]
+
+
+WITHOUT_A_CODE = {
+    "nothing on stdin": ("--code-from-stdin", "", "no code came on stdin"),
+    "too much on stdin": ("--code-from-stdin", "1" * 40, "no one-time code"),
+    "nobody to ask": ("", "", "there is no terminal to ask on"),
+}
+
+
+@pytest.mark.parametrize(("option", "typed", "what"), WITHOUT_A_CODE.values(), ids=WITHOUT_A_CODE)
+def test_without_a_code_nothing_is_asked_of_the_registry(
+    world: World, cli: Cli, option: str, typed: str, what: str
+) -> None:
+    before = len(world.events())
+    options = [option] if option else []
+    said = cli("people", "add", "nia", "--name", "Nia", "--by", "adam", *options, typed=typed)
+    assert (said.code, what in said.err, len(world.events())) == (2, True, before)
+
+
+def test_on_a_terminal_the_code_is_asked_for_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    def prompt(text: str, **options: object) -> str:
+        asked.update(options, text=text)
+        return " 123456 "
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr(speaking.typer, "prompt", prompt)
+    assert speaking.prove("vera", from_stdin=False).code == "123456"
+    assert (asked["text"], asked["hide_input"]) == ("One-time code of vera", True)

@@ -1,0 +1,64 @@
+"""The command line under test: called in this process, on the registry of a small world."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+from typer.testing import CliRunner
+
+from modelward.__main__ import app
+from tests.judged_model import found_judged, found_validated, judged, validated
+from tests.submissions import write_filled
+
+__all__ = ["found_judged", "found_validated", "judged", "validated"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered: exit code, results, remarks."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Cli = Callable[..., Said]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """`cli("findings", "list", typed="123456")`; wide enough that no table breaks a line."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: object, typed: str | None = None) -> Said:
+        result = CliRunner().invoke(app, [str(one) for one in arguments], input=typed)
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server for the flows of one module, which says nothing itself."""
+    with prefect_test_harness(server_startup_timeout=120), temporary_settings({PREFECT_LOGGING_LEVEL: "CRITICAL"}):
+        for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A submission that can be registered."""
+    return write_filled(tmp_path / "submission")

@@ -1,0 +1,110 @@
+"""The steps of a life: every decision once, with who took it and what proves that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from data.events import EventType
+from data.history import LogEntry
+from modelward.report.chronicle import timeline_of
+from modelward.report.facts import Facts
+from modelward.report.life import TELLERS, Step, steps_of
+
+SILENT = {
+    "log.created", "log.key_rotated", "log.attested", "log.migrated", "pii.erased", "standard.adopted",
+    "person.added", "person.enrolled", "person.revoked", "role.granted", "role.ended", "credential.attempted",
+    "evidence.recorded", "operation.begun", "monitoring.recorded",
+}  # fmt: skip
+"""Events that are no step of a model's life; the nights are steps by the alerts they raise."""
+
+
+@pytest.fixture(scope="module")
+def steps(facts: Facts) -> list[Step]:
+    return steps_of(facts)
+
+
+def only(steps: list[Step], kind: str) -> list[Step]:
+    return [one for one in steps if one.kind == kind]
+
+
+def test_every_type_of_event_is_told_or_left_out_on_purpose() -> None:
+    assert set(TELLERS) | SILENT == {one.value for one in EventType}
+    assert not set(TELLERS) & SILENT
+
+
+def test_steps_stand_in_the_order_of_the_log(steps: list[Step]) -> None:
+    assert [one.seq for one in steps] == sorted(one.seq for one in steps)
+    assert len(steps) > 30
+
+
+def test_an_approval_names_the_person_and_the_proof(steps: list[Step]) -> None:
+    first = only(steps, "approved")[0]
+
+    assert (first.who, first.proof, first.version) == ("Axel (axel)", "one-time code", 1)
+    assert only(steps, "vote")[0].who == "Alma (alma)"
+
+
+def test_an_alert_is_raised_once(steps: list[Step]) -> None:
+    raised = [(one.title, one.version) for one in steps if one.kind in {"page", "warning"}]
+
+    assert raised
+    assert len(raised) == len(set(raised))
+
+
+def test_a_rollback_is_told_from_where_to_where(steps: list[Step]) -> None:
+    (step,) = only(steps, "rolled_back")
+
+    assert (step.title, step.detail, step.decides) == ("Rolled back from v2 to v1", "it drifted", True)
+
+
+def test_a_retirement_is_told_to_its_end(steps: list[Step]) -> None:
+    titles = [one.title for one in steps if one.kind in {"retiring", "notice", "sunset", "retired", "archived"}]
+
+    assert titles[0] == "Retirement opened"
+    assert "Notice given: gates, crew, shadow-it" in titles
+    assert "Silence accepted: crew" in titles
+    assert titles[-2:] == ["Withdrawn from serving", "Archived"]
+
+
+def told(facts: Facts, kind: str, subject: str, data: dict[str, object]) -> list[Step]:
+    entry = LogEntry(
+        seq=1, id="id", type=kind, subject=subject, actor="nobody", auth="ssh", run=None, data=data, rows=(),
+        recorded_at="2013-04-01T00:00:00.000000Z", effective_at="2013-04-01T00:00:00.000000Z",
+    )  # fmt: skip
+    return steps_of(replace(facts, events=[entry]))
+
+
+@pytest.mark.parametrize("kind", TELLERS)
+def test_an_event_whose_row_is_gone_breaks_nothing(kind: str, facts: Facts) -> None:
+    assert all(one.who == "nobody" and one.proof == "signature" for one in told(facts, kind, "gone", {}))
+
+
+def test_a_refusal_says_what_was_tried_and_why_not(facts: Facts) -> None:
+    (step,) = told(facts, "command.refused", "gone", {"attempted": "decide", "reason": "the code is wrong"})
+
+    assert (step.kind, step.title, step.detail) == ("refused", "Refused: decide", "the code is wrong")
+
+
+def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(facts: Facts, steps: list[Step]) -> None:
+    timeline = timeline_of(facts, steps)
+
+    assert [one.name for one in timeline.tracks] == ["v1", "v2", "Alerts", "Incidents", "Waivers"]
+    first, second = timeline.tracks[:2]
+    assert [bar.says.split(",")[0] for bar in first.bars] == ["production"] * 2
+    assert "rolled_back" in [one.kind for one in second.marks]
+    assert "rolled_back" not in [one.kind for one in first.marks]
+    assert first.lives is not None
+    assert first.lives[1] is not None
+
+
+def test_the_timeline_says_what_serves_at_the_end(facts: Facts, steps: list[Step]) -> None:
+    assert "no version serves at the end" in timeline_of(facts, steps).text
+
+
+def test_a_model_without_a_life_has_a_timeline(facts: Facts) -> None:
+    timeline = timeline_of(replace(facts, tables={}), [])
+
+    assert timeline.tracks == ()
+    assert timeline.first == facts.model.registered_at

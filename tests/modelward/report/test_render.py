@@ -1,0 +1,212 @@
+"""The report: one file that needs nothing else, shows what happened, and lets nobody's words become markup."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from data.artifacts import ArtifactStore
+from data.errors import NotFoundError
+from data.home import Home
+from data.inventory import list_versions
+from data.records.monitoring import MonitoringRun
+from data.registry import Registry
+from data.registry_time import RegistryTime
+from modelward.report.audit import AuditProof
+from modelward.report.facts import Facts
+from modelward.report.page import page_of
+from modelward.report.render import render, write_report
+from tests.modelward.report.conftest import HOSTILE
+from tests.world import MODEL, Template, World
+
+VOID = {"meta", "br"}
+
+
+class Outline(HTMLParser):
+    """The elements of a page with their attributes and the words inside; refuses one that is not closed in turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str], tuple[str, ...]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}, tuple(self.open)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}, tuple(self.open)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of every element of a tag."""
+        return [attributes for name, attributes, _ in self.found if name == tag]
+
+    @property
+    def text(self) -> str:
+        """All words, spaces as one."""
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="session")
+def outline(page: Path) -> Outline:
+    return Outline(page.read_text("utf-8"))
+
+
+@pytest.fixture
+def lives(lived: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return lived.copy(tmp_path / "home", monkeypatch)
+
+
+def told(world: World, tmp_path: Path) -> Outline:
+    return Outline(write_report(world.home, MODEL, tmp_path / "report.html").read_text("utf-8"))
+
+
+def test_the_page_asks_nothing_of_anywhere(outline: Outline, page: Path) -> None:
+    names = {name for _, attributes, _ in outline.found for name in attributes}
+    tags = {tag for tag, _, _ in outline.found}
+
+    assert not tags & {"script", "img", "link", "iframe", "object", "embed", "base", "form", "use", "image", "a:href"}
+    assert not {name for name in names if name.startswith("on")} | (names & {"style", "src", "srcset", "xlink:href"})
+    assert all(one["href"].startswith("#") for one in outline.all("a"))
+    assert not re.search(r"url\(|@import|https?:", page.read_text("utf-8"))
+
+
+def test_its_policy_allows_its_own_style_alone(outline: Outline) -> None:
+    (policy,) = [one["content"] for one in outline.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
+
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+
+
+def test_every_link_on_it_leads_somewhere_and_every_name_stands_once(outline: Outline) -> None:
+    names = Counter(attributes["id"] for _, attributes, _ in outline.found if "id" in attributes)
+
+    assert [name for name, times in names.items() if times > 1] == []
+    assert {one["href"][1:] for one in outline.all("a")} <= set(names)
+
+
+def test_every_drawing_says_what_it_shows(outline: Outline) -> None:
+    names = {attributes.get("id") for _, attributes, _ in outline.found}
+    drawings = [one for one in outline.all("svg") if one.get("aria-hidden") != "true"]
+
+    assert len(drawings) > 10
+    assert all(one["role"] == "img" and set(one["aria-labelledby"].split()) <= names for one in drawings)
+
+
+def test_every_chart_has_a_table_beside_it(page: Path) -> None:
+    charts = [one for one in page.read_text("utf-8").split("<figure>") if "polyline" in one and "95 %" not in one[:40]]
+
+    assert charts
+    assert all("<table>" in one or "curve-v" in one for one in charts)
+
+
+def test_words_of_others_stay_words(outline: Outline, page: Path) -> None:
+    written = page.read_text("utf-8")
+
+    assert "{{ 7 * 7 }} {% raw %}" in outline.text
+    assert "<img" not in written
+    assert not {"\u202e", "\u2066"} & set(written)
+    assert "\\u202egnp.exe\\u2066" in outline.text
+    assert HOSTILE not in outline.text
+
+
+SAID = {
+    "that the past was replayed": "Replay registry.",
+    "who approved": "Alma (alma)",
+    "how an approval was proven": "one-time code",
+    "what was concluded": "Validated: fit",
+    "the answer to a finding": "Finding 1 answered",
+    "who granted a waiver": "Waiver of CMP-1 granted",
+    "what paged": "Page: psi:distance",
+    "that a season pages nobody": "seasonal: shown, not paged follows the weather",
+    "the rollback with its reason": "Rolled back from v2 to v1 it drifted",
+    "the parties of the retirement": "shadow-it",
+    "who accepted a silence": "Silence accepted: crew asked three times",
+    "that the log held": "every event of the log was read and held",
+    "how to verify it": "modelward audit verify --deep",
+    "the consumers seen in the logs": "unproven undeclared",
+}
+
+
+@pytest.mark.parametrize("words", SAID.values(), ids=SAID)
+def test_it_says(words: str, outline: Outline) -> None:
+    assert words in outline.text
+
+
+def test_the_file_is_where_it_was_wanted(page: Path) -> None:
+    assert page.name == "delay.html"
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: Path) -> None:
+    world.model()
+
+    outline = told(world, tmp_path)
+
+    assert "Nothing was watched yet." in outline.text
+    assert "No alert was ever raised." in outline.text
+    assert "No consumer is declared" in outline.text
+
+
+def test_a_wall_registry_says_nothing_of_a_replay(facts: Facts, lives: World) -> None:
+    with lives.registry.reading() as state:
+        listed = list_versions(state, lives.now, MODEL)
+    on_the_wall = replace(facts, time=RegistryTime("wall", lives.now))
+
+    outline = Outline(render(page_of(on_the_wall, listed, AuditProof(None, "busy"), lives.now)))
+
+    assert "eplay" not in outline.text
+
+
+def test_a_model_that_is_not_there_has_none(world: World, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        write_report(world.home, "models/ops/nothing", tmp_path / "report.html")
+
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_log_that_does_not_hold_is_said_first(lives: World, tmp_path: Path) -> None:
+    with Registry(lives.home).store.transaction() as connection:
+        connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
+
+    assert "The audit log does not hold." in told(lives, tmp_path).text
+
+
+def test_a_registry_in_use_is_reported_without_a_verification(lives: World, tmp_path: Path) -> None:
+    with lives.registry.store.session():
+        outline = told(lives, tmp_path)
+
+    assert "The log was not verified when this page was written" in outline.text
+
+
+def test_a_lost_night_is_named_and_the_others_are_shown(lives: World, tmp_path: Path) -> None:
+    night = lives.find(MonitoringRun)[0]
+    ArtifactStore(lives.home.artifacts).path(night.measurements_digest).unlink()
+
+    outline = told(lives, tmp_path)
+
+    assert f"A night's measurements cannot be read: {night.to_date}" in outline.text
+    assert "distance: PSI" in outline.text
+
+
+def test_the_same_life_gives_the_same_page_but_for_the_hour(lives: World, tmp_path: Path) -> None:
+    files = [write_report(Home(lives.home.root), MODEL, tmp_path / name) for name in ("one.html", "other.html")]
+
+    one, other = (re.sub(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC", "", file.read_text("utf-8")) for file in files)
+
+    assert one == other

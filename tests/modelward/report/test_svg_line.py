@@ -1,0 +1,139 @@
+"""A line chart shows every window, what paged, what could not be said, and draws no line across a gap."""
+
+from __future__ import annotations
+
+import itertools
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from modelward.report.line_chart import Level, Line, LineChart, Point, said
+from modelward.report.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
+
+MONDAY = date(2013, 4, 1)
+LEVELS = (Level(1.0, "expected", ""), Level(1.1, "margin", "margin 0.1"), Level(1.25, "severe", "severe 0.25"))
+
+
+def point(week: int, value: float | None = 1.0, **told: Any) -> Point:
+    last = MONDAY + timedelta(days=7 * week + 6)
+    given = {"low": None, "high": None, "rows": 500, **told}
+    return Point(last - timedelta(days=6), last, value, **given)
+
+
+def chart(points: Iterable[Point], **told: Any) -> LineChart:
+    given = {"key": "auc", "title": "AUC", "text": "Higher is better.", "lines": (Line("v1", 0, tuple(points)),)}
+    return LineChart(**{**given, **told})
+
+
+def drawn(shown: LineChart, paper: Paper = WIDE) -> ET.Element:
+    return ET.fromstring(draw_line(shown, paper))
+
+
+def classes(root: ET.Element, tag: str) -> list[str]:
+    return [one.attrib.get("class", "") for one in root.iter(tag)]
+
+
+def test_every_window_has_its_point() -> None:
+    assert classes(drawn(chart(point(week) for week in range(5))), "circle") == ["dot"] * 5
+
+
+def test_no_line_is_drawn_across_a_gap() -> None:
+    weeks = [0, 1, 2, 6, 7]
+
+    assert classes(drawn(chart(point(week) for week in weeks)), "polyline") == ["line", "line"]
+
+
+def test_windows_that_end_on_one_day_break_nothing() -> None:
+    assert len(classes(drawn(chart([point(0), point(0), point(1)])), "polyline")) == 1
+
+
+def test_an_interval_is_an_area_and_of_one_window_a_whisker() -> None:
+    many = drawn(chart(point(week, low=0.9, high=1.2) for week in range(3)))
+    one = drawn(chart([point(0, low=0.9, high=1.2)]))
+
+    assert classes(many, "polygon") == ["interval"]
+    assert "whisker" in classes(one, "line")
+
+
+ALARMS = {"page": ("page", "page", "paged"), "watch": ("watch", "watch", "on watch")}
+
+
+@pytest.mark.parametrize(("outcome", "kind", "word"), ALARMS.values(), ids=ALARMS)
+def test_a_window_is_marked_by_shape_and_word(outcome: str, kind: str, word: str) -> None:
+    root = drawn(chart([point(0), point(1, 0.4, outcome=outcome)]))
+
+    (mark,) = [one for one in root.iter("g") if one.attrib.get("class") == kind]
+    assert mark[0].text == f"2013-04-14, v1: 0.400, {word}"
+
+
+def test_what_cannot_be_said_is_shown_with_its_reason() -> None:
+    root = drawn(chart([point(0), point(1, None, unsaid="too few rows")]))
+
+    assert "2013-04-14: cannot say, too few rows" in [one.text for one in root.iter("title")]
+
+
+def test_within_the_margin_is_a_band_and_levels_are_named_where_there_is_room() -> None:
+    wide, narrow = (drawn(chart([point(0), point(1)], levels=LEVELS), paper) for paper in (WIDE, NARROW))
+
+    assert "within" in classes(wide, "rect")
+    assert {"margin 0.1", "severe 0.25"} <= {one.text for one in wide.iter("text")}
+    assert not {"margin 0.1", "severe 0.25"} & {one.text for one in narrow.iter("text")}
+
+
+def test_names_of_close_levels_do_not_overlap() -> None:
+    levels = tuple(Level(1.0 + 0.001 * number, "margin", f"m{number}") for number in range(4))
+    root = drawn(chart([point(0, 0.1), point(1, 9.0)], levels=levels))
+
+    heights = sorted(float(one.attrib["y"]) for one in root.iter("text") if (one.text or "").startswith("m"))
+    assert all(b - a >= 12 for a, b in itertools.pairwise(heights))
+
+
+@pytest.mark.parametrize("paper", [WIDE, NARROW, SMALL], ids=["wide", "narrow", "small"])
+def test_everything_lies_on_the_paper(paper: Paper) -> None:
+    points = [point(week, 0.2 * week, low=-9.0, high=9.0, outcome="page") for week in range(9)]
+    root = drawn(chart(points, levels=LEVELS, handovers=((MONDAY, "v1"), (MONDAY + timedelta(days=1), "v2"))), paper)
+
+    across = [float(one.attrib[name]) for one in root.iter() for name in ("x", "x1", "x2", "cx") if name in one.attrib]
+    down = [float(one.attrib[name]) for one in root.iter() for name in ("y", "y1", "y2", "cy") if name in one.attrib]
+    assert 0 <= min(across) <= max(across) <= paper.width
+    assert 0 <= min(down) <= max(down) <= paper.height
+
+
+def test_versions_differ_in_shape_and_dashes_not_in_colour_alone() -> None:
+    lines = tuple(Line(f"v{look}", look, (point(look), point(look + 1))) for look in range(6))
+    root = drawn(chart([], lines=lines))
+
+    shapes = [
+        [child.tag + child.attrib["class"] for child in one][-1]
+        for one in root
+        if one.attrib.get("class", "").startswith("look")
+    ]
+    assert len(shapes) == 6
+    assert len(set(shapes)) >= 5
+
+
+def test_a_chart_of_nothing_can_be_drawn() -> None:
+    assert drawn(chart([])).attrib["role"] == "img"
+
+
+SENTENCES = {
+    "quiet windows": (chart([point(0, 0.5), point(1, 0.7)]), "v1: 2 windows, between 0.500 and 0.700; none paged."),
+    "a page": (chart([point(0, 0.5, outcome="page")]), "between 0.500 and 0.500; 1 paged, 0 on watch."),
+    "shares": (chart([point(0, -0.015)], number="share"), "between −1.5 % and −1.5 %"),
+    "nothing known": (chart([point(0, None)]), "No window has a value yet."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shown", "words"), SENTENCES.values(), ids=SENTENCES)
+def test_the_drawing_is_said_in_a_sentence(shown: LineChart, words: str) -> None:
+    assert words in said(shown)
+    assert words in (ET.fromstring(draw_line(shown))[1].text or "")
+
+
+def test_ratios_that_are_zero_are_drawn_at_the_edge() -> None:
+    root = drawn(chart([point(0, 0.0), point(1, 1.0)], number="ratio", levels=(Level(-0.5, "severe", ""),)))
+
+    assert classes(root, "circle") == ["dot", "dot"]

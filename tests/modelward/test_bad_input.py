@@ -1,0 +1,163 @@
+"""Submissions, documents, bytes, names and people that cannot be: refused at the real command line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.artifacts import ArtifactStore
+from data.records.version import ReviewState, Version
+from tests.judged_model import USE, V1, adopt, standard_text
+from tests.modelward.conftest import Cli
+from tests.nothing_half_done import has_one_error, nothing_half_done
+from tests.submissions import replace_line, rows, write_rows
+from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+HELD_OUT = "data/held_out.parquet"
+REFUSED = "command.refused"
+
+
+def spoil_data(**columns: Any) -> Callable[[Path], object]:
+    return lambda folder: write_rows(folder / HELD_OUT, {**rows(), **columns})
+
+
+def write(name: str, text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text(text)
+
+
+def say_model(name: str) -> Callable[[Path], object]:
+    return lambda folder: replace_line(folder / "model.yaml", "model:", f'model: "{name}"')
+
+
+SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
+    "broken YAML": (write("model.yaml", "owner: [olga\nname: x\n"), "model.yaml:2: not YAML", "check quotes, colons"),
+    "no YAML at all": (lambda f: (f / "tests.yaml").unlink(), "tests.yaml:1: there is no such file", "modelward init"),
+    "no documents": (lambda f: shutil.rmtree(f / "docs"), "docs/: there is no section", "one Markdown file a section"),
+    "an empty document": (write("docs/data.md", "# Data\n"), "docs/data.md:1: nothing is written", "write the section"),
+    "a name with a slash too many": (say_model("ops/late/two"), "model.yaml:4: 'ops/late' cannot", "with one slash"),
+    "a name with a quote": (say_model("ops/la'te"), 'model.yaml:4: "la\'te" cannot be', "start with a–z or 0–9"),
+    "a Parquet without the score": (
+        spoil_data(score=None),
+        f"{HELD_OUT}: column score is missing",
+        f"write {HELD_OUT}",
+    ),
+    "a feature of another type": (spoil_data(temp=["warm"] * 600), "column temp is string; wanted a num", "model.yaml"),
+    "NaN scores": (spoil_data(score=np.full(600, np.nan)), "score is NaN in 600 of 600 rows", f"write {HELD_OUT} anew"),
+    "duplicate prediction ids": (spoil_data(prediction_id=["a"] * 600), "repeats in 599 rows ('a' for", "write data/"),
+    "a dataset that is no Parquet": (write(HELD_OUT, "id,score\n"), f"{HELD_OUT}: not readable as Parq", "write data/"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "what", "remedy"), SUBMISSIONS.values(), ids=SUBMISSIONS)
+def test_a_submission_with(
+    world: World, cli: Cli, folder: Path, spoil: Callable[[Path], object], what: str, remedy: str
+) -> None:
+    spoil(folder)
+    with nothing_half_done(world, cli, REFUSED):
+        said = cli("register", folder, "--by", "dev", "--as-of", world.now.isoformat())
+        has_one_error(said, 2, what, remedy)
+    event = world.events()[-1]
+    assert (event["data"]["attempted"], event["actor"]["id"]) == ("register model", "dev")
+    assert what in event["data"]["reason"]
+
+
+DOCUMENTS: Mapping[str, tuple[str, str, str, ReviewState]] = {
+    "is stale is rejected": ("data", "the section data is stale", "and revise it", ReviewState.REJECTED),
+    "is missing goes no further": ("use", "unproven, the section use", "write the section use", ReviewState.ASSESSED),
+}
+
+
+@pytest.mark.parametrize(("section", "what", "remedy", "left"), DOCUMENTS.values(), ids=DOCUMENTS)
+def test_a_version_of_which_a_document(
+    world: World, cli: Cli, folder: Path, section: str, what: str, remedy: str, left: ReviewState
+) -> None:
+    """The first version's document is carried on by a second one on other data; the standard asks for it."""
+    told = {"title": "said", "source": "SR 11-7", "authority": "house policy", "rationale": "said"}
+    control = {"id": "DOC-1", "gate": "documentation", "stages": ["assess"], "parameters": {"sections": [section]}}
+    adopt(world, standard_text(controls=[{**control, **told}]))
+    at = ("--by", "dev", "--as-of", world.now.isoformat())
+    assert cli("register", folder, *at).code == 0
+    replace_line(folder / "version.yaml", "change_class:", "change_class: material")
+    write_rows(folder / "data" / "training.parquet", rows(seed=3))
+    assert cli("register", folder, *at).code == 0
+    judged = ("evidence.recorded", "evidence.recorded", "version.assessed")
+    rejected = ("version.rejected",) if left is ReviewState.REJECTED else ()
+    with nothing_half_done(world, cli, *judged, *rejected):
+        has_one_error(cli("validate", "late/2", *at), 1, f"DOC-1 (documentation, section {section}): {what}", remedy)
+    assert world.get(Version, "models/ops/late/versions/2").review_state is left
+
+
+@contextmanager
+def changed(path: Path) -> Iterator[None]:
+    """Other bytes under the same name for a while."""
+    former = path.read_bytes()
+    path.write_bytes(former[:-1] + b"!")
+    yield
+    path.write_bytes(former)
+
+
+def test_an_artifact_changed_on_disk_is_not_deployed_and_nobody_is_asked(validated: World, cli: Cli) -> None:
+    digest = validated.get(Version, V1).artifact.digest
+    with nothing_half_done(validated, cli, "verdicts.recorded", REFUSED), changed(validated.artifacts.path(digest)):
+        said = cli("deploy", "delay/1", "--use", USE, "--as-of", validated.now.isoformat())
+        has_one_error(said, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
+    event = validated.events()[-1]
+    assert (event["subject"], event["data"]["code"], event["actor"]["id"]) == (V1, "digest mismatch", "dev")
+
+
+def test_a_packed_submission_changed_in_the_inbox_is_not_measured(judged: World, cli: Cli) -> None:
+    digest = judged.get(Version, V1).submission_digest
+    with nothing_half_done(judged, cli, REFUSED), changed(ArtifactStore(judged.home.inbox).path(digest)):
+        said = cli("validate", "delay/1", "--as-of", judged.now.isoformat())
+        has_one_error(said, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
+    event = judged.events()[-1]
+    assert (event["subject"], event["data"]["attempted"]) == (V1, "validate model")
+    assert judged.get(Version, V1).review_state is ReviewState.REGISTERED
+
+
+NAMES: Mapping[str, tuple[str, str, str]] = {
+    "a slash too many": ("ops/delay/one/two", "'ops/delay/one' cannot be a team", "with one slash between them"),
+    "a quote": ("ops/d'elay", '"d\'elay" cannot be a model name', "start with a–z or 0–9"),
+    "something to steer a terminal with": ("\x1b[2J", "'\\x1b[2J' cannot be a model name", "start with a–z or 0–9"),
+    "a model that is not there": ("ops/moon", "there is no model ops/moon", "modelward inventory"),
+}
+
+
+@pytest.mark.parametrize(("name", "what", "remedy"), NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("command", [("show",), ("history",), ("validate",), ("rollback", "--reason", "it drifts")])
+def test_a_command_about(world: World, cli: Cli, command: tuple[str, ...], name: str, what: str, remedy: str) -> None:
+    with nothing_half_done(world, cli):
+        has_one_error(cli(command[0], name, *command[1:]), 2, what, remedy)
+
+
+UNKNOWN = {
+    "registers a version": ("register", "{folder}"),
+    "names a consumer": ("consumers", "add", "delay", "crews", "--owner", "olga", "--contact", "crews@example.org"),
+    "brings a friend, with a code": ("people", "add", "friend", "--name", "Friend", "--code-from-stdin"),
+}
+
+
+@pytest.mark.parametrize("command", UNKNOWN.values(), ids=UNKNOWN)
+def test_somebody_unknown(world: World, cli: Cli, folder: Path, command: tuple[str, ...]) -> None:
+    world.model()
+    with nothing_half_done(world, cli, REFUSED):
+        given = [part.format(folder=folder) for part in command]
+        said = cli(*given, "--by", "nobody", "--as-of", world.now.isoformat(), typed="123456\n")
+        has_one_error(said, 1, "nobody is not on the roster", "modelward people list")
+    assert world.events()[-1]["subject"] == "people/nobody"
+
+
+def test_somebody_who_was_revoked_is_unknown_from_then_on(world: World, cli: Cli) -> None:
+    code = ("--by", "adam", "--code-from-stdin", "--as-of")
+    typed = world.code("adam") + "\n"
+    assert cli("people", "revoke", "otto", "--reason", "left", *code, world.now.isoformat(), typed=typed).code == 0
+    with nothing_half_done(world, cli, REFUSED):
+        has_one_error(cli("reconcile", "--by", "otto"), 1, "otto is not on the roster", "modelward people list")

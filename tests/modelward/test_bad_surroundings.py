@@ -1,0 +1,108 @@
+"""A registry that is held or too new, settings and standards that cannot be read: said at the real command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from gates.standard import baseline_text
+from tests.modelward.conftest import Cli
+from tests.nothing_half_done import has_one_error, nothing_half_done
+from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+COMMANDS = {
+    "looks": ("inventory",),
+    "adds a person": ("people", "add", "nia", "--name", "Nia", "--by", "adam", "--code-from-stdin"),
+    "registers": ("register", "{folder}", "--by", "dev"),
+    "watches": ("monitor",),
+}
+HOLD = """
+from data.registry import Registry
+with Registry.here().store.session():
+    print("held", flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def holder(world: World) -> Iterator[int]:
+    """Another process that holds the registry; its number."""
+    told: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", HOLD], **told) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process.pid
+        process.communicate("\n", timeout=30)
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_while_another_process_holds_the_registry_who(
+    holder: int, cli: Cli, folder: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELWARD_LOCK_WAIT_SECONDS", "0.1")
+    said = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
+    has_one_error(said, 3, f"the registry is held by process {holder}", "wait for the named process to end")
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_in_a_registry_of_a_later_version_who(world: World, cli: Cli, folder: Path, command: tuple[str, ...]) -> None:
+    with nothing_half_done(world, cli):
+        change_schema(world, "INSERT INTO schema_version VALUES (99, 'later')")
+        said = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
+        change_schema(world, "DELETE FROM schema_version WHERE version = 99")
+        has_one_error(said, 3, "registry.duckdb has schema 99", "install the modelward version that wrote it")
+
+
+def change_schema(world: World, sql: str) -> None:
+    with duckdb.connect(str(world.home.database)) as connection:
+        connection.execute(sql)
+
+
+SETTINGS: Mapping[str, tuple[bytes, str, str]] = {
+    "broken TOML": (b"home = ", "modelward.toml cannot be read", "write it as TOML"),
+    "no text": (b"\xff", "modelward.toml cannot be read", "write it as TOML"),
+    "a setting nobody knows": (b'hom = "x"\n', "modelward.toml sets hom", "known settings are home"),
+    "a list for a text": (b'home = ["x"]\n', "modelward.toml sets home to ['x']", "write one text or number"),
+    "a wait that never ends": (b"lock_wait_seconds = nan\n", "lock_wait_seconds is 'nan'", "between 0 and 3600"),
+    "an anchor nowhere": (b'anchors = "x"\n', "anchors names 'x'", "`local:` or `off-host:`"),
+}
+
+
+@pytest.mark.parametrize(("content", "what", "remedy"), SETTINGS.values(), ids=SETTINGS)
+def test_a_settings_file_with(
+    world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch, content: bytes, what: str, remedy: str
+) -> None:
+    file = world.home.root.parent / "modelward.toml"
+    with nothing_half_done(world, cli):
+        with monkeypatch.context() as here:
+            here.chdir(file.parent)
+            file.write_bytes(content)
+            has_one_error(cli("inventory"), 2, what, remedy)
+            has_one_error(cli("people", "add", "nia", "--name", "Nia"), 2, what, remedy)
+        file.unlink()
+
+
+STANDARDS: Mapping[str, tuple[bytes, str, str]] = {
+    "broken YAML": (b"id: [x\n", "s.yaml:2: not YAML", "check quotes, colons and indentation"),
+    "no text": (b"\xff", "s.yaml:1: not UTF-8", "save the file as UTF-8"),
+    "nothing in it": (b"", "s.yaml:1: there is no `name: value`", "write one field a line"),
+    "a gate nobody knows": (
+        baseline_text().replace("gate: documentation", "gate: astrology", 1).encode(),
+        "there is no gate 'astrology'",
+        "put what is named in s.yaml right",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "what", "remedy"), STANDARDS.values(), ids=STANDARDS)
+def test_a_standard_with(tmp_path: Path, cli: Cli, content: bytes, what: str, remedy: str) -> None:
+    (tmp_path / "s.yaml").write_bytes(content)
+    has_one_error(cli("standard", "check", tmp_path / "s.yaml"), 2, what, remedy)

@@ -1,0 +1,166 @@
+"""The front door as a whole: what it offers, how fast it opens, what it loads, how it ends."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import modelward
+from modelward.__main__ import app
+from tests.modelward.conftest import Cli
+from tests.operations import deployed
+from tests.world import World
+
+ALONE = (
+    "demo init register validate deploy monitor rollback suspend ratify retire attest reconcile inventory show history"
+)
+GROUPS = {
+    "people": "add list enrol revoke grant end",
+    "approvals": "list show answer",
+    "findings": "list open answer dispute close",
+    "waivers": "list request decide revoke",
+    "consumers": "list add ack silence plan",
+    "standard": "list check show adopt",
+    "review": "run list complete",
+    "alerts": "list ack snooze dismiss confirm",
+    "incidents": "list resolve",
+    "audit": "verify log backup rebuild",
+    "config": "show",
+}
+COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report")]
+COMMANDS += [[group, command] for group, commands in GROUPS.items() for command in commands.split()]
+READING = {
+    "inventory": ["inventory"],
+    "one model": ["show", "delay"],
+    "one version": ["show", "delay/1"],
+    "the history": ["history", "delay"],
+    "a past moment": ["history", "delay", "--as-of", "2013-03-02"],
+    "people": ["people", "list"],
+    "what waits": ["approvals", "list"],
+    "findings": ["findings", "list"],
+    "waivers": ["waivers", "list"],
+    "consumers": ["consumers", "list"],
+    "alerts": ["alerts", "list"],
+    "incidents": ["incidents", "list"],
+    "reviews": ["review", "list"],
+    "standards": ["standard", "list"],
+    "a standard": ["standard", "show"],
+    "the log": ["audit", "log"],
+    "the log verified": ["audit", "verify"],
+    "settings": ["config", "show"],
+    "doctor": ["doctor"],
+}
+LIGHT = {"typer", "typing", "pathlib", "__future__", "collections"}
+SLOW = ("prefect", "great_expectations", "scipy")
+READER = f"""
+import json, sys
+from typer.testing import CliRunner
+from modelward.__main__ import app
+for name, command in json.load(sys.stdin).items():
+    json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
+    print(name, [slow for slow in {SLOW} if slow in sys.modules])
+"""
+
+
+def called(*arguments: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
+    environment = {**os.environ, "MODELWARD_HOME": str(home), "COLUMNS": "80", **more}
+    command = [sys.executable, "-m", "modelward", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_says_what_it_is_for(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0, result.output
+    assert "Usage:" in result.output
+
+
+def test_there_is_no_command_beside_these() -> None:
+    groups = {group.name for group in app.registered_groups}
+    names = {one.callback.__name__ for one in app.registered_commands if one.callback}
+    assert names | groups == {command[0] for command in COMMANDS}
+
+
+def test_every_command_file_loads_nothing_but_the_command_line() -> None:
+    files = sorted(Path(modelward.__file__).parent.joinpath("commands").glob("*.py"))
+    heavy = {
+        f"{file.name}: {name}"
+        for file in files
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name]
+        if name.partition(".")[0] not in LIGHT and name != "modelward.options"
+    }
+    assert not heavy, "import it inside the function that needs it"
+
+
+@pytest.mark.parametrize("command", [["--help"], ["inventory"]], ids=" ".join)
+def test_it_opens_in_under_a_second_of_processor_time(world: World, command: list[str]) -> None:
+    deployed(world)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert called(*command, home=world.home.root).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
+
+
+def test_who_only_reads_waits_for_no_prefect(world: World) -> None:
+    deployed(world)
+    environment = {**os.environ, "MODELWARD_HOME": str(world.home.root)}
+    done = subprocess.run(
+        [sys.executable, "-c", READER], input=json.dumps(READING), capture_output=True, text=True, env=environment,
+        check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [f"{name} []" for name in READING], done.stderr
+
+
+def test_every_line_fits_eighty_columns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed(world)
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = {name: CliRunner().invoke(app, command).stdout.splitlines() for name, command in READING.items()}
+    sentences = ("→", "digest", "with modelward")
+    assert {
+        name: line
+        for name, lines in shown.items()
+        for line in lines
+        if len(line) > 80 and not line.startswith(sentences)
+    } == {}
+
+
+def test_no_colour_is_respected_and_nothing_is_coloured_in_a_pipe(world: World) -> None:
+    deployed(world)
+    for more in ({"NO_COLOR": "1", "FORCE_COLOR": ""}, {}):
+        assert "\x1b[3" not in called("inventory", home=world.home.root, **more).stdout
+
+
+def test_the_version_is_printed(cli: Cli) -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        known = version("modelward")
+    except PackageNotFoundError:
+        pytest.skip("modelward is not installed here")
+    assert cli("--version").out.strip() == known
+
+
+def test_a_wrong_option_is_the_users_error(cli: Cli) -> None:
+    assert cli("inventory", "--no-such-option").code == 2
+    assert cli("no-such-command").code == 2
+
+
+def test_an_empty_home_says_how_to_start(home: Path) -> None:
+    done = called("inventory", home=home)
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[0].startswith("error: there is no registry at")
+    assert "`modelward people add` starts one" in done.stderr
+    told = json.loads(called("inventory", "--json", home=home).stdout)
+    assert set(told) == {"error", "remedy", "code"}
+    assert told["code"] == "missing registry"

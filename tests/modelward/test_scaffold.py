@@ -1,0 +1,78 @@
+"""`modelward init` writes what can be known and leaves open what only a person can say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from data.errors import InputError, InvalidNameError, LogFormatError, SubmissionError
+from data.submission.suite import read_suites
+from data.yaml_text import read_yaml
+from modelward.scaffold import write_submission
+from tests.submissions import rows, write_rows
+
+
+def test_every_file_of_a_submission_is_there(tmp_path: Path) -> None:
+    written = write_submission(tmp_path / "new", "ops/late")
+    names = {path.relative_to(tmp_path / "new").as_posix() for path in written}
+    assert names >= {"model.yaml", "version.yaml", "tests.yaml", "monitoring.yaml", "docs/purpose.md"}
+    assert names >= {"suites/training.json", "suites/held_out.json"}
+    assert all(path.is_file() for path in written)
+    assert {path.name for path in (tmp_path / "new").iterdir() if path.is_dir()} == {
+        "artifact", "code", "data", "docs", "suites",
+    }  # fmt: skip
+
+
+def test_the_features_are_those_of_the_dataset(tmp_path: Path) -> None:
+    write_rows(tmp_path / "d.parquet", {**rows(5), "a: b #": ["x"] * 5, "listed": [[1]] * 5})
+    write_submission(tmp_path / "new", "ops/late", tmp_path / "d.parquet")
+    document = read_yaml((tmp_path / "new" / "model.yaml").read_text(), "model.yaml")
+    assert {one["name"]: one["kind"] for one in document["features"]} == {
+        "temp": "numeric",
+        "carrier": "categorical",
+        "a: b #": "categorical",
+    }
+    suite = read_suites(tmp_path / "new")["training"]
+    assert [one.kwargs["column"] for one in suite.expectations if one.type == "expect_column_to_exist"][:2] == [
+        "temp",
+        "carrier",
+    ]
+
+
+def test_the_suites_it_writes_are_sound(tmp_path: Path) -> None:
+    write_submission(tmp_path / "new", "ops/late")
+    assert {role: one.row_floor for role, one in read_suites(tmp_path / "new").items()} == {
+        "training": 500,
+        "held-out": 500,
+    }
+    assert "$PARAMETER" in json.dumps(json.loads((tmp_path / "new" / "suites" / "training.json").read_text()))
+
+
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    assert write_submission(tmp_path / "new", "ops/late")
+
+
+CASES: dict[str, tuple[str, str, type[InputError], str]] = {
+    "no team": ("new", "late", SubmissionError, "late names no team"),
+    "a name that is none": ("new", "ops/La'te", InvalidNameError, "cannot be a model name"),
+    "a folder with something in it": ("full", "ops/late", SubmissionError, "is there and not empty"),
+    "a file": ("full/a.txt", "ops/late", SubmissionError, "is there and not empty"),
+}
+
+
+@pytest.mark.parametrize("folder, name, error, what", CASES.values(), ids=CASES)
+def test_refused(tmp_path: Path, folder: str, name: str, error: type[InputError], what: str) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.txt").write_text("x")
+    with pytest.raises(error, match=what):
+        write_submission(tmp_path / folder, name)
+
+
+def test_a_dataset_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d.parquet").write_text("no parquet")
+    with pytest.raises(LogFormatError, match="cannot be read"):
+        write_submission(tmp_path / "new", "ops/late", tmp_path / "d.parquet")
+    assert not (tmp_path / "new").exists()

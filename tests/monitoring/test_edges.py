@@ -1,0 +1,64 @@
+"""Edges are immutable, have a digest, and come back from JSON to the last bit."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from data.errors import StatisticsError
+from monitoring.edge_placement import place_categories, place_numbers
+from monitoring.edges import Edges
+
+NUMBER = place_numbers("x", np.random.default_rng(0).normal(0, 1e-3, 5_000))
+
+
+def test_json_brings_back_the_same_edges(edges: Edges) -> None:
+    again = Edges.from_json(edges.to_json())
+    assert again == edges
+    assert hash(again) == hash(edges)
+    assert all(np.array_equal(a.values, b.values) for a, b in zip(again.columns, edges.columns, strict=True))
+
+
+def test_one_moved_edge_is_another_digest(edges: Edges) -> None:
+    document = json.loads(edges.to_json())
+    document["columns"][0]["values"][3] = np.nextafter(document["columns"][0]["values"][3], np.inf)
+    assert Edges.from_json(json.dumps(document)) != edges
+    assert edges != edges.to_json()
+
+
+def test_nobody_can_move_an_edge() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        NUMBER.values[0] = 1.0
+
+
+def test_the_layout_gives_each_column_its_counters() -> None:
+    both = Edges((NUMBER, place_categories("c", [])))
+    assert both.starts == {"x": 0, "c": NUMBER.width}
+    assert both.width == NUMBER.width + 3
+
+
+BROKEN = {
+    "not JSON": ("{", "not a document of edges"),
+    "another document": ("[]", "not a document of edges"),
+    "a column without values": ('{"format":1,"columns":[{"kind":"numeric","name":"x"}]}', "KeyError"),
+    "another format": ('{"format":99,"columns":[]}', "format 99; this reads 1"),
+    "no columns": ('{"format":1,"columns":[]}', "got none"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_document_is_refused(text: str, says: str) -> None:
+    with pytest.raises(StatisticsError, match=says):
+        Edges.from_json(text)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(StatisticsError, match="distinct names; got x, x"):
+        Edges((NUMBER, NUMBER))
+
+
+def test_an_unknown_column_is_named_with_those_there(edges: Edges) -> None:
+    with pytest.raises(StatisticsError, match="no column wind; it has delay, hour, carrier"):
+        edges.column("wind")

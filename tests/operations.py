@@ -1,0 +1,136 @@
+"""Operations on a model in the small world, each in one call: begin, complete, and both together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.commands.deployment import (
+    BeginOperation,
+    CompleteDeployment,
+    CompleteRollback,
+    CompleteSuspension,
+    CompleteWithdrawal,
+)
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.names import model_of
+from data.registry import Receipt
+from tests.world import MODEL, Template, World
+
+MANIFEST = "sha256:" + "0" * 64
+
+
+def asked_to_deploy(world: World, request: ApprovalRequest, /, **changes: Any) -> BeginOperation:
+    """The command that begins what a request approved, with the digests recomputed as they stand."""
+    told: dict[str, Any] = {
+        "model": model_of(request.subject),
+        "kind": "deploy",
+        "environment": request.environment,
+        "slot": request.slot,
+        "version": request.subject,
+        "request": request.key,
+        "evidence_digest": world.digest(request.subject),
+        "standards_digest": request.standards_digest,
+        "artifact_digest": request.artifact_digest,
+    }
+    return BeginOperation(**{**told, **changes})
+
+
+def begin(world: World, kind: Any, version: str | None = None, run_id: str = "op-1", **changes: Any) -> Receipt:
+    """Begin an operation in production that needs no request."""
+    told: dict[str, Any] = {"model": MODEL, "kind": kind, "environment": "production", "version": version}
+    return world.do(BeginOperation(**{**told, **changes}), by="otto", run_id=run_id)
+
+
+def begin_deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Receipt:
+    """Begin to deploy what a request approved."""
+    return world.do(asked_to_deploy(world, request, **changes), by="otto", run_id=run_id)
+
+
+def complete_deploy(world: World, run_id: str = "op-1", model: str = MODEL) -> Receipt:
+    """Complete the deployment under way."""
+    return world.do(CompleteDeployment(model=model, manifest_digest=MANIFEST), by="otto", run_id=run_id)
+
+
+def deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Deployment:
+    """Deploy what a request approved; the deployment."""
+    begin_deploy(world, request, run_id, **changes)
+    row = complete_deploy(world, run_id, model_of(request.subject)).rows[0]
+    assert isinstance(row, Deployment)
+    return row
+
+
+def deployed(world: World, run_id: str = "op-1", **changes: Any) -> Deployment:
+    """A new version, approved by two people and deployed."""
+    return deploy(world, world.approved(**changes), run_id)
+
+
+def complete_rollback(world: World, run_id: str = "op-r", **changes: Any) -> Receipt:
+    """Complete the rollback under way."""
+    told: dict[str, Any] = {
+        "model": MODEL,
+        "manifest_digest": MANIFEST,
+        "reason": "it drifted",
+        "ratify_by": world.now + timedelta(days=2),
+    }
+    return world.do(CompleteRollback(**{**told, **changes}), by="otto", run_id=run_id)
+
+
+def roll_back(world: World, to: str, run_id: str = "op-r", **changes: Any) -> Deployment:
+    """Roll production back to a version; the new deployment."""
+    begin(world, "rollback", to, run_id)
+    row = complete_rollback(world, run_id, **changes).rows[0]
+    assert isinstance(row, Deployment)
+    return row
+
+
+def complete_suspension(world: World, run_id: str = "op-s", **changes: Any) -> Receipt:
+    """Complete the suspension under way."""
+    told: dict[str, Any] = {
+        "model": MODEL,
+        "manifest_digest": MANIFEST,
+        "reason": "it harms",
+        "fallback": "the timetable",
+        "ratify_by": world.now + timedelta(days=2),
+    }
+    return world.do(CompleteSuspension(**{**told, **changes}), by="otto", run_id=run_id)
+
+
+def suspend(world: World, run_id: str = "op-s") -> Deployment:
+    """Suspend what serves in production; the deployment that ended."""
+    begin(world, "suspend", None, run_id)
+    row = complete_suspension(world, run_id).rows[0]
+    assert isinstance(row, Deployment)
+    return row
+
+
+def withdraw(world: World, run_id: str = "op-w") -> Deployment:
+    """Withdraw what serves in production; the deployment that ended."""
+    begin(world, "withdraw", None, run_id)
+    command = CompleteWithdrawal(model=MODEL, manifest_digest=MANIFEST, reason="retired")
+    row = world.do(command, by="otto", run_id=run_id).rows[0]
+    assert isinstance(row, Deployment)
+    return row
+
+
+def prepared(founded: Template, root: Path, prepare: Callable[[World], object]) -> Template:
+    """A world in which something happened already, to be copied for every test of a module."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        world = founded.copy(root, monkeypatch)
+        with world.registry.store.session():
+            prepare(world)
+    return Template(root, world.now)
+
+
+@contextmanager
+def held(template: Template, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A copy of a world with its registry held open, which opens the file once a test."""
+    world = template.copy(root, monkeypatch)
+    with world.registry.store.session():
+        yield world

@@ -1,0 +1,79 @@
+"""Small synthetic logs for tests: prediction and label partitions of a day, and what to spoil in them.
+
+write_predictions(folder, DAY, rows=100)                             one partition, ids `20130401-0` …
+write_predictions(folder, DAY, score=[0.2, 0.7], consumer="desk")    a column as given
+write_labels(folder, DAY + days(2), predicted=DAY, rows=100)         labels of DAY that become known two days later
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+DAY = date(2013, 4, 1)
+INSTANT = pa.timestamp("us", tz="UTC")
+
+
+def days(number: int) -> timedelta:
+    """A number of days."""
+    return timedelta(days=number)
+
+
+def midnight(day: date) -> datetime:
+    """When a UTC day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def ids_of(day: date, rows: int) -> list[str]:
+    """The prediction ids of a day."""
+    return [f"{day:%Y%m%d}-{number}" for number in range(rows)]
+
+
+def prediction_table(day: date, rows: int = 100, **columns: Any) -> pa.Table:
+    """Predictions of a day a minute apart; any column may be given, one text for all rows, or left out as None."""
+    rows = next((len(one) for one in columns.values() if isinstance(one, list | np.ndarray)), rows)
+    made: dict[str, Any] = {
+        "prediction_id": ids_of(day, rows),
+        "predicted_at": [midnight(day) + timedelta(minutes=number % 1_440) for number in range(rows)],
+        "model_version": "1",
+        "consumer": "desk",
+        "score": [(number % 100) / 100 for number in range(rows)],
+        **columns,
+    }
+    told = {name: [one] * rows if isinstance(one, str) else one for name, one in made.items() if one is not None}
+    return pa.table({name: pa.array(one, INSTANT if name == "predicted_at" else None) for name, one in told.items()})
+
+
+def label_table(day: date, predicted: date, rows: int = 100, **columns: Any) -> pa.Table:
+    """Labels of the predictions of day `predicted` that became known at noon of `day`; every third is 1."""
+    made: dict[str, Any] = {
+        "prediction_id": ids_of(predicted, rows),
+        "label": [int(number % 3 == 0) for number in range(rows)],
+        "labelled_at": [midnight(day) + timedelta(hours=12)] * rows,
+        **columns,
+    }
+    told = {name: one for name, one in made.items() if one is not None}
+    return pa.table({name: pa.array(one, INSTANT if name == "labelled_at" else None) for name, one in told.items()})
+
+
+def write_partition(folder: Path, day: date, table: pa.Table, name: str = "part-0") -> Path:
+    """Write a table as a file of a day's partition."""
+    target = folder / f"date={day.isoformat()}" / f"{name}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, target)
+    return target
+
+
+def write_predictions(folder: Path, day: date, rows: int = 100, **columns: Any) -> Path:
+    """Write a day's predictions as its partition."""
+    return write_partition(folder, day, prediction_table(day, rows, **columns))
+
+
+def write_labels(folder: Path, day: date, predicted: date, rows: int = 100, **columns: Any) -> Path:
+    """Write labels of day `predicted` as the partition of the day they became known."""
+    return write_partition(folder, day, label_table(day, predicted, rows, **columns), f"of-{predicted}")

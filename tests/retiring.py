@@ -1,0 +1,154 @@
+"""The retirement of version 1 in the small world, each state in one call that does all that comes before it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from data.commands.approval import RequestApproval
+from data.commands.retirement import (
+    AcceptSilence,
+    AffectedParty,
+    AnswerNotice,
+    ApproveRetirement,
+    ArchiveRetirement,
+    BeginSunset,
+    OpenRetirement,
+    PlanTransition,
+    RecordNotices,
+    RecordTraffic,
+    WithdrawVersion,
+)
+from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.evidence import sha256_of
+from data.records.person import Role
+from data.records.retirement import Retirement
+from data.records.version import Version
+from data.rulings.retirement import retirement_digest
+from tests.operations import withdraw
+from tests.world import MODEL, STANDARDS_DIGEST, World
+
+VERSION = f"{MODEL}/versions/1"
+KEY = f"{VERSION}/retirement"
+GATES = f"{KEY}/parties/gates"
+PARTIES = (
+    AffectedParty(system="gates", declared=True, owner="gil"),
+    AffectedParty(system="crew", declared=True, through=("models/ops/rota",)),
+    AffectedParty(system="shadow-it", declared=False),
+)
+
+
+def opened(world: World, **changes: Any) -> None:
+    """Open the retirement of version 1 with three parties, sunset in 30 days."""
+    told: dict[str, Any] = {
+        "version": VERSION,
+        "reason": "the data moved on",
+        "sunset_at": world.now + timedelta(days=30),
+        "quiet_days": 7,
+        "impact_digest": sha256_of("impact"),
+        "parties": PARTIES,
+    }
+    world.do(OpenRetirement(**{**told, **changes}), by="olga")
+
+
+def noticed(world: World, *systems: str) -> None:
+    """Notices go out, to everybody unless named."""
+    everybody = systems or tuple(one.system for one in PARTIES)
+    world.do(RecordNotices(key=KEY, systems=everybody, outbox_digest=sha256_of(everybody)))
+
+
+def answered(world: World, system: str = "gates", answer: Any = "acknowledged") -> None:
+    """A party answers."""
+    world.do(AnswerNotice(key=KEY, system=system, answer=answer), by="gil")
+
+
+def accepted(world: World, system: str = "crew", by: str = "rita") -> None:
+    """Somebody accepts the risk of a party's silence."""
+    world.do(AcceptSilence(key=KEY, system=system, reason="asked three times", proof=world.proof(by)), by=by)
+
+
+def going(world: World, system: str, **changes: Any) -> None:
+    """A party gets somewhere to go, ten days before the sunset."""
+    told = {"moves_to": "version 2", "cut_over_at": world.get(Retirement, KEY).sunset_at - timedelta(days=10)}
+    world.do(PlanTransition(key=KEY, system=system, **{**told, **changes}))
+
+
+def planned(world: World) -> None:
+    """Everybody was told, answered or is answered for, and has somewhere to go."""
+    opened(world)
+    noticed(world)
+    answered(world)
+    answered(world, "shadow-it", "objected")
+    accepted(world)
+    for one in PARTIES:
+        going(world, one.system)
+
+
+def requested(world: World, **changes: Any) -> str:
+    """Approval of the plan is asked for and given by alma; the request's key."""
+    with world.registry.reading() as state:
+        digest = retirement_digest(state, KEY)
+    told: dict[str, Any] = {
+        "about": KEY,
+        "purpose": "retire",
+        "environment": "production",
+        "use": "",
+        "required": (RequiredRole(role=Role.APPROVER),),
+        "tier": 2,
+        "change_class": "new",
+        "evidence_digest": digest,
+        "standards_digest": STANDARDS_DIGEST,
+        "artifact_digest": world.get(Version, VERSION).artifact.digest,
+        "expires_at": world.now + timedelta(days=7),
+        "approval_days": 30,
+    }
+    receipt = world.do(RequestApproval(**{**told, **changes}), by="olga", run_id="retire-1")
+    request: ApprovalRequest = receipt.rows[0]
+    world.decide(request, "alma")
+    return request.key
+
+
+def approved(world: World) -> None:
+    """The plan is approved."""
+    planned(world)
+    world.do(ApproveRetirement(key=KEY, request=requested(world)))
+
+
+def sunset(world: World) -> None:
+    """The day has come."""
+    approved(world)
+    world.now = world.get(Retirement, KEY).sunset_at
+    world.do(BeginSunset(key=KEY))
+
+
+def traffic(world: World, days: float = 7, rows: int = 0, **told: Any) -> None:
+    """The logs of the last days are read."""
+    window = {"from_at": world.now - timedelta(days=days), "to_at": world.now}
+    world.do(RecordTraffic(key=KEY, rows=rows, evidence_digest=sha256_of([days, rows]), **{**window, **told}))
+
+
+def quiet(world: World) -> None:
+    """Seven days after the sunset not one row named the version."""
+    sunset(world)
+    world.move(days=7)
+    traffic(world)
+
+
+def withdrawn(world: World) -> None:
+    """The version is out of service and retired."""
+    quiet(world)
+    withdraw(world)
+    world.do(WithdrawVersion(key=KEY))
+
+
+def archived(world: World) -> None:
+    """The dossier is kept."""
+    withdrawn(world)
+    world.do(archive(world))
+
+
+def archive(world: World) -> ArchiveRetirement:
+    """Keep the dossier for seven years."""
+    return ArchiveRetirement(
+        key=KEY, dossier_digest=sha256_of("dossier"), retain_until=world.now + timedelta(days=7 * 365)
+    )

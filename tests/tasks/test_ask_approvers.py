@@ -1,0 +1,157 @@
+"""What the registry makes of an approver's form, and what becomes of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from prefect.exceptions import FlowPauseTimeout
+
+from data.approvals import tail
+from data.commands.approval import WithdrawRequest
+from data.errors import ArtifactError, RequestClosedError
+from data.records.approval import ApprovalRequest, Vote
+from data.records.review import VerdictSet
+from data.records.version import Version
+from tasks.ask_approvers import await_decisions, current
+from tasks.judge_version import judge_version
+from tasks.request_approval import request_approval
+from tests.judged_model import DEV, USE, V1, adopt, standard_text
+from tests.tasks.waiting_room import Values, WaitingRoom
+from tests.world import World
+
+RUN = "run-d"
+
+
+@pytest.fixture
+def request_of(validated: World) -> ApprovalRequest:
+    """A pending request of two approvers, at the world's moment."""
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, validated.now, RUN)
+    return request_approval.fn(verdicts, USE, "champion", DEV, validated.now, RUN)
+
+
+def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:
+    told = {
+        "person": who,
+        "role": "approver",
+        "decision": "approve",
+        "confirm": tail(request.request_digest),
+        "code": world.phone(who).at(world.now),
+        "meaning": "I read it",
+    }
+    return lambda: {**told, **changes}
+
+
+def test_it_is_asked_until_everybody_has_signed(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = [answers(validated, person, request_of) for person in ("alma", "axel")]
+    room = WaitingRoom(monkeypatch, *signed)
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
+    assert [one.seconds for one in room.asked] == [7 * 86_400] * 2
+    events = validated.events("approval.decided")
+    assert [one["actor"] for one in events] == [{"id": "alma", "auth": "totp"}, {"id": "axel", "auth": "totp"}]
+
+
+def test_a_request_that_is_decided_is_not_asked_about(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = WaitingRoom(monkeypatch)
+    for person in ("alma", "axel"):
+        validated.decide(request_of, person)
+    assert await_decisions(request_of, validated.now) == current(request_of.key)
+    assert room.asked == []
+
+
+REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
+    "a mistyped digest is asked again and takes nothing back": ({"confirm": "0000000f"}, "is not the digest"),
+    "a date that is none": ({"decision": "approve with conditions", "conditions": "later mend"}, "is not a time"),
+    "a condition that is due already": (
+        {"decision": "approve with conditions", "conditions": "2013-01-01 mend"},
+        "by a date to come",
+    ),
+    "a condition without words": (
+        {"decision": "approve with conditions", "conditions": "2014-01-01"},
+        "says what is to be done",
+    ),
+    "a wrong code": ({"code": "000000"}, "is wrong"),
+    "an empty code": ({"code": ""}, "is wrong"),
+    "a person with a null character": ({"person": "alma\x00"}, "cannot be a person id"),
+}
+
+
+@pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_the_registry_refuses_is_asked_again(
+    validated: World,
+    request_of: ApprovalRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    reason: str,
+) -> None:
+    wrong = answers(validated, "alma", request_of, **changes)
+    room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert reason in room.reasons[0]
+    assert len(validated.events("command.refused")) == 1
+
+
+def test_five_wrong_codes_lock_a_person_out(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = [answers(validated, "alma", request_of, code=f"00000{number}") for number in range(5)]
+    right = [answers(validated, who, request_of) for who in ("alma", "rita", "axel")]
+    room = WaitingRoom(monkeypatch, *wrong, *right)
+    await_decisions(request_of, validated.now)
+    assert "alma is locked out" in room.reasons[5]
+    assert [one.person for one in validated.find(Vote)] == ["rita", "axel"]
+
+
+def test_a_missing_artifact_takes_the_request_back(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validated.artifacts.path(validated.get(Version, V1).artifact.digest).unlink()
+    WaitingRoom(monkeypatch, answers(validated, "alma", request_of))
+    with pytest.raises(ArtifactError):
+        await_decisions(request_of, validated.now)
+    assert current(request_of.key).state == "withdrawn"
+
+
+def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flow was given a business time long ago; the log went on since."""
+    began = validated.now
+    validated.move(days=8)
+    adopt(validated, standard_text(version=9, id="other"))
+    room = WaitingRoom(monkeypatch)
+    with pytest.raises(RequestClosedError, match="is expired"):
+        await_decisions(request_of, began)
+    assert (room.asked, current(request_of.key).state) == ([], "expired")
+
+
+def test_a_run_that_stops_waiting_at_the_end_of_the_request_leaves_it_expired(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_for_a_week() -> dict[str, Any]:
+        validated.move(days=8)
+        adopt(validated, standard_text(version=9, id="other"))
+        raise FlowPauseTimeout
+
+    WaitingRoom(monkeypatch, nobody_for_a_week)
+    with pytest.raises(RequestClosedError, match="nobody answered"):
+        await_decisions(request_of, validated.now)
+    assert current(request_of.key).state == "expired"
+
+
+def test_a_request_taken_back_by_somebody_else_ends_the_run(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_back() -> dict[str, Any]:
+        validated.do(WithdrawRequest(key=request_of.key, reason="not needed"), run_id=RUN)
+        return answers(validated, "alma", request_of)()
+
+    WaitingRoom(monkeypatch, take_back)
+    with pytest.raises(RequestClosedError, match="is withdrawn: not needed"):
+        await_decisions(request_of, validated.now)

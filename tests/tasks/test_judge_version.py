@@ -1,0 +1,73 @@
+"""Verdicts on the evidence as it is now, once a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.records.approval import ApprovalRequest
+from data.records.review import VerdictSet
+from data.records.version import ReviewState, Version
+from gates.control import Stage
+from tasks.judge_version import is_assessed, judge_version
+from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
+from tests.world import World
+
+
+def judged_for(world: World, stage: Stage, run: str, request: ApprovalRequest | None = None) -> VerdictSet:
+    found: VerdictSet = judge_version.fn(V1, stage, "production", USE, DEV, world.now, run, request)
+    return found
+
+
+def test_verdicts_name_standards_evidence_and_champion(judged: World) -> None:
+    verdicts = assessed_version(judged)
+    assert (verdicts.standards, verdicts.champion, verdicts.cleared) == (("standards/baseline/2",), None, True)
+    assert verdicts.evidence_digest == judged.digest(V1)
+    assert verdicts.judged_at == judged.now
+    assert {one.standard for one in verdicts.judgements} == {"baseline 2"}
+
+
+def test_a_version_nobody_measured_is_unproven_and_yet_assessed(judged: World) -> None:
+    verdicts = judged_for(judged, "assess", "run-v")
+    assert not verdicts.cleared
+    assert judged.get(Version, V1).review_state is ReviewState.ASSESSED
+
+
+def test_the_same_run_judges_the_same_evidence_once(judged: World) -> None:
+    first, events = assessed_version(judged), len(judged.events())
+    assert judged_for(judged, "assess", "run-v") == first
+    assert len(judged.events()) == events
+    assert judged_for(judged, "assess", "run-w").number == 2
+
+
+def test_a_run_finds_what_it_judged_after_somebody_concluded(validated: World) -> None:
+    (first,) = validated.find(VerdictSet)
+    assert judged_for(validated, "assess", "run-v") == first
+    assert validated.get(Version, V1).review_state is ReviewState.VALIDATED
+
+
+def test_another_run_judges_it_anew_and_a_new_conclusion_is_due(validated: World) -> None:
+    judged_for(validated, "assess", "run-w")
+    assert validated.get(Version, V1).review_state is ReviewState.ASSESSED
+
+
+RUNS = {"run-v": True, "run-w": False, "": False}
+
+
+@pytest.mark.parametrize(("run", "known"), RUNS.items())
+def test_whether_this_run_assessed_it(validated: World, run: str, known: bool) -> None:
+    assert is_assessed(V1, run) is known
+
+
+def test_nobody_assessed_it_yet(judged: World) -> None:
+    assert not is_assessed(V1, "run-v")
+
+
+def test_votes_count_under_the_standard_the_request_was_opened_with(validated: World) -> None:
+    verdicts = judged_for(validated, "approve", "run-d")
+    request = validated.requested(V1, verdict_set=verdicts.key, standards_digest=verdicts.standards_digest, use=USE)
+    adopt(validated, standard_text(version=3, approvers=3))
+    for person in ("alma", "axel"):
+        validated.decide(request, person)
+    approved = validated.get(ApprovalRequest, request.key)
+    assert judged_for(validated, "deploy", "run-d", approved).standards == ("standards/baseline/2",)
+    assert judged_for(validated, "approve", "run-e").standards == ("standards/baseline/3",)

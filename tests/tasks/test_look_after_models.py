@@ -1,0 +1,128 @@
+"""What comes due by itself, one world a thing: done on its day, not before, and once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.commands.review import CompleteReview, OpenReview, RequestWaiver
+from data.outbox import Outbox
+from data.records.approval import ApprovalRequest, Condition
+from data.records.deployment import Deployment
+from data.records.monitoring import Incident
+from data.records.person import Actor, Role
+from data.records.review import Review, Waiver
+from data.records.version import ReviewState, Version
+from tasks.carry_out_operation import Run
+from tasks.look_after_models import look_after_models
+from tests.departing import under_baseline
+from tests.operations import deploy, prepared, suspend
+from tests.world import MODEL, Template, World
+
+
+@pytest.fixture(scope="module")
+def adopted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return prepared(founded, tmp_path_factory.mktemp("adopted") / "home", under_baseline)
+
+
+@pytest.fixture
+def world(adopted: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return adopted.copy(tmp_path / "home", monkeypatch)
+
+
+def looked_after(world: World, **later: float) -> dict[str, list[str]]:
+    """What is done so much later."""
+    world.move(**later)
+    return look_after_models.fn(Run(Actor(id="modelward", auth="service"), world.now, "run-review"))
+
+
+def told(world: World) -> set[tuple[str, str]]:
+    """Kind and addressee of every notice."""
+    return {(one.kind, one.to) for one in Outbox(world.home.outbox).notices()}
+
+
+def test_a_request_reminds_who_may_sign_at_half_time_and_expires(world: World) -> None:
+    request = world.requested()
+    world.decide(request, "alma")
+    assert looked_after(world, days=3) == {}
+    assert looked_after(world, days=1)["reminders"][0].startswith("axel reminded: the request to deploy")
+    assert told(world) == {("approval", "axel")}
+    assert looked_after(world, days=3) == {"requests": ["the request to deploy ops/delay v1 expired"]}
+    assert world.get(ApprovalRequest, request.key).state == "expired"
+    assert looked_after(world) == {}
+
+
+def test_a_waiver_expires_on_its_day(world: World) -> None:
+    version = world.version()
+    waiver = RequestWaiver(
+        version=version, control="stability", reason="soon", expires_at=world.now + timedelta(days=2)
+    )
+    key = world.do(waiver).subject
+    assert looked_after(world, days=1) == {}
+    assert looked_after(world, days=1) == {"waivers": ["the waiver of stability for ops/delay v1 expired"]}
+    assert world.get(Waiver, key).state == "expired"
+
+
+def test_a_condition_that_nobody_met_in_time_costs_the_approval(world: World) -> None:
+    request = world.requested()
+    due = Condition(text="show it on May", due_at=world.now + timedelta(days=5))
+    world.decide(request, "alma", "approve with conditions", conditions=(due,))
+    world.decide(request, "axel")
+    assert looked_after(world, days=4) == {}
+    report = looked_after(world, days=2)
+    assert report["conditions"] == ["the approval of ops/delay v1 was revoked: condition of Alma is late"]
+    assert world.get(Version, request.subject).review_state is ReviewState.REVOKED
+    assert ("finding", "olga") in told(world)
+    assert "conditions" not in looked_after(world, days=1)
+
+
+def test_what_nobody_ratified_escalates_once_and_the_owner_is_told(world: World) -> None:
+    deploy(world, world.approved())
+    suspend(world)
+    assert looked_after(world, days=1) == {}
+    report = looked_after(world, days=1.1)
+    assert report["incidents"] == ["incident 1 of ops/delay escalated: nobody ratified in time"]
+    assert world.find(Incident)[0].state == "escalated"
+    assert world.find(Deployment)[0].ratified_by is None
+    assert ("incident", "olga") in told(world)
+    assert looked_after(world) == {}
+
+
+def test_a_model_is_reviewed_in_its_period_and_again_a_period_after_it_was(world: World) -> None:
+    world.model()
+    assert looked_after(world, days=729) == {}
+    assert looked_after(world, days=2)["reviews"][0].startswith("periodic review of ops/delay opened")
+    assert "reviews" not in looked_after(world, days=10), "it is open already"
+    (review,) = world.find(Review)
+    world.do(CompleteReview(key=review.key, outcome="goes on", proof=world.proof("olga")), by="olga")
+    assert looked_after(world, days=720) == {}
+    assert "reviews" in looked_after(world, days=10)
+
+
+def test_a_late_review_is_reminded_of_once_a_week(world: World) -> None:
+    world.model()
+    world.do(OpenReview(model=MODEL, reason="after an incident", due_at=world.now + timedelta(days=3)))
+    notices = [len(looked_after(world, days=days).get("reminders", [])) for days in (0, 1, 2, 6, 1, 7)]
+    assert notices == [1, 0, 1, 0, 1, 1]
+
+
+def test_a_deputy_that_ended_is_told_to_whom_they_stood_in_for(world: World) -> None:
+    ends = world.now + timedelta(days=5)
+    world.grant("otto", Role.APPROVER, deputy_of="alma", to_at=ends)
+    assert looked_after(world, days=4) == {}
+    assert looked_after(world, days=2)["reminders"] == ["alma reminded: otto no longer stands in for alma as approver"]
+    assert looked_after(world, days=1) == {}
+
+
+def test_one_that_fails_stops_none_of_the_others(world: World) -> None:
+    world.model("models/ops/other")
+    request = world.requested()
+    for file in world.artifacts.root.rglob("*"):
+        if file.is_file() and b"id: baseline" in file.read_bytes():
+            file.unlink()
+    report = looked_after(world, days=8)
+    assert report["requests"] == ["the request to deploy ops/delay v1 expired"]
+    assert len(report["failed"]) == 2
+    assert world.get(ApprovalRequest, request.key).state == "expired"

@@ -1,0 +1,80 @@
+"""Metrics recomputed from the predictions handed in, and the planned tests run on them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from data.commands.model import RecordTestPlan
+from data.errors import NotFoundError
+from data.evidence import collect_evidence
+from data.records.model import PlannedTest
+from data.records.version import Metric, TestResult
+from tasks.measure_version import measure_version, measured_evidence
+from tests.judged_model import DEV, V1
+from tests.world import MODEL, World
+
+
+def planned(name: str, **changes: object) -> PlannedTest:
+    told = {"kind": "slices", "metric": "auc", "dataset": "held-out", "threshold": 0.6, "rationale": "weeks before"}
+    return PlannedTest.model_validate({"name": name, **told, **changes})
+
+
+def measured(world: World) -> list[Metric]:
+    count = measure_version.fn(V1, DEV, world.now, "run-v")
+    found = world.find(Metric, version=V1)
+    assert len(found) == count
+    return found
+
+
+def test_every_metric_of_both_datasets_with_its_interval(judged: World) -> None:
+    found = {(one.name, one.dataset): one for one in measured(judged)}
+    names = ("auc", "brier", "log_loss", "calibration")
+    assert set(found) == {(name, role) for name in names for role in ("training", "held-out")}
+    auc = found["auc", "held-out"]
+    assert 0.7 < (auc.low or 0) < (auc.value or 0) < (auc.high or 0) < 0.9
+    assert (auc.rows, auc.days, auc.produced_by, auc.measured_at) == (600, 25, "modelward", judged.now)
+
+
+def test_the_evidence_is_kept_by_digest(judged: World) -> None:
+    (digest,) = {one.evidence_digest for one in measured(judged)}
+    told = json.loads(judged.artifacts.read(digest))
+    assert {(one["statistic"], one["dataset"]) for one in told} >= {("auc", "training"), ("brier", "held-out")}
+
+
+def test_slices_are_measured_when_a_test_asks_for_them(judged: World) -> None:
+    tests = (
+        planned("ua", slice="carrier=UA"),
+        planned("spread", metric="auc_spread", slice="carrier", at_least=False),
+        planned("gap", metric="auc_gap", at_least=False),
+        planned("nobody", slice="carrier=ZZ"),
+    )
+    judged.do(RecordTestPlan(model=MODEL, tests=tests))
+    found = measured(judged)
+    assert {one.slice for one in found} == {"", "carrier=AA", "carrier=B6", "carrier=UA"}
+    results = {one.name: one for one in judged.find(TestResult, version=V1)}
+    assert set(results) == {"ua", "spread", "gap"}, "what was not measured has no result"
+    aucs = [one.value for one in found if (one.name, one.dataset) == ("auc", "held-out") and one.slice]
+    known = [one for one in aucs if one is not None]
+    assert results["spread"].value == pytest.approx(max(known) - min(known))
+
+
+def test_a_threshold_stands_with_when_it_was_set(judged: World) -> None:
+    measured(judged)
+    (result,) = judged.find(TestResult, version=V1)
+    assert (result.name, result.threshold, result.at_least) == ("auc-held-out", 0.6, True)
+    assert result.threshold_set_at < result.run_at == judged.now
+
+
+def test_the_same_predictions_give_the_same_numbers(judged: World) -> None:
+    first = [(one.key, one.value, one.low, one.high) for one in measured(judged)]
+    assert [(one.key, one.value, one.low, one.high) for one in measured(judged)] == first
+
+
+def test_without_a_test_plan_nothing_is_measured(judged: World) -> None:
+    with judged.registry.reading() as state:
+        evidence = collect_evidence(state, V1).model_copy(update={"test_plans": ()})
+    with pytest.raises(NotFoundError, match="no test plan is recorded") as refused:
+        measured_evidence(judged.home, evidence, judged.now)
+    assert refused.value.remedy == "write tests.yaml and register again"

@@ -1,0 +1,74 @@
+"""The digests an approval is bound to, computed from what is there now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.commands.review import OpenFinding
+from data.errors import ArtifactError, DigestMismatchError, StaleEvidenceError
+from data.records.approval import ApprovalRequest
+from data.records.log import Standard
+from data.records.review import VerdictSet
+from data.records.version import Version
+from tasks.judge_version import judge_version
+from tasks.recompute_digests import Digests, recompute_digests
+from tasks.request_approval import request_approval
+from tests.judged_model import DEV, USE, V1, adopt, standard_text
+from tests.operations import deployed
+from tests.world import World
+
+
+@pytest.fixture
+def asked(validated: World) -> ApprovalRequest:
+    """A pending request on version 1."""
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, validated.now, "run-d")
+    request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", DEV, validated.now, "run-d")
+    return request
+
+
+def bound(request: ApprovalRequest) -> Digests:
+    return Digests(request.evidence_digest, request.standards_digest, request.artifact_digest)
+
+
+def test_while_nothing_changes_they_are_those_of_the_request(validated: World, asked: ApprovalRequest) -> None:
+    assert recompute_digests(asked) == bound(asked)
+
+
+def test_a_newer_standard_does_not_touch_an_open_request(validated: World, asked: ApprovalRequest) -> None:
+    adopt(validated, standard_text(version=3, approvers=3))
+    assert recompute_digests(asked) == bound(asked)
+
+
+def test_new_evidence_shows(validated: World, asked: ApprovalRequest) -> None:
+    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": validated.now + timedelta(days=9)}
+    validated.do(OpenFinding(version=V1, severity="low", **told), by="vera")
+    assert recompute_digests(asked).evidence_digest == validated.digest(V1) != asked.evidence_digest
+
+
+def test_another_champion_voids_the_comparison(validated: World, asked: ApprovalRequest) -> None:
+    deployed(validated)
+    with pytest.raises(StaleEvidenceError, match="ops/delay v1 was judged against no other version; ops/delay v2 serv"):
+        recompute_digests(asked)
+
+
+def test_a_request_without_verdicts_stands_on_nothing(validated: World, asked: ApprovalRequest) -> None:
+    with pytest.raises(StaleEvidenceError, match="names no verdicts"):
+        recompute_digests(asked.model_copy(update={"verdict_set": None}))
+
+
+@pytest.mark.parametrize("what", ["artifact", "standard"])
+def test_bytes_are_read_again_and_not_believed(validated: World, asked: ApprovalRequest, what: str) -> None:
+    digests = {
+        "artifact": validated.get(Version, V1).artifact.digest,
+        "standard": validated.get(Standard, "standards/baseline/2").digest,
+    }
+    path = validated.artifacts.path(digests[what])
+    path.chmod(0o600)
+    path.write_bytes(b"other bytes")
+    with pytest.raises(DigestMismatchError):
+        recompute_digests(asked)
+    path.unlink()
+    with pytest.raises(ArtifactError):
+        recompute_digests(asked)

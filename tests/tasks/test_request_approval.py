@@ -1,0 +1,77 @@
+"""A request for approval, bound to what was judged and to what the standard demands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.errors import DigestMismatchError, IllegalMoveError, StaleEvidenceError
+from data.records.approval import ApprovalRequest
+from data.records.review import VerdictSet
+from data.records.version import Version
+from tasks.judge_version import judge_version
+from tasks.request_approval import approval_of_run, request_approval
+from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
+from tests.world import World
+
+
+def verdicts(world: World, run: str = "run-d") -> VerdictSet:
+    found: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, world.now, run)
+    return found
+
+
+def asked(world: World, of: VerdictSet, run: str = "run-d") -> ApprovalRequest:
+    found: ApprovalRequest = request_approval.fn(of, USE, "champion", DEV, world.now, run)
+    return found
+
+
+def test_it_names_people_bytes_and_time(validated: World) -> None:
+    cleared = verdicts(validated)
+    request = asked(validated, cleared)
+    assert [(one.role, one.count) for one in request.required] == [("approver", 2)]
+    assert (request.use, request.environment, request.tier, request.change_class) == (USE, "production", 2, "new")
+    assert (request.verdict_set, request.evidence_digest) == (cleared.key, validated.digest(V1))
+    assert request.standards_digest == cleared.standards_digest
+    assert request.expires_at == validated.now + timedelta(days=7)
+    assert {"dev", "Otto <otto@example.org>"} <= set(request.contributors)
+
+
+def test_the_same_run_asks_once(validated: World) -> None:
+    cleared = verdicts(validated)
+    first, events = asked(validated, cleared), len(validated.events())
+    validated.move(hours=1)
+    assert asked(validated, verdicts(validated)) == first
+    assert len(validated.events()) == events
+    assert approval_of_run(V1, "run-d") == first
+
+
+def test_a_run_finds_its_own_request_alone(validated: World) -> None:
+    assert approval_of_run(V1, "run-d") is None
+    asked(validated, verdicts(validated, ""), "")
+    assert [approval_of_run(V1, run) for run in ("run-d", "")] == [None, None]
+
+
+def test_the_demand_is_that_of_the_standard_it_was_judged_by(validated: World) -> None:
+    cleared = verdicts(validated)
+    adopt(validated, standard_text(version=3, approvers=3))
+    assert [one.count for one in asked(validated, cleared).required] == [2]
+
+
+def test_nobody_is_asked_about_bytes_that_changed(validated: World) -> None:
+    cleared = verdicts(validated)
+    path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
+    path.write_bytes(b"other bytes")
+    with pytest.raises(DigestMismatchError):
+        asked(validated, cleared)
+    assert validated.find(ApprovalRequest) == []
+
+
+def test_verdicts_of_other_evidence_are_refused(validated: World) -> None:
+    with pytest.raises(StaleEvidenceError):
+        asked(validated, verdicts(validated).model_copy(update={"evidence_digest": "sha256:" + "0" * 64}))
+
+
+def test_verdicts_of_the_first_stage_are_not_enough(judged: World) -> None:
+    with pytest.raises((IllegalMoveError, StaleEvidenceError)):
+        asked(judged, assessed_version(judged))

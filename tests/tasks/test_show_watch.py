@@ -1,0 +1,22 @@
+"""A night as one table: what needs a person stands first, and nothing in it breaks the table."""
+
+from __future__ import annotations
+
+from tasks.record_windows import Watch
+from tasks.show_watch import watch_table
+
+
+def test_failures_stand_first_then_pages_then_warnings() -> None:
+    quiet = Watch(model="models/ops/quiet", state="recorded", rows=2_100, counts={"quiet": 3})
+    paging = Watch(model="models/ops/paging", state="recorded", pages=("a",), warnings=("b", "c"))
+    failed = Watch(model="models/ops/failed", state="failed", why="no | such\ncolumn")
+    lines = watch_table([quiet, paging, failed]).splitlines()
+    assert lines[2] == "| ops/failed | failed: no \\| such column | 0 | 0 | 0 | 0 | 0 | 0 |"
+    assert lines[3] == "| ops/paging | recorded | 0 | 0 | 1 | 2 | 0 | 0 |"
+    assert lines[4] == "| ops/quiet | recorded | 2,100 | 0 | 0 | 0 | 3 | 0 |"
+
+
+def test_of_very_many_models_the_rest_is_counted() -> None:
+    table = watch_table([Watch(model=f"models/ops/m{number}", state="recorded") for number in range(1_000)])
+    assert table.endswith("and 800 more")
+    assert len(table) < 20_000

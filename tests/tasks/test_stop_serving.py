@@ -1,0 +1,50 @@
+"""Serving stops at once, and the manifest says what takes over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.errors import InputError
+from data.records.deployment import Deployment
+from data.records.person import Actor
+from data.serving import FileTarget, Place
+from tasks.stop_serving import stop_serving
+from tests.judged_model import V1
+from tests.operations import deploy
+from tests.world import MODEL, World
+
+OTTO = Actor(id="otto")
+
+
+def stopped(world: World, run: str = "run-s") -> str:
+    return stop_serving.fn(MODEL, "production", "champion", "it harms", "the timetable", OTTO, world.now, run)
+
+
+def test_it_says_who_takes_over_and_until_when_somebody_must_ratify(validated: World) -> None:
+    former = deploy(validated, validated.approved(V1))
+    ended = validated.get(Deployment, stopped(validated))
+    assert (ended.key, ended.state, ended.ended_reason) == (
+        former.key,
+        "suspended",
+        "it harms; fallback: the timetable",
+    )
+    assert ended.ratify_by == validated.now + timedelta(hours=24)
+    manifest = FileTarget(validated.home).manifest(Place(MODEL))
+    assert manifest is not None
+    assert (manifest.state, manifest.version, manifest.fallback) == ("suspended", None, "the timetable")
+
+
+def test_the_same_run_stops_it_once_and_another_finds_nothing(validated: World) -> None:
+    deploy(validated, validated.approved(V1))
+    key, events = stopped(validated), len(validated.events())
+    assert (stopped(validated), len(validated.events())) == (key, events)
+    with pytest.raises(InputError, match="names no version"):
+        stopped(validated, "run-t")
+
+
+def test_nothing_to_stop(validated: World) -> None:
+    with pytest.raises(InputError, match="names no version"):
+        stopped(validated)
+    assert FileTarget(validated.home).read(Place(MODEL)) is None

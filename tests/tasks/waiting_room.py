@@ -1,0 +1,48 @@
+"""A stand-in for Prefect's waiting room: forms are answered at once, in order, and what was asked is kept.
+
+room = WaitingRoom(monkeypatch, lambda: {...values...}, FlowPauseTimeout(), ...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from prefect.input import RunInput
+
+from tasks import await_people
+
+Values = Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One form: under which key, for how long, and what stood above it."""
+
+    key: str
+    seconds: int
+    description: str
+
+
+class WaitingRoom:
+    """Where a flow in process waits; an answer that is an exception is raised there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Values | Exception) -> None:
+        self.asked: list[Asked] = []
+        self._answers = list(answers)
+        monkeypatch.setattr(await_people, "pause_flow_run", self._pause)
+
+    @property
+    def reasons(self) -> list[str]:
+        """The first line above each form but the first."""
+        return [one.description.splitlines()[0] for one in self.asked[1:]]
+
+    def _pause(self, wait_for_input: type[RunInput], key: str, timeout: int, poll_interval: float) -> RunInput:
+        assert poll_interval == await_people.POLL_SECONDS
+        self.asked.append(Asked(key, timeout, str(wait_for_input._description)))
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return wait_for_input(**answer())

@@ -1,0 +1,275 @@
+"""A small world for tests: a replay registry with people in every role, a clock to move, and one-time codes.
+
+    def test_something(world: World) -> None:
+        version = world.validated()                       # registered, assessed, judged and validated
+        world.move(days=3)
+        request = world.requested(version)                # two approvers are asked
+        world.decide(request, "alma")                     # approves with a code of her own
+        world.do(SomeCommand(...), by="dev")              # any command, at world.now
+
+People: adam and ada (administrators), dev (developer), olga (owner), vera (validator), alma and axel (approvers),
+otto (operator), rita (risk acceptor), outsider (enrolled, no role). Roles hold for every team, tier and environment.
+The world is founded once a test session and copied for each test, so a test pays for what it does alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.commands.approval import Decide, RequestApproval
+from data.commands.log import AdoptStandard
+from data.commands.model import RecordMonitoringPlan, RecordTestPlan, RegisterModel
+from data.commands.person import AddPerson
+from data.commands.review import ConcludeValidation
+from data.commands.version import RecordEvidence, RecordVerdicts, RegisterVersion, SubmittedDataset, SubmittedSection
+from data.enrolment import enrol
+from data.evidence import collect_evidence
+from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.evidence import sha256_of
+from data.records.model import AppliedStandard, ColumnMapping, Feature, PlannedTest
+from data.records.person import Actor, Role
+from data.records.verdict import Judgement, Passed
+from data.records.version import Artifact, Change, ChangeClass, CodeState, Metric, TestResult, Version
+from data.registry import Receipt
+from tests.replay import Replay
+
+FOUNDED_AT = datetime(2013, 3, 1, 9, 0, tzinfo=UTC)
+MODEL = "models/ops/delay"
+PEOPLE: dict[str, Role | None] = {
+    "adam": Role.ADMINISTRATOR,
+    "ada": Role.ADMINISTRATOR,
+    "dev": Role.DEVELOPER,
+    "olga": Role.OWNER,
+    "vera": Role.VALIDATOR,
+    "alma": Role.APPROVER,
+    "axel": Role.APPROVER,
+    "otto": Role.OPERATOR,
+    "rita": Role.RISK_ACCEPTOR,
+    "outsider": None,
+}
+STANDARDS_DIGEST = sha256_of(["baseline", 1])
+
+
+class World(Replay):
+    """A registry with its people; each step of a version's way takes the key of what it goes on from."""
+
+    def digest(self, version: str) -> str:
+        """The digest of the evidence on a version as it stands."""
+        with self.registry.reading() as state:
+            return collect_evidence(state, version).digest
+
+    def model(self, key: str = MODEL, **changes: Any) -> str:
+        """A registered model of tier 2 with a test plan and a monitoring plan; its key."""
+        _, team, name = key.split("/", 2)
+        told: dict[str, Any] = {
+            "owner": "olga",
+            "purpose": f"say whether {name} happens for {team}",
+            "intended_uses": ("planning",),
+            "tier": 2,
+            "tier_factors": {"impact": 2},
+            "tier_rationale": "wrong answers cost hours, not money",
+            "standards": (AppliedStandard(standard="baseline", rationale="applies to every model"),),
+            "columns": ColumnMapping(features=(Feature(name="distance", kind="numeric"),)),
+        }
+        self.do(RegisterModel(model=key, **{**told, **changes}))
+        test = PlannedTest(
+            name="auc-held-out",
+            kind="out-of-sample",
+            metric="auc",
+            dataset="held-out",
+            threshold=0.6,
+            rationale="known",
+        )
+        self.do(RecordTestPlan(model=key, tests=(test,)))
+        rule = {"statistic": "psi", "column": "distance", "limit": 0.2}
+        self.do(RecordMonitoringPlan(model=key, rules=(rule,), rationale="what moved before"))
+        return key
+
+    def version(self, model: str = MODEL, by: str = "dev", **changes: Any) -> str:
+        """A registered version of a model, made when it is not there; its artifact lies in the artifact store."""
+        with self.registry.reading() as state:
+            known = len(state.find(Version, model=model))
+        if known == 0:
+            self.model(model)
+        content = f"artifact {known + 1} of {model}".encode()
+        told: dict[str, Any] = {
+            "artifact": Artifact(
+                kind="file", digest=self.artifacts.put(content), size=len(content), file_name="model.bin"
+            ),
+            "code": CodeState(commit="4f2a" * 10, dirty=False),
+            "environment_digest": sha256_of("environment"),
+            "configuration": {"trees": 200},
+            "contributors": ("dev",),
+            "submitter": by,
+            "change": Change(change_class=ChangeClass.NEW, what="a first model", why="there was none"),
+            "submission_digest": sha256_of([model, known + 1]),
+            "reference_digest": None,
+            "provenance": {"code": "derived"},
+            "datasets": tuple(_dataset(role) for role in ("training", "held-out")),
+            "sections": (_section("purpose"),),
+        }
+        return self.do(RegisterVersion(model=model, **{**told, **changes}), by=by).subject
+
+    def measured(self, version: str = "", auc: float = 0.7) -> str:
+        """A version with one metric and one test result on it."""
+        version = version or self.version()
+        told: dict[str, Any] = {"value": auc, "low": auc - 0.02, "high": auc + 0.02, "produced_by": "modelward"}
+        key = f"{version}/metrics/auc/held-out"
+        told["evidence_digest"] = self.artifacts.put(f"auc {auc} of {version}".encode())
+        metric = Metric(
+            key=key, version=version, name="auc", dataset="held-out", rows=5_000, days=20,
+            measured_at=self.now, **told,
+        )  # fmt: skip
+        test = TestResult(
+            key=f"{version}/tests/auc-held-out", version=version, name="auc-held-out", kind="out-of-sample",
+            threshold=0.6, at_least=True, threshold_set_at=FOUNDED_AT, run_at=self.now, **told,
+        )  # fmt: skip
+        self.do(RecordEvidence(version=version, metrics=(metric,), tests=(test,)))
+        return version
+
+    def judge(
+        self, version: str, stage: str = "approve", *judgements: Judgement, environment: str = "production"
+    ) -> str:
+        """Record verdicts on the evidence as it stands (all passed when none are given); the key of the set."""
+        passed = Judgement(control="performance", gate="performance", criterion="auc", verdict=Passed(because="0.7"))
+        with self.registry.reading() as state:
+            champion = collect_evidence(state, version, environment).champion
+        command = RecordVerdicts(
+            version=version, stage=stage, environment=environment, standards=("baseline@1",),
+            standards_digest=STANDARDS_DIGEST, evidence_digest=self.digest(version), judgements=judgements or (passed,),
+            champion=champion.key if champion else None,
+        )  # fmt: skip
+        return str(self.do(command).rows[0].key)
+
+    def assessed(self, version: str = "") -> str:
+        """A measured version that machines judged: all passed."""
+        version = self.measured(version)
+        self.judge(version, "assess")
+        return version
+
+    def validated(self, version: str = "", by: str = "vera", conclusion: str = "fit") -> str:
+        """An assessed version on which a validator concluded."""
+        version = self.assessed(version)
+        command = ConcludeValidation(
+            version=version, conclusion=conclusion, scope="all of it", limitations="one year", competence="ten years",
+            evidence_digest=self.digest(version), proof=self.proof(by),
+        )  # fmt: skip
+        self.do(command, by=by)
+        return version
+
+    def requested(self, version: str = "", approvers: int = 2, by: str = "dev", **changes: Any) -> ApprovalRequest:
+        """An approval request about a validated version, judged anew before; pending for a week."""
+        version = version or self.validated()
+        environment = changes.get("environment", "production")
+        told: dict[str, Any] = {
+            "about": version,
+            "environment": environment,
+            "use": "planning",
+            "required": (RequiredRole(role=Role.APPROVER, count=approvers),),
+            "tier": 2,
+            "change_class": "new",
+            "evidence_digest": self.digest(version),
+            "standards_digest": STANDARDS_DIGEST,
+            "artifact_digest": self.get(Version, version).artifact.digest,
+            "verdict_set": changes.get("verdict_set") or self.judge(version, "approve", environment=environment),
+            "expires_at": self.now + timedelta(days=7),
+            "approval_days": 90,
+        }
+        receipt = self.do(RequestApproval(**{**told, **changes}), by=by)
+        request: ApprovalRequest = receipt.rows[0]
+        return request
+
+    def decide(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Receipt:
+        """A person's decision on a request as they read it, proven by a fresh code."""
+        run_id = changes.pop("run_id", request.run_id)
+        return self.do(self.decision(request, person, decision, run_id=run_id, **changes), by=person, run_id=run_id)
+
+    def decision(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Decide:
+        """The command of `decide`, not given yet."""
+        told: dict[str, Any] = {
+            "key": request.key,
+            "run_id": request.run_id,
+            "decision": decision,
+            "role": Role.APPROVER,
+            "meaning": "I reviewed the evidence and approve the use named",
+            "confirmed": request.request_digest[-8:],
+            "evidence_digest": request.evidence_digest,
+            "standards_digest": request.standards_digest,
+            "artifact_digest": request.artifact_digest,
+        }
+        proof = changes.pop("proof", None) or self.proof(person)
+        return Decide(proof=proof, **{**told, **changes})
+
+    def approved(self, version: str = "", environment: str = "production") -> ApprovalRequest:
+        """A version two people approved for an environment; the request as it ended."""
+        request = self.requested(version, environment=environment)
+        self.decide(request, "alma")
+        self.decide(request, "axel")
+        return self.get(ApprovalRequest, request.key)
+
+
+def _dataset(role: Any) -> SubmittedDataset:
+    return SubmittedDataset(
+        role=role, kind="content", identity=sha256_of(role), rows=20_000, columns={"distance": "double"},
+        quality="passed", quality_rows_floor=1_000, quality_expectations=3,
+    )  # fmt: skip
+
+
+def _section(name: str) -> SubmittedSection:
+    told: dict[str, Any] = {"describes": "nothing", "described_digest": None, "current_digest": None}
+    return SubmittedSection(name=name, text_digest=sha256_of(name), words=200, **told)
+
+
+def found_world(root: Path) -> World:
+    """A world from nothing: the registry, two administrators, everybody else under their codes, one standard."""
+    world = World(root, FOUNDED_AT)
+    world.registry.create(origin="tests.example", clock="replay")
+    with world.registry.store.session():
+        for person, role in PEOPLE.items():
+            founder = role is Role.ADMINISTRATOR
+            command = AddPerson(person=person, printed_name=person.title(), email=f"{person}@example.org")
+            world.do(command if founder else command.model_copy(update={"proof": world.proof("adam")}), by="adam")
+            proof = None if founder else world.proof("adam")
+            enrol(world.registry, person, Actor(id="adam"), proof, world.now)
+            if role is not None and not founder:
+                world.grant(person, role)
+        text = b"id: baseline\nversion: 1\n"
+        standard = AdoptStandard(
+            standard="baseline", version=1, title="Baseline", digest=world.artifacts.put(text), controls=1,
+            proof=world.proof("adam"),
+        )  # fmt: skip
+        world.do(standard, by="adam")
+    return world
+
+
+@dataclass(frozen=True)
+class Template:
+    """A world at rest, to be copied and never touched, and when its clock stood."""
+
+    root: Path
+    now: datetime
+
+    def copy(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+        """A world of its own under `root`; MODELWARD_HOME names it."""
+        shutil.copytree(self.root, root)
+        monkeypatch.setenv("MODELWARD_HOME", str(root))
+        return World(root, self.now + timedelta(minutes=1))
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The founded world."""
+    root = tmp_path_factory.mktemp("founded") / "home"
+    return Template(root, found_world(root).now)
+
+
+@pytest.fixture
+def world(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A copy of the founded world; MODELWARD_HOME names it."""
+    return founded.copy(tmp_path / "home", monkeypatch)
