@@ -42,9 +42,11 @@ class Form:
     schema: dict[str, Any]
 
     def resume(self, **values: Any) -> None:
-        """Enter values and resume."""
-        answer = self.client.resume_flow_run(self.run, run_input=values)
-        assert answer.status == SetStateStatus.ACCEPT, answer.details
+        """Enter values and resume; Prefect may turn an answer away that comes within the pause's first moment."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (answer := self.client.resume_flow_run(self.run, run_input=values)).status != SetStateStatus.ACCEPT:
+            assert time.monotonic() < deadline, answer.details
+            time.sleep(POLL_SECONDS)
 
     def offer(self, **values: Any) -> SetStateStatus:
         """Enter values and resume once; whether the server took them."""
@@ -78,17 +80,22 @@ def people(*steps: Step) -> Iterator[list[Form]]:
                 step(form)
 
     def watch(before: set[str]) -> None:
+        ours = set(before)
         try:
             with get_client(sync_client=True) as client:
-                serve(client, before)
+                serve(client, ours)
         except BaseException as error:  # noqa: BLE001 - shown by the assertion below
             problems.append(error)
+            _end_what_waits(before, stop)
 
     with get_client(sync_client=True) as client:
         thread = threading.Thread(target=watch, args=({_name(one.run, one.key) for one in open_forms(client)},))
     thread.start()
     try:
         yield seen
+    except Exception:
+        assert not problems, problems
+        raise
     finally:
         stop.set()
         thread.join()
@@ -128,6 +135,14 @@ def _name(run: UUID, key: str) -> str:
 def _cancel(form: Form) -> None:
     """A form nobody expected: let the run end, the assertion says which it was."""
     form.client.delete_flow_run(form.run)
+
+
+def _end_what_waits(before: set[str], stop: threading.Event) -> None:
+    """Nobody answers any more: end every run that waits, or its flow would wait for its thirty days."""
+    with get_client(sync_client=True) as client:
+        while not stop.wait(POLL_SECONDS):
+            for form in open_forms(client, before):
+                _cancel(form)
 
 
 def _until(ask: Callable[[], Any]) -> Any:
