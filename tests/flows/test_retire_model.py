@@ -37,9 +37,7 @@ def retire(model: Departing, **changes: Any) -> str:
 SUNSET = date(2013, 5, 1)
 
 
-def test_from_notice_to_dossier_in_three_passes(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "otto")
     model = departing(world)
 

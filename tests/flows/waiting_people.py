@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -65,43 +65,61 @@ class Form:
 Step = Callable[[Form], object]
 
 
+class Watch:
+    """Takes one step for each form that opens; what it saw, and what went wrong, stand in its lists."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.todo, self.seen = list(steps), list[Form]()
+        self.problems: list[BaseException] = []
+        self._stop = threading.Event()
+        with get_client(sync_client=True) as client:
+            self._before = {_name(one.run, one.key) for one in open_forms(client)}
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Nobody answers from here on."""
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        try:
+            self._answer(set(self._before))
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion of `people`
+            self.problems.append(error)
+            self._end_what_waits()
+
+    def _answer(self, before: set[str]) -> None:
+        with get_client(sync_client=True) as client:
+            while not self._stop.wait(POLL_SECONDS):
+                for form in open_forms(client, before):
+                    before.add(_name(form.run, form.key))
+                    self.seen.append(form)
+                    step = self.todo.pop(0) if self.todo else _cancel
+                    step(form)
+
+    def _end_what_waits(self) -> None:
+        """A flow whose form nobody answers would wait for its thirty days: its run is taken away."""
+        with get_client(sync_client=True) as client:
+            while not self._stop.wait(POLL_SECONDS):
+                for form in open_forms(client, self._before):
+                    _cancel(form)
+
+
 @contextmanager
 def people(*steps: Step) -> Iterator[list[Form]]:
     """Take one step a form while the block runs; what was seen, in order. Fails when steps and forms do not match."""
-    todo, seen, stop = list(steps), [], threading.Event()
-    problems: list[BaseException] = []
-
-    def serve(client: SyncPrefectClient, before: set[str]) -> None:
-        while not stop.wait(POLL_SECONDS):
-            for form in open_forms(client, before):
-                before.add(_name(form.run, form.key))
-                seen.append(form)
-                step = todo.pop(0) if todo else _cancel
-                step(form)
-
-    def watch(before: set[str]) -> None:
-        ours = set(before)
-        try:
-            with get_client(sync_client=True) as client:
-                serve(client, ours)
-        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
-            problems.append(error)
-            _end_what_waits(before, stop)
-
-    with get_client(sync_client=True) as client:
-        thread = threading.Thread(target=watch, args=({_name(one.run, one.key) for one in open_forms(client)},))
-    thread.start()
+    watch = Watch(steps)
     try:
-        yield seen
+        yield watch.seen
     except Exception:
-        assert not problems, problems
+        assert not watch.problems, watch.problems
         raise
     finally:
-        stop.set()
-        thread.join()
-    assert not problems, problems
-    assert not todo, f"{len(todo)} steps were left; forms seen: {[one.key for one in seen]}"
-    assert len(seen) == len(steps), f"forms nobody answers: {[one.key for one in seen[len(steps) :]]}"
+        watch.end()
+    assert not watch.problems, watch.problems
+    assert not watch.todo, f"{len(watch.todo)} steps were left; forms seen: {[one.key for one in watch.seen]}"
+    assert len(watch.seen) == len(steps), f"forms nobody answers: {[one.key for one in watch.seen[len(steps) :]]}"
 
 
 def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[Form]:
@@ -135,14 +153,6 @@ def _name(run: UUID, key: str) -> str:
 def _cancel(form: Form) -> None:
     """A form nobody expected: let the run end, the assertion says which it was."""
     form.client.delete_flow_run(form.run)
-
-
-def _end_what_waits(before: set[str], stop: threading.Event) -> None:
-    """Nobody answers any more: end every run that waits, or its flow would wait for its thirty days."""
-    with get_client(sync_client=True) as client:
-        while not stop.wait(POLL_SECONDS):
-            for form in open_forms(client, before):
-                _cancel(form)
 
 
 def _until(ask: Callable[[], Any]) -> Any:
