@@ -57,7 +57,7 @@ def test_the_window_is_the_sum_of_its_days(tmp_path_factory: pytest.TempPathFact
     for offset, table in enumerate(tables):
         write(home, offset, table)
     window = count(home).window
-    (whole,) = profile_table(pa.concat_tables(tables), EDGES)
+    (whole,) = profile_table(pa.concat_tables(tables, promote_options="default"), EDGES)
     assert window.rows == whole.rows == sum(rows)
     assert window.counts.tolist() == whole.counts.tolist()
     assert (window.moments, window.new_values) == (whole.moments, whole.new_values)
