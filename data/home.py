@@ -79,6 +79,11 @@ class Home:
         """Copies of the registry."""
         return self.root / "backups"
 
+    @property
+    def up(self) -> Path:
+        """What `modelward up` runs: its account of itself, and the logs of its processes."""
+        return self.root / "up"
+
     def logs(self, model: str) -> Path:
         """The prediction log of a model, by its key `models/team/name`."""
         return self.root / "logs" / model.removeprefix("models/")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,8 +20,15 @@ DEFAULTS: Mapping[str, str] = {
     "actor": "",
     "anchors": "",
     "lock_wait_seconds": "30",
+    "prefect_port": "4200",
+    "prefect_login": "",
+    "evidence_port": "4290",
+    "evidence_url": "",
 }
+SECRET = frozenset({"prefect_login"})
+HIDDEN = "(set, not shown)"
 LONGEST_WAIT_SECONDS = 3_600
+HIGHEST_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,11 @@ class Setting:
     name: str
     value: str
     source: str
+
+    @property
+    def shown(self) -> Setting:
+        """As it may be printed: a secret that is set is only said to be set."""
+        return replace(self, value=HIDDEN) if self.name in SECRET and self.value else self
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,41 @@ class Settings:
                 f"lock_wait_seconds is {text!r}", f"set it to between 0 and {LONGEST_WAIT_SECONDS} seconds"
             )
         return seconds
+
+    @property
+    def prefect_port(self) -> int:
+        """The loopback port of the Prefect server; 0 takes a free one. Raises ConfigurationError."""
+        return self._port("prefect_port")
+
+    @property
+    def evidence_port(self) -> int:
+        """The loopback port of the evidence pages; 0 takes a free one. Raises ConfigurationError."""
+        return self._port("evidence_port")
+
+    @property
+    def prefect_login(self) -> str:
+        """`name:password` that the Prefect server asks for, or nothing. Raises ConfigurationError."""
+        login = self["prefect_login"]
+        name, _, password = login.partition(":")
+        if login and not (name and password):
+            raise ConfigurationError("prefect_login is no login", "write it as name:password")
+        return login
+
+    @property
+    def evidence_url(self) -> str:
+        """Where the evidence pages answer, without a slash at the end, or nothing. Raises ConfigurationError."""
+        url = self["evidence_url"].rstrip("/")
+        if url and not url.startswith(("http://", "https://")):
+            raise ConfigurationError(f"evidence_url is {url!r}", "set it to an address like http://127.0.0.1:4290")
+        return url
+
+    def _port(self, name: str) -> int:
+        text = self[name]
+        if not text.isdecimal() or int(text) > HIGHEST_PORT:
+            raise ConfigurationError(
+                f"{name} is {text!r}", f"set it to between 1 and {HIGHEST_PORT}, or to 0 for a free port"
+            )
+        return int(text)
 
     @property
     def anchors(self) -> tuple[tuple[Literal["local", "off-host"], Path], ...]:

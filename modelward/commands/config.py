@@ -16,8 +16,9 @@ def show(as_json: Json = False) -> None:
     from modelward.terminal import remark, show_json, show_table
 
     settings = read_settings()
+    shown = [one.shown for one in settings.settings]
     if as_json:
-        show_json([*settings.settings])
+        show_json(shown)
         return
-    show_table(("setting", "value", "from"), [(one.name, one.value, one.source) for one in settings.settings], "")
+    show_table(("setting", "value", "from"), [(one.name, one.value, one.source) for one in shown], "")
     remark(f"home is {settings.home}; set any of them as MODELWARD_<NAME> or in modelward.toml")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConfigurationError
-from data.settings import DEFAULTS, Setting, read_settings
+from data.settings import DEFAULTS, HIDDEN, Setting, read_settings
 
 
 def test_the_defaults_stand_alone(tmp_path: Path) -> None:
@@ -94,3 +94,40 @@ def test_anchors_are_read(written: str, meant: tuple[object, ...], tmp_path: Pat
 def test_an_anchor_that_says_too_little_is_refused(written: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="write `local:` or `off-host:`"):
         _ = read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors
+
+
+@pytest.mark.parametrize("name", ["prefect_port", "evidence_port"])
+def test_a_port_is_a_number_a_machine_has(name: str, tmp_path: Path) -> None:
+    def port(text: str) -> int:
+        settings = read_settings({f"MODELWARD_{name.upper()}": text}, tmp_path / "none")
+        return int(getattr(settings, name))
+
+    assert [port("0"), port("4300"), port("65535")] == [0, 4300, 65535]
+    for wrong in ("-1", "65536", "http", "4200.0", "²"):
+        with pytest.raises(ConfigurationError, match=f"{name} is '{wrong}'"):
+            port(wrong)
+
+
+def test_the_address_of_the_evidence_has_no_slash_at_its_end(tmp_path: Path) -> None:
+    set_to = {"MODELWARD_EVIDENCE_URL": "https://evidence.bank.test/"}
+    assert read_settings(set_to, tmp_path / "none").evidence_url == "https://evidence.bank.test"
+    assert read_settings({}, tmp_path / "none").evidence_url == ""
+    with pytest.raises(ConfigurationError, match="evidence_url is 'javascript:x'"):
+        _ = read_settings({"MODELWARD_EVIDENCE_URL": "javascript:x"}, tmp_path / "none").evidence_url
+
+
+def test_a_login_is_a_name_and_a_password(tmp_path: Path) -> None:
+    assert read_settings({}, tmp_path / "none").prefect_login == ""
+    assert read_settings({"MODELWARD_PREFECT_LOGIN": "a:b:c"}, tmp_path / "none").prefect_login == "a:b:c"
+    for wrong in ("admin", ":secret", "admin:"):
+        with pytest.raises(ConfigurationError, match="prefect_login is no login") as refused:
+            _ = read_settings({"MODELWARD_PREFECT_LOGIN": wrong}, tmp_path / "none").prefect_login
+        assert wrong not in str(refused.value)
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    settings = read_settings({"MODELWARD_PREFECT_LOGIN": "ana:hunter2"}, tmp_path / "none")
+    shown = {one.name: one.shown for one in settings.settings}
+    assert shown["prefect_login"] == Setting("prefect_login", HIDDEN, "environment MODELWARD_PREFECT_LOGIN")
+    assert shown["home"].value == "var"
+    assert read_settings({}, tmp_path / "none").settings[5].shown.value == ""
