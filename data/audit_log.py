@@ -1,4 +1,8 @@
-"""Appending to the audit log inside a transaction: body, leaf, copies, head and checkpoints."""
+"""Appending to the audit log inside a transaction: body, leaf, copies, head and checkpoints.
+
+An event is composed first, which writes nothing and is where what cannot stand in the log is refused; any number of
+composed events is written in one go.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +42,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Event:
-    """One appended event."""
+    """One event as it is to stand after a head, and where the log ends with it."""
 
     seq: int
     id: str
     body: bytes
+    leaf: bytes
+    copies: tuple[str, ...]
+    head: Head
 
 
 class AuditLog:
@@ -74,15 +81,19 @@ class AuditLog:
         ).fetchall()
         return [row[0] for row in rows]
 
-    def append(self, head: Head, ruling: Ruling, context: Context, run_id: str) -> Event:
-        """One event after the head. Raises ConfigurationError for a second genesis or none."""
+    @staticmethod
+    def compose(head: Head, ruling: Ruling, context: Context, run_id: str) -> Event:
+        """The event that follows the head; nothing is written.
+
+        Raises ConfigurationError for a second genesis or none, InputError for what cannot stand in the log.
+        """
         if (head.size == 0) != (ruling.event == "log.created"):
             raise ConfigurationError("a log starts with genesis and has only one", "use an empty home to start another")
         recorded_at = max(write_instant(datetime.now(UTC)), head.recorded_at)
         replay = head.clock == "replay" and head.size > 0
+        effective_at = write_instant(context.now) if replay else recorded_at
         identity = uuid7()
-        actor = (ruling.actor or context.actor).model_dump(mode="json")
-        refs = {**ruling.refs, "run": run_id} if run_id else dict(ruling.refs)
+        actor = ruling.actor or context.actor
         origin = head.origin or str(ruling.data["origin"])
         body = canonical(
             {
@@ -91,33 +102,34 @@ class AuditLog:
                 "seq": head.size,
                 "prev": head.leaf,
                 "recorded_at": recorded_at,
-                "effective_at": write_instant(context.now) if replay else recorded_at,
+                "effective_at": effective_at,
                 "id": identity,
                 "type": ruling.event.value,
                 "subject": ruling.subject,
-                "actor": actor,
+                "actor": actor.model_dump(mode="json"),
                 "data": dict(ruling.data),
                 "rows": [row.image() for row in ruling.rows],
-                "refs": refs,
+                "refs": {**ruling.refs, "run": run_id} if run_id else dict(ruling.refs),
             }
         )
-        self._write(head, body, leaf_hash(body))
-        return Event(head.size, identity, body)
+        leaf = leaf_hash(body)
+        clock = head.clock if head.size else str(ruling.data["clock"])
+        after = Head(head.size + 1, leaf.hex(), head.frontier.append(leaf), origin, clock, recorded_at)
+        copies = (identity, ruling.event.value, ruling.subject, actor.id, recorded_at, effective_at)
+        return Event(head.size, identity, body, leaf, copies, after)
 
-    def _write(self, head: Head, body: bytes, leaf: bytes) -> None:
-        copies = json.loads(body)
-        self._connection.execute(
-            "INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                head.size, body, leaf, copies["id"], copies["type"], copies["subject"], copies["actor"]["id"],
-                copies["recorded_at"], copies["effective_at"],
-            ],
-        )  # fmt: skip
-        frontier = head.frontier.append(leaf).to_hex()
+    def write(self, events: Sequence[Event]) -> None:
+        """Append composed events, each of which follows the one before it and the first the head."""
+        if not events:
+            return
+        rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(events))
+        values = [value for one in events for value in (one.seq, one.body, one.leaf, *one.copies)]
+        self._connection.execute(f"INSERT INTO audit_event VALUES {rows}", values)
+        head = events[-1].head
         self._connection.execute(
             "INSERT INTO audit_head VALUES (0, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET size = excluded.size, leaf = excluded.leaf, frontier = excluded.frontier",
-            [head.size + 1, leaf.hex(), frontier],
+            [head.size, head.leaf, head.frontier.to_hex()],
         )
 
     def newest(self, subject: str, type_: str) -> tuple[int, str]:

@@ -7,46 +7,32 @@ anchors when the event is a decision or one is due → acknowledge. Only then ma
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from data.audit import keys
 from data.audit.anchor import AnchorSink, FileAnchor, missing
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
 from data.audit_log import AuditLog, Head
-from data.command import Command, Context, without_secrets
-from data.commands.log import CreateLog, RecordRefusal
+from data.command import Command
+from data.commands.log import CreateLog
 from data.commands.person import CountAttempt
-from data.errors import ConfigurationError, InputError, MissingRegistryError, RefusedError
-from data.events import DECISIONS, EventType
+from data.enactment import Enactment, Order, Receipt, Refusal, TornError
+from data.errors import ConflictError, InputError, MissingRegistryError
 from data.home import Home
-from data.records.instant import in_utc
 from data.records.person import SERVICE, Actor
-from data.rulings.all import RULES
 from data.seeds import SeedVault
 from data.settings import read_settings
 from data.state import State
 from data.store import Store
 
-LONGEST = 500
-"""Characters of a refusal's subject and reason that are remembered: what was tried may be hostile."""
+__all__ = ["MOST_TOGETHER", "Receipt", "Refusal", "Registry"]
 
-
-@dataclass(frozen=True)
-class Receipt:
-    """A recorded event: its number, id, type, the time it counts from, and the rows it wrote."""
-
-    seq: int
-    id: str
-    type: EventType
-    subject: str
-    effective_at: datetime
-    rows: tuple[Any, ...]
+MOST_TOGETHER = 500
+"""Commands in one transaction: so many hold the registry for seconds, and others wait that long for their turn."""
 
 
 class Registry:
@@ -93,10 +79,30 @@ class Registry:
         `as_of` is the business time, allowed only where genesis says `clock: replay`. Raises RefusedError,
         InputError, StoreError, AuditError.
         """
+        order = Order(actor, as_of, run_id)
         if command.claimed is not None:
             attempt = CountAttempt(person=command.claimed.person, attempted=command.name)
-            self._commit(attempt, actor, as_of, run_id)
-        return self._commit(command, actor, as_of, run_id)
+            self._commit([attempt], order)
+        (outcome,) = self._commit([command], order)
+        if isinstance(outcome, Receipt):
+            return outcome
+        raise outcome
+
+    def execute_together(
+        self, commands: Sequence[Command], actor: Actor, *, as_of: datetime | None = None, run_id: str = ""
+    ) -> list[Receipt | Refusal]:
+        """Carry out many commands in one transaction, each checked by itself and each its own event.
+
+        What came of each, in their order: a receipt, or why it was refused, which is on record as ever and leaves the
+        others as they are. A crash leaves all of them or none. Raises InputError before anything for more than
+        MOST_TOGETHER, or one that needs proof of person; StoreError and AuditError as `execute`, for all at once.
+        """
+        if len(commands) > MOST_TOGETHER:
+            told = f"{len(commands):,} commands were given together; {MOST_TOGETHER} are the most"
+            raise InputError(told, "give them in several batches")
+        if any(one.claimed is not None for one in commands):
+            raise InputError("a command with a one-time code is given by itself", "each attempt counts before it")
+        return self._commit(commands, Order(actor, as_of, run_id))
 
     def checkpoint(self) -> int:
         """Sign a checkpoint over everything recorded so far, unless one stands; answers how many events it covers."""
@@ -125,39 +131,29 @@ class Registry:
         with self.store.transaction() as connection:
             return AuditLog(connection).head().size > 0
 
-    def _commit(self, command: Command, actor: Actor, as_of: datetime | None, run_id: str) -> Receipt:
+    def _commit(self, commands: Sequence[Command], order: Order) -> list[Receipt | Refusal]:
+        """Carry out all in one transaction; one that lost a row to a rival is refused, and the rest done anew."""
+        torn: dict[int, ConflictError] = {}
         with self.store.turn():
-            try:
-                return self._record(command, actor, as_of, run_id)
-            except (RefusedError, InputError) as refusal:
-                refused = RecordRefusal(
-                    about=command.subject[:LONGEST],
-                    attempted=command.name,
-                    code=refusal.code,
-                    reason=refusal.what[:LONGEST],
-                )
-                self._record(refused, actor, as_of, run_id)
-                raise
+            while True:
+                try:
+                    return self._record(commands, order, torn)
+                except TornError as one:
+                    torn[one.place] = one.conflict
 
-    def _record(self, command: Command, actor: Actor, as_of: datetime | None, run_id: str) -> Receipt:
+    def _record(
+        self, commands: Sequence[Command], order: Order, torn: Mapping[int, ConflictError]
+    ) -> list[Receipt | Refusal]:
         with self.store.transaction() as connection:
             log = AuditLog(connection)
             head = log.head()
             self._catch_up(log, head)
-            refused_on_wall = isinstance(command, RecordRefusal) and head.clock == "wall"
-            now = _business_time(head, None if refused_on_wall else as_of)
-            context = Context(actor, now, run_id, self.seeds, head.origin)
-            state = State(connection)
-            ruling = without_secrets(RULES[type(command)](state, command, context))
-            if ruling.again:
-                seq, identity = log.newest(ruling.subject, ruling.event)
-                return Receipt(seq, identity, ruling.event, ruling.subject, context.now, ruling.rows)
-            for row in ruling.rows:
-                state.apply(row)
-            event = log.append(head, ruling, context, run_id)
-        self.journal.append([event.body])
-        self._anchor(event.seq + 1, ruling.event in DECISIONS)
-        return Receipt(event.seq, event.id, ruling.event, ruling.subject, context.now, ruling.rows)
+            enactment = Enactment(State(connection), log, head, order, self.seeds)
+            outcomes = enactment.carry_out(commands, torn)
+        if enactment.events:
+            self.journal.append([event.body for event in enactment.events])
+            self._anchor(enactment.head.size, enactment.decided)
+        return outcomes
 
     def _catch_up(self, log: AuditLog, head: Head) -> None:
         """A crash between commit and journal leaves the journal behind: append what is missing."""
@@ -193,14 +189,3 @@ def _anchors_of(home: Home) -> list[AnchorSink]:
     """The home's own anchor file, and those that the settings name."""
     named = [FileAnchor(path, location) for location, path in read_settings().anchors]
     return [FileAnchor(home.anchor), *named]
-
-
-def _business_time(head: Head, as_of: datetime | None) -> datetime:
-    if as_of is None:
-        return datetime.now(UTC)
-    if head.size and head.clock != "replay":
-        raise ConfigurationError(
-            "this registry runs on the wall clock and takes no other time",
-            "leave out --as-of; only a registry created with `clock: replay` records a past",
-        )
-    return in_utc(as_of)

@@ -48,7 +48,7 @@ def context(tmp_path: Path) -> Context:
 
 def append(log: AuditLog, context: Context, *rulings: Ruling) -> list[dict[str, object]]:
     for ruling in rulings:
-        log.append(log.head(), ruling, context, "run-1")
+        log.write([log.compose(log.head(), ruling, context, "run-1")])
     return [json.loads(body) for body in log.bodies(0)]
 
 

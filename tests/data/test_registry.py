@@ -18,6 +18,7 @@ from data.commands.approval import WithdrawRequest
 from data.commands.log import RecordRefusal
 from data.commands.person import AddPerson
 from data.commands.version import RegisterVersion, RevokeVersion
+from data.enactment import LONGEST
 from data.errors import (
     ConfigurationError,
     ConflictError,
@@ -27,7 +28,7 @@ from data.errors import (
 from data.home import Home
 from data.records.person import Actor, Person
 from data.records.version import Metric, Version
-from data.registry import LONGEST, Registry
+from data.registry import Registry
 from data.state import State
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.audit.anchor import FileAnchor
+from data.audit.verifier import verify
 from data.commands.person import AddPerson
 from data.enrolment import enrol
 from data.errors import (
@@ -22,7 +23,7 @@ from data.errors import (
 from data.events import DECISIONS
 from data.home import Home
 from data.records.approval import Vote
-from data.records.person import Actor
+from data.records.person import Actor, Person
 from data.registry import Registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World
@@ -105,6 +106,75 @@ def test_a_crash_between_commit_and_journal_is_made_good_by_the_next_command(rep
     replay.do(one("two"))
     assert [event["seq"] for event in replay.events()] == [0, 1, 2]
     assert [event["subject"] for event in replay.events()][1:] == ["people/one", "people/two"]
+
+
+CRASH_TOGETHER = """
+import os, sys
+from datetime import datetime
+from pathlib import Path
+import data.audit.journal as journal
+from data.audit_log import AuditLog
+from data.audit.journal import Journal
+from data.commands.person import AddPerson
+from data.home import Home
+from data.records.person import Actor
+from data.registry import Registry
+from data.state import State
+
+def die(*_):
+    os.kill(os.getpid(), 9)
+
+def tear(path, payload, write=journal._write):
+    write(path, payload[: len(payload) // 2])
+    die()
+
+def after(count, act):
+    def counting(*given):
+        nonlocal count
+        count -= 1
+        return act(*given) if count >= 0 else die()
+    return counting
+
+where = sys.argv[3]
+if where == "in the middle of the rows":
+    State.apply = after(2, State.apply)
+elif where == "before the events":
+    AuditLog.write = die
+elif where == "before the journal":
+    Journal.append = die
+elif where == "in the middle of the journal":
+    journal._write = tear
+elif where == "before the checkpoint":
+    AuditLog.checkpoint_due = die
+commands = [AddPerson(person=f"p{number}", printed_name="P") for number in range(4)]
+now = datetime.fromisoformat(sys.argv[2])
+Registry(Home(Path(sys.argv[1]))).execute_together(commands, Actor(id="ana"), as_of=now)
+"""
+
+DEATHS = {
+    "in the middle of the rows": False,
+    "before the events": False,
+    "before the journal": True,
+    "in the middle of the journal": True,
+    "before the checkpoint": True,
+}
+"""Where a batch's process dies, and whether the batch happened."""
+
+
+@pytest.mark.parametrize("where", DEATHS)
+def test_a_batch_whose_process_is_killed_happened_whole_or_not_at_all(replay: Replay, where: str) -> None:
+    command = [sys.executable, "-c", CRASH_TOGETHER, str(replay.home.root), FOUNDED_AT.isoformat(), where]
+    died = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
+    assert died.returncode == -9
+    happened = ["people/p0", "people/p1", "people/p2", "people/p3"] if DEATHS[where] else []
+    assert [one.key for one in replay.find(Person)] == happened
+    replay.do(one("two"))
+    assert [event["seq"] for event in replay.events()] == list(range(len(happened) + 2))
+    assert [event["subject"] for event in replay.events()][1:] == [*happened, "people/two"]
+    replay.registry.checkpoint()
+    home = replay.home
+    report = verify(home.database, home.journal, replay.registry.anchor_files, None, deep=True)
+    assert (report.ok, report.findings) == (True, [])
 
 
 def test_a_torn_line_of_the_journal_is_cut_and_written_again(replay: Replay) -> None:
