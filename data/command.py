@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from pydantic import Field
 
@@ -38,6 +38,14 @@ class Command(Frozen):
     def claimed(self) -> Proof | None:
         """The proof of person that comes with it, if any; its attempt is counted before it is checked."""
         return getattr(self, "proof", None)
+
+
+class Timed(Protocol):
+    """Whatever knows the moment that something is judged at."""
+
+    @property
+    def now(self) -> datetime:
+        """That moment, in UTC."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyotp
 
-from data.command import Command, Context, Proof, Rule, Ruling
+from data.command import Command, Context, Proof, Rule, Ruling, Timed
 from data.commands.person import CountAttempt
 from data.errors import LockedOutError, NotAuthorisedError, ProofError
 from data.events import EventType
@@ -68,7 +68,7 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
     return Proven(Actor(id=proof.person, auth="totp"), (row,), credential.key)
 
 
-def grants_held(state: State, person: str, role: Role, context: Context, *, team: str = "*", tier: int = 0,
+def grants_held(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,
                 environment: str = "*") -> list[RoleGrant]:  # fmt: skip
     """Every grant under which a person holds a role now for this team, tier and environment (`*`, 0: any).
 
@@ -84,7 +84,7 @@ def grants_held(state: State, person: str, role: Role, context: Context, *, team
     return [one for one in held if not one.deputy_of or _principal_holds(state, one.deputy_of, role, context, scope)]
 
 
-def holds_role(state: State, person: str, role: Role, context: Context, *, team: str = "*", tier: int = 0,
+def holds_role(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,
                environment: str = "*") -> RoleGrant | None:  # fmt: skip
     """The first grant of `grants_held`, one of their own before a deputy's; None when they do not hold the role."""
     held = grants_held(state, person, role, context, team=team, tier=tier, environment=environment)
@@ -130,7 +130,7 @@ def active_credential(state: State, person: str) -> Credential | None:
     return found[-1] if found else None
 
 
-def _principal_holds(state: State, person: str, role: Role, context: Context, scope: Mapping[str, Any]) -> bool:
+def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Mapping[str, Any]) -> bool:
     row = state.get(Person, person_key(person))
     own = [one for one in grants_held(state, person, role, context, **scope) if one.deputy_of is None]
     return row is not None and row.state == "active" and bool(own)

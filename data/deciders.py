@@ -1,0 +1,69 @@
+"""Who could decide on a waiting request at this moment: everybody that the decision's own ruling would let sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.approvals import voices
+from data.errors import IndependenceError
+from data.independence import need_independent
+from data.records.approval import ApprovalRequest, Vote
+from data.records.names import person_key
+from data.records.person import Person, Role
+from data.rulings.approval import subject_of
+from data.rulings.proof import active_credential, grants_held
+from data.state import State
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Somebody who could sign now: in which role, and for whom if they stand in for somebody."""
+
+    person: str
+    name: str
+    role: Role
+    deputy_of: str | None = None
+
+
+@dataclass(frozen=True)
+class _Moment:
+    now: datetime
+
+
+def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Decider, ...]:
+    """By person and role; each in their own right where they can, else as a deputy.
+
+    They hold a role that the request asks, for its team, tier and environment, can prove who they are, are independent
+    of the version and of who asked, as is whoever they stand in for, and neither has decided on it yet.
+    """
+    heard = {voice for vote in state.find(Vote, request=request.key) for voice in voices(vote)}
+    people = [one for one in state.find(Person, state="active") if one.person not in heard]
+    roles = list(dict.fromkeys(one.role for one in request.required))
+    found = [one for role in roles for person in people for one in _ways(state, request, person, role, now)]
+    free = [one for one in found if one.deputy_of not in heard and _independent(state, request, one)]
+    first = {(one.person, one.role): one for one in reversed(free)}
+    return tuple(first[key] for key in sorted(first, key=lambda key: (key[0], roles.index(key[1]))))
+
+
+def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime) -> Iterator[Decider]:
+    """The ways in which a person holds a role, their own first."""
+    if active_credential(state, person.person) is None:
+        return
+    team = subject_of(state, request.purpose, request.subject).model.team
+    held = grants_held(
+        state, person.person, role, _Moment(now), team=team, tier=request.tier, environment=request.environment
+    )
+    for principal in sorted({one.deputy_of or "" for one in held}):
+        yield Decider(person.person, person.name, role, principal or None)
+
+
+def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
+    version = subject_of(state, request.purpose, request.subject).version
+    try:
+        for name in filter(None, (one.person, one.deputy_of)):
+            need_independent(state.need(Person, person_key(name)), version, request.requester)
+    except IndependenceError:
+        return False
+    return True
