@@ -1,0 +1,93 @@
+"""A browser's page that remembers what went wrong on it, and every address it asked for.
+
+watched = visit()                   a page as wide as a desk's screen; visit(width=390) as narrow as a phone's
+watched.page.goto(address)
+watched.shot("inventory")           a picture of it, build/screenshots/inventory.png
+assert watched.troubles == []       no console error, no failed request, nothing asked of another machine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+PATIENCE_MS = 60_000
+AT_HAND = ("127.0.0.1", "localhost")
+NOT_ASKED = ("file", "data", "blob", "about", "chrome")
+
+
+class WatchedPage:
+    """One page in a context of its own, watched from before its first request."""
+
+    def __init__(self, context: BrowserContext, shots: Path) -> None:
+        self.requests: list[str] = []
+        self.outside: list[str] = []
+        self.failed: list[str] = []
+        self.complaints: list[str] = []
+        self._shots, self._context = shots, context
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("request", self._asked)
+        context.on("requestfailed", self._gone_wrong)
+        context.on("response", self._answered)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.page: Page = context.new_page()
+
+    @property
+    def troubles(self) -> list[str]:
+        """Everything that should not have happened, in one list."""
+        return [*self.complaints, *self.failed, *(f"left this machine: {one}" for one in self.outside)]
+
+    def shot(self, name: str, whole: bool = False) -> Path:
+        """A picture of what is in view, or of the whole page; where it lies."""
+        path = self._shots / f"{name}.png"
+        self.page.screenshot(path=path, full_page=whole)
+        return path
+
+    def close(self) -> None:
+        """The page and everything it kept goes."""
+        self._context.close()
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
+        if is_elsewhere(request.url):
+            self.outside.append(request.url)
+
+    def _gone_wrong(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left takes its open questions back
+            self.failed.append(f"{request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.failed.append(f"{response.request.method} {response.url}: {response.status}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+
+Visit = Callable[..., WatchedPage]
+
+
+def is_elsewhere(url: str) -> bool:
+    """Whether a request for it leaves this machine."""
+    told = urlsplit(url)
+    return told.scheme not in NOT_ASKED and told.hostname not in AT_HAND
+
+
+def flags() -> Sequence[str]:
+    """Chromium without a sandbox (tests may run as root), and without a thing to say to anybody else."""
+    return (
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-proxy-server",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    )
