@@ -242,3 +242,15 @@ class PrefectUnavailableError(ModelwardError):
     """The Prefect server could not be reached or did not come up."""
 
     default_remedy = "check PREFECT_API_URL, or unset it to run in process"
+
+
+class AlreadyUpError(ModelwardError):
+    """Another `modelward up` of this home runs already."""
+
+    default_remedy = "`modelward status` shows what it runs, `modelward down` ends it"
+
+
+class HouseError(ModelwardError):
+    """What `modelward up` starts did not come up; everything that had been started was ended again."""
+
+    default_remedy = "read the log that is named, put right what it says, and run `modelward up` again"

@@ -15,6 +15,7 @@ from modelward.commands import (
     demo,
     deploy,
     doctor,
+    down,
     findings,
     history,
     incidents,
@@ -32,6 +33,7 @@ from modelward.commands import (
     show,
     standard,
     suspend,
+    up,
     validate,
     waivers,
 )
@@ -42,6 +44,7 @@ PEOPLE = "People and their decisions"
 WATCH = "Watch"
 LOOK = "Look"
 RECORD = "The record"
+HOUSE = "Every day"
 
 app = typer.Typer(
     name="modelward",
@@ -54,6 +57,7 @@ app = typer.Typer(
 )
 
 COMMANDS = {
+    HOUSE: (up.up, down.down),
     LIFE: (demo.demo, init.init, register.register, amend.amend, validate.validate, deploy.deploy,
            rollback.rollback, suspend.suspend, ratify.ratify, retire.retire),
     WATCH: (monitor.monitor,),

@@ -8,12 +8,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.carry_out_operation import Run
+from tasks.crash_silent_runs import silent_runs
 from tasks.expire_approvals import expired_requests
 from tasks.reconcile_operation import running_operations
 from tasks.settle_due import Due, settle_due
 from tasks.withdraw_orphans import orphaned_requests, orphaned_runs
 
 JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
+    "silent": silent_runs,
     "operations": running_operations,
     "expired": expired_requests,
     "requests": orphaned_requests,

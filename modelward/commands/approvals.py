@@ -11,8 +11,6 @@ from modelward.options import By, CodeFromStdin, Json
 if TYPE_CHECKING:
     from data.errors import ModelwardError
     from data.history import LogEntry
-    from data.records.review import VerdictSet
-    from data.state import State
 
 app = typer.Typer(no_args_is_help=True, help="Approvals: what waits for people, and answering it.")
 
@@ -22,31 +20,26 @@ def list_approvals(
     every: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False, as_json: Json = False
 ) -> None:
     """Requests that wait for a decision, and versions that wait for a validator's conclusion."""
-    from data.approvals import lacking
     from data.lookup import reference
-    from data.records.approval import ApprovalRequest, Vote
+    from data.records.approval import ApprovalRequest
     from data.registry import Registry
     from modelward.terminal import show_json, show_table
+    from modelward.waiting import missing_roles, unconcluded
 
     with Registry.here().reading() as state:
         found = [one for one in state.find(ApprovalRequest) if every or one.state == "pending"]
-        votes = {one.key: state.find(Vote, request=one.key) for one in found}
-        unconcluded = _unconcluded(state)
-    missing = {
-        one.key: {role.value: count for role, count in lacking(one.required, votes[one.key]).items()}
-        for one in found
-        if one.state == "pending"
-    }
+        missing = {one.key: missing_roles(state, one) for one in found}
+        waiting = unconcluded(state)
     if as_json:
-        requests = [{**one.model_dump(mode="json"), "missing": missing.get(one.key, {})} for one in found]
-        show_json({"requests": requests, "validations": [one.version for one in unconcluded]})
+        requests = [{**one.model_dump(mode="json"), "missing": missing[one.key]} for one in found]
+        show_json({"requests": requests, "validations": [one.version for one in waiting]})
         return
     rows: list[tuple[object, ...]] = []
     for one in found:
-        wanted = ", ".join(f"{count} × {role}" for role, count in missing.get(one.key, {}).items())
+        wanted = ", ".join(f"{count} × {role}" for role, count in missing[one.key].items())
         where = f"{one.purpose} to {one.environment}" if one.purpose == "deploy" else one.purpose
         rows.append((reference(one.key), where, one.state, f"{one.expires_at:%Y-%m-%d}", wanted))
-    rows += [(reference(one.version), "validate", "pending", None, "1 × validator") for one in unconcluded]
+    rows += [(reference(one.version), "validate", "pending", None, "1 × validator") for one in waiting]
     columns = ("request", "what", "state", "until", "still needs")
     show_table(columns, rows, "nothing waits for a decision", whole=4)
 
@@ -145,30 +138,3 @@ def _runs(registry: Any, about: str) -> tuple[list[str], str]:
     with registry.store.reading() as connection:
         runs = [one.run for one in events(connection, version) if one.run]
     return list(reversed(runs)), version
-
-
-def _unconcluded(state: State) -> list[VerdictSet]:
-    """Verdict sets that cleared a version for a validator who has not concluded; asked of the standard each time."""
-    from data.records.model import Model
-    from data.records.review import VerdictSet
-    from data.records.version import ReviewState, Version
-
-    waiting = []
-    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
-        sets = [one for one in state.find(VerdictSet, version=version.key) if one.stage == "assess"]
-        model = state.need(Model, version.model)
-        if sets and sets[-1].cleared and _wants_validator(state, model, version.change.change_class, sets[-1]):
-            waiting.append(sets[-1])
-    return waiting
-
-
-def _wants_validator(state: State, model: Any, change_class: str, verdicts: VerdictSet) -> bool:
-    from data.errors import ModelwardError
-    from gates.standard import approvals_for
-    from tasks.load_standards import standards_of
-
-    try:
-        first = standards_of(state, model, verdicts.standards).first
-        return approvals_for(first, model.tier, change_class, verdicts.environment or "production").validator
-    except ModelwardError:
-        return True

@@ -1,0 +1,12 @@
+"""End what `modelward up` runs."""
+
+from __future__ import annotations
+
+
+def down() -> None:
+    """End what `modelward up` runs for this home, and whatever a killed one left; waiting approvals stay."""
+    from data.home import Home
+    from modelward.house.detached import end_resident
+    from modelward.terminal import say
+
+    say(end_resident(Home.here().up))

@@ -1,0 +1,80 @@
+"""Bring everything up that people use every day, in the foreground."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from data.home import Home
+
+INTERRUPTED = 130
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once it is ready; `down` ends it.")] = False,
+) -> None:
+    """Start the Prefect server, worker, evidence pages and schedules, keep them up, and end them with Ctrl-C."""
+    from data.errors import MissingRegistryError
+    from data.home import Home
+
+    home = Home.here()
+    if not home.database.is_file():
+        raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
+    if detach:
+        from modelward.house.detached import start_detached
+
+        start_detached(home)
+        _tell(home, {})
+        return
+    _stay(home)
+
+
+def _stay(home: Home) -> None:
+    import time
+
+    from data.settings import read_settings
+    from modelward.house.resident import residence
+    from modelward.house.supervisor import Interrupted, Supervisor
+    from modelward.terminal import remark, say
+
+    begun = time.monotonic()
+    with residence(home.up):
+        house = Supervisor(read_settings(), home.up, remark)
+        remark("bringing up the Prefect server, the deployments, the worker and the evidence pages")
+        with house.until_asked_to_end():
+            try:
+                reconciled = house.open()
+            except Interrupted:
+                raise typer.Exit(INTERRUPTED) from None
+            say(f"modelward is up ({time.monotonic() - begun:.0f} s)")
+            _tell(home, reconciled)
+            remark("Ctrl-C ends it")
+            house.keep_up()
+            remark("ending everything")
+    say("nothing of it runs any more")
+
+
+def _tell(home: Home, reconciled: Mapping[str, Sequence[str]]) -> None:
+    """The addresses, what had been left half done, and what waits for whom."""
+    from modelward.house.resident import resident
+    from modelward.terminal import say, show_facts
+    from modelward.waiting import show_waiting
+
+    account = resident(home.up)
+    if account is not None:
+        show_facts(
+            {
+                "Prefect": account.ui_url,
+                "evidence": account.evidence_url,
+                "home": str(home.root),
+                "logs": str(home.up / "logs"),
+            }
+        )
+    for kind, things in reconciled.items():
+        for thing in things:
+            say(f"{kind}: {thing}")
+    show_waiting()

@@ -1,0 +1,136 @@
+"""One `up` a home: who holds the house's lock runs it, and what they wrote beside the lock says how to reach it.
+
+The system lets go of the lock when its holder dies, however it dies: an account that an `up` left behind, of a machine
+switched off or a process killed, is recognised by a lock that nobody holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from data.durable_file import write_durably
+from data.errors import AlreadyUpError
+
+Stage = Literal["starting", "ready", "stopping"]
+PATIENCE_SECONDS = 2.0
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One process of the house: since when it runs, and how often it had to be started again."""
+
+    pid: int
+    since: str
+    restarts: int = 0
+    last_exit: int | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """What an `up` says of itself. `mark` is in the environment of everything it started."""
+
+    pid: int
+    since: str
+    stage: Stage
+    mark: str
+    api_url: str
+    ui_url: str
+    evidence_url: str
+    tenants: Mapping[str, Tenant] = field(default_factory=dict)
+
+    def at(self, stage: Stage) -> Account:
+        """The same, further on."""
+        return replace(self, stage=stage)
+
+
+def account_file(folder: Path) -> Path:
+    """Where it is written."""
+    return folder / "up.json"
+
+
+def write_account(folder: Path, account: Account) -> None:
+    """Whole or not at all; readable for the owner alone."""
+    told = {**vars(account), "tenants": {name: vars(one) for name, one in account.tenants.items()}}
+    write_durably(account_file(folder), json.dumps(told, indent=1).encode())
+
+
+def read_account(folder: Path) -> Account | None:
+    """What the newest `up` wrote, whether it still runs or not; None when there is none that can be read."""
+    try:
+        told: dict[str, Any] = json.loads(account_file(folder).read_bytes())
+        tenants = {str(name): Tenant(**one) for name, one in told.pop("tenants").items()}
+        known = {one.name for one in fields(Account)}
+        return Account(**{name: value for name, value in told.items() if name in known}, tenants=tenants)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def resident(folder: Path) -> Account | None:
+    """The `up` that runs now, or None."""
+    return read_account(folder) if is_held(folder) else None
+
+
+def is_held(folder: Path) -> bool:
+    """Whether an `up` of this home runs."""
+    try:
+        handle = os.open(_lock_file(folder), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+@contextmanager
+def residence(folder: Path) -> Iterator[None]:
+    """Hold the house while the block runs. Raises AlreadyUpError, which says who holds it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(_lock_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(handle, folder)
+        try:
+            yield
+        finally:
+            account_file(folder).unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, folder: Path) -> None:
+    """Somebody who only looks whether it is held holds it for an instant, so it is tried for a while."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise AlreadyUpError(said(read_account(folder))) from None
+            time.sleep(POLL_SECONDS)
+
+
+def said(account: Account | None) -> str:
+    """Who runs it, since when, and where it answers."""
+    if account is None:
+        return "another `modelward up` of this home is just starting"
+    addresses = ", ".join(one for one in (account.ui_url, account.evidence_url) if one)
+    since = f"{datetime.fromisoformat(account.since):%Y-%m-%d %H:%M:%S} UTC"
+    return f"`modelward up` of this home is {account.stage} as process {account.pid} since {since}: {addresses}"
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder / "up.lock"
