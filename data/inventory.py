@@ -76,9 +76,9 @@ class Listed(Frozen):
 
 def list_versions(state: State, now: datetime, model: str | None = None) -> list[Listed]:
     """Every version, or those of one model's key, by model and number; what is due is judged at `now`."""
-    facts = _Facts.read(state)
+    facts = _Facts.read(state, model)
     models = {one.key: one for one in state.find(Model)}
-    versions = [one for one in state.find(Version) if model is None or one.model == model]
+    versions = _rows(state, Version, model)
     return [_listed(models[one.model], one, facts, now) for one in versions]
 
 
@@ -98,20 +98,24 @@ class _Facts:
     monitoring_plans: Mapping[str, list[MonitoringPlan]]
 
     @classmethod
-    def read(cls, state: State) -> _Facts:
-        """Each table once, whatever the number of versions."""
+    def read(cls, state: State, model: str | None) -> _Facts:
+        """Each table once, whatever the number of versions; of one model, only what lies below it."""
         return cls(
-            _by(state.find(Deployment), lambda one: one.version),
-            _by(state.find(Section), lambda one: one.version),
-            _by(state.find(Validation), lambda one: one.version),
-            _by(state.find(Finding), lambda one: one.version),
-            _by(state.find(Waiver), lambda one: one.version),
-            _by(state.find(Retirement), lambda one: one.subject),
-            _by(state.find(Review), lambda one: one.model),
-            _by(state.find(Consumer), lambda one: one.model),
-            _by(state.find(TestPlan), lambda one: one.model),
-            _by(state.find(MonitoringPlan), lambda one: one.model),
+            _by(_rows(state, Deployment, model), lambda one: one.version),
+            _by(_rows(state, Section, model), lambda one: one.version),
+            _by(_rows(state, Validation, model), lambda one: one.version),
+            _by(_rows(state, Finding, model), lambda one: one.version),
+            _by(_rows(state, Waiver, model), lambda one: one.version),
+            _by(_rows(state, Retirement, model), lambda one: one.subject),
+            _by(_rows(state, Review, model), lambda one: one.model),
+            _by(_rows(state, Consumer, model), lambda one: one.model),
+            _by(_rows(state, TestPlan, model), lambda one: one.model),
+            _by(_rows(state, MonitoringPlan, model), lambda one: one.model),
         )
+
+
+def _rows(state: State, kind: type[R], model: str | None) -> list[R]:
+    return state.find(kind) if model is None else state.under(kind, model)
 
 
 def _by(rows: Iterable[R], of: Callable[[R], str]) -> Mapping[str, list[R]]:

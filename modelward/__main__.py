@@ -30,6 +30,7 @@ from modelward.commands import (
     retire,
     review,
     rollback,
+    serve,
     show,
     standard,
     suspend,
@@ -61,7 +62,7 @@ COMMANDS = {
     LIFE: (demo.demo, init.init, register.register, amend.amend, validate.validate, deploy.deploy,
            rollback.rollback, suspend.suspend, ratify.ratify, retire.retire),
     WATCH: (monitor.monitor,),
-    LOOK: (inventory.inventory, show.show, history.history, report.report),
+    LOOK: (inventory.inventory, show.show, history.history, report.report, serve.serve),
     RECORD: (attest.attest, reconcile.reconcile, doctor.doctor),
 }  # fmt: skip
 GROUPS = {

@@ -33,6 +33,7 @@ class Facts:
     measured: Sequence[WindowMeasurement]
     unread: Sequence[str]
     store: ArtifactStore
+    inbox: ArtifactStore
 
     def all(self, kind: type[R]) -> list[R]:
         """Every row of a table below the model, by key."""

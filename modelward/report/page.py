@@ -16,14 +16,16 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.retirement import Retirement, RetirementParty
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.verdict import Judgement
-from data.records.version import Comparison, Dataset, Metric, TestResult, Version
+from data.records.version import Comparison, Dataset, Metric, Section, TestResult, Version
 from modelward.report.audit import AuditProof
 from modelward.report.chronicle import timeline_of
+from modelward.report.due import Due, due_on
 from modelward.report.facts import Facts
 from modelward.report.figures import figures_of
 from modelward.report.held_out import HeldOut, held_out
 from modelward.report.life import Step, steps_of
 from modelward.report.line_chart import LineChart
+from modelward.report.section_text import section_texts
 from modelward.report.svg_calibration import draw_calibration
 from modelward.report.svg_histogram import draw_histograms
 from modelward.report.svg_line import NARROW, SMALL, draw_line
@@ -59,6 +61,24 @@ class Request:
     votes: tuple[Vote, ...]
     refused: tuple[Step, ...]
 
+    @property
+    def number(self) -> int:
+        """Its number among the version's requests."""
+        return int(self.row.key.rpartition("/")[2])
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A section of the documentation with its text, None where only its digest is kept."""
+
+    row: Section
+    text: str | None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the thing it describes changed since it was written."""
+        return self.row.described_digest != self.row.current_digest
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -78,6 +98,7 @@ class Chapter:
     scores: HeldOut | None
     curve: Markup | None
     pair: Markup | None
+    documents: Sequence[Documented]
 
 
 @dataclass(frozen=True)
@@ -111,6 +132,7 @@ class Page:
     consumers: Sequence[Consumer]
     plans: Sequence[MonitoringPlan]
     nights: Sequence[MonitoringRun]
+    due: Sequence[Due]
 
     @property
     def serving(self) -> list[Deployment]:
@@ -167,6 +189,7 @@ def page_of(facts: Facts, listed: Sequence[Listed], audit: AuditProof, written_a
         consumers=facts.all(Consumer),
         plans=facts.all(MonitoringPlan),
         nights=facts.all(MonitoringRun),
+        due=due_on(facts.tables, facts.model.owner, facts.time.now),
     )
 
 
@@ -192,7 +215,14 @@ def _chapter(facts: Facts, version: Version, listed: Listed, steps: Sequence[Ste
         scores=scores,
         curve=draw_calibration(f"curve-{name}", f"Calibration of {name}, held-out data", scores) if scores else None,
         pair=draw_histograms(f"pair-{name}", f"Scores of {name}, held-out data", scores) if scores else None,
+        documents=_documents(facts, version),
     )
+
+
+def _documents(facts: Facts, version: Version) -> list[Documented]:
+    sections = facts.of(Section, version.key)
+    texts = section_texts(facts.store, facts.inbox, version, sections)
+    return [Documented(one, texts[one.name]) for one in sections]
 
 
 def _judged(verdicts: VerdictSet) -> Judged:

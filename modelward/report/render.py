@@ -1,59 +1,123 @@
-"""The report of one model's life as one HTML file: no script, no request to anywhere, nothing of others as markup."""
+"""The evidence pages as HTML: no script, no request to anywhere, nothing of others as markup.
+
+The demo, the site, the served pages and the single-file report are all made here, of the same parts.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from data.durable_file import write_durably
+from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from data.home import Home
 from data.inventory import list_versions
 from data.registry import Registry
-from modelward.report.audit import prove_log
+from modelward.report.audit import AuditProof, prove_log
 from modelward.report.collect import collect
-from modelward.report.page import Page, page_of
+from modelward.report.filter_style import filter_style
+from modelward.report.page import Chapter, Page, page_of
+from modelward.report.plain_markdown import as_markup
+from modelward.report.survey import Survey
 from modelward.report.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
 from modelward.report.wording import FILTERS, inert, interval
 
 TEMPLATES = Path(__file__).parent / "templates"
+MARKS: Mapping[str, object] = {
+    "glyph": draw_glyph, "glyphs": GLYPHS, "words": WORDS, "against": AGAINST, "interval": interval,
+    "as_markup": as_markup, "INVENTORY": INVENTORY, "AUDIT": AUDIT,
+    "model_page": model_page, "monitoring_page": monitoring_page, "version_page": version_page,
+}  # fmt: skip
+ABOVE_A_MODEL = "../../../"
 
 
 def write_report(home: Home, model: str, target: Path) -> Path:
-    """Write the report of the model under this key to `target`, whose folder is made; answers the file.
+    """Write everything on the model under this key as one file to `target`, whose folder is made; answers the file.
 
     Raises NotFoundError, MissingRegistryError, StoreError.
     """
-    facts = collect(home, model)
-    with Registry(home).reading() as state:
-        listed = list_versions(state, facts.time.now, model)
-    page = page_of(facts, listed, prove_log(home), datetime.now(UTC))
-    write_durably(target, render(page).encode())
+    write_durably(target, render(read_page(home, model, prove_log(home))).encode())
     return target
 
 
+def read_page(home: Home, model: str, audit: AuditProof) -> Page:
+    """All that is said of one model, read and drawn. Raises NotFoundError, MissingRegistryError, StoreError."""
+    facts = collect(home, model)
+    with Registry(home).reading() as state:
+        listed = list_versions(state, facts.time.now, model)
+    return page_of(facts, listed, audit, datetime.now(UTC))
+
+
 def render(page: Page) -> str:
-    """The page as HTML."""
-    style = (TEMPLATES / "style.css").read_text("utf-8")
+    """Everything on one model as one page."""
+    return _written("report.html.j2", {**_about(page), "single": True})
+
+
+def render_model(page: Page) -> str:
+    """The model's own page of the site."""
+    return _written("model.html.j2", _about(page))
+
+
+def render_version(page: Page, chapter: Chapter) -> str:
+    """The page of one of its versions."""
+    return _written("version_page.html.j2", {**_about(page), "chapter": chapter})
+
+
+def render_monitoring(page: Page) -> str:
+    """The page of its watch."""
+    return _written("monitoring.html.j2", _about(page))
+
+
+def render_inventory(survey: Survey, audit: AuditProof | None, linked: frozenset[str] | None = None) -> str:
+    """The inventory; of a copy that holds the pages of some models only, `linked` names their keys."""
+    told = {**_around(survey, audit), "linked": linked, "entries": survey.entries}
+    return _written("inventory.html.j2", told, filter_style(survey))
+
+
+def render_audit(survey: Survey, audit: AuditProof) -> str:
+    """The page about the record itself."""
+    return _written("audit_page.html.j2", _around(survey, audit))
+
+
+def _about(page: Page) -> dict[str, object]:
+    return {
+        "page": page, "facts": page.facts, "model": page.facts.model, "who": page.facts.person, "root": ABOVE_A_MODEL,
+        "time": page.facts.time, "written_at": page.written_at, "broken": _is_broken(page.audit),
+        "log_size": page.facts.log_size, "origin": page.facts.origin, "single": False,
+    }  # fmt: skip
+
+
+def _around(survey: Survey, audit: AuditProof | None) -> dict[str, object]:
+    return {
+        "survey": survey, "who": survey.person, "root": "", "time": survey.time, "written_at": datetime.now(UTC),
+        "audit": audit, "broken": audit is not None and _is_broken(audit), "log_size": survey.log_size,
+        "origin": survey.origin, "single": False,
+    }  # fmt: skip
+
+
+def _is_broken(audit: AuditProof) -> bool:
+    return audit.outcome is not None and not audit.outcome.ok
+
+
+def _written(template: str, told: Mapping[str, object], more_style: str = "") -> str:
+    style = _style() + more_style
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    told = {"page": page, "facts": page.facts, "model": page.facts.model, "who": page.facts.person}
-    marks = {"glyph": draw_glyph, "glyphs": GLYPHS, "words": WORDS, "against": AGAINST, "interval": interval}
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            **told,
-            **marks,
-            style=Markup(style),
-            style_digest=digest,
-        )
-    )
+    return _environment().get_template(template).render({**MARKS, **told}, style=Markup(style), style_digest=digest)
 
 
+@cache
+def _style() -> str:
+    return (TEMPLATES / "style.css").read_text("utf-8")
+
+
+@cache
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=inert,

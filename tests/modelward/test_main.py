@@ -35,7 +35,7 @@ GROUPS = {
     "audit": "verify log backup rebuild",
     "config": "show",
 }
-COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report", "up", "down")]
+COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report", "serve", "up", "down")]
 COMMANDS += [[group, command] for group, commands in GROUPS.items() for command in commands.split()]
 READING = {
     "inventory": ["inventory"],

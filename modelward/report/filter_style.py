@@ -1,0 +1,28 @@
+"""Filters that work without a script: a choice in a list hides the lines of the inventory that do not fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modelward.report.survey import Survey
+
+URGENCIES = ("late", "soon", "later", "open")
+
+
+def filter_style(survey: Survey) -> str:
+    """Rules that hide what does not fit the chosen stage, tier, owner and due date. Only numbers stand in them."""
+    return "\n".join(
+        [
+            *_rules("stage", len(survey.stages)),
+            *_rules("tier", len(survey.tiers)),
+            *_rules("owner", len(survey.owners)),
+            *_rules("due", len(URGENCIES)),
+            ".models:has(#by-due .any:checked) .line.due-any:not(.due-0, .due-1, .due-2, .due-3) { display: none; }",
+        ]
+    )
+
+
+def _rules(name: str, count: int) -> Iterator[str]:
+    for number in range(count):
+        chosen = f".models:has(#by-{name} .is-{number}:checked)"
+        yield f"{chosen} .line:not(.{name}-{number}) {{ display: none; }}"
