@@ -7,7 +7,7 @@ submission names every empty place at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,6 +21,7 @@ from data.records.names import split_model
 from data.submission.suite import FILES as SUITES
 from data.submission.suite import NOT_NULL, ROW_FLOOR
 
+TEMPLATES = files("modelward") / "templates" / "submission"
 ROWS = 500
 NO_FEATURES = """\
 # - {name: distance, kind: numeric, source: timetable}
@@ -31,17 +32,17 @@ features: []"""
 def write_submission(folder: Path, name: str, from_dataset: Path | None = None) -> list[Path]:
     """Write a submission for the model `team/name`; answers with the files written.
 
-    With `from_dataset` the features are those of that Parquet file's columns which are mapped to nothing else. Raises
-    SubmissionError when the folder is there and not empty, InvalidNameError, LogFormatError for an unreadable dataset.
+    The folder may hold code, data and artifact already, and none of the files that are to be filled in. The features
+    are the columns of `from_dataset`, or else of its own training data, which are mapped to nothing else. Raises
+    SubmissionError when the folder is a submission already, InvalidNameError, LogFormatError for an unreadable dataset.
     """
     team, _ = split_model(name)
     if team is None:
         raise SubmissionError(f"{name} names no team", "write the model as `team/name`")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SubmissionError(f"{folder} is there and not empty", "name a new folder")
-    features = _features(from_dataset) if from_dataset is not None else {}
+    _need_free(folder)
+    features = _features(from_dataset or folder / DATASETS["training"], sought=from_dataset is not None)
     values = {"model": name, "features": _listed(features)}
-    written = _copy(files("modelward") / "templates" / "submission", folder, values)
+    written = _copy(TEMPLATES, folder, values)
     for role, suite in SUITES.items():
         (folder / suite).parent.mkdir(parents=True, exist_ok=True)
         (folder / suite).write_text(json.dumps(_suite(role, list(features)), indent=2) + "\n", "utf-8")
@@ -49,6 +50,26 @@ def write_submission(folder: Path, name: str, from_dataset: Path | None = None) 
     for place in ("artifact", "code", Path(DATASETS["training"]).parent):
         (folder / place).mkdir(parents=True, exist_ok=True)
     return sorted(written)
+
+
+def _need_free(folder: Path) -> None:
+    """Nothing that is there may be written over. Raises SubmissionError."""
+    if folder.exists() and not folder.is_dir():
+        raise SubmissionError(f"{folder} is a file", "name a folder")
+    there = [place for place in (*_files(TEMPLATES), *SUITES.values()) if (folder / place).exists()]
+    if there:
+        raise SubmissionError(
+            f"{folder} holds {', '.join(sorted(there)[:3])} already",
+            "edit what is there: the next version comes from the same folder; or name a new folder",
+        )
+
+
+def _files(source: Traversable, within: str = "") -> Iterator[str]:
+    for entry in source.iterdir():
+        if entry.is_dir():
+            yield from _files(entry, f"{within}{entry.name}/")
+        else:
+            yield f"{within}{entry.name}"
 
 
 def _copy(source: Traversable, target: Path, values: Mapping[str, str]) -> list[Path]:
@@ -64,8 +85,13 @@ def _copy(source: Traversable, target: Path, values: Mapping[str, str]) -> list[
     return written
 
 
-def _features(dataset: Path) -> dict[str, str]:
-    """Columns that are mapped to nothing else, each with what it can serve as; numbers first."""
+def _features(dataset: Path, sought: bool) -> dict[str, str]:
+    """Columns that are mapped to nothing else, each with what it can serve as; numbers first.
+
+    A dataset that was not named need not be there.
+    """
+    if not sought and not dataset.is_file():
+        return {}
     mapped = set(ColumnMapping().model_dump(exclude={"features"}).values())
     kinds = {name: [kind for kind in kinds if kind in ("numeric", "categorical")] for name, kinds in _schema(dataset)}
     return {name: found[0] for name, found in kinds.items() if found and name not in mapped}

@@ -13,7 +13,7 @@ from data.records.log import Standard
 from data.records.model import Model
 from data.records.names import short, version_key
 from data.records.person import Person
-from data.records.version import ChangeClass, Section, Version
+from data.records.version import ChangeClass, Dataset, Section, Version
 from data.registry import Registry
 from data.rulings.model import milder, need_proof
 from data.state import State
@@ -28,6 +28,7 @@ class Standing:
     parent: Version | None
     parent_derived: bool
     former_sections: tuple[Section, ...]
+    former_datasets: tuple[Dataset, ...]
     roster: tuple[Person, ...]
 
 
@@ -51,6 +52,7 @@ def check_standing(submission: Submission) -> Standing:
             parent=parent,
             parent_derived=submission.version.parent is None,
             former_sections=tuple(state.find(Section, version=parent.key)) if parent is not None else (),
+            former_datasets=tuple(state.find(Dataset, version=parent.key)) if parent is not None else (),
             roster=tuple(state.find(Person)),
         )
 

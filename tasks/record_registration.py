@@ -17,7 +17,7 @@ from data.registry import Registry
 from data.state import State
 from data.submission.contributors import contributors_of
 from data.submission.folder import Submission
-from data.submission.sections import described_things, submitted_sections
+from data.submission.sections import described_things, foreseen, submitted_sections
 from tasks.check_quality import QualityReport
 from tasks.check_standing import Standing
 from tasks.name_run import Run
@@ -93,7 +93,12 @@ def registration(
         reference_digest=digests["reference"],
         provenance=_origins(submission, standing),
         datasets=tuple(_dataset(submission, report) for report in quality),
-        sections=submitted_sections(submission.documents, described_things(submission), standing.former_sections),
+        sections=submitted_sections(
+            submission.documents,
+            described_things(submission),
+            standing.former_sections,
+            foreseen(submission, standing.former_datasets),
+        ),
     )
 
 

@@ -88,7 +88,10 @@ def _read(path: Path) -> Document:
     body = text[front.end() :] if front else text
     words = len(HEADING.sub("", COMMENT.sub("", body)).split())
     if words == 0:
-        raise DocumentError(f"{shown}:1: nothing is written below the heading", "write the section")
+        raise DocumentError(
+            f"{shown}:1: nothing is written below the heading",
+            "write it, or delete the file where the tier does not ask for it",
+        )
     return Document(name=name, text=text, words=words, describes=_described(name, shown, front))
 
 

@@ -1,7 +1,8 @@
 """Which thing each section describes, as it stood when the section was written and as it stands now.
 
 A section whose text is the parent version's, byte for byte, is carried forward: it still describes what it described
-then, and is stale when that has changed. A section written anew describes what is there now.
+then, and is stale when that has changed. A section written anew describes what is there now. A retrain within the plan
+brings new rows of the same kind, which is what its plan says: what was written about the data holds for them too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from data.commands.version import SubmittedSection
 from data.records.evidence import sha256_of
-from data.records.version import Section
+from data.records.version import ChangeClass, Dataset, Section
 from data.submission.documents import Document
 from data.submission.folder import Submission
 
@@ -30,25 +31,50 @@ def described_things(submission: Submission) -> dict[str, str | None]:
     }
 
 
+def foreseen(submission: Submission, former: Sequence[Dataset]) -> frozenset[str]:
+    """Things that may change without anything being written anew; `former` are the datasets of the parent version.
+
+    The data of a change within the plan, as long as every mapped column is of the type it was.
+    """
+    before = {one.role: _mapped(submission, one.columns) for one in former}
+    now = {role: _mapped(submission, facts.columns) for role, facts in submission.datasets.items()}
+    planned = submission.version.change_class is ChangeClass.WITHIN_PLAN
+    return frozenset({"data"} if planned and before == now else ())
+
+
 def submitted_sections(
-    documents: Sequence[Document], things: Mapping[str, str | None], former: Sequence[Section]
+    documents: Sequence[Document],
+    things: Mapping[str, str | None],
+    former: Sequence[Section],
+    may_change: frozenset[str] = frozenset(),
 ) -> tuple[SubmittedSection, ...]:
-    """The sections as they are registered; `former` are those of the parent version."""
+    """The sections as they are registered; `former` are those of the parent version, `may_change` as `foreseen`."""
     known = {one.name: one for one in former}
-    return tuple(_section(one, things[one.describes], known.get(one.name)) for one in documents)
+    return tuple(
+        _section(one, things[one.describes], known.get(one.name), one.describes in may_change) for one in documents
+    )
 
 
-def _section(document: Document, now: str | None, former: Section | None) -> SubmittedSection:
+def _section(document: Document, now: str | None, former: Section | None, may_change: bool) -> SubmittedSection:
     same = former is not None and (former.text_digest, former.describes) == (document.digest, document.describes)
+    fresh = former is not None and former.described_digest == former.current_digest
+    holds = not same or (may_change and fresh)
     return SubmittedSection(
         name=document.name,
         text_digest=document.digest,
         words=document.words,
         describes=document.describes,
-        described_digest=former.described_digest if former is not None and same else now,
+        described_digest=now if former is None or holds else former.described_digest,
         current_digest=now,
         carried_from=former.version if former is not None and same else None,
     )
+
+
+def _mapped(submission: Submission, columns: Mapping[str, str]) -> dict[str, str | None]:
+    """The type of each column that the model maps."""
+    mapping = submission.model.mapping
+    names = (mapping.prediction_id, mapping.predicted_at, mapping.score, mapping.label)
+    return {name: columns.get(name) for name in (*names, *(one.name for one in mapping.features))}
 
 
 def _type_of(submission: Submission, column: str) -> str:

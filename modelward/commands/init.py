@@ -11,14 +11,18 @@ from modelward.options import Json
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder, or one with your code, data and artifact.")],
     model: Annotated[str, typer.Option("--model", "-m", metavar="TEAM/NAME", help="The model it is for.")],
     dataset: Annotated[
-        Path | None, typer.Option("--from-dataset", help="A Parquet file whose columns become the features.")
+        Path | None,
+        typer.Option(
+            "--from-dataset",
+            help="A Parquet file whose columns become the features; otherwise data/training.parquet, if it is there.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a submission folder with comments, to be filled in."""
+    """Write a submission folder with comments, to be filled in. What is there already is left as it is."""
     from modelward.scaffold import write_submission
     from modelward.terminal import say, show_json
 

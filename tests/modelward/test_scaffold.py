@@ -55,18 +55,28 @@ def test_an_empty_folder_is_used(tmp_path: Path) -> None:
     assert write_submission(tmp_path / "new", "ops/late")
 
 
+def test_code_and_data_that_are_there_are_left_alone_and_give_the_features(tmp_path: Path) -> None:
+    write_rows(tmp_path / "data" / "training.parquet", rows(5))
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "train.py").write_text("fit()")
+    write_submission(tmp_path, "ops/late")
+    assert (tmp_path / "code" / "train.py").read_text() == "fit()"
+    document = read_yaml((tmp_path / "model.yaml").read_text(), "model.yaml")
+    assert [one["name"] for one in document["features"]] == ["temp", "carrier"]
+
+
 CASES: dict[str, tuple[str, str, type[InputError], str]] = {
     "no team": ("new", "late", SubmissionError, "late names no team"),
     "a name that is none": ("new", "ops/La'te", InvalidNameError, "cannot be a model name"),
-    "a folder with something in it": ("full", "ops/late", SubmissionError, "is there and not empty"),
-    "a file": ("full/a.txt", "ops/late", SubmissionError, "is there and not empty"),
+    "a folder with a file that would be written": ("full", "ops/late", SubmissionError, "holds docs/data.md already"),
+    "a file": ("full/docs/data.md", "ops/late", SubmissionError, "is a file"),
 }
 
 
 @pytest.mark.parametrize("folder, name, error, what", CASES.values(), ids=CASES)
 def test_refused(tmp_path: Path, folder: str, name: str, error: type[InputError], what: str) -> None:
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "a.txt").write_text("x")
+    (tmp_path / "full" / "docs").mkdir(parents=True)
+    (tmp_path / "full" / "docs" / "data.md").write_text("x")
     with pytest.raises(error, match=what):
         write_submission(tmp_path / folder, name)
 
