@@ -19,13 +19,16 @@ from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
 from data.records.row import Frozen
 
-Kind = Literal["retirement", "approval", "alert", "incident", "review", "finding", "waiver", "expiry"]
+Kind = Literal[
+    "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"
+]
 
 
 class Notice(Frozen):
     """What is told to whom about what; `number` counts reminders from 1, so that each of them is a notice of its own.
 
-    `about` is the key of the thing, `answer_by` the time until which an answer is awaited.
+    `about` is the key of the thing, `answer_by` the time until which an answer is awaited. `aside` is what may change
+    without making it another notice: the addresses of pages, who has not answered yet.
     """
 
     kind: Kind
@@ -35,11 +38,12 @@ class Notice(Frozen):
     text: str
     number: int = Field(default=1, ge=1)
     answer_by: Instant | None = None
+    aside: str = ""
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` over everything that is said; the time of writing does not count."""
-        return sha256_of(self.model_dump(mode="json"))
+        """`sha256:<hex>` over everything that is said; the aside and the time of writing do not count."""
+        return sha256_of(self.model_dump(mode="json", exclude={"aside"}))
 
 
 class Outbox:
@@ -59,10 +63,10 @@ class Outbox:
 
     def leave(self, notice: Notice, at: datetime) -> Path:
         """Leave one notice; answers where its JSON lies, new or from before. Raises PublishError."""
-        mark = notice.digest.removeprefix("sha256:")[:16]
-        for known in sorted(self.root.glob(f"*-{notice.kind}-{mark}.json")):
+        known = self.find(notice)
+        if known is not None:
             return known
-        path = self.root / f"{in_utc(at):%Y%m%dT%H%M%S%fZ}-{notice.kind}-{mark}.json"
+        path = self.root / f"{in_utc(at):%Y%m%dT%H%M%S%fZ}-{_mark(notice)}.json"
         body = {**notice.model_dump(mode="json"), "digest": notice.digest, "left_at": in_utc(at).isoformat()}
         try:
             write_durably(path.with_suffix(".md"), _markdown(notice, at).encode())
@@ -73,10 +77,18 @@ class Outbox:
             ) from error
         return path
 
+    def find(self, notice: Notice) -> Path | None:
+        """Where the JSON of this very notice lies, or None when it was never left."""
+        return next(iter(sorted(self.root.glob(f"*-{_mark(notice)}.json"))), None)
+
     def notices(self) -> list[Notice]:
         """Every notice here, oldest first."""
         found = [json.loads(file.read_text("utf-8")) for file in sorted(self.root.glob("*.json"))]
-        return [Notice.model_validate({name: one[name] for name in Notice.model_fields}) for one in found]
+        return [Notice.model_validate({name: one[name] for name in Notice.model_fields if name in one}) for one in found]
+
+
+def _mark(notice: Notice) -> str:
+    return f"{notice.kind}-{notice.digest.removeprefix('sha256:')[:16]}"
 
 
 def _markdown(notice: Notice, at: datetime) -> str:
@@ -85,7 +97,8 @@ def _markdown(notice: Notice, at: datetime) -> str:
     lines += [f"- About: `{_one_line(notice.about)}`", f"- Written: {in_utc(at):%Y-%m-%d %H:%M} UTC"]
     if notice.answer_by is not None:
         lines.append(f"- Answer by: {notice.answer_by:%Y-%m-%d %H:%M} UTC")
-    return "\n".join([*lines, "", notice.text.strip(), ""])
+    lines += ["", notice.text.strip(), ""]
+    return "\n".join([*lines, notice.aside.strip(), ""] if notice.aside.strip() else lines)
 
 
 def _one_line(text: str) -> str:

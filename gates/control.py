@@ -10,7 +10,7 @@ from data.records.review import Severity
 from data.records.row import Frozen
 from gates.approval_rule import CHANGES, TIERS, Changes, Tiers
 
-Stage = Literal["assess", "approve", "deploy"]
+Stage = Literal["assess", "approve", "deploy", "emergency"]
 Authority = Literal["regulation", "guidance", "house policy", "convention"]
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 

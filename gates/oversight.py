@@ -21,6 +21,17 @@ class OversightRule(Frozen):
     rationale: Annotated[str, Field(min_length=1)]
 
 
+class EmergencyRule(Frozen):
+    """By tier: who may release at once, hours until it is ratified and by whom, days that a ratified one may serve."""
+
+    tiers: Tiers = TIERS
+    release_roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    ratify_hours: Annotated[int, Field(ge=1, le=720)]
+    ratify_roles: Roles
+    standing_days: Days
+    rationale: Annotated[str, Field(min_length=1)]
+
+
 class RetirementRule(Frozen):
     """By tier: days from notice to sunset and without traffic, years of keeping; who approves, who accepts silence."""
 

@@ -6,7 +6,7 @@ import hashlib
 from importlib.resources import files
 from pathlib import Path
 
-from data.errors import DocumentError, StandardError
+from data.errors import DocumentError, GateRefusedError, StandardError
 from data.records.approval import RequiredRole
 from data.records.review import Severity
 from data.records.row import Frozen
@@ -14,7 +14,7 @@ from data.yaml_text import read_yaml
 from gates import findings, validation, waivers
 from gates.approval_rule import required, rule_for
 from gates.control import Control
-from gates.oversight import OversightRule, RetirementRule
+from gates.oversight import EmergencyRule, OversightRule, RetirementRule
 from gates.standard_faults import faults
 from gates.written_standard import WrittenStandard
 
@@ -129,6 +129,17 @@ def retirement_for(standard: Standard, tier: int) -> RetirementRule:
     rule = next((one for one in standard.retirement if tier in one.tiers), None)
     if rule is None:
         raise _silent(standard, f"how tier {tier} is retired")
+    return rule
+
+
+def emergency_for(standard: Standard, tier: int) -> EmergencyRule:
+    """Who may release at once, and how long it may last, for a tier. Raises GateRefusedError where nobody may."""
+    rule = next((one for one in standard.emergency if tier in one.tiers), None)
+    if rule is None:
+        raise GateRefusedError(
+            f"{standard.label} allows no emergency release of a model of tier {tier}",
+            "return to an earlier version with `modelward rollback`, or stop serving with `modelward suspend`",
+        )
     return rule
 
 

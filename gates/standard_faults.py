@@ -13,7 +13,7 @@ from gates.approval_rule import ANYWHERE, CHANGES, TIERS, ApprovalRule
 from gates.catalogue import GATES
 from gates.contract import Gate
 from gates.control import Control
-from gates.oversight import OversightRule, RetirementRule
+from gates.oversight import EmergencyRule, OversightRule, RetirementRule
 from gates.written_standard import WrittenStandard
 
 Step = str | int
@@ -28,6 +28,7 @@ def faults(document: YamlText, written: WrittenStandard) -> list[str]:
         *_approval_faults(document, written.approvals),
         *_tier_faults(document, "oversight", written.oversight),
         *_tier_faults(document, "retirement", written.retirement),
+        *_emergency_faults(document, written),
     ]
     return list(dict.fromkeys(found))
 
@@ -106,3 +107,23 @@ def _tier_faults(document: YamlText, part: str, rules: Sequence[OversightRule | 
             yield f"{document.at(part)}: {part} says nothing for tier {tier} → add a rule that fits it"
     for number in sorted(set(range(len(rules))) - used):
         yield f"{document.at(part, number)}: {NEVER_REACHED}"
+
+
+def _emergency_faults(document: YamlText, written: WrittenStandard) -> Iterator[str]:
+    """A tier may be left out, and then nothing of it is released; one that is named must still meet some demand."""
+    seen: set[int] = set()
+    for number, rule in enumerate(written.emergency):
+        if set(rule.tiers) <= seen:
+            yield f"{document.at('emergency', number)}: {NEVER_REACHED}"
+        seen |= set(rule.tiers)
+        yield from _undemanding(document, number, rule, written.controls)
+
+
+def _undemanding(document: YamlText, number: int, rule: EmergencyRule, controls: Sequence[Control]) -> Iterator[str]:
+    for tier, change in product(rule.tiers, CHANGES):
+        if not any(one.enabled and one.fits(tier, change, "emergency") for one in controls):
+            yield (
+                f"{document.at('emergency', number)}: nothing is demanded of an emergency release of tier {tier} "
+                "→ add the stage emergency to the controls that still hold then"
+            )
+            return

@@ -9,11 +9,11 @@ from pydantic import Field
 from data.records.row import Frozen
 from gates.approval_rule import ApprovalRule
 from gates.control import Control, Text
-from gates.oversight import OversightRule, RetirementRule
+from gates.oversight import EmergencyRule, OversightRule, RetirementRule
 
 
 class WrittenStandard(Frozen):
-    """The fields of a standard's file; no part of it may be empty."""
+    """The fields of a standard's file; no part of it may be empty, and one without `emergency` allows none."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$")]
     version: Annotated[int, Field(ge=1)]
@@ -23,3 +23,4 @@ class WrittenStandard(Frozen):
     approvals: Annotated[tuple[ApprovalRule, ...], Field(min_length=1)]
     oversight: Annotated[tuple[OversightRule, ...], Field(min_length=1)]
     retirement: Annotated[tuple[RetirementRule, ...], Field(min_length=1)]
+    emergency: tuple[EmergencyRule, ...] = ()

@@ -21,6 +21,7 @@ from tasks.ask_approvers import await_decisions
 from tasks.business_time import meanwhile, moment
 from tasks.carry_out_operation import Run
 from tasks.load_standards import standards_of
+from tasks.tell_deciders import tell_deciders
 
 ENVIRONMENT = "production"
 
@@ -65,7 +66,9 @@ def request_retirement(key: str, run: Run) -> ApprovalRequest:
         approval_days=rule.request_days,
     )
     receipt = registry.execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
-    return next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    tell_deciders(asked.key, run.as_of)
+    return asked
 
 
 def asked_already(key: str, run: Run) -> ApprovalRequest | None:

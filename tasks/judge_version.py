@@ -27,7 +27,7 @@ UNCONCLUDED = (ReviewState.REGISTERED, ReviewState.ASSESSED)
 @task(name="judge version", cache_policy=NO_CACHE, persist_result=False)
 def judge_version(
     version: str,
-    stage: Literal["assess", "approve", "deploy"],
+    stage: Literal["assess", "approve", "deploy", "emergency"],
     environment: str,
     use: str,
     actor: Actor,

@@ -15,12 +15,14 @@ from tasks.open_reviews import lapsed_versions, periodic_reviews
 from tasks.remind_people import reminders
 from tasks.revoke_approvals import late_conditions
 from tasks.settle_due import Due, settle_due
+from tasks.undo_release import lapsed_releases
 
 JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "requests": expired_requests,
     "waivers": expired_waivers,
     "approvals": expired_versions,
     "conditions": late_conditions,
+    "releases": lapsed_releases,
     "incidents": unratified_incidents,
     "lapsed": lapsed_versions,
     "reviews": periodic_reviews,

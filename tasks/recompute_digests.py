@@ -38,6 +38,8 @@ def recompute_digests(request: ApprovalRequest) -> Digests:
     registry = Registry.here()
     if request.purpose == "retire":
         return _of_retirement(registry, request)
+    if request.purpose == "release":
+        return _of_release(registry, request)
     with registry.reading() as state:
         evidence = collect_evidence(state, request.subject, request.environment, request.use)
         if request.verdict_set is None:
@@ -61,6 +63,15 @@ def _need_same_champion(evidence: Evidence, verdicts: VerdictSet) -> None:
     if now != verdicts.champion:
         then, here = (short(one) if one else "no other version" for one in (verdicts.champion, now))
         raise StaleEvidenceError(f"{short(verdicts.version)} was judged against {then}; {here} serves now")
+
+
+def _of_release(registry: Registry, request: ApprovalRequest) -> Digests:
+    """What is live was released on the evidence of its moment; its bytes and the standards are looked at again."""
+    with registry.reading() as state:
+        version = state.need(Version, request.subject)
+        verdicts = state.need(VerdictSet, request.verdict_set or "")
+        in_force = standards_of(state, state.need(Model, version.model), verdicts.standards)
+    return Digests(request.evidence_digest, in_force.digest, verified_artifact(registry.home, version))
 
 
 def _of_retirement(registry: Registry, request: ApprovalRequest) -> Digests:

@@ -1,4 +1,4 @@
-"""Remind people, through the outbox, of what waits for them: once a week each, and never twice the same."""
+"""Remind people, through the outbox, of what waits for them or begins and ends, and never twice the same."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from data.outbox import Notice, Outbox
-from data.records.approval import ApprovalRequest, Vote
+from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
 from data.records.model import Model
-from data.records.names import model_of, short
+from data.records.names import short
 from data.records.person import RoleGrant
 from data.records.review import Finding, Review
 from data.records.version import ReviewState, Version
 from data.registry import Registry
+from data.rulings.emergency import PURPOSE, release_of
 from data.state import State
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due
+from tasks.tell_deciders import notices_of_questions
 
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
 
 
 def reminders(run: Run) -> Iterator[Due]:
-    """Late findings and reviews, requests that are running out, approvals about to lapse, deputies that ended."""
+    """Open questions, late findings and reviews, what is about to lapse, deputies that begin and end."""
     now = moment(run.as_of)
     with Registry.here().reading() as state:
         notices = [notice for find in SOURCES for notice in find(state, now)]
@@ -33,11 +35,21 @@ def reminders(run: Run) -> Iterator[Due]:
         yield one.about, partial(_leave, one, now)
 
 
+def unanswered_questions(run: Run) -> Iterator[Due]:
+    """What is to be said about open questions by now; carried out often, for some are open for a day only."""
+    now = moment(run.as_of)
+    with Registry.here().reading() as state:
+        notices = list(notices_of_questions(state, now))
+    for one in notices:
+        yield one.about, partial(_leave, one, now)
+
+
 def _leave(notice: Notice, now: datetime) -> str:
     outbox = Outbox(Registry.here().home.outbox)
-    before = len(list(outbox.root.glob("*.json")))
+    if outbox.find(notice) is not None:
+        return ""
     outbox.leave(notice, now)
-    return f"{notice.to} reminded: {notice.title}" if len(list(outbox.root.glob("*.json"))) > before else ""
+    return f"{notice.to} {'told' if notice.number == 1 else 'reminded'}: {notice.title}"
 
 
 def _week(due_at: datetime, now: datetime) -> int:
@@ -69,31 +81,6 @@ def _late_reviews(state: State, now: datetime) -> Iterator[Notice]:
         )
 
 
-def _waiting_requests(state: State, now: datetime) -> Iterator[Notice]:
-    """Half of the time is over: whoever may sign and has not is told."""
-    for one in state.find(ApprovalRequest, state="pending"):
-        if not one.issued_at + (one.expires_at - one.issued_at) / 2 <= now < one.expires_at:
-            continue
-        until = f"{one.expires_at:%Y-%m-%d %H:%M} UTC"
-        voted = {vote.person for vote in state.find(Vote, request=one.key)}
-        for person in sorted(_may_sign(state, one, now) - voted):
-            yield Notice(
-                kind="approval",
-                to=person,
-                about=one.key,
-                title=f"the request to {one.purpose} {short(one.subject)} runs out on {until}",
-                text="It waits for signatures. Answer it with `modelward approvals`, or on the page of its run.",
-                answer_by=one.expires_at,
-            )
-
-
-def _may_sign(state: State, request: ApprovalRequest, now: datetime) -> set[str]:
-    team = state.need(Model, model_of(request.subject)).team
-    roles = {one.role for one in request.required}
-    grants = [one for one in state.find(RoleGrant) if one.role in roles and one.team in ("*", team)]
-    return {one.person for one in grants if one.from_at <= now and (one.to_at is None or now < one.to_at)}
-
-
 def _lapsing_approvals(state: State, now: datetime) -> Iterator[Notice]:
     """What serves and is approved for a month at most."""
     for key in sorted({one.version for one in state.find(Slot) if one.version}):
@@ -110,18 +97,49 @@ def _lapsing_approvals(state: State, now: datetime) -> Iterator[Notice]:
             )
 
 
+def _lapsing_releases(state: State, now: datetime) -> Iterator[Notice]:
+    """Emergency releases that were ratified and go on for less than half of their days: they need approval by then."""
+    for one in state.find(ApprovalRequest, purpose=PURPOSE, state="approved"):
+        live, until = release_of(state, one.key), one.valid_until
+        if live is None or live.state != "deployed" or until is None:
+            continue
+        if until - timedelta(days=one.approval_days) / 2 <= now < until:
+            yield Notice(
+                kind="expiry",
+                to=state.need(Model, live.model).owner,
+                about=one.key,
+                title=f"the emergency release of {short(one.subject)} is undone on {until:%Y-%m-%d}",
+                text="It serves, ratified and not approved. Have it approved with `modelward deploy` before that day.",
+                answer_by=until,
+            )
+
+
+def _deputies_now(state: State, now: datetime) -> Iterator[Notice]:
+    """Both learn when somebody begins to stand in for somebody, with the day on which it ends."""
+    for one in state.find(RoleGrant):
+        if not one.deputy_of or one.to_at is None or not one.from_at <= now < one.to_at:
+            continue
+        title = f"{one.person} stands in for {one.deputy_of} as {one.role} until {one.to_at:%Y-%m-%d %H:%M} UTC"
+        text = "What waits for the one may be answered by the other, who says so, and once for both."
+        for to in (one.person, one.deputy_of):
+            yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text, answer_by=one.to_at)
+
+
 def _ended_deputies(state: State, now: datetime) -> Iterator[Notice]:
     for one in state.find(RoleGrant):
         if one.deputy_of and one.to_at is not None and now - AHEAD < one.to_at <= now:
             title = f"{one.person} no longer stands in for {one.deputy_of} as {one.role}"
             text = f"The time as deputy ended on {one.to_at:%Y-%m-%d %H:%M} UTC."
-            yield Notice(kind="expiry", to=one.deputy_of, about=one.key, title=title, text=text)
+            for to in (one.deputy_of, one.person):
+                yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text)
 
 
 SOURCES: tuple[Callable[[State, datetime], Iterator[Notice]], ...] = (
     _late_findings,
     _late_reviews,
-    _waiting_requests,
+    notices_of_questions,
+    _lapsing_releases,
     _lapsing_approvals,
+    _deputies_now,
     _ended_deputies,
 )

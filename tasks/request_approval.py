@@ -17,6 +17,7 @@ from gates.standard import approvals_for
 from tasks.business_time import moment
 from tasks.load_standards import standards_of
 from tasks.recompute_digests import verified_artifact
+from tasks.tell_deciders import tell_deciders
 
 
 @task(name="request approval", cache_policy=NO_CACHE, persist_result=False)
@@ -49,7 +50,9 @@ def request_approval(
         approval_days=demand.approval_days,
     )
     receipt = registry.execute(command, actor, as_of=as_of, run_id=run_id)
-    return next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    tell_deciders(asked.key, as_of)
+    return asked
 
 
 def approval_of_run(version: str, run_id: str) -> ApprovalRequest | None:

@@ -20,6 +20,7 @@ from data.errors import PrefectUnavailableError
 from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.registry import Registry
+from data.rulings.emergency import PURPOSE, release_of
 from tasks.carry_out_operation import Run
 from tasks.expire_approvals import execute
 from tasks.settle_due import Due
@@ -28,23 +29,35 @@ CLOSED = ("expired", "withdrawn")
 
 
 def orphaned_requests(run: Run) -> Iterator[Due]:
-    """Pending requests of other runs."""
+    """Pending requests of other runs; what went live in an emergency may be ratified without its run."""
     with Registry.here().reading() as state:
         pending = state.find(ApprovalRequest, state="pending")
+        live = {one.key for one in pending if release_of(state, one.key) is not None}
     for one in pending:
-        if one.run_id not in ("", run.run_id):
+        if one.run_id not in ("", run.run_id) and one.key not in live:
             yield one.key, partial(_withdraw, one, run)
 
 
 def orphaned_runs(run: Run) -> Iterator[Due]:
-    """Runs of requests that ran out or were taken back; those of people's decisions are ended by themselves."""
+    """Runs of requests that ran out or were taken back; those of people's decisions are ended by themselves.
+
+    An emergency release may be ratified beside its run, which then waits for nothing.
+    """
     with Registry.here().reading() as state:
         requests = state.find(ApprovalRequest)
+        settled = [(release_of(state, one.key), one) for one in requests if _is_settled_release(one)]
+    for live, one in settled:
+        if live is not None and live.run_id not in ("", run.run_id):
+            yield one.key, partial(_cancel, one.model_copy(update={"run_id": live.run_id}))
     closed = {one.run_id: one for one in requests if one.state in CLOSED}
     alive = {one.run_id for one in requests if one.state == "pending"} | {"", run.run_id}
     for run_id, request in closed.items():
         if run_id not in alive:
             yield request.key, partial(_cancel, request)
+
+
+def _is_settled_release(request: ApprovalRequest) -> bool:
+    return request.purpose == PURPOSE and request.state != "pending"
 
 
 def _withdraw(request: ApprovalRequest, run: Run) -> str:

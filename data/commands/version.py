@@ -100,7 +100,7 @@ class RecordVerdicts(AboutVersion):
     """
 
     name: ClassVar[str] = "record verdicts"
-    stage: Literal["assess", "approve", "deploy"]
+    stage: Literal["assess", "approve", "deploy", "emergency"]
     environment: str = ""
     standards: tuple[str, ...] = Field(min_length=1)
     standards_digest: str

@@ -30,7 +30,7 @@ class ApprovalRequest(Row):
 
     table: ClassVar[str] = "approval_request"
     subject: str
-    purpose: Literal["deploy", "retire", "ratify"]
+    purpose: Literal["deploy", "retire", "ratify", "release"]
     environment: str
     use: str
     slot: str = "champion"

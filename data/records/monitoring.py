@@ -58,13 +58,13 @@ class Alert(Row):
 
 
 class Incident(Row):
-    """A cause for action: opened by a page, a rollback or a suspension; resolved by a person."""
+    """A cause for action: opened by a page, a rollback, a suspension or an emergency; resolved by a person."""
 
     table: ClassVar[str] = "incident"
     model: str
     version: str | None
     number: int
-    kind: Literal["monitoring", "rollback", "suspension", "deployment"]
+    kind: Literal["monitoring", "rollback", "suspension", "deployment", "emergency"]
     title: str
     alerts: tuple[str, ...] = ()
     blocking: bool = True

@@ -25,7 +25,7 @@ class VerdictSet(Row):
     table: ClassVar[str] = "verdict_set"
     version: str
     number: int
-    stage: Literal["assess", "approve", "deploy"]
+    stage: Literal["assess", "approve", "deploy", "emergency"]
     environment: str = ""
     standards: tuple[str, ...]
     standards_digest: str

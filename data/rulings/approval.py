@@ -19,7 +19,7 @@ from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import checked_name, short
 from data.records.retirement import Retirement
-from data.records.review import Waiver
+from data.records.review import VerdictSet, Waiver
 from data.records.version import ReviewState, Version
 from data.rulings.version import need_fresh_verdicts
 from data.state import State
@@ -101,6 +101,8 @@ def subject_of(state: State, purpose: str, about: str) -> Subject:
         return _subject(state, retirement.subject, retirement.state)
     if purpose == "ratify":
         return _subject(state, state.need(Deployment, about).version, "unratified")
+    if purpose == "release":
+        return _subject(state, about, "unratified")
     return _subject(state, about, state.need(Version, about).review_state.value)
 
 
@@ -115,7 +117,11 @@ def check_deployable(state: State, subject: Subject, environment: str, evidence_
     recorded = collect_evidence(state, version.key, environment).digest
     if recorded != evidence_digest:
         raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what was read")
-    verdicts = need_fresh_verdicts(state, version, recorded, JUDGED)
+    need_waivers_standing(state, version, need_fresh_verdicts(state, version, recorded, JUDGED), context)
+
+
+def need_waivers_standing(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
+    """Raises StaleEvidenceError when a waiver that the verdicts lean on was taken back or ran out."""
     for one in verdicts.judgements:
         waiver = state.get(Waiver, one.waived_by) if one.waived_by else None
         if waiver is not None and (waiver.state != "granted" or waiver.expires_at <= context.now):

@@ -30,6 +30,7 @@ from data.records.review import Finding, Severity
 from data.records.row import Row
 from data.records.version import ReviewState, Version
 from data.redaction import redacted
+from data.rulings import emergency
 from data.rulings.approval import Subject, bound_to, check_deployable, need_pending, subject_of
 from data.rulings.proof import Proven, grants_held, prove
 from data.state import State
@@ -91,6 +92,8 @@ def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, comma
             raise StaleEvidenceError(
                 f"the {what} {short(subject.version.key)} changed after the approval was asked for"
             )
+    if request.purpose == emergency.PURPOSE:
+        emergency.need_live(state, request)
     if request.purpose == "deploy":
         check_deployable(state, subject, request.environment, request.evidence_digest, context)
     if not confirms(command.confirmed, request.request_digest):
@@ -161,7 +164,7 @@ def _vote(key: str, request: ApprovalRequest, command: Decide, voter: Voter, pro
 
 def _becomes(request: ApprovalRequest, command: Decide, subject: Subject) -> str:
     if command.decision in APPROVING:
-        return "ratified" if request.purpose == "ratify" else "approved"
+        return "ratified" if request.purpose in ("ratify", emergency.PURPOSE) else "approved"
     return "rejected" if command.decision == "reject" else subject.state
 
 
@@ -188,7 +191,11 @@ def _consequences(
         return (request.changed(**ends, reason=reason), *_rejected(request, subject.version, settled, reason))
     valid_until = context.now + timedelta(days=request.approval_days)
     approved = request.changed(**ends, valid_until=valid_until)
-    return (approved, *_approved(request, subject.version, approved), *_findings(state, subject, votes, context))
+    rows = (approved, *_approved(request, subject.version, approved), *_findings(state, subject, votes, context))
+    if request.purpose != emergency.PURPOSE:
+        return rows
+    people = dict.fromkeys(one.person for one in votes if one.decision in APPROVING)
+    return (*rows, *emergency.ratified(state, request, tuple(people)))
 
 
 def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequest) -> tuple[Row, ...]:

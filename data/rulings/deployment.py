@@ -29,6 +29,7 @@ from data.records.names import short, slot_key
 from data.records.row import Row
 from data.records.version import Version
 from data.rollback import last_served, serving_or_last
+from data.rulings import emergency
 from data.rulings.incident import need_other_signer, new_incident
 from data.rulings.operation import need_operation, need_standing
 from data.state import State
@@ -41,15 +42,21 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
         return Ruling(event, done[0].key, done, again=True)
     operation = need_operation(state, command.model, context, "deploy")
     version = state.need(Version, operation.version or "")
-    need_standing(version, context)
     request = state.need(ApprovalRequest, operation.request or "")
+    released = request.purpose == emergency.PURPOSE
+    if released:
+        emergency.need_open(request, context)
+        emergency.need_releasable(state, version)
+    else:
+        need_standing(version, context)
     former = _serving(state, operation)
-    deployment = _new_deployment(state, operation, context, use=request.use, request=request.key)
+    haste = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
+    deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **haste)
     ended = _ended(former, "superseded", f"superseded by {short(version.key)}", context)
     slot = _slot(state, operation, deployment, command.manifest_digest)
-    rows = (deployment, *ended, slot, _done(operation, context))
+    rows = (deployment, *ended, slot, _done(operation, context), *_hasty(state, operation, deployment, context))
     refs = {"artifact": version.artifact.digest if version.artifact.kind == "file" else None}
-    return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest), refs)
+    return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest, deployment.reason), refs)
 
 
 def complete_rollback(state: State, command: CompleteRollback, context: Context) -> Ruling:
@@ -118,7 +125,8 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     deployment = state.need(Deployment, command.key)
     name = f"what was done to {short(deployment.version)}"
     if deployment.ratify_by is None:
-        raise IllegalMoveError(f"{name} needs no ratification", "only a rollback or a suspension is ratified")
+        raise IllegalMoveError(f"{name} needs no ratification", "only what was done in haste is ratified")
+    _check_no_release(state, deployment)
     if deployment.ratified_by is not None:
         raise IllegalMoveError(f"{name} was ratified by {deployment.ratified_by}")
     if deployment.ratify_by < context.now:
@@ -132,6 +140,23 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     if incident.state == "open":
         rows.append(incident.changed(state="acknowledged"))
     return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), actor=proven.actor)
+
+
+def _check_no_release(state: State, deployment: Deployment) -> None:
+    request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
+    if request is not None and request.purpose == emergency.PURPOSE and deployment.state == "deployed":
+        raise IllegalMoveError(
+            f"the emergency release of {short(deployment.version)} is ratified by the votes that its standard asks",
+            "vote with `modelward ratify`, or on the page of its run",
+        )
+
+
+def _hasty(state: State, operation: Operation, deployment: Deployment, context: Context) -> tuple[Incident, ...]:
+    """What went live before anybody approved it leaves an incident, which somebody has to answer."""
+    if deployment.ratify_by is None:
+        return ()
+    title = f"{short(deployment.version)} went live in an emergency: {deployment.reason}"
+    return (new_incident(state, operation, deployment.version, "emergency", title, context, deployment.key),)
 
 
 def _completed(state: State, model: str, kind: str, context: Context) -> tuple[Row, ...]:

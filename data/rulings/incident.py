@@ -24,12 +24,12 @@ def new_incident(
     state: State,
     operation: Operation,
     version: str,
-    kind: Literal["rollback", "suspension"],
+    kind: Literal["rollback", "suspension", "emergency"],
     title: str,
     context: Context,
     deployment: str,
 ) -> Incident:
-    """The incident that an urgent operation leaves: it blocks the version that was taken out."""
+    """The incident that an urgent operation leaves: it blocks a version that was taken out, not one that was put in."""
     key, number = state.next_key(Incident, f"{operation.model}/incidents")
     return Incident(
         key=key,
@@ -38,7 +38,7 @@ def new_incident(
         number=number,
         kind=kind,
         title=title,
-        blocking=True,
+        blocking=kind != "emergency",
         deployment=deployment,
         opened_at=context.now,
         opened_by=operation.begun_by,

@@ -21,8 +21,11 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.version import Version
 from data.rollback import blocked, last_served, objections, serving_or_last, standing
+from data.rulings import emergency
 from data.rulings.model import active_model
 from data.state import State
+
+PUTTING_IN_SERVICE = ("deploy", emergency.PURPOSE)
 
 
 def running_operation(state: State, model: str) -> Operation | None:
@@ -123,8 +126,13 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
     if command.request is None:
         raise InputError(f"the deployment of {short(version.key)} names no approved request", "request approval first")
     request = state.need(ApprovalRequest, command.request)
-    _check_request(request, command, version, context)
-    need_standing(version, context)
+    _check_request(request, command, version)
+    if request.purpose == emergency.PURPOSE:
+        emergency.need_open(request, context)
+        emergency.need_releasable(state, version)
+    else:
+        _check_granted(request, version, context)
+        need_standing(version, context)
     if blocked(state, version.key):
         raise IllegalMoveError(
             f"an incident that blocks {short(version.key)} is open", "resolve the incident, then deploy again"
@@ -133,15 +141,18 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
     _check_champion(state, request, version)
 
 
-def _check_request(request: ApprovalRequest, command: BeginOperation, version: Version, context: Context) -> None:
-    asked = ("deploy", version.key, command.environment, command.slot)
-    granted = (request.purpose, request.subject, request.environment, request.slot)
-    if asked != granted:
+def _check_request(request: ApprovalRequest, command: BeginOperation, version: Version) -> None:
+    asked = (version.key, command.environment, command.slot)
+    granted = (request.subject, request.environment, request.slot)
+    if asked != granted or request.purpose not in PUTTING_IN_SERVICE:
         raise IllegalMoveError(
             f"the request is to {request.purpose} {short(request.subject)} as {request.environment} {request.slot}, "
             f"not to deploy {short(version.key)} as {command.environment} {command.slot}",
             "request approval for this version, environment and slot",
         )
+
+
+def _check_granted(request: ApprovalRequest, version: Version, context: Context) -> None:
     if request.state != "approved":
         raise RequestClosedError(f"the request to deploy {short(version.key)} is {request.state}, not approved")
     if request.valid_until is None or request.valid_until <= context.now:

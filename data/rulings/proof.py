@@ -91,7 +91,7 @@ def holds_role(state: State, person: str, role: Role, context: Timed, *, team: s
     return next(iter(sorted(held, key=lambda grant: grant.deputy_of is not None)), None)
 
 
-def administrators(state: State, context: Context) -> list[str]:
+def administrators(state: State, context: Timed) -> list[str]:
     """Everybody who is an administrator now, on the roster and enrolled: who could prove it."""
     active = [person.person for person in state.find(Person, state="active")]
     held = [person for person in active if holds_role(state, person, Role.ADMINISTRATOR, context)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from data.errors import StandardError
+from data.errors import GateRefusedError, StandardError
 from data.records.approval import RequiredRole
 from data.records.person import Role
 from data.records.review import Severity
@@ -18,6 +18,7 @@ from gates.standard import (
     blocking_severities,
     builtin,
     builtin_names,
+    emergency_for,
     load_standard,
     oversight_for,
     retirement_for,
@@ -170,3 +171,17 @@ def test_a_tier_that_no_standard_knows_is_not_approved_overseen_or_retired() -> 
     ):
         with pytest.raises(StandardError, match="small 3 does not say"):
             asked()
+
+
+def test_who_may_release_in_an_emergency_and_for_how_long() -> None:
+    baseline = load_standard(baseline_text())
+    grave, lesser = emergency_for(baseline, 1), emergency_for(baseline, 4)
+    assert (grave.release_roles, grave.ratify_hours) == ((Role.OPERATOR,), 24)
+    assert grave.ratify_roles == {Role.OWNER: 1, Role.APPROVER: 1}
+    assert (lesser.release_roles, lesser.ratify_hours) == ((Role.OPERATOR, Role.OWNER), 72)
+    assert [one.id for one in baseline.demanded(1, "new", "emergency")] == ["PRV-1", "DAT-1", "MON-1", "FND-1", "WVR-1"]
+
+
+def test_a_standard_that_says_nothing_of_emergencies_allows_none() -> None:
+    with pytest.raises(GateRefusedError, match="allows no emergency release of a model of tier 2"):
+        emergency_for(load_standard(text()), 2)

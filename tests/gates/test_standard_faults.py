@@ -14,6 +14,13 @@ from tests.gates.standards import WRITTEN, control, text
 RULE: dict[str, Any] = WRITTEN["approvals"][0]
 WATCH: dict[str, Any] = WRITTEN["oversight"][0]
 END: dict[str, Any] = WRITTEN["retirement"][0]
+HASTE: dict[str, Any] = {
+    "release_roles": ["operator"],
+    "ratify_hours": 24,
+    "ratify_roles": {"approver": 1},
+    "standing_days": 14,
+    "rationale": "said",
+}
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown gate": (
         {"controls": [control(gate="vibes")]},
@@ -54,6 +61,16 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
         {"controls": [control(gate="sign_off", parameters={"approvals": []})]},
         '"approvals": []',
         "approvals are not a parameter → write them under `approvals:`",
+    ),
+    "an emergency in which nothing is demanded": (
+        {"emergency": [HASTE]},
+        "{",
+        "nothing is demanded of an emergency release of tier 1",
+    ),
+    "a rule on emergencies that is never reached": (
+        {"emergency": [HASTE, {**HASTE, "tiers": [2]}], "controls": [control(stages=["assess", "emergency"])]},
+        "{",
+        "earlier rules fit every case",
     ),
     "one id twice": ({"controls": [control(), control(title="again")]}, '"id"', "TST-1 is there twice"),
     "everything switched off": ({"controls": [control(enabled=False)]}, '"controls"', "every control is switched off"),

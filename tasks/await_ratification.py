@@ -1,0 +1,20 @@
+"""Wait for the people who may ratify an emergency release, and undo it when they refuse or do not answer in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data.errors import RequestClosedError, StaleEvidenceError
+from tasks.ask_approvers import await_decisions, current
+from tasks.business_time import meanwhile
+from tasks.carry_out_operation import Run
+from tasks.undo_release import undo_release
+
+
+def await_ratification(request: str, run: Run) -> None:
+    """Return when it is ratified. Raises RequestClosedError or StaleEvidenceError after it was undone."""
+    try:
+        await_decisions(current(request), run.as_of)
+    except (RequestClosedError, StaleEvidenceError):
+        undo_release(request, replace(run, as_of=meanwhile(run.as_of)))
+        raise

@@ -1,0 +1,95 @@
+"""Undo emergency releases that nobody ratified in time, that were refused, or whose time after ratification is over.
+
+What served before serves again, if it is still valid; else serving is suspended and consumers are on their fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from data.commands.approval import ExpireRequest
+from data.errors import GateRefusedError
+from data.outbox import Notice, Outbox
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.model import Model
+from data.records.names import short
+from data.records.person import SERVICE
+from data.registry import Registry
+from data.rulings.emergency import PURPOSE, release_of
+from data.state import State
+from tasks.business_time import moment
+from tasks.carry_out_operation import Run
+from tasks.find_administrators import administrators_now
+from tasks.return_version import return_version
+from tasks.settle_due import Due
+from tasks.stop_serving import stop_serving
+
+FALLBACK = "what each consumer named as its own fallback; no earlier version is valid"
+
+
+def lapsed_releases(run: Run) -> Iterator[Due]:
+    """Live emergency releases that have to end now."""
+    now = moment(run.as_of)
+    with Registry.here().reading() as state:
+        asked = state.find(ApprovalRequest, purpose=PURPOSE)
+        over = [(one, release_of(state, one.key)) for one in asked if why_over(one, now)]
+    for request, live in over:
+        if live is not None and live.state == "deployed":
+            yield live.key, partial(undo_release, request.key, run)
+
+
+def why_over(request: ApprovalRequest, now: datetime) -> str:
+    """Why a release has to end at this moment; empty while it may go on."""
+    if request.state == "approved":
+        ended = request.valid_until is not None and request.valid_until <= now
+        return "its time after ratification is over and it was not approved" if ended else ""
+    if request.state == "pending":
+        return "nobody ratified it in time" if request.expires_at <= now else ""
+    return {"expired": "nobody ratified it in time", "rejected": "its ratification was refused"}.get(
+        request.state, f"the request for its ratification was {request.state}"
+    )
+
+
+def undo_release(request: str, run: Run) -> str:
+    """End one release; answers what was done, nothing when it no longer serves. Raises BusyError, PublishError.
+
+    The operation carries the release's key, so that doing it again finds what was done already.
+    """
+    registry, now = Registry.here(), moment(run.as_of)
+    with registry.reading() as state:
+        asked, live = state.need(ApprovalRequest, request), release_of(state, request)
+    reason = why_over(asked, now)
+    if live is None or live.state != "deployed" or not reason:
+        return ""
+    if asked.state == "pending":
+        registry.execute(ExpireRequest(key=asked.key), SERVICE, as_of=run.as_of, run_id=run.run_id)
+    done = _put_back(live, f"emergency release undone: {reason}", run)
+    with registry.reading() as state:
+        notices = _notices(state, asked, live, done, now)
+    Outbox(registry.home.outbox).send(notices, now)
+    return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
+
+
+def _put_back(live: Deployment, reason: str, run: Run) -> str:
+    place, run_id = (live.model, live.environment, live.slot), f"undo of {live.key}"
+    try:
+        key = return_version.fn(*place, reason, SERVICE, run.as_of, run_id)
+    except GateRefusedError:
+        stop_serving.fn(*place, reason, FALLBACK, SERVICE, run.as_of, run_id)
+        return "serving is suspended"
+    with Registry.here().reading() as state:
+        return f"{short(state.need(Deployment, key).version)} serves again"
+
+
+def _notices(state: State, asked: ApprovalRequest, live: Deployment, done: str, now: datetime) -> list[Notice]:
+    owner = state.need(Model, live.model).owner
+    people = dict.fromkeys([asked.requester, owner, *administrators_now(state, now)])
+    title = f"the emergency release of {short(live.version)} was undone: {done}"
+    text = (
+        f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: {live.reason}\n\n"
+        f"{why_over(asked, now).capitalize()}. Its incidents wait for an answer: `modelward incidents list`."
+    )
+    return [Notice(kind="incident", to=one, about=live.key, title=title[:300], text=text) for one in people]

@@ -1,0 +1,378 @@
+"""Emergency releases: live at once by one person's code, ratified by others in time; every way around it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.command import Proof
+from data.commands.approval import WithdrawRequest
+from data.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
+from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
+from data.commands.version import RejectVersion, RevokeVersion
+from data.errors import (
+    ConflictError,
+    IllegalMoveError,
+    IndependenceError,
+    InputError,
+    InvalidNameError,
+    ModelwardError,
+    NotAuthorisedError,
+    ProofError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment, Slot
+from data.records.monitoring import Incident
+from data.records.person import Role
+from data.records.verdict import Failed, Judgement, Passed
+from data.records.version import Version
+from tests.emergencies import asked_to_release, release_opened, released, request_of
+from tests.operations import MANIFEST, begin_deploy, complete_deploy, deploy, deployed, roll_back, suspend
+from tests.world import MODEL, World
+
+Attack = Callable[[World], object]
+FAILED = Failed(reason="no bytes", remedy="bring them")
+
+
+def live(world: World) -> Deployment:
+    """Version 1 serves as approved, version 2 went live in an emergency."""
+    deployed(world, "op-1")
+    return released(world, world.assessed(world.version()))
+
+
+def ratify(world: World, deployment: Deployment) -> None:
+    world.decide(request_of(world, deployment), "alma")
+    world.decide(request_of(world, deployment), "olga", role=Role.OWNER)
+
+
+# -- how it goes well -----------------------------------------------------------------------------
+
+
+def test_it_serves_at_once_and_says_until_when_it_must_be_ratified(world: World) -> None:
+    deployment = live(world)
+    assert deployment.reason == "the champion scores everything as late"
+    assert deployment.ratify_by == request_of(world, deployment).expires_at
+    assert world.get(Slot, f"{MODEL}/slots/production/champion").version == deployment.version
+    assert world.get(Version, deployment.version).review_state == "assessed", "nobody approved it"
+    (incident,) = world.find(Incident)
+    assert (incident.kind, incident.blocking, incident.state) == ("emergency", False, "open")
+    assert world.find(Deployment)[0].state == "superseded"
+
+
+def test_who_released_it_and_why_stands_in_the_event_with_the_proof(world: World) -> None:
+    release_opened(world)
+    event = world.events("approval.requested")[-1]
+    assert event["actor"] == {"id": "otto", "auth": "totp"}
+    assert event["data"]["emergency"] == "the champion scores everything as late"
+
+
+def test_everybody_required_ratifies_it_and_it_may_go_on_for_its_days(world: World) -> None:
+    deployment = live(world)
+    ratify(world, deployment)
+    request = request_of(world, deployment)
+    assert (request.state, request.valid_until) == ("approved", world.now + timedelta(days=14))
+    assert world.get(Deployment, deployment.key).ratified_by == "alma, olga"
+    assert world.find(Incident)[0].state == "acknowledged"
+    assert world.events("approval.decided")[-1]["data"]["statement"]["to"] == "ratified"
+    assert world.get(Version, deployment.version).review_state == "assessed", "ratified is not approved"
+
+
+def test_one_of_two_is_not_enough(world: World) -> None:
+    deployment = live(world)
+    world.decide(request_of(world, deployment), "alma")
+    assert world.get(Deployment, deployment.key).ratified_by is None
+
+
+def test_approved_in_the_meantime_it_is_deployed_like_any_other(world: World) -> None:
+    deployment = live(world)
+    request = world.requested(world.validated(deployment.version), use="planning")
+    for person in ("alma", "axel"):
+        world.decide(request, person)
+    again = deploy(world, world.get(ApprovalRequest, request.key), "op-9")
+    assert (again.version, again.ratify_by) == (deployment.version, None)
+    assert world.get(Deployment, deployment.key).state == "superseded"
+
+
+def test_a_release_that_never_went_live_may_be_asked_for_again(world: World) -> None:
+    first = release_opened(world)
+    second = release_opened(world, first.subject)
+    assert world.get(ApprovalRequest, first.key).state == "withdrawn"
+    assert world.get(ApprovalRequest, second.key).state == "pending"
+
+
+def test_it_escalates_when_nobody_ratified_it(world: World) -> None:
+    live(world)
+    (incident,) = world.find(Incident)
+    world.move(days=1)
+    world.do(EscalateIncident(key=incident.key, reason="nobody ratified"))
+    world.do(ResolveIncident(key=incident.key, resolution="rolled back"))
+    assert world.find(Incident)[0].state == "resolved"
+
+
+# -- attacks --------------------------------------------------------------------------------------
+
+
+def with_version(prepare: Callable[[World, str], object], **changes: Any) -> Attack:
+    """Something happens to an assessed version, then its release is tried."""
+
+    def attack(world: World) -> object:
+        version = world.assessed()
+        prepare(world, version)
+        return release_opened(world, version, **changes)
+
+    return attack
+
+
+def plain(by: str = "otto", **changes: Any) -> Attack:
+    return with_version(lambda w, v: None, by=by, **changes)
+
+
+def with_verdicts(*judgements: Judgement, stage: str = "emergency", environment: str = "production") -> Attack:
+    def attack(world: World) -> object:
+        version = world.assessed()
+        verdicts = world.judge(version, stage, *judgements, environment=environment)
+        return release_opened(world, version, verdict_set=verdicts)
+
+    return attack
+
+
+def late(hours: float) -> Attack:
+    return lambda w: release_opened(w, w.assessed(), until=w.now + timedelta(hours=hours))
+
+
+def revoked(world: World, version: str) -> None:
+    request = world.requested(world.validated(version))
+    for person in ("alma", "axel"):
+        world.decide(request, person)
+    world.do(RevokeVersion(version=version, reason="a condition is late"))
+
+
+def finding(world: World, version: str) -> None:
+    told: dict[str, Any] = {"title": "no wind", "text": "in March", "owner": "dev"}
+    world.do(OpenFinding(version=version, severity="low", due_at=world.now + timedelta(days=9), **told), by="vera")
+
+
+def judged_then(prepare: Callable[[World, str], object]) -> Attack:
+    """Judged for an emergency, and then something changes."""
+
+    def attack(world: World) -> object:
+        version = world.assessed()
+        verdicts = world.judge(version, "emergency")
+        prepare(world, version)
+        return release_opened(world, version, verdict_set=verdicts)
+
+    return attack
+
+
+def waiver_revoked(world: World) -> object:
+    version = world.assessed()
+    asked = RequestWaiver(version=version, control="c", reason="soon", expires_at=world.now + timedelta(days=3))
+    waiver = world.do(asked).subject
+    world.do(DecideWaiver(key=waiver, grant=True, reason="yes", proof=world.proof("rita")), by="rita")
+    waived = Judgement(control="c", gate="findings", criterion="x", verdict=FAILED, waived_by=waiver)
+    verdicts = world.judge(version, "emergency", waived)
+    world.move(days=4)
+    return release_opened(world, version, verdict_set=verdicts)
+
+
+def blocked_version(world: World) -> object:
+    first, second = deployed(world, "op-1"), deployed(world, "op-2")
+    roll_back(world, first.version)
+    return release_opened(world, second.version)
+
+
+def second_time(world: World) -> object:
+    deployment = live(world)
+    return release_opened(world, deployment.version)
+
+
+def second_after_undone(world: World) -> object:
+    deployment = live(world)
+    suspend(world)
+    (blocking,) = [one for one in world.find(Incident) if one.blocking]
+    world.move(days=3)
+    world.do(EscalateIncident(key=blocking.key, reason="late"))
+    resolution = ResolveIncident(key=blocking.key, resolution="mended", proof=world.proof("olga"))
+    world.do(resolution, by="olga")
+    return release_opened(world, deployment.version)
+
+
+def granted_elsewhere(**scope: Any) -> Attack:
+    def attack(world: World) -> object:
+        world.grant("outsider", Role.OPERATOR, **scope)
+        return release_opened(world, world.assessed(), by="outsider")
+
+    return attack
+
+
+OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
+    "of a rejected version": (
+        with_version(lambda w, v: w.do(RejectVersion(version=v, reason="it leaks"))), IllegalMoveError, "is rejected"
+    ),
+    "of a revoked version": (with_version(revoked), IllegalMoveError, "is revoked"),
+    "of a version that nobody judged": (
+        lambda w: release_opened(w, w.measured()), IllegalMoveError, "is registered; an emergency"
+    ),
+    "of a version that an incident blocks": (blocked_version, IllegalMoveError, "incident that blocks"),
+    "of a version that was released before": (second_time, IllegalMoveError, "not done twice"),
+    "of a version whose release was undone": (second_after_undone, IllegalMoveError, "not done twice"),
+    "with a control that does not hold": (
+        with_verdicts(Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=FAILED)),
+        IllegalMoveError, "not cleared: PRV-1",
+    ),
+    "on verdicts for another environment": (with_verdicts(environment="staging"), StaleEvidenceError, "are others"),
+    "on verdicts that were not for an emergency": (with_verdicts(stage="approve"), StaleEvidenceError, "never judged"),
+    "on evidence that changed": (judged_then(finding), StaleEvidenceError, "changed since it was judged"),
+    "on other evidence than named": (plain(evidence_digest=MANIFEST), StaleEvidenceError, "are others"),
+    "under another standard": (plain(standards_digest=MANIFEST), StaleEvidenceError, "are others"),
+    "with another artifact": (plain(artifact_digest=MANIFEST), StaleEvidenceError, "artifact is not that of"),
+    "on a waiver that ran out": (waiver_revoked, StaleEvidenceError, "no longer holds"),
+    "for a use the model is not meant for": (plain(use="pricing"), InputError, "not intended for"),
+    "in an environment that cannot be": (plain(environment="../x"), InvalidNameError, "environment"),
+    "that is over already": (late(-1), InputError, "over already"),
+    "that lasts for ever": (late(721), InputError, "longer than any may be"),
+    "by somebody without the role": (plain("dev"), NotAuthorisedError, "may not release"),
+    "by an approver alone": (plain("alma"), NotAuthorisedError, "may not release"),
+    "by an operator of another team": (granted_elsewhere(team="rail"), NotAuthorisedError, "may not release"),
+    "by an operator of another tier": (granted_elsewhere(tiers=(4,)), NotAuthorisedError, "may not release"),
+    "by an operator of staging": (granted_elsewhere(environment="staging"), NotAuthorisedError, "may not release"),
+    "with a guessed code": (
+        lambda w: release_opened(w, w.assessed(), proof=Proof(person="otto", code="000000")), ProofError, "wrong"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", OPENING.values(), ids=OPENING)
+def test_no_release(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
+    act, error, words = attack
+    with pytest.raises(error, match=words) as refusal:
+        act(world)
+    last = world.events()[-1]
+    assert (last["type"], last["data"]["attempted"]) == ("command.refused", "release in emergency")
+    assert (last["data"]["code"], last["rows"]) == (refusal.value.code, [])
+    assert not [one for one in world.find(ApprovalRequest, purpose="release") if one.state == "pending"] or (
+        "not done twice" in words
+    )
+
+
+def begun(prepare: Callable[[World, ApprovalRequest], object], **changes: Any) -> Attack:
+    """A release is opened, something happens, then it is to be published."""
+
+    def attack(world: World) -> object:
+        request = release_opened(world)
+        prepare(world, request)
+        return begin_deploy(world, world.get(ApprovalRequest, request.key), **changes)
+
+    return attack
+
+
+def nothing(world: World, request: ApprovalRequest) -> None:
+    """Nothing happens."""
+
+
+def other_champion(world: World, request: ApprovalRequest) -> None:
+    deployed(world, "op-1")
+
+
+PUBLISHING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
+    "in another environment": (begun(nothing, environment="staging"), IllegalMoveError, "not to deploy"),
+    "in another slot": (begun(nothing, slot="shadow"), IllegalMoveError, "not to deploy"),
+    "after its time": (begun(lambda w, r: w.move(hours=21)), RequestClosedError, "ended at"),
+    "after it was taken back": (
+        begun(lambda w, r: w.do(WithdrawRequest(key=r.key, reason="no"))), RequestClosedError, "is withdrawn"
+    ),
+    "after the version was rejected": (
+        begun(lambda w, r: w.do(RejectVersion(version=r.subject, reason="leak"))), IllegalMoveError, "is rejected"
+    ),
+    "after another version became champion": (begun(other_champion), StaleEvidenceError, "was judged against"),
+    "with other bytes": (begun(nothing, artifact_digest=MANIFEST), StaleEvidenceError, "the artifact of"),
+    "after a finding": (begun(lambda w, r: finding(w, r.subject)), StaleEvidenceError, "the evidence of"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", PUBLISHING.values(), ids=PUBLISHING)
+def test_nothing_is_published(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
+    act, error, words = attack
+    with pytest.raises(error, match=words):
+        act(world)
+    assert [one for one in world.find(Deployment) if one.ratify_by is not None] == []
+
+
+def test_time_over_between_intent_and_act_completes_nothing(world: World) -> None:
+    begin_deploy(world, release_opened(world), "op-e")
+    world.move(hours=21)
+    with pytest.raises(RequestClosedError, match="ended at"):
+        complete_deploy(world, "op-e")
+    assert world.find(Deployment) == []
+
+
+def voted(person: str, **changes: Any) -> Callable[[World, Deployment], object]:
+    return lambda w, d: w.decide(request_of(w, d), person, **changes)
+
+
+def after(prepare: Callable[[World], object], then: Callable[[World, Deployment], object]) -> Any:
+    def attack(world: World, deployment: Deployment) -> object:
+        prepare(world)
+        return then(world, deployment)
+
+    return attack
+
+
+def otto_approves(world: World) -> None:
+    world.grant("otto", Role.APPROVER)
+
+
+def otto_has_a_deputy(world: World) -> None:
+    world.grant("otto", Role.APPROVER)
+    world.grant("outsider", Role.APPROVER, deputy_of="otto", to_at=world.now + timedelta(days=3))
+
+
+RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[ModelwardError], str]] = {
+    "by who released it": (after(otto_approves, voted("otto")), IndependenceError, "asked for this decision"),
+    "by the deputy of who released it": (
+        after(otto_has_a_deputy, voted("outsider", deputy_of="otto")), IndependenceError, "asked for this decision"
+    ),
+    "by who made the version": (
+        after(lambda w: w.grant("dev", Role.APPROVER), voted("dev")), IndependenceError, "dev"
+    ),
+    "by somebody without the role": (voted("vera"), NotAuthorisedError, "does not hold the role approver"),
+    "in a role it does not ask": (voted("rita", role=Role.RISK_ACCEPTOR), NotAuthorisedError, "does not ask the role"),
+    "too late": (after(lambda w: w.move(hours=20), voted("alma")), RequestClosedError, "ran out"),
+    "after it was suspended": (after(suspend, voted("alma")), RequestClosedError, "was suspended"),
+    "twice": (lambda w, d: (voted("alma")(w, d), voted("alma")(w, d)), ConflictError, "decided on this"),
+    "by one code alone": (
+        lambda w, d: w.do(RatifyDeployment(key=d.key, proof=w.proof("alma")), by="alma"),
+        IllegalMoveError, "by the votes that its standard asks",
+    ),
+    "on other bytes": (voted("alma", artifact_digest=MANIFEST), StaleEvidenceError, "artifact of"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", RATIFYING.values(), ids=RATIFYING)
+def test_not_ratified(
+    attack: tuple[Callable[[World, Deployment], object], type[ModelwardError], str], world: World
+) -> None:
+    act, error, words = attack
+    deployment = live(world)
+    with pytest.raises(error, match=words):
+        act(world, deployment)
+    assert world.get(Deployment, deployment.key).ratified_by is None
+
+
+def test_ratifying_before_it_is_live_is_refused(world: World) -> None:
+    request = release_opened(world)
+    with pytest.raises(RequestClosedError, match="is not live yet"):
+        world.decide(request, "alma")
+
+
+def test_a_passed_judgement_is_what_lets_it_through(world: World) -> None:
+    passed = Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=Passed(because="it is there"))
+    version = world.assessed()
+    verdicts = world.judge(version, "emergency", passed)
+    world.do(asked_to_release(world, version, verdict_set=verdicts), by="otto")
+    assert world.find(ApprovalRequest, purpose="release")[0].state == "pending"

@@ -1,0 +1,58 @@
+"""Emergency releases in the small world, each step in one call: asked for by otto, published, ratified."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from data.commands.emergency import ReleaseInEmergency
+from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.deployment import Deployment
+from data.records.person import Role
+from data.records.review import VerdictSet
+from data.records.version import Version
+from tests.operations import begin_deploy, complete_deploy
+from tests.world import World
+
+
+def asked_to_release(world: World, version: str, /, by: str = "otto", **changes: Any) -> ReleaseInEmergency:
+    """The command that opens an emergency release of a version, which is judged for it first."""
+    if "verdict_set" not in changes:
+        changes["verdict_set"] = world.judge(version, "emergency")
+    verdicts = world.get(VerdictSet, changes["verdict_set"])
+    told: dict[str, Any] = {
+        "version": version,
+        "environment": "production",
+        "use": "planning",
+        "reason": "the champion scores everything as late",
+        "until": world.now + timedelta(hours=20),
+        "release_roles": (Role.OPERATOR,),
+        "required": (RequiredRole(role=Role.APPROVER), RequiredRole(role=Role.OWNER)),
+        "standing_days": 14,
+        "evidence_digest": world.digest(version),
+        "standards_digest": verdicts.standards_digest,
+        "artifact_digest": world.get(Version, version).artifact.digest,
+    }
+    proof = changes.pop("proof", None) or world.proof(by)
+    return ReleaseInEmergency(proof=proof, **{**told, **changes})
+
+
+def release_opened(world: World, version: str = "", /, by: str = "otto", **changes: Any) -> ApprovalRequest:
+    """A release that may go live: the request under which it is published."""
+    command = asked_to_release(world, version or world.assessed(), by, **changes)
+    row = world.do(command, by=by, run_id=changes.get("run_id", "")).rows[0]
+    assert isinstance(row, ApprovalRequest)
+    return row
+
+
+def released(world: World, version: str = "", run_id: str = "op-e", **changes: Any) -> Deployment:
+    """A version that went live in an emergency."""
+    begin_deploy(world, release_opened(world, version, **changes), run_id)
+    row = complete_deploy(world, run_id).rows[0]
+    assert isinstance(row, Deployment)
+    return row
+
+
+def request_of(world: World, deployment: Deployment) -> ApprovalRequest:
+    """The request that a release stands on, as it is now."""
+    return world.get(ApprovalRequest, deployment.request or "")
