@@ -1,32 +1,76 @@
-"""The report of a model's life, as one HTML file."""
+"""The evidence on models, versions and the record as pages that need nothing else."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import Json, ModelName
+from modelward.options import Json
+
+if TYPE_CHECKING:
+    from data.registry import Registry
 
 
 def report(
-    model: ModelName,
-    target: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write it.")] = None,
+    about: Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="name or team/name, or one version.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every model.")] = False,
+    target: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A folder for the pages; or FILE.html for all on one model as one file."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the report of a model's life: one HTML file that needs nothing else."""
-    from data.lookup import find_model
+    """Write the evidence pages: static, offline, no script. Only what changed is written again."""
+    from data.errors import InputError
     from data.registry import Registry
-    from modelward.report.render import write_report
-    from modelward.terminal import say, show_json, working
+    from modelward.terminal import say, show_json
 
+    if every == bool(about):
+        raise InputError("name a model or a version, or say --all", "`modelward report team/name`")
     registry = Registry.here()
-    with registry.reading() as state:
-        row = find_model(state, model)
-    with working(f"writing the report of {row.team}/{row.name}"):
-        file = write_report(registry.home, row.key, target or registry.home.reports / f"{row.team}-{row.name}.html")
+    key = _key(registry, about)
+    told = _one_file(registry, key, target) if target and target.suffix == ".html" else _pages(registry, key, target)
     if as_json:
-        show_json({"model": row.key, "file": file.absolute()})
+        show_json(told)
         return
-    say(f"wrote {file}")
+    if "models" in told:
+        say(f"wrote the pages of {told['written']} of {told['models']} models; the others had not changed")
+    say(f"{told['page']}")
+
+
+def _key(registry: Registry, about: str) -> str:
+    """The key of the model or version that is meant; empty for all."""
+    from modelward.scope import scope_key
+
+    if not about:
+        return ""
+    with registry.reading() as state:
+        return scope_key(state, about)
+
+
+def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
+    from data.errors import InputError
+    from data.records.names import model_of, short
+    from modelward.report.render import write_report
+    from modelward.terminal import working
+
+    if not key or key != model_of(key):
+        raise InputError("one file holds all on one model", "name one model, or a folder to write pages to")
+    with working(f"writing the report of {short(key)}"):
+        return {"model": key, "page": write_report(registry.home, key, target).absolute()}
+
+
+def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, object]:
+    from data.evidence_address import INVENTORY, model_page, version_page
+    from data.records.names import model_of
+    from modelward.report.site import site_folder, write_site
+    from modelward.terminal import working
+
+    folder = target or site_folder(registry.home)
+    with working("writing the evidence pages"):
+        done = write_site(registry.home, folder, [model_of(key)] if key else None)
+    page = INVENTORY if not key else model_page(key) if key == model_of(key) else version_page(key)
+    models = len(done.written) + len(done.kept)
+    return {"page": (folder / page).absolute(), "models": models, "written": len(done.written), "pages": done.pages}

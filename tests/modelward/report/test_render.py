@@ -21,7 +21,7 @@ from modelward.report.audit import AuditProof
 from modelward.report.facts import Facts
 from modelward.report.page import page_of
 from modelward.report.render import render, write_report
-from tests.modelward.report.conftest import HOSTILE
+from tests.lived_models import HOSTILE
 from tests.world import MODEL, Template, World
 
 VOID = {"meta", "br"}
