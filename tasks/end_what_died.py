@@ -11,7 +11,9 @@ from tasks.carry_out_operation import Run
 from tasks.crash_silent_runs import silent_runs
 from tasks.expire_approvals import expired_requests
 from tasks.reconcile_operation import running_operations
+from tasks.remind_people import unanswered_questions
 from tasks.settle_due import Due, settle_due
+from tasks.undo_release import lapsed_releases
 from tasks.withdraw_orphans import orphaned_requests, orphaned_runs
 
 JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
@@ -20,6 +22,8 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "expired": expired_requests,
     "requests": orphaned_requests,
     "runs": orphaned_runs,
+    "releases": lapsed_releases,
+    "told": unanswered_questions,
 }
 
 
