@@ -1,4 +1,4 @@
-"""Who could decide on a waiting request at this moment: everybody that the decision's own ruling would let sign."""
+"""Who could answer what waits at this moment: everybody that the ruling on the answer would itself let sign."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.approvals import voices
-from data.errors import IndependenceError
+from data.command import Proof
+from data.errors import IndependenceError, NotAuthorisedError
 from data.independence import need_independent
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import person_key
 from data.records.person import Person, Role
+from data.records.version import Version
 from data.rulings.approval import subject_of
 from data.rulings.proof import active_credential, grants_held
+from data.rulings.review import need_signer
 from data.state import State
 
 
@@ -47,6 +50,13 @@ def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Dec
     return tuple(first[key] for key in sorted(first, key=lambda key: (key[0], roles.index(key[1]))))
 
 
+def validators(state: State, version: Version, now: datetime) -> tuple[str, ...]:
+    """Everybody who could conclude on a version now: an independent validator who can prove who they are."""
+    people = [one.person for one in state.find(Person, state="active")]
+    enrolled = [person for person in people if active_credential(state, person) is not None]
+    return tuple(person for person in enrolled if _may_validate(state, version, person, now))
+
+
 def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime) -> Iterator[Decider]:
     """The ways in which a person holds a role, their own first."""
     if active_credential(state, person.person) is None:
@@ -65,5 +75,13 @@ def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
         for name in filter(None, (one.person, one.deputy_of)):
             need_independent(state.need(Person, person_key(name)), version, request.requester)
     except IndependenceError:
+        return False
+    return True
+
+
+def _may_validate(state: State, version: Version, person: str, now: datetime) -> bool:
+    try:
+        need_signer(state, version, Proof(person=person, code=""), (Role.VALIDATOR,), _Moment(now))
+    except NotAuthorisedError:
         return False
     return True

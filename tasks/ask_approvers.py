@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from prefect.input import RunInput
 from pydantic import Field, SecretStr, create_model
 
-from data.approvals import confirms
+from data.approvals import confirms, lacking
 from data.command import Command, Proof
 from data.commands.approval import Decide, ExpireRequest, WithdrawRequest
+from data.deciders import deciders
 from data.errors import ArtifactError, InputError, RefusedError, RequestClosedError, StaleEvidenceError
-from data.records.approval import ApprovalRequest, Condition, Decision, Vote
-from data.records.instant import read_instant
+from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
 from data.registry import Registry
 from tasks.await_people import Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request
+from tasks.read_conditions import read_conditions
 from tasks.recompute_digests import Digests, recompute_digests
+
+CONDITIONS = (
+    "Only with the decision “approve with conditions”: one a line, the day it is due, then what must be done. Like:"
+)
 
 
 class ApprovalForm(RunInput):
     """What an approver enters; all of it is hostile until the registry has judged it."""
 
-    person: str = Field(title="Your id on the roster", max_length=128)
+    decision: Decision = Field(
+        title="Decision",
+        description="Who recuses counts for nobody and leaves the request open. A rejection or a return ends it.",
+    )
+    person: str = Field(
+        title="Your id on the roster", description="One of those above who can sign now.", max_length=128
+    )
     role: str = Field(title="Role you sign in", max_length=32)
-    decision: Decision = Field(title="Decision")
-    confirm: str = Field(title="Last 8 characters of the request's digest", min_length=8, max_length=71)
-    code: SecretStr = Field(title="One-time code", max_length=16)
-    meaning: str = Field(default="I reviewed the evidence", title="What your signature means", max_length=500)
-    comment: str = Field(default="", title="Comment", max_length=4_000)
-    conditions: str = Field(
-        default="", title="Conditions, one a line: due date, then what must be done", max_length=4_000
+    code: SecretStr = Field(
+        title="One-time code", description="The six digits that your authenticator shows now.", max_length=16
+    )
+    confirm: str = Field(
+        title="Last 8 characters of the request's digest",
+        description="Typed from above, from “To confirm”: they say that this is the request you read.",
+        min_length=8,
+        max_length=71,
+    )
+    meaning: str = Field(
+        default="I reviewed the evidence and decide as above",
+        title="What your signature means",
+        description="It becomes part of the statement you sign.",
+        max_length=500,
+    )
+    comment: str = Field(
+        default="",
+        title="Comment",
+        description="Kept with the decision. Say why when you reject, return or recuse.",
+        max_length=4_000,
+    )
+    conditions: str = Field(default="", title="Conditions", description=CONDITIONS, max_length=4_000)
+    deputy_of: str = Field(
+        default="",
+        title="As deputy of",
+        description="Only for who stands in for somebody: that person's id. Empty takes it from your role.",
+        max_length=128,
     )
 
 
@@ -52,7 +84,7 @@ def await_decisions(request: ApprovalRequest, as_of: datetime | None) -> Approva
             gate(
                 "approval",
                 request.key,
-                lambda reason: _form(request, reason),
+                lambda reason: _form(request, reason, as_of),
                 lambda answer: _settle(request, answer, as_of),
                 patience,
                 as_of,
@@ -83,15 +115,32 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
         Registry.here().execute(command, SERVICE, as_of=as_of, run_id=request.run_id)
 
 
-def _form(request: ApprovalRequest, reason: str) -> type[RunInput]:
-    registry = Registry.here()
+def _form(request: ApprovalRequest, reason: str, as_of: datetime | None) -> type[RunInput]:
+    registry, now = Registry.here(), moment(meanwhile(as_of))
     with registry.reading() as state:
         votes = state.find(Vote, request=request.key)
-        description = describe_request(state, request, votes, reason)
-    roles = tuple(dict.fromkeys(one.role.value for one in request.required))
-    choice: Any = Literal[roles]
-    form = create_model("Approval", __base__=ApprovalForm, role=(choice, Field(title="Role you sign in")))
+        description = describe_request(state, request, votes, reason, now)
+    hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
+    roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
+    fields: dict[str, Any] = {
+        "role": (roles, _role_field(request, votes)),
+        "conditions": (str, Field(default="", title="Conditions", description=hint, max_length=4_000)),
+    }
+    form: type[ApprovalForm] = create_model("Approval", __base__=ApprovalForm, **fields)
     return form.with_initial_data(description=description)
+
+
+def _role_field(request: ApprovalRequest, votes: Sequence[Vote]) -> Any:
+    """A choice of the roles that are asked; where one alone is still needed it is chosen already."""
+    roles = list(dict.fromkeys(one.role.value for one in request.required))
+    needed = [role.value for role in lacking(request.required, votes)]
+    told: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
+    preferred = needed if len(needed) == 1 else roles
+    return Field(default=preferred[0], **told) if len(preferred) == 1 else Field(**told)
+
+
+def _example_day(request: ApprovalRequest) -> str:
+    return f"{request.expires_at + timedelta(days=30):%Y-%m-%d}"
 
 
 def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None) -> Settled:
@@ -102,8 +151,8 @@ def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None) 
     registry, as_of = Registry.here(), meanwhile(as_of)
     assert isinstance(answer, ApprovalForm)
     try:
-        command = _decision(request, answer, recompute_digests(request))
-        registry.execute(command, Actor(id=answer.person), as_of=as_of, run_id=request.run_id)
+        command = _decision(request, answer, recompute_digests(request), moment(as_of))
+        registry.execute(command, Actor(id=command.proof.person), as_of=as_of, run_id=request.run_id)
     except (StaleEvidenceError, ArtifactError) as error:
         if isinstance(error, StaleEvidenceError) and not confirms(answer.confirm, request.request_digest):
             return refused(error)
@@ -117,25 +166,34 @@ def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None) 
     return Settled(done=True)
 
 
-def _decision(request: ApprovalRequest, answer: ApprovalForm, now: Digests) -> Decide:
+def _decision(request: ApprovalRequest, answer: ApprovalForm, now: Digests, at: datetime) -> Decide:
+    """What was entered as a command. Raises InputError for what no rule needs to judge."""
+    person, role = answer.person.strip().lower(), Role(answer.role)
     return Decide(
         key=request.key,
         run_id=request.run_id,
         decision=answer.decision,
-        role=Role(answer.role),
-        meaning=answer.meaning,
+        role=role,
+        meaning=_meaning(answer),
         comment=answer.comment,
-        conditions=_conditions(answer.conditions),
+        conditions=read_conditions(answer.conditions, answer.decision, _example_day(request)),
         confirmed=answer.confirm,
         evidence_digest=now.evidence_digest,
         standards_digest=now.standards_digest,
         artifact_digest=now.artifact_digest,
-        proof=Proof(person=answer.person, code=answer.code.get_secret_value()),
+        deputy_of=answer.deputy_of.strip().lower() or _stands_in_for(request, person, role, at),
+        proof=Proof(person=person, code=answer.code.get_secret_value()),
     )
 
 
-def _conditions(text: str) -> tuple[Condition, ...]:
-    """One condition a line, `2013-05-01 what must be done`. Raises InputError."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    pairs = [line.partition(" ") for line in lines]
-    return tuple(Condition(text=what.strip(), due_at=read_instant(due)) for due, _, what in pairs)
+def _meaning(answer: ApprovalForm) -> str:
+    if not answer.meaning.strip():
+        raise InputError("the meaning of the signature is empty", "say in a few words what you sign for")
+    return answer.meaning
+
+
+def _stands_in_for(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
+    """For whom somebody signs who holds the role only as a deputy."""
+    with Registry.here().reading() as state:
+        able = deciders(state, request, at)
+    return next((one.deputy_of for one in able if (one.person, one.role) == (person, role)), None)

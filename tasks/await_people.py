@@ -27,7 +27,8 @@ from data.records.person import SERVICE
 from data.registry import Registry
 from tasks.business_time import meanwhile
 
-UNFIT = "what was entered does not fit the form; the hints beside the fields say what does"
+UNFIT = "what was entered does not fit the form"
+HINTS = "the hints at the fields say what does"
 POLL_SECONDS = 1
 LONGEST_WAIT_SECONDS = 30 * 86_400
 SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
@@ -56,15 +57,16 @@ def gate(
     reason = ""
     while True:
         attempt = _attempt(subject)
-        answer = _ask(f"gate-{name}-{attempt}", form(reason), subject, patience, as_of)
-        if answer is None:
-            reason = UNFIT
-            continue
+        asked = form(reason)
         try:
-            settled = settle(answer)
+            settled = settle(_ask(f"gate-{name}-{attempt}", asked, subject, patience))
         except ValidationError as error:
             _remember(subject, _unfit(error), as_of)
-            reason = UNFIT
+            reason = f"{UNFIT}{_where(error, asked)}\n  → {HINTS}"
+            continue
+        except JSONDecodeError:
+            _remember(subject, "what was entered is not JSON", as_of)
+            reason = f"{UNFIT}\n  → {HINTS}"
             continue
         if settled.done:
             return
@@ -78,18 +80,13 @@ def _attempt(subject: str) -> int:
         return state.count_events(subject, SETTLED_EVENTS) + 1
 
 
-def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta, as_of: datetime | None) -> RunInput | None:
+def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> RunInput:
+    """What was entered. Raises ValidationError or JSONDecodeError for what does not fit, RequestClosedError."""
     left = max(1, min(LONGEST_WAIT_SECONDS, ceil(patience.total_seconds())))
     try:
         if runtime.deployment.id:
             return suspend_flow_run(wait_for_input=form, key=key, timeout=left)
         return pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
-    except ValidationError as error:
-        _remember(subject, _unfit(error), as_of)
-        return None
-    except JSONDecodeError:
-        _remember(subject, "what was entered is not JSON", as_of)
-        return None
     except FlowPauseTimeout as error:
         raise RequestClosedError(f"nobody answered on {subject} in time") from error
 
@@ -97,6 +94,15 @@ def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta, as_o
 def _unfit(error: ValidationError) -> str:
     fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
     return f"these fields did not fit the form: {fields}"
+
+
+def _where(error: ValidationError, form: type[RunInput]) -> str:
+    """The fields that did not fit, by the titles that people saw, and what is wrong with each."""
+    said = {
+        str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"] and one["loc"][0] in form.model_fields
+    }
+    told = [f"{form.model_fields[name].title or name}: {message}" for name, message in said.items()]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _remember(subject: str, reason: str, as_of: datetime | None) -> None:

@@ -21,13 +21,18 @@ from data.registry import Registry
 from data.rulings.retirement_party import PLANNING, parties_of
 from gates.contract import Criterion
 from gates.transition import judge_transition
-from tasks.await_people import Settled, gate
+from tasks.await_people import Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.carry_out_operation import Run
 from tasks.describe_retirement import retirement_lines
+from tasks.describe_version import reason_lines
 from tasks.plain_text import plain
 from tasks.plan_transitions import plan_transitions
 
+HOW = (
+    "Answers come by `modelward consumers ack`, accepted silence by `modelward consumers silence`; plan below where "
+    "everybody goes, then look again."
+)
 SHORTEST_WAIT = timedelta(days=1)
 
 
@@ -36,7 +41,10 @@ class TransitionForm(RunInput):
 
     person: str = Field(title="Your id on the roster", max_length=128)
     plan: str = Field(
-        default="", title="Transitions, one a line: consumer, day, what it moves to (may stay empty)", max_length=20_000
+        default="",
+        title="Transitions",
+        description="One a line: consumer, day, what it moves to, like: crews 2013-11-30 v3. Empty only looks again.",
+        max_length=20_000,
     )
 
 
@@ -76,23 +84,23 @@ def in_words(criteria: list[Criterion]) -> str:
 
 def _form(key: str, reason: str) -> type[RunInput]:
     retirement, parties = standing(key)
-    lines = [f"> {plain(reason)}", ""] if reason else []
-    lines += [f"**Retire {plain(short(retirement.subject))}**: who is missing?", ""]
-    lines += retirement_lines(retirement, parties)
-    lines += ["", *(f"- missing: {plain(_said(one))}" for one in standing_open(retirement, parties))]
+    lines = [*reason_lines(reason), f"### Retire {plain(short(retirement.subject))}: who is missing?", ""]
+    lines += [f"- **missing:** {plain(_said(one), 1_000)}" for one in standing_open(retirement, parties)]
+    lines += ["", HOW, "", *retirement_lines(retirement, parties)]
     return TransitionForm.with_initial_data(description="\n".join(lines))
 
 
 def _settle(key: str, answer: RunInput, run: Run) -> Settled:
     assert isinstance(answer, TransitionForm)
-    now = replace(run, as_of=meanwhile(run.as_of))
+    now, person = replace(run, as_of=meanwhile(run.as_of)), answer.person.strip().lower()
     try:
-        plan_transitions(key, answer.plan.splitlines(), Actor(id=answer.person), now)
+        plan_transitions(key, answer.plan.splitlines(), Actor(id=person), now)
     except (RefusedError, InputError) as error:
-        return _not_yet(key, error.code, error.what, answer.person, now)
+        _not_yet(key, error.code, error.what, person, now)
+        return refused(error)
     missing = standing_open(*standing(key))
     if missing:
-        return _not_yet(key, TransitionIncompleteError("").code, in_words(missing), answer.person, now)
+        return _not_yet(key, TransitionIncompleteError("").code, in_words(missing), person, now)
     return Settled(done=True)
 
 

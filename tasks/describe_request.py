@@ -1,84 +1,158 @@
-"""What an approver reads above the form: what is asked, on which bytes, and every gate's verdict."""
+"""What an approver reads above the form: what is asked, on which bytes, what speaks against it first, then the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from data.approvals import tail
+from data.approvals import lacking, tail
+from data.deciders import Decider, deciders
+from data.evidence_address import request_page
 from data.records.approval import ApprovalRequest, Vote
-from data.records.names import short
+from data.records.deployment import Deployment, Slot
+from data.records.names import model_of, short, slot_key
 from data.records.retirement import Retirement
-from data.records.review import Finding, VerdictSet, Waiver
+from data.records.review import VerdictSet
 from data.records.verdict import Judgement
-from data.records.version import Comparison, Version
+from data.records.version import Comparison, Metric, Version
+from data.rulings.approval import subject_of
 from data.rulings.retirement_party import parties_of
 from data.state import State
+from tasks.describe_figures import comparison_lines, metric_lines
+from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_retirement import retirement_lines
-from tasks.plain_text import plain
+from tasks.describe_version import (
+    Facts,
+    evidence_fact,
+    fact_table,
+    finding_lines,
+    in_lines,
+    listed,
+    reason_lines,
+    validation_facts,
+    version_facts,
+)
+from tasks.plain_text import plain, quoted
 
-OUTCOME = {"passed": "passed", "failed": "**failed**", "unproven": "**unproven**"}
+JUDGED = ("deploy", "release")
+QUESTIONS = {
+    "deploy": "Deploy {name} to {where}?",
+    "release": "Ratify the emergency release of {name} to {where}?",
+    "ratify": "Ratify what was done to {name} in {where}?",
+    "retire": "Retire {name}?",
+}
 
 
-def describe_request(state: State, request: ApprovalRequest, votes: Sequence[Vote], reason: str) -> str:
-    """Markdown for the form: the question, the digest tail to confirm, gates, comparison, findings, waivers, votes."""
-    lines = [f"> {plain(reason)}", ""] if reason else []
-    lines += _question(state, request)
+def describe_request(
+    state: State, request: ApprovalRequest, votes: Sequence[Vote], reason: str, now: datetime | None = None
+) -> str:
+    """Markdown for the form, what matters on top; `now` also says who could decide.
+
+    The question, the facts with the digest to confirm, gates that did not pass, what is open, who signed, figures,
+    and the gates that passed.
+    """
+    version = subject_of(state, request.purpose, request.subject).version
+    judged = _judgements(state, request)
+    lines = [*_on_top(request, reason), f"### {_question(request, version)}", ""]
+    lines += [gate_counts(judged), ""] if request.purpose in JUDGED else []
+    able = deciders(state, request, now) if now is not None else ()
+    lines += fact_table(_facts(state, request, version, votes, able, now is not None))
+    lines += gates_not_passed(judged)
+    lines += finding_lines(state, version.key)
+    lines += _signed(votes)
+    lines += _retirement(state, request)
+    if request.purpose in JUDGED:
+        lines += comparison_lines(state.find(Comparison, version=version.key))
+        lines += metric_lines(state.find(Metric, version=version.key))
+    return "\n".join([*lines, *gates_passed(judged)])
+
+
+def _on_top(request: ApprovalRequest, reason: str) -> list[str]:
+    """Why it is asked again, or that nobody is asked any more."""
+    if request.state == "pending":
+        return reason_lines(reason)
+    return [f"> **This request is {request.state}.** {plain(request.reason, 1_000)}".rstrip(), ""]
+
+
+def _question(request: ApprovalRequest, version: Version) -> str:
+    where = f"{plain(request.environment)}, {request.slot}"
+    return QUESTIONS[request.purpose].format(name=plain(short(version.key)), where=where)
+
+
+def _judgements(state: State, request: ApprovalRequest) -> tuple[Judgement, ...]:
     verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
-    lines += judged_lines(verdicts.judgements if verdicts else ())
-    lines += _compared(state.find(Comparison, version=request.subject))
-    lines += _open_matters(state, request.subject)
-    lines += [f"- signed: {plain(one.printed_name)} as {one.role}: {one.decision}" for one in votes]
-    return "\n".join(lines)
+    return verdicts.judgements if verdicts else ()
 
 
-def judged_lines(judgements: Sequence[Judgement]) -> list[str]:
-    """A Markdown table of judgements, one a row; nothing for none."""
-    head = ["", "| control | gate | verdict | on what |", "|---|---|---|---|"]
-    return [*head, *(_judged(one) for one in judgements)] if judgements else []
-
-
-def _question(state: State, request: ApprovalRequest) -> list[str]:
-    roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
+def _facts(
+    state: State,
+    request: ApprovalRequest,
+    version: Version,
+    votes: Sequence[Vote],
+    able: Sequence[Decider],
+    asked_who: bool,
+) -> Facts:
     return [
-        *_asked(state, request),
-        "",
-        f"Signatures needed: {roles}. Until {request.expires_at:%Y-%m-%d %H:%M} UTC.",
-        "",
-        f"Confirm these last 8 characters: **`{tail(request.request_digest)}`** of `{request.request_digest}`",
+        ("**To confirm**", f"type **`{tail(request.request_digest)}`**, the end of {in_lines(request.request_digest)}"),
+        evidence_fact(request_page(request.key), version.key),
+        ("Decide until", f"{request.expires_at:%Y-%m-%d %H:%M} UTC"),
+        ("Signatures", _signatures(request, votes)),
+        *([("Can sign now", listed([_named(one, request) for one in able]))] if asked_who else []),
+        ("Asked by", f"{plain(request.requester)}, who therefore cannot sign"),
+        *_place(state, request),
+        *validation_facts(state, version.key),
+        *version_facts(state, version),
     ]
 
 
-def _asked(state: State, request: ApprovalRequest) -> list[str]:
-    retirement = state.get(Retirement, request.subject) if request.purpose == "retire" else None
-    if retirement is not None:
-        head = f"**Retire {plain(short(retirement.subject))}**, artifact `{request.artifact_digest[:19]}…`"
-        return [head, "", *retirement_lines(retirement, parties_of(state, retirement.key))]
-    version = state.get(Version, request.subject)
-    artifact = f", artifact `{request.artifact_digest[:19]}…`" if version is not None else ""
-    where = f"to {plain(request.environment)} ({request.slot}) for: {plain(request.use)}{artifact}"
-    return [f"**{request.purpose.capitalize()} {plain(short(request.subject))}** {where}"]
+def _signatures(request: ApprovalRequest, votes: Sequence[Vote]) -> str:
+    asked = ", ".join(f"{one.count} × {one.role}" for one in request.required)
+    missing = lacking(request.required, votes)
+    still = ", ".join(f"{count} × {role}" for role, count in missing.items())
+    return f"{asked} asked; " + (f"**{still} still needed**" if missing else "all given")
 
 
-def _judged(one: Judgement) -> str:
-    verdict = one.verdict
-    text = {"passed": "because", "failed": "reason", "unproven": "missing"}[verdict.outcome]
-    outcome = f"waived (waiver {one.waived_by.rpartition('/')[2]})" if one.waived_by else OUTCOME[verdict.outcome]
-    return f"| {one.control} | {one.gate}: {plain(one.criterion)} | {outcome} | {plain(getattr(verdict, text))} |"
+def _named(one: Decider, request: ApprovalRequest) -> str:
+    role = f" as {one.role}" if len({each.role for each in request.required}) > 1 else ""
+    deputy = f" as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
+    return f"{plain(one.person)}{role}{deputy}"
 
 
-def _compared(comparisons: Sequence[Comparison]) -> list[str]:
-    lines = ["", "| against the champion | difference | 95 % interval |", "|---|---|---|"] if comparisons else []
-    for one in comparisons:
-        if one.difference is None or one.low is None or one.high is None:
-            lines.append(f"| {one.metric} | cannot say | {plain(one.cannot_say or '')} |")
-        else:
-            lines.append(f"| {one.metric} | {one.difference:+.4f} | {one.low:+.4f} to {one.high:+.4f} |")
-    return lines
+def _place(state: State, request: ApprovalRequest) -> Facts:
+    """What it would be used for and what it would take the place of, or what was done that is to be ratified."""
+    if request.purpose == "retire":
+        return []
+    return [*_done(state, request), ("Use", quoted(request.use)), ("Serves there now", _serving(state, request))]
 
 
-def _open_matters(state: State, version: str) -> list[str]:
-    findings = [one for one in state.find(Finding, version=version) if one.state != "closed"]
-    waivers = [one for one in state.find(Waiver, version=version) if one.state == "granted"]
-    lines = [f"- finding {one.number} ({one.severity}, {one.state}): {plain(one.title)}" for one in findings]
-    lines += [f"- waiver of {one.control} until {one.expires_at:%Y-%m-%d}: {plain(one.reason)}" for one in waivers]
-    return ["", *lines] if lines else [""]
+def _done(state: State, request: ApprovalRequest) -> Facts:
+    """Why somebody went ahead without being asked, and until when that stands."""
+    ends = f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**, when it is undone unless everybody above has ratified it"
+    if request.purpose == "release":
+        return [("Released because", quoted(request.reason, 2_000)), ("Stands until", ends)]
+    done = state.get(Deployment, request.subject)
+    return [("Done because", quoted(done.reason, 2_000)), ("Stands until", ends)] if done is not None else []
+
+
+def _serving(state: State, request: ApprovalRequest) -> str:
+    slot = state.get(Slot, slot_key(model_of(request.subject), request.environment, request.slot))
+    return plain(short(slot.version)) if slot is not None and slot.version else "nothing"
+
+
+def _signed(votes: Sequence[Vote]) -> list[str]:
+    lines = [_vote(one) for one in votes]
+    return ["", "#### Decided so far", "", *lines] if lines else []
+
+
+def _vote(one: Vote) -> str:
+    deputy = f", as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
+    conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in one.conditions)
+    comment = f"; says {quoted(one.comment)}" if one.comment else ""
+    return f"- signed: {plain(one.printed_name)} as {one.role}{deputy}: **{one.decision}**{conditions}{comment}"
+
+
+def _retirement(state: State, request: ApprovalRequest) -> list[str]:
+    row = state.get(Retirement, request.subject) if request.purpose == "retire" else None
+    if row is None:
+        return []
+    return ["", "#### What ends, and where everybody goes", "", *retirement_lines(row, parties_of(state, row.key))]

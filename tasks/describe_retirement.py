@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
-from tasks.plain_text import plain
+from tasks.plain_text import plain, quoted
 
 
 def retirement_lines(retirement: Retirement, parties: Sequence[RetirementParty]) -> list[str]:
     """Markdown: the sunset, what takes over, what stays in force, and a table of everybody affected."""
     successor = short(retirement.successor) if retirement.successor else "nothing"
     lines = [
-        f"Sunset on {retirement.sunset_at:%Y-%m-%d} UTC because: {plain(retirement.reason)}",
+        f"Sunset on {retirement.sunset_at:%Y-%m-%d} UTC because: {quoted(retirement.reason)}",
         "",
         f"Taken over by {plain(successor)}; withdrawn after {retirement.quiet_days} days of silence in the logs.",
     ]
     if retirement.outputs_in_force:
-        lines += ["", f"Outputs that stay in force: {plain(retirement.outputs_in_force)}"]
+        lines += ["", f"Outputs that stay in force: {quoted(retirement.outputs_in_force)}"]
     return [*lines, "", *party_table(parties)]
 
 
@@ -34,7 +34,7 @@ def _row(one: RetirementParty) -> str:
     known = "declaration" if one.declared else "the logs only"
     through = f" through {', '.join(short(name) for name in one.through)}" if one.through else ""
     answer = f"{one.answer} ({plain(one.answered_by)})" if one.answered_by else one.answer
-    reason = f": {plain(one.silence_reason)}" if one.silence_reason else ""
+    reason = f": {quoted(one.silence_reason)}" if one.silence_reason else ""
     day = f"{one.cut_over_at:%Y-%m-%d}" if one.cut_over_at else "–"
-    moves = plain(one.moves_to) or "–"
+    moves = quoted(one.moves_to)
     return f"| {plain(one.system)} | {known}{plain(through)} | {one.notices} | {answer}{reason} | {moves} | {day} |"

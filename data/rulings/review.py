@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.command import Command, Context, Proof, Rule, Ruling
+from data.command import Command, Context, Proof, Rule, Ruling, Timed
 from data.commands.review import (
     AnswerFinding,
     CloseFinding,
@@ -138,7 +138,7 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
 
 
 def need_signer(
-    state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Context, *others: str
+    state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Timed, *others: str
 ) -> None:
     """Raises unless who is to prove themselves holds one of the roles for this version and is independent of it.
 

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from data.commands.person import AddPerson, RevokePerson
-from data.deciders import Decider, deciders
+from data.deciders import Decider, deciders, validators
 from data.errors import RefusedError
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.person import Person, Role
+from data.records.version import Version
 from data.registry import Receipt
 from tests.world import World
 
@@ -100,3 +101,13 @@ def test_who_is_not_enrolled_could_not_prove_who_they_are(world: World) -> None:
     world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")), by="adam")
     world.grant("nina")
     assert named(world, world.requested()) == ["alma", "axel"]
+
+
+def test_who_could_conclude_on_a_version(world: World) -> None:
+    version = world.get(Version, world.version())
+    for person in ("dev", "rita"):
+        world.grant(person, Role.VALIDATOR)
+    world.grant("otto", Role.VALIDATOR, deputy_of="dev", to_at=world.now + timedelta(days=5))
+    world.grant("alma", Role.VALIDATOR, tiers=(4,))
+    with world.registry.reading() as state:
+        assert validators(state, version, world.now) == ("rita", "vera")

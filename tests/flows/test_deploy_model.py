@@ -55,9 +55,14 @@ def test_two_people_approve_and_it_serves(validated: World) -> None:
     assert published is not None
     assert (published.version, published.use, published.run_id) == (V1, USE, deployment.run_id)
     assert request.request_digest[-8:] in forms[0].description
-    assert "signed: Alma as approver: approve" in forms[1].description
-    assert forms[0].schema["properties"]["role"]["const"] == "approver"
-    assert forms[0].schema["properties"]["code"]["format"] == "password"
+    assert "signed: Alma as approver: **approve**" in forms[1].description
+    assert [facts(one)["Can sign now"] for one in forms] == ["alma, axel, rita", "axel, rita"]
+
+
+def facts(form: Form) -> dict[str, str]:
+    """The facts above a form, by name."""
+    rows = [line[2:-2].partition(" | ") for line in form.description.splitlines() if line.startswith("| ")]
+    return {name: told for name, _, told in rows}
 
 
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
@@ -72,18 +77,22 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
         "the one-time code of axel is wrong",
     ),
     "the digest of another request": (lambda w: signs(w, "alma", confirm="deadbeef"), "is not the digest of the req"),
+    "a decision promised conditions that are not written": (
+        lambda w: signs(w, "alma", "approve with conditions"),
+        "no condition is written",
+    ),
     "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
     "an answer written past the form": (lambda w: injects(w, "alma", code="000000"), "code of alma is wrong"),
     "a role that the form does not offer": (lambda w: injects(w, "alma", role="owner"), "does not fit the form"),
     "fields that the form does not have": (lambda w: injects(w, "alma", approved=True), "does not fit the form"),
     "an answer that is no JSON": (lambda w: lambda form: form.inject("{"), "does not fit the form"),
     "what the server itself refuses": (
-        lambda w: offers(w, "alma", signs(w, "alma", "approve with conditions"), role="owner"),
-        "conditions come with the decision",
+        lambda w: offers(w, "alma", signs(w, "alma", conditions="2013-06-01 mend it"), role="owner"),
+        r"the decision is \`approve\`",
     ),
     "a condition without a date": (
         lambda w: signs(w, "alma", "approve with conditions", conditions="soon mend it"),
-        "'soon' is not a time",
+        "'soon mend it' does not begin with a date",
     ),
     "an empty meaning": (lambda w: signs(w, "axel", meaning=" "), "the meaning of the signature is empty"),
     "hostile text": (lambda w: signs(w, HOSTILE), SHOWN),
@@ -99,7 +108,9 @@ def test_whatever_is_tried_on_a_waiting_request_approves_nothing(validated: Worl
         deploy(validated)
     assert len({one.key for one in forms}) == len(forms), "a key used twice would return its old answer"
     for (attack, (_, reason)), form in zip(ATTACKS.items(), forms[1:], strict=False):
+        assert form.description.startswith("> **Not accepted, please answer again:** "), attack
         assert reason in form.description.splitlines()[0], attack
+        assert form.description.splitlines()[2].startswith("> **What to do:** "), attack
     assert {one.person for one in validated.find(Vote)} == {"alma", "axel"}
     types = [one["type"] for one in validated.events()[before:]]
     assert types.count("command.refused") == len(ATTACKS)

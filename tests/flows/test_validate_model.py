@@ -43,8 +43,10 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert {one.dataset for one in judged.find(Metric, version=V1, name="auc")} == {"training", "held-out"}
     (section,) = judged.find(Section, version=V1, name="performance")
     assert b"| auc | held-out | all | 0.8" in judged.artifacts.read(section.text_digest)
-    assert "**Validate ops/delay v1**: is it fit for its purpose?" in forms[0].description
-    assert "| PERFORMANCE-1 | performance: auc on held-out | passed |" in forms[0].description
+    assert forms[0].description.startswith("### Is ops/delay v1 fit for its purpose?")
+    assert "| Can conclude now | vera |" in forms[0].description
+    assert "| passed | PERFORMANCE-1 | performance: auc on held-out |" in forms[0].description
+    assert "| auc | held-out | 0.8" in forms[0].description
 
 
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
@@ -88,7 +90,7 @@ def test_a_finding_raised_while_the_run_waits_is_settled_and_read(judged: World)
     with people(after(settle, concludes(judged, code="000000")), concludes(judged)) as forms:
         assert validate(judged) == "validated"
     assert [one.state for one in judged.find(Finding)] == ["closed"]
-    assert r"- finding 1 (high, closed): pressure \| is &lt;missing&gt;" in forms[1].description
+    assert r"- finding 1, high, closed by vera: “pressure \| is &lt;missing&gt;”" in forms[1].description
 
 
 def test_a_validator_who_finds_it_unfit_rejects_it(judged: World) -> None:

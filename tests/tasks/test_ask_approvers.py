@@ -67,15 +67,29 @@ def test_a_request_that_is_decided_is_not_asked_about(
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     "a mistyped digest is asked again and takes nothing back": ({"confirm": "0000000f"}, "is not the digest"),
-    "a date that is none": ({"decision": "approve with conditions", "conditions": "later mend"}, "is not a time"),
+    "a date that is none": (
+        {"decision": "approve with conditions", "conditions": "later mend"},
+        "the condition 'later mend' does not begin with a date",
+    ),
     "a condition that is due already": (
         {"decision": "approve with conditions", "conditions": "2013-01-01 mend"},
         "by a date to come",
     ),
     "a condition without words": (
         {"decision": "approve with conditions", "conditions": "2014-01-01"},
-        "says what is to be done",
+        "does not say what must be done",
     ),
+    "conditions promised and not written": (
+        {"decision": "approve with conditions"},
+        "and no condition is written",
+    ),
+    "conditions of an approval without conditions": (
+        {"conditions": "2014-01-01 mend"},
+        r"the decision is \`approve\`",
+    ),
+    "a signature that means nothing": ({"meaning": " "}, "the meaning of the signature is empty"),
+    "a role that the form does not offer": ({"role": "owner"}, "does not fit the form (Role you sign in: Input should"),
+    "somebody they do not stand in for": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
     "a wrong code": ({"code": "000000"}, "is wrong"),
     "an empty code": ({"code": ""}, "is wrong"),
     "a person with a null character": ({"person": "alma\x00"}, "cannot be a person id"),
@@ -93,7 +107,8 @@ def test_what_the_registry_refuses_is_asked_again(
     wrong = answers(validated, "alma", request_of, **changes)
     room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
     assert await_decisions(request_of, validated.now).state == "approved"
-    assert reason in room.reasons[0]
+    assert reason.replace("(", "\\(") in room.reasons[0]
+    assert room.asked[1].description.splitlines()[2].startswith("> **What to do:** ")
     assert len(validated.events("command.refused")) == 1
 
 

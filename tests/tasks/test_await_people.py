@@ -22,7 +22,7 @@ SUBJECT = "models/ops/delay/versions/1"
 class Word(RunInput):
     """A form of one field."""
 
-    word: str = Field(max_length=5)
+    word: str = Field(max_length=5, title="The word")
 
 
 def form(reason: str) -> type[RunInput]:
@@ -50,8 +50,8 @@ def test_an_answer_that_settles_it_is_asked_for_once(world: World, monkeypatch: 
 NO_JSON = json.JSONDecodeError("no", "{", 0)
 UNSETTLING = {
     "what settles nothing, though no rule refused it": (says("no"), "no is not yes"),
-    "what does not fit the form": (says("longer"), UNFIT),
-    "nothing at all, the run forced to go on": (dict, UNFIT),
+    "what does not fit the form": (says("longer"), f"{UNFIT} (The word: String should have at most 5 characters)"),
+    "nothing at all, the run forced to go on": (dict, f"{UNFIT} (The word: Field required)"),
     "fields that the form does not have": (lambda: {"word": "yes", "sure": True}, UNFIT),
     "what is no JSON": (NO_JSON, UNFIT),
 }
@@ -79,7 +79,7 @@ def test_what_the_fields_held_is_not_remembered(world: World, monkeypatch: pytes
 def test_values_that_a_command_does_not_take_are_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     room = WaitingRoom(monkeypatch, says("yes"), says("no"))
     ask(world, settled=lambda answer: Settled(Word(word=answer.word * 2).word == "nono"))
-    assert room.reasons == [UNFIT]
+    assert room.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
 
 
 def test_nobody_came(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

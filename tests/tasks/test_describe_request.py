@@ -1,7 +1,8 @@
-"""What an approver reads: the question, the digest to confirm, every verdict; text of others renders as itself."""
+"""What an approver reads: the question, what to confirm, who can sign, what speaks against it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,97 +11,161 @@ import pytest
 from data.commands.model import RegisterModel
 from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.commands.version import RecordEvidence
-from data.records.approval import ApprovalRequest, Vote
+from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
 from data.records.model import Model
+from data.records.person import Role
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import Comparison
-from tasks.describe_request import describe_request, judged_lines
+from tasks.describe_request import describe_request
+from tests.operations import deploy
 from tests.world import MODEL, World
 
 HOSTILE = "<img src=x> | [click](http://evil) {{ 1 }}\n# \u202ebig"
-INERT = r"&lt;img src=x&gt; \| \[click\]\(http://evil\) \{\{ 1 \}\} \# �big"
+INERT = r"“&lt;img src=x&gt; \| \[click\]\(http:<!-- -->//evil\) \{\{ 1 \}\} \# �big”"
+
+
+@pytest.fixture(autouse=True)
+def held(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The registry stays open for the test; nobody serves evidence pages unless the test says so."""
+    monkeypatch.delenv("MODELWARD_EVIDENCE_URL", raising=False)
+    with world.registry.store.session():
+        yield
 
 
 def described(world: World, request: ApprovalRequest, reason: str = "") -> str:
     with world.registry.reading() as state:
-        return describe_request(state, request, state.find(Vote, request=request.key), reason)
+        return describe_request(state, request, state.find(Vote, request=request.key), reason, world.now)
 
 
-def test_it_says_what_is_asked_of_whom_until_when_and_what_to_confirm(world: World) -> None:
+def facts(text: str) -> dict[str, str]:
+    """The first table, by its first column."""
+    table = [line for line in text.split("\n\n#### ", maxsplit=1)[0].splitlines() if line.startswith("| ")]
+    return dict(line[2:-2].split(" | ", 1) for line in table)
+
+
+def test_the_question_then_the_gates_then_what_to_confirm(world: World) -> None:
     request = world.requested()
     lines = described(world, request).splitlines()
-    assert lines[0].startswith("**Deploy ops/delay v1** to production (champion) for: planning, artifact `sha256:")
-    assert request.artifact_digest[:19] in lines[0]
-    assert lines[2] == f"Signatures needed: 2 × approver. Until {request.expires_at:%Y-%m-%d %H:%M} UTC."
-    assert lines[4].startswith(f"Confirm these last 8 characters: **`{request.request_digest[-8:]}`**")
-    assert "| performance | performance: auc | passed | 0.7 |" in lines
+    digest = request.request_digest
+    assert lines[:3] == ["### Deploy ops/delay v1 to production, champion?", "", "**All 1 criteria passed.**"]
+    assert lines[4] == f"| **To confirm** | type **`{digest[-8:]}`**, the end of `{digest[:39]}` `{digest[39:]}` |"
 
 
-def test_the_reason_stands_on_top_and_signatures_below(world: World) -> None:
+def test_the_facts_that_a_decision_needs(world: World) -> None:
     request = world.requested()
-    world.decide(request, "alma")
-    lines = described(world, request, f"refused: {HOSTILE}").splitlines()
-    assert lines[:2] == [f"> refused: {INERT}", ""]
-    assert lines[-1] == "- signed: Alma as approver: approve"
+    told = facts(described(world, request))
+    assert told["Decide until"] == f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
+    assert told["Signatures"] == "2 × approver asked; **2 × approver still needed**"
+    assert told["Can sign now"] == "alma, axel"
+    assert told["Asked by"] == "dev, who therefore cannot sign"
+    assert (told["Use"], told["Serves there now"]) == ("“planning”", "nothing")
+    assert told["Validation"] == f"**fit**, by vera on {world.now:%Y-%m-%d}; limitations: “one year”"
+    assert told["Model"] == "tier 2, owned by olga, to “say whether delay happens for ops”"
+    assert told["Change"] == "new: “a first model”, because “there was none”"
+    assert (
+        told["Bytes"] == f"`{request.artifact_digest[:39]}` `{request.artifact_digest[39:]}`, 30 bytes of “model.bin”"
+    )
+    assert told["All evidence"] == "`modelward report ops/delay/1`"
 
 
-def test_open_findings_and_granted_waivers_are_shown(world: World) -> None:
+def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:4290")
+    page = "models/ops/delay/1.html"
+    assert facts(described(world, world.requested()))["All evidence"] == (
+        f"[read it on one page](http://127.0.0.1:4290/{page}#request-1)"
+    )
+
+
+def test_what_serves_there_now_is_named(world: World) -> None:
+    deploy(world, world.approved())
+    assert (
+        facts(described(world, world.requested(world.validated(world.version()))))["Serves there now"] == "ops/delay v1"
+    )
+
+
+def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> None:
+    world.grant("rita", deputy_of="axel", to_at=world.now + timedelta(days=5))
+    request = world.requested()
+    world.decide(request, "alma", "approve with conditions", comment=HOSTILE, conditions=(
+        Condition(text=HOSTILE, due_at=world.now + timedelta(days=30)),
+    ))  # fmt: skip
+    text = described(world, request)
+    due = world.now + timedelta(days=30)
+    assert f"- signed: Alma as approver: **approve with conditions**; by {due:%Y-%m-%d} {INERT}; says {INERT}" in text
+    assert facts(text)["Signatures"] == "2 × approver asked; **1 × approver still needed**"
+    assert facts(text)["Can sign now"] == "axel, rita as deputy of axel"
+    world.decide(request, "rita", deputy_of="axel")
+    assert "- signed: Rita as approver, as deputy of axel: **approve**" in described(world, request)
+
+
+def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
+    required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
+    told = facts(described(world, world.requested(required=required)))
+    assert told["Can sign now"] == "alma as approver, axel as approver, olga as owner"
+
+
+def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None:
+    lines = described(world, world.requested(), f"refused: {HOSTILE}\n  → type it again").splitlines()
+    assert lines[0] == f"> **Not accepted, please answer again:** refused: {INERT[1:-1]}"
+    assert lines[1:4] == [">", "> **What to do:** type it again", ""]
+
+
+def test_a_request_that_is_over_says_so_on_top(world: World) -> None:
+    request = world.requested()
+    world.decide(request, "alma", "reject", comment="no")
+    assert described(world, world.get(ApprovalRequest, request.key)).startswith("> **This request is rejected.** no\n")
+
+
+def test_what_did_not_pass_stands_before_what_is_open_and_that_before_the_figures(world: World) -> None:
     version, until = world.validated(), world.now + timedelta(days=9)
     told: dict[str, Any] = {"text": "see title", "owner": "dev", "due_at": until}
     world.do(OpenFinding(version=version, severity="low", title=HOSTILE, **told), by="vera")
     asked = world.do(RequestWaiver(version=version, control="GAP-1", reason=HOSTILE, expires_at=until))
     world.do(DecideWaiver(key=asked.subject, grant=True, proof=world.proof("axel")), by="axel")
-    lines = described(world, world.requested(version)).splitlines()
-    assert f"- finding 1 (low, open): {INERT}" in lines
-    assert f"- waiver of GAP-1 until {until:%Y-%m-%d}: {INERT}" in lines
+    row = {"difference": 0.02, "low": 0.01, "high": 0.03, "rows": 9, "days": 3}
+    world.do(RecordEvidence(version=version, comparisons=(comparison(version, world, **row),)))
+    judged = (
+        judgement(Passed(because="0.7")),
+        judgement(Failed(reason=HOSTILE, remedy=""), mode="observe"),
+        judgement(Unproven(missing="a log", remedy=""), waived_by=asked.subject),
+    )
+    request = world.requested(version, verdict_set=world.judge(version, "approve", *judged))
+    text = described(world, request)
+    places = [
+        "**1 failed, 1 waived, 1 passed** of 3 criteria",
+        "| **To confirm** |",
+        f"| **failed**, which only observes | A-1 | a: x \\| y | {INERT[1:-1]} |",
+        "| **waived** by waiver 1, unproven without it |",
+        f"- **finding 1, low, open**, due {until:%Y-%m-%d}, owned by dev: {INERT}",
+        f"- **waiver 1** of GAP-1 until {until:%Y-%m-%d}, asked by dev, granted by axel: {INERT}",
+        "| auc | +0.0200 | +0.0100 to +0.0300 | 9, 3 | better |",
+        "| auc | held-out | 0.7000 | 0.6800 to 0.7200 | 5,000 |",
+        "<details><summary>1 passed</summary>",
+    ]
+    found = [text.find(one) for one in places]
+    assert -1 not in found, places[found.index(-1)]
+    assert found == sorted(found)
 
 
-COMPARED = {
-    "a difference with its interval": ({"difference": 0.02, "low": 0.01, "high": 0.03}, "+0.0200 | +0.0100 to +0.0300"),
-    "what it cannot say, and why": ({"cannot_say": HOSTILE, "low": None, "high": None}, f"cannot say | {INERT}"),
-}
-
-
-@pytest.mark.parametrize(("told", "shown"), COMPARED.values(), ids=COMPARED)
-def test_the_comparison_with_the_champion(world: World, told: dict[str, Any], shown: str) -> None:
-    version = world.version()
-    given = {"difference": None, "rows": 9, "days": 3, "evidence_digest": "sha256:0", "measured_at": world.now, **told}
-    row = Comparison(key=f"{version}/comparisons/auc", version=version, champion=version, metric="auc", **given)
-    world.do(RecordEvidence(version=version, comparisons=(row,)))
-    assert f"| auc | {shown} |" in described(world, world.requested(world.validated(version))).splitlines()
-
-
-def test_hostile_words_of_the_use_stay_one_line(world: World) -> None:
-    first = described(world, world.requested(use=HOSTILE)).splitlines()[0]
-    assert first.startswith(f"**Deploy ops/delay v1** to production (champion) for: {INERT}, artifact")
-
-
-def test_hostile_words_of_a_model_are_not_taken_over(world: World) -> None:
-    version = world.validated()
-    model = world.get(Model, MODEL).model_dump(include=set(RegisterModel.model_fields) - {"model"})
-    world.do(RegisterModel(model=MODEL, **{**model, "purpose": HOSTILE}))
-    assert "<img" not in described(world, world.requested(version))
+def comparison(version: str, world: World, **told: Any) -> Comparison:
+    given = {"evidence_digest": "sha256:0", "measured_at": world.now, **told}
+    return Comparison(key=f"{version}/comparisons/auc", version=version, champion=version, metric="auc", **given)
 
 
 def judgement(verdict: Any, **changes: Any) -> Judgement:
     return Judgement(control="A-1", gate="a", criterion="x | y", verdict=verdict, **changes)
 
 
-VERDICTS = {
-    "passed": (judgement(Passed(because="0.7")), r"| A-1 | a: x \| y | passed | 0.7 |"),
-    "failed": (judgement(Failed(reason="too low", remedy="more")), r"| A-1 | a: x \| y | **failed** | too low |"),
-    "unproven": (judgement(Unproven(missing="a log", remedy="keep")), r"| A-1 | a: x \| y | **unproven** | a log |"),
-    "waived": (
-        judgement(Failed(reason="too low", remedy="more"), waived_by=f"{MODEL}/versions/1/waivers/2"),
-        r"| A-1 | a: x \| y | waived (waiver 2) | too low |",
-    ),
-}
-
-
-@pytest.mark.parametrize(("one", "row"), VERDICTS.values(), ids=VERDICTS)
-def test_each_judgement_is_a_row(one: Judgement, row: str) -> None:
-    assert judged_lines([one])[-1] == row
-
-
-def test_nothing_judged_shows_no_table() -> None:
-    assert judged_lines([]) == []
+def test_no_words_of_others_add_a_line_or_a_row(world: World) -> None:
+    """The same request in a tame and in a hostile model has the same lines, each beginning the same."""
+    tame = described(world, world.requested())
+    model = world.get(Model, MODEL).model_dump(include=set(RegisterModel.model_fields) - {"model"})
+    world.do(RegisterModel(model=MODEL, **{**model, "purpose": HOSTILE}))
+    second = world.version(change={"change_class": "new", "what": HOSTILE, "why": HOSTILE})
+    wild = described(world, world.requested(world.validated(second), use=HOSTILE))
+    begin = [[line[:6] for line in text.splitlines()] for text in (tame, wild)]
+    assert begin[0] == begin[1]
+    assert wild.count(INERT) == 4
+    assert "<img" not in wild

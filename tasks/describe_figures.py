@@ -1,0 +1,75 @@
+"""A version's figures for people: against the champion first, then its own, each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.records.names import short
+from data.records.version import Comparison, Metric
+from tasks.plain_text import plain
+
+DATASETS = ("held-out", "training")
+
+
+def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
+    """The challenger against the champion on the same predictions; nothing without a champion."""
+    if not comparisons:
+        return []
+    champion = plain(short(comparisons[0].champion))
+    return [
+        "",
+        f"#### Against the champion, {champion}",
+        "",
+        "| metric | better by | 95 % interval | rows, days | says |",
+        "|---|--:|---|--:|---|",
+        *(_compared(one) for one in comparisons),
+    ]
+
+
+def metric_lines(metrics: Sequence[Metric]) -> list[str]:
+    """Metrics over all rows, held-out before training; those of slices are counted."""
+    whole = [one for one in metrics if not one.slice]
+    if not whole:
+        return []
+    names = list(dict.fromkeys(one.name for one in whole))
+    ranked = sorted(whole, key=lambda one: (names.index(one.name), _place(one.dataset)))
+    sliced = len(metrics) - len(whole)
+    return [
+        "",
+        "#### Measured",
+        "",
+        "| metric | data | value | 95 % interval | rows |",
+        "|---|---|--:|---|--:|",
+        *(_measured(one) for one in ranked),
+        *(["", f"Figures of slices of the data: {sliced} more."] if sliced else []),
+    ]
+
+
+def verdict_of(one: Comparison) -> str:
+    """What a difference says: better, worse, or that no difference is shown."""
+    if one.difference is None:
+        return f"cannot say: {plain(one.cannot_say or 'no reason was given')}"
+    if one.low is None or one.high is None:
+        return "no interval, so nothing"
+    if one.low > 0:
+        return "better"
+    return "**worse**" if one.high < 0 else "no difference shown"
+
+
+def _compared(one: Comparison) -> str:
+    value = "–" if one.difference is None else f"{one.difference:+.4f}"
+    seen = f"{one.rows:,}, {one.days}"
+    return f"| {plain(one.metric)} | {value} | {_interval(one.low, one.high, '+')} | {seen} | {verdict_of(one)} |"
+
+
+def _measured(one: Metric) -> str:
+    value = f"cannot say: {plain(one.cannot_say or '')}" if one.value is None else f"{one.value:.4f}"
+    return f"| {plain(one.name)} | {plain(one.dataset)} | {value} | {_interval(one.low, one.high)} | {one.rows:,} |"
+
+
+def _interval(low: float | None, high: float | None, sign: str = "") -> str:
+    return "–" if low is None or high is None else f"{low:{sign}.4f} to {high:{sign}.4f}"
+
+
+def _place(dataset: str) -> int:
+    return DATASETS.index(dataset) if dataset in DATASETS else len(DATASETS)

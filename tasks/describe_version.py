@@ -1,0 +1,97 @@
+"""What people read about a version before they judge it: what changed, which bytes, what is open, where to read on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.evidence_address import evidence_url, report_command
+from data.records.model import Model
+from data.records.review import Finding, Validation, Waiver
+from data.records.version import Version
+from data.settings import read_settings
+from data.state import State
+from tasks.plain_text import plain, quoted
+
+Facts = list[tuple[str, str]]
+
+
+def reason_lines(reason: str) -> list[str]:
+    """Why the question is put again, and what to do: on top of everything."""
+    if not reason:
+        return []
+    what, _, remedy = reason.partition("\n  → ")
+    lines = [f"> **Not accepted, please answer again:** {plain(what, 1_000)}"]
+    return [*lines, *([">", f"> **What to do:** {plain(remedy, 1_000)}"] if remedy else []), ""]
+
+
+def fact_table(facts: Facts) -> list[str]:
+    """Facts as a Markdown table of two columns; the first of them is its head."""
+    rows = [f"| {name} | {told} |" for name, told in facts]
+    return [rows[0], "|---|---|", *rows[1:]]
+
+
+def version_facts(state: State, version: Version) -> Facts:
+    """Tier, change and bytes."""
+    change, model = version.change, state.need(Model, version.model)
+    return [
+        ("Model", f"tier {model.tier}, owned by {plain(model.owner)}, to {quoted(model.purpose)}"),
+        ("Change", f"{change.change_class}: {quoted(change.what)}, because {quoted(change.why)}"),
+        ("Worked on it", ", ".join(plain(one) for one in version.contributors) or "–"),
+        ("Bytes", in_lines(version.artifact.digest) + _sized(version)),
+    ]
+
+
+def validation_facts(state: State, version: str) -> Facts:
+    """The newest conclusion of a validator, with the limitations found."""
+    concluded = state.find(Validation, version=version)
+    if not concluded:
+        return []
+    last = concluded[-1]
+    said = f"**{last.conclusion}**, by {plain(last.validator)} on {last.concluded_at:%Y-%m-%d}"
+    return [("Validation", f"{said}; limitations: {quoted(last.limitations)}")]
+
+
+def finding_lines(state: State, version: str) -> list[str]:
+    """Findings, those still open first, and the waivers in force, one a line; nothing for none."""
+    findings = sorted(state.find(Finding, version=version), key=lambda one: one.state == "closed")
+    waivers = [one for one in state.find(Waiver, version=version) if one.state == "granted"]
+    lines = [*map(_finding, findings), *map(_waiver, waivers)]
+    return ["", "#### Findings and waivers", "", *lines] if lines else []
+
+
+def evidence_fact(page: str, key: str) -> tuple[str, str]:
+    """Where all of the evidence is read: a link where its pages are served, else the command that writes them."""
+    url = evidence_url(read_settings().evidence_url, page)
+    return ("All evidence", f"[read it on one page]({url})" if url else f"`{report_command(key)}`")
+
+
+def in_lines(digest: str) -> str:
+    """A digest in pieces between which a narrow page may break the line; it would cut one that is too long."""
+    name, colon, figures = digest.rpartition(":")
+    half = len(figures) // 2
+    return f"`{name}{colon}{figures[:half]}` `{figures[half:]}`"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, or that there is nobody."""
+    return ", ".join(names) or "nobody"
+
+
+def _sized(version: Version) -> str:
+    artifact = version.artifact
+    file = f", {artifact.size:,} bytes of {quoted(artifact.file_name)}"
+    return file if artifact.kind == "file" else f", {artifact.kind}"
+
+
+def _finding(one: Finding) -> str:
+    name = f"finding {one.number}, {one.severity}"
+    if one.state == "closed":
+        return f"- {name}, closed by {plain(one.closed_by or '–')}: {quoted(one.title)}"
+    when = f"due {one.due_at:%Y-%m-%d}, owned by {plain(one.owner)}"
+    return f"- **{name}, {one.state}**, {when}: {quoted(one.title)}"
+
+
+def _waiver(one: Waiver) -> str:
+    who = f"asked by {plain(one.requester)}, granted by {plain(one.approver or '–')}"
+    head = f"- **waiver {one.number}** of {plain(one.control)} until {one.expires_at:%Y-%m-%d}"
+    return f"{head}, {who}: {quoted(one.reason)}"

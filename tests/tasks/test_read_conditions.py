@@ -1,0 +1,54 @@
+"""Conditions are read as people write them; what cannot be read is said in words, with how to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from data.errors import InputError
+from tasks.read_conditions import read_conditions
+
+DAY = "2013-05-01"
+READ = {
+    "a day, then what must be done": ("2013-06-01 watch the wind", [("06-01 00", "watch the wind")]),
+    "a moment of a day": ("2013-06-01T12:00:00Z retrain", [("06-01 12", "retrain")]),
+    "a bullet and a colon are taken for what they are": (" - 2013-06-01: watch it", [("06-01 00", "watch it")]),
+    "a number before the day": (
+        "1. 2013-06-01 watch it\n2) 2013-07-01 again",
+        [("06-01 00", "watch it"), ("07-01 00", "again")],
+    ),
+    "empty lines between them": ("2013-06-01 a\n\n\r\n2013-07-01 b", [("06-01 00", "a"), ("07-01 00", "b")]),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), READ.values(), ids=READ)
+def test_it_reads(text: str, found: list[tuple[str, str]]) -> None:
+    read = read_conditions(text, "approve with conditions", DAY)
+    assert [(f"{one.due_at:%m-%d %H}", one.text) for one in read] == found
+
+
+REFUSED: Mapping[str, tuple[str, Any, str]] = {
+    "no date in front": ("soon mend it", "approve with conditions", "'soon mend it' does not begin with a date"),
+    "a date as it is said": ("1 June mend it", "approve with conditions", "does not begin with a date"),
+    "a date alone": ("2013-06-01", "approve with conditions", "does not say what must be done"),
+    "a date and a colon alone": ("2013-06-01:", "approve with conditions", "does not say what must be done"),
+    "none where some are promised": (" \n", "approve with conditions", "no condition is written"),
+    "some where none are promised": ("2013-06-01 mend it", "approve", "the decision is `approve`"),
+    "some with a rejection": ("2013-06-01 mend it", "reject", "the decision is `reject`"),
+    "hostile text": ("\u202e<b>" + "x" * 500, "approve with conditions", r"'\u202e<b>xxx"),
+}
+
+
+@pytest.mark.parametrize(("text", "decision", "said"), REFUSED.values(), ids=REFUSED)
+def test_it_says_what_is_wrong_and_how_to_write_it(text: str, decision: Any, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_conditions(text, decision, DAY)
+    assert said in refused.value.what
+    assert len(refused.value.what) < 200
+    assert DAY in refused.value.remedy or "`approve with conditions`" in refused.value.remedy
+
+
+def test_without_conditions_there_are_none() -> None:
+    assert read_conditions("", "approve", DAY) == ()
