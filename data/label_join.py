@@ -6,9 +6,9 @@ An own DuckDB in memory, with a memory limit, that sees the two tables handed to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -45,18 +45,21 @@ class LabelledDay:
 
 
 class LabelJoin:
-    """A connection to join any number of days on; close it, or use it as a context."""
+    """A connection to join any number of days on, of any models, opened for the first of them; use it as a context."""
 
     def __init__(self) -> None:
-        self._spill = TemporaryDirectory(prefix="modelward-join-")
-        self._connection = duckdb.connect(":memory:", config={**CONFIG, "temp_directory": self._spill.name})
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._connection.close()
-        self._spill.cleanup()
+        self._stack.close()
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        spill = self._stack.enter_context(TemporaryDirectory(prefix="modelward-join-"))
+        return self._stack.enter_context(duckdb.connect(":memory:", config={**CONFIG, "temp_directory": spill}))
 
     def label(self, where: str, predictions: pa.Table, labels: pa.Table) -> LabelledDay:
         """Label one day's predictions (`PredictionDay.distinct`) with labels (`data.label_log.SCHEMA`).

@@ -43,6 +43,12 @@ class State:
         where = "WHERE " + " AND ".join(f"{name} = ?" for name in names) if names else ""
         return self._select(kind, where, list(equals.values()))
 
+    def among(self, kind: type[R], column: str, values: Iterable[str], /, **equals: str | int | bool) -> list[R]:
+        """Every row whose column has one of these values, and whose other named columns equal theirs, by key."""
+        names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
+        where = " AND ".join([f"{names[0]} IN (SELECT unnest(?::VARCHAR[]))", *(f"{name} = ?" for name in names[1:])])
+        return self._select(kind, f"WHERE {where}", [list(values), *equals.values()])
+
     def under(self, kind: type[R], prefix: str) -> list[R]:
         """Every row whose key lies below `prefix/`, by key."""
         return self._select(kind, "WHERE starts_with(key, ?)", [prefix + "/"])

@@ -28,6 +28,8 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
 }
 
+SNAPSHOT = "BEGIN TRANSACTION READ ONLY"
+
 
 @dataclass
 class _Process:
@@ -115,6 +117,7 @@ class Store:
                 return
             self._must_exist()
             with self._locked(fcntl.LOCK_SH), self._connect(read_only=True) as connection:
+                connection.execute(SNAPSHOT)
                 _check_version(connection, self.database)
                 yield connection
 
@@ -206,7 +209,7 @@ class Store:
 
     @staticmethod
     def _read_in_session(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection.execute("BEGIN TRANSACTION READ ONLY")
+        connection.execute(SNAPSHOT)
         try:
             yield connection
         finally:
@@ -260,11 +263,11 @@ def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, database: Path, may_be_older: bool = False) -> int:
-    tables = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version'").fetchone()
-    version = 0
-    if tables and tables[0]:
+    try:
         row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-        version = int(row[0]) if row else 0
+    except duckdb.CatalogException:
+        row = None  # a file without tables
+    version = int(row[0]) if row else 0
     known = known_migrations()[-1][0]
     if version > known:
         raise SchemaVersionError(f"{database} has schema {version}; this modelward knows schemas up to {known}")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from tasks.chunk_models import chunked, gathered, on_threads
+from tasks.chunk_models import chunked, gathered, on_threads, whole
 from tasks.find_watched import find_watched
 from tasks.name_night import last_day
 from tasks.name_run import this_run
@@ -26,8 +26,8 @@ def monitor_models(
     """
     run = this_run()
     day = last_day(through, as_of)
-    chunks = chunked(find_watched(models))
-    nights = gathered(chunks, watch_models.map(chunks, through=day, as_of=as_of))
-    watched = record_windows(nights, run, as_of)
-    show_watch(watched, day)
+    chunks = chunked(find_watched(models, day))
+    nights = gathered(chunks, watch_models.map([whole(one) for one in chunks], through=day, as_of=as_of))
+    watched = record_windows(whole(nights), run, as_of)
+    show_watch(whole(watched), day)
     return watched

@@ -11,9 +11,9 @@ Sources: Benjamini and Hochberg (1995), JRSS B 57, 289–300; Altman and Bland (
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +44,11 @@ class Window(NamedTuple):
 
     first: date
     last: date
+
+    @classmethod
+    def ending(cls, last: date, days: int) -> Self:
+        """The window of so many days that ends on a day."""
+        return cls(last - timedelta(days=days - 1), last)
 
 
 class Earlier(NamedTuple):

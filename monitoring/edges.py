@@ -161,8 +161,10 @@ class Edges:
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Edges:
+    def from_json(cls, text: str, digest: str = "") -> Edges:
         """The edges that `to_json` wrote, equal to the last bit.
+
+        `digest` is theirs where it is known: from a store that answers with the very bytes of a digest.
 
         Raises:
             StatisticsError: the text is not such a document, or of another format version.
@@ -172,9 +174,12 @@ class Edges:
             document = json.loads(text)
             if document["format"] != FORMAT_VERSION:
                 raise StatisticsError(f"edges of format {document['format']}; this reads {FORMAT_VERSION}", remedy)
-            return cls(tuple(_column(entry) for entry in document["columns"]))
+            edges = cls(tuple(_column(entry) for entry in document["columns"]))
         except (ValueError, KeyError, TypeError) as error:
             raise StatisticsError(f"not a document of edges: {error!r}", remedy) from error
+        if digest:
+            edges.__dict__["digest"] = digest  # where the property keeps what it has computed
+        return edges
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Edges) and other.digest == self.digest

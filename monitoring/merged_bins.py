@@ -30,14 +30,11 @@ def numeric_bins(reference: IntArray, current: IntArray) -> tuple[FloatArray, Fl
     """
     least = _least(reference, current)
     wanted = max(float(reference.sum()) / BINS, least)
-    bins, number, held = np.zeros(len(reference), dtype=np.int64), 0, 0
-    for cell, count in enumerate(reference.tolist()):
-        if held >= wanted:
-            number, held = number + 1, 0
-        bins[cell] = number
-        held += count
-    if held < least:
-        bins = np.minimum(bins, max(0, number - 1))
+    firsts, held = _joined(np.cumsum(reference), wanted)
+    if held < least and len(firsts) > 1:
+        firsts.pop()
+    widths = np.diff([*firsts, len(reference)])
+    bins = np.repeat(np.arange(len(firsts)), widths)
     return _rows(reference, bins), _rows(current, bins)
 
 
@@ -53,6 +50,15 @@ def category_bins(names: Sequence[str], reference: IntArray, current: IntArray) 
         rest = _rows(cells[rare], dealt) + cells[len(names) :].sum() * _shares(named[rare], dealt)
         sides.append(np.concatenate([cells[own].astype(np.float64), rest]))
     return _without_thin_end(sides[0], sides[1], least)
+
+
+def _joined(through: IntArray, wanted: float) -> tuple[list[int], int]:
+    """The first cell of each bin, and the rows of the last bin; `through` counts the rows up to each cell."""
+    firsts, before = [0], 0
+    while (last := int(np.searchsorted(through - before, wanted))) < len(through) - 1:
+        firsts.append(last + 1)
+        before = int(through[last])
+    return firsts, int(through[-1]) - before
 
 
 def _least(reference: IntArray, current: IntArray) -> float:

@@ -167,9 +167,17 @@ def rank_histogram(days: IntArray, label: FloatArray, score: FloatArray) -> Floa
 
 
 def auc_replicates(weights: FloatArray, histogram: FloatArray) -> FloatArray:
-    """AUC of each replicate, shape (replicates,), from day weights and a histogram by day, score bin and label."""
-    days, bins, _ = histogram.shape
-    return auc_of_counts((weights @ histogram.reshape(days, -1)).reshape(-1, bins, 2))
+    """AUC of each replicate, shape (replicates,), from day weights and a histogram by day, score bin and label.
+
+    The pairs won are a bilinear form in the weights: Σ w_d·w_e·(pairs of negatives of day d below positives of day e).
+    NaN where a replicate drew days of a single class.
+    """
+    negatives, positives = histogram[:, :, 0], histogram[:, :, 1]
+    below = np.cumsum(negatives, axis=1) - 0.5 * negatives
+    won = ((weights @ (below @ positives.T)) * weights).sum(axis=1)
+    pairs = (weights @ negatives.sum(axis=1)) * (weights @ positives.sum(axis=1))
+    areas: FloatArray = np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return areas
 
 
 def ratio_replicates(weights: FloatArray, above: FloatArray, below: FloatArray) -> FloatArray:

@@ -55,7 +55,7 @@ def build_reference(submission: Submission) -> str:
     layout = Layout(mapping=renamed)
     profiles = {role: profile_files([path], edges, role, layout)[0] for role, path in paths.items()}
     scores = {role: _scores(path, mapping) for role, path in paths.items()}
-    return _stored(Reference(edges, profiles, scores))
+    return store_reference(Reference(edges, profiles, scores))
 
 
 def read_reference(store: ArtifactStore, digest: str) -> Reference:
@@ -63,7 +63,7 @@ def read_reference(store: ArtifactStore, digest: str) -> Reference:
     told = json.loads(store.read(digest))
     if told.get("format") != FORMAT:
         raise ArtifactError(f"the reference {digest} has format {told.get('format')}; this reads {FORMAT}")
-    edges = Edges.from_json(store.read(told["edges"]).decode())
+    edges = Edges.from_json(store.read(told["edges"]).decode(), told["edges"])
     return Reference(
         edges,
         {role: profile_file.from_bytes(store.read(part), edges) for role, part in told["profiles"].items()},
@@ -71,7 +71,8 @@ def read_reference(store: ArtifactStore, digest: str) -> Reference:
     )
 
 
-def _stored(reference: Reference) -> str:
+def store_reference(reference: Reference) -> str:
+    """Keep a reference and its parts in the artifact store; the digest that `read_reference` takes."""
     store = ArtifactStore(Home.here().artifacts)
     told = {
         "format": FORMAT,

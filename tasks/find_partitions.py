@@ -31,7 +31,7 @@ class LoggedWindow:
 def windows_of(plan: MonitoringPlan, through: date, now: datetime) -> Windows:
     """The windows of the plan's length: outcomes lag so far that `label_patience_days` passed since their last day."""
     matured = now.date() - timedelta(days=1 + plan.label_patience_days)
-    return Windows(_ending(through, plan.window_days), _ending(min(through, matured), plan.window_days))
+    return Windows(Window.ending(through, plan.window_days), Window.ending(min(through, matured), plan.window_days))
 
 
 def find_partitions(logs: ModelLogs, watched: Watched, window: Window) -> LoggedWindow:
@@ -49,10 +49,6 @@ def find_partitions(logs: ModelLogs, watched: Watched, window: Window) -> Logged
 def days_of(window: Window) -> list[date]:
     """Every day of a window."""
     return [window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1)]
-
-
-def _ending(last: date, days: int) -> Window:
-    return Window(last - timedelta(days=days - 1), last)
 
 
 def _missing(day: date) -> LogFault:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +34,7 @@ class Labelled:
         return sum(one.known for one in self.days.values())
 
 
-def join_labels(logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: datetime) -> Labelled:
+def join_labels(logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: datetime, join: LabelJoin) -> Labelled:
     """Scores against labels of what one version (by its name in the log) answered, from the cache where it is there.
 
     Raises LogFormatError when the folder of labels cannot be understood.
@@ -43,9 +42,8 @@ def join_labels(logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: d
     if not days:
         return Labelled({}, ())
     labels = logs.label_partitions(days[0].day, now)
-    with ExitStack() as stack:
-        joining = _Joining(logs, version, now, stack)
-        counted = {day.day.isoformat(): joining.count(day, tuple(touching(day, labels))) for day in days}
+    joining = _Joining(logs, version, now, join)
+    counted = {day.day.isoformat(): joining.count(day, tuple(touching(day, labels))) for day in days}
     faults = [fault for one in labels for fault in one.faults]
     faults += [fault for _, found in counted.values() for fault in found]
     faults += [fault for day, (histogram, _) in counted.items() for fault in _early(day, histogram)]
@@ -54,13 +52,12 @@ def join_labels(logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: d
 
 @dataclass
 class _Joining:
-    """What the days of one window share; the connection is opened when the first day needs it."""
+    """What the days of one window share."""
 
     logs: ModelLogs
     version: str
     now: datetime
-    stack: ExitStack
-    join: LabelJoin | None = None
+    join: LabelJoin
 
     def count(self, day: LoggedDay, labels: tuple[LabelPartition, ...]) -> tuple[ScoreHistogram, list[LogFault]]:
         """One day's histogram and the faults of its labels."""
@@ -69,8 +66,6 @@ class _Joining:
         faults = cache.get("label faults", *told)
         if histogram is not None and faults is not None:
             return histogram, [LogFault.read(one) for one in json.loads(faults)]
-        if self.join is None:
-            self.join = self.stack.enter_context(LabelJoin())
         joined = self.logs.label_day(day, labels, self.now, self.join)
         histogram = _counted(joined, self.version)
         cache.put(to_bytes(histogram), "scores", CACHE_VERSION, *told, self.version)

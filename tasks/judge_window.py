@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from data.commands.monitoring import Found
 from data.log_fault import FaultKind as Fault
 from data.log_fault import LogFault
+from data.past_windows import PastWindow
 from data.records.measurement import Measurement
-from data.records.monitoring import MonitoringRun
 from monitoring import hard_fault
 from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, judge
 from monitoring.hard_fault import FaultKind, HardFault
@@ -82,7 +81,7 @@ def judge_window(
 
 def earlier_windows(watched: Watched) -> list[Earlier]:
     """What the windows recorded before said about the version that serves now."""
-    return [_earlier(one) for one in watched.runs if watched.champion and watched.champion.key in one.versions]
+    return [_earlier(one) for one in watched.windows]
 
 
 def log_faults(faults: Iterable[LogFault], column: str = "") -> Iterator[HardFault]:
@@ -106,9 +105,9 @@ def column_faults(reference: Profile, days: Iterable[Profile]) -> Iterator[HardF
             yield from hard_fault.column_faults(reference, day)
 
 
-def _earlier(run: MonitoringRun) -> Earlier:
-    window = Window(date.fromisoformat(run.from_date), date.fromisoformat(run.to_date))
-    return Earlier(window, {about: AlertState(state) for about, state in run.outcomes.items()})
+def _earlier(past: PastWindow) -> Earlier:
+    states = {about: AlertState(state) for about, state in past.outcomes.items()}
+    return Earlier(Window(past.first, past.last), states)
 
 
 def _found_faults(outcomes: Iterable[Outcome]) -> Iterator[Found]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from data.commands.monitoring import RecordMonitoring
 from data.errors import ModelwardError
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.row import Frozen
-from data.registry import Registry
+from data.registry import MOST_TOGETHER, Receipt, Registry
 from monitoring.alert_rule import AlertState
 from tasks.name_run import Run
 from tasks.watch_models import Night
-from tasks.write_alerts import tell_unwatched, write_alerts
+from tasks.write_alerts import write_alerts
 
 
 class Watch(Frozen):
@@ -40,22 +41,37 @@ class Watch(Frozen):
 def record_windows(nights: Sequence[Night], run: Run, as_of: datetime | None) -> list[Watch]:
     """Record each night and answer what became of it; a window recorded before with the same figures stays as it is.
 
-    A night that cannot be recorded is one that failed; the others go on.
+    Many nights make one transaction, each is one event. A night that cannot be recorded is one that failed; the others
+    go on. Raises PublishError when the outbox cannot be written: everything is recorded by then.
     """
+    recorded: dict[str, MonitoringRun] = {}
+    failed = {one.model: one.unwatched for one in nights if one.failed}
+    for model, outcome in _recorded([one.command for one in nights if one.command is not None], run, as_of):
+        if isinstance(outcome, ModelwardError):
+            failed[model] = f"{outcome.what} → {outcome.remedy}"
+        else:
+            recorded[model] = next(row for row in outcome.rows if isinstance(row, MonitoringRun))
+    alerts = write_alerts(list(recorded.values()), failed, as_of)
+    return [
+        _watch(recorded[one.model], alerts[one.model]) if one.model in recorded else _missed(one, failed.get(one.model))
+        for one in nights
+    ]
+
+
+def _recorded(
+    commands: Sequence[RecordMonitoring], run: Run, as_of: datetime | None
+) -> Iterator[tuple[str, Receipt | ModelwardError]]:
+    """What came of each command, by model; what keeps a batch from being recorded came of all of it."""
     registry = Registry.here()
-    with registry.store.session():
-        return [_recorded(registry, night, run, as_of) for night in nights]
-
-
-def _recorded(registry: Registry, night: Night, run: Run, as_of: datetime | None) -> Watch:
-    if night.command is None:
-        return _missed(night, as_of)
-    try:
-        receipt = registry.execute(night.command, run.actor, as_of=as_of, run_id=run.id)
-        recorded = next(row for row in receipt.rows if isinstance(row, MonitoringRun))
-        return _watch(recorded, write_alerts(recorded))
-    except ModelwardError as error:
-        return _missed(Night(night.model, unwatched=f"{error.what} → {error.remedy}", failed=True), as_of)
+    for start in range(0, len(commands), MOST_TOGETHER):
+        batch = commands[start : start + MOST_TOGETHER]
+        models = [one.model for one in batch]
+        try:
+            outcomes = registry.execute_together(batch, run.actor, as_of=as_of, run_id=run.id)
+        except ModelwardError as error:
+            yield from ((model, error) for model in models)
+        else:
+            yield from zip(models, outcomes, strict=True)
 
 
 def _watch(recorded: MonitoringRun, alerts: Sequence[Alert]) -> Watch:
@@ -78,7 +94,7 @@ def _warned(alert: Alert, recorded: MonitoringRun) -> bool:
     return said == AlertState.WATCH or (said is None and alert.last_window == recorded.to_date)
 
 
-def _missed(night: Night, as_of: datetime | None) -> Watch:
-    if night.failed:
-        tell_unwatched(night.model, night.unwatched, as_of)
-    return Watch(model=night.model, state="failed" if night.failed else "not watched", why=night.unwatched)
+def _missed(night: Night, failed: str | None) -> Watch:
+    if failed is not None:
+        return Watch(model=night.model, state="failed", why=failed)
+    return Watch(model=night.model, state="not watched", why=night.unwatched)

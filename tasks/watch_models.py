@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -13,20 +14,23 @@ from data.artifacts import ArtifactStore
 from data.commands.monitoring import RecordMonitoring
 from data.errors import ModelwardError
 from data.home import Home
-from data.model_logs import ModelLogs
+from data.label_join import LabelJoin
+from data.model_logs import LoggedDay, ModelLogs
 from data.records.version import Version
-from data.registry import Registry
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
 from tasks.build_reference import Reference, read_reference
 from tasks.business_time import moment
 from tasks.compose_record import Measured, compose_record, measurement_batch
 from tasks.find_partitions import Windows, find_partitions, windows_of
-from tasks.find_watched import Watched, read_watched
-from tasks.join_labels import join_labels
+from tasks.find_watched import Candidate, Watched
+from tasks.join_labels import Labelled, join_labels
 from tasks.judge_window import broken_labels, column_faults, judge_window, log_faults
 from tasks.measure_window import BUILT_FROM, measure_inputs, measure_outcomes
 from tasks.profile_partitions import profile_partitions
+
+LONGEST = 500
+"""Characters of a fault of our own that are told."""
 
 
 @dataclass(frozen=True)
@@ -40,32 +44,46 @@ class Night:
 
 
 @task(name="watch models", cache_policy=NO_CACHE, persist_result=False)
-def watch_models(models: Sequence[str], through: date, as_of: datetime | None) -> list[Night]:
-    """One night for each model of a chunk, by key; `through` is the last day of the window."""
-    return [watch_model(one, through, as_of) for one in models]
+def watch_models(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[Night]:
+    """One night for each model of a chunk; `through` is the last day of the window."""
+    with LabelJoin() as join:
+        return [_whatever_happens(one, through, moment(as_of), join) for one in models]
 
 
-def watch_model(key: str, through: date, as_of: datetime | None) -> Night:
-    """One model's night. Whatever modelward itself refuses comes back as a failed night with reason and remedy."""
+def watch_model(model: Candidate, through: date, now: datetime, join: LabelJoin) -> Night:
+    """One model's night. Raises what modelward itself refuses, and whatever else goes wrong."""
+    watched = model.watched
+    if watched is None:
+        return Night(model.key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again")
+    if watched.champion is None:
+        return Night(model.key, unwatched="nothing serves in production")
+    return Night(model.key, _watch(watched, watched.champion, through, now, join))
+
+
+def _whatever_happens(model: Candidate, through: date, now: datetime, join: LabelJoin) -> Night:
+    """The night, or why it failed: a fault of our own costs one model its night, not those it was dealt out with."""
     try:
-        with Registry.here().reading() as state:
-            watched = read_watched(state, key)
-        if watched is None:
-            return Night(key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again")
-        if watched.champion is None:
-            return Night(key, unwatched="nothing serves in production")
-        return Night(key, _watch(watched, watched.champion, through, moment(as_of)))
+        return watch_model(model, through, now, join)
     except ModelwardError as error:
-        return Night(key, unwatched=f"{error.what} → {error.remedy}", failed=True)
+        why = f"{error.what} → {error.remedy}"
+    except Exception as error:  # noqa: BLE001 – told as this model's failure, with its name
+        why = broke(error)
+    return Night(model.key, unwatched=why, failed=True)
 
 
-def _watch(watched: Watched, champion: Version, through: date, now: datetime) -> RecordMonitoring:
+def broke(error: BaseException) -> str:
+    """What is said of a night that a fault of our own ended."""
+    return f"the watch broke: {type(error).__name__}: {error}"[:LONGEST]
+
+
+def _watch(watched: Watched, champion: Version, through: date, now: datetime, join: LabelJoin) -> RecordMonitoring:
     home = Home.here()
     windows = windows_of(watched.plan, through, now)
     rules = watch_rules(watched.plan.rules)
     reference = _reference(home, champion)
     logs = ModelLogs(home, watched.model)
-    measured = _measure(logs, watched, champion, rules, reference, windows, now)
+    label = partial(join_labels, logs, version=str(champion.number), now=now, join=join)
+    measured = _measure(logs, watched, champion, rules, reference, windows, label)
     logs.remember()
     hard = unforeseen(_hard_faults(measured, reference), rules)
     judged = judge_window(watched, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
@@ -95,15 +113,15 @@ def _measure(
     rules: Sequence[WatchRule],
     reference: Reference | None,
     windows: Windows,
-    now: datetime,
+    label: Callable[[tuple[LoggedDay, ...]], Labelled],
 ) -> Measured:
-    name = str(champion.number)
     inputs = find_partitions(logs, watched, windows.inputs)
     outcomes = find_partitions(logs, watched, windows.outcomes)
     profiled = None
     if reference is not None:
+        name = str(champion.number)
         profiled = profile_partitions(logs, inputs.days, reference.edges, watched.model.columns, name)
-    labelled = join_labels(logs, outcomes.days, name, now)
+    labelled = label(outcomes.days)
     drift, refused = measure_inputs(rules, reference, profiled.window if profiled is not None else None)
     figures = (*drift, *measure_outcomes(rules, reference, labelled.days))
     faults = tuple(dict.fromkeys((*inputs.faults, *outcomes.faults)))

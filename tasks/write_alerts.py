@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from data.home import Home
 from data.outbox import Notice, Outbox
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
 from data.registry import Registry
 from tasks.business_time import moment
+from tasks.find_watched import STANDING, by_model
 
 
-def write_alerts(run: MonitoringRun) -> list[Alert]:
-    """Leave a notice for each alert that this run opened, or opened again, as a page; answers with all that stand.
+def write_alerts(
+    runs: Sequence[MonitoringRun], unwatched: Mapping[str, str], as_of: datetime | None
+) -> dict[str, list[Alert]]:
+    """Leave a notice for each alert that these runs opened, or opened again, as a page, and for each model unwatched.
 
-    Raises PublishError when the outbox cannot be written; a second run of the same window writes what is missing.
+    `unwatched` says why, by model: silence is not health. Answers with all alerts that stand, by model. Raises
+    PublishError when the outbox cannot be written; a second run of the same windows writes what is missing.
     """
     registry = Registry.here()
+    ran_at = {one.model: one.ran_at for one in runs}
     with registry.reading() as state:
-        model = state.need(Model, run.model)
-        alerts = [one for one in state.find(Alert, model=run.model) if one.state != "ended"]
-    paging = [one for one in alerts if (one.level, one.state, one.changed_at) == ("page", "open", run.ran_at)]
-    Outbox(registry.home.outbox).send([_notice(model, one) for one in paging], run.ran_at)
-    return alerts
-
-
-def tell_unwatched(model: str, why: str, as_of: datetime | None) -> None:
-    """Leave a notice that a model could not be watched: silence is not health. Raises PublishError."""
-    registry = Registry.here()
-    with registry.reading() as state:
-        known = state.get(Model, model)
+        models = {one.key: one for one in state.among(Model, "key", (*ran_at, *unwatched))}
+        standing = [one for one in state.among(Alert, "state", STANDING) if one.model in ran_at]
+    outbox = Outbox(registry.home.outbox)
+    for one in standing:
+        if (one.level, one.state, one.changed_at) == ("page", "open", ran_at[one.model]):
+            outbox.leave(_notice(models[one.model], one), ran_at[one.model])
     now = moment(as_of)
-    notice = Notice(
+    for model, why in unwatched.items():
+        outbox.leave(_unwatched(models.get(model), model, why, now), now)
+    return by_model(standing)
+
+
+def _unwatched(known: Model | None, model: str, why: str, now: datetime) -> Notice:
+    return Notice(
         kind="alert",
         to=_route(known),
         about=model,
         title=f"{short(model)} was not watched on {now.date()}",
         text=f"{why}\n\nNothing is known about this model since the last recorded window.",
     )
-    Outbox(Home.here().outbox).leave(notice, now)
 
 
 def _notice(model: Model, alert: Alert) -> Notice:

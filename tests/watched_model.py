@@ -25,7 +25,8 @@ from data.records.person import Actor
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores
-from tasks.build_reference import Reference, _stored
+from tasks.build_reference import Reference, store_reference
+from tasks.find_watched import find_watched
 from tasks.name_run import Run
 from tasks.record_windows import Watch, record_windows
 from tasks.watch_models import watch_models
@@ -73,7 +74,7 @@ def reference(rows: int = 20_000) -> str:
     roles = ("training", "held-out")
     profiles = {role: profile_table(table, edges, role)[0] for role in roles}
     counted = count_scores(table["score"].to_numpy(), table["label"].to_numpy())
-    return _stored(Reference(edges, profiles, dict.fromkeys(roles, counted)))
+    return store_reference(Reference(edges, profiles, dict.fromkeys(roles, counted)))
 
 
 @dataclass
@@ -127,7 +128,7 @@ class WatchedModel:
     def night(self, through: date, *, at: datetime | None = None) -> Watch:
         """The watch of the window ending `through`, at noon four days later, so that the labels are mature."""
         as_of = at or midnight(through + days(4)) + timedelta(hours=12)
-        nights = watch_models.fn([MODEL], through, as_of)
+        nights = watch_models.fn(find_watched.fn([MODEL], through), through, as_of)
         (watched,) = record_windows.fn(nights, Run("run-night", Actor(id="modelward", auth="service")), as_of)
         return watched
 

@@ -61,6 +61,14 @@ def test_a_closed_choice_can_be_looked_for(state: State) -> None:
     assert len(state.find(Person)) == 2
 
 
+def test_rows_of_several_are_found_at_once(state: State) -> None:
+    for who in ("ana", "bob", "cleo"):
+        state.apply(person(who, state="revoked" if who == "cleo" else "active"))
+    assert [row.person for row in state.among(Person, "person", ["cleo", "ana", "zoe"])] == ["ana", "cleo"]
+    assert [row.person for row in state.among(Person, "person", ["cleo", "ana"], state="active")] == ["ana"]
+    assert state.among(Person, "person", []) == []
+
+
 def test_rows_come_in_the_order_of_their_numbers(state: State) -> None:
     for number in (10, 9, 1):
         state.apply(grant(number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -13,6 +14,7 @@ from data.errors import InputError, NotFoundError
 from data.records.monitoring import MonitoringRun
 from flows.monitor_models import monitor_models
 from tasks import watch_models as watching
+from tasks.find_watched import Candidate
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
 from tests.world import MODEL, World
@@ -54,10 +56,10 @@ def test_a_model_whose_watch_breaks_is_a_failed_result_and_the_others_are_record
     watch.log(DAY)
     watch_model = watching.watch_model
 
-    def breaking(key: str, through: object, as_of: object) -> watching.Night:
-        if key == broken:
+    def breaking(model: Candidate, *surroundings: Any) -> watching.Night:
+        if model.key == broken:
             raise ZeroDivisionError("a fault of our own")
-        return watch_model(key, through, as_of)  # type: ignore[arg-type]
+        return watch_model(model, *surroundings)
 
     monkeypatch.setattr(watching, "watch_model", breaking)
     found = {one.model: one for one in monitor_models(as_of=NIGHT)}

@@ -121,6 +121,10 @@ def test_two_bad_weeks_do_not_page_on_a_good_one() -> None:
     assert only(PSI, measured(PSI, 0.02), week(1, s=W), week(2, s=W)).state is Q
 
 
+def test_a_window_ends_on_its_last_day() -> None:
+    assert Window.ending(date(2013, 4, 7), 7) == Window(date(2013, 4, 1), date(2013, 4, 7))
+
+
 def test_the_plan_may_ask_for_more_windows() -> None:
     strict = Persistence(needed=3, of=4)
     assert only(PSI, measured(PSI, 0.15), week(1, s=W), persistence=strict).state is W

@@ -21,6 +21,11 @@ def test_json_brings_back_the_same_edges(edges: Edges) -> None:
     assert all(np.array_equal(a.values, b.values) for a, b in zip(again.columns, edges.columns, strict=True))
 
 
+def test_a_digest_that_is_known_is_taken_as_it_is(edges: Edges) -> None:
+    assert Edges.from_json(edges.to_json(), edges.digest) == edges
+    assert Edges.from_json(edges.to_json(), "sha256:told").digest == "sha256:told"
+
+
 def test_one_moved_edge_is_another_digest(edges: Edges) -> None:
     document = json.loads(edges.to_json())
     document["columns"][0]["values"][3] = np.nextafter(document["columns"][0]["values"][3], np.inf)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.chunk_models import chunked, gathered
+from tasks.find_watched import Candidate
 from tasks.watch_models import Night
 
 SIZES = {
@@ -21,7 +22,7 @@ SIZES = {
 @pytest.mark.parametrize("case", SIZES)
 def test_every_model_is_in_one_chunk(case: str) -> None:
     count, sizes = SIZES[case]
-    models = [f"models/ops/m{number}" for number in range(count)]
+    models = [Candidate(f"models/ops/m{number}", None) for number in range(count)]
     chunks = chunked(models)
     assert [len(one) for one in chunks] == sizes
     assert [one for chunk in chunks for one in chunk] == models
@@ -40,6 +41,7 @@ class Answered:
 
 def test_a_task_that_broke_fails_its_models_and_no_others() -> None:
     futures: Any = [Answered([Night("a"), Night("b")]), Answered(MemoryError("no room"))]
-    nights = gathered([["a", "b"], ["c", "d"]], futures)
+    chunks = [[Candidate(key, None) for key in keys] for keys in ("ab", "cd")]
+    nights = gathered(chunks, futures)
     assert [(one.model, one.failed) for one in nights] == [("a", False), ("b", False), ("c", True), ("d", True)]
     assert nights[2].unwatched == "the watch broke: MemoryError: no room"

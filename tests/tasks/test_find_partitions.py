@@ -10,10 +10,9 @@ from data.log_fault import FaultKind
 from data.model_logs import ModelLogs
 from data.records.model import MonitoringPlan
 from data.records.monitoring import Alert
-from data.registry import Registry
 from monitoring.alert_rule import Window
 from tasks.find_partitions import days_of, find_partitions, windows_of
-from tasks.find_watched import Watched, read_watched
+from tasks.find_watched import Watched, find_watched
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import WatchedModel
 from tests.world import FOUNDED_AT, MODEL
@@ -49,10 +48,9 @@ def test_a_window_holds_both_its_ends() -> None:
 
 
 def known(watch: WatchedModel) -> Watched:
-    with Registry.here().reading() as state:
-        found = read_watched(state, MODEL)
-    assert found is not None
-    return found
+    (found,) = find_watched.fn([MODEL], DAY)
+    assert found.watched is not None
+    return found.watched
 
 
 def test_a_day_on_which_the_model_served_and_nothing_is_logged_is_a_fault(watch: WatchedModel) -> None:
@@ -85,5 +83,5 @@ def test_a_broken_day_is_named_and_left_out(watch: WatchedModel) -> None:
 def test_what_the_registry_knows_of_a_watched_model(watch: WatchedModel) -> None:
     watched = known(watch)
     assert watched.champion is not None
-    assert (watched.champion.key, watched.plan.number, watched.runs) == (watch.version, 3, ())
+    assert (watched.champion.key, watched.plan.number, watched.windows) == (watch.version, 3, ())
     assert watch.world.find(Alert) == []

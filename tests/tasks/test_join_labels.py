@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.home import Home
+from data.label_join import LabelJoin
 from data.log_fault import FaultKind
 from data.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Model
@@ -30,7 +31,8 @@ def label(home: Home, known: int, predicted: int, rows: int = 60, **columns: obj
 
 def join(home: Home, now: object = NOW, version: str = "1") -> Labelled:
     logs = ModelLogs(home, Model.model_construct(key=KEY, columns=ColumnMapping()))
-    return join_labels(logs, logs.days(DAY, DAY + days(2)), version, now)  # type: ignore[arg-type]
+    with LabelJoin() as opened:
+        return join_labels(logs, logs.days(DAY, DAY + days(2)), version, now, opened)  # type: ignore[arg-type]
 
 
 def known(labelled: Labelled) -> list[int]:
@@ -118,4 +120,4 @@ def test_a_damaged_entry_is_counted_anew(home: Home) -> None:
 
 def test_no_day_has_no_label(home: Home) -> None:
     logs = ModelLogs(home, Model.model_construct(key=KEY, columns=ColumnMapping()))
-    assert join_labels(logs, (), "1", NOW) == Labelled({}, ())
+    assert join_labels(logs, (), "1", NOW, LabelJoin()) == Labelled({}, ())

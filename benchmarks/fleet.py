@@ -1,0 +1,230 @@
+"""The fleet that the benchmark watches: models that serve since yesterday, each with a day of predictions and labels.
+
+Every model came there by the registry's own commands: registered with a monitoring plan, a version with a reference,
+judged, approved by one person under a code of their own, deployed. What can be given together is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.command import Command
+from data.commands.approval import RequestApproval
+from data.commands.deployment import BeginOperation, CompleteDeployment
+from data.commands.model import RecordMonitoringPlan, RegisterModel
+from data.commands.version import RecordVerdicts, RegisterVersion
+from data.enactment import Receipt
+from data.evidence import collect_evidence
+from data.records.approval import RequiredRole
+from data.records.evidence import sha256_of
+from data.records.model import AppliedStandard, ColumnMapping, Feature
+from data.records.names import version_key
+from data.records.person import Actor, Role
+from data.records.verdict import Judgement, Passed
+from data.records.version import Artifact, Change, ChangeClass, CodeState
+from data.registry import MOST_TOGETHER
+from monitoring.column_kind import ColumnKind
+from monitoring.edge_placement import edges_of_table
+from monitoring.scan import profile_table
+from monitoring.scores import count_scores
+from tasks.build_reference import Reference, store_reference
+from tests.world import STANDARDS_DIGEST, World, found_world
+
+ROWS = 1_000
+NUMERIC = tuple(f"number_{place:02d}" for place in range(14))
+CATEGORICAL = tuple(f"category_{place:02d}" for place in range(6))
+COLUMNS = ColumnMapping(
+    features=(
+        *(Feature(name=name, kind="numeric") for name in NUMERIC),
+        *(Feature(name=name, kind="categorical") for name in CATEGORICAL),
+    )
+)
+RULES: tuple[dict[str, object], ...] = (
+    *({"statistic": "psi", "column": name, "margin": 0.2} for name in (*NUMERIC, *CATEGORICAL)),
+    {"statistic": "calibration", "column": "score", "direction": "both", "reference": 1.0, "margin": 0.3},
+)
+REFERENCES = 20
+REFERENCE_ROWS = 20_000
+INSTANT = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The models under watch in one home, the day they logged, and when the night after it begins."""
+
+    root: Path
+    models: tuple[str, ...]
+    day: date
+    night: datetime
+
+
+def found_fleet(root: Path, count: int, rows: int = ROWS) -> Fleet:
+    """`count` models under `root` that serve, each with one day of `rows` predictions and labels."""
+    world = found_world(root)
+    models = tuple(f"models/fleet/m{number:04d}" for number in range(count))
+    references = [_reference(seed) for seed in range(min(REFERENCES, count))]
+    with world.registry.store.session():
+        _deploy(world, models, references)
+    day = world.now.date() + timedelta(days=1)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: _log(world, one, day, rows), enumerate(models)))
+    return Fleet(root, models, day, _midnight(day) + timedelta(days=1, hours=3))
+
+
+def prediction_files(fleet: Fleet, root: Path | None = None) -> list[Path]:
+    """The file of predictions of each model, under the fleet's home or a copy of it."""
+    from data.home import Home
+
+    home = Home(root or fleet.root)
+    return [home.logs(model) / f"date={fleet.day}" / "part-0.parquet" for model in fleet.models]
+
+
+def _deploy(world: World, models: Sequence[str], references: Sequence[str]) -> None:
+    dealt = [references[place % len(references)] for place in range(len(models))]
+    versions = [version_key(model, 1) for model in models]
+    _together(world, [_registered(model) for model in models])
+    _together(world, [_planned(model) for model in models])
+    _together(world, [_version(world, *one) for one in zip(models, dealt, strict=True)])
+    _together(world, [_judged(*one, "assess") for one in _evidence(world, versions)])
+    evidence = _evidence(world, versions)
+    judged = _together(world, [_judged(*one, "approve") for one in evidence])
+    sets = [one.rows[0].key for one in judged]
+    asked = [_asked(world, *one) for one in zip(versions, (digest for _, digest in evidence), sets, strict=True)]
+    requests = [one.rows[0] for one in _together(world, asked)]
+    for request in requests:
+        world.decide(request, "alma")
+    _together(world, [_begun(request) for request in requests])
+    done = [CompleteDeployment(model=model, manifest_digest=sha256_of(model)) for model in models]
+    _together(world, done)
+
+
+def _together(world: World, commands: Sequence[Command]) -> list[Receipt]:
+    """Give the commands, as many at once as may be; raises what was refused."""
+    receipts: list[Receipt] = []
+    for start in range(0, len(commands), MOST_TOGETHER):
+        batch = commands[start : start + MOST_TOGETHER]
+        told = {"as_of": world.now, "run_id": "run-1"}
+        for outcome in world.registry.execute_together(batch, Actor(id="dev"), **told):  # type: ignore[arg-type]
+            if not isinstance(outcome, Receipt):
+                raise outcome
+            receipts.append(outcome)
+    return receipts
+
+
+def _evidence(world: World, versions: Sequence[str]) -> list[tuple[str, str]]:
+    """Each version with the digest of its evidence as it stands."""
+    with world.registry.reading() as state:
+        return [(version, collect_evidence(state, version).digest) for version in versions]
+
+
+def _registered(model: str) -> RegisterModel:
+    standard = AppliedStandard(standard="baseline", rationale="applies to every model")
+    told: dict[str, Any] = {"purpose": f"score {model}", "intended_uses": ("planning",), "tier_rationale": "small"}
+    routes = {"alert_route": "fleet-oncall", "runbook": "runbooks/fleet.md"}
+    return RegisterModel(
+        model=model, owner="olga", tier=3, tier_factors={"impact": 1}, standards=(standard,), columns=COLUMNS, **told,
+        **routes,
+    )  # fmt: skip
+
+
+def _planned(model: str) -> RecordMonitoringPlan:
+    return RecordMonitoringPlan(model=model, rules=RULES, label_patience_days=0, rationale="every column, and the rate")
+
+
+def _version(world: World, model: str, reference: str) -> RegisterVersion:
+    content = f"artifact of {model}".encode()
+    artifact = Artifact(kind="file", digest=world.artifacts.put(content), size=len(content), file_name="model.bin")
+    return RegisterVersion(
+        model=model, artifact=artifact, code=CodeState(commit="4f2a" * 10, dirty=False),
+        environment_digest=sha256_of("environment"), configuration={"trees": 200}, contributors=("dev",),
+        submitter="dev", change=Change(change_class=ChangeClass.NEW, what="a first model", why="there was none"),
+        submission_digest=sha256_of(model), reference_digest=reference, provenance={}, datasets=(), sections=(),
+    )  # fmt: skip
+
+
+def _judged(version: str, evidence: str, stage: Any) -> RecordVerdicts:
+    passed = Judgement(control="performance", gate="performance", criterion="auc", verdict=Passed(because="0.7"))
+    return RecordVerdicts(
+        version=version, stage=stage, environment="production", standards=("baseline@1",), judgements=(passed,),
+        standards_digest=STANDARDS_DIGEST, evidence_digest=evidence,
+    )  # fmt: skip
+
+
+def _asked(world: World, version: str, evidence: str, verdicts: str) -> RequestApproval:
+    content = f"artifact of {version.partition('/versions/')[0]}".encode()
+    return RequestApproval(
+        about=version, environment="production", use="planning", tier=3, change_class="new",
+        required=(RequiredRole(role=Role.APPROVER, count=1),), evidence_digest=evidence,
+        standards_digest=STANDARDS_DIGEST, artifact_digest=world.artifacts.put(content), verdict_set=verdicts,
+        expires_at=world.now + timedelta(days=7), approval_days=90,
+    )  # fmt: skip
+
+
+def _begun(request: Any) -> BeginOperation:
+    return BeginOperation(
+        model=request.subject.partition("/versions/")[0], kind="deploy", environment="production",
+        version=request.subject, request=request.key, evidence_digest=request.evidence_digest,
+        standards_digest=request.standards_digest, artifact_digest=request.artifact_digest,
+    )  # fmt: skip
+
+
+def _rows(seed: int, rows: int) -> dict[str, pa.Array]:
+    """Features, score and label; every seed draws from the same distributions."""
+    rng = np.random.default_rng(seed)
+    numbers = {name: pa.array(rng.normal(place, 1.0 + place, rows)) for place, name in enumerate(NUMERIC)}
+    words = {name: _words(rng, 3 + 4 * place, rows) for place, name in enumerate(CATEGORICAL)}
+    score = rng.beta(2.0, 5.0, rows)
+    label = (rng.random(rows) < score).astype(np.float64)
+    return {**numbers, **words, "score": pa.array(score), "label": pa.array(label)}
+
+
+def _words(rng: np.random.Generator, count: int, rows: int) -> pa.Array:
+    values = pa.array([f"value_{place:02d}" for place in range(count)])
+    return pa.DictionaryArray.from_arrays(pa.array(rng.integers(0, count, rows, dtype=np.int32)), values)
+
+
+def _reference(seed: int) -> str:
+    """A reference of its own in the artifact store of MODELWARD_HOME; its digest."""
+    table = pa.table(_rows(1_000_000 + seed, REFERENCE_ROWS))
+    kinds = {one.name: ColumnKind(one.kind) for one in COLUMNS.features} | {"score": ColumnKind.NUMERIC}
+    edges = edges_of_table(table, kinds)
+    roles = ("training", "held-out")
+    scores = count_scores(table["score"].to_numpy(), table["label"].to_numpy())
+    profiles = {role: profile_table(table, edges, role)[0] for role in roles}
+    return store_reference(Reference(edges, profiles, dict.fromkeys(roles, scores)))
+
+
+def _log(world: World, one: tuple[int, str], day: date, rows: int) -> None:
+    """One model's predictions of a day, and their labels, which came the same evening."""
+    seed, model = one
+    made = _rows(seed, rows)
+    label = made.pop("label")
+    ids = pa.array([f"{seed}-{number}" for number in range(rows)])
+    steps = timedelta(days=1) / (rows + 1)
+    times = pa.array([_midnight(day) + steps * number for number in range(rows)], INSTANT)
+    who = pa.array(["desk" if number % 4 else "gates" for number in range(rows)])
+    version = pa.array(["1"] * rows)
+    told = {"prediction_id": ids, "predicted_at": times, "model_version": version, "consumer": who, **made}
+    _write(world.home.logs(model) / f"date={day}", pa.table(told))
+    known = pa.array([_midnight(day) + timedelta(hours=23, minutes=59, seconds=59)] * rows, INSTANT)
+    _write(
+        world.home.labels(model) / f"date={day}", pa.table({"prediction_id": ids, "label": label, "labelled_at": known})
+    )
+
+
+def _write(folder: Path, table: pa.Table) -> None:
+    folder.mkdir(parents=True)
+    pq.write_table(table, folder / "part-0.parquet")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.fromisoformat(f"{day}T00:00:00+00:00")
