@@ -10,16 +10,22 @@ from tasks.anchor_log import anchor_log
 from tasks.business_time import registry_moment
 from tasks.carry_out_operation import Run
 from tasks.drill_restore import drill_restore
+from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.record_attestation import record_attestation
+from tasks.title_run import titled
 from tasks.verify_log import verify_log
 
 
-@flow(name="attest registry", persist_result=False)
+@flow(name="attest registry", flow_run_name=titled("attest the registry on {day}"), persist_result=False)
 def attest_registry(as_of: datetime | None = None) -> str:
-    """Answers the attestation's key. Raises AuditError when the log or its copy does not hold; nothing is recorded."""
+    """Answers the attestation's key. Raises AuditError when the log or its copy does not hold; nothing is recorded.
+
+    Args:
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+    """
     told = this_run()
     report = verify_log()
     anchored = anchor_log()
     drill = drill_restore()
-    return record_attestation(report, anchored, drill, Run(told.actor, registry_moment(as_of), told.id))
+    return leave_answer(record_attestation(report, anchored, drill, Run(told.actor, registry_moment(as_of), told.id)))

@@ -9,20 +9,23 @@ from prefect import flow
 
 from tasks.ask_approvers import await_decisions
 from tasks.business_time import meanwhile
+from tasks.find_named import use_named, version_named
 from tasks.judge_version import judge_version
+from tasks.leave_answer import leave_answer
 from tasks.name_run import Run, this_run
 from tasks.publish_version import publish_version, published_by_run
 from tasks.record_refusal import BYTES, refusals_recorded
 from tasks.reject_version import refuse_unless_cleared
 from tasks.request_approval import approval_of_run, request_approval
+from tasks.title_run import titled
 
 ATTEMPT = "deploy model"
 
 
-@flow(name="deploy model", flow_run_name="deploy {version} to {environment}", persist_result=False)
+@flow(name="deploy model", flow_run_name=titled("deploy {version} to {environment} as {slot}"), persist_result=False)
 def deploy_model(
     version: str,
-    use: str,
+    use: str = "",
     environment: str = "production",
     slot: Literal["champion", "challenger", "shadow"] = "champion",
     as_of: datetime | None = None,
@@ -32,10 +35,18 @@ def deploy_model(
     Raises GateRefusedError before anybody is asked, RequestClosedError when people refused or did not answer,
     StaleEvidenceError when evidence, standard or champion changed meanwhile, PublishError; ArtifactError, recorded
     before it is raised, when bytes are missing or changed.
+
+    Args:
+        version: The version to deploy, like flight-delay/4.
+        use: What it is deployed for, one of the intended uses. Leave it empty where there is only one.
+        environment: Where, as the standards name it.
+        slot: Champion answers; challenger and shadow are only compared with it.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     run = this_run()
+    version = version_named(version)
     with refusals_recorded(ATTEMPT, version, run, as_of, BYTES):
-        return _deploy(version, use, environment, slot, run, as_of)
+        return leave_answer(_deploy(version, use_named(version, use), environment, slot, run, as_of))
 
 
 def _deploy(version: str, use: str, environment: str, slot: str, run: Run, as_of: datetime | None) -> str:

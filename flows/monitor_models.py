@@ -8,14 +8,21 @@ from prefect import flow
 
 from tasks.chunk_models import chunked, gathered, on_threads, whole
 from tasks.find_watched import find_watched
+from tasks.leave_answer import leave_answer
 from tasks.name_night import last_day
 from tasks.name_run import this_run
 from tasks.record_windows import Watch, record_windows
 from tasks.show_watch import show_watch
+from tasks.title_run import titled
 from tasks.watch_models import watch_models
 
 
-@flow(name="monitor models", persist_result=False, task_runner=on_threads())
+@flow(
+    name="monitor models",
+    flow_run_name=titled("monitor {models} on {day}", models="every model"),
+    persist_result=False,
+    task_runner=on_threads(),
+)
 def monitor_models(
     models: list[str] | None = None, through: date | None = None, as_of: datetime | None = None
 ) -> list[Watch]:
@@ -23,6 +30,11 @@ def monitor_models(
 
     One result for each model; a model that could not be watched is one of them, and somebody is told. Raises
     NotFoundError or AmbiguousNameError for a name, before anything is watched.
+
+    Args:
+        models: The models to watch, like flight-delay; every model that has a monitoring plan when left empty.
+        through: The last day of the window; yesterday when left empty.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     run = this_run()
     day = last_day(through, as_of)
@@ -30,4 +42,4 @@ def monitor_models(
     nights = gathered(chunks, watch_models.map([whole(one) for one in chunks], through=day, as_of=as_of))
     watched = record_windows(whole(nights), run, as_of)
     show_watch(whole(watched), day)
-    return watched
+    return leave_answer(watched)

@@ -9,11 +9,17 @@ from prefect import flow
 from tasks.business_time import registry_moment
 from tasks.carry_out_operation import Run
 from tasks.end_what_died import end_what_died
+from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
+from tasks.title_run import titled
 
 
-@flow(name="reconcile operations", persist_result=False)
+@flow(name="reconcile operations", flow_run_name=titled("reconcile operations on {day}"), persist_result=False)
 def reconcile_operations(as_of: datetime | None = None) -> dict[str, list[str]]:
-    """Safe to repeat; answers what was done, by kind, and under `failed` what could not be."""
+    """Safe to repeat; answers what was done, by kind, and under `failed` what could not be.
+
+    Args:
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+    """
     told = this_run()
-    return end_what_died(Run(told.actor, registry_moment(as_of), told.id))
+    return leave_answer(end_what_died(Run(told.actor, registry_moment(as_of), told.id)))

@@ -11,22 +11,28 @@ from prefect import flow
 from tasks.build_reference import build_reference
 from tasks.check_quality import check_quality
 from tasks.check_standing import check_standing
+from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.pack_submission import pack_submission
 from tasks.read_submission import read_submission
 from tasks.record_refusal import refusals_recorded
 from tasks.record_registration import record_registration
 from tasks.store_artifact import store_artifact
+from tasks.title_run import titled
 
 ATTEMPT = "register model"
 
 
-@flow(name="register model", persist_result=False)
+@flow(name="register model", flow_run_name=titled("register {submission}"), persist_result=False)
 def register_model(submission: str, as_of: datetime | None = None) -> str:
     """Register a submission, a folder or the digest of a packed one; answers with the version's key.
 
     The same submission again is answered with the version it became. Raises InputError or RefusedError, recorded
     before they are raised; nothing is half done then.
+
+    Args:
+        submission: A folder that the worker's machine has, or the digest under which `modelward register` packed one.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     run = this_run()
     with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
@@ -36,9 +42,9 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
         with refusals_recorded(ATTEMPT, read.model.key, run, as_of):
             standing = check_standing(read)
             if standing.known is not None:
-                return standing.known
+                return leave_answer(standing.known)
             environment = store_artifact(read)
             quality = [check_quality(read, role) for role in read.datasets]
             reference = build_reference(read)
         digests = {"environment": environment, "reference": reference}
-        return record_registration(read, standing, quality, digests, run, as_of)
+        return leave_answer(record_registration(read, standing, quality, digests, run, as_of))

@@ -17,13 +17,17 @@ from tasks.approve_retirement import approve_retirement
 from tasks.await_transition import await_transition
 from tasks.business_time import meanwhile
 from tasks.carry_out_operation import Run
+from tasks.find_named import version_named
+from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.open_retirement import Leaving, open_retirement
 from tasks.plan_transitions import plan_lines, plan_transitions
 from tasks.send_notices import send_notices
+from tasks.tell_deciders import tell_deciders
+from tasks.title_run import titled
 
 
-@flow(name="retire model", flow_run_name="retire {version}", persist_result=False)
+@flow(name="retire model", flow_run_name=titled("retire {version}"), persist_result=False)
 def retire_model(
     version: str,
     reason: str,
@@ -38,8 +42,18 @@ def retire_model(
     `transition` says by system where its consumers go: `{"crew-planning": "2013-11-30 version 3"}`. Raises
     GateRefusedError for too short a notice, RequestClosedError when people refused, StaleEvidenceError when the plan
     changed while it was approved, LogFormatError when the logs since the sunset cannot be read.
+
+    Args:
+        version: The version to retire, like flight-delay/4.
+        reason: Why; kept on record.
+        sunset_on: The day from which it does not serve any more.
+        successor: The version that takes over, like flight-delay/5, if there is one.
+        outputs_in_force: Decisions made with it that still stand, and what becomes of them.
+        transition: Where each consumer goes, by system, as a day and a target.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     told = this_run()
+    version, successor = version_named(version), version_named(successor) if successor else None
     run = Run(told.actor, as_of, told.id)
     retirement = open_retirement(
         Leaving(
@@ -50,6 +64,7 @@ def retire_model(
     send_notices(retirement.key, run)
     if retirement.state in ("opened", "noticed"):
         plan_transitions(retirement.key, plan_lines(transition), run.actor, run)
+    tell_deciders(retirement.key, as_of)
     await_transition(retirement.key, run)
     approve_retirement(retirement.key, run)
-    return advance_retirement(retirement.key, replace(run, as_of=meanwhile(as_of)))
+    return leave_answer(advance_retirement(retirement.key, replace(run, as_of=meanwhile(as_of))))

@@ -8,12 +8,18 @@ from prefect import flow
 
 from tasks.business_time import registry_moment
 from tasks.carry_out_operation import Run
+from tasks.leave_answer import leave_answer
 from tasks.look_after_models import look_after_models
 from tasks.name_run import this_run
+from tasks.title_run import titled
 
 
-@flow(name="review models", persist_result=False)
+@flow(name="review models", flow_run_name=titled("review models on {day}"), persist_result=False)
 def review_models(as_of: datetime | None = None) -> dict[str, list[str]]:
-    """Do what came due; answers what was done, by kind, and under `failed` what could not be."""
+    """Do what came due; answers what was done, by kind, and under `failed` what could not be.
+
+    Args:
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+    """
     told = this_run()
-    return look_after_models(Run(told.actor, registry_moment(as_of), told.id))
+    return leave_answer(look_after_models(Run(told.actor, registry_moment(as_of), told.id)))

@@ -7,11 +7,16 @@ from typing import Literal
 
 from prefect import flow
 
+from tasks.find_named import model_named
+from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.return_version import return_version
+from tasks.title_run import titled
 
 
-@flow(name="roll back model", flow_run_name="roll back {model} in {environment}", persist_result=False)
+@flow(
+    name="roll back model", flow_run_name=titled("roll back {model} in {environment} as {slot}"), persist_result=False
+)
 def rollback_model(
     model: str,
     reason: str,
@@ -22,6 +27,13 @@ def rollback_model(
     """Serve the last valid version again; answers with the new deployment's key.
 
     Raises GateRefusedError when none is valid, BusyError, PublishError.
+
+    Args:
+        model: The model, like flight-delay.
+        reason: Why; kept on record.
+        environment: Where, as the standards name it.
+        slot: Champion answers; challenger and shadow are only compared with it.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     run = this_run()
-    return return_version(model, environment, slot, reason, run.actor, as_of, run.id)
+    return leave_answer(return_version(model_named(model), environment, slot, reason, run.actor, as_of, run.id))

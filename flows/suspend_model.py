@@ -7,11 +7,14 @@ from typing import Literal
 
 from prefect import flow
 
+from tasks.find_named import model_named
+from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.stop_serving import stop_serving
+from tasks.title_run import titled
 
 
-@flow(name="suspend model", flow_run_name="suspend {model} in {environment}", persist_result=False)
+@flow(name="suspend model", flow_run_name=titled("suspend {model} in {environment} as {slot}"), persist_result=False)
 def suspend_model(
     model: str,
     reason: str,
@@ -20,6 +23,16 @@ def suspend_model(
     slot: Literal["champion", "challenger", "shadow"] = "champion",
     as_of: datetime | None = None,
 ) -> str:
-    """Stop serving; answers with the deployment that was suspended. Raises BusyError, PublishError."""
+    """Stop serving; answers with the deployment that was suspended. Raises BusyError, PublishError.
+
+    Args:
+        model: The model, like flight-delay.
+        reason: Why; kept on record.
+        fallback: What takes over: a rule, a person, another system.
+        environment: Where, as the standards name it.
+        slot: Champion answers; challenger and shadow are only compared with it.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+    """
     run = this_run()
-    return stop_serving(model, environment, slot, reason, fallback, run.actor, as_of, run.id)
+    key = model_named(model)
+    return leave_answer(stop_serving(key, environment, slot, reason, fallback, run.actor, as_of, run.id))

@@ -8,24 +8,35 @@ from prefect import flow
 
 from tasks.compare_champion import compare_champion
 from tasks.conclude_validation import await_conclusion
+from tasks.find_named import version_named
 from tasks.judge_version import is_assessed, judge_version
+from tasks.leave_answer import leave_answer
 from tasks.measure_version import measure_version
 from tasks.name_run import this_run
 from tasks.record_refusal import BYTES, refusals_recorded
 from tasks.reject_version import reject_or_refuse
+from tasks.tell_deciders import tell_deciders
+from tasks.title_run import titled
 from tasks.write_performance import write_performance
 
 ATTEMPT = "validate model"
 
 
-@flow(name="validate model", flow_run_name="validate {version}", persist_result=False)
+@flow(name="validate model", flow_run_name=titled("validate {version}"), persist_result=False)
 def validate_model(version: str, environment: str = "production", use: str = "", as_of: datetime | None = None) -> str:
     """Take a registered version to `validated`, or to `rejected` with reasons; answers with its review state.
 
     Raises GateRefusedError when a gate failed or is unproven; ArtifactError or LogFormatError, recorded before they
     are raised, when what was handed in is missing, changed or cannot be measured.
+
+    Args:
+        version: The version to validate, like flight-delay/4.
+        environment: Where, as the standards name it.
+        use: The use that is meant. Leave it empty where only one is intended.
+        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     run = this_run()
+    version = version_named(version)
     if not is_assessed(version, run.id):
         with refusals_recorded(ATTEMPT, version, run, as_of, BYTES):
             measure_version(version, run.actor, as_of, run.id)
@@ -34,5 +45,6 @@ def validate_model(version: str, environment: str = "production", use: str = "",
     verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.id)
     demand = reject_or_refuse(verdicts, run.actor, as_of, run.id)
     if not demand.validator:
-        return "assessed"
-    return await_conclusion(verdicts, demand.request_days, as_of, run.id).review_state.value
+        return leave_answer("assessed")
+    tell_deciders(verdicts.key, as_of)
+    return leave_answer(await_conclusion(verdicts, demand.request_days, as_of, run.id).review_state.value)

@@ -33,6 +33,7 @@ from modelward.commands import (
     serve,
     show,
     standard,
+    status,
     suspend,
     up,
     validate,
@@ -58,7 +59,7 @@ app = typer.Typer(
 )
 
 COMMANDS = {
-    HOUSE: (up.up, down.down),
+    HOUSE: (up.up, status.status, down.down),
     LIFE: (demo.demo, init.init, register.register, amend.amend, validate.validate, deploy.deploy,
            rollback.rollback, suspend.suspend, ratify.ratify, retire.retire),
     WATCH: (monitor.monitor,),

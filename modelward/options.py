@@ -11,6 +11,8 @@ By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who says so; ot
 CodeFromStdin = Annotated[
     bool, typer.Option("--code-from-stdin", help="Read the one-time code from the first line of stdin.")
 ]
+Local = Annotated[bool, typer.Option("--local", help="Run it in this process, though a server runs.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Return once the running server has it.")]
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="TIME", help="Business time; only a replay registry takes another than now.")
 ]

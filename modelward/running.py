@@ -9,8 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def prefect_ready(by: str = "") -> Iterator[None]:
-    """Import flows inside this block. Without PREFECT_API_URL, Prefect keeps its own records under the home.
+    """Import flows inside this block.
 
+    Runs are recorded at the server of PREFECT_API_URL, else at that of `modelward up`, else by Prefect under the home.
     `by` is whom the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is not on the
     roster, before Prefect is waited for; PrefectUnavailableError.
     """
@@ -25,7 +26,7 @@ def prefect_ready(by: str = "") -> Iterator[None]:
         raise MissingRegistryError(f"there is no registry at {Home.here().database}")
     if by:
         need_on_roster(Registry.here(), by)
-    told = {"MODELWARD_ACTOR": by} if by else {}
+    told = {**_server(), **({"MODELWARD_ACTOR": by} if by else {})}
     _need_writable(home)
     with prepared(home, **told):
         try:
@@ -34,6 +35,18 @@ def prefect_ready(by: str = "") -> Iterator[None]:
             if "ephemeral" not in str(error).lower():
                 raise
             raise PrefectUnavailableError(str(error)) from error
+
+
+def _server() -> dict[str, str]:
+    """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
+    from data.settings import read_settings
+    from modelward.prefect_environment import api_url, environment_of_caller
+    from modelward.running_server import running
+
+    house = running()
+    if house is None or api_url() not in ("", house.api_url):
+        return {}
+    return environment_of_caller(house.api_url, house.ui_url, read_settings().prefect_login)
 
 
 def _need_writable(home: Path) -> None:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from data.records.approval import ApprovalRequest
     from data.records.review import VerdictSet
     from data.state import State
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A question that is open: about what, until when, which roles it still needs, and who holds them."""
+
+    about: str
+    purpose: str
+    until: datetime | None
+    needs: str
+    people: tuple[str, ...]
 
 
 def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
@@ -48,22 +63,40 @@ def _wants_validator(state: State, model: Any, change_class: str, verdicts: Verd
         return True
 
 
-def show_waiting() -> None:
-    """What waits and whom it still needs, as the registry has it."""
+def waiting(state: State, now: datetime) -> list[Waiting]:
+    """Everything that waits for people."""
+    from data.deciders import deciders, validators
     from data.lookup import reference
     from data.records.approval import ApprovalRequest
+    from data.records.version import Version
+
+    found = []
+    for one in state.find(ApprovalRequest, state="pending"):
+        needs = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, one).items())
+        people = tuple(dict.fromkeys(who.person for who in deciders(state, one, now)))
+        found.append(Waiting(reference(one.key), one.purpose, one.expires_at, needs, people))
+    for cleared in unconcluded(state):
+        people = validators(state, state.need(Version, cleared.version), now)
+        found.append(Waiting(reference(cleared.version), "validate", None, "1 × validator", people))
+    return found
+
+
+def waiting_now() -> list[Waiting]:
+    """The same, of the registry of this home, at its own time."""
     from data.registry import Registry
+    from data.registry_time import registry_time
+    from data.state import State
+
+    with Registry.here().store.reading() as connection:
+        return waiting(State(connection), registry_time(connection).now)
+
+
+def show_waiting(found: Sequence[Waiting]) -> None:
+    """What waits, what it still needs, and who could give that."""
     from modelward.terminal import say, show_table
 
-    with Registry.here().reading() as state:
-        pending = state.find(ApprovalRequest, state="pending")
-        missing = [missing_roles(state, one) for one in pending]
-        waiting = unconcluded(state)
-    rows: list[tuple[object, ...]] = [
-        (reference(one.key), one.purpose, one.expires_at, ", ".join(f"{n} × {role}" for role, n in needs.items()))
-        for one, needs in zip(pending, missing, strict=True)
-    ]
-    rows += [(reference(one.version), "validate", None, "1 × validator") for one in waiting]
-    show_table(("waits", "for", "until", "still needs"), rows, "nothing waits for anybody", whole=3)
+    rows = [(one.about, one.purpose, one.until, one.needs, one.people or "nobody") for one in found]
+    columns = ("waits", "for", "until", "still needs", "who could")
+    show_table(columns, rows, "nothing waits for anybody", whole=3)
     if rows:
-        say("→ answer in the Prefect UI, or with `modelward approvals answer`")
+        say("→ they answer in the Prefect UI, or with `modelward approvals answer`")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from modelward.options import AsOf, By, Json
+from modelward.options import AsOf, By, Json, Local, NoWait
 
 
-def attest(by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def attest(
+    by: By = "",
+    as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
+    as_json: Json = False,
+) -> None:
     """Verify the audit log, checkpoint, back up, restore the copy and compare; record that all of it held."""
     from data.records.log import Attestation
     from data.registry import Registry
-    from modelward.running import prefect_ready
+    from modelward.flow_call import Where, call
     from modelward.speaking import business_time
-    from modelward.terminal import show_facts, show_json, working
+    from modelward.terminal import show_facts, show_json
 
-    moment = business_time(as_of)
-    with prefect_ready(by), working("attesting the registry"):
-        from flows.attest_registry import attest_registry
-
-        attest_registry(moment)
+    asked = {"as_of": business_time(as_of)}
+    call("attest_registry", Where(by, local, no_wait), asked, "attesting the registry")
     with Registry.here().reading() as state:
         newest = state.find(Attestation)[-1]
     if as_json:

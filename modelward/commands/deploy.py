@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Environment, Json, Slot, VersionName
+from modelward.options import AsOf, By, Environment, Json, Local, NoWait, Slot, VersionName
 
 
 def deploy(
@@ -16,6 +16,8 @@ def deploy(
     slot: Slot = "champion",
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Ask for the approvals that the standard demands, then publish the version and verify what is published.
@@ -23,35 +25,21 @@ def deploy(
     It waits for people: they look at `modelward approvals list` and answer with `modelward approvals answer`.
     """
     from data.lookup import find_version, reference
-    from data.records.model import Model
     from data.registry import Registry
-    from modelward.running import prefect_ready
+    from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import remark, say, show_json
+    from tasks.find_named import use_named
 
     moment = business_time(as_of)
     with Registry.here().reading() as state:
         found = find_version(state, version)
-        purpose = use or _only_use(state.need(Model, found.version.model))
+    purpose = use_named(found.version.key, use)
     remark(f"{found.said} to {environment} ({slot}) for: {purpose}")
     remark("this waits until people decided: `modelward approvals list`, `modelward approvals answer`")
-    with prefect_ready(by):
-        from flows.deploy_model import deploy_model
-
-        deployment = deploy_model(found.version.key, purpose, environment, slot, moment)
+    asked = {"version": found.version.key, "use": purpose, "environment": environment, "slot": slot, "as_of": moment}
+    deployment = call("deploy_model", Where(by, local, no_wait), asked)
     if as_json:
         show_json({"version": found.version.key, "deployment": deployment, "environment": environment, "slot": slot})
         return
     say(f"{reference(found.version.key)} serves in {environment} ({slot})")
-
-
-def _only_use(model: object) -> str:
-    from data.errors import InputError
-    from data.records.model import Model
-    from data.records.names import short
-
-    assert isinstance(model, Model)
-    if len(model.intended_uses) == 1:
-        return model.intended_uses[0]
-    listed = "; ".join(model.intended_uses)
-    raise InputError(f"{short(model.key)} is intended for more than one use: {listed}", "add --use with the one meant")

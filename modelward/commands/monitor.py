@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Json
+from modelward.options import AsOf, By, Json, Local, NoWait
 
 if TYPE_CHECKING:
     from tasks.record_windows import Watch
@@ -24,21 +24,26 @@ def monitor(
     ] = "",
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Profile what is new in the logs, measure the window, judge it by each model's plan, and write alerts.
 
     Exit code 3 says that a model could not be watched; the others were.
     """
-    from modelward.running import prefect_ready
+    from pydantic import TypeAdapter
+
+    from modelward.flow_call import Where, call
     from modelward.speaking import business_time, day_of
-    from modelward.terminal import show_json, working
+    from modelward.terminal import show_json
 
     moment, day = business_time(as_of), day_of(through)
-    with prefect_ready(by), working("watching the logs"):
-        from flows.monitor_models import monitor_models
+    asked = {"models": models or None, "through": day, "as_of": moment}
+    answer = call("monitor_models", Where(by, local, no_wait), asked, "watching the logs")
+    from tasks.record_windows import Watch
 
-        watched = monitor_models(models or None, day, moment)
+    watched = TypeAdapter(list[Watch]).validate_python(answer or [])
     if as_json:
         show_json(watched)
     else:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from modelward.options import AsOf, By, Json
+from modelward.options import AsOf, By, Json, Local, NoWait
 
 
-def reconcile(by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def reconcile(
+    by: By = "",
+    as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
+    as_json: Json = False,
+) -> None:
     """Finish or undo operations whose process died, expire requests, cancel orphaned runs. Safe to repeat."""
+    from modelward.flow_call import Where, call
     from modelward.flow_report import end_with_report
-    from modelward.running import prefect_ready
     from modelward.speaking import business_time
-    from modelward.terminal import working
 
-    moment = business_time(as_of)
-    with prefect_ready(by), working("reconciling operations"):
-        from flows.reconcile_operations import reconcile_operations
-
-        report = reconcile_operations(moment)
-    end_with_report(report, as_json, "nothing was left half-way")
+    asked = {"as_of": business_time(as_of)}
+    report = call("reconcile_operations", Where(by, local, no_wait), asked, "reconciling operations")
+    end_with_report(report or {}, as_json, "nothing was left half-way")

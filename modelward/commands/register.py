@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Json
+from modelward.options import AsOf, By, Json, Local, NoWait
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from modelward.flow_call import Where
 
 
 def register(
     folder: Annotated[Path, typer.Argument(help="The submission folder; `modelward init` writes one.")],
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Register a version from a submission folder: its artifact, data, documents and provenance."""
     from data.lookup import reference
-    from modelward.running import prefect_ready
+    from modelward.flow_call import Where, call
     from modelward.speaking import business_time
-    from modelward.terminal import say, show_json, working
+    from modelward.terminal import say, show_json
 
-    moment, before = business_time(as_of), _versions()
-    with prefect_ready(by), working(f"registering {folder}"):
-        from flows.register_model import register_model
-
-        version = register_model(str(folder.absolute()), as_of=moment)
+    moment, before, where = business_time(as_of), _versions(), Where(by, local, no_wait)
+    asked = {"submission": _handed_in(folder.absolute(), where, moment), "as_of": moment}
+    version = str(call("register_model", where, asked, f"registering {folder}"))
     if as_json:
         show_json({"version": version, "new": version not in before})
         return
@@ -43,3 +48,25 @@ def _versions() -> set[str]:
 
     with Registry.here().reading() as state:
         return {one.key for one in state.find(Version)}
+
+
+def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
+    """The digest of the folder packed in the inbox, where the worker sees it; the folder itself in this process.
+
+    Raises SubmissionError, recorded, when it cannot be packed.
+    """
+    from data.home import Home
+    from data.records.person import Actor
+    from data.submission.delivery import deliver
+    from modelward.flow_call import actor_of, house_in_use
+    from modelward.running import prefect_ready
+
+    if where.local or house_in_use() is None or not folder.is_dir():
+        return str(folder)
+    with prefect_ready(where.by):
+        from tasks.name_run import Run
+        from tasks.record_refusal import refusals_recorded
+
+        actor = Actor(id=actor_of(where.by), auth="os-user")
+        with refusals_recorded("register model", "registry", Run("", actor), as_of):
+            return deliver(folder, Home.here(), actor.id)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modelward.options import AsOf, By, Json, Reason, VersionName
+from modelward.options import AsOf, By, Json, Local, NoWait, Reason, VersionName
 
 
 def retire(
@@ -23,6 +23,8 @@ def retire(
     ] = None,
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Open the retirement of a version, or go on with the one that is open.
@@ -30,7 +32,7 @@ def retire(
     Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """
     from data.registry import Registry
-    from modelward.running import prefect_ready
+    from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import remark
 
@@ -39,10 +41,7 @@ def retire(
     remark(
         f"retirement of {version}: waits for consumers and approvers; `modelward consumers list` shows who is missing"
     )
-    with prefect_ready(by):
-        from flows.retire_model import retire_model
-
-        retire_model(**asked, outputs_in_force=in_force, as_of=moment)
+    call("retire_model", Where(by, local, no_wait), {**asked, "outputs_in_force": in_force, "as_of": moment})
     _show(registry, asked["version"], as_json)
 
 

@@ -6,25 +6,27 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json
+from modelward.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
 
 app = typer.Typer(no_args_is_help=True, help="Reviews: find what came due, list, complete.")
 
 
 @app.command("run")
-def run(by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def run(
+    by: By = "",
+    as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
+    as_json: Json = False,
+) -> None:
     """Expire approvals and waivers, escalate what nobody ratified, open the reviews that are due, remind people."""
+    from modelward.flow_call import Where, call
     from modelward.flow_report import end_with_report
-    from modelward.running import prefect_ready
     from modelward.speaking import business_time
-    from modelward.terminal import working
 
-    moment = business_time(as_of)
-    with prefect_ready(by), working("looking for what came due"):
-        from flows.review_models import review_models
-
-        report = review_models(moment)
-    end_with_report(report, as_json, "nothing came due")
+    asked = {"as_of": business_time(as_of)}
+    report = call("review_models", Where(by, local, no_wait), asked, "looking for what came due")
+    end_with_report(report or {}, as_json, "nothing came due")
 
 
 @app.command("list")

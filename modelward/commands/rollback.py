@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelward.options import AsOf, By, Environment, Json, ModelName, Reason, Slot
+from modelward.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
 
 
 def rollback(
@@ -12,6 +12,8 @@ def rollback(
     slot: Slot = "champion",
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Put the last version that is still valid back in service; says which were passed over and why.
@@ -20,16 +22,13 @@ def rollback(
     """
     from data.lookup import find_model
     from data.registry import Registry
+    from modelward.flow_call import Where, call
     from modelward.outcomes import show_served
-    from modelward.running import prefect_ready
     from modelward.speaking import business_time
-    from modelward.terminal import working
 
     moment, registry = business_time(as_of), Registry.here()
     with registry.reading() as state:
         key = find_model(state, model).key
-    with prefect_ready(by), working(f"rolling {model} back"):
-        from flows.rollback_model import rollback_model
-
-        rollback_model(key, reason, environment=environment, slot=slot, as_of=moment)
+    asked = {"model": key, "reason": reason, "environment": environment, "slot": slot, "as_of": moment}
+    call("rollback_model", Where(by, local, no_wait), asked, f"rolling {model} back")
     show_served(registry, key, environment, slot, as_json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Environment, Json, ModelName, Reason, Slot
+from modelward.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
 
 
 def suspend(
@@ -17,21 +17,27 @@ def suspend(
     slot: Slot = "champion",
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Take a model out of service at once and name what takes over; must be ratified in time."""
     from data.lookup import find_model
     from data.registry import Registry
+    from modelward.flow_call import Where, call
     from modelward.outcomes import show_served
-    from modelward.running import prefect_ready
     from modelward.speaking import business_time
-    from modelward.terminal import working
 
     moment, registry = business_time(as_of), Registry.here()
     with registry.reading() as state:
         key = find_model(state, model).key
-    with prefect_ready(by), working(f"suspending {model}"):
-        from flows.suspend_model import suspend_model
-
-        suspend_model(key, reason, fallback, environment=environment, slot=slot, as_of=moment)
+    asked = {
+        "model": key,
+        "reason": reason,
+        "fallback": fallback,
+        "environment": environment,
+        "slot": slot,
+        "as_of": moment,
+    }
+    call("suspend_model", Where(by, local, no_wait), asked, f"suspending {model}")
     show_served(registry, key, environment, slot, as_json)

@@ -26,8 +26,9 @@ def up(
         raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
     if detach:
         from modelward.house.detached import start_detached
+        from modelward.terminal import say
 
-        start_detached(home)
+        say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
         _tell(home, {})
         return
     _stay(home)
@@ -62,7 +63,7 @@ def _tell(home: Home, reconciled: Mapping[str, Sequence[str]]) -> None:
     """The addresses, what had been left half done, and what waits for whom."""
     from modelward.house.resident import resident
     from modelward.terminal import say, show_facts
-    from modelward.waiting import show_waiting
+    from modelward.waiting import show_waiting, waiting_now
 
     account = resident(home.up)
     if account is not None:
@@ -77,4 +78,4 @@ def _tell(home: Home, reconciled: Mapping[str, Sequence[str]]) -> None:
     for kind, things in reconciled.items():
         for thing in things:
             say(f"{kind}: {thing}")
-    show_waiting()
+    show_waiting(waiting_now())

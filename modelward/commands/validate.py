@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Environment, Json, VersionName
+from modelward.options import AsOf, By, Environment, Json, Local, NoWait, VersionName
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,8 @@ def validate(
     preview: Annotated[bool, typer.Option("--preview", help="Show what the gates would say; record nothing.")] = False,
     by: By = "",
     as_of: AsOf = "",
+    local: Local = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Measure a version, judge every gate of its standards, and hear a validator where they ask for one.
@@ -29,6 +31,7 @@ def validate(
     """
     from data.lookup import find_version, reference
     from data.registry import Registry
+    from modelward.flow_call import Where, call
     from modelward.running import prefect_ready
     from modelward.speaking import business_time
     from modelward.terminal import remark, say, show_json, working
@@ -45,10 +48,8 @@ def validate(
     remark(
         "where the standard asks for a validator this waits: `modelward approvals list`, `modelward approvals answer`"
     )
-    with prefect_ready(by):
-        from flows.validate_model import validate_model
-
-        outcome = validate_model(found.version.key, environment, use, moment)
+    asked = {"version": found.version.key, "environment": environment, "use": use, "as_of": moment}
+    outcome = call("validate_model", Where(by, local, no_wait), asked)
     if as_json:
         show_json({"version": found.version.key, "review_state": outcome})
         return

@@ -22,8 +22,11 @@ FAREWELL_SECONDS = 90.0
 POLL_SECONDS = 0.2
 
 
-def start_detached(home: Home) -> None:
-    """Start `modelward up` in a session of its own and wait until it is ready. Raises HouseError, AlreadyUpError."""
+def start_detached(home: Home) -> int:
+    """Start `modelward up` in a session of its own and wait until it is ready; answers its process id.
+
+    Raises HouseError, AlreadyUpError.
+    """
     if is_held(home.up):
         raise AlreadyUpError(said(read_account(home.up)))
     log = home.up / "logs" / "up.log"
@@ -41,7 +44,7 @@ def start_detached(home: Home) -> None:
     while process.poll() is None:
         account = resident(home.up)
         if account is not None and (account.pid, account.stage) == (process.pid, "ready"):
-            return
+            return process.pid
         if time.monotonic() > deadline:
             process.terminate()
             raise HouseError(f"it was not ready in {READY_SECONDS:.0f} s, see {log}")
@@ -55,7 +58,11 @@ def end_resident(folder: Path) -> str:
     if not is_held(folder):
         left = end_marked(account.mark, FAREWELL_SECONDS) if account is not None else 0
         account_file(folder).unlink(missing_ok=True)
-        return f"ended {left} processes that a killed `modelward up` had left" if left else "nothing was up"
+        return (
+            f"ended {left} processes that a killed `modelward up` had left"
+            if left
+            else f"nothing was up for {folder.parent}"
+        )
     if account is None:
         raise HouseError("an `up` of this home is just starting", "try again in a moment")
     with suppress(ProcessLookupError):

@@ -35,7 +35,7 @@ GROUPS = {
     "audit": "verify log backup rebuild",
     "config": "show",
 }
-COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report", "serve", "up", "down")]
+COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report", "serve", "up", "status", "down")]
 COMMANDS += [[group, command] for group, commands in GROUPS.items() for command in commands.split()]
 READING = {
     "inventory": ["inventory"],
@@ -57,6 +57,7 @@ READING = {
     "the log verified": ["audit", "verify"],
     "settings": ["config", "show"],
     "doctor": ["doctor"],
+    "what is up": ["status"],
 }
 LIGHT = {"typer", "typing", "pathlib", "__future__", "collections"}
 SLOW = ("prefect", "great_expectations", "scipy")

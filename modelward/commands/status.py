@@ -1,0 +1,73 @@
+"""What `modelward up` runs, how it is, and what waits for whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from modelward.options import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelward.house.health import EndedRun, Health
+
+NOT_WELL = 3
+
+
+def status(as_json: Json = False) -> None:
+    """What runs, since when and where, whether it answers, the runs that ended last, and what waits for whom.
+
+    Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
+    """
+    from data.home import Home
+    from data.settings import read_settings
+    from modelward.house.health import health
+    from modelward.terminal import show_json
+    from modelward.waiting import show_waiting, waiting_now
+
+    home = Home.here()
+    told = health(home.up, read_settings().prefect_login)
+    found = waiting_now() if home.database.is_file() else []
+    if as_json:
+        show_json({**vars(told), "is_well": told.is_well, "home": str(home.root), "waiting": found})
+    else:
+        _show(told, str(home.root))
+        show_waiting(found)
+    raise typer.Exit(0 if told.is_well or told.stage in ("down", "starting", "stopping") else NOT_WELL)
+
+
+def _show(told: Health, home: str) -> None:
+    from modelward.terminal import say, show_facts, show_table
+
+    if told.stage == "down":
+        say(f"nothing is up for {home}; `modelward up` brings it up")
+        return
+    if told.stage == "killed":
+        say(f"`modelward up` (process {told.pid}) was killed and left processes: `modelward down` ends them")
+        return
+    facts = {"state": told.stage, "process": told.pid, "since": _minute(told.since), "home": home}
+    show_facts({**facts, "Prefect": told.ui_url, "evidence": told.evidence_url})
+    rows = [
+        (name, one.pid, _minute(one.since), one.restarts, "ok" if told.well[name] else "fail")
+        for name, one in told.processes.items()
+    ]
+    show_table(("process", "pid", "since", "started again", "answers"), rows, "", whole=5, title="processes")
+    _show_runs("runs that ended last", told.runs)
+    _show_runs("runs that failed last", told.failed)
+    say()
+
+
+def _show_runs(title: str, runs: Sequence[EndedRun]) -> None:
+    from modelward.terminal import show_table
+
+    rows = [(one.name, one.state.lower(), _minute(one.at)) for one in runs]
+    show_table(("run", "state", "ended"), rows, "", whole=0, title=title)
+
+
+def _minute(moment: str) -> str:
+    from data.records.instant import read_instant
+    from modelward.terminal import written
+
+    return f"{written(read_instant(moment))} UTC" if moment else ""

@@ -1,0 +1,50 @@
+"""What a run is called on the server's pages: the words in which a committee would speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import runtime
+
+from data.records.names import short
+
+LONGEST = 120
+USUAL = " as champion"
+
+
+def titled(template: str, **unnamed: str) -> Callable[[], str]:
+    """A name for runs of a flow from its parameters, and from `day`, on which the run is due.
+
+    `unnamed` says what stands for a parameter without a value.
+    """
+
+    def title() -> str:
+        told = {name: said(value) or unnamed.get(name, "") for name, value in runtime.flow_run.parameters.items()}
+        return words(template, {"day": _day(told.get("as_of", "")), **told})
+
+    return title
+
+
+def words(template: str, told: Mapping[str, str]) -> str:
+    """The name itself; what goes without saying is left out, and no name is endless."""
+    return template.format_map(told).removesuffix(USUAL)[:LONGEST]
+
+
+def said(value: Any) -> str:
+    """A parameter as people say it: `models/ops/flight-delay/versions/4` reads `flight-delay v4`."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(said(one) for one in value)
+    text = str(value)
+    if text.startswith("models/"):
+        return short(text).partition("/")[2] or text
+    if text.startswith("sha256:"):
+        return text[:15]
+    return text.rpartition("/")[2] if text.startswith("/") else text
+
+
+def _day(as_of: str) -> str:
+    return as_of[:10] or f"{runtime.flow_run.scheduled_start_time or datetime.now(UTC):%Y-%m-%d}"
