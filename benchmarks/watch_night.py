@@ -1,0 +1,346 @@
+"""What does a night over a thousand models cost beside counting their rows? One flow run on a real Prefect server.
+
+    python benchmarks/watch_night.py [--models 1000] [--rows 1000] [--broken 10] [--folder build/benchmark]
+
+The fleet is made first (not timed). Then two nights, each in a process of its own on a fresh copy of the fleet: one
+with sound logs, one in which some files are broken. In the same process the profile work is timed by itself, on as many
+threads as the night has. Events are counted in the audit log, flow runs at the server, and transactions on the
+registry's own connections: every BEGIN, and every statement outside of one that is not a setting.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+WALL_LIMIT = 60.0
+EVENT_MARGIN = 10
+TRANSACTION_LIMIT = 10
+THREADS = 2
+
+
+def main() -> int:
+    """Make the fleet, watch it twice; 0 when every target holds."""
+    told = _arguments()
+    if told.step == "found":
+        return _found(told)
+    if told.step == "night":
+        return _night(told)
+    shutil.rmtree(told.folder / "night", ignore_errors=True)
+    started = time.perf_counter()
+    _child("found", told, _environment(_fleet(told)))
+    print(f"{told.models:,} models × 20 columns × {told.rows:,} rows, made in {time.perf_counter() - started:.0f} s")
+    from modelward.prefect_server import prefect_server
+
+    failed = False
+    with prefect_server(told.folder / "night" / "server") as server:
+        server.wait()
+        for broken in (0, told.broken):
+            home = told.folder / "night" / f"broken-{broken}"
+            shutil.copytree(_fleet(told), home)
+            _break(home, broken)
+            failed |= _child(f"night-{broken}", told, _environment(home) | {"PREFECT_API_URL": server.api_url}) != 0
+            shutil.rmtree(home)
+    return int(failed)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=int, default=1_000)
+    parser.add_argument("--rows", type=int, default=1_000)
+    parser.add_argument("--broken", type=int, default=10)
+    parser.add_argument("--folder", type=Path, default=HERE.parent / "build" / "benchmark")
+    parser.add_argument("--step", choices=("found", "night"), help="one step in this process (the benchmark's own use)")
+    return parser.parse_args()
+
+
+def _fleet(told: argparse.Namespace) -> Path:
+    folder: Path = told.folder / "night" / "fleet"
+    return folder
+
+
+def _environment(home: Path) -> dict[str, str]:
+    from modelward.prefect_environment import environment_of_child
+
+    prefect = home.parent / "server" / "prefect"
+    prefect.mkdir(parents=True, exist_ok=True)
+    return {**environment_of_child(home), "MODELWARD_HOME": str(home), "PREFECT_HOME": str(prefect)}
+
+
+def _child(step: str, told: argparse.Namespace, environment: dict[str, str]) -> int:
+    """One step as a process of its own: what making the fleet took in memory is not the night's."""
+    name, _, broken = step.partition("-")
+    options = ["--step", name, "--models", str(told.models), "--rows", str(told.rows), "--folder", str(told.folder)]
+    command = [sys.executable, __file__, *options, "--broken", broken or "0"]
+    sys.stdout.flush()
+    code = subprocess.run(command, env=environment, check=False).returncode
+    if code and name == "found":
+        raise SystemExit("the fleet could not be made")
+    return code
+
+
+def _found(told: argparse.Namespace) -> int:
+    from benchmarks.fleet import found_fleet
+
+    found_fleet(_fleet(told), told.models, told.rows)
+    return 0
+
+
+# -- what is broken ------------------------------------------------------------------------------------------------
+
+
+def _break(home: Path, count: int) -> None:
+    """Break the predictions of `count` models, evenly dealt over the fleet, each in one of six ways."""
+    files = sorted(home.glob("logs/*/*/date=*/part-0.parquet"))
+    ways = (_cut_short, _empty, _garbled, _without("score"), _without("number_03"), _as_text("number_05"))
+    for number in range(count):
+        ways[number % len(ways)](files[number * len(files) // count])
+
+
+def _cut_short(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _garbled(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[:2_000] + bytes(len(content) - 4_000) + content[-2_000:])
+
+
+def _without(column: str) -> Callable[[Path], None]:
+    def rewrite(file: Path) -> None:
+        import pyarrow.parquet as pq
+
+        pq.write_table(pq.read_table(file).drop_columns([column]), file)
+
+    return rewrite
+
+
+def _as_text(column: str) -> Callable[[Path], None]:
+    def rewrite(file: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(file)
+        told = pa.array(["far"] * len(table))
+        pq.write_table(table.set_column(table.schema.get_field_index(column), column, told), file)
+
+    return rewrite
+
+
+# -- what is counted -----------------------------------------------------------------------------------------------
+
+
+class Counted:
+    """A DuckDB connection that counts the transactions begun on it, by whoever opened it and for what."""
+
+    def __init__(self, connection: Any, counts: Counter[str]) -> None:
+        self._connection, self._counts, self._inside = connection, counts, False
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self._counts["that write"] += 1
+        self._inside = True
+        self._connection.begin()
+
+    def commit(self) -> None:
+        """End it."""
+        self._inside = False
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        """End it without effect."""
+        self._inside = False
+        self._connection.rollback()
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        """A statement: one of the transaction, or one by itself."""
+        if sql.startswith("BEGIN"):
+            self._counts["that read"] += 1
+            self._inside = True
+        elif not self._inside and not sql.startswith("SET"):
+            self._counts["of one statement"] += 1
+        self._counts["statements"] += 1
+        return self._connection.execute(sql, *values)
+
+    def __enter__(self) -> Counted:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._connection.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+@contextmanager
+def counted_transactions() -> Iterator[Counter[str]]:
+    """Within, every connection that the registry's store opens counts its transactions."""
+    import duckdb
+
+    from data import store
+
+    counts: Counter[str] = Counter()
+    connect = duckdb.connect
+
+    class Module:
+        """The module `duckdb` as the store sees it."""
+
+        def connect(self, *given: Any, **named: Any) -> Counted:
+            return Counted(connect(*given, **named), counts)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(duckdb, name)
+
+    store.duckdb = Module()  # type: ignore[assignment]
+    try:
+        yield counts
+    finally:
+        store.duckdb = duckdb
+
+
+# -- the night -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Wall and CPU seconds of this process."""
+
+    wall: float
+    cpu: float
+
+
+def _spent(work: Callable[[], object]) -> tuple[Any, Spent]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = work()
+    return answer, Spent(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def _night(told: argparse.Namespace) -> int:
+    """Watch the fleet of MODELWARD_HOME and print what it took; 0 when every target holds."""
+    from data.registry import Registry
+    from flows.monitor_models import monitor_models
+
+    registry = Registry.here()
+    work, as_of = _profile_work(registry)
+    before, runs = registry.journal.size(), _flow_runs()
+    with counted_transactions() as counts:
+        watched, night = _spent(lambda: monitor_models(as_of=as_of))
+    print(f"a night with {told.broken} broken files" if told.broken else "a night with sound files")
+    beyond = night.wall - work.wall
+    print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_peak_megabytes():.0f} MB at most")
+    print(f"  the profile work alone {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
+    shares = ", ".join(f"{counts[name]} {name}" for name in ("that write", "that read", "of one statement"))
+    print(f"  transactions: {shares}; {counts['statements']:,} statements in all")
+    transactions = sum(count for name, count in counts.items() if name != "statements")
+    held = [
+        _holds("beyond the profile work", beyond, WALL_LIMIT, " s"),
+        _holds("flow runs", _flow_runs() - runs, 1, ""),
+        _holds("events", registry.journal.size() - before, told.models + EVENT_MARGIN, ""),
+        _holds("transactions", transactions, TRANSACTION_LIMIT, ""),
+        _nothing_lost(registry, watched, told),
+    ]
+    print(f"  a model: {1_000 * beyond / told.models:.0f} ms of wall beyond the profile work")
+    return int(not all(held))
+
+
+def _profile_work(registry: Any) -> tuple[Spent, Any]:
+    """What counting every row takes when nothing else is done, and when the night begins."""
+    from concurrent.futures import ThreadPoolExecutor
+    from datetime import UTC, date, datetime, time, timedelta
+
+    from benchmarks.fleet import COLUMNS
+    from data.artifacts import ArtifactStore
+    from data.errors import LogFormatError
+    from data.records.version import Version
+    from monitoring.scan import Layout, profile_files
+    from tasks.build_reference import read_reference
+
+    with registry.reading() as state:
+        versions = state.find(Version)
+    store = ArtifactStore(registry.home.artifacts)
+    digests = {one.reference_digest or "" for one in versions}
+    edges = {digest: read_reference(store, digest).edges for digest in digests}
+    layout = Layout(mapping={"score": COLUMNS.score}, version_column=COLUMNS.model_version)
+    files = {one.key: sorted(registry.home.logs(one.model).glob("date=*/*.parquet")) for one in versions}
+    day = date.fromisoformat(files[versions[0].key][0].parent.name.removeprefix("date="))
+
+    def count(one: Version) -> None:
+        try:
+            profile_files(files[one.key], edges[one.reference_digest or ""], str(day), layout)
+        except LogFormatError:
+            return  # a broken file costs what it costs to see that it is
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        _, work = _spent(lambda: list(pool.map(count, versions)))
+    return work, datetime.combine(day + timedelta(days=1), time(3), UTC)
+
+
+def _nothing_lost(registry: Any, watched: list[Any], told: argparse.Namespace) -> bool:
+    """Whether every model has its result on record, and every broken file its alert and its notice."""
+    from data.outbox import Outbox
+    from data.records.model import Model
+    from data.records.monitoring import Alert, MonitoringRun
+
+    with registry.reading() as state:
+        models = {one.key for one in state.find(Model)}
+        recorded = {one.model: one for one in state.find(MonitoringRun)}
+        paged = {one.model for one in state.find(Alert) if one.level == "page"}
+    faulty = {model for model, run in recorded.items() if run.faults}
+    notices = Outbox(registry.home.outbox).notices()
+    told_of = {"/".join(one.about.split("/")[:3]) for one in notices if one.kind == "alert"}
+    results = Counter(one.state for one in watched)
+    print(f"  results: {dict(results)}; {len(faulty)} models with faults, {len(notices)} notices")
+    holds = (
+        len(watched) == told.models
+        and {one.model for one in watched} == models == set(recorded)
+        and results == {"recorded": told.models}
+        and faulty == paged == told_of
+        and len(faulty) == told.broken
+    )
+    print(f"  nothing lost: {'holds' if holds else 'DOES NOT HOLD'}")
+    return holds
+
+
+def _flow_runs() -> int:
+    """How many flow runs the server knows."""
+    import urllib.request
+
+    url = f"{os.environ['PREFECT_API_URL']}/flow_runs/count"
+    asked = urllib.request.Request(url, data=b"{}", headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return int(json.load(answer))
+
+
+def _peak_megabytes() -> float:
+    """The most memory this process had resident."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def _holds(what: str, value: float, limit: float, unit: str) -> bool:
+    """Print one target; whether it holds."""
+    holds = value <= limit
+    print(f"  {what}: {value:,.4g}{unit}, target ≤ {limit:,g}{unit}: {'holds' if holds else 'DOES NOT HOLD'}")
+    return holds
+
+
+if __name__ == "__main__":
+    sys.exit(main())
