@@ -1,4 +1,4 @@
-"""prefect.yaml deploys every flow, by module, and names no machine."""
+"""prefect.yaml deploys every flow, by module, and names no machine; what an operator paused stays paused."""
 
 from __future__ import annotations
 
@@ -13,11 +13,21 @@ import pytest
 import yaml
 from prefect import Flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.settings import get_current_settings
+
+from modelward.house.automations import STAGES
 
 ROOT = Path(__file__).parents[2]
 CONFIGURED: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
 DEPLOYMENTS: list[dict[str, Any]] = CONFIGURED["deployments"]
+CRONS = {
+    "monitor-models": {"nightly": "30 3 * * *"},
+    "review-models": {"weekly-review": "0 5 * * 1", "between-reviews": "0 5 * * 0,2-6"},
+    "attest-registry": {"nightly": "0 6 * * *"},
+    "reconcile-operations": {"nightly": "15 3 * * *"},
+}
+SLOTS = ["champion", "challenger", "shadow"]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda one: str(one["name"]))
@@ -33,7 +43,28 @@ def test_every_flow_is_deployed() -> None:
     assert flows == {one["entrypoint"].rpartition(".")[0] for one in DEPLOYMENTS}
 
 
-def test_all_of_it_deploys_and_what_has_a_cron_has_a_schedule(prefect_server: None, tmp_path: Path) -> None:
+def test_a_deployment_is_tagged_with_its_stage_and_a_crash_in_any_stage_is_looked_after() -> None:
+    assert {one["tags"][0] for one in DEPLOYMENTS} == {"modelward"}
+    assert {one["tags"][1] for one in DEPLOYMENTS} == {*STAGES, "operations"}
+
+
+def test_no_path_of_a_machine_stands_there() -> None:
+    text = (ROOT / "prefect.yaml").read_text("utf-8")
+    assert str(ROOT) not in text
+    assert CONFIGURED["pull"] == [
+        {"prefect.deployments.steps.set_working_directory": {"directory": "{{ $MODELWARD_ROOT }}"}}
+    ]
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: None) -> dict[str, DeploymentResponse]:
+    """What stands on the server after everything was deployed."""
+    with get_client(sync_client=True) as client:
+        deploy_all()
+        return {one.name: one for one in client.read_deployments()}
+
+
+def deploy_all() -> None:
     environment = {**os.environ, "MODELWARD_ROOT": str(ROOT), "PREFECT_API_URL": str(get_current_settings().api.url)}
     commands = (
         ["work-pool", "create", "modelward", "--type", "process", "--overwrite"],
@@ -49,8 +80,36 @@ def test_all_of_it_deploys_and_what_has_a_cron_has_a_schedule(prefect_server: No
             check=False,
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_all_of_it_deploys_with_the_schedules_that_are_written(deployed: dict[str, DeploymentResponse]) -> None:
+    assert {one["name"] for one in DEPLOYMENTS} <= set(deployed)
+    scheduled = {name: one.schedules for name, one in deployed.items() if one.schedules}
+    assert {name: {one.slug: one.schedule.cron for one in these} for name, these in scheduled.items()} == CRONS
+    assert {one.schedule.timezone for these in scheduled.values() for one in these} == {"UTC"}
+    assert all(one.active for these in scheduled.values() for one in these)
+
+
+@pytest.mark.parametrize("name", [one["name"] for one in DEPLOYMENTS])
+def test_every_field_of_a_form_says_what_it_asks_for(name: str, deployed: dict[str, DeploymentResponse]) -> None:
+    schema: Any = deployed[name].parameter_openapi_schema
+    silent = [field for field, told in schema["properties"].items() if not told.get("description")]
+    assert not silent, "describe it under Args in the flow's docstring"
+
+
+def test_where_there_are_choices_the_form_offers_them(deployed: dict[str, DeploymentResponse]) -> None:
+    for name in ("deploy-model", "rollback-model", "suspend-model"):
+        schema: Any = deployed[name].parameter_openapi_schema
+        assert schema["properties"]["slot"]["enum"] == SLOTS
+
+
+def test_a_schedule_that_an_operator_paused_stays_paused_when_everything_is_deployed_again(
+    deployed: dict[str, DeploymentResponse],
+) -> None:
+    monitor = deployed["monitor-models"]
     with get_client(sync_client=True) as client:
-        known = {one.name: one for one in client.read_deployments()}
-        assert {one["name"] for one in DEPLOYMENTS} <= set(known)
-        scheduled = {name for name, one in known.items() if one.schedules}
-    assert scheduled == {one["name"] for one in DEPLOYMENTS if "schedules" in one}
+        client.update_deployment_schedule(monitor.id, monitor.schedules[0].id, active=False)
+        deploy_all()
+        again = {one.name: one for one in client.read_deployments()}
+        assert [one.active for one in again["monitor-models"].schedules] == [False]
+        assert all(one.active for one in again["attest-registry"].schedules)
