@@ -73,7 +73,7 @@ def read_schema(path: Path) -> Mapping[str, tuple[str, ...]]:
 
     Raises LogFormatError when the file is no Parquet.
     """
-    found = _ask({"path": str(path), "roles": {}, "limit": DECODED})
+    found = _ask({"path": str(path.absolute()), "roles": {}, "limit": DECODED})
     if "kinds" not in found:
         raise LogFormatError(f"{path} cannot be read: {found.get('broken', 'too large')}", "write it as Parquet")
     return {name: tuple(kinds) for name, kinds in found["kinds"].items()}

@@ -55,11 +55,14 @@ def test_an_empty_folder_is_used(tmp_path: Path) -> None:
     assert write_submission(tmp_path / "new", "ops/late")
 
 
-def test_code_and_data_that_are_there_are_left_alone_and_give_the_features(tmp_path: Path) -> None:
+def test_code_and_data_that_are_there_are_left_alone_and_give_the_features(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_rows(tmp_path / "data" / "training.parquet", rows(5))
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "train.py").write_text("fit()")
-    write_submission(tmp_path, "ops/late")
+    monkeypatch.chdir(tmp_path)
+    write_submission(Path(), "ops/late")
     assert (tmp_path / "code" / "train.py").read_text() == "fit()"
     document = read_yaml((tmp_path / "model.yaml").read_text(), "model.yaml")
     assert [one["name"] for one in document["features"]] == ["temp", "carrier"]
