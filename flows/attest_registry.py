@@ -13,6 +13,7 @@ from tasks.drill_restore import drill_restore
 from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.record_attestation import record_attestation
+from tasks.show_attestation import show_attestation
 from tasks.title_run import titled
 from tasks.verify_log import verify_log
 
@@ -28,4 +29,6 @@ def attest_registry(as_of: datetime | None = None) -> str:
     report = verify_log()
     anchored = anchor_log()
     drill = drill_restore()
-    return leave_answer(record_attestation(report, anchored, drill, Run(told.actor, registry_moment(as_of), told.id)))
+    key = record_attestation(report, anchored, drill, Run(told.actor, registry_moment(as_of), told.id))
+    show_attestation(key)
+    return leave_answer(key)

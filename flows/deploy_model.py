@@ -17,6 +17,8 @@ from tasks.publish_version import publish_version, published_by_run
 from tasks.record_refusal import BYTES, refusals_recorded
 from tasks.reject_version import refuse_unless_cleared
 from tasks.request_approval import approval_of_run, request_approval
+from tasks.show_deployment import shown
+from tasks.show_gates import show_gates
 from tasks.title_run import titled
 
 ATTEMPT = "deploy model"
@@ -56,9 +58,12 @@ def _deploy(version: str, use: str, environment: str, slot: str, run: Run, as_of
     request = approval_of_run(version, run.id)
     if request is None:
         verdicts = judge_version(version, "approve", environment, use, run.actor, as_of, run.id)
+        show_gates(verdicts)
         refuse_unless_cleared(verdicts)
         request = request_approval(verdicts, use, slot, run.actor, as_of, run.id)
     approved = await_decisions(request, as_of)
     as_of = meanwhile(as_of)
-    refuse_unless_cleared(judge_version(version, "deploy", environment, use, run.actor, as_of, run.id, approved))
-    return publish_version(approved, run.actor, as_of, run.id)
+    verdicts = judge_version(version, "deploy", environment, use, run.actor, as_of, run.id, approved)
+    show_gates(verdicts)
+    refuse_unless_cleared(verdicts)
+    return shown(publish_version(approved, run.actor, as_of, run.id))

@@ -12,6 +12,7 @@ from tasks.leave_answer import leave_answer
 from tasks.name_night import last_day
 from tasks.name_run import this_run
 from tasks.record_windows import Watch, record_windows
+from tasks.show_drift import show_drift
 from tasks.show_watch import show_watch
 from tasks.title_run import titled
 from tasks.watch_models import watch_models
@@ -42,4 +43,5 @@ def monitor_models(
     nights = gathered(chunks, watch_models.map([whole(one) for one in chunks], through=day, as_of=as_of))
     watched = record_windows(whole(nights), run, as_of)
     show_watch(whole(watched), day)
+    show_drift(whole(watched), day)
     return leave_answer(watched)

@@ -11,6 +11,7 @@ from tasks.carry_out_operation import Run
 from tasks.end_what_died import end_what_died
 from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
+from tasks.show_report import show_report
 from tasks.title_run import titled
 
 
@@ -22,4 +23,6 @@ def reconcile_operations(as_of: datetime | None = None) -> dict[str, list[str]]:
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     told = this_run()
-    return leave_answer(end_what_died(Run(told.actor, registry_moment(as_of), told.id)))
+    report = end_what_died(Run(told.actor, registry_moment(as_of), told.id))
+    show_report("reconciliation", report)
+    return leave_answer(report)

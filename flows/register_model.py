@@ -17,6 +17,7 @@ from tasks.pack_submission import pack_submission
 from tasks.read_submission import read_submission
 from tasks.record_refusal import refusals_recorded
 from tasks.record_registration import record_registration
+from tasks.show_registration import show_registration
 from tasks.store_artifact import store_artifact
 from tasks.title_run import titled
 
@@ -47,4 +48,6 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
             quality = [check_quality(read, role) for role in read.datasets]
             reference = build_reference(read)
         digests = {"environment": environment, "reference": reference}
-        return leave_answer(record_registration(read, standing, quality, digests, run, as_of))
+        key = record_registration(read, standing, quality, digests, run, as_of)
+        show_registration(key)
+        return leave_answer(key)

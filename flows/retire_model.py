@@ -23,6 +23,7 @@ from tasks.name_run import this_run
 from tasks.open_retirement import Leaving, open_retirement
 from tasks.plan_transitions import plan_lines, plan_transitions
 from tasks.send_notices import send_notices
+from tasks.show_retirement import show_retirement
 from tasks.tell_deciders import tell_deciders
 from tasks.title_run import titled
 
@@ -65,6 +66,9 @@ def retire_model(
     if retirement.state in ("opened", "noticed"):
         plan_transitions(retirement.key, plan_lines(transition), run.actor, run)
     tell_deciders(retirement.key, as_of)
+    show_retirement(retirement.key)
     await_transition(retirement.key, run)
     approve_retirement(retirement.key, run)
-    return leave_answer(advance_retirement(retirement.key, replace(run, as_of=meanwhile(as_of))))
+    state = advance_retirement(retirement.key, replace(run, as_of=meanwhile(as_of)))
+    show_retirement(retirement.key)
+    return leave_answer(state)

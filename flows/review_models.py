@@ -11,6 +11,7 @@ from tasks.carry_out_operation import Run
 from tasks.leave_answer import leave_answer
 from tasks.look_after_models import look_after_models
 from tasks.name_run import this_run
+from tasks.show_report import show_report
 from tasks.title_run import titled
 
 
@@ -22,4 +23,6 @@ def review_models(as_of: datetime | None = None) -> dict[str, list[str]]:
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     told = this_run()
-    return leave_answer(look_after_models(Run(told.actor, registry_moment(as_of), told.id)))
+    report = look_after_models(Run(told.actor, registry_moment(as_of), told.id))
+    show_report("review", report)
+    return leave_answer(report)

@@ -11,6 +11,7 @@ from tasks.find_named import model_named
 from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
 from tasks.return_version import return_version
+from tasks.show_deployment import shown
 from tasks.title_run import titled
 
 
@@ -36,4 +37,5 @@ def rollback_model(
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     run = this_run()
-    return leave_answer(return_version(model_named(model), environment, slot, reason, run.actor, as_of, run.id))
+    key = model_named(model)
+    return leave_answer(shown(return_version(key, environment, slot, reason, run.actor, as_of, run.id)))

@@ -10,6 +10,7 @@ from prefect import flow
 from tasks.find_named import model_named
 from tasks.leave_answer import leave_answer
 from tasks.name_run import this_run
+from tasks.show_deployment import shown
 from tasks.stop_serving import stop_serving
 from tasks.title_run import titled
 
@@ -35,4 +36,4 @@ def suspend_model(
     """
     run = this_run()
     key = model_named(model)
-    return leave_answer(stop_serving(key, environment, slot, reason, fallback, run.actor, as_of, run.id))
+    return leave_answer(shown(stop_serving(key, environment, slot, reason, fallback, run.actor, as_of, run.id)))

@@ -15,6 +15,8 @@ from tasks.measure_version import measure_version
 from tasks.name_run import this_run
 from tasks.record_refusal import BYTES, refusals_recorded
 from tasks.reject_version import reject_or_refuse
+from tasks.show_gates import show_gates
+from tasks.show_performance import show_performance
 from tasks.tell_deciders import tell_deciders
 from tasks.title_run import titled
 from tasks.write_performance import write_performance
@@ -42,7 +44,9 @@ def validate_model(version: str, environment: str = "production", use: str = "",
             measure_version(version, run.actor, as_of, run.id)
             compare_champion(version, environment, run.actor, as_of, run.id)
             write_performance(version, run.actor, as_of, run.id)
+        show_performance(version)
     verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.id)
+    show_gates(verdicts)
     demand = reject_or_refuse(verdicts, run.actor, as_of, run.id)
     if not demand.validator:
         return leave_answer("assessed")

@@ -23,6 +23,7 @@ from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request
 from tasks.read_conditions import read_conditions
 from tasks.recompute_digests import Digests, recompute_digests
+from tasks.show_decisions import show_decisions
 
 CONDITIONS = (
     "Only with the decision “approve with conditions”: one a line, the day it is due, then what must be done. Like:"
@@ -73,8 +74,17 @@ class ApprovalForm(RunInput):
 def await_decisions(request: ApprovalRequest, as_of: datetime | None) -> ApprovalRequest:
     """Wait until the registry has the request decided; a pending one is asked on.
 
-    Raises RequestClosedError when it expired, was rejected or returned, StaleEvidenceError when it became void.
+    However it ends, the run's page shows it. Raises RequestClosedError when it expired, was rejected or returned,
+    StaleEvidenceError when it became void.
     """
+    try:
+        return _decided(request, as_of)
+    finally:
+        if current(request.key).state != "pending":
+            show_decisions(request.key)
+
+
+def _decided(request: ApprovalRequest, as_of: datetime | None) -> ApprovalRequest:
     while current(request.key).state == "pending":
         patience = request.expires_at - moment(meanwhile(as_of))
         if patience <= timedelta(0):

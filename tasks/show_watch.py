@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from prefect import task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from data.records.names import short
+from tasks.leave_artifact import leave_artifact
+from tasks.plain_text import plain
 from tasks.record_windows import Watch
 
 COLUMNS = ("model", "state", "rows", "faults", "pages", "warnings", "quiet", "cannot say")
@@ -19,7 +20,7 @@ MOST = 200
 @task(name="show watch", cache_policy=NO_CACHE, persist_result=False)
 def show_watch(watched: Sequence[Watch], day: date) -> None:
     """Leave the nights as an artifact of this run."""
-    create_markdown_artifact(watch_table(watched), key="monitoring", description=f"windows ending {day}")
+    leave_artifact("monitoring", "", [watch_table(watched)], f"windows ending {day}")
 
 
 def watch_table(watched: Sequence[Watch]) -> str:
@@ -36,4 +37,4 @@ def _cells(one: Watch) -> list[str]:
     said = f"{one.state}: {one.why}" if one.why else one.state
     counts = [one.rows, one.faults, len(one.pages), len(one.warnings)]
     counts += [one.counts.get(name, 0) for name in ("quiet", "cannot say")]
-    return [short(one.model), said.replace("|", "\\|").replace("\n", " "), *(f"{count:,}" for count in counts)]
+    return [short(one.model), plain(said), *(f"{count:,}" for count in counts)]

@@ -5,26 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-import numpy as np
-
 from data.artifacts import ArtifactStore
 from data.errors import ArtifactError, StatisticsError
 from monitoring import score_file
-from monitoring.scores import COUNT, SUM, SUM_UNIT, ScoreHistogram
+from monitoring.score_groups import ScoreGroup, score_groups
+from monitoring.scores import COUNT, ScoreHistogram
 
-GROUPS, BARS = 10, 25
-Z = 1.96
-
-
-@dataclass(frozen=True)
-class ScoreGroup:
-    """A tenth of the predictions, by score: their mean score, the share that came true with its 95 % interval."""
-
-    score: float
-    rate: float
-    low: float
-    high: float
-    rows: int
+BARS = 25
 
 
 @dataclass(frozen=True)
@@ -49,29 +36,7 @@ def held_out(store: ArtifactStore, reference: str | None) -> HeldOut | None:
     if counted is None or counted.known == 0:
         return None
     shares = [_shares(counted, label) for label in (0, 1)]
-    return HeldOut(tuple(_groups(counted)), shares[0], shares[1], counted.known)
-
-
-def _groups(counted: ScoreHistogram) -> list[ScoreGroup]:
-    negatives, positives = counted.by_label[COUNT]
-    sums = counted.by_label[SUM].sum(axis=0) * SUM_UNIT
-    rows = negatives + positives
-    group = np.minimum((np.cumsum(rows) - rows / 2) / counted.known * GROUPS, GROUPS - 1).astype(np.int64)
-    found = []
-    for number in range(GROUPS):
-        mine = group == number
-        n = int(rows[mine].sum())
-        if n:
-            found.append(_group(n, int(positives[mine].sum()), float(sums[mine].sum()) / n))
-    return found
-
-
-def _group(rows: int, events: int, score: float) -> ScoreGroup:
-    """With the interval of Wilson (1927), Journal of the American Statistical Association 22, 209-212."""
-    rate = events / rows
-    middle = (rate + Z * Z / (2 * rows)) / (1 + Z * Z / rows)
-    half = Z / (1 + Z * Z / rows) * (rate * (1 - rate) / rows + Z * Z / (4 * rows * rows)) ** 0.5
-    return ScoreGroup(score, rate, max(middle - half, 0.0), min(middle + half, 1.0), rows)
+    return HeldOut(score_groups(counted), shares[0], shares[1], counted.known)
 
 
 def _shares(counted: ScoreHistogram, label: int) -> tuple[float, ...]:

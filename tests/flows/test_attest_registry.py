@@ -9,6 +9,7 @@ from data.audit.verifier.verification import verify
 from data.errors import AuditError
 from data.records.log import Attestation
 from flows.attest_registry import attest_registry
+from tests.flows.left_artifacts import newest_artifact
 from tests.world import World
 
 
@@ -17,6 +18,7 @@ def test_a_sound_registry_is_attested_with_a_backup_that_restores(world: World) 
     key = attest_registry()
     row = world.get(Attestation, key)
     assert (row.events, row.anchored, row.assurance) == (events, events, "local")
+    assert f"| Events | {events:,}, of which {events:,} are anchored |" in newest_artifact("attestation")
     (copy,) = world.home.backups.iterdir()
     assert verify(copy, None, [], None, deep=True).ok
     anchors = [("local", world.home.anchor)]

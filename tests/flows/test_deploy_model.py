@@ -25,6 +25,7 @@ from data.serving import FileTarget, Place
 from flows.deploy_model import deploy_model
 from tasks import await_people
 from tests.flows.answers import after, injects, newest_request, offers, signs
+from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.operations import deployed
@@ -57,6 +58,9 @@ def test_two_people_approve_and_it_serves(validated: World) -> None:
     assert request.request_digest[-8:] in forms[0].description
     assert "signed: Alma as approver: **approve**" in forms[1].description
     assert [facts(one)["Can sign now"] for one in forms] == ["alma, axel, rita", "axel, rita"]
+    assert newest_artifact("gates-ops-delay").startswith("### Gates: ops/delay v1, judged to deploy for production\n")
+    assert "| Alma (alma) | approver | **approve** | totp |" in newest_artifact("approval-ops-delay")
+    assert "| Version | ops/delay v1 |" in newest_artifact("deployment-ops-delay")
 
 
 def facts(form: Form) -> dict[str, str]:
@@ -185,6 +189,8 @@ def test_who_says_no(validated: World, decision: str, state: str, review: Review
     ):
         deploy(validated)
     assert newest_request(validated).state == state
+    left = newest_artifact("approval-ops-delay")
+    assert left.startswith(f"### Request to deploy ops/delay v1: {state}: “not yet”")
     assert (validated.get(Version, V1).review_state, validated.find(Slot)) == (review, [])
 
 

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from data.commands.model import RecordMonitoringPlan
 from data.errors import InputError, NotFoundError
@@ -15,6 +13,7 @@ from data.records.monitoring import MonitoringRun
 from flows.monitor_models import monitor_models
 from tasks import watch_models as watching
 from tasks.find_watched import Candidate
+from tests.flows.left_artifacts import newest_artifact
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
 from tests.world import MODEL, World
@@ -38,11 +37,11 @@ def test_every_model_with_a_plan_gets_a_result_and_the_run_shows_them(world: Wor
     assert {one.model: one.state for one in watched} == {MODEL: "recorded", idle: "not watched"}
     (run,) = world.find(MonitoringRun)
     assert (run.to_date, run.run_id != "", run.ran_at) == (END.isoformat(), True, NIGHT)
-    with get_client(sync_client=True) as client:
-        (artifact, *_) = client.read_artifacts(
-            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["monitoring"]))
-        )
-    assert "| ops/delay | recorded | 2,100 |" in str(artifact.data)
+    assert "| ops/delay | recorded | 2,100 |" in newest_artifact("monitoring")
+    drift = newest_artifact("drift-ops-delay")
+    assert drift.startswith(f"### ops/delay, {DAY} to {END}\n\nops/delay v1: 2,100 rows, ")
+    assert "![How far from the reference, in margins; a bar marks what is severe](data:image/svg+xml;base64," in drift
+    assert all(f"| {rule['statistic']}:{rule['column']} |" in drift for rule in RULES)
     events = len(world.events())
     assert monitor_models([MODEL], through=END, as_of=NIGHT + timedelta(hours=1))[0].state == "recorded"
     assert len(world.events()) == events, "the same window measured the same again is no second event"

@@ -14,6 +14,7 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Operation
 from flows.reconcile_operations import reconcile_operations
 from tests.departing import under_baseline
+from tests.flows.left_artifacts import newest_artifact
 from tests.operations import begin_deploy
 from tests.world import MODEL, World
 
@@ -30,6 +31,7 @@ def test_an_operation_whose_process_died_is_undone_once(world: World) -> None:
     report = reconcile_operations(as_of=world.now)
     assert report == {"operations": ["the deploy of ops/delay v1 was undone"]}
     assert world.get(Operation, f"{MODEL}/operation").state == "undone"
+    assert "- the deploy of ops/delay v1 was undone" in newest_artifact("reconciliation")
     assert reconcile_operations(as_of=world.now) == {}
 
 

@@ -15,6 +15,7 @@ from data.records.version import Dataset, Section, Version
 from data.submission.delivery import deliver
 from flows.register_model import register_model
 from tasks.build_reference import read_reference
+from tests.flows.left_artifacts import newest_artifact
 from tests.submissions import replace_line, rows, write_filled, write_rows
 from tests.world import World
 
@@ -49,6 +50,9 @@ def test_a_folder_becomes_a_version_with_everything_that_can_be_derived(world: W
     assert reference.edges.names == ("temp", "carrier", "score")
     assert {role: one.rows for role, one in reference.profiles.items()} == {"training": 600, "held-out": 600}
     assert reference.scores["held-out"].known == 600
+    left = newest_artifact("registration-ops-late")
+    assert left.startswith("### ops/late v1 is registered\n")
+    assert "| held-out | passed, " in left
 
 
 def test_the_same_submission_again_is_the_same_version_and_no_event(world: World, folder: Path) -> None:

@@ -14,6 +14,7 @@ from data.records.version import ReviewState, Version
 from data.serving import FileTarget, Place
 from flows.retire_model import retire_model
 from tests.departing import KEY, VERSION, Departing, departing
+from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people
 from tests.world import MODEL, World
 
@@ -65,6 +66,9 @@ def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytes
     published = FileTarget(world.home).manifest(Place(MODEL))
     assert published is not None
     assert (published.state, published.version) == ("withdrawn", None)
+    left = newest_artifact("retirement-ops-delay")
+    assert "withdrawn → **archived**" in left
+    assert "| crew | declaration | 1 | silence accepted (rita)" in left
     text = (world.home.reports / "retirement-ops-delay-v1.md").read_text()
     assert "silence accepted by rita" in text
     assert "clock: replay" in text

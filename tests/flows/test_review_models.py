@@ -9,6 +9,7 @@ from data.records.review import Review
 from data.records.version import ReviewState, Version
 from flows.review_models import review_models
 from tests.departing import VERSION, under_baseline
+from tests.flows.left_artifacts import newest_artifact
 from tests.operations import deploy
 from tests.world import World
 
@@ -27,4 +28,6 @@ def test_an_approval_that_ran_out_while_it_serves_expires_and_opens_a_review(wor
     assert world.get(Version, VERSION).review_state is ReviewState.EXPIRED
     assert [one.version for one in world.find(Review)] == [VERSION]
     assert {one.kind for one in Outbox(world.home.outbox).notices()} == {"expiry", "review"}
+    assert "- the approval of ops/delay v1 expired" in newest_artifact("review")
     assert review_models(as_of=world.now) == {}
+    assert newest_artifact("review") == "### review: nothing was due"

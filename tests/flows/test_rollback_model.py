@@ -10,6 +10,7 @@ from data.records.monitoring import Incident
 from data.serving import FileTarget, Place
 from flows.rollback_model import rollback_model
 from tests.departing import under_baseline
+from tests.flows.left_artifacts import newest_artifact
 from tests.operations import deploy
 from tests.world import MODEL, World
 
@@ -30,6 +31,9 @@ def test_the_version_before_serves_again_and_the_one_left_is_blocked(world: Worl
     published = FileTarget(world.home).manifest(Place(MODEL))
     assert published is not None
     assert published.version == row.version
+    left = newest_artifact("deployment-ops-delay")
+    assert "| Because | “it drifted” |" in left
+    assert "| ops/delay v2 | " in left
     (incident,) = world.find(Incident)
     assert (incident.version, incident.blocking, incident.opened_by) == (f"{MODEL}/versions/2", True, "otto")
 

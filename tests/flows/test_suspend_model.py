@@ -10,6 +10,7 @@ from data.records.monitoring import Incident
 from data.serving import FileTarget, Place
 from flows.suspend_model import suspend_model
 from tests.departing import under_baseline
+from tests.flows.left_artifacts import newest_artifact
 from tests.operations import deploy
 from tests.world import MODEL, World
 
@@ -19,6 +20,7 @@ def test_the_manifest_names_the_fallback_and_an_incident_blocks_the_version(worl
     deploy(world, world.approved())
     key = suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
     assert world.get(Deployment, key).state == "suspended"
+    assert "| State | suspended |" in newest_artifact("deployment-ops-delay")
     published = FileTarget(world.home).manifest(Place(MODEL))
     assert published is not None
     assert (published.state, published.version, published.fallback) == ("suspended", None, "the timetable")

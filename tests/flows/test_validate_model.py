@@ -17,6 +17,7 @@ from data.records.version import Metric, ReviewState, Section, Version
 from flows.validate_model import validate_model
 from tasks import await_people
 from tests.flows.answers import after, concludes, conclusion
+from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, next_version, standard_text
 from tests.submissions import rows, write_filled, write_rows
@@ -47,6 +48,10 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert "| Can conclude now | vera |" in forms[0].description
     assert "| passed | PERFORMANCE-1 | performance: auc on held-out |" in forms[0].description
     assert "| auc | held-out | 0.8" in forms[0].description
+    assert "**All 3 criteria passed.**" in newest_artifact("gates-ops-delay")
+    performance = newest_artifact("performance-ops-delay")
+    assert performance.startswith("### Performance of ops/delay v1\n")
+    assert "| auc | held-out | 0.8" in performance
 
 
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
