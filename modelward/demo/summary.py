@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from data.evidence_address import model_page
 from data.inventory import Listed, Placement, list_versions
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.life import Life
 from modelward.demo.proof import Proven
-from modelward.report.render import write_report
+from modelward.report.site import site_folder, write_site
 
 TRY_NEXT = (
     "modelward inventory",
     "modelward history flight-delay --as-of 2013-08-01",
     "modelward show flight-delay/4",
     "modelward alerts list",
+    "modelward serve",
     "modelward audit log --type command.refused",
     "modelward audit verify --deep",
 )
@@ -33,8 +35,8 @@ def summarise(life: Life, proven: Proven) -> None:
     held = "holds" if proven.holds else "DOES NOT HOLD"
     told.say(f"the record {held}: {proven.report.events} events, {proven.report.assurance} assurance")
     told.say("this is a replay registry: its business times are of 2013, the recorded times are real")
-    path = write_report(registry.home, life.year.model, registry.home.reports / "flight-delay.html")
-    told.say(f"report: {path}")
+    pages = write_site(registry.home, site_folder(registry.home))
+    told.say(f"report: {pages.root / model_page(life.year.model)}")
     told.say("what to try next:")
     for command in TRY_NEXT:
         told.say(f"  MODELWARD_HOME={registry.home.root} .venv/bin/{command}")

@@ -15,6 +15,7 @@ from data.errors import ArtifactError
 from data.history import events
 from data.home import Home
 from data.measurements import WindowMeasurement, from_bytes
+from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.monitoring import MonitoringRun
 from data.records.person import Person
@@ -23,6 +24,7 @@ from data.records.tables import TABLES
 from data.registry import Registry
 from data.registry_time import RegistryTime, registry_time
 from data.state import State
+from modelward.report.able import able_to_decide
 from modelward.report.facts import Facts
 
 NAMED = re.compile(rb'"(models/[^/"]+/[^/"]+)')
@@ -41,6 +43,7 @@ class Read:
     checkpoint: str
     people: Mapping[str, Person]
     time: RegistryTime
+    able: Mapping[str, Sequence[str]]
 
     def facts(self, store: ArtifactStore, inbox: ArtifactStore) -> Facts:
         """Its facts, with what the nights measured."""
@@ -48,7 +51,7 @@ class Read:
         measured, unread = _measurements(store, runs)
         return Facts(
             self.model, self.time, self.log_size, self.origin, self.checkpoint, self.people, self.tables,
-            events(self.bodies, self.model.key), measured, unread, store, inbox,
+            events(self.bodies, self.model.key), measured, unread, store, inbox, self.able,
         )  # fmt: skip
 
 
@@ -89,6 +92,7 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str]) -> list[Read]:
         Read(
             row, {kind: tuple(state.under(kind, row.key)) for kind in TABLES}, told[row.key], head.size, head.origin,
             notes[-1] if notes else "", people, time,
+            able_to_decide(state, state.under(ApprovalRequest, row.key), time.now),
         )
         for row in rows
     ]  # fmt: skip

@@ -20,6 +20,8 @@ from data.records.version import Version
 SOON = timedelta(days=30)
 ENDED = {"closed", "completed", "resolved", "ended", "dismissed"}
 Rows = Mapping[type[Row], Sequence[Row]]
+Able = Mapping[str, Sequence[str]]
+NOBODY_ASKED: Able = {}
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,14 @@ class Due:
         return "/".join(self.page.split("/")[:3])
 
 
-def due_on(rows: Rows, owner: str, now: datetime) -> list[Due]:
-    """Everything that waits on one model with this owner and these rows, what is due first, first."""
+def due_on(rows: Rows, owner: str, now: datetime, able: Able = NOBODY_ASKED) -> list[Due]:
+    """Everything that waits on one model with this owner and these rows, what is due first, first.
+
+    `able` names who could sign each pending request, by its key.
+    """
     found = [
-        *_requests(rows), *_findings(rows), *_waivers(rows), *_deployments(rows, owner, now), *_reviews(rows, owner),
-        *_raised(rows), *_retirements(rows, owner),
+        *_requests(rows, able), *_findings(rows), *_waivers(rows), *_deployments(rows, owner, now),
+        *_reviews(rows, owner), *_raised(rows), *_retirements(rows, owner),
     ]  # fmt: skip
     judged = [replace(one, urgency=_urgency(one.at, now)) for one in found]
     return sorted(judged, key=lambda one: (one.at is None, one.at or now, one.what))
@@ -58,14 +63,22 @@ def _urgency(at: datetime | None, now: datetime) -> str:
     return "late" if at <= now else "soon" if at <= now + SOON else "later"
 
 
-def _requests(rows: Rows) -> Iterator[Due]:
+def _requests(rows: Rows, able: Able) -> Iterator[Due]:
     votes = [one for one in rows.get(Vote, ()) if isinstance(one, Vote)]
     for one in rows.get(ApprovalRequest, ()):
         if isinstance(one, ApprovalRequest) and one.state == "pending":
             missing = lacking(one.required, [vote for vote in votes if vote.request == one.key])
             wanted = ", ".join(f"{count} × {role.value}" for role, count in missing.items())
             what = f"Approval to {one.purpose} {_name(one.key)}, {one.environment}"
-            yield Due(what, wanted, one.requester, one.expires_at, request_page(one.key))
+            yield Due(
+                what, _with_names(wanted, able.get(one.key)), one.requester, one.expires_at, request_page(one.key)
+            )
+
+
+def _with_names(wanted: str, names: Sequence[str] | None) -> str:
+    if names is None:
+        return wanted
+    return f"{wanted}: {', '.join(names)}" if names else f"{wanted}, and nobody on the roster can sign"
 
 
 def _findings(rows: Rows) -> Iterator[Due]:

@@ -34,6 +34,7 @@ class Facts:
     unread: Sequence[str]
     store: ArtifactStore
     inbox: ArtifactStore
+    able: Mapping[str, Sequence[str]]
 
     def all(self, kind: type[R]) -> list[R]:
         """Every row of a table below the model, by key."""

@@ -189,7 +189,7 @@ def page_of(facts: Facts, listed: Sequence[Listed], audit: AuditProof, written_a
         consumers=facts.all(Consumer),
         plans=facts.all(MonitoringPlan),
         nights=facts.all(MonitoringRun),
-        due=due_on(facts.tables, facts.model.owner, facts.time.now),
+        due=due_on(facts.tables, facts.model.owner, facts.time.now, facts.able),
     )
 
 

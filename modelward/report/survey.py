@@ -26,8 +26,9 @@ from data.records.version import Version
 from data.registry import Registry
 from data.registry_time import RegistryTime, registry_time
 from data.state import State
+from modelward.report.able import able_to_decide
 from modelward.report.collect import last_events
-from modelward.report.due import Due, due_on
+from modelward.report.due import Able, Due, due_on
 from modelward.report.stage import STAGES, stage_of
 
 T = TypeVar("T")
@@ -134,13 +135,14 @@ def survey(home: Home) -> Survey:
         head, notes, time = log.head(), log.notes(), registry_time(connection)
         listed = _by_model(list_versions(state, time.now), lambda one: model_of(one.key))
         rows = {kind: _by_model(state.find(kind), lambda one: model_of(one.key)) for kind in WAITING}
+        able = able_to_decide(state, state.find(ApprovalRequest, state="pending"), time.now)
         last = last_events(connection)
         models = state.find(Model)
         people = {one.person: one for one in state.find(Person)}
         attestations = tuple(state.find(Attestation))
         vkey = str(json.loads(log.bodies(0, 1)[0])["data"]["vkey"])
     entries = [
-        _entry(one, listed.get(one.key, []), {kind: rows[kind].get(one.key, []) for kind in WAITING}, time, last)
+        _entry(one, listed.get(one.key, []), {kind: rows[kind].get(one.key, []) for kind in WAITING}, time, last, able)
         for one in models
     ]
     return Survey(
@@ -150,9 +152,14 @@ def survey(home: Home) -> Survey:
 
 
 def _entry(
-    model: Model, listed: list[Listed], rows: Mapping[type[Row], list[Row]], time: RegistryTime, last: Mapping[str, int]
+    model: Model,
+    listed: list[Listed],
+    rows: Mapping[type[Row], list[Row]],
+    time: RegistryTime,
+    last: Mapping[str, int],
+    able: Able,
 ) -> Entry:
-    due = tuple(due_on(rows, model.owner, time.now))
+    due = tuple(due_on(rows, model.owner, time.now, able))
     alerts = [one for one in rows[Alert] if isinstance(one, Alert) and one.state not in {"ended", "dismissed"}]
     incidents = [one for one in rows[Incident] if isinstance(one, Incident) and one.state != "resolved"]
     urgency = tuple(dict.fromkeys(one.urgency for one in due))

@@ -60,6 +60,8 @@ def _scales(chart: LineChart, paper: Paper) -> tuple[TimeScale, Scale]:
     ends = [one for point in chart.points for one in (point.low, point.high) if one is not None]
     drawn = [*values, *(min(max(one, low - room), high + room) for one in ends)]
     wanted = [level.value for level in chart.levels if level.value > 0 or chart.number != "ratio"]
+    if chart.number == "share":
+        wanted += [max(low - 0.01, 0.0), min(high + 0.01, 1.0)]
     ratio = chart.number == "ratio"
     if ratio:
         drawn = [one for one in drawn if one > 0]

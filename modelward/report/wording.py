@@ -26,9 +26,10 @@ def day(moment: datetime | None) -> Markup:
     return Markup('<span class="day">{}</span>').format(told)
 
 
-def moment(value: datetime | None) -> str:
-    """`2013-04-22 14:05 UTC`, or a dash."""
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value is not None else "–"
+def moment(value: datetime | None) -> Markup:
+    """`2013-04-22 14:05 UTC` kept on one line, or a dash."""
+    told = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value is not None else "–"
+    return Markup('<span class="day">{}</span>').format(told)
 
 
 def number(value: float | None, digits: int = 3) -> str:

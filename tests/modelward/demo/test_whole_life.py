@@ -65,9 +65,11 @@ def asked(demo: tuple[Path, str], *arguments: str) -> Any:
 def test_it_shows_where_its_time_went_and_ends_with_its_report(demo: tuple[Path, str]) -> None:
     home, said = demo
     assert "s in all:" in said
-    report = home / "reports" / "flight-delay.html"
+    pages = home / "reports" / "site"
+    report = pages / "models" / "ops" / "flight-delay" / "index.html"
     assert str(report) in said.replace("\n", "")
-    assert report.read_text("utf-8").lstrip().lower().startswith("<!doctype html>")
+    for page in (report, report.with_name("4.html"), report.with_name("monitoring.html"), pages / "index.html"):
+        assert page.read_text("utf-8").lstrip().lower().startswith("<!doctype html>")
 
 
 def test_it_verifies_deep(demo: tuple[Path, str]) -> None:

@@ -14,8 +14,8 @@ LATE = datetime(2013, 4, 22, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
 WRITTEN = {
     "a day, in UTC": (day(LATE), '<span class="day">2013-04-23</span>'),
     "no day": (day(None), '<span class="day">–</span>'),
-    "a moment, in UTC": (moment(LATE), "2013-04-23 03:30 UTC"),
-    "no moment": (moment(None), "–"),
+    "a moment, in UTC": (moment(LATE), '<span class="day">2013-04-23 03:30 UTC</span>'),
+    "no moment": (moment(None), '<span class="day">–</span>'),
     "a figure": (number(0.69408), "0.694"),
     "a figure below zero": (number(-0.0123), "−0.012"),
     "a count": (number(18409.0), "18,409"),
