@@ -37,6 +37,7 @@ HOUSE: Final[Mapping[str, str]] = {
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
     "PREFECT_WORKER_QUERY_SECONDS": "2",
     "PREFECT_SERVER_UI_API_URL": "/api",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PYTHONUNBUFFERED": "1",
 }
 """Of what `modelward up` starts: its runs speak to the server, and show that they live."""
@@ -67,12 +68,18 @@ def environment_of_house(settings: Settings, addresses: Addresses, root: Path) -
     told = {"MODELWARD_ROOT": str(root), "MODELWARD_EVIDENCE_URL": addresses.evidence_url}
     found = {
         "MODELWARD_HOME": str(settings.home),
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(pages_of(settings.home)),
         "PREFECT_API_URL": addresses.api_url,
         "PREFECT_UI_URL": addresses.ui_url,
         **_past_proxies(),
     }
     home = prefect_environment(settings.home)
     return {**os.environ, **home, **HOUSE, **said, **told, **found, **_guarded(addresses.login)}
+
+
+def pages_of(home: Path) -> Path:
+    """Where the server keeps its pages: of this home alone, since they are closed to the outside there."""
+    return home / "prefect" / "ui"
 
 
 def environment_of_caller(api_url: str, ui_url: str, login: str) -> dict[str, str]:

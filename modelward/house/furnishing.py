@@ -1,5 +1,5 @@
-"""What a running server needs before a worker can serve: the work pool, the deployments, the automations; and then what
-a crash left half-way is ended.
+"""What a running server needs before a worker can serve: closed pages, the work pool, the deployments, the automations; and
+then what a crash left half-way is ended.
 
 Run as a process of its own beside the supervisor, which never loads Prefect: `python -m modelward.house.furnishing`.
 """
@@ -27,7 +27,10 @@ def main(report: Path) -> None:
     """Furnish the server that PREFECT_API_URL names; writes what `reconcile` did as JSON."""
     from prefect.client.orchestration import get_client
 
+    from data.settings import read_settings
     from modelward.house.automations import create_automations
+    from modelward.house.closed_pages import close_pages
+    from modelward.prefect_environment import pages_of
 
     with get_client(sync_client=True) as client:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -35,6 +38,7 @@ def main(report: Path) -> None:
             if time.monotonic() > deadline:
                 raise HouseError(f"the Prefect server does not answer: {error}")
             time.sleep(POLL_SECONDS)
+        close_pages(pages_of(read_settings().home))
         create_pool(client)
         deploy_all()
         create_automations(client)

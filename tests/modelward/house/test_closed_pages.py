@@ -1,0 +1,55 @@
+"""Prefect's pages are closed to the outside before anybody is told where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import prefect
+import pytest
+
+from data.errors import HouseError
+from modelward.house.closed_pages import POLICY, close_pages
+
+PAGE = "<!DOCTYPE html><html><head>\n<title>Prefect</title></head><body></body></html>"
+
+
+def a_page(folder: Path, version: str = "v2", text: str = PAGE) -> Path:
+    page = folder / version / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(text)
+    return page
+
+
+def test_each_page_gets_the_policy_before_anything_it_loads(tmp_path: Path) -> None:
+    pages = [a_page(tmp_path, "v1"), a_page(tmp_path, "v2")]
+    assert close_pages(tmp_path) == pages
+    for page in pages:
+        head, _, rest = page.read_text().partition("\n")
+        assert head.endswith(f'<head><meta http-equiv="Content-Security-Policy" content="{POLICY}">')
+        assert rest == PAGE.partition("\n")[2]
+
+
+def test_a_page_that_is_closed_stays_as_it_is(tmp_path: Path) -> None:
+    page = a_page(tmp_path)
+    close_pages(tmp_path)
+    written, at = page.read_bytes(), page.stat().st_mtime_ns
+    close_pages(tmp_path)
+    assert (page.read_bytes(), page.stat().st_mtime_ns) == (written, at)
+
+
+def test_the_policy_names_no_other_machine() -> None:
+    assert "http" not in POLICY
+    assert POLICY.startswith("default-src 'self'")
+
+
+@pytest.mark.parametrize("text", [None, "<title>another layout</title>"], ids=["no page", "a page of another layout"])
+def test_pages_that_cannot_be_closed_are_no_success(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        a_page(tmp_path, text=text)
+    with pytest.raises(HouseError, match="could not be closed"):
+        close_pages(tmp_path)
+
+
+def test_the_pages_that_prefect_ships_have_the_place_it_goes_to() -> None:
+    for shipped in (prefect.__ui_static_path__, prefect.__ui_v2_static_path__):
+        assert (shipped / "index.html").read_text().count("<head>") == 1
