@@ -18,8 +18,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,7 @@ def main() -> int:
     _child("found", told, _environment(_fleet(told)))
     print(f"{told.models:,} models × 20 columns × {told.rows:,} rows, made in {time.perf_counter() - started:.0f} s")
     from modelward.prefect_server import prefect_server
+    from tests.fleet import break_files
 
     failed = False
     with prefect_server(told.folder / "night" / "server") as server:
@@ -52,7 +52,7 @@ def main() -> int:
         for broken in (0, told.broken):
             home = told.folder / "night" / f"broken-{broken}"
             shutil.copytree(_fleet(told), home)
-            _break(home, broken)
+            break_files(home, broken)
             failed |= _child(f"night-{broken}", told, _environment(home) | {"PREFECT_API_URL": server.api_url}) != 0
             shutil.rmtree(home)
     return int(failed)
@@ -94,129 +94,10 @@ def _child(step: str, told: argparse.Namespace, environment: dict[str, str]) -> 
 
 
 def _found(told: argparse.Namespace) -> int:
-    from benchmarks.fleet import found_fleet
+    from tests.fleet import found_fleet
 
     found_fleet(_fleet(told), told.models, told.rows)
     return 0
-
-
-# -- what is broken ------------------------------------------------------------------------------------------------
-
-
-def _break(home: Path, count: int) -> None:
-    """Break the predictions of `count` models, evenly dealt over the fleet, each in one of six ways."""
-    files = sorted(home.glob("logs/*/*/date=*/part-0.parquet"))
-    ways = (_cut_short, _empty, _garbled, _without("score"), _without("number_03"), _as_text("number_05"))
-    for number in range(count):
-        ways[number % len(ways)](files[number * len(files) // count])
-
-
-def _cut_short(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-100])
-
-
-def _empty(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def _garbled(file: Path) -> None:
-    content = file.read_bytes()
-    file.write_bytes(content[:2_000] + bytes(len(content) - 4_000) + content[-2_000:])
-
-
-def _without(column: str) -> Callable[[Path], None]:
-    def rewrite(file: Path) -> None:
-        import pyarrow.parquet as pq
-
-        pq.write_table(pq.read_table(file).drop_columns([column]), file)
-
-    return rewrite
-
-
-def _as_text(column: str) -> Callable[[Path], None]:
-    def rewrite(file: Path) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(file)
-        told = pa.array(["far"] * len(table))
-        pq.write_table(table.set_column(table.schema.get_field_index(column), column, told), file)
-
-    return rewrite
-
-
-# -- what is counted -----------------------------------------------------------------------------------------------
-
-
-class Counted:
-    """A DuckDB connection that counts the transactions begun on it, by whoever opened it and for what."""
-
-    def __init__(self, connection: Any, counts: Counter[str]) -> None:
-        self._connection, self._counts, self._inside = connection, counts, False
-
-    def begin(self) -> None:
-        """Begin a transaction."""
-        self._counts["that write"] += 1
-        self._inside = True
-        self._connection.begin()
-
-    def commit(self) -> None:
-        """End it."""
-        self._inside = False
-        self._connection.commit()
-
-    def rollback(self) -> None:
-        """End it without effect."""
-        self._inside = False
-        self._connection.rollback()
-
-    def execute(self, sql: str, *values: Any) -> Any:
-        """A statement: one of the transaction, or one by itself."""
-        if sql.startswith("BEGIN"):
-            self._counts["that read"] += 1
-            self._inside = True
-        elif not self._inside and not sql.startswith("SET"):
-            self._counts["of one statement"] += 1
-        self._counts["statements"] += 1
-        return self._connection.execute(sql, *values)
-
-    def __enter__(self) -> Counted:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._connection.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
-
-
-@contextmanager
-def counted_transactions() -> Iterator[Counter[str]]:
-    """Within, every connection that the registry's store opens counts its transactions."""
-    import duckdb
-
-    from data import store
-
-    counts: Counter[str] = Counter()
-    connect = duckdb.connect
-
-    class Module:
-        """The module `duckdb` as the store sees it."""
-
-        def connect(self, *given: Any, **named: Any) -> Counted:
-            return Counted(connect(*given, **named), counts)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(duckdb, name)
-
-    store.duckdb = Module()  # type: ignore[assignment]
-    try:
-        yield counts
-    finally:
-        store.duckdb = duckdb
-
-
-# -- the night -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -237,6 +118,7 @@ def _night(told: argparse.Namespace) -> int:
     """Watch the fleet of MODELWARD_HOME and print what it took; 0 when every target holds."""
     from data.registry import Registry
     from flows.monitor_models import monitor_models
+    from tests.transactions import KINDS, STATEMENTS, counted_transactions, transactions
 
     registry = Registry.here()
     work, as_of = _profile_work(registry)
@@ -247,14 +129,13 @@ def _night(told: argparse.Namespace) -> int:
     beyond = night.wall - work.wall
     print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_peak_megabytes():.0f} MB at most")
     print(f"  the profile work alone {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
-    shares = ", ".join(f"{counts[name]} {name}" for name in ("that write", "that read", "of one statement"))
-    print(f"  transactions: {shares}; {counts['statements']:,} statements in all")
-    transactions = sum(count for name, count in counts.items() if name != "statements")
+    shares = ", ".join(f"{counts[name]} {name}" for name in KINDS)
+    print(f"  transactions: {shares}; {counts[STATEMENTS]:,} statements in all")
     held = [
         _holds("beyond the profile work", beyond, WALL_LIMIT, " s"),
         _holds("flow runs", _flow_runs() - runs, 1, ""),
         _holds("events", registry.journal.size() - before, told.models + EVENT_MARGIN, ""),
-        _holds("transactions", transactions, TRANSACTION_LIMIT, ""),
+        _holds("transactions", transactions(counts), TRANSACTION_LIMIT, ""),
         _nothing_lost(registry, watched, told),
     ]
     print(f"  a model: {1_000 * beyond / told.models:.0f} ms of wall beyond the profile work")
@@ -266,12 +147,12 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
     from concurrent.futures import ThreadPoolExecutor
     from datetime import UTC, date, datetime, time, timedelta
 
-    from benchmarks.fleet import COLUMNS
     from data.artifacts import ArtifactStore
     from data.errors import LogFormatError
     from data.records.version import Version
     from monitoring.scan import Layout, profile_files
     from tasks.build_reference import read_reference
+    from tests.fleet import COLUMNS
 
     with registry.reading() as state:
         versions = state.find(Version)

@@ -1,12 +1,15 @@
-"""The fleet that the benchmark watches: models that serve since yesterday, each with a day of predictions and labels.
+"""A fleet under watch: any number of models that serve since yesterday, each with a day of predictions and labels.
 
 Every model came there by the registry's own commands: registered with a monitoring plan, a version with a reference,
 judged, approved by one person under a code of their own, deployed. What can be given together is.
+
+fleet = found_fleet(root, 1_000)                    MODELWARD_HOME names the root
+break_files(root, 10)                               the logs of ten of them, each in one of six ways
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -80,12 +83,45 @@ def found_fleet(root: Path, count: int, rows: int = ROWS) -> Fleet:
     return Fleet(root, models, day, _midnight(day) + timedelta(days=1, hours=3))
 
 
-def prediction_files(fleet: Fleet, root: Path | None = None) -> list[Path]:
-    """The file of predictions of each model, under the fleet's home or a copy of it."""
-    from data.home import Home
+def break_files(root: Path, count: int) -> list[str]:
+    """Break the predictions of `count` models, evenly dealt over the fleet; the names of these models."""
+    files = sorted(root.glob("logs/*/*/date=*/part-0.parquet"))
+    broken = [files[number * len(files) // count] for number in range(count)]
+    for number, file in enumerate(broken):
+        WAYS[number % len(WAYS)](file)
+    return [file.parents[1].name for file in broken]
 
-    home = Home(root or fleet.root)
-    return [home.logs(model) / f"date={fleet.day}" / "part-0.parquet" for model in fleet.models]
+
+def _cut_short(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _garbled(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[:2_000] + bytes(len(content) - 4_000) + content[-2_000:])
+
+
+def _without_score(file: Path) -> None:
+    pq.write_table(pq.read_table(file).drop_columns(["score"]), file)
+
+
+def _without_a_feature(file: Path) -> None:
+    pq.write_table(pq.read_table(file).drop_columns([NUMERIC[3]]), file)
+
+
+def _text_for_numbers(file: Path) -> None:
+    table = pq.read_table(file)
+    place = table.schema.get_field_index(NUMERIC[5])
+    pq.write_table(table.set_column(place, NUMERIC[5], pa.array(["far"] * len(table))), file)
+
+
+WAYS: tuple[Callable[[Path], None], ...] = (
+    _cut_short, _without_score, _text_for_numbers, _garbled, _without_a_feature, _emptied,
+)  # fmt: skip
 
 
 def _deploy(world: World, models: Sequence[str], references: Sequence[str]) -> None:

@@ -1,0 +1,146 @@
+"""A night over many models is one run and a few transactions; nothing is lost when files break or the writer dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.settings import PREFECT_API_URL
+
+from data.audit.verifier import verify
+from data.errors import StoreError
+from data.home import Home
+from data.outbox import Outbox
+from data.records.monitoring import Alert, MonitoringRun
+from data.records.names import model_of
+from data.registry import Registry
+from flows.monitor_models import monitor_models
+from tests.fleet import Fleet, break_files, found_fleet
+from tests.transactions import counted_transactions, transactions
+
+ROOT = Path(__file__).parents[2]
+MODELS, BROKEN = 30, 3
+
+
+@pytest.fixture(scope="module")
+def founded_fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """Thirty models that serve, three of them with a broken file."""
+    with pytest.MonkeyPatch.context() as patch:
+        root = tmp_path_factory.mktemp("fleet") / "home"
+        patch.setenv("MODELWARD_HOME", str(root))
+        fleet = found_fleet(root, MODELS)
+    break_files(root, BROKEN)
+    return fleet
+
+
+@pytest.fixture
+def fleet(founded_fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    """A copy of it; MODELWARD_HOME names it."""
+    root = tmp_path / "home"
+    shutil.copytree(founded_fleet.root, root)
+    monkeypatch.setenv("MODELWARD_HOME", str(root))
+    return founded_fleet
+
+
+def told_of() -> set[str]:
+    """The models that somebody was told about."""
+    return {model_of(one.about) for one in Outbox(Home.here().outbox).notices()}
+
+
+def recorded() -> dict[str, MonitoringRun]:
+    """The runs on record by model."""
+    with Registry.here().reading() as state:
+        return {one.model: one for one in state.find(MonitoringRun)}
+
+
+def whole() -> None:
+    """Every model has its one run and its one event, the broken ones and no others page, and the log verifies."""
+    registry, runs = Registry.here(), recorded()
+    with registry.reading() as state:
+        pages = {one.model for one in state.find(Alert) if one.level == "page"}
+    assert len(runs) == MODELS
+    assert {model for model, run in runs.items() if run.faults} == pages == told_of()
+    assert len(pages) == BROKEN
+    kinds = [json.loads(body)["type"] for body in registry.journal.bodies()]
+    assert kinds.count("monitoring.recorded") == MODELS
+    report = verify(registry.home.database, registry.home.journal, registry.anchor_files, None, deep=True)
+    assert (report.ok, report.findings) == (True, [])
+
+
+def flow_runs() -> int:
+    with get_client(sync_client=True) as client:
+        return len(client.read_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=["monitor models"]))))
+
+
+def test_a_night_is_one_run_one_event_a_model_and_few_transactions(fleet: Fleet) -> None:
+    before, runs = Registry.here().journal.size(), flow_runs()
+    with counted_transactions() as counts:
+        watched = monitor_models(as_of=fleet.night)
+    assert [one.model for one in watched] == list(fleet.models)
+    assert {one.state for one in watched} == {"recorded"}
+    assert sum(bool(one.pages) for one in watched) == BROKEN
+    assert flow_runs() - runs == 1
+    assert Registry.here().journal.size() - before == MODELS
+    assert transactions(counts) <= 10
+    whole()
+
+
+def test_the_same_night_again_changes_nothing(fleet: Fleet) -> None:
+    first = monitor_models(as_of=fleet.night)
+    before, notices = Registry.here().journal.size(), len(list(Home.here().outbox.iterdir()))
+    again = monitor_models(as_of=fleet.night)
+    assert again == first
+    assert Registry.here().journal.size() == before
+    assert len(list(Home.here().outbox.iterdir())) == notices
+    whole()
+
+
+KILLED = """
+import os, sys
+from datetime import datetime
+import tasks.record_windows as recording
+from data.enactment import Enactment
+from flows.monitor_models import monitor_models
+recording.MOST_TOGETHER = 10
+heard, count = Enactment._heard, 0
+
+def dying(self, command):
+    global count
+    count += 1
+    return heard(self, command) if count < 15 else os.kill(os.getpid(), 9)
+
+Enactment._heard = dying
+monitor_models(as_of=datetime.fromisoformat(sys.argv[1]))
+"""
+
+
+def test_a_writer_killed_in_the_middle_leaves_whole_batches_and_the_next_run_completes_the_night(fleet: Fleet) -> None:
+    environment = {**os.environ, "PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+    command = [sys.executable, "-c", KILLED, fleet.night.isoformat()]
+    died = subprocess.run(command, cwd=ROOT, env=environment, timeout=300, check=False)
+    assert died.returncode == -9
+    assert set(recorded()) == set(fleet.models[:10])
+    assert told_of() == set()
+    assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
+    whole()
+
+
+def test_a_registry_that_cannot_be_written_fails_every_night_with_its_reason_and_tells(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Registry, "execute_together", full)
+        watched = monitor_models(as_of=fleet.night)
+    assert {(one.state, one.why.partition(" → ")[0]) for one in watched} == {("failed", "the disk is full")}
+    assert told_of() == set(fleet.models)
+    assert recorded() == {}

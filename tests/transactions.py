@@ -1,0 +1,91 @@
+"""How many transactions a registry's file saw: counted on the connections themselves, whoever opened them and for what.
+
+with counted_transactions() as counts:
+    monitor_models()
+assert transactions(counts) <= 10
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from data import store
+
+KINDS = WRITING, READING, ALONE = "that write", "that read", "of one statement"
+STATEMENTS = "statements"
+
+
+class CountedConnection:
+    """A DuckDB connection that counts every BEGIN, and every statement outside of one that is not a setting."""
+
+    def __init__(self, connection: Any, counts: Counter[str]) -> None:
+        self._connection, self._counts, self._inside = connection, counts, False
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self._counts[WRITING] += 1
+        self._inside = True
+        self._connection.begin()
+
+    def commit(self) -> None:
+        """End it."""
+        self._inside = False
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        """End it without effect."""
+        self._inside = False
+        self._connection.rollback()
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        """A statement: one of the transaction, or one by itself."""
+        if sql.startswith("BEGIN"):
+            self._counts[READING] += 1
+            self._inside = True
+        elif not self._inside and not sql.startswith("SET"):
+            self._counts[ALONE] += 1
+        self._counts[STATEMENTS] += 1
+        return self._connection.execute(sql, *values)
+
+    def __enter__(self) -> CountedConnection:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._connection.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+class _Module:
+    """The module `duckdb` as the store sees it: all of it, and connections that count."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self._counts = counts
+
+    def connect(self, *given: Any, **named: Any) -> CountedConnection:
+        return CountedConnection(duckdb.connect(*given, **named), self._counts)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(duckdb, name)
+
+
+@contextmanager
+def counted_transactions() -> Iterator[Counter[str]]:
+    """Within, every connection that a registry's store opens in this process counts."""
+    counts: Counter[str] = Counter()
+    store.duckdb = _Module(counts)  # type: ignore[assignment]
+    try:
+        yield counts
+    finally:
+        store.duckdb = duckdb
+
+
+def transactions(counts: Counter[str]) -> int:
+    """All of them, of every kind."""
+    return sum(counts[one] for one in KINDS)
