@@ -1,5 +1,5 @@
-"""What a running server needs before a worker can serve: closed pages, the work pool, the deployments, the automations; and
-then what a crash left half-way is ended.
+"""What a running server needs before a worker can serve: closed pages, the work pool, the deployments, the automations;
+and then what a crash left half-way is ended.
 
 Run as a process of its own beside the supervisor, which never loads Prefect: `python -m modelward.house.furnishing`.
 """
