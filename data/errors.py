@@ -238,6 +238,12 @@ class PublishError(ModelwardError):
     default_remedy = "make the serving target writable and run `modelward deploy` again"
 
 
+class DeliveryError(ModelwardError):
+    """A notice could not be carried further; it lies in the outbox and is tried again."""
+
+    default_remedy = "`modelward notices list` says what was tried and when it is tried again"
+
+
 class PrefectUnavailableError(ModelwardError):
     """The Prefect server could not be reached or did not come up."""
 

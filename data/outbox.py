@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -46,6 +47,15 @@ class Notice(Frozen):
         return sha256_of(self.model_dump(mode="json", exclude={"aside"}))
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A notice under way. `delivery` stays the same however often it is tried: a receiver knows what it has already."""
+
+    delivery: str
+    notice: Notice
+    left_at: datetime
+
+
 class Outbox:
     """A folder of notices, `<time>-<kind>-<digest>.md` and `.json`; the JSON is written last and makes it count."""
 
@@ -83,8 +93,17 @@ class Outbox:
 
     def notices(self) -> list[Notice]:
         """Every notice here, oldest first."""
-        found = [json.loads(file.read_text("utf-8")) for file in sorted(self.root.glob("*.json"))]
-        return [Notice.model_validate({name: one[name] for name in Notice.model_fields if name in one}) for one in found]
+        return [one.notice for one in self.parcels()]
+
+    def parcels(self) -> list[Parcel]:
+        """Every notice here with its name and the time at which it was left, oldest first."""
+        return [_parcel(file) for file in sorted(self.root.glob("*.json"))]
+
+
+def _parcel(file: Path) -> Parcel:
+    written = json.loads(file.read_text("utf-8"))
+    notice = Notice.model_validate({name: written[name] for name in Notice.model_fields if name in written})
+    return Parcel(file.stem, notice, in_utc(datetime.fromisoformat(written["left_at"])))
 
 
 def _mark(notice: Notice) -> str:

@@ -24,8 +24,17 @@ DEFAULTS: Mapping[str, str] = {
     "prefect_login": "",
     "evidence_port": "4290",
     "evidence_url": "",
+    "notice_webhooks": "",
+    "notice_webhook_hosts": "",
+    "notice_webhook_networks": "",
+    "notice_webhook_secret": "",
+    "notice_webhook_secret_file": "",
+    "notice_webhook_ca": "",
+    "notice_mail": "",
+    "notice_channels": "",
+    "notice_days": "7",
 }
-SECRET = frozenset({"prefect_login"})
+SECRET = frozenset({"prefect_login", "notice_webhook_secret", "notice_mail", "notice_channels"})
 HIDDEN = "(set, not shown)"
 LONGEST_WAIT_SECONDS = 3_600
 HIGHEST_PORT = 65_535

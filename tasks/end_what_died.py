@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.carry_notices import carried_notices
 from tasks.carry_out_operation import Run
 from tasks.crash_silent_runs import silent_runs
 from tasks.expire_approvals import expired_requests
@@ -24,6 +25,7 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "runs": orphaned_runs,
     "releases": lapsed_releases,
     "told": unanswered_questions,
+    "carried": carried_notices,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.carry_notices import carried_notices
 from tasks.carry_out_operation import Run
 from tasks.continue_retirements import open_retirements
 from tasks.escalate_incidents import unratified_incidents
@@ -28,6 +29,7 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "reviews": periodic_reviews,
     "retirements": open_retirements,
     "reminders": reminders,
+    "carried": carried_notices,
 }
 
 

@@ -15,6 +15,7 @@ from data.registry import Registry
 from data.settings import read_settings
 from data.state import State
 from tasks.business_time import meanwhile, moment
+from tasks.carry_notices import carry_quietly
 from tasks.find_administrators import administrators_now
 from tasks.gather_questions import Question, open_questions
 
@@ -34,6 +35,7 @@ def tell_deciders(about: str, as_of: datetime | None) -> None:
         Outbox(registry.home.outbox).send(found, now)
     except PublishError:
         return
+    carry_quietly()
 
 
 def notices_of_questions(state: State, now: datetime) -> Iterator[Notice]:

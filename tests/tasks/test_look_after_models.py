@@ -43,15 +43,38 @@ def told(world: World) -> set[tuple[str, str]]:
     return {(one.kind, one.to) for one in Outbox(world.home.outbox).notices()}
 
 
-def test_a_request_reminds_who_may_sign_at_half_time_and_expires(world: World) -> None:
+def said(world: World, **later: float) -> list[str]:
+    """What people are told and reminded of so much later."""
+    return looked_after(world, **later).get("reminders", [])
+
+
+def test_a_request_tells_who_may_sign_reminds_at_half_time_escalates_and_expires(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
-    assert looked_after(world, days=3) == {}
-    assert looked_after(world, days=1)["reminders"][0].startswith("axel reminded: the request to deploy")
-    assert told(world) == {("approval", "axel")}
-    assert looked_after(world, days=3) == {"requests": ["the request to deploy ops/delay v1 expired"]}
+    assert [one.split(":")[0] for one in said(world)] == ["axel told"]
+    assert said(world, days=3) == []
+    assert said(world, days=1)[0].startswith("axel reminded: the request to deploy ops/delay v1 waits until")
+    assert [one.split()[0] for one in said(world, days=2)] == ["olga", "ada", "adam"]
+    assert told(world) == {("approval", one) for one in ("axel", "olga", "ada", "adam")}
+    assert looked_after(world, days=1) == {"requests": ["the request to deploy ops/delay v1 expired"]}
     assert world.get(ApprovalRequest, request.key).state == "expired"
     assert looked_after(world) == {}
+
+
+def test_the_escalation_names_who_was_told_and_did_not_answer(world: World) -> None:
+    world.requested()
+    said(world)
+    said(world, days=6)
+    grave = [one for one in Outbox(world.home.outbox).notices() if one.number == 3]
+    assert {one.to for one in grave} == {"olga", "ada", "adam"}
+    assert all("Told, without an answer: alma, axel" in one.aside for one in grave)
+
+
+def test_somebody_who_answers_meanwhile_makes_no_second_escalation(world: World) -> None:
+    request = world.requested()
+    said(world, days=6)
+    world.decide(request, "alma")
+    assert said(world, minutes=1) == []
 
 
 def test_a_waiver_expires_on_its_day(world: World) -> None:
@@ -108,12 +131,16 @@ def test_a_late_review_is_reminded_of_once_a_week(world: World) -> None:
     assert notices == [1, 0, 1, 0, 1, 1]
 
 
-def test_a_deputy_that_ended_is_told_to_whom_they_stood_in_for(world: World) -> None:
-    ends = world.now + timedelta(days=5)
-    world.grant("otto", Role.APPROVER, deputy_of="alma", to_at=ends)
-    assert looked_after(world, days=4) == {}
-    assert looked_after(world, days=2)["reminders"] == ["alma reminded: otto no longer stands in for alma as approver"]
-    assert looked_after(world, days=1) == {}
+def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: World) -> None:
+    begins, ends = world.now + timedelta(days=2), world.now + timedelta(days=5)
+    world.grant("otto", Role.APPROVER, deputy_of="alma", from_at=begins, to_at=ends)
+    assert said(world, days=1) == []
+    assert [one.split(" until ")[0] for one in said(world, days=2)] == [
+        f"{one} told: otto stands in for alma as approver" for one in ("otto", "alma")
+    ]
+    ended = "otto no longer stands in for alma as approver"
+    assert said(world, days=3) == [f"alma told: {ended}", f"otto told: {ended}"]
+    assert said(world, days=1) == []
 
 
 def test_one_that_fails_stops_none_of_the_others(world: World) -> None:

@@ -1,0 +1,119 @@
+"""Where a webhook may lead: https, to a host that was named, at an address that is public or was allowed.
+
+A host is resolved once, every address it answers with has to be allowed, and the connection goes to the address that
+was checked: a name that answers otherwise the next time (DNS rebinding) changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from data.errors import ConfigurationError, DeliveryError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Resolve = Callable[[str, int], Sequence[str]]
+
+HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+LONGEST = 2_000
+HTTPS = 443
+
+
+@dataclass(frozen=True)
+class Target:
+    """A checked address of a webhook: host as it was named, port, and what is asked of it."""
+
+    host: str
+    port: int
+    path: str
+
+    @property
+    def authority(self) -> str:
+        """As the `Host` header says it."""
+        return self.host if self.port == HTTPS else f"{self.host}:{self.port}"
+
+
+def target_of(url: str, hosts: Sequence[str]) -> Target:
+    """The target that a URL names. Raises ConfigurationError unless it is https to one of the hosts, and nothing else.
+
+    Neither a user in front of the host nor a fragment, a backslash, a space or a character outside of ASCII passes; a
+    host is a plain name or a plain IPv4 address, so that no notation of an address is read in two ways.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or HTTPS
+    except ValueError as error:
+        raise _refused(url, "it is no address") from error
+    if len(url) > LONGEST or re.search(r"[^\x21-\x7e]|\\", url):
+        raise _refused(url, "it is too long or holds characters that an address does not hold")
+    if parts.scheme != "https":
+        raise _refused(url, "it is not https")
+    if "@" in parts.netloc or parts.fragment:
+        raise _refused(url, "it names a user or a fragment")
+    host = (parts.hostname or "").rstrip(".")
+    if not HOST.fullmatch(host) or _is_odd_number(host):
+        raise _refused(url, "its host is no plain name")
+    if host not in {one.lower().rstrip(".") for one in hosts}:
+        raise ConfigurationError(f"the webhook's host {host} is not allowed", "name it in notice_webhook_hosts")
+    query = f"?{parts.query}" if parts.query else ""
+    return Target(host, port, (parts.path or "/") + query)
+
+
+def checked_address(target: Target, allowed: Sequence[Network], resolve: Resolve | None = None) -> str:
+    """The address to connect to. Raises DeliveryError unless every address of the host is public or allowed."""
+    found = (resolve or resolved)(target.host, target.port)
+    if not found:
+        raise DeliveryError(f"{target.host} has no address")
+    for one in found:
+        if not is_allowed(one, allowed):
+            raise DeliveryError(
+                f"{target.host} leads to {one}, which is not a public address",
+                "name its network in notice_webhook_networks when it is meant to be reached",
+            )
+    return found[0]
+
+
+def is_allowed(text: str, allowed: Sequence[Network]) -> bool:
+    """Whether an address is public, or lies in a network that was allowed; a text that is no address is not."""
+    try:
+        address = _plain(ip_address(text))
+    except ValueError:
+        return False
+    if any(address in network for network in allowed if network.version == address.version):
+        return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def resolved(host: str, port: int) -> Sequence[str]:
+    """Every address of a host, each once. Raises DeliveryError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise DeliveryError(f"{host} cannot be resolved: {error}") from error
+    return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+def _plain(address: Address) -> Address:
+    """An IPv4 address that hides in an IPv6 one (mapped, 6to4, Teredo, NAT64) is the IPv4 address."""
+    if isinstance(address, IPv4Address):
+        return address
+    teredo = address.teredo[1] if address.teredo else None
+    nat64 = IPv4Address(int(address) & 0xFFFFFFFF) if address in IPv6Network("64:ff9b::/96") else None
+    return address.ipv4_mapped or address.sixtofour or teredo or nat64 or address
+
+
+def _is_odd_number(host: str) -> bool:
+    """An address written as one number, in octal, hexadecimal or with parts left out: what each library reads anew."""
+    last = host.rpartition(".")[2]
+    numeric = last.isdecimal() or last.startswith("0x")
+    return numeric and not re.fullmatch(r"((0|[1-9]\d{0,2})\.){3}(0|[1-9]\d{0,2})", host)
+
+
+def _refused(url: str, why: str) -> ConfigurationError:
+    shown = ascii(url.split("?", 1)[0][:60]) if "@" not in url else "the address"
+    return ConfigurationError(f"{shown} cannot be a webhook: {why}", "write it as https://host/path")

@@ -1,0 +1,85 @@
+"""One round of the post: every notice that is due with a carrier is tried once, and the account says how it went.
+
+Two rounds at a time never carry the same: the second one ends at once. A carrier that fails stops no other, and no
+notice is lost by it. Notices that are older than the days for which they are tried are not begun.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from data.carriers.carrier import Carrier
+from data.carriers.delivery import Attempts, DeliveryBook
+from data.errors import DeliveryError, ModelwardError
+from data.outbox import Outbox, Parcel
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one notice with one carrier in this round."""
+
+    parcel: Parcel
+    carrier: str
+    attempts: Attempts
+
+
+def carry_round(
+    outbox: Outbox, carriers: Sequence[Carrier], days: int, now: datetime, *, at_once: bool = False
+) -> list[Outcome]:
+    """Carry what is due; `at_once` does not wait for its next time. Raises DeliveryError without an account."""
+    if not carriers or not outbox.root.is_dir():
+        return []
+    book = DeliveryBook(outbox.root)
+    with _alone(book) as mine:
+        parcels = [one for one in outbox.parcels() if one.left_at > now - timedelta(days=days)] if mine else []
+        return [done for one in parcels for done in _carry(book, one, carriers, days, now, at_once)]
+
+
+def _carry(
+    book: DeliveryBook, parcel: Parcel, carriers: Sequence[Carrier], days: int, now: datetime, at_once: bool
+) -> Iterator[Outcome]:
+    account = dict(book.read(parcel.delivery))
+    for carrier in carriers:
+        known = account.get(carrier.name, Attempts())
+        due = known.is_due(now) or (at_once and known.state == "waiting")
+        if not due or not carrier.reaches(parcel.notice):
+            continue
+        account[carrier.name] = _tried(carrier, parcel, known, now, parcel.left_at + timedelta(days=days))
+        book.write(parcel.delivery, account)
+        yield Outcome(parcel, carrier.name, account[carrier.name])
+
+
+def _tried(carrier: Carrier, parcel: Parcel, known: Attempts, now: datetime, gives_up_at: datetime) -> Attempts:
+    """One attempt. Whatever a carrier raises is an answer too: the notices after it are carried all the same."""
+    try:
+        carrier.carry(parcel)
+    except ModelwardError as error:
+        return known.failed(error.what, now, gives_up_at)
+    except Exception as error:  # noqa: BLE001 – a service's own library may raise anything; its words may hold a key
+        return known.failed(f"{carrier.name} failed: {type(error).__name__}", now, gives_up_at)
+    return known.delivered(now)
+
+
+@contextmanager
+def _alone(book: DeliveryBook) -> Iterator[bool]:
+    try:
+        book.root.mkdir(parents=True, exist_ok=True)
+        file = (book.root / ".lock").open("a")
+    except OSError as error:
+        raise DeliveryError(f"{book.root} cannot be written: {error}", "make it writable") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def wall_clock() -> datetime:
+    """The time by which deliveries are dated, whatever time a registry replays."""
+    return datetime.now(UTC)

@@ -1,0 +1,128 @@
+"""The webhook: one signed HTTPS request to one checked address, bounded in time and size, following nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from data.carriers.address_guard import Network, Resolve, Target, checked_address
+from data.carriers.signature import HEADER, signature
+from data.carriers.wording import body, subject
+from data.errors import DeliveryError
+from data.outbox import Notice, Parcel
+
+SECONDS = 10.0
+LARGEST_REQUEST = 64 * 1024
+LARGEST_ANSWER = 16 * 1024
+HEAD_ENDS = b"\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A receiver of every notice. `networks` are private ones that may be reached, `authority` a CA file of its own."""
+
+    target: Target
+    secret: str = field(repr=False)
+    networks: Sequence[Network] = ()
+    authority: Path | None = None
+    seconds: float = SECONDS
+    resolve: Resolve | None = None
+
+    @property
+    def name(self) -> str:
+        """`webhook` and its host."""
+        return f"webhook {self.target.authority}"
+
+    def reaches(self, notice: Notice) -> bool:
+        """It is sent everything."""
+        return True
+
+    def carry(self, parcel: Parcel) -> None:
+        """Send it and read how it was taken: 2xx, and nothing else. Raises DeliveryError."""
+        request = self._request(parcel)
+        address = checked_address(self.target, self.networks, self.resolve)
+        try:
+            head = self._exchange(address, request)
+        except TimeoutError as error:
+            raise DeliveryError(f"{self.name} did not answer within {self.seconds:g} seconds") from error
+        except OSError as error:
+            raise DeliveryError(f"{self.name} could not be reached: {error}") from error
+        _check_answer(self.name, head)
+
+    def _request(self, parcel: Parcel) -> bytes:
+        content = json.dumps(_told(parcel), sort_keys=True).encode()
+        if len(content) > LARGEST_REQUEST:
+            raise DeliveryError(f"the notice {parcel.delivery} is larger than {LARGEST_REQUEST // 1024} KiB")
+        lines = [
+            f"POST {self.target.path} HTTP/1.1",
+            f"Host: {self.target.authority}",
+            "User-Agent: modelward",
+            "Content-Type: application/json",
+            f"Content-Length: {len(content)}",
+            f"{HEADER}: {signature(self.secret, int(time.time()), parcel.delivery, content)}",
+            "Connection: close",
+        ]
+        return "\r\n".join([*lines, "", ""]).encode() + content
+
+    def _exchange(self, address: str, request: bytes) -> bytes:
+        """The head of the answer; the connection is closed before any of its body is waited for."""
+        ends = time.monotonic() + self.seconds
+        context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
+        with (
+            socket.create_connection((address, self.target.port), timeout=self.seconds) as plain,
+            context.wrap_socket(plain, server_hostname=self.target.host) as connection,
+        ):
+            connection.settimeout(_left(ends))
+            connection.sendall(request)
+            return _head(connection, ends)
+
+
+def _head(connection: ssl.SSLSocket, ends: float) -> bytes:
+    found = b""
+    while HEAD_ENDS not in found and len(found) < LARGEST_ANSWER:
+        connection.settimeout(_left(ends))
+        more = connection.recv(LARGEST_ANSWER - len(found))
+        if not more:
+            break
+        found += more
+    return found
+
+
+def _left(ends: float) -> float:
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise DeliveryError("the answer came too slowly")
+    return left
+
+
+def _check_answer(name: str, head: bytes) -> None:
+    if HEAD_ENDS not in head:
+        raise DeliveryError(f"{name} gave no answer that could be read")
+    words = head.split(b"\r\n", 1)[0].split(b" ")
+    code = words[1].decode("ascii", "replace") if len(words) > 1 and words[0].startswith(b"HTTP/1.") else ""
+    if len(code) != 3 or not code.isdecimal():
+        raise DeliveryError(f"{name} gave no answer that could be read")
+    if code.startswith("3"):
+        raise DeliveryError(f"{name} answered {code}; redirects are not followed", "configure the address it moved to")
+    if not code.startswith("2"):
+        raise DeliveryError(f"{name} answered {code}")
+
+
+def _told(parcel: Parcel) -> dict[str, object]:
+    notice = parcel.notice
+    return {
+        "delivery": parcel.delivery,
+        "left_at": parcel.left_at.isoformat(),
+        "kind": notice.kind,
+        "to": notice.to,
+        "about": notice.about,
+        "number": notice.number,
+        "answer_by": notice.answer_by.isoformat() if notice.answer_by else None,
+        "subject": subject(notice),
+        "text": body(notice),
+    }

@@ -1,0 +1,25 @@
+"""Every carrier keeps to what carriers are."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.carriers.address_guard import Target
+from data.carriers.carrier import Carrier
+from data.carriers.chat import Channel
+from data.carriers.mail import Mail
+from data.carriers.webhook import Webhook
+from data.outbox import Notice
+
+SECRET = "hunter2-hunter2-hunter2"
+EVERY: tuple[Carrier, ...] = (
+    Webhook(Target("hooks.example.org", 443, f"/{SECRET}"), SECRET),
+    Mail(f"mailtos://me:{SECRET}@smtp.example.org", {"alma": "alma@example.org"}),
+    Channel(f"slack://{SECRET}"),
+)
+
+
+@pytest.mark.parametrize("carrier", EVERY, ids=lambda one: type(one).__name__)
+def test_a_carrier_has_a_name_without_a_secret_and_reaches_alma(carrier: Carrier) -> None:
+    assert SECRET not in carrier.name
+    assert carrier.reaches(Notice(kind="approval", to="alma", about="x", title="decide", text="now"))

@@ -1,0 +1,77 @@
+"""A channel reads every notice as harmless text; its address never shows."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import apprise
+import pytest
+
+from data.carriers import chat
+from data.carriers.chat import Channel, instance
+from data.errors import ConfigurationError, DeliveryError
+from data.outbox import Notice, Parcel
+
+NOTICE = Notice(kind="approval", to="alma", about="x", title="[decide](http://evil)", text="@everyone now")
+PARCEL = Parcel("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def received() -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """A port on which a service listens, and what it was told."""
+    told: list[dict[str, Any]] = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(500 if self.path == "/broken" else 200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 – its name in the library
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Service) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port, told
+        server.shutdown()
+        thread.join(10)
+
+
+def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
+    received: tuple[int, list[dict[str, Any]]],
+) -> None:
+    port, told = received
+    channel = Channel(f"json://127.0.0.1:{port}/room", 2)
+    assert channel.reaches(NOTICE)
+    channel.carry(PARCEL)
+    assert told[0]["title"] == "(modelward) (decide)(http://evil)"
+    assert told[0]["message"] == "To: alma\n\n＠everyone now"
+
+
+def test_a_service_that_refuses_is_said_without_its_address(received: tuple[int, list[dict[str, Any]]]) -> None:
+    channel = Channel(f"json://me:hunter2@127.0.0.1:{received[0]}/broken", 3)
+    with pytest.raises(DeliveryError, match=r"channel 3 \(json\) did not take the notice") as failed:
+        channel.carry(PARCEL)
+    assert "hunter2" not in str(failed.value) + repr(channel)
+
+
+def test_a_service_whose_library_breaks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*told: object, **more: object) -> bool:
+        raise OSError("password hunter2")
+
+    monkeypatch.setattr(apprise.Apprise, "notify", broken)
+    with pytest.raises(DeliveryError, match="OSError") as failed:
+        chat.send("channel 1", "json://127.0.0.1/x", "a", "b")
+    assert "hunter2" not in str(failed.value)
+
+
+@pytest.mark.parametrize("address", ["nothing://x", "", "slack"])
+def test_an_address_that_apprise_does_not_know_is_refused(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="channel 1 has an address that apprise does not know"):
+        instance("channel 1", address)

@@ -1,0 +1,79 @@
+"""Carriers from the settings: none by default; what cannot be used is refused with the setting's name and no secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.carriers.configuration import carriers_of, days_of
+from data.errors import ConfigurationError
+from data.settings import Settings, read_settings
+
+SECRET = "hunter2-hunter2-hunter2"
+HOOK = {
+    "notice_webhooks": "https://hooks.example.org/a, https://hooks.example.org/b",
+    "notice_webhook_hosts": "hooks.example.org",
+    "notice_webhook_secret": SECRET,
+}
+
+
+def settings(tmp_path: Path, **told: str) -> Settings:
+    environment = {f"MODELWARD_{name.upper()}": value for name, value in told.items()}
+    return read_settings(environment, tmp_path / "none.toml")
+
+
+def test_nothing_is_sent_by_default(tmp_path: Path) -> None:
+    assert carriers_of(settings(tmp_path), {}) == []
+    assert days_of(settings(tmp_path)) == 7
+
+
+def test_each_setting_makes_its_carriers(tmp_path: Path) -> None:
+    told = {**HOOK, "notice_mail": "mailtos://me:pw@smtp.example.org", "notice_channels": "json://a/x jsons://b/y"}
+    assert [one.name for one in carriers_of(settings(tmp_path, **told), {})] == [
+        "webhook hooks.example.org", "webhook hooks.example.org", "mail smtp.example.org",
+        "channel 1 (json)", "channel 2 (jsons)",
+    ]  # fmt: skip
+
+
+def test_the_secret_may_lie_in_a_file_and_private_networks_may_be_named(tmp_path: Path) -> None:
+    for name in ("secret", "ca.pem"):
+        (tmp_path / name).write_text(f"{SECRET}\n")
+    told = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
+    told |= {"notice_webhook_networks": "10.1.0.0/16 fd00::/8", "notice_webhook_ca": str(tmp_path / "ca.pem")}
+    assert len(carriers_of(settings(tmp_path, **told), {})) == 2
+
+
+REFUSED: dict[str, tuple[dict[str, str], str]] = {
+    "a webhook that is not https": ({**HOOK, "notice_webhooks": "http://hooks.example.org/"}, "is not https"),
+    "a host that was not named": ({**HOOK, "notice_webhook_hosts": ""}, "is not allowed"),
+    "a webhook without a secret": ({**HOOK, "notice_webhook_secret": ""}, "secret is missing or shorter"),
+    "a short secret": ({**HOOK, "notice_webhook_secret": "hunter2"}, "secret is missing or shorter"),
+    "a secret's file that is not there": (
+        {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": "/nowhere"}, "cannot be read"
+    ),
+    "certificates that are not there": ({**HOOK, "notice_webhook_ca": "/nowhere"}, "where no file is"),
+    "a network that is none": ({**HOOK, "notice_webhook_networks": "10.1"}, "notice_webhook_networks names"),
+    "a mail server that is none": ({"notice_mail": f"https://me:{SECRET}@x"}, "notice_mail is no mail server"),
+    "a mail server without a host": ({"notice_mail": "mailto://"}, "notice_mail has an address"),
+    "a channel nobody knows": ({"notice_channels": f"nothing://{SECRET}"}, "channel 1 of notice_channels"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_refused_is(case: tuple[dict[str, str], str], tmp_path: Path) -> None:
+    told, words = case
+    with pytest.raises(ConfigurationError, match=words) as refused:
+        carriers_of(settings(tmp_path, **told), {})
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("days", ["0", "31", "-1", "a week", "1.5", "²"])
+def test_days_that_cannot_be_are_refused(days: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="notice_days"):
+        days_of(settings(tmp_path, notice_days=days))
+
+
+def test_no_secret_is_shown(tmp_path: Path) -> None:
+    told = {**HOOK, "notice_mail": f"mailtos://me:{SECRET}@smtp.example.org", "notice_channels": f"json://{SECRET}"}
+    assert SECRET not in str([one.shown for one in settings(tmp_path, **told).settings])

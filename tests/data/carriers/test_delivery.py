@@ -1,0 +1,61 @@
+"""The account of deliveries: tried again after growing waits, given up after days, and read back after a crash."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.carriers.delivery import WAITS, Attempts, DeliveryBook
+from data.errors import DeliveryError
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
+NEVER = NOW + timedelta(days=7)
+
+
+def test_waits_grow_from_a_minute_to_six_hours() -> None:
+    one, waits = Attempts(), []
+    for _ in range(8):
+        one = one.failed("no", NOW, NEVER)
+        assert one.next_at is not None
+        waits.append(one.next_at - NOW)
+    assert waits == [*WAITS, WAITS[-1], WAITS[-1]]
+    assert (one.attempts, one.state) == (8, "waiting")
+
+
+def test_it_is_due_at_its_time_and_not_before() -> None:
+    one = Attempts().failed("no", NOW, NEVER)
+    assert Attempts().is_due(NOW)
+    assert [one.is_due(NOW + timedelta(seconds=after)) for after in (59, 60)] == [False, True]
+    assert not one.delivered(NOW).is_due(NEVER)
+
+
+def test_it_is_given_up_when_the_next_time_would_be_too_late() -> None:
+    one = Attempts().failed("x" * 900, NOW, NOW + timedelta(seconds=60))
+    assert (one.state, one.next_at, len(one.error)) == ("given up", None, 500)
+    assert not one.is_due(NEVER)
+
+
+def test_an_account_is_read_as_it_was_written(tmp_path: Path) -> None:
+    book, told = (
+        DeliveryBook(tmp_path),
+        {"mail": Attempts().failed("no", NOW, NEVER), "hook": Attempts().delivered(NOW)},
+    )
+    book.write("notice-1", told)
+    assert DeliveryBook(tmp_path).read("notice-1") == told
+    assert book.read("notice-2") == {}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{broken", '{"mail": {"state": "eaten"}}', "[1]"])
+def test_an_account_that_cannot_be_read_is_begun_anew(text: str, tmp_path: Path) -> None:
+    book = DeliveryBook(tmp_path)
+    book.root.mkdir()
+    (book.root / "notice-1.json").write_text(text)
+    assert book.read("notice-1") == {}
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "delivery").write_text("in the way")
+    with pytest.raises(DeliveryError, match="cannot be written"):
+        DeliveryBook(tmp_path).write("notice-1", {})

@@ -1,0 +1,126 @@
+"""A round of the post: everything due once, nothing twice, and no carrier in another's way."""
+
+from __future__ import annotations
+
+import fcntl
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.carriers.carrier import Carrier
+from data.carriers.delivery import DeliveryBook
+from data.carriers.post_round import carry_round, wall_clock
+from data.errors import DeliveryError
+from data.outbox import Notice, Outbox, Parcel
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
+WEEK = 7
+
+
+@dataclass
+class Noted:
+    """A carrier that notes what it carries, and breaks as it is told."""
+
+    name: str = "noted"
+    breaks: list[Exception] = field(default_factory=list)
+    only: str = ""
+    carried: list[str] = field(default_factory=list)
+
+    def reaches(self, notice: Notice) -> bool:
+        return self.only in ("", notice.to)
+
+    def carry(self, parcel: Parcel) -> None:
+        if self.breaks:
+            raise self.breaks.pop(0)
+        self.carried.append(parcel.notice.to)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Outbox:
+    """Two notices, an hour old."""
+    box = Outbox(tmp_path / "outbox")
+    for minutes, to in ((60, "alma"), (59, "axel")):
+        left_at = NOW - timedelta(minutes=minutes)
+        box.leave(Notice(kind="approval", to=to, about="x", title="decide", text="now"), left_at)
+    return box
+
+
+def states(outbox: Outbox, carriers: list[Carrier], now: datetime = NOW, **changes: bool) -> list[str]:
+    return [one.attempts.state for one in carry_round(outbox, carriers, WEEK, now, **changes)]
+
+
+def test_every_notice_is_carried_once_by_every_carrier(outbox: Outbox) -> None:
+    first, second = Noted("first"), Noted("second")
+    assert states(outbox, [first, second]) == ["delivered"] * 4
+    assert states(outbox, [first, second], NOW + timedelta(days=1)) == []
+    assert first.carried == second.carried == ["alma", "axel"]
+
+
+def test_one_that_fails_is_tried_again_and_stops_no_other(outbox: Outbox) -> None:
+    broken, whole = Noted("broken", [DeliveryError("down"), RuntimeError("token hunter2")]), Noted("whole")
+    assert states(outbox, [broken, whole]) == ["waiting", "delivered"] * 2
+    assert states(outbox, [broken, whole], NOW + timedelta(seconds=59)) == []
+    account = DeliveryBook(outbox.root).read(outbox.parcels()[1].delivery)["broken"]
+    assert account.error == "broken failed: RuntimeError", "the words of a library may hold a secret"
+    assert states(outbox, [broken, whole], NOW + timedelta(seconds=60)) == ["delivered"] * 2
+
+
+def test_at_once_does_not_wait_for_the_next_time(outbox: Outbox) -> None:
+    broken = Noted(breaks=[DeliveryError("down"), DeliveryError("down")])
+    assert states(outbox, [broken]) == ["waiting"] * 2
+    assert states(outbox, [broken], NOW + timedelta(seconds=1), at_once=True) == ["delivered"] * 2
+
+
+def test_after_its_days_it_is_given_up_and_stays_so(outbox: Outbox) -> None:
+    broken = Noted(breaks=[DeliveryError("down")] * 99)
+    later, seen = NOW, []
+    for _ in range(40):
+        seen += states(outbox, [broken], later)
+        later += timedelta(hours=6)
+    assert seen.count("given up") == 2
+    assert states(outbox, [Noted()], later) == [], "and nothing that old is begun"
+
+
+def test_who_cannot_be_reached_is_not_tried(outbox: Outbox) -> None:
+    one = Noted(only="axel")
+    assert states(outbox, [one]) == ["delivered"]
+    assert one.carried == ["axel"]
+
+
+def test_a_second_round_at_the_same_time_carries_nothing(outbox: Outbox) -> None:
+    folder = DeliveryBook(outbox.root).root
+    folder.mkdir()
+    with (folder / ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert states(outbox, [Noted()]) == []
+    assert states(outbox, [Noted()]) == ["delivered"] * 2
+
+
+def test_a_crash_after_the_delivery_sends_it_again_under_the_same_name(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Noted()
+    monkeypatch.setattr(DeliveryBook, "write", lambda *told: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        states(outbox, [one])
+    monkeypatch.undo()
+    assert states(outbox, [one]) == ["delivered"] * 2
+    assert one.carried == ["alma", "alma", "axel"]
+
+
+def test_without_carriers_or_notices_nothing_is_done(outbox: Outbox, tmp_path: Path) -> None:
+    assert states(outbox, []) == []
+    assert states(Outbox(tmp_path / "none"), [Noted()]) == []
+    assert not DeliveryBook(outbox.root).root.exists()
+
+
+def test_an_account_that_cannot_be_kept_is_said(outbox: Outbox) -> None:
+    (outbox.root / "delivery").write_text("in the way")
+    with pytest.raises(DeliveryError, match="cannot be written"):
+        states(outbox, [Noted()])
+
+
+def test_deliveries_are_dated_by_the_clock_on_the_wall() -> None:
+    assert wall_clock().tzinfo is UTC

@@ -1,0 +1,138 @@
+"""The webhook against a real receiver: signed, bounded, following nothing, and at the address that was checked."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.carriers.address_guard import Target
+from data.carriers.signature import is_genuine
+from data.carriers.webhook import Webhook
+from data.errors import DeliveryError
+from data.outbox import Notice, Parcel
+from tests.sinks import HOST, Answer, HttpsSink, answering, https_sink
+
+SECRET = "a secret of twenty char"
+LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)
+NOTICE = Notice(kind="approval", to="alma", about="x", title="decide\u202e", text="now", answer_by=LEFT)
+PARCEL = Parcel("20260501-approval-1", NOTICE, LEFT)
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+def here(host: str, port: int) -> Sequence[str]:
+    return ["127.0.0.1"]
+
+
+def hook(sink: HttpsSink, **changes: Any) -> Webhook:
+    told: dict[str, Any] = {"networks": LOOPBACK, "authority": sink.authority, "resolve": here, "seconds": 5}
+    return Webhook(Target(HOST, sink.port, "/in?x=1"), SECRET, **{**told, **changes})
+
+
+def test_a_notice_arrives_signed_and_as_plain_text(tmp_path: Path) -> None:
+    with https_sink(tmp_path, answering("204 No Content")) as sink:
+        hook(sink).carry(PARCEL)
+        headers, content = sink.requests[0]
+    assert headers[""] == "POST /in?x=1 HTTP/1.1"
+    assert headers["host"] == f"{HOST}:{sink.port}"
+    assert is_genuine(SECRET, headers["modelward-signature"], content, int(time.time()))
+    told = json.loads(content)
+    assert (told["delivery"], told["to"], told["subject"]) == (PARCEL.delivery, "alma", "[modelward] decide")
+    assert SECRET.encode() not in content
+
+
+def test_it_reaches_everybody_and_never_shows_its_secret(tmp_path: Path) -> None:
+    one = Webhook(Target(HOST, 443, "/"), SECRET)
+    assert one.reaches(NOTICE)
+    assert SECRET not in repr(one)
+    assert one.name == f"webhook {HOST}"
+
+
+def dripping(connection: ssl.SSLSocket) -> None:
+    """One byte at a time, for longer than anybody should wait."""
+    for one in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60:
+        connection.sendall(bytes([one]))
+        time.sleep(0.1)
+
+
+def silent(connection: ssl.SSLSocket) -> None:
+    """Nothing, until the other side gives up."""
+    connection.recv(1)
+
+
+NOT_TAKEN: dict[str, tuple[Answer, str]] = {
+    "a redirect to where clouds keep their metadata": (
+        answering("302 Found\r\nLocation: http://169.254.169.254/latest/meta-data"), "302; redirects are not followed"
+    ),
+    "a permanent redirect": (answering("308 Moved\r\nLocation: https://127.0.0.1/"), "308; redirects"),
+    "a server's error": (answering("500 Oops"), "answered 500"),
+    "a refusal": (answering("401 Who"), "answered 401"),
+    "something that is not HTTP": (lambda c: c.sendall(b"SSH-2.0\r\n\r\n"), "no answer"),
+    "a code that is none": (answering("2x0 OK"), "no answer that could be read"),
+    "a head without end": (lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000), "no answer that could"),
+    "nothing at all": (lambda c: None, "no answer that could be read"),
+    "one byte at a time": (dripping, "too slowly|did not answer"),
+    "silence": (silent, "too slowly|did not answer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_not_taken_is(case: tuple[Answer, str], tmp_path: Path) -> None:
+    answer, words = case
+    with https_sink(tmp_path, answer) as sink, pytest.raises(DeliveryError, match=words) as failed:
+        hook(sink, seconds=1).carry(PARCEL)
+    assert SECRET not in str(failed.value)
+    assert len(sink.requests) == 1, "nothing was asked a second time"
+
+
+def test_an_answer_without_end_is_not_read(tmp_path: Path) -> None:
+    with https_sink(tmp_path, answering("200 OK", b"y" * 65_536, times=400)) as sink:
+        hook(sink).carry(PARCEL)
+
+
+def test_a_private_address_is_not_even_connected_to(tmp_path: Path) -> None:
+    with https_sink(tmp_path, answering("204 No Content")) as sink:
+        with pytest.raises(DeliveryError, match=r"leads to 127\.0\.0\.1"):
+            hook(sink, networks=()).carry(PARCEL)
+        assert sink.requests == []
+
+
+def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(tmp_path: Path) -> None:
+    answers = iter([["127.0.0.1"], ["169.254.169.254"]])
+    with https_sink(tmp_path, answering("204 No Content")) as sink:
+        hook(sink, resolve=lambda host, port: next(answers)).carry(PARCEL)
+        assert len(sink.requests) == 1
+    assert list(answers) == [["169.254.169.254"]], "it was asked once"
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    with https_sink(tmp_path, answering("204 No Content")) as sink:
+        with pytest.raises(DeliveryError, match="could not be reached"):
+            hook(sink, authority=None).carry(PARCEL)
+        assert sink.requests == []
+
+
+def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
+    elsewhere = https_sink(tmp_path, answering("204 No Content"), host="other.example.org")
+    with elsewhere as sink, pytest.raises(DeliveryError, match="could not be reached"):
+        hook(sink).carry(PARCEL)
+
+
+def test_nobody_there_is_said(tmp_path: Path) -> None:
+    with https_sink(tmp_path, answering("204 No Content")) as sink:
+        closed = hook(sink)
+    with pytest.raises(DeliveryError, match="could not be reached"):
+        closed.carry(PARCEL)
+
+
+def test_a_notice_that_is_too_large_is_not_sent(tmp_path: Path) -> None:
+    huge = NOTICE.model_copy(update={"to": "x" * 70_000})
+    with pytest.raises(DeliveryError, match="larger than 64 KiB"):
+        Webhook(Target(HOST, 1, "/"), SECRET).carry(Parcel("d", huge, LEFT))
