@@ -74,19 +74,26 @@ class State:
 
     def apply(self, row: Row) -> None:
         """Write a row's first or next revision. Raises ConflictError when it does not follow what is there."""
-        names = list(row.stored_columns())
-        values = _encoded(row)
-        table = _quoted(row.table)
-        if row.rev == 1:
-            marks = ", ".join("?" for _ in names)
-            sql = f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-            changed = self._connection.execute(f"{sql} RETURNING key", values).fetchall()
-        else:
-            sets = ", ".join(f"{_quoted(name)} = ?" for name in names if name != "key")
-            sql = f"UPDATE {table} SET {sets} WHERE key = ? AND rev = ? RETURNING key"
-            changed = self._connection.execute(sql, [*values[1:], row.key, row.rev - 1]).fetchall()
-        if len(changed) != 1:
+        if not (self._inserted(row) if row.rev == 1 else self._updated(row)):
             raise ConflictError(f"{short(row.key)} was changed by somebody else meanwhile")
+
+    def _inserted(self, row: Row) -> bool:
+        """Whether the row was new. Asked before: ON CONFLICT with RETURNING takes DuckDB three times as long."""
+        table = _quoted(row.table)
+        if self._connection.execute(f"SELECT 1 FROM {table} WHERE key = ?", [row.key]).fetchone():
+            return False
+        names = list(row.stored_columns())
+        marks = ", ".join("?" for _ in names)
+        sql = f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({marks})"
+        self._connection.execute(sql, _encoded(row))
+        return True
+
+    def _updated(self, row: Row) -> bool:
+        """Whether the row was there in the revision before."""
+        sets = ", ".join(f"{_quoted(name)} = ?" for name in row.stored_columns() if name != "key")
+        sql = f"UPDATE {_quoted(row.table)} SET {sets} WHERE key = ? AND rev = ? RETURNING key"
+        values = [*_encoded(row)[1:], row.key, row.rev - 1]
+        return len(self._connection.execute(sql, values).fetchall()) == 1
 
     def _select(self, kind: type[R], where: str, values: Sequence[object]) -> list[R]:
         names = list(kind.stored_columns())

@@ -87,7 +87,7 @@ def from_bytes(data: bytes, edges: Edges) -> Profile:
         StatisticsError: as `from_table`, or the bytes are not Parquet.
     """
     try:
-        table = pq.read_table(pa.BufferReader(data), use_threads=False)
+        table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise StatisticsError(f"a stored profile cannot be read: {error}", _REMEDY) from error
     return from_table(table, edges)
