@@ -49,8 +49,9 @@ format: ## let ruff put the code into form
 lock: ## write constraints.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(RUN) $(LOCK) $(ARGS)
 
-bench: ## profile 10 million rows and compare with the plain scan
+bench: ## profile 10 million rows against the plain scan, then watch 1,000 models for a night: about 10 minutes
 	$(RUN) python benchmarks/profile_scan.py $(ARGS)
+	$(RUN) python benchmarks/watch_night.py
 
 clean: ## remove .venv and everything that can be made again; var/ stays
 	rm -rf .venv build dist .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

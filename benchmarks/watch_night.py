@@ -29,6 +29,8 @@ sys.path.insert(0, str(HERE.parent))
 WALL_LIMIT = 60.0
 EVENT_MARGIN = 10
 TRANSACTION_LIMIT = 10
+MOST_SECONDS = {"found": 900, "night": 300}
+"""A step that takes longer is ended: this benchmark never runs for more than half an hour."""
 THREADS = 2
 
 
@@ -87,7 +89,11 @@ def _child(step: str, told: argparse.Namespace, environment: dict[str, str]) -> 
     options = ["--step", name, "--models", str(told.models), "--rows", str(told.rows), "--folder", str(told.folder)]
     command = [sys.executable, __file__, *options, "--broken", broken or "0"]
     sys.stdout.flush()
-    code = subprocess.run(command, env=environment, check=False).returncode
+    try:
+        code = subprocess.run(command, env=environment, timeout=MOST_SECONDS[name], check=False).returncode
+    except subprocess.TimeoutExpired:
+        print(f"  the step {name} was ended after {MOST_SECONDS[name]} s: DOES NOT HOLD")
+        code = 1
     if code and name == "found":
         raise SystemExit("the fleet could not be made")
     return code
