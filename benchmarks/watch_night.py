@@ -134,6 +134,7 @@ def _night(told: argparse.Namespace) -> int:
     print(f"a night with {told.broken} broken files" if told.broken else "a night with sound files")
     beyond = night.wall - work.wall
     print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_peak_megabytes():.0f} MB at most")
+    print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs: what others run beside it counts as wall")
     print(f"  the profile work alone {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
     shares = ", ".join(f"{counts[name]} {name}" for name in KINDS)
     print(f"  transactions: {shares}; {counts[STATEMENTS]:,} statements in all")

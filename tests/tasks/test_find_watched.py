@@ -1,0 +1,59 @@
+"""What a night is told of the nights before does not grow with them, and is enough for persistence."""
+
+from __future__ import annotations
+
+from data.commands.monitoring import RecordMonitoring
+from data.records.model import MonitoringPlan
+from data.records.person import Actor
+from tasks.find_watched import Watched, find_watched
+from tests.prediction_logs import DAY, days
+from tests.transactions import READING, STATEMENTS, counted_transactions
+from tests.watched_model import WatchedModel
+from tests.world import MODEL
+
+NIGHTS = 120
+
+
+def known(through: int) -> Watched:
+    (found,) = find_watched.fn(None, DAY + days(through))
+    assert found.watched is not None
+    return found.watched
+
+
+def record_nights(watch: WatchedModel) -> None:
+    plan = watch.world.find(MonitoringPlan, model=MODEL)[-1].key
+    nights = [
+        RecordMonitoring(
+            model=MODEL, plan=plan, from_date=f"{DAY + days(night - 6)}", to_date=f"{DAY + days(night)}",
+            versions=(watch.version,), rows=1, labelled=0, partitions=(), measurements_digest=f"sha256:{night:064x}",
+            counts={}, outcomes={"psi:distance": "quiet"},
+        )
+        for night in range(NIGHTS)
+    ]  # fmt: skip
+    watch.world.registry.execute_together(nights, Actor(id="modelward"), as_of=watch.world.now)
+
+
+def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(watch: WatchedModel) -> None:
+    record_nights(watch)
+    plan = known(NIGHTS).plan
+    assert (plan.window_days, plan.persistence) == (7, (2, 3))
+    windows = known(NIGHTS).windows
+    assert len(windows) == 28, "two windows before tonight's, twice as far back as they reach"
+    assert windows[-1].last == DAY + days(NIGHTS - 7), "the newest that shares no day with tonight's"
+    assert [one.last for one in known(20).windows][-1] == DAY + days(13), "of an earlier night, what was before it"
+    assert known(6).windows == ()
+
+
+def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(watch: WatchedModel) -> None:
+    with counted_transactions() as before:
+        known(NIGHTS)
+    record_nights(watch)
+    with counted_transactions() as after:
+        known(NIGHTS)
+    assert before[READING] == after[READING] == 1
+    assert before[STATEMENTS] == after[STATEMENTS]
+
+
+def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(watch: WatchedModel) -> None:
+    found = find_watched.fn([MODEL, "ops/delay", "delay"], DAY)
+    assert [(one.key, one.watched is not None) for one in found] == [(MODEL, True)]
