@@ -1,0 +1,87 @@
+"""Ports of this machine alone, and what answers there."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from data.errors import HouseError
+from modelward.house.loopback import answers, ask, port_for
+
+HEARD: list[tuple[str, str, dict[str, str], bytes]] = []
+
+
+class Server(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self._reply()
+
+    def do_POST(self) -> None:
+        self._reply()
+
+    def _reply(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        HEARD.append((self.command, self.path, {name.title(): told for name, told in self.headers.items()}, body))
+        found = {"/api/health": b"true", "/api/broken": b"<html>", "/api/runs": b"[1]"}
+        answer = json.dumps({"token": "t1"}).encode() if "csrf-token" in self.path else found.get(self.path)
+        self.send_response(404 if answer is None else 200)
+        self.end_headers()
+        self.wfile.write(answer or b"")
+
+    def log_message(self, *arguments: object) -> None:
+        """Nothing is said on the terminal."""
+
+
+@pytest.fixture
+def api() -> Iterator[str]:
+    HEARD.clear()
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/api"
+        server.shutdown()
+        thread.join()
+
+
+def test_zero_takes_a_free_port() -> None:
+    assert port_for(0, "prefect_port") > 1024
+
+
+def test_a_port_that_is_taken_is_refused_with_the_setting_to_change() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(HouseError, match=f"port {port} cannot be used") as refused:
+            port_for(port, "prefect_port")
+    assert "MODELWARD_PREFECT_PORT" in refused.value.remedy
+
+
+def test_whether_something_answers(api: str) -> None:
+    assert answers(f"{api}/health")
+    assert not answers(f"{api}/nothing")
+    assert not answers("http://127.0.0.1:9/")
+
+
+def test_what_is_no_json_or_no_answer_is_none(api: str) -> None:
+    assert ask(api, "/health", "") is True
+    assert ask(api, "/broken", "") is None
+    assert ask(api, "/nothing", "") is None
+
+
+def test_no_proxy_stands_between_this_machine_and_itself(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert answers(f"{api}/health")
+
+
+def test_with_a_login_a_question_carries_it_and_a_token_against_forgery(api: str) -> None:
+    assert ask(api, "/runs", "ops:secret", {"limit": 1}) == [1]
+    token, question = HEARD
+    assert token[1].startswith("/api/csrf-token?client=")
+    assert {one[2]["Authorization"] for one in HEARD} == {"Basic b3BzOnNlY3JldA=="}
+    assert question[2]["Prefect-Csrf-Token"] == "t1"
+    assert question[3] == b'{"limit": 1}'

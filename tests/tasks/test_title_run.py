@@ -1,0 +1,40 @@
+"""A run is called what a committee would call it."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.deploy_model import deploy_model
+from tasks.title_run import said, words
+
+V4 = "models/ops/flight-delay/versions/4"
+VALUES = {
+    "a version's key": (V4, "flight-delay v4"),
+    "a model's key": ("models/ops/flight-delay", "flight-delay"),
+    "a request's key": (f"{V4}/requests/2", "flight-delay v4"),
+    "a name as it was typed": ("flight-delay/4", "flight-delay/4"),
+    "several": (["models/ops/a", "models/ops/b"], "a, b"),
+    "a packed submission": ("sha256:" + "ab" * 32, "sha256:abababab"),
+    "a folder": ("/srv/submissions/delay", "delay"),
+    "nothing": (None, ""),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
+def test_a_parameter_is_said_as_people_say_it(value: object, expected: str) -> None:
+    assert said(value) == expected
+
+
+def test_what_goes_without_saying_is_left_out() -> None:
+    template = "deploy {version} to {environment} as {slot}"
+    told = {"version": said(V4), "environment": "production"}
+    assert words(template, {**told, "slot": "champion"}) == "deploy flight-delay v4 to production"
+    assert words(template, {**told, "slot": "shadow"}) == "deploy flight-delay v4 to production as shadow"
+
+
+def test_no_name_is_endless() -> None:
+    assert len(words("retire {version}", {"version": "x" * 9_000})) == 120
+
+
+def test_a_flow_has_such_a_name() -> None:
+    assert callable(deploy_model.flow_run_name)
