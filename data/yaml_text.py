@@ -84,18 +84,13 @@ class YamlText(Mapping[str, Any]):
         what = one["msg"][:1].lower() + one["msg"][1:]
         if one["type"] == "missing":
             return f"{self.at(*path)}: {_dotted(path)} is missing → add it"
+        if one["type"] == "extra_forbidden":
+            return f"{self.at(*path)}: {_dotted(path)}: no such field{_got(one)} → {_instead(one, kind)}"
         if one["input"] in (None, "", []):
             return f"{self.at(*path)}: {_dotted(path)} is empty → fill it in"
         fix = one.get("ctx", {}).get("fix", "")
-        if one["type"] == "extra_forbidden":
-            known = ", ".join(kind.model_fields) if kind is not None and len(path) == 1 else ""
-            what, fix = (
-                "no such field",
-                f"take it out; there is {known}" if known else "take it out, or see its spelling",
-            )
-        got = f" (got {_shown(one['input'])})" if not isinstance(one["input"], Mapping) else ""
         fix = fix or FIXES.get(one["type"], "write a value that fits")
-        return f"{self.at(*path)}: {_dotted(path)}: {what}{got} → {fix}"
+        return f"{self.at(*path)}: {_dotted(path)}: {what}{_got(one)} → {fix}"
 
     @staticmethod
     def _places(count: int) -> str:
@@ -217,6 +212,18 @@ class _Reading:
 def _is_echo(one: ErrorDetails) -> bool:
     """A list whose items are wrong is also called too short; the items say enough."""
     return one["type"] == "too_short" and bool(one["input"])
+
+
+def _got(one: ErrorDetails) -> str:
+    return "" if isinstance(one["input"], Mapping) else f" (got {_shown(one['input'])})"
+
+
+def _instead(one: ErrorDetails, kind: type[BaseModel] | None) -> str:
+    """What to do about a field that is none; one without a value may be the rest of a sentence behind its comma."""
+    if one["input"] is None:
+        return "take it out; text that holds a comma between { and } goes in quotes"
+    known = ", ".join(kind.model_fields) if kind is not None and len(one["loc"]) == 1 else ""
+    return f"take it out; there is {known}" if known else "take it out, or see its spelling"
 
 
 def _dotted(path: Sequence[str | int]) -> str:

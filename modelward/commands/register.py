@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 def register(
     folder: Annotated[Path, typer.Argument(help="The submission folder; `modelward init` writes one.")],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say at once what is missing, and who will be asked; record nothing.")
+    ] = False,
     by: By = "",
     as_of: AsOf = "",
     local: Local = False,
@@ -24,6 +27,9 @@ def register(
     as_json: Json = False,
 ) -> None:
     """Register a version from a submission folder: its artifact, data, documents and provenance."""
+    if preview:
+        _preview(folder, as_json)
+        return
     from data.lookup import reference
     from modelward.flow_call import Where, call
     from modelward.speaking import business_time
@@ -40,6 +46,27 @@ def register(
         return
     say(f"registered {reference(version)}")
     say(f"→ `modelward validate {reference(version)}` judges it; add --preview to look without recording")
+
+
+def _preview(folder: Path, as_json: bool) -> None:
+    from modelward.submission_preview import preview_submission
+    from modelward.terminal import say, show_facts, show_json
+
+    found = preview_submission(folder.absolute())
+    if as_json:
+        show_json(found)
+        return
+    show_facts(
+        {
+            "model": found.model,
+            "tier": str(found.tier),
+            "validated by": "somebody independent" if found.validator else "nobody has to",
+            "deployed with": ", ".join(f"{one.count} × {one.role}" for one in found.roles),
+            "sections to write": ", ".join(found.missing_sections),
+            "sections too short": ", ".join(found.short_sections),
+        }
+    )
+    say(f"nothing was recorded; {found.standard} asks for the above → `modelward register {folder}`")
 
 
 def _versions() -> set[str]:

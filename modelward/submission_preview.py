@@ -1,0 +1,78 @@
+"""What a submission would be asked for, said at once: read and checked here, before anything is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.artifacts import ArtifactStore
+from data.home import Home
+from data.records.approval import RequiredRole
+from data.records.log import Standard as AdoptedStandard
+from data.records.names import short
+from data.registry import Registry
+from data.submission.documents import GENERATED
+from data.submission.folder import read_submission
+from data.submission.provenance import Provenance
+from gates import documentation
+from gates.control import Control
+from gates.standard import Standard, approvals_for, builtin, load_standard
+from tasks.check_rules import check_rules
+
+ENVIRONMENT = "production"
+
+
+@dataclass(frozen=True)
+class SubmissionPreview:
+    """The tier its scores give, and what the first standard then asks: sections still missing, words, and people."""
+
+    model: str
+    tier: int
+    standard: str
+    missing_sections: tuple[str, ...]
+    short_sections: tuple[str, ...]
+    validator: bool
+    roles: tuple[RequiredRole, ...]
+
+
+def preview_submission(folder: Path) -> SubmissionPreview:
+    """Read a folder as registering would. Raises what is wrong with it, everything at once, and records nothing."""
+    submission = read_submission(folder, "", Provenance(), check_rules)
+    told, change = submission.model, submission.version.change_class.value
+    tier = told.tier.tier(len(told.consumers))
+    standard = _standard(told.standards[0].standard)
+    demand = approvals_for(standard, tier, change, ENVIRONMENT)
+    wanted = dict(_sections(standard.demanded(tier, change, "assess"), tier, change))
+    words = {one.name: one.words for one in submission.documents}
+    missing = tuple(name for name in wanted if name not in words)
+    return SubmissionPreview(
+        model=short(told.key),
+        tier=tier,
+        standard=standard.label,
+        missing_sections=missing,
+        short_sections=tuple(name for name in wanted if name not in missing and words[name] < wanted[name]),
+        validator=demand.validator,
+        roles=demand.roles,
+    )
+
+
+def _sections(controls: Sequence[Control], tier: int, change: str) -> Iterator[tuple[str, int]]:
+    """Each section that people must write, with the fewest words."""
+    for control in controls:
+        if control.gate == documentation.GATE.name:
+            asked = documentation.Parameters.model_validate(control.parameters_for(tier, change))
+            yield from ((name, asked.minimum_words) for name in asked.sections if name != GENERATED)
+
+
+def _standard(name: str) -> Standard:
+    """The standard as it was adopted here, or else as it comes with modelward. Raises StandardError."""
+    registry = Registry.here()
+    adopted = []
+    if registry.store.exists():
+        with registry.reading() as state:
+            adopted = state.find(AdoptedStandard, standard=name)
+    if not adopted:
+        return load_standard(builtin(name), name)
+    newest = max(adopted, key=lambda one: one.version)
+    return load_standard(ArtifactStore(Home.here().artifacts).read(newest.digest).decode(), newest.key)

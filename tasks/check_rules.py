@@ -1,0 +1,30 @@
+"""Check the watch rules of a monitoring.yaml, each with its line, before anything is registered."""
+
+from __future__ import annotations
+
+from data.errors import ConfigurationError, SubmissionError
+from data.submission.problems import Problems
+from data.yaml_text import YamlText
+from monitoring.plan import WatchRule, watch_rules
+
+
+def check_rules(document: YamlText) -> None:
+    """Pass when every watch rule is one. Raises SubmissionError with every problem, each with its line."""
+    rules = document.get("rules")
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        return
+    problems = Problems()
+    for place in range(len(rules)):
+        problems.tried(_check_rule, document, place)
+    problems.check()
+    try:
+        watch_rules(rules)
+    except ConfigurationError as error:
+        raise SubmissionError(f"{document.at('rules')}: {error.what}", error.remedy) from error
+
+
+def _check_rule(document: YamlText, place: int) -> None:
+    try:
+        document.part("rules", place).checked(WatchRule, SubmissionError)
+    except ConfigurationError as error:
+        raise SubmissionError(f"{document.at('rules', place)}: {error.what}", error.remedy) from error
