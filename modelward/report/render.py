@@ -90,7 +90,7 @@ def _about(page: Page) -> dict[str, object]:
     return {
         "page": page, "facts": page.facts, "model": page.facts.model, "who": page.facts.person, "root": ABOVE_A_MODEL,
         "time": page.facts.time, "written_at": page.written_at, "broken": _is_broken(page.audit),
-        "log_size": page.facts.log_size, "origin": page.facts.origin, "single": False,
+        "log_size": page.facts.log_size, "origin": page.facts.origin, "single": False, "linked": None,
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _around(survey: Survey, audit: AuditProof | None) -> dict[str, object]:
     return {
         "survey": survey, "who": survey.person, "root": "", "time": survey.time, "written_at": datetime.now(UTC),
         "audit": audit, "broken": audit is not None and _is_broken(audit), "log_size": survey.log_size,
-        "origin": survey.origin, "single": False,
+        "origin": survey.origin, "single": False, "linked": None,
     }  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from data.errors import NotFoundError
 from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from data.home import Home
+from data.records.names import short
 from modelward.report.audit import AuditProof, prove_log
 from modelward.report.collect import collect_each
 from modelward.report.ledger import Ledger, put
@@ -42,10 +44,13 @@ def write_site(home: Home, target: Path, wanted: Sequence[str] | None = None) ->
     """Write the pages of the models under these keys, of all without any, with the inventory and the audit page.
 
     Pages that would say the same are left as they are. Raises InputError for a folder that holds something else,
-    MissingRegistryError, StoreError.
+    NotFoundError, MissingRegistryError, StoreError.
     """
     ledger = Ledger.of(target)
     seen, audit = survey(home), prove_log(home)
+    missing = set(wanted or ()) - {one.key for one in seen.entries}
+    if missing:
+        raise NotFoundError(f"there is no model {', '.join(sorted(map(short, missing)))}")
     stamps = {one.key: _stamp(one, seen, audit) for one in seen.entries if wanted is None or one.key in wanted}
     stale = [key for key, stamp in stamps.items() if not ledger.has(key, stamp)]
     pages = 2

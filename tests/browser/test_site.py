@@ -1,0 +1,149 @@
+"""The evidence pages as people meet them: on a desk and on a phone, by day and by night, on paper, without a script."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Dialog
+
+from modelward.report.render import write_report
+from modelward.report.site import write_site
+from tests.browser.watched_page import Visit
+from tests.lived_models import LONG_NAME, live, settle
+from tests.operations import prepared
+from tests.world import MODEL, Template, World
+
+DESK, PHONE = (1280, 900), (390, 844)
+PAGES = {
+    "inventory": "index.html",
+    "record": "audit.html",
+    "model": f"{MODEL}/index.html",
+    "model with a long name": f"{LONG_NAME}/index.html",
+    "version that served": f"{MODEL}/1.html",
+    "version that waits": "models/crm/churn/1.html",
+    "watch": f"{MODEL}/monitoring.html",
+    "watch of a model that nobody watched": "models/risk/only-listed/monitoring.html",
+    "all in one file": "one-file.html",
+}
+WIDTHS = {"desk": DESK, "phone": PHONE}
+SCHEMES = ("light", "dark")
+GRAVE = {"serious", "critical"}
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT = """[...document.querySelectorAll('td, th')].filter(one => one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).display !== 'none').length"""
+
+
+@pytest.fixture(scope="module")
+def site(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of a registry in which much has happened, in words that want to be markup."""
+    root = tmp_path_factory.mktemp("site")
+    lived = prepared(founded, root / "home", live)
+    world = World(lived.root, lived.now)
+    settle(world)
+    write_report(world.home, MODEL, root / "pages-file.html")
+    done = write_site(world.home, root / "pages")
+    (root / "pages-file.html").replace(done.root / "one-file.html")
+    return done.root
+
+
+def opened(visit: Visit, site: Path, page: str, size: tuple[int, int] = DESK, **more: Any) -> Any:
+    watched = visit(*size, **more)
+    watched.page.goto((site / page).as_uri())
+    return watched
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_readable_by_everybody_and_asks_nobody(
+    visit: Visit, site: Path, page: str, width: str, scheme: str
+) -> None:
+    watched = opened(visit, site, PAGES[page], WIDTHS[width], color_scheme=scheme)
+    if scheme == "light" or page == "inventory":
+        watched.shot(f"site-{page.replace(' ', '-')}-{width}-{scheme}", whole=True)
+    assert watched.page.evaluate(WIDER) == 0
+    watched.page.evaluate(OPEN_ALL)
+    assert watched.page.evaluate(WIDER) == 0
+
+    found = Axe().run(watched.page).response["violations"]
+
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE] == []
+    assert watched.troubles == []
+    assert watched.requests == [(site / PAGES[page]).as_uri()]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_inventory_is_filtered_without_a_script(visit: Visit, site: Path, width: str) -> None:
+    page = opened(visit, site, "index.html", WIDTHS[width], java_script_enabled=False).page
+    lines = page.locator(".line:visible")
+    assert lines.count() == 5
+    page.get_by_label("Stage").select_option("in review")
+    assert set(lines.locator("th").all_inner_texts()) == {"crm/churn", "risk/fraud"}
+    page.get_by_label("Tier").select_option("1")
+    assert lines.locator("th").all_inner_texts() == ["risk/fraud"]
+    page.get_by_label("Stage").select_option("all")
+    page.get_by_label("Tier").select_option("all")
+    page.get_by_label("Owner").select_option("Axel (axel)")
+    assert lines.locator("th").all_inner_texts() == ["risk/only-listed"]
+    page.get_by_label("Owner").select_option("all")
+    page.get_by_label("Due").select_option("late")
+    assert "ops/delay" in lines.locator("th").all_inner_texts()
+    assert "risk/fraud" not in lines.locator("th").all_inner_texts()
+
+
+def test_from_the_inventory_one_comes_to_a_request_and_back_by_keyboard(visit: Visit, site: Path) -> None:
+    watched = opened(visit, site, "index.html")
+    page = watched.page
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
+    page.get_by_role("link", name="Approval to deploy v1, production").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/1.html#request-1")
+    assert page.locator("#request-1").is_visible()
+    outline = page.get_by_role("link", name="Inventory")
+    outline.focus()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/index.html")
+    assert watched.troubles == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_was_written_by_others_does_nothing(visit: Visit, site: Path, page: str) -> None:
+    watched = opened(visit, site, PAGES[page])
+    told: list[Dialog] = []
+    watched.page.on("dialog", told.append)
+    watched.page.evaluate(OPEN_ALL)
+    assert watched.page.locator("img, script, iframe, form, a[href*='example.org'], a[href^='javascript']").count() == 0
+    assert told == []
+    assert watched.outside == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_on_paper_no_table_is_cut(visit: Visit, site: Path, tmp_path: Path, page: str) -> None:
+    watched = opened(visit, site, PAGES[page], (718, 1000))
+    watched.page.emulate_media(media="print")
+    assert watched.page.evaluate(WIDER) <= 1
+    assert watched.page.evaluate(CUT) == 0
+    file = watched.page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
+    assert file.startswith(b"%PDF")
+    assert 1 <= pages_of(file) <= 40
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many sheets a PDF has, counted in its objects, packed or plain."""
+    packed = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    return sum(len(re.findall(rb"/Type\s*/Page\b", part)) for part in (pdf, *map(_unpacked, packed)))
+
+
+def _unpacked(stream: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(stream)
+    except zlib.error:
+        return b""

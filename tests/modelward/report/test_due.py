@@ -1,0 +1,84 @@
+"""What is due: each matter once, for the person it waits for, the latest first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from data.commands.review import OpenFinding
+from data.records.review import Severity
+from data.records.tables import TABLES
+from modelward.report.due import Due, due_on
+from modelward.report.stage import stage_of
+from modelward.report.survey import survey
+from tests.operations import deployed, roll_back
+from tests.world import MODEL, World
+
+
+def due(world: World) -> list[Due]:
+    with world.registry.reading() as state:
+        return due_on({kind: state.under(kind, MODEL) for kind in TABLES}, "olga", world.now)
+
+
+def only(world: World, word: str) -> Due:
+    (found,) = [one for one in due(world) if word in one.what]
+    return found
+
+
+def test_nothing_is_due_on_a_model_that_only_is_listed(world: World) -> None:
+    world.model()
+    assert due(world) == []
+
+
+def test_a_request_waits_for_the_roles_that_have_not_signed(world: World) -> None:
+    request = world.requested()
+    assert only(world, "Approval to deploy v1").waits_for == "2 × approver"
+    world.decide(request, "alma")
+    told = only(world, "Approval to deploy v1")
+    assert (told.waits_for, told.asked_by, told.urgency) == ("1 × approver", "dev", "soon")
+    assert told.page == "models/ops/delay/1.html#request-1"
+    world.decide(request, "axel")
+    assert not [one for one in due(world) if "Approval to" in one.what]
+
+
+def test_what_has_run_out_is_late_and_comes_first(world: World) -> None:
+    version = world.validated()
+    for days in (2, 90):
+        told = OpenFinding(
+            version=version, title="a", text="b", owner="dev", severity=Severity.LOW, due_at=world.now + timedelta(days)
+        )
+        world.do(told, by="vera")
+    world.move(days=3)
+    assert [one.urgency for one in due(world)] == ["late", "later"]
+    assert due(world)[0].waits_for == "dev"
+
+
+def test_a_rollback_waits_for_somebody_else_and_its_incident_for_an_approver(world: World) -> None:
+    first = deployed(world)
+    deployed(world, "op-2", version=world.validated(world.version()))
+    roll_back(world, first.version)
+    assert only(world, "ratified").waits_for == "somebody else than who acted"
+    assert only(world, "incident").waits_for == "an approver"
+
+
+def test_what_serves_waits_for_its_owner_before_its_approval_runs_out(world: World) -> None:
+    deployed(world)
+    assert only(world, "runs out").waits_for == "olga"
+    world.move(days=91)
+    assert only(world, "ran out").urgency == "late"
+
+
+def stage(world: World) -> str:
+    (entry,) = survey(world.home).entries
+    return entry.stage
+
+
+def test_a_model_is_listed_at_its_stage(world: World) -> None:
+    world.model()
+    assert stage(world) == "no version"
+    world.validated()
+    assert stage(world) == "in review"
+    deployed(world, environment="staging")
+    assert stage(world) == "in another environment"
+    deployed(world, "op-2", version=world.validated(world.version()))
+    assert stage(world) == "in production"
+    assert stage_of("retired", ()) == "retired"

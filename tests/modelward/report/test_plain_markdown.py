@@ -1,0 +1,32 @@
+"""Documentation is shown with its paragraphs, headings and lists; whatever else it wants stays the words it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelward.report.plain_markdown import as_markup
+
+SHOWN = {
+    "a paragraph": ("One\ntwo", "<p>One\ntwo</p>"),
+    "a heading at the level it is given": ("# Purpose", "<h4>Purpose</h4>"),
+    "a heading below another": ("# A\n## B\n### C\n#### D", "<h4>A</h4>\n<h5>B</h5>\n<h6>C</h6>\n<h6>D</h6>"),
+    "a heading that leaves levels out": ("# A\n#### B", "<h4>A</h4>\n<h5>B</h5>"),
+    "a first heading that is low": ("### A", "<h4>A</h4>"),
+    "a list": ("- one\n- two\n  and more", "<ul><li>one</li><li>two\nand more</li></ul>"),
+    "a numbered list": ("1. one\n2. two", "<ol><li>one</li><li>two</li></ol>"),
+    "code as it stands": ("```py\na  <b>\n```", '<pre tabindex="0">a  &lt;b&gt;</pre>'),
+    "a fence that is never closed": ("```\na", '<pre tabindex="0">a</pre>'),
+    "a table as it stands": ("| a | b |", '<pre tabindex="0">| a | b |</pre>'),
+    "markup as words": ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
+    "a link as words": ("[here](https://example.org)", "<p>[here](https://example.org)</p>"),
+    "a picture as words": ("![it](https://example.org/x.png)", "<p>![it](https://example.org/x.png)</p>"),
+    "what turns text as its code": ("a\u202eb\u2066", "<p>a\\u202eb\\u2066</p>"),
+    "a hidden character in a heading": ("# a\u200bb", "<h4>a\\u200bb</h4>"),
+    "templates as words": ("{{ 7 * 7 }}", "<p>{{ 7 * 7 }}</p>"),
+    "nothing": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "markup"), SHOWN.values(), ids=SHOWN)
+def test_it_is_shown(text: str, markup: str) -> None:
+    assert as_markup(text) == markup
