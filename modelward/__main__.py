@@ -22,10 +22,12 @@ from modelward.commands import (
     init,
     inventory,
     monitor,
+    notices,
     people,
     ratify,
     reconcile,
     register,
+    release,
     report,
     retire,
     review,
@@ -60,14 +62,15 @@ app = typer.Typer(
 
 COMMANDS = {
     HOUSE: (up.up, status.status, down.down),
-    LIFE: (demo.demo, init.init, register.register, amend.amend, validate.validate, deploy.deploy,
+    LIFE: (demo.demo, init.init, register.register, amend.amend, validate.validate, deploy.deploy, release.release,
            rollback.rollback, suspend.suspend, ratify.ratify, retire.retire),
     WATCH: (monitor.monitor,),
     LOOK: (inventory.inventory, show.show, history.history, report.report, serve.serve),
     RECORD: (attest.attest, reconcile.reconcile, doctor.doctor),
 }  # fmt: skip
 GROUPS = {
-    PEOPLE: {"people": people.app, "approvals": approvals.app, "findings": findings.app, "waivers": waivers.app},
+    PEOPLE: {"people": people.app, "approvals": approvals.app, "findings": findings.app, "waivers": waivers.app,
+             "notices": notices.app},
     WATCH: {"alerts": alerts.app, "incidents": incidents.app, "review": review.app},
     LIFE: {"consumers": consumers.app, "standard": standard.app},
     RECORD: {"audit": audit.app, "config": config.app},

@@ -40,6 +40,7 @@ def diagnose(registry: Registry, prefect_url: str) -> list[Check]:
         lambda: _home(registry.home),
         lambda: _keys(registry.home),
         lambda: _registry(registry),
+        lambda: _notices(registry.home),
         lambda: _prefect(prefect_url),
     ]
     return [check for one in looked for check in _guarded(one)]
@@ -173,6 +174,35 @@ def _operations(registry: Registry) -> Check:
         return Check("operations", "ok", "none is under way")
     named = ", ".join(f"{one.kind} of {short(one.model)}" for one in running)
     return Check("operations", "warn", f"under way: {named}", "`modelward reconcile` ends those whose process died")
+
+
+def _notices(home: Home) -> Iterator[Check]:
+    """What carries notices further, and what it could not deliver."""
+    from data.carriers.configuration import carriers_of, days_of
+    from data.settings import read_settings
+
+    settings = read_settings()
+    days = days_of(settings)
+    names = [one.name for one in carriers_of(settings, {})]
+    lost = _lost(home) if names else 0
+    if lost:
+        said, remedy = (
+            f"{lost} could not be delivered within {days} days",
+            "`modelward notices list` says which and why",
+        )
+        yield Check("notices", "warn", said, remedy)
+    else:
+        yield Check("notices", "ok", ", ".join(names) or f"stay files in {home.outbox}; nothing is sent")
+
+
+def _lost(home: Home) -> int:
+    from data.carriers.delivery import DeliveryBook
+    from data.outbox import Outbox
+
+    outbox = Outbox(home.outbox)
+    book = DeliveryBook(outbox.root)
+    accounts = [book.read(one.delivery) for one in outbox.parcels()]
+    return sum(one.state == "given up" for account in accounts for one in account.values())
 
 
 def _prefect(url: str) -> Iterator[Check]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from data.carriers.carrier import Carrier
 from data.carriers.configuration import carriers_of, days_of
-from data.carriers.post_round import Outcome, carry_round, wall_clock
+from data.carriers.post_round import Outcome, carry_round, tried, wall_clock
 from data.errors import ModelwardError
-from data.outbox import Notice, Outbox
+from data.outbox import Notice, Outbox, Parcel
 from data.records.person import Person
 from data.registry import Registry
 from data.settings import read_settings
@@ -30,6 +31,32 @@ def carry_notices(*, at_once: bool = False) -> list[Outcome]:
     done = carry_round(outbox, carriers, days_of(settings), now, at_once=at_once)
     outbox.send(given_up(done, administrators), now)
     return done
+
+
+def configured() -> bool:
+    """Whether anything carries notices further. Raises ConfigurationError for a setting that cannot be used."""
+    return bool(carriers_of(read_settings(), {}))
+
+
+def try_carriers(person: str) -> dict[str, str]:
+    """Send a person a notice of no importance by every carrier; answers the fault of each, or nothing where it went.
+
+    It lies in no outbox and is not tried again. Raises ConfigurationError.
+    """
+    registry, now = Registry.here(), wall_clock()
+    with registry.reading() as state:
+        mailboxes = {one.person: one.email for one in state.find(Person, state="active") if one.email}
+    notice = Notice(
+        kind="delivery", to=person, about="notices", title="a test", text=f"{person} tried whether notices arrive."
+    )
+    parcel = Parcel(f"test-{now:%Y%m%dT%H%M%S%f}", notice, now)
+    return {one.name: _fault(one, parcel) for one in carriers_of(read_settings(), mailboxes)}
+
+
+def _fault(carrier: Carrier, parcel: Parcel) -> str:
+    if not carrier.reaches(parcel.notice):
+        return f"it does not reach {parcel.notice.to}: no mailbox is known"
+    return tried(carrier, parcel)
 
 
 def given_up(done: Sequence[Outcome], administrators: Sequence[str]) -> list[Notice]:

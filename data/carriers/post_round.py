@@ -48,20 +48,24 @@ def _carry(
         due = known.is_due(now) or (at_once and known.state == "waiting")
         if not due or not carrier.reaches(parcel.notice):
             continue
-        account[carrier.name] = _tried(carrier, parcel, known, now, parcel.left_at + timedelta(days=days))
+        error = tried(carrier, parcel)
+        gives_up_at = parcel.left_at + timedelta(days=days)
+        account[carrier.name] = known.failed(error, now, gives_up_at) if error else known.delivered(now)
         book.write(parcel.delivery, account)
         yield Outcome(parcel, carrier.name, account[carrier.name])
 
 
-def _tried(carrier: Carrier, parcel: Parcel, known: Attempts, now: datetime, gives_up_at: datetime) -> Attempts:
-    """One attempt. Whatever a carrier raises is an answer too: the notices after it are carried all the same."""
+def tried(carrier: Carrier, parcel: Parcel) -> str:
+    """One attempt: its fault in words, or nothing when it was taken. A service's library may raise anything, and its
+    words may hold a key: then the kind of error is all that is said.
+    """
     try:
         carrier.carry(parcel)
     except ModelwardError as error:
-        return known.failed(error.what, now, gives_up_at)
-    except Exception as error:  # noqa: BLE001 – a service's own library may raise anything; its words may hold a key
-        return known.failed(f"{carrier.name} failed: {type(error).__name__}", now, gives_up_at)
-    return known.delivered(now)
+        return error.what
+    except Exception as error:  # noqa: BLE001 – the notices after it are carried all the same
+        return f"{carrier.name} failed: {type(error).__name__}"
+    return ""
 
 
 @contextmanager

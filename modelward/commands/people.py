@@ -155,6 +155,36 @@ def grant(
     show_receipt(receipt, as_json, f"{person} is {role}")
 
 
+@app.command("deputise")
+def deputise(
+    person: Person,
+    deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="Whom they stand in for.")],
+    to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="Until then.")],
+    from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="From then on; otherwise now.")] = "",
+    role: Annotated[RoleName | None, typer.Option("--role", help="In this role; left out for an only one.")] = None,
+    by: By = "",
+    code_from_stdin: CodeFromStdin = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Let somebody stand in for somebody else for a time, in one role that these hold, where they hold it.
+
+    A deputy is asked for independence like anyone, and so is whoever they stand in for; the two have one voice.
+    """
+    from data.commands.person import GrantRole
+    from modelward.speaking import business_time, speaker
+    from modelward.terminal import show_receipt
+
+    who = speaker(by, as_of)
+    deputy, principal = _known(who, person), _known(who, deputy_of)
+    held = _held_by(who, principal, role)
+    scope = held.model_dump(include={"role", "team", "tiers", "environment"})
+    times = {"from_at": business_time(from_at), "to_at": business_time(to_at)}
+    proof = _administrator(who, by, code_from_stdin)
+    receipt = who.do(GrantRole(person=deputy, deputy_of=principal, proof=proof, **times, **scope))
+    show_receipt(receipt, as_json, f"{deputy} stands in for {principal} as {held.role.value} until {to_at}")
+
+
 @app.command("end")
 def end(
     person: Person,
@@ -249,6 +279,24 @@ def _credential(registry: Registry, person: str) -> str:
 
     with registry.reading() as state:
         return state.find(Credential, person=person, state="active")[-1].key
+
+
+def _held_by(who: Speaker, principal: str, role: str | None) -> RoleGrant:
+    """The grant of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
+    from data.errors import InputError
+    from data.records.person import Role, RoleGrant
+    from data.registry_time import registry_time
+    from data.state import State
+
+    with who.registry.store.reading() as connection:
+        now, state = who.as_of or registry_time(connection).now, State(connection)
+        grants = [one for one in state.find(RoleGrant, person=principal) if not one.deputy_of and not _ended(one, now)]
+    held = [one for one in grants if one.role is not Role.ADMINISTRATOR and role in (None, one.role.value)]
+    roles = list(dict.fromkeys(one.role.value for one in held))
+    if len(roles) == 1:
+        return held[0]
+    said = f"holds {', '.join(roles)}" if roles else f"does not hold {role or 'a role in which anybody can stand in'}"
+    raise InputError(f"{principal} {said}", "name one role with --role; an administrator has no deputy")
 
 
 def _ended(grant: RoleGrant, now: datetime) -> bool:

@@ -25,7 +25,7 @@ CRONS = {
     "monitor-models": {"nightly": "30 3 * * *"},
     "review-models": {"weekly-review": "0 5 * * 1", "between-reviews": "0 5 * * 0,2-6"},
     "attest-registry": {"nightly": "0 6 * * *"},
-    "reconcile-operations": {"nightly": "15 3 * * *"},
+    "reconcile-operations": {"every-quarter-hour": "*/15 * * * *"},
 }
 SLOTS = ["champion", "challenger", "shadow"]
 

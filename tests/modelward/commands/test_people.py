@@ -148,3 +148,31 @@ def test_on_a_terminal_the_code_is_asked_for_unseen(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(speaking.typer, "prompt", prompt)
     assert speaking.prove("vera", from_stdin=False).code == "123456"
     assert (asked["text"], asked["hide_input"]) == ("One-time code of vera", True)
+
+
+def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
+    world: World, cli: Cli, proven: Proven
+) -> None:
+    world.grant("rita", Role.APPROVER, team="ops", environment="production")
+    options, typed = proven("adam")
+    said = cli("people", "deputise", "outsider", "--for", "rita", "--to", "2013-03-20", "--role", "approver", *options,
+               typed=typed)  # fmt: skip
+    assert (said.code, "outsider stands in for rita as approver until 2013-03-20" in said.out) == (0, True), said.err
+    (grant,) = world.find(RoleGrant, person="outsider")
+    assert (grant.role, grant.team, grant.environment, grant.deputy_of) == (Role.APPROVER, "ops", "production", "rita")
+
+
+UNCLEAR = {
+    "in one of several roles": (("--for", "rita"), "rita holds risk-acceptor, approver"),
+    "in a role they do not hold": (("--for", "rita", "--role", "owner"), "rita does not hold owner"),
+    "for an administrator": (("--for", "ada"), "ada does not hold a role in which anybody can stand in"),
+}
+
+
+@pytest.mark.parametrize("case", UNCLEAR.values(), ids=UNCLEAR)
+def test_nobody_stands_in(case: tuple[tuple[str, ...], str], world: World, cli: Cli, proven: Proven) -> None:
+    world.grant("rita")
+    options, typed = proven("adam")
+    said = cli("people", "deputise", "outsider", *case[0], "--to", "2013-03-20", *options, typed=typed)
+    assert (said.code, case[1] in said.err) == (2, True), said.err
+    assert world.find(RoleGrant, person="outsider") == []

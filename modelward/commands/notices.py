@@ -1,0 +1,109 @@
+"""Notices to people: what was left for whom, whether it was carried further, and trying the carriers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from modelward.options import By, Json
+
+if TYPE_CHECKING:
+    from data.carriers.delivery import Attempts
+    from data.outbox import Parcel
+
+app = typer.Typer(no_args_is_help=True, help="Notices: what people were told, and by which way.")
+COULD_NOT = 3
+
+
+@app.command("list")
+def list_notices(
+    to: Annotated[str, typer.Option("--to", metavar="PERSON", help="To this person only.")] = "",
+    last: Annotated[int, typer.Option("--last", min=1, help="So many of the newest.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """The notices in the outbox, the newest last, each with how far it was carried."""
+    from data.carriers.delivery import DeliveryBook
+    from data.home import Home
+    from data.outbox import Outbox
+    from modelward.terminal import remark, show_json, show_table
+
+    outbox = Outbox(Home.here().outbox)
+    book = DeliveryBook(outbox.root)
+    parcels = [one for one in outbox.parcels() if to in ("", one.notice.to)][-last:]
+    if as_json:
+        show_json([_told(one, book.read(one.delivery)) for one in parcels])
+        return
+    rows = [
+        (
+            f"{one.left_at:%Y-%m-%d %H:%M}",
+            one.notice.to,
+            one.notice.kind,
+            _carried(book.read(one.delivery)),
+            _title(one),
+        )
+        for one in parcels
+    ]
+    show_table(("left", "to", "about", "carried", "title"), rows, "nobody was told anything yet", whole=4)
+    remark(f"they lie in {outbox.root}, as Markdown and JSON")
+
+
+@app.command("send")
+def send(as_json: Json = False) -> None:
+    """Carry everything that waits, at once. Exit code 3 when something fails."""
+    from modelward.terminal import say, show_json
+    from tasks.carry_notices import carry_notices, configured
+
+    if not configured():
+        say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
+        return
+    done = carry_notices(at_once=True)
+    if as_json:
+        show_json([{"carrier": one.carrier, **_told(one.parcel, {one.carrier: one.attempts})} for one in done])
+    else:
+        for one in done:
+            why = f": {one.attempts.error}" if one.attempts.error else ""
+            say(f"{one.carrier}: {one.parcel.notice.to}: {one.parcel.notice.title}: {one.attempts.state}{why}")
+        if not done:
+            say("nothing waits to be carried")
+    raise typer.Exit(COULD_NOT if any(one.attempts.error for one in done) else 0)
+
+
+@app.command("test")
+def try_out(by: By = "", as_json: Json = False) -> None:
+    """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
+    from modelward.speaking import speaker
+    from modelward.terminal import say, show_json
+    from tasks.carry_notices import try_carriers
+
+    person = speaker(by).actor.id
+    taken = try_carriers(person)
+    if as_json:
+        show_json(taken)
+    elif not taken:
+        say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
+    else:
+        for name, error in taken.items():
+            say(f"{name}: {error or 'taken'}")
+    raise typer.Exit(COULD_NOT if any(taken.values()) else 0)
+
+
+def _told(parcel: Parcel, account: Any) -> dict[str, Any]:
+    carried = {name: one.model_dump(mode="json") for name, one in account.items()}
+    told = parcel.notice.model_dump(mode="json")
+    return {"delivery": parcel.delivery, "left_at": parcel.left_at.isoformat(), **told, "carried": carried}
+
+
+def _title(parcel: Parcel) -> str:
+    number = parcel.notice.number
+    return f"{parcel.notice.title} (reminder {number - 1})" if number > 1 else parcel.notice.title
+
+
+def _carried(account: Any) -> str:
+    """`file` for what lies in the outbox alone; else each carrier with how it went."""
+    return "; ".join(f"{name}: {_state(one)}" for name, one in account.items()) or "file"
+
+
+def _state(one: Attempts) -> str:
+    again = f", again {one.next_at:%H:%M}" if one.next_at is not None else ""
+    return f"{one.state} ({one.attempts}×{again})" if one.state != "delivered" else one.state

@@ -1,0 +1,84 @@
+"""Notices on the command line: who was told what, carrying it further, and trying the carriers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.outbox import Notice, Outbox
+from tests.modelward.conftest import Cli
+from tests.sinks import HOST, answering, https_sink, mail_sink
+from tests.world import World
+
+SECRET = "hunter2-hunter2-hunter2"
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """A world in which alma was told something an hour ago."""
+    notice = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
+    Outbox(world.home.outbox).leave(notice, datetime.now(UTC) - timedelta(hours=1))
+    return world
+
+
+def test_nothing_is_carried_until_it_is_configured(told: World, cli: Cli) -> None:
+    assert "nothing carries notices further" in cli("notices", "send").out
+    assert "nothing carries notices further" in cli("notices", "test", "--by", "alma").out
+    (line,) = [line for line in cli("notices", "list").out.splitlines() if "alma" in line]
+    assert line.split()[2:] == ["alma", "approval", "file", "decide"]
+    assert cli("notices", "list", "--to", "nobody").out == "nobody was told anything yet\n"
+
+
+def test_a_mail_goes_out_once_and_the_list_says_so(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_sink() as sink:
+        address = f"mailto://127.0.0.1:{sink.port}?from=modelward@example.org&mode=insecure"
+        monkeypatch.setenv("MODELWARD_NOTICE_MAIL", address)
+        said = cli("notices", "send")
+        assert (said.code, said.out) == (0, "mail 127.0.0.1: alma: decide: delivered\n")
+        assert cli("notices", "send").out == "nothing waits to be carried\n"
+        assert cli("notices", "test", "--by", "olga").out == "mail 127.0.0.1: taken\n"
+    assert [receivers for _, receivers, _ in sink.mails] == [["<alma@example.org>"], ["<olga@example.org>"]]
+    assert cli("notices", "list", "--json").json[0]["carried"]["mail 127.0.0.1"]["state"] == "delivered"
+
+
+def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_sink() as sink:
+        port = sink.port
+    monkeypatch.setenv(
+        "MODELWARD_NOTICE_MAIL", f"mailto://me:{SECRET}@127.0.0.1:{port}?from=a@example.org&mode=insecure"
+    )
+    said = cli("notices", "send")
+    assert (said.code, "waiting: mail 127.0.0.1 did not take the notice" in said.out) == (3, True)
+    listed = cli("notices", "list").out
+    assert "waiting (1×, again" in listed
+    assert cli("notices", "test", "--by", "alma").code == 3
+    assert SECRET not in said.out + listed + cli("config", "show").out + cli("doctor").out
+    assert cli("doctor", "--json").code == 0
+
+
+def test_a_webhook_is_sent_what_lies_there(
+    told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.carriers.address_guard.resolved", lambda host, port: ["127.0.0.1"])
+    with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
+        for name, value in {
+            "webhooks": f"https://{HOST}:{sink.port}/in",
+            "webhook_hosts": HOST,
+            "webhook_networks": "127.0.0.0/8",
+            "webhook_secret": SECRET,
+            "webhook_ca": str(sink.authority),
+        }.items():
+            monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
+        assert cli("notices", "send", "--json").json[0]["carrier"] == f"webhook {HOST}:{sink.port}"
+        assert len(sink.requests) == 1
+
+
+def test_a_setting_that_cannot_be_used_is_one_clear_error(
+    told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org/in")
+    said = cli("notices", "send")
+    assert (said.code, "is not https" in said.err) == (2, True)
+    assert "configuration" in {one["name"] for one in cli("doctor", "--json").json if one["state"] == "fail"}

@@ -1,0 +1,91 @@
+"""An emergency release on the command line: one code puts it live, two ratify it, and nobody answers for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from data.outbox import Outbox
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.serving import FileTarget, Place
+from tests.hasty_model import V2, hasty
+from tests.modelward.conftest import Cli, Said
+from tests.world import MODEL, World
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+Proven = Callable[[str], tuple[tuple[str, ...], str]]
+
+
+@pytest.fixture
+def world(validated: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.delenv("MODELWARD_ACTOR")
+    return hasty(validated)
+
+
+def serving(world: World) -> str | None:
+    found = FileTarget(world.home).manifest(Place(MODEL))
+    return found.version if found is not None else None
+
+
+def test_from_the_release_to_its_ratification(world: World, cli: Cli, proven: Proven) -> None:
+    def released(person: str, *more: str) -> Said:
+        options, typed = proven(person)
+        return cli("release", "delay/2", "--reason", "all scores are 1", *more, *options, typed=typed)
+
+    def ratified(person: str, *more: str) -> Said:
+        options, typed = proven(person)
+        return cli("ratify", "delay", *more, *options, typed=typed)
+
+    assert (released("dev").code, released("otto", "--until", "2013-12-31").code) == (1, 2)
+    assert serving(world) is None or serving(world) != V2
+    said = released("otto")
+    assert (said.code, serving(world)) == (0, V2)
+    assert "opened by otto; it ends on" in said.err
+    assert "somebody else ratifies it by" in said.out
+
+    request = world.find(ApprovalRequest, purpose="release")[-1]
+    unsure = ratified("alma")
+    assert (unsure.code, "add --confirm" in unsure.err) == (2, True)
+    assert ratified("otto", "--confirm", request.request_digest[-8:]).code == 1
+    first = ratified("alma", "--confirm", request.request_digest[-8:])
+    assert (first.code, "still needs 1 × owner" in first.out) == (0, True), first.err
+    assert "is ratified" in ratified("olga", "--confirm", request.request_digest[-8:]).out
+    assert world.find(Deployment)[-1].ratified_by == "alma, olga"
+
+    again = released("otto")
+    assert (again.code, "not done twice" in again.err) == (1, True)
+
+
+def test_refused_it_is_undone_by_the_next_reconciliation(world: World, cli: Cli, proven: Proven) -> None:
+    options, typed = proven("otto")
+    assert cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed).code == 0
+    request = world.find(ApprovalRequest, purpose="release")[-1]
+    options, typed = proven("alma")
+    said = cli(
+        "ratify", "delay", "--reject", "--comment", "worse", "--confirm", request.request_digest[-8:], *options,
+        typed=typed,
+    )  # fmt: skip
+    assert (said.code, "was refused" in said.out) == (0, True), said.err
+    done = cli("reconcile", "--as-of", world.now.isoformat())
+    assert "the emergency release of ops/delay v2 was undone, its ratification was refused" in done.out
+    assert serving(world) == f"{MODEL}/versions/1"
+    told = {one.to for one in Outbox(world.home.outbox).notices() if one.kind == "incident"}
+    assert {"otto", "olga"} <= told
+
+
+def test_reconciliation_tells_reminds_and_undoes_in_its_time(world: World, cli: Cli, proven: Proven) -> None:
+    options, typed = proven("otto")
+    cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed)
+    seen = []
+    for hours in (1, 12, 8, 4):
+        world.move(hours=hours)
+        seen.append(cli("reconcile", "--as-of", world.now.isoformat()).out)
+    assert "release" not in seen[0]
+    assert "alma reminded: the request to release ops/delay v2 waits until" in seen[1]
+    assert "adam reminded" in seen[2]
+    assert "was undone, nobody ratified it in time" in seen[3]
+    assert world.now - timedelta(hours=25) < world.find(Deployment)[-1].from_at
