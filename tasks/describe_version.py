@@ -20,8 +20,8 @@ def reason_lines(reason: str) -> list[str]:
     if not reason:
         return []
     what, _, remedy = reason.partition("\n  → ")
-    lines = [f"> **Not accepted, please answer again:** {plain(what, 1_000)}"]
-    return [*lines, *([">", f"> **What to do:** {plain(remedy, 1_000)}"] if remedy else []), ""]
+    lines = [f"**⚠ Not accepted, please answer again:** {plain(what, 1_000)}", ""]
+    return [*lines, *([f"**What to do:** {plain(remedy, 1_000)}", ""] if remedy else []), "---", ""]
 
 
 def fact_table(facts: Facts) -> list[str]:

@@ -68,20 +68,20 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
 
 
 def _drawn(one: WindowMeasurement, rule: WatchRule) -> Row:
-    """A figure as what the rule looks at: the effect in the direction that is bad, in margins."""
+    """A figure as its rule looks at it: how far it went the way that is bad, in margins."""
     figures = one.measurement
-    value, low, high = (_effect(each, rule) for each in (figures.value, figures.low, figures.high))
-    if rule.direction is Direction.DOWN:
-        low, high = high, low
+    below = figures.value is not None and figures.value < rule.reference
+    turned = rule.direction is Direction.DOWN or (rule.direction is Direction.BOTH and below)
+    value, low, high = (_margins(each, rule, turned) for each in (figures.value, figures.low, figures.high))
     severe = rule.severe / rule.margin if rule.severe is not None else None
-    return Row(rule.about, value, low, high, one.outcome, LOOKS.get(one.outcome, "plain"), severe)
+    ends = (high, low) if turned else (low, high)
+    return Row(rule.about, value, *ends, one.outcome, LOOKS.get(one.outcome, "plain"), severe)
 
 
-def _effect(value: float | None, rule: WatchRule) -> float | None:
+def _margins(value: float | None, rule: WatchRule, turned: bool) -> float | None:
     if value is None:
         return None
-    sign = -1.0 if rule.direction is Direction.DOWN else 1.0
-    return sign * (value - rule.reference) / rule.margin
+    return (rule.reference - value if turned else value - rule.reference) / rule.margin
 
 
 def _tabled(one: WindowMeasurement, rule: WatchRule) -> str:

@@ -67,7 +67,7 @@ PIECES = [
 PLACES: dict[str, Callable[[str], str]] = {
     "in a cell of a table": lambda text: f"| a | b |\n|---|---|\n| {plain(text)} | after |\n| next | row |\n",
     "in an item of a list": lambda text: f"- **finding 1**, open: {plain(text)}\n- **finding 2**\n\nafter",
-    "in the reason on top": lambda text: f"> **Not accepted:** {plain(text)}\n>\n> **What to do:** it\n\nafter",
+    "in the reason on top": lambda text: f"**⚠ Not accepted:** {plain(text)}\n\n**What to do:** it\n\n---\n\nafter",
     "between quotation marks": lambda text: (
         f"- because {quoted(text)}\n\n<details><summary>1</summary>\n\nafter\n\n</details>"
     ),

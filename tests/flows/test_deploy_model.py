@@ -112,9 +112,9 @@ def test_whatever_is_tried_on_a_waiting_request_approves_nothing(validated: Worl
         deploy(validated)
     assert len({one.key for one in forms}) == len(forms), "a key used twice would return its old answer"
     for (attack, (_, reason)), form in zip(ATTACKS.items(), forms[1:], strict=False):
-        assert form.description.startswith("> **Not accepted, please answer again:** "), attack
+        assert form.description.startswith("**⚠ Not accepted, please answer again:** "), attack
         assert reason in form.description.splitlines()[0], attack
-        assert form.description.splitlines()[2].startswith("> **What to do:** "), attack
+        assert form.description.splitlines()[2].startswith("**What to do:** "), attack
     assert {one.person for one in validated.find(Vote)} == {"alma", "axel"}
     types = [one["type"] for one in validated.events()[before:]]
     assert types.count("command.refused") == len(ATTACKS)

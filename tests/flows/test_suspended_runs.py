@@ -90,7 +90,7 @@ def test_a_wrong_code_is_asked_again_with_the_reason_on_top(validated: World) ->
     answered(run, **answer(validated, "alma", code="000000"))
     assert pass_through(deploy_model, run) == "Suspended"
     form = answered(run, **answer(validated, "alma"))
-    assert form.description.startswith("> **Not accepted, please answer again:** the one-time code of alma is wrong")
+    assert form.description.startswith("**⚠ Not accepted, please answer again:** the one-time code of alma is wrong")
     assert pass_through(deploy_model, run) == "Suspended"
     assert [one.person for one in validated.find(Vote)] == ["alma"]
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, get_args
 
 import pytest
 from prefect.exceptions import FlowPauseTimeout
+from prefect.input import RunInput
 
 from data.approvals import tail
 from data.commands.approval import WithdrawRequest
 from data.errors import ArtifactError, RequestClosedError
-from data.records.approval import ApprovalRequest, Vote
+from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.review import VerdictSet
 from data.records.version import Version
+from tasks import ask_approvers as asking
 from tasks.ask_approvers import await_decisions, current
 from tasks.judge_version import judge_version
 from tasks.request_approval import request_approval
@@ -108,7 +111,7 @@ def test_what_the_registry_refuses_is_asked_again(
     room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
     assert await_decisions(request_of, validated.now).state == "approved"
     assert reason.replace("(", "\\(") in room.reasons[0]
-    assert room.asked[1].description.splitlines()[2].startswith("> **What to do:** ")
+    assert room.asked[1].description.splitlines()[2].startswith("**What to do:** ")
     assert len(validated.events("command.refused")) == 1
 
 
@@ -170,3 +173,47 @@ def test_a_request_taken_back_by_somebody_else_ends_the_run(
     WaitingRoom(monkeypatch, take_back)
     with pytest.raises(RequestClosedError, match="is withdrawn: not needed"):
         await_decisions(request_of, validated.now)
+
+
+@pytest.mark.parametrize("told", ["", "axel", " Axel "])
+def test_a_deputy_signs_for_whom_they_stand_in(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """Named, or taken from the one role they hold."""
+    validated.grant("vera", deputy_of="axel", to_at=validated.now + timedelta(days=9))
+    signed = answers(validated, "vera", request_of, deputy_of=told), answers(validated, "alma", request_of)
+    room = WaitingRoom(monkeypatch, *signed)
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert [(one.person, one.deputy_of) for one in validated.find(Vote)] == [("vera", "axel"), ("alma", None)]
+    assert "signed: Vera as approver, as deputy of axel: **approve**" in room.asked[1].description
+
+
+def test_an_id_is_taken_as_people_write_it(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = [answers(validated, who, request_of, person=f" {who.title()} ") for who in ("alma", "axel")]
+    WaitingRoom(monkeypatch, *written)
+    assert await_decisions(request_of, validated.now).state == "approved"
+
+
+def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schemas = []
+
+    def look(request: ApprovalRequest, reason: str, as_of: datetime | None) -> type[RunInput]:
+        schemas.append(form(request, reason, as_of).model_json_schema())
+        return form(request, reason, as_of)
+
+    form = asking._form
+    monkeypatch.setattr(asking, "_form", look)
+    WaitingRoom(monkeypatch, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    await_decisions(request_of, validated.now)
+    fields = schemas[0]["properties"]
+    assert list(fields)[:5] == ["decision", "person", "role", "code", "confirm"]
+    assert (fields["role"]["enum"], fields["role"]["default"]) == (["approver"], "approver")
+    assert fields["decision"]["enum"] == list(get_args(Decision))
+    assert fields["code"]["format"] == "password"
+    day = request_of.expires_at + timedelta(days=30)
+    assert fields["conditions"]["description"].endswith(f"Like: {day:%Y-%m-%d} watch the wind")
+    assert all(one["title"] and one.get("description") for name, one in fields.items() if name != "role")

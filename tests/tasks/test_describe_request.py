@@ -108,8 +108,8 @@ def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
 
 def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None:
     lines = described(world, world.requested(), f"refused: {HOSTILE}\n  → type it again").splitlines()
-    assert lines[0] == f"> **Not accepted, please answer again:** refused: {INERT[1:-1]}"
-    assert lines[1:4] == [">", "> **What to do:** type it again", ""]
+    assert lines[0] == f"**⚠ Not accepted, please answer again:** refused: {INERT[1:-1]}"
+    assert lines[1:6] == ["", "**What to do:** type it again", "", "---", ""]
 
 
 def test_a_request_that_is_over_says_so_on_top(world: World) -> None:
