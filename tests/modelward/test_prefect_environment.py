@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from modelward.prefect_environment import QUIET, api_url, environment_of_child, prefect_environment, prepare, prepared
+from data.settings import read_settings
+from modelward.prefect_environment import (
+    QUIET,
+    Addresses,
+    api_url,
+    environment_of_caller,
+    environment_of_child,
+    environment_of_house,
+    prefect_environment,
+    prepare,
+    prepared,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +70,51 @@ def test_the_server_is_the_one_the_person_named(monkeypatch: pytest.MonkeyPatch)
     assert api_url() == ""
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
     assert api_url() == "http://127.0.0.1:4200/api"
+
+
+def house(tmp_path: Path, login: str = "", **settings: str) -> dict[str, str]:
+    told = read_settings({"MODELWARD_HOME": str(tmp_path), **settings}, tmp_path / "none")
+    return environment_of_house(told, Addresses(4300, "http://127.0.0.1:4390", login), Path("/srv/modelward"))
+
+
+def test_what_runs_in_the_house_finds_the_server_the_flows_the_registry_and_the_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.test/api")
+    told = house(tmp_path)
+    assert told["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
+    assert told["PREFECT_UI_URL"] == "http://127.0.0.1:4300/v2"
+    assert told["MODELWARD_ROOT"] == "/srv/modelward"
+    assert told["MODELWARD_HOME"] == str(tmp_path)
+    assert told["MODELWARD_EVIDENCE_URL"] == "http://127.0.0.1:4390"
+    assert told["PREFECT_HOME"] == str(tmp_path / "prefect")
+
+
+def test_a_setting_of_a_file_in_the_working_directory_reaches_the_worker_too(tmp_path: Path) -> None:
+    file = tmp_path / "modelward.toml"
+    file.write_text('anchors = "off-host:/mnt/notes.txt"\n')
+    told = environment_of_house(read_settings({}, file), Addresses(4300, "", ""), Path("/srv"))
+    assert told["MODELWARD_ANCHORS"] == "off-host:/mnt/notes.txt"
+
+
+def test_runs_in_the_house_show_that_they_live_and_speak_to_the_server(tmp_path: Path) -> None:
+    told = house(tmp_path)
+    assert (told["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"], told["PREFECT_LOGGING_TO_API_ENABLED"]) == ("30", "true")
+    assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+
+
+def test_with_a_login_the_server_asks_for_it_everybody_has_it_and_nobody_acts_in_its_name(tmp_path: Path) -> None:
+    guarded = {
+        "PREFECT_API_AUTH_STRING": "ops:secret",
+        "PREFECT_SERVER_API_AUTH_STRING": "ops:secret",
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+    }
+    assert house(tmp_path, "ops:secret").items() >= guarded.items()
+    assert not house(tmp_path).keys() & guarded.keys()
+
+
+def test_a_caller_reaches_this_machine_past_every_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "bank.test")
+    told = environment_of_caller("http://127.0.0.1:4300/api", "http://127.0.0.1:4300/v2", "")
+    assert told["NO_PROXY"] == "bank.test,127.0.0.1"
+    assert told["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
