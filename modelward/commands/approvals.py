@@ -56,12 +56,14 @@ def show(
     from data.records.approval import ApprovalRequest, Vote
     from data.registry import Registry
     from modelward.terminal import out, safe, show_json
+    from tasks.business_time import moment, registry_moment
     from tasks.describe_request import describe_request
 
+    now = moment(registry_moment(None))
     with Registry.here().reading() as state:
         row = find_row(state, ApprovalRequest, request)
         votes = state.find(Vote, request=row.key)
-        text = describe_request(state, row, votes, "" if row.state == "pending" else f"this request is {row.state}")
+        text = describe_request(state, row, votes, "", now if row.state == "pending" else None)
     if as_json:
         show_json({**row.model_dump(mode="json"), "votes": [one.model_dump(mode="json") for one in votes]})
         return

@@ -112,6 +112,17 @@ def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None
     assert lines[1:6] == ["", "**What to do:** type it again", "", "---", ""]
 
 
+def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(world: World) -> None:
+    request = world.requested()
+    released = request.model_copy(update={"purpose": "release", "reason": HOSTILE})
+    text = described(world, released)
+    assert text.startswith("### Ratify the emergency release of ops/delay v1 to production, champion?\n")
+    told = facts(text)
+    assert told["Released because"] == INERT
+    assert told["Stands until"].startswith(f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**, when it is undone unless")
+    assert told["Can sign now"] == "alma, axel"
+
+
 def test_a_request_that_is_over_says_so_on_top(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma", "reject", comment="no")
