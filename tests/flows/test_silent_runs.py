@@ -1,0 +1,92 @@
+"""A run whose process is gone without a word is called crashed, and one that only waits, or still speaks, is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.states import Running, Suspended
+
+from data.records.person import SERVICE
+from flows.attest_registry import attest_registry
+from flows.reconcile_operations import reconcile_operations
+from tasks import crash_silent_runs
+from tasks.carry_out_operation import Run
+from tasks.crash_silent_runs import silent_runs
+from tests.flows.served_runs import state_of
+from tests.standing_house import until
+from tests.world import World
+
+
+@pytest.fixture
+def running() -> Iterator[UUID]:
+    """A run of one of our deployments that says it runs, and has no process."""
+    with get_client(sync_client=True) as client:
+        flow_id = client.create_flow_from_name(attest_registry.name)
+        deployment = client.create_deployment(flow_id, f"silent-{uuid4()}", tags=["modelward", "audit"])
+        run = client.create_flow_run_from_deployment(deployment).id
+        client.set_flow_run_state(run, Running(), force=True)
+        yield run
+        client.delete_flow_run(run)
+
+
+def sweep(world: World) -> list[str]:
+    """What is said of each run that was looked at and found dead."""
+    return [said for _, act in silent_runs(Run(SERVICE, world.now, "")) if (said := act())]
+
+
+def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """So much time has passed."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            return datetime.now(UTC) + timedelta(minutes=minutes)
+
+    monkeypatch.setattr(crash_silent_runs, "datetime", Clock)
+
+
+def test_a_run_that_has_just_begun_is_left_alone(world: World, running: UUID) -> None:
+    assert sweep(world) == []
+    assert state_of(running) == "Running"
+
+
+def test_a_run_of_which_nothing_was_heard_is_called_crashed_once(
+    world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later(monkeypatch, 10)
+    (said,) = reconcile_operations(as_of=world.now)["silent"]
+    assert said.endswith("was marked crashed: nothing was heard of it any more")
+    assert state_of(running) == "Crashed"
+    assert sweep(world) == []
+
+
+def test_a_run_that_was_heard_of_is_left_alone(world: World, running: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    later(monkeypatch, 10)
+    name = f"prefect.flow-run.{running}"
+    heartbeat: dict[str, Any] = {
+        "id": str(uuid4()),
+        "occurred": (datetime.now(UTC) + timedelta(minutes=9)).isoformat(),
+        "event": "prefect.flow-run.heartbeat",
+        "resource": {"prefect.resource.id": name},
+    }
+    with get_client(sync_client=True) as client:
+        client.request("POST", "/events", json=[heartbeat]).raise_for_status()
+        wanted = {"filter": {"occurred": {"until": heartbeat["occurred"]}, "resource": {"id": [name]}}}
+        until(lambda: heartbeat["event"] in client.request("POST", "/events/filter", json=wanted).text)
+    assert sweep(world) == []
+    assert state_of(running) == "Running"
+
+
+def test_a_run_that_waits_for_a_person_is_silent_and_alive(
+    world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later(monkeypatch, 10)
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(running, Suspended(timeout_seconds=3_600), force=True)
+    assert sweep(world) == []
+    assert state_of(running) == "Suspended"
