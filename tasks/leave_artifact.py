@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from data.evidence_address import evidence_url, report_command
 from data.settings import read_settings
+from tasks.plain_text import plain
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +23,16 @@ def artifact_key(kind: str, about: str = "") -> str:
 
 
 def leave_artifact(kind: str, about: str, lines: Sequence[str], description: str) -> None:
-    """A version of the artifact of this kind and model; outside of a run there is nowhere to leave it.
+    """A version of the artifact of this kind and model; `description` says in a sentence how it came out.
+
+    Outside of a run there is nowhere to leave it.
 
     What a run did stands, whether or not Prefect takes a page about it: that it did not is logged.
     """
     if not runtime.flow_run.id:
         return
     try:
-        create_markdown_artifact("\n".join(lines), key=artifact_key(kind, about), description=description)
+        create_markdown_artifact("\n".join(lines), key=artifact_key(kind, about), description=plain(description))
     except Exception as error:  # noqa: BLE001 - a page that is missing undoes nothing
         log.warning("the artifact %s could not be left: %s", artifact_key(kind, about), error)
 

@@ -45,7 +45,7 @@ def show_drift(watched: Sequence[Watch], day: date) -> None:
             continue
         lines = drift_lines(run, measured, {one.about: one for one in watch_rules(plans[run.plan].rules)})
         page = evidence_line(monitoring_page(run.model), run.model)
-        leave_artifact("drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}")
+        leave_artifact("drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}: {_counted(run)}")
 
 
 def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules: dict[str, WatchRule]) -> list[str]:
@@ -65,6 +65,11 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
         "|---|---|--:|---|---|",
         *(_tabled(one, rule) for one, rule in ranked),
     ]
+
+
+def _counted(run: MonitoringRun) -> str:
+    told = [f"{count} {state}" for state, count in run.counts.items() if count]
+    return ", ".join([*told, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
 
 
 def _drawn(one: WindowMeasurement, rule: WatchRule) -> Row:

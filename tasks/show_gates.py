@@ -15,7 +15,8 @@ def show_gates(verdicts: VerdictSet) -> None:
     """The verdicts as an artifact, what did not pass first."""
     where = f" for {verdicts.environment}" if verdicts.environment else ""
     about = f"{short(verdicts.version)}, judged to {verdicts.stage}{where}"
-    leave_artifact("gates", verdicts.version, gate_lines(verdicts, about), about)
+    summary = gate_counts(verdicts.judgements).replace("**", "")
+    leave_artifact("gates", verdicts.version, gate_lines(verdicts, about), f"{about}: {summary}")
 
 
 def gate_lines(verdicts: VerdictSet, about: str) -> list[str]:

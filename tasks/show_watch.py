@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -20,7 +21,15 @@ MOST = 200
 @task(name="show watch", cache_policy=NO_CACHE, persist_result=False)
 def show_watch(watched: Sequence[Watch], day: date) -> None:
     """Leave the nights as an artifact of this run."""
-    leave_artifact("monitoring", "", [watch_table(watched)], f"windows ending {day}")
+    leave_artifact("monitoring", "", [watch_table(watched)], f"windows ending {day}: {watch_counts(watched)}")
+
+
+def watch_counts(watched: Sequence[Watch]) -> str:
+    """How the nights came out, in a sentence."""
+    states = Counter(one.state for one in watched)
+    told = [f"{count:,} {state}" for state, count in sorted(states.items())]
+    alerts = {"pages": sum(len(one.pages) for one in watched), "warnings": sum(len(one.warnings) for one in watched)}
+    return ", ".join([*told, *(f"{count:,} {name}" for name, count in alerts.items() if count)]) or "nothing is watched"
 
 
 def watch_table(watched: Sequence[Watch]) -> str:

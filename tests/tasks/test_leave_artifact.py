@@ -34,8 +34,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_lines_become_one_text(asked: list[dict[str, Any]]) -> None:
-    leave_artifact("gates", "models/ops/delay", ["a", "", "b"], "said")
-    assert asked == [{"text": "a\n\nb", "key": "gates-ops-delay", "description": "said"}]
+    leave_artifact("gates", "models/ops/delay", ["a", "", "b"], "ops/my_delay: 1 failed")
+    assert asked == [{"text": "a\n\nb", "key": "gates-ops-delay", "description": "ops/my\\_delay: 1 failed"}]
 
 
 def test_outside_of_a_run_nothing_is_asked(asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:

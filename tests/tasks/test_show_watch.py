@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tasks.record_windows import Watch
-from tasks.show_watch import watch_table
+from tasks.show_watch import watch_counts, watch_table
 
 
 def test_failures_stand_first_then_pages_then_warnings() -> None:
@@ -14,6 +14,13 @@ def test_failures_stand_first_then_pages_then_warnings() -> None:
     assert lines[2] == "| ops/failed | failed: no \\| such column | 0 | 0 | 0 | 0 | 0 | 0 |"
     assert lines[3] == "| ops/paging | recorded | 0 | 0 | 1 | 2 | 0 | 0 |"
     assert lines[4] == "| ops/quiet | recorded | 2,100 | 0 | 0 | 0 | 3 | 0 |"
+
+
+def test_the_counts_in_a_sentence() -> None:
+    paging = Watch(model="models/ops/paging", state="recorded", pages=("a",), warnings=("b", "c"))
+    failed = Watch(model="models/ops/failed", state="failed", why="no log")
+    assert watch_counts([paging, failed]) == "1 failed, 1 recorded, 1 pages, 2 warnings"
+    assert watch_counts([]) == "nothing is watched"
 
 
 def test_of_very_many_models_the_rest_is_counted() -> None:
