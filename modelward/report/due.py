@@ -54,7 +54,7 @@ def due_on(rows: Rows, owner: str, now: datetime, able: Able = NOBODY_ASKED) -> 
         *_reviews(rows, owner), *_raised(rows), *_retirements(rows, owner),
     ]  # fmt: skip
     judged = [replace(one, urgency=_urgency(one.at, now)) for one in found]
-    return sorted(judged, key=lambda one: (one.at is None, one.at or now, one.what))
+    return sorted(judged, key=lambda one: (one.at is None, one.at or now))
 
 
 def _urgency(at: datetime | None, now: datetime) -> str:
