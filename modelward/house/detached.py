@@ -40,13 +40,20 @@ def start_detached(home: Home) -> int:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    try:
+        return _awaited(process, home, log)
+    except BaseException:
+        process.terminate()
+        raise
+
+
+def _awaited(process: subprocess.Popen[bytes], home: Home, log: Path) -> int:
     deadline = time.monotonic() + READY_SECONDS
     while process.poll() is None:
         account = resident(home.up)
         if account is not None and (account.pid, account.stage) == (process.pid, "ready"):
             return process.pid
         if time.monotonic() > deadline:
-            process.terminate()
             raise HouseError(f"it was not ready in {READY_SECONDS:.0f} s, see {log}")
         time.sleep(POLL_SECONDS)
     raise HouseError(f"it ended with {process.returncode} while starting, see {log}:\n{last_words(log)}")
