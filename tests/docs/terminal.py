@@ -1,0 +1,103 @@
+"""A terminal of the reader: commands run in a real pseudo-terminal, and somebody answers what they ask."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+PROMPT = re.compile(r"^(?P<title>[A-Z][^\n]*?)(?: \[[^\n]*\])?: $")
+KEEP_DIRECTORY = "trap 'pwd > \"$PLACE\"' EXIT\nset -e\n"
+SECONDS = 240.0
+WIDE = "118"
+
+Answer = Callable[[str, str], str]
+
+
+class Terminal:
+    """A shell that remembers its directory from block to block; what it ran is ended with `end`."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._place = folder / "place"
+        self._place.write_text(str(folder))
+        self._environment = {**environment, "PLACE": str(self._place), "COLUMNS": WIDE, "TERM": "xterm"}
+        self.directory = folder
+
+    def start(self, commands: str) -> Running:
+        """Run a block; it stops at the first command that fails."""
+        return Running(commands, self.directory, self._environment)
+
+    def run(self, commands: str, answer: Answer) -> tuple[int, str]:
+        """Run a block to its end; answers with the exit code and everything it showed."""
+        ended = self.start(commands).wait(answer)
+        self.directory = Path(self._place.read_text().strip())
+        return ended
+
+
+class Running:
+    """A block that runs in a pseudo-terminal of its own."""
+
+    def __init__(self, commands: str, directory: Path, environment: Mapping[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self._commands = commands
+        self._process = subprocess.Popen(
+            ["bash", "--norc", "--noprofile", "-c", KEEP_DIRECTORY + commands],
+            cwd=directory,
+            env=dict(environment),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self._shown, self._answered = b"", 0
+
+    def wait(self, answer: Answer) -> tuple[int, str]:
+        """Until it ended, answering what it asks: `answer(title, shown so far)`. Fails after a limit."""
+        deadline = time.monotonic() + SECONDS
+        while self._read(deadline):
+            title = self._asked()
+            if title:
+                self._answered = len(self._shown)
+                os.write(self._ours, answer(title, self.shown).encode() + b"\n")
+        code = self._process.wait(max(1.0, deadline - time.monotonic()))
+        os.close(self._ours)
+        return code, self.shown
+
+    def end(self) -> None:
+        """End it, and everything it started that did not leave its group."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    @property
+    def shown(self) -> str:
+        """Everything it showed, without colours and what was written over."""
+        lines = ESCAPE.sub("", self._shown.decode("utf-8", "replace")).replace("\r\n", "\n").split("\n")
+        return "\n".join(line.rpartition("\r")[2] for line in lines)
+
+    def _read(self, deadline: float) -> bool:
+        """Take what it shows; False at its end."""
+        ready, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))
+        in_time = bool(ready) and time.monotonic() < deadline
+        assert in_time, f"did not end within {SECONDS:.0f} s:\n{self._commands}\n{self.shown}"
+        try:
+            said = os.read(self._ours, 65_536)
+        except OSError:  # a pseudo-terminal whose other side is closed
+            return False
+        self._shown += said
+        return bool(said)
+
+    def _asked(self) -> str:
+        """The title of the question it waits on, if it asked one since the last answer."""
+        if self._answered == len(self._shown):
+            return ""
+        found = PROMPT.fullmatch(self.shown.rpartition("\n")[2])
+        return found["title"] if found else ""

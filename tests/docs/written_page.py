@@ -1,0 +1,85 @@
+"""A page of the documentation as its reader works through it: what is typed, saved and shown, block by block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<about>[^\n]+))?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+FIELD = re.compile(r"^(\w+):.*\n(?:[ \t]+.*\n|-.*\n)*", re.MULTILINE)
+REPLACED = re.compile(r"((?:^-.*\n)+)((?:^\+.*\n)+)", re.MULTILINE)
+ENTRY = re.compile(r"^(?P<title>[A-Z][^:\n]*): (?P<value>.+)$", re.MULTILINE)
+ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
+ELIDED = "…"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, the words beside it, its text, and the line of the page it stands on."""
+
+    kind: str
+    about: str
+    text: str
+    line: int
+
+
+def read_page(path: Path) -> list[Block]:
+    """Every fenced block of a page, in its order."""
+    text = path.read_text("utf-8")
+    return [
+        Block(one["kind"], one["about"] or "", one["text"], text.count("\n", 0, one.start()) + 1)
+        for one in FENCE.finditer(text)
+    ]
+
+
+def save(block: Block, folder: Path) -> None:
+    """Do with a file what the page says: save it, change the lines of a diff, or fill in the fields of a YAML file."""
+    path = folder / block.about
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if block.kind == "diff":
+        path.write_text(changed(path.read_text("utf-8"), block.text), "utf-8")
+    elif block.kind == "yaml":
+        path.write_text(filled_in(path.read_text("utf-8"), block.text), "utf-8")
+    else:
+        path.write_text(block.text, "utf-8")
+
+
+def changed(text: str, diff: str) -> str:
+    """The text with each run of `-` lines, which must be there once, replaced by the `+` lines below it."""
+    for removed, added in REPLACED.findall(diff):
+        old, new = (re.sub(r"^[-+]", "", part, flags=re.MULTILINE) for part in (removed, added))
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+def filled_in(text: str, fields: str) -> str:
+    """A YAML file with its top-level fields replaced by those given, which must be there."""
+    for one in FIELD.finditer(fields):
+        there = {field[1]: field[0] for field in FIELD.finditer(text)}
+        assert one[1] in there, f"there is no field {one[1]}"
+        text = text.replace(there[one[1]], one[0], 1)
+    return text
+
+
+def entries(shown: str) -> Mapping[str, str]:
+    """What a person enters in a form, by the title of the field."""
+    return {one["title"]: one["value"] for one in ENTRY.finditer(shown)}
+
+
+def missing(shown: str, real: str) -> list[str]:
+    """The first line that a page shows and the real output does not have, in that order; `…` stands for anything."""
+    lines = _lines(real)
+    for line in _lines(shown):
+        pattern = ".*".join(re.escape(part.strip()) for part in line.split(ELIDED))
+        if line.strip(ELIDED) and not any(re.fullmatch(pattern, one) for one in lines):
+            return [line]
+    return []
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines without what differs from one run to the next: ports, and how wide a table is."""
+    for line in text.splitlines():
+        yield " ".join(ADDRESS.sub("127.0.0.1", line).split())
