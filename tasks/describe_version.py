@@ -13,6 +13,8 @@ from data.state import State
 from tasks.plain_text import plain, quoted
 
 Facts = list[tuple[str, str]]
+PIECE = 16
+"""Characters of a digest that fit on a line of a form on a phone."""
 
 
 def reason_lines(reason: str) -> list[str]:
@@ -68,8 +70,8 @@ def evidence_fact(page: str, key: str) -> tuple[str, str]:
 def in_lines(digest: str) -> str:
     """A digest in pieces between which a narrow page may break the line; it would cut one that is too long."""
     name, colon, figures = digest.rpartition(":")
-    half = len(figures) // 2
-    return f"`{name}{colon}{figures[:half]}` `{figures[half:]}`"
+    pieces = [figures[start : start + PIECE] for start in range(0, len(figures), PIECE)]
+    return " ".join([f"`{name}{colon}{pieces[0]}`", *(f"`{one}`" for one in pieces[1:])])
 
 
 def listed(names: Sequence[str]) -> str:
