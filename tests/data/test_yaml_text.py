@@ -103,6 +103,16 @@ def test_what_was_left_empty_is_asked_for(empty: str) -> None:
     assert refused.value.what == "model.yaml:1: size is empty → fill it in"
 
 
+def test_a_sentence_that_ends_at_its_comma_is_not_called_empty() -> None:
+    text = "name: a\nparts:\n  - {size: 1}\n  - {size: 2, or so.}\n"
+    with pytest.raises(DocumentError) as refused:
+        read_yaml(text, "model.yaml").checked(Document)
+    assert refused.value.what == (
+        "model.yaml:4: parts.1.or so.: no such field (got None) → take it out; text that holds a comma between { and } "
+        "goes in quotes"
+    )
+
+
 def test_a_document_that_fits_becomes_its_type() -> None:
     document = read_yaml("name: a\nparts: [{size: 2}]\n", "model.yaml").checked(Document)
     assert document == Document(name="a", parts=(Inner(size=2),))
