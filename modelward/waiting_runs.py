@@ -14,6 +14,7 @@ from uuid import UUID
 
 from httpx import HTTPStatusError
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.input.run_input import keyset_from_paused_state
@@ -46,13 +47,21 @@ class Form:
 
 
 def waiting_form(run_ids: Iterable[str]) -> Form:
-    """The form of the first of these runs that waits for a person. Raises RequestClosedError when none does."""
+    """The form of the first of these runs that waits for a person; one that is on its way there is waited for.
+
+    Raises RequestClosedError when none waits.
+    """
     asked = [one for one in dict.fromkeys(run_ids) if one]
+    deadline = time.monotonic() + PATIENCE_SECONDS
     with get_client(sync_client=True) as client:
-        for run_id in asked:
-            form = _form(client, run_id)
+        while True:
+            runs = [run for run_id in asked if (run := _run(client, run_id)) is not None]
+            form = next((form for run in runs if (form := _form(client, run)) is not None), None)
             if form is not None:
                 return form
+            if time.monotonic() > deadline or not any(map(_is_under_way, runs)):
+                break
+            time.sleep(PAUSE_SECONDS)
     raise RequestClosedError(
         "no run waits for an answer to this",
         "start the flow again (`modelward validate`, `deploy` or `retire`), with the PREFECT_API_URL it ran under",
@@ -72,13 +81,22 @@ def hand_in(form: Form, values: Mapping[str, str]) -> None:
             time.sleep(PAUSE_SECONDS)
 
 
-def _form(client: SyncPrefectClient, run_id: str) -> Form | None:
+def _run(client: SyncPrefectClient, run_id: str) -> FlowRun | None:
     try:
-        run = client.read_flow_run(UUID(run_id))
+        return client.read_flow_run(UUID(run_id))
     except (ObjectNotFound, ValueError):
         return None
+
+
+def _is_under_way(run: FlowRun) -> bool:
+    """Whether a run may still come to ask; one that waits without a form yet is about to."""
+    return run.state is not None and not run.state.is_final()
+
+
+def _form(client: SyncPrefectClient, run: FlowRun) -> Form | None:
     if run.state is None or not run.state.is_paused():
         return None
+    run_id = str(run.id)
     keys = keyset_from_paused_state(run.state)
     schema = _input(client, run_id, keys["schema"])
     description = _input(client, run_id, keys["description"])

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from prefect import flow
 from prefect._internal.pydantic.v2_schema import create_v2_schema
+from prefect.client.orchestration import get_client
 from prefect.input import RunInput
+from prefect.input.run_input import keyset_from_paused_state
+from prefect.states import Completed, Paused, Running
 
-from modelward.waiting_runs import Entry, entries_of
+from data.errors import RequestClosedError
+from modelward import waiting_runs
+from modelward.waiting_runs import Entry, entries_of, waiting_form
 from tasks.ask_approvers import ApprovalForm
 from tasks.conclude_validation import ValidationForm
 
@@ -55,3 +63,37 @@ SCHEMAS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 def test_it_reads(schema: dict[str, Any], choices: tuple[str, ...]) -> None:
     (entry,) = entries_of(schema)
     assert (entry.name, entry.choices) == ("role", choices)
+
+
+@flow
+def asks() -> None:
+    """Stands for a flow that asks somebody."""
+
+
+def started() -> str:
+    with get_client(sync_client=True) as client:
+        return str(client.create_flow_run(asks, state=Running()).id)
+
+
+def test_a_run_that_is_about_to_ask_is_waited_for(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = started()
+    paused = Paused(timeout_seconds=60, pause_key="answer")
+
+    def meanwhile(_: float) -> None:
+        with get_client(sync_client=True) as client:
+            client.set_flow_run_state(run, paused, force=True)
+            keys = keyset_from_paused_state(client.read_flow_run(run).state)
+            schema = create_v2_schema("ValidationForm", model_base=ValidationForm)
+            client.create_flow_run_input(run, keys["schema"], json.dumps(schema))
+
+    monkeypatch.setattr(waiting_runs.time, "sleep", meanwhile)
+    assert waiting_form([str(uuid4()), run]).run_id == run
+
+
+def test_a_run_that_ended_is_not_waited_for(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = started()
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run, Completed(), force=True)
+    monkeypatch.setattr(waiting_runs.time, "sleep", lambda _: pytest.fail("it waits"))
+    with pytest.raises(RequestClosedError, match="no run waits"):
+        waiting_form([run])
