@@ -16,6 +16,7 @@ from pydantic import Field
 
 from data.durable_file import write_durably
 from data.errors import PublishError
+from data.plain_text import cleaned, one_line
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
 from data.records.row import Frozen
@@ -112,13 +113,9 @@ def _mark(notice: Notice) -> str:
 
 def _markdown(notice: Notice, at: datetime) -> str:
     reminder = f" (reminder {notice.number - 1})" if notice.number > 1 else ""
-    lines = [f"# {_one_line(notice.title)}{reminder}", "", f"- To: {_one_line(notice.to)}"]
-    lines += [f"- About: `{_one_line(notice.about)}`", f"- Written: {in_utc(at):%Y-%m-%d %H:%M} UTC"]
+    lines = [f"# {one_line(notice.title)}{reminder}", "", f"- To: {one_line(notice.to)}"]
+    lines += [f"- About: `{one_line(notice.about)}`", f"- Written: {in_utc(at):%Y-%m-%d %H:%M} UTC"]
     if notice.answer_by is not None:
         lines.append(f"- Answer by: {notice.answer_by:%Y-%m-%d %H:%M} UTC")
-    lines += ["", notice.text.strip(), ""]
-    return "\n".join([*lines, notice.aside.strip(), ""] if notice.aside.strip() else lines)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    lines += ["", cleaned(notice.text).strip(), ""]
+    return "\n".join([*lines, cleaned(notice.aside).strip(), ""] if notice.aside.strip() else lines)

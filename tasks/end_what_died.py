@@ -24,7 +24,7 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "requests": orphaned_requests,
     "runs": orphaned_runs,
     "releases": lapsed_releases,
-    "told": unanswered_questions,
+    "people": unanswered_questions,
     "carried": carried_notices,
 }
 

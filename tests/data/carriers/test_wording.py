@@ -4,33 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
-from data.carriers.wording import body, cleaned, for_chat, one_line, subject
+from data.carriers.wording import body, for_chat, subject
 from data.outbox import Notice
-
-STEERING: dict[str, tuple[str, str]] = {
-    "text turned around": ("pay \u202e100\u202c", "pay 100"),
-    "isolates": ("a\u2066b\u2069c", "abc"),
-    "nothing to be seen": ("a\u200bb\ufeff", "ab"),
-    "a bell and an escape": ("a\x07\x1b[31mb", "a[31mb"),
-    "a null": ("a\x00b", "ab"),
-    "a carriage return": ("a\r\nb\rc", "a\nb\nc"),
-    "a line separator": ("a\u2028b", "ab"),
-    "half a character": ("a\ud800b", "ab"),
-    "plain text": ("Größe ≥ 3\n\tso", "Größe ≥ 3\n\tso"),
-}
-
-
-@pytest.mark.parametrize("case", STEERING.values(), ids=STEERING)
-def test_cleaned_of(case: tuple[str, str]) -> None:
-    assert cleaned(case[0]) == case[1]
-
-
-def test_a_subject_stays_one_line_of_bounded_length() -> None:
-    assert one_line("late\r\nBcc: all@example.org") == "late Bcc: all@example.org"
-    assert len(one_line("x" * 5_000)) == 300
-    assert len(cleaned("x" * 30_000)) == 20_002
 
 
 def test_a_chat_links_and_mentions_nothing() -> None:

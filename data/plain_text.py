@@ -1,0 +1,26 @@
+"""Text that people wrote as text that steers nothing: no control or direction characters, no endless lines."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST_TEXT = 20_000
+LONGEST_LINE = 300
+KEPT = "\n\t"
+
+
+def cleaned(text: str) -> str:
+    """The text without control, format (bidi, zero-width), surrogate and private characters, at most 20,000 long."""
+    kept = [one for one in text.replace("\r\n", "\n").replace("\r", "\n") if one in KEPT or not _steers(one)]
+    shown = "".join(kept)
+    return shown if len(shown) <= LONGEST_TEXT else shown[:LONGEST_TEXT] + " …"
+
+
+def one_line(text: str) -> str:
+    """The cleaned text in one line of at most 300 characters: a subject cannot begin another header."""
+    line = " ".join(cleaned(text).split())
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

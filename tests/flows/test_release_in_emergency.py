@@ -1,0 +1,94 @@
+"""The run of an emergency release: live at once, then it waits without a process for those who ratify, or undoes it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from data.approvals import tail
+from data.errors import RequestClosedError
+from data.outbox import Outbox
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.person import Role
+from data.serving import FileTarget, Place
+from flows.release_in_emergency import release_in_emergency
+from tasks.carry_out_operation import Run
+from tasks.end_what_died import end_what_died
+from tests.flows.answers import answer
+from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of
+from tests.hasty_model import V2, hasty, opened, run_at
+from tests.world import MODEL, World
+
+
+@pytest.fixture
+def world(validated: World) -> World:
+    return hasty(validated)
+
+
+def serving(world: World) -> str | None:
+    found = FileTarget(world.home).manifest(Place(MODEL))
+    return found.version if found is not None else None
+
+
+def reply(world: World, request: ApprovalRequest, person: str, **changes: Any) -> dict[str, Any]:
+    return answer(world, person, confirm=tail(request.request_digest), **changes)
+
+
+def released(world: World) -> tuple[ApprovalRequest, UUID]:
+    request = opened(world)
+    run = scheduled(release_in_emergency, request=request.key, as_of=world.now)
+    assert pass_through(release_in_emergency, run) == "Suspended"
+    assert serving(world) == V2
+    return request, run
+
+
+def test_the_form_ratifies_it_and_the_run_completes(world: World) -> None:
+    request, run = released(world)
+    seen = answered(run, **reply(world, request, "alma"))
+    assert "ops/delay v2" in str(seen)
+    assert pass_through(release_in_emergency, run) == "Suspended"
+    answered(run, **reply(world, request, "olga", role="owner"))
+    assert pass_through(release_in_emergency, run) == "Completed"
+    (live,) = world.find(Deployment, request=request.key)
+    assert (live.state, live.ratified_by, live.run_id) == ("deployed", "alma, olga", str(run))
+    assert serving(world) == V2
+
+
+def test_refused_in_the_form_the_run_undoes_it_itself(world: World) -> None:
+    request, run = released(world)
+    answered(run, **reply(world, request, "alma", decision="reject", comment="worse"))
+    assert pass_through(release_in_emergency, run) == "Failed"
+    with pytest.raises(RequestClosedError, match="is rejected"):
+        result_of(run)
+    assert serving(world) == f"{MODEL}/versions/1"
+
+
+def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: World) -> None:
+    request, run = released(world)
+    world.decide(request, "alma")
+    world.decide(request, "olga", role=Role.OWNER)
+    report = end_what_died.fn(run_at(world, "night", "modelward"))
+    assert report["runs"] == [f"run {run} was cancelled: the request on ops/delay v2 is approved"]
+    assert (state_of(run), serving(world)) == ("Cancelled", V2)
+
+
+def test_when_its_run_is_lost_reconciliation_undoes_it_in_time(world: World) -> None:
+    request, run = released(world)
+    world.move(hours=25)
+    report = end_what_died.fn(Run(run_at(world).actor, world.now, "night"))
+    assert report["expired"] == ["the request to release ops/delay v2 expired"]
+    assert "ops/delay v1 serves again" in report["releases"][0]
+    assert world.get(ApprovalRequest, request.key).state == "expired"
+    assert serving(world) == f"{MODEL}/versions/1"
+    assert state_of(run) in ("Suspended", "Cancelled")
+
+
+def test_the_page_of_the_run_stands_in_the_notices(world: World) -> None:
+    _, run = released(world)
+    told = [one for one in Outbox(world.home.outbox).notices() if one.kind == "approval"]
+    assert {one.to for one in told} >= {"alma", "olga"}
+    assert all("modelward ratify ops/delay" in one.aside for one in told)
+    assert all(str(run) in one.aside or "The form" not in one.aside for one in told)

@@ -1,0 +1,129 @@
+"""Who is told at once about what waits for people, what they read, and that nothing is said twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.carriers.delivery import Attempts
+from data.carriers.post_round import Outcome
+from data.commands.person import EndRole
+from data.outbox import Notice, Outbox, Parcel
+from data.records.person import Role
+from tasks.carry_notices import carry_quietly, given_up
+from tasks.gather_questions import open_questions
+from tasks.judge_version import judge_version
+from tasks.open_retirement import Leaving, open_retirement
+from tasks.remind_people import unanswered_questions
+from tasks.request_approval import request_approval
+from tasks.tell_deciders import first_word, tell_deciders
+from tests.departing import departing
+from tests.hasty_model import run_at
+from tests.judged_model import DEV, USE, V1, assessed_version
+from tests.world import World
+
+
+def left(world: World, kind: str = "approval") -> dict[str, Notice]:
+    return {one.to: one for one in Outbox(world.home.outbox).notices() if one.kind == kind}
+
+
+def ask(world: World) -> None:
+    verdicts = judge_version.fn(V1, "approve", "production", USE, DEV, world.now, "run-d")
+    request_approval.fn(verdicts, USE, "champion", DEV, world.now, "run-d")
+
+
+def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: World) -> None:
+    validated.grant("outsider", deputy_of="alma", to_at=validated.now + timedelta(days=3))
+    validated.grant("vera", deputy_of="dev", to_at=validated.now + timedelta(days=3))
+    ask(validated)
+    told = left(validated)
+    assert set(told) == {"alma", "axel", "rita", "outsider"}, "dev and otto wrote it, and vera stands in for dev"
+    assert "You may sign as approver, standing in for alma." in told["outsider"].text
+    assert "Signatures needed: 2 × approver" in told["alma"].text
+    assert told["alma"].answer_by is not None
+
+
+def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(validated)
+    assert left(validated)["alma"].aside.splitlines() == [
+        "Evidence on ops/delay v1: `modelward report ops/delay/1`",
+        "In a terminal: `modelward approvals answer ops/delay/1#1`",
+    ]
+    monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:4290")
+    with validated.registry.reading() as state:
+        (question,) = open_questions(state, validated.now)
+    assert "http://127.0.0.1:4290/models/ops/delay/1.html#request-1" in next(first_word(question)).aside
+
+
+def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(validated)
+    files = sorted(validated.home.outbox.iterdir())
+    monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:9999")
+    acts = [act() for _, act in unanswered_questions(run_at(validated))]
+    assert set(acts) == {""}
+    assert sorted(validated.home.outbox.iterdir()) == files
+
+
+def test_somebody_who_may_sign_later_is_told_then(validated: World) -> None:
+    ask(validated)
+    validated.grant("outsider")
+    said = [act() for _, act in unanswered_questions(run_at(validated))]
+    assert [one.split(":")[0] for one in said if one] == ["outsider told"]
+
+
+def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> None:
+    ask(validated)
+    for person in ("alma", "axel", "rita"):
+        command = EndRole(person=person, role=Role.APPROVER, reason="moved on", proof=validated.proof("adam"))
+        validated.do(command, by="adam")
+    validated.move(days=6)
+    for _, act in unanswered_questions(run_at(validated)):
+        act()
+    assert "nobody: no independent person holds a role that it asks" in left(validated)["olga"].aside
+
+
+def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
+    verdicts = assessed_version(judged)
+    tell_deciders(verdicts.key, judged.now)
+    told = left(judged, "validation")
+    assert set(told) == {"vera"}
+    assert "You may conclude as validator." in told["vera"].text
+    assert "modelward approvals answer ops/delay/1" in told["vera"].aside
+
+
+def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> None:
+    model = departing(world)
+    asked = Leaving(
+        version=V1, reason="worn out", sunset_on=(world.now + timedelta(days=60)).date(), successor=None,
+        outputs_in_force="",
+    )  # fmt: skip
+    key = open_retirement.fn(asked, model.run()).key
+    tell_deciders(key, world.now)
+    told = left(world, "retirement")
+    assert set(told) == {"olga", "otto"}
+    assert "the plan to retire ops/delay v1 waits for you until" in told["olga"].title
+
+
+def test_an_outbox_that_cannot_be_written_stops_nothing(validated: World) -> None:
+    validated.home.outbox.parent.mkdir(parents=True, exist_ok=True)
+    Path(validated.home.outbox).write_text("in the way")
+    ask(validated)
+
+
+def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
+    notice = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
+    lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
+    outcome = Outcome(Parcel("d-1", notice, world.now), "mail smtp", lost)
+    told = given_up([outcome, Outcome(outcome.parcel, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
+    assert [(one.to, one.title) for one in told] == [
+        (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
+    ]
+    assert given_up([Outcome(Parcel("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
+
+
+def test_carriers_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
+    carry_quietly()
+    assert not (world.home.outbox / "delivery").exists()
