@@ -43,12 +43,18 @@ def facts(text: str) -> dict[str, str]:
     return dict(line[2:-2].split(" | ", 1) for line in table)
 
 
+def in_pieces(digest: str) -> str:
+    """The algorithm and 64 figures, as a phone shows them in four lines."""
+    return f"`{digest[:23]}` `{digest[23:39]}` `{digest[39:55]}` `{digest[55:]}`"
+
+
 def test_the_question_then_the_gates_then_what_to_confirm(world: World) -> None:
     request = world.requested()
     lines = described(world, request).splitlines()
     digest = request.request_digest
+    whole = in_pieces(digest)
     assert lines[:3] == ["### Deploy ops/delay v1 to production, champion?", "", "**All 1 criteria passed.**"]
-    assert lines[4] == f"| **To confirm** | type **`{digest[-8:]}`**, the end of `{digest[:39]}` `{digest[39:]}` |"
+    assert lines[4] == f"| **To confirm** | type **`{digest[-8:]}`**, the end of {whole} |"
 
 
 def test_the_facts_that_a_decision_needs(world: World) -> None:
@@ -62,9 +68,7 @@ def test_the_facts_that_a_decision_needs(world: World) -> None:
     assert told["Validation"] == f"**fit**, by vera on {world.now:%Y-%m-%d}; limitations: “one year”"
     assert told["Model"] == "tier 2, owned by olga, to “say whether delay happens for ops”"
     assert told["Change"] == "new: “a first model”, because “there was none”"
-    assert (
-        told["Bytes"] == f"`{request.artifact_digest[:39]}` `{request.artifact_digest[39:]}`, 30 bytes of “model.bin”"
-    )
+    assert told["Bytes"] == f"{in_pieces(request.artifact_digest)}, 30 bytes of “model.bin”"
     assert told["All evidence"] == "`modelward report ops/delay/1`"
 
 
