@@ -42,10 +42,12 @@ def _show(told: Health, home: str) -> None:
     from modelward.terminal import say, show_facts, show_table
 
     if told.stage == "down":
-        say(f"nothing is up for {home}; `modelward up` brings it up")
+        show_facts({"state": "nothing is up", "home": home})
+        say("→ `modelward up` brings it up")
         return
     if told.stage == "killed":
-        say(f"`modelward up` (process {told.pid}) was killed and left processes: `modelward down` ends them")
+        show_facts({"state": "killed", "process": told.pid, "since": _minute(told.since), "home": home})
+        say("→ it left processes running: `modelward down` ends them")
         return
     facts = {"state": told.stage, "process": told.pid, "since": _minute(told.since), "home": home}
     show_facts({**facts, "Prefect": told.ui_url, "evidence": told.evidence_url})

@@ -33,13 +33,13 @@ def create_automations(client: SyncPrefectClient) -> None:
 
 
 def silent_run(reconcile: UUID) -> AutomationCore:
-    """No sign of life of a run, of whatever kind, for a while after its last heartbeat."""
+    """No sign of life of a run, of whatever kind, for a while after it began or its last heartbeat."""
     return AutomationCore(
         name="modelward: a run fell silent",
         description="Its process or machine is gone: reconcile marks the run crashed and ends what it left half-way.",
         trigger=EventTrigger(
             match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
-            after={HEARTBEAT},
+            after={HEARTBEAT, "prefect.flow-run.Running"},
             expect={"prefect.flow-run.*"},
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
