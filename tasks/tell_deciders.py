@@ -71,8 +71,12 @@ def escalation(question: Question, to: Iterable[str]) -> Iterator[Notice]:
 
 
 def run_page(run_id: str) -> str:
-    """Where people look at a run and fill in its form; empty when no server's pages are known."""
-    return (url_for("flow-run", obj_id=run_id) or "") if run_id else ""
+    """Where people look at a run and fill in its form; empty when no lasting server's pages are known.
+
+    The pages stand below `/v2`, as `modelward up` says; a server that lives for one command has none to come back to.
+    """
+    address = url_for("flow-run", obj_id=run_id) if run_id else None
+    return address if address is not None and "/v2/" in address else ""
 
 
 def _notice(question: Question, to: str, number: int, text: str, aside: str) -> Notice:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_UI_URL, temporary_settings
 
 from data.carriers.delivery import Attempts
 from data.carriers.post_round import Outcome
@@ -18,7 +19,7 @@ from tasks.judge_version import judge_version
 from tasks.open_retirement import Leaving, open_retirement
 from tasks.remind_people import unanswered_questions
 from tasks.request_approval import request_approval
-from tasks.tell_deciders import first_word, tell_deciders
+from tasks.tell_deciders import first_word, run_page, tell_deciders
 from tests.departing import departing
 from tests.hasty_model import run_at
 from tests.judged_model import DEV, USE, V1, assessed_version
@@ -127,3 +128,17 @@ def test_carriers_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: py
     monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
     carry_quietly()
     assert not (world.home.outbox / "delivery").exists()
+
+
+PAGES = {
+    "the pages that `up` keeps": ("http://127.0.0.1:4200/v2", "http://127.0.0.1:4200/v2/runs/flow-run/{run}"),
+    "those of a server for one command": ("http://127.0.0.1:8123", ""),
+}
+
+
+@pytest.mark.parametrize("case", PAGES.values(), ids=PAGES)
+def test_a_run_is_looked_at_on(case: tuple[str, str]) -> None:
+    run = "123e4567-e89b-12d3-a456-426614174000"
+    with temporary_settings({PREFECT_UI_URL: case[0]}):
+        assert run_page(run) == case[1].format(run=run)
+        assert run_page("") == ""
