@@ -33,7 +33,7 @@ class WatchedPage:
         context.on("requestfailed", self._gone_wrong)
         context.on("response", self._answered)
         context.on("console", self._said)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("weberror", lambda error: self.complaints.append(f"{error.error.message} {error.error.stack}"))
         self.page: Page = context.new_page()
 
     @property
@@ -66,7 +66,7 @@ class WatchedPage:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location['url']})")
 
 
 Visit = Callable[..., WatchedPage]

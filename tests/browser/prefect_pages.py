@@ -1,0 +1,91 @@
+"""Prefect's pages as a person uses them: start a run, find one that waits, read its form, answer it.
+
+pages = PrefectPages(visit(), house.account["ui_url"])
+pages.open_run(run_id)
+form = pages.open_form()                       three dots, Resume
+pages.answer(form, {"Your id on the roster": "alma", "Decision": "approve", ...})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.watched_page import PATIENCE_MS, WatchedPage
+
+LONG_MS = 4 * PATIENCE_MS
+PREFECTS_OWN = (
+    "violates the following Content Security Policy directive",
+    "violates the document's Content Security Policy",
+    "'script-src' was not explicitly set",
+    "/favicon",
+    ".svg",
+    "/assets/vendor-pixi",
+    "/assets/flow-run-graph",
+    "/api/task_runs/filter",
+)
+"""What Prefect's pages do wrong by themselves: they ask for what is not there and for a service that they may not, and
+their picture of a run stumbles when the run goes on."""
+
+
+class PrefectPages:
+    """One person's browser at Prefect's pages."""
+
+    def __init__(self, watched: WatchedPage, ui_url: str) -> None:
+        self.watched, self.page, self._ui_url = watched, watched.page, ui_url
+
+    @property
+    def troubles(self) -> list[str]:
+        """What went wrong but for what Prefect's pages do wrong everywhere."""
+        return [one for one in self.watched.troubles if not any(known in one for known in PREFECTS_OWN)]
+
+    def open_deployment(self, name: str) -> None:
+        """From the list of deployments to one of them."""
+        self.page.goto(f"{self._ui_url}/deployments")
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        expect(self.page.get_by_role("button", name="Run")).to_be_visible()
+
+    def open_run_form(self) -> Locator:
+        """Run, Custom run: the form of a deployment's parameters."""
+        self.page.get_by_role("button", name="Run").click()
+        self.page.get_by_role("menuitem", name="Custom run").click()
+        expect(self.page.get_by_role("button", name="Submit")).to_be_enabled()
+        return self.page.locator("form")
+
+    def open_run(self, run_id: str) -> None:
+        """The page of a run."""
+        self.page.goto(f"{self._ui_url}/runs/flow-run/{run_id}")
+
+    def find_run(self, name: str) -> None:
+        """From the list of runs to one of them."""
+        self.page.goto(f"{self._ui_url}/runs")
+        self.page.get_by_placeholder("Search by flow run name").fill(name)
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def await_state(self, state: str) -> None:
+        """The page says that the run is in this state: it looks again by itself."""
+        expect(self.page.locator("main").get_by_text(state, exact=True).first).to_be_visible(timeout=LONG_MS)
+
+    def open_form(self) -> Locator:
+        """The form of a run that waits."""
+        self.page.get_by_role("main").get_by_role("button", name="Open menu").first.click()
+        self.page.get_by_role("menuitem", name="Resume").click()
+        form = self.page.get_by_role("dialog")
+        expect(form.get_by_label("One-time code")).to_be_visible()
+        return form
+
+    def fill(self, form: Locator, values: Mapping[str, str]) -> None:
+        """Enter values by what stands above the fields; `Decision` is chosen from its list."""
+        for label, value in values.items():
+            choice = form.get_by_role("button", name=f"Select {label}")
+            if choice.count():
+                choice.click()
+                self.page.get_by_role("option", name=value, exact=True).click()
+            else:
+                form.get_by_label(label, exact=True).fill(value)
+
+    def send(self, form: Locator) -> None:
+        """Resume, and the form closes."""
+        form.get_by_role("button", name="Resume").click()
+        expect(form).to_be_hidden()

@@ -1,0 +1,68 @@
+"""A world of today, for what runs by the wall clock: founded and validated within the last hour, and at rest since.
+
+home = founded_today(tmp_path / "home")        version 1 of the small world's model is validated
+home.phone("alma").now()                       the code that stands on alma's phone now
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.registry import Receipt, Registry
+from tests import world as small_world
+from tests.judged_model import registered_version, validated_version
+from tests.world import World, found_world
+
+READ_THE_TIME = ("data.enactment", "data.audit_log", "data.registry", "data.registry_time")
+FOUNDED_AGO = timedelta(hours=1)
+
+
+class Earlier(datetime):
+    """A wall clock that stands where it was put."""
+
+    moment = datetime.now(UTC)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        return cls.moment
+
+
+def founded_today(root: Path) -> World:
+    """A registry on the wall clock whose people have their codes, and a version that waits for approval."""
+    with earlier() as past:
+        past.setenv("MODELWARD_HOME", str(root))
+        past.setenv("MODELWARD_ACTOR", "dev")
+        past.setattr(small_world, "FOUNDED_AT", datetime.now(UTC).replace(microsecond=0) - FOUNDED_AGO)
+        world = found_world(root)
+        validated_version(world, registered_version(world))
+    assert world.now < datetime.now(UTC) - timedelta(minutes=1), "what comes next would lie before it"
+    return world
+
+
+@contextmanager
+def earlier() -> Iterator[pytest.MonkeyPatch]:
+    """The business time that commands are given is the wall clock's: the world is built as if it had been then."""
+    carry_out, create = Registry.execute, Registry.create
+
+    def execute(
+        self: Registry, command: Any, actor: Any, *, as_of: datetime | None = None, run_id: str = ""
+    ) -> Receipt:
+        Earlier.moment = as_of or Earlier.moment
+        return carry_out(self, command, actor, run_id=run_id)
+
+    def create_on_wall(self: Registry, origin: str = "", clock: str = "") -> Receipt:
+        Earlier.moment = small_world.FOUNDED_AT
+        return create(self, origin, "wall")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in READ_THE_TIME:
+            patch.setattr(f"{module}.datetime", Earlier)
+        patch.setattr(Registry, "execute", execute)
+        patch.setattr(Registry, "create", create_on_wall)
+        yield patch

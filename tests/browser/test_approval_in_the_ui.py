@@ -1,0 +1,203 @@
+"""An approval as people give it: in a browser, at Prefect's pages, to a run that waits under `modelward up`.
+
+The tests go on from each other, as the story does: they run in the order in which they stand. Each leaves pictures.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from data.approvals import tail
+from data.records.approval import ApprovalRequest, Vote
+from data.records.deployment import Deployment
+from tests.browser.prefect_pages import PrefectPages
+from tests.browser.present_world import founded_today
+from tests.browser.watched_page import Visit
+from tests.judged_model import V1
+from tests.standing_house import House, standing, until
+from tests.world import World
+
+NAME = "deploy ops/delay/1 to production"
+CODE_SECONDS, FRESH_SECONDS = 30, 12
+CUT_OFF = """form => [...form.querySelectorAll("tr")].filter(row => {
+    for (let box = row.parentElement; box !== form; box = box.parentElement)
+        if (row.innerText && row.getBoundingClientRect().right > box.getBoundingClientRect().right + 1) return true
+}).map(row => row.innerText)"""
+
+
+@pytest.fixture(scope="module")
+def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A registry of today; not founded where there is no browser to look at it."""
+    return founded_today(tmp_path_factory.mktemp("approval") / "home")
+
+
+@pytest.fixture(scope="module")
+def house(world: World) -> Iterator[House]:
+    """What `modelward up` brings up for it."""
+    with standing(world.home.root) as house:
+        yield house
+
+
+@pytest.fixture
+def pages(house: House, visit: Visit) -> Iterator[PrefectPages]:
+    """Somebody's browser; whatever is done in it, no page complains and nothing leaves this machine."""
+    pages = PrefectPages(visit(), house.account["ui_url"])
+    yield pages
+    assert pages.watched.outside == []
+    assert pages.troubles == []
+
+
+def the_run(house: House) -> dict[str, Any]:
+    (run,) = house.runs("deploy-model")
+    return run
+
+
+def waits_again(house: House, before: str = "") -> str:
+    """Since when the run waits, once it waits under another state than `before`."""
+    run = the_run(house)
+    assert run["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), run["state"]
+    return run["state_id"] if run["state_type"] == "PAUSED" and run["state_id"] != before else ""
+
+
+def the_request(world: World) -> ApprovalRequest:
+    (request,) = world.find(ApprovalRequest, subject=V1)
+    return request
+
+
+def fresh_code(world: World, person: str) -> str:
+    """What the phone shows, waited for when it is about to change: the run must first have been started again."""
+    until(lambda: time.time() % CODE_SECONDS < FRESH_SECONDS)
+    return world.phone(person).now()
+
+
+def answered(pages: PrefectPages, form: Locator, person: str, code: str) -> None:
+    """Approve as one who read the form: the characters to confirm are taken from what stands there."""
+    confirm = form.get_by_role("row", name="To confirm").locator("code").first.inner_text()
+    label = "Last 8 characters of the request's digest"
+    pages.fill(form, {"Decision": "approve", "Your id on the roster": person, label: confirm, "One-time code": code})
+
+
+def test_the_form_of_a_new_run_says_what_it_wants(pages: PrefectPages) -> None:
+    pages.open_deployment("deploy-model")
+    form = pages.open_run_form()
+    expect(form).to_contain_text("The version to deploy, like flight-delay/4.")
+    form.get_by_role("button", name="Select slot").click()
+    assert pages.page.get_by_role("option").all_inner_texts() == ["champion", "challenger", "shadow"]
+    pages.watched.shot("deploy-1-choices")
+    pages.page.keyboard.press("Escape")
+    pages.fill(form, {"version": "ops/delay/1"})
+    pages.watched.shot("deploy-2-form", whole=True)
+    form.get_by_role("button", name="Submit").click()
+    expect(pages.page.get_by_role("link", name="deploy-model", exact=True).first).to_be_visible()
+
+
+def test_the_run_that_waits_stands_among_the_runs(pages: PrefectPages, house: House) -> None:
+    until(partial(waits_again, house))
+    pages.find_run(NAME)
+    pages.await_state("Suspended")
+    pages.watched.shot("deploy-3-waits")
+    assert the_run(house)["name"] == NAME
+
+
+def test_its_form_says_what_is_asked(pages: PrefectPages, house: House, world: World) -> None:
+    pages.open_run(the_run(house)["id"])
+    form, request = pages.open_form(), the_request(world)
+    expect(form).to_contain_text("Deploy ops/delay v1 to production")
+    expect(form).to_contain_text("All 9 criteria passed.")
+    expect(form.get_by_role("row", name="To confirm")).to_contain_text(tail(request.request_digest))
+    expect(form.get_by_role("row", name="Signatures")).to_contain_text("2 × approver still needed")
+    expect(form.get_by_role("row", name="Can sign now")).to_contain_text("alma, axel, rita")
+    expect(form.get_by_role("row", name="auc held-out")).to_be_visible()
+    assert form.get_by_label("One-time code").get_attribute("type") == "password"
+    pages.watched.shot("deploy-4-asked")
+    form.get_by_text("9 passed", exact=True).click()
+    expect(form.get_by_role("row", name="PERFORMANCE-1").first).to_be_visible()
+    assert cut_off(form) == []
+
+
+def test_its_form_is_readable_on_a_phone(visit: Visit, house: House) -> None:
+    pages = PrefectPages(visit(width=390, height=844), house.account["ui_url"])
+    pages.open_run(the_run(house)["id"])
+    form = pages.open_form()
+    pages.watched.shot("deploy-5-phone")
+    assert cut_off(form) == []
+
+
+def test_the_evidence_is_a_click_away(pages: PrefectPages, house: House) -> None:
+    pages.open_run(the_run(house)["id"])
+    link = pages.open_form().get_by_role("row", name="All evidence").get_by_role("link")
+    pages.page.goto(str(link.get_attribute("href")))
+    expect(pages.page.locator("#request-1")).to_be_in_viewport()
+    expect(pages.page.locator("h1")).to_contain_text("delay")
+    pages.watched.shot("deploy-6-evidence")
+
+
+def test_a_wrong_code_is_asked_for_again_with_the_reason_on_top(pages: PrefectPages, house: House) -> None:
+    before = the_run(house)["state_id"]
+    pages.open_run(the_run(house)["id"])
+    form = pages.open_form()
+    answered(pages, form, "alma", "000000")
+    pages.watched.shot("deploy-7-wrong-code")
+    pages.send(form)
+    until(partial(waits_again, house, before))
+    pages.await_state("Suspended")
+    form = pages.open_form()
+    expect(form.get_by_text("the one-time code of alma is wrong")).to_be_in_viewport()
+    pages.watched.shot("deploy-8-asked-again")
+
+
+def test_after_the_right_one_the_second_approver_is_waited_for(pages: PrefectPages, house: House, world: World) -> None:
+    before = the_run(house)["state_id"]
+    pages.open_run(the_run(house)["id"])
+    form = pages.open_form()
+    answered(pages, form, "alma", fresh_code(world, "alma"))
+    pages.send(form)
+    until(partial(waits_again, house, before))
+    pages.await_state("Suspended")
+    form = pages.open_form()
+    expect(form.get_by_role("row", name="Signatures")).to_contain_text("1 × approver still needed")
+    expect(form.get_by_role("row", name="Can sign now")).to_contain_text("axel, rita")
+    expect(form).to_contain_text("signed: Alma as approver: approve")
+    pages.watched.shot("deploy-9-second")
+
+
+def test_with_the_second_the_run_completes_and_the_registry_shows_who_proved_it(
+    pages: PrefectPages, house: House, world: World
+) -> None:
+    pages.open_run(the_run(house)["id"])
+    form = pages.open_form()
+    answered(pages, form, "axel", fresh_code(world, "axel"))
+    pages.send(form)
+    pages.await_state("Completed")
+    pages.watched.shot("deploy-10-completed")
+    request = the_request(world)
+    signed = [(one.person, one.decision, one.proof) for one in world.find(Vote, request=request.key)]
+    assert signed == [("alma", "approve", "totp"), ("axel", "approve", "totp")]
+    assert (request.state, request.run_id) == ("approved", the_run(house)["id"])
+    assert [one.version for one in world.find(Deployment, model=request.subject.rpartition("/versions")[0])] == [V1]
+    assert "refused" in {one["type"].partition(".")[2] for one in world.events()}
+    assert house("audit", "verify").returncode == 0
+
+
+def test_what_the_gates_said_stays_on_the_page_of_the_run(pages: PrefectPages, house: House) -> None:
+    pages.open_run(the_run(house)["id"])
+    pages.page.get_by_role("tab", name="Artifacts").click()
+    card = pages.page.get_by_role("link").filter(has_text="gates").first
+    expect(card).to_be_visible()
+    pages.watched.shot("deploy-11-artifacts", whole=True)
+    card.click()
+    expect(pages.page.locator("main")).to_contain_text("criteria passed")
+    expect(pages.page.get_by_role("table").first).to_be_visible()
+    pages.watched.shot("deploy-12-gates", whole=True)
+
+
+def cut_off(form: Locator) -> list[str]:
+    """The rows of tables in the form that go on beyond the edge of a box around them, where nobody can read them."""
+    found: list[str] = form.evaluate(CUT_OFF)
+    return found
