@@ -34,7 +34,7 @@ DEFAULTS: Mapping[str, str] = {
     "notice_channels": "",
     "notice_days": "7",
 }
-SECRET = frozenset({"prefect_login", "notice_webhook_secret", "notice_mail", "notice_channels"})
+SECRET = frozenset({"prefect_login", "notice_webhooks", "notice_webhook_secret", "notice_mail", "notice_channels"})
 HIDDEN = "(set, not shown)"
 LONGEST_WAIT_SECONDS = 3_600
 HIGHEST_PORT = 65_535
