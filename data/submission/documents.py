@@ -90,7 +90,7 @@ def _read(path: Path) -> Document:
     if words == 0:
         raise DocumentError(
             f"{shown}:1: nothing is written below the heading",
-            "write it, or delete the file where the tier does not ask for it",
+            "write the section, or delete the file where the tier does not ask for it",
         )
     return Document(name=name, text=text, words=words, describes=_described(name, shown, front))
 
