@@ -69,8 +69,13 @@ COMMANDS = {
     RECORD: (attest.attest, reconcile.reconcile, doctor.doctor),
 }  # fmt: skip
 GROUPS = {
-    PEOPLE: {"people": people.app, "approvals": approvals.app, "findings": findings.app, "waivers": waivers.app,
-             "notices": notices.app},
+    PEOPLE: {
+        "people": people.app,
+        "approvals": approvals.app,
+        "findings": findings.app,
+        "waivers": waivers.app,
+        "notices": notices.app,
+    },
     WATCH: {"alerts": alerts.app, "incidents": incidents.app, "review": review.app},
     LIFE: {"consumers": consumers.app, "standard": standard.app},
     RECORD: {"audit": audit.app, "config": config.app},

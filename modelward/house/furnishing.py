@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 from data.durable_file import write_durably
 from data.errors import HouseError
@@ -69,12 +68,14 @@ def create_pool(client: object) -> None:
 
 def deploy_all() -> None:
     """`prefect deploy --all` of prefect.yaml in the working directory. Raises HouseError."""
-    with patch.object(sys, "argv", ["prefect", "--no-prompt", "deploy", "--all"]):
-        try:
-            runpy.run_module("prefect", run_name="__main__", alter_sys=True)
-        except SystemExit as ended:
-            if ended.code:
-                raise HouseError(f"`prefect deploy --all` ended with {ended.code}") from ended
+    before, sys.argv = sys.argv, ["prefect", "--no-prompt", "deploy", "--all"]
+    try:
+        runpy.run_module("prefect", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        if ended.code:
+            raise HouseError(f"`prefect deploy --all` ended with {ended.code}") from ended
+    finally:
+        sys.argv = before
 
 
 def reconciled() -> Mapping[str, Sequence[str]]:
