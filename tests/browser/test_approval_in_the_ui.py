@@ -94,7 +94,7 @@ def test_the_form_of_a_new_run_says_what_it_wants(pages: PrefectPages) -> None:
     pages.fill(form, {"version": "ops/delay/1"})
     pages.watched.shot("deploy-2-form", whole=True)
     form.get_by_role("button", name="Submit").click()
-    expect(pages.page.get_by_role("link", name="deploy-model", exact=True).first).to_be_visible()
+    expect(form.get_by_role("button", name="Submit")).to_be_hidden()
 
 
 def test_the_run_that_waits_stands_among_the_runs(pages: PrefectPages, house: House) -> None:
@@ -188,12 +188,13 @@ def test_with_the_second_the_run_completes_and_the_registry_shows_who_proved_it(
 def test_what_the_gates_said_stays_on_the_page_of_the_run(pages: PrefectPages, house: House) -> None:
     pages.open_run(the_run(house)["id"])
     pages.page.get_by_role("tab", name="Artifacts").click()
-    card = pages.page.get_by_role("link").filter(has_text="gates").first
+    card = pages.page.get_by_role("link").filter(has_text="gates-ops-delay").first
     expect(card).to_be_visible()
     pages.watched.shot("deploy-11-artifacts", whole=True)
     card.click()
-    expect(pages.page.locator("main")).to_contain_text("criteria passed")
-    expect(pages.page.get_by_role("table").first).to_be_visible()
+    expect(pages.page.get_by_role("heading", name="criteria passed")).to_be_visible()
+    pages.page.locator("main a[href*='/artifacts/artifact/']").first.click()
+    expect(pages.page.get_by_role("row", name="PERFORMANCE-1").first).to_be_visible()
     pages.watched.shot("deploy-12-gates", whole=True)
 
 
