@@ -78,7 +78,7 @@ def planned(world: World) -> None:
     opened(world)
     noticed(world)
     answered(world)
-    answered(world, "shadow-it", "objected")
+    answered(world, "shadow-it")
     accepted(world)
     for one in PARTIES:
         going(world, one.system)

@@ -147,11 +147,14 @@ def _added(watch: _Watch, known: Alert, found: Found) -> Alert:
 
 
 def _end(watch: _Watch, command: RecordMonitoring) -> None:
-    """Alerts about what is quiet again end, and those about a thing that goes on at another version only."""
+    """Alerts about what is quiet again end, and those about a thing that goes on at another version only.
+
+    An older window, watched late or once more, says nothing about what a newer one found.
+    """
     found = {one.about: {other.version for other in command.found if other.about == one.about} for one in command.found}
     for (about, version), alert in watch.alerts.items():
         moved = about in found and version not in found[about]
-        if about in command.quiet or moved:
+        if (about in command.quiet or moved) and alert.last_window <= watch.window:
             reason = "goes on at another version" if moved else "quiet again"
             before = watch.changed.get(alert.key)
             if before is None:

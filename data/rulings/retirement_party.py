@@ -18,7 +18,6 @@ from data.rulings.proof import holds_role, prove
 from data.state import State
 
 PLANNING = ("opened", "noticed", "planned")
-ANSWERS = ("acknowledged", "objected", "silence accepted")
 
 
 def parties_of(state: State, retirement: str) -> list[RetirementParty]:
@@ -29,7 +28,9 @@ def parties_of(state: State, retirement: str) -> list[RetirementParty]:
 def what_is_missing(party: RetirementParty, retirement: Retirement) -> str:
     """What a party still lacks, in words; empty when it lacks nothing."""
     lacks = []
-    if party.answer not in ANSWERS:
+    if party.answer == "objected":
+        lacks.append("a settlement of its objection")
+    elif party.answer == "none":
         lacks.append("an answer, or somebody who accepts its silence")
     if party.transition == "missing" or not party.moves_to or party.cut_over_at is None:
         lacks.append("a transition")

@@ -160,6 +160,13 @@ def test_what_is_quiet_again_ends_and_a_later_finding_opens_anew(world: World) -
     assert [(one.number, one.state) for one in world.find(Alert)] == [(1, "ended"), (2, "open"), (3, "open")]
 
 
+def test_an_older_window_that_was_quiet_ends_nothing_that_a_newer_one_found(world: World) -> None:
+    watch(world, found(), day=14)
+    watch(world, day=7, quiet=("psi distance",))
+    watch(world, found(version=V2), day=7)
+    assert world.get(Alert, ALERT).state == "open"
+
+
 def test_what_is_found_is_not_quiet_whatever_the_list_says(world: World) -> None:
     watch(world, found())
     watch(world, found(), day=14, quiet=("psi distance",))

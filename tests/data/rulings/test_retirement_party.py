@@ -23,6 +23,7 @@ from data.errors import (
     TransitionIncompleteError,
 )
 from data.records.retirement import Retirement, RetirementParty
+from data.rulings.retirement_party import what_is_missing
 from tests.operations import deployed, held, prepared
 from tests.retiring import (
     GATES,
@@ -83,6 +84,14 @@ def test_a_party_may_change_its_answer_until_the_plan_is_approved(world: World) 
     answered(world)
     row = world.get(RetirementParty, GATES)
     assert (row.answer, row.answered_by, row.answered_at) == ("acknowledged", "gil", world.now)
+
+
+def test_whoever_objects_has_not_answered_yet(world: World) -> None:
+    opened(world)
+    noticed(world)
+    answered(world, answer="objected")
+    party, retirement = world.get(RetirementParty, GATES), world.get(Retirement, KEY)
+    assert "gates lacks a settlement of its objection" in what_is_missing(party, retirement)
 
 
 def test_a_late_answer_counts_more_than_a_silence_that_was_accepted(world: World) -> None:
