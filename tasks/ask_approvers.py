@@ -42,7 +42,9 @@ class ApprovalForm(RunInput):
     )
     role: str = Field(title="Role you sign in", max_length=32)
     code: SecretStr = Field(
-        title="One-time code", description="The six digits that your authenticator shows now.", max_length=16
+        title="One-time code",
+        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
+        max_length=16,
     )
     confirm: str = Field(
         title="Last 8 characters of the request's digest",

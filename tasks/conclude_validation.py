@@ -49,7 +49,9 @@ class ValidationForm(RunInput):
         title="Your id on the roster", description="One of those above who can conclude now.", max_length=128
     )
     code: SecretStr = Field(
-        title="One-time code", description="The six digits that your authenticator shows now.", max_length=16
+        title="One-time code",
+        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
+        max_length=16,
     )
 
 
