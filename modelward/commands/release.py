@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,6 +80,8 @@ def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) ->
 
 def _await_live(request: ApprovalRequest) -> None:
     """Raises PublishError when the run at the server did not bring it into service."""
+    import time
+
     from data.errors import PublishError
     from data.records.approval import ApprovalRequest
     from data.registry import Registry

@@ -20,10 +20,11 @@ from tests.operations import deployed
 from tests.world import World
 
 ALONE = (
-    "demo init register validate deploy monitor rollback suspend ratify retire attest reconcile inventory show history"
+    "demo init register validate deploy monitor rollback suspend ratify retire attest reconcile inventory show history "
+    "release"
 )
 GROUPS = {
-    "people": "add list enrol revoke grant end",
+    "people": "add list enrol revoke grant deputise end",
     "approvals": "list show answer",
     "findings": "list open answer dispute close",
     "waivers": "list request decide revoke",
@@ -34,6 +35,7 @@ GROUPS = {
     "incidents": "list resolve",
     "audit": "verify log backup rebuild",
     "config": "show",
+    "notices": "list send test",
 }
 COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report", "serve", "up", "status", "down")]
 COMMANDS += [[group, command] for group, commands in GROUPS.items() for command in commands.split()]

@@ -35,9 +35,10 @@ def test_gates_with_the_standards_and_the_evidence_they_stand_on(held: World) ->
     passed = Judgement(control="A", gate="a", criterion="c", verdict=Passed(because="0.7"))
     row = held.get(VerdictSet, held.judge(held.measured(), "assess", passed, failed))
     lines = gate_lines(row, "ops/delay v1")
-    digest = row.evidence_digest
+    figures = row.evidence_digest.removeprefix("sha256:")
+    digest = f"`sha256:{figures[:16]}` `{figures[16:32]}` `{figures[32:48]}` `{figures[48:]}`"
     assert lines[2] == "**1 failed, 1 passed** of 2 criteria"
-    assert lines[4] == f"Verdicts 1, under baseline<!-- -->@1, on `{digest[:39]}` `{digest[39:]}`"
+    assert lines[4] == f"Verdicts 1, under baseline<!-- -->@1, on {digest}"
     assert lines.index(f"| **failed** | B | b: c | {INERT} |") < lines.index("| passed | A | a: c | 0.7 |")
 
 

@@ -9,7 +9,7 @@ from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
 from tests.stored_words import choices
 
 WORDS = {
-    (ApprovalRequest, "purpose"): "deploy | retire | ratify",
+    (ApprovalRequest, "purpose"): "deploy | retire | ratify | release",
     (ApprovalRequest, "state"): "pending | approved | rejected | returned | expired | withdrawn",
     (Vote, "decision"): "approve | approve with conditions | return for changes | reject | recuse",
     (Vote, "proof"): "totp | ssh",

@@ -9,7 +9,7 @@ from data.records.row import Row
 from tests.stored_words import choices
 
 WORDS: dict[tuple[type[Row], str], str] = {
-    (VerdictSet, "stage"): "assess | approve | deploy",
+    (VerdictSet, "stage"): "assess | approve | deploy | emergency",
     (Validation, "conclusion"): "fit | fit with conditions | not fit",
     (Finding, "severity"): "low | medium | high | critical",
     (Finding, "origin"): "validation | condition | monitoring | review",

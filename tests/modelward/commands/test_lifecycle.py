@@ -233,5 +233,5 @@ def test_a_report_is_one_file(world: World, cli: Cli, tmp_path: Path) -> None:
     deployed(world)
     target = tmp_path / "life.html"
     told = cli("report", "delay", "--out", target, "--json")
-    assert (told.code, told.json["file"]) == (0, str(target)), told.err
+    assert (told.code, told.json["page"]) == (0, str(target)), told.err
     assert "ops/delay" in target.read_text()
