@@ -20,7 +20,7 @@ demo: ## take a real model through its whole governed life (ARGS="--help" for op
 
 test: ## all tests, then the coverage that each layer owes (ARGS="-k drift" for some, without coverage)
 ifeq ($(strip $(ARGS)),)
-	$(RUN) pytest --cov --cov-report= --numprocesses 2 --dist loadfile
+	$(RUN) pytest --cov --cov-report= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(RUN) coverage report --include='gates/*,monitoring/*' --fail-under=100 --precision=2
 	$(RUN) coverage report --include='data/*' --fail-under=95 --precision=2
 else

@@ -17,6 +17,8 @@ settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
 PREFECT_HOME = pytest.StashKey[str]()
+LONG = ("modelward/demo", "docs", "modelward/house", "browser")
+"""Folders whose files take minutes: they are begun first, so that no worker ends alone with one of them."""
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 
 
@@ -33,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     for inherited in ("PREFECT_API_URL", "PREFECT_PROFILE", "MODELWARD_HOME"):
         os.environ.pop(inherited, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first; everything else in its order."""
+    here = Path(__file__).parent
+    items.sort(key=lambda one: not one.path.relative_to(here).as_posix().startswith(LONG))
 
 
 def fast_folder() -> str:
