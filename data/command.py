@@ -49,6 +49,13 @@ class Timed(Protocol):
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A moment and nothing else: for asking who could act at it, when nobody gives a command."""
+
+    now: datetime
+
+
+@dataclass(frozen=True)
 class Context:
     """What surrounds a command: who gave it, the business time it is judged at, the run that gave it, which log."""
 

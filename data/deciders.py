@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.approvals import voices
-from data.command import Proof
+from data.command import Moment, Proof
 from data.errors import IndependenceError, NotAuthorisedError
 from data.independence import need_independent
 from data.records.approval import ApprovalRequest, Vote
@@ -28,11 +28,6 @@ class Decider:
     name: str
     role: Role
     deputy_of: str | None = None
-
-
-@dataclass(frozen=True)
-class _Moment:
-    now: datetime
 
 
 def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Decider, ...]:
@@ -63,7 +58,7 @@ def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, no
         return
     team = subject_of(state, request.purpose, request.subject).model.team
     held = grants_held(
-        state, person.person, role, _Moment(now), team=team, tier=request.tier, environment=request.environment
+        state, person.person, role, Moment(now), team=team, tier=request.tier, environment=request.environment
     )
     for principal in sorted({one.deputy_of or "" for one in held}):
         yield Decider(person.person, person.name, role, principal or None)
@@ -81,7 +76,7 @@ def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
 
 def _may_validate(state: State, version: Version, person: str, now: datetime) -> bool:
     try:
-        need_signer(state, version, Proof(person=person, code=""), (Role.VALIDATOR,), _Moment(now))
+        need_signer(state, version, Proof(person=person, code=""), (Role.VALIDATOR,), Moment(now))
     except NotAuthorisedError:
         return False
     return True

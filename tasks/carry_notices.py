@@ -8,13 +8,14 @@ from functools import partial
 from data.carriers.carrier import Carrier
 from data.carriers.configuration import carriers_of, days_of
 from data.carriers.post_round import Outcome, carry_round, tried, wall_clock
+from data.command import Moment
 from data.errors import ModelwardError
 from data.outbox import Notice, Outbox, Parcel
 from data.records.person import Person
 from data.registry import Registry
+from data.rulings.proof import administrators
 from data.settings import read_settings
 from tasks.carry_out_operation import Run
-from tasks.find_administrators import administrators_now
 from tasks.settle_due import Due
 
 OUTBOX = "outbox"
@@ -25,11 +26,11 @@ def carry_notices(*, at_once: bool = False) -> list[Outcome]:
     registry, settings, now = Registry.here(), read_settings(), wall_clock()
     with registry.reading() as state:
         mailboxes = {one.person: one.email for one in state.find(Person, state="active") if one.email}
-        administrators = administrators_now(state, now)
+        in_charge = administrators(state, Moment(now))
     carriers = carriers_of(settings, mailboxes)
     outbox = Outbox(registry.home.outbox)
     done = carry_round(outbox, carriers, days_of(settings), now, at_once=at_once)
-    outbox.send(given_up(done, administrators), now)
+    outbox.send(given_up(done, in_charge), now)
     return done
 
 
@@ -59,7 +60,7 @@ def _fault(carrier: Carrier, parcel: Parcel) -> str:
     return tried(carrier, parcel)
 
 
-def given_up(done: Sequence[Outcome], administrators: Sequence[str]) -> list[Notice]:
+def given_up(done: Sequence[Outcome], in_charge: Sequence[str]) -> list[Notice]:
     """What the administrators read about deliveries that were given up; nobody is told about such a notice itself."""
     lost = [one for one in done if one.attempts.state == "given up" and one.parcel.notice.kind != "delivery"]
     return [
@@ -72,7 +73,7 @@ def given_up(done: Sequence[Outcome], administrators: Sequence[str]) -> list[Not
             aside=one.attempts.error,
         )
         for one in lost
-        for person in administrators
+        for person in in_charge
     ]
 
 

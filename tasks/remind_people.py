@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,24 +22,25 @@ from tasks.carry_out_operation import Run
 from tasks.settle_due import Due
 from tasks.tell_deciders import notices_of_questions
 
+Source = Callable[[State, datetime], Iterator[Notice]]
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
 
 
 def reminders(run: Run) -> Iterator[Due]:
     """Open questions, late findings and reviews, what is about to lapse, deputies that begin and end."""
-    now = moment(run.as_of)
-    with Registry.here().reading() as state:
-        notices = [notice for find in SOURCES for notice in find(state, now)]
-    for one in notices:
-        yield one.about, partial(_leave, one, now)
+    return _due(run, SOURCES)
 
 
 def unanswered_questions(run: Run) -> Iterator[Due]:
     """What is to be said about open questions by now; carried out often, for some are open for a day only."""
+    return _due(run, (notices_of_questions,))
+
+
+def _due(run: Run, sources: Sequence[Source]) -> Iterator[Due]:
     now = moment(run.as_of)
     with Registry.here().reading() as state:
-        notices = list(notices_of_questions(state, now))
+        notices = [notice for find in sources for notice in find(state, now)]
     for one in notices:
         yield one.about, partial(_leave, one, now)
 
@@ -134,7 +135,7 @@ def _ended_deputies(state: State, now: datetime) -> Iterator[Notice]:
                 yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text)
 
 
-SOURCES: tuple[Callable[[State, datetime], Iterator[Notice]], ...] = (
+SOURCES: tuple[Source, ...] = (
     _late_findings,
     _late_reviews,
     notices_of_questions,

@@ -7,16 +7,17 @@ from datetime import datetime
 
 from prefect.utilities.urls import url_for
 
+from data.command import Moment
 from data.errors import PublishError
 from data.evidence_address import evidence_url, report_command, request_page, version_page
 from data.outbox import Notice, Outbox
 from data.records.names import short
 from data.registry import Registry
+from data.rulings.proof import administrators
 from data.settings import read_settings
 from data.state import State
 from tasks.business_time import meanwhile, moment
 from tasks.carry_notices import carry_quietly
-from tasks.find_administrators import administrators_now
 from tasks.gather_questions import Question, open_questions
 
 HALF, LATE = 0.5, 0.8
@@ -46,7 +47,7 @@ def notices_of_questions(state: State, now: datetime) -> Iterator[Notice]:
         if HALF <= passed < 1:
             yield from reminders_of(question)
         if LATE <= passed < 1:
-            yield from escalation(question, [question.owner, *administrators_now(state, now)])
+            yield from escalation(question, [question.owner, *administrators(state, Moment(now))])
 
 
 def first_word(question: Question) -> Iterator[Notice]:

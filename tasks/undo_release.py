@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
+from data.command import Moment
 from data.commands.approval import ExpireRequest
 from data.errors import GateRefusedError
 from data.outbox import Notice, Outbox
@@ -19,10 +20,10 @@ from data.records.names import short
 from data.records.person import SERVICE
 from data.registry import Registry
 from data.rulings.emergency import PURPOSE, release_of
+from data.rulings.proof import administrators
 from data.state import State
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
-from tasks.find_administrators import administrators_now
 from tasks.return_version import return_version
 from tasks.settle_due import Due
 from tasks.stop_serving import stop_serving
@@ -86,7 +87,7 @@ def _put_back(live: Deployment, reason: str, run: Run) -> str:
 
 def _notices(state: State, asked: ApprovalRequest, live: Deployment, done: str, now: datetime) -> list[Notice]:
     owner = state.need(Model, live.model).owner
-    people = dict.fromkeys([asked.requester, owner, *administrators_now(state, now)])
+    people = dict.fromkeys([asked.requester, owner, *administrators(state, Moment(now))])
     title = f"the emergency release of {short(live.version)} was undone: {done}"
     text = (
         f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: {live.reason}\n\n"
