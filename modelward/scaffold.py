@@ -1,7 +1,7 @@
 """Write the folder of a submission with comments, to be filled in: what `modelward init` does.
 
-What can be read from a dataset is filled in; what only a person can say is left empty, and registering an unfilled
-submission names every empty place at once.
+What can be read is filled in: the features from a dataset, the owner from the roster. What only a person can say is
+left empty, and registering an unfilled submission names every empty place at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NO_FEATURES = """\
 features: []"""
 
 
-def write_submission(folder: Path, name: str, from_dataset: Path | None = None) -> list[Path]:
+def write_submission(folder: Path, name: str, from_dataset: Path | None = None, owner: str = "") -> list[Path]:
     """Write a submission for the model `team/name`; answers with the files written.
 
     The folder may hold code, data and artifact already, and none of the files that are to be filled in. The features
@@ -41,7 +41,7 @@ def write_submission(folder: Path, name: str, from_dataset: Path | None = None) 
         raise SubmissionError(f"{name} names no team", "write the model as `team/name`")
     _need_free(folder)
     features = _features(from_dataset or folder / DATASETS["training"], sought=from_dataset is not None)
-    values = {"model": name, "features": _listed(features)}
+    values = {"model": name, "owner": owner, "features": _listed(features)}
     written = _copy(TEMPLATES, folder, values)
     for role, suite in SUITES.items():
         (folder / suite).parent.mkdir(parents=True, exist_ok=True)

@@ -26,10 +26,25 @@ def init(
     from modelward.scaffold import write_submission
     from modelward.terminal import say, show_json
 
-    files = write_submission(folder, model, dataset)
+    files = write_submission(folder, model, dataset, _owner())
     if as_json:
         show_json({"folder": folder, "files": files})
         return
     for file in files:
         say(str(file))
     say(f"→ fill these in, add your artifact and data, then run `modelward register {folder}`")
+
+
+def _owner() -> str:
+    """The id of whoever types this, where the roster of this home knows them; a folder can be written without one."""
+    from data.acting import acting
+    from data.errors import ModelwardError
+    from data.records.person import Person
+    from data.registry import Registry
+
+    try:
+        with Registry.here().reading() as state:
+            found = state.find(Person, person=acting(state).id, state="active")
+    except ModelwardError:
+        return ""
+    return found[0].person if found else ""

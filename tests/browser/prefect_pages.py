@@ -8,6 +8,7 @@ pages.answer(form, {"Your id on the roster": "alma", "Decision": "approve", ...}
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -87,7 +88,7 @@ class PrefectPages:
                 choice.click()
                 self.page.get_by_role("option", name=value, exact=True).click()
             else:
-                form.get_by_label(label, exact=True).fill(value)
+                form.get_by_label(re.compile(rf"^{re.escape(label)}( \(Optional\))?$")).fill(value)
 
     def send(self, form: Locator) -> None:
         """Resume, and the form closes; again where the server was too busy to take it (503), as the page says."""

@@ -71,6 +71,13 @@ class Running:
         os.close(self._ours)
         return code, self.shown
 
+    def watch(self, lacks: Callable[[str], object]) -> str:
+        """Until what it showed lacks nothing any more, while it goes on; answers with that. Fails after a limit."""
+        deadline = time.monotonic() + SECONDS
+        while lacks(self.shown):
+            assert self._read(deadline), f"ended before it showed {lacks(self.shown)}:\n{self.shown}"
+        return self.shown
+
     def end(self) -> None:
         """End it, and everything it started that did not leave its group."""
         if self._process.poll() is None:

@@ -17,21 +17,23 @@ ELIDED = "…"
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, the words beside it, its text, and the line of the page it stands on."""
+    """A fenced block: its language, the words beside it, its text, its line on the page, what is written before it."""
 
     kind: str
     about: str
     text: str
     line: int
+    before: str = ""
 
 
 def read_page(path: Path) -> list[Block]:
     """Every fenced block of a page, in its order."""
-    text = path.read_text("utf-8")
-    return [
-        Block(one["kind"], one["about"] or "", one["text"], text.count("\n", 0, one.start()) + 1)
-        for one in FENCE.finditer(text)
-    ]
+    text, begins, blocks = path.read_text("utf-8"), 0, []
+    for one in FENCE.finditer(text):
+        line = text.count("\n", 0, one.start()) + 1
+        blocks.append(Block(one["kind"], one["about"] or "", one["text"], line, text[begins : one.start()]))
+        begins = one.end()
+    return blocks
 
 
 def save(block: Block, folder: Path) -> None:

@@ -89,3 +89,8 @@ def test_a_dataset_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(LogFormatError, match="cannot be read"):
         write_submission(tmp_path / "new", "ops/late", tmp_path / "d.parquet")
     assert not (tmp_path / "new").exists()
+
+
+def test_the_owner_is_filled_in_where_somebody_is_known(tmp_path: Path) -> None:
+    write_submission(tmp_path / "new", "ops/late", owner="olga")
+    assert read_yaml((tmp_path / "new" / "model.yaml").read_text(), "model.yaml")["owner"] == "olga"

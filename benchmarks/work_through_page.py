@@ -1,0 +1,164 @@
+"""How long a person takes for `docs/first-model.md`, from a clean clone to its last line.
+
+    python benchmarks/work_through_page.py              # about ten minutes, at a person's pace
+    python benchmarks/work_through_page.py --at-once    # the machine's part alone
+
+A clone is made and installed, and the page is worked through in it: real commands in a pseudo-terminal, a real server,
+the forms in Chromium. What a person's eyes and hands take is waited for where it falls due, one thing after the other:
+nobody reads on while a command runs, though people do.
+
+Reading: every word of the page, of code and output too, and every word of each form, at 238 words a minute, the mean
+of silent reading of non-fiction in English (Brysbaert 2019, doi:10.1016/j.jml.2019.104047). Hands: the operators of
+the keystroke-level model (Card, Moran & Newell 1980, doi:10.1145/358886.358895): a key at 40 words a minute 0.28 s, a
+point 1.1 s, a press of the button 0.1 s, homing 0.4 s, mental preparation 1.35 s. Scanning a QR code is taken for 10 s.
+
+Exits with 0 when it took ten minutes or less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.opened_chromium import CHROMIUM  # noqa: E402
+from tests.browser.watched_page import PATIENCE_MS, Visit, WatchedPage, flags  # noqa: E402
+from tests.docs.reader import Pace, Reader  # noqa: E402
+from tests.docs.written_page import Block, read_page  # noqa: E402
+
+PAGE = Path("docs") / "first-model.md"
+LIMIT_SECONDS = 600.0
+WORDS_PER_SECOND = 238 / 60
+KEY, POINT, PRESS, HOME, THINK = 0.28, 1.1, 0.1, 0.4, 1.35
+CLICK = POINT + PRESS
+COPY = 2 * CLICK + 2 * KEY
+PASTE_IN_TERMINAL = THINK + COPY + CLICK + 3 * KEY + 2 * HOME
+CHANGE_FILE = (THINK + 2 * CLICK) + (THINK + COPY) + (CLICK + 2 * CLICK) + 4 * KEY + 2 * HOME
+OPEN_FORM = 2 * THINK + 4 * CLICK
+SCAN_CODE = 10.0
+HANDS = {"sh": PASTE_IN_TERMINAL, "yaml": CHANGE_FILE, "diff": CHANGE_FILE, "form": OPEN_FORM, "text": 0.0}
+
+
+class Person(Pace):
+    """Eyes and hands; keeps account of what they took, by section of the page."""
+
+    def __init__(self, at_once: bool) -> None:
+        self.spent: Counter[tuple[str, str]] = Counter()
+        self.section = "the beginning"
+        self._at_once, self._began = at_once, time.monotonic()
+
+    def begins(self, block: Block) -> None:
+        for line in block.before.splitlines():
+            if line.startswith("## "):
+                self._machine()
+                self.section = line.removeprefix("## ")
+        self._take("eyes", _reading(f"{block.before} {block.text}"))
+        self._take("hands", HANDS[block.kind] + SCAN_CODE * block.text.count("people enrol"))
+
+    def reads(self, text: str) -> None:
+        self._take("eyes", _reading(text))
+
+    def enters(self, value: str) -> None:
+        typed = len(value) if value != "…" else 8
+        self._take("hands", THINK + CLICK + 2 * HOME + KEY * typed)
+
+    def ends(self) -> None:
+        """Put down what the machine took since."""
+        self._machine()
+
+    def _take(self, what: str, seconds: float) -> None:
+        self._machine()
+        if not self._at_once:
+            time.sleep(seconds)
+            self.spent[self.section, what] += seconds
+        self._began = time.monotonic()
+
+    def _machine(self) -> None:
+        self.spent[self.section, "machine"] += time.monotonic() - self._began
+        self._began = time.monotonic()
+
+
+def _reading(text: str) -> float:
+    return len(text.split()) / WORDS_PER_SECOND
+
+
+@contextmanager
+def browser(folder: Path) -> Iterator[Visit]:
+    """Chromium with a home of its own."""
+    expect.set_options(timeout=PATIENCE_MS)
+    surroundings: dict[str, Any] = {**os.environ, "HOME": str(folder)}
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags()], env=surroundings)
+
+        def visit() -> WatchedPage:
+            return WatchedPage(opened.new_context(viewport={"width": 1280, "height": 900}), folder)
+
+        yield visit
+        opened.close()
+
+
+def work_through(folder: Path, person: Person) -> None:
+    """The whole page, in a clone of the last commit; everything that was started is ended."""
+    clone = folder / "modelward"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    environment = {
+        "HOME": str(folder),
+        "PATH": f"{clone / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+        "MODELWARD_PREFECT_PORT": "0",
+        "MODELWARD_EVIDENCE_PORT": "0",
+    }
+    blocks = read_page(clone / PAGE)
+    with browser(folder) as visit:
+        reader = Reader(folder, environment, visit, person)
+        try:
+            for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+                reader.take(block, after)
+                if block.about == "install":
+                    subprocess.run(["make", "--silent", "install"], cwd=clone, env=environment, check=True)
+            person.ends()
+        finally:
+            if reader.waiting is not None:
+                reader.waiting.end()
+            subprocess.run(["modelward", "down"], cwd=folder / "first", env=environment, check=False)
+
+
+def show(person: Person) -> float:
+    """The account as a table; answers with the whole time in seconds."""
+    sections = list(dict.fromkeys(section for section, _ in person.spent))
+    parts = ("eyes", "hands", "machine")
+    print(f"{'':40}" + "".join(f"{part:>9}" for part in parts) + f"{'all':>9}")
+    for section in sections:
+        seconds = [person.spent[section, part] for part in parts]
+        print(f"{section:40}" + "".join(f"{one:8.0f}s" for one in [*seconds, sum(seconds)]))
+    totals = [sum(person.spent[section, part] for section in sections) for part in parts]
+    print(f"{'':40}" + "".join(f"{one:8.0f}s" for one in [*totals, sum(totals)]))
+    return sum(totals)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--at-once", action="store_true", help="without eyes and hands: the machine's part alone")
+    person = Person(parser.parse_args().at_once)
+    with tempfile.TemporaryDirectory(prefix="first-model-") as folder:
+        work_through(Path(folder), person)
+    whole = show(person)
+    print(f"load average {os.getloadavg()[0]:.1f}; {whole / 60:.1f} minutes, at most {LIMIT_SECONDS / 60:.0f}")
+    return 0 if whole <= LIMIT_SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
