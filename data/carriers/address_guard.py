@@ -10,7 +10,7 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from data.errors import ConfigurationError, DeliveryError
@@ -20,6 +20,18 @@ Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 
 HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+NOT_PUBLIC = tuple(
+    ip_network(one)
+    for one in (
+        "192.0.0.0/24",  # protocol assignments
+        "192.88.99.0/24",  # the nearest 6to4 relay, whoever runs it
+        "64:ff9b:1::/48",  # NAT64 of a network's own
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing inside a network
+        "fec0::/10",  # site-local
+    )
+)
+"""Networks inside of somebody's house, which not every Python that we run on knows for such."""
 LONGEST = 2_000
 HTTPS = 443
 
@@ -84,9 +96,10 @@ def is_allowed(text: str, allowed: Sequence[Network]) -> bool:
         address = _plain(ip_address(text))
     except ValueError:
         return False
-    if any(address in network for network in allowed if network.version == address.version):
+    if _is_in(address, allowed):
         return True
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_inside = address.is_multicast or address.is_reserved or _is_in(address, NOT_PUBLIC)
+    return address.is_global and not is_inside
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
@@ -96,6 +109,10 @@ def resolved(host: str, port: int) -> Sequence[str]:
     except OSError as error:
         raise DeliveryError(f"{host} cannot be resolved: {error}") from error
     return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+def _is_in(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address in one for one in networks if one.version == address.version)
 
 
 def _plain(address: Address) -> Address:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from data.carriers.carrier import mark_of
 from data.carriers.wording import body, for_chat, subject
 from data.errors import ConfigurationError, DeliveryError
 from data.outbox import Notice, Parcel
@@ -19,14 +20,19 @@ SECONDS = 10
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel. Its address holds its key, so that messages call it by its kind and number only."""
+    """One channel. Its address holds its key, so that messages call it by its kind and a mark only."""
 
     address: str = field(repr=False)
     number: int = 1
 
     @property
     def name(self) -> str:
-        """`channel 2 (slack)`."""
+        """`channel slack 1f8a04c2`."""
+        return f"channel {urlsplit(self.address).scheme} {mark_of(self.address)}"
+
+    @property
+    def former_name(self) -> str:
+        """By the place in the settings: `channel 2 (slack)`."""
         return f"channel {self.number} ({urlsplit(self.address).scheme})"
 
     def reaches(self, notice: Notice) -> bool:

@@ -30,6 +30,11 @@ class Mail:
         """`mail` and its server's host."""
         return f"mail {urlsplit(self.server).hostname or 'server'}"
 
+    @property
+    def former_name(self) -> str:
+        """The same."""
+        return self.name
+
     def reaches(self, notice: Notice) -> bool:
         """Whether a mailbox is known for whom it is to."""
         return bool(self._mailbox(notice))

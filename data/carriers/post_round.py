@@ -42,7 +42,7 @@ def carry_round(
 def _carry(
     book: DeliveryBook, parcel: Parcel, carriers: Sequence[Carrier], days: int, now: datetime, at_once: bool
 ) -> Iterator[Outcome]:
-    account = dict(book.read(parcel.delivery))
+    account = _account(book, parcel, carriers)
     for carrier in carriers:
         known = account.get(carrier.name, Attempts())
         due = known.is_due(now) or (at_once and known.state == "waiting")
@@ -53,6 +53,15 @@ def _carry(
         account[carrier.name] = known.failed(error, now, gives_up_at) if error else known.delivered(now)
         book.write(parcel.delivery, account)
         yield Outcome(parcel, carrier.name, account[carrier.name])
+
+
+def _account(book: DeliveryBook, parcel: Parcel, carriers: Sequence[Carrier]) -> dict[str, Attempts]:
+    """What stands under a former name is the first carrier's that was called so: nobody else was sent anything."""
+    account = dict(book.read(parcel.delivery))
+    for one in carriers:
+        if one.former_name in account:
+            account.setdefault(one.name, account.pop(one.former_name))
+    return account
 
 
 def tried(carrier: Carrier, parcel: Parcel) -> str:

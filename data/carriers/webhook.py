@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.carriers.address_guard import Network, Resolve, Target, checked_address
+from data.carriers.carrier import mark_of
 from data.carriers.signature import HEADER, signature
 from data.carriers.wording import body, subject
 from data.errors import DeliveryError
@@ -35,7 +36,12 @@ class Webhook:
 
     @property
     def name(self) -> str:
-        """`webhook` and its host."""
+        """`webhook`, its host, and a mark of its whole address, which may hold a key."""
+        return f"{self.former_name} {mark_of(self.target.authority + self.target.path)}"
+
+    @property
+    def former_name(self) -> str:
+        """By its host alone."""
         return f"webhook {self.target.authority}"
 
     def reaches(self, notice: Notice) -> bool:

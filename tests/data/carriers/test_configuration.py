@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ HOOK = {
     "notice_webhook_hosts": "hooks.example.org",
     "notice_webhook_secret": SECRET,
 }
+MARK = re.compile(r"\b[0-9a-f]{8}$")
 
 
 def settings(tmp_path: Path, **told: str) -> Settings:
@@ -30,10 +32,21 @@ def test_nothing_is_sent_by_default(tmp_path: Path) -> None:
 
 def test_each_setting_makes_its_carriers(tmp_path: Path) -> None:
     told = {**HOOK, "notice_mail": "mailtos://me:pw@smtp.example.org", "notice_channels": "json://a/x jsons://b/y"}
-    assert [one.name for one in carriers_of(settings(tmp_path, **told), {})] == [
-        "webhook hooks.example.org", "webhook hooks.example.org", "mail smtp.example.org",
-        "channel 1 (json)", "channel 2 (jsons)",
+    assert [MARK.sub("#", one.name) for one in carriers_of(settings(tmp_path, **told), {})] == [
+        "webhook hooks.example.org #", "webhook hooks.example.org #", "mail smtp.example.org",
+        "channel json #", "channel jsons #",
     ]  # fmt: skip
+
+
+def test_each_has_a_name_of_its_own_that_another_order_does_not_change(tmp_path: Path) -> None:
+    hooks, channels = HOOK["notice_webhooks"].split(", "), ["json://a/x", "json://a/y"]
+
+    def names(step: int) -> list[str]:
+        told = {**HOOK, "notice_webhooks": " ".join(hooks[::step]), "notice_channels": " ".join(channels[::step])}
+        return [one.name for one in carriers_of(settings(tmp_path, **told), {})]
+
+    assert len(set(names(1))) == 4
+    assert set(names(1)) == set(names(-1))
 
 
 def test_the_secret_may_lie_in_a_file_and_private_networks_may_be_named(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Noted:
     breaks: list[Exception] = field(default_factory=list)
     only: str = ""
     carried: list[str] = field(default_factory=list)
+    former_name: str = ""
 
     def reaches(self, notice: Notice) -> bool:
         return self.only in ("", notice.to)
@@ -96,6 +97,15 @@ def test_a_second_round_at_the_same_time_carries_nothing(outbox: Outbox) -> None
         fcntl.flock(file, fcntl.LOCK_EX)
         assert states(outbox, [Noted()]) == []
     assert states(outbox, [Noted()]) == ["delivered"] * 2
+
+
+def test_what_the_account_calls_by_a_former_name_is_the_first_carriers_and_is_not_carried_again(outbox: Outbox) -> None:
+    assert states(outbox, [Noted("hook", [DeliveryError("down")])]) == ["waiting", "delivered"]
+    first, second = Noted("hook 1", former_name="hook"), Noted("hook 2", former_name="hook")
+    assert states(outbox, [first, second], NOW + timedelta(minutes=1)) == ["delivered"] * 3
+    assert (first.carried, second.carried) == (["alma"], ["alma", "axel"])
+    book = DeliveryBook(outbox.root)
+    assert [set(book.read(one.delivery)) for one in outbox.parcels()] == [{"hook 1", "hook 2"}] * 2
 
 
 def test_a_crash_after_the_delivery_sends_it_again_under_the_same_name(

@@ -71,8 +71,28 @@ def test_a_webhook_is_sent_what_lies_there(
             "webhook_ca": str(sink.authority),
         }.items():
             monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
-        assert cli("notices", "send", "--json").json[0]["carrier"] == f"webhook {HOST}:{sink.port}"
+        assert cli("notices", "send", "--json").json[0]["carrier"].startswith(f"webhook {HOST}:{sink.port} ")
         assert len(sink.requests) == 1
+
+
+def test_two_webhooks_on_one_host_are_both_sent_everything_and_both_tried(
+    told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.carriers.address_guard.resolved", lambda host, port: ["127.0.0.1"])
+    with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
+        for name, value in {
+            "webhooks": f"https://{HOST}:{sink.port}/team-a https://{HOST}:{sink.port}/team-b",
+            "webhook_hosts": HOST,
+            "webhook_networks": "127.0.0.0/8",
+            "webhook_secret": SECRET,
+            "webhook_ca": str(sink.authority),
+        }.items():
+            monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
+        assert len(cli("notices", "send", "--json").json) == 2
+        assert list(cli("notices", "test", "--by", "alma", "--json").json.values()) == ["", ""]
+        paths = [headers[""].split()[1] for headers, _ in sink.requests]
+        assert paths == ["/team-a", "/team-b"] * 2
+        assert cli("notices", "send").out == "nothing waits to be carried\n"
 
 
 def test_a_setting_that_cannot_be_used_is_one_clear_error(
