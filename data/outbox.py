@@ -6,16 +6,16 @@ The outbox is the sink that always works. What carries notices further (mail, ch
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from data.durable_file import write_durably
-from data.errors import PublishError
+from data.errors import InputError, PublishError
 from data.plain_text import cleaned, one_line
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
@@ -57,6 +57,14 @@ class Parcel:
     left_at: datetime
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What lies in an outbox, oldest first: parcels, and the names of files that are no notice or none any more."""
+
+    parcels: tuple[Parcel, ...]
+    unreadable: tuple[str, ...]
+
+
 class Outbox:
     """A folder of notices, `<time>-<kind>-<digest>.md` and `.json`; the JSON is written last and makes it count."""
 
@@ -77,7 +85,7 @@ class Outbox:
         known = self.find(notice)
         if known is not None:
             return known
-        path = self.root / f"{in_utc(at):%Y%m%dT%H%M%S%fZ}-{_mark(notice)}.json"
+        path = self.root / f"{_time(at)}-{_mark(notice)}.json"
         body = {**notice.model_dump(mode="json"), "digest": notice.digest, "left_at": in_utc(at).isoformat()}
         try:
             write_durably(path.with_suffix(".md"), _markdown(notice, at).encode())
@@ -92,19 +100,48 @@ class Outbox:
         """Where the JSON of this very notice lies, or None when it was never left."""
         return next(iter(sorted(self.root.glob(f"*-{_mark(notice)}.json"))), None)
 
+    def path(self, delivery: str) -> Path:
+        """Where a notice lies by its name."""
+        return self.root / f"{delivery}.json"
+
     def notices(self) -> list[Notice]:
         """Every notice here, oldest first."""
         return [one.notice for one in self.parcels()]
 
     def parcels(self) -> list[Parcel]:
         """Every notice here with its name and the time at which it was left, oldest first."""
-        return [_parcel(file) for file in sorted(self.root.glob("*.json"))]
+        return list(self.contents().parcels)
+
+    def contents(self, since: datetime | None = None, of: Collection[Notice] | None = None) -> Contents:
+        """What was left since that time, of these notices or of all; the names of files say so, the rest stays unread.
+
+        A file that cannot be read is named, and stands in the way of no other.
+        """
+        first = _time(since) if since is not None else ""
+        marks = None if of is None else {_mark(one) for one in of}
+        files = [one for one in sorted(self.root.glob("*.json")) if one.name >= first]
+        found = {one.name: _parcel(one) for one in files if marks is None or one.stem.partition("-")[2] in marks}
+        unreadable = tuple(name for name, one in found.items() if one is None)
+        return Contents(tuple(one for one in found.values() if one is not None), unreadable)
 
 
-def _parcel(file: Path) -> Parcel:
-    written = json.loads(file.read_text("utf-8"))
-    notice = Notice.model_validate({name: written[name] for name in Notice.model_fields if name in written})
-    return Parcel(file.stem, notice, in_utc(datetime.fromisoformat(written["left_at"])))
+class _Written(Notice):
+    """A notice as its file has it."""
+
+    model_config = ConfigDict(extra="ignore")
+    left_at: Instant
+
+
+def _parcel(file: Path) -> Parcel | None:
+    try:
+        written = _Written.model_validate_json(file.read_bytes())
+    except (OSError, ValueError, OverflowError, InputError):
+        return None
+    return Parcel(file.stem, Notice.model_validate(written.model_dump(exclude={"left_at"})), written.left_at)
+
+
+def _time(at: datetime) -> str:
+    return f"{in_utc(at):%Y%m%dT%H%M%S%fZ}"
 
 
 def _mark(notice: Notice) -> str:

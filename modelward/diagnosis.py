@@ -177,10 +177,15 @@ def _operations(registry: Registry) -> Check:
 
 
 def _notices(home: Home) -> Iterator[Check]:
-    """What carries notices further, and what it could not deliver."""
+    """What carries notices further, what it could not deliver, and what lies there that is no notice."""
     from data.carriers.configuration import carriers_of, days_of
+    from data.outbox import Outbox
     from data.settings import read_settings
 
+    if strange := Outbox(home.outbox).contents().unreadable:
+        yield Check(
+            "outbox", "warn", f"no notices: {', '.join(strange)}", f"look at them in {home.outbox}, remove them"
+        )
     settings = read_settings()
     days = days_of(settings)
     names = [one.name for one in carriers_of(settings, {})]

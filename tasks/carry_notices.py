@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
+from math import inf
 
 from data.carriers.carrier import Carrier
 from data.carriers.configuration import carriers_of, days_of
-from data.carriers.post_round import Outcome, carry_round, tried, wall_clock
+from data.carriers.post_round import SECONDS, Outcome, Round, carry_round, tried, wall_clock
 from data.command import Moment
-from data.errors import ModelwardError
 from data.outbox import Notice, Outbox, Parcel
 from data.records.person import Person
 from data.registry import Registry
@@ -19,18 +19,23 @@ from tasks.carry_out_operation import Run
 from tasks.settle_due import Due
 
 OUTBOX = "outbox"
+SECONDS_IN_A_FLOW = 10.0
 
 
-def carry_notices(*, at_once: bool = False) -> list[Outcome]:
-    """One round of the post; administrators are told of what is given up. Raises ConfigurationError, DeliveryError."""
+def carry_notices(of: Collection[Notice] | None = None, *, at_once: bool = False, seconds: float = SECONDS) -> Round:
+    """One round of the post, of these notices or of all; administrators are told of what is given up.
+
+    `at_once` carries everything that waits, however long that takes. Raises ConfigurationError, DeliveryError.
+    """
     registry, settings, now = Registry.here(), read_settings(), wall_clock()
     with registry.reading() as state:
         mailboxes = {one.person: one.email for one in state.find(Person, state="active") if one.email}
         in_charge = administrators(state, Moment(now))
     carriers = carriers_of(settings, mailboxes)
     outbox = Outbox(registry.home.outbox)
-    done = carry_round(outbox, carriers, days_of(settings), now, at_once=at_once)
-    outbox.send(given_up(done, in_charge), now)
+    days, bound = days_of(settings), inf if at_once else seconds
+    done = carry_round(outbox, carriers, days, now, of=of, at_once=at_once, seconds=bound)
+    outbox.send(given_up(done.outcomes, in_charge), now)
     return done
 
 
@@ -77,11 +82,14 @@ def given_up(done: Sequence[Outcome], in_charge: Sequence[str]) -> list[Notice]:
     ]
 
 
-def carry_quietly() -> None:
-    """A round after a flow left notices: whatever goes wrong stops nothing, the next reconciliation tries again."""
+def carry_quietly(notices: Collection[Notice]) -> None:
+    """Carry what a flow has just left, in seconds: what it asks is committed, and people wait for its form.
+
+    Whatever goes wrong stops nothing; the next reconciliation tries again, and says what fails.
+    """
     try:
-        carry_notices()
-    except (ModelwardError, OSError):
+        carry_notices(notices, seconds=SECONDS_IN_A_FLOW)
+    except Exception:  # noqa: BLE001 – no fault of a notice ends a flow
         return
 
 
@@ -92,7 +100,9 @@ def carried_notices(run: Run) -> Iterator[Due]:
 
 def _carried(run: Run) -> str:
     done = carry_notices()
-    counts = [sum(one.attempts.state == state for one in done) for state in ("delivered", "waiting", "given up")]
-    words = ("delivered", "to be tried again", "given up")
-    said = [f"{count} {word}" for count, word in zip(counts, words, strict=True) if count]
+    states = [one.attempts.state for one in done.outcomes]
+    words = {"delivered": "delivered", "waiting": "to be tried again", "given up": "given up"}
+    said = [f"{states.count(state)} {word}" for state, word in words.items() if state in states]
+    if done.unreadable:
+        said.append(f"{len(done.unreadable)} that cannot be read: {', '.join(done.unreadable)}")
     return f"notices: {', '.join(said)}" if said else ""

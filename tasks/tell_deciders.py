@@ -36,7 +36,7 @@ def tell_deciders(about: str, as_of: datetime | None) -> None:
         Outbox(registry.home.outbox).send(found, now)
     except PublishError:
         return
-    carry_quietly()
+    carry_quietly(found)
 
 
 def notices_of_questions(state: State, now: datetime) -> Iterator[Notice]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 
 from data.durable_file import write_durably
@@ -50,12 +51,25 @@ class Attempts(Frozen):
             error=error[:LONGEST_ERROR],
         )
 
+    def held_up(self, why: str, now: datetime, gives_up_at: datetime) -> Attempts:
+        """It was due and yet not tried: it is due in the next round again, until its days are over."""
+        held: dict[str, object] = {"error": self.error or why[:LONGEST_ERROR]}
+        return self.model_copy(update=held | ({"state": "given up", "next_at": None} if now >= gives_up_at else {}))
+
 
 class DeliveryBook:
     """`<outbox>/delivery/<notice>.json`: for each carrier by name, how the notice fared."""
 
     def __init__(self, outbox: Path) -> None:
         self.root = outbox / "delivery"
+
+    def open(self) -> None:
+        """Make sure that accounts can be kept, before anything is sent. Raises DeliveryError."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=self.root).close()
+        except OSError as error:
+            raise DeliveryError(f"{self.root} cannot be written: {error}", "make it writable") from error
 
     def read(self, delivery: str) -> Mapping[str, Attempts]:
         """By carrier; nothing for one that was never tried. An account that cannot be read is begun anew."""

@@ -1,21 +1,30 @@
 """One round of the post: every notice that is due with a carrier is tried once, and the account says how it went.
 
-Two rounds at a time never carry the same: the second one ends at once. A carrier that fails stops no other, and no
-notice is lost by it. Notices that are older than the days for which they are tried are not begun.
+No notice is carried by two at a time, and none is lost by a carrier that fails. A round is bounded in time: what it
+does not come to is due in the next one, those that were tried least first, and a carrier that took long to fail is not
+asked again. Notices that are older than the days for which they are tried are not begun.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 from data.carriers.carrier import Carrier
 from data.carriers.delivery import Attempts, DeliveryBook
-from data.errors import DeliveryError, ModelwardError
-from data.outbox import Outbox, Parcel
+from data.errors import ModelwardError
+from data.outbox import Notice, Outbox, Parcel
+
+SECONDS = 30.0
+SLOW_SECONDS = 1.0
+GRACE = timedelta(days=30)
+"""For so long after its days a notice that waits is looked for, so that it is given up and not forgotten."""
+OVER = "not tried yet: the round was over"
 
 
 @dataclass(frozen=True)
@@ -27,41 +36,93 @@ class Outcome:
     attempts: Attempts
 
 
+@dataclass(frozen=True)
+class Round:
+    """What a round did, and the names of the files in the outbox that it could not read."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
 def carry_round(
-    outbox: Outbox, carriers: Sequence[Carrier], days: int, now: datetime, *, at_once: bool = False
-) -> list[Outcome]:
-    """Carry what is due; `at_once` does not wait for its next time. Raises DeliveryError without an account."""
+    outbox: Outbox,
+    carriers: Sequence[Carrier],
+    days: int,
+    now: datetime,
+    *,
+    of: Collection[Notice] | None = None,
+    at_once: bool = False,
+    seconds: float = SECONDS,
+) -> Round:
+    """Carry what is due, of these notices or of all; `at_once` does not wait for its next time.
+
+    After `seconds` nothing more is begun. Raises DeliveryError without an account.
+    """
     if not carriers or not outbox.root.is_dir():
-        return []
-    book = DeliveryBook(outbox.root)
-    with _alone(book) as mine:
-        parcels = [one for one in outbox.parcels() if one.left_at > now - timedelta(days=days)] if mine else []
-        return [done for one in parcels for done in _carry(book, one, carriers, days, now, at_once)]
+        return Round()
+    tried_for, book = timedelta(days=days), DeliveryBook(outbox.root)
+    book.open()
+    found = outbox.contents(now - tried_for - GRACE, of)
+    tour = _Tour(outbox, book, {one.name: one for one in carriers}, tried_for, now, at_once, time.monotonic() + seconds)
+    outcomes = [done for one in tour.in_turn(found.parcels) for done in tour.carry(one)]
+    return Round(tuple(outcomes), found.unreadable)
 
 
-def _carry(
-    book: DeliveryBook, parcel: Parcel, carriers: Sequence[Carrier], days: int, now: datetime, at_once: bool
-) -> Iterator[Outcome]:
-    account = _account(book, parcel, carriers)
-    for carrier in carriers:
-        known = account.get(carrier.name, Attempts())
-        due = known.is_due(now) or (at_once and known.state == "waiting")
-        if not due or not carrier.reaches(parcel.notice):
-            continue
+@dataclass
+class _Tour:
+    """A round under way; `too_slow` are the carriers that are not asked again, with the reason."""
+
+    outbox: Outbox
+    book: DeliveryBook
+    carriers: dict[str, Carrier]
+    days: timedelta
+    now: datetime
+    at_once: bool
+    ends: float
+    too_slow: dict[str, str] = field(default_factory=dict)
+
+    def in_turn(self, parcels: Iterable[Parcel]) -> list[Parcel]:
+        """Those that are due, what was tried least first, the oldest first among equals."""
+        due = [(one, self.due(one)) for one in parcels]
+        tried = [(min(one.attempts for one in known.values()), parcel) for parcel, known in due if known]
+        return [parcel for _, parcel in sorted(tried, key=itemgetter(0))]
+
+    def due(self, parcel: Parcel) -> dict[str, Attempts]:
+        """How one notice has fared with each carrier with which it is due now."""
+        begins = parcel.left_at > self.now - self.days
+        known = (dict.fromkeys(self.carriers, Attempts()) if begins else {}) | self._account(parcel)
+        return {name: one for name, one in known.items() if self._is_due(name, one, parcel.notice)}
+
+    def carry(self, parcel: Parcel) -> Iterator[Outcome]:
+        """Try one notice with each carrier with which it is due, unless somebody else does at this moment."""
+        with _alone(self.outbox, parcel) as mine:
+            for name, known in self.due(parcel).items() if mine else ():
+                account, after = self._account(parcel), self._after(self.carriers[name], parcel, known)
+                if account.get(name) != after:
+                    self.book.write(parcel.delivery, {**account, name: after})
+                yield Outcome(parcel, name, after)
+
+    def _account(self, parcel: Parcel) -> dict[str, Attempts]:
+        """What stands under a former name is the first carrier's that was called so: nobody else was sent anything."""
+        account = dict(self.book.read(parcel.delivery))
+        for one in self.carriers.values():
+            if one.former_name in account:
+                account.setdefault(one.name, account.pop(one.former_name))
+        return account
+
+    def _is_due(self, name: str, known: Attempts, notice: Notice) -> bool:
+        due = known.is_due(self.now) or (self.at_once and known.state == "waiting")
+        return due and name in self.carriers and self.carriers[name].reaches(notice)
+
+    def _after(self, carrier: Carrier, parcel: Parcel, known: Attempts) -> Attempts:
+        begun, gives_up_at = time.monotonic(), parcel.left_at + self.days
+        held_up = self.too_slow.get(carrier.name, OVER if begun >= self.ends else "")
+        if held_up:
+            return known.held_up(held_up, self.now, gives_up_at)
         error = tried(carrier, parcel)
-        gives_up_at = parcel.left_at + timedelta(days=days)
-        account[carrier.name] = known.failed(error, now, gives_up_at) if error else known.delivered(now)
-        book.write(parcel.delivery, account)
-        yield Outcome(parcel, carrier.name, account[carrier.name])
-
-
-def _account(book: DeliveryBook, parcel: Parcel, carriers: Sequence[Carrier]) -> dict[str, Attempts]:
-    """What stands under a former name is the first carrier's that was called so: nobody else was sent anything."""
-    account = dict(book.read(parcel.delivery))
-    for one in carriers:
-        if one.former_name in account:
-            account.setdefault(one.name, account.pop(one.former_name))
-    return account
+        if error and time.monotonic() - begun >= SLOW_SECONDS:
+            self.too_slow[carrier.name] = f"not tried yet: {carrier.name} took long to fail just before"
+        return known.failed(error, self.now, gives_up_at) if error else known.delivered(self.now)
 
 
 def tried(carrier: Carrier, parcel: Parcel) -> str:
@@ -78,12 +139,13 @@ def tried(carrier: Carrier, parcel: Parcel) -> str:
 
 
 @contextmanager
-def _alone(book: DeliveryBook) -> Iterator[bool]:
+def _alone(outbox: Outbox, parcel: Parcel) -> Iterator[bool]:
+    """Whether nobody else carries it at this moment; false as well when it is gone."""
     try:
-        book.root.mkdir(parents=True, exist_ok=True)
-        file = (book.root / ".lock").open("a")
-    except OSError as error:
-        raise DeliveryError(f"{book.root} cannot be written: {error}", "make it writable") from error
+        file = outbox.path(parcel.delivery).open("rb")
+    except OSError:
+        yield False
+        return
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,7 +31,9 @@ def list_notices(
 
     outbox = Outbox(Home.here().outbox)
     book = DeliveryBook(outbox.root)
-    parcels = [one for one in outbox.parcels() if to in ("", one.notice.to)][-last:]
+    found = outbox.contents()
+    parcels = [one for one in found.parcels if to in ("", one.notice.to)][-last:]
+    _remark_on(found.unreadable)
     if as_json:
         show_json([_told(one, book.read(one.delivery)) for one in parcels])
         return
@@ -58,15 +61,16 @@ def send(as_json: Json = False) -> None:
         say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
         return
     done = carry_notices(at_once=True)
+    _remark_on(done.unreadable)
     if as_json:
-        show_json([{"carrier": one.carrier, **_told(one.parcel, {one.carrier: one.attempts})} for one in done])
+        show_json([{"carrier": one.carrier, **_told(one.parcel, {one.carrier: one.attempts})} for one in done.outcomes])
     else:
-        for one in done:
+        for one in done.outcomes:
             why = f": {one.attempts.error}" if one.attempts.error else ""
             say(f"{one.carrier}: {one.parcel.notice.to}: {one.parcel.notice.title}: {one.attempts.state}{why}")
-        if not done:
+        if not done.outcomes:
             say("nothing waits to be carried")
-    raise typer.Exit(COULD_NOT if any(one.attempts.error for one in done) else 0)
+    raise typer.Exit(COULD_NOT if done.unreadable or any(one.attempts.error for one in done.outcomes) else 0)
 
 
 @app.command("test")
@@ -86,6 +90,13 @@ def try_out(by: By = "", as_json: Json = False) -> None:
         for name, error in taken.items():
             say(f"{name}: {error or 'taken'}")
     raise typer.Exit(COULD_NOT if any(taken.values()) else 0)
+
+
+def _remark_on(unreadable: Sequence[str]) -> None:
+    from modelward.terminal import remark
+
+    for name in unreadable:
+        remark(f"{name} cannot be read: it is no notice, and is carried nowhere")
 
 
 def _told(parcel: Parcel, account: Any) -> dict[str, Any]:

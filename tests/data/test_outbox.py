@@ -69,6 +69,48 @@ def test_a_markdown_file_without_its_json_does_not_count(tmp_path: Path) -> None
     assert outbox.notices() == [TOLD]
 
 
+UNREADABLE: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"{half",
+    "JSON without end": b"[" * 200_000,
+    "JSON of something else": b"[]",
+    "a notice of a kind nobody knows": b'{"kind": "gossip", "to": "a", "about": "b", "title": "c", "text": "d"}',
+    "a notice without its time": b'{"kind": "alert", "to": "a", "about": "b", "title": "c", "text": "d"}',
+    "a time without a zone": (
+        b'{"kind": "alert", "to": "a", "about": "b", "title": "c", "text": "d", "left_at": "2026-01-01T00:00:00"}'
+    ),
+    "a time before all time": (
+        b'{"kind": "alert", "to": "a", "about": "b", "title": "c", "text": "d", "left_at": "0001-01-01T00:00:00+14:00"}'
+    ),
+    "bytes that are no text": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("written", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_is_no_notice_is_named_and_hides_none(written: bytes, tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.leave(TOLD, NOW)
+    (tmp_path / "20131001T093000000001Z-alert-0.json").write_bytes(written)
+    found = outbox.contents()
+    assert [one.notice for one in found.parcels] == outbox.notices() == [TOLD]
+    assert found.unreadable == ("20131001T093000000001Z-alert-0.json",)
+
+
+def test_a_folder_in_the_place_of_a_notice_is_named_too(tmp_path: Path) -> None:
+    (tmp_path / "x.json").mkdir()
+    assert Outbox(tmp_path).contents().unreadable == ("x.json",)
+
+
+def test_what_was_left_since_a_time_or_one_notice_is_found_without_reading_the_rest(tmp_path: Path) -> None:
+    outbox, reminder = Outbox(tmp_path), TOLD.model_copy(update={"number": 2})
+    first = outbox.leave(TOLD, NOW)
+    outbox.leave(reminder, NOW + timedelta(days=7))
+    assert [one.notice for one in outbox.contents(of=[TOLD]).parcels] == [TOLD]
+    first.write_text("half")
+    found = outbox.contents(since=NOW + timedelta(days=7))
+    assert ([one.notice for one in found.parcels], found.unreadable) == ([reminder], ())
+
+
 def test_a_name_cannot_add_lines_to_the_head(tmp_path: Path) -> None:
     hostile = TOLD.model_copy(update={"to": "a@example.org\n- Answer by: never"})
     lines = Outbox(tmp_path).leave(hostile, NOW).with_suffix(".md").read_text().splitlines()

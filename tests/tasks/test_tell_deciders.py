@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
-from data.carriers.delivery import Attempts
-from data.carriers.post_round import Outcome
 from data.commands.person import EndRole
-from data.outbox import Notice, Outbox, Parcel
+from data.outbox import Notice, Outbox
 from data.records.person import Role
-from tasks.carry_notices import carry_quietly, given_up
 from tasks.gather_questions import open_questions
 from tasks.judge_version import judge_version
 from tasks.open_retirement import Leaving, open_retirement
@@ -113,21 +110,12 @@ def test_an_outbox_that_cannot_be_written_stops_nothing(validated: World) -> Non
     ask(validated)
 
 
-def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
-    notice = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
-    lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
-    outcome = Outcome(Parcel("d-1", notice, world.now), "mail smtp", lost)
-    told = given_up([outcome, Outcome(outcome.parcel, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
-    assert [(one.to, one.title) for one in told] == [
-        (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
-    ]
-    assert given_up([Outcome(Parcel("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
-
-
-def test_carriers_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
-    carry_quietly()
-    assert not (world.home.outbox / "delivery").exists()
+def test_what_cannot_be_carried_further_stops_no_request(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_NOTICE_CHANNELS", "json://127.0.0.1:1/x")
+    validated.home.outbox.mkdir(parents=True)
+    (validated.home.outbox / "99991231T000000000000Z-note.json").write_text("{}")
+    ask(validated)
+    assert set(left(validated)) == {"alma", "axel", "rita"}
 
 
 PAGES = {

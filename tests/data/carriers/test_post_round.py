@@ -6,6 +6,7 @@ import fcntl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,8 @@ def outbox(tmp_path: Path) -> Outbox:
     return box
 
 
-def states(outbox: Outbox, carriers: list[Carrier], now: datetime = NOW, **changes: bool) -> list[str]:
-    return [one.attempts.state for one in carry_round(outbox, carriers, WEEK, now, **changes)]
+def states(outbox: Outbox, carriers: list[Carrier], now: datetime = NOW, **changes: Any) -> list[str]:
+    return [one.attempts.state for one in carry_round(outbox, carriers, WEEK, now, **changes).outcomes]
 
 
 def test_every_notice_is_carried_once_by_every_carrier(outbox: Outbox) -> None:
@@ -90,13 +91,91 @@ def test_who_cannot_be_reached_is_not_tried(outbox: Outbox) -> None:
     assert one.carried == ["axel"]
 
 
-def test_a_second_round_at_the_same_time_carries_nothing(outbox: Outbox) -> None:
-    folder = DeliveryBook(outbox.root).root
-    folder.mkdir()
-    with (folder / ".lock").open("a") as file:
+def test_what_somebody_else_carries_at_the_moment_is_left_alone_and_the_rest_is_not(outbox: Outbox) -> None:
+    first, _ = sorted(outbox.root.glob("*.json"))
+    one = Noted()
+    with first.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert states(outbox, [Noted()]) == []
-    assert states(outbox, [Noted()]) == ["delivered"] * 2
+        assert states(outbox, [one]) == ["delivered"]
+    assert states(outbox, [one]) == ["delivered"]
+    assert one.carried == ["axel", "alma"]
+
+
+def test_a_notice_that_is_gone_by_its_turn_stops_nothing(outbox: Outbox) -> None:
+    _, second = sorted(outbox.root.glob("*.json"))
+
+    class Clumsy(Noted):
+        def carry(self, parcel: Parcel) -> None:
+            second.unlink()
+
+    assert states(outbox, [Clumsy()]) == ["delivered"]
+
+
+def test_a_file_that_is_no_notice_is_reported_and_stops_nothing(outbox: Outbox) -> None:
+    (outbox.root / "20260501T085900000000Z-broken.json").write_text("{}")
+    done = carry_round(outbox, [Noted()], WEEK, NOW)
+    assert [one.attempts.state for one in done.outcomes] == ["delivered"] * 2
+    assert done.unreadable == ("20260501T085900000000Z-broken.json",)
+
+
+def test_of_some_notices_alone_no_other_is_carried(outbox: Outbox) -> None:
+    one, axel = Noted(), outbox.notices()[1]
+    assert states(outbox, [one], of=[axel]) == ["delivered"]
+    assert one.carried == ["axel"]
+    assert states(outbox, [one], of=[]) == []
+
+
+def test_a_carrier_that_took_long_to_fail_is_not_asked_again_in_the_same_round(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.carriers.post_round.SLOW_SECONDS", 0.0)
+    broken, whole = Noted("broken", [DeliveryError("down")] * 2), Noted("whole")
+    assert states(outbox, [broken, whole]) == ["waiting", "delivered"] * 2
+    assert len(broken.breaks) == 1
+    first, second = (DeliveryBook(outbox.root).read(one.delivery)["broken"] for one in outbox.parcels())
+    assert (first.attempts, first.error) == (1, "down")
+    assert (second.attempts, second.error) == (0, "not tried yet: broken took long to fail just before")
+    assert states(outbox, [broken, whole], NOW + timedelta(seconds=1)) == ["waiting"], "the other is due at once"
+    assert states(outbox, [broken, whole], NOW + timedelta(minutes=2)) == ["delivered"] * 2
+
+
+def test_one_that_failed_before_stands_behind_those_that_were_never_tried(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.carriers.post_round.SLOW_SECONDS", 0.0)
+
+    class Picky(Noted):
+        def carry(self, parcel: Parcel) -> None:
+            if parcel.notice.to == "alma":
+                raise DeliveryError("no such mailbox")
+            super().carry(parcel)
+
+    one = Picky()
+    assert states(outbox, [one]) == ["waiting"] * 2
+    assert states(outbox, [one], NOW + timedelta(minutes=1)) == ["delivered", "waiting"]
+    assert one.carried == ["axel"]
+
+
+def test_a_round_is_bounded_in_time_and_the_next_one_begins_with_what_is_left(outbox: Outbox) -> None:
+    one = Noted()
+    assert states(outbox, [one], seconds=0.0) == ["waiting"] * 2
+    assert one.carried == []
+    account = DeliveryBook(outbox.root).read(outbox.parcels()[0].delivery)["noted"]
+    assert (account.attempts, account.error) == (0, "not tried yet: the round was over")
+    assert states(outbox, [one]) == ["delivered"] * 2
+
+
+def test_what_no_round_came_to_in_its_days_is_given_up_and_not_forgotten(outbox: Outbox) -> None:
+    assert states(outbox, [Noted()], seconds=0.0) == ["waiting"] * 2
+    late = NOW + timedelta(days=WEEK, minutes=1)
+    broken = Noted(breaks=[DeliveryError("down")] * 2)
+    assert states(outbox, [broken], late) == ["given up"] * 2
+    assert states(outbox, [broken], late) == []
+
+
+def test_what_was_held_up_until_its_days_were_over_is_given_up(outbox: Outbox) -> None:
+    assert states(outbox, [Noted()], seconds=0.0) == ["waiting"] * 2
+    assert states(outbox, [Noted()], NOW + timedelta(days=WEEK), seconds=0.0) == ["given up"] * 2
 
 
 def test_what_the_account_calls_by_a_former_name_is_the_first_carriers_and_is_not_carried_again(outbox: Outbox) -> None:

@@ -102,3 +102,18 @@ def test_a_setting_that_cannot_be_used_is_one_clear_error(
     said = cli("notices", "send")
     assert (said.code, "is not https" in said.err) == (2, True)
     assert "configuration" in {one["name"] for one in cli("doctor", "--json").json if one["state"] == "fail"}
+
+
+def test_a_file_that_is_no_notice_is_named_and_hides_none(
+    told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (told.home.outbox / "99991231T000000000000Z-note.json").write_text("{}")
+    listed = cli("notices", "list")
+    assert ("alma" in listed.out, "99991231T000000000000Z-note.json cannot be read" in listed.err) == (True, True)
+    assert [one["to"] for one in cli("notices", "list", "--json").json] == ["alma"]
+    found = {one["name"]: one for one in cli("doctor", "--json").json}
+    assert (found["outbox"]["state"], found["notices"]["state"]) == ("warn", "ok")
+    with mail_sink() as sink:
+        monkeypatch.setenv("MODELWARD_NOTICE_MAIL", f"mailto://127.0.0.1:{sink.port}?from=a@example.org&mode=insecure")
+        said = cli("notices", "send")
+    assert (said.code, "delivered" in said.out, "cannot be read" in said.err) == (3, True, True)
