@@ -17,6 +17,7 @@ from pydantic import ConfigDict, Field
 from data.durable_file import write_durably
 from data.errors import InputError, PublishError
 from data.plain_text import cleaned, one_line
+from data.quotation import code, in_markdown, unmarked
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
 from data.records.row import Frozen
@@ -30,7 +31,8 @@ class Notice(Frozen):
     """What is told to whom about what; `number` counts reminders from 1, so that each of them is a notice of its own.
 
     `about` is the key of the thing, `answer_by` the time until which an answer is awaited. `aside` is what may change
-    without making it another notice: the addresses of pages, who has not answered yet.
+    without making it another notice: the addresses of pages, who has not answered yet. What people wrote stands in
+    `title`, `text` and `aside` as `data.quotation` puts it, so that it is told from what modelward says.
     """
 
     kind: Kind
@@ -44,8 +46,12 @@ class Notice(Frozen):
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` over everything that is said; the aside and the time of writing do not count."""
-        return sha256_of(self.model_dump(mode="json", exclude={"aside"}))
+        """`sha256:<hex>` over everything that is said; the aside, the marks and the time of writing do not count.
+
+        What was left before words of others had marks is the same notice as with them, and is not left again.
+        """
+        said = {"title": unmarked(self.title), "text": unmarked(self.text)}
+        return sha256_of(self.model_dump(mode="json", exclude={"aside"}) | said)
 
 
 @dataclass(frozen=True)
@@ -150,9 +156,9 @@ def _mark(notice: Notice) -> str:
 
 def _markdown(notice: Notice, at: datetime) -> str:
     reminder = f" (reminder {notice.number - 1})" if notice.number > 1 else ""
-    lines = [f"# {one_line(notice.title)}{reminder}", "", f"- To: {one_line(notice.to)}"]
-    lines += [f"- About: `{one_line(notice.about)}`", f"- Written: {in_utc(at):%Y-%m-%d %H:%M} UTC"]
+    lines = [f"# {in_markdown(one_line(notice.title))}{reminder}", "", f"- To: {code(one_line(notice.to))}"]
+    lines += [f"- About: {code(one_line(notice.about))}", f"- Written: {in_utc(at):%Y-%m-%d %H:%M} UTC"]
     if notice.answer_by is not None:
         lines.append(f"- Answer by: {notice.answer_by:%Y-%m-%d %H:%M} UTC")
-    lines += ["", cleaned(notice.text).strip(), ""]
-    return "\n".join([*lines, cleaned(notice.aside).strip(), ""] if notice.aside.strip() else lines)
+    lines += ["", in_markdown(cleaned(notice.text).strip()), ""]
+    return "\n".join([*lines, in_markdown(cleaned(notice.aside).strip()), ""] if notice.aside.strip() else lines)

@@ -11,6 +11,7 @@ from data.carriers.configuration import carriers_of, days_of
 from data.carriers.post_round import SECONDS, Outcome, Round, carry_round, tried, wall_clock
 from data.command import Moment
 from data.outbox import Notice, Outbox, Parcel
+from data.quotation import named, quoted
 from data.records.person import Person
 from data.registry import Registry
 from data.rulings.proof import administrators
@@ -73,9 +74,9 @@ def given_up(done: Sequence[Outcome], in_charge: Sequence[str]) -> list[Notice]:
             kind="delivery",
             to=person,
             about=one.parcel.delivery,
-            title=f"a notice to {one.parcel.notice.to[:128]} could not be delivered by {one.carrier}",
-            text=f"{one.parcel.notice.title}\n\nTried {one.attempts.attempts} times. It lies in the outbox.",
-            aside=one.attempts.error,
+            title=f"a notice to {named(one.parcel.notice.to)} could not be delivered by {one.carrier}",
+            text=f"{quoted(one.parcel.notice.title)}\n\nTried {one.attempts.attempts} times. It lies in the outbox.",
+            aside=quoted(one.attempts.error),
         )
         for one in lost
         for person in in_charge

@@ -7,6 +7,7 @@ from functools import partial
 
 from data.commands.deployment import EscalateIncident
 from data.outbox import Notice, Outbox
+from data.quotation import quoted
 from data.records.deployment import Deployment
 from data.records.model import Model
 from data.records.monitoring import Incident
@@ -43,7 +44,7 @@ def _escalate(incident: Incident, run: Run) -> str:
         to=model.owner,
         about=incident.key,
         title=f"{short(incident.model)}: nobody ratified in time",
-        text=f"{incident.title}\n\nResolve the incident and say what is to be done.",
+        text=f"{quoted(incident.title)}\n\nResolve the incident and say what is to be done.",
     )
     Outbox(registry.home.outbox).leave(notice, moment(run.as_of))
     return said

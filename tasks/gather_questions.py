@@ -13,6 +13,7 @@ from data.deciders import deciders, validators
 from data.errors import ModelwardError
 from data.lookup import reference
 from data.outbox import Kind
+from data.quotation import named, quoted
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.names import model_of, short
@@ -67,13 +68,15 @@ def question_of_request(state: State, request: ApprovalRequest, now: datetime) -
     name, model = short(request.subject), state.need(Model, model_of(request.subject))
     roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
     until = f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
-    where = f" to {request.environment} ({request.slot}) for: {request.use}" if request.purpose != "retire" else ""
-    asked = f"{request.requester} asks to {request.purpose} {name}{where}."
+    place = f"{request.environment} ({named(request.slot)})"
+    where = f" to {place} for: {quoted(request.use)}" if request.purpose != "retire" else ""
+    who = named(request.requester)
+    asked = f"{who} asks to {request.purpose} {name}{where}."
     command = f"modelward approvals answer {reference(request.key)}"
     run_id = request.run_id
     if request.purpose == PURPOSE:
         asked = (
-            f"{request.requester} released {name} in an emergency{where}. Reason: {request.reason}\n\n"
+            f"{who} released {name} in an emergency{where}. Reason: {quoted(request.reason)}\n\n"
             "It ends by itself unless it is ratified in time."
         )
         command = f"modelward ratify {reference(model.key)} -e {request.environment} --slot {request.slot}"
@@ -133,8 +136,9 @@ def question_of_transition(state: State, retirement: Retirement) -> Question:
         page_of=retirement.subject,
         title=f"the plan to retire {name} waits for you until {until}",
         asked=(
-            f"{name} is to be retired on {until}: {retirement.reason}\n\nEach consumer answers, or is answered for, "
-            "and is given something to move to in time. `modelward consumers list` says who is missing."
+            f"{name} is to be retired on {until}: {quoted(retirement.reason)}\n\n"
+            "Each consumer answers, or is answered for, and is given something to move to in time. "
+            "`modelward consumers list` says who is missing."
         ),
         command=f"modelward consumers plan {reference(retirement.subject)} SYSTEM --to … --on …",
         asked_at=retirement.opened_at,

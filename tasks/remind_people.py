@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from data.outbox import Notice, Outbox
+from data.quotation import quoted
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
 from data.records.model import Model
@@ -62,7 +63,7 @@ def _late_findings(state: State, now: datetime) -> Iterator[Notice]:
     for one in state.find(Finding):
         if one.state in ("open", "disputed") and one.due_at <= now:
             title = f"finding {one.number} of {short(one.version)} was due on {one.due_at:%Y-%m-%d}"
-            text = f"{one.title}\n\n{one.text}\n\nAnswer it with `modelward findings answer`."
+            text = f"{quoted(one.title)}\n\n{quoted(one.text)}\n\nAnswer it with `modelward findings answer`."
             yield Notice(
                 kind="finding", to=one.owner, about=one.key, title=title, text=text, number=_week(one.due_at, now)
             )
@@ -77,7 +78,7 @@ def _late_reviews(state: State, now: datetime) -> Iterator[Notice]:
             to=state.need(Model, one.model).owner,
             about=one.key,
             title=title,
-            text=f"{one.reason}\n\nComplete it with `modelward review complete`.",
+            text=f"{quoted(one.reason)}\n\nComplete it with `modelward review complete`.",
             number=1 + _week(one.due_at, now) if late else 1,
         )
 

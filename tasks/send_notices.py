@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from data.commands.retirement import RecordNotices
 from data.outbox import Notice, Outbox
+from data.quotation import quoted
 from data.records.model import Consumer, Model
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
@@ -62,9 +63,9 @@ def _notice(retirement: Retirement, party: RetirementParty, to: str, number: int
     known = "uses it" if party.declared else "was seen in its logs and is declared by nobody"
     successor = f"It is succeeded by {short(retirement.successor)}." if retirement.successor else "It has no successor."
     lines = [
-        f"{name} is retired on {retirement.sunset_at:%Y-%m-%d} (UTC): {retirement.reason}",
+        f"{name} is retired on {retirement.sunset_at:%Y-%m-%d} (UTC): {quoted(retirement.reason)}",
         f"{party.system} {known}{through}. {successor}",
-        f"Its outputs that stay in force: {retirement.outputs_in_force}" if retirement.outputs_in_force else "",
+        f"Its outputs that stay in force: {quoted(retirement.outputs_in_force)}" if retirement.outputs_in_force else "",
         (
             f"Answer with `modelward consumers ack {name.replace(' v', '/')} {party.system}` (`--object` to object), "
             "and agree on what you move to and by when."

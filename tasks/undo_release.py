@@ -13,6 +13,7 @@ from data.command import Moment
 from data.commands.approval import ExpireRequest
 from data.errors import GateRefusedError
 from data.outbox import Notice, Outbox
+from data.quotation import quoted
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.model import Model
@@ -90,7 +91,8 @@ def _notices(state: State, asked: ApprovalRequest, live: Deployment, done: str, 
     people = dict.fromkeys([asked.requester, owner, *administrators(state, Moment(now))])
     title = f"the emergency release of {short(live.version)} was undone: {done}"
     text = (
-        f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: {live.reason}\n\n"
-        f"{why_over(asked, now).capitalize()}. Its incidents wait for an answer: `modelward incidents list`."
+        f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: "
+        f"{quoted(live.reason)}\n\n{why_over(asked, now).capitalize()}. "
+        "Its incidents wait for an answer: `modelward incidents list`."
     )
     return [Notice(kind="incident", to=one, about=live.key, title=title[:300], text=text) for one in people]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from data.outbox import Notice, Outbox
+from data.quotation import quoted
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
@@ -43,21 +44,21 @@ def _unwatched(known: Model | None, model: str, why: str, now: datetime) -> Noti
         to=_route(known),
         about=model,
         title=f"{short(model)} was not watched on {now.date()}",
-        text=f"{why}\n\nNothing is known about this model since the last recorded window.",
+        text=f"{quoted(why)}\n\nNothing is known about this model since the last recorded window.",
     )
 
 
 def _notice(model: Model, alert: Alert) -> Notice:
     severe = "Severe: " if alert.severe else ""
-    runbook = f"\n\nRunbook: {alert.runbook}" if alert.runbook else ""
+    runbook = f"\n\nRunbook: {quoted(alert.runbook)}" if alert.runbook else ""
     number = f"`{short(model.key)}#{alert.number}`"
     answer = f"\n\nAnswer with `modelward alerts ack`, `snooze`, `dismiss` or `confirm` {number}."
     return Notice(
         kind="alert",
         to=_route(model),
         about=alert.key,
-        title=f"{short(model.key)}: {alert.about} pages on {alert.last_window}",
-        text=f"{severe}{alert.text}{runbook}{answer}",
+        title=f"{short(model.key)}: {quoted(alert.about, 128)} pages on {alert.last_window}",
+        text=f"{severe}{quoted(alert.text)}{runbook}{answer}",
     )
 
 

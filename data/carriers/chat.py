@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from data.carriers.carrier import mark_of
-from data.carriers.wording import body, for_chat, subject
+from data.carriers.wording import body, for_chat, silenced, subject
 from data.errors import ConfigurationError, DeliveryError
 from data.outbox import Notice, Parcel
+from data.plain_text import one_line
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -41,8 +42,8 @@ class Channel:
 
     def carry(self, parcel: Parcel) -> None:
         """Hand it to the service; whom it is to is said, and nothing in it links, mentions or formats."""
-        text = f"To: {parcel.notice.to}\n\n{body(parcel.notice)}"
-        send(self.name, self.address, for_chat(subject(parcel.notice)), for_chat(text))
+        text = f"To: {silenced(one_line(parcel.notice.to))}\n\n{for_chat(body(parcel.notice))}"
+        send(self.name, self.address, for_chat(subject(parcel.notice)), text)
 
 
 def send(name: str, address: str, title: str, text: str) -> None:

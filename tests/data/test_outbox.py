@@ -10,6 +10,7 @@ import pytest
 
 from data.errors import PublishError
 from data.outbox import Notice, Outbox
+from data.quotation import quoted
 
 NOW = datetime(2013, 10, 1, 9, 30, tzinfo=UTC)
 TOLD = Notice(
@@ -30,7 +31,7 @@ def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
     assert path.name.startswith("20131001T093000000000Z-retirement-")
     assert path.with_suffix(".md").read_text() == (
         "# ops/delay v1 retires on 2013-11-01\n\n"
-        "- To: gates@example.org\n"
+        "- To: `gates@example.org`\n"
         "- About: `models/ops/delay/versions/1/retirement`\n"
         "- Written: 2013-10-01 09:30 UTC\n"
         "- Answer by: 2013-10-15 09:30 UTC\n\n"
@@ -114,7 +115,23 @@ def test_what_was_left_since_a_time_or_one_notice_is_found_without_reading_the_r
 def test_a_name_cannot_add_lines_to_the_head(tmp_path: Path) -> None:
     hostile = TOLD.model_copy(update={"to": "a@example.org\n- Answer by: never"})
     lines = Outbox(tmp_path).leave(hostile, NOW).with_suffix(".md").read_text().splitlines()
-    assert "- To: a@example.org - Answer by: never" in lines
+    assert "- To: `a@example.org - Answer by: never`" in lines
+
+
+def test_words_of_others_are_no_markdown(tmp_path: Path) -> None:
+    words = quoted("it broke\n\n# Approved <img src=http://evil.example/x> [here](http://evil.example)")
+    hostile = TOLD.model_copy(
+        update={"title": f"about {words}", "text": f"Reason: {words}\n\nAnswer `x`.", "to": "`a`<b>"}
+    )
+    text = Outbox(tmp_path).leave(hostile, NOW).with_suffix(".md").read_text()
+    theirs = "`it broke # Approved <img src=http://evil.example/x> [here](http://evil.example)`"
+    assert text.startswith(f"# about “{theirs}”\n\n- To: `'a'<b>`\n")
+    assert text.endswith(f"\nReason: “{theirs}”\n\nAnswer `x`.\n")
+
+
+def test_marks_make_no_other_notice_of_what_was_left_before_there_were_any(tmp_path: Path) -> None:
+    assert TOLD.digest == "sha256:6387db28b54321061fb00645c57d12af98deda94a6484c56c8c121ffb5f8dca2"
+    assert TOLD.model_copy(update={"text": "It is succeeded by “v2.”\nPlease acknowledge."}).digest == TOLD.digest
 
 
 def test_an_outbox_that_cannot_be_written_says_so(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -91,8 +92,9 @@ def test_a_severe_night_pages_at_once_and_tells_the_route(world: World) -> None:
     assert (incident.alerts, incident.blocking) == ((page,), True)
     (notice,) = Outbox(world.home.outbox).notices()
     assert (notice.to, notice.about) == ("delay-oncall", page)
-    assert "psi of distance is" in notice.text
-    assert "runbooks/delay.md" in notice.text
+    assert notice.title.startswith("ops/delay: “psi:distance” pages on ")
+    assert "Severe: “psi of distance is" in notice.text
+    assert re.search("Runbook: “[^”]*runbooks/delay.md”", notice.text)
 
 
 def test_labels_that_turn_out_otherwise_are_found_on_the_week_whose_labels_are_mature(watch: WatchedModel) -> None:

@@ -17,7 +17,10 @@ from data.carriers.chat import Channel, instance
 from data.errors import ConfigurationError, DeliveryError
 from data.outbox import Notice, Parcel
 
-NOTICE = Notice(kind="approval", to="alma", about="x", title="[decide](http://evil)", text="@everyone now")
+NOTICE = Notice(
+    kind="approval", to="al_ma", about="x", title="[decide](http://evil)",
+    text="@everyone now, “https://evil.example”", aside="http://here.example/my_model",
+)  # fmt: skip
 PARCEL = Parcel("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
 
 
@@ -51,7 +54,9 @@ def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
     assert channel.reaches(NOTICE)
     channel.carry(PARCEL)
     assert told[0]["title"] == "(modelward) (decide)(http://evil)"
-    assert told[0]["message"] == "To: alma\n\n＠everyone now"
+    assert told[0]["message"] == (
+        "To: al＿ma\n\n＠everyone now, “https∶//evil․example”\n\nhttp://here.example/my_model"
+    )
 
 
 def test_a_service_that_refuses_is_said_without_its_address(received: tuple[int, list[dict[str, Any]]]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from data.carriers.wording import body, for_chat, subject
 from data.outbox import Notice
 
@@ -12,6 +14,25 @@ def test_a_chat_links_and_mentions_nothing() -> None:
     assert for_chat("[here](http://e) <!channel> @everyone `x` *y*") == (
         "(here)(http://e) ‹!channel› ＠everyone 'x' ∗y∗"
     )
+
+
+CHAT: dict[str, tuple[str, str]] = {
+    "our address stays": (
+        "See http://[::1]:4290/ops/my_model.html#a_b.",
+        "See http://[::1]:4290/ops/my_model.html#a_b.",
+    ),
+    "our command keeps its names": ("Type `modelward deploy ops/my_model/1`", "Type 'modelward deploy ops/my_model/1'"),
+    "theirs links nothing": ("“see https://evil.example/a”", "“see https∶//evil․example/a”"),
+    "nor without a scheme": ("“see www.evil.example or evil.io”", "“see www․evil․example or evil․io”"),
+    "theirs mentions nobody": ("“<!channel> @everyone”", "“‹!channel› ＠everyone”"),
+    "theirs marks nothing": ("“_a_ *b* `c` [d](e) |f|”", "“＿a＿ ∗b∗ 'c' (d)(e) ¦f¦”"),
+    "figures of theirs stay": ("“3.5 % at 9:30, v1.2”", "“3.5 % at 9:30, v1.2”"),
+}
+
+
+@pytest.mark.parametrize("case", CHAT.values(), ids=CHAT)
+def test_in_a_chat(case: tuple[str, str]) -> None:
+    assert for_chat(case[0]) == case[1]
 
 
 def test_subject_and_body_say_everything() -> None:
