@@ -162,6 +162,7 @@ def test_a_round_is_bounded_in_time_and_the_next_one_begins_with_what_is_left(ou
     assert one.carried == []
     account = DeliveryBook(outbox.root).read(outbox.parcels()[0].delivery)["noted"]
     assert (account.attempts, account.error) == (0, "not tried yet: the round was over")
+    assert states(outbox, [one], seconds=0.0) == ["waiting"] * 2
     assert states(outbox, [one]) == ["delivered"] * 2
 
 
