@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterTags,
@@ -17,32 +17,37 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
+from tasks.ask_prefect import asking_prefect, set_state
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due
 
 SILENCE = timedelta(seconds=150)
+UNDER_WAY = (StateType.RUNNING, StateType.PENDING)
 TAG = "modelward"
 
 
 def silent_runs(run: Run) -> Iterator[Due]:
-    """Running runs of our deployments, but this one, of which nothing was heard for longer than `SILENCE`."""
-    running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
+    """Runs of our deployments, but this one, that say they run or are about to: those may have fallen silent.
+
+    Raises PrefectUnavailableError.
+    """
+    under_way = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(UNDER_WAY))))
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
-    with get_client(sync_client=True) as client:
-        found = client.read_flow_runs(flow_run_filter=running, deployment_filter=ours)
+    with asking_prefect("silent runs") as client:
+        found = client.read_flow_runs(flow_run_filter=under_way, deployment_filter=ours)
     for one in found:
         if str(one.id) != run.run_id:
             yield f"run {one.name}", partial(_crash, one)
 
 
 def _crash(run: FlowRun) -> str:
-    """Answers what was done; nothing when the run lives, or is not running any more."""
+    """Answers what was done; nothing when the run lives, or has ended or let go. Raises PrefectUnavailableError."""
     since = datetime.now(UTC) - SILENCE
-    with get_client(sync_client=True) as client:
+    with asking_prefect(f"run {run.name}") as client:
         state = client.read_flow_run(run.id).state
-        if state is None or not state.is_running() or state.timestamp > since or _was_heard(client, run, since):
+        if state is None or state.type not in UNDER_WAY or state.timestamp > since or _was_heard(client, run, since):
             return ""
-        client.set_flow_run_state(run.id, Crashed(message=f"nothing was heard of it for {SILENCE.seconds} seconds"))
+        set_state(client, run.id, Crashed(message=f"nothing was heard of it for {SILENCE.seconds} seconds"))
     return f"run {run.name} was marked crashed: nothing was heard of it any more"
 
 

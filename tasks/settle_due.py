@@ -1,4 +1,4 @@
-"""Do what came due, one thing after the other: one that fails is reported and stops none of the others."""
+"""Do what came due, one thing after the other: what fails, looking for it too, is reported and stops nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def settle_due(jobs: Mapping[str, Callable[[Run], Iterable[Due]]], run: Run) -> 
     """Each job looks for its work when its turn comes; answers what was done, by job, and under `failed` what not."""
     report: dict[str, list[str]] = {}
     for name, find in jobs.items():
-        done, failed = _settle(find, run)
+        done, failed = _settle(name, find, run)
         if done:
             report[name] = done
         if failed:
@@ -29,20 +29,26 @@ def settle_due(jobs: Mapping[str, Callable[[Run], Iterable[Due]]], run: Run) -> 
     return report
 
 
-def _settle(find: Callable[[Run], Iterable[Due]], run: Run) -> tuple[list[str], list[str]]:
+def _settle(name: str, find: Callable[[Run], Iterable[Due]], run: Run) -> tuple[list[str], list[str]]:
     done: list[str] = []
     failed: list[str] = []
-    for key, act in find(run):
-        try:
-            said = act()
-        except (ModelwardError, OSError) as error:
-            failed.append(_failure(key, error))
-        else:
-            if said:
-                done.append(said)
+    try:
+        for key, act in find(run):
+            try:
+                said = act()
+            except Exception as error:  # noqa: BLE001 – told with its name; what comes after it is done all the same
+                failed.append(_failure(key, error))
+            else:
+                if said:
+                    done.append(said)
+    except Exception as error:  # noqa: BLE001 – as above
+        failed.append(_failure(f"looking for {name}", error))
     return done, failed
 
 
-def _failure(key: str, error: ModelwardError | OSError) -> str:
-    said = f"{error.what} → {error.remedy}" if isinstance(error, ModelwardError) else str(error)
+def _failure(key: str, error: Exception) -> str:
+    if isinstance(error, ModelwardError):
+        said = f"{error.what} → {error.remedy}"
+    else:
+        said = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
     return f"{short(key)}: {said}"

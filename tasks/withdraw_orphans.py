@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
-from httpx import HTTPError
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
 from data.commands.approval import WithdrawRequest
-from data.errors import PrefectUnavailableError
 from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.registry import Registry
 from data.rulings.emergency import PURPOSE, release_of
+from tasks.ask_prefect import asking_prefect, set_state
 from tasks.carry_out_operation import Run
 from tasks.expire_approvals import execute
 from tasks.settle_due import Due
@@ -73,18 +72,15 @@ def _cancel(request: ApprovalRequest) -> str:
     if state is None or not state.is_paused():
         return ""
     message = f"the request on {short(request.subject)} is {request.state}"
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_state(UUID(request.run_id), Cancelled(message=message), force=True)
+    with asking_prefect(f"run {request.run_id}") as client:
+        set_state(client, UUID(request.run_id), Cancelled(message=message), force=True)
     return f"run {request.run_id} was cancelled: {message}"
 
 
 def _asked(run_id: str) -> State | None:
     """The state of a run as Prefect has it; None for one that it does not know. Raises PrefectUnavailableError."""
-    try:
-        with get_client(sync_client=True) as client:
-            return _state(client, run_id)
-    except HTTPError as error:
-        raise PrefectUnavailableError(f"Prefect could not be asked about run {run_id}: {error}") from error
+    with asking_prefect(f"run {run_id}") as client:
+        return _state(client, run_id)
 
 
 def _state(client: SyncPrefectClient, run_id: str) -> State | None:

@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.states import Running, Suspended
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import State
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus, StateRejectDetails
+from prefect.states import Pending, Running, Suspended
 
+from data.errors import PrefectUnavailableError
 from data.records.person import SERVICE
 from flows.attest_registry import attest_registry
 from flows.reconcile_operations import reconcile_operations
 from tasks import crash_silent_runs
 from tasks.carry_out_operation import Run
 from tasks.crash_silent_runs import silent_runs
+from tests.departing import under_baseline
 from tests.flows.served_runs import state_of
+from tests.operations import begin_deploy
 from tests.standing_house import until
 from tests.world import World
 
 
-@pytest.fixture
-def running() -> Iterator[UUID]:
-    """A run of one of our deployments that says it runs, and has no process."""
+@contextmanager
+def said_to_be(state: State) -> Iterator[UUID]:
+    """A run of one of our deployments that says it is in this state, and has no process."""
     with get_client(sync_client=True) as client:
         flow_id = client.create_flow_from_name(attest_registry.name)
         deployment = client.create_deployment(flow_id, f"silent-{uuid4()}", tags=["modelward", "audit"])
         run = client.create_flow_run_from_deployment(deployment).id
-        client.set_flow_run_state(run, Running(), force=True)
+        client.set_flow_run_state(run, state, force=True)
         yield run
         client.delete_flow_run(run)
+
+
+@pytest.fixture
+def running() -> Iterator[UUID]:
+    """One that says it runs."""
+    with said_to_be(Running()) as run:
+        yield run
 
 
 def sweep(world: World) -> list[str]:
@@ -63,6 +77,40 @@ def test_a_run_of_which_nothing_was_heard_is_called_crashed_once(
     assert said.endswith("was marked crashed: nothing was heard of it any more")
     assert state_of(running) == "Crashed"
     assert sweep(world) == []
+
+
+def test_a_run_whose_process_never_began_is_called_crashed_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with said_to_be(Pending()) as pending:
+        assert sweep(world) == []
+        later(monkeypatch, 10)
+        assert len(sweep(world)) == 1
+        assert state_of(pending) == "Crashed"
+
+
+def test_what_the_server_does_not_take_is_not_said_to_be_done(
+    world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later(monkeypatch, 10)
+    refusal = OrchestrationResult(state=None, status=SetStateStatus.REJECT, details=StateRejectDetails(reason="no"))
+    monkeypatch.setattr(SyncPrefectClient, "set_flow_run_state", lambda *_, **__: refusal)
+    with pytest.raises(PrefectUnavailableError, match="Prefect did not take it that run .* is Crashed: reject"):
+        sweep(world)
+
+
+def test_a_server_that_stumbles_keeps_nothing_else_from_being_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_baseline(world)
+    begin_deploy(world, world.approved())
+
+    def stumble(*_: object, **__: object) -> None:
+        raise httpx.ReadTimeout("too slow")
+
+    monkeypatch.setattr(SyncPrefectClient, "read_flow_runs", stumble)
+    report = reconcile_operations(as_of=world.now)
+    assert report["operations"] == ["the deploy of ops/delay v1 was undone"]
+    (failed,) = report["failed"]
+    assert failed.startswith("looking for silent: Prefect could not be asked about silent runs: too slow → ")
 
 
 def test_a_run_that_was_heard_of_is_left_alone(world: World, running: UUID, monkeypatch: pytest.MonkeyPatch) -> None:

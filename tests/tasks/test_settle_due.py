@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
-from data.errors import IllegalMoveError
+import pytest
+
+from data.errors import IllegalMoveError, PrefectUnavailableError
 from data.records.person import Actor
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due, settle_due
@@ -35,6 +37,41 @@ def test_each_on_its_own() -> None:
         "some": ["one was done"],
         "failed": ["ops/delay v1: it is gone → look again", "ana: read-only"],
     }
+
+
+def endless(_: object = None) -> str:
+    raise RecursionError("maximum recursion depth exceeded")
+
+
+def breaks_midway(run: Run) -> Iterator[Due]:
+    yield "models/ops/delay", lambda: "one was done"
+    raise PrefectUnavailableError("Prefect is away", "start it")
+
+
+FAULTS: dict[str, tuple[Callable[[Run], Iterable[Due]], list[str]]] = {
+    "a fault of our own in what is due": (
+        lambda run: [("models/ops/delay", endless)],
+        ["ops/delay: RecursionError: maximum recursion depth exceeded"],
+    ),
+    "a fault of our own in looking for it": (
+        lambda run: [("a", lambda: "")] if endless() else [],
+        ["looking for some: RecursionError: maximum recursion depth exceeded"],
+    ),
+    "looking for it that fails midway": (breaks_midway, ["looking for some: Prefect is away → start it"]),
+}
+
+
+@pytest.mark.parametrize(("find", "failed"), FAULTS.values(), ids=FAULTS)
+def test_what_stops_no_other_job(find: Callable[[Run], Iterable[Due]], failed: list[str]) -> None:
+    def other(run: Run) -> Iterator[Due]:
+        yield "models/ops/delay", lambda: "the other was done"
+
+    report = settle_due({"some": find, "other": other}, RUN)
+    assert (report["other"], report["failed"]) == (["the other was done"], failed)
+
+
+def test_what_was_done_before_looking_failed_is_told() -> None:
+    assert settle_due({"some": breaks_midway}, RUN)["some"] == ["one was done"]
 
 
 def test_a_job_looks_for_its_work_when_its_turn_comes() -> None:
