@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write beside, sync, replace in one step, sync the folder: a reader sees the former bytes or these.
 
     Raises OSError when the folder cannot be written; what stood at `path` then stands there still.
@@ -19,7 +19,7 @@ def write_durably(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)

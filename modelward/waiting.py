@@ -81,13 +81,15 @@ def waiting(state: State, now: datetime) -> list[Waiting]:
     return found
 
 
-def waiting_now() -> list[Waiting]:
-    """The same, of the registry of this home, at its own time."""
+def waiting_now(longest: float | None = None) -> list[Waiting]:
+    """The same, of the registry of this home, at its own time; it is waited for, at most `longest` seconds."""
     from data.registry import Registry
     from data.registry_time import registry_time
     from data.state import State
 
-    with Registry.here().store.reading() as connection:
+    store = Registry.here().store
+    store.wait_seconds = store.wait_seconds if longest is None else min(longest, store.wait_seconds)
+    with store.reading() as connection:
         return waiting(State(connection), registry_time(connection).now)
 
 

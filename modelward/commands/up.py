@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from data.home import Home
+    from modelward.house.leftovers import Leftovers
 
 INTERRUPTED = 130
 
@@ -25,11 +24,11 @@ def up(
     if not home.database.is_file():
         raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
     if detach:
-        from modelward.house.detached import start_detached
+        from modelward.house.detached import awaited_leftovers, start_detached
         from modelward.terminal import say
 
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
-        _tell(home, {})
+        _tell(home, awaited_leftovers(home.up))
         return
     _stay(home)
 
@@ -38,32 +37,37 @@ def _stay(home: Home) -> None:
     import time
 
     from data.settings import read_settings
+    from modelward.house.farewell import end_what_was_left, need_gone
     from modelward.house.resident import residence
     from modelward.house.supervisor import Interrupted, Supervisor
     from modelward.terminal import remark, say
 
     begun = time.monotonic()
     with residence(home.up):
+        if ended := end_what_was_left(home.up):
+            remark(ended)
         house = Supervisor(read_settings(), home.up, remark)
         remark("bringing up the Prefect server, the deployments, the worker and the evidence pages")
         with house.until_asked_to_end():
             try:
-                reconciled = house.open()
+                house.open()
             except Interrupted:
                 raise typer.Exit(INTERRUPTED) from None
             say(f"modelward is up ({time.monotonic() - begun:.0f} s)")
-            _tell(home, reconciled)
+            found = house.leftovers()
+            _tell(home, found)
             remark("Ctrl-C ends it")
-            house.keep_up()
+            house.keep_up(found)
             remark("ending everything")
+    need_gone(house.left)
     say("nothing of it runs any more")
 
 
-def _tell(home: Home, reconciled: Mapping[str, Sequence[str]]) -> None:
+def _tell(home: Home, found: Leftovers) -> None:
     """The addresses, what had been left half done, and what waits for whom."""
     from modelward.house.resident import resident
-    from modelward.terminal import say, show_facts
-    from modelward.waiting import show_waiting, waiting_now
+    from modelward.terminal import remark, say, show_facts
+    from modelward.waiting_glance import glance, show_glance
 
     account = resident(home.up)
     if account is not None:
@@ -75,7 +79,8 @@ def _tell(home: Home, reconciled: Mapping[str, Sequence[str]]) -> None:
                 "logs": str(home.up / "logs"),
             }
         )
-    for kind, things in reconciled.items():
-        for thing in things:
-            say(f"{kind}: {thing}")
-    show_waiting(waiting_now())
+    for line in found.lines():
+        say(line)
+    if not found.whole:
+        remark("what an earlier one left half done is still being ended")
+    show_glance(glance())

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.records.instant import write_instant
-from modelward.house.resident import Tenant
+from modelward.house.resident import Tenant, make_private
 
 LOG_BYTES = 5_000_000
 LONGEST_PAUSE_SECONDS = 60.0
@@ -75,7 +75,12 @@ class ChildProcess:
         return True
 
     def end(self, patience: float) -> None:
-        """End it and its session politely, and after a while for good."""
+        """End it and its session politely, and after a while for good.
+
+        One whose end was seen already is left alone: its number may be another process's by now.
+        """
+        if self._process.returncode is not None:
+            return
         if self.exit_code is None:
             end_group(self.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
@@ -106,7 +111,7 @@ def pause_before(deaths_in_a_row: int) -> float:
 
 def bound_log(log: Path) -> None:
     """Put a log that has grown long aside, in place of the one put aside before."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    make_private(log.parent)
     if log.is_file() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
     log.touch(mode=0o600)

@@ -13,12 +13,16 @@ from pathlib import Path
 from data.errors import AlreadyUpError, HouseError
 from data.home import Home
 from modelward.house.child_process import bound_log, last_words
-from modelward.house.marked_processes import end_marked
-from modelward.house.resident import account_file, is_held, read_account, resident, said
+from modelward.house.farewell import end_what_was_left, need_gone
+from modelward.house.leftovers import Leftovers, read_leftovers
+from modelward.house.marked_processes import marked
+from modelward.house.resident import Account, is_held, make_private, residence, resident, said
+from modelward.house.roles import FURNISHING
 from modelward.prefect_environment import environment_at
 
 READY_SECONDS = 300.0
-FAREWELL_SECONDS = 90.0
+RECONCILING_SECONDS = 60.0
+FAREWELL_SECONDS = 150.0
 POLL_SECONDS = 0.2
 
 
@@ -28,7 +32,8 @@ def start_detached(home: Home) -> int:
     Raises HouseError, AlreadyUpError.
     """
     if is_held(home.up):
-        raise AlreadyUpError(said(read_account(home.up)))
+        raise AlreadyUpError(said(resident(home.up)))
+    make_private(home.up)
     log = home.up / "logs" / "up.log"
     bound_log(log)
     with log.open("ab") as words:
@@ -59,19 +64,35 @@ def _awaited(process: subprocess.Popen[bytes], home: Home, log: Path) -> int:
     raise HouseError(f"it ended with {process.returncode} while starting, see {log}:\n{last_words(log)}")
 
 
+def awaited_leftovers(folder: Path) -> Leftovers:
+    """What the `up` that is ready found half done: all of it, or as much as is known in a while."""
+    deadline = time.monotonic() + RECONCILING_SECONDS
+    while True:
+        found = read_leftovers(folder) or Leftovers(whole=False)
+        account = resident(folder)
+        if found.whole or account is None or time.monotonic() > deadline:
+            return found
+        if FURNISHING not in account.tenants:
+            return found.and_failed(f"reconciling ended before it was done, see {folder / 'logs'}")
+        time.sleep(POLL_SECONDS)
+
+
 def end_resident(folder: Path) -> str:
     """End the `up` of this home, or what one that was killed left; answers what was done. Raises HouseError."""
-    account = read_account(folder)
-    if not is_held(folder):
-        left = end_marked(account.mark, FAREWELL_SECONDS) if account is not None else 0
-        account_file(folder).unlink(missing_ok=True)
-        return (
-            f"ended {left} processes that a killed `modelward up` had left"
-            if left
-            else f"nothing was up for {folder.parent}"
-        )
-    if account is None:
-        raise HouseError("an `up` of this home is just starting", "try again in a moment")
+    account = resident(folder)
+    if account is not None:
+        return _ended(account, folder)
+    if not folder.is_dir():
+        return f"nothing was up for {folder.parent}"
+    try:
+        with residence(folder):
+            left = end_what_was_left(folder)
+    except AlreadyUpError as error:
+        raise HouseError(error.what, "try again in a moment") from error
+    return left or f"nothing was up for {folder.parent}"
+
+
+def _ended(account: Account, folder: Path) -> str:
     with suppress(ProcessLookupError):
         os.kill(account.pid, signal.SIGTERM)
     deadline = time.monotonic() + FAREWELL_SECONDS
@@ -81,4 +102,5 @@ def end_resident(folder: Path) -> str:
                 f"process {account.pid} has not ended in {FAREWELL_SECONDS:.0f} s", f"end it: kill {account.pid}"
             )
         time.sleep(POLL_SECONDS)
+    need_gone(marked(account.mark))
     return f"ended process {account.pid} and everything it ran"

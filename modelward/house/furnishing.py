@@ -6,64 +6,60 @@ Run as a process of its own beside the supervisor, which never loads Prefect: `p
 
 from __future__ import annotations
 
-import json
 import runpy
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from data.durable_file import write_durably
 from data.errors import HouseError
+from modelward.house.leftovers import Leftovers, write_leftovers
 
-POOL = "modelward"
-RUNS_AT_ONCE = 4
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
 PATIENCE_SECONDS = 120.0
 POLL_SECONDS = 0.2
 
 
-def main(report: Path) -> None:
-    """Furnish the server that PREFECT_API_URL names; writes what `reconcile` did as JSON."""
+def main(folder: Path) -> None:
+    """Furnish the server that PREFECT_API_URL names; what was found half done stands in the folder, by and by."""
     from prefect.client.orchestration import get_client
 
+    from modelward.failure import domain_error
+
+    with get_client(sync_client=True) as client:
+        found = furnished(client)
+    write_leftovers(folder, found)
+    try:
+        found = Leftovers(whole=True, told={**found.told, **reconciled()})
+    except Exception as error:  # noqa: BLE001 – the house is furnished and goes on; it is told what failed
+        known = domain_error(error)
+        found = found.and_failed(f"reconciling: {known.what if known else f'{type(error).__name__}: {error}'}")
+    write_leftovers(folder, found)
+
+
+def furnished(client: SyncPrefectClient) -> Leftovers:
+    """Prepare everything before the worker starts; answers what became of the runs that were left."""
     from data.settings import read_settings
     from modelward.house.automations import create_automations
     from modelward.house.closed_pages import close_pages
+    from modelward.house.left_runs import cancel_missed_runs, crash_dead_runs
+    from modelward.house.work_pool import create_pool
     from modelward.prefect_environment import pages_of
 
-    with get_client(sync_client=True) as client:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (error := client.api_healthcheck()) is not None:
-            if time.monotonic() > deadline:
-                raise HouseError(f"the Prefect server does not answer: {error}")
-            time.sleep(POLL_SECONDS)
-        close_pages(pages_of(read_settings().home))
-        create_pool(client)
-        deploy_all()
-        create_automations(client)
-    write_durably(report, json.dumps(reconciled()).encode())
-
-
-def create_pool(client: object) -> None:
-    """The pool that deployments name, once: what an operator changed of it, a pause or another limit, stays."""
-    from prefect.client.orchestration import SyncPrefectClient
-    from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.exceptions import ObjectNotFound
-    from prefect.workers.process import ProcessWorker
-
-    assert isinstance(client, SyncPrefectClient)
-    try:
-        client.read_work_pool(POOL)
-    except ObjectNotFound:
-        template = ProcessWorker.get_default_base_job_template()
-        pool = WorkPoolCreate(
-            name=POOL,
-            type="process",
-            description="Runs every flow of modelward on this machine.",
-            base_job_template=template,
-            concurrency_limit=RUNS_AT_ONCE,
-        )
-        client.create_work_pool(pool)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (error := client.api_healthcheck()) is not None:
+        if time.monotonic() > deadline:
+            raise HouseError(f"the Prefect server does not answer: {error}")
+        time.sleep(POLL_SECONDS)
+    close_pages(pages_of(read_settings().home))
+    create_pool(client)
+    crashed = crash_dead_runs(client)
+    deploy_all()
+    create_automations(client)
+    told = {"crashed": crashed, "missed": cancel_missed_runs(client)}
+    return Leftovers(whole=False, told={kind: things for kind, things in told.items() if things})
 
 
 def deploy_all() -> None:
@@ -78,8 +74,8 @@ def deploy_all() -> None:
         sys.argv = before
 
 
-def reconciled() -> Mapping[str, Sequence[str]]:
-    """What was half done by a process that died; done here, so that nothing starts on top of it."""
+def reconciled() -> dict[str, list[str]]:
+    """What was half done by a process that died; done here, where no limit of a pool holds it up."""
     from flows.reconcile_operations import reconcile_operations
 
     return reconcile_operations()

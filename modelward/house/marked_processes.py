@@ -9,15 +9,26 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from modelward.prefect_environment import MARK
 
 PROCESSES = Path("/proc")
 POLL_SECONDS = 0.1
+LAST_SECONDS = 10.0
+"""How long one is waited for that was told to end for good: only the kernel can still hold it, on a disk that hangs."""
 ZOMBIE = b"Z"
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """How many processes were told to end, and those that are still there."""
+
+    told: int = 0
+    left: tuple[int, ...] = ()
 
 
 def part_of(mark: str, name: str) -> str:
@@ -31,24 +42,32 @@ def marked(mark: str) -> list[int]:
     return [pid for pid in _pids() if _bears(pid, wanted) and not _is_dead(pid)]
 
 
-def end_marked(mark: str, patience: float) -> int:
-    """End them politely, then for good; answers how many there were."""
-    first = marked(mark)
-    _signal(first, signal.SIGTERM)
-    _gone(mark, patience)
-    while not _gone(mark, POLL_SECONDS):
-        _signal(marked(mark), signal.SIGKILL)
-    return len(first)
-
-
-def _gone(mark: str, patience: float) -> bool:
-    """Whether none is left within some time."""
-    deadline = time.monotonic() + patience
-    while marked(mark):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
+def lives(pid: int, mark: str) -> bool:
+    """Whether this very process runs, and not another that has its number now."""
+    if PROCESSES.is_dir():
+        return _bears(pid, f"{MARK}={mark}".encode()) and not _is_dead(pid)
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
     return True
+
+
+def end_marked(mark: str, patience: float, spared: Collection[int] = ()) -> Farewell:
+    """End all but those `spared` politely, also what comes up meanwhile, and after a while for good."""
+    told: set[int] = set()
+    begun = time.monotonic()
+    while here := set(marked(mark)).difference(spared):
+        waited = time.monotonic() - begun
+        if waited > patience + LAST_SECONDS:
+            break
+        if waited > patience:
+            _signal(here, signal.SIGKILL)
+        else:
+            _signal(here - told, signal.SIGTERM)
+        told |= here
+        time.sleep(POLL_SECONDS)
+    return Farewell(len(told), tuple(sorted(here)))
 
 
 def _signal(pids: Iterable[int], how: signal.Signals) -> None:

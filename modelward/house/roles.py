@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from modelward.house.child_process import Role
@@ -32,7 +31,7 @@ class Roles:
 
     def furnishing(self) -> Role:
         """The one who prepares the server and leaves."""
-        return self._python(FURNISHING, "modelward.house.furnishing", str(self.report))
+        return self._python(FURNISHING, "modelward.house.furnishing", str(self.folder))
 
     def worker(self) -> Role:
         """The process that runs the flows."""
@@ -41,11 +40,6 @@ class Roles:
     def evidence(self, port: int) -> Role:
         """The pages that forms and notices link to."""
         return self._python(EVIDENCE, "modelward", "serve", "--port", str(port))
-
-    @property
-    def report(self) -> Path:
-        """Where the one who furnishes says what was found half done."""
-        return self.folder / "reconciled.json"
 
     def log(self, name: str) -> Path:
         """Where the words of one of them stand."""
@@ -57,8 +51,3 @@ class Roles:
     def _python(self, name: str, module: str, *arguments: str) -> Role:
         command = (sys.executable, "-m", module, *arguments)
         return Role(name, command, {**self.environment, MARK: part_of(self.mark, name)}, ROOT, self.log(name))
-
-
-def has_evidence() -> bool:
-    """Whether this modelward can serve evidence pages."""
-    return find_spec("modelward.commands.serve") is not None

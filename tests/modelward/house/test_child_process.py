@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from modelward.house import child_process, marked_processes
 from modelward.house.child_process import LOG_BYTES, ChildProcess, Role, bound_log, last_words, pause_before
-from modelward.house.marked_processes import end_marked, marked, part_of
+from modelward.house.marked_processes import Farewell, end_marked, lives, marked, part_of
 from modelward.prefect_environment import MARK
 from tests.standing_house import until
 
@@ -21,6 +22,14 @@ PARENT = f"""
 import subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", {SLEEPER!r}], start_new_session=True)
 print("awake", flush=True)
+time.sleep(600)
+"""
+RESTLESS = f"""
+import subprocess, sys, time
+print("awake", flush=True)
+for _ in range(40):
+    subprocess.Popen([sys.executable, "-c", {SLEEPER!r}], start_new_session=True)
+    time.sleep(0.1)
 time.sleep(600)
 """
 STUBBORN = (
@@ -79,7 +88,7 @@ def test_what_it_started_in_a_session_of_its_own_is_found_by_its_mark_and_ended(
     one = child(tmp_path, PARENT, part_of(mark, "worker"))
     until(lambda: len(marked(mark)) == 2)
     assert marked(part_of(mark, "server")) == []
-    assert end_marked(part_of(mark, "worker"), 10) == 2
+    assert end_marked(part_of(mark, "worker"), 10) == Farewell(told=2)
     assert marked(mark) == []
     one.end(1)
 
@@ -87,9 +96,46 @@ def test_what_it_started_in_a_session_of_its_own_is_found_by_its_mark_and_ended(
 def test_one_with_a_mark_that_does_not_listen_is_ended_for_good(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     one = child(tmp_path, STUBBORN, mark)
-    assert end_marked(mark, 0.2) == 1
+    assert end_marked(mark, 0.2) == Farewell(told=1)
     one.end(1)
     assert one.exit_code == -signal.SIGKILL
+
+
+def test_one_that_is_spared_lives_on_and_what_it_starts_meanwhile_is_ended_too(tmp_path: Path) -> None:
+    mark = f"test-{tmp_path.name}"
+    one = child(tmp_path, RESTLESS, mark)
+    until(lambda: len(marked(mark)) > 1)
+    assert end_marked(mark, 0.2, {one.pid}).told > 1
+    assert lives(one.pid, mark)
+    end_marked(mark, 10)
+    one.end(1)
+
+
+def test_one_that_nothing_ends_is_named_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = f"test-{tmp_path.name}"
+    one = child(tmp_path, SLEEPER, mark)
+    with monkeypatch.context() as here:
+        here.setattr(marked_processes, "LAST_SECONDS", 0.2)
+        here.setattr(marked_processes.os, "kill", lambda pid, how: None)  # as one that waits for a disk
+        assert end_marked(mark, 0.2) == Farewell(told=1, left=(one.pid,))
+    one.end(10)
+
+
+def test_only_the_very_process_counts_as_alive_whoever_has_its_number(tmp_path: Path) -> None:
+    mark = f"test-{tmp_path.name}"
+    one = child(tmp_path, SLEEPER, mark)
+    assert lives(one.pid, mark)
+    assert not lives(os.getpid(), mark)
+    one.end(10)
+    assert not lives(one.pid, mark)
+
+
+def test_one_whose_end_was_seen_is_not_signalled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = child(tmp_path, "raise SystemExit(7)")
+    until(lambda: one.exit_code is not None)
+    monkeypatch.setattr(child_process, "end_group", lambda *_: pytest.fail("it is another process by now"))
+    one.end(1)
+    assert one.exit_code == 7
 
 
 def test_a_log_that_has_grown_long_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
