@@ -1,4 +1,4 @@
-"""What a doctor looks at: packages, home, keys, registry, journal, anchors, clock, Prefect; each with a remedy."""
+"""What a doctor looks at, from packages, home and keys over the registry to the house and Prefect; with remedies."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def diagnose(registry: Registry, prefect_url: str) -> list[Check]:
         lambda: _keys(registry.home),
         lambda: _registry(registry),
         lambda: _notices(registry.home),
+        lambda: _house(registry.home, prefect_url),
         lambda: _prefect(prefect_url),
     ]
     return [check for one in looked for check in _guarded(one)]
@@ -210,9 +211,34 @@ def _lost(home: Home) -> int:
     return sum(one.state == "given up" for account in accounts for one in account.values())
 
 
+def _house(home: Home, prefect_url: str) -> Iterator[Check]:
+    """What `modelward up` runs for this home, as `modelward status` has it: a warning at most, commands run without it.
+
+    Whoever has a Prefect server of their own needs none.
+    """
+    from data.settings import read_settings
+    from modelward.house.health import health
+
+    told = health(home.up, read_settings().prefect_login)
+    faults = [f"{name}: {fault}" for name, fault in told.faults.items() if fault]
+    if told.stage == "down" and prefect_url:
+        yield Check("house", "ok", "nothing is up; flows run at the server of PREFECT_API_URL")
+    elif told.stage == "down":
+        remedy = "`modelward up` brings it up"
+        yield Check("house", "warn", "nothing is up: no schedule runs and no notice is carried", remedy)
+    elif told.stage == "killed":
+        yield Check("house", "warn", "it was killed and left processes running", "`modelward down` ends them")
+    elif told.is_well and not told.held_up:
+        yield Check("house", "ok", f"up as process {told.pid}, at {told.ui_url}")
+    else:
+        said = "; ".join([*faults, *told.held_up]) or f"it is {told.stage}"
+        yield Check("house", "warn", said, f"`modelward status` says how it is; the logs lie in {home.up / 'logs'}")
+
+
 def _prefect(url: str) -> Iterator[Check]:
     if not url:
-        yield Check("Prefect", "ok", "PREFECT_API_URL is not set: flows run in process, records under the home")
+        said = "PREFECT_API_URL is not set: flows run at the server of `modelward up`, else in process"
+        yield Check("Prefect", "ok", said)
         return
     import httpx
 

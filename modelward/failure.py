@@ -54,17 +54,27 @@ def report(error: Exception, as_json: bool) -> int:
 
 def domain_error(error: BaseException) -> ModelwardError | None:
     """The domain error that this is, or that Prefect wrapped; None for anything else."""
-    from data.errors import ModelwardError, PrefectUnavailableError
+    from data.errors import ModelwardError
 
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ModelwardError):
             return seen
-        module = type(seen).__module__.partition(".")[0]
-        if module in ("httpx", "httpcore"):
-            return PrefectUnavailableError(f"the Prefect server does not answer: {type(seen).__name__} {seen}".strip())
-        seen = seen.__cause__ or (seen.__context__ if module == "prefect" else None)
+        modules = [one.__module__.partition(".")[0] for one in type(seen).__mro__]
+        if not {"httpx", "httpcore"}.isdisjoint(modules):
+            return _unanswered(seen)
+        seen = seen.__cause__ or (seen.__context__ if modules[0] == "prefect" else None)
     return _of_types(error)
+
+
+def _unanswered(error: BaseException) -> ModelwardError:
+    """An error of httpx, or one of Prefect's client that is made from it, as ours."""
+    from data.errors import PrefectUnavailableError
+    from modelward.house.loopback import LOGIN_REMEDY, LOGIN_WANTED
+
+    if getattr(getattr(error, "response", None), "status_code", None) in LOGIN_WANTED:
+        return PrefectUnavailableError("the Prefect server asks for a login and did not get it", LOGIN_REMEDY)
+    return PrefectUnavailableError(f"the Prefect server does not answer: {type(error).__name__} {error}".strip())
 
 
 def _of_types(error: BaseException) -> ModelwardError | None:

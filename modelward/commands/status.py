@@ -17,7 +17,7 @@ NOT_WELL = 3
 
 
 def status(as_json: Json = False) -> None:
-    """What runs, since when and where, whether it answers, the runs that ended last, and what waits for whom.
+    """What runs, since when and where, whether it answers, what holds runs up, those that ended last, what waits.
 
     Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
     """
@@ -25,16 +25,25 @@ def status(as_json: Json = False) -> None:
     from data.settings import read_settings
     from modelward.house.health import health
     from modelward.terminal import show_json
-    from modelward.waiting import show_waiting, waiting_now
+    from modelward.waiting_glance import Glance, glance, show_glance
 
     home = Home.here()
     told = health(home.up, read_settings().prefect_login)
-    found = waiting_now() if home.database.is_file() else []
-    if as_json:
-        show_json({**vars(told), "is_well": told.is_well, "home": str(home.root), "waiting": found})
-    else:
+    if not as_json:
         _show(told, str(home.root))
-        show_waiting(found)
+    seen = glance() if home.database.is_file() else Glance([])
+    if as_json:
+        well = {name: not fault for name, fault in told.faults.items()}
+        more = {
+            "well": well,
+            "is_well": told.is_well,
+            "home": str(home.root),
+            "waiting": seen.found,
+            "unread": seen.why_not,
+        }
+        show_json({**vars(told), **more})
+    else:
+        show_glance(seen)
     raise typer.Exit(0 if told.is_well or told.stage in ("down", "starting", "stopping") else NOT_WELL)
 
 
@@ -52,10 +61,12 @@ def _show(told: Health, home: str) -> None:
     facts = {"state": told.stage, "process": told.pid, "since": _minute(told.since), "home": home}
     show_facts({**facts, "Prefect": told.ui_url, "evidence": told.evidence_url})
     rows = [
-        (name, one.pid, _minute(one.since), one.restarts, "ok" if told.well[name] else "fail")
+        (name, one.pid, _minute(one.since), one.restarts, "fail" if told.faults[name] else "ok")
         for name, one in told.processes.items()
     ]
     show_table(("process", "pid", "since", "started again", "answers"), rows, "", whole=5, title="processes")
+    for line in (*(f"{name}: {fault}" for name, fault in told.faults.items() if fault), *told.held_up):
+        say(f"→ {line}")
     _show_runs("runs that ended last", told.runs)
     _show_runs("runs that failed last", told.failed)
     say()

@@ -119,3 +119,15 @@ def test_a_silent_server_is_named_as_such() -> None:
     assert isinstance(known, PrefectUnavailableError)
     assert isinstance(known, ModelwardError)
     assert "All connection attempts failed" in known.what
+
+
+def test_a_server_that_asks_for_a_login_is_named_with_the_setting() -> None:
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    request = httpx.Request("GET", "http://127.0.0.1:4200/api/flow_runs")
+    told = httpx.HTTPStatusError("401", request=request, response=httpx.Response(401, request=request))
+    for error in (told, PrefectHTTPStatusError.from_httpx_error(told)):
+        known = domain_error(error)
+        assert isinstance(known, PrefectUnavailableError)
+        assert known.what == "the Prefect server asks for a login and did not get it"
+        assert "MODELWARD_PREFECT_LOGIN" in known.remedy

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from data.errors import HouseError
-from modelward.house.loopback import answers, ask, port_for
+from modelward.house.loopback import answers, ask, fault_of, inquire, port_for
 
 HEARD: list[tuple[str, str, dict[str, str], bytes]] = []
 
@@ -26,9 +26,13 @@ class Server(BaseHTTPRequestHandler):
     def _reply(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         HEARD.append((self.command, self.path, {name.title(): told for name, told in self.headers.items()}, body))
-        found = {"/api/health": b"true", "/api/broken": b"<html>", "/api/runs": b"[1]"}
+        if self.path == "/api/busy" and len(HEARD) < 3:
+            self.send_error(503)
+            return
+        found = {"/api/busy": b'"at last"', "/api/health": b"true", "/api/broken": b"<html>", "/api/runs": b"[1]"}
         answer = json.dumps({"token": "t1"}).encode() if "csrf-token" in self.path else found.get(self.path)
-        self.send_response(404 if answer is None else 200)
+        wanted = self.path == "/api/guarded" and not self.headers.get("Authorization")
+        self.send_response((403 if body else 401) if wanted else 404 if answer is None else 200)
         self.end_headers()
         self.wfile.write(answer or b"")
 
@@ -71,6 +75,20 @@ def test_what_is_no_json_or_no_answer_is_none(api: str) -> None:
     assert ask(api, "/health", "") is True
     assert ask(api, "/broken", "") is None
     assert ask(api, "/nothing", "") is None
+
+
+def test_why_there_is_no_answer_is_told(api: str) -> None:
+    assert fault_of(f"{api}/health") == ""
+    assert fault_of("http://127.0.0.1:9/").startswith("it does not answer: ")
+    assert inquire(api, "/nothing", "").fault == "it answers 404"
+    assert inquire(api, "/broken", "").fault == "what it answers cannot be read"
+    for question in (None, {}):
+        assert "MODELWARD_PREFECT_LOGIN" in inquire(api, "/guarded", "", question).fault
+
+
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(api: str) -> None:
+    assert inquire(api, "/busy", "").told == "at last"
+    assert len(HEARD) == 3
 
 
 def test_no_proxy_stands_between_this_machine_and_itself(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
