@@ -13,20 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 import typer
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from prefect.client.orchestration import SyncPrefectClient
-    from prefect.client.schemas.objects import State
+    from prefect.client.schemas.objects import FlowRun, State
 
     from data.errors import ModelwardError
     from modelward.running_server import Running
 
 POLL_SECONDS = 0.5
-SLOW_SECONDS = 60.0
+SLOW_SECONDS = 15.0
 FAILED = re.compile(
     r"Flow run encountered an exception: (?P<kind>\w+Error): (?P<what>.*?)(?:\n  → (?P<remedy>.*))?", re.DOTALL
 )
@@ -47,6 +46,7 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
     Raises what the flow raises. Ends the command once the run is created when nobody wants to wait.
     """
     from modelward.running import prefect_ready
+    from modelward.running_server import house_in_use
     from modelward.terminal import working
 
     house = None if where.local else house_in_use()
@@ -58,15 +58,6 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
             return function(**parameters)
         with working(doing):
             return function(**parameters)
-
-
-def house_in_use() -> Running | None:
-    """The server of this home's `modelward up`, unless the person named another with PREFECT_API_URL."""
-    from modelward.prefect_environment import api_url
-    from modelward.running_server import running
-
-    house = running()
-    return house if house is not None and api_url() in ("", house.api_url) else None
 
 
 def actor_of(by: str) -> str:
@@ -92,12 +83,13 @@ def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str,
             parameters=plain(parameters),
             tags=[f"asked by {actor}, unproven"],
             job_variables={"env": {"MODELWARD_ACTOR": actor}},
+            idempotency_key=f"{flow}-{uuid4()}",
         )
         remark(f"the running server takes it: {house.run_page(run.id)}")
         if where.no_wait:
             raise typer.Exit(0)
         try:
-            state = _followed(client, run.id)
+            state = _followed(client, run.id, house)
         except KeyboardInterrupt:
             remark("the run goes on at the server; cancel it there if it should not")
             raise
@@ -116,42 +108,54 @@ def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     return found[0].id
 
 
-def _followed(client: SyncPrefectClient, run_id: UUID) -> State:
-    """The state that a run ends in; says meanwhile when it waits for somebody."""
+def _followed(client: SyncPrefectClient, run_id: UUID, house: Running) -> State:
+    """The state that a run ends in; says meanwhile what it waits for."""
     from modelward.terminal import remark
 
-    begun, told = time.monotonic(), ""
+    told, state_id, since = "", None, time.monotonic()
     while True:
-        state = client.read_flow_run(run_id).state
-        if state is not None and state.is_final():
-            return state
-        said = "" if state is None else _said(state, time.monotonic() - begun)
+        run = client.read_flow_run(run_id)
+        if run.state is not None and run.state.is_final():
+            return run.state
+        if run.state_id != state_id:
+            state_id, since = run.state_id, time.monotonic()
+        said = waits_for(run, time.monotonic() - since, house)
         if said and said != told:
             remark(said)
             told = said
         time.sleep(POLL_SECONDS)
 
 
-def _said(state: State, waited: float) -> str:
+def waits_for(run: FlowRun, seconds: float, house: Running) -> str:
+    """What a run waits for that is in its state for so long; nothing while it goes on as it should."""
+    state = run.state
+    if state is None:
+        return ""
     if state.is_paused():
         return "it waits for people: they answer in the Prefect UI, or with `modelward approvals answer`"
-    if state.is_scheduled() and waited > SLOW_SECONDS:
-        return "no worker has taken it yet: `modelward status` says whether one runs"
+    if seconds > SLOW_SECONDS and state.is_scheduled():
+        return house.why_queued(run.work_queue_name or "")
+    if seconds > SLOW_SECONDS and state.is_pending():
+        return "the worker has taken it, and its process has not begun: `modelward status` says how the worker is"
     return ""
 
 
 def _answer(client: SyncPrefectClient, run_id: UUID, state: State, house: Running) -> Any:
-    """What the run left as its answer. Raises what it failed with."""
+    """What the run left as its answer. Raises what it failed with, PrefectUnavailableError for an unreadable answer."""
     from prefect.exceptions import PrefectHTTPStatusError
 
+    from data import errors
     from tasks.leave_answer import ANSWER
 
     if not state.is_completed():
         raise failure_of(str(state.name), state.message or "", house.run_page(run_id))
     try:
         return json.loads(client.read_flow_run_input(run_id, ANSWER))
-    except (PrefectHTTPStatusError, ValueError):
-        return None
+    except (PrefectHTTPStatusError, ValueError) as error:
+        raise errors.PrefectUnavailableError(
+            f"the run completed, and what it answered cannot be read: {error}".splitlines()[0],
+            f"look at {house.run_page(run_id)}",
+        ) from error
 
 
 def failure_of(state: str, message: str, page: str) -> ModelwardError:

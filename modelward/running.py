@@ -13,7 +13,7 @@ def prefect_ready(by: str = "") -> Iterator[None]:
 
     Runs are recorded at the server of PREFECT_API_URL, else at that of `modelward up`, else by Prefect under the home.
     `by` is whom the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is not on the
-    roster, before Prefect is waited for; PrefectUnavailableError.
+    roster, before Prefect is waited for; HouseError while `modelward up` starts or stops; PrefectUnavailableError.
     """
     from data.errors import MissingRegistryError, PrefectUnavailableError
     from data.home import Home
@@ -40,11 +40,11 @@ def prefect_ready(by: str = "") -> Iterator[None]:
 def _server() -> dict[str, str]:
     """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
     from data.settings import read_settings
-    from modelward.prefect_environment import api_url, environment_of_caller
-    from modelward.running_server import running
+    from modelward.prefect_environment import environment_of_caller
+    from modelward.running_server import house_in_use
 
-    house = running()
-    if house is None or api_url() not in ("", house.api_url):
+    house = house_in_use()
+    if house is None:
         return {}
     return environment_of_caller(house.api_url, house.ui_url, read_settings().prefect_login)
 

@@ -1,17 +1,44 @@
-"""What the registry made of an answer: the next event about it, awaited for a while."""
+"""What the registry made of an answer: the next event about it by who gave it, awaited while its run goes on."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from data.history import LogEntry
     from data.registry import Registry
 
-PATIENCE_SECONDS = 30.0
-PAUSE_SECONDS = 0.3
+Stage = Literal["queued", "under way", "waiting", "ended"]
+LONGEST_SECONDS = 180.0
+GRACE_SECONDS = 5.0
+SLOW_SECONDS = 15.0
+PAUSE_SECONDS = 0.5
 BESIDE = {"credential.attempted", "operation.begun"}
+BY_SERVICE = {"command.refused", "approval.withdrawn", "approval.expired"}
+"""What becomes of an answer that no person's name can stand under: it did not fit the form, or the request fell."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered in which run by whom, and the newest event before Prefect took it."""
+
+    subject: str
+    run_id: str
+    person: str
+    after: int
+
+    def is_judged_by(self, event: LogEntry) -> bool:
+        """Whether an event says what became of it, and not of what somebody else answered meanwhile."""
+        from data.records.person import SERVICE
+
+        if event.seq <= self.after or event.type in BESIDE:
+            return False
+        if event.subject != self.subject and event.run != self.run_id:
+            return False
+        return event.actor == self.person or (event.actor == SERVICE.id and event.type in BY_SERVICE)
 
 
 def newest_event(registry: Registry) -> int:
@@ -22,26 +49,37 @@ def newest_event(registry: Registry) -> int:
         return AuditLog(connection).head().size - 1
 
 
-def watch_for(registry: Registry, after: int, subject: str, run_id: str) -> LogEntry:
-    """The first event after a number about a subject or by its run. Raises PrefectUnavailableError when none comes."""
+def watch_for(
+    registry: Registry, answer: Answer, stage: Callable[[], Stage], tell_queued: Callable[[], None]
+) -> LogEntry:
+    """The event that judges an answer; `stage` says where its run is, one that is long queued is told of once.
+
+    Raises PrefectUnavailableError when the run ended or waits again without one, or takes too long.
+    """
     from data.errors import PrefectUnavailableError
 
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        for event in _since(registry, after):
-            mine = event.subject == subject or event.run == run_id
-            if mine and event.type not in BESIDE:
-                return event
+    begun = at_rest = time.monotonic()
+    told = False
+    while (event := _judged(registry, answer)) is None:
+        now, where = time.monotonic(), stage()
+        if where in ("queued", "under way"):
+            at_rest = now
+        if now - begun > LONGEST_SECONDS or now - at_rest > GRACE_SECONDS:
+            raise PrefectUnavailableError(
+                f"the answer was handed in; after {now - begun:.0f} s nothing is recorded about it, its run is {where}",
+                "look at the page of the run; if its process died, `modelward reconcile`, then start the flow again",
+            )
+        if where == "queued" and not told and now - begun > SLOW_SECONDS:
+            tell_queued()
+            told = True
         time.sleep(PAUSE_SECONDS)
-    raise PrefectUnavailableError(
-        f"the answer was handed in, and nothing was recorded within {PATIENCE_SECONDS:.0f} s",
-        "see whether the process of the run still lives; if not, `modelward reconcile`, then start the flow again",
-    )
+    return event
 
 
-def _since(registry: Registry, after: int) -> list[LogEntry]:
+def _judged(registry: Registry, answer: Answer) -> LogEntry | None:
     from data.audit_log import AuditLog
     from data.history import events
 
     with registry.store.reading() as connection:
-        return events(AuditLog(connection).bodies(after + 1))
+        found = events(AuditLog(connection).bodies(answer.after + 1))
+    return next((one for one in found if answer.is_judged_by(one)), None)

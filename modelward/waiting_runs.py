@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.input.run_input import keyset_from_paused_state
 
 from data.errors import PrefectUnavailableError, RequestClosedError
+from modelward.verdict_of_registry import Stage
 
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.5
@@ -68,17 +69,32 @@ def waiting_form(run_ids: Iterable[str]) -> Form:
     )
 
 
-def hand_in(form: Form, values: Mapping[str, str]) -> None:
-    """Resume the run with what was entered. Raises PrefectUnavailableError when Prefect does not take it."""
+def hand_in(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> int:
+    """Resume the run with what was entered; answers what `newest` said right before Prefect took it.
+
+    Raises PrefectUnavailableError when Prefect does not take it.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
     with get_client(sync_client=True) as client:
         while True:
+            before = newest()
             answer = client.resume_flow_run(UUID(form.run_id), run_input=dict(values))
             if answer.status == SetStateStatus.ACCEPT:
-                return
+                return before
             if time.monotonic() > deadline:
                 raise PrefectUnavailableError(f"Prefect did not take the answer: {answer.details}")
             time.sleep(PAUSE_SECONDS)
+
+
+def stage_of(run_id: str) -> Stage:
+    """Where a run is on its way to judging an answer."""
+    with get_client(sync_client=True) as client:
+        run = _run(client, run_id)
+    if run is None or run.state is None or run.state.is_final():
+        return "ended"
+    if run.state.is_paused():
+        return "waiting"
+    return "queued" if run.state.is_scheduled() else "under way"
 
 
 def _run(client: SyncPrefectClient, run_id: str) -> FlowRun | None:

@@ -28,6 +28,13 @@ POLL_SECONDS = 0.2
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a server answered that was not too busy to: perhaps nothing at all."""
+
+    told: Any
+
+
 @dataclass
 class House:
     """The home, and the `up` that runs for it."""
@@ -45,6 +52,12 @@ class House:
             )
         until(lambda: "Ctrl-C ends it" in self.said() or self.ended())
         assert not self.ended(), self.said()
+
+    def kill(self) -> None:
+        """kill -9 of `up` alone: what it started goes on."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
 
     def interrupt(self) -> int:
         """Ctrl-C; the exit code."""
@@ -76,7 +89,8 @@ class House:
     def runs(self, deployment: str, **filters: Any) -> list[dict[str, Any]]:
         """Runs of a deployment, the newest first."""
         question = {"deployments": {"name": {"any_": [deployment]}}, "flow_runs": filters, "sort": "START_TIME_DESC"}
-        found: list[dict[str, Any]] = self.ask("/flow_runs/filter", question) or []
+        reply = until(lambda: Answered(told) if (told := self.ask("/flow_runs/filter", question)) is not None else None)
+        found: list[dict[str, Any]] = reply.told
         return found
 
     def processes(self) -> dict[int, str]:
@@ -110,9 +124,9 @@ class House:
 
 
 @contextmanager
-def standing(home: Path) -> Iterator[House]:
+def standing(home: Path, **settings: str) -> Iterator[House]:
     """A house that is up; whatever the block did to it, nothing of it remains afterwards."""
-    house = House(home)
+    house = House(home, settings)
     try:
         house.start()
         yield house

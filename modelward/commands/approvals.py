@@ -87,22 +87,32 @@ def answer(
     from modelward.running import prefect_ready
     from modelward.speaking import speaker
     from modelward.terminal import working
-    from modelward.verdict_of_registry import newest_event, watch_for
+    from modelward.verdict_of_registry import Answer, newest_event, watch_for
 
     who = speaker(by)
     runs, subject = _runs(who.registry, about)
     with prefect_ready(by):
-        from modelward.waiting_runs import hand_in, waiting_form
+        from modelward.waiting_runs import hand_in, stage_of, waiting_form
 
         form = waiting_form(runs)
         if not as_json:
             show_form(form)
         values = fill_in(form, entered or [], who.actor.id, code_from_stdin)
-        before = newest_event(who.registry)
-        hand_in(form, values)
-    with working("the registry judges it"):
-        event = watch_for(who.registry, before, subject, form.run_id)
+        person = values.get("person", who.actor.id).strip().lower()
+        before = hand_in(form, values, lambda: newest_event(who.registry))
+        handed_in = Answer(subject, form.run_id, person, before)
+        with working("the registry judges it"):
+            event = watch_for(who.registry, handed_in, lambda: stage_of(form.run_id), _tell_queued)
     _tell(event, as_json)
+
+
+def _tell_queued() -> None:
+    from modelward.running_server import house_in_use
+    from modelward.terminal import remark
+
+    house = house_in_use()
+    why = f": {house.why_queued()}" if house is not None else ""
+    remark(f"the answer is handed in; its run has not gone on yet{why}")
 
 
 def _tell(event: LogEntry, as_json: bool) -> None:

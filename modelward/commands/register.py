@@ -85,8 +85,9 @@ def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
     from data.home import Home
     from data.records.person import Actor
     from data.submission.delivery import deliver
-    from modelward.flow_call import actor_of, house_in_use
+    from modelward.flow_call import actor_of
     from modelward.running import prefect_ready
+    from modelward.running_server import house_in_use
 
     if where.local or house_in_use() is None or not folder.is_dir():
         return str(folder)

@@ -68,7 +68,8 @@ def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) ->
     """In this process, or at the running server, whose run goes on waiting for the ratification."""
     from dataclasses import replace
 
-    from modelward.flow_call import call, house_in_use
+    from modelward.flow_call import call
+    from modelward.running_server import house_in_use
 
     at_server = not where.local and house_in_use() is not None
     parameters = {"request": request.key, "as_of": moment}

@@ -10,13 +10,14 @@ import pytest
 from prefect import flow
 from prefect._internal.pydantic.v2_schema import create_v2_schema
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
 from prefect.input import RunInput
 from prefect.input.run_input import keyset_from_paused_state
-from prefect.states import Completed, Paused, Running
+from prefect.states import Completed, Paused, Pending, Running, Scheduled
 
-from data.errors import RequestClosedError
+from data.errors import PrefectUnavailableError, RequestClosedError
 from modelward import waiting_runs
-from modelward.waiting_runs import Entry, entries_of, waiting_form
+from modelward.waiting_runs import Entry, Form, entries_of, hand_in, stage_of, waiting_form
 from tasks.ask_approvers import ApprovalForm
 from tasks.conclude_validation import ValidationForm
 
@@ -97,3 +98,42 @@ def test_a_run_that_ended_is_not_waited_for(prefect_server: None, monkeypatch: p
     monkeypatch.setattr(waiting_runs.time, "sleep", lambda _: pytest.fail("it waits"))
     with pytest.raises(RequestClosedError, match="no run waits"):
         waiting_form([run])
+
+
+def test_the_newest_event_is_asked_for_right_before_prefect_takes_the_answer(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, numbers = started(), iter(range(7, 20))
+
+    def somebody_else_was_judged(_: float) -> None:
+        with get_client(sync_client=True) as client:
+            client.set_flow_run_state(run, Paused(timeout_seconds=60, pause_key="answer"), force=True)
+
+    monkeypatch.setattr(waiting_runs.time, "sleep", somebody_else_was_judged)
+    assert hand_in(Form(run, "", ()), {}, lambda: next(numbers)) == 8
+
+
+def test_what_prefect_does_not_take_is_no_answer(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_runs, "PATIENCE_SECONDS", 0.1)
+    with pytest.raises(PrefectUnavailableError, match="Prefect did not take the answer"):
+        hand_in(Form(started(), "", ()), {}, lambda: 0)
+
+
+STAGES: dict[str, State] = {
+    "queued": Scheduled(),
+    "under way": Pending(),
+    "waiting": Paused(timeout_seconds=60, pause_key="answer"),
+    "ended": Completed(),
+}
+
+
+@pytest.mark.parametrize(("stage", "state"), STAGES.items(), ids=STAGES)
+def test_where_a_run_is(prefect_server: None, stage: str, state: State) -> None:
+    run = started()
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run, state, force=True)
+    assert stage_of(run) == stage
+
+
+def test_a_run_that_nobody_knows_has_ended(prefect_server: None) -> None:
+    assert stage_of(str(uuid4())) == "ended"

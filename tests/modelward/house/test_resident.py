@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import AlreadyUpError
+from data.errors import AlreadyUpError, HouseError
 from data.home import Home
+from modelward import running_server
+from modelward.house.marked_processes import marked
 from modelward.house.resident import (
     Account,
+    Stage,
     Tenant,
     account_file,
     is_held,
@@ -23,11 +26,12 @@ from modelward.house.resident import (
     resident,
     write_account,
 )
-from modelward.running_server import running
+from modelward.prefect_environment import MARK
+from modelward.running_server import house_in_use
 from tests.standing_house import until
 
 ACCOUNT = Account(
-    pid=4242,
+    pid=2**22 + 1,
     since="2026-03-01T09:00:00.000000Z",
     stage="ready",
     mark="m" * 32,
@@ -36,6 +40,7 @@ ACCOUNT = Account(
     evidence_url="http://127.0.0.1:4290",
     tenants={"worker": Tenant(4243, "2026-03-01T09:00:01.000000Z", restarts=2, last_exit=-9)},
 )
+OURS = replace(ACCOUNT, pid=os.getpid())
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -62,16 +67,48 @@ def test_an_account_without_a_holder_is_stale_whoever_has_its_process_id_now(tmp
     assert (is_held(tmp_path), resident(tmp_path)) == (False, None)
 
 
+def test_what_it_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "up"
+    folder.mkdir(mode=0o755)
+    with residence(folder):
+        write_account(folder, OURS)
+        modes = [one.stat().st_mode & 0o777 for one in (folder, account_file(folder), folder / "up.lock")]
+    assert modes == [0o700, 0o600, 0o600]
+
+
 def test_a_second_one_is_told_who_holds_it_and_since_when(tmp_path: Path) -> None:
     with residence(tmp_path):
-        write_account(tmp_path, ACCOUNT)
-        assert resident(tmp_path) == ACCOUNT
+        write_account(tmp_path, OURS)
+        assert resident(tmp_path) == OURS
         second = residence(tmp_path)
-        with pytest.raises(AlreadyUpError, match="as process 4242 since 2026-03-01 09:00:00 UTC") as refused, second:
+        said = f"as process {os.getpid()} since 2026-03-01 09:00:00 UTC"
+        with pytest.raises(AlreadyUpError, match=said) as refused, second:
             raise AssertionError("two hold it")
         assert "modelward down" in refused.value.remedy
         assert ACCOUNT.ui_url in refused.value.what
     assert (is_held(tmp_path), account_file(tmp_path).exists()) == (False, False)
+
+
+def test_the_account_of_a_former_one_is_nobodys_while_the_next_has_not_written_its_own(tmp_path: Path) -> None:
+    write_account(tmp_path, ACCOUNT)
+    with residence(tmp_path):
+        assert (is_held(tmp_path), resident(tmp_path)) == (True, None)
+        second = residence(tmp_path)
+        with pytest.raises(AlreadyUpError, match="has just begun"), second:
+            raise AssertionError("two hold it")
+
+
+def test_the_account_stays_while_something_of_its_house_runs(tmp_path: Path) -> None:
+    mark = f"test-{tmp_path.name}"
+    orphan = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, env={**os.environ, MARK: mark})
+    until(lambda: marked(mark))
+    with residence(tmp_path):
+        write_account(tmp_path, replace(OURS, mark=mark))
+    assert read_account(tmp_path) == replace(OURS, mark=mark)
+    orphan.communicate(b"\n")
+    with residence(tmp_path):
+        pass
+    assert read_account(tmp_path) is None
 
 
 def test_one_that_is_killed_lets_go_and_leaves_its_account(tmp_path: Path) -> None:
@@ -87,14 +124,35 @@ def test_one_that_is_killed_lets_go_and_leaves_its_account(tmp_path: Path) -> No
     assert read_account(tmp_path) == ACCOUNT
 
 
-def test_other_commands_use_only_a_house_that_is_ready(home: Path) -> None:
+def test_other_commands_use_a_house_that_is_ready(home: Path) -> None:
     folder = Home(home).up
-    assert running() is None
+    assert house_in_use() is None
     with residence(folder):
-        for stage in ("starting", "stopping"):
-            write_account(folder, replace(ACCOUNT, stage=stage))
-            assert running() is None
-        write_account(folder, ACCOUNT)
-        house = running()
+        write_account(folder, OURS)
+        house = house_in_use()
         assert house is not None
         assert house.run_page("some-id") == "http://127.0.0.1:4200/v2/runs/flow-run/some-id"
+
+
+@pytest.mark.parametrize("stage", ["starting", "stopping"])
+def test_one_that_is_on_its_way_is_waited_for_and_no_second_server_opens_its_records(
+    home: Path, monkeypatch: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    folder = Home(home).up
+    with residence(folder):
+        write_account(folder, replace(OURS, stage=stage))
+        with monkeypatch.context() as here:
+            here.setattr(running_server, "PATIENCE_SECONDS", 0.1)
+            with pytest.raises(HouseError, match=f"is {stage} as process {os.getpid()}"):
+                house_in_use()
+        monkeypatch.setattr(running_server.time, "sleep", lambda _: write_account(folder, OURS))
+        assert house_in_use() is not None
+
+
+def test_a_server_that_the_person_named_needs_no_house(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Home(home).up
+    monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.test/api")
+    with residence(folder):
+        for stage in ("starting", "ready"):
+            write_account(folder, replace(OURS, stage=stage))
+            assert house_in_use() is None

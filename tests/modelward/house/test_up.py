@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from data.approvals import tail
@@ -20,6 +27,8 @@ from data.home import Home
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry import Registry
+from modelward.house.loopback import port_for
+from modelward.house.supervisor import PATIENCE_SECONDS
 from tests.judged_model import V1, found_judged, found_validated
 from tests.standing_house import House, standing, until
 from tests.world import Template, World
@@ -28,6 +37,10 @@ __all__ = ["found_judged", "found_validated"]
 
 SCHEDULED = {"state": {"type": {"any_": ["SCHEDULED"]}}}
 LOGIN = {"MODELWARD_PREFECT_LOGIN": "ops:correct horse"}
+QUEUES = "/work_pools/modelward/queues"
+SILENT = "modelward: a run fell silent"
+DAY = timedelta(days=1)
+UP = re.compile(r"modelward is up \((\d+) s\)")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +54,8 @@ def world(found_validated: Template, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def house(world: World) -> Iterator[House]:
     """The house of this module."""
-    with standing(world.home.root) as house:
+    ports = {f"MODELWARD_{name}_PORT": str(port_for(0, name)) for name in ("PREFECT", "EVIDENCE")}
+    with standing(world.home.root, **ports) as house:
         yield house
 
 
@@ -71,7 +85,35 @@ def answer(house: House, world: World, person: str) -> Any:
     )
 
 
+def create_run(house: House, deployment: str, state: str = "SCHEDULED") -> str:
+    """A run asked for at the server itself: no command waits for it, and nothing is read of the registry."""
+    (found,) = house.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
+    asked = {"state": {"type": state}}
+    return str(until(lambda: house.ask(f"/deployments/{found['id']}/create_flow_run", asked))["id"])
+
+
+def stored_state(house: House, run: str) -> str:
+    """The state of a run as it stands in the server's database, whether the server runs or not."""
+    with closing(sqlite3.connect(house.home / "prefect" / "prefect.db")) as database:
+        ((state,),) = database.execute("SELECT state_name FROM flow_run WHERE id = ?", [run]).fetchall()
+    return str(state)
+
+
+def change(house: House, path: str, told: dict[str, Any]) -> None:
+    """As an operator changes something in the UI."""
+    address = house.account["api_url"] + path
+    until(lambda: httpx.patch(address, json=told, trust_env=False, timeout=30).is_success)
+
+
+def automation(house: House, name: str) -> dict[str, Any]:
+    (found,) = [one for one in house.ask("/automations/filter", {}) if one["name"] == name]
+    return dict(found)
+
+
 def test_it_says_where_it_is_and_what_waits(house: House) -> None:
+    ready = UP.search(house.said())
+    assert ready is not None
+    assert int(ready[1]) < PATIENCE_SECONDS
     assert house.account["ui_url"] in house.said()
     assert house.account["evidence_url"] in house.said()
     assert "nothing waits for anybody" in house.said()
@@ -98,8 +140,12 @@ def test_a_cron_deployment_gets_scheduled_runs(house: House) -> None:
         assert all(one["auto_scheduled"] for one in runs), deployment
 
 
-def test_the_work_pool_has_a_limit_and_keeps_what_an_operator_makes_of_it(house: House) -> None:
-    assert house.ask("/work_pools/modelward")["concurrency_limit"] == 4
+def test_what_must_not_wait_has_a_queue_without_a_limit(house: House) -> None:
+    queues = {one["name"]: one["concurrency_limit"] for one in house.ask(f"{QUEUES}/filter", {})}
+    assert queues == {"default": 4, "urgent": None}
+    deployed = {one["name"]: one["work_queue_name"] for one in house.ask("/deployments/filter", {})}
+    urgent = {"rollback-model", "suspend-model", "release-in-emergency", "reconcile-operations"}
+    assert {name for name, queue in deployed.items() if queue == "urgent"} == urgent
 
 
 def test_a_command_hands_its_flow_to_the_running_server_for_the_person_who_asked(house: House, world: World) -> None:
@@ -152,29 +198,94 @@ def test_a_run_that_is_killed_is_looked_after_without_anybody_asking(house: Hous
     until(lambda: len(begun(house, "reconcile-operations")) > before)
 
 
-def test_ctrl_c_leaves_no_process(house: House) -> None:
-    assert house.interrupt() == 0
+def test_four_runs_that_died_hold_up_others_of_their_kind_and_not_what_ends_them(house: House) -> None:
+    for _ in range(4):
+        create_run(house, "review-models", "RUNNING")
+    until(lambda: len(json.loads(house("status", "--json").stdout)["held_up"]) == 1)
+    told = house("reconcile", "--by", "dev")
+    assert (told.returncode, told.stdout) == (0, "nothing was left half-way\n"), told.stderr
+    assert "→ the queue default is full: 4 runs go on" in house("status").stdout
+
+
+def test_ctrl_c_leaves_no_process_and_no_run_that_says_it_runs(house: House, world: World) -> None:
+    with Registry(world.home).store.session():  # for this the run will wait
+        run = create_run(house, "reconcile-operations")
+        until(lambda: stored_state(house, run) == "Running")
+        change(house, "/work_pools/modelward", {"is_paused": True})
+        change(house, f"{QUEUES}/default", {"concurrency_limit": 3})
+        change(house, f"/automations/{automation(house, SILENT)['id']}", {"enabled": False})
+        miss_three_nights(house)
+        assert house.interrupt() == 0
+    assert stored_state(house, run) == "Crashed"
     assert house.processes() == {}
     assert json.loads(house("status", "--json").stdout)["stage"] == "down"
     assert "nothing of it runs any more" in house.said()
 
 
-def test_brought_up_again_with_a_login_the_approval_still_completes(house: House, world: World) -> None:
-    house.settings = LOGIN
+def miss_three_nights(house: House) -> None:
+    """As if nothing had been up for three days: the server has scheduled the runs, and nobody took them."""
+    (found,) = house.ask("/deployments/filter", {"deployments": {"name": {"any_": ["monitor-models"]}}})
+    now = datetime.now(UTC)
+    times = {"start_time": (now - 3 * DAY).isoformat(), "end_time": now.isoformat(), "min_runs": 10}
+    house.ask(f"/deployments/{found['id']}/schedule", times)
+
+
+def test_brought_up_again_it_says_what_was_left_and_keeps_what_an_operator_changed(house: House) -> None:
+    house.settings = {**house.settings, **LOGIN}
     house.start()
+    dead = begun(house, "review-models")
+    assert [one["state_name"] for one in dead] == ["Crashed"] * 4
+    assert all(f"crashed: run {one['name']} was marked crashed" in house.said() for one in dead)
+    assert "missed: monitor-models missed " in house.said()
+    nights = house.runs("monitor-models", expected_start_time={"before_": datetime.now(UTC).isoformat()})
+    assert sorted(one["state_type"] for one in nights) == ["CANCELLED", "CANCELLED", "SCHEDULED"]
+    status = json.loads(house("status", "--json").stdout)
+    assert (status["is_well"], ["paused" in one for one in status["held_up"]]) == (True, [True])
+    assert house.ask(f"{QUEUES}/default")["concurrency_limit"] == 3
+    assert automation(house, SILENT)["enabled"] is False
+
+
+def test_who_has_not_the_login_is_told_which_setting_it_is(house: House) -> None:
+    stranger = House(house.home, {})
+    assert stranger.ask("/flow_runs/filter", {}) is None
+    assert "worker: the server was asked for it: it asks for a login: set MODELWARD_PREF" in stranger("status").stdout
+    told = stranger("attest", "--by", "dev")
+    assert (told.returncode, "→ set MODELWARD_PREFECT_LOGIN" in told.stderr) == (3, True), told.stderr
+
+
+def test_the_approval_that_waited_through_all_of_it_still_completes(house: House, world: World) -> None:
     assert "ops/delay/1#1" in house.said()
-    assert House(house.home, {}).ask("/flow_runs/filter", {}) is None
-    until(lambda: answer(house, world, "axel").returncode == 0)
+    resume_pool(house)
+    told = answer(house, world, "axel")
+    assert (told.returncode, json.loads(told.stdout)["actor"]) == (0, "axel"), told.stdout + told.stderr
     until(lambda: state_of(house, "deploy-model") == "Completed")
     with Registry(Home(house.home)).reading() as state:
         (deployment,) = state.find(Deployment)
     assert (deployment.state, deployment.run_id) == ("deployed", house.runs("deploy-model")[0]["id"])
 
 
+def resume_pool(house: House) -> None:
+    command = [sys.executable, "-m", "prefect", "work-pool", "resume", "modelward"]
+    told = {
+        "PREFECT_API_URL": house.account["api_url"],
+        "PREFECT_API_AUTH_STRING": LOGIN["MODELWARD_PREFECT_LOGIN"],
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
+    }
+    subprocess.run(command, env={**house.environment, **told}, check=True, capture_output=True)
+
+
+def test_after_one_was_killed_the_next_takes_its_ports_and_ends_what_it_left(house: House) -> None:
+    before = house.account
+    house.kill()
+    assert json.loads(house("status", "--json").stdout)["stage"] == "killed"
+    house.start()
+    assert "that a killed `modelward up` had left" in house.said()
+    assert house.account["api_url"] == before["api_url"]
+    assert not house.processes().keys() & {one["pid"] for one in before["tenants"].values()}
+
+
 def test_what_an_up_that_was_killed_left_is_named_and_ended(house: House) -> None:
-    assert house.process is not None
-    house.process.kill()
-    house.process.wait()
+    house.kill()
     assert json.loads(house("status", "--json").stdout)["stage"] == "killed"
     told = house("down")
     assert (told.returncode, "that a killed `modelward up` had left" in told.stdout) == (0, True)
