@@ -45,6 +45,11 @@ class PrefectPages:
         """What went wrong but for what Prefect's pages do wrong everywhere."""
         return [one for one in self.watched.troubles if not any(known in one for known in PREFECTS_OWN)]
 
+    def log_in(self, login: str) -> None:
+        """On the page that asks for it, where one field takes name and password with a colon between."""
+        self.page.get_by_placeholder("admin:pass").fill(login)
+        self.page.get_by_role("button", name="Login").click()
+
     def open_deployment(self, name: str) -> None:
         """From the list of deployments to one of them."""
         self.page.goto(f"{self._ui_url}/deployments")

@@ -17,6 +17,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.settings import get_current_settings
 
 from modelward.house.automations import STAGES
+from modelward.house.work_pool import QUEUE, URGENT
 
 ROOT = Path(__file__).parents[2]
 CONFIGURED: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
@@ -46,6 +47,13 @@ def test_every_flow_is_deployed() -> None:
 def test_a_deployment_is_tagged_with_its_stage_and_a_crash_in_any_stage_is_looked_after() -> None:
     assert {one["tags"][0] for one in DEPLOYMENTS} == {"modelward"}
     assert {one["tags"][1] for one in DEPLOYMENTS} == {*STAGES, "operations"}
+
+
+def test_what_must_not_wait_behind_other_runs_has_a_queue_of_its_own() -> None:
+    queues = {one["name"]: one["work_pool"]["work_queue_name"] for one in DEPLOYMENTS}
+    urgent = {name for name, queue in queues.items() if queue == URGENT}
+    assert urgent == {"rollback-model", "suspend-model", "release-in-emergency", "reconcile-operations"}
+    assert set(queues.values()) == {QUEUE, URGENT}
 
 
 def test_no_path_of_a_machine_stands_there() -> None:

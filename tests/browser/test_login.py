@@ -1,0 +1,92 @@
+"""Prefect's pages with a login: nothing is seen without it, and with it a person answers a run that waits, under CSRF.
+
+The tests go on from each other: they run in the order in which they stand. Each leaves pictures.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from data.approvals import tail
+from data.records.approval import ApprovalRequest, Vote
+from tests.browser.prefect_pages import PrefectPages
+from tests.browser.present_world import founded_today
+from tests.browser.watched_page import Visit
+from tests.judged_model import V1
+from tests.standing_house import House, standing, until
+from tests.world import World
+
+LOGIN = "ops:correct horse"
+CODE_SECONDS, FRESH_SECONDS = 30, 12
+
+
+@pytest.fixture(scope="module")
+def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A registry of today; not founded where there is no browser to look at it."""
+    return founded_today(tmp_path_factory.mktemp("login") / "home")
+
+
+@pytest.fixture(scope="module")
+def house(world: World) -> Iterator[House]:
+    """What `modelward up` brings up for it with a login, and a run that waits for two approvers."""
+    with standing(world.home.root, MODELWARD_PREFECT_LOGIN=LOGIN) as house:
+        told = house("deploy", "delay/1", "--by", "dev", "--no-wait")
+        assert told.returncode == 0, told.stderr
+        until(lambda: the_run(house)["state_name"] == "Suspended")
+        yield house
+
+
+def the_run(house: House) -> dict[str, Any]:
+    (run,) = house.runs("deploy-model")
+    return run
+
+
+@pytest.fixture
+def pages(house: House, visit: Visit) -> PrefectPages:
+    """A browser that was sent to the run, as a notice sends people, and knows no login yet."""
+    pages = PrefectPages(visit(), house.account["ui_url"])
+    pages.open_run(the_run(house)["id"])
+    expect(pages.page.get_by_role("button", name="Login")).to_be_visible()
+    return pages
+
+
+def test_without_the_login_nothing_is_seen(pages: PrefectPages) -> None:
+    assert pages.page.inner_text("body").split() == ["Login", "Login"]
+    pages.watched.shot("login-1-asked")
+    pages.log_in("ops:wrong horse")
+    expect(pages.page.get_by_role("button", name="Login")).to_be_visible()
+    expect(pages.page.get_by_text("Invalid credentials").first).to_be_visible()
+    pages.watched.shot("login-2-wrong")
+    assert "deploy" not in pages.page.inner_text("body")
+    assert pages.watched.outside == []
+
+
+def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages, house: House, world: World) -> None:
+    pages.log_in(LOGIN)
+    pages.await_state("Suspended")
+    before = len(pages.troubles)
+    pages.watched.shot("login-3-run")
+    form = pages.open_form()
+    (request,) = world.find(ApprovalRequest, subject=V1)
+    until(lambda: time.time() % CODE_SECONDS < FRESH_SECONDS)
+    entered = {"Decision": "approve", "Your id on the roster": "alma", "One-time code": world.phone("alma").now()}
+    pages.fill(form, {**entered, "Last 8 characters of the request's digest": tail(request.request_digest)})
+    pages.watched.shot("login-4-form")
+    pages.send(form)
+    until(lambda: world.find(Vote, request=request.key))
+    assert [(one.person, one.decision) for one in world.find(Vote, request=request.key)] == [("alma", "approve")]
+    assert pages.troubles[before:] == []
+    assert pages.watched.outside == []
+
+
+def test_a_page_of_another_server_cannot_act_in_the_name_of_who_is_logged_in(house: House) -> None:
+    """The login alone is not enough to change something: the token that only these pages are given belongs to it."""
+    address = f"{house.account['api_url']}/flow_runs/{the_run(house)['id']}/resume"
+    reply = httpx.post(address, json={}, auth=tuple(LOGIN.split(":")), trust_env=False, timeout=30)
+    assert (reply.status_code, reply.json()["detail"]) == (403, "Missing CSRF token.")

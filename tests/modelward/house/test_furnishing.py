@@ -1,0 +1,52 @@
+"""The one who furnishes: the worker may start once that is done, and reconciling that fails is told, not fatal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from prefect.client import orchestration
+
+from data.errors import StoreLockedError
+from modelward.house import furnishing
+from modelward.house.leftovers import Leftovers, read_leftovers
+
+CRASHED = {"crashed": ["run a was marked crashed"]}
+DONE = {"operations": ["the deploy was undone"]}
+Reconciled = Callable[[], Mapping[str, Sequence[str]]]
+
+
+def done() -> dict[str, list[str]]:
+    return DONE
+
+
+def held() -> dict[str, list[str]]:
+    raise StoreLockedError("the registry is held by process 7")
+
+
+def broken() -> dict[str, list[str]]:
+    raise RecursionError("too deep")
+
+
+ENDS: dict[str, tuple[Reconciled, Mapping[str, Sequence[str]]]] = {
+    "what was done": (done, {**CRASHED, **DONE}),
+    "a refusal of ours": (held, {**CRASHED, "failed": ["reconciling: the registry is held by process 7"]}),
+    "a fault of our own": (broken, {**CRASHED, "failed": ["reconciling: RecursionError: too deep"]}),
+}
+
+
+@pytest.mark.parametrize(("reconciled", "told"), ENDS.values(), ids=ENDS)
+def test_it_leaves_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconciled: Reconciled, told: Mapping[str, Sequence[str]]
+) -> None:
+    def reconcile() -> Mapping[str, Sequence[str]]:
+        assert read_leftovers(tmp_path) == Leftovers(False, CRASHED), "the worker may start before"
+        return reconciled()
+
+    monkeypatch.setattr(orchestration, "get_client", lambda **_: nullcontext())
+    monkeypatch.setattr(furnishing, "furnished", lambda client: Leftovers(False, CRASHED))
+    monkeypatch.setattr(furnishing, "reconciled", reconcile)
+    furnishing.main(tmp_path)
+    assert read_leftovers(tmp_path) == Leftovers(True, told)
