@@ -68,8 +68,8 @@ def awaited_leftovers(folder: Path) -> Leftovers:
     """What the `up` that is ready found half done: all of it, or as much as is known in a while."""
     deadline = time.monotonic() + RECONCILING_SECONDS
     while True:
+        account = resident(folder)  # first: once the one who furnishes has left, what is read next is final
         found = read_leftovers(folder) or Leftovers(whole=False)
-        account = resident(folder)
         if found.whole or account is None or time.monotonic() > deadline:
             return found
         if FURNISHING not in account.tenants:

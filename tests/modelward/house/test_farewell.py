@@ -13,7 +13,7 @@ import pytest
 
 from data.errors import HouseError
 from data.home import Home
-from modelward.house import detached, farewell, marked_processes
+from modelward.house import farewell, marked_processes
 from modelward.house.detached import end_resident
 from modelward.house.farewell import end_house, end_what_was_left
 from modelward.house.marked_processes import lives, marked, part_of
@@ -114,10 +114,3 @@ def test_what_nothing_ends_is_named_and_its_account_stays(left: Left, monkeypatc
             with pytest.raises(HouseError, match=f"process {left.processes['server'].pid} of this home does not end"):
                 end_what_was_left(folder)
     assert read_account(folder) == left.account()
-
-
-def test_a_detached_one_that_dies_while_starting_says_its_last_words(home: Path) -> None:
-    with pytest.raises(HouseError, match="it ended with 3 while starting"):
-        detached.start_detached(Home.here())
-    folder = Home.here().up
-    assert [one.stat().st_mode & 0o777 for one in (folder, folder / "logs")] == [0o700, 0o700]

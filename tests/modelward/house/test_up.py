@@ -28,6 +28,7 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry import Registry
 from modelward.house.loopback import port_for
+from modelward.house.resident import is_held
 from modelward.house.supervisor import PATIENCE_SECONDS
 from tests.judged_model import V1, found_judged, found_validated
 from tests.standing_house import House, standing, until
@@ -278,14 +279,16 @@ def test_after_one_was_killed_the_next_takes_its_ports_and_ends_what_it_left(hou
     before = house.account
     house.kill()
     assert json.loads(house("status", "--json").stdout)["stage"] == "killed"
-    house.start()
-    assert "that a killed `modelward up` had left" in house.said()
+    told = house("up", "--detach")
+    assert (told.returncode, house.account["ui_url"] in told.stdout) == (0, True), told.stdout + told.stderr
+    assert "that a killed `modelward up` had left" in (house.home / "up" / "logs" / "up.log").read_text()
     assert house.account["api_url"] == before["api_url"]
     assert not house.processes().keys() & {one["pid"] for one in before["tenants"].values()}
 
 
 def test_what_an_up_that_was_killed_left_is_named_and_ended(house: House) -> None:
-    house.kill()
+    os.kill(house.account["pid"], signal.SIGKILL)
+    until(lambda: not is_held(house.home / "up"))
     assert json.loads(house("status", "--json").stdout)["stage"] == "killed"
     told = house("down")
     assert (told.returncode, "that a killed `modelward up` had left" in told.stdout) == (0, True)

@@ -1,0 +1,63 @@
+"""An `up` in the background: its start says as much as one in the foreground."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from data.errors import AlreadyUpError, HouseError
+from data.home import Home
+from modelward.house import detached
+from modelward.house.detached import awaited_leftovers, start_detached
+from modelward.house.leftovers import Leftovers, write_leftovers
+from modelward.house.resident import Account, Tenant, residence, write_account
+from modelward.house.roles import FURNISHING
+
+SINCE = "2026-03-01T09:00:00.000000Z"
+FOUND = Leftovers(whole=False, told={"crashed": ["run a was marked crashed"]})
+
+
+def ready(folder: Path, *tenants: str) -> None:
+    living = {name: Tenant(1, SINCE) for name in tenants}
+    write_account(folder, Account(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", tenants=living))
+
+
+def test_one_that_dies_while_starting_says_its_last_words_and_its_folder_is_private(home: Path) -> None:
+    with pytest.raises(HouseError, match="it ended with 3 while starting"):
+        start_detached(Home.here())
+    folder = Home.here().up
+    assert [one.stat().st_mode & 0o777 for one in (folder, folder / "logs")] == [0o700, 0o700]
+
+
+def test_a_second_one_is_told_who_runs(home: Path) -> None:
+    with residence(Home.here().up):
+        ready(Home.here().up)
+        with pytest.raises(AlreadyUpError, match=f"as process {os.getpid()}"):
+            start_detached(Home.here())
+
+
+def test_what_was_left_is_told_once_reconciling_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Leftovers(whole=True, told={**FOUND.told, "operations": ["the deploy was undone"]})
+    with residence(tmp_path):
+        ready(tmp_path, FURNISHING)
+        write_leftovers(tmp_path, FOUND)
+        monkeypatch.setattr(detached.time, "sleep", lambda _: write_leftovers(tmp_path, whole))
+        assert awaited_leftovers(tmp_path) == whole
+
+
+def test_reconciling_that_takes_long_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detached, "RECONCILING_SECONDS", 0.1)
+    with residence(tmp_path):
+        ready(tmp_path, FURNISHING)
+        write_leftovers(tmp_path, FOUND)
+        assert awaited_leftovers(tmp_path) == FOUND
+
+
+def test_reconciling_that_died_is_a_failure_that_is_told(tmp_path: Path) -> None:
+    with residence(tmp_path):
+        ready(tmp_path)
+        write_leftovers(tmp_path, FOUND)
+        _, failed = awaited_leftovers(tmp_path).lines()
+    assert failed.startswith("failed: reconciling ended before it was done")
