@@ -36,6 +36,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     clock = Clock()
     monkeypatch.setattr(verdict_of_registry, "time", clock)
+    monkeypatch.setattr(verdict_of_registry, "PAUSE_SECONDS", 2.0)
     return clock
 
 
@@ -97,10 +98,10 @@ def test_a_run_that_is_queued_for_long_is_told_of_once_and_waited_for(case: Case
 
 
 ENDS: dict[str, tuple[Stage, float]] = {
-    "a run that ended without a word": ("ended", 6),
-    "a run that waits again without a word": ("waiting", 6),
-    "a run that never gets its turn": ("queued", 181),
-    "a run that goes on and on": ("under way", 181),
+    "a run that ended without a word": ("ended", 7),
+    "a run that waits again without a word": ("waiting", 7),
+    "a run that never gets its turn": ("queued", 182),
+    "a run that goes on and on": ("under way", 182),
 }
 
 
