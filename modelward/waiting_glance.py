@@ -26,8 +26,8 @@ def glance() -> Glance:
 
     try:
         return Glance(waiting_now(PATIENCE_SECONDS))
-    except (ModelwardError, OSError) as error:
-        return Glance(None, error.what if isinstance(error, ModelwardError) else str(error))
+    except Exception as error:  # noqa: BLE001 – it is only shown, and what it is shown beside goes on
+        return Glance(None, error.what if isinstance(error, ModelwardError) else f"{type(error).__name__}: {error}")
 
 
 def show_glance(seen: Glance) -> None:

@@ -35,6 +35,7 @@ def up(
 
 def _stay(home: Home) -> None:
     import time
+    from contextlib import suppress
 
     from data.settings import read_settings
     from modelward.house.farewell import end_what_was_left, need_gone
@@ -53,12 +54,14 @@ def _stay(home: Home) -> None:
                 house.open()
             except Interrupted:
                 raise typer.Exit(INTERRUPTED) from None
-            say(f"modelward is up ({time.monotonic() - begun:.0f} s)")
             found = house.leftovers()
-            _tell(home, found)
-            remark("Ctrl-C ends it")
+            with suppress(OSError):  # a terminal that is gone, or a log without room, ends nothing
+                say(f"modelward is up ({time.monotonic() - begun:.0f} s)")
+                _tell(home, found)
+                remark("Ctrl-C ends it")
             house.keep_up(found)
-            remark("ending everything")
+            with suppress(OSError):
+                remark("ending everything")
     need_gone(house.left)
     say("nothing of it runs any more")
 

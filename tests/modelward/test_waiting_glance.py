@@ -1,0 +1,33 @@
+"""What waits, beside other things: whatever keeps the registry from being read is a line."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import StoreLockedError
+from modelward import waiting
+from modelward.waiting_glance import glance, show_glance
+from tests.world import World
+
+FAULTS: dict[str, tuple[Exception, str]] = {
+    "a registry that is held": (StoreLockedError("the registry is held by process 7"), "is held by process 7"),
+    "a fault of our own": (RecursionError("too deep"), "RecursionError: too deep"),
+}
+
+
+@pytest.mark.parametrize(("fault", "said"), FAULTS.values(), ids=FAULTS)
+def test_it_says_of(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception, said: str
+) -> None:
+    def raises(longest: float | None = None) -> None:
+        raise fault
+
+    monkeypatch.setattr(waiting, "waiting_now", raises)
+    show_glance(glance())
+    assert said in capsys.readouterr().err
+
+
+def test_what_waits_is_shown_as_ever(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.requested()
+    show_glance(glance())
+    assert "ops/delay/1#1" in capsys.readouterr().out
