@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data.artifacts import file_digest
 from data.errors import LogFormatError
+from data.plain_text import storable
 from data.profile_cache import ProfileCache
 
 PREFIX = "date="
@@ -25,7 +26,7 @@ class Partition:
 
     def where(self, file: Path) -> str:
         """A file as faults name it: `date=2013-04-22/part-0.parquet`."""
-        return f"{self.folder.name}/{file.name}"
+        return storable(f"{self.folder.name}/{file.name}")
 
 
 def partitions(log: Path, first: date, last: date) -> tuple[Partition, ...]:

@@ -16,6 +16,7 @@ from data.errors import ModelwardError
 from data.home import Home
 from data.label_join import LabelJoin
 from data.model_logs import LoggedDay, ModelLogs
+from data.plain_text import storable
 from data.records.version import Version
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
@@ -73,7 +74,7 @@ def _whatever_happens(model: Candidate, through: date, now: datetime, join: Labe
 
 def broke(error: BaseException) -> str:
     """What is said of a night that a fault of our own ended."""
-    return f"the watch broke: {type(error).__name__}: {error}"[:LONGEST]
+    return storable(f"the watch broke: {type(error).__name__}: {error}"[:LONGEST])
 
 
 def _watch(watched: Watched, champion: Version, through: date, now: datetime, join: LabelJoin) -> RecordMonitoring:

@@ -42,6 +42,18 @@ def test_a_folder_that_names_no_day_is_not_passed_over_in_silence(tmp_path: Path
         partitions(tmp_path, DAY, DAY)
 
 
+def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
+    write_predictions(tmp_path, DAY, 3)
+    folder = tmp_path / f"date={DAY}"
+    (folder / "part-0.parquet").rename(folder / os.fsdecode(b"part-\xff.parquet"))
+    (partition,) = partitions(tmp_path, DAY, DAY)
+    assert partition.where(partition.files[0]) == f"date={DAY}/part-\\udcff.parquet"
+    folder.rename(tmp_path / os.fsdecode(b"date=\xff"))
+    with pytest.raises(LogFormatError) as refused:
+        partitions(tmp_path, DAY, DAY)
+    assert refused.value.what.encode().endswith(b"date=\\udcff names no day")
+
+
 def rewrite(folder: Path) -> None:
     write_predictions(folder, DAY, 4)
 
