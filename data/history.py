@@ -13,12 +13,14 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import duckdb
+from pydantic import Field
 
 from data.errors import NotFoundError
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.instant import Instant, write_instant
 from data.records.model import Model
+from data.records.monitoring import Alert
 from data.records.names import short, slot_key
 from data.records.review import Finding, VerdictSet, Waiver
 from data.records.row import Frozen, Row
@@ -105,7 +107,7 @@ class Standing(Frozen):
 
 
 class LogEntry(Frozen):
-    """One event about a model, as the log holds it."""
+    """One event about a model, as the log holds it; `alerts` are the alerts that it changed as it left them."""
 
     seq: int
     id: str
@@ -118,6 +120,7 @@ class LogEntry(Frozen):
     run: str | None
     data: dict[str, Any]
     rows: tuple[str, ...]
+    alerts: tuple[Alert, ...] = Field(default=(), exclude=True, repr=False)
 
 
 @dataclass
@@ -131,8 +134,7 @@ class Fold:
     def take(self, event: dict[str, Any]) -> None:
         """Apply the row images of one event."""
         for image in event["rows"]:
-            row = {"key": image["key"], "rev": image["rev"], **image["values"]}
-            self.tables.setdefault(image["table"], {})[image["key"]] = row
+            self.tables.setdefault(image["table"], {})[image["key"]] = _row(image)
         self.events += 1
         self.last_event = event["seq"]
 
@@ -268,6 +270,10 @@ def _concerns(event: dict[str, Any], model: str) -> bool:
     return not model or any(key == model or key.startswith(model + "/") for key in keys)
 
 
+def _row(image: dict[str, Any]) -> dict[str, Any]:
+    return {"key": image["key"], "rev": image["rev"], **image["values"]}
+
+
 def _entry(event: dict[str, Any]) -> LogEntry:
     return LogEntry(
         seq=event["seq"],
@@ -281,4 +287,5 @@ def _entry(event: dict[str, Any]) -> LogEntry:
         run=event["refs"].get("run"),
         data=event["data"],
         rows=tuple(image["key"] for image in event["rows"]),
+        alerts=tuple(Alert.model_validate(_row(one)) for one in event["rows"] if one["table"] == Alert.table),
     )
