@@ -30,6 +30,11 @@ R = TypeVar("R", bound=Row)
 Source = duckdb.DuckDBPyConnection | Iterable[bytes]
 Clock = Literal["effective", "recorded"]
 RANGE = 20_000
+MARKED = """
+SELECT body FROM audit_event
+WHERE seq >= ? AND seq < ? AND coalesce(contains(try(decode(body)), ?), true)
+ORDER BY seq
+"""
 OF_VERSION = ("number", "review_state", "valid_until")
 OF_DEPLOYMENT = ("use", "from_at", "rollback_of", "reason")
 
@@ -248,21 +253,20 @@ def _shown(kind: type[Frozen], row: Row, **more: object) -> dict[str, Any]:
 
 def _events(source: Source, about: str) -> Iterator[dict[str, Any]]:
     """The parsed events in order; bodies that do not mention `about` are not even parsed."""
-    mark = f'"{about}'.encode() if about else b""
-    for body in _bodies(source):
-        if mark in body:
+    mark = f'"{about}'
+    for body in _bodies(source, mark):
+        if mark.encode() in body:
             yield json.loads(body)
 
 
-def _bodies(source: Source) -> Iterator[bytes]:
+def _bodies(source: Source, mark: str) -> Iterator[bytes]:
+    """Bodies that may hold a mark; of a registry those alone that do, for the log is long and the database quick."""
     if not isinstance(source, duckdb.DuckDBPyConnection):
         yield from source
         return
-    start = 0
-    sql = "SELECT body FROM audit_event WHERE seq >= ? AND seq < ? ORDER BY seq"
-    while rows := source.execute(sql, [start, start + RANGE]).fetchall():
-        yield from (row[0] for row in rows)
-        start += RANGE
+    row = source.execute("SELECT coalesce(max(seq), -1) FROM audit_event").fetchone()
+    for start in range(0, int(row[0]) + 1 if row else 0, RANGE):
+        yield from (row[0] for row in source.execute(MARKED, [start, start + RANGE, mark]).fetchall())
 
 
 def _concerns(event: dict[str, Any], model: str) -> bool:

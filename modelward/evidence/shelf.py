@@ -9,9 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from data.errors import NotFoundError
+from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY
 from data.home import Home
 from modelward.report.audit import AuditProof, prove_log
@@ -54,6 +56,7 @@ class Shelf:
         self._making = threading.Lock()
         self._pages: OrderedDict[str, tuple[Mark, Kept]] = OrderedDict()
         self._models: OrderedDict[str, tuple[Mark, Page]] = OrderedDict()
+        self._index = EventIndex()
 
     def page(self, address: str) -> Kept:
         """The page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
@@ -80,7 +83,8 @@ class Shelf:
         return _page_named(self._model(named[1]), named[2])
 
     def _model(self, model: str) -> Page:
-        return _kept(self._models, model, self._mark(), MOST_MODELS, lambda: read_page(self._home, model, UNVERIFIED))
+        make = partial(read_page, self._home, model, UNVERIFIED, self._index)
+        return _kept(self._models, model, self._mark(), MOST_MODELS, make)
 
 
 def _page_named(page: Page, name: str) -> str:
