@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
 from data.artifacts import ArtifactStore
 from data.audit_log import AuditLog
-from data.errors import ArtifactError
 from data.event_index import EventIndex
 from data.history import events
 from data.home import Home
 from data.inventory import Listed, list_versions
-from data.measurements import WindowMeasurement, from_bytes
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
-from data.records.monitoring import MonitoringRun
+from data.records.monitoring import Alert, MonitoringRun
 from data.records.person import Person
 from data.records.row import Row
 from data.records.tables import TABLES
@@ -26,6 +24,7 @@ from data.registry_time import RegistryTime, registry_time
 from data.state import State
 from modelward.report.able import able_to_decide
 from modelward.report.facts import Facts
+from modelward.report.nights import drawn_runs, read_nights
 
 
 @dataclass(frozen=True)
@@ -44,12 +43,13 @@ class Read:
     able: Mapping[str, Sequence[str]]
 
     def facts(self, store: ArtifactStore, inbox: ArtifactStore) -> Facts:
-        """Its facts, with what the nights measured."""
+        """Its facts, with what the nights that are drawn measured."""
         runs = [one for one in self.tables[MonitoringRun] if isinstance(one, MonitoringRun)]
-        measured, unread = _measurements(store, runs)
+        alerts = [one for one in self.tables[Alert] if isinstance(one, Alert)]
+        nights, unread = read_nights(store, drawn_runs(runs, alerts))
         return Facts(
             self.model, self.listed, self.time, self.log_size, self.origin, self.checkpoint, self.people, self.tables,
-            events(self.bodies, self.model.key), measured, unread, store, inbox, self.able,
+            events(self.bodies, self.model.key), nights, unread, store, inbox, self.able,
         )  # fmt: skip
 
 
@@ -90,15 +90,3 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str], index: EventInd
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _measurements(store: ArtifactStore, runs: Iterable[MonitoringRun]) -> tuple[list[WindowMeasurement], list[str]]:
-    """What the nights measured, by last day; and which nights' batches cannot be read, with the reason."""
-    measured: list[WindowMeasurement] = []
-    unread: list[str] = []
-    for run in sorted(runs, key=lambda one: (one.to_date, one.ran_at)):
-        try:
-            measured += from_bytes(store.read(run.measurements_digest))
-        except ArtifactError as error:
-            unread.append(f"{run.to_date}: {error.what}")
-    return measured, unread

@@ -10,19 +10,19 @@ from typing import TypeVar
 from data.artifacts import ArtifactStore
 from data.history import LogEntry
 from data.inventory import Listed
-from data.measurements import WindowMeasurement
 from data.records.model import Model
 from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
 from data.registry_time import RegistryTime
+from modelward.report.nights import Night
 
 R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A model with every row below it, the events about it and everything that was measured on it."""
+    """A model with every row below it, the events about it and what was measured on it in the nights that are drawn."""
 
     model: Model
     listed: Sequence[Listed]
@@ -33,7 +33,7 @@ class Facts:
     people: Mapping[str, Person]
     tables: Mapping[type[Row], Sequence[Row]]
     events: Sequence[LogEntry]
-    measured: Sequence[WindowMeasurement]
+    nights: Sequence[Night]
     unread: Sequence[str]
     store: ArtifactStore
     inbox: ArtifactStore
