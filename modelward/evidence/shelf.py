@@ -35,6 +35,8 @@ UNVERIFIED = AuditProof(None, "the audit page verifies it")
 FRESH_SECONDS = 60
 """What is late or expired is judged by the clock: no page is older than this, whatever the registry did."""
 MOST_PAGES, MOST_MODELS = 200, 4
+MOST_BYTES = 64 << 20
+"""Of all pages at hand together; the page that was asked for last stays, however large it is."""
 
 T = TypeVar("T")
 Mark = tuple[object, ...]
@@ -61,7 +63,10 @@ class Shelf:
     def page(self, address: str) -> Kept:
         """The page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
         with self._making:
-            return _kept(self._pages, address, self._mark(), MOST_PAGES, lambda: self._made(address))
+            kept = _kept(self._pages, address, self._mark(), MOST_PAGES, lambda: self._made(address))
+            while len(self._pages) > 1 and sum(len(one.body) for _, one in self._pages.values()) > MOST_BYTES:
+                self._pages.popitem(last=False)
+            return kept
 
     def _mark(self) -> Mark:
         """What changes whenever the registry does, read without opening it: the sizes and times of its files."""
