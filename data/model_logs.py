@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 from data.home import Home
 from data.label_join import LabelJoin, LabelledDay
 from data.label_log import SCHEMA as LABELS
-from data.label_log import LabelDay, read_label_day
-from data.label_search import LOOK_BACK_DAYS, LabelPlaces, Searched, search
-from data.log_fault import LogFault
+from data.label_log import read_label_day
+from data.label_search import LOOK_BACK_DAYS, LabelPlaces, Searched, search, search_on
+from data.log_fault import FaultKind, LogFault
 from data.log_partition import ContentIdentities, Partition, partitions
 from data.prediction_log import PredictionDay, Seen, read_day, seen_on
 from data.profile_cache import ProfileCache
@@ -30,6 +30,7 @@ from data.records.model import Model
 
 FORMAT = "logs-1"
 ROWS_AT_HAND = 2_000_000
+NO_IDS = pa.chunked_array([], pa.string())
 
 
 @dataclass(frozen=True)
@@ -140,26 +141,29 @@ class ModelLogs:
         identity = self._identities.of(partition)
         key = ("labels", self.mapping, identity)
         candidates = self.days(partition.day - timedelta(days=LOOK_BACK_DAYS), partition.day)
-        kept = self.cache.get(*key)
-        if kept is not None:
-            known = _label_partition(partition, identity, kept)
-            if known.places.holds(one.identity for one in candidates):
-                return known
-        labels = read_label_day(partition, self._columns)
+        there = {one.identity for one in candidates}
         logged = bool(candidates) and candidates[-1].day == partition.day < today
         unsure = not logged or any(one.broken for one in candidates)
-        places = search(labels.rows["prediction_id"], self._newest_first(candidates), unsure=unsure)
-        content = _label_summary(labels, places)
+        kept = self.cache.get(*key)
+        known = _label_partition(partition, identity, kept) if kept is not None else None
+        if known is not None and known.places.holds(there, unsure=unsure):
+            return known
+        if known is not None and known.places.goes_on(there):
+            places = search_on(known.places, self._newest_first(candidates), unsure=unsure)
+            content = _label_summary(partition, places, known.latest, known.faults)
+        else:
+            labels = read_label_day(partition, self._columns)
+            places = search(labels.rows["prediction_id"], self._newest_first(candidates), unsure=unsure)
+            content = _label_summary(partition, places, pc.max(labels.rows["labelled_at"]).as_py(), labels.faults)
         self.cache.put(content, *key)
         return _label_partition(partition, identity, content)
 
     def _newest_first(self, candidates: Sequence[LoggedDay]) -> Searched:
         for day in reversed(candidates):
-            if not day.broken:
-                yield day.identity, partial(self._ids, day)
+            yield day.identity, partial(self._ids, day)
 
     def _ids(self, day: LoggedDay) -> pa.ChunkedArray:
-        return self.read(day).rows["prediction_id"]
+        return NO_IDS if day.broken else self.read(day).rows["prediction_id"]
 
 
 def touching(day: LoggedDay, labels: Sequence[LabelPartition]) -> Iterator[LabelPartition]:
@@ -178,12 +182,14 @@ def _logged(partition: Partition, identity: str, kept: bytes) -> LoggedDay:
     return LoggedDay(partition, identity, rows, told, tuple(map(LogFault.read, faults)))
 
 
-def _label_summary(labels: LabelDay, places: LabelPlaces) -> bytes:
-    faults = list(labels.faults)
-    orphaned = places.fault(f"labels of {labels.day}")
+def _label_summary(
+    partition: Partition, places: LabelPlaces, latest: datetime | None, known: Sequence[LogFault]
+) -> bytes:
+    """What is kept of a partition of labels; of the `known` faults, that of orphans is told anew by the places."""
+    faults = [one for one in known if one.kind is not FaultKind.ORPHAN_LABEL]
+    orphaned = places.fault(f"labels of {partition.day}")
     if orphaned is not None:
         faults.append(orphaned)
-    latest = pc.max(labels.rows["labelled_at"]).as_py()
     told = write_instant(latest) if latest is not None else None
     return json.dumps([places.told(), told, [fault.told() for fault in faults]]).encode()
 
