@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pytest
 from data import label_search
 from data.label_search import LabelPlaces, Searched, search, search_on
 from data.log_fault import FaultKind
+from tests.prediction_logs import DAY
 
 DAYS = {"third": ["c1", "c2"], "second": ["b1", "b2"], "first": ["a1"]}
 
@@ -26,7 +27,7 @@ def searched(read: list[str]) -> Searched:
             read.append(name)
             return ids(*held)
 
-        yield name, opened
+        yield name, DAY, opened
 
 
 PLACES: dict[str, tuple[tuple[str, ...], dict[str, int], int, list[str]]] = {
@@ -44,6 +45,7 @@ def test_days_are_read_while_ids_are_missing(case: str) -> None:
     read: list[str] = []
     places = search(ids(*labelled), searched(read))
     assert (places.found, places.orphans, read) == (found, orphans, opened)
+    assert places.days == dict.fromkeys(found, DAY)
 
 
 def test_labels_without_prediction_are_one_fault_with_an_example() -> None:
@@ -54,11 +56,11 @@ def test_labels_without_prediction_are_one_fault_with_an_example() -> None:
 
 
 def test_while_a_day_cannot_be_read_nothing_is_said_of_labels_that_may_belong_to_it() -> None:
-    assert search(ids("zz"), searched([]), unsure=True).fault("date=2013-04-02") is None
+    assert replace(search(ids("zz"), searched([])), unsure=True).fault("date=2013-04-02") is None
     assert search(ids("c1"), searched([])).fault("date=2013-04-02") is None
 
 
-ORPHANED = LabelPlaces({"x": 1}, 1, "zz", searched=frozenset({"x", "y"}), missing=("zz",))
+ORPHANED = LabelPlaces({"x": 1}, {"x": DAY}, 1, "zz", searched=frozenset({"x", "y"}), missing=("zz",))
 HOLDS: dict[str, tuple[LabelPlaces, set[str], bool, bool]] = {
     "all that was found is there": (LabelPlaces({"x": 1}), {"x", "y"}, False, True),
     "all that was found is there, whatever is not sure": (LabelPlaces({"x": 1}), {"x", "y"}, True, True),
@@ -68,7 +70,7 @@ HOLDS: dict[str, tuple[LabelPlaces, set[str], bool, bool]] = {
     "some were missing and a day came that may hold them": (ORPHANED, {"x", "y", "new"}, False, False),
     "some were missing and it is not sure any more that no day holds them": (ORPHANED, {"x", "y"}, True, False),
     "some were missing and a day with others was written again": (ORPHANED, {"y", "again"}, False, False),
-    "some were missing, as was kept before days were": (LabelPlaces({"x": 1}, 1, "zz"), {"x"}, False, False),
+    "some were missing, as was kept before days were": (LabelPlaces({"x": 1}, {}, 1, "zz"), {"x"}, False, False),
 }
 
 
@@ -80,13 +82,13 @@ def test_a_finding_holds_until_what_it_rests_on_changes(case: str) -> None:
 
 
 def test_what_an_earlier_modelward_kept_can_be_read() -> None:
-    assert LabelPlaces.read([{"x": 1}, 1, "zz", True]) == LabelPlaces({"x": 1}, 1, "zz", unsure=True)
+    assert LabelPlaces.read([{"x": 1}, 1, "zz", True]) == LabelPlaces({"x": 1}, {}, 1, "zz", unsure=True)
 
 
 GOES_ON: dict[str, tuple[LabelPlaces, set[str], bool]] = {
     "the ids are kept and all that was found is there": (ORPHANED, {"x", "new"}, True),
     "a day with others was written again": (ORPHANED, {"y", "new"}, False),
-    "there are too many to keep": (LabelPlaces({"x": 1}, 9, "zz"), {"x", "new"}, False),
+    "there are too many to keep": (LabelPlaces({"x": 1}, {}, 9, "zz"), {"x", "new"}, False),
 }
 
 
@@ -101,20 +103,20 @@ def test_what_was_not_found_is_looked_for_in_new_days_alone() -> None:
     assert (first.orphans, first.searched, first.missing) == (2, set(DAYS), ("late", "zz"))
     read: list[str] = []
 
-    def days() -> Iterable[tuple[str, Callable[[], pa.ChunkedArray]]]:
-        yield "fourth", lambda: (read.append("fourth"), ids("late", "d1"))[1]
+    def days() -> Searched:
+        yield "fourth", DAY, lambda: (read.append("fourth"), ids("late", "d1"))[1]
         yield from searched(read)
 
     again = search_on(first, days())
     assert (again.found, again.missing, read) == ({"third": 1, "fourth": 1}, ("zz",), ["fourth"])
     assert again.searched == {*DAYS, "fourth"}
-    assert search_on(again, days(), unsure=True) == replace(again, unsure=True)
+    assert search_on(again, days()) == again
     assert read == ["fourth"]
 
 
 def test_when_the_last_of_them_is_found_nothing_more_is_kept() -> None:
-    again = search_on(search(ids("c1", "late"), searched([])), [("fourth", lambda: ids("late"))])
-    assert again == LabelPlaces({"third": 1, "fourth": 1})
+    again = search_on(search(ids("c1", "late"), searched([])), [("fourth", DAY, lambda: ids("late"))])
+    assert again == LabelPlaces({"third": 1, "fourth": 1}, {"third": DAY, "fourth": DAY})
 
 
 def test_of_very_many_orphans_the_ids_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,29 @@ def test_one_orphan_costs_the_nights_after_it_no_reading(home: Home, monkeypatch
     assert opened == [each for day in fresh for each in (day, day)], "the new predictions, and the new labels"
 
 
+def test_of_years_of_days_a_night_looks_at_those_alone_that_it_needs(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(home, *range(150), rows=1)
+    for number in range(140, 150):
+        label(home, number, number, rows=1)
+    first = DAY + days(140)
+
+    def night() -> None:
+        logs = logs_of(home)
+        logs.days(DAY + days(143), DAY + days(149))
+        logs.label_partitions(first, midnight(DAY + days(150)))
+        logs.remember()
+
+    night()
+    looked: list[str] = []
+    glob = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: (looked.append(self.name), glob(self, pattern))[1])
+    night()
+    assert {one.removeprefix("date=") for one in looked} == {f"{DAY + days(number)}" for number in range(140, 150)}
+    assert len(looked) == 10 + 10, "each day of predictions and of labels once"
+
+
 def test_an_orphan_is_looked_for_in_a_day_that_was_written_later_alone(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
