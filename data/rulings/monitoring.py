@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from data.command import Command, Context, Rule, Ruling
@@ -220,20 +220,29 @@ def _incident(model: Model, alert: Alert, number: int, context: Context) -> Inci
 
 def _seen(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list[Consumer]:
     """Who used the model: `rows_seen` are those of the newest window; a system nobody declared is undeclared."""
-    rows: dict[str, Consumer] = {}
-    for one in consumers:
-        system, seen = system_name(one.system), in_utc(one.last_seen_at)
+    rows: list[Consumer] = []
+    for system, (count, seen) in _by_system(consumers).items():
         key = f"{model.key}/consumers/{system}"
         known = state.get(Consumer, key)
         if known is None:
-            told = {"first_seen_at": seen, "last_seen_at": seen, "rows_seen": one.rows}
-            rows[key] = Consumer.model_validate(
-                {"key": key, "model": model.key, "system": system, "declared": False, **told}
+            told = {"first_seen_at": seen, "last_seen_at": seen, "rows_seen": count}
+            rows.append(
+                Consumer.model_validate({"key": key, "model": model.key, "system": system, "declared": False, **told})
             )
         elif known.last_seen_at is None or known.last_seen_at < seen:
             first = known.first_seen_at or seen
-            rows[key] = known.changed(first_seen_at=first, last_seen_at=seen, rows_seen=one.rows)
-    return list(rows.values())
+            rows.append(known.changed(first_seen_at=first, last_seen_at=seen, rows_seen=count))
+    return rows
+
+
+def _by_system(consumers: Iterable[SeenConsumer]) -> dict[str, tuple[int, datetime]]:
+    """Rows and last time of each system: several names in the log may be one of them."""
+    found: dict[str, tuple[int, datetime]] = {}
+    for one in consumers:
+        system, seen = system_name(one.system), in_utc(one.last_seen_at)
+        rows, last = found.get(system, (0, seen))
+        found[system] = (rows + one.rows, max(last, seen))
+    return found
 
 
 def _summary(alerts: Iterable[Alert], incidents: list[Incident]) -> dict[str, object]:

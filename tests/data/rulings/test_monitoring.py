@@ -373,6 +373,15 @@ def test_a_consumer_nobody_declared_is_recorded_as_undeclared(world: World) -> N
     assert (row.declared, row.rows_seen, row.first_seen_at, row.last_seen_at) == (False, 12, world.now, world.now)
 
 
+def test_names_in_the_log_that_mean_one_system_count_together(world: World) -> None:
+    earlier, later = world.now, world.now + timedelta(hours=3)
+    logged = {"": (900, later), " ": (3, earlier), "unattributed": (1, earlier), "gates": (5, earlier)}
+    seen = tuple(SeenConsumer(system=name, rows=rows, last_seen_at=at) for name, (rows, at) in logged.items())
+    watch(world, consumers=seen)
+    found = {one.system: (one.rows_seen, one.last_seen_at) for one in world.find(Consumer)}
+    assert found == {"unattributed": (904, later), "gates": (5, earlier)}
+
+
 def test_a_declared_consumer_keeps_its_declaration_and_when_it_was_first_seen(world: World) -> None:
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org", cadence_days=7))
     first = world.now
