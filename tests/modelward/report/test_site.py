@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,7 @@ from data.records.version import Version
 from data.registry import Registry
 from modelward.report import able
 from modelward.report import site as site_module
+from modelward.report.render import render_inventory
 from modelward.report.site import Written, site_folder, write_site
 from modelward.report.survey import Survey, survey
 from tests.lived_models import LONG_NAME
@@ -164,6 +166,18 @@ def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: 
         lives.move(days=3)
         lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
     assert late == [0, 1, 3], "a finding, then another one and the request for approval"
+
+
+def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> None:
+    (version,) = {one.key for one in lives.find(Version, model=CHURN)}
+    due = lives.now + timedelta(days=90)
+    told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+    with lives.registry.store.session():
+        for _ in range(45):
+            lives.do(told, by="vera")
+    page = render_inventory(survey(lives.home), None)
+    folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
+    assert folded == ["prints"], "style.css prints what is folded where it says so"
 
 
 def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_anything_changed(
