@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from data.plain_text import storable
-
 
 class ModelwardError(Exception):
     """Something modelward could not do; `what` says what happened, `remedy` what to do next."""
@@ -20,8 +18,8 @@ class ModelwardError(Exception):
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what, remedy)
-        self.what = storable(what)
-        self.remedy = storable(remedy or self.default_remedy)
+        self.what = what
+        self.remedy = remedy or self.default_remedy
 
     def __str__(self) -> str:
         return f"{self.what}\n  → {self.remedy}"

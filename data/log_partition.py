@@ -61,7 +61,7 @@ def _day_of(folder: Path) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise LogFormatError(f"{folder} names no day", "name the folder like date=2013-04-22") from error
+        raise LogFormatError(f"{storable(str(folder))} names no day", "name the folder like date=2013-04-22") from error
     if day.isoformat() != text:
         raise LogFormatError(f"{folder} does not name its day as others do", f"name the folder date={day}")
     return day

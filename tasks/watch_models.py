@@ -66,7 +66,7 @@ def _whatever_happens(model: Candidate, through: date, now: datetime, join: Labe
     try:
         return watch_model(model, through, now, join)
     except ModelwardError as error:
-        why = f"{error.what} → {error.remedy}"
+        why = storable(f"{error.what} → {error.remedy}")
     except Exception as error:  # noqa: BLE001 – told as this model's failure, with its name
         why = broke(error)
     return Night(model.key, unwatched=why, failed=True)
