@@ -33,7 +33,7 @@ class Facts:
     people: Mapping[str, Person]
     tables: Mapping[type[Row], Sequence[Row]]
     events: Sequence[LogEntry]
-    nights: Sequence[Night]
+    drawn: Sequence[Night]
     unread: Sequence[str]
     store: ArtifactStore
     inbox: ArtifactStore

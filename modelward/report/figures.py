@@ -93,7 +93,7 @@ def _seen(facts: Facts) -> dict[tuple[str, str], list[Seen]]:
     """What is drawn, by statistic and column, oldest first; of segments nothing."""
     rules = {one.key: _rules(one) for one in facts.all(MonitoringPlan)}
     found: dict[tuple[str, str], list[Seen]] = {}
-    for night in facts.nights:
+    for night in facts.drawn:
         for one in night.figures:
             told = one.measurement
             if not told.segment:
@@ -180,7 +180,7 @@ def _told(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
 
 def _handovers(facts: Facts) -> tuple[tuple[date, str], ...]:
     """When a version took over as champion in production; only between what was measured."""
-    days = [one.last_day for night in facts.nights for one in night.figures]
+    days = [one.last_day for night in facts.drawn for one in night.figures]
     if not days:
         return ()
     served = [one for one in facts.all(Deployment) if one.environment == "production" and one.slot == "champion"]

@@ -51,7 +51,7 @@ def watched(facts: Facts, *windows: WindowMeasurement, plans: dict[str, int] | N
         )  # fmt: skip
         nights.append(Night(run, (one,)))
     runs = tuple(one.run for one in nights)
-    return replace(facts, nights=nights, tables={**facts.tables, MonitoringRun: runs})
+    return replace(facts, drawn=nights, tables={**facts.tables, MonitoringRun: runs})
 
 
 def drift(facts: Facts, *windows: WindowMeasurement, **plans: Any) -> list[LineChart]:
@@ -166,7 +166,7 @@ def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: Facts) -> None:
     rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
     every = watched(plan(facts, rule), *(measured(day, outcome="page") for day in (1, 8, 15)))
 
-    (chart,) = figures_of(replace(every, nights=every.nights[-1:])).drift
+    (chart,) = figures_of(replace(every, drawn=every.drawn[-1:])).drift
 
     assert (chart.paged, chart.pages) == (3, 1)
 

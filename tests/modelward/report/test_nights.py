@@ -82,7 +82,7 @@ def watched_for_years(facts: Facts) -> Facts:
     batches = [[measured(1, column=one, **day) for one in columns] for day in days]
     nights = {one.key: Night(one, tuple(batch)) for one, batch in zip(NIGHTLY, batches, strict=True)}
     drawn = [nights[one.key] for one in drawn_runs(NIGHTLY, [])]
-    return replace(facts, nights=drawn, unread=(), tables={**facts.tables, MonitoringRun: tuple(NIGHTLY), Alert: ()})
+    return replace(facts, drawn=drawn, unread=(), tables={**facts.tables, MonitoringRun: tuple(NIGHTLY), Alert: ()})
 
 
 def test_a_page_says_what_it_draws_and_names_every_window(facts: Facts) -> None:
