@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -45,8 +46,10 @@ def logged_days(log: Path) -> list[date]:
 
     Raises LogFormatError as `partitions`.
     """
-    folders = log.iterdir() if log.is_dir() else ()
-    return sorted(_day_of(one) for one in folders if one.name.startswith(PREFIX))
+    if not log.is_dir():
+        return []
+    with os.scandir(log) as entries:
+        return sorted(_day_of(log, one.name) for one in entries if one.name.startswith(PREFIX))
 
 
 def partition_of(log: Path, day: date) -> Partition | None:
@@ -56,14 +59,15 @@ def partition_of(log: Path, day: date) -> Partition | None:
     return Partition(folder, day, files) if files else None
 
 
-def _day_of(folder: Path) -> date:
-    text = folder.name.removeprefix(PREFIX)
+def _day_of(log: Path, name: str) -> date:
+    text = name.removeprefix(PREFIX)
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise LogFormatError(f"{storable(str(folder))} names no day", "name the folder like date=2013-04-22") from error
+        told = storable(str(log / name))
+        raise LogFormatError(f"{told} names no day", "name the folder like date=2013-04-22") from error
     if day.isoformat() != text:
-        raise LogFormatError(f"{folder} does not name its day as others do", f"name the folder date={day}")
+        raise LogFormatError(f"{log / name} does not name its day as others do", f"name the folder date={day}")
     return day
 
 
@@ -90,7 +94,7 @@ class ContentIdentities:
         """Write down what was learnt since, and nothing of days long before those that were looked at."""
         if self._changed:
             oldest = f"{PREFIX}{self._newest - timedelta(days=REMEMBERED_DAYS)}"
-            self._known = {path: told for path, told in self._known.items() if Path(path).parent.name >= oldest}
+            self._known = {path: told for path, told in self._known.items() if path.rsplit(os.sep, 2)[-2] >= oldest}
             self._cache.put(json.dumps(self._known, sort_keys=True).encode(), *self._key)
             self._changed = False
 
