@@ -13,12 +13,14 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import duckdb
+from pydantic import Field
 
 from data.errors import NotFoundError
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.instant import Instant, write_instant
 from data.records.model import Model
+from data.records.monitoring import Alert
 from data.records.names import short, slot_key
 from data.records.review import Finding, VerdictSet, Waiver
 from data.records.row import Frozen, Row
@@ -28,6 +30,11 @@ R = TypeVar("R", bound=Row)
 Source = duckdb.DuckDBPyConnection | Iterable[bytes]
 Clock = Literal["effective", "recorded"]
 RANGE = 20_000
+MARKED = """
+SELECT body FROM audit_event
+WHERE seq >= ? AND seq < ? AND coalesce(contains(try(decode(body)), ?), true)
+ORDER BY seq
+"""
 OF_VERSION = ("number", "review_state", "valid_until")
 OF_DEPLOYMENT = ("use", "from_at", "rollback_of", "reason")
 
@@ -105,7 +112,7 @@ class Standing(Frozen):
 
 
 class LogEntry(Frozen):
-    """One event about a model, as the log holds it."""
+    """One event about a model, as the log holds it; `alerts` are the alerts that it changed as it left them."""
 
     seq: int
     id: str
@@ -118,6 +125,7 @@ class LogEntry(Frozen):
     run: str | None
     data: dict[str, Any]
     rows: tuple[str, ...]
+    alerts: tuple[Alert, ...] = Field(default=(), exclude=True, repr=False)
 
 
 @dataclass
@@ -131,8 +139,7 @@ class Fold:
     def take(self, event: dict[str, Any]) -> None:
         """Apply the row images of one event."""
         for image in event["rows"]:
-            row = {"key": image["key"], "rev": image["rev"], **image["values"]}
-            self.tables.setdefault(image["table"], {})[image["key"]] = row
+            self.tables.setdefault(image["table"], {})[image["key"]] = _row(image)
         self.events += 1
         self.last_event = event["seq"]
 
@@ -246,26 +253,29 @@ def _shown(kind: type[Frozen], row: Row, **more: object) -> dict[str, Any]:
 
 def _events(source: Source, about: str) -> Iterator[dict[str, Any]]:
     """The parsed events in order; bodies that do not mention `about` are not even parsed."""
-    mark = f'"{about}'.encode() if about else b""
-    for body in _bodies(source):
-        if mark in body:
+    mark = f'"{about}'
+    for body in _bodies(source, mark):
+        if mark.encode() in body:
             yield json.loads(body)
 
 
-def _bodies(source: Source) -> Iterator[bytes]:
+def _bodies(source: Source, mark: str) -> Iterator[bytes]:
+    """Bodies that may hold a mark; of a registry those alone that do, for the log is long and the database quick."""
     if not isinstance(source, duckdb.DuckDBPyConnection):
         yield from source
         return
-    start = 0
-    sql = "SELECT body FROM audit_event WHERE seq >= ? AND seq < ? ORDER BY seq"
-    while rows := source.execute(sql, [start, start + RANGE]).fetchall():
-        yield from (row[0] for row in rows)
-        start += RANGE
+    row = source.execute("SELECT coalesce(max(seq), -1) FROM audit_event").fetchone()
+    for start in range(0, int(row[0]) + 1 if row else 0, RANGE):
+        yield from (row[0] for row in source.execute(MARKED, [start, start + RANGE, mark]).fetchall())
 
 
 def _concerns(event: dict[str, Any], model: str) -> bool:
     keys = [event["subject"], *(image["key"] for image in event["rows"])]
     return not model or any(key == model or key.startswith(model + "/") for key in keys)
+
+
+def _row(image: dict[str, Any]) -> dict[str, Any]:
+    return {"key": image["key"], "rev": image["rev"], **image["values"]}
 
 
 def _entry(event: dict[str, Any]) -> LogEntry:
@@ -281,4 +291,5 @@ def _entry(event: dict[str, Any]) -> LogEntry:
         run=event["refs"].get("run"),
         data=event["data"],
         rows=tuple(image["key"] for image in event["rows"]),
+        alerts=tuple(Alert.model_validate(_row(one)) for one in event["rows"] if one["table"] == Alert.table),
     )

@@ -77,7 +77,7 @@ class Listed(Frozen):
 def list_versions(state: State, now: datetime, model: str | None = None) -> list[Listed]:
     """Every version, or those of one model's key, by model and number; what is due is judged at `now`."""
     facts = _Facts.read(state, model)
-    models = {one.key: one for one in state.find(Model)}
+    models = {one.key: one for one in (state.find(Model) if model is None else state.find(Model, key=model))}
     versions = _rows(state, Version, model)
     return [_listed(models[one.model], one, facts, now) for one in versions]
 

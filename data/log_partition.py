@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from data.artifacts import file_digest
 from data.errors import LogFormatError
+from data.plain_text import storable
 from data.profile_cache import ProfileCache
 
 PREFIX = "date="
+REMEMBERED_DAYS = 400
+"""So far back from a log's newest day the digests of its files are remembered; those of older ones are read again."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Partition:
 
     def where(self, file: Path) -> str:
         """A file as faults name it: `date=2013-04-22/part-0.parquet`."""
-        return f"{self.folder.name}/{file.name}"
+        return storable(f"{self.folder.name}/{file.name}")
 
 
 def partitions(log: Path, first: date, last: date) -> tuple[Partition, ...]:
@@ -33,23 +37,37 @@ def partitions(log: Path, first: date, last: date) -> tuple[Partition, ...]:
 
     Raises LogFormatError for a folder `date=…` whose name is no day: its rows would be left out in silence.
     """
-    found = []
-    for folder in sorted(log.glob(f"{PREFIX}*")) if log.is_dir() else []:
-        day = _day_of(folder)
-        files = tuple(sorted(folder.glob("*.parquet"))) if first <= day <= last else ()
-        if files:
-            found.append(Partition(folder, day, files))
-    return tuple(found)
+    found = (partition_of(log, day) for day in logged_days(log) if first <= day <= last)
+    return tuple(one for one in found if one is not None)
 
 
-def _day_of(folder: Path) -> date:
-    text = folder.name.removeprefix(PREFIX)
+def logged_days(log: Path) -> list[date]:
+    """The days for which a log has a folder, in order: read off the names alone, for a log has years of them.
+
+    Raises LogFormatError as `partitions`.
+    """
+    if not log.is_dir():
+        return []
+    with os.scandir(log) as entries:
+        return sorted(_day_of(log, one.name) for one in entries if one.name.startswith(PREFIX))
+
+
+def partition_of(log: Path, day: date) -> Partition | None:
+    """The partition of a day; None without a file."""
+    folder = log / f"{PREFIX}{day.isoformat()}"
+    files = tuple(sorted(folder.glob("*.parquet")))
+    return Partition(folder, day, files) if files else None
+
+
+def _day_of(log: Path, name: str) -> date:
+    text = name.removeprefix(PREFIX)
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise LogFormatError(f"{folder} names no day", "name the folder like date=2013-04-22") from error
+        told = storable(str(log / name))
+        raise LogFormatError(f"{told} names no day", "name the folder like date=2013-04-22") from error
     if day.isoformat() != text:
-        raise LogFormatError(f"{folder} does not name its day as others do", f"name the folder date={day}")
+        raise LogFormatError(f"{log / name} does not name its day as others do", f"name the folder date={day}")
     return day
 
 
@@ -63,16 +81,20 @@ class ContentIdentities:
     def __init__(self, cache: ProfileCache, log: str) -> None:
         self._cache, self._key = cache, ("identities", log)
         self._known = _read(cache.get(*self._key))
+        self._newest = date.min + timedelta(days=REMEMBERED_DAYS)
         self._changed = False
 
     def of(self, partition: Partition) -> str:
         """`sha256:<hex>` over the partition's day, and each file's name and content."""
+        self._newest = max(self._newest, partition.day)
         told = [partition.folder.name, [[file.name, self._digest(file)] for file in partition.files]]
         return "sha256:" + hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def remember(self) -> None:
-        """Write down what was learnt since."""
+        """Write down what was learnt since, and nothing of days long before those that were looked at."""
         if self._changed:
+            oldest = f"{PREFIX}{self._newest - timedelta(days=REMEMBERED_DAYS)}"
+            self._known = {path: told for path, told in self._known.items() if path.rsplit(os.sep, 2)[-2] >= oldest}
             self._cache.put(json.dumps(self._known, sort_keys=True).encode(), *self._key)
             self._changed = False
 

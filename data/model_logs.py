@@ -7,9 +7,10 @@ partition that is written again is looked at again.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cached_property, partial
 
 import pyarrow as pa
@@ -18,10 +19,10 @@ import pyarrow.compute as pc
 from data.home import Home
 from data.label_join import LabelJoin, LabelledDay
 from data.label_log import SCHEMA as LABELS
-from data.label_log import LabelDay, read_label_day
-from data.label_search import LOOK_BACK_DAYS, LabelPlaces, Searched, search
-from data.log_fault import LogFault
-from data.log_partition import ContentIdentities, Partition, partitions
+from data.label_log import read_label_day
+from data.label_search import LOOK_BACK, LabelPlaces, Searched, search, search_on
+from data.log_fault import FaultKind, LogFault
+from data.log_partition import ContentIdentities, Partition, logged_days, partition_of, partitions
 from data.prediction_log import PredictionDay, Seen, read_day, seen_on
 from data.profile_cache import ProfileCache
 from data.records.evidence import sha256_of
@@ -30,6 +31,7 @@ from data.records.model import Model
 
 FORMAT = "logs-1"
 ROWS_AT_HAND = 2_000_000
+NO_IDS = pa.chunked_array([], pa.string())
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,13 @@ class ModelLogs:
         self._columns = model.columns
         self._predictions, self._labels = home.logs(model.key), home.labels(model.key)
         self._identities = ContentIdentities(self.cache, model.key)
-        self._days: dict[date, LoggedDay] = {}
+        self._days: dict[date, LoggedDay | None] = {}
         self._read: dict[str, PredictionDay] = {}
         self._rows_at_hand = 0
 
     @cached_property
-    def _logged(self) -> tuple[Partition, ...]:
-        return partitions(self._predictions, date.min, date.max)
+    def _logged(self) -> list[date]:
+        return logged_days(self._predictions)
 
     @cached_property
     def mapping(self) -> str:
@@ -96,7 +98,8 @@ class ModelLogs:
 
     def days(self, first: date, last: date) -> tuple[LoggedDay, ...]:
         """The days of predictions that are there. Raises LogFormatError for a folder that names no day."""
-        return tuple(self._known(one) for one in self._logged if first <= one.day <= last)
+        found = (self._known(day) for day in self._between(first, last))
+        return tuple(one for one in found if one is not None)
 
     def read(self, day: LoggedDay) -> PredictionDay:
         """The rows of a day; small days stay at hand for as long as this object does."""
@@ -119,15 +122,23 @@ class ModelLogs:
         """Keep what was learnt of the files."""
         self._identities.remember()
 
-    def _known(self, partition: Partition) -> LoggedDay:
-        if partition.day not in self._days:
-            identity = self._identities.of(partition)
-            kept = self.cache.get("day", self.mapping, identity)
-            if kept is None:
-                kept = _summary(self._opened(partition, identity))
-                self.cache.put(kept, "day", self.mapping, identity)
-            self._days[partition.day] = _logged(partition, identity, kept)
-        return self._days[partition.day]
+    def _between(self, first: date, last: date) -> list[date]:
+        return self._logged[bisect_left(self._logged, first) : bisect_right(self._logged, last)]
+
+    def _known(self, day: date) -> LoggedDay | None:
+        """What is known of a day; None where its folder holds no file."""
+        if day not in self._days:
+            partition = partition_of(self._predictions, day)
+            self._days[day] = self._summed_up(partition) if partition is not None else None
+        return self._days[day]
+
+    def _summed_up(self, partition: Partition) -> LoggedDay:
+        identity = self._identities.of(partition)
+        kept = self.cache.get("day", self.mapping, identity)
+        if kept is None:
+            kept = _summary(self._opened(partition, identity))
+            self.cache.put(kept, "day", self.mapping, identity)
+        return _logged(partition, identity, kept)
 
     def _opened(self, partition: Partition, identity: str) -> PredictionDay:
         opened = read_day(partition, self._columns)
@@ -139,27 +150,45 @@ class ModelLogs:
     def _placed(self, partition: Partition, today: date) -> LabelPartition:
         identity = self._identities.of(partition)
         key = ("labels", self.mapping, identity)
-        candidates = self.days(partition.day - timedelta(days=LOOK_BACK_DAYS), partition.day)
         kept = self.cache.get(*key)
-        if kept is not None:
-            known = _label_partition(partition, identity, kept)
-            if known.places.holds(one.identity for one in candidates):
-                return known
-        labels = read_label_day(partition, self._columns)
-        logged = bool(candidates) and candidates[-1].day == partition.day < today
-        unsure = not logged or any(one.broken for one in candidates)
-        places = search(labels.rows["prediction_id"], self._newest_first(candidates), unsure=unsure)
-        content = _label_summary(labels, places)
+        known = _label_partition(partition, identity, kept) if kept is not None else None
+        there = self._rests_on(known.places, partition.day) if known is not None else set()
+        if known is not None and known.places.holds(there, unsure=self._unsure(known.places, partition.day, today)):
+            return known
+        if known is not None and known.places.goes_on(there):
+            places = search_on(known.places, self._newest_first(partition.day))
+            latest, faults = known.latest, known.faults
+        else:
+            labels = read_label_day(partition, self._columns)
+            places = search(labels.rows["prediction_id"], self._newest_first(partition.day))
+            latest, faults = pc.max(labels.rows["labelled_at"]).as_py(), labels.faults
+        places = replace(places, unsure=self._unsure(places, partition.day, today))
+        content = _label_summary(partition, places, latest, faults)
         self.cache.put(content, *key)
         return _label_partition(partition, identity, content)
 
-    def _newest_first(self, candidates: Sequence[LoggedDay]) -> Searched:
-        for day in reversed(candidates):
-            if not day.broken:
-                yield day.identity, partial(self._ids, day)
+    def _rests_on(self, places: LabelPlaces, last: date) -> set[str]:
+        """The identities by now of the days that a finding rests on: those on which labels were found, and where some
+        were found nowhere all that could hold them."""
+        if places.orphans or len(places.days) < len(places.found):
+            return {one.identity for one in self.days(last - LOOK_BACK, last)}
+        return {one.identity for day in places.days.values() for one in self.days(day, day)}
+
+    def _unsure(self, places: LabelPlaces, last: date, today: date) -> bool:
+        """Whether labels that were found nowhere may belong to a day that is not written yet or cannot be read."""
+        if not places.orphans:
+            return False
+        candidates = self.days(last - LOOK_BACK, last)
+        logged = bool(candidates) and candidates[-1].day == last < today
+        return not logged or any(one.broken for one in candidates)
+
+    def _newest_first(self, last: date) -> Searched:
+        for day in reversed(self._between(last - LOOK_BACK, last)):
+            for one in self.days(day, day):
+                yield one.identity, one.day, partial(self._ids, one)
 
     def _ids(self, day: LoggedDay) -> pa.ChunkedArray:
-        return self.read(day).rows["prediction_id"]
+        return NO_IDS if day.broken else self.read(day).rows["prediction_id"]
 
 
 def touching(day: LoggedDay, labels: Sequence[LabelPartition]) -> Iterator[LabelPartition]:
@@ -178,12 +207,14 @@ def _logged(partition: Partition, identity: str, kept: bytes) -> LoggedDay:
     return LoggedDay(partition, identity, rows, told, tuple(map(LogFault.read, faults)))
 
 
-def _label_summary(labels: LabelDay, places: LabelPlaces) -> bytes:
-    faults = list(labels.faults)
-    orphaned = places.fault(f"labels of {labels.day}")
+def _label_summary(
+    partition: Partition, places: LabelPlaces, latest: datetime | None, known: Sequence[LogFault]
+) -> bytes:
+    """What is kept of a partition of labels; of the `known` faults, that of orphans is told anew by the places."""
+    faults = [one for one in known if one.kind is not FaultKind.ORPHAN_LABEL]
+    orphaned = places.fault(f"labels of {partition.day}")
     if orphaned is not None:
         faults.append(orphaned)
-    latest = pc.max(labels.rows["labelled_at"]).as_py()
     told = write_instant(latest) if latest is not None else None
     return json.dumps([places.told(), told, [fault.told() for fault in faults]]).encode()
 

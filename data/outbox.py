@@ -10,13 +10,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from data.durable_file import write_durably
 from data.errors import InputError, PublishError
-from data.plain_text import cleaned, one_line
+from data.plain_text import cleaned, one_line, shortened, storable
 from data.quotation import code, in_markdown, unmarked
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
@@ -25,6 +25,18 @@ from data.records.row import Frozen
 Kind = Literal[
     "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"
 ]
+LONGEST_RECEIVER, LONGEST_TITLE = 320, 300
+
+
+def _text(most: int | None = None) -> BeforeValidator:
+    """Text as a file can hold it, and in `most` characters: whoever is to be told is told, whatever people wrote."""
+
+    def fitted(told: Any) -> Any:
+        if not isinstance(told, str):
+            return told
+        return storable(told) if most is None else shortened(storable(told), most)
+
+    return BeforeValidator(fitted)
 
 
 class Notice(Frozen):
@@ -36,13 +48,13 @@ class Notice(Frozen):
     """
 
     kind: Kind
-    to: str = Field(min_length=1, max_length=320)
-    about: str
-    title: str = Field(min_length=1, max_length=300)
-    text: str
+    to: Annotated[str, _text(LONGEST_RECEIVER), Field(min_length=1)]
+    about: Annotated[str, _text()]
+    title: Annotated[str, _text(LONGEST_TITLE), Field(min_length=1)]
+    text: Annotated[str, _text()]
     number: int = Field(default=1, ge=1)
     answer_by: Instant | None = None
-    aside: str = ""
+    aside: Annotated[str, _text()] = ""
 
     @property
     def digest(self) -> str:
@@ -82,16 +94,25 @@ class Outbox:
 
         Raises PublishError when the folder cannot be written; what was written by then stays and is not repeated.
         """
+        there = self.there()
         for notice in notices:
-            self.leave(notice, at)
+            self.leave(notice, at, there)
         return sha256_of(sorted(notice.digest for notice in notices))
 
-    def leave(self, notice: Notice, at: datetime) -> Path:
-        """Leave one notice; answers where its JSON lies, new or from before. Raises PublishError."""
-        known = self.find(notice)
+    def there(self) -> dict[str, Path]:
+        """Where each notice lies, by its mark: listed once for whoever leaves many, because years of them lie here."""
+        return {_marked(file): file for file in sorted(self.root.glob("*.json"), reverse=True)}
+
+    def leave(self, notice: Notice, at: datetime, there: dict[str, Path] | None = None) -> Path:
+        """Leave one notice; answers where its JSON lies, new or from before. Raises PublishError.
+
+        Whoever leaves many hands in what is `there`, and it is kept up to date.
+        """
+        mark = _mark(notice)
+        known = self.find(notice) if there is None else there.get(mark)
         if known is not None:
             return known
-        path = self.root / f"{_time(at)}-{_mark(notice)}.json"
+        path = self.root / f"{_time(at)}-{mark}.json"
         body = {**notice.model_dump(mode="json"), "digest": notice.digest, "left_at": in_utc(at).isoformat()}
         try:
             write_durably(path.with_suffix(".md"), _markdown(notice, at).encode())
@@ -100,6 +121,8 @@ class Outbox:
             raise PublishError(
                 f"the outbox {self.root} cannot be written: {error}", "make it writable and run again"
             ) from error
+        if there is not None:
+            there[mark] = path
         return path
 
     def find(self, notice: Notice) -> Path | None:
@@ -152,6 +175,11 @@ def _time(at: datetime) -> str:
 
 def _mark(notice: Notice) -> str:
     return f"{notice.kind}-{notice.digest.removeprefix('sha256:')[:16]}"
+
+
+def _marked(file: Path) -> str:
+    """The mark of the notice in a file: what follows the time in its name."""
+    return file.stem.partition("-")[2]
 
 
 def _markdown(notice: Notice, at: datetime) -> str:

@@ -18,8 +18,17 @@ def cleaned(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The cleaned text in one line of at most 300 characters: a subject cannot begin another header."""
-    line = " ".join(cleaned(text).split())
-    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
+    return shortened(" ".join(cleaned(text).split()), LONGEST_LINE)
+
+
+def storable(text: str) -> str:
+    """The text as UTF-8 can hold it: what the name of a file holds that is no character is written as its code."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def shortened(text: str, most: int) -> str:
+    """The text in at most so many characters; an ellipsis at the end says that there is more."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _steers(character: str) -> bool:

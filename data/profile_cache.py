@@ -1,15 +1,18 @@
 """What was counted on log partitions, kept by everything it depends on, so that nothing is counted twice.
 
 Entries are bytes under a key of words (identity of the partition, digest of the edges, format version, model version):
-when any of them changes the key does, so an entry never goes stale. The cache may be deleted at any time.
+when any of them changes the key does, so an entry never goes stale. The cache may be deleted at any time, and what is
+old is: a night leaves about five entries a model, and looks back a few months at most.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 
@@ -35,6 +38,21 @@ class ProfileCache:
             file.write(content)
         Path(temporary).replace(path)
 
+    def prune(self, before: datetime) -> int:
+        """Let go of what was counted before a time, for it can be counted again; answers how many entries."""
+        aged = [one for one in self.root.glob("*/*") if _written(one) < before.timestamp()]
+        for one in aged:
+            one.unlink(missing_ok=True)
+        return len(aged)
+
     def _path(self, key: tuple[str, ...]) -> Path:
         name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
         return self.root / name[:2] / name[2:]
+
+
+def _written(entry: Path) -> float:
+    """When an entry was written, in seconds since 1970; never, as it were, where somebody replaces it just now."""
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf

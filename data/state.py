@@ -53,6 +53,14 @@ class State:
         """Every row whose key lies below `prefix/`, by key."""
         return self._select(kind, "WHERE starts_with(key, ?)", [prefix + "/"])
 
+    def greatest(self, kind: type[Row], column: str, /, **equals: str) -> str:
+        """The greatest text in a column of the rows whose named columns equal these values; empty without a row."""
+        named, *names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
+        where = " AND ".join(["true", *(f"{name} = ?" for name in names)])
+        sql = f"SELECT coalesce(max({named}), '') FROM {_quoted(kind.table)} WHERE {where}"
+        row = self._connection.execute(sql, list(equals.values())).fetchone()
+        return str(row[0]) if row else ""
+
     def next_key(self, kind: type[R], prefix: str) -> tuple[str, int]:
         """The key `prefix/<n>` and n for the numbered row after the last one below a prefix."""
         last = f"SELECT coalesce(max(TRY_CAST(substr(key, ?) AS BIGINT)), 0) FROM {_quoted(kind.table)}"

@@ -25,6 +25,11 @@ def check_rules(document: YamlText) -> None:
 
 def _check_rule(document: YamlText, place: int) -> None:
     try:
-        document.part("rules", place).checked(WatchRule, SubmissionError)
+        rule = document.part("rules", place).checked(WatchRule, SubmissionError)
     except ConfigurationError as error:
         raise SubmissionError(f"{document.at('rules', place)}: {error.what}", error.remedy) from error
+    if rule.segment:
+        raise SubmissionError(
+            f"{document.at('rules', place)}: {rule.about} is about a segment, and no night measures one",
+            "watch the column as a whole: leave out `segment`",
+        )

@@ -1,14 +1,16 @@
 """Which models are watched tonight, and what the registry knows about each: plan, champion, windows before, alerts.
 
-All of it is read in one snapshot and a handful of queries, whatever the number of models and nights.
+Plan and champion are those of the window, whenever it is watched: the newest plan recorded before it ended, and the
+version that served as it ended. All of it is read in one snapshot and a handful of queries, whatever the number of
+models and nights.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, TypeVar
 
 import duckdb
@@ -17,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 
 from data.lookup import find_model
 from data.past_windows import Asked, PastWindow, past_windows
-from data.records.deployment import Deployment, Slot
+from data.records.deployment import Deployment
 from data.records.model import Model, MonitoringPlan
 from data.records.monitoring import Alert
 from data.records.version import Version
@@ -26,6 +28,7 @@ from data.state import State
 from monitoring.alert_rule import Window
 
 ENVIRONMENT = "production"
+DAY = timedelta(days=1)
 STANDING = ("open", "acknowledged", "snoozed", "dismissed", "confirmed")
 """The states of an alert that has not ended."""
 PATIENCE = 2
@@ -34,7 +37,7 @@ PATIENCE = 2
 
 @dataclass(frozen=True)
 class Watched:
-    """A model under watch as the registry knows it; `champion` is None while nothing serves.
+    """A model under watch as the registry knows it; `champion` is None when nothing served as the window ended.
 
     `windows` are the newest ones of the champion before the window of tonight.
     """
@@ -48,7 +51,7 @@ class Watched:
 
     def served_on(self, day: date) -> bool:
         """Whether the model was serving when a day began: then its log must have that day."""
-        begin = datetime.combine(day, time(), UTC)
+        begin = midnight(day)
         return any(one.from_at < begin and (one.to_at is None or one.to_at > begin) for one in self.deployments)
 
 
@@ -85,9 +88,10 @@ def find_watched(models: Sequence[str] | None, through: date) -> list[Candidate]
 
 def _watched(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], through: date) -> dict[str, Watched]:
     state, keys = State(connection), [one.key for one in models]
-    plans = {one.model: one for one in state.among(MonitoringPlan, "model", keys)}
-    champions = _champions(state, keys)
+    end = midnight(through) + DAY
+    plans = {key: _plan(every, end) for key, every in by_model(state.among(MonitoringPlan, "model", keys)).items()}
     deployments = by_model(state.among(Deployment, "model", keys, environment=ENVIRONMENT, slot="champion"))
+    champions = _champions(state, deployments, end)
     alerts = by_model(one for one in state.among(Alert, "state", STANDING) if one.model in plans)
     asked = [_asked(plans[model], version.key, through) for model, version in champions.items() if model in plans]
     windows = past_windows(connection, asked)
@@ -105,11 +109,32 @@ def _watched(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], thr
     }
 
 
-def _champions(state: State, keys: Sequence[str]) -> dict[str, Version]:
-    """The version that serves as champion, by model."""
-    slots = state.among(Slot, "model", keys, environment=ENVIRONMENT, slot="champion")
-    serving = [one.version for one in slots if one.version is not None]
+def _plan(plans: Sequence[MonitoringPlan], end: datetime) -> MonitoringPlan:
+    """The newest plan recorded before a window ended; for windows before there was any, before its first day ended."""
+    known = _until(end, min(one.recorded_at for one in plans))
+    return max((one for one in plans if one.recorded_at < known), key=lambda one: one.number)
+
+
+def _champions(state: State, deployments: Mapping[str, Sequence[Deployment]], end: datetime) -> dict[str, Version]:
+    """The version that served as champion as a window ended, by model; for windows before any did, on its first day."""
+    serving = [found for every in deployments.values() if (found := _served(every, end)) is not None]
     return {one.model: one for one in state.among(Version, "key", serving)}
+
+
+def _served(deployments: Sequence[Deployment], end: datetime) -> str | None:
+    known = _until(end, min(one.from_at for one in deployments))
+    there = [one for one in deployments if one.from_at < known and (one.to_at is None or one.to_at >= known)]
+    return max(there, key=lambda one: one.from_at).version if there else None
+
+
+def _until(end: datetime, first: datetime) -> datetime:
+    """The end of a window, but not before that of the day on which there first was anything."""
+    return max(end, midnight(first.date()) + DAY)
+
+
+def midnight(day: date) -> datetime:
+    """When a UTC day begins."""
+    return datetime.combine(day, time(), UTC)
 
 
 def _asked(plan: MonitoringPlan, version: str, through: date) -> Asked:

@@ -13,6 +13,7 @@ from tasks.continue_retirements import open_retirements
 from tasks.escalate_incidents import unratified_incidents
 from tasks.expire_approvals import expired_requests, expired_versions, expired_waivers
 from tasks.open_reviews import lapsed_versions, periodic_reviews
+from tasks.prune_profiles import pruned_profiles
 from tasks.remind_people import reminders
 from tasks.revoke_approvals import late_conditions
 from tasks.settle_due import Due, settle_due
@@ -30,6 +31,7 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "retirements": open_retirements,
     "reminders": reminders,
     "carried": carried_notices,
+    "profiles": pruned_profiles,
 }
 
 

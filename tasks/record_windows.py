@@ -75,7 +75,8 @@ def _recorded(
 
 
 def _watch(recorded: MonitoringRun, alerts: Sequence[Alert]) -> Watch:
-    pages = [one.key for one in alerts if recorded.outcomes.get(one.about) == AlertState.PAGE]
+    mine = [one for one in alerts if one.last_window == recorded.to_date]
+    pages = [one.key for one in mine if recorded.outcomes.get(one.about) == AlertState.PAGE]
     return Watch(
         model=recorded.model,
         state="recorded",
@@ -84,14 +85,13 @@ def _watch(recorded: MonitoringRun, alerts: Sequence[Alert]) -> Watch:
         faults=len(recorded.faults),
         counts=recorded.counts,
         pages=tuple(pages),
-        warnings=tuple(one.key for one in alerts if _warned(one, recorded)),
+        warnings=tuple(one.key for one in mine if _warned(one, recorded)),
     )
 
 
 def _warned(alert: Alert, recorded: MonitoringRun) -> bool:
     """Whether this window added to an alert without paging: a figure beyond its margin, or a flaw of the labels."""
-    said = recorded.outcomes.get(alert.about)
-    return said == AlertState.WATCH or (said is None and alert.last_window == recorded.to_date)
+    return recorded.outcomes.get(alert.about) in (AlertState.WATCH, None)
 
 
 def _missed(night: Night, failed: str | None) -> Watch:

@@ -57,7 +57,7 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
     return [
         f"### {plain(short(run.model))}, {run.from_date} to {run.to_date}",
         "",
-        f"{', '.join(plain(short(one)) for one in run.versions)}: {run.rows:,} rows, {run.labelled:,} labelled",
+        f"{', '.join(plain(short(one)) for one in run.versions)}: {run.rows:,} rows{_coverage(run)}",
         *(["", *faults] if faults else []),
         *interval_picture("How far from the reference, in margins; a bar marks what is severe", drawn, 1.0, "margin"),
         "",
@@ -65,6 +65,12 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
         "|---|---|--:|---|---|",
         *(_tabled(one, rule) for one, rule in ranked),
     ]
+
+
+def _coverage(run: MonitoringRun) -> str:
+    """How many labels were known of the days that are told by their outcomes, which are others than the rows' days."""
+    known = run.headline.get("coverage")
+    return f", {known:.0%} of the labels that had their time" if known is not None else ""
 
 
 def _counted(run: MonitoringRun) -> str:

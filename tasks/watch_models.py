@@ -16,6 +16,7 @@ from data.errors import ModelwardError
 from data.home import Home
 from data.label_join import LabelJoin
 from data.model_logs import LoggedDay, ModelLogs
+from data.plain_text import storable
 from data.records.version import Version
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
@@ -65,7 +66,7 @@ def _whatever_happens(model: Candidate, through: date, now: datetime, join: Labe
     try:
         return watch_model(model, through, now, join)
     except ModelwardError as error:
-        why = f"{error.what} → {error.remedy}"
+        why = storable(f"{error.what} → {error.remedy}")
     except Exception as error:  # noqa: BLE001 – told as this model's failure, with its name
         why = broke(error)
     return Night(model.key, unwatched=why, failed=True)
@@ -73,7 +74,7 @@ def _whatever_happens(model: Candidate, through: date, now: datetime, join: Labe
 
 def broke(error: BaseException) -> str:
     """What is said of a night that a fault of our own ended."""
-    return f"the watch broke: {type(error).__name__}: {error}"[:LONGEST]
+    return storable(f"the watch broke: {type(error).__name__}: {error}"[:LONGEST])
 
 
 def _watch(watched: Watched, champion: Version, through: date, now: datetime, join: LabelJoin) -> RecordMonitoring:

@@ -4,11 +4,13 @@ Every model came there by the registry's own commands: registered with a monitor
 judged, approved by one person under a code of their own, deployed. What can be given together is.
 
 fleet = found_fleet(root, 1_000)                    MODELWARD_HOME names the root
+give_past(root, 365)                                a year of days that no night looks at any more, and of notices
 break_files(root, 10)                               the logs of ten of them, each in one of six ways
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +29,9 @@ from data.commands.model import RecordMonitoringPlan, RegisterModel
 from data.commands.version import RecordVerdicts, RegisterVersion
 from data.enactment import Receipt
 from data.evidence import collect_evidence
+from data.home import Home
+from data.outbox import Notice, Outbox
+from data.profile_cache import ProfileCache
 from data.records.approval import RequiredRole
 from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature
@@ -55,6 +60,8 @@ RULES: tuple[dict[str, object], ...] = (
     *({"statistic": "psi", "column": name, "margin": 0.2} for name in (*NUMERIC, *CATEGORICAL)),
     {"statistic": "calibration", "column": "score", "direction": "both", "reference": 1.0, "margin": 0.3},
 )
+LOOKED_AT = 8
+"""Days of a log that a night may look at: its window of a week, and the day after it."""
 REFERENCES = 20
 REFERENCE_ROWS = 20_000
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -81,6 +88,31 @@ def found_fleet(root: Path, count: int, rows: int = ROWS) -> Fleet:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda one: _log(world, one, day, rows), enumerate(models)))
     return Fleet(root, models, day, _midnight(day) + timedelta(days=1, hours=3))
+
+
+def give_past(root: Path, days: int) -> None:
+    """So many days of logs before those that a night looks at, remembered as read, and ten notices a day.
+
+    Nothing is in the days: a night that opened one would show it, and one that listed them shows what that costs.
+    """
+    home = Home(root)
+    cache = ProfileCache(home.profiles)
+    for log in sorted(root.glob("logs/*/*")):
+        model = f"models/{log.relative_to(root / 'logs')}"
+        (first,) = (date.fromisoformat(one.name.removeprefix("date=")) for one in log.iterdir())
+        past = [first - timedelta(days=LOOKED_AT + number) for number in range(days)]
+        folders = [kept / f"date={day}" for kept in (log, home.labels(model)) for day in past]
+        for folder in folders:
+            folder.mkdir()
+        known = {str(one / "part-0.parquet"): [1, 1, 1, 1, sha256_of(str(one))] for one in folders}
+        cache.put(json.dumps(known).encode(), "identities", model)
+    told = Notice(kind="delivery", to="olga", about="notices", title="long ago", text="nobody reads it any more")
+    left = Outbox(home.outbox).leave(told, _midnight(date(2012, 1, 1)))
+    body = left.read_text("utf-8")
+    for number in range(10 * days):
+        name = left.parent / f"20120101T000000{number:09d}Z-delivery-{number:016x}.json"
+        name.write_text(body, "utf-8")
+        name.with_suffix(".md").touch()
 
 
 def break_files(root: Path, count: int) -> list[str]:

@@ -3,13 +3,16 @@
 An alert is about one thing on one version. While it has not ended, the same finding adds to it. What somebody
 acknowledged, snoozed, dismissed or confirmed stays quiet until it gets worse: from warning to page, or severe.
 A page that nobody has answered opens one incident for its version. A severe one blocks a return to that version.
+A window that is watched late or once more, when a newer one is on record, wakes nobody: it changes its own run, and an
+alert that it was the last to find.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 
 from data.command import Command, Context, Rule, Ruling
 from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
@@ -35,12 +38,18 @@ EVENTS: Mapping[str, EventType] = {
 class _Watch:
     """The alerts of one model while a night is ruled on: those not ended, by what they are about, and what changed."""
 
+    state: State
     model: Model
     window: str
     context: Context
     alerts: dict[tuple[str, str | None], Alert]
     count: int
     changed: dict[str, Alert] = field(default_factory=dict)
+
+    @cached_property
+    def is_late(self) -> bool:
+        """Whether a newer window is on record."""
+        return self.state.greatest(MonitoringRun, "to_date", model=self.model.key) > self.window
 
     def keep(self, alert: Alert) -> Alert:
         self.changed[alert.key] = alert
@@ -68,7 +77,7 @@ def record_monitoring(state: State, command: RecordMonitoring, context: Context)
     run = MonitoringRun(key=key, **told) if known is None else known.changed(**told)
     every = state.find(Alert, model=model.key)
     standing = {(one.about, one.version): one for one in every if one.state != "ended"}
-    watch = _Watch(model, command.to_date, context, standing, len(every))
+    watch = _Watch(state, model, command.to_date, context, standing, len(every))
     pages = [page for found in command.found if (page := _noted(watch, found)) is not None]
     _end(watch, command)
     incidents = _incidents(state, model, pages, context)
@@ -111,8 +120,13 @@ def _check(state: State, command: RecordMonitoring) -> None:
 
 
 def _noted(watch: _Watch, found: Found) -> Alert | None:
-    """Open an alert or add to the one that stands; answers it when it is a page that nobody has answered."""
+    """Open an alert or add to the one that stands; answers it when it is a page that nobody has answered.
+
+    What a newer window was the last to find is left as it is, and what the newer windows did not find is not opened.
+    """
     known = watch.alerts.get((found.about, found.version))
+    if watch.is_late if known is None else watch.window < known.last_window:
+        return None
     alert = watch.keep(_opened(watch, found) if known is None else _added(watch, known, found))
     return alert if alert.level == "page" and alert.state == "open" else None
 
@@ -139,8 +153,8 @@ def _added(watch: _Watch, known: Alert, found: Found) -> Alert:
     told = found.model_dump(exclude={"about", "version"})
     told["level"] = "page" if "page" in (known.level, found.level) else "warning"
     told["severe"] = known.severe or found.severe
-    told["times"] = known.times + (known.last_window != watch.window)
-    told["last_window"] = max(known.last_window, watch.window)
+    told["times"] = known.times + (watch.window > known.last_window)
+    told["last_window"] = watch.window
     if worse or woken:
         told |= {"state": "open", "snoozed_until": None, "changed_at": watch.context.now}
     return known.changed(**told)
@@ -206,20 +220,29 @@ def _incident(model: Model, alert: Alert, number: int, context: Context) -> Inci
 
 def _seen(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list[Consumer]:
     """Who used the model: `rows_seen` are those of the newest window; a system nobody declared is undeclared."""
-    rows: dict[str, Consumer] = {}
-    for one in consumers:
-        system, seen = system_name(one.system), in_utc(one.last_seen_at)
+    rows: list[Consumer] = []
+    for system, (count, seen) in _by_system(consumers).items():
         key = f"{model.key}/consumers/{system}"
         known = state.get(Consumer, key)
         if known is None:
-            told = {"first_seen_at": seen, "last_seen_at": seen, "rows_seen": one.rows}
-            rows[key] = Consumer.model_validate(
-                {"key": key, "model": model.key, "system": system, "declared": False, **told}
+            told = {"first_seen_at": seen, "last_seen_at": seen, "rows_seen": count}
+            rows.append(
+                Consumer.model_validate({"key": key, "model": model.key, "system": system, "declared": False, **told})
             )
         elif known.last_seen_at is None or known.last_seen_at < seen:
             first = known.first_seen_at or seen
-            rows[key] = known.changed(first_seen_at=first, last_seen_at=seen, rows_seen=one.rows)
-    return list(rows.values())
+            rows.append(known.changed(first_seen_at=first, last_seen_at=seen, rows_seen=count))
+    return rows
+
+
+def _by_system(consumers: Iterable[SeenConsumer]) -> dict[str, tuple[int, datetime]]:
+    """Rows and last time of each system: several names in the log may be one of them."""
+    found: dict[str, tuple[int, datetime]] = {}
+    for one in consumers:
+        system, seen = system_name(one.system), in_utc(one.last_seen_at)
+        rows, last = found.get(system, (0, seen))
+        found[system] = (rows + one.rows, max(last, seen))
+    return found
 
 
 def _summary(alerts: Iterable[Alert], incidents: list[Incident]) -> dict[str, object]:

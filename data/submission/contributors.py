@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from data.records.person import Person
 
-AUTHOR = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>]*)>\s*")
+AUTHOR = re.compile(r"(?P<name>.*?)<(?P<email>[^<>]*)>\s*")
 
 
 def contributors_of(authors: Iterable[str], submitters: Iterable[str], roster: Sequence[Person]) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def contributors_of(authors: Iterable[str], submitters: Iterable[str], roster: S
     found: set[str] = set()
     for author in authors:
         match = AUTHOR.fullmatch(author)
-        name, email = (match["name"], match["email"]) if match else (author, author)
+        name, email = (match["name"].rstrip(), match["email"]) if match else (author, author)
         found |= _meant(roster, name, email) or {email.casefold() or name}
     for submitter in submitters:
         found |= _meant(roster, submitter, submitter) or {submitter}

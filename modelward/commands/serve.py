@@ -11,7 +11,6 @@ def serve(
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65_535, help="Loopback port; 0 takes a free one.")
     ] = None,
-    host: Annotated[str, typer.Option("--host", help="An address of this machine alone.")] = "127.0.0.1",
 ) -> None:
     """Serve the evidence pages and the served manifests, read only, on loopback, until Ctrl-C."""
     from data.home import Home
@@ -19,5 +18,5 @@ def serve(
     from modelward.evidence.server import EvidenceServer, serve_until_told
     from modelward.terminal import say
 
-    server = EvidenceServer(Home.here(), read_settings().evidence_port if port is None else port, host)
+    server = EvidenceServer(Home.here(), read_settings().evidence_port if port is None else port)
     serve_until_told(server, lambda url: say(f"evidence pages: {url}/ (Ctrl-C ends it)"))

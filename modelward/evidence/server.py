@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from types import FrameType
 
 from data.errors import ConfigurationError
@@ -18,6 +17,8 @@ from data.home import Home
 from modelward.evidence.answer import Answer, refusal
 from modelward.evidence.route import Route
 
+HOST = "127.0.0.1"
+"""These pages ask nobody who they are: they are for this machine alone, and no setting says otherwise."""
 MOST_AT_ONCE = 16
 PATIENCE_SECONDS = 10.0
 ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -30,21 +31,21 @@ class EvidenceServer(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, home: Home, port: int, host: str = "127.0.0.1") -> None:
+    def __init__(self, home: Home, port: int) -> None:
         self.route = Route(home)
         self.places = threading.BoundedSemaphore(MOST_AT_ONCE)
         try:
-            super().__init__((_loopback(host), port), Exchange)
+            super().__init__((HOST, port), Exchange)
         except OSError as error:
             raise ConfigurationError(
-                f"the evidence pages cannot be served on {host}:{port}: {error.strerror or error}",
+                f"the evidence pages cannot be served on {HOST}:{port}: {error.strerror or error}",
                 "name another port with --port or evidence_port, or 0 for a free one",
             ) from error
 
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{HOST}:{self.server_address[1]}"
 
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
         """One request in a thread of its own, while there is room; else it is told to come again."""
@@ -125,21 +126,6 @@ def _signals(told: threading.Event) -> Iterator[None]:
     finally:
         for one, former in before.items():
             signal.signal(one, former)
-
-
-def _loopback(host: str) -> str:
-    """The address itself where it is this machine's own. Raises ConfigurationError for any other."""
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        inside = ip_address(address).is_loopback and ip_address(address).version == 4
-    except ValueError:
-        inside = False
-    if not inside:
-        raise ConfigurationError(
-            f"{host} is not this machine alone, and these pages ask nobody who they are",
-            "serve on 127.0.0.1 and put a server that knows people in front of it, or hand on `modelward report --all`",
-        )
-    return address
 
 
 def _send_alone(connection: socket.socket, answer: Answer) -> None:

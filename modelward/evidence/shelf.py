@@ -9,9 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from data.errors import NotFoundError
+from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY
 from data.home import Home
 from modelward.report.audit import AuditProof, prove_log
@@ -33,6 +35,8 @@ UNVERIFIED = AuditProof(None, "the audit page verifies it")
 FRESH_SECONDS = 60
 """What is late or expired is judged by the clock: no page is older than this, whatever the registry did."""
 MOST_PAGES, MOST_MODELS = 200, 4
+MOST_BYTES = 64 << 20
+"""Of all pages at hand together; the page that was asked for last stays, however large it is."""
 
 T = TypeVar("T")
 Mark = tuple[object, ...]
@@ -54,11 +58,15 @@ class Shelf:
         self._making = threading.Lock()
         self._pages: OrderedDict[str, tuple[Mark, Kept]] = OrderedDict()
         self._models: OrderedDict[str, tuple[Mark, Page]] = OrderedDict()
+        self._index = EventIndex()
 
     def page(self, address: str) -> Kept:
         """The page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
         with self._making:
-            return _kept(self._pages, address, self._mark(), MOST_PAGES, lambda: self._made(address))
+            kept = _kept(self._pages, address, self._mark(), MOST_PAGES, lambda: self._made(address))
+            while len(self._pages) > 1 and sum(len(one.body) for _, one in self._pages.values()) > MOST_BYTES:
+                self._pages.popitem(last=False)
+            return kept
 
     def _mark(self) -> Mark:
         """What changes whenever the registry does, read without opening it: the sizes and times of its files."""
@@ -80,7 +88,8 @@ class Shelf:
         return _page_named(self._model(named[1]), named[2])
 
     def _model(self, model: str) -> Page:
-        return _kept(self._models, model, self._mark(), MOST_MODELS, lambda: read_page(self._home, model, UNVERIFIED))
+        make = partial(read_page, self._home, model, UNVERIFIED, self._index)
+        return _kept(self._models, model, self._mark(), MOST_MODELS, make)
 
 
 def _page_named(page: Page, name: str) -> str:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from data.artifacts import ArtifactStore
 from data.history import LogEntry
-from data.measurements import WindowMeasurement
+from data.inventory import Listed
 from data.records.model import Model
 from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
 from data.registry_time import RegistryTime
+from modelward.report.nights import Night
 
 R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A model with every row below it, the events about it and everything that was measured on it."""
+    """A model with every row below it, the events about it and what was measured on it in the nights that are drawn."""
 
     model: Model
+    listed: Sequence[Listed]
     time: RegistryTime
     log_size: int
     origin: str
@@ -30,7 +33,7 @@ class Facts:
     people: Mapping[str, Person]
     tables: Mapping[type[Row], Sequence[Row]]
     events: Sequence[LogEntry]
-    measured: Sequence[WindowMeasurement]
+    drawn: Sequence[Night]
     unread: Sequence[str]
     store: ArtifactStore
     inbox: ArtifactStore
@@ -46,7 +49,12 @@ class Facts:
 
     def get(self, kind: type[R], key: str | None) -> R | None:
         """The row under a key, or None."""
-        return next((row for row in self.all(kind) if row.key == key), None)
+        row = self._by_key.get((kind, key or ""))
+        return row if isinstance(row, kind) else None
+
+    @cached_property
+    def _by_key(self) -> Mapping[tuple[type[Row], str], Row]:
+        return {(type(row), row.key): row for rows in self.tables.values() for row in rows}
 
     @property
     def versions(self) -> list[Version]:

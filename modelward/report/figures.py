@@ -1,28 +1,36 @@
-"""The figures of the watch as charts: how good the scores were, how far the inputs moved, held against the plan."""
+"""The figures of the watch as charts: how good the scores were, how far the inputs moved, held against the plan.
+
+Each window is drawn against the rule that judged it: where the plan changed, the levels change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from data.measurements import WindowMeasurement
 from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
+from data.records.monitoring import MonitoringRun
 from modelward.report.facts import Facts
-from modelward.report.line_chart import Level, Line, LineChart, Number, Point
+from modelward.report.line_chart import Former, Line, LineChart, Number, Point
+from modelward.report.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
 
-Rule = Mapping[str, object]
-
+SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
     "calibration": ("Calibration: score ÷ label rate", "1 says that as many came true as the scores said.", "ratio"),
     "auc": ("AUC", "How well the scores tell what comes true from what does not; 0.5 is chance.", "plain"),
     "brier": ("Brier score", "The mean squared error of the scores; lower is better.", "plain"),
+    "log_loss": ("Log loss", "How surprised the scores were by what came; lower is better.", "plain"),
     "loss_residual": (
         "Loss beyond expectation",
         "What the held-out data did not lead to expect; 0 is as expected.",
         "plain",
     ),
+    "score_rate": ("Mean score", "What the model said on average.", "share"),
+    "label_rate": ("Share that came true", "Of the predictions whose outcome is known.", "share"),
     "coverage": ("Coverage: labels known", "The share of predictions whose outcome is known.", "share"),
 }
 DRIFTS: Mapping[str, tuple[str, str]] = {
@@ -33,6 +41,8 @@ DRIFTS: Mapping[str, tuple[str, str]] = {
     "new_categories": ("new categories", "The share of values that the reference never held."),
     "null_rate": ("missing", "The share of missing values, beyond that of the reference."),
 }
+PERFORMANCE = ("auc", "brier", "log_loss", "loss_residual")
+RATES = {"score_rate": "mean score", "label_rate": "share that came true"}
 MOVED = 0.01
 
 
@@ -46,115 +56,131 @@ class Figures:
     drift: tuple[LineChart, ...]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A figure of a window with the rule of the plan that judged it, if that had one."""
+
+    rule: Rule | None
+    one: WindowMeasurement
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a chart is made of besides its figures."""
+
+    key: str
+    title: str
+    text: str
+    number: Number
+    about: str = ""
+
+
 def figures_of(facts: Facts) -> Figures:
     """Every chart that the measurements give, none where nothing was measured."""
-    rules = _rules(facts)
-    by_statistic = {
-        name: chart for name in OUTCOMES if (chart := _outcome(facts, name, rules.get(f"{name}:score"))) is not None
-    }
-    rates = _rates(facts)
+    seen = _seen(facts)
+    outcomes = {name: chart for name in OUTCOMES if (chart := _outcome(facts, seen, name)) is not None}
+    ruled = [name for name in RATES if any(one.rule for one in seen.get((name, SCORE), ()))]
+    rates = [_rates(facts, seen), *(outcomes.get(name) for name in (*ruled, "coverage"))]
     return Figures(
-        tuple(by_statistic[one] for one in ("calibration",) if one in by_statistic),
-        tuple(by_statistic[one] for one in ("auc", "brier", "loss_residual") if one in by_statistic),
-        tuple(filter(None, (rates, by_statistic.get("coverage")))),
-        tuple(sorted(_drifts(facts, rules), key=_order)),
+        tuple(outcomes[one] for one in ("calibration",) if one in outcomes),
+        tuple(outcomes[one] for one in PERFORMANCE if one in outcomes),
+        tuple(one for one in rates if one is not None),
+        tuple(sorted(_drifts(facts, seen), key=_order)),
     )
 
 
-def _rules(facts: Facts) -> dict[str, Rule]:
-    """The watch rules of the newest plan by what they are about; of segments none."""
-    plans = sorted(facts.all(MonitoringPlan), key=lambda one: one.number)
-    rules = plans[-1].rules if plans else ()
-    return {f"{one.get('statistic')}:{one.get('column')}": one for one in rules if not one.get("segment")}
+def _seen(facts: Facts) -> dict[tuple[str, str], list[Seen]]:
+    """What is drawn, by statistic and column, oldest first; of segments nothing."""
+    rules = {one.key: _rules(one) for one in facts.all(MonitoringPlan)}
+    found: dict[tuple[str, str], list[Seen]] = {}
+    for night in facts.drawn:
+        for one in night.figures:
+            told = one.measurement
+            if not told.segment:
+                rule = rules.get(night.run.plan, {}).get(f"{told.statistic}:{told.column}")
+                found.setdefault((told.statistic, told.column), []).append(Seen(rule, one))
+    return found
 
 
-def _outcome(facts: Facts, statistic: str, rule: Rule | None) -> LineChart | None:
-    lines = _lines_by_version(facts, [one for one in facts.measured if one.measurement.statistic == statistic])
+def _rules(plan: MonitoringPlan) -> dict[str, Rule]:
+    """The watch rules of a plan by what they are about; of segments none."""
+    return {f"{one.get('statistic')}:{one.get('column')}": one for one in plan.rules if not one.get("segment")}
+
+
+def _outcome(facts: Facts, seen: Mapping[tuple[str, str], Sequence[Seen]], statistic: str) -> LineChart | None:
+    mine = seen.get((statistic, SCORE), ())
     title, text, number = OUTCOMES[statistic]
-    return _chart(facts, statistic, title, text, lines, rule, number) if lines else None
+    drawing = Drawing(statistic, title, text, number, f"{statistic}:{SCORE}")
+    return _chart(facts, drawing, mine, _lines_by_version(facts, mine)) if mine else None
 
 
-def _rates(facts: Facts) -> LineChart | None:
-    lines = []
-    for look, (statistic, name) in enumerate((("score_rate", "mean score"), ("label_rate", "share that came true"))):
-        points = _points(one for one in facts.measured if one.measurement.statistic == statistic)
-        if points:
-            lines.append(Line(name, look, points))
+def _rates(facts: Facts, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> LineChart | None:
+    points = {name: _points(one.one for one in seen.get((statistic, SCORE), ())) for statistic, name in RATES.items()}
+    lines = [Line(name, look, found) for look, (name, found) in enumerate(points.items()) if found]
     text = "What the model said on average, and what came of it."
-    return _chart(facts, "rates", "Scores and labels", text, tuple(lines), None, "share") if lines else None
+    return _chart(facts, Drawing("rates", "Scores and labels", text, "share"), (), lines) if lines else None
 
 
-def _drifts(facts: Facts, rules: Mapping[str, Rule]) -> Iterator[LineChart]:
-    found: dict[tuple[str, str], list[WindowMeasurement]] = {}
-    for one in facts.measured:
-        if one.measurement.statistic in DRIFTS and not one.measurement.segment:
-            found.setdefault((one.measurement.column, one.measurement.statistic), []).append(one)
-    for (column, statistic), measured in found.items():
-        rule = rules.get(f"{statistic}:{column}")
-        values = [abs(one.measurement.value or 0.0) for one in measured]
-        if rule is None and statistic == "null_rate" and max(values) < MOVED:
+def _drifts(facts: Facts, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> Iterator[LineChart]:
+    drifts = [(statistic, column) for statistic, column in seen if statistic in DRIFTS]
+    for number, (statistic, column) in enumerate(drifts, start=1):
+        mine = seen[statistic, column]
+        still = max(abs(one.one.measurement.value or 0.0) for one in mine) < MOVED
+        if statistic == "null_rate" and still and not any(one.rule for one in mine):
             continue
         name, text = DRIFTS[statistic]
-        number: Number = "share" if statistic in {"null_rate", "new_categories"} else "plain"
-        lines = _lines_by_version(facts, measured)
-        yield _chart(facts, f"drift-{statistic}-{column}", f"{column}: {name}", text, lines, rule, number)
+        share = statistic in {"null_rate", "new_categories"}
+        drawing = Drawing(
+            f"drift-{number}", f"{column}: {name}", text, "share" if share else "plain", f"{statistic}:{column}"
+        )
+        yield _chart(facts, drawing, mine, _lines_by_version(facts, mine))
 
 
 def _order(chart: LineChart) -> tuple[int, int, str]:
     """What paged first, then what is watched, then what is expected to move, then what is only shown."""
     kind = 2 if chart.seasonal else 1 if chart.rule else 3
-    return (0 if chart.pages else kind, -chart.pages, chart.title)
+    return (0 if chart.paged else kind, -chart.paged, chart.title)
 
 
-def _chart(
-    facts: Facts, key: str, title: str, text: str, lines: tuple[Line, ...], rule: Rule | None, number: Number
-) -> LineChart:
-    told = rule or {}
+def _chart(facts: Facts, drawing: Drawing, seen: Sequence[Seen], lines: Sequence[Line]) -> LineChart:
+    *former, (rule, _) = list(_stretches(seen)) or [(None, date.min)]
     return LineChart(
-        key="".join(one if one.isalnum() and one.isascii() else "-" for one in key),
-        title=title,
-        text=text,
-        lines=lines,
-        levels=tuple(_levels(told)) if rule is not None else _expected(number),
+        key=drawing.key,
+        title=drawing.title,
+        text=drawing.text,
+        lines=tuple(lines),
+        levels=levels_of(rule, drawing.number),
+        former=tuple(Former(until, levels_of(before, drawing.number)) for before, until in former),
+        paged=sum(one.outcomes.get(drawing.about) == "page" for one in facts.all(MonitoringRun)),
         handovers=_handovers(facts),
-        number=number,
-        rule=_spoken(told) if rule is not None else "",
-        seasonal=str(told.get("seasonal") or ""),
+        number=drawing.number,
+        rule=_told(rule, former),
+        seasonal=str((rule or {}).get("seasonal") or ""),
     )
 
 
-def _expected(number: Number) -> tuple[Level, ...]:
-    return (Level(1.0, "expected", "as many as said"),) if number == "ratio" else ()
+def _stretches(seen: Sequence[Seen]) -> Iterator[tuple[Rule | None, date]]:
+    """The rules in turn, each with the day halfway from its last window to the next one's first."""
+    ordered = sorted(seen, key=lambda one: one.one.last_day)
+    groups = [list(group) for _, group in itertools.groupby(ordered, key=lambda one: one.rule)]
+    for group, after in itertools.zip_longest(groups, groups[1:]):
+        last = date.fromisoformat(group[-1].one.last_day)
+        next_first = date.fromisoformat(after[0].one.last_day) if after else last
+        yield group[0].rule, last + (next_first - last) / 2
 
 
-def _levels(rule: Rule) -> Iterator[Level]:
-    reference, direction = _number(rule, "reference") or 0.0, rule.get("direction", "up")
-    signs = [sign for sign, ways in ((1, ("up", "both")), (-1, ("down", "both"))) if direction in ways]
-    yield Level(reference, "expected", "")
-    for kind in ("margin", "severe"):
-        away = _number(rule, kind)
-        if away is not None:
-            for sign in signs:
-                yield Level(reference + sign * away, "margin" if kind == "margin" else "severe", f"{kind} {away:g}")
-
-
-def _number(rule: Rule, name: str) -> float | None:
-    value = rule.get(name)
-    return float(value) if isinstance(value, (int, float)) else None
-
-
-def _spoken(rule: Rule) -> str:
-    margin, severe = _number(rule, "margin"), _number(rule, "severe")
-    if margin is None:
-        return "Watched."
-    way = {"up": "above", "down": "below"}.get(str(rule.get("direction", "up")), "away from")
-    grave = f", severe beyond {severe:g}" if severe is not None else ""
-    return f"Watched: more than {margin:g} {way} {_number(rule, 'reference') or 0.0:g}{grave}."
+def _told(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
+    """What the newest window was held against, and those before it where that was something else."""
+    if rule is None and not former:
+        return ""
+    before = [f"Up to {until}: {spoken(one)}." for one, until in reversed(former)]
+    now = f"Watched: {spoken(rule)}." if rule is not None else f"{NOT_WATCHED.capitalize()}."
+    return " ".join([now, *before])
 
 
 def _handovers(facts: Facts) -> tuple[tuple[date, str], ...]:
     """When a version took over as champion in production; only between what was measured."""
-    days = [one.last_day for one in facts.measured]
+    days = [one.last_day for night in facts.drawn for one in night.figures]
     if not days:
         return ()
     served = [one for one in facts.all(Deployment) if one.environment == "production" and one.slot == "champion"]
@@ -163,10 +189,10 @@ def _handovers(facts: Facts) -> tuple[tuple[date, str], ...]:
     return tuple(sorted((max(day, first), name) for day, name in told if day <= last))
 
 
-def _lines_by_version(facts: Facts, measured: Iterable[WindowMeasurement]) -> tuple[Line, ...]:
+def _lines_by_version(facts: Facts, seen: Iterable[Seen]) -> tuple[Line, ...]:
     by_version: dict[str, list[WindowMeasurement]] = {}
-    for one in measured:
-        by_version.setdefault(one.version, []).append(one)
+    for one in seen:
+        by_version.setdefault(one.one.version, []).append(one.one)
     lines = []
     for version, mine in by_version.items():
         number = facts.number_of(version)

@@ -55,13 +55,14 @@ def steps_of(facts: Facts) -> list[Step]:
 
 
 def _steps(facts: Facts) -> Iterator[Step]:
-    raised: set[str] = set()
+    named: set[str] = set()
+    alerts: dict[str, Alert] = {}
     for entry in facts.events:
         if entry.type == EventType.MONITORING_RECORDED:
-            fresh = [key for key in entry.rows if key not in raised]
-            yield from _watched(facts, entry, fresh)
-            raised.update(fresh)
-            continue
+            yield from _woken(facts, entry, alerts)
+            yield from _opened(facts, entry, [key for key in entry.rows if key not in named])
+            named.update(entry.rows)
+        alerts.update((one.key, one) for one in entry.alerts)
         tell = TELLERS.get(entry.type)
         told = tell(facts, entry) if tell is not None else None
         if told is not None:
@@ -81,20 +82,29 @@ def _version(facts: Facts, entry: LogEntry) -> int | None:
     return facts.number_of(entry.subject) or facts.number_of(row.version if row is not None else None)
 
 
-def _watched(facts: Facts, entry: LogEntry, fresh: Sequence[str]) -> Iterator[Step]:
-    """A night is a step only by the alerts and incidents that it opened, among the rows that no event named before."""
+def _woken(facts: Facts, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[Step]:
+    """A night is a step by the alerts that it opened, made worse or opened again, told as that night left them."""
+    at, who = read_instant(entry.effective_at), facts.person(entry.actor)
+    for alert in entry.alerts:
+        known = before.get(alert.key)
+        if alert.state == "open" and (known is None or known.state != "open" or _gravity(alert) > _gravity(known)):
+            again = " again" if known is not None and known.level == alert.level else ""
+            title = f"{alert.level.capitalize()}{again}: {alert.about}"
+            yield Step(entry.seq, at, alert.level, title, alert.text, who, "watch", facts.number_of(alert.version))
+
+
+def _gravity(alert: Alert) -> tuple[bool, bool]:
+    return alert.level == "page", alert.severe
+
+
+def _opened(facts: Facts, entry: LogEntry, fresh: Sequence[str]) -> Iterator[Step]:
+    """The incidents that a night opened, among the rows that no night named before."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for key in fresh:
-        alert, incident = facts.get(Alert, key), facts.get(Incident, key)
-        if alert is not None and alert.opened_at == at:
-            kind = "page" if alert.level == "page" else "warning"
-            title = f"{'Page' if kind == 'page' else 'Warning'}: {alert.about}"
-            yield Step(entry.seq, at, kind, title, alert.text, who, "watch", facts.number_of(alert.version))
+        incident = facts.get(Incident, key)
         if incident is not None and incident.opened_at == at:
-            title = f"Incident {incident.number} opened"
-            yield Step(
-                entry.seq, at, "incident", title, incident.title, who, "watch", facts.number_of(incident.version)
-            )
+            title, version = f"Incident {incident.number} opened", facts.number_of(incident.version)
+            yield Step(entry.seq, at, "incident", title, incident.title, who, "watch", version)
 
 
 def _registered(facts: Facts, entry: LogEntry) -> Told | None:

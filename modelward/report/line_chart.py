@@ -52,14 +52,28 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Former:
+    """The levels that windows were held against before, and the day up to which these count."""
+
+    until: date
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
 class LineChart:
-    """Figures over time, with the levels they are held against and when another version took over."""
+    """Figures over time, with the levels they are held against and when another version took over.
+
+    `levels` are those of the newest window, `former` those before it, oldest first. `paged` counts the windows that
+    paged, whether they are drawn or not.
+    """
 
     key: str
     title: str
     text: str
     lines: tuple[Line, ...]
     levels: tuple[Level, ...] = ()
+    former: tuple[Former, ...] = ()
+    paged: int = 0
     handovers: tuple[tuple[date, str], ...] = ()
     number: Number = "plain"
     rule: str = ""

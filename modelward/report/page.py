@@ -163,12 +163,12 @@ class Page:
         return [one for one in self.incidents if one.state != "resolved"]
 
 
-def page_of(facts: Facts, listed: Sequence[Listed], audit: AuditProof, written_at: datetime) -> Page:
+def page_of(facts: Facts, audit: AuditProof, written_at: datetime) -> Page:
     """The page of a model from its facts."""
     steps, figures = steps_of(facts), figures_of(facts)
     timeline = timeline_of(facts, steps)
     deployments = sorted(facts.all(Deployment), key=lambda one: one.from_at)
-    standing = {one.key: one for one in listed}
+    standing = {one.key: one for one in facts.listed}
     return Page(
         facts=facts,
         written_at=written_at,

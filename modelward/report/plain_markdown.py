@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from modelward.terminal import safe
 
-HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*")
+HEADING = re.compile(r"(#{1,6})\s+(.*)")
 ITEM = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(.*)")
 NUMBERED = re.compile(r"\s*\d{1,4}[.)]\s")
 FENCE = re.compile(r"\s*(```|~~~)")
@@ -39,7 +39,7 @@ def _blocks(lines: list[str], level: int) -> Iterator[Markup]:
             yield from _block(open_lines, fenced)
             open_lines = []
             deepest = _depth(len(heading[1]), deepest)
-            yield _heading(heading[2], min(level + deepest - 1, LOWEST))
+            yield _heading(_unclosed(heading[2]), min(level + deepest - 1, LOWEST))
         elif line.strip():
             open_lines.append(line)
         else:
@@ -51,6 +51,12 @@ def _blocks(lines: list[str], level: int) -> Iterator[Markup]:
 def _depth(marks: int, before: int) -> int:
     """How deep a heading lies: no deeper than one below the heading before it, so that no level is left out."""
     return min(marks, before + 1)
+
+
+def _unclosed(words: str) -> str:
+    """The words without the marks that may close a heading: no pattern looks for them, as its time would grow faster
+    than the line."""
+    return words.rstrip().rstrip("#").rstrip()
 
 
 def _heading(words: str, level: int) -> Markup:

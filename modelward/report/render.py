@@ -16,10 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from data.durable_file import write_durably
+from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from data.home import Home
-from data.inventory import list_versions
-from data.registry import Registry
 from modelward.report.audit import AuditProof, prove_log
 from modelward.report.collect import collect
 from modelward.report.filter_style import filter_style
@@ -47,12 +46,9 @@ def write_report(home: Home, model: str, target: Path) -> Path:
     return target
 
 
-def read_page(home: Home, model: str, audit: AuditProof) -> Page:
-    """All that is said of one model, read and drawn. Raises NotFoundError, MissingRegistryError, StoreError."""
-    facts = collect(home, model)
-    with Registry(home).reading() as state:
-        listed = list_versions(state, facts.time.now, model)
-    return page_of(facts, listed, audit, datetime.now(UTC))
+def read_page(home: Home, model: str, audit: AuditProof, index: EventIndex | None = None) -> Page:
+    """All that is said of one model, read as `collect` does and drawn. Raises as `collect`."""
+    return page_of(collect(home, model, index), audit, datetime.now(UTC))
 
 
 def render(page: Page) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from data.errors import NotFoundError
+from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from data.home import Home
 from data.records.names import short
@@ -46,16 +47,17 @@ def write_site(home: Home, target: Path, wanted: Sequence[str] | None = None) ->
     Pages that would say the same are left as they are. Raises InputError for a folder that holds something else,
     NotFoundError, MissingRegistryError, StoreError.
     """
-    ledger = Ledger.of(target)
-    seen, audit = survey(home), prove_log(home)
+    ledger, index = Ledger.of(target), EventIndex()
+    seen, audit = survey(home, index), prove_log(home)
     missing = set(wanted or ()) - {one.key for one in seen.entries}
     if missing:
         raise NotFoundError(f"there is no model {', '.join(sorted(map(short, missing)))}")
-    stamps = {one.key: _stamp(one, seen, audit) for one in seen.entries if wanted is None or one.key in wanted}
+    asked = [one for one in seen.entries if wanted is None or one.key in wanted]
+    stamps = {one.key: _stamp(one, index.newest(one.key), seen, audit) for one in asked}
     stale = [key for key, stamp in stamps.items() if not ledger.has(key, stamp)]
     pages = 2
     ledger.write()
-    for number, page in enumerate(_pages(home, seen, stale, audit), start=1):
+    for number, page in enumerate(_pages(home, stale, audit, index), start=1):
         pages += _put_all(target, _addressed(page))
         ledger.stamps[page.facts.model.key] = stamps[page.facts.model.key]
         if number % AT_ONCE == 0:
@@ -68,13 +70,16 @@ def write_site(home: Home, target: Path, wanted: Sequence[str] | None = None) ->
     return Written(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages)
 
 
-def _stamp(entry: Entry, seen: Survey, audit: AuditProof) -> str:
-    """Changes whenever a model's pages would say something else: its events, what the clock made of it, the people,
-    whether the log holds, and how pages are made."""
+def _stamp(entry: Entry, newest_event: int, seen: Survey, audit: AuditProof) -> str:
+    """Changes whenever a model's pages would say something else: its events, what the clock made of it, what is due
+    and who could sign it (where that is not known here, with the time), the people, whether the log holds, and how
+    pages are made."""
     people = sorted((one.person, one.name) for one in seen.people.values())
     holds = audit.outcome is None or audit.outcome.ok
     judged = [one.model_dump_json() for one in entry.versions]
-    told = [entry.last_event, judged, list(entry.urgency), entry.stage, people, holds, _making()]
+    due = [[str(value) for value in astuple(one)] for one in entry.due]
+    since = "" if entry.names_all else str(seen.time.now)
+    told = [newest_event, judged, due, since, entry.stage, people, holds, _making()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -86,12 +91,11 @@ def _making() -> str:
     return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
 
 
-def _pages(home: Home, seen: Survey, keys: Sequence[str], audit: AuditProof) -> Iterator[Page]:
+def _pages(home: Home, keys: Sequence[str], audit: AuditProof, index: EventIndex) -> Iterator[Page]:
     """Page after page, a few models in memory at a time."""
-    listed = {one.key: one.versions for one in seen.entries}
     for start in range(0, len(keys), AT_ONCE):
-        for facts in collect_each(home, keys[start : start + AT_ONCE]):
-            yield page_of(facts, listed[facts.model.key], audit, datetime.now(UTC))
+        for facts in collect_each(home, keys[start : start + AT_ONCE], index):
+            yield page_of(facts, audit, datetime.now(UTC))
 
 
 def _addressed(page: Page) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from data.audit_log import AuditLog
+from data.event_index import EventIndex
 from data.evidence_address import model_page
 from data.home import Home
 from data.inventory import Listed, list_versions
@@ -27,7 +28,6 @@ from data.registry import Registry
 from data.registry_time import RegistryTime, registry_time
 from data.state import State
 from modelward.report.able import able_to_decide
-from modelward.report.collect import last_events
 from modelward.report.due import Able, Due, due_on
 from modelward.report.stage import STAGES, stage_of
 
@@ -40,7 +40,7 @@ WAITING: tuple[type[Row], ...] = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A model as one line of the inventory; `last_event` is the newest event that names it."""
+    """A model as one line of the inventory; `names_all`: of everything that waits it is known here who could sign."""
 
     model: Model
     versions: tuple[Listed, ...]
@@ -49,7 +49,7 @@ class Entry:
     urgency: tuple[str, ...]
     open_alerts: int
     open_incidents: int
-    last_event: int
+    names_all: bool
 
     @property
     def key(self) -> str:
@@ -128,21 +128,25 @@ class Survey:
         return sorted(found, key=lambda one: (one.at is None, one.at or self.time.now, one.model))
 
 
-def survey(home: Home) -> Survey:
-    """The inventory as it stands. Raises MissingRegistryError, StoreError."""
+def survey(home: Home, index: EventIndex | None = None) -> Survey:
+    """The inventory as it stands; an index is brought up to where the log ends then.
+
+    Raises MissingRegistryError, StoreError.
+    """
     with Registry(home).store.reading() as connection:
+        if index is not None:
+            index.extend(connection)
         state, log = State(connection), AuditLog(connection)
         head, notes, time = log.head(), log.notes(), registry_time(connection)
         listed = _by_model(list_versions(state, time.now), lambda one: model_of(one.key))
         rows = {kind: _by_model(state.find(kind), lambda one: model_of(one.key)) for kind in WAITING}
         able = able_to_decide(state, state.find(ApprovalRequest, state="pending"), time.now)
-        last = last_events(connection)
         models = state.find(Model)
         people = {one.person: one for one in state.find(Person)}
         attestations = tuple(state.find(Attestation))
         vkey = str(json.loads(log.bodies(0, 1)[0])["data"]["vkey"])
     entries = [
-        _entry(one, listed.get(one.key, []), {kind: rows[kind].get(one.key, []) for kind in WAITING}, time, last, able)
+        _entry(one, listed.get(one.key, []), {kind: rows[kind].get(one.key, []) for kind in WAITING}, time, able)
         for one in models
     ]
     return Survey(
@@ -156,7 +160,6 @@ def _entry(
     listed: list[Listed],
     rows: Mapping[type[Row], list[Row]],
     time: RegistryTime,
-    last: Mapping[str, int],
     able: Able,
 ) -> Entry:
     due = tuple(due_on(rows, model.owner, time.now, able))
@@ -164,7 +167,8 @@ def _entry(
     incidents = [one for one in rows[Incident] if isinstance(one, Incident) and one.state != "resolved"]
     urgency = tuple(dict.fromkeys(one.urgency for one in due))
     stage = stage_of(model.state, listed)
-    return Entry(model, tuple(listed), stage, due, urgency, len(alerts), len(incidents), last.get(model.key, 0))
+    pending = {one.key for one in rows[ApprovalRequest] if isinstance(one, ApprovalRequest) and one.state == "pending"}
+    return Entry(model, tuple(listed), stage, due, urgency, len(alerts), len(incidents), pending <= set(able))
 
 
 def _by_model(rows: Iterable[T], of: Callable[[T], str]) -> Mapping[str, list[T]]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from modelward.report.axis import Scale, TimeScale, spanning
-from modelward.report.line_chart import Line, LineChart, Point, said
+from modelward.report.line_chart import Level, Line, LineChart, Point, said
 from modelward.report.svg_element import element, group, picture
 
 SHAPES = ("circle", "square", "diamond", "cross", "bar", "ring")
@@ -40,7 +40,7 @@ def draw_line(chart: LineChart, paper: Paper = WIDE, suffix: str = "") -> Markup
     """The chart on a paper of that size; `suffix` keeps the names of two drawings of one chart apart."""
     across, up = _scales(chart, paper)
     layers = [
-        *_margins(chart, paper, up),
+        *_margins(chart, paper, across, up),
         *_grid(chart, paper, across, up),
         *_handovers(chart, paper, across),
         *(_line(line, across, up) for line in chart.lines),
@@ -59,7 +59,8 @@ def _scales(chart: LineChart, paper: Paper) -> tuple[TimeScale, Scale]:
     room = max(high - low, 0.02)
     ends = [one for point in chart.points for one in (point.low, point.high) if one is not None]
     drawn = [*values, *(min(max(one, low - room), high + room) for one in ends)]
-    wanted = [level.value for level in chart.levels if level.value > 0 or chart.number != "ratio"]
+    levels = [*chart.levels, *(level for one in chart.former for level in one.levels)]
+    wanted = [level.value for level in levels if level.value > 0 or chart.number != "ratio"]
     if chart.number == "share":
         wanted += [max(low - 0.01, 0.0), min(high + 0.01, 1.0)]
     ratio = chart.number == "ratio"
@@ -87,17 +88,26 @@ def _tick(chart: LineChart, value: float) -> str:
     return (f"{value * 100:g}%" if chart.number == "share" else f"{value:g}").replace("-", "−")
 
 
-def _margins(chart: LineChart, paper: Paper, up: Scale) -> Iterator[Markup]:
+def _margins(chart: LineChart, paper: Paper, across: TimeScale, up: Scale) -> Iterator[Markup]:
+    """The levels that windows were held against, each over the stretch of time in which they were."""
     left, right = paper.left, paper.width - paper.right
-    inside = [level.value for level in chart.levels if level.kind in {"expected", "margin"}]
+    for former in chart.former:
+        until = across(former.until)
+        yield from _stretch(former.levels, left, until, up)
+        left = until
+    yield from _stretch(chart.levels, left, right, up)
+    if not paper.small:
+        yield from _named(chart, right + 6, up)
+
+
+def _stretch(levels: Sequence[Level], left: float, right: float, up: Scale) -> Iterator[Markup]:
+    inside = [level.value for level in levels if level.kind in {"expected", "margin"}]
     if len(inside) > 1:
         top, bottom = up(max(inside)), up(min(inside))
         yield element("rect", class_="within", x=left, y=top, width=right - left, height=max(bottom - top, 1.0))
-    for level in chart.levels:
+    for level in levels:
         y = up(level.value)
         yield element("line", class_=f"level {level.kind}", x1=left, x2=right, y1=y, y2=y)
-    if not paper.small:
-        yield from _named(chart, right + 6, up)
 
 
 def _named(chart: LineChart, x: float, up: Scale) -> Iterator[Markup]:
@@ -129,13 +139,14 @@ def _line(line: Line, across: TimeScale, up: Scale) -> Markup:
 
 
 def _pieces(points: Sequence[Point]) -> Iterator[list[Point]]:
-    """Runs of points without a gap: where windows are missing, no line is drawn across."""
+    """Runs of points without a gap: where windows are missing, no line is drawn across. Days that no window measured
+    make a gap, where it is wider than between most windows."""
     known = [one for one in points if one.value is not None]
     gaps = [(b.last - a.last).days for a, b in itertools.pairwise(known)]
     longest = 1.6 * statistics.median_high([gap for gap in gaps if gap] or [1])
     piece: list[Point] = []
     for one in known:
-        if piece and (one.last - piece[-1].last).days > longest:
+        if piece and (one.last - piece[-1].last).days > longest and one.first > piece[-1].last + timedelta(days=1):
             yield piece
             piece = []
         piece.append(one)

@@ -160,12 +160,17 @@ def _marks(marks: Sequence[Mark], y: float, across: TimeScale) -> Iterator[Marku
 
 
 def _spread(marks: Sequence[Mark], across: TimeScale) -> list[float]:
-    """Where the marks stand: at their time, moved right past the one before, and back left where the paper ends."""
-    rooms = [9.0 if one.kind in {"page", "warning"} else 16.0 for one in marks]
+    """Where the marks stand: at their time, moved right past the one before, and back left where the paper ends.
+
+    More than there is room for stand closer, so that all of them are on the paper.
+    """
+    wanted = [9.0 if one.kind in {"page", "warning"} else 16.0 for one in marks]
+    limit = across.end + 6.0
+    share = min(1.0, (limit - across.start) / max(sum(wanted[1:]), 1.0))
+    rooms = [one * share for one in wanted]
     places: list[float] = []
     for mark, room in zip(marks, rooms, strict=True):
         places.append(max([_place(across, mark.at), *(one + room for one in places[-1:])]))
-    limit = across.end + 6.0
     for number in reversed(range(len(places))):
         places[number] = min(places[number], limit)
         limit = places[number] - rooms[number]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
-from data.label_search import LabelPlaces, Searched, search
+from data import label_search
+from data.label_search import LabelPlaces, Searched, search, search_on
 from data.log_fault import FaultKind
+from tests.prediction_logs import DAY
 
 DAYS = {"third": ["c1", "c2"], "second": ["b1", "b2"], "first": ["a1"]}
 
@@ -24,7 +27,7 @@ def searched(read: list[str]) -> Searched:
             read.append(name)
             return ids(*held)
 
-        yield name, opened
+        yield name, DAY, opened
 
 
 PLACES: dict[str, tuple[tuple[str, ...], dict[str, int], int, list[str]]] = {
@@ -42,6 +45,7 @@ def test_days_are_read_while_ids_are_missing(case: str) -> None:
     read: list[str] = []
     places = search(ids(*labelled), searched(read))
     assert (places.found, places.orphans, read) == (found, orphans, opened)
+    assert places.days == dict.fromkeys(found, DAY)
 
 
 def test_labels_without_prediction_are_one_fault_with_an_example() -> None:
@@ -52,20 +56,71 @@ def test_labels_without_prediction_are_one_fault_with_an_example() -> None:
 
 
 def test_while_a_day_cannot_be_read_nothing_is_said_of_labels_that_may_belong_to_it() -> None:
-    assert search(ids("zz"), searched([]), unsure=True).fault("date=2013-04-02") is None
+    assert replace(search(ids("zz"), searched([])), unsure=True).fault("date=2013-04-02") is None
     assert search(ids("c1"), searched([])).fault("date=2013-04-02") is None
 
 
-HOLDS: dict[str, tuple[LabelPlaces, set[str], bool]] = {
-    "all that was found is there": (LabelPlaces({"x": 1}), {"x", "y"}, True),
-    "a day was written again": (LabelPlaces({"x": 1}), {"y"}, False),
-    "some were missing and may have come": (LabelPlaces({"x": 1}, 1, "zz"), {"x"}, False),
-    "there was no label": (LabelPlaces({}), set(), True),
+ORPHANED = LabelPlaces({"x": 1}, {"x": DAY}, 1, "zz", searched=frozenset({"x", "y"}), missing=("zz",))
+HOLDS: dict[str, tuple[LabelPlaces, set[str], bool, bool]] = {
+    "all that was found is there": (LabelPlaces({"x": 1}), {"x", "y"}, False, True),
+    "all that was found is there, whatever is not sure": (LabelPlaces({"x": 1}), {"x", "y"}, True, True),
+    "a day was written again": (LabelPlaces({"x": 1}), {"y"}, False, False),
+    "there was no label": (LabelPlaces({}), set(), False, True),
+    "some were missing and no day came since": (ORPHANED, {"x", "y"}, False, True),
+    "some were missing and a day came that may hold them": (ORPHANED, {"x", "y", "new"}, False, False),
+    "some were missing and it is not sure any more that no day holds them": (ORPHANED, {"x", "y"}, True, False),
+    "some were missing and a day with others was written again": (ORPHANED, {"y", "again"}, False, False),
+    "some were missing, as was kept before days were": (LabelPlaces({"x": 1}, {}, 1, "zz"), {"x"}, False, False),
 }
 
 
 @pytest.mark.parametrize("case", HOLDS)
 def test_a_finding_holds_until_what_it_rests_on_changes(case: str) -> None:
-    places, identities, holds = HOLDS[case]
-    assert places.holds(identities) is holds
+    places, identities, unsure, holds = HOLDS[case]
+    assert places.holds(identities, unsure=unsure) is holds
     assert LabelPlaces.read(places.told()) == places
+
+
+def test_what_an_earlier_modelward_kept_can_be_read() -> None:
+    assert LabelPlaces.read([{"x": 1}, 1, "zz", True]) == LabelPlaces({"x": 1}, {}, 1, "zz", unsure=True)
+
+
+GOES_ON: dict[str, tuple[LabelPlaces, set[str], bool]] = {
+    "the ids are kept and all that was found is there": (ORPHANED, {"x", "new"}, True),
+    "a day with others was written again": (ORPHANED, {"y", "new"}, False),
+    "there are too many to keep": (LabelPlaces({"x": 1}, {}, 9, "zz"), {"x", "new"}, False),
+}
+
+
+@pytest.mark.parametrize("case", GOES_ON)
+def test_a_search_goes_on_where(case: str) -> None:
+    places, identities, goes_on = GOES_ON[case]
+    assert places.goes_on(identities) is goes_on
+
+
+def test_what_was_not_found_is_looked_for_in_new_days_alone() -> None:
+    first = search(ids("c1", "late", "zz"), searched([]))
+    assert (first.orphans, first.searched, first.missing) == (2, set(DAYS), ("late", "zz"))
+    read: list[str] = []
+
+    def days() -> Searched:
+        yield "fourth", DAY, lambda: (read.append("fourth"), ids("late", "d1"))[1]
+        yield from searched(read)
+
+    again = search_on(first, days())
+    assert (again.found, again.missing, read) == ({"third": 1, "fourth": 1}, ("zz",), ["fourth"])
+    assert again.searched == {*DAYS, "fourth"}
+    assert search_on(again, days()) == again
+    assert read == ["fourth"]
+
+
+def test_when_the_last_of_them_is_found_nothing_more_is_kept() -> None:
+    again = search_on(search(ids("c1", "late"), searched([])), [("fourth", DAY, lambda: ids("late"))])
+    assert again == LabelPlaces({"third": 1, "fourth": 1}, {"third": DAY, "fourth": DAY})
+
+
+def test_of_very_many_orphans_the_ids_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_search, "MOST_KEPT", 1)
+    places = search(ids("y1", "y2"), searched([]))
+    assert (places.orphans, places.example, places.missing) == (2, "y1", None)
+    assert places.holds(set(DAYS), unsure=False)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from data import log_partition
 from data.errors import LogFormatError
-from data.log_partition import ContentIdentities, partitions
+from data.log_partition import REMEMBERED_DAYS, ContentIdentities, partitions
 from data.profile_cache import ProfileCache
 from tests.prediction_logs import DAY, days, prediction_table, write_partition, write_predictions
 
@@ -40,6 +41,18 @@ def test_a_folder_that_names_no_day_is_not_passed_over_in_silence(tmp_path: Path
     (tmp_path / name).mkdir()
     with pytest.raises(LogFormatError, match="day"):
         partitions(tmp_path, DAY, DAY)
+
+
+def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
+    write_predictions(tmp_path, DAY, 3)
+    folder = tmp_path / f"date={DAY}"
+    (folder / "part-0.parquet").rename(folder / os.fsdecode(b"part-\xff.parquet"))
+    (partition,) = partitions(tmp_path, DAY, DAY)
+    assert partition.where(partition.files[0]) == f"date={DAY}/part-\\udcff.parquet"
+    folder.rename(tmp_path / os.fsdecode(b"date=\xff"))
+    with pytest.raises(LogFormatError) as refused:
+        partitions(tmp_path, DAY, DAY)
+    assert refused.value.what.encode().endswith(b"date=\\udcff names no day")
 
 
 def rewrite(folder: Path) -> None:
@@ -84,6 +97,26 @@ def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatc
     before = identity(tmp_path / "log", tmp_path / "cache")
     monkeypatch.setattr("data.log_partition.file_digest", lambda path: pytest.fail(f"{path} was read"))
     assert identity(tmp_path / "log", tmp_path / "cache") == before
+
+
+def test_of_files_of_long_ago_nothing_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for offset in (0, 1, REMEMBERED_DAYS):
+        write_predictions(tmp_path / "log", DAY + days(offset), 3)
+    read: list[str] = []
+    monkeypatch.setattr(log_partition, "file_digest", lambda path: (read.append(path.parent.name), "sha256:1")[1])
+    for _ in range(2):
+        identities = ContentIdentities(ProfileCache(tmp_path / "cache"), "ops/delay")
+        for one in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS)):
+            identities.of(one)
+        identities.remember()
+    assert len(read) == 3
+    write_predictions(tmp_path / "log", DAY + days(REMEMBERED_DAYS + 1), 3)
+    for _ in range(2):
+        identities = ContentIdentities(ProfileCache(tmp_path / "cache"), "ops/delay")
+        for one in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS + 1)):
+            identities.of(one)
+        identities.remember()
+    assert read[3:] == ["date=2014-05-07", "date=2013-04-01"], "the new one, and once more the one of long ago"
 
 
 def test_a_damaged_memory_costs_a_reading_and_nothing_else(tmp_path: Path) -> None:

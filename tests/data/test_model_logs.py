@@ -135,6 +135,59 @@ def test_labels_without_prediction_are_a_fault_until_the_prediction_comes(home: 
     assert labels.faults == ()
 
 
+def test_one_orphan_costs_the_nights_after_it_no_reading(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict(home, 0, 1, 2)
+    label(home, 2, 0)
+    write_labels(home.labels(KEY), DAY + days(2), DAY + days(90), 1)
+    places(home)
+    opened = opened_by(monkeypatch)
+    for night in range(3):
+        predict(home, 3 + night)
+        label(home, 3 + night, 3 + night)
+        assert places(home)[DAY] == [DAY + days(2)]
+    fresh = [f"{DAY + days(number)}" for number in (3, 4, 5)]
+    assert opened == [each for day in fresh for each in (day, day)], "the new predictions, and the new labels"
+
+
+def test_of_years_of_days_a_night_looks_at_those_alone_that_it_needs(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(home, *range(150), rows=1)
+    for number in range(140, 150):
+        label(home, number, number, rows=1)
+    first = DAY + days(140)
+
+    def night() -> None:
+        logs = logs_of(home)
+        logs.days(DAY + days(143), DAY + days(149))
+        logs.label_partitions(first, midnight(DAY + days(150)))
+        logs.remember()
+
+    night()
+    looked: list[str] = []
+    glob = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: (looked.append(self.name), glob(self, pattern))[1])
+    night()
+    assert {one.removeprefix("date=") for one in looked} == {f"{DAY + days(number)}" for number in range(140, 150)}
+    assert len(looked) == 10 + 10, "each day of predictions and of labels once"
+
+
+def test_an_orphan_is_looked_for_in_a_day_that_was_written_later_alone(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(home, 0, 2)
+    label(home, 2, 0)
+    label(home, 2, 1, rows=3)
+    assert places(home)[DAY] == [DAY + days(2)]
+    predict(home, 1)
+    opened = opened_by(monkeypatch)
+    assert places(home)[DAY + days(1)] == [DAY + days(2)]
+    assert opened == ["2013-04-02"]
+    (labels,) = logs_of(home).label_partitions(DAY, NOW)
+    assert (labels.faults, labels.places.orphans) == ((), 0)
+    assert labels.latest == midnight(DAY + days(2)) + timedelta(hours=12)
+
+
 def test_labels_of_a_day_whose_predictions_are_not_all_written_are_not_called_orphans(home: Home) -> None:
     predict(home, 0)
     label(home, 2, 2)

@@ -134,6 +134,36 @@ def test_marks_make_no_other_notice_of_what_was_left_before_there_were_any(tmp_p
     assert TOLD.model_copy(update={"text": "It is succeeded by “v2.”\nPlease acknowledge."}).digest == TOLD.digest
 
 
+FITTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "a receiver of any length": ({"to": "x" * 4_000}, {"to": "x" * 319 + "…"}),
+    "a title of any length": ({"title": "x" * 4_000}, {"title": "x" * 299 + "…"}),
+    "a text with what is no character": ({"text": "date=\udcff"}, {"text": "date=\\udcff"}),
+    "a title with what is no character": ({"title": "date=\udcff"}, {"title": "date=\\udcff"}),
+}
+
+
+@pytest.mark.parametrize("case", FITTED)
+def test_whatever_people_wrote_there_is_a_notice(tmp_path: Path, case: str) -> None:
+    told, fitted = FITTED[case]
+    outbox, notice = Outbox(tmp_path), Notice(**{**TOLD.model_dump(), **told})
+    outbox.leave(notice, NOW)
+    assert outbox.notices() == [notice]
+    assert notice.model_dump() == {**TOLD.model_dump(), **fitted}
+
+
+def test_of_many_notices_the_folder_is_listed_once_and_each_is_left_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, listed = Outbox(tmp_path), []
+    outbox.leave(TOLD, NOW)
+    glob = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: (listed.append(pattern), glob(self, pattern))[1])
+    others = [TOLD.model_copy(update={"number": number}) for number in range(2, 30)]
+    outbox.send([TOLD, *others, *others], NOW)
+    assert len(listed) == 1
+    assert len(outbox.notices()) == 29
+
+
 def test_an_outbox_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
     with pytest.raises(PublishError, match="cannot be written"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.plain_text import cleaned, one_line
+from data.plain_text import cleaned, one_line, shortened, storable
 
 STEERING: dict[str, tuple[str, str]] = {
     "text turned around": ("pay \u202e100\u202c", "pay 100"),
@@ -28,3 +28,11 @@ def test_a_subject_stays_one_line_of_bounded_length() -> None:
     assert one_line("late\r\nBcc: all@example.org") == "late Bcc: all@example.org"
     assert len(one_line("x" * 5_000)) == 300
     assert len(cleaned("x" * 30_000)) == 20_002
+
+
+def test_what_is_no_character_is_written_as_its_code() -> None:
+    assert storable("date=\udcff, Größe ≥ 3") == "date=\\udcff, Größe ≥ 3"
+
+
+def test_what_is_shortened_says_so() -> None:
+    assert (shortened("abcd", 4), shortened("abcde", 4)) == ("abcd", "abc…")

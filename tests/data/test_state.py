@@ -75,6 +75,14 @@ def test_rows_come_in_the_order_of_their_numbers(state: State) -> None:
     assert [row.key[-2:].strip("/") for row in state.under(RoleGrant, "people/ana")] == ["1", "9", "10"]
 
 
+def test_the_greatest_text_of_some_rows(state: State) -> None:
+    for who in ("ana", "otto", "zoe"):
+        state.apply(person(who, state="revoked" if who == "zoe" else "active"))
+    assert state.greatest(Person, "name") == "Zoe"
+    assert state.greatest(Person, "name", state="active") == "Otto"
+    assert state.greatest(Person, "name", state="active", person="nobody") == ""
+
+
 def test_below_a_prefix_is_not_beside_it(state: State) -> None:
     state.apply(grant(1))
     state.apply(grant(1).model_copy(update={"key": "people/anabel/roles/1"}))

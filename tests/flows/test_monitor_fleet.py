@@ -22,7 +22,7 @@ from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import model_of
 from data.registry import Registry
 from flows.monitor_models import monitor_models
-from tests.fleet import Fleet, break_files, found_fleet
+from tests.fleet import Fleet, break_files, found_fleet, give_past
 from tests.transactions import counted_transactions, transactions
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def fleet(founded_fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def told_of() -> set[str]:
     """The models that somebody was told about."""
-    return {model_of(one.about) for one in Outbox(Home.here().outbox).notices()}
+    return {model_of(one.about) for one in Outbox(Home.here().outbox).notices() if one.kind == "alert"}
 
 
 def recorded() -> dict[str, MonitoringRun]:
@@ -89,6 +89,18 @@ def test_a_night_is_one_run_one_event_a_model_and_few_transactions(fleet: Fleet)
     assert flow_runs() - runs == 1
     assert Registry.here().journal.size() - before == MODELS
     assert transactions(counts) <= 10
+    whole()
+
+
+def test_a_long_past_changes_nothing_of_a_night(fleet: Fleet) -> None:
+    give_past(Home.here().root, 30)
+    listed: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        glob = Path.glob
+        patch.setattr(Path, "glob", lambda self, pattern: (listed.append(self.name), glob(self, pattern))[1])
+        assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
+    assert {one for one in listed if one.startswith("date=")} == {f"date={fleet.day}"}
+    assert listed.count("outbox") == 1
     whole()
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from data.commands.model import RecordMonitoringPlan
 from data.commands.monitoring import RecordMonitoring
 from data.records.model import MonitoringPlan
 from data.records.person import Actor
+from data.records.version import Version
 from tasks.find_watched import Watched, find_watched
-from tests.prediction_logs import DAY, days
+from tests.operations import deploy, suspend
+from tests.prediction_logs import DAY, days, midnight
 from tests.transactions import READING, STATEMENTS, counted_transactions
 from tests.watched_model import WatchedModel
-from tests.world import MODEL
+from tests.world import FOUNDED_AT, MODEL
 
 NIGHTS = 120
 
@@ -57,3 +62,41 @@ def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(watch
 def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(watch: WatchedModel) -> None:
     found = find_watched.fn([MODEL, "ops/delay", "delay"], DAY)
     assert [(one.key, one.watched is not None) for one in found] == [(MODEL, True)]
+
+
+def as_of(through: int) -> tuple[int | None, int]:
+    """The numbers of the version and of the plan that a window is held against."""
+    watched = known(through)
+    return (watched.champion.number if watched.champion else None), watched.plan.number
+
+
+def test_a_window_is_held_against_the_plan_and_the_version_that_were_there_as_it_ended(watch: WatchedModel) -> None:
+    world, first = watch.world, known(0).plan.number
+    founded = (FOUNDED_AT.date() - DAY).days
+    second = world.version(reference_digest=world.get(Version, watch.version).reference_digest)
+
+    def at(day: int, hour: int) -> datetime:
+        world.now = midnight(DAY + days(day)) + timedelta(hours=hour)
+        return world.now
+
+    rule = {"statistic": "psi", "column": "distance", "margin": 9.0}
+    at(3, 12)
+    world.do(RecordMonitoringPlan(model=MODEL, rules=(rule,), rationale="wider"))
+    request = world.approved(world.validated(second))
+    at(6, 1)
+    deploy(world, request, run_id="op-2")
+    at(9, 23)
+    suspend(world)
+
+    found = {day: as_of(day) for day in (founded - 5, founded, 2, 3, 5, 6, 8, 9, 20)}
+    assert found == {
+        founded - 5: (1, first),
+        founded: (1, first),
+        2: (1, first),
+        3: (1, first + 1),
+        5: (1, first + 1),
+        6: (2, first + 1),
+        8: (2, first + 1),
+        9: (None, first + 1),
+        20: (None, first + 1),
+    }

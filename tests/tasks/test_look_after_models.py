@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from data.commands.review import CompleteReview, OpenReview, RequestWaiver
 from data.outbox import Outbox
+from data.profile_cache import ProfileCache
 from data.records.approval import ApprovalRequest, Condition
 from data.records.deployment import Deployment
 from data.records.monitoring import Incident
@@ -58,6 +60,17 @@ def test_a_request_tells_who_may_sign_reminds_at_half_time_escalates_and_expires
     assert told(world) == {("approval", one) for one in ("axel", "olga", "ada", "adam")}
     assert looked_after(world, days=1) == {"requests": ["the request to deploy ops/delay v1 expired"]}
     assert world.get(ApprovalRequest, request.key).state == "expired"
+    assert looked_after(world) == {}
+
+
+def test_counts_that_no_night_looks_at_any_more_are_let_go(world: World) -> None:
+    cache = ProfileCache(world.home.profiles)
+    for name in ("old", "new"):
+        cache.put(name.encode(), name)
+    (old,) = (one for one in cache.root.glob("*/*") if one.read_bytes() == b"old")
+    os.utime(old, (0, 0))
+    assert looked_after(world) == {"profiles": ["let go of 1 counts that are older than 180 days"]}
+    assert (cache.get("old"), cache.get("new")) == (None, b"new")
     assert looked_after(world) == {}
 
 

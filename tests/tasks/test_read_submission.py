@@ -38,6 +38,10 @@ CASES = {
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: psi, column: a, margin: 1, severe: 0.5}",
         "monitoring.yaml:3: psi:a: severe is 0.5",
     ),
+    "a segment, which nothing measures": (
+        "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: psi, column: a, margin: 1, segment: JFK}",
+        "monitoring.yaml:3: psi:a:JFK is about a segment, and no night measures one",
+    ),
     "the same watched twice": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: ks, column: a, margin: 0.2}",
         "monitoring.yaml:1: watched twice: ks:a",

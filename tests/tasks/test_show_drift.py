@@ -7,6 +7,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from data.measurements import WindowMeasurement
 from data.records.measurement import CannotSay, Measurement
 from data.records.monitoring import MonitoringRun
@@ -74,6 +76,22 @@ def test_pages_stand_before_warnings_and_those_before_what_is_quiet() -> None:
     encoded = re.search(r"base64,([^)]*)\)", picture)
     assert encoded is not None
     assert b"psi:page" in base64.b64decode(encoded[1])
+
+
+KNOWN: dict[str, tuple[dict[str, float | None], str]] = {
+    "the share that was measured": (
+        {"coverage": 0.985},
+        "ops/delay v1: 2,100 rows, 98% of the labels that had their time",
+    ),
+    "nothing known of it": ({"coverage": None}, "ops/delay v1: 2,100 rows"),
+    "nothing measured": ({}, "ops/delay v1: 2,100 rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("headline", "said"), KNOWN.values(), ids=KNOWN)
+def test_labels_are_told_as_the_share_that_was_measured(headline: dict[str, float | None], said: str) -> None:
+    run = RUN.model_copy(update={"headline": headline, "labelled": 15_000})
+    assert drift_lines(run, [], {})[2] == said
 
 
 def test_a_rule_without_a_margin_is_in_the_table_and_not_on_the_axis() -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from data.commands.model import RecordMonitoringPlan
 from data.commands.monitoring import AnswerAlert
 from data.measurements import from_bytes
 from data.outbox import Outbox
@@ -155,7 +156,11 @@ def test_a_later_night_is_told_by_the_windows_before_it_alone(watch: WatchedMode
     watch.log(DAY, weeks=3, shift=SHIFTED)
     for week in (2, 0):
         assert watch.night(END + days(7 * week)).pages == ()
-    assert len(watch.night(END + days(7)).pages) == 1
+    late = watch.night(END + days(7))
+    assert (run_of(watch, late).outcomes["psi:distance"], late.pages, levels(watch)) == (
+        *("page", (), {"psi:distance": "warning"}),
+    )
+    assert len(watch.night(END + days(14)).pages) == 1, "the newest week, watched again, has both before it"
 
 
 def test_an_alert_ends_when_its_figure_is_quiet_again(watch: WatchedModel) -> None:
@@ -265,6 +270,22 @@ def test_a_new_champion_starts_with_no_history_and_the_alert_of_the_former_goes_
     watched = watch.night(END + days(7))
     assert (watched.pages, run_of(watch, watched).versions) == ((), (second,))
     assert run_of(watch, watched).outcomes["psi:distance"] == "watch"
+
+
+def test_a_window_watched_again_is_held_against_what_was_so_when_it_ended(watch: WatchedModel) -> None:
+    watch.log(DAY, weeks=1, shift=SHIFTED)
+    before = run_of(watch, watch.night(END))
+    world = watch.world
+    world.now = midnight(END + days(4)) + timedelta(hours=20)
+    second = world.version(reference_digest=world.get(Version, watch.version).reference_digest)
+    deploy(world, world.approved(world.validated(second)), run_id="op-2")
+    wider = {"statistic": "psi", "column": "distance", "margin": 9.0}
+    world.do(RecordMonitoringPlan(model=MODEL, rules=(wider,), rationale="wider"))
+    assert run_of(watch, watch.night(END)) == before
+    watch.log_day(DAY, SHIFTED, rows=200)
+    again = run_of(watch, watch.night(END))
+    assert (again.rev, again.versions, again.plan, again.rows) == (2, before.versions, before.plan, 2_000)
+    assert again.outcomes == before.outcomes
 
 
 def test_rows_of_another_version_count_for_nothing_but_its_consumers(watch: WatchedModel) -> None:

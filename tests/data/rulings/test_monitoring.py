@@ -167,6 +167,45 @@ def test_an_older_window_that_was_quiet_ends_nothing_that_a_newer_one_found(worl
     assert world.get(Alert, ALERT).state == "open"
 
 
+LATE: dict[str, tuple[Found, ...]] = {
+    "the same once more": (found(value=0.9, text="as it was"),),
+    "the same, by then a page": (found(level="page", severe=True),),
+    "something that the newer window did not find": (found(value=0.5), found("ks score", "page")),
+    "nothing": (),
+}
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+def test_an_older_window_watched_late_or_again_leaves_what_a_newer_one_said(
+    late: tuple[Found, ...], world: World
+) -> None:
+    watch(world, found(), day=7)
+    watch(world, found(value=0.5), day=14)
+    before = world.find(Alert)
+    for number in range(3):
+        watch(world, *late, day=7, measurements_digest=sha256_of(["again", number]))
+    assert world.find(Alert) == before
+    assert (before[0].times, before[0].value, before[0].last_window) == (2, 0.5, "2013-04-14")
+    assert world.find(Incident) == []
+    assert world.get(MonitoringRun, f"{MODEL}/monitoring/2013-04-07").rev == 4
+
+
+def test_what_ended_is_not_opened_anew_by_an_older_window(world: World) -> None:
+    watch(world, found(level="page"), day=7)
+    watch(world, day=14, quiet=("psi distance",))
+    watch(world, found(level="page", value=0.9), day=7, measurements_digest=sha256_of("again"))
+    assert [one.state for one in world.find(Alert)] == ["ended"]
+
+
+def test_an_alert_that_an_older_window_was_the_last_to_find_follows_what_is_found_there(world: World) -> None:
+    watch(world, found(), day=7)
+    watch(world, day=14)
+    watch(world, found(value=0.7), day=7, measurements_digest=sha256_of("once more"))
+    assert (world.get(Alert, ALERT).value, world.get(Alert, ALERT).times) == (0.7, 1)
+    watch(world, day=7, quiet=("psi distance",), measurements_digest=sha256_of("a day was written again"))
+    assert world.get(Alert, ALERT).state == "ended"
+
+
 def test_what_is_found_is_not_quiet_whatever_the_list_says(world: World) -> None:
     watch(world, found())
     watch(world, found(), day=14, quiet=("psi distance",))
@@ -332,6 +371,15 @@ def test_a_consumer_nobody_declared_is_recorded_as_undeclared(world: World) -> N
     watch(world, consumers=(SeenConsumer(system="shadow-it", rows=12, last_seen_at=world.now),))
     row = world.get(Consumer, f"{MODEL}/consumers/shadow-it")
     assert (row.declared, row.rows_seen, row.first_seen_at, row.last_seen_at) == (False, 12, world.now, world.now)
+
+
+def test_names_in_the_log_that_mean_one_system_count_together(world: World) -> None:
+    earlier, later = world.now, world.now + timedelta(hours=3)
+    logged = {"": (900, later), " ": (3, earlier), "unattributed": (1, earlier), "gates": (5, earlier)}
+    seen = tuple(SeenConsumer(system=name, rows=rows, last_seen_at=at) for name, (rows, at) in logged.items())
+    watch(world, consumers=seen)
+    found = {one.system: (one.rows_seen, one.last_seen_at) for one in world.find(Consumer)}
+    assert found == {"unattributed": (904, later), "gates": (5, earlier)}
 
 
 def test_a_declared_consumer_keeps_its_declaration_and_when_it_was_first_seen(world: World) -> None:

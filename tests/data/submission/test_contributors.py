@@ -24,6 +24,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "an author by the system user in front of the @": (("S <ssecond@laptop.local>",), (), ("sam",)),
     "an author who may be two people is both": (("Sam Second <dana@example.org>",), (), ("dana", "sam")),
     "an author on nobody's roster stays": (("Eve <Eve@Elsewhere.org>",), (), ("eve@elsewhere.org",)),
+    "an author with room before the address": (("Eve   <>",), (), ("Eve",)),
     "an author without an address stays by name": (("Eve <>",), (), ("Eve",)),
     "an author that is no address stays as written": (("eve",), (), ("eve",)),
     "the submitter always counts": ((), ("ssecond",), ("sam",)),
@@ -36,3 +37,9 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
 @pytest.mark.parametrize("authors, submitters, people", CASES.values(), ids=CASES)
 def test_contributors(authors: tuple[str, ...], submitters: tuple[str, ...], people: tuple[str, ...]) -> None:
     assert contributors_of(authors, submitters, ROSTER) == people
+
+
+@pytest.mark.timeout(30)
+def test_a_long_name_is_read_at_once() -> None:
+    name = "a" + " " * 300_000 + "b"
+    assert contributors_of((name,), (), ROSTER) == (name,)

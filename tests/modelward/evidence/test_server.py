@@ -82,10 +82,18 @@ def test_too_many_at_once_are_told_to_come_again_and_then_there_is_room(world: W
         assert status == 200
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "10.1.2.3", "example.org", "::", ""])
-def test_it_is_for_this_machine_alone(world: World, host: str) -> None:
-    with pytest.raises(ConfigurationError, match="not this machine alone"):
-        EvidenceServer(world.home, 0, host)
+def test_it_is_for_this_machine_alone_and_answers_at_the_address_that_it_tells(world: World) -> None:
+    with serving(world) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        assert server.url == f"http://127.0.0.1:{server.server_address[1]}"
+        assert asked(server.server_address[1], "/health")[0] == 200
+
+
+def test_no_option_serves_it_anywhere_else(world: World) -> None:
+    command = [sys.executable, "-m", "modelward", "serve", "--host", "127.0.0.2", "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 2
+    assert "No such option" in done.stderr
 
 
 def test_a_port_that_is_taken_is_named(world: World) -> None:

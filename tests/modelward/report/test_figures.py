@@ -11,9 +11,12 @@ import pytest
 from data.measurements import WindowMeasurement
 from data.records.measurement import CannotSay, Measurement
 from data.records.model import MonitoringPlan
+from data.records.monitoring import MonitoringRun
 from modelward.report.facts import Facts
-from modelward.report.figures import figures_of
+from modelward.report.figures import DRIFTS, OUTCOMES, figures_of
 from modelward.report.line_chart import LineChart
+from modelward.report.nights import Night
+from monitoring.plan import STATISTICS
 from tests.world import MODEL
 
 FIRST = f"{MODEL}/versions/1"
@@ -27,29 +30,47 @@ def measured(day: int, statistic: str = "psi", column: str = "distance", **told:
     return WindowMeasurement(measurement=Measurement(statistic=statistic, column=column, **figures), **window)
 
 
-def plan(facts: Facts, *rules: dict[str, object]) -> Facts:
+def plan(facts: Facts, *rules: dict[str, object], number: int = 9) -> Facts:
     row = MonitoringPlan(
-        key=f"{MODEL}/monitoring-plans/9", model=MODEL, number=9, rules=rules, rationale="",
+        key=f"{MODEL}/monitoring-plans/{number}", model=MODEL, number=number, rules=rules, rationale="",
         recorded_at=datetime(2013, 4, 1, tzinfo=UTC), recorded_by="dev",
     )  # fmt: skip
     return replace(facts, tables={**facts.tables, MonitoringPlan: (*facts.tables[MonitoringPlan], row)})
 
 
-def drift(facts: Facts, *windows: WindowMeasurement) -> list[LineChart]:
-    return list(figures_of(replace(facts, measured=windows)).drift)
+def watched(facts: Facts, *windows: WindowMeasurement, plans: dict[str, int] | None = None) -> Facts:
+    """The facts with these windows alone, each of a night of its own under plan 9, or under that of its last day."""
+    nights = []
+    for one in windows:
+        number = (plans or {}).get(one.last_day, 9)
+        run = MonitoringRun(
+            key=f"{MODEL}/monitoring/{one.last_day}", model=MODEL, plan=f"{MODEL}/monitoring-plans/{number}",
+            from_date=one.first_day, to_date=one.last_day, versions=(one.version,), rows=900, labelled=0,
+            partitions=(), counts={}, measurements_digest="", ran_at=datetime(2013, 5, 1, tzinfo=UTC), run_id="r",
+            outcomes={f"{one.measurement.statistic}:{one.measurement.column}": one.outcome},
+        )  # fmt: skip
+        nights.append(Night(run, (one,)))
+    runs = tuple(one.run for one in nights)
+    return replace(facts, drawn=nights, tables={**facts.tables, MonitoringRun: runs})
+
+
+def drift(facts: Facts, *windows: WindowMeasurement, **plans: Any) -> list[LineChart]:
+    return list(figures_of(watched(facts, *windows, **plans)).drift)
 
 
 def test_a_life_that_was_watched_has_every_figure(facts: Facts) -> None:
     figures = figures_of(facts)
 
     assert [one.title for one in figures.calibration] == ["Calibration: score ÷ label rate"]
-    assert [one.title for one in figures.performance] == ["AUC", "Brier score", "Loss beyond expectation"]
+    assert [one.title for one in figures.performance] == [
+        *("AUC", "Brier score", "Log loss", "Loss beyond expectation"),
+    ]
     assert [one.title for one in figures.rates] == ["Scores and labels", "Coverage: labels known"]
     assert figures.drift[0].title == "distance: PSI"
 
 
 def test_a_model_that_nobody_watched_has_none(facts: Facts) -> None:
-    figures = figures_of(replace(facts, measured=()))
+    figures = figures_of(watched(facts))
 
     assert figures.calibration == figures.performance == figures.rates == figures.drift == ()
 
@@ -65,7 +86,7 @@ def test_what_paged_comes_first_and_what_is_only_shown_last(facts: Facts) -> Non
     assert [one.seasonal for one in charts] == ["", "", "winter", ""]
 
 
-def test_the_newest_plan_counts_and_rules_of_segments_do_not(facts: Facts) -> None:
+def test_rules_of_segments_do_not_count(facts: Facts) -> None:
     segment = {"statistic": "psi", "column": "distance", "margin": 0.1, "segment": "origin=EWR"}
 
     (chart,) = drift(plan(facts, segment), measured(1))
@@ -79,7 +100,7 @@ RULES = {
     "both ways": (
         {"margin": 0.1, "reference": 1, "direction": "both"}, [1.0, 1.1, 0.9], "more than 0.1 away from 1."
     ),
-    "a plan of another kind": ({"limit": 0.2}, [0.0], "Watched."),
+    "a plan of another kind": ({"limit": 0.2}, [0.0], "Watched: by a rule that cannot be read."),
 }  # fmt: skip
 
 
@@ -91,6 +112,63 @@ def test_a_chart_shows_what_its_rule_holds_it_against(
 
     assert [one.value for one in chart.levels] == pytest.approx(levels)
     assert chart.rule.endswith(words)
+
+
+def test_each_window_is_held_against_the_plan_that_judged_it(facts: Facts) -> None:
+    rules = {"narrow": {"margin": 0.1, "severe": 0.2}, "wide": {"margin": 9.0}}
+    told = {name: {"statistic": "psi", "column": "distance", **one} for name, one in rules.items()}
+    planned = plan(plan(plan(facts, told["narrow"], number=7), number=8), told["wide"])
+    windows = [measured(day) for day in (1, 3, 8, 15, 22)]
+    plans = {"2013-04-07": 7, "2013-04-09": 7, "2013-04-14": 8}
+
+    (chart,) = drift(planned, *windows, plans=plans)
+
+    assert [[level.value for level in one.levels] for one in chart.former] == [[0.0, 0.1, 0.2], []]
+    assert [one.until.isoformat() for one in chart.former] == ["2013-04-11", "2013-04-17"]
+    assert [one.value for one in chart.levels] == [0.0, 9.0]
+    assert chart.rule == (
+        "Watched: more than 9 above 0. Up to 2013-04-17: not watched. "
+        "Up to 2013-04-11: more than 0.1 above 0, severe beyond 0.2."
+    )
+
+
+def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: Facts) -> None:
+    newer = plan(plan(facts, {"statistic": "psi", "column": "distance", "margin": 0.1}), number=10)
+
+    (chart,) = drift(newer, measured(1))
+
+    assert chart.rule == "Watched: more than 0.1 above 0."
+
+
+def test_a_rule_that_was_taken_back_is_told(facts: Facts) -> None:
+    rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
+
+    (chart,) = drift(plan(plan(facts, rule, number=8)), measured(1), measured(8), plans={"2013-04-07": 8})
+
+    assert (chart.levels, chart.rule) == ((), "Not watched. Up to 2013-04-10: more than 0.1 above 0.")
+
+
+@pytest.mark.parametrize("statistic", [*OUTCOMES])
+def test_every_figure_that_a_rule_can_be_about_has_a_chart_with_its_levels(statistic: str, facts: Facts) -> None:
+    rule = {"statistic": statistic, "column": "score", "margin": 0.1, "reference": 0.3}
+
+    figures = figures_of(watched(plan(facts, rule), measured(1, statistic, "score", value=0.3)))
+
+    charts = [*figures.calibration, *figures.performance, *figures.rates]
+    assert [[one.value for one in chart.levels] for chart in charts if chart.rule] == [pytest.approx([0.3, 0.4])]
+
+
+def test_every_statistic_of_a_plan_has_its_chart() -> None:
+    assert set(OUTCOMES) | set(DRIFTS) == set(STATISTICS)
+
+
+def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: Facts) -> None:
+    rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
+    every = watched(plan(facts, rule), *(measured(day, outcome="page") for day in (1, 8, 15)))
+
+    (chart,) = figures_of(replace(every, drawn=every.drawn[-1:])).drift
+
+    assert (chart.paged, chart.pages) == (3, 1)
 
 
 def test_missing_values_are_shown_where_they_moved_or_are_watched(facts: Facts) -> None:
@@ -135,8 +213,11 @@ def test_bounds_that_were_recorded_the_other_way_round_are_put_in_order(facts: F
     assert [(one.low, one.high) for one in chart.points] == [(0.01, 0.09)]
 
 
-def test_names_of_columns_become_names_of_drawings(facts: Facts) -> None:
-    (chart,) = drift(facts, measured(1, column='a" onload="<b>'))
+def test_names_of_columns_become_names_of_drawings_each_its_own(facts: Facts) -> None:
+    columns = ('a" onload="<b>', "a-b", "a_b", "a b")
 
-    assert chart.key.replace("-", "").isalnum()
-    assert chart.title == 'a" onload="<b>: PSI'
+    charts = drift(facts, *(measured(1, column=one) for one in columns))
+
+    assert all(one.key.replace("-", "").isalnum() for one in charts)
+    assert len({one.key for one in charts}) == len(columns)
+    assert {one.title for one in charts} == {f"{one}: PSI" for one in columns}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring
 from data.events import EventType
 from data.history import LogEntry
+from data.records.evidence import sha256_of
 from modelward.report.chronicle import timeline_of
+from modelward.report.collect import collect
 from modelward.report.facts import Facts
 from modelward.report.life import TELLERS, Step, steps_of
+from tests.world import MODEL, World
 
 SILENT = {
     "log.created", "log.key_rotated", "log.attested", "log.migrated", "pii.erased", "standard.adopted",
@@ -51,6 +56,55 @@ def test_an_alert_is_raised_once(steps: list[Step]) -> None:
 
     assert raised
     assert len(raised) == len(set(raised))
+
+
+V1 = f"{MODEL}/versions/1"
+RAISED: dict[str, tuple[list[str], list[str]]] = {
+    "a warning that became a page": (
+        ["warning", "page"], ["1 warning Warning: psi: figure 1", "2 page Page: psi: figure 2"]
+    ),
+    "a page that goes on": (["page", "page"], ["1 page Page: psi: figure 1"]),
+    "a page that became severe": (
+        ["page", "severe"], ["1 page Page: psi: figure 1", "2 page Page again: psi: figure 2"]
+    ),
+    "what was snoozed until it woke": (
+        ["warning", "snooze", "warning", "warning"],
+        ["1 warning Warning: psi: figure 1", "4 warning Warning again: psi: figure 4"],
+    ),
+    "what ended and came again": (
+        ["warning", "quiet", "page"], ["1 warning Warning: psi: figure 1", "3 page Page: psi: figure 3"]
+    ),
+}  # fmt: skip
+
+
+def spend(world: World, number: int, what: str) -> None:
+    """Night `number` finds something, or a person snoozes for ten days what was found; nights lie a week apart."""
+    if what == "snooze":
+        until = world.now + timedelta(days=10)
+        world.do(AnswerAlert(key=f"{MODEL}/alerts/1", answer="snooze", reason="known", until=until), by="otto")
+        return
+    found = Found(
+        about="psi", version=V1, level="warning" if what == "warning" else "page", severe=what == "severe",
+        text=f"figure {number}",
+    )  # fmt: skip
+    last = world.now.date()
+    night = RecordMonitoring(
+        model=MODEL, plan=f"{MODEL}/monitoring-plans/1", from_date=f"{last - timedelta(days=6)}", to_date=f"{last}",
+        versions=(V1,), rows=900, labelled=850, partitions=(), measurements_digest=sha256_of(number), counts={},
+        outcomes={}, found=() if what == "quiet" else (found,), quiet=("psi",) if what == "quiet" else (),
+    )  # fmt: skip
+    world.do(night, by="watch")
+
+
+@pytest.mark.parametrize(("nights", "said"), RAISED.values(), ids=RAISED)
+def test_what_a_night_raised_is_told_as_that_night_left_it(nights: list[str], said: list[str], world: World) -> None:
+    world.model()
+    began = world.now
+    for number, what in enumerate(nights, start=1):
+        spend(world, number, what)
+        world.move(days=7)
+    raised = [one for one in steps_of(collect(world.home, MODEL)) if one.kind in {"page", "warning"}]
+    assert [f"{1 + (one.at - began).days // 7} {one.kind} {one.title}: {one.detail}" for one in raised] == said
 
 
 def test_a_rollback_is_told_from_where_to_where(steps: list[Step]) -> None:

@@ -12,6 +12,10 @@ SHOWN = {
     "a heading below another": ("# A\n## B\n### C\n#### D", "<h4>A</h4>\n<h5>B</h5>\n<h6>C</h6>\n<h6>D</h6>"),
     "a heading that leaves levels out": ("# A\n#### B", "<h4>A</h4>\n<h5>B</h5>"),
     "a first heading that is low": ("### A", "<h4>A</h4>"),
+    "a heading that is closed": ("# A ##", "<h4>A</h4>"),
+    "a heading that is closed with room": ("# A  #  ", "<h4>A</h4>"),
+    "marks inside a heading": ("# A # B", "<h4>A # B</h4>"),
+    "a heading of nothing": ("# ##", "<h4></h4>"),
     "a list": ("- one\n- two\n  and more", "<ul><li>one</li><li>two\nand more</li></ul>"),
     "a numbered list": ("1. one\n2. two", "<ol><li>one</li><li>two</li></ol>"),
     "code as it stands": ("```py\na  <b>\n```", '<pre tabindex="0">a  &lt;b&gt;</pre>'),
@@ -30,3 +34,22 @@ SHOWN = {
 @pytest.mark.parametrize(("text", "markup"), SHOWN.values(), ids=SHOWN)
 def test_it_is_shown(text: str, markup: str) -> None:
     assert as_markup(text) == markup
+
+
+LONG = 39_000
+HOSTILE = {
+    "spaces inside a heading": "# a" + " " * LONG + "b",
+    "marks inside a heading": "# a" + " #" * (LONG // 2) + "b",
+    "nothing but marks": "# " + "#" * LONG + "b",
+    "spaces before what could be an item": " " * LONG + "a",
+    "digits that could be a number": "1" * LONG,
+    "an item of spaces": "-" + " " * LONG,
+    "a word in spaces before an item": "- a" + " " * LONG + "b\n" + " " * LONG,
+    "short lines": "# a\n- b\n" * (LONG // 8),
+}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_the_longest_text_that_is_shown_is_read_at_once_whatever_it_holds(text: str) -> None:
+    assert as_markup(text)

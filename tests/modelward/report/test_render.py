@@ -13,7 +13,6 @@ import pytest
 from data.artifacts import ArtifactStore
 from data.errors import NotFoundError
 from data.home import Home
-from data.inventory import list_versions
 from data.records.monitoring import MonitoringRun
 from data.registry import Registry
 from data.registry_time import RegistryTime
@@ -164,11 +163,9 @@ def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: P
 
 
 def test_a_wall_registry_says_nothing_of_a_replay(facts: Facts, lives: World) -> None:
-    with lives.registry.reading() as state:
-        listed = list_versions(state, lives.now, MODEL)
     on_the_wall = replace(facts, time=RegistryTime("wall", lives.now))
 
-    outline = Outline(render(page_of(on_the_wall, listed, AuditProof(None, "busy"), lives.now)))
+    outline = Outline(render(page_of(on_the_wall, AuditProof(None, "busy"), lives.now)))
 
     assert "eplay" not in outline.text
 

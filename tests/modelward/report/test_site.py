@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from data.commands.model import DeclareConsumer
+from data.commands.review import OpenFinding
 from data.errors import InputError, NotFoundError
+from data.event_index import EventIndex
 from data.evidence_address import INVENTORY, model_page, request_page, version_page
+from data.home import Home
 from data.records.approval import ApprovalRequest
+from data.records.person import Role
+from data.records.review import Severity
+from data.records.version import Version
 from data.registry import Registry
+from modelward.report import able
+from modelward.report import site as site_module
+from modelward.report.render import render_inventory
 from modelward.report.site import Written, site_folder, write_site
+from modelward.report.survey import Survey, survey
 from tests.lived_models import LONG_NAME
 from tests.modelward.report.test_render import Outline
 from tests.world import MODEL, Template, World
@@ -124,6 +136,77 @@ def test_only_the_model_that_changed_is_written_again(lives: World, tmp_path: Pa
 
     assert write_site(lives.home, target).written == (CHURN,)
     assert "counter" in (target / model_page(CHURN)).read_text("utf-8")
+
+
+def says(target: Path, page: str) -> str:
+    return Outline((target / page).read_text("utf-8")).text
+
+
+def test_who_can_sign_by_now_stands_on_both_pages(lives: World, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    write_site(lives.home, target)
+    assert "1 × approver: Axel (axel) Dev (dev)" in says(target, model_page(CHURN))
+    lives.grant("outsider", Role.APPROVER)
+
+    assert CHURN in write_site(lives.home, target).written
+    for page in (INVENTORY, model_page(CHURN)):
+        assert "1 × approver: Axel (axel), Outsider (outsider)" in says(target, page)
+
+
+def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: Path) -> None:
+    target, (version,) = tmp_path / "site", {one.key for one in lives.find(Version, model=CHURN)}
+    for days in (2, 5):
+        due = lives.now + timedelta(days=days)
+        told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+        lives.do(told, by="vera")
+    late = []
+    for _ in range(3):
+        write_site(lives.home, target)
+        late.append(says(target, model_page(CHURN)).count("late 2013-"))
+        lives.move(days=3)
+        lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
+    assert late == [0, 1, 3], "a finding, then another one and the request for approval"
+
+
+def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> None:
+    (version,) = {one.key for one in lives.find(Version, model=CHURN)}
+    due = lives.now + timedelta(days=90)
+    told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+    with lives.registry.store.session():
+        for _ in range(45):
+            lives.do(told, by="vera")
+    page = render_inventory(survey(lives.home), None)
+    folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
+    assert folded == ["prints"], "style.css prints what is folded where it says so"
+
+
+def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_anything_changed(
+    lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(able, "MOST_NAMED", 0)
+    target = tmp_path / "site"
+    write_site(lives.home, target)
+    assert write_site(lives.home, target).written == ()
+    lives.move(hours=1)
+    lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
+    assert CHURN in write_site(lives.home, target).written
+
+
+def test_a_version_that_is_registered_while_the_pages_are_written_is_on_them(
+    lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "site"
+
+    def surveyed(home: Home, index: EventIndex) -> Survey:
+        found = survey(home, index)
+        lives.version(CHURN)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site_module, "survey", surveyed)
+        write_site(lives.home, target)
+    assert "v2" in says(target, version_page(f"{CHURN}/versions/2"))
+    assert CHURN in write_site(lives.home, target).written
 
 
 def test_a_page_that_was_lost_is_written_again(lives: World, tmp_path: Path) -> None:

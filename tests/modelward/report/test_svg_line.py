@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modelward.report.line_chart import Level, Line, LineChart, Point, said
+from modelward.report.line_chart import Former, Level, Line, LineChart, Point, said
 from modelward.report.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
 
 MONDAY = date(2013, 4, 1)
@@ -44,6 +44,13 @@ def test_no_line_is_drawn_across_a_gap() -> None:
     weeks = [0, 1, 2, 6, 7]
 
     assert classes(drawn(chart(point(week) for week in weeks)), "polyline") == ["line", "line"]
+
+
+def test_windows_that_leave_no_day_out_are_one_line_however_far_their_ends_lie_apart() -> None:
+    nights = [Point(MONDAY + timedelta(days=n), MONDAY + timedelta(days=n + 6), 1.0, None, None, 500) for n in range(9)]
+    weeks = [point(week, 1.0) for week in range(-5, 0)]
+
+    assert classes(drawn(chart([*weeks, *nights])), "polyline") == ["line"]
 
 
 def test_windows_that_end_on_one_day_break_nothing() -> None:
@@ -81,6 +88,28 @@ def test_within_the_margin_is_a_band_and_levels_are_named_where_there_is_room() 
     assert "within" in classes(wide, "rect")
     assert {"margin 0.1", "severe 0.25"} <= {one.text for one in wide.iter("text")}
     assert not {"margin 0.1", "severe 0.25"} & {one.text for one in narrow.iter("text")}
+
+
+def test_windows_are_drawn_against_the_levels_that_judged_them() -> None:
+    until = MONDAY + timedelta(days=16)
+    wider = (Level(1.0, "expected", ""), Level(2.0, "margin", "margin 1"))
+    former = (Former(until, LEVELS),)
+    root = drawn(chart([point(week) for week in range(4)], levels=wider, former=former))
+
+    bands = sorted((float(one.attrib["x"]), float(one.attrib["height"])) for one in root.iter("rect"))
+    assert len(bands) == 2
+    assert bands[0][1] < bands[1][1], "the wider margin is the one to the right"
+    dots = [float(one.attrib["cx"]) for one in root.iter("circle")]
+    assert dots[1] < bands[1][0] < dots[2]
+    levels = {
+        one.attrib["class"]: (float(one.attrib["x1"]), float(one.attrib["x2"]))
+        for one in root.iter("line")
+        if "severe" in one.attrib["class"]
+    }
+    assert levels == {"level severe": (bands[0][0], bands[1][0])}
+    names = {one.text for one in root.iter("text")}
+    assert "margin 1" in names
+    assert "margin 0.1" not in names
 
 
 def test_names_of_close_levels_do_not_overlap() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,9 +21,10 @@ def drawn(*tracks: Track, width: float = 960.0) -> ET.Element:
 
 
 def placed(root: ET.Element) -> list[float]:
-    return [
-        float(re.findall(r"[\d.]+", one.attrib["transform"])[0]) for one in root.iter("g") if "transform" in one.attrib
-    ]
+    """Where the marks stand, those of alerts too."""
+    moved = [one.attrib["transform"] for one in root.iter("g") if "transform" in one.attrib]
+    alerts = [one.attrib["d"] for one in root.iter("path") if one.attrib.get("class") in {"page", "watch"}]
+    return [float(re.findall(r"-?[\d.]+", one)[0]) for one in [*moved, *alerts]]
 
 
 def marks(*days: int, kind: str = "validated") -> tuple[Mark, ...]:
@@ -75,13 +77,18 @@ def test_a_life_ends_where_it_ended() -> None:
     assert ends[0] < ends[1] < 960
 
 
+@pytest.mark.parametrize("kind", ["validated", "page"])
+@pytest.mark.parametrize("days", [range(0, 274, 9), range(274), [*range(200), *[273] * 300]], ids=["31", "274", "500"])
 @pytest.mark.parametrize("width", [960.0, 380.0], ids=["wide", "narrow"])
-def test_everything_lies_on_the_paper(width: float) -> None:
-    tracks = [Track(f"v{number}", "approved", marks(*range(0, 274, 9)), (), (BEGIN, None)) for number in range(3)]
+def test_everything_lies_on_the_paper(width: float, days: Iterable[int], kind: str) -> None:
+    tracks = [Track(f"v{number}", "approved", marks(*days, kind=kind), (), (BEGIN, None)) for number in range(3)]
     root = drawn(*tracks, width=width)
 
     across = [float(one.attrib[name]) for one in root.iter() for name in ("x", "x1", "x2") if name in one.attrib]
     assert 0 <= min(across) <= max([*across, *placed(root)]) <= width
+    begins = 104.0 if width > 500 else 62.0
+    assert begins - 0.1 <= min(placed(root)), "no mark lies over the names of the rows"
+    assert len(placed(root)) == 3 * len(list(days))
 
 
 def test_every_mark_has_its_word_and_only_marks_are_against() -> None:

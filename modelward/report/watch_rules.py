@@ -1,0 +1,45 @@
+"""A rule of a watch plan as a chart shows it: the levels it holds figures against, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from modelward.report.line_chart import Level, Number
+
+Rule = Mapping[str, object]
+NOT_WATCHED = "not watched"
+
+
+def levels_of(rule: Rule | None, number: Number) -> tuple[Level, ...]:
+    """What is expected, the margins around it and the severe ones; of a ratio without a rule, what is expected."""
+    if rule is not None:
+        return tuple(_levels(rule))
+    return (Level(1.0, "expected", "as many as said"),) if number == "ratio" else ()
+
+
+def spoken(rule: Rule | None) -> str:
+    """From where on it matters, in words."""
+    if rule is None:
+        return NOT_WATCHED
+    margin, severe = _number(rule, "margin"), _number(rule, "severe")
+    if margin is None:
+        return "by a rule that cannot be read"
+    way = {"up": "above", "down": "below"}.get(str(rule.get("direction", "up")), "away from")
+    grave = f", severe beyond {severe:g}" if severe is not None else ""
+    return f"more than {margin:g} {way} {_number(rule, 'reference') or 0.0:g}{grave}"
+
+
+def _levels(rule: Rule) -> Iterator[Level]:
+    reference, direction = _number(rule, "reference") or 0.0, rule.get("direction", "up")
+    signs = [sign for sign, ways in ((1, ("up", "both")), (-1, ("down", "both"))) if direction in ways]
+    yield Level(reference, "expected", "")
+    for kind in ("margin", "severe"):
+        away = _number(rule, kind)
+        if away is not None:
+            for sign in signs:
+                yield Level(reference + sign * away, "margin" if kind == "margin" else "severe", f"{kind} {away:g}")
+
+
+def _number(rule: Rule, name: str) -> float | None:
+    value = rule.get(name)
+    return float(value) if isinstance(value, (int, float)) else None

@@ -1,0 +1,83 @@
+"""Which events name which model: the log is read once, then as far as it grew, and read anew when it is another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from data.event_index import EventIndex
+from data.history import events
+from tests.operations import deployed
+from tests.world import MODEL, World
+
+OTHER = "models/risk/fraud"
+
+
+@pytest.fixture
+def log() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A log with nothing in it."""
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE audit_event (seq BIGINT PRIMARY KEY, body BLOB)")
+        connection.execute("CREATE TABLE audit_head (id INTEGER, size BIGINT)")
+        yield connection
+
+
+def append(log: duckdb.DuckDBPyConnection, *bodies: object) -> None:
+    (size,) = log.execute("SELECT count(*) FROM audit_event").fetchone() or (0,)
+    for number, body in enumerate(bodies, start=size):
+        told = body if isinstance(body, bytes) else json.dumps(body).encode()
+        log.execute("INSERT INTO audit_event VALUES (?, ?)", [number, told])
+    log.execute("DELETE FROM audit_head")
+    log.execute("INSERT INTO audit_head SELECT 0, count(*) FROM audit_event")
+
+
+def found(index: EventIndex, log: duckdb.DuckDBPyConnection, model: str) -> list[object]:
+    index.extend(log)
+    return [json.loads(body) for body in index.bodies(log, model)]
+
+
+def test_an_event_is_found_by_every_model_that_it_names(log: duckdb.DuckDBPyConnection) -> None:
+    both = {"subject": MODEL, "rows": [f"{OTHER}/consumers/desk", f"{MODEL}/versions/1", f"{MODEL}/versions/2"]}
+    append(log, {"subject": "log"}, {"subject": f"{MODEL}/versions/1"}, both, {"subject": f"{MODEL}-two"})
+    index = EventIndex()
+    assert found(index, log, MODEL) == [{"subject": f"{MODEL}/versions/1"}, both]
+    assert found(index, log, OTHER) == [both]
+    assert found(index, log, "models/ops/nothing") == []
+    assert [index.newest(one) for one in (MODEL, OTHER, f"{MODEL}-two", "models/ops/nothing")] == [2, 2, 3, 0]
+
+
+def test_what_is_known_is_not_read_again(log: duckdb.DuckDBPyConnection) -> None:
+    index = EventIndex()
+    assert found(index, log, MODEL) == []
+    append(log, {"subject": MODEL})
+    assert found(index, log, MODEL) == [{"subject": MODEL}]
+    log.execute("UPDATE audit_event SET body = encode('{}')")
+    append(log, {"subject": f"{MODEL}/alerts/1"})
+    assert found(index, log, MODEL) == [{}, {"subject": f"{MODEL}/alerts/1"}]
+
+
+def test_a_log_that_became_shorter_is_read_anew(log: duckdb.DuckDBPyConnection) -> None:
+    append(log, {"subject": MODEL}, {"subject": MODEL})
+    index = EventIndex()
+    assert len(found(index, log, MODEL)) == 2
+    log.execute("DELETE FROM audit_event")
+    append(log, {"subject": OTHER})
+    assert (found(index, log, MODEL), found(index, log, OTHER)) == ([], [{"subject": OTHER}])
+
+
+def test_a_body_that_is_no_text_names_nothing_and_breaks_nothing(log: duckdb.DuckDBPyConnection) -> None:
+    append(log, b'\xff"models/ops/delay"', {"subject": MODEL})
+    assert found(EventIndex(), log, MODEL) == [{"subject": MODEL}]
+
+
+def test_it_finds_what_a_reading_of_the_whole_log_finds(world: World) -> None:
+    deployed(world)
+    world.model(OTHER)
+    with world.registry.store.reading() as connection:
+        index = EventIndex()
+        index.extend(connection)
+        for model in (MODEL, OTHER):
+            assert events(index.bodies(connection, model), model) == events(connection, model)
