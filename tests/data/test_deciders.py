@@ -54,6 +54,10 @@ CASES: Mapping[str, tuple[Prepare, list[str]]] = {
         ["axel"],
     ),
     "a deputy of somebody who left cannot": (lambda w, r: (stands_in(w, "rita"), leaves(w, "alma")), ["axel"]),
+    "two who stand in for each other can, each in their own right": (
+        lambda w, r: (stands_in(w, "axel"), stands_in(w, "alma", "axel")),
+        ["alma", "axel"],
+    ),
     "who holds it too needs nobody to stand in for": (
         lambda w, r: (w.grant("rita"), stands_in(w, "rita")),
         ["alma", "axel", "rita"],
