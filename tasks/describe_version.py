@@ -8,6 +8,7 @@ from data.evidence_address import evidence_url, report_command
 from data.records.model import Model
 from data.records.review import Finding, Validation, Waiver
 from data.records.version import Version
+from data.rulings.review import validated_for
 from data.settings import read_settings
 from data.state import State
 from tasks.plain_text import plain, quoted
@@ -49,7 +50,9 @@ def validation_facts(state: State, version: str) -> Facts:
     if not concluded:
         return []
     last = concluded[-1]
-    said = f"**{last.conclusion}**, by {plain(last.validator)} on {last.concluded_at:%Y-%m-%d}"
+    principal = validated_for(state, last)
+    deputy = f" as deputy of {plain(principal)}" if principal else ""
+    said = f"**{last.conclusion}**, by {plain(last.validator)}{deputy} on {last.concluded_at:%Y-%m-%d}"
     return [("Validation", f"{said}; limitations: {quoted(last.limitations)}")]
 
 

@@ -32,6 +32,7 @@ from data.rollback import last_served, serving_or_last
 from data.rulings import emergency
 from data.rulings.incident import need_other_signer, new_incident
 from data.rulings.operation import need_operation, need_standing
+from data.rulings.proof import in_place_of
 from data.state import State
 
 
@@ -139,7 +140,8 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     rows: list[Row] = [deployment.changed(ratified_by=proven.actor.id), *proven.rows]
     if incident.state == "open":
         rows.append(incident.changed(state="acknowledged"))
-    return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), actor=proven.actor)
+    told = in_place_of(proven.deputy_of)
+    return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), told, actor=proven.actor)
 
 
 def _check_no_release(state: State, deployment: Deployment) -> None:

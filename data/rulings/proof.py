@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -26,11 +26,13 @@ LOCK_OUT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Proven:
-    """Whom a command is now attributed to, and the credential row that remembers the code as used."""
+    """Whom a command is now attributed to, the credential row that remembers the code as used, and whom they stand in
+    for, where they act as a deputy."""
 
     actor: Actor
     rows: tuple[Row, ...] = ()
     credential: str = ""
+    deputy_of: str | None = None
 
 
 class Scope(NamedTuple):
@@ -92,6 +94,17 @@ def holds_role(state: State, person: str, role: Role, context: Timed, *, team: s
     """The first grant of `grants_held`, one of their own before a deputy's; None when they do not hold the role."""
     held = grants_held(state, person, role, context, team=team, tier=tier, environment=environment)
     return next(iter(sorted(held, key=lambda grant: grant.deputy_of is not None)), None)
+
+
+def stands_in_for(grants: Sequence[RoleGrant]) -> str | None:
+    """For whom somebody acts under these grants of a role: for nobody where one of them is their own."""
+    principals = [one.deputy_of for one in grants]
+    return None if None in principals else min(filter(None, principals), default=None)
+
+
+def in_place_of(person: str | None) -> dict[str, str]:
+    """What an event says beside its rows when a deputy acted."""
+    return {"deputy_of": person} if person else {}
 
 
 def administrators(state: State, context: Timed) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,6 +92,7 @@ class Chapter:
     comparisons: Sequence[Comparison]
     judged: Sequence[Judged]
     validations: Sequence[Validation]
+    validated_for: Mapping[str, str]
     findings: Sequence[Finding]
     waivers: Sequence[Waiver]
     requests: Sequence[Request]
@@ -209,6 +210,7 @@ def _chapter(facts: Facts, version: Version, listed: Listed, steps: Sequence[Ste
         comparisons=facts.of(Comparison, version.key),
         judged=[_judged(one) for one in facts.of(VerdictSet, version.key)],
         validations=facts.of(Validation, version.key),
+        validated_for={one.subject: str(one.data["deputy_of"]) for one in facts.events if "deputy_of" in one.data},
         findings=facts.of(Finding, version.key),
         waivers=facts.of(Waiver, version.key),
         requests=[_request(facts, one, steps) for one in facts.of(ApprovalRequest, version.key)],

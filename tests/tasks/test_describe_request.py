@@ -72,6 +72,12 @@ def test_the_facts_that_a_decision_needs(world: World) -> None:
     assert told["All evidence"] == "`modelward report ops/delay/1`"
 
 
+def test_a_conclusion_of_a_deputy_says_for_whom(world: World) -> None:
+    world.grant("rita", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=5))
+    told = facts(described(world, world.requested(world.validated(by="rita"))))
+    assert told["Validation"].startswith("**fit**, by rita as deputy of vera on ")
+
+
 def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
