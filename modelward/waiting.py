@@ -28,12 +28,11 @@ class Waiting:
 def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
     """By role, how many have still to decide on a request; nothing for one that is closed."""
     from data.approvals import lacking
-    from data.records.approval import Vote
+    from data.rulings.approval import standing_votes
 
     if request.state != "pending":
         return {}
-    votes = state.find(Vote, request=request.key)
-    return {role.value: count for role, count in lacking(request.required, votes).items()}
+    return {role.value: count for role, count in lacking(request.required, standing_votes(state, request)).items()}
 
 
 def unconcluded(state: State) -> list[VerdictSet]:

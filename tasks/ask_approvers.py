@@ -18,6 +18,7 @@ from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
 from data.registry import Registry
+from data.rulings.approval import standing_votes
 from tasks.await_people import Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request
@@ -130,8 +131,8 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
 def _form(request: ApprovalRequest, reason: str, as_of: datetime | None) -> type[RunInput]:
     registry, now = Registry.here(), moment(meanwhile(as_of))
     with registry.reading() as state:
-        votes = state.find(Vote, request=request.key)
-        description = describe_request(state, request, votes, reason, now)
+        votes = standing_votes(state, request)
+        description = describe_request(state, request, reason, now)
     hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
     roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
     fields: dict[str, Any] = {

@@ -15,7 +15,7 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.verdict import Judgement
 from data.records.version import Comparison, Metric, Version
-from data.rulings.approval import subject_of
+from data.rulings.approval import standing_votes, subject_of
 from data.rulings.retirement_party import parties_of
 from data.state import State
 from tasks.describe_figures import comparison_lines, metric_lines
@@ -35,6 +35,7 @@ from tasks.describe_version import (
 from tasks.plain_text import plain, quoted
 
 JUDGED = ("deploy", "release")
+GONE = "; **taken off the roster since, so it does not count**"
 QUESTIONS = {
     "deploy": "Deploy {name} to {where}?",
     "release": "Ratify the emergency release of {name} to {where}?",
@@ -43,9 +44,7 @@ QUESTIONS = {
 }
 
 
-def describe_request(
-    state: State, request: ApprovalRequest, votes: Sequence[Vote], reason: str, now: datetime | None = None
-) -> str:
+def describe_request(state: State, request: ApprovalRequest, reason: str, now: datetime | None = None) -> str:
     """Markdown for the form, what matters on top; `now` also says who could decide.
 
     The question, the facts with the digest to confirm, gates that did not pass, what is open, who signed, figures,
@@ -56,10 +55,11 @@ def describe_request(
     lines = [*_on_top(request, reason), f"### {_question(request, version)}", ""]
     lines += [gate_counts(judged), ""] if request.purpose in JUDGED else []
     able = deciders(state, request, now) if now is not None else ()
+    votes = standing_votes(state, request)
     lines += fact_table(_facts(state, request, version, votes, able, now is not None))
     lines += gates_not_passed(judged)
     lines += finding_lines(state, version.key)
-    lines += _signed(votes)
+    lines += _signed(state.find(Vote, request=request.key), votes)
     lines += _retirement(state, request)
     if request.purpose in JUDGED:
         lines += comparison_lines(state.find(Comparison, version=version.key))
@@ -139,8 +139,8 @@ def _serving(state: State, request: ApprovalRequest) -> str:
     return plain(short(slot.version)) if slot is not None and slot.version else "nothing"
 
 
-def _signed(votes: Sequence[Vote]) -> list[str]:
-    lines = [_vote(one) for one in votes]
+def _signed(votes: Sequence[Vote], standing: Sequence[Vote]) -> list[str]:
+    lines = [_vote(one) + ("" if one in standing else GONE) for one in votes]
     return ["", "#### Decided so far", "", *lines] if lines else []
 
 

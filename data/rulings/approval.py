@@ -6,18 +6,19 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.approvals import request_digest
+from data.approvals import request_digest, standing
 from data.command import Command, Context, Rule, Ruling
 from data.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
 from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError
 from data.events import EventType
 from data.evidence import collect_evidence
 from data.independence import contributors_of
-from data.records.approval import ApprovalRequest
+from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import checked_name, short
+from data.records.person import Person
 from data.records.retirement import Retirement
 from data.records.review import VerdictSet, Waiver
 from data.records.version import ReviewState, Version
@@ -92,6 +93,12 @@ def need_pending(state: State, key: str) -> ApprovalRequest:
     if request.state != "pending":
         raise RequestClosedError(f"the request on {short(request.subject)} is {request.state}")
     return request
+
+
+def standing_votes(state: State, request: ApprovalRequest) -> list[Vote]:
+    """The votes on a request that count now, in the order in which they were given."""
+    gone = {one.person for one in state.find(Person, state="revoked")}
+    return standing(request, state.find(Vote, request=request.key), gone)
 
 
 def subject_of(state: State, purpose: str, about: str) -> Subject:

@@ -31,7 +31,7 @@ from data.records.row import Row
 from data.records.version import ReviewState, Version
 from data.redaction import redacted
 from data.rulings import emergency
-from data.rulings.approval import Subject, bound_to, check_deployable, need_pending, subject_of
+from data.rulings.approval import Subject, bound_to, check_deployable, need_pending, standing_votes, subject_of
 from data.rulings.proof import Proven, grants_held, prove
 from data.state import State
 
@@ -62,8 +62,9 @@ def decide(state: State, command: Decide, context: Context) -> Ruling:
     vote = _vote(key, request, command, voter, proven, context)
     stated = statement(context.log, request, vote, subject.state, _becomes(request, command, subject))
     signed = vote.model_copy(update={"statement_digest": statement_digest(stated)})
-    settled = outcome(request, [*_standing(state, before), signed], context.now)
-    consequences = _consequences(state, request, subject, [*before, signed], settled, context)
+    counted = [*standing_votes(state, request), signed]
+    settled = outcome(request, counted, context.now)
+    consequences = _consequences(state, request, subject, counted, settled, context)
     rows = (signed, *consequences, *proven.rows)
     data = {"outcome": settled, "statement": stated, "statement_digest": signed.statement_digest}
     return Ruling(EventType.APPROVAL_DECIDED, request.key, rows, data, bound_to(request), proven.actor)
@@ -166,12 +167,6 @@ def _becomes(request: ApprovalRequest, command: Decide, subject: Subject) -> str
     if command.decision in APPROVING:
         return "ratified" if request.purpose in ("ratify", emergency.PURPOSE) else "approved"
     return "rejected" if command.decision == "reject" else subject.state
-
-
-def _standing(state: State, votes: Sequence[Vote]) -> list[Vote]:
-    """The votes of people who are still on the roster: one taken off it no longer counts as an approver."""
-    active = {one.person for one in state.find(Person, state="active")}
-    return [one for one in votes if one.person in active or one.decision not in APPROVING]
 
 
 def _consequences(

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from data.commands.model import RegisterModel
+from data.commands.person import RevokePerson
 from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.commands.version import RecordEvidence
-from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
+from data.records.approval import ApprovalRequest, Condition, RequiredRole
 from data.records.model import Model
 from data.records.person import Role
 from data.records.verdict import Failed, Judgement, Passed, Unproven
@@ -34,7 +35,7 @@ def held(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def described(world: World, request: ApprovalRequest, reason: str = "") -> str:
     with world.registry.reading() as state:
-        return describe_request(state, request, state.find(Vote, request=request.key), reason, world.now)
+        return describe_request(state, request, reason, world.now)
 
 
 def facts(text: str) -> dict[str, str]:
@@ -108,6 +109,21 @@ def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> Non
     assert facts(text)["Can sign now"] == "axel, rita as deputy of axel"
     world.decide(request, "rita", deputy_of="axel")
     assert "- signed: Rita as approver, as deputy of axel: **approve**" in described(world, request)
+
+
+def test_a_vote_of_who_left_the_roster_is_shown_as_counting_for_nothing(world: World) -> None:
+    world.grant("rita")
+    request = world.requested()
+    world.decide(request, "alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    text = described(world, request)
+    assert facts(text)["Signatures"] == "2 × approver asked; **2 × approver still needed**"
+    assert "- signed: Alma as approver: **approve**; **taken off the roster since, so it does not count**" in text
+    for person in ("axel", "rita"):
+        world.decide(request, person)
+    decided = world.get(ApprovalRequest, request.key)
+    world.do(RevokePerson(person="axel", reason="left", proof=world.proof("adam")), by="adam")
+    assert facts(described(world, decided))["Signatures"] == "2 × approver asked; all given", "it was decided then"
 
 
 def test_several_roles_are_named_with_who_can_sign(world: World) -> None:

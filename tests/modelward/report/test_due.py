@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from data.commands.person import RevokePerson
 from data.commands.review import OpenFinding
+from data.records.person import Person
 from data.records.review import Severity
 from data.records.tables import TABLES
+from modelward.report.collect import collect
 from modelward.report.due import Due, due_on
 from modelward.report.stage import stage_of
 from modelward.report.survey import survey
@@ -16,7 +19,8 @@ from tests.world import MODEL, World
 
 def due(world: World) -> list[Due]:
     with world.registry.reading() as state:
-        return due_on({kind: state.under(kind, MODEL) for kind in TABLES}, "olga", world.now)
+        rows = {kind: state.under(kind, MODEL) for kind in TABLES}
+        return due_on({**rows, Person: state.find(Person)}, "olga", world.now)
 
 
 def only(world: World, word: str) -> Due:
@@ -38,6 +42,17 @@ def test_a_request_waits_for_the_roles_that_have_not_signed(world: World) -> Non
     assert told.page == "models/ops/delay/1.html#request-1"
     world.decide(request, "axel")
     assert not [one for one in due(world) if "Approval to" in one.what]
+
+
+def test_who_left_the_roster_has_not_signed(world: World) -> None:
+    request = world.requested()
+    world.decide(request, "alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    assert only(world, "Approval to deploy v1").waits_for == "2 × approver"
+    (entry,) = survey(world.home).entries
+    assert entry.due[0].waits_for.startswith("2 × approver")
+    facts = collect(world.home, MODEL)
+    assert due_on(facts.tables, "olga", world.now)[0].waits_for == "2 × approver"
 
 
 def test_what_has_run_out_is_late_and_comes_first(world: World) -> None:
