@@ -14,6 +14,7 @@ from data.records.approval import ApprovalRequest, Vote
 from data.records.names import person_key
 from data.records.person import Person, Role
 from data.records.version import Version
+from data.rulings import emergency
 from data.rulings.approval import subject_of
 from data.rulings.proof import active_credential, grants_held
 from data.rulings.review import need_signer
@@ -28,6 +29,12 @@ class Decider:
     name: str
     role: Role
     deputy_of: str | None = None
+
+
+def open_requests(state: State) -> list[ApprovalRequest]:
+    """The requests that somebody may answer: undecided, and of what went live in an emergency only while it serves."""
+    pending = state.find(ApprovalRequest, state="pending")
+    return [one for one in pending if one.purpose != emergency.PURPOSE or emergency.is_live(state, one.key)]
 
 
 def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Decider, ...]:

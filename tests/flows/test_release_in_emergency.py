@@ -20,6 +20,7 @@ from tasks.end_what_died import end_what_died
 from tests.flows.answers import answer
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of
 from tests.hasty_model import V2, hasty, opened, run_at
+from tests.operations import suspend
 from tests.world import MODEL, World
 
 
@@ -64,6 +65,17 @@ def test_refused_in_the_form_the_run_undoes_it_itself(world: World) -> None:
     with pytest.raises(RequestClosedError, match="is rejected"):
         result_of(run)
     assert serving(world) == f"{MODEL}/versions/1"
+
+
+def test_what_was_suspended_beside_its_run_ends_it_with_the_reason(world: World) -> None:
+    request, run = released(world)
+    suspend(world, "op-s")
+    answered(run, **reply(world, request, "alma"))
+    assert pass_through(release_in_emergency, run) == "Failed"
+    with pytest.raises(
+        RequestClosedError, match="is withdrawn: the release is over, there is nothing to ratify: it harms"
+    ):
+        result_of(run)
 
 
 def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: World) -> None:
