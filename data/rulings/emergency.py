@@ -83,6 +83,14 @@ def release_of(state: State, request: str) -> Deployment | None:
     return found[-1] if found else None
 
 
+def asking_run(state: State, request: ApprovalRequest) -> str:
+    """The run on whose page a request is answered: what was released is asked about by the run that published it."""
+    if request.purpose != PURPOSE:
+        return request.run_id
+    live = release_of(state, request.key)
+    return live.run_id if live is not None else ""
+
+
 def is_live(state: State, request: str) -> bool:
     """Whether a release serves now: what is not live, or no longer, is not ratified and nobody is asked about it."""
     deployment = release_of(state, request)

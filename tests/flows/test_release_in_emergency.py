@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect.settings import PREFECT_UI_URL, temporary_settings
 
 from data.approvals import tail
 from data.errors import RequestClosedError
+from data.lookup import reference
 from data.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.person import Role
 from data.serving import FileTarget, Place
 from flows.release_in_emergency import release_in_emergency
+from modelward.commands.approvals import _runs
 from tasks.carry_out_operation import Run
 from tasks.end_what_died import end_what_died
 from tests.flows.answers import answer
@@ -99,8 +102,14 @@ def test_when_its_run_is_lost_reconciliation_undoes_it_in_time(world: World) -> 
 
 
 def test_the_page_of_the_run_stands_in_the_notices(world: World) -> None:
-    _, run = released(world)
+    with temporary_settings({PREFECT_UI_URL: "http://127.0.0.1:4200/v2"}):
+        _, run = released(world)
     told = [one for one in Outbox(world.home.outbox).notices() if one.kind == "approval"]
     assert {one.to for one in told} >= {"alma", "olga"}
     assert all("modelward ratify ops/delay" in one.aside for one in told)
-    assert all(str(run) in one.aside or "The form" not in one.aside for one in told)
+    assert all(str(run) in one.aside for one in told)
+
+
+def test_the_command_that_answers_requests_finds_the_run_that_asks(world: World) -> None:
+    request, run = released(world)
+    assert _runs(world.registry, reference(request.key)) == ([str(run)], request.key)
