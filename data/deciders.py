@@ -9,7 +9,7 @@ from datetime import datetime
 from data.approvals import voices
 from data.command import Moment, Proof
 from data.errors import IndependenceError, NotAuthorisedError
-from data.independence import need_independent
+from data.independence import need_free
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import person_key
 from data.records.person import Person, Role
@@ -75,7 +75,7 @@ def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
     version = subject_of(state, request.purpose, request.subject).version
     try:
         for name in filter(None, (one.person, one.deputy_of)):
-            need_independent(state.need(Person, person_key(name)), version, request.requester)
+            need_free(state.need(Person, person_key(name)), version, request)
     except IndependenceError:
         return False
     return True

@@ -99,10 +99,18 @@ def _facts(
         ("Signatures", _signatures(request, votes)),
         *([("Can sign now", listed([_named(one, request) for one in able]))] if asked_who else []),
         ("Asked by", f"{plain(request.requester)}, who therefore cannot sign"),
+        *_kept_apart(request, version),
         *_place(state, request),
         *validation_facts(state, version.key),
         *version_facts(state, version),
     ]
+
+
+def _kept_apart(request: ApprovalRequest, version: Version) -> Facts:
+    """Who may not sign though they neither worked on it nor ask: the standard keeps validating apart from approving."""
+    known = {*version.contributors, version.submitter, request.requester}
+    apart = [plain(one) for one in request.contributors if one not in known]
+    return [("Cannot sign", f"{listed(apart)}: validated it, which its standard keeps apart")] if apart else []
 
 
 def _signatures(request: ApprovalRequest, votes: Sequence[Vote]) -> str:

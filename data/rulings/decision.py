@@ -21,7 +21,7 @@ from data.errors import (
     StaleEvidenceError,
 )
 from data.events import EventType
-from data.independence import need_independent
+from data.independence import need_free
 from data.lifecycle import check_review_move
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import person_key, short
@@ -130,7 +130,7 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
         asked = ", ".join(sorted({one.role.value for one in request.required}))
         raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {asked}")
     for one in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
-        need_independent(one, subject.version, request.requester)
+        need_free(one, subject.version, request)
     return Voter(person, command.deputy_of)
 
 

@@ -86,6 +86,15 @@ def test_it_agrees_with_the_ruling_on_everybody(world: World, prepare: Prepare, 
             world.decide(request, person, deputy_of=principal or None)
 
 
+def test_who_validated_it_is_not_asked_where_that_is_kept_apart(world: World) -> None:
+    world.grant("vera")
+    stands_in(world, "rita", "vera")
+    version = world.validated()
+    assert named(world, world.requested(version, approvers=9)) == ["alma", "axel", "rita for vera", "vera"]
+    apart = world.requested(version, approvers=9, by="otto", apart_from_validator=True)
+    assert named(world, apart) == ["alma", "axel"]
+
+
 def test_each_role_that_is_asked_is_named(world: World) -> None:
     required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
     world.grant("olga")
