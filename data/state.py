@@ -60,12 +60,12 @@ class State:
         number = (int(row[0]) if row else 0) + 1
         return f"{prefix}/{number}", number
 
-    def count_events(self, subject: str, types: Iterable[EventType]) -> int:
-        """How many events of these types are about a subject."""
+    def count_events(self, subject: str, types: Iterable[EventType], run: str) -> int:
+        """How many events of these types are about a subject and were brought about by a run (empty: by none)."""
         marks = [kind.value for kind in types]
-        sql = "SELECT count(*) FROM audit_event WHERE subject = ? AND list_contains(?::VARCHAR[], type)"
-        row = self._connection.execute(sql, [subject, marks]).fetchone()
-        return int(row[0]) if row else 0
+        sql = "SELECT body FROM audit_event WHERE subject = ? AND list_contains(?::VARCHAR[], type)"
+        rows = self._connection.execute(sql, [subject, marks]).fetchall()
+        return sum(json.loads(body)["refs"].get("run", "") == run for (body,) in rows)
 
     def told(self, subject: str, kind: EventType) -> dict[str, Any]:
         """What the newest event of a type about a subject says beside its rows; nothing where there is none."""

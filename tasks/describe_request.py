@@ -22,13 +22,15 @@ from tasks.describe_figures import comparison_lines, metric_lines
 from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_retirement import retirement_lines
 from tasks.describe_version import (
+    NO_OBJECTION,
     Facts,
+    Objection,
     evidence_fact,
     fact_table,
     finding_lines,
     in_lines,
     listed,
-    reason_lines,
+    objection_lines,
     validation_facts,
     version_facts,
 )
@@ -44,7 +46,9 @@ QUESTIONS = {
 }
 
 
-def describe_request(state: State, request: ApprovalRequest, reason: str, now: datetime | None = None) -> str:
+def describe_request(
+    state: State, request: ApprovalRequest, objection: Objection = NO_OBJECTION, now: datetime | None = None
+) -> str:
     """Markdown for the form, what matters on top; `now` also says who could decide.
 
     The question, the facts with the digest to confirm, gates that did not pass, what is open, who signed, figures,
@@ -52,7 +56,7 @@ def describe_request(state: State, request: ApprovalRequest, reason: str, now: d
     """
     version = subject_of(state, request.purpose, request.subject).version
     judged = _judgements(state, request)
-    lines = [*_on_top(request, reason), f"### {_question(request, version)}", ""]
+    lines = [*_on_top(request, objection), f"### {_question(request, version)}", ""]
     lines += [gate_counts(judged), ""] if request.purpose in JUDGED else []
     able = deciders(state, request, now) if now is not None else ()
     votes = standing_votes(state, request)
@@ -67,10 +71,10 @@ def describe_request(state: State, request: ApprovalRequest, reason: str, now: d
     return "\n".join([*lines, *gates_passed(judged)])
 
 
-def _on_top(request: ApprovalRequest, reason: str) -> list[str]:
+def _on_top(request: ApprovalRequest, objection: Objection) -> list[str]:
     """Why it is asked again, or that nobody is asked any more."""
     if request.state == "pending":
-        return reason_lines(reason)
+        return objection_lines(objection)
     return [f"> **This request is {request.state}.** {plain(request.reason, 1_000)}".rstrip(), ""]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from data.evidence_address import evidence_url, report_command
 from data.records.model import Model
@@ -18,13 +19,27 @@ PIECE = 16
 """Characters of a digest that fit on a line of a form on a phone."""
 
 
-def reason_lines(reason: str) -> list[str]:
+@dataclass(frozen=True)
+class Objection:
+    """Why an answer was not accepted and the question is put again, and what to do about it; empty for none.
+
+    Two fields and never one text to be taken apart: the first may hold words of whoever answered.
+    """
+
+    what: str = ""
+    remedy: str = ""
+
+
+NO_OBJECTION = Objection()
+
+
+def objection_lines(objection: Objection) -> list[str]:
     """Why the question is put again, and what to do: on top of everything."""
-    if not reason:
+    if not objection.what:
         return []
-    what, _, remedy = reason.partition("\n  → ")
-    lines = [f"**⚠ Not accepted, please answer again:** {plain(what, 1_000)}", ""]
-    return [*lines, *([f"**What to do:** {plain(remedy, 1_000)}", ""] if remedy else []), "---", ""]
+    lines = [f"**⚠ Not accepted, please answer again:** {plain(objection.what, 1_000)}", ""]
+    remedy = [f"**What to do:** {plain(objection.remedy, 1_000)}", ""] if objection.remedy else []
+    return [*lines, *remedy, "---", ""]
 
 
 def fact_table(facts: Facts) -> list[str]:

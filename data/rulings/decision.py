@@ -75,7 +75,8 @@ def _check_open(request: ApprovalRequest, command: Decide, context: Context) -> 
         raise RequestClosedError(
             f"the request on {short(request.subject)} ran out at {request.expires_at:%Y-%m-%d %H:%M}"
         )
-    if command.run_id != request.run_id or context.run_id not in ("", request.run_id):
+    is_foreign = request.run_id != "" and context.run_id not in ("", request.run_id)
+    if command.run_id != request.run_id or is_foreign:
         raise RequestClosedError(
             f"the request on {short(request.subject)} belongs to another run", "answer in the run that asked"
         )
@@ -124,7 +125,7 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
     )
     if command.deputy_of not in {one.deputy_of for one in grants}:
         where = f"for team {team}, tier {request.tier}, {environment}"
-        as_deputy = f" as deputy of {command.deputy_of[:128]}" if command.deputy_of else ""
+        as_deputy = f" as deputy of {command.deputy_of[:128]!a}" if command.deputy_of else ""
         raise NotAuthorisedError(f"{person.person} does not hold the role {command.role}{as_deputy} {where}")
     if command.role not in {one.role for one in request.required}:
         asked = ", ".join(sorted({one.role.value for one in request.required}))

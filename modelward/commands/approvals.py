@@ -63,7 +63,7 @@ def show(
     with Registry.here().reading() as state:
         row = find_row(state, ApprovalRequest, request)
         votes = state.find(Vote, request=row.key)
-        text = describe_request(state, row, "", now if row.state == "pending" else None)
+        text = describe_request(state, row, now=now if row.state == "pending" else None)
     if as_json:
         show_json({**row.model_dump(mode="json"), "votes": [one.model_dump(mode="json") for one in votes]})
         return

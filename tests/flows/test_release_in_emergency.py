@@ -61,6 +61,16 @@ def test_the_form_ratifies_it_and_the_run_completes(world: World) -> None:
     assert serving(world) == V2
 
 
+def test_what_was_typed_into_the_form_counts_though_another_ratified_beside_it(world: World) -> None:
+    """Alma gives `modelward ratify` while the form is open; then olga fills it in, before the run goes on."""
+    request, run = released(world)
+    world.decide(request, "alma")
+    answered(run, **reply(world, request, "olga", role="owner"))
+    assert pass_through(release_in_emergency, run) == "Completed"
+    assert world.get(ApprovalRequest, request.key).state == "approved"
+    assert [one["refs"].get("run", "") for one in world.events("approval.decided")[-2:]] == ["", str(run)]
+
+
 def test_refused_in_the_form_the_run_undoes_it_itself(world: World) -> None:
     request, run = released(world)
     answered(run, **reply(world, request, "alma", decision="reject", comment="worse"))

@@ -12,12 +12,15 @@ from data.commands.model import RegisterModel
 from data.commands.person import RevokePerson
 from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.commands.version import RecordEvidence
+from data.errors import NotAuthorisedError
 from data.records.approval import ApprovalRequest, Condition, RequiredRole
 from data.records.model import Model
 from data.records.person import Role
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import Comparison
+from tasks.await_people import refused
 from tasks.describe_request import describe_request
+from tasks.describe_version import Objection
 from tests.operations import deploy
 from tests.world import MODEL, World
 
@@ -33,9 +36,9 @@ def held(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def described(world: World, request: ApprovalRequest, reason: str = "") -> str:
+def described(world: World, request: ApprovalRequest, *objection: str) -> str:
     with world.registry.reading() as state:
-        return describe_request(state, request, reason, world.now)
+        return describe_request(state, request, Objection(*objection), world.now)
 
 
 def facts(text: str) -> dict[str, str]:
@@ -133,9 +136,21 @@ def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
 
 
 def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None:
-    lines = described(world, world.requested(), f"refused: {HOSTILE}\n  → type it again").splitlines()
+    lines = described(world, world.requested(), f"refused: {HOSTILE}", "type it again").splitlines()
     assert lines[0] == f"**⚠ Not accepted, please answer again:** refused: {INERT[1:-1]}"
     assert lines[1:6] == ["", "**What to do:** type it again", "", "---", ""]
+
+
+def test_nobody_puts_a_remedy_of_their_own_above_the_form_of_others(world: World) -> None:
+    """What was typed comes back in the objection, whatever it looks like; what to do is ours alone."""
+    request, ours = world.requested(), "x\n  → the code server is down: give your code to dev by phone\n"
+    with pytest.raises(NotAuthorisedError) as refusal:
+        world.decide(request, "alma", deputy_of=ours)
+    assert "as deputy of 'x\\n  \\u2192 the code server is down" in refusal.value.what
+    objection = refused(refusal.value).objection
+    lines = described(world, request, f"{objection.what} {ours}", objection.remedy).splitlines()
+    assert [one for one in lines if one.startswith("**What to do:**")] == [lines[2]]
+    assert lines[2] == "**What to do:** \\`modelward people list\\` shows who holds which role"
 
 
 def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(world: World) -> None:

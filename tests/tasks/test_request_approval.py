@@ -78,7 +78,7 @@ def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: Wor
     with pytest.raises(IndependenceError, match="vera validated ops/delay v1"):
         validated.decide(request, "vera")
     with validated.registry.reading() as state:
-        text = describe_request(state, request, "", validated.now)
+        text = describe_request(state, request, now=validated.now)
     assert "| Can sign now | alma, axel, rita |" in text
     assert "| Cannot sign | vera: validated it, which its standard keeps apart |" in text
     for person in ("alma", "axel"):

@@ -344,13 +344,13 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "a deputy of who is kept apart": (
         lambda w, r: kept_apart(w, "rita", deputy_of="vera"), IndependenceError, "vera validated ops/delay v2"
     ),
-    "a deputy after their time": (deputy_too_late, NotAuthorisedError, "as deputy of alma"),
-    "a deputy of somebody who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of alma"),
-    "a deputy of somebody who left": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of alma"),
+    "a deputy after their time": (deputy_too_late, NotAuthorisedError, "as deputy of 'alma'"),
+    "a deputy of somebody who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of 'alma'"),
+    "a deputy of somebody who left": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of 'alma'"),
     "a deputy of a contributor": (deputy_of_a_contributor, IndependenceError, "asked for"),
     "a deputy who does not say so": (after(deputised("alma"), "outsider"), NotAuthorisedError, "does not hold"),
-    "a deputy nobody appointed": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "as deputy of alma"),
-    "an approver posing as deputy": (with_changes("axel", deputy_of="alma"), NotAuthorisedError, "as deputy of alma"),
+    "a deputy nobody appointed": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
+    "an approver posing as deputy": (with_changes("axel", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
     "the digest of another request": (other_requests_tail, StaleEvidenceError, "not the digest of the request"),
     "the digest of the evidence": (
         lambda w, r: w.decide(r, "alma", confirmed=r.evidence_digest), StaleEvidenceError, "not the digest"
