@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from data.command import Moment, Proof
 from data.errors import IndependenceError, NotAuthorisedError
 from data.independence import need_free
 from data.records.approval import ApprovalRequest, Vote
+from data.records.model import Model
 from data.records.names import person_key
 from data.records.person import Person, Role
 from data.records.version import Version
@@ -57,6 +58,17 @@ def validators(state: State, version: Version, now: datetime) -> tuple[str, ...]
     people = [one.person for one in state.find(Person, state="active")]
     enrolled = [person for person in people if active_credential(state, person) is not None]
     return tuple(person for person in enrolled if _may_validate(state, version, person, now))
+
+
+def holders(state: State, model: Model, roles: Sequence[Role], environment: str, now: datetime) -> tuple[str, ...]:
+    """Everybody who holds one of some roles for a model in an environment and can prove who they are."""
+    scope = {"team": model.team, "environment": environment}
+    people = [one.person for one in state.find(Person, state="active") if active_credential(state, one.person)]
+    return tuple(
+        person
+        for person in people
+        if any(grants_held(state, person, role, Moment(now), tier=model.tier, **scope) for role in roles)
+    )
 
 
 def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime) -> Iterator[Decider]:

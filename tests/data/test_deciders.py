@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from data.commands.person import AddPerson, RevokePerson
-from data.deciders import Decider, deciders, validators
+from data.deciders import Decider, deciders, holders, validators
 from data.errors import RefusedError
 from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.model import Model
 from data.records.person import Person, Role
 from data.records.version import Version
 from data.registry import Receipt
@@ -108,6 +109,15 @@ def test_each_role_that_is_asked_is_named(world: World) -> None:
         ("olga", "approver"),
     ]
     assert found[0] == Decider("alma", "Alma", Role.APPROVER)
+
+
+def test_who_holds_a_role_for_a_model_and_could_prove_it(world: World) -> None:
+    world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")), by="adam")
+    for person, scope in {"nina": {}, "vera": {"team": "finance"}, "dev": {"tiers": (2,)}}.items():
+        world.grant(person, Role.OPERATOR, **scope)
+    model = world.get(Model, world.model())
+    with world.registry.reading() as state:
+        assert holders(state, model, [Role.OPERATOR, Role.OWNER], "production", world.now) == ("dev", "olga", "otto")
 
 
 def test_who_is_not_enrolled_could_not_prove_who_they_are(world: World) -> None:
