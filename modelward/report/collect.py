@@ -90,8 +90,7 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str]) -> list[Read]:
     told = _events_of(connection, frozenset(models))
     return [
         Read(
-            row, {kind: tuple(state.under(kind, row.key)) for kind in TABLES} | {Person: tuple(people.values())},
-            told[row.key], head.size, head.origin,
+            row, {kind: tuple(state.under(kind, row.key)) for kind in TABLES}, told[row.key], head.size, head.origin,
             notes[-1] if notes else "", people, time,
             able_to_decide(state, state.under(ApprovalRequest, row.key), time.now),
         )

@@ -13,6 +13,7 @@ from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.model import Consumer, MonitoringPlan
 from data.records.monitoring import Alert, Incident, MonitoringRun
+from data.records.person import Person
 from data.records.retirement import Retirement, RetirementParty
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.verdict import Judgement
@@ -190,7 +191,7 @@ def page_of(facts: Facts, listed: Sequence[Listed], audit: AuditProof, written_a
         consumers=facts.all(Consumer),
         plans=facts.all(MonitoringPlan),
         nights=facts.all(MonitoringRun),
-        due=due_on(facts.tables, facts.model.owner, facts.time.now, facts.able),
+        due=due_on({**facts.tables, Person: [*facts.people.values()]}, facts.model.owner, facts.time.now, facts.able),
     )
 
 
