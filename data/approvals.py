@@ -7,7 +7,7 @@ document of its own whose digest stands in their vote.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -94,6 +94,17 @@ def outcome(request: ApprovalRequest, votes: Sequence[Vote], now: datetime) -> O
         if not lacking(request.required, given):
             return "approved"
     return "pending"
+
+
+def standing(request: ApprovalRequest, votes: Sequence[Vote], gone: Container[str]) -> list[Vote]:
+    """Those of its votes that count while it is pending: who was taken off the roster (`gone`) no longer approves.
+
+    What was decided, was decided by the votes that counted then.
+    """
+    given = [one for one in votes if one.request == request.key]
+    if request.state != "pending":
+        return given
+    return [one for one in given if one.person not in gone or one.decision not in APPROVING]
 
 
 def lacking(required: Sequence[RequiredRole], votes: Sequence[Vote]) -> dict[Role, int]:

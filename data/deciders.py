@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from data.approvals import voices
 from data.command import Moment, Proof
 from data.errors import IndependenceError, NotAuthorisedError
-from data.independence import need_independent
+from data.independence import need_free
 from data.records.approval import ApprovalRequest, Vote
+from data.records.model import Model
 from data.records.names import person_key
 from data.records.person import Person, Role
 from data.records.version import Version
+from data.rulings import emergency
 from data.rulings.approval import subject_of
 from data.rulings.proof import active_credential, grants_held
 from data.rulings.review import need_signer
@@ -28,6 +30,12 @@ class Decider:
     name: str
     role: Role
     deputy_of: str | None = None
+
+
+def open_requests(state: State) -> list[ApprovalRequest]:
+    """The requests that somebody may answer: undecided, and of what went live in an emergency only while it serves."""
+    pending = state.find(ApprovalRequest, state="pending")
+    return [one for one in pending if one.purpose != emergency.PURPOSE or emergency.is_live(state, one.key)]
 
 
 def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Decider, ...]:
@@ -52,6 +60,17 @@ def validators(state: State, version: Version, now: datetime) -> tuple[str, ...]
     return tuple(person for person in enrolled if _may_validate(state, version, person, now))
 
 
+def holders(state: State, model: Model, roles: Sequence[Role], environment: str, now: datetime) -> tuple[str, ...]:
+    """Everybody who holds one of some roles for a model in an environment and can prove who they are."""
+    scope = {"team": model.team, "environment": environment}
+    people = [one.person for one in state.find(Person, state="active") if active_credential(state, one.person)]
+    return tuple(
+        person
+        for person in people
+        if any(grants_held(state, person, role, Moment(now), tier=model.tier, **scope) for role in roles)
+    )
+
+
 def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime) -> Iterator[Decider]:
     """The ways in which a person holds a role, their own first."""
     if active_credential(state, person.person) is None:
@@ -68,7 +87,7 @@ def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
     version = subject_of(state, request.purpose, request.subject).version
     try:
         for name in filter(None, (one.person, one.deputy_of)):
-            need_independent(state.need(Person, person_key(name)), version, request.requester)
+            need_free(state.need(Person, person_key(name)), version, request)
     except IndependenceError:
         return False
     return True

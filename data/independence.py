@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from data.errors import IndependenceError
+from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.records.person import Person
 from data.records.version import Version
@@ -40,6 +41,16 @@ def need_independent(person: Person, version: Version, *others: str) -> None:
         raise IndependenceError(f"{person.person} submitted {short(version.key)} and cannot judge it")
     if is_one_of(person, contributors_of(version)):
         raise IndependenceError(f"{person.person} worked on {short(version.key)} and cannot judge it")
+
+
+def need_free(person: Person, version: Version, request: ApprovalRequest) -> None:
+    """Raises IndependenceError, saying why, when the person is one of those who may not sign the request."""
+    need_independent(person, version, request.requester)
+    if is_one_of(person, request.contributors):
+        raise IndependenceError(
+            f"{person.person} validated {short(version.key)}, and its standard keeps that apart from approving it",
+            "ask a person who neither worked on this version nor validated it",
+        )
 
 
 def _written(name: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import rfc8785
@@ -68,12 +68,18 @@ class State:
         number = (int(row[0]) if row else 0) + 1
         return f"{prefix}/{number}", number
 
-    def count_events(self, subject: str, types: Iterable[EventType]) -> int:
-        """How many events of these types are about a subject."""
+    def count_events(self, subject: str, types: Iterable[EventType], run: str) -> int:
+        """How many events of these types are about a subject and were brought about by a run (empty: by none)."""
         marks = [kind.value for kind in types]
-        sql = "SELECT count(*) FROM audit_event WHERE subject = ? AND list_contains(?::VARCHAR[], type)"
-        row = self._connection.execute(sql, [subject, marks]).fetchone()
-        return int(row[0]) if row else 0
+        sql = "SELECT body FROM audit_event WHERE subject = ? AND list_contains(?::VARCHAR[], type)"
+        rows = self._connection.execute(sql, [subject, marks]).fetchall()
+        return sum(json.loads(body)["refs"].get("run", "") == run for (body,) in rows)
+
+    def told(self, subject: str, kind: EventType) -> dict[str, Any]:
+        """What the newest event of a type about a subject says beside its rows; nothing where there is none."""
+        sql = "SELECT body FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1"
+        row = self._connection.execute(sql, [subject, kind.value]).fetchone()
+        return dict(json.loads(row[0])["data"]) if row else {}
 
     def last_effective_at(self) -> str:
         """The business time of the newest event, RFC 3339; empty before genesis."""

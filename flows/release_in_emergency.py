@@ -3,32 +3,74 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from prefect import flow, runtime
 
+from data.records.review import VerdictSet
+from tasks.ask_releaser import Wanted, ask_releaser
 from tasks.await_ratification import await_ratification
-from tasks.business_time import registry_moment
+from tasks.business_time import meanwhile, registry_moment
 from tasks.carry_out_operation import Run
+from tasks.find_named import use_named, version_named
+from tasks.judge_version import judge_version
 from tasks.name_run import this_run
 from tasks.publish_release import publish_release
+from tasks.reject_version import refuse_unless_cleared
 from tasks.show_deployment import shown
+from tasks.show_gates import show_gates
 from tasks.title_run import titled
 
 
-@flow(name="release in emergency", flow_run_name=titled("release {request} in an emergency"), persist_result=False)
-def release_in_emergency(request: str, as_of: datetime | None = None) -> str:
-    """Carry out a release that `modelward release` opened, by its request's key; answers the deployment's key.
+@flow(
+    name="release in emergency",
+    flow_run_name=titled("release {request}{version} in an emergency"),
+    persist_result=False,
+)
+def release_in_emergency(
+    version: str = "",
+    use: str = "",
+    environment: str = "production",
+    slot: Literal["champion", "challenger", "shadow"] = "champion",
+    request: str = "",
+    as_of: datetime | None = None,
+) -> str:
+    """Bring a version into service before the approvals; answers the deployment's key.
 
-    On a worker the run then waits for the ratification, and undoes the release when it is refused or runs out. In
-    process it ends at once: people ratify with `modelward ratify`, and `modelward reconcile` undoes what ran out.
+    `modelward release` has one person's code judged first and hands in the request. Without one the run itself asks for
+    that person: their id, the reason and a one-time code, on its page. On a worker the run then waits for the
+    ratification, and undoes the release when it is refused or runs out. In process it ends at once: people ratify with
+    `modelward ratify`, and `modelward reconcile` undoes what ran out.
 
     Args:
-        request: The key of the request that `modelward release` opened.
+        version: The version to release, like flight-delay/4. Who answers for it is asked next, on the page of the run.
+        use: What it is released for, one of the intended uses. Leave it empty where there is only one.
+        environment: Where, as the standards name it.
+        slot: Champion answers; challenger and shadow are only compared with it.
+        request: Only from `modelward release`: the key of the request that it opened, which says all of the above.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     told = this_run()
     run = Run(told.actor, registry_moment(as_of), told.id)
+    request = request or _opened(version, use, environment, slot, run)
     deployment = shown(publish_release(request, run))
     if runtime.deployment.id:
         await_ratification(request, run)
     return deployment
+
+
+def _opened(
+    version: str, use: str, environment: str, slot: Literal["champion", "challenger", "shadow"], run: Run
+) -> str:
+    """The request that somebody opened on the page of this run."""
+    version = version_named(version)
+    wanted = Wanted(version, environment, slot, use_named(version, use))
+
+    def judged() -> VerdictSet:
+        at = meanwhile(run.as_of)
+        verdicts = judge_version(version, "emergency", environment, wanted.use, run.actor, at, run.run_id)
+        show_gates(verdicts)
+        refuse_unless_cleared(verdicts)
+        return verdicts
+
+    return ask_releaser(wanted, run, judged)

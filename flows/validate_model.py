@@ -6,13 +6,16 @@ from datetime import datetime
 
 from prefect import flow
 
+from data.records.review import VerdictSet
+from gates.standard import ApprovalDemand
+from tasks.business_time import meanwhile
 from tasks.compare_champion import compare_champion
 from tasks.conclude_validation import await_conclusion
 from tasks.find_named import version_named
 from tasks.judge_version import is_assessed, judge_version
 from tasks.leave_answer import leave_answer
 from tasks.measure_version import measure_version
-from tasks.name_run import this_run
+from tasks.name_run import Run, this_run
 from tasks.record_refusal import BYTES, refusals_recorded
 from tasks.reject_version import reject_or_refuse
 from tasks.show_gates import show_gates
@@ -45,10 +48,20 @@ def validate_model(version: str, environment: str = "production", use: str = "",
             compare_champion(version, environment, run.actor, as_of, run.id)
             write_performance(version, run.actor, as_of, run.id)
         show_performance(version)
-    verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.id)
-    show_gates(verdicts)
-    demand = reject_or_refuse(verdicts, run.actor, as_of, run.id)
+    verdicts, demand = _judged(version, environment, use, run, as_of)
     if not demand.validator:
         return leave_answer("assessed")
     tell_deciders(verdicts.key, as_of)
-    return leave_answer(await_conclusion(verdicts, demand.request_days, as_of, run.id).review_state.value)
+
+    def anew() -> VerdictSet:
+        return _judged(version, environment, use, run, meanwhile(as_of))[0]
+
+    return leave_answer(await_conclusion(verdicts, demand.request_days, as_of, run.id, anew).review_state.value)
+
+
+def _judged(
+    version: str, environment: str, use: str, run: Run, as_of: datetime | None
+) -> tuple[VerdictSet, ApprovalDemand]:
+    verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.id)
+    show_gates(verdicts)
+    return verdicts, reject_or_refuse(verdicts, run.actor, as_of, run.id)

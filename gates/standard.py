@@ -11,7 +11,7 @@ from data.records.approval import RequiredRole
 from data.records.review import Severity
 from data.records.row import Frozen
 from data.yaml_text import read_yaml
-from gates import findings, validation, waivers
+from gates import findings, sign_off, validation, waivers
 from gates.approval_rule import required, rule_for
 from gates.control import Control
 from gates.oversight import EmergencyRule, OversightRule, RetirementRule
@@ -114,6 +114,13 @@ def approvals_for(standard: Standard, tier: int, change_class: str, environment:
         approval_days=rule.approval_days,
         validator=_of_gate(standard, validation.GATE.name, tier, change_class) != [],
     )
+
+
+def keeps_validator_apart(standard: Standard, tier: int, change_class: str) -> bool:
+    """Whether a standard fails an approval that was signed by who validated the version."""
+    controls = _of_gate(standard, sign_off.GATE.name, tier, change_class)
+    asked = [sign_off.Parameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
+    return any(one.apart_from_validator for one in asked)
 
 
 def oversight_for(standard: Standard, tier: int) -> OversightRule:

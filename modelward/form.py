@@ -23,7 +23,10 @@ def show_form(form: Form) -> None:
 
 
 def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bool) -> dict[str, str]:
-    """A value for each field: as given, else asked for. Raises InputError for what does not fit the form."""
+    """A value for each field: as given, else its only choice, else asked for.
+
+    Raises InputError for what does not fit the form.
+    """
     given = dict(_pair(one) for one in entered)
     names = [one.name for one in form.entries]
     unknown = sorted(set(given) - set(names))
@@ -32,7 +35,8 @@ def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bo
     hidden = [one.name for one in form.entries if one.hidden and one.name in given]
     if hidden:
         raise InputError(f"{hidden[0]} is never an argument: others could read it", "leave it out, it is asked for")
-    values = {"person": person} | given if "person" in names else given
+    chosen = {one.name: one.choices[0] for one in form.entries if len(one.choices) == 1}
+    values = chosen | ({"person": person} if "person" in names else {}) | given
     _need_all(form, values)
     for entry in form.entries:
         if entry.name not in values:
@@ -67,8 +71,7 @@ def _asked(entry: Entry) -> str:
     title = safe(entry.title)
     if entry.choices:
         err().print(f"{title}: {', '.join(safe(one) for one in entry.choices)}", soft_wrap=True)
-    default = entry.default if entry.default is not None else (entry.choices[0] if len(entry.choices) == 1 else None)
-    answer = str(typer.prompt(title, default=default, show_default=bool(default), err=True))
+    answer = str(typer.prompt(title, default=entry.default, show_default=bool(entry.default), err=True))
     while entry.choices and answer not in entry.choices:
         answer = str(typer.prompt(f"{title}, one of the choices", err=True))
     return answer

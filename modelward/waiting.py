@@ -28,12 +28,11 @@ class Waiting:
 def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
     """By role, how many have still to decide on a request; nothing for one that is closed."""
     from data.approvals import lacking
-    from data.records.approval import Vote
+    from data.rulings.approval import standing_votes
 
     if request.state != "pending":
         return {}
-    votes = state.find(Vote, request=request.key)
-    return {role.value: count for role, count in lacking(request.required, votes).items()}
+    return {role.value: count for role, count in lacking(request.required, standing_votes(state, request)).items()}
 
 
 def unconcluded(state: State) -> list[VerdictSet]:
@@ -65,13 +64,12 @@ def _wants_validator(state: State, model: Any, change_class: str, verdicts: Verd
 
 def waiting(state: State, now: datetime) -> list[Waiting]:
     """Everything that waits for people."""
-    from data.deciders import deciders, validators
+    from data.deciders import deciders, open_requests, validators
     from data.lookup import reference
-    from data.records.approval import ApprovalRequest
     from data.records.version import Version
 
     found = []
-    for one in state.find(ApprovalRequest, state="pending"):
+    for one in open_requests(state):
         needs = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, one).items())
         people = tuple(dict.fromkeys(who.person for who in deciders(state, one, now)))
         found.append(Waiting(reference(one.key), one.purpose, one.expires_at, needs, people))

@@ -13,18 +13,29 @@ from data.approvals import confirms, lacking
 from data.command import Command, Proof
 from data.commands.approval import Decide, ExpireRequest, WithdrawRequest
 from data.deciders import deciders
-from data.errors import ArtifactError, InputError, RefusedError, RequestClosedError, StaleEvidenceError
+from data.errors import (
+    ArtifactError,
+    DigestMismatchError,
+    InputError,
+    RefusedError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
 from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
 from data.registry import Registry
-from tasks.await_people import Settled, gate, refused
+from data.rulings.approval import standing_votes
+from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request
+from tasks.describe_version import Objection
+from tasks.outlast_trouble import outlast
 from tasks.read_conditions import read_conditions
 from tasks.recompute_digests import Digests, recompute_digests
 from tasks.show_decisions import show_decisions
 
+READABLE_WITHIN = timedelta(hours=1)
 CONDITIONS = (
     "Only with the decision “approve with conditions”: one a line, the day it is due, then what must be done. Like:"
 )
@@ -73,34 +84,28 @@ class ApprovalForm(RunInput):
     )
 
 
-def await_decisions(request: ApprovalRequest, as_of: datetime | None) -> ApprovalRequest:
-    """Wait until the registry has the request decided; a pending one is asked on.
+def await_decisions(request: ApprovalRequest, as_of: datetime | None, run_id: str = "") -> ApprovalRequest:
+    """Wait until the registry has the request decided; the run that opened it asks on, or `run_id`.
 
     However it ends, the run's page shows it. Raises RequestClosedError when it expired, was rejected or returned,
-    StaleEvidenceError when it became void.
+    StaleEvidenceError or DigestMismatchError when it became void.
     """
     try:
-        return _decided(request, as_of)
+        return _decided(request, as_of, run_id or request.run_id)
     finally:
         if current(request.key).state != "pending":
             show_decisions(request.key)
 
 
-def _decided(request: ApprovalRequest, as_of: datetime | None) -> ApprovalRequest:
-    while current(request.key).state == "pending":
+def _decided(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> ApprovalRequest:
+    question = _question(request, as_of, run_id)
+    while outlast(question.is_open, READABLE_WITHIN):
         patience = request.expires_at - moment(meanwhile(as_of))
         if patience <= timedelta(0):
             _close(request, as_of)
             break
         try:
-            gate(
-                "approval",
-                request.key,
-                lambda reason: _form(request, reason, as_of),
-                lambda answer: _settle(request, answer, as_of),
-                patience,
-                as_of,
-            )
+            gate(question, patience, as_of)
         except RequestClosedError as error:
             _close(request, as_of, error.what)
             raise
@@ -109,6 +114,17 @@ def _decided(request: ApprovalRequest, as_of: datetime | None) -> ApprovalReques
         reason = f": {standing.reason}" if standing.reason else ""
         raise RequestClosedError(f"the request on {short(request.subject)} is {standing.state}{reason}")
     return standing
+
+
+def _question(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> Question:
+    return Question(
+        name="approval",
+        subject=request.key,
+        run_id=run_id,
+        form=lambda objection: _form(request, objection, as_of),
+        settle=lambda answer: _settle(request, answer, as_of, run_id),
+        is_open=lambda: current(request.key).state == "pending",
+    )
 
 
 def current(key: str) -> ApprovalRequest:
@@ -127,11 +143,11 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
         Registry.here().execute(command, SERVICE, as_of=as_of, run_id=request.run_id)
 
 
-def _form(request: ApprovalRequest, reason: str, as_of: datetime | None) -> type[RunInput]:
+def _form(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
     registry, now = Registry.here(), moment(meanwhile(as_of))
     with registry.reading() as state:
-        votes = state.find(Vote, request=request.key)
-        description = describe_request(state, request, votes, reason, now)
+        votes = standing_votes(state, request)
+        description = describe_request(state, request, objection, now)
     hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
     roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
     fields: dict[str, Any] = {
@@ -155,25 +171,26 @@ def _example_day(request: ApprovalRequest) -> str:
     return f"{request.expires_at + timedelta(days=30):%Y-%m-%d}"
 
 
-def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None) -> Settled:
-    """Hand one answer to the registry. A void request is withdrawn and ends the flow.
+def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None, run_id: str) -> Settled:
+    """Hand one answer to the registry. A request whose evidence or bytes changed is withdrawn and ends the flow.
 
-    Whoever typed another digest than this request's may have read another request: they are asked again.
+    Whoever typed another digest than this request's may have read another request: they are asked again, as they are
+    where bytes cannot be read just now. What was signed until then stands.
     """
     registry, as_of = Registry.here(), meanwhile(as_of)
     assert isinstance(answer, ApprovalForm)
     try:
         command = _decision(request, answer, recompute_digests(request), moment(as_of))
-        registry.execute(command, Actor(id=command.proof.person), as_of=as_of, run_id=request.run_id)
-    except (StaleEvidenceError, ArtifactError) as error:
+        registry.execute(command, Actor(id=command.proof.person), as_of=as_of, run_id=run_id)
+    except (StaleEvidenceError, DigestMismatchError) as error:
         if isinstance(error, StaleEvidenceError) and not confirms(answer.confirm, request.request_digest):
             return refused(error)
         void = WithdrawRequest(key=request.key, reason=error.what)
-        registry.execute(void, SERVICE, as_of=as_of, run_id=request.run_id)
+        registry.execute(void, SERVICE, as_of=as_of, run_id=run_id)
         raise
     except RequestClosedError:
         return Settled(done=True)
-    except (RefusedError, InputError) as error:
+    except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
     return Settled(done=True)
 

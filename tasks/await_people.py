@@ -1,9 +1,10 @@
 """Waiting for people through Prefect, in one place: suspended from a deployment, paused in process.
 
 A resumed run proves nothing. What was typed is handed to `settle`, which asks the registry; until it says that the
-question is settled, the same question is asked again under a new key with the reason on top. A key answered once
-would return its old answer at once, so the attempt number is counted from what the registry recorded, and an answer
-that settled nothing always leaves an event.
+question is settled, the same question is asked again under a new key with the objection on top. A key answered once
+would return its old answer at once, so the attempt number is counted from what the registry recorded of this very run,
+and an answer that settled nothing always leaves an event of it. What others do to the same thing does not count: the
+answer that lies under a key is read, whatever happened meanwhile.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from json import JSONDecodeError
 from math import ceil
 
@@ -21,14 +23,17 @@ from prefect.input import RunInput
 from pydantic import ValidationError
 
 from data.commands.log import RecordRefusal
-from data.errors import ModelwardError, RequestClosedError
+from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
 from data.events import EventType
 from data.records.person import SERVICE
 from data.registry import Registry
 from tasks.business_time import meanwhile
+from tasks.describe_version import NO_OBJECTION, Objection
+from tasks.outlast_trouble import TROUBLE, outlast
 
 UNFIT = "what was entered does not fit the form"
 HINTS = "the hints at the fields say what does"
+LOOK = "see whether your answer stands below; if it does not, answer again"
 POLL_SECONDS = 1
 LONGEST_WAIT_SECONDS = 30 * 86_400
 SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
@@ -36,48 +41,80 @@ SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of an answer: done, or to be asked again because of `reason`."""
+    """What became of an answer: done, or to be asked again because of an objection.
+
+    `kept` is what is remembered of it where that is not the objection itself; `in_doubt`, that there was trouble while
+    it was recorded.
+    """
 
     done: bool
-    reason: str = ""
+    objection: Objection = NO_OBJECTION
+    kept: str = ""
+    in_doubt: bool = False
 
 
-def gate(
-    name: str,
-    subject: str,
-    form: Callable[[str], type[RunInput]],
-    settle: Callable[[RunInput], Settled],
-    patience: timedelta,
-    as_of: datetime | None,
-) -> None:
-    """Ask until `settle` says done. `subject` is what the registry's events about the answers are on.
+@dataclass(frozen=True)
+class Question:
+    """What a run asks people: its name, what the registry's events about the answers are on, and the run that asks.
+
+    `form` makes the form under an objection, `settle` hands an answer to the registry, `is_open` asks it whether
+    anybody still has to answer.
+    """
+
+    name: str
+    subject: str
+    run_id: str
+    form: Callable[[Objection], type[RunInput]]
+    settle: Callable[[RunInput], Settled]
+    is_open: Callable[[], bool]
+
+
+def gate(question: Question, patience: timedelta, as_of: datetime | None) -> None:
+    """Ask until an answer settles it. Trouble that passes is outlasted, and throws no earlier answer away.
 
     Raises RequestClosedError when nobody answered within `patience`, and whatever `settle` raises.
     """
-    reason = ""
+    objection = NO_OBJECTION
     while True:
-        attempt = _attempt(subject)
-        asked = form(reason)
-        try:
-            settled = settle(_ask(f"gate-{name}-{attempt}", asked, subject, patience))
-        except ValidationError as error:
-            _remember(subject, _unfit(error), as_of)
-            reason = f"{UNFIT}{_where(error, asked)}\n  → {HINTS}"
-            continue
-        except JSONDecodeError:
-            _remember(subject, "what was entered is not JSON", as_of)
-            reason = f"{UNFIT}\n  → {HINTS}"
-            continue
-        if settled.done:
+        attempt = outlast(partial(_attempt, question), patience)
+        settled = _asked(question, attempt, objection, patience)
+        if settled.done or (settled.in_doubt and not outlast(question.is_open, patience)):
             return
-        reason = settled.reason
-        if _attempt(subject) == attempt:
-            _remember(subject, reason, as_of)
+        outlast(partial(_leave_mark, question, attempt, settled, as_of), patience)
+        objection = settled.objection
 
 
-def _attempt(subject: str) -> int:
+def refused(error: ModelwardError) -> Settled:
+    """The answer was refused: ask again with what it says."""
+    return Settled(done=False, objection=Objection(error.what, error.remedy))
+
+
+def _attempt(question: Question) -> int:
     with Registry.here().reading() as state:
-        return state.count_events(subject, SETTLED_EVENTS) + 1
+        return state.count_events(question.subject, SETTLED_EVENTS, question.run_id) + 1
+
+
+def _asked(question: Question, attempt: int, objection: Objection, patience: timedelta) -> Settled:
+    """Ask once, and have what was entered judged."""
+    form = outlast(partial(question.form, objection), patience)
+    try:
+        answer = _ask(f"gate-{question.name}-{attempt}", form, question.subject, patience)
+        return _settled(question, answer)
+    except ValidationError as error:
+        return Settled(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
+    except JSONDecodeError:
+        return Settled(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
+
+
+def _settled(question: Question, answer: RunInput) -> Settled:
+    try:
+        return question.settle(answer)
+    except NestedTransactionError:
+        raise
+    except TROUBLE as trouble:
+        what = trouble.what if isinstance(trouble, ModelwardError) else str(trouble)
+        remedy = f"{LOOK}; {trouble.remedy}" if isinstance(trouble, ModelwardError) else LOOK
+        return Settled(False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True)
 
 
 def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> RunInput:
@@ -105,11 +142,10 @@ def _where(error: ValidationError, form: type[RunInput]) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _remember(subject: str, reason: str, as_of: datetime | None) -> None:
-    refusal = RecordRefusal(about=subject, attempted="answer", code="input", reason=reason)
-    Registry.here().execute(refusal, SERVICE, as_of=meanwhile(as_of))
-
-
-def refused(error: ModelwardError) -> Settled:
-    """The answer was refused: ask again with what it says."""
-    return Settled(done=False, reason=str(error))
+def _leave_mark(question: Question, attempt: int, settled: Settled, as_of: datetime | None) -> None:
+    """An event of this run for an answer of which the registry has none, so that its key never comes again."""
+    if _attempt(question) != attempt:
+        return
+    reason = settled.kept or settled.objection.what
+    refusal = RecordRefusal(about=question.subject, attempted="answer", code="input", reason=reason)
+    Registry.here().execute(refusal, SERVICE, as_of=meanwhile(as_of), run_id=question.run_id)

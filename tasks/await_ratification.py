@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from data.errors import RequestClosedError, StaleEvidenceError
+from data.errors import DigestMismatchError, RequestClosedError, StaleEvidenceError
 from tasks.ask_approvers import await_decisions, current
 from tasks.business_time import meanwhile
 from tasks.carry_out_operation import Run
@@ -12,9 +12,12 @@ from tasks.undo_release import undo_release
 
 
 def await_ratification(request: str, run: Run) -> None:
-    """Return when it is ratified. Raises RequestClosedError or StaleEvidenceError after it was undone."""
+    """Return when it is ratified, in the form of this run or beside it.
+
+    Raises RequestClosedError, StaleEvidenceError or DigestMismatchError after it was undone.
+    """
     try:
-        await_decisions(current(request), run.as_of)
-    except (RequestClosedError, StaleEvidenceError):
+        await_decisions(current(request), run.as_of, run.run_id)
+    except (RequestClosedError, StaleEvidenceError, DigestMismatchError):
         undo_release(request, replace(run, as_of=meanwhile(run.as_of)))
         raise

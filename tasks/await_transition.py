@@ -21,11 +21,11 @@ from data.registry import Registry
 from data.rulings.retirement_party import PLANNING, parties_of
 from gates.contract import Criterion
 from gates.transition import judge_transition
-from tasks.await_people import Settled, gate, refused
+from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.carry_out_operation import Run
 from tasks.describe_retirement import retirement_lines
-from tasks.describe_version import reason_lines
+from tasks.describe_version import Objection, objection_lines
 from tasks.plain_text import plain
 from tasks.plan_transitions import plan_transitions
 
@@ -55,15 +55,19 @@ def await_transition(key: str, run: Run) -> Retirement:
     """
     retirement, parties = standing(key)
     if retirement.state in PLANNING and standing_open(retirement, parties):
-        gate(
-            "transition",
-            f"{key}/transition",
-            lambda reason: _form(key, reason),
-            lambda answer: _settle(key, answer, run),
-            max(SHORTEST_WAIT, retirement.sunset_at - moment(run.as_of)),
-            run.as_of,
-        )
+        gate(_question(key, run), max(SHORTEST_WAIT, retirement.sunset_at - moment(run.as_of)), run.as_of)
     return standing(key)[0]
+
+
+def _question(key: str, run: Run) -> Question:
+    return Question(
+        name="transition",
+        subject=f"{key}/transition",
+        run_id=run.run_id,
+        form=lambda objection: _form(key, objection),
+        settle=lambda answer: _settle(key, answer, run),
+        is_open=lambda: bool(standing_open(*standing(key))),
+    )
 
 
 def standing(key: str) -> tuple[Retirement, list[RetirementParty]]:
@@ -82,9 +86,9 @@ def in_words(criteria: list[Criterion]) -> str:
     return "; ".join(_said(one) for one in criteria)
 
 
-def _form(key: str, reason: str) -> type[RunInput]:
+def _form(key: str, objection: Objection) -> type[RunInput]:
     retirement, parties = standing(key)
-    lines = [*reason_lines(reason), f"### Retire {plain(short(retirement.subject))}: who is missing?", ""]
+    lines = [*objection_lines(objection), f"### Retire {plain(short(retirement.subject))}: who is missing?", ""]
     lines += [f"- **missing:** {plain(_said(one), 1_000)}" for one in standing_open(retirement, parties)]
     lines += ["", HOW, "", *retirement_lines(retirement, parties)]
     return TransitionForm.with_initial_data(description="\n".join(lines))
@@ -108,7 +112,7 @@ def _not_yet(key: str, code: str, reason: str, person: str, run: Run) -> Settled
     """Each look that does not settle it is an event of its own, and so gets a form of its own."""
     refusal = RecordRefusal(about=f"{key}/transition", attempted="go on", code=code, reason=reason[:4_000])
     Registry.here().execute(refusal, Actor(id=person), as_of=run.as_of, run_id=run.run_id)
-    return Settled(done=False, reason=reason)
+    return Settled(done=False, objection=Objection(reason))
 
 
 def _said(one: Criterion) -> str:

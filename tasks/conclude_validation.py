@@ -1,12 +1,17 @@
-"""Wait for an independent validator's conclusion, and hand it to the registry."""
+"""Wait for an independent validator's conclusion on the evidence that stood above the form; the registry judges it.
+
+The form carries the digest of that evidence, chosen already. What changed since it was shown is judged and read first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from prefect.input import RunInput
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, create_model
 
 from data.command import Proof
 from data.commands.review import ConcludeValidation
@@ -16,10 +21,13 @@ from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
 from data.registry import Registry
-from tasks.await_people import Settled, gate, refused
+from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_validation import describe_validation
+from tasks.describe_version import Objection
 
+EVIDENCE = "Evidence you conclude on"
+CHOSEN = "Chosen already: what stands above. Where it has changed since, you are asked again on what is there then."
 SETTLED = (ReviewState.VALIDATED, ReviewState.REJECTED, ReviewState.APPROVED)
 
 
@@ -53,21 +61,45 @@ class ValidationForm(RunInput):
         description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
         max_length=16,
     )
+    evidence: str = Field(title=EVIDENCE, description=CHOSEN, max_length=71)
 
 
-def await_conclusion(verdicts: VerdictSet, days: int, as_of: datetime | None, run_id: str) -> Version:
-    """Wait until a validator has concluded; answers with the version as it stands then."""
+def await_conclusion(
+    verdicts: VerdictSet, days: int, as_of: datetime | None, run_id: str, judge_anew: Callable[[], VerdictSet]
+) -> Version:
+    """Wait until a validator has concluded; answers with the version as it stands then.
+
+    `judge_anew` judges evidence that changed while the question was open, and raises when it no longer clears.
+    """
     version = _current(verdicts.version)
     if version.review_state not in SETTLED:
-        gate(
-            "validation",
-            version.key,
-            lambda reason: _form(verdicts, reason, as_of),
-            lambda answer: _settle(version.key, answer, as_of, run_id),
-            timedelta(days=days),
-            as_of,
+        shown = Shown(verdicts, judge_anew)
+        question = Question(
+            name="validation",
+            subject=version.key,
+            run_id=run_id,
+            form=lambda objection: _form(shown, objection, as_of),
+            settle=lambda answer: _settle(version.key, answer, as_of, run_id),
+            is_open=lambda: _current(version.key).review_state not in SETTLED,
         )
+        gate(question, timedelta(days=days), as_of)
     return _current(version.key)
+
+
+@dataclass
+class Shown:
+    """The verdicts that a form shows, judged anew where the evidence is no longer what they are about."""
+
+    verdicts: VerdictSet
+    judge_anew: Callable[[], VerdictSet]
+
+    def fresh(self) -> VerdictSet:
+        """The verdicts on the evidence as it is. Raises as `judge_anew`."""
+        with Registry.here().reading() as state:
+            now = collect_evidence(state, self.verdicts.version).digest
+        if now != self.verdicts.evidence_digest:
+            self.verdicts = self.judge_anew()
+        return self.verdicts
 
 
 def _current(key: str) -> Version:
@@ -75,23 +107,26 @@ def _current(key: str) -> Version:
         return state.need(Version, key)
 
 
-def _form(verdicts: VerdictSet, reason: str, as_of: datetime | None) -> type[RunInput]:
-    now = moment(meanwhile(as_of))
+def _form(shown: Shown, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+    verdicts, now = shown.fresh(), moment(meanwhile(as_of))
     with Registry.here().reading() as state:
-        description = describe_validation(state, verdicts, reason, now)
-    return ValidationForm.with_initial_data(description=description)
+        description = describe_validation(state, verdicts, objection, now)
+    read = verdicts.evidence_digest
+    told: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
+    field: Any = Field(title=EVIDENCE, description=CHOSEN, max_length=71, json_schema_extra=told)
+    form: type[ValidationForm] = create_model("Validation", __base__=ValidationForm, evidence=(str, field))
+    return form.with_initial_data(description=description)
 
 
 def _settle(version: str, answer: RunInput, as_of: datetime | None, run_id: str) -> Settled:
+    """Hand one conclusion to the registry, on the evidence that stood above the form which was answered."""
     assert isinstance(answer, ValidationForm)
     registry, as_of = Registry.here(), meanwhile(as_of)
     person = answer.person.strip().lower()
     try:
-        with registry.reading() as state:
-            evidence = collect_evidence(state, version)
         told = answer.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
         proof = Proof(person=person, code=answer.code.get_secret_value())
-        command = ConcludeValidation(version=version, evidence_digest=evidence.digest, proof=proof, **told)
+        command = ConcludeValidation(version=version, evidence_digest=answer.evidence, proof=proof, **told)
         registry.execute(command, Actor(id=person), as_of=as_of, run_id=run_id)
     except (RefusedError, InputError) as error:
         return refused(error)

@@ -15,26 +15,29 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.verdict import Judgement
 from data.records.version import Comparison, Metric, Version
-from data.rulings.approval import subject_of
+from data.rulings.approval import standing_votes, subject_of
 from data.rulings.retirement_party import parties_of
 from data.state import State
 from tasks.describe_figures import comparison_lines, metric_lines
 from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_retirement import retirement_lines
 from tasks.describe_version import (
+    NO_OBJECTION,
     Facts,
+    Objection,
     evidence_fact,
     fact_table,
     finding_lines,
     in_lines,
     listed,
-    reason_lines,
+    objection_lines,
     validation_facts,
     version_facts,
 )
 from tasks.plain_text import plain, quoted
 
 JUDGED = ("deploy", "release")
+GONE = "; **taken off the roster since, so it does not count**"
 QUESTIONS = {
     "deploy": "Deploy {name} to {where}?",
     "release": "Ratify the emergency release of {name} to {where}?",
@@ -44,7 +47,7 @@ QUESTIONS = {
 
 
 def describe_request(
-    state: State, request: ApprovalRequest, votes: Sequence[Vote], reason: str, now: datetime | None = None
+    state: State, request: ApprovalRequest, objection: Objection = NO_OBJECTION, now: datetime | None = None
 ) -> str:
     """Markdown for the form, what matters on top; `now` also says who could decide.
 
@@ -53,13 +56,14 @@ def describe_request(
     """
     version = subject_of(state, request.purpose, request.subject).version
     judged = _judgements(state, request)
-    lines = [*_on_top(request, reason), f"### {_question(request, version)}", ""]
+    lines = [*_on_top(request, objection), f"### {_question(request, version)}", ""]
     lines += [gate_counts(judged), ""] if request.purpose in JUDGED else []
     able = deciders(state, request, now) if now is not None else ()
+    votes = standing_votes(state, request)
     lines += fact_table(_facts(state, request, version, votes, able, now is not None))
     lines += gates_not_passed(judged)
     lines += finding_lines(state, version.key)
-    lines += _signed(votes)
+    lines += _signed(state.find(Vote, request=request.key), votes)
     lines += _retirement(state, request)
     if request.purpose in JUDGED:
         lines += comparison_lines(state.find(Comparison, version=version.key))
@@ -67,10 +71,10 @@ def describe_request(
     return "\n".join([*lines, *gates_passed(judged)])
 
 
-def _on_top(request: ApprovalRequest, reason: str) -> list[str]:
+def _on_top(request: ApprovalRequest, objection: Objection) -> list[str]:
     """Why it is asked again, or that nobody is asked any more."""
     if request.state == "pending":
-        return reason_lines(reason)
+        return objection_lines(objection)
     return [f"> **This request is {request.state}.** {plain(request.reason, 1_000)}".rstrip(), ""]
 
 
@@ -99,10 +103,18 @@ def _facts(
         ("Signatures", _signatures(request, votes)),
         *([("Can sign now", listed([_named(one, request) for one in able]))] if asked_who else []),
         ("Asked by", f"{plain(request.requester)}, who therefore cannot sign"),
+        *_kept_apart(request, version),
         *_place(state, request),
         *validation_facts(state, version.key),
         *version_facts(state, version),
     ]
+
+
+def _kept_apart(request: ApprovalRequest, version: Version) -> Facts:
+    """Who may not sign though they neither worked on it nor ask: the standard keeps validating apart from approving."""
+    known = {*version.contributors, version.submitter, request.requester}
+    apart = [plain(one) for one in request.contributors if one not in known]
+    return [("Cannot sign", f"{listed(apart)}: validated it, which its standard keeps apart")] if apart else []
 
 
 def _signatures(request: ApprovalRequest, votes: Sequence[Vote]) -> str:
@@ -139,8 +151,8 @@ def _serving(state: State, request: ApprovalRequest) -> str:
     return plain(short(slot.version)) if slot is not None and slot.version else "nothing"
 
 
-def _signed(votes: Sequence[Vote]) -> list[str]:
-    lines = [_vote(one) for one in votes]
+def _signed(votes: Sequence[Vote], standing: Sequence[Vote]) -> list[str]:
+    lines = [_vote(one) + ("" if one in standing else GONE) for one in votes]
     return ["", "#### Decided so far", "", *lines] if lines else []
 
 

@@ -15,22 +15,24 @@ from tasks.describe_figures import comparison_lines, metric_lines
 from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_version import (
     Facts,
+    Objection,
     evidence_fact,
     fact_table,
     finding_lines,
+    in_lines,
     listed,
-    reason_lines,
+    objection_lines,
     version_facts,
 )
 from tasks.plain_text import plain, quoted
 
 
-def describe_validation(state: State, verdicts: VerdictSet, reason: str, now: datetime) -> str:
+def describe_validation(state: State, verdicts: VerdictSet, objection: Objection, now: datetime) -> str:
     """Markdown for the form: the question, facts, gates that did not pass, what is open, figures, what passed."""
     version = state.need(Version, verdicts.version)
-    lines = [*reason_lines(reason), f"### Is {plain(short(version.key))} fit for its purpose?", ""]
+    lines = [*objection_lines(objection), f"### Is {plain(short(version.key))} fit for its purpose?", ""]
     lines += [gate_counts(verdicts.judgements), ""]
-    lines += fact_table(_facts(state, version, now))
+    lines += fact_table(_facts(state, version, verdicts, now))
     lines += gates_not_passed(verdicts.judgements)
     lines += finding_lines(state, version.key)
     lines += comparison_lines(state.find(Comparison, version=version.key))
@@ -38,10 +40,11 @@ def describe_validation(state: State, verdicts: VerdictSet, reason: str, now: da
     return "\n".join([*lines, *gates_passed(verdicts.judgements)])
 
 
-def _facts(state: State, version: Version, now: datetime) -> Facts:
+def _facts(state: State, version: Version, verdicts: VerdictSet, now: datetime) -> Facts:
     model = state.need(Model, version.model)
     return [
         evidence_fact(version_page(version.key), version.key),
+        ("Evidence judged", in_lines(verdicts.evidence_digest)),
         ("Can conclude now", listed([plain(one) for one in validators(state, version, now)])),
         ("Meant for", listed([quoted(one) for one in model.intended_uses])),
         ("Not for", listed([quoted(one) for one in model.prohibited_uses]) if model.prohibited_uses else "–"),

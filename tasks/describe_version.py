@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from data.evidence_address import evidence_url, report_command
 from data.records.model import Model
 from data.records.review import Finding, Validation, Waiver
 from data.records.version import Version
+from data.rulings.review import validated_for
 from data.settings import read_settings
 from data.state import State
 from tasks.plain_text import plain, quoted
@@ -17,13 +19,27 @@ PIECE = 16
 """Characters of a digest that fit on a line of a form on a phone."""
 
 
-def reason_lines(reason: str) -> list[str]:
+@dataclass(frozen=True)
+class Objection:
+    """Why an answer was not accepted and the question is put again, and what to do about it; empty for none.
+
+    Two fields and never one text to be taken apart: the first may hold words of whoever answered.
+    """
+
+    what: str = ""
+    remedy: str = ""
+
+
+NO_OBJECTION = Objection()
+
+
+def objection_lines(objection: Objection) -> list[str]:
     """Why the question is put again, and what to do: on top of everything."""
-    if not reason:
+    if not objection.what:
         return []
-    what, _, remedy = reason.partition("\n  → ")
-    lines = [f"**⚠ Not accepted, please answer again:** {plain(what, 1_000)}", ""]
-    return [*lines, *([f"**What to do:** {plain(remedy, 1_000)}", ""] if remedy else []), "---", ""]
+    lines = [f"**⚠ Not accepted, please answer again:** {plain(objection.what, 1_000)}", ""]
+    remedy = [f"**What to do:** {plain(objection.remedy, 1_000)}", ""] if objection.remedy else []
+    return [*lines, *remedy, "---", ""]
 
 
 def fact_table(facts: Facts) -> list[str]:
@@ -49,7 +65,9 @@ def validation_facts(state: State, version: str) -> Facts:
     if not concluded:
         return []
     last = concluded[-1]
-    said = f"**{last.conclusion}**, by {plain(last.validator)} on {last.concluded_at:%Y-%m-%d}"
+    principal = validated_for(state, last)
+    deputy = f" as deputy of {plain(principal)}" if principal else ""
+    said = f"**{last.conclusion}**, by {plain(last.validator)}{deputy} on {last.concluded_at:%Y-%m-%d}"
     return [("Validation", f"{said}; limitations: {quoted(last.limitations)}")]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.deciders import deciders, validators
+from data.deciders import deciders, open_requests, validators
 from data.errors import ModelwardError
 from data.lookup import reference
 from data.outbox import Kind
@@ -52,7 +52,7 @@ class Question:
 
 def open_questions(state: State, now: datetime) -> Iterator[Question]:
     """Every question that somebody may still answer at this moment."""
-    for request in state.find(ApprovalRequest, state="pending"):
+    for request in open_requests(state):
         yield question_of_request(state, request, now)
     for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
         verdicts = newest_verdicts(state, version.key, ["assess"])

@@ -121,7 +121,7 @@ def _deputies_now(state: State, now: datetime) -> Iterator[Notice]:
     for one in state.find(RoleGrant):
         if not one.deputy_of or one.to_at is None or not one.from_at <= now < one.to_at:
             continue
-        title = f"{one.person} stands in for {one.deputy_of} as {one.role} until {one.to_at:%Y-%m-%d %H:%M} UTC"
+        title = f"{one.person} stands in for {one.deputy_of} as {_role(one)} until {one.to_at:%Y-%m-%d %H:%M} UTC"
         text = "What waits for the one may be answered by the other, who says so, and once for both."
         for to in (one.person, one.deputy_of):
             yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text, answer_by=one.to_at)
@@ -130,10 +130,15 @@ def _deputies_now(state: State, now: datetime) -> Iterator[Notice]:
 def _ended_deputies(state: State, now: datetime) -> Iterator[Notice]:
     for one in state.find(RoleGrant):
         if one.deputy_of and one.to_at is not None and now - AHEAD < one.to_at <= now:
-            title = f"{one.person} no longer stands in for {one.deputy_of} as {one.role}"
+            title = f"{one.person} no longer stands in for {one.deputy_of} as {_role(one)}"
             text = f"The time as deputy ended on {one.to_at:%Y-%m-%d %H:%M} UTC."
             for to in (one.deputy_of, one.person):
                 yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text)
+
+
+def _role(grant: RoleGrant) -> str:
+    """The role, and for what it is held where that is not everything."""
+    return f"{grant.role} ({grant.scope})" if grant.scope else grant.role.value
 
 
 SOURCES: tuple[Source, ...] = (

@@ -13,7 +13,7 @@ from data.records.approval import ApprovalRequest
 from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.registry import Registry
-from gates.standard import approvals_for
+from gates.standard import approvals_for, keeps_validator_apart
 from tasks.business_time import moment
 from tasks.load_standards import standards_of
 from tasks.recompute_digests import verified_artifact
@@ -46,6 +46,11 @@ def request_approval(
         standards_digest=verdicts.standards_digest,
         artifact_digest=verified_artifact(registry.home, evidence.version),
         verdict_set=verdicts.key,
+        apart_from_validator=any(
+            keeps_validator_apart(one, evidence.model.tier, change_class)
+            for one, mode in in_force.standards
+            if mode == "enforce"
+        ),
         expires_at=moment(as_of) + timedelta(days=demand.request_days),
         approval_days=demand.approval_days,
     )

@@ -33,24 +33,31 @@ def return_version(
 
     Raises GateRefusedError when no version is valid: then serving is suspended instead, by `modelward suspend`.
     """
-    registry, at = Registry.here(), moment(as_of)
+    return put_back(Place(model, environment, slot), reason, Run(actor, as_of, run_id))
+
+
+def put_back(place: Place, reason: str, run: Run, leaves: str | None = None) -> str:
+    """The same for a place; `leaves` names the deployment that is to end. Raises ConflictError when another serves."""
+    model, environment, slot = place.model, place.environment, place.slot
+    registry, at = Registry.here(), moment(run.as_of)
     store = ArtifactStore(registry.home.artifacts)
     with registry.reading() as state:
-        done = deployment_of_run(state, model, run_id)
+        done = deployment_of_run(state, model, run.run_id)
         chosen = choose_return(state, model, environment, slot, at, lambda version: missing_bytes(store, version))
         row = state.need(Model, model)
         ratify_by = at + timedelta(hours=oversight_for(standards_of(state, row).first, row.tier).ratify_hours)
     if done is not None:
         return done.key
     version, use = _need_version(chosen, model)
-    place = Place(model, environment, slot)
 
     def act(target: ServingTarget) -> str:
-        target.publish(place, version, use, at, run_id)
+        target.publish(place, version, use, at, run.run_id)
         return target.verify(place, version)
 
     receipt = carry_out(
-        BeginOperation(model=model, kind="rollback", environment=environment, slot=slot, version=version.key),
+        BeginOperation(
+            model=model, kind="rollback", environment=environment, slot=slot, version=version.key, leaves=leaves
+        ),
         act,
         lambda manifest: CompleteRollback(
             model=model,
@@ -59,7 +66,7 @@ def return_version(
             passed_over=chosen.passed_over,
             ratify_by=ratify_by,
         ),
-        Run(actor, as_of, run_id),
+        run,
     )
     return receipt.subject
 

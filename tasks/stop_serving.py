@@ -32,21 +32,26 @@ def stop_serving(
     run_id: str,
 ) -> str:
     """Suspend what serves in a slot; answers the deployment's key. Raises IllegalMoveError when nothing serves."""
-    at = moment(as_of)
+    return stop(Place(model, environment, slot), reason, fallback, Run(actor, as_of, run_id))
+
+
+def stop(place: Place, reason: str, fallback: str, run: Run, leaves: str | None = None) -> str:
+    """The same for a place; `leaves` names the deployment that is to end. Raises ConflictError when another serves."""
+    model, environment, slot = place.model, place.environment, place.slot
+    at = moment(run.as_of)
     with Registry.here().reading() as state:
         row = state.need(Model, model)
         operation, last = state.get(Operation, f"{model}/operation"), serving_or_last(state, model, environment, slot)
         ratify_by = at + timedelta(hours=oversight_for(standards_of(state, row).first, row.tier).ratify_hours)
-    if last is not None and operation is not None and _is_done(operation, run_id):
+    if last is not None and operation is not None and _is_done(operation, run.run_id):
         return last.key
-    place = Place(model, environment, slot)
     receipt = carry_out(
-        BeginOperation(model=model, kind="suspend", environment=environment, slot=slot, version=None),
-        lambda target: target.suspend(place, fallback, reason, at, run_id),
+        BeginOperation(model=model, kind="suspend", environment=environment, slot=slot, version=None, leaves=leaves),
+        lambda target: target.suspend(place, fallback, reason, at, run.run_id),
         lambda manifest: CompleteSuspension(
             model=model, manifest_digest=manifest, reason=reason, fallback=fallback, ratify_by=ratify_by
         ),
-        Run(actor, as_of, run_id),
+        run,
     )
     return receipt.subject
 

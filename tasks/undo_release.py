@@ -11,7 +11,7 @@ from functools import partial
 
 from data.command import Moment
 from data.commands.approval import ExpireRequest
-from data.errors import GateRefusedError
+from data.errors import ConflictError, GateRefusedError
 from data.outbox import Notice, Outbox
 from data.quotation import quoted
 from data.records.approval import ApprovalRequest
@@ -22,12 +22,13 @@ from data.records.person import SERVICE
 from data.registry import Registry
 from data.rulings.emergency import PURPOSE, release_of
 from data.rulings.proof import administrators
+from data.serving import Place
 from data.state import State
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
-from tasks.return_version import return_version
+from tasks.return_version import put_back
 from tasks.settle_due import Due
-from tasks.stop_serving import stop_serving
+from tasks.stop_serving import stop
 
 FALLBACK = "what each consumer named as its own fallback; no earlier version is valid"
 
@@ -58,7 +59,8 @@ def why_over(request: ApprovalRequest, now: datetime) -> str:
 def undo_release(request: str, run: Run) -> str:
     """End one release; answers what was done, nothing when it no longer serves. Raises BusyError, PublishError.
 
-    The operation carries the release's key, so that doing it again finds what was done already.
+    The operation carries the release's key, so that doing it again finds what was done already, and names the release
+    as what it leaves, so that nothing that was deployed meanwhile is ended in its place.
     """
     registry, now = Registry.here(), moment(run.as_of)
     with registry.reading() as state:
@@ -68,19 +70,31 @@ def undo_release(request: str, run: Run) -> str:
         return ""
     if asked.state == "pending":
         registry.execute(ExpireRequest(key=asked.key), SERVICE, as_of=run.as_of, run_id=run.run_id)
-    done = _put_back(live, f"emergency release undone: {reason}", run)
+    try:
+        done = _put_back(live, f"emergency release undone: {reason}", run)
+    except ConflictError:
+        if serves(live.key):
+            raise
+        return ""
     with registry.reading() as state:
         notices = _notices(state, asked, live, done, now)
     Outbox(registry.home.outbox).send(notices, now)
     return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
 
 
+def serves(deployment: str) -> bool:
+    """Whether this very deployment is live now."""
+    with Registry.here().reading() as state:
+        return state.need(Deployment, deployment).state == "deployed"
+
+
 def _put_back(live: Deployment, reason: str, run: Run) -> str:
-    place, run_id = (live.model, live.environment, live.slot), f"undo of {live.key}"
+    place = Place(live.model, live.environment, live.slot)
+    undoing = Run(SERVICE, run.as_of, f"undo of {live.key}")
     try:
-        key = return_version.fn(*place, reason, SERVICE, run.as_of, run_id)
+        key = put_back(place, reason, undoing, live.key)
     except GateRefusedError:
-        stop_serving.fn(*place, reason, FALLBACK, SERVICE, run.as_of, run_id)
+        stop(place, reason, FALLBACK, undoing, live.key)
         return "serving is suspended"
     with Registry.here().reading() as state:
         return f"{short(state.need(Deployment, key).version)} serves again"

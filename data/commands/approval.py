@@ -16,7 +16,8 @@ from data.records.person import Role
 class RequestApproval(Command):
     """Ask people to decide. A pending request of the same run, subject and purpose is answered again.
 
-    `about` is a version's key (deploy), a retirement's (retire) or a deployment's (ratify).
+    `about` is a version's key (deploy), a retirement's (retire) or a deployment's (ratify). With `apart_from_validator`
+    who validated the version may not sign.
     """
 
     name: ClassVar[str] = "request approval"
@@ -32,6 +33,7 @@ class RequestApproval(Command):
     standards_digest: str
     artifact_digest: str
     verdict_set: str | None = None
+    apart_from_validator: bool = False
     expires_at: datetime
     approval_days: int = Field(ge=1)
 

@@ -17,6 +17,7 @@ class BeginOperation(AboutModel):
     """Lock the model and write the intent down. Refused while another operation runs, or when preconditions fail.
 
     For `deploy`: the request is approved and unexpired, its champion is still the champion, the verdict set is fresh.
+    `leaves` names the deployment that is to end; the operation is refused when another one serves.
     """
 
     name: ClassVar[str] = "begin operation"
@@ -26,6 +27,7 @@ class BeginOperation(AboutModel):
     version: str | None
     request: str | None = None
     former_manifest: str | None = None
+    leaves: str | None = None
     evidence_digest: str = ""
     standards_digest: str = ""
     artifact_digest: str = ""

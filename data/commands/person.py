@@ -65,6 +65,20 @@ class GrantRole(AboutPerson):
     proof: Proof | None = None
 
 
+class Deputise(AboutPerson):
+    """Let somebody stand in for somebody else for a time, in a role and wherever these hold it by a grant of their own.
+
+    One grant comes of each of theirs, all of them at once.
+    """
+
+    name: ClassVar[str] = "deputise"
+    deputy_of: str
+    role: Role
+    from_at: datetime | None = None
+    to_at: datetime
+    proof: Proof | None = None
+
+
 class EndRole(AboutPerson):
     """End every grant of a role that a person holds."""
 

@@ -26,7 +26,11 @@ class Condition(Frozen):
 
 
 class ApprovalRequest(Row):
-    """A question to people, bound to bytes: change the evidence, the standard or the artifact and it is void."""
+    """A question to people, bound to bytes: change the evidence, the standard or the artifact and it is void.
+
+    None of the `contributors` may sign it: who worked on the version, who asks, and who validated it where the standard
+    keeps that apart.
+    """
 
     table: ClassVar[str] = "approval_request"
     subject: str

@@ -60,6 +60,14 @@ class RoleGrant(Row):
     deputy_of: str | None = None
     granted_by: str
 
+    @property
+    def scope(self) -> str:
+        """For what it holds, in words; empty for everything."""
+        team = [self.team] if self.team != "*" else []
+        tiers = [f"tier {tier}" for tier in self.tiers]
+        environment = [self.environment] if self.environment != "*" else []
+        return ", ".join([*team, *tiers, *environment])
+
 
 class Credential(Row):
     """A one-time-code enrolment: the seed lies sealed in the key directory, here only what guards against replay."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from data.approvals import request_digest
+from data.approvals import request_digest, standing
 from data.command import Command, Context, Rule, Ruling
 from data.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
 from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError
 from data.events import EventType
 from data.evidence import collect_evidence
 from data.independence import contributors_of
-from data.records.approval import ApprovalRequest
+from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import checked_name, short
+from data.records.person import Person
 from data.records.retirement import Retirement
-from data.records.review import VerdictSet, Waiver
+from data.records.review import Validation, VerdictSet, Waiver
 from data.records.version import ReviewState, Version
+from data.rulings.review import validated_for
 from data.rulings.version import need_fresh_verdicts
 from data.state import State
 
@@ -28,7 +30,7 @@ JUDGED = ("approve", "deploy")
 """The stages whose verdicts a request to deploy may stand on."""
 APPROVABLE = frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED})
 
-SAME = set(RequestApproval.model_fields) - {"about", "expires_at", "verdict_set"}
+SAME = set(RequestApproval.model_fields) - {"about", "expires_at", "verdict_set", "apart_from_validator"}
 """What makes two requests of one run the same question; a step run twice may have judged twice, later."""
 
 
@@ -52,13 +54,14 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
         check_deployable(state, subject, command.environment, command.evidence_digest, context)
         _check_verdicts(state, command, subject)
     key, _ = state.next_key(ApprovalRequest, f"{subject.version.key}/requests")
-    asked = command.model_dump(exclude={"about"})
+    validators = _validators(state, subject.version) if command.apart_from_validator else ()
+    asked = command.model_dump(exclude={"about", "apart_from_validator"})
     draft = ApprovalRequest.model_validate(
         {
             **asked,
             "key": key,
             "subject": command.about,
-            "contributors": contributors_of(subject.version, context.person),
+            "contributors": contributors_of(subject.version, context.person, *validators),
             "requester": context.person,
             "nonce": secrets.token_hex(16),
             "request_digest": "",
@@ -92,6 +95,12 @@ def need_pending(state: State, key: str) -> ApprovalRequest:
     if request.state != "pending":
         raise RequestClosedError(f"the request on {short(request.subject)} is {request.state}")
     return request
+
+
+def standing_votes(state: State, request: ApprovalRequest) -> list[Vote]:
+    """The votes on a request that count now, in the order in which they were given."""
+    gone = {one.person for one in state.find(Person, state="revoked")}
+    return standing(request, state.find(Vote, request=request.key), gone)
 
 
 def subject_of(state: State, purpose: str, about: str) -> Subject:
@@ -136,6 +145,12 @@ def bound_to(request: ApprovalRequest) -> dict[str, str]:
 def _subject(state: State, version: str, now_is: str) -> Subject:
     row = state.need(Version, version)
     return Subject(row, state.need(Model, row.model), now_is)
+
+
+def _validators(state: State, version: Version) -> Iterator[str]:
+    """Everybody whose conclusion it was: who gave it, and for whom they stood in."""
+    for one in state.find(Validation, version=version.key):
+        yield from filter(None, (one.validator, validated_for(state, one)))
 
 
 def _check_question(command: RequestApproval, subject: Subject, context: Context) -> None:

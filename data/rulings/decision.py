@@ -21,7 +21,7 @@ from data.errors import (
     StaleEvidenceError,
 )
 from data.events import EventType
-from data.independence import need_independent
+from data.independence import need_free
 from data.lifecycle import check_review_move
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import person_key, short
@@ -31,7 +31,7 @@ from data.records.row import Row
 from data.records.version import ReviewState, Version
 from data.redaction import redacted
 from data.rulings import emergency
-from data.rulings.approval import Subject, bound_to, check_deployable, need_pending, subject_of
+from data.rulings.approval import Subject, bound_to, check_deployable, need_pending, standing_votes, subject_of
 from data.rulings.proof import Proven, grants_held, prove
 from data.state import State
 
@@ -62,8 +62,9 @@ def decide(state: State, command: Decide, context: Context) -> Ruling:
     vote = _vote(key, request, command, voter, proven, context)
     stated = statement(context.log, request, vote, subject.state, _becomes(request, command, subject))
     signed = vote.model_copy(update={"statement_digest": statement_digest(stated)})
-    settled = outcome(request, [*_standing(state, before), signed], context.now)
-    consequences = _consequences(state, request, subject, [*before, signed], settled, context)
+    counted = [*standing_votes(state, request), signed]
+    settled = outcome(request, counted, context.now)
+    consequences = _consequences(state, request, subject, counted, settled, context)
     rows = (signed, *consequences, *proven.rows)
     data = {"outcome": settled, "statement": stated, "statement_digest": signed.statement_digest}
     return Ruling(EventType.APPROVAL_DECIDED, request.key, rows, data, bound_to(request), proven.actor)
@@ -74,7 +75,8 @@ def _check_open(request: ApprovalRequest, command: Decide, context: Context) -> 
         raise RequestClosedError(
             f"the request on {short(request.subject)} ran out at {request.expires_at:%Y-%m-%d %H:%M}"
         )
-    if command.run_id != request.run_id or context.run_id not in ("", request.run_id):
+    is_foreign = request.run_id != "" and context.run_id not in ("", request.run_id)
+    if command.run_id != request.run_id or is_foreign:
         raise RequestClosedError(
             f"the request on {short(request.subject)} belongs to another run", "answer in the run that asked"
         )
@@ -123,13 +125,13 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
     )
     if command.deputy_of not in {one.deputy_of for one in grants}:
         where = f"for team {team}, tier {request.tier}, {environment}"
-        as_deputy = f" as deputy of {command.deputy_of[:128]}" if command.deputy_of else ""
+        as_deputy = f" as deputy of {command.deputy_of[:128]!a}" if command.deputy_of else ""
         raise NotAuthorisedError(f"{person.person} does not hold the role {command.role}{as_deputy} {where}")
     if command.role not in {one.role for one in request.required}:
         asked = ", ".join(sorted({one.role.value for one in request.required}))
         raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {asked}")
     for one in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
-        need_independent(one, subject.version, request.requester)
+        need_free(one, subject.version, request)
     return Voter(person, command.deputy_of)
 
 
@@ -166,12 +168,6 @@ def _becomes(request: ApprovalRequest, command: Decide, subject: Subject) -> str
     if command.decision in APPROVING:
         return "ratified" if request.purpose in ("ratify", emergency.PURPOSE) else "approved"
     return "rejected" if command.decision == "reject" else subject.state
-
-
-def _standing(state: State, votes: Sequence[Vote]) -> list[Vote]:
-    """The votes of people who are still on the roster: one taken off it no longer counts as an approver."""
-    active = {one.person for one in state.find(Person, state="active")}
-    return [one for one in votes if one.person in active or one.decision not in APPROVING]
 
 
 def _consequences(

@@ -32,6 +32,7 @@ from data.rollback import last_served, serving_or_last
 from data.rulings import emergency
 from data.rulings.incident import need_other_signer, new_incident
 from data.rulings.operation import need_operation, need_standing
+from data.rulings.proof import in_place_of
 from data.state import State
 
 
@@ -52,7 +53,7 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
     former = _serving(state, operation)
     haste = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
     deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **haste)
-    ended = _ended(former, "superseded", f"superseded by {short(version.key)}", context)
+    ended = _ended(state, former, "superseded", f"superseded by {short(version.key)}", context)
     slot = _slot(state, operation, deployment, command.manifest_digest)
     rows = (deployment, *ended, slot, _done(operation, context), *_hasty(state, operation, deployment, context))
     refs = {"artifact": version.artifact.digest if version.artifact.kind == "file" else None}
@@ -84,7 +85,7 @@ def complete_rollback(state: State, command: CompleteRollback, context: Context)
     )
     title = f"{short(left.version)} was rolled back to {short(version.key)}: {command.reason}"
     incident = new_incident(state, operation, left.version, "rollback", title, context, deployment.key)
-    ended = _ended(_serving(state, operation), "rolled_back", command.reason, context)
+    ended = _ended(state, _serving(state, operation), "rolled_back", command.reason, context)
     slot = _slot(state, operation, deployment, command.manifest_digest)
     rows = (deployment, *ended, slot, _done(operation, context), incident)
     return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest, command.reason))
@@ -99,12 +100,12 @@ def complete_suspension(state: State, command: CompleteSuspension, context: Cont
     reason = f"{command.reason}; fallback: {command.fallback}"
     ratify_by = _ratification(command.ratify_by, context)
     former = _need_serving(state, operation)
-    (ended,) = _ended(former, "suspended", reason, context, ratify_by=ratify_by, ratified_by=None)
+    ended = _ended(state, former, "suspended", reason, context, ratify_by=ratify_by, ratified_by=None)
     title = f"{short(former.version)} was suspended: {reason}"
     incident = new_incident(state, operation, former.version, "suspension", title, context, former.key)
     slot = _slot(state, operation, None, command.manifest_digest)
     told = {**_told(operation, command.manifest_digest, command.reason), "fallback": command.fallback}
-    return Ruling(event, former.key, (ended, slot, _done(operation, context), incident), told)
+    return Ruling(event, former.key, (*ended, slot, _done(operation, context), incident), told)
 
 
 def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Context) -> Ruling:
@@ -114,10 +115,10 @@ def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Cont
         return Ruling(event, done[0].key, done, again=True)
     operation = need_operation(state, command.model, context, "withdraw")
     former = _need_serving(state, operation)
-    (ended,) = _ended(former, "ended", command.reason, context)
+    ended = _ended(state, former, "ended", command.reason, context)
     slot = _slot(state, operation, None, command.manifest_digest)
     told = _told(operation, command.manifest_digest, command.reason)
-    return Ruling(event, former.key, (ended, slot, _done(operation, context)), told)
+    return Ruling(event, former.key, (*ended, slot, _done(operation, context)), told)
 
 
 def ratify_deployment(state: State, command: RatifyDeployment, context: Context) -> Ruling:
@@ -139,7 +140,8 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     rows: list[Row] = [deployment.changed(ratified_by=proven.actor.id), *proven.rows]
     if incident.state == "open":
         rows.append(incident.changed(state="acknowledged"))
-    return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), actor=proven.actor)
+    told = in_place_of(proven.deputy_of)
+    return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), told, actor=proven.actor)
 
 
 def _check_no_release(state: State, deployment: Deployment) -> None:
@@ -198,12 +200,14 @@ def _new_deployment(state: State, operation: Operation, context: Context, **told
 
 
 def _ended(
-    former: Deployment | None, to: DeploymentState, reason: str, context: Context, **told: Any
-) -> tuple[Deployment, ...]:
+    state: State, former: Deployment | None, to: DeploymentState, reason: str, context: Context, **told: Any
+) -> tuple[Row, ...]:
+    """What served until now, ended, with the question about it that nobody has to answer any more."""
     if former is None:
         return ()
     check_deployment_move(former.key, former.state, to)
-    return (former.changed(state=to, to_at=context.now, ended_reason=reason, **told),)
+    ended = former.changed(state=to, to_at=context.now, ended_reason=reason, **told)
+    return (ended, *emergency.over(state, former, reason, context))
 
 
 def _slot(state: State, operation: Operation, deployment: Deployment | None, manifest_digest: str) -> Slot:

@@ -83,6 +83,29 @@ def release_of(state: State, request: str) -> Deployment | None:
     return found[-1] if found else None
 
 
+def asking_run(state: State, request: ApprovalRequest) -> str:
+    """The run on whose page a request is answered: what was released is asked about by the run that published it."""
+    if request.purpose != PURPOSE:
+        return request.run_id
+    live = release_of(state, request.key)
+    return live.run_id if live is not None else ""
+
+
+def is_live(state: State, request: str) -> bool:
+    """Whether a release serves now: what is not live, or no longer, is not ratified and nobody is asked about it."""
+    deployment = release_of(state, request)
+    return deployment is not None and deployment.state == "deployed"
+
+
+def over(state: State, deployment: Deployment, reason: str, context: Context) -> tuple[ApprovalRequest, ...]:
+    """The request for the ratification of what ends now, taken back while it is undecided; nothing else has one."""
+    request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
+    if request is None or request.purpose != PURPOSE or request.state != "pending":
+        return ()
+    told = f"the release is over, there is nothing to ratify: {reason}"[:4_000]
+    return (request.changed(state="withdrawn", decided_at=context.now, reason=told),)
+
+
 def need_live(state: State, request: ApprovalRequest) -> Deployment:
     """The deployment to be ratified. Raises RequestClosedError when it is not live, or no longer."""
     deployment = release_of(state, request.key)

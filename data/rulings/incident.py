@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from data.command import Command, Context, Proof, Rule, Ruling
@@ -14,7 +15,7 @@ from data.records.model import Model
 from data.records.monitoring import Incident
 from data.records.names import short
 from data.records.person import Role
-from data.rulings.proof import Proven, holds_role, prove
+from data.rulings.proof import Proven, grants_held, in_place_of, prove, stands_in_for
 from data.state import State
 
 SIGNERS = (Role.OWNER, Role.APPROVER)
@@ -79,13 +80,14 @@ def resolve_incident(state: State, command: ResolveIncident, context: Context) -
     row = incident.changed(
         state="resolved", resolved_at=context.now, resolved_by=proven.actor.id, resolution=command.resolution
     )
-    return Ruling(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), actor=proven.actor)
+    told = in_place_of(proven.deputy_of)
+    return Ruling(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), told, actor=proven.actor)
 
 
 def need_other_signer(
     state: State, proof: Proof | None, incident: Incident, environment: str, context: Context
 ) -> Proven:
-    """The proof of an owner or approver of the model who did not cause the incident.
+    """The proof of an owner or approver of the model who did not cause the incident, nor stands in for who did.
 
     Raises NotAuthorisedError, IndependenceError, ProofError.
     """
@@ -97,11 +99,17 @@ def need_other_signer(
     person = proven.actor.id
     model = state.need(Model, incident.model)
     scope = {"team": model.team, "environment": environment}
-    if not any(holds_role(state, person, role, context, tier=model.tier, **scope) for role in SIGNERS):
+    held = [one for role in SIGNERS for one in grants_held(state, person, role, context, tier=model.tier, **scope)]
+    if not held:
         raise NotAuthorisedError(f"{person} is neither owner nor approver of {short(model.key)}")
     if person == incident.opened_by:
         raise IndependenceError(f"{person} did it and cannot judge it too", "ask another owner or approver")
-    return proven
+    free = [one for one in held if one.deputy_of != incident.opened_by]
+    if not free:
+        raise IndependenceError(
+            f"{person} only stands in for {incident.opened_by}, who did it", "ask another owner or approver"
+        )
+    return replace(proven, deputy_of=stands_in_for(free))
 
 
 def _unratified(state: State, incident: Incident) -> Deployment | None:

@@ -69,10 +69,11 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
             f"since {running.begun_at:%Y-%m-%d %H:%M} UTC"
         )
     slot = state.get(Slot, slot_key(model.key, command.environment, command.slot))
+    _check_left(command, slot)
     version = _named_version(state, command, slot)
     PRECONDITIONS[command.kind](state, command, version, context)
     told = {
-        **command.model_dump(exclude={"evidence_digest", "standards_digest", "artifact_digest"}),
+        **command.model_dump(exclude={"evidence_digest", "standards_digest", "artifact_digest", "leaves"}),
         "version": version.key,
         "former_version": slot.version if slot else None,
         "state": "running",
@@ -85,6 +86,17 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     known = state.get(Operation, f"{model.key}/operation")
     row = Operation(key=f"{model.key}/operation", **told) if known is None else known.changed(**told)
     return Ruling(EventType.OPERATION_BEGUN, model.key, (row,), {"kind": command.kind, "version": version.key})
+
+
+def _check_left(command: BeginOperation, slot: Slot | None) -> None:
+    """What is to be left must serve still: who decided to end one deployment did not decide on the next."""
+    serves = slot.deployment if slot is not None else None
+    if command.leaves is not None and serves != command.leaves:
+        raise ConflictError(
+            f"the deployment to be ended no longer serves as {command.environment} {command.slot} of "
+            f"{short(command.model)}; " + ("another one does" if serves else "nothing does"),
+            "look at what serves now before you end it",
+        )
 
 
 def undo_operation(state: State, command: UndoOperation, context: Context) -> Ruling:

@@ -6,9 +6,11 @@ Nobody changes their own standing, and an administrator who could act always rem
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from data.command import Command, Context, Rule, Ruling
-from data.commands.person import AddPerson, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.errors import IllegalMoveError, InputError, NotAuthorisedError
 from data.events import EventType
 from data.records.instant import in_utc
@@ -73,10 +75,7 @@ def grant_role(state: State, command: GrantRole, context: Context) -> Ruling:
     """A role is held from a time on, within a scope; a deputy stands in for a holder of it, for a time."""
     person = _active(state, command.person)
     _check_scope(command)
-    from_at = in_utc(command.from_at) if command.from_at is not None else context.now
-    to_at = in_utc(command.to_at) if command.to_at is not None else None
-    if from_at < context.now or (to_at is not None and to_at <= from_at):
-        raise InputError("a role is granted from now or a later time on, and ends after that", "change --from or --to")
+    from_at, to_at = _times(command, context)
     if command.deputy_of is not None:
         _check_deputy(state, command, context)
     proven = administrator(state, command.proof, context, besides=person.person)
@@ -84,6 +83,26 @@ def grant_role(state: State, command: GrantRole, context: Context) -> Ruling:
     told = command.model_dump(include={"person", "role", "team", "tiers", "environment", "deputy_of"})
     row = RoleGrant(key=key, from_at=from_at, to_at=to_at, granted_by=proven.actor.id, **told)
     return Ruling(EventType.ROLE_GRANTED, person.key, (row, *proven.rows), actor=proven.actor)
+
+
+def deputise(state: State, command: Deputise, context: Context) -> Ruling:
+    """A deputy stands in for somebody wherever these hold the role at some time of it; one event grants all of it."""
+    person = _active(state, command.person)
+    from_at, to_at = _times(command, context)
+    principal = _principal(state, command)
+    if command.role is Role.ADMINISTRATOR:
+        raise InputError("an administrator has no deputy", "make somebody else an administrator too")
+    scopes = _scopes(state, principal.person, command.role, from_at, in_utc(command.to_at))
+    if not scopes:
+        raise _holds_not(principal.person, command.role)
+    proven = administrator(state, command.proof, context, besides=person.person)
+    _, first = state.next_key(RoleGrant, f"{person.key}/roles")
+    told = {**command.model_dump(include={"person", "role", "deputy_of"}), "from_at": from_at, "to_at": to_at}
+    rows = [
+        RoleGrant(key=f"{person.key}/roles/{number}", granted_by=proven.actor.id, **told, **scope)
+        for number, scope in enumerate(scopes, first)
+    ]
+    return Ruling(EventType.ROLE_GRANTED, person.key, (*rows, *proven.rows), actor=proven.actor)
 
 
 def end_role(state: State, command: EndRole, context: Context) -> Ruling:
@@ -136,6 +155,23 @@ def _need_another_administrator(state: State, person: str, context: Context) -> 
         raise IllegalMoveError(f"{person} is the last administrator who could act", "enrol another one first")
 
 
+def _times(command: GrantRole | Deputise, context: Context) -> tuple[datetime, datetime | None]:
+    """From when until when. Raises InputError for what began already, or ends before it begins."""
+    from_at = in_utc(command.from_at) if command.from_at is not None else context.now
+    to_at = in_utc(command.to_at) if command.to_at is not None else None
+    if from_at < context.now or (to_at is not None and to_at <= from_at):
+        raise InputError("a role is granted from now or a later time on, and ends after that", "change --from or --to")
+    return from_at, to_at
+
+
+def _scopes(state: State, person: str, role: Role, from_at: datetime, to_at: datetime) -> list[dict[str, Any]]:
+    """Where somebody holds a role by grants of their own at some time between two, each place once."""
+    own = [one for one in state.find(RoleGrant, person=person, role=role.value) if one.deputy_of is None]
+    held = [one for one in own if one.from_at < to_at and (one.to_at is None or from_at < one.to_at)]
+    places = dict.fromkeys((one.team, one.tiers, one.environment) for one in held)
+    return [{"team": team, "tiers": tiers, "environment": environment} for team, tiers, environment in places]
+
+
 def _check_scope(command: GrantRole) -> None:
     for name, what in ((command.team, "team"), (command.environment, "environment")):
         if name != "*":
@@ -151,15 +187,22 @@ def _check_scope(command: GrantRole) -> None:
 def _check_deputy(state: State, command: GrantRole, context: Context) -> None:
     if command.to_at is None:
         raise InputError("a deputy stands in for a time", "name its end with --to")
-    principal = _active(state, command.deputy_of or "")
-    if principal.person == command.person:
-        raise InputError(f"{command.person} cannot be their own deputy")
+    principal = _principal(state, command)
     team, environment = command.team, command.environment
     held = grants_held(state, principal.person, command.role, context, team=team, environment=environment)
     if all(one.deputy_of is not None for one in held):
-        raise NotAuthorisedError(
-            f"{principal.person} does not hold the role {command.role} there", "a deputy stands in for who holds it"
-        )
+        raise _holds_not(principal.person, command.role)
+
+
+def _principal(state: State, command: GrantRole | Deputise) -> Person:
+    principal = _active(state, command.deputy_of or "")
+    if principal.person == command.person:
+        raise InputError(f"{command.person} cannot be their own deputy")
+    return principal
+
+
+def _holds_not(person: str, role: Role) -> NotAuthorisedError:
+    return NotAuthorisedError(f"{person} does not hold the role {role} there", "a deputy stands in for who holds it")
 
 
 RULES: Mapping[type[Command], Rule] = {
@@ -167,5 +210,6 @@ RULES: Mapping[type[Command], Rule] = {
     EnrolPerson: enrol_person,
     RevokePerson: revoke_person,
     GrantRole: grant_role,
+    Deputise: deputise,
     EndRole: end_role,
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import NamedTuple
 
 import pyotp
 
@@ -26,11 +26,21 @@ LOCK_OUT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Proven:
-    """Whom a command is now attributed to, and the credential row that remembers the code as used."""
+    """Whom a command is now attributed to, the credential row that remembers the code as used, and whom they stand in
+    for, where they act as a deputy."""
 
     actor: Actor
     rows: tuple[Row, ...] = ()
     credential: str = ""
+    deputy_of: str | None = None
+
+
+class Scope(NamedTuple):
+    """For which team, tier and environment a role is asked (`*`, 0: any)."""
+
+    team: str
+    tier: int
+    environment: str
 
 
 def count_attempt(state: State, command: CountAttempt, context: Context) -> Ruling:
@@ -74,13 +84,8 @@ def grants_held(state: State, person: str, role: Role, context: Timed, *, team: 
 
     A deputy's grant counts only while the person they stand in for holds the role by a grant of their own.
     """
-    held = []
-    for grant in state.find(RoleGrant, person=person, role=role.value):
-        begun = grant.from_at <= context.now and (grant.to_at is None or context.now < grant.to_at)
-        fits = _fits(grant.team, team) and _fits(grant.environment, environment)
-        if begun and fits and (not grant.tiers or tier == 0 or tier in grant.tiers):
-            held.append(grant)
-    scope = {"team": team, "tier": tier, "environment": environment}
+    scope = Scope(team, tier, environment)
+    held = _in_force(state, person, role, context, scope)
     return [one for one in held if not one.deputy_of or _principal_holds(state, one.deputy_of, role, context, scope)]
 
 
@@ -89,6 +94,17 @@ def holds_role(state: State, person: str, role: Role, context: Timed, *, team: s
     """The first grant of `grants_held`, one of their own before a deputy's; None when they do not hold the role."""
     held = grants_held(state, person, role, context, team=team, tier=tier, environment=environment)
     return next(iter(sorted(held, key=lambda grant: grant.deputy_of is not None)), None)
+
+
+def stands_in_for(grants: Sequence[RoleGrant]) -> str | None:
+    """For whom somebody acts under these grants of a role: for nobody where one of them is their own."""
+    principals = [one.deputy_of for one in grants]
+    return None if None in principals else min(filter(None, principals), default=None)
+
+
+def in_place_of(person: str | None) -> dict[str, str]:
+    """What an event says beside its rows when a deputy acted."""
+    return {"deputy_of": person} if person else {}
 
 
 def administrators(state: State, context: Timed) -> list[str]:
@@ -120,6 +136,17 @@ def administrator(state: State, proof: Proof | None, context: Context, *, beside
     return prove(state, proof, context)
 
 
+def _in_force(state: State, person: str, role: Role, context: Timed, scope: Scope) -> list[RoleGrant]:
+    """A person's grants of a role that hold now and there, their own and a deputy's alike."""
+    held = []
+    for grant in state.find(RoleGrant, person=person, role=role.value):
+        begun = grant.from_at <= context.now and (grant.to_at is None or context.now < grant.to_at)
+        fits = _fits(grant.team, scope.team) and _fits(grant.environment, scope.environment)
+        if begun and fits and (not grant.tiers or scope.tier == 0 or scope.tier in grant.tiers):
+            held.append(grant)
+    return held
+
+
 def _fits(granted: str, asked: str) -> bool:
     return granted == "*" or asked == "*" or granted == asked
 
@@ -130,9 +157,10 @@ def active_credential(state: State, person: str) -> Credential | None:
     return found[-1] if found else None
 
 
-def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Mapping[str, Any]) -> bool:
+def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Scope) -> bool:
+    """Whether somebody holds a role by a grant of their own: whom they stand in for themselves does not matter."""
     row = state.get(Person, person_key(person))
-    own = [one for one in grants_held(state, person, role, context, **scope) if one.deputy_of is None]
+    own = [one for one in _in_force(state, person, role, context, scope) if one.deputy_of is None]
     return row is not None and row.state == "active" and bool(own)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from data.command import Command, Context, Proof, Rule, Ruling, Timed
 from data.commands.review import (
@@ -14,7 +14,7 @@ from data.commands.review import (
     OpenFinding,
     OpenReview,
 )
-from data.errors import IllegalMoveError, InputError, NotAuthorisedError, StaleEvidenceError
+from data.errors import IllegalMoveError, IndependenceError, InputError, NotAuthorisedError, StaleEvidenceError
 from data.events import EventType
 from data.evidence import collect_evidence
 from data.independence import need_independent
@@ -22,11 +22,11 @@ from data.lifecycle import check_review_move
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import person_key, short
-from data.records.person import Person, Role
+from data.records.person import Person, Role, RoleGrant
 from data.records.review import Finding, Review, Validation
 from data.records.version import ReviewState, Version
 from data.rulings.model import active_model
-from data.rulings.proof import grants_held, holds_role, prove
+from data.rulings.proof import grants_held, holds_role, in_place_of, prove, stands_in_for
 from data.state import State
 
 CONCLUSIONS: Mapping[str, ReviewState] = {
@@ -45,7 +45,7 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
     check_review_move(short(version.key), version.review_state, to)
     if collect_evidence(state, version.key).digest != command.evidence_digest:
         raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what the validator read")
-    need_signer(state, version, command.proof, (Role.VALIDATOR,), context)
+    principal = need_signer(state, version, command.proof, (Role.VALIDATOR,), context)
     proven = prove(state, command.proof, context)
     key, number = state.next_key(Validation, f"{version.key}/validations")
     told = command.model_dump(exclude={"proof"})
@@ -53,8 +53,14 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
     reason = f"validation: {command.conclusion}" if to is ReviewState.REJECTED else ""
     moved = version.changed(review_state=to, state_reason=reason)
     refs = {"evidence_set": command.evidence_digest}
-    data = {"conclusion": command.conclusion}
+    data = {"conclusion": command.conclusion, **in_place_of(principal)}
     return Ruling(EventType.VALIDATION_CONCLUDED, key, (row, moved, *proven.rows), data, refs, proven.actor)
+
+
+def validated_for(state: State, validation: Validation) -> str | None:
+    """For whom the validator stood in, as the event of the conclusion says; None in their own right."""
+    principal = state.told(validation.key, EventType.VALIDATION_CONCLUDED).get("deputy_of")
+    return str(principal) if principal else None
 
 
 def open_finding(state: State, command: OpenFinding, context: Context) -> Ruling:
@@ -139,10 +145,11 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
 
 def need_signer(
     state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Timed, *others: str
-) -> None:
-    """Raises unless who is to prove themselves holds one of the roles for this version and is independent of it.
+) -> str | None:
+    """For whom they stand in who are to prove themselves; None in their own right.
 
-    `others` asked for the decision. A deputy counts only when whom they stand in for is independent too.
+    Raises unless they hold one of the roles for this version and are independent of it. `others` asked for the
+    decision. A deputy counts only when whom they stand in for is independent too.
     """
     person, model = state.get(Person, person_key(proof.person)), state.need(Model, version.model)
     if person is None or person.state != "active":
@@ -157,9 +164,24 @@ def need_signer(
             f"{person.person} is no {' or '.join(roles)} for team {model.team} and tier {model.tier}"
         )
     need_independent(person, version, *others)
-    own = [grant for grant in held if grant.deputy_of is None]
-    for grant in [] if own else held:
-        need_independent(state.need(Person, person_key(grant.deputy_of or "")), version, *others)
+    if stands_in_for(held) is None:
+        return None
+    return _independent_principal(state, held, version, others)
+
+
+def _independent_principal(
+    state: State, held: Sequence[RoleGrant], version: Version, others: Sequence[str]
+) -> str | None:
+    """The first of those stood in for who is independent themselves. Raises IndependenceError when none is."""
+    refused: list[IndependenceError] = []
+    for principal in sorted({grant.deputy_of for grant in held if grant.deputy_of}):
+        try:
+            need_independent(state.need(Person, person_key(principal)), version, *others)
+        except IndependenceError as error:
+            refused.append(error)
+        else:
+            return principal
+    raise refused[0]
 
 
 def _need_finding(state: State, key: str, *states: str) -> Finding:

@@ -63,7 +63,7 @@ def show(
     with Registry.here().reading() as state:
         row = find_row(state, ApprovalRequest, request)
         votes = state.find(Vote, request=row.key)
-        text = describe_request(state, row, votes, "", now if row.state == "pending" else None)
+        text = describe_request(state, row, now=now if row.state == "pending" else None)
     if as_json:
         show_json({**row.model_dump(mode="json"), "votes": [one.model_dump(mode="json") for one in votes]})
         return
@@ -141,11 +141,12 @@ def _runs(registry: Any, about: str) -> tuple[list[str], str]:
     from data.history import events
     from data.lookup import find_row, find_version
     from data.records.approval import ApprovalRequest
+    from data.rulings.emergency import asking_run
 
     with registry.reading() as state:
         if "#" in about or "/requests/" in about:
             request = find_row(state, ApprovalRequest, about)
-            return [request.run_id], request.key
+            return [asking_run(state, request)], request.key
         version = find_version(state, about).version.key
     with registry.store.reading() as connection:
         runs = [one.run for one in events(connection, version) if one.run]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.command import Proof
+    from data.records.person import Role as HeldRole
     from data.records.person import RoleGrant
     from data.registry import Registry
     from modelward.speaking import Speaker
@@ -167,22 +168,24 @@ def deputise(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Let somebody stand in for somebody else for a time, in one role that these hold, where they hold it.
+    """Let somebody stand in for somebody else for a time, in one role that these hold, wherever they hold it.
 
     A deputy is asked for independence like anyone, and so is whoever they stand in for; the two have one voice.
     """
-    from data.commands.person import GrantRole
-    from modelward.speaking import business_time, speaker
+    from data.commands.person import Deputise
+    from data.records.person import RoleGrant
+    from modelward.speaking import business_time, need_time, speaker
     from modelward.terminal import show_receipt
 
     who = speaker(by, as_of)
     deputy, principal = _known(who, person), _known(who, deputy_of)
-    held = _held_by(who, principal, role)
-    scope = held.model_dump(include={"role", "team", "tiers", "environment"})
-    times = {"from_at": business_time(from_at), "to_at": business_time(to_at)}
+    stands_in_as = _role_held_by(who, principal, role)
+    times = {"from_at": business_time(from_at), "to_at": need_time(to_at)}
     proof = _administrator(who, by, code_from_stdin)
-    receipt = who.do(GrantRole(person=deputy, deputy_of=principal, proof=proof, **times, **scope))
-    show_receipt(receipt, as_json, f"{deputy} stands in for {principal} as {held.role.value} until {to_at}")
+    receipt = who.do(Deputise(person=deputy, deputy_of=principal, role=stands_in_as, proof=proof, **times))
+    places = [one.scope or "everything" for one in receipt.rows if isinstance(one, RoleGrant)]
+    said = f"{deputy} stands in for {principal} as {stands_in_as.value} until {to_at}, for {'; '.join(places)}"
+    show_receipt(receipt, as_json, said)
 
 
 @app.command("end")
@@ -281,8 +284,8 @@ def _credential(registry: Registry, person: str) -> str:
         return state.find(Credential, person=person, state="active")[-1].key
 
 
-def _held_by(who: Speaker, principal: str, role: str | None) -> RoleGrant:
-    """The grant of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
+def _role_held_by(who: Speaker, principal: str, role: str | None) -> HeldRole:
+    """The role of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
     from data.errors import InputError
     from data.records.person import Role, RoleGrant
     from data.registry_time import registry_time
@@ -292,9 +295,9 @@ def _held_by(who: Speaker, principal: str, role: str | None) -> RoleGrant:
         now, state = who.as_of or registry_time(connection).now, State(connection)
         grants = [one for one in state.find(RoleGrant, person=principal) if not one.deputy_of and not _ended(one, now)]
     held = [one for one in grants if one.role is not Role.ADMINISTRATOR and role in (None, one.role.value)]
-    roles = list(dict.fromkeys(one.role.value for one in held))
+    roles = list(dict.fromkeys(one.role for one in held))
     if len(roles) == 1:
-        return held[0]
+        return roles[0]
     said = f"holds {', '.join(roles)}" if roles else f"does not hold {role or 'a role in which anybody can stand in'}"
     raise InputError(f"{principal} {said}", "name one role with --role; an administrator has no deputy")
 
@@ -306,9 +309,7 @@ def _ended(grant: RoleGrant, now: datetime) -> bool:
 def _role_said(grant: RoleGrant) -> str:
     from modelward.terminal import written
 
-    scope = [grant.team] if grant.team != "*" else []
-    scope += [f"tier {tier}" for tier in grant.tiers]
-    scope += [grant.environment] if grant.environment != "*" else []
+    scope = [grant.scope] if grant.scope else []
     scope += [f"for {grant.deputy_of}"] if grant.deputy_of else []
     scope += [f"until {written(grant.to_at)}"] if grant.to_at else []
     return f"{grant.role.value} ({', '.join(scope)})" if scope else grant.role.value

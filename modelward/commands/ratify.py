@@ -49,7 +49,8 @@ def ratify(
     request = _release(who, deployment)
     if request is not None:
         receipt = _vote(who, request, role, confirm, "reject" if reject else "approve", comment, code_from_stdin)
-        show_receipt(receipt, as_json, _said(who, request, reject))
+        standing = next(row for row in receipt.rows if row.key == request.key)
+        show_receipt(receipt, as_json, _undone(who, standing) if reject else _said(who, standing))
         return
     receipt = who.do(RatifyDeployment(key=deployment.key, proof=prove(who.actor.id, code_from_stdin)))
     show_receipt(receipt, as_json, f"ratified {reference(deployment.version)} in {environment} ({slot})")
@@ -122,17 +123,28 @@ def _confirmed(request: ApprovalRequest) -> str:
     return str(typer.prompt(f"Its last {len(tail(request.request_digest))} characters", err=True)).strip()
 
 
-def _said(who: Speaker, request: ApprovalRequest, reject: bool) -> str:
-    from data.approvals import lacking
+def _undone(who: Speaker, request: ApprovalRequest) -> str:
+    """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
     from data.lookup import reference
-    from data.records.approval import Vote
+    from modelward.terminal import remark
+    from tasks.carry_out_operation import Run
+    from tasks.undo_release import undo_release
 
     name = reference(request.subject)
-    if reject:
-        return f"the release of {name} was refused; `modelward reconcile` undoes it now"
-    with who.registry.reading() as state:
-        missing = lacking(request.required, state.find(Vote, request=request.key))
-    if not missing:
+    remark(
+        f"the release of {name} is refused, which is recorded; if it cannot be undone now, `modelward reconcile` will"
+    )
+    return undo_release(request.key, Run(who.actor, who.as_of, "")) or f"the release of {name} serves no more"
+
+
+def _said(who: Speaker, request: ApprovalRequest) -> str:
+    """What the registry made of the signature, by the request as it stands now."""
+    from data.lookup import reference
+    from modelward.waiting import missing_roles
+
+    name = reference(request.subject)
+    if request.state == "approved":
         return f"the release of {name} is ratified; have it approved with `modelward deploy` before its days are over"
-    wanted = ", ".join(f"{count} × {role.value}" for role, count in missing.items())
+    with who.registry.reading() as state:
+        wanted = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, request).items())
     return f"your signature is recorded; the release of {name} still needs {wanted}"

@@ -177,10 +177,13 @@ def _show_verdicts(state: State, version: Version) -> None:
 def _show_matters(state: State, version: Version) -> None:
     from data.lookup import reference
     from data.records.review import Finding, Validation, Waiver
+    from data.rulings.review import validated_for
     from modelward.terminal import say, written
 
     for one in state.find(Validation, version=version.key):
-        say(f"validation {one.number} by {one.validator}, {written(one.concluded_at)}: {one.conclusion}")
+        principal = validated_for(state, one)
+        deputy = f" as deputy of {principal}" if principal else ""
+        say(f"validation {one.number} by {one.validator}{deputy}, {written(one.concluded_at)}: {one.conclusion}")
         say(f"  limitations: {one.limitations}")
     for finding in state.find(Finding, version=version.key):
         say(f"finding {reference(finding.key)} ({finding.severity}, {finding.state}): {finding.title}")

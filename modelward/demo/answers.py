@@ -53,31 +53,26 @@ def concludes(stage: Stage, told: Told, scope: str, limitations: str) -> Answer:
     return answer
 
 
-def raises_a_finding(stage: Stage, version: str, told: Told, then: Answer) -> Answer:
-    """The validator first raises a finding; its owner answers, a colleague closes it, then she concludes."""
-
-    def answer() -> dict[str, Any]:
-        raised = stage.do(
-            OpenFinding(
-                version=version,
-                severity=Severity.HIGH,
-                title="Air pressure is missing in bad weather",
-                text="A fifth of the rows of a bad week have no pressure. Show that the score is usable on them.",
-                owner="dana",
-                due_at=stage.now + timedelta(days=14),
-            ),
-            by="vera",
-        )
-        finding = next(row for row in raised.rows if isinstance(row, Finding))
-        told.say(f"vera raises finding {finding.number} ({finding.severity}): {finding.title}", stage.now)
-        reply = "Trees send missing values down a branch of their own; the held-out figures include those rows."
-        stage.do(AnswerFinding(key=finding.key, answer=reply), by="dana")
-        told.say(f"dana answers it: {reply}", stage.now)
-        stage.do(CloseFinding(key=finding.key, proof=stage.proof("viktor")), by="viktor")
-        told.say("viktor, a second validator, closes it", stage.now)
-        return then()
-
-    return answer
+def raise_a_finding(stage: Stage, version: str, told: Told) -> None:
+    """The validator reads what was handed in and raises a finding; its owner answers, a colleague closes it."""
+    raised = stage.do(
+        OpenFinding(
+            version=version,
+            severity=Severity.HIGH,
+            title="Air pressure is missing in bad weather",
+            text="A fifth of the rows of a bad week have no pressure. Show that the score is usable on them.",
+            owner="dana",
+            due_at=stage.now + timedelta(days=14),
+        ),
+        by="vera",
+    )
+    finding = next(row for row in raised.rows if isinstance(row, Finding))
+    told.say(f"vera raises finding {finding.number} ({finding.severity}): {finding.title}", stage.now)
+    reply = "Trees send missing values down a branch of their own; the held-out figures include those rows."
+    stage.do(AnswerFinding(key=finding.key, answer=reply), by="dana")
+    told.say(f"dana answers it: {reply}", stage.now)
+    stage.do(CloseFinding(key=finding.key, proof=stage.proof("viktor")), by="viktor")
+    told.say("viktor, a second validator, closes it", stage.now)
 
 
 def pending(stage: Stage, version: str) -> ApprovalRequest:

@@ -8,7 +8,7 @@ from data.artifacts import ArtifactStore
 from data.commands.log import AdoptStandard
 from data.records.log import Attestation
 from gates.standard import baseline_text, load_standard
-from modelward.demo.answers import WRONG_CODE, concludes, raises_a_finding, signs
+from modelward.demo.answers import WRONG_CODE, concludes, raise_a_finding, signs
 from modelward.demo.autumn import december, go_back, retrain, watch_out
 from modelward.demo.cast import CAST, Stage
 from modelward.demo.life import Life
@@ -93,7 +93,8 @@ def first_model(life: Life) -> str:
         version = life.versions.register(WINTER, Typed("new", "small trees", why))
         looked_at = "data, method, every test, the code"
         conclusion = concludes(stage, told, looked_at, "one winter; single days are uneven")
-        life.versions.validate(version, raises_a_finding(stage, version, told, conclusion))
+        raise_a_finding(stage, version, told)
+        life.versions.validate(version, conclusion)
     with told.step("Two people approve it; two attempts do not count", PEOPLE):
         stage.later(hours=1)
         life.versions.deploy(

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from data.approvals import lacking
+from data.approvals import lacking, standing
 from data.evidence_address import model_page, monitoring_page, request_page, version_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.monitoring import Alert, Incident
 from data.records.names import short
+from data.records.person import Person
 from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Waiver
 from data.records.row import Row
@@ -65,9 +66,10 @@ def _urgency(at: datetime | None, now: datetime) -> str:
 
 def _requests(rows: Rows, able: Able) -> Iterator[Due]:
     votes = [one for one in rows.get(Vote, ()) if isinstance(one, Vote)]
+    gone = {one.person for one in rows.get(Person, ()) if isinstance(one, Person) and one.state != "active"}
     for one in rows.get(ApprovalRequest, ()):
         if isinstance(one, ApprovalRequest) and one.state == "pending":
-            missing = lacking(one.required, [vote for vote in votes if vote.request == one.key])
+            missing = lacking(one.required, standing(one, votes, gone))
             wanted = ", ".join(f"{count} × {role.value}" for role, count in missing.items())
             what = f"Approval to {one.purpose} {_name(one.key)}, {one.environment}"
             yield Due(

@@ -138,7 +138,8 @@ def _validated(facts: Facts, entry: LogEntry) -> Told | None:
         return None
     limits = f"; limitations: {row.limitations}" if row.limitations else ""
     kind = "rejected" if row.conclusion == "not fit" else "validated"
-    return kind, f"Validated: {row.conclusion}", f"scope: {row.scope}{limits}"
+    deputy = f"as deputy of {entry.data['deputy_of']}; " if entry.data.get("deputy_of") else ""
+    return kind, f"Validated: {row.conclusion}", f"{deputy}scope: {row.scope}{limits}"
 
 
 def _finding(word: str) -> Teller:

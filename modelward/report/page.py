@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.model import Consumer, MonitoringPlan
 from data.records.monitoring import Alert, Incident, MonitoringRun
+from data.records.person import Person
 from data.records.retirement import Retirement, RetirementParty
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.verdict import Judgement
@@ -92,6 +93,7 @@ class Chapter:
     comparisons: Sequence[Comparison]
     judged: Sequence[Judged]
     validations: Sequence[Validation]
+    validated_for: Mapping[str, str]
     findings: Sequence[Finding]
     waivers: Sequence[Waiver]
     requests: Sequence[Request]
@@ -189,7 +191,7 @@ def page_of(facts: Facts, audit: AuditProof, written_at: datetime) -> Page:
         consumers=facts.all(Consumer),
         plans=facts.all(MonitoringPlan),
         nights=facts.all(MonitoringRun),
-        due=due_on(facts.tables, facts.model.owner, facts.time.now, facts.able),
+        due=due_on({**facts.tables, Person: [*facts.people.values()]}, facts.model.owner, facts.time.now, facts.able),
     )
 
 
@@ -209,6 +211,7 @@ def _chapter(facts: Facts, version: Version, listed: Listed, steps: Sequence[Ste
         comparisons=facts.of(Comparison, version.key),
         judged=[_judged(one) for one in facts.of(VerdictSet, version.key)],
         validations=facts.of(Validation, version.key),
+        validated_for={one.subject: str(one.data["deputy_of"]) for one in facts.events if "deputy_of" in one.data},
         findings=facts.of(Finding, version.key),
         waivers=facts.of(Waiver, version.key),
         requests=[_request(facts, one, steps) for one in facts.of(ApprovalRequest, version.key)],

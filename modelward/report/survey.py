@@ -146,9 +146,12 @@ def survey(home: Home, index: EventIndex | None = None) -> Survey:
         attestations = tuple(state.find(Attestation))
         vkey = str(json.loads(log.bodies(0, 1)[0])["data"]["vkey"])
     entries = [
-        _entry(one, listed.get(one.key, []), {kind: rows[kind].get(one.key, []) for kind in WAITING}, time, able)
+        _entry(
+            one, listed.get(one.key, []),
+            {kind: rows[kind].get(one.key, []) for kind in WAITING} | {Person: [*people.values()]}, time, able,
+        )
         for one in models
-    ]
+    ]  # fmt: skip
     return Survey(
         tuple(sorted(entries, key=lambda one: one.name)), people, time, head.size, head.origin,
         notes[-1] if notes else "", vkey, attestations,

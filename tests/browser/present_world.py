@@ -6,7 +6,7 @@ home.phone("alma").now()                       the code that stands on alma's ph
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -33,14 +33,19 @@ class Earlier(datetime):
         return cls.moment
 
 
-def founded_today(root: Path) -> World:
-    """A registry on the wall clock whose people have their codes, and a version that waits for approval."""
+def waiting_for_approval(world: World) -> None:
+    """A version that machines judged and a validator concluded on."""
+    validated_version(world, registered_version(world))
+
+
+def founded_today(root: Path, prepare: Callable[[World], object] = waiting_for_approval) -> World:
+    """A registry on the wall clock whose people have their codes, and what `prepare` makes of it."""
     with earlier() as past:
         past.setenv("MODELWARD_HOME", str(root))
         past.setenv("MODELWARD_ACTOR", "dev")
         past.setattr(small_world, "FOUNDED_AT", datetime.now(UTC).replace(microsecond=0) - FOUNDED_AGO)
         world = found_world(root)
-        validated_version(world, registered_version(world))
+        prepare(world)
     assert world.now < datetime.now(UTC) - timedelta(minutes=1), "what comes next would lie before it"
     return world
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.approvals import confirms, lacking, outcome, request_digest, statement, statement_digest, tail
+from data.approvals import confirms, lacking, outcome, request_digest, standing, statement, statement_digest, tail
 from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
 from data.records.person import Role
 
@@ -96,6 +96,14 @@ def test_how_a_request_stands(case: tuple[tuple[RequiredRole, ...], list[Vote], 
 def test_what_is_missing_is_named() -> None:
     assert lacking((*TWO, RequiredRole(role=Role.OWNER)), [vote("alma")]) == {Role.APPROVER: 1, Role.OWNER: 1}
     assert lacking(TWO, [vote("alma"), vote("axel", hour=2)]) == {}
+
+
+def test_who_left_no_longer_approves_what_is_pending_and_did_approve_what_was_decided() -> None:
+    key = request().key
+    votes = [vote("alma", request=key), vote("axel", "recuse", 2, request=key), vote("rita", hour=3, request="another")]
+    assert [one.person for one in standing(request(), votes, {"alma", "axel"})] == ["axel"]
+    assert [one.person for one in standing(request(), votes, set())] == ["alma", "axel"]
+    assert [one.person for one in standing(request(state="approved"), votes, {"alma"})] == ["alma", "axel"]
 
 
 PEOPLE = st.sampled_from(["alma", "axel", "otto"])

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from data.commands.person import AddPerson, RevokePerson
-from data.deciders import Decider, deciders, validators
+from data.deciders import Decider, deciders, holders, validators
 from data.errors import RefusedError
 from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.model import Model
 from data.records.person import Person, Role
 from data.records.version import Version
 from data.registry import Receipt
@@ -54,6 +55,10 @@ CASES: Mapping[str, tuple[Prepare, list[str]]] = {
         ["axel"],
     ),
     "a deputy of somebody who left cannot": (lambda w, r: (stands_in(w, "rita"), leaves(w, "alma")), ["axel"]),
+    "two who stand in for each other can, each in their own right": (
+        lambda w, r: (stands_in(w, "axel"), stands_in(w, "alma", "axel")),
+        ["alma", "axel"],
+    ),
     "who holds it too needs nobody to stand in for": (
         lambda w, r: (w.grant("rita"), stands_in(w, "rita")),
         ["alma", "axel", "rita"],
@@ -82,6 +87,15 @@ def test_it_agrees_with_the_ruling_on_everybody(world: World, prepare: Prepare, 
             world.decide(request, person, deputy_of=principal or None)
 
 
+def test_who_validated_it_is_not_asked_where_that_is_kept_apart(world: World) -> None:
+    world.grant("vera")
+    stands_in(world, "rita", "vera")
+    version = world.validated()
+    assert named(world, world.requested(version, approvers=9)) == ["alma", "axel", "rita for vera", "vera"]
+    apart = world.requested(version, approvers=9, by="otto", apart_from_validator=True)
+    assert named(world, apart) == ["alma", "axel"]
+
+
 def test_each_role_that_is_asked_is_named(world: World) -> None:
     required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
     world.grant("olga")
@@ -95,6 +109,15 @@ def test_each_role_that_is_asked_is_named(world: World) -> None:
         ("olga", "approver"),
     ]
     assert found[0] == Decider("alma", "Alma", Role.APPROVER)
+
+
+def test_who_holds_a_role_for_a_model_and_could_prove_it(world: World) -> None:
+    world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")), by="adam")
+    for person, scope in {"nina": {}, "vera": {"team": "finance"}, "dev": {"tiers": (2,)}}.items():
+        world.grant(person, Role.OPERATOR, **scope)
+    model = world.get(Model, world.model())
+    with world.registry.reading() as state:
+        assert holders(state, model, [Role.OPERATOR, Role.OWNER], "production", world.now) == ("dev", "olga", "otto")
 
 
 def test_who_is_not_enrolled_could_not_prove_who_they_are(world: World) -> None:

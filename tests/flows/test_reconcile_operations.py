@@ -37,7 +37,7 @@ def test_an_operation_whose_process_died_is_undone_once(world: World) -> None:
 
 def asked_again_in(world: World, request: ApprovalRequest, run_id: str) -> ApprovalRequest:
     """The same question, asked by another run."""
-    told = {name: getattr(request, name) for name in RequestApproval.model_fields if name != "about"}
+    told = request.model_dump(include=set(RequestApproval.model_fields))
     row = world.do(RequestApproval(about=request.subject, **told), run_id=run_id).rows[0]
     assert isinstance(row, ApprovalRequest)
     return row

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.states import Scheduled
 
-from data.commands.review import OpenFinding
-from data.errors import StaleEvidenceError
+from data.command import Command
+from data.commands.approval import Decide
+from data.commands.review import ConcludeValidation, OpenFinding
+from data.errors import RefusedError, StaleEvidenceError, StoreLockedError
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
-from data.records.review import Validation
+from data.records.review import Validation, VerdictSet
 from data.records.version import ReviewState, Version
+from data.registry import Registry
 from data.serving import FileTarget, Place
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
@@ -153,6 +157,61 @@ def test_a_request_decided_elsewhere_lets_the_run_finish(validated: World) -> No
         validated.decide(newest_request(validated), person)
     once_more(run)
     assert (pass_through(deploy_model, run), len(validated.find(Deployment))) == ("Completed", 1)
+
+
+def test_what_is_refused_to_others_meanwhile_takes_no_answer_away(judged: World) -> None:
+    run = scheduled(validate_model, version=V1, use=USE, as_of=judged.now)
+    assert pass_through(validate_model, run) == "Suspended"
+    judged.grant("dev", "validator")
+    for person in ("alma", "dev"):
+        with pytest.raises(RefusedError):
+            judged.do(concluding(judged, person), by=person, run_id="")
+    answered(run, **conclusion(judged))
+    assert pass_through(validate_model, run) == "Completed"
+    assert [one.validator for one in judged.find(Validation)] == ["vera"]
+
+
+def concluding(world: World, person: str) -> ConcludeValidation:
+    told = {"conclusion": "fit", "scope": "all", "limitations": "one year", "competence": "long"}
+    return ConcludeValidation(version=V1, evidence_digest=world.digest(V1), proof=world.proof(person), **told)
+
+
+def test_a_conclusion_is_not_on_what_was_found_after_its_form_was_shown(judged: World) -> None:
+    run = scheduled(validate_model, version=V1, use=USE, as_of=judged.now)
+    assert pass_through(validate_model, run) == "Suspended"
+    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": judged.now + timedelta(days=9)}
+    judged.do(OpenFinding(version=V1, severity="low", **told), by="outsider")
+    answered(run, **conclusion(judged))
+    assert (pass_through(validate_model, run), judged.find(Validation)) == ("Suspended", [])
+    form = answered(run, **conclusion(judged))
+    assert "is not what the validator read" in form.description.splitlines()[0]
+    assert "**finding 1, low, open**" in form.description
+    assert pass_through(validate_model, run) == "Completed"
+    assert judged.find(Validation)[0].evidence_digest == judged.find(VerdictSet, version=V1)[-1].evidence_digest
+
+
+def test_a_registry_held_by_another_process_costs_nobody_their_signature(
+    validated: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = deployment_run(validated)
+    pass_through(deploy_model, run)
+    answered(run, **answer(validated, "alma"))
+    pass_through(deploy_model, run)
+    execute = Registry.execute
+
+    def held(registry: Registry, command: Command, *told: Any, **more: Any) -> Any:
+        if isinstance(command, Decide):
+            raise StoreLockedError("the registry is held by process 7")
+        return execute(registry, command, *told, **more)
+
+    answered(run, **answer(validated, "axel"))
+    with monkeypatch.context() as busy:
+        busy.setattr(Registry, "execute", held)
+        assert pass_through(deploy_model, run) == "Suspended"
+    form = answered(run, **answer(validated, "axel"))
+    assert "the registry is held by process 7" in form.description.splitlines()[0]
+    assert pass_through(deploy_model, run) == "Completed"
+    assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
 def test_a_validation_measures_once_and_concludes_once(judged: World) -> None:

@@ -20,6 +20,7 @@ from tests.flows.answers import after, concludes, conclusion
 from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, next_version, standard_text
+from tests.preselected import preselected
 from tests.submissions import rows, write_filled, write_rows
 from tests.world import World
 
@@ -54,6 +55,11 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert "| auc | held-out | 0.8" in performance
 
 
+def written_past(world: World, **changes: str) -> Step:
+    """The whole answer, past the form."""
+    return lambda form: form.inject(json.dumps({**preselected(form.schema), **conclusion(world, **changes)}))
+
+
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     "who submitted it": (lambda w: concludes(w, "dev"), "dev submitted ops/delay v1"),
     "who wrote code of it in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
@@ -61,11 +67,19 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
     "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
     "a conclusion written past the form": (
-        lambda w: lambda form: form.inject(json.dumps(conclusion(w, code="000000"))),
+        lambda w: written_past(w, code="000000"),
         "the one-time code of vera is wrong",
     ),
+    "a conclusion on evidence that is not there": (
+        lambda w: written_past(w, evidence="sha256:" + "0" * 64),
+        "is not what the validator read",
+    ),
+    "a conclusion that does not say on which evidence": (
+        lambda w: lambda form: form.inject(json.dumps(conclusion(w))),
+        "Evidence you conclude on: Field required",
+    ),
     "a conclusion that the form does not offer": (
-        lambda w: lambda form: form.inject(json.dumps(conclusion(w, conclusion="splendid"))),
+        lambda w: written_past(w, conclusion="splendid"),
         "does not fit the form",
     ),
 }

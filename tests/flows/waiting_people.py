@@ -25,6 +25,8 @@ from prefect.client.schemas.responses import SetStateStatus
 from prefect.input.run_input import keyset_from_paused_state
 from prefect.states import Running
 
+from tests.preselected import preselected
+
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 60.0
 PAUSED = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PAUSED])))
@@ -42,7 +44,9 @@ class Form:
     schema: dict[str, Any]
 
     def resume(self, **values: Any) -> None:
-        """Enter values and resume; Prefect may turn an answer away that comes within the pause's first moment."""
+        """Enter values and resume, with what the form has chosen already; Prefect may turn an answer away that comes
+        within the pause's first moment."""
+        values = {**preselected(self.schema), **values}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (answer := self.client.resume_flow_run(self.run, run_input=values)).status != SetStateStatus.ACCEPT:
             assert time.monotonic() < deadline, answer.details

@@ -19,6 +19,7 @@ from gates.standard import (
     builtin,
     builtin_names,
     emergency_for,
+    keeps_validator_apart,
     load_standard,
     oversight_for,
     retirement_for,
@@ -134,6 +135,17 @@ def test_a_validator_is_demanded_where_a_control_asks_for_a_validation() -> None
         approvals_for(found, tier, change, "x").validator for tier, change in ((1, "new"), (1, "material"), (2, "new"))
     ]
     assert needed == [True, False, False]
+
+
+def test_who_validated_is_kept_apart_where_a_sign_off_says_so() -> None:
+    apart = {"scaled": [{"tiers": [1], "parameters": {"apart_from_validator": True}}]}
+    signed = control(id="SGN-1", gate="sign_off", stages=["deploy"], **apart)
+    off = control(
+        id="SGN-2", gate="sign_off", stages=["deploy"], enabled=False, parameters={"apart_from_validator": True}
+    )
+    assert [keeps_validator_apart(standard(signed, off), tier, "new") for tier in (1, 2)] == [True, False]
+    baseline = load_standard(baseline_text())
+    assert [keeps_validator_apart(baseline, tier, "correction") for tier in (1, 2, 3, 4)] == [True, False, False, False]
 
 
 def test_the_strictest_control_says_how_long_a_waiver_may_run() -> None:

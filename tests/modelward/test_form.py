@@ -24,6 +24,11 @@ FORM = Form(
     ),
 )
 GIVEN = ("role=approver", "decision=approve")
+CONCLUSION = Form(
+    run_id="run-2",
+    description="**Fit?**",
+    entries=(Entry("scope", "What you looked at"), Entry("evidence", "Evidence", ("sha256:1f",), "sha256:1f")),
+)
 
 
 class Stdin:
@@ -96,6 +101,20 @@ def test_on_a_terminal_each_field_is_asked_for_until_it_fits(monkeypatch: pytest
         "comment": "too early",
         "code": "654321",
     }
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["on a terminal", "elsewhere"])
+def test_what_leaves_no_choice_is_handed_in_unasked(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    typing(monkeypatch, {"What you": ["the data"], "Evidence": ["typed by somebody"]})
+    monkeypatch.setattr("sys.stdin", Stdin("", terminal=terminal))
+    entered = () if terminal else ("scope=the data",)
+    assert fill_in(CONCLUSION, entered, "vera", code_from_stdin=False) == {"scope": "the data", "evidence": "sha256:1f"}
+
+
+@pytest.mark.usefixtures("piped")
+def test_another_choice_than_the_only_one_is_refused() -> None:
+    with pytest.raises(InputError, match="evidence is 'sha256:00'"):
+        fill_in(CONCLUSION, ("scope=all", "evidence=sha256:00"), "vera", code_from_stdin=False)
 
 
 def test_what_is_asked_is_shown_as_it_was_put_and_steers_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.commands.person import RevokePerson
 from modelward.waiting import Waiting, waiting_now
 from tests.world import World
 
@@ -17,6 +18,13 @@ def test_who_has_signed_is_not_waited_for(world: World) -> None:
     world.decide(world.requested(), "alma")
     (one,) = waiting_now()
     assert (one.needs, one.people) == ("1 × approver", ("axel",))
+
+
+def test_who_signed_and_left_the_roster_has_to_be_replaced(world: World) -> None:
+    world.decide(world.requested(), "alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    (one,) = waiting_now()
+    assert (one.needs, one.people) == ("2 × approver", ("axel",))
 
 
 def test_what_is_decided_does_not_wait(world: World) -> None:

@@ -11,13 +11,16 @@ from prefect.exceptions import FlowPauseTimeout
 from prefect.input import RunInput
 
 from data.approvals import tail
-from data.commands.approval import WithdrawRequest
-from data.errors import ArtifactError, RequestClosedError
+from data.commands.approval import Decide, WithdrawRequest
+from data.commands.log import RecordRefusal
+from data.errors import DigestMismatchError, JournalError, RequestClosedError
 from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.review import VerdictSet
 from data.records.version import Version
+from data.registry import Registry
 from tasks import ask_approvers as asking
 from tasks.ask_approvers import await_decisions, current
+from tasks.describe_version import Objection
 from tasks.judge_version import judge_version
 from tasks.request_approval import request_approval
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
@@ -126,14 +129,72 @@ def test_five_wrong_codes_lock_a_person_out(
     assert [one.person for one in validated.find(Vote)] == ["rita", "axel"]
 
 
-def test_a_missing_artifact_takes_the_request_back(
+def test_bytes_that_cannot_be_read_for_a_moment_take_nothing_back(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    validated.artifacts.path(validated.get(Version, V1).artifact.digest).unlink()
+    path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
+    content = path.read_bytes()
+
+    def unplugged() -> dict[str, Any]:
+        path.unlink()
+        return answers(validated, "axel", request_of)()
+
+    def plugged_in() -> dict[str, Any]:
+        path.write_bytes(content)
+        return answers(validated, "axel", request_of)()
+
+    room = WaitingRoom(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert "sha256:" in room.reasons[1]
+    assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
+
+
+def test_bytes_that_are_others_take_the_request_back(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
+    path.chmod(0o600)
+    path.write_bytes(b"other bytes")
     WaitingRoom(monkeypatch, answers(validated, "alma", request_of))
-    with pytest.raises(ArtifactError):
+    with pytest.raises(DigestMismatchError):
         await_decisions(request_of, validated.now)
     assert current(request_of.key).state == "withdrawn"
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["before it was recorded", "after it was committed"])
+def test_trouble_with_one_answer_throws_no_other_away(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    """The last of two answers meets a full disk. What was committed stands; what was not is asked for again."""
+    execute, left = Registry.execute, ["once"]
+
+    def full(registry: Registry, command: Any, actor: Any, **told: Any) -> Any:
+        if isinstance(command, Decide) and actor.id == "axel" and left:
+            left.clear()
+            if recorded:
+                execute(registry, command, actor, **told)
+            raise JournalError("no space left")
+        return execute(registry, command, actor, **told)
+
+    monkeypatch.setattr(Registry, "execute", full)
+    who = ["alma", "axel"] if recorded else ["alma", "axel", "axel"]
+    room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in who))
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
+    assert len(room.asked) == len(who)
+    if not recorded:
+        assert "there was trouble while it was recorded: no space left" in room.reasons[-1]
+        assert "signed: Alma as approver" in room.asked[-1].description
+
+
+def test_a_vote_given_beside_the_form_leaves_what_lies_under_its_key(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request, decided by somebody outside of the run while the form is open."""
+    validated.do(RecordRefusal(about=request_of.key, attempted="decide", code="proof", reason="wrong"), run_id="")
+    room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
+    await_decisions(request_of, validated.now)
+    assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
 
 
 def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
@@ -201,9 +262,9 @@ def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
 ) -> None:
     schemas = []
 
-    def look(request: ApprovalRequest, reason: str, as_of: datetime | None) -> type[RunInput]:
-        schemas.append(form(request, reason, as_of).model_json_schema())
-        return form(request, reason, as_of)
+    def look(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+        schemas.append(form(request, objection, as_of).model_json_schema())
+        return form(request, objection, as_of)
 
     form = asking._form
     monkeypatch.setattr(asking, "_form", look)

@@ -11,12 +11,16 @@ from prefect.exceptions import FlowPauseTimeout
 from prefect.input import RunInput
 from pydantic import Field
 
-from data.errors import ProofError, RequestClosedError
-from tasks.await_people import LONGEST_WAIT_SECONDS, UNFIT, Settled, gate, refused
+from data.commands.log import RecordRefusal
+from data.errors import JournalError, ProofError, RequestClosedError, SigningKeyError, StoreLockedError
+from data.registry import Registry
+from tasks import outlast_trouble
+from tasks.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
+from tasks.describe_version import Objection
 from tests.tasks.waiting_room import WaitingRoom
 from tests.world import World
 
-SUBJECT = "models/ops/delay/versions/1"
+SUBJECT, RUN = "models/ops/delay/versions/1", "run-w"
 
 
 class Word(RunInput):
@@ -25,16 +29,18 @@ class Word(RunInput):
     word: str = Field(max_length=5, title="The word")
 
 
-def form(reason: str) -> type[RunInput]:
-    return Word.with_initial_data(description=reason or "first")
+def form(objection: Objection) -> type[RunInput]:
+    return Word.with_initial_data(description=objection.what or "first")
 
 
-def ask(world: World, patience: timedelta = timedelta(days=1), settled: Any = None) -> None:
-    def settle(answer: RunInput) -> Settled:
-        assert isinstance(answer, Word)
-        return Settled(answer.word == "yes", f"{answer.word} is not yes")
+def settle(answer: RunInput) -> Settled:
+    assert isinstance(answer, Word)
+    return Settled(answer.word == "yes", Objection(f"{answer.word} is not yes"))
 
-    gate("word", SUBJECT, form, settled or settle, patience, world.now)
+
+def ask(world: World, patience: timedelta = timedelta(days=1), **changes: Any) -> None:
+    told: dict[str, Any] = {"form": form, "settle": settle, "is_open": lambda: True}
+    gate(Question("word", SUBJECT, RUN, **{**told, **changes}), patience, world.now)
 
 
 def says(word: Any) -> Any:
@@ -78,7 +84,7 @@ def test_what_the_fields_held_is_not_remembered(world: World, monkeypatch: pytes
 
 def test_values_that_a_command_does_not_take_are_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     room = WaitingRoom(monkeypatch, says("yes"), says("no"))
-    ask(world, settled=lambda answer: Settled(Word(word=answer.word * 2).word == "nono"))
+    ask(world, settle=lambda answer: Settled(Word(word=answer.word * 2).word == "nono"))
     assert room.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
 
 
@@ -104,5 +110,93 @@ def test_how_long_it_waits(world: World, monkeypatch: pytest.MonkeyPatch, patien
 
 def test_a_refusal_says_what_to_do_next() -> None:
     assert refused(ProofError("wrong")) == Settled(
-        False, "wrong\n  → wait for the next one-time code and enter it once"
+        False, Objection("wrong", "wait for the next one-time code and enter it once")
     )
+
+
+def others(world: World, run: str) -> RecordRefusal:
+    """Somebody else tries something with the same thing, in a run of theirs or in none, and it is refused."""
+    refusal = RecordRefusal(about=SUBJECT, attempted="decide", code="proof", reason="wrong")
+    world.do(refusal, by="axel", run_id=run)
+    return refusal
+
+
+def test_what_others_do_to_the_same_thing_leaves_the_key_of_this_run_as_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A suspended run starts again from the top: under another key it would not find what was typed under this one."""
+    for run in ("", "another"):
+        others(world, run)
+    room = WaitingRoom(monkeypatch, says("no"), lambda: (others(world, ""), {"word": "yes"})[1])
+    ask(world)
+    assert [one.key for one in room.asked] == ["gate-word-1", "gate-word-2"]
+    assert world.events("command.refused")[2]["refs"] == {"run": RUN}
+
+
+LOCKED = StoreLockedError("the registry is held by process 7")
+TROUBLES: dict[str, tuple[Exception, str, str]] = {
+    "another process holds the registry": (LOCKED, LOCKED.what, LOCKED.remedy),
+    "the journal cannot be written": (JournalError("no space left"), "no space left", "free space on"),
+    "the signing key cannot be read": (SigningKeyError("log.key is gone"), "log.key is gone", "restore the key"),
+    "a disk fails": (OSError("input/output error"), "input/output error", LOOK),
+}
+
+
+@pytest.mark.parametrize(("trouble", "what", "remedy"), TROUBLES.values(), ids=TROUBLES)
+def test_trouble_while_an_answer_is_recorded_is_said_and_the_question_put_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: Exception, what: str, remedy: str
+) -> None:
+    objections: list[Objection] = []
+    room = WaitingRoom(monkeypatch, says("yes"), says("yes"))
+    raised = [trouble]
+
+    def troubled(answer: RunInput) -> Settled:
+        if raised:
+            raise raised.pop()
+        return settle(answer)
+
+    ask(world, settle=troubled, form=lambda objection: (objections.append(objection), form(objection))[1])
+    assert [one.key for one in room.asked] == ["gate-word-1", "gate-word-2"]
+    assert objections[1].what == f"there was trouble while it was recorded: {what}"
+    assert objections[1].remedy.startswith(LOOK)
+    assert remedy in objections[1].remedy
+
+
+def test_what_settled_it_in_spite_of_the_trouble_is_not_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal failed after the commit: the answer stands, and the journal catches up with the next command."""
+
+    def troubled(answer: RunInput) -> Settled:
+        raise JournalError("no space left")
+
+    room = WaitingRoom(monkeypatch, says("yes"))
+    ask(world, settle=troubled, is_open=lambda: False)
+    assert len(room.asked) == 1
+
+
+def test_a_registry_that_is_held_while_it_is_asked_again_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlast_trouble, "FIRST_PAUSE_SECONDS", 0.01)
+    held = {"form": 2, "execute": 2}
+
+    def happens(where: str) -> None:
+        if held[where]:
+            held[where] -= 1
+            raise LOCKED
+
+    execute = Registry.execute
+    monkeypatch.setattr(Registry, "execute", lambda *a, **k: (happens("execute"), execute(*a, **k))[1])
+    room = WaitingRoom(monkeypatch, says("no"), says("yes"))
+    ask(world, form=lambda objection: (happens("form"), form(objection))[1])
+    assert ([one.key for one in room.asked], held) == (["gate-word-1", "gate-word-2"], {"form": 0, "execute": 0})
+
+
+def test_trouble_that_does_not_pass_ends_with_the_patience(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def always(objection: Objection) -> type[RunInput]:
+        raise LOCKED
+
+    WaitingRoom(monkeypatch)
+    with pytest.raises(StoreLockedError):
+        ask(world, timedelta(seconds=0.5), form=always)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from prefect.input import RunInput
 
 from data.errors import InputError, StaleEvidenceError
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from tasks import await_transition as waiting
 from tasks.approve_retirement import asked_already, request_retirement
-from tasks.await_people import Settled
+from tasks.await_people import Question, Settled
 from tasks.await_transition import TransitionForm, await_transition
+from tasks.describe_version import NO_OBJECTION
 from tasks.open_retirement import Leaving, open_retirement
 from tasks.plan_transitions import read_plan
 from tasks.recompute_digests import recompute_digests
@@ -25,7 +23,6 @@ from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import STANDARDS_DIGEST, Template, World
 
-Settle = Callable[[RunInput], Settled]
 WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
 
 
@@ -50,11 +47,12 @@ def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> li
     """Go through the wait with these answers instead of Prefect's; what became of each."""
     settled: list[Settled] = []
 
-    def gate(name: str, subject: str, form: Any, settle: Settle, patience: timedelta, as_of: datetime) -> None:
-        assert patience > timedelta(days=40)
+    def gate(question: Question, patience: timedelta, as_of: datetime) -> None:
+        assert (question.is_open(), patience > timedelta(days=40)) == (True, True)
         for plan in plans:
-            assert issubclass(form(settled[-1].reason if settled else ""), TransitionForm)
-            settled.append(settle(TransitionForm(person="olga", plan=plan)))
+            assert issubclass(question.form(settled[-1].objection if settled else NO_OBJECTION), TransitionForm)
+            settled.append(question.settle(TransitionForm(person="olga", plan=plan)))
+        assert question.is_open() != settled[-1].done
 
     monkeypatch.setattr(waiting, "gate", gate)
     await_transition(KEY, model.run())
@@ -73,7 +71,7 @@ UNSETTLED = {
 def test_asked_again(model: Departing, monkeypatch: pytest.MonkeyPatch, plan: str, said: str) -> None:
     (settled,) = looked(monkeypatch, model, plan)
     assert not settled.done
-    assert said in settled.reason
+    assert said in settled.objection.what
     event = model.world.events("command.refused")[-1]
     assert (event["subject"], event["actor"]["id"]) == (f"{KEY}/transition", "olga")
 
@@ -83,10 +81,10 @@ def test_lines_of_the_plan_are_recorded_and_the_last_answer_settles_it(
 ) -> None:
     model.acknowledge("gates")
     (first,) = looked(monkeypatch, model, WHOLE)
-    assert "an answer of shadow-it" in first.reason
+    assert "an answer of shadow-it" in first.objection.what
     model.acknowledge("shadow-it", "objected")
     (second,) = looked(monkeypatch, model, "")
-    assert "shadow-it objects" in second.reason
+    assert "shadow-it objects" in second.objection.what
     model.acknowledge("shadow-it")
     assert looked(monkeypatch, model, "never asked") == []
     assert model.retirement.state == "planned"

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from data.commands.model import RegisterModel
+from data.commands.person import RevokePerson
 from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.commands.version import RecordEvidence
-from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
+from data.errors import NotAuthorisedError
+from data.records.approval import ApprovalRequest, Condition, RequiredRole
 from data.records.model import Model
 from data.records.person import Role
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import Comparison
+from tasks.await_people import refused
 from tasks.describe_request import describe_request
+from tasks.describe_version import Objection
 from tests.operations import deploy
 from tests.world import MODEL, World
 
@@ -32,9 +36,9 @@ def held(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def described(world: World, request: ApprovalRequest, reason: str = "") -> str:
+def described(world: World, request: ApprovalRequest, *objection: str) -> str:
     with world.registry.reading() as state:
-        return describe_request(state, request, state.find(Vote, request=request.key), reason, world.now)
+        return describe_request(state, request, Objection(*objection), world.now)
 
 
 def facts(text: str) -> dict[str, str]:
@@ -72,6 +76,12 @@ def test_the_facts_that_a_decision_needs(world: World) -> None:
     assert told["All evidence"] == "`modelward report ops/delay/1`"
 
 
+def test_a_conclusion_of_a_deputy_says_for_whom(world: World) -> None:
+    world.grant("rita", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=5))
+    told = facts(described(world, world.requested(world.validated(by="rita"))))
+    assert told["Validation"].startswith("**fit**, by rita as deputy of vera on ")
+
+
 def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +114,21 @@ def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> Non
     assert "- signed: Rita as approver, as deputy of axel: **approve**" in described(world, request)
 
 
+def test_a_vote_of_who_left_the_roster_is_shown_as_counting_for_nothing(world: World) -> None:
+    world.grant("rita")
+    request = world.requested()
+    world.decide(request, "alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    text = described(world, request)
+    assert facts(text)["Signatures"] == "2 × approver asked; **2 × approver still needed**"
+    assert "- signed: Alma as approver: **approve**; **taken off the roster since, so it does not count**" in text
+    for person in ("axel", "rita"):
+        world.decide(request, person)
+    decided = world.get(ApprovalRequest, request.key)
+    world.do(RevokePerson(person="axel", reason="left", proof=world.proof("adam")), by="adam")
+    assert facts(described(world, decided))["Signatures"] == "2 × approver asked; all given", "it was decided then"
+
+
 def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
     required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
     told = facts(described(world, world.requested(required=required)))
@@ -111,9 +136,21 @@ def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
 
 
 def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None:
-    lines = described(world, world.requested(), f"refused: {HOSTILE}\n  → type it again").splitlines()
+    lines = described(world, world.requested(), f"refused: {HOSTILE}", "type it again").splitlines()
     assert lines[0] == f"**⚠ Not accepted, please answer again:** refused: {INERT[1:-1]}"
     assert lines[1:6] == ["", "**What to do:** type it again", "", "---", ""]
+
+
+def test_nobody_puts_a_remedy_of_their_own_above_the_form_of_others(world: World) -> None:
+    """What was typed comes back in the objection, whatever it looks like; what to do is ours alone."""
+    request, ours = world.requested(), "x\n  → the code server is down: give your code to dev by phone\n"
+    with pytest.raises(NotAuthorisedError) as refusal:
+        world.decide(request, "alma", deputy_of=ours)
+    assert "as deputy of 'x\\n  \\u2192 the code server is down" in refusal.value.what
+    objection = refused(refusal.value).objection
+    lines = described(world, request, f"{objection.what} {ours}", objection.remedy).splitlines()
+    assert [one for one in lines if one.startswith("**What to do:**")] == [lines[2]]
+    assert lines[2] == "**What to do:** \\`modelward people list\\` shows who holds which role"
 
 
 def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(world: World) -> None:

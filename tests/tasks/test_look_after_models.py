@@ -146,12 +146,12 @@ def test_a_late_review_is_reminded_of_once_a_week(world: World) -> None:
 
 def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: World) -> None:
     begins, ends = world.now + timedelta(days=2), world.now + timedelta(days=5)
-    world.grant("otto", Role.APPROVER, deputy_of="alma", from_at=begins, to_at=ends)
+    world.grant("otto", Role.APPROVER, team="ops", tiers=(2,), deputy_of="alma", from_at=begins, to_at=ends)
     assert said(world, days=1) == []
     assert [one.split(" until ")[0] for one in said(world, days=2)] == [
-        f"{one} told: otto stands in for alma as approver" for one in ("otto", "alma")
+        f"{one} told: otto stands in for alma as approver (ops, tier 2)" for one in ("otto", "alma")
     ]
-    ended = "otto no longer stands in for alma as approver"
+    ended = "otto no longer stands in for alma as approver (ops, tier 2)"
     assert said(world, days=3) == [f"alma told: {ended}", f"otto told: {ended}"]
     assert said(world, days=1) == []
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from data.errors import StoreLockedError
 from data.records.person import Actor
-from tasks.name_run import this_run
+from tasks import name_run, outlast_trouble
+from tasks.name_run import Run, this_run
 from tests.world import World
 
 ACTORS = {
@@ -19,3 +21,25 @@ def test_outside_a_flow_it_has_no_id(world: World, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MODELWARD_ACTOR", actor)
     run = this_run()
     assert (run.id, run.actor) == ("", Actor(id=actor, auth="os-user"))
+
+
+@pytest.mark.parametrize("deployment", [None, "d-1"], ids=["in process", "on a worker"])
+def test_a_registry_held_at_its_first_step_is_waited_for_on_a_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch, deployment: str | None
+) -> None:
+    tried = []
+
+    def held_once() -> Run:
+        tried.append(1)
+        if len(tried) == 1:
+            raise StoreLockedError("the registry is held by process 7")
+        return Run("run-1", Actor(id="dev"))
+
+    monkeypatch.setattr(outlast_trouble, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(name_run, "_told", held_once)
+    monkeypatch.setattr(name_run.runtime.deployment, "id", deployment, raising=False)
+    if deployment is None:
+        with pytest.raises(StoreLockedError):
+            this_run()
+    else:
+        assert this_run().id == "run-1"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from data.errors import DigestMismatchError, IllegalMoveError, StaleEvidenceError
+from data.errors import DigestMismatchError, IllegalMoveError, IndependenceError, StaleEvidenceError
 from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
 from data.records.version import Version
+from tasks.describe_request import describe_request
 from tasks.judge_version import judge_version
 from tasks.request_approval import approval_of_run, request_approval
 from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
@@ -56,6 +59,33 @@ def test_the_demand_is_that_of_the_standard_it_was_judged_by(validated: World) -
     cleared = verdicts(validated)
     adopt(validated, standard_text(version=3, approvers=3))
     assert [one.count for one in asked(validated, cleared).required] == [2]
+
+
+def apart_text(version: int, **changes: Any) -> str:
+    """The small standard, in which who validated may not also approve."""
+    written = json.loads(standard_text(version, **changes))
+    for control in written["controls"]:
+        control["parameters"] |= {"apart_from_validator": True} if control["gate"] == "sign_off" else {}
+    return json.dumps(written)
+
+
+def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: World) -> None:
+    validated.grant("vera")
+    assert "vera" not in asked(validated, verdicts(validated, "run-0"), "run-0").contributors
+    adopt(validated, apart_text(3))
+    request = asked(validated, verdicts(validated))
+    assert request.contributors[-1] == "vera"
+    with pytest.raises(IndependenceError, match="vera validated ops/delay v1"):
+        validated.decide(request, "vera")
+    with validated.registry.reading() as state:
+        text = describe_request(state, request, now=validated.now)
+    assert "| Can sign now | alma, axel, rita |" in text
+    assert "| Cannot sign | vera: validated it, which its standard keeps apart |" in text
+    for person in ("alma", "axel"):
+        validated.decide(request, person)
+    approved = validated.get(ApprovalRequest, request.key)
+    judged: VerdictSet = judge_version.fn(V1, "deploy", "production", USE, DEV, validated.now, "run-d", approved)
+    assert judged.cleared
 
 
 def test_nobody_is_asked_about_bytes_that_changed(validated: World) -> None:

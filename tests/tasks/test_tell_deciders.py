@@ -11,16 +11,19 @@ from prefect.settings import PREFECT_UI_URL, temporary_settings
 from data.commands.person import EndRole
 from data.outbox import Notice, Outbox
 from data.records.person import Role
+from modelward.waiting import waiting_now
 from tasks.gather_questions import open_questions
 from tasks.judge_version import judge_version
 from tasks.open_retirement import Leaving, open_retirement
+from tasks.publish_release import publish_release
 from tasks.remind_people import unanswered_questions
 from tasks.request_approval import request_approval
+from tasks.stop_serving import stop_serving
 from tasks.tell_deciders import first_word, run_page, tell_deciders
 from tests.departing import departing
-from tests.hasty_model import run_at
+from tests.hasty_model import hasty, opened, run_at
 from tests.judged_model import DEV, USE, V1, assessed_version
-from tests.world import World
+from tests.world import MODEL, World
 
 
 def left(world: World, kind: str = "approval") -> dict[str, Notice]:
@@ -53,6 +56,28 @@ def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: 
     with validated.registry.reading() as state:
         (question,) = open_questions(state, validated.now)
     assert "http://127.0.0.1:4290/models/ops/delay/1.html#request-1" in next(first_word(question)).aside
+
+
+def test_a_release_is_asked_about_only_while_it_serves(validated: World) -> None:
+    world = hasty(validated)
+    request = opened(world)
+    assert (about(world, request.key), "release" in purposes()) == ([], False), "it is not live yet"
+    publish_release(request.key, run_at(world))
+    world.move(hours=20)
+    assert ("adam reminded" in str(about(world, request.key)), "release" in purposes()) == (True, True)
+    stop_serving.fn(MODEL, "production", "champion", "worse", "the timetable", run_at(world).actor, world.now, "run-s")
+    assert (about(world, request.key), "release" in purposes()) == ([], False), (
+        "nobody is reminded of what was suspended"
+    )
+
+
+def about(world: World, key: str) -> list[str]:
+    """What is said of one question at this moment."""
+    return [act() for about, act in unanswered_questions(run_at(world)) if about == key]
+
+
+def purposes() -> set[str]:
+    return {one.purpose for one in waiting_now()}
 
 
 def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:

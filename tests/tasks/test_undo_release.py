@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from data.records.monitoring import Incident
 from data.records.person import Role
 from data.records.version import Version
 from data.serving import FileTarget, Manifest, Place
+from tasks import undo_release as undoing
+from tasks.carry_out_operation import Run
 from tasks.end_what_died import JOBS
 from tasks.look_after_models import look_after_models
 from tasks.publish_release import publish_release
@@ -24,7 +27,7 @@ from tasks.settle_due import settle_due
 from tasks.undo_release import lapsed_releases, undo_release
 from tests.hasty_model import V2, hasty, hasty_text, opened, run_at
 from tests.judged_model import V1, adopt, standard_text
-from tests.operations import begin_deploy
+from tests.operations import begin_deploy, deployed
 from tests.world import MODEL, World
 
 NIGHT = {"operations": JOBS["operations"], "releases": lapsed_releases}
@@ -88,6 +91,28 @@ def test_nobody_ratified_and_what_served_before_serves_again(world: World) -> No
     assert [one.kind for one in world.find(Incident)] == ["emergency", "rollback"]
     assert set(told(world, "incident")) == {"otto", "olga", "adam", "ada"}
     assert reconciled(world, hours=1) == {}
+
+
+@pytest.mark.parametrize("former", [True, False], ids=["a version to return to", "none"])
+def test_what_was_deployed_just_before_it_is_undone_goes_on_serving(
+    validated: World, monkeypatch: pytest.MonkeyPatch, former: bool
+) -> None:
+    world = hasty(validated, serving=former)
+    request = live(world)
+    world.move(hours=25)
+    put_back = undoing._put_back
+
+    def too_late(released: Deployment, reason: str, run: Run) -> str:
+        deployed(world, "op-9")
+        return put_back(released, reason, replace(run, as_of=world.now))
+
+    monkeypatch.setattr(undoing, "_put_back", too_late)
+    assert undo_release(request.key, run_at(world, "night", "modelward")) == ""
+    assert [(one.version[-1], one.state) for one in world.find(Deployment)][-2:] == [
+        ("2", "superseded"),
+        ("3", "deployed"),
+    ]
+    assert told(world, "incident") == {}, "nothing was undone"
 
 
 def test_without_a_version_to_return_to_serving_is_suspended(validated: World) -> None:

@@ -13,6 +13,7 @@ import pytest
 from prefect.input import RunInput
 
 from tasks import await_people
+from tests.preselected import preselected
 
 Values = Callable[[], dict[str, Any]]
 
@@ -45,4 +46,4 @@ class WaitingRoom:
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return wait_for_input(**answer())
+        return wait_for_input(**{**preselected(wait_for_input.model_json_schema()), **answer()})

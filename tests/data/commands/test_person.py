@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.command import Command
-from data.commands.person import AddPerson, CountAttempt, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.commands.person import AddPerson, CountAttempt, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from tests.closed_door import is_refused
 
 CLOSED: dict[str, tuple[type[Command], str, object]] = {
@@ -17,6 +17,7 @@ CLOSED: dict[str, tuple[type[Command], str, object]] = {
     "a seed in a command": (EnrolPerson, "seed", "JBSWY3DP"),
     "revoking without a reason": (RevokePerson, "reason", ""),
     "a role nobody knows": (GrantRole, "role", "emperor"),
+    "a deputy without an end": (Deputise, "to_at", None),
     "ending a role without a reason": (EndRole, "reason", ""),
     "an attempt with its code": (CountAttempt, "code", "123456"),
 }  # fmt: skip

@@ -99,6 +99,14 @@ def test_the_request_names_everybody_who_may_not_answer_it(world: World) -> None
     assert world.requested(version, by="olga").contributors == ("ann@example.org", "dev", "olga")
 
 
+def test_where_it_is_kept_apart_who_validated_it_is_among_them(world: World) -> None:
+    version = world.validated(world.version())
+    request = world.requested(version, apart_from_validator=True)
+    assert request.contributors == ("dev", "vera")
+    log = world.events()[0]["log"]
+    assert request_digest(request.model_copy(update={"contributors": ("dev",)}), log) != request.request_digest
+
+
 def test_the_digest_covers_every_word_of_the_request(world: World, request_: ApprovalRequest) -> None:
     log = world.events()[0]["log"]
     assert request_digest(request_, log) == request_.request_digest

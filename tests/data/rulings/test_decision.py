@@ -126,6 +126,18 @@ def test_a_vote_of_somebody_taken_off_the_roster_no_longer_counts(world: World, 
     assert world.get(ApprovalRequest, request_.key).state == "approved"
 
 
+def test_a_condition_of_somebody_taken_off_the_roster_becomes_no_finding(
+    world: World, request_: ApprovalRequest
+) -> None:
+    world.grant("outsider")
+    condition = (Condition(text="measure the slices", due_at=world.now + timedelta(days=30)),)
+    world.decide(request_, "alma", "approve with conditions", conditions=condition)
+    world.do(RevokePerson(person="alma", reason="fraud", proof=world.proof("adam")), by="adam")
+    for person in ("axel", "outsider"):
+        world.decide(request_, person)
+    assert (world.get(ApprovalRequest, request_.key).state, world.find(Finding)) == ("approved", [])
+
+
 def test_conditions_become_findings_when_it_is_approved(world: World, request_: ApprovalRequest) -> None:
     due = world.now + timedelta(days=30)
     condition = (Condition(text="measure the slices", due_at=due),)

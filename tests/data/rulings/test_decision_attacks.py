@@ -135,6 +135,16 @@ def deputy_of_a_contributor(world: World, request: ApprovalRequest) -> object:
     return world.decide(request, "outsider", deputy_of="dev")
 
 
+def kept_apart(world: World, person: str, **changes: Any) -> object:
+    """The outsider validated a version in vera's place, and its standard keeps validating and approving apart."""
+    world.grant("outsider", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=7))
+    for validator in ("outsider", "vera"):
+        world.grant(validator)
+    version = world.validated(world.version(), by="outsider")
+    world.grant("rita", deputy_of="vera", to_at=world.now + timedelta(days=7))
+    return world.decide(world.requested(version, apart_from_validator=True), person, **changes)
+
+
 def deputy_beside_principal(world: World, request: ApprovalRequest) -> object:
     deputised("alma")(world, request)
     world.decide(request, "alma")
@@ -325,13 +335,22 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     ),
     "a Git author by printed name": (new_contributor("dev", "alma  <a@private.org>"), IndependenceError, "worked on"),
     "who asked for the approval": (asked_by_alma, IndependenceError, "asked for this decision"),
-    "a deputy after their time": (deputy_too_late, NotAuthorisedError, "as deputy of alma"),
-    "a deputy of somebody who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of alma"),
-    "a deputy of somebody who left": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of alma"),
+    "who validated it where that is kept apart": (
+        lambda w, r: kept_apart(w, "outsider"), IndependenceError, "outsider validated ops/delay v2, and its standard"
+    ),
+    "for whom it was validated where that is kept apart": (
+        lambda w, r: kept_apart(w, "vera"), IndependenceError, "vera validated ops/delay v2"
+    ),
+    "a deputy of who is kept apart": (
+        lambda w, r: kept_apart(w, "rita", deputy_of="vera"), IndependenceError, "vera validated ops/delay v2"
+    ),
+    "a deputy after their time": (deputy_too_late, NotAuthorisedError, "as deputy of 'alma'"),
+    "a deputy of somebody who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of 'alma'"),
+    "a deputy of somebody who left": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of 'alma'"),
     "a deputy of a contributor": (deputy_of_a_contributor, IndependenceError, "asked for"),
     "a deputy who does not say so": (after(deputised("alma"), "outsider"), NotAuthorisedError, "does not hold"),
-    "a deputy nobody appointed": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "as deputy of alma"),
-    "an approver posing as deputy": (with_changes("axel", deputy_of="alma"), NotAuthorisedError, "as deputy of alma"),
+    "a deputy nobody appointed": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
+    "an approver posing as deputy": (with_changes("axel", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
     "the digest of another request": (other_requests_tail, StaleEvidenceError, "not the digest of the request"),
     "the digest of the evidence": (
         lambda w, r: w.decide(r, "alma", confirmed=r.evidence_digest), StaleEvidenceError, "not the digest"

@@ -13,6 +13,7 @@ from data.commands.approval import WithdrawRequest
 from data.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
 from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.commands.version import RejectVersion, RevokeVersion
+from data.deciders import open_requests
 from data.errors import (
     ConflictError,
     IllegalMoveError,
@@ -343,7 +344,7 @@ RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[Modelward
     "by somebody without the role": (voted("vera"), NotAuthorisedError, "does not hold the role approver"),
     "in a role it does not ask": (voted("rita", role=Role.RISK_ACCEPTOR), NotAuthorisedError, "does not ask the role"),
     "too late": (after(lambda w: w.move(hours=20), voted("alma")), RequestClosedError, "ran out"),
-    "after it was suspended": (after(suspend, voted("alma")), RequestClosedError, "was suspended"),
+    "after it was suspended": (after(suspend, voted("alma")), RequestClosedError, "is withdrawn"),
     "twice": (lambda w, d: (voted("alma")(w, d), voted("alma")(w, d)), ConflictError, "decided on this"),
     "by one code alone": (
         lambda w, d: w.do(RatifyDeployment(key=d.key, proof=w.proof("alma")), by="alma"),
@@ -362,6 +363,40 @@ def test_not_ratified(
     with pytest.raises(error, match=words):
         act(world, deployment)
     assert world.get(Deployment, deployment.key).ratified_by is None
+
+
+ENDINGS: dict[str, tuple[Callable[[World], object], str]] = {
+    "another version is deployed": (lambda w: deployed(w, "op-9"), "superseded by ops/delay v3"),
+    "it is rolled back": (lambda w: roll_back(w, f"{MODEL}/versions/1"), "it drifted"),
+    "it is suspended": (suspend, "it harms; fallback: the timetable"),
+}
+
+
+@pytest.mark.parametrize(("end", "why"), ENDINGS.values(), ids=ENDINGS)
+def test_what_no_longer_serves_is_not_asked_about(end: Callable[[World], object], why: str, world: World) -> None:
+    deployment = live(world)
+    with world.registry.reading() as state:
+        assert [one.key for one in open_requests(state)] == [deployment.request]
+    end(world)
+    request = request_of(world, deployment)
+    assert (request.state, request.decided_at) == ("withdrawn", world.now)
+    assert request.reason == f"the release is over, there is nothing to ratify: {why}"
+    assert world.events()[-1]["type"].startswith("deployment."), "the event that ends it takes the question back"
+    with world.registry.reading() as state:
+        assert open_requests(state) == []
+
+
+def test_what_was_ratified_and_then_ended_stays_ratified(world: World) -> None:
+    deployment = live(world)
+    ratify(world, deployment)
+    suspend(world)
+    assert request_of(world, deployment).state == "approved"
+
+
+def test_what_is_not_live_yet_is_not_asked_about(world: World) -> None:
+    release_opened(world)
+    with world.registry.reading() as state:
+        assert open_requests(state) == []
 
 
 def test_ratifying_before_it_is_live_is_refused(world: World) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,9 @@ def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield world
 
 
-def ratify(world: World) -> None:
+def ratify(world: World, person: str = "alma") -> None:
     """Alma stands behind the suspension."""
-    world.do(RatifyDeployment(key=f"{MODEL}/deployments/1", proof=world.proof("alma")), by="alma")
+    world.do(RatifyDeployment(key=f"{MODEL}/deployments/1", proof=world.proof(person)), by=person)
 
 
 def escalate(world: World) -> None:
@@ -117,6 +118,48 @@ def test_a_block_is_not_taken_off(who: str, said: str, error: type[ModelwardErro
     with pytest.raises(error, match=said):
         world.do(ResolveIncident(key=KEY, resolution="nothing to see", proof=proof), by="otto")
     assert world.get(Incident, KEY).state == "escalated"
+
+
+def deputised(world: World, principal: str) -> None:
+    """Outsider may sign in somebody's place for three days."""
+    world.grant("outsider", deputy_of=principal, to_at=world.now + timedelta(days=3))
+
+
+def escalated_and_resolved(world: World, person: str) -> None:
+    escalate(world)
+    resolve(world, person)
+
+
+Sign = Callable[[World, str], object]
+SIGNS: dict[str, tuple[Sign, str]] = {
+    "ratifying": (ratify, "deployment.ratified"),
+    "resolving": (escalated_and_resolved, "incident.resolved"),
+}
+
+
+@pytest.mark.parametrize("sign, event", SIGNS.values(), ids=SIGNS)
+def test_who_only_stands_in_for_who_did_it_does_not_judge_it(sign: Sign, event: str, world: World) -> None:
+    world.grant("otto")
+    deputised(world, "otto")
+    with pytest.raises(IndependenceError, match="outsider only stands in for otto, who did it"):
+        sign(world, "outsider")
+    assert world.events(event) == []
+
+
+@pytest.mark.parametrize("sign, event", SIGNS.values(), ids=SIGNS)
+def test_a_deputy_of_somebody_else_does_and_the_event_says_for_whom(sign: Sign, event: str, world: World) -> None:
+    world.grant("otto")
+    for principal in ("otto", "axel"):
+        deputised(world, principal)
+    sign(world, "outsider")
+    assert world.events(event)[0]["data"] == {"deputy_of": "axel"}
+
+
+def test_a_role_of_ones_own_needs_nobody_to_stand_in_for(world: World) -> None:
+    deputised(world, "axel")
+    world.grant("outsider")
+    ratify(world, "outsider")
+    assert world.events("deployment.ratified")[0]["data"] == {}
 
 
 @pytest.mark.parametrize("proven", [False, True], ids=["unproven", "proven"])

@@ -92,6 +92,26 @@ def test_of_eight_runs_racing_exactly_one_begins(world: World) -> None:
     assert len(world.events("operation.begun")) == 1
 
 
+LEAVING: dict[str, Any] = {"rollback": f"{MODEL}/versions/1", "suspend": None}
+
+
+@pytest.mark.parametrize("kind", LEAVING)
+def test_what_was_decided_about_one_deployment_ends_no_other(kind: str, world: World) -> None:
+    first = deployed(world, "op-1")
+    second = deployed(world, "op-2")
+    with pytest.raises(ConflictError, match="no longer serves as production champion of ops/delay; another one does"):
+        begin(world, kind, LEAVING[kind], leaves=first.key)
+    begin(world, kind, LEAVING[kind], leaves=second.key)
+    assert world.get(Operation, KEY).state == "running"
+
+
+def test_nothing_that_serves_is_no_deployment_that_was_named(world: World) -> None:
+    first = deployed(world)
+    suspend(world)
+    with pytest.raises(ConflictError, match="nothing does"):
+        begin(world, "suspend", leaves=first.key)
+
+
 def test_two_models_do_not_wait_for_each_other(world: World) -> None:
     begin_deploy(world, world.approved())
     other = world.approved(world.validated(world.version("models/ops/other")))

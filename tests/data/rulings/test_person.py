@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from data.command import Command, Proof
-from data.commands.person import AddPerson, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.enrolment import enrol
 from data.errors import IllegalMoveError, InputError, ModelwardError, NotAuthorisedError, NotFoundError, ProofError
 from data.home import Home
@@ -108,6 +108,32 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
             ),
         )[1],
         NotAuthorisedError, "does not hold the role",
+    ),
+    "a deputy of an administrator": (
+        lambda w: Deputise(
+            person="dev", role=ADMIN, deputy_of="ada", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+        ),
+        InputError, "an administrator has no deputy",
+    ),
+    "a deputy for who holds the role nowhere": (
+        lambda w: Deputise(
+            person="dev", role=APPROVER, deputy_of="vera", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+        ),
+        NotAuthorisedError, "vera does not hold the role approver",
+    ),
+    "a deputy whose time ends before it begins": (
+        lambda w: Deputise(person="dev", role=APPROVER, deputy_of="alma", to_at=w.now, proof=w.proof("adam")),
+        InputError, "ends after that",
+    ),
+    "a deputy for oneself": (
+        lambda w: Deputise(
+            person="alma", role=APPROVER, deputy_of="alma", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+        ),
+        InputError, "their own deputy",
+    ),
+    "a deputy without a code": (
+        lambda w: Deputise(person="dev", role=APPROVER, deputy_of="alma", to_at=w.now + timedelta(days=1)),
+        NotAuthorisedError, "one-time code",
     ),
     "ending a role nobody holds": (
         proven(EndRole, person="dev", role=APPROVER, reason="x"), IllegalMoveError, "does not hold the role"
@@ -224,6 +250,29 @@ def test_a_role_is_recorded_with_its_scope_and_who_granted_it(world: World) -> N
     assert (grant.team, grant.tiers, grant.environment, grant.from_at) == ("ops", (1, 2), "staging", later)
     assert (grant.granted_by, grant.to_at) == ("adam", None)
     assert world.events()[-1]["actor"] == {"id": "adam", "auth": "totp"}
+
+
+def test_a_deputy_stands_in_wherever_the_role_is_held_in_that_time(world: World) -> None:
+    begins, ends = world.now + timedelta(days=2), world.now + timedelta(days=5)
+    places: list[dict[str, Any]] = [
+        {"team": "ops", "environment": "staging", "tiers": (1,)},
+        {"team": "ops", "environment": "staging", "tiers": (1,), "from_at": world.now + timedelta(hours=1)},
+        {"team": "later", "from_at": begins + timedelta(days=1)},
+        {"team": "over", "to_at": begins},
+        {"team": "after", "from_at": ends},
+        {"team": "theirs", "deputy_of": "alma", "to_at": ends},
+    ]
+    for place in places:
+        world.grant("rita", APPROVER, **place)
+    command = Deputise(
+        person="outsider", role=APPROVER, deputy_of="rita", from_at=begins, to_at=ends, proof=world.proof("adam")
+    )
+    world.do(command, by="adam")
+    grants = world.find(RoleGrant, person="outsider")
+    assert [(one.key[-1], one.scope) for one in grants] == [("1", "ops, tier 1, staging"), ("2", "later")]
+    assert {(one.from_at, one.to_at, one.deputy_of, one.granted_by) for one in grants} == {
+        (begins, ends, "rita", "adam")
+    }
 
 
 def test_a_role_still_to_come_is_ended_too(world: World) -> None:

@@ -31,6 +31,7 @@ from data.errors import (
 )
 from data.records.review import Finding, Review, Severity, Validation
 from data.records.version import Version
+from data.rulings.review import validated_for
 from tests.world import MODEL, Template, World
 
 VERSION = f"{MODEL}/versions/1"
@@ -179,6 +180,34 @@ def test_a_deputy_with_a_role_of_their_own_is_judged_by_it(world: World) -> None
     world.grant("outsider", "validator", deputy_of="dev", to_at=world.now + timedelta(days=3))
     concluded("outsider")(world)
     assert world.get(Version, VERSION).review_state == "validated"
+
+
+def validated_by_deputy(world: World, *principals: str) -> dict[str, Any]:
+    for principal in principals:
+        world.grant("outsider", "validator", deputy_of=principal, to_at=world.now + timedelta(days=3))
+    concluded("outsider")(world)
+    data: dict[str, Any] = world.events("validation.concluded")[0]["data"]
+    return data
+
+
+def test_a_conclusion_says_for_whom_a_deputy_stood_in(world: World) -> None:
+    assert validated_by_deputy(world, "vera") == {"conclusion": "fit", "deputy_of": "vera"}
+    (row,) = world.find(Validation, version=VERSION)
+    with world.registry.reading() as state:
+        assert (row.validator, validated_for(state, row)) == ("outsider", "vera")
+
+
+def test_a_deputy_of_two_speaks_for_the_one_who_is_independent(world: World) -> None:
+    world.grant("dev", "validator")
+    assert validated_by_deputy(world, "dev", "vera")["deputy_of"] == "vera"
+
+
+def test_a_validator_in_their_own_right_stands_in_for_nobody(world: World) -> None:
+    concluded()(world)
+    assert world.events("validation.concluded")[0]["data"] == {"conclusion": "fit"}
+    (row,) = world.find(Validation, version=VERSION)
+    with world.registry.reading() as state:
+        assert validated_for(state, row) is None
 
 
 def test_a_finding_goes_open_answered_disputed_answered_closed(world: World) -> None:

@@ -112,7 +112,7 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
     from prefect import flow, runtime
 
     from tasks.ask_approvers import ApprovalForm, current
-    from tasks.await_people import Settled, gate, refused
+    from tasks.await_people import Question, Settled, gate, refused
 
     def settle(request: ApprovalRequest, answer: Any) -> Settled:
         proof = Proof(person=answer.person, code=answer.code.get_secret_value())
@@ -126,10 +126,16 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
     @flow(name="ask people")
     def ask() -> ApprovalRequest:
         request = asked_by(world, version, str(runtime.flow_run.id))
-        while current(request.key).state == "pending":
-            form = lambda reason: ApprovalForm.with_initial_data(description=f"**Approve it?** {reason}")  # noqa: E731
-            patience = timedelta(days=7)
-            gate("approval", request.key, form, lambda answer: settle(request, answer), patience, world.now)
+        question = Question(
+            name="approval",
+            subject=request.key,
+            run_id=request.run_id,
+            form=lambda objection: ApprovalForm.with_initial_data(description=f"**Approve it?** {objection.what}"),
+            settle=lambda answer: settle(request, answer),
+            is_open=lambda: current(request.key).state == "pending",
+        )
+        while question.is_open():
+            gate(question, timedelta(days=7), world.now)
         return current(request.key)
 
     return ask

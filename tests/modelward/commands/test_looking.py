@@ -95,6 +95,12 @@ def test_a_model_shows_its_versions_and_a_version_its_evidence(lived: World, cli
         assert part in out
 
 
+def test_a_version_shows_for_whom_a_deputy_validated_it(world: World, cli: Cli) -> None:
+    world.grant("rita", "validator", deputy_of="vera", to_at=world.now + timedelta(days=5))
+    world.validated(by="rita")
+    assert "validation 1 by rita as deputy of vera" in cli("show", "delay/1").out
+
+
 def test_a_verdict_that_is_not_cleared_comes_with_its_remedy(world: World, cli: Cli) -> None:
     version = world.measured()
     failed = Judgement(

@@ -153,13 +153,19 @@ def test_on_a_terminal_the_code_is_asked_for_unseen(monkeypatch: pytest.MonkeyPa
 def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
     world: World, cli: Cli, proven: Proven
 ) -> None:
+    world.grant("rita", Role.APPROVER, team="ops", environment="staging", tiers=(1, 2))
     world.grant("rita", Role.APPROVER, team="ops", environment="production")
     options, typed = proven("adam")
     said = cli("people", "deputise", "outsider", "--for", "rita", "--to", "2013-03-20", "--role", "approver", *options,
                typed=typed)  # fmt: skip
     assert (said.code, "outsider stands in for rita as approver until 2013-03-20" in said.out) == (0, True), said.err
-    (grant,) = world.find(RoleGrant, person="outsider")
-    assert (grant.role, grant.team, grant.environment, grant.deputy_of) == (Role.APPROVER, "ops", "production", "rita")
+    assert "for ops, tier 1, tier 2, staging; ops, production" in said.out
+    grants = world.find(RoleGrant, person="outsider")
+    assert [(one.role, one.deputy_of) for one in grants] == [(Role.APPROVER, "rita")] * 2
+    assert [(one.team, one.tiers, one.environment) for one in grants] == [
+        ("ops", (1, 2), "staging"), ("ops", (), "production"),
+    ]  # fmt: skip
+    assert world.events()[-1]["type"] == "role.granted", "one event under one code"
 
 
 UNCLEAR = {

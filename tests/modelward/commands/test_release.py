@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from data.commands.person import RevokePerson
+from data.errors import PublishError
 from data.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
@@ -60,21 +62,54 @@ def test_from_the_release_to_its_ratification(world: World, cli: Cli, proven: Pr
     assert (again.code, "not done twice" in again.err) == (1, True)
 
 
-def test_refused_it_is_undone_by_the_next_reconciliation(world: World, cli: Cli, proven: Proven) -> None:
-    options, typed = proven("otto")
-    assert cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed).code == 0
-    request = world.find(ApprovalRequest, purpose="release")[-1]
+def test_refused_it_is_undone_at_once(world: World, cli: Cli, proven: Proven) -> None:
+    request = released_by_otto(world, cli, proven)
     options, typed = proven("alma")
     said = cli(
         "ratify", "delay", "--reject", "--comment", "worse", "--confirm", request.request_digest[-8:], *options,
         typed=typed,
     )  # fmt: skip
-    assert (said.code, "was refused" in said.out) == (0, True), said.err
-    done = cli("reconcile", "--as-of", world.now.isoformat())
-    assert "the emergency release of ops/delay v2 was undone, its ratification was refused" in done.out
+    assert (said.code, "the release of ops/delay/2 is refused" in said.err) == (0, True), said.err
+    undone = "the emergency release of ops/delay v2 was undone, its ratification was refused: ops/delay v1 serves again"
+    assert undone in said.out
     assert serving(world) == f"{MODEL}/versions/1"
     told = {one.to for one in Outbox(world.home.outbox).notices() if one.kind == "incident"}
     assert {"otto", "olga"} <= told
+
+
+def test_refused_while_it_cannot_be_undone_it_stays_refused_and_reconciliation_undoes_it(
+    world: World, cli: Cli, proven: Proven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*told: object) -> str:
+        raise PublishError("the disk is full")
+
+    request = released_by_otto(world, cli, proven)
+    options, typed = proven("alma")
+    with monkeypatch.context() as full:
+        full.setattr(FileTarget, "publish", broken)
+        said = cli("ratify", "delay", "--reject", "--confirm", request.request_digest[-8:], *options, typed=typed)
+    assert (said.code, "is refused, which is recorded" in said.err) == (3, True)
+    assert (world.get(ApprovalRequest, request.key).state, serving(world)) == ("rejected", V2)
+    assert "was undone" in cli("reconcile", "--as-of", world.now.isoformat()).out
+    assert serving(world) == f"{MODEL}/versions/1"
+
+
+def test_a_signature_of_somebody_who_left_does_not_ratify_it(world: World, cli: Cli, proven: Proven) -> None:
+    request = released_by_otto(world, cli, proven)
+    world.decide(request, "alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    options, typed = proven("olga")
+    said = cli("ratify", "delay", "--confirm", request.request_digest[-8:], *options, typed=typed)
+    assert (said.code, "your signature is recorded" in said.out, "still needs 1 × approver" in said.out) == (
+        0, True, True,
+    ), said.err  # fmt: skip
+    assert world.find(Deployment)[-1].ratified_by is None
+
+
+def released_by_otto(world: World, cli: Cli, proven: Proven) -> ApprovalRequest:
+    options, typed = proven("otto")
+    assert cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed).code == 0
+    return world.find(ApprovalRequest, purpose="release")[-1]
 
 
 def test_reconciliation_tells_reminds_and_undoes_in_its_time(world: World, cli: Cli, proven: Proven) -> None:

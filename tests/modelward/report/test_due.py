@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+from data.commands.person import RevokePerson
 from data.commands.review import OpenFinding
+from data.evidence_address import model_page
+from data.records.person import Person
 from data.records.review import Severity
 from data.records.tables import TABLES
 from modelward.report.due import Due, due_on
+from modelward.report.site import write_site
 from modelward.report.stage import stage_of
 from modelward.report.survey import survey
 from tests.operations import deployed, roll_back
@@ -16,7 +21,8 @@ from tests.world import MODEL, World
 
 def due(world: World) -> list[Due]:
     with world.registry.reading() as state:
-        return due_on({kind: state.under(kind, MODEL) for kind in TABLES}, "olga", world.now)
+        rows = {kind: state.under(kind, MODEL) for kind in TABLES}
+        return due_on({**rows, Person: state.find(Person)}, "olga", world.now)
 
 
 def only(world: World, word: str) -> Due:
@@ -38,6 +44,17 @@ def test_a_request_waits_for_the_roles_that_have_not_signed(world: World) -> Non
     assert told.page == "models/ops/delay/1.html#request-1"
     world.decide(request, "axel")
     assert not [one for one in due(world) if "Approval to" in one.what]
+
+
+def test_who_left_the_roster_has_not_signed(world: World, tmp_path: Path) -> None:
+    request = world.requested()
+    world.decide(request, "alma")
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
+    assert only(world, "Approval to deploy v1").waits_for == "2 × approver"
+    (entry,) = survey(world.home).entries
+    assert entry.due[0].waits_for.startswith("2 × approver")
+    write_site(world.home, tmp_path / "pages")
+    assert "2 × approver: Axel" in (tmp_path / "pages" / model_page(MODEL)).read_text("utf-8")
 
 
 def test_what_has_run_out_is_late_and_comes_first(world: World) -> None:

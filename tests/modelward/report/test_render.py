@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -207,3 +208,11 @@ def test_the_same_life_gives_the_same_page_but_for_the_hour(lives: World, tmp_pa
     one, other = (re.sub(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC", "", file.read_text("utf-8")) for file in files)
 
     assert one == other
+
+
+def test_a_validator_who_stood_in_for_somebody_is_shown_with_whom(world: World, tmp_path: Path) -> None:
+    world.grant("rita", "validator", deputy_of="vera", to_at=world.now + timedelta(days=5))
+    world.validated(by="rita")
+    text = Outline(write_report(world.home, MODEL, tmp_path / "delay.html").read_text("utf-8")).text
+    assert "Rita (rita) as deputy of Vera (vera)" in text
+    assert "as deputy of vera; scope: all of it" in text

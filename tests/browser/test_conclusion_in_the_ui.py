@@ -1,0 +1,120 @@
+"""A validator concludes and an operator releases in an emergency, both with nothing but a browser at Prefect's pages.
+
+The tests go on from each other, as the story does: they run in the order in which they stand. Each leaves pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.review import Validation, VerdictSet
+from tests.browser.prefect_pages import PrefectPages
+from tests.browser.present_world import founded_today
+from tests.browser.test_approval_in_the_ui import fresh_code
+from tests.browser.watched_page import Visit
+from tests.hasty_model import hasty_text
+from tests.judged_model import V1, adopt, registered_version
+from tests.standing_house import House, standing, until
+from tests.world import World
+
+
+def registered(world: World) -> None:
+    """A version that nobody judged yet, under a standard that allows emergencies."""
+    registered_version(world)
+    adopt(world, hasty_text())
+
+
+@pytest.fixture(scope="module")
+def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return founded_today(tmp_path_factory.mktemp("conclusion") / "home", registered)
+
+
+@pytest.fixture(scope="module")
+def house(world: World) -> Iterator[House]:
+    with standing(world.home.root) as house:
+        yield house
+
+
+@pytest.fixture
+def pages(house: House, visit: Visit) -> Iterator[PrefectPages]:
+    pages = PrefectPages(visit(), house.account["ui_url"])
+    yield pages
+    assert (pages.watched.outside, pages.troubles) == ([], [])
+
+
+def started(pages: PrefectPages, house: House, deployment: str, label: str) -> str:
+    """Start a run of a deployment for the version at its page; the run, once it waits."""
+    (found,) = house.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
+    pages.page.goto(f"{house.account['ui_url']}/deployments/deployment/{found['id']}")
+    form = pages.open_run_form()
+    pages.fill(form, {label: "ops/delay/1"})
+    pages.watched.shot(f"{deployment}-1-start", whole=True)
+    form.get_by_role("button", name="Submit").click()
+    expect(form.get_by_role("button", name="Submit")).to_be_hidden()
+    until(partial(waits, house, deployment))
+    return str(house.runs(deployment)[0]["id"])
+
+
+def waits(house: House, deployment: str, before: str = "") -> bool:
+    """Whether the run waits, under another state than `before`."""
+    runs = house.runs(deployment)
+    assert not runs or runs[0]["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), runs[0]["state"]
+    return bool(runs) and runs[0]["state_type"] == "PAUSED" and runs[0]["state_id"] != before
+
+
+def opened(pages: PrefectPages, run: str) -> Locator:
+    pages.open_run(run)
+    pages.await_state("Suspended")
+    return pages.open_form()
+
+
+def test_the_evidence_is_chosen_already_and_handed_in_with_the_conclusion(
+    pages: PrefectPages, house: House, world: World
+) -> None:
+    run = started(pages, house, "validate-model", "version")
+    form = opened(pages, run)
+    judged = world.find(VerdictSet, version=V1)[-1].evidence_digest
+    expect(form).to_contain_text(judged)
+    words = {
+        "What you looked at": "all of it",
+        "Limitations you found": "one year",
+        "What qualifies you": "ten years",
+        "Your id on the roster": "vera",
+    }
+    pages.fill(form, {"Conclusion": "fit", **words, "One-time code": fresh_code(world, "vera")})
+    form.get_by_text("Evidence you conclude on").scroll_into_view_if_needed()
+    pages.watched.shot("conclusion-2-filled")
+    pages.send(form)
+    pages.await_state("Completed")
+    (concluded,) = world.find(Validation, version=V1)
+    assert (concluded.validator, concluded.evidence_digest) == ("vera", judged)
+
+
+def test_a_version_is_released_in_an_emergency_from_the_page_of_its_run(
+    pages: PrefectPages, house: House, world: World
+) -> None:
+    run = started(pages, house, "release-in-emergency", "version (Optional)")
+    before = str(house.runs("release-in-emergency")[0]["state_id"])
+    assert world.find(Deployment) == []
+    form = opened(pages, run)
+    expect(form.get_by_role("row", name="Can release now")).to_contain_text("otto")
+    reason = "the champion scores everything as late"
+    pages.fill(form, {"Your id on the roster": "otto", "Why it cannot wait": reason})
+    pages.fill(form, {"One-time code": fresh_code(world, "otto")})
+    pages.watched.shot("release-2-filled", whole=True)
+    pages.send(form)
+    until(partial(waits, house, "release-in-emergency", before))
+    (request,) = world.find(ApprovalRequest, purpose="release")
+    (live,) = world.find(Deployment)
+    assert (request.requester, request.reason, request.run_id) == ("otto", reason, run)
+    assert (live.version, live.state, live.run_id) == (V1, "deployed", run)
+    form = opened(pages, run)
+    expect(form).to_contain_text("Ratify the emergency release of ops/delay v1 to production")
+    expect(form.get_by_role("row", name="Can sign now")).to_contain_text("alma as approver")
+    pages.watched.shot("release-3-ratify", whole=True)
