@@ -5,7 +5,7 @@
 
 A clone is made and installed, and the page is worked through in it: real commands in a pseudo-terminal, a real server,
 the forms in Chromium. What a person's eyes and hands take is waited for where it falls due; while a command runs they
-read on, as far as the next thing to do.
+scan the codes that it shows and read on, as far as the next thing to do.
 
 Eyes: every word of the page's sentences at 238 words a minute, the mean of silent reading of non-fiction in English
 (Brysbaert 2019, doi:10.1016/j.jml.2019.104047); what is typed or shown, and the forms, are looked over at twice that.
@@ -61,6 +61,7 @@ class Person(Pace):
         self.spent: Counter[tuple[str, str]] = Counter()
         self.section = "the beginning"
         self._at_once, self._began = at_once, time.monotonic()
+        self._scans = 0
 
     def begins(self, block: Block) -> None:
         for line in block.before.splitlines():
@@ -68,9 +69,14 @@ class Person(Pace):
                 self._machine()
                 self.section = line.removeprefix("## ")
         ahead = self._machine()
-        eyes = _words(block.before) / READ + _words(block.text) / LOOKED_OVER
-        self._take("eyes", max(0.0, eyes - ahead))
-        self._take("hands", HANDS[block.kind] + SCAN_CODE * block.text.count("people enrol"))
+        for what, seconds in (
+            ("hands", SCAN_CODE * self._scans),
+            ("eyes", _words(block.before) / READ + _words(block.text) / LOOKED_OVER),
+        ):
+            self._take(what, max(0.0, seconds - ahead))
+            ahead = max(0.0, ahead - seconds)
+        self._scans = block.text.count("people enrol")
+        self._take("hands", HANDS[block.kind])
 
     def reads(self, text: str) -> None:
         self._machine()

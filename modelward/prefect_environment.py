@@ -8,6 +8,7 @@ Prefect reads it when it is imported, so it is set before that.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ HOUSE: Final[Mapping[str, str]] = {
     "PREFECT_LOGGING_LEVEL": "INFO",
     "PREFECT_LOGGING_TO_API_ENABLED": "true",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
-    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
     "PREFECT_SERVER_UI_API_URL": "/api",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PYTHONUNBUFFERED": "1",
@@ -71,6 +72,7 @@ def environment_of_house(settings: Settings, addresses: Addresses, root: Path) -
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(pages_of(settings.home)),
         "PREFECT_API_URL": addresses.api_url,
         "PREFECT_UI_URL": addresses.ui_url,
+        "PATH": os.pathsep.join(filter(None, (str(Path(sys.executable).parent), os.environ.get("PATH")))),
         **_past_proxies(),
     }
     home = prefect_environment(settings.home)

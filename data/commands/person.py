@@ -23,12 +23,16 @@ class AboutPerson(Command):
 
 
 class AddPerson(AboutPerson):
-    """Put somebody on the roster. The first two are administrators and need no proof; later ones need one's code."""
+    """Put somebody on the roster. The first two are administrators and need no proof; later ones need one's code.
+
+    They hold `roles` from now on, everywhere; under the same code.
+    """
 
     name: ClassVar[str] = "add person"
     printed_name: str = Field(min_length=1, max_length=200)
     email: str = Field(default="", max_length=320)
     os_user: str = Field(default="", max_length=64)
+    roles: tuple[Role, ...] = ()
     proof: Proof | None = None
 
 

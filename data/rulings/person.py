@@ -25,7 +25,10 @@ TIERS = range(1, 5)
 
 
 def add_person(state: State, command: AddPerson, context: Context) -> Ruling:
-    """Somebody enters the roster; the first two become administrators. An id is never given twice."""
+    """Somebody enters the roster, in roles that they hold everywhere; the first two are administrators too.
+
+    An id is never given twice.
+    """
     key = person_key(command.person)
     known = state.get(Person, key)
     if known is not None:
@@ -43,8 +46,15 @@ def add_person(state: State, command: AddPerson, context: Context) -> Ruling:
         added_at=context.now,
         added_by=proven.actor.id,
     )
-    rows: tuple[Row, ...] = (row, _founding_grant(command.person, context)) if founder else (row,)
-    return Ruling(EventType.PERSON_ADDED, key, (*rows, *proven.rows), {"founder": founder}, actor=proven.actor)
+    roles = dict.fromkeys([*([Role.ADMINISTRATOR] if founder else []), *command.roles])
+    granted_by = context.person if founder else proven.actor.id
+    rows: list[Row] = [
+        RoleGrant(
+            key=f"{key}/roles/{number}", person=command.person, role=role, from_at=context.now, granted_by=granted_by
+        )
+        for number, role in enumerate(roles, 1)
+    ]
+    return Ruling(EventType.PERSON_ADDED, key, (row, *rows, *proven.rows), {"founder": founder}, actor=proven.actor)
 
 
 def enrol_person(state: State, command: EnrolPerson, context: Context) -> Ruling:
@@ -118,16 +128,6 @@ def end_role(state: State, command: EndRole, context: Context) -> Ruling:
     proven = administrator(state, command.proof, context, besides=person.person)
     data = {"role": command.role.value, "reason": command.reason}
     return Ruling(EventType.ROLE_ENDED, person.key, (*grants, *proven.rows), data, actor=proven.actor)
-
-
-def _founding_grant(person: str, context: Context) -> RoleGrant:
-    return RoleGrant(
-        key=f"{person_key(person)}/roles/1",
-        person=person,
-        role=Role.ADMINISTRATOR,
-        from_at=context.now,
-        granted_by=context.person,
-    )
 
 
 def _enroller(state: State, command: EnrolPerson, context: Context) -> Proven:

@@ -9,6 +9,7 @@ import typer
 from modelward.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from data.command import Proof
@@ -29,6 +30,9 @@ def add(
     name: Annotated[str, typer.Option("--name", help="Their name as it is printed under decisions.")],
     email: Annotated[str, typer.Option("--email", help="Where notices go.")] = "",
     os_user: Annotated[str, typer.Option("--os-user", help="Their operating-system user here.")] = "",
+    roles: Annotated[
+        list[str] | None, typer.Option("--role", metavar="ROLE", help="A role held everywhere; may be given again.")
+    ] = None,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
@@ -37,18 +41,18 @@ def add(
     """Put somebody on the roster. The first one starts the registry; the first two are administrators."""
     from data.commands.person import AddPerson
     from data.records.names import person_key
+    from data.records.person import RoleGrant
     from modelward.speaking import speaker
     from modelward.terminal import say, show_receipt
 
     person_key(person)
+    told: dict[str, Any] = {"printed_name": name, "email": email, "os_user": os_user, "roles": _roles(roles or ())}
     founding = _found_registry(quiet=as_json)
     who = speaker("" if founding else by, as_of)
     proof = _administrator(who, by, code_from_stdin)
-    command = AddPerson(person=person, printed_name=name, email=email, os_user=os_user, proof=proof)
-    receipt = who.do(command)
-    founder = len(receipt.rows) > 1 and proof is None
-    role = "as an administrator" if founder else "without a role yet"
-    show_receipt(receipt, as_json, f"{person} is on the roster, {role}")
+    receipt = who.do(AddPerson(person=person, proof=proof, **told))
+    held = ", ".join(one.role.value for one in receipt.rows if isinstance(one, RoleGrant))
+    show_receipt(receipt, as_json, f"{person} is on the roster, {f'as {held}' if held else 'without a role yet'}")
     if not as_json:
         say(f"→ `modelward people enrol {person}` gives them one-time codes")
 
@@ -208,6 +212,18 @@ def end(
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(EndRole(person=_known(who, person), role=Role(role), reason=reason, proof=proof))
     show_receipt(receipt, as_json, f"{person} is no longer {role}")
+
+
+def _roles(names: Sequence[str]) -> tuple[HeldRole, ...]:
+    """Roles by their names. Raises InputError, before anything is recorded."""
+    from data.errors import InputError
+    from data.records.person import Role
+
+    known = {one.value: one for one in Role}
+    for name in names:
+        if name not in known:
+            raise InputError(f"{name[:60]!a} is no role", f"the roles are {', '.join(known)}")
+    return tuple(known[name] for name in names)
 
 
 def _found_registry(quiet: bool) -> bool:

@@ -34,7 +34,7 @@ def test_the_choices_are_those_of_the_records() -> None:
 def test_the_first_person_starts_the_registry_and_is_told_where_its_keys_lie(home: Path, cli: Cli) -> None:
     said = cli("people", "add", "ana", "--name", "Ana Ruiz")
     assert said.code == 0
-    assert "ana is on the roster, as an administrator" in said.out
+    assert "ana is on the roster, as administrator" in said.out
     assert f"move {home / 'keys' / 'recovery.key'} to a medium kept offline" in said.err
     assert stat.S_IMODE((home / "keys" / "log.key").stat().st_mode) == 0o600
 
@@ -47,6 +47,20 @@ def test_two_founders_need_no_code_and_the_third_needs_one(home: Path, cli: Cli)
     assert (refused.code, "--by ADMINISTRATOR" in refused.err) == (1, True)
     events = [body for body in Registry(Home(home)).journal.bodies() if b'"command.refused"' in body]
     assert len(events) == 1
+
+
+def test_somebody_is_added_in_their_roles_under_one_code(world: World, cli: Cli, proven: Proven) -> None:
+    options, typed = proven("adam")
+    roles = ("--role", "validator", "--role", "approver")
+    said = cli("people", "add", "nina", "--name", "Nina", *roles, *options, typed=typed)
+    assert "nina is on the roster, as validator, approver" in said.out
+    assert [one.role for one in world.find(RoleGrant, person="nina")] == ["validator", "approver"]
+
+
+def test_a_role_that_is_none_is_refused_with_those_there_are(home: Path, cli: Cli) -> None:
+    said = cli("people", "add", "nina", "--name", "Nina", "--role", "king")
+    assert (said.code, "the roles are developer, owner" in said.err) == (2, True)
+    assert not (home / "registry").exists()
 
 
 def test_a_hostile_id_is_refused_before_a_registry_is_started(home: Path, cli: Cli) -> None:
