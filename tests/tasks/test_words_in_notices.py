@@ -22,7 +22,7 @@ from tasks.tell_deciders import escalation, first_word, reminders_of
 from tasks.undo_release import undo_release
 from tasks.write_alerts import write_alerts
 from tests.departing import under_baseline
-from tests.emergencies import release_opened
+from tests.emergencies import released
 from tests.hasty_model import hasty, run_at
 from tests.hasty_model import opened as release_to_publish
 from tests.operations import deploy, deployed, roll_back
@@ -55,7 +55,7 @@ def request(world: World) -> Iterable[Notice]:
 def release(world: World) -> Iterable[Notice]:
     under_baseline(world)
     deployed(world)
-    release_opened(world, world.assessed(world.version()), reason=WORDS)
+    released(world, world.assessed(world.version()), reason=WORDS)
     return [one for one in asked(world) if one.kind == "approval"]
 
 
