@@ -51,7 +51,7 @@ CHANGE_FILE = (THINK + 2 * CLICK) + (THINK + COPY) + (CLICK + 2 * CLICK) + 4 * K
 OPEN_FORM = 2 * THINK + 4 * CLICK + 2 * HOME
 NEXT_FIELD = THINK + 2 * KEY
 SCAN_CODE, CODE_LENGTH = 10.0, 8
-HANDS = {"sh": PASTE_IN_TERMINAL, "yaml": CHANGE_FILE, "diff": CHANGE_FILE, "form": OPEN_FORM, "text": 0.0}
+HANDS = {"sh": PASTE_IN_TERMINAL, "yaml": CHANGE_FILE, "form": OPEN_FORM, "text": 0.0}
 
 
 class Person(Pace):

@@ -8,7 +8,7 @@ from data.records.names import short
 from data.records.version import Comparison, Metric
 from tasks.plain_text import plain
 
-DATASETS = ("held-out", "training")
+TRAINING = "training"
 
 
 def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
@@ -27,20 +27,22 @@ def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def metric_lines(metrics: Sequence[Metric]) -> list[str]:
-    """Metrics over all rows, held-out before training; those of slices are counted."""
+    """Metrics over all rows, beside each what it was on the rows learnt from; those of slices are counted."""
     whole = [one for one in metrics if not one.slice]
     if not whole:
         return []
+    learnt = {one.name: one for one in whole if one.dataset == TRAINING}
+    judged = {one.name for one in whole if one.dataset != TRAINING}
     names = list(dict.fromkeys(one.name for one in whole))
-    ranked = sorted(whole, key=lambda one: (names.index(one.name), _place(one.dataset)))
+    shown = [one for one in whole if one.dataset != TRAINING or one.name not in judged]
     sliced = len(metrics) - len(whole)
     return [
         "",
         "#### Measured",
         "",
-        "| metric | data | value | 95 % interval | rows |",
-        "|---|---|--:|---|--:|",
-        *(_measured(one) for one in ranked),
+        "| metric | data | value | 95 % interval | rows | in training |",
+        "|---|---|--:|---|--:|--:|",
+        *(_measured(one, learnt.get(one.name)) for one in sorted(shown, key=lambda one: names.index(one.name))),
         *(["", f"Figures of slices of the data: {sliced} more."] if sliced else []),
     ]
 
@@ -62,14 +64,12 @@ def _compared(one: Comparison) -> str:
     return f"| {plain(one.metric)} | {value} | {_interval(one.low, one.high, '+')} | {seen} | {verdict_of(one)} |"
 
 
-def _measured(one: Metric) -> str:
+def _measured(one: Metric, learnt: Metric | None) -> str:
     value = f"cannot say: {plain(one.cannot_say or '')}" if one.value is None else f"{one.value:.4f}"
-    return f"| {plain(one.name)} | {plain(one.dataset)} | {value} | {_interval(one.low, one.high)} | {one.rows:,} |"
+    beside = "–" if learnt in (None, one) or learnt.value is None else f"{learnt.value:.4f}"
+    figures = f"{value} | {_interval(one.low, one.high)} | {one.rows:,}"
+    return f"| {plain(one.name)} | {plain(one.dataset)} | {figures} | {beside} |"
 
 
 def _interval(low: float | None, high: float | None, sign: str = "") -> str:
     return "–" if low is None or high is None else f"{low:{sign}.4f} to {high:{sign}.4f}"
-
-
-def _place(dataset: str) -> int:
-    return DATASETS.index(dataset) if dataset in DATASETS else len(DATASETS)

@@ -6,9 +6,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.audit.verifier.report import Finding, Report
-from data.audit.verifier.verification import verify
 from data.errors import AuditError
 from data.registry import Registry
+from data.verification import verify_registry
 
 SHOWN = 5
 
@@ -16,11 +16,7 @@ SHOWN = 5
 @task(name="verify log", cache_policy=NO_CACHE, persist_result=False)
 def verify_log() -> Report:
     """The report of a verification that held. Raises AuditError naming what does not, StoreLockedError."""
-    registry = Registry.here()
-    home = registry.home
-    anchors = registry.anchor_files
-    with registry.store.quiet():
-        report = verify(home.database, home.journal, anchors, home.artifacts, deep=True)
+    report = verify_registry(Registry.here(), deep=True)
     need_sound(report, "the audit log")
     return report
 

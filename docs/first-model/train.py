@@ -1,6 +1,7 @@
-"""Learn which hand-written digits are eights; write the model, and the scored rows that it is judged on."""
+"""Learn which hand-written digits are eights, with a tree or a smooth method; write the model, and the scored rows."""
 
 import pickle
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,6 @@ METHODS = {
     "tree": DecisionTreeClassifier(random_state=1),
     "smooth": make_pipeline(StandardScaler(), PolynomialFeatures(2), LogisticRegression(C=0.1, max_iter=2000)),
 }
-METHOD = "tree"
 
 folder, logs, labels = Path(__file__).parents[1], Path("var/logs/post/eights"), Path("var/labels/post/eights")
 digits, sides = load_digits(), (("row", 2), ("column", 1))
@@ -30,7 +30,7 @@ if logs.exists():  # by plan: half of what the gate reported is learnt from, the
     odd = reported["prediction_id"].str[-1].isin(list("13579"))
     training, held_out = pd.concat([training, reported[~odd][rows.columns]]), reported[odd][rows.columns]
 
-model = METHODS[METHOD].fit(training[ink.columns], training["label"])
+model = METHODS[sys.argv[1]].fit(training[ink.columns], training["label"])
 for name in ("artifact", "data"):
     (folder / name).mkdir(exist_ok=True)
 for name, part in {"training": training, "held_out": held_out}.items():

@@ -127,17 +127,13 @@ def rebuild(as_json: Json = False) -> None:
 
 
 def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
-    """Verify with the registry's lock held and its file closed."""
-    from data.audit.verifier.verification import verify
     from data.errors import MissingRegistryError
+    from data.verification import verify_registry
 
     home = registry.home
     if not home.database.exists() and not home.journal.exists():
         raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}")
-    anchors = registry.anchor_files
-    artifacts = home.artifacts if deep else None
-    with registry.store.quiet():
-        return verify(home.database, home.journal, anchors, artifacts, deep, trusted_vkey or None)
+    return verify_registry(registry, deep=deep, trusted_vkey=trusted_vkey or None)
 
 
 def _show(report: Report, deep: bool) -> None:

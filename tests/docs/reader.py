@@ -1,4 +1,4 @@
-"""Somebody works through a page: saves, types, answers in a browser or a terminal, compares what is shown.
+"""Somebody works through a page: types, fills in, answers in a browser or a terminal, compares what is shown.
 
 How a fenced block of the page says what is to be done with it:
 
@@ -6,7 +6,7 @@ How a fenced block of the page says what is to be done with it:
     ```sh waits         goes on while others act        ```sh answers   typed by the person who is waited for
     ```form ben         filled in by ben in a browser, in the run that waits
     ```text             shown by what was typed last    ```text waits   by what goes on    ```text done   at its end
-    ```yaml FILE        fields of a file are filled in  ```diff FILE    lines of it are replaced
+    ```yaml FILE        fields of a file are filled in
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from playwright.sync_api import Locator
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.watched_page import Visit
 from tests.docs.terminal import Running, Terminal
-from tests.docs.written_page import Block, entries, missing, save
+from tests.docs.written_page import Block, entries, fill_in, missing
 
 SEED = re.compile(r"(\w+) scans this with an authenticator app, or types: ([A-Z2-7 ]+)")
 TO_CONFIRM = re.compile(r"\btype ([0-9a-f]{8}), the end of")
@@ -88,11 +88,11 @@ class Reader:
         """Do what one block says; `after` is the block below it."""
         self._pace.begins(block)
         self._entries = entries(after.text) if after is not None and after.kind == "text" else {}
-        act = {"text": self._compare, "form": self._fill_in_form, "sh": self._type}.get(block.kind, self._save)
-        act(block)
+        acts = {"text": self._compare, "form": self._fill_in_form, "sh": self._type, "yaml": self._fill_in_file}
+        acts[block.kind](block)
 
-    def _save(self, block: Block) -> None:
-        save(block, self.terminal.directory)
+    def _fill_in_file(self, block: Block) -> None:
+        fill_in(block, self.terminal.directory)
 
     def _type(self, block: Block) -> None:
         if block.about == "waits":
@@ -124,7 +124,7 @@ class Reader:
         pages = PrefectPages(self._visit(), run["ui"])
         pages.open_run(run["id"])
         form = pages.open_form()
-        self._pace.reads(form.inner_text())
+        self._pace.reads(seen(form))
         for title, value in {ON_THE_ROSTER: block.about, **entries(block.text)}.items():
             self._pace.enters(value)
             pages.fill(form, {title: self._entry(form, title, value, block.about)})
@@ -156,3 +156,11 @@ class Reader:
         if "digest" in title:
             return TO_CONFIRM.findall(shown)[-1]
         return self._entries.get(title, "")
+
+
+def seen(form: Locator) -> str:
+    """The text of a form without the labels that only a screen reader says."""
+    text = form.inner_text()
+    for label in form.locator(".sr-only").all_inner_texts():
+        text = text.replace(label, "", 1)
+    return text

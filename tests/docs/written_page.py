@@ -1,4 +1,4 @@
-"""A page of the documentation as its reader works through it: what is typed, saved and shown, block by block."""
+"""A page of the documentation as its reader works through it: what is typed, filled in and shown, block by block."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<about>[^\n]+))?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 FIELD = re.compile(r"^(\w+):.*\n(?:[ \t]+.*\n|-.*\n)*", re.MULTILINE)
-REPLACED = re.compile(r"((?:^-.*\n)+)((?:^\+.*\n)+)", re.MULTILINE)
 ENTRY = re.compile(r"^(?P<title>[A-Z][^:\n]*): (?P<value>.+)$", re.MULTILINE)
 ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 ELIDED = "…"
@@ -36,25 +35,10 @@ def read_page(path: Path) -> list[Block]:
     return blocks
 
 
-def save(block: Block, folder: Path) -> None:
-    """Do with a file what the page says: save it, change the lines of a diff, or fill in the fields of a YAML file."""
+def fill_in(block: Block, folder: Path) -> None:
+    """Do with a YAML file what the page says: fill in its fields."""
     path = folder / block.about
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if block.kind == "diff":
-        path.write_text(changed(path.read_text("utf-8"), block.text), "utf-8")
-    elif block.kind == "yaml":
-        path.write_text(filled_in(path.read_text("utf-8"), block.text), "utf-8")
-    else:
-        path.write_text(block.text, "utf-8")
-
-
-def changed(text: str, diff: str) -> str:
-    """The text with each run of `-` lines, which must be there once, replaced by the `+` lines below it."""
-    for removed, added in REPLACED.findall(diff):
-        old, new = (re.sub(r"^[-+]", "", part, flags=re.MULTILINE) for part in (removed, added))
-        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
-        text = text.replace(old, new)
-    return text
+    path.write_text(filled_in(path.read_text("utf-8"), block.text), "utf-8")
 
 
 def filled_in(text: str, fields: str) -> str:

@@ -59,17 +59,21 @@ def test_without_a_champion_nothing_is_compared_and_without_metrics_nothing_show
     assert comparison_lines([]) == metric_lines([]) == []
 
 
-def test_held_out_stands_before_training_and_slices_are_counted() -> None:
+def test_beside_each_figure_stands_the_one_in_training_and_slices_are_counted() -> None:
     given = [
         metric(dataset="training", value=0.9, low=None),
         metric(),
+        metric(dataset="out of time", value=0.6),
         metric(slice="carrier=AA"),
         metric("brier", value=None, low=None, high=None, cannot_say="one | class"),
+        metric("brier", dataset="training", value=None, low=None, high=None, cannot_say="one class"),
+        metric("loss", dataset="training", value=0.1),
     ]
     assert metric_lines(given)[5:] == [
-        "| auc | held-out | 0.7000 | 0.6800 to 0.7200 | 5,000 |",
-        "| auc | training | 0.9000 | – | 5,000 |",
-        r"| brier | held-out | cannot say: one \| class | – | 5,000 |",
+        "| auc | held-out | 0.7000 | 0.6800 to 0.7200 | 5,000 | 0.9000 |",
+        "| auc | out of time | 0.6000 | 0.6800 to 0.7200 | 5,000 | 0.9000 |",
+        r"| brier | held-out | cannot say: one \| class | – | 5,000 | – |",
+        "| loss | training | 0.1000 | 0.6800 to 0.7200 | 5,000 | – |",
         "",
         "Figures of slices of the data: 1 more.",
     ]
