@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from prefect.input import RunInput
-from pydantic import Field, SecretStr, create_model
+from pydantic import Field, create_model
 
 from data.approvals import confirms, lacking
 from data.command import Command, Proof
@@ -26,7 +26,7 @@ from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
 from data.registry import Registry
 from data.rulings.approval import standing_votes
-from tasks.await_people import Question, Settled, gate, refused
+from tasks.await_people import OneTimeCode, Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request
 from tasks.describe_version import Objection
@@ -52,11 +52,7 @@ class ApprovalForm(RunInput):
         title="Your id on the roster", description="One of those above who can sign now.", max_length=128
     )
     role: str = Field(title="Role you sign in", max_length=32)
-    code: SecretStr = Field(
-        title="One-time code",
-        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
-        max_length=16,
-    )
+    code: OneTimeCode
     confirm: str = Field(
         title="Last 8 characters of the request's digest",
         description="Typed from above, from “To confirm”: they say that this is the request you read.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from prefect.input import RunInput
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from data.command import Proof
 from data.errors import ArtifactError, DigestMismatchError, GateRefusedError, IllegalMoveError, InputError, RefusedError
@@ -23,7 +23,7 @@ from data.records.review import VerdictSet
 from data.registry import Registry
 from data.rulings.emergency import PURPOSE
 from gates.standard import emergency_for
-from tasks.await_people import Question, Settled, gate, refused
+from tasks.await_people import OneTimeCode, Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.carry_out_operation import Run
 from tasks.describe_release import describe_release
@@ -56,11 +56,7 @@ class ReleaseForm(RunInput):
         min_length=1,
         max_length=2_000,
     )
-    code: SecretStr = Field(
-        title="One-time code",
-        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
-        max_length=16,
-    )
+    code: OneTimeCode
     until: str = Field(
         default="",
         title="Until",

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from json import JSONDecodeError
 from math import ceil
+from typing import Annotated
 
 from prefect import runtime
 from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import pause_flow_run, suspend_flow_run
 from prefect.input import RunInput
-from pydantic import ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from data.commands.log import RecordRefusal
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
@@ -36,6 +37,14 @@ HINTS = "the hints at the fields say what does"
 LOOK = "see whether your answer stands below; if it does not, answer again"
 POLL_SECONDS = 1
 LONGEST_WAIT_SECONDS = 30 * 86_400
+OneTimeCode = Annotated[
+    SecretStr,
+    Field(
+        title="One-time code",
+        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
+        max_length=16,
+    ),
+]
 SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
 
 

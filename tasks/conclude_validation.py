@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from prefect.input import RunInput
-from pydantic import Field, SecretStr, create_model
+from pydantic import Field, create_model
 
 from data.command import Proof
 from data.commands.review import ConcludeValidation
@@ -21,7 +21,7 @@ from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
 from data.registry import Registry
-from tasks.await_people import Question, Settled, gate, refused
+from tasks.await_people import OneTimeCode, Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_validation import describe_validation
 from tasks.describe_version import Objection
@@ -56,11 +56,7 @@ class ValidationForm(RunInput):
     person: str = Field(
         title="Your id on the roster", description="One of those above who can conclude now.", max_length=128
     )
-    code: SecretStr = Field(
-        title="One-time code",
-        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
-        max_length=16,
-    )
+    code: OneTimeCode
     evidence: str = Field(title=EVIDENCE, description=CHOSEN, max_length=71)
 
 
