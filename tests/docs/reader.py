@@ -130,6 +130,7 @@ class Reader:
             pages.fill(form, {title: self._entry(form, title, value, block.about)})
         pages.send(form)
         assert (pages.watched.outside, pages.troubles) == ([], [])
+        pages.watched.close()
 
     def _entry(self, form: Locator, title: str, value: str, person: str) -> str:
         """What is entered: as the page has it, or as the phone or the form shows it."""
