@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -114,16 +115,21 @@ def _found(told: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class Spent:
-    """Wall and CPU seconds of this process."""
+    """Wall and CPU seconds of this process and of those that it started and that have ended."""
 
     wall: float
     cpu: float
 
 
 def _spent(work: Callable[[], object]) -> tuple[Any, Spent]:
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu = time.perf_counter(), _cpu()
     answer = work()
-    return answer, Spent(time.perf_counter() - wall, time.process_time() - cpu)
+    return answer, Spent(time.perf_counter() - wall, _cpu() - cpu)
+
+
+def _cpu() -> float:
+    told = os.times()
+    return told.user + told.system + told.children_user + told.children_system
 
 
 def _night(told: argparse.Namespace) -> int:
@@ -139,7 +145,7 @@ def _night(told: argparse.Namespace) -> int:
         watched, night = _spent(lambda: monitor_models(as_of=as_of))
     print(f"a night with {told.broken} broken files" if told.broken else "a night with sound files")
     beyond = night.wall - work.wall
-    print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_peak_megabytes():.0f} MB at most")
+    print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_memory()}")
     print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs: what others run beside it counts as wall")
     print(f"  the profile work alone {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
     shares = ", ".join(f"{counts[name]} {name}" for name in KINDS)
@@ -223,10 +229,10 @@ def _flow_runs() -> int:
         return int(json.load(answer))
 
 
-def _peak_megabytes() -> float:
-    """The most memory this process had resident."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+def _memory() -> str:
+    """The most that this process had resident, and the largest of those that it started."""
+    own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return f"{own:.0f} MB here and {child:.0f} MB in a process of it at most"
 
 
 def _holds(what: str, value: float, limit: float, unit: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from tasks.chunk_models import chunked, gathered, on_threads, whole
+from tasks.chunk_models import watch_all, whole
 from tasks.find_watched import find_watched
 from tasks.leave_answer import leave_answer
 from tasks.name_night import last_day
@@ -15,14 +15,12 @@ from tasks.record_windows import Watch, record_windows
 from tasks.show_drift import show_drift
 from tasks.show_watch import show_watch
 from tasks.title_run import titled
-from tasks.watch_models import watch_models
 
 
 @flow(
     name="monitor models",
     flow_run_name=titled("monitor {models} on {day}", models="every model"),
     persist_result=False,
-    task_runner=on_threads(),
 )
 def monitor_models(
     models: list[str] | None = None, through: date | None = None, as_of: datetime | None = None
@@ -39,8 +37,7 @@ def monitor_models(
     """
     run = this_run()
     day = last_day(through, as_of)
-    chunks = chunked(find_watched(models, day))
-    nights = gathered(chunks, watch_models.map([whole(one) for one in chunks], through=day, as_of=as_of))
+    nights = watch_all(find_watched(models, day), day, as_of)
     watched = record_windows(whole(nights), run, as_of)
     show_watch(whole(watched), day)
     show_drift(whole(watched), day)

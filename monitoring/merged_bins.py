@@ -8,7 +8,9 @@ over those bins as the rare ones are.
 
 from __future__ import annotations
 
+import math
 import zlib
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -43,7 +45,7 @@ def category_bins(names: Sequence[str], reference: IntArray, current: IntArray) 
     least = _least(reference, current)
     named = reference[: len(names)]
     own = np.flatnonzero(named >= max(float(reference.sum()) / (2 * BINS), least))[: BINS - 1]
-    rare = np.setdiff1d(np.arange(len(names)), own)
+    rare = np.delete(np.arange(len(names)), own).tolist()
     dealt = _dealt([names[i] for i in rare], named[rare], int(reference.sum() // BINS), BINS - len(own), least)
     sides = []
     for cells in (reference, current):
@@ -54,11 +56,12 @@ def category_bins(names: Sequence[str], reference: IntArray, current: IntArray) 
 
 def _joined(through: IntArray, wanted: float) -> tuple[list[int], int]:
     """The first cell of each bin, and the rows of the last bin; `through` counts the rows up to each cell."""
-    firsts, before = [0], 0
-    while (last := int(np.searchsorted(through - before, wanted))) < len(through) - 1:
+    firsts, before, least = [0], 0, math.ceil(wanted)
+    counted = through.tolist()
+    while (last := bisect_left(counted, before + least)) < len(counted) - 1:
         firsts.append(last + 1)
-        before = int(through[last])
-    return firsts, int(through[-1]) - before
+        before = counted[last]
+    return firsts, counted[-1] - before
 
 
 def _least(reference: IntArray, current: IntArray) -> float:

@@ -65,7 +65,7 @@ def from_table(table: pa.Table, edges: Edges) -> Profile:
     if said["edges"] != edges.digest:
         raise StatisticsError(f"profile counted on edges {said['edges']}; the reference's are {edges.digest}")
     try:
-        profile = _profile(table.to_pydict(), said, edges)
+        profile = _profile(table, said, edges)
     except (KeyError, ValueError, TypeError) as error:
         raise StatisticsError(f"a stored profile lacks a part: {error!r}", _REMEDY) from error
     if profile.digest != said["digest"]:
@@ -102,14 +102,16 @@ def _said(metadata: dict[bytes, bytes]) -> dict[str, Any]:
     return said
 
 
-def _profile(columns: dict[str, list[Any]], said: dict[str, Any], edges: Edges) -> Profile:
-    """The profile from its columns as Python values."""
+def _profile(table: pa.Table, said: dict[str, Any], edges: Edges) -> Profile:
+    """The profile from its table; the counters, tens of thousands, never become Python's numbers."""
+    counts = table["counts"].combine_chunks().flatten()
+    columns = table.drop_columns("counts").to_pydict()
     moments = zip(columns["total"], columns["squares"], columns["low"], columns["high"], strict=True)
     return Profile(
         edges,
         frozenset(Part(*part) for part in said["parts"]),
         said["rows"],
-        frozen(np.concatenate([np.asarray(counts, dtype=np.int64) for counts in columns["counts"]])),
+        frozen(np.asarray(counts.to_numpy(zero_copy_only=False), dtype=np.int64)),
         tuple(Moments(int(total), int(squares), low, high) for total, squares, low, high in moments),
         tuple(dict(new) for new in columns["new_values"]),
     )

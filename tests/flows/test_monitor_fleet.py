@@ -13,6 +13,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.settings import PREFECT_API_URL
+from prefect.task_runners import ProcessPoolTaskRunner
 
 from data.audit.verifier import verify
 from data.errors import StoreError
@@ -22,6 +23,8 @@ from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import model_of
 from data.registry import Registry
 from flows.monitor_models import monitor_models
+from tasks import chunk_models
+from tasks import watch_models as watching
 from tests.fleet import Fleet, break_files, found_fleet, give_past
 from tests.transactions import counted_transactions, transactions
 
@@ -92,6 +95,35 @@ def test_a_night_is_one_run_one_event_a_model_and_few_transactions(fleet: Fleet)
     whole()
 
 
+def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunk_models, "MANY", 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    ran: list[int] = []
+    monkeypatch.setattr(watching, "watch_model", lambda *_: ran.append(1))
+    runs = flow_runs()
+    with counted_transactions() as counts:
+        watched = monitor_models(as_of=fleet.night)
+    assert not ran, "nothing was watched in this process"
+    assert {one.state for one in watched} == {"recorded"}
+    assert sum(bool(one.pages) for one in watched) == BROKEN
+    assert flow_runs() - runs == 1
+    assert transactions(counts) <= 10
+    whole()
+
+
+def test_where_such_a_process_dies_the_next_run_completes_the_night(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(chunk_models, "_runner", lambda *_: ProcessPoolTaskRunner(2, initializer=os._exit, initargs=(9,)))
+        watched = monitor_models(as_of=fleet.night)
+    assert {one.state for one in watched} == {"failed"}
+    assert {one.model for one in watched} == set(fleet.models)
+    assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
+
+
 def test_a_long_past_changes_nothing_of_a_night(fleet: Fleet) -> None:
     give_past(Home.here().root, 30)
     listed: list[str] = []
@@ -120,6 +152,8 @@ from datetime import datetime
 import tasks.record_windows as recording
 from data.enactment import Enactment
 from flows.monitor_models import monitor_models
+from tasks import chunk_models
+from tasks import watch_models as watching
 recording.MOST_TOGETHER = 10
 heard, count = Enactment._heard, 0
 
