@@ -37,7 +37,7 @@ def watch_all(models: Sequence[Candidate], through: date, as_of: datetime | None
     """The night of each model, in mapped tasks: a process for each processor where they are many, else two threads."""
     chunks = chunked(models)
     told = {"models": [whole(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
-    with _runner(len(models), len(os.sched_getaffinity(0))) as runner:
+    with _runner(len(models), processors()) as runner:
         return gathered(chunks, runner.map(cast(Any, watch_models), told))
 
 
@@ -64,10 +64,15 @@ def gathered(chunks: Sequence[Sequence[Candidate]], futures: Iterable[PrefectFut
     return nights
 
 
-def _runner(models: int, processors: int) -> TaskRunner[PrefectFuture[Any]]:
-    several = models >= MANY and processors > 1
+def processors() -> int:
+    """How many processors this process may use; where nothing says so, how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _runner(models: int, count: int) -> TaskRunner[PrefectFuture[Any]]:
+    several = models >= MANY and count > 1
     made = (
-        ProcessPoolTaskRunner(min(processors, MOST), initializer=end_with, initargs=(os.getpid(),))
+        ProcessPoolTaskRunner(min(count, MOST), initializer=end_with, initargs=(os.getpid(),))
         if several
         else ThreadPoolTaskRunner(max_workers=2)
     )

@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName, TaskRunFilter, TaskRunFilterName
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ProcessPoolTaskRunner
 
@@ -82,6 +83,13 @@ def flow_runs() -> int:
         return len(client.read_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=["monitor models"]))))
 
 
+def completed(name: str) -> int:
+    """How many runs of a task the server knows to be completed."""
+    with get_client(sync_client=True) as client:
+        found = client.read_task_runs(task_run_filter=TaskRunFilter(name=TaskRunFilterName(like_=name)))
+    return sum(one.state_name == "Completed" for one in found)
+
+
 def test_a_night_is_one_run_one_event_a_model_and_few_transactions(fleet: Fleet) -> None:
     before, runs = Registry.here().journal.size(), flow_runs()
     with counted_transactions() as counts:
@@ -99,10 +107,10 @@ def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chunk_models, "MANY", 2)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(chunk_models, "processors", lambda: 2)
     ran: list[int] = []
     monkeypatch.setattr(watching, "watch_model", lambda *_: ran.append(1))
-    runs = flow_runs()
+    runs, tasks = flow_runs(), completed("watch models")
     with counted_transactions() as counts:
         watched = monitor_models(as_of=fleet.night)
     assert not ran, "nothing was watched in this process"
@@ -110,6 +118,10 @@ def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
     assert sum(bool(one.pages) for one in watched) == BROKEN
     assert flow_runs() - runs == 1
     assert transactions(counts) <= 10
+    deadline = time.monotonic() + 60
+    while completed("watch models") - tasks < 2:
+        assert time.monotonic() < deadline, "the server was not told of the tasks"
+        time.sleep(0.5)
     whole()
 
 
