@@ -8,7 +8,7 @@ from data.records.names import short
 from data.records.version import Comparison, Metric
 from tasks.plain_text import plain
 
-TRAINING = "training"
+HELD_OUT, TRAINING = "held-out", "training"
 
 
 def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
@@ -27,7 +27,9 @@ def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def metric_lines(metrics: Sequence[Metric]) -> list[str]:
-    """Metrics over all rows, beside each what it was on the rows learnt from; those of slices are counted."""
+    """Metrics over all rows, those of other than held-out data say so; beside each what it was on the rows learnt from.
+    Those of slices are counted. Five narrow columns: a form in a telephone has room for no more.
+    """
     whole = [one for one in metrics if not one.slice]
     if not whole:
         return []
@@ -38,10 +40,10 @@ def metric_lines(metrics: Sequence[Metric]) -> list[str]:
     sliced = len(metrics) - len(whole)
     return [
         "",
-        "#### Measured",
+        "#### Measured on held-out data",
         "",
-        "| metric | data | value | 95 % interval | rows | in training |",
-        "|---|---|--:|---|--:|--:|",
+        "| metric | value | 95 % interval | rows | training |",
+        "|---|--:|---|--:|--:|",
         *(_measured(one, learnt.get(one.name)) for one in sorted(shown, key=lambda one: names.index(one.name))),
         *(["", f"Figures of slices of the data: {sliced} more."] if sliced else []),
     ]
@@ -65,10 +67,10 @@ def _compared(one: Comparison) -> str:
 
 
 def _measured(one: Metric, learnt: Metric | None) -> str:
+    name = one.name if one.dataset == HELD_OUT else f"{one.name}, {one.dataset}"
     value = f"cannot say: {plain(one.cannot_say or '')}" if one.value is None else f"{one.value:.4f}"
     beside = "–" if learnt in (None, one) or learnt.value is None else f"{learnt.value:.4f}"
-    figures = f"{value} | {_interval(one.low, one.high)} | {one.rows:,}"
-    return f"| {plain(one.name)} | {plain(one.dataset)} | {figures} | {beside} |"
+    return f"| {plain(name)} | {value} | {_interval(one.low, one.high)} | {one.rows:,} | {beside} |"
 
 
 def _interval(low: float | None, high: float | None, sign: str = "") -> str:

@@ -70,10 +70,10 @@ def test_beside_each_figure_stands_the_one_in_training_and_slices_are_counted() 
         metric("loss", dataset="training", value=0.1),
     ]
     assert metric_lines(given)[5:] == [
-        "| auc | held-out | 0.7000 | 0.6800 to 0.7200 | 5,000 | 0.9000 |",
-        "| auc | out of time | 0.6000 | 0.6800 to 0.7200 | 5,000 | 0.9000 |",
-        r"| brier | held-out | cannot say: one \| class | – | 5,000 | – |",
-        "| loss | training | 0.1000 | 0.6800 to 0.7200 | 5,000 | – |",
+        "| auc | 0.7000 | 0.6800 to 0.7200 | 5,000 | 0.9000 |",
+        "| auc, out of time | 0.6000 | 0.6800 to 0.7200 | 5,000 | 0.9000 |",
+        r"| brier | cannot say: one \| class | – | 5,000 | – |",
+        "| loss, training | 0.1000 | 0.6800 to 0.7200 | 5,000 | – |",
         "",
         "Figures of slices of the data: 1 more.",
     ]
