@@ -28,15 +28,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.opened_chromium import CHROMIUM  # noqa: E402
-from tests.browser.watched_page import PATIENCE_MS, Visit, WatchedPage, flags  # noqa: E402
+from tests.browser.opened_chromium import opened  # noqa: E402
+from tests.browser.watched_page import Visit, WatchedPage  # noqa: E402
 from tests.docs.reader import Pace, Reader  # noqa: E402
 from tests.docs.written_page import Block, read_page  # noqa: E402
 
@@ -111,16 +108,12 @@ def _words(text: str) -> int:
 @contextmanager
 def browser(folder: Path) -> Iterator[Visit]:
     """Chromium with a home of its own."""
-    expect.set_options(timeout=PATIENCE_MS)
-    surroundings: dict[str, Any] = {**os.environ, "HOME": str(folder)}
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags()], env=surroundings)
+    with opened(folder) as chromium:
 
         def visit() -> WatchedPage:
-            return WatchedPage(opened.new_context(viewport={"width": 1280, "height": 900}), folder)
+            return WatchedPage(chromium.new_context(viewport={"width": 1280, "height": 900}), folder)
 
         yield visit
-        opened.close()
 
 
 def work_through(folder: Path, person: Person) -> None:

@@ -149,7 +149,7 @@ class Outbox:
         first = _time(since) if since is not None else ""
         marks = None if of is None else {_mark(one) for one in of}
         files = [one for one in sorted(self.root.glob("*.json")) if one.name >= first]
-        found = {one.name: _parcel(one) for one in files if marks is None or one.stem.partition("-")[2] in marks}
+        found = {one.name: _parcel(one) for one in files if marks is None or _marked(one) in marks}
         unreadable = tuple(name for name, one in found.items() if one is None)
         return Contents(tuple(one for one in found.values() if one is not None), unreadable)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from data.plain_text import cleaned
+from data.plain_text import cleaned, shortened
 from data.records.names import NAME
 
 LONGEST_QUOTATION = 2_000
@@ -20,7 +20,7 @@ THEIRS = re.compile(r"(“[^”]*(?:”|\Z))")
 def quoted(words: str, limit: int = LONGEST_QUOTATION) -> str:
     """`“their words”`: one line of at most `limit` characters, in which no mark ends the quotation."""
     line = " ".join(cleaned(words).split()).translate(MARKS)
-    return f"“{line if len(line) <= limit else line[: limit - 1] + '…'}”"
+    return f"“{shortened(line, limit)}”"
 
 
 def named(name: str) -> str:

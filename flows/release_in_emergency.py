@@ -7,6 +7,7 @@ from typing import Literal
 
 from prefect import flow, runtime
 
+from data.records.deployment import SlotName
 from data.records.review import VerdictSet
 from tasks.ask_releaser import Wanted, ask_releaser
 from tasks.await_ratification import await_ratification
@@ -59,9 +60,7 @@ def release_in_emergency(
     return deployment
 
 
-def _opened(
-    version: str, use: str, environment: str, slot: Literal["champion", "challenger", "shadow"], run: Run
-) -> str:
+def _opened(version: str, use: str, environment: str, slot: SlotName, run: Run) -> str:
     """The request that somebody opened on the page of this run."""
     version = version_named(version)
     wanted = Wanted(version, environment, slot, use_named(version, use))

@@ -35,8 +35,7 @@ def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bo
     hidden = [one.name for one in form.entries if one.hidden and one.name in given]
     if hidden:
         raise InputError(f"{hidden[0]} is never an argument: others could read it", "leave it out, it is asked for")
-    chosen = {one.name: one.choices[0] for one in form.entries if len(one.choices) == 1}
-    values = chosen | ({"person": person} if "person" in names else {}) | given
+    values = form.preselected | ({"person": person} if "person" in names else {}) | given
     _need_all(form, values)
     for entry in form.entries:
         if entry.name not in values:

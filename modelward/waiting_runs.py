@@ -46,6 +46,11 @@ class Form:
     description: str
     entries: tuple[Entry, ...]
 
+    @property
+    def preselected(self) -> dict[str, str]:
+        """What is chosen already, as Prefect's page hands it in: the only choice of a field."""
+        return {one.name: one.choices[0] for one in self.entries if len(one.choices) == 1}
+
 
 def waiting_form(run_ids: Iterable[str]) -> Form:
     """The form of the first of these runs that waits for a person; one that is on its way there is waited for.

@@ -45,8 +45,8 @@ def category_bins(names: Sequence[str], reference: IntArray, current: IntArray) 
     least = _least(reference, current)
     named = reference[: len(names)]
     own = np.flatnonzero(named >= max(float(reference.sum()) / (2 * BINS), least))[: BINS - 1]
-    rare = np.delete(np.arange(len(names)), own).tolist()
-    dealt = _dealt([names[i] for i in rare], named[rare], int(reference.sum() // BINS), BINS - len(own), least)
+    rare = np.delete(np.arange(len(names)), own)
+    dealt = _dealt([names[i] for i in rare.tolist()], named[rare], int(reference.sum() // BINS), BINS - len(own), least)
     sides = []
     for cells in (reference, current):
         rest = _rows(cells[rare], dealt) + cells[len(names) :].sum() * _shares(named[rare], dealt)

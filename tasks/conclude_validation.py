@@ -5,7 +5,7 @@ The form carries the digest of that evidence, chosen already. What changed since
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -26,8 +26,13 @@ from tasks.business_time import meanwhile, moment
 from tasks.describe_validation import describe_validation
 from tasks.describe_version import Objection
 
-EVIDENCE = "Evidence you conclude on"
-CHOSEN = "Chosen already: what stands above. Where it has changed since, you are asked again on what is there then."
+EVIDENCE: Mapping[str, Any] = {
+    "title": "Evidence you conclude on",
+    "description": (
+        "Chosen already: what stands above. Where it has changed since, you are asked again on what is there then."
+    ),
+    "max_length": 71,
+}
 SETTLED = (ReviewState.VALIDATED, ReviewState.REJECTED, ReviewState.APPROVED)
 
 
@@ -57,7 +62,7 @@ class ValidationForm(RunInput):
         title="Your id on the roster", description="One of those above who can conclude now.", max_length=128
     )
     code: OneTimeCode
-    evidence: str = Field(title=EVIDENCE, description=CHOSEN, max_length=71)
+    evidence: str = Field(**EVIDENCE)
 
 
 def await_conclusion(
@@ -109,7 +114,7 @@ def _form(shown: Shown, objection: Objection, as_of: datetime | None) -> type[Ru
         description = describe_validation(state, verdicts, objection, now)
     read = verdicts.evidence_digest
     told: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
-    field: Any = Field(title=EVIDENCE, description=CHOSEN, max_length=71, json_schema_extra=told)
+    field: Any = Field(**EVIDENCE, json_schema_extra=told)
     form: type[ValidationForm] = create_model("Validation", __base__=ValidationForm, evidence=(str, field))
     return form.with_initial_data(description=description)
 

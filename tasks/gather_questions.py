@@ -21,7 +21,7 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.verdict import Passed
 from data.records.version import ReviewState, Version
-from data.rulings.emergency import PURPOSE, release_of
+from data.rulings.emergency import PURPOSE, asking_run
 from data.rulings.retirement_party import PLANNING, parties_of
 from data.rulings.version import newest_verdicts
 from data.state import State
@@ -73,15 +73,12 @@ def question_of_request(state: State, request: ApprovalRequest, now: datetime) -
     who = named(request.requester)
     asked = f"{who} asks to {request.purpose} {name}{where}."
     command = f"modelward approvals answer {reference(request.key)}"
-    run_id = request.run_id
     if request.purpose == PURPOSE:
         asked = (
             f"{who} released {name} in an emergency{where}. Reason: {quoted(request.reason)}\n\n"
             "It ends by itself unless it is ratified in time."
         )
         command = f"modelward ratify {reference(model.key)} -e {request.environment} --slot {request.slot}"
-        live = release_of(state, request.key)
-        run_id = live.run_id if live is not None else ""
     return Question(
         kind="approval",
         about=request.key,
@@ -93,7 +90,7 @@ def question_of_request(state: State, request: ApprovalRequest, now: datetime) -
         answer_by=request.expires_at,
         owner=model.owner,
         people=_capacities(state, request, now),
-        run_id=run_id,
+        run_id=asking_run(state, request),
     )
 
 

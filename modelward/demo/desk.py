@@ -45,6 +45,8 @@ class Desk:
     def _serve(self) -> None:
         from prefect.client.orchestration import get_client
 
+        from modelward.waiting_runs import waiting_form
+
         try:
             with get_client(sync_client=True) as client:
                 while not self._stop.is_set():
@@ -55,7 +57,7 @@ class Desk:
                     run, key = waiting
                     self._seen.add(key)
                     answer = self._next(key)
-                    _resume(client, run, {**_preselected(client, run), **answer})
+                    _resume(client, run, {**waiting_form([str(run)]).preselected, **answer})
         except Exception as error:  # noqa: BLE001 – handed to the main thread by close()
             self.problem = error
             _thread.interrupt_main()
@@ -88,13 +90,6 @@ def _waiting(client: Any, seen: set[str]) -> tuple[Any, str] | None:
         if key not in seen:
             return run.id, key
     return None
-
-
-def _preselected(client: Any, run: Any) -> dict[str, str]:
-    """What the form has chosen already, as Prefect's page hands it in: the only choice of a field."""
-    from modelward.waiting_runs import waiting_form
-
-    return {one.name: one.choices[0] for one in waiting_form([str(run)]).entries if len(one.choices) == 1}
 
 
 def _resume(client: Any, run: Any, values: dict[str, Any]) -> None:

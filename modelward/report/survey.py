@@ -143,12 +143,13 @@ def survey(home: Home, index: EventIndex | None = None) -> Survey:
         able = able_to_decide(state, state.find(ApprovalRequest, state="pending"), time.now)
         models = state.find(Model)
         people = {one.person: one for one in state.find(Person)}
+        roster: list[Row] = [*people.values()]
         attestations = tuple(state.find(Attestation))
         vkey = str(json.loads(log.bodies(0, 1)[0])["data"]["vkey"])
     entries = [
         _entry(
             one, listed.get(one.key, []),
-            {kind: rows[kind].get(one.key, []) for kind in WAITING} | {Person: [*people.values()]}, time, able,
+            {kind: rows[kind].get(one.key, []) for kind in WAITING} | {Person: roster}, time, able,
         )
         for one in models
     ]  # fmt: skip

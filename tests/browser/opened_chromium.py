@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,24 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """The distribution's Chromium, headless, with a home of its own and nobody to talk to but this machine."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing; the package is called chromium")
-    surroundings: dict[str, Any] = {**os.environ, "HOME": str(tmp_path_factory.mktemp("chromium"))}
+@contextmanager
+def opened(home: Path) -> Iterator[Browser]:
+    """A browser that is closed with the block, with this folder as its home."""
+    surroundings: dict[str, Any] = {**os.environ, "HOME": str(home)}
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*flags()], env=surroundings)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The distribution's Chromium, headless, with a home of its own and nobody to talk to but this machine."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing; the package is called chromium")
+    with opened(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

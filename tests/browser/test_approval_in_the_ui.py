@@ -6,7 +6,6 @@ The tests go on from each other, as the story does: they run in the order in whi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,7 @@ from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
 from tests.browser.watched_page import Visit
 from tests.judged_model import V1
-from tests.standing_house import House, standing, until
+from tests.standing_house import House, until
 from tests.world import World
 
 NAME = "deploy ops/delay/1 to production"
@@ -35,22 +34,6 @@ CUT_OFF = """form => [...form.querySelectorAll("tr")].filter(row => {
 def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
     """A registry of today; not founded where there is no browser to look at it."""
     return founded_today(tmp_path_factory.mktemp("approval") / "home")
-
-
-@pytest.fixture(scope="module")
-def house(world: World) -> Iterator[House]:
-    """What `modelward up` brings up for it."""
-    with standing(world.home.root) as house:
-        yield house
-
-
-@pytest.fixture
-def pages(house: House, visit: Visit) -> Iterator[PrefectPages]:
-    """Somebody's browser; whatever is done in it, no page complains and nothing leaves this machine."""
-    pages = PrefectPages(visit(), house.account["ui_url"])
-    yield pages
-    assert pages.watched.outside == []
-    assert pages.troubles == []
 
 
 def the_run(house: House) -> dict[str, Any]:

@@ -5,7 +5,6 @@ The tests go on from each other, as the story does: they run in the order in whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -17,10 +16,9 @@ from data.records.review import Validation, VerdictSet
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
 from tests.browser.test_approval_in_the_ui import fresh_code
-from tests.browser.watched_page import Visit
 from tests.hasty_model import hasty_text
 from tests.judged_model import V1, adopt, registered_version
-from tests.standing_house import House, standing, until
+from tests.standing_house import House, until
 from tests.world import World
 
 
@@ -33,19 +31,6 @@ def registered(world: World) -> None:
 @pytest.fixture(scope="module")
 def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
     return founded_today(tmp_path_factory.mktemp("conclusion") / "home", registered)
-
-
-@pytest.fixture(scope="module")
-def house(world: World) -> Iterator[House]:
-    with standing(world.home.root) as house:
-        yield house
-
-
-@pytest.fixture
-def pages(house: House, visit: Visit) -> Iterator[PrefectPages]:
-    pages = PrefectPages(visit(), house.account["ui_url"])
-    yield pages
-    assert (pages.watched.outside, pages.troubles) == ([], [])
 
 
 def started(pages: PrefectPages, house: House, deployment: str, label: str) -> str:

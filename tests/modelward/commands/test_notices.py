@@ -9,7 +9,7 @@ import pytest
 
 from data.outbox import Notice, Outbox
 from tests.modelward.conftest import Cli
-from tests.sinks import HOST, answering, https_sink, mail_sink
+from tests.sinks import HOST, HttpsSink, answering, https_sink, mail_sink
 from tests.world import World
 
 SECRET = "hunter2-hunter2-hunter2"
@@ -58,19 +58,24 @@ def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypa
     assert cli("doctor", "--json").code == 0
 
 
+def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsSink, *paths: str) -> None:
+    """Have notices carried to these paths of a sink, and to no host but its own."""
+    for name, value in {
+        "webhooks": " ".join(f"https://{HOST}:{sink.port}/{path}" for path in paths),
+        "webhook_hosts": HOST,
+        "webhook_networks": "127.0.0.0/8",
+        "webhook_secret": SECRET,
+        "webhook_ca": str(sink.authority),
+    }.items():
+        monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
+
+
 def test_a_webhook_is_sent_what_lies_there(
     told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.carriers.address_guard.resolved", lambda host, port: ["127.0.0.1"])
     with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
-        for name, value in {
-            "webhooks": f"https://{HOST}:{sink.port}/in",
-            "webhook_hosts": HOST,
-            "webhook_networks": "127.0.0.0/8",
-            "webhook_secret": SECRET,
-            "webhook_ca": str(sink.authority),
-        }.items():
-            monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
+        to_webhooks(monkeypatch, sink, "in")
         assert cli("notices", "send", "--json").json[0]["carrier"].startswith(f"webhook {HOST}:{sink.port} ")
         assert len(sink.requests) == 1
 
@@ -80,14 +85,7 @@ def test_two_webhooks_on_one_host_are_both_sent_everything_and_both_tried(
 ) -> None:
     monkeypatch.setattr("data.carriers.address_guard.resolved", lambda host, port: ["127.0.0.1"])
     with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
-        for name, value in {
-            "webhooks": f"https://{HOST}:{sink.port}/team-a https://{HOST}:{sink.port}/team-b",
-            "webhook_hosts": HOST,
-            "webhook_networks": "127.0.0.0/8",
-            "webhook_secret": SECRET,
-            "webhook_ca": str(sink.authority),
-        }.items():
-            monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
+        to_webhooks(monkeypatch, sink, "team-a", "team-b")
         assert len(cli("notices", "send", "--json").json) == 2
         assert list(cli("notices", "test", "--by", "alma", "--json").json.values()) == ["", ""]
         paths = [headers[""].split()[1] for headers, _ in sink.requests]
