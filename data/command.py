@@ -18,10 +18,14 @@ from data.state import State
 
 
 class Proof(Frozen):
-    """Who says this, proven by a one-time code; the code never enters an event, a log or a `repr`."""
+    """Who says this, proven by a one-time code; the code never enters an event, a log or a `repr`.
+
+    `waited_seconds` is how long ago it was handed in, where the process that reads it had to be started first.
+    """
 
     person: str = Field(max_length=128)
     code: str = Field(repr=False, max_length=16)
+    waited_seconds: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
 
 
 class Command(Frozen):

@@ -10,7 +10,7 @@ from prefect.input import RunInput
 from pydantic import Field, create_model
 
 from data.approvals import confirms, lacking
-from data.command import Command, Proof
+from data.command import Command
 from data.commands.approval import Decide, ExpireRequest, WithdrawRequest
 from data.deciders import deciders
 from data.errors import (
@@ -26,10 +26,11 @@ from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
 from data.registry import Registry
 from data.rulings.approval import standing_votes
-from tasks.await_people import OneTimeCode, Question, Settled, gate, refused
+from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request
 from tasks.describe_version import Objection
+from tasks.handed_in import HandedIn, OneTimeCode
 from tasks.outlast_trouble import outlast
 from tasks.read_conditions import read_conditions
 from tasks.recompute_digests import Digests, recompute_digests
@@ -167,19 +168,18 @@ def _example_day(request: ApprovalRequest) -> str:
     return f"{request.expires_at + timedelta(days=30):%Y-%m-%d}"
 
 
-def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None, run_id: str) -> Settled:
+def _settle(request: ApprovalRequest, answer: HandedIn, as_of: datetime | None, run_id: str) -> Settled:
     """Hand one answer to the registry. A request whose evidence or bytes changed is withdrawn and ends the flow.
 
     Whoever typed another digest than this request's may have read another request: they are asked again, as they are
     where bytes cannot be read just now. What was signed until then stands.
     """
     registry, as_of = Registry.here(), meanwhile(as_of)
-    assert isinstance(answer, ApprovalForm)
     try:
         command = _decision(request, answer, recompute_digests(request), moment(as_of))
         registry.execute(command, Actor(id=command.proof.person), as_of=as_of, run_id=run_id)
     except (StaleEvidenceError, DigestMismatchError) as error:
-        if isinstance(error, StaleEvidenceError) and not confirms(answer.confirm, request.request_digest):
+        if isinstance(error, StaleEvidenceError) and not confirms(_form_of(answer).confirm, request.request_digest):
             return refused(error)
         void = WithdrawRequest(key=request.key, reason=error.what)
         registry.execute(void, SERVICE, as_of=as_of, run_id=run_id)
@@ -191,24 +191,30 @@ def _settle(request: ApprovalRequest, answer: RunInput, as_of: datetime | None, 
     return Settled(done=True)
 
 
-def _decision(request: ApprovalRequest, answer: ApprovalForm, now: Digests, at: datetime) -> Decide:
+def _decision(request: ApprovalRequest, answer: HandedIn, now: Digests, at: datetime) -> Decide:
     """What was entered as a command. Raises InputError for what no rule needs to judge."""
-    person, role = answer.person.strip().lower(), Role(answer.role)
+    entered = _form_of(answer)
+    person, role = entered.person.strip().lower(), Role(entered.role)
     return Decide(
         key=request.key,
         run_id=request.run_id,
-        decision=answer.decision,
+        decision=entered.decision,
         role=role,
-        meaning=_meaning(answer),
-        comment=answer.comment,
-        conditions=read_conditions(answer.conditions, answer.decision, _example_day(request)),
-        confirmed=answer.confirm,
+        meaning=_meaning(entered),
+        comment=entered.comment,
+        conditions=read_conditions(entered.conditions, entered.decision, _example_day(request)),
+        confirmed=entered.confirm,
         evidence_digest=now.evidence_digest,
         standards_digest=now.standards_digest,
         artifact_digest=now.artifact_digest,
-        deputy_of=answer.deputy_of.strip().lower() or _stands_in_for(request, person, role, at),
-        proof=Proof(person=person, code=answer.code.get_secret_value()),
+        deputy_of=entered.deputy_of.strip().lower() or _stands_in_for(request, person, role, at),
+        proof=answer.proof(person, entered.code),
     )
+
+
+def _form_of(answer: HandedIn) -> ApprovalForm:
+    assert isinstance(answer.entered, ApprovalForm)
+    return answer.entered
 
 
 def _meaning(answer: ApprovalForm) -> str:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from prefect.input import RunInput
 from pydantic import Field
 
-from data.command import Proof
 from data.errors import ArtifactError, DigestMismatchError, GateRefusedError, IllegalMoveError, InputError, RefusedError
 from data.records.approval import ApprovalRequest
 from data.records.deployment import SlotName
@@ -23,11 +22,12 @@ from data.records.review import VerdictSet
 from data.registry import Registry
 from data.rulings.emergency import PURPOSE
 from gates.standard import emergency_for
-from tasks.await_people import OneTimeCode, Question, Settled, gate, refused
+from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.carry_out_operation import Run
 from tasks.describe_release import describe_release
 from tasks.describe_version import Objection
+from tasks.handed_in import HandedIn, OneTimeCode
 from tasks.load_standards import standards_of
 from tasks.open_release import open_release
 
@@ -102,14 +102,15 @@ def _form(wanted: Wanted, verdicts: VerdictSet, objection: Objection, run: Run) 
     return ReleaseForm.with_initial_data(description=text)
 
 
-def _settle(wanted: Wanted, answer: RunInput, run: Run) -> Settled:
+def _settle(wanted: Wanted, answer: HandedIn, run: Run) -> Settled:
     """Have the release opened. What no other answer would change ends the run."""
-    assert isinstance(answer, ReleaseForm)
-    proof = Proof(person=answer.person.strip().lower(), code=answer.code.get_secret_value())
+    entered = answer.entered
+    assert isinstance(entered, ReleaseForm)
+    proof = answer.proof(entered.person.strip().lower(), entered.code)
     at = replace(run, as_of=meanwhile(run.as_of))
     try:
         place = (wanted.version, wanted.environment, wanted.slot, wanted.use)
-        open_release(*place, _reason(answer), _until(answer), proof, at)
+        open_release(*place, _reason(entered), _until(entered), proof, at)
     except (GateRefusedError, IllegalMoveError, DigestMismatchError):
         raise
     except (RefusedError, InputError, ArtifactError) as error:

@@ -15,13 +15,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from json import JSONDecodeError
 from math import ceil
-from typing import Annotated
 
 from prefect import runtime
 from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import pause_flow_run, suspend_flow_run
 from prefect.input import RunInput
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import ValidationError
 
 from data.commands.log import RecordRefusal
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
@@ -30,6 +29,7 @@ from data.records.person import SERVICE
 from data.registry import Registry
 from tasks.business_time import meanwhile
 from tasks.describe_version import NO_OBJECTION, Objection
+from tasks.handed_in import HandedIn, handed_in
 from tasks.outlast_trouble import TROUBLE, outlast
 
 UNFIT = "what was entered does not fit the form"
@@ -37,14 +37,6 @@ HINTS = "the hints at the fields say what does"
 LOOK = "see whether your answer stands below; if it does not, answer again"
 POLL_SECONDS = 1
 LONGEST_WAIT_SECONDS = 30 * 86_400
-OneTimeCode = Annotated[
-    SecretStr,
-    Field(
-        title="One-time code",
-        description="Six digits that your authenticator has just begun to show: they are judged seconds later.",
-        max_length=16,
-    ),
-]
 SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
 
 
@@ -74,7 +66,7 @@ class Question:
     subject: str
     run_id: str
     form: Callable[[Objection], type[RunInput]]
-    settle: Callable[[RunInput], Settled]
+    settle: Callable[[HandedIn], Settled]
     is_open: Callable[[], bool]
 
 
@@ -115,7 +107,7 @@ def _asked(question: Question, attempt: int, objection: Objection, patience: tim
         return Settled(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
 
 
-def _settled(question: Question, answer: RunInput) -> Settled:
+def _settled(question: Question, answer: HandedIn) -> Settled:
     try:
         return question.settle(answer)
     except NestedTransactionError:
@@ -126,13 +118,14 @@ def _settled(question: Question, answer: RunInput) -> Settled:
         return Settled(False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True)
 
 
-def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> RunInput:
+def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> HandedIn:
     """What was entered. Raises ValidationError or JSONDecodeError for what does not fit, RequestClosedError."""
     left = max(1, min(LONGEST_WAIT_SECONDS, ceil(patience.total_seconds())))
     try:
         if runtime.deployment.id:
-            return suspend_flow_run(wait_for_input=form, key=key, timeout=left)
-        return pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
+            return handed_in(suspend_flow_run(wait_for_input=form, key=key, timeout=left), f"suspended-{key}")
+        entered = pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
+        return handed_in(entered, f"paused-{key}")
     except FlowPauseTimeout as error:
         raise RequestClosedError(f"nobody answered on {subject} in time") from error
 

@@ -26,6 +26,7 @@ from tasks.business_time import meanwhile, moment
 from tasks.carry_out_operation import Run
 from tasks.describe_retirement import retirement_lines
 from tasks.describe_version import Objection, objection_lines
+from tasks.handed_in import HandedIn
 from tasks.plain_text import plain
 from tasks.plan_transitions import plan_transitions
 
@@ -94,11 +95,12 @@ def _form(key: str, objection: Objection) -> type[RunInput]:
     return TransitionForm.with_initial_data(description="\n".join(lines))
 
 
-def _settle(key: str, answer: RunInput, run: Run) -> Settled:
-    assert isinstance(answer, TransitionForm)
-    now, person = replace(run, as_of=meanwhile(run.as_of)), answer.person.strip().lower()
+def _settle(key: str, answer: HandedIn, run: Run) -> Settled:
+    entered = answer.entered
+    assert isinstance(entered, TransitionForm)
+    now, person = replace(run, as_of=meanwhile(run.as_of)), entered.person.strip().lower()
     try:
-        plan_transitions(key, answer.plan.splitlines(), Actor(id=person), now)
+        plan_transitions(key, entered.plan.splitlines(), Actor(id=person), now)
     except (RefusedError, InputError) as error:
         _not_yet(key, error.code, error.what, person, now)
         return refused(error)

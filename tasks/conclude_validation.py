@@ -13,7 +13,6 @@ from typing import Any, Literal
 from prefect.input import RunInput
 from pydantic import Field, create_model
 
-from data.command import Proof
 from data.commands.review import ConcludeValidation
 from data.errors import InputError, RefusedError
 from data.evidence import collect_evidence
@@ -21,10 +20,11 @@ from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
 from data.registry import Registry
-from tasks.await_people import OneTimeCode, Question, Settled, gate, refused
+from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_validation import describe_validation
 from tasks.describe_version import Objection
+from tasks.handed_in import HandedIn, OneTimeCode
 
 EVIDENCE: Mapping[str, Any] = {
     "title": "Evidence you conclude on",
@@ -119,15 +119,15 @@ def _form(shown: Shown, objection: Objection, as_of: datetime | None) -> type[Ru
     return form.with_initial_data(description=description)
 
 
-def _settle(version: str, answer: RunInput, as_of: datetime | None, run_id: str) -> Settled:
+def _settle(version: str, answer: HandedIn, as_of: datetime | None, run_id: str) -> Settled:
     """Hand one conclusion to the registry, on the evidence that stood above the form which was answered."""
-    assert isinstance(answer, ValidationForm)
-    registry, as_of = Registry.here(), meanwhile(as_of)
-    person = answer.person.strip().lower()
+    entered, registry, as_of = answer.entered, Registry.here(), meanwhile(as_of)
+    assert isinstance(entered, ValidationForm)
+    person = entered.person.strip().lower()
     try:
-        told = answer.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
-        proof = Proof(person=person, code=answer.code.get_secret_value())
-        command = ConcludeValidation(version=version, evidence_digest=answer.evidence, proof=proof, **told)
+        told = entered.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
+        proof = answer.proof(person, entered.code)
+        command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **told)
         registry.execute(command, Actor(id=person), as_of=as_of, run_id=run_id)
     except (RefusedError, InputError) as error:
         return refused(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pyotp
@@ -22,6 +22,7 @@ STEP_SECONDS = 30
 ATTEMPTS = 5
 ATTEMPT_WINDOW = timedelta(minutes=15)
 LOCK_OUT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
     if _locked(credential, context):
         until = f"{credential.locked_until:%Y-%m-%d %H:%M} UTC"
         raise LockedOutError(f"{proof.person} is locked out after {ATTEMPTS} wrong codes until {until}")
-    step = _matching_step(context.seeds.open(credential.key), proof.code, context)
+    step = _matching_step(context.seeds.open(credential.key), proof, context)
     if step is None:
-        raise ProofError(f"the one-time code of {proof.person} is wrong")
+        raise ProofError(f"the one-time code of {proof.person} is wrong{_overdue(proof)}")
     if step <= credential.last_step:
         raise ProofError(f"this one-time code of {proof.person} was used already")
     row = credential.changed(last_step=step, failed_at=(), locked_until=None)
@@ -168,14 +169,31 @@ def _locked(credential: Credential, context: Context) -> bool:
     return credential.locked_until is not None and credential.locked_until > context.now
 
 
-def _matching_step(seed: str, code: str, context: Context) -> int | None:
-    now = int(context.now.timestamp()) // STEP_SECONDS
+def _matching_step(seed: str, proof: Proof, context: Context) -> int | None:
+    """The newest step that shows the code: the one of now, one since it was handed in, or the one before that.
+
+    RFC 6238, section 5.2, lets one step pass for the way of a code; that way ends where the code was handed in.
+    """
+    waited = min(timedelta(seconds=proof.waited_seconds), LONGEST_WAIT)
+    newest, oldest = _step_at(context.now), _step_at(context.now - waited) - 1
     totp = pyotp.TOTP(seed)
-    given = code.replace(" ", "")
-    for step in (now, now - 1):
+    given = proof.code.replace(" ", "")
+    for step in range(newest, oldest - 1, -1):
         if pyotp.utils.strings_equal(given, totp.generate_otp(step)):
             return step
     return None
+
+
+def _step_at(moment: datetime) -> int:
+    return int(moment.timestamp()) // STEP_SECONDS
+
+
+def _overdue(proof: Proof) -> str:
+    """What to say of a code that was handed in so long ago that it would not count if it had been right."""
+    if proof.waited_seconds <= LONGEST_WAIT.total_seconds():
+        return ""
+    minutes, most = proof.waited_seconds / 60, LONGEST_WAIT.total_seconds() / 60
+    return f", or came too late: it was read {minutes:.0f} minutes after it was entered, {most:.0f} are the most"
 
 
 RULES: Mapping[type[Command], Rule] = {CountAttempt: count_attempt}

@@ -2,6 +2,7 @@
 
 home = founded_today(tmp_path / "home")        version 1 of the small world's model is validated
 home.phone("alma").now()                       the code that stands on alma's phone now
+refusals(home)                                 why answers were refused so far
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ def founded_today(root: Path, prepare: Callable[[World], object] = waiting_for_a
         prepare(world)
     assert world.now < datetime.now(UTC) - timedelta(minutes=1), "what comes next would lie before it"
     return world
+
+
+def refusals(world: World) -> list[str]:
+    """Why the registry took answers and commands for nothing, the last at the end."""
+    return [str(one["data"]["reason"]) for one in world.events("command.refused")]
 
 
 @contextmanager

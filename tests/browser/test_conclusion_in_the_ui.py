@@ -15,7 +15,6 @@ from data.records.deployment import Deployment
 from data.records.review import Validation, VerdictSet
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
-from tests.browser.test_approval_in_the_ui import fresh_code
 from tests.hasty_model import hasty_text
 from tests.judged_model import V1, adopt, registered_version
 from tests.standing_house import House, until
@@ -72,7 +71,7 @@ def test_the_evidence_is_chosen_already_and_handed_in_with_the_conclusion(
         "What qualifies you": "ten years",
         "Your id on the roster": "vera",
     }
-    pages.fill(form, {"Conclusion": "fit", **words, "One-time code": fresh_code(world, "vera")})
+    pages.fill(form, {"Conclusion": "fit", **words, "One-time code": world.phone("vera").now()})
     form.get_by_text("Evidence you conclude on").scroll_into_view_if_needed()
     pages.watched.shot("conclusion-2-filled")
     pages.send(form)
@@ -91,7 +90,7 @@ def test_a_version_is_released_in_an_emergency_from_the_page_of_its_run(
     expect(form.get_by_role("row", name="Can release now")).to_contain_text("otto")
     reason = "the champion scores everything as late"
     pages.fill(form, {"Your id on the roster": "otto", "Why it cannot wait": reason})
-    pages.fill(form, {"One-time code": fresh_code(world, "otto")})
+    pages.fill(form, {"One-time code": world.phone("otto").now()})
     pages.watched.shot("release-2-filled", whole=True)
     pages.send(form)
     until(partial(waits, house, "release-in-emergency", before))

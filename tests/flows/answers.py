@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+import pytest
 from prefect.client.schemas.responses import SetStateStatus
 
 from data.approvals import tail
@@ -74,6 +76,17 @@ def conclusion(world: World, person: str = "vera", **changes: Any) -> dict[str, 
 def concludes(world: World, person: str = "vera", **changes: Any) -> Step:
     """A validator reads and concludes."""
     return lambda form: form.resume(**conclusion(world, person, **changes))
+
+
+def read_late(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
+    """Whatever is handed in from now on, the process that reads it had this long to wait until it was started."""
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + late
+
+    monkeypatch.setattr("tasks.handed_in.datetime", Later)
 
 
 def newest_request(world: World) -> ApprovalRequest:

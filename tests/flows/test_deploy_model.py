@@ -24,7 +24,7 @@ from data.records.version import ReviewState, Version
 from data.serving import FileTarget, Place
 from flows.deploy_model import deploy_model
 from tasks import await_people
-from tests.flows.answers import after, injects, newest_request, offers, signs
+from tests.flows.answers import after, injects, newest_request, offers, read_late, signs
 from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, standard_text
@@ -119,6 +119,17 @@ def test_whatever_is_tried_on_a_waiting_request_approves_nothing(validated: Worl
     types = [one["type"] for one in validated.events()[before:]]
     assert types.count("command.refused") == len(ATTACKS)
     assert (types.count("approval.requested"), types.count("approval.decided")) == (1, 2)
+
+
+def test_in_process_too_a_code_counts_by_when_it_was_handed_in(
+    validated: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = timedelta(seconds=90)
+    old = signs(validated, "alma", code=validated.phone("alma").at(validated.now - late))
+    with people(old, after(lambda: read_late(monkeypatch, late), old), signs(validated, "axel")) as forms:
+        deploy(validated)
+    assert "the one-time code of alma is wrong" in forms[1].description.splitlines()[0]
+    assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
 def decide_waiver(world: World, grant: bool = True) -> None:

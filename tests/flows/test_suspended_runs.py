@@ -26,7 +26,7 @@ from data.registry import Registry
 from data.serving import FileTarget, Place
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
-from tests.flows.answers import answer, conclusion, newest_request
+from tests.flows.answers import answer, conclusion, newest_request, read_late
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of, worker_pass
 from tests.judged_model import USE, V1
 from tests.operations import deployed
@@ -95,6 +95,19 @@ def test_a_wrong_code_is_asked_again_with_the_reason_on_top(validated: World) ->
     assert pass_through(deploy_model, run) == "Suspended"
     form = answered(run, **answer(validated, "alma"))
     assert form.description.startswith("**⚠ Not accepted, please answer again:** the one-time code of alma is wrong")
+    assert pass_through(deploy_model, run) == "Suspended"
+    assert [one.person for one in validated.find(Vote)] == ["alma"]
+
+
+def test_a_code_counts_by_when_it_was_handed_in(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is refused because the process that reads their code took a minute and a half to start."""
+    run, late = deployment_run(validated), timedelta(seconds=90)
+    pass_through(deploy_model, run)
+    then = answer(validated, "alma", code=validated.phone("alma").at(validated.now - late))
+    answered(run, **then)
+    assert (pass_through(deploy_model, run), validated.find(Vote)) == ("Suspended", []), "it was read at once"
+    answered(run, **then)
+    read_late(monkeypatch, late)
     assert pass_through(deploy_model, run) == "Suspended"
     assert [one.person for one in validated.find(Vote)] == ["alma"]
 

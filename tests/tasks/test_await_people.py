@@ -17,6 +17,7 @@ from data.registry import Registry
 from tasks import outlast_trouble
 from tasks.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
 from tasks.describe_version import Objection
+from tasks.handed_in import HandedIn
 from tests.tasks.waiting_room import WaitingRoom
 from tests.world import World
 
@@ -33,9 +34,14 @@ def form(objection: Objection) -> type[RunInput]:
     return Word.with_initial_data(description=objection.what or "first")
 
 
-def settle(answer: RunInput) -> Settled:
-    assert isinstance(answer, Word)
-    return Settled(answer.word == "yes", Objection(f"{answer.word} is not yes"))
+def settle(answer: HandedIn) -> Settled:
+    word = word_of(answer)
+    return Settled(word == "yes", Objection(f"{word} is not yes"))
+
+
+def word_of(answer: HandedIn) -> str:
+    assert isinstance(answer.entered, Word)
+    return answer.entered.word
 
 
 def ask(world: World, patience: timedelta = timedelta(days=1), **changes: Any) -> None:
@@ -84,7 +90,7 @@ def test_what_the_fields_held_is_not_remembered(world: World, monkeypatch: pytes
 
 def test_values_that_a_command_does_not_take_are_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     room = WaitingRoom(monkeypatch, says("yes"), says("no"))
-    ask(world, settle=lambda answer: Settled(Word(word=answer.word * 2).word == "nono"))
+    ask(world, settle=lambda answer: Settled(Word(word=word_of(answer) * 2).word == "nono"))
     assert room.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
 
 
@@ -150,7 +156,7 @@ def test_trouble_while_an_answer_is_recorded_is_said_and_the_question_put_again(
     room = WaitingRoom(monkeypatch, says("yes"), says("yes"))
     raised = [trouble]
 
-    def troubled(answer: RunInput) -> Settled:
+    def troubled(answer: HandedIn) -> Settled:
         if raised:
             raise raised.pop()
         return settle(answer)
@@ -167,7 +173,7 @@ def test_what_settled_it_in_spite_of_the_trouble_is_not_asked_again(
 ) -> None:
     """The journal failed after the commit: the answer stands, and the journal catches up with the next command."""
 
-    def troubled(answer: RunInput) -> Settled:
+    def troubled(answer: HandedIn) -> Settled:
         raise JournalError("no space left")
 
     room = WaitingRoom(monkeypatch, says("yes"))

@@ -15,6 +15,7 @@ from tasks.approve_retirement import asked_already, request_retirement
 from tasks.await_people import Question, Settled
 from tasks.await_transition import TransitionForm, await_transition
 from tasks.describe_version import NO_OBJECTION
+from tasks.handed_in import HandedIn
 from tasks.open_retirement import Leaving, open_retirement
 from tasks.plan_transitions import read_plan
 from tasks.recompute_digests import recompute_digests
@@ -51,7 +52,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> li
         assert (question.is_open(), patience > timedelta(days=40)) == (True, True)
         for plan in plans:
             assert issubclass(question.form(settled[-1].objection if settled else NO_OBJECTION), TransitionForm)
-            settled.append(question.settle(TransitionForm(person="olga", plan=plan)))
+            settled.append(question.settle(HandedIn(TransitionForm(person="olga", plan=plan), model.world.now)))
         assert question.is_open() != settled[-1].done
 
     monkeypatch.setattr(waiting, "gate", gate)

@@ -28,9 +28,9 @@ def context(world: World) -> Context:
     return Context(Actor(id="dev"), world.now, "", world.registry.seeds)
 
 
-def proven(world: World, person: str, code: str) -> Proven:
+def proven(world: World, person: str, code: str, waited: float = 0) -> Proven:
     with world.registry.reading() as state:
-        return prove(state, Proof(person=person, code=code), context(world))
+        return prove(state, Proof(person=person, code=code, waited_seconds=waited), context(world))
 
 
 def credential(world: World, person: str = "alma") -> Credential:
@@ -64,6 +64,53 @@ def test_which_codes_hold(steps: int, good: bool, world: World) -> None:
     else:
         with pytest.raises(ProofError, match="is wrong"):
             proven(world, "alma", code)
+
+
+WAITED = {
+    "what was handed in now, and shown a step before": (0, -1, True),
+    "what was handed in now, and shown two steps before": (0, -2, False),
+    "what was handed in three steps ago, and shown then": (90, -3, True),
+    "what was handed in three steps ago, and shown a step before": (90, -4, True),
+    "what was handed in three steps ago, and shown two steps before": (90, -5, False),
+    "what was handed in three steps ago by a clock that is late, and is shown now": (90, 0, True),
+    "what was handed in three steps ago, and is not shown yet": (90, 1, False),
+    "what was handed in as long ago as can be": (120, -5, True),
+    "what was handed in longer ago, and shown then": (180, -6, False),
+    "what was handed in longer ago, and shown as long ago as can be": (180, -5, True),
+}
+
+
+@pytest.mark.parametrize("waited,steps,good", WAITED.values(), ids=WAITED)
+def test_a_code_counts_by_when_it_was_handed_in(waited: float, steps: int, good: bool, world: World) -> None:
+    code = world.phone("alma").at(world.now + timedelta(seconds=30 * steps))
+    if good:
+        (row,) = proven(world, "alma", code, waited).rows
+        assert isinstance(row, Credential)
+        assert row.last_step == int(world.now.timestamp()) // 30 + steps
+    else:
+        with pytest.raises(ProofError, match="is wrong"):
+            proven(world, "alma", code, waited)
+
+
+def test_a_code_that_was_read_long_after_is_said_to_be_late(world: World) -> None:
+    """Whether it had been right then is not said."""
+    with pytest.raises(ProofError) as wrong:
+        proven(world, "alma", "000000", 120)
+    assert wrong.value.what == "the one-time code of alma is wrong"
+    for code in ("000000", world.phone("alma").at(world.now - timedelta(minutes=14))):
+        with pytest.raises(ProofError) as late:
+            proven(world, "alma", code, 14 * 60)
+        assert late.value.what.endswith(
+            "is wrong, or came too late: it was read 14 minutes after it was entered, 2 are the most"
+        )
+
+
+def test_a_late_code_counts_once_as_any_other(world: World) -> None:
+    world.move(minutes=5)
+    say = Proof(person="adam", code=world.phone("adam").at(world.now - timedelta(seconds=90)), waited_seconds=90)
+    world.do(RevokePerson(person="dev", reason="left", proof=say))
+    with pytest.raises(ProofError, match="used already"):
+        world.do(RevokePerson(person="otto", reason="left", proof=say))
 
 
 def test_a_code_may_be_typed_with_spaces(world: World) -> None:

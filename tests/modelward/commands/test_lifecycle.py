@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
 from data.commands.log import AdoptStandard
 from data.errors import RefusedError
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from gates.standard import baseline_text
+from tasks.handed_in import HandedIn
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.submissions import write_filled
@@ -114,11 +114,13 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
     from tasks.ask_approvers import ApprovalForm, current
     from tasks.await_people import Question, Settled, gate, refused
 
-    def settle(request: ApprovalRequest, answer: Any) -> Settled:
-        proof = Proof(person=answer.person, code=answer.code.get_secret_value())
-        decision = world.decision(request, answer.person, answer.decision, proof=proof, confirmed=answer.confirm)
+    def settle(request: ApprovalRequest, answer: HandedIn) -> Settled:
+        entered = answer.entered
+        assert isinstance(entered, ApprovalForm)
+        proof = answer.proof(entered.person, entered.code)
+        decision = world.decision(request, entered.person, entered.decision, proof=proof, confirmed=entered.confirm)
         try:
-            world.do(decision, by=answer.person, run_id=request.run_id)
+            world.do(decision, by=entered.person, run_id=request.run_id)
         except RefusedError as error:
             return refused(error)
         return Settled(done=True)
