@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from httpx import codes
 from playwright.sync_api import Locator, expect
@@ -95,11 +96,20 @@ class PrefectPages:
             else:
                 form.get_by_label(re.compile(rf"^{re.escape(label)}( \(Optional\))?$")).fill(value)
 
+    def start(self, form: Locator) -> None:
+        """Submit the form of a new run."""
+        self._press(form.get_by_role("button", name="Submit"), "/create_flow_run")
+
     def send(self, form: Locator) -> None:
-        """Resume, and the form closes; again at once where the server was too busy to take it, as the page says."""
+        """Resume the run that waits with what was entered, and its form closes."""
+        self._press(form.get_by_role("button", name="Resume"), "/resume")
+        expect(form).to_be_hidden()
+
+    def _press(self, button: Locator, asks: str) -> None:
+        """Once, and again at once where the server was too busy to take it, as the page says."""
         for _ in range(TRIES):
-            with self.page.expect_response(lambda reply: reply.url.endswith("/resume")) as reply:
-                form.get_by_role("button", name="Resume").click()
+            with self.page.expect_response(lambda reply: urlsplit(reply.url).path.endswith(asks)) as reply:
+                button.click()
             if reply.value.status != codes.SERVICE_UNAVAILABLE:
                 break
-        expect(form).to_be_hidden()
+        expect(button).to_be_hidden()

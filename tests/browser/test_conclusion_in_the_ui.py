@@ -39,8 +39,7 @@ def started(pages: PrefectPages, house: House, deployment: str, label: str) -> s
     form = pages.open_run_form()
     pages.fill(form, {label: "ops/delay/1"})
     pages.watched.shot(f"{deployment}-1-start", whole=True)
-    form.get_by_role("button", name="Submit").click()
-    expect(form.get_by_role("button", name="Submit")).to_be_hidden()
+    pages.start(form)
     until(partial(waits, house, deployment))
     return str(house.runs(deployment)[0]["id"])
 
