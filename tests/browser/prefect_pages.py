@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from httpx import codes
 from playwright.sync_api import Locator, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.watched_page import PATIENCE_MS, WatchedPage
 
 LONG_MS = 4 * PATIENCE_MS
 TRIES = 10
+LOADS, LOAD_MS = 2, PATIENCE_MS / 2
 PREFECTS_OWN = (
     "violates the following Content Security Policy directive",
     "violates the document's Content Security Policy",
@@ -53,7 +56,7 @@ class PrefectPages:
 
     def open_deployment(self, name: str) -> None:
         """From the list of deployments to one of them."""
-        self.page.goto(f"{self._ui_url}/deployments")
+        self._go(f"{self._ui_url}/deployments")
         self.page.get_by_role("link", name=name, exact=True).first.click()
         expect(self.page.get_by_role("button", name="Run")).to_be_visible()
 
@@ -66,11 +69,11 @@ class PrefectPages:
 
     def open_run(self, run_id: str) -> None:
         """The page of a run."""
-        self.page.goto(f"{self._ui_url}/runs/flow-run/{run_id}")
+        self._go(f"{self._ui_url}/runs/flow-run/{run_id}")
 
     def find_run(self, name: str) -> None:
         """From the list of runs to one of them."""
-        self.page.goto(f"{self._ui_url}/runs")
+        self._go(f"{self._ui_url}/runs")
         self.page.get_by_placeholder("Search by flow run name").fill(name)
         self.page.get_by_role("link", name=name, exact=True).first.click()
 
@@ -104,6 +107,14 @@ class PrefectPages:
         """Resume the run that waits with what was entered, and its form closes."""
         self._press(form.get_by_role("button", name="Resume"), "/resume")
         expect(form).to_be_hidden()
+
+    def _go(self, address: str) -> None:
+        """Open a page; one that does not come is loaded again, as a person would."""
+        for _ in range(LOADS):
+            with suppress(TooLate):
+                self.page.goto(address, timeout=LOAD_MS)
+                return
+        self.page.goto(address)
 
     def _press(self, button: Locator, asks: str) -> None:
         """Once, and again at once where the server was too busy to take it, as the page says."""
