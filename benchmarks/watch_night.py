@@ -166,8 +166,8 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
     from concurrent.futures import ThreadPoolExecutor
     from datetime import UTC, date, datetime, time, timedelta
 
-    from data.artifacts import ArtifactStore
     from data.errors import LogFormatError
+    from data.files.artifacts import ArtifactStore
     from data.records.version import Version
     from monitoring.scan import Layout, profile_files
     from tasks.build_reference import read_reference
@@ -195,7 +195,7 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
 
 def _nothing_lost(registry: Any, watched: list[Any], told: argparse.Namespace) -> bool:
     """Whether every model has its result on record, and every broken file its alert and its notice."""
-    from data.outbox import Outbox
+    from data.notices.outbox import Outbox
     from data.records.model import Model
     from data.records.monitoring import Alert, MonitoringRun
 

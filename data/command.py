@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import Field
 
-from data.events import EventType
+from data.records.events import EventType
 from data.records.person import Actor
 from data.records.row import Frozen, Row
 from data.redaction import redacted

@@ -15,7 +15,7 @@ from data.audit_log import AuditLog, Event, Head
 from data.command import Command, Context, Ruling, without_secrets
 from data.commands.log import RecordRefusal
 from data.errors import ConfigurationError, ConflictError, InputError, RefusedError
-from data.events import DECISIONS, EventType
+from data.records.events import DECISIONS, EventType
 from data.records.instant import in_utc
 from data.records.person import Actor
 from data.rulings.all import RULES

@@ -7,7 +7,7 @@ page of one thing can stand where another's stands.
 from __future__ import annotations
 
 from data.errors import InputError
-from data.lookup import reference
+from data.queries.lookup import reference
 from data.records.names import checked_name, model_of
 
 INVENTORY = "index.html"

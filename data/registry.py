@@ -22,7 +22,7 @@ from data.commands.log import CreateLog
 from data.commands.person import CountAttempt
 from data.enactment import Enactment, Order, Receipt, Refusal, TornError
 from data.errors import ConflictError, InputError, MissingRegistryError
-from data.home import Home
+from data.files.home import Home
 from data.records.person import SERVICE, Actor
 from data.seeds import SeedVault
 from data.settings import read_settings

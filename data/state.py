@@ -11,7 +11,7 @@ import duckdb
 import rfc8785
 
 from data.errors import ConflictError, NotFoundError
-from data.events import EventType
+from data.records.events import EventType
 from data.records.names import short
 from data.records.row import ColumnKind, Row
 

@@ -10,7 +10,7 @@ from data.errors import DocumentError, GateRefusedError, StandardError
 from data.records.approval import RequiredRole
 from data.records.review import Severity
 from data.records.row import Frozen
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 from gates import findings, sign_off, validation, waivers
 from gates.approval_rule import required, rule_for
 from gates.control import Control

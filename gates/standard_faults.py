@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from data.yaml_text import YamlText
+from data.text.yaml_text import YamlText
 from gates.approval_rule import ANYWHERE, CHANGES, TIERS, ApprovalRule
 from gates.catalogue import GATES
 from gates.contract import Gate

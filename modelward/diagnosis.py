@@ -16,7 +16,7 @@ from data.audit.keys import LOG_KEY, RECOVERY_KEY
 from data.audit.note import parse_checkpoint
 from data.audit_log import AuditLog, Head
 from data.errors import ModelwardError
-from data.home import Home
+from data.files.home import Home
 from data.registry import Registry
 
 State = Literal["ok", "warn", "fail"]
@@ -179,8 +179,8 @@ def _operations(registry: Registry) -> Check:
 
 def _notices(home: Home) -> Iterator[Check]:
     """What carries notices further, what it could not deliver, and what lies there that is no notice."""
-    from data.carriers.configuration import carriers_of, days_of
-    from data.outbox import Outbox
+    from data.notices.channels.configuration import carriers_of, days_of
+    from data.notices.outbox import Outbox
     from data.settings import read_settings
 
     if strange := Outbox(home.outbox).contents().unreadable:
@@ -202,8 +202,8 @@ def _notices(home: Home) -> Iterator[Check]:
 
 
 def _lost(home: Home) -> int:
-    from data.carriers.delivery import DeliveryBook
-    from data.outbox import Outbox
+    from data.notices.channels.delivery import DeliveryBook
+    from data.notices.outbox import Outbox
 
     outbox = Outbox(home.outbox)
     book = DeliveryBook(outbox.root)

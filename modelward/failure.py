@@ -108,7 +108,7 @@ def _keep(error: Exception) -> Path | None:
     from datetime import UTC, datetime
 
     from data.errors import ModelwardError
-    from data.home import Home
+    from data.files.home import Home
 
     try:
         folder = Home.here().reports

@@ -31,6 +31,6 @@ def end_with_report(report: Mapping[str, Sequence[str]], as_json: bool, nothing:
 
 def _shown(thing: str) -> str:
     """A key as it can be typed, a sentence as it is."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
 
     return reference(thing) if " " not in thing else thing

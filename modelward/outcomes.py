@@ -20,7 +20,7 @@ def newest_deployment(registry: Registry, model: str, environment: str, slot: st
 
 def show_served(registry: Registry, model: str, environment: str, slot: str, as_json: bool) -> None:
     """The newest deployment of a slot, with the versions passed over."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.terminal import say, show_facts, show_json, written
 
     deployment = newest_deployment(registry, model, environment, slot)

@@ -16,7 +16,7 @@ def prefect_ready(by: str = "") -> Iterator[None]:
     roster, before Prefect is waited for; HouseError while `modelward up` starts or stops; PrefectUnavailableError.
     """
     from data.errors import MissingRegistryError, PrefectUnavailableError
-    from data.home import Home
+    from data.files.home import Home
     from data.registry import Registry
     from modelward.prefect_environment import prepared
     from modelward.speaking import need_on_roster

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from data.errors import HouseError
-from data.home import Home
+from data.files.home import Home
 from data.settings import read_settings
 from modelward.house.congestion import congestion
 from modelward.house.resident import is_held, resident, said

@@ -13,11 +13,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
-from data.datasets import FILES as DATASETS
-from data.datasets import read_schema
 from data.errors import SubmissionError
 from data.records.model import ColumnMapping
 from data.records.names import split_model
+from data.submission.datasets import FILES as DATASETS
+from data.submission.datasets import read_schema
 from data.submission.suite import FILES as SUITES
 from data.submission.suite import NOT_NULL, ROW_FLOOR
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from data.lookup import find_model, find_version
+from data.queries.lookup import find_model, find_version
 from data.records.model import Model
 from data.records.row import Row
 from data.state import State

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.artifacts import ArtifactStore
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.approval import RequiredRole
 from data.records.log import Standard as AdoptedStandard
 from data.records.names import short

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from data.history import LogEntry
+    from data.queries.history import LogEntry
     from data.registry import Registry
 
 Stage = Literal["queued", "under way", "waiting", "ended"]
@@ -78,7 +78,7 @@ def watch_for(
 
 def _judged(registry: Registry, answer: Answer) -> LogEntry | None:
     from data.audit_log import AuditLog
-    from data.history import events
+    from data.queries.history import events
 
     with registry.store.reading() as connection:
         found = events(AuditLog(connection).bodies(answer.after + 1))

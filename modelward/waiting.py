@@ -65,7 +65,7 @@ def _wants_validator(state: State, model: Any, change_class: str, verdicts: Verd
 def waiting(state: State, now: datetime) -> list[Waiting]:
     """Everything that waits for people."""
     from data.deciders import deciders, open_requests, validators
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.version import Version
 
     found = []

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 
 from data.commands.log import RecordRefusal
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
-from data.events import EventType
+from data.records.events import EventType
 from data.records.person import SERVICE
 from data.registry import Registry
 from tasks.business_time import meanwhile

@@ -14,9 +14,9 @@ import rfc8785
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.errors import ArtifactError
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.model import ColumnMapping
 from data.submission.folder import Submission
 from monitoring import profile_file, score_file

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from math import inf
 
-from data.carriers.carrier import Carrier
-from data.carriers.configuration import carriers_of, days_of
-from data.carriers.post_round import SECONDS, Outcome, Round, carry_round, tried, wall_clock
 from data.command import Moment
-from data.outbox import Notice, Outbox, Parcel
-from data.quotation import named, quoted
+from data.notices.channels.channel import Carrier
+from data.notices.channels.configuration import carriers_of, days_of
+from data.notices.channels.delivery_pass import SECONDS, Outcome, Round, carry_round, tried, wall_clock
+from data.notices.outbox import Notice, Outbox, Parcel
+from data.notices.quoted_text import named, quoted
 from data.records.person import Person
 from data.registry import Registry
 from data.rulings.proof import administrators

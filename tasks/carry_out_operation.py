@@ -9,11 +9,11 @@ from datetime import datetime
 from data.command import Command
 from data.commands.deployment import BeginOperation, UndoOperation
 from data.errors import ModelwardError
+from data.files.serving import FileTarget, Place, ServingTarget
 from data.records.deployment import Operation
 from data.records.person import Actor
 from data.registry import Receipt, Registry
 from data.rulings.operation import running_operation
-from data.serving import FileTarget, Place, ServingTarget
 from tasks.hold_operation import holding
 
 

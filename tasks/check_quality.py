@@ -10,8 +10,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from pydantic import JsonValue
 
-from data.artifacts import ArtifactStore
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.row import Frozen
 from data.submission.folder import Submission
 from data.submission.suite import Suite, WrittenExpectation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.errors import ConfigurationError, SubmissionError
 from data.submission.problems import Problems
-from data.yaml_text import YamlText
+from data.text.yaml_text import YamlText
 from monitoring.plan import WatchRule, watch_rules
 
 

@@ -11,11 +11,11 @@ import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.commands.version import RecordEvidence
 from data.evidence import collect_evidence
-from data.home import Home
-from data.prediction_log import read_scores
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.logs.prediction_log import read_scores
 from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.person import Actor

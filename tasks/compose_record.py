@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.commands.monitoring import RecordMonitoring, SeenConsumer
-from data.log_fault import LogFault
-from data.measurements import WindowMeasurement, to_bytes
-from data.model_logs import LoggedDay
+from data.logs.log_fault import LogFault
+from data.logs.measurements import WindowMeasurement, to_bytes
+from data.logs.model_logs import LoggedDay
 from data.records.measurement import Measurement
 from data.records.version import Version
 from tasks.find_partitions import Windows

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from data.commands.deployment import EscalateIncident
-from data.outbox import Notice, Outbox
-from data.quotation import quoted
+from data.notices.outbox import Notice, Outbox
+from data.notices.quoted_text import quoted
 from data.records.deployment import Deployment
 from data.records.model import Model
 from data.records.monitoring import Incident

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.errors import InputError
-from data.lookup import find_model, find_version
+from data.queries.lookup import find_model, find_version
 from data.records.model import Model
 from data.records.names import short
 from data.records.version import Version
@@ -11,7 +11,7 @@ from data.registry import Registry
 
 
 def model_named(text: str) -> str:
-    """The key of the model called `name` or `team/name`. Raises as `data.lookup.find_model`."""
+    """The key of the model called `name` or `team/name`. Raises as `data.queries.lookup.find_model`."""
     with Registry.here().reading() as state:
         known = state.get(Model, text)
         return text if known is not None else find_model(state, text).key
@@ -21,7 +21,7 @@ def version_named(text: str) -> str:
     """The key of the version called `name/4` or `team/name/4`.
 
     A model's name alone is not enough: a run that is taken up again after days would find another version newest.
-    Raises as `data.lookup.find_version`.
+    Raises as `data.queries.lookup.find_version`.
     """
     with Registry.here().reading() as state:
         return find_version(state, text, "named").version.key

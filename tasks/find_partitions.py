@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.log_fault import FaultKind, LogFault
-from data.model_logs import LoggedDay, ModelLogs
+from data.logs.log_fault import FaultKind, LogFault
+from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.model import MonitoringPlan
 from monitoring.alert_rule import Window
 from tasks.find_watched import Watched

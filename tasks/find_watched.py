@@ -17,8 +17,8 @@ import duckdb
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.lookup import find_model
-from data.past_windows import Asked, PastWindow, past_windows
+from data.queries.lookup import find_model
+from data.queries.past_windows import Asked, PastWindow, past_windows
 from data.records.deployment import Deployment
 from data.records.model import Model, MonitoringPlan
 from data.records.monitoring import Alert

@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from data.artifacts import ArtifactStore
-from data.history import events
+from data.files.artifacts import ArtifactStore
+from data.queries.history import events
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.instant import write_instant

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from data.deciders import deciders, open_requests, validators
 from data.errors import ModelwardError
-from data.lookup import reference
-from data.outbox import Kind
-from data.quotation import named, quoted
+from data.notices.outbox import Kind
+from data.notices.quoted_text import named, quoted
+from data.queries.lookup import reference
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.names import model_of, short

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import BusyError
-from data.home import Home
+from data.files.home import Home
 from data.records.names import short
 
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.errors import StatisticsError
-from data.label_join import LabelJoin, LabelledDay
-from data.log_fault import FaultKind, LogFault
-from data.model_logs import LabelPartition, LoggedDay, ModelLogs, touching
+from data.logs.label_join import LabelJoin, LabelledDay
+from data.logs.log_fault import FaultKind, LogFault
+from data.logs.model_logs import LabelPartition, LoggedDay, ModelLogs, touching
 from monitoring.score_file import CACHE_VERSION, from_bytes, to_bytes
 from monitoring.scores import FAULTS, ScoreHistogram, count_scores
 

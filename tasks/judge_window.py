@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.commands.monitoring import Found
-from data.log_fault import FaultKind as Fault
-from data.log_fault import LogFault
-from data.past_windows import PastWindow
+from data.logs.log_fault import FaultKind as Fault
+from data.logs.log_fault import LogFault
+from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
 from monitoring import hard_fault
 from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, judge

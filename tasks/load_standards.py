@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.artifacts import ArtifactStore
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.log import Standard as AdoptedStandard
 from data.records.model import Mode, Model
 from data.state import State

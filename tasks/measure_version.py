@@ -11,11 +11,11 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.commands.version import RecordEvidence
 from data.errors import NotFoundError
 from data.evidence import collect_evidence
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.model import PlannedTest, TestPlan

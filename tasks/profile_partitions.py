@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import LogFormatError, StatisticsError
-from data.log_fault import FaultKind, LogFault
-from data.model_logs import LoggedDay, ModelLogs
+from data.logs.log_fault import FaultKind, LogFault
+from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.model import ColumnMapping
 from monitoring.edges import Edges
 from monitoring.profile import Part, Profile, empty_profile, merge

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from data.home import Home
-from data.profile_cache import ProfileCache
+from data.files.home import Home
+from data.logs.profile_cache import ProfileCache
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due
 

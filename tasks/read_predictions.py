@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.datasets import FILES as DATASETS
 from data.errors import LogFormatError
-from data.home import Home
-from data.packing import unpack
+from data.files.home import Home
 from data.records.model import ColumnMapping
 from data.records.version import Version
+from data.submission.datasets import FILES as DATASETS
+from data.submission.packing import unpack
 
 FILES = {role: DATASETS[role] for role in ("training", "held-out")}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.home import Home
+from data.files.home import Home
 from data.submission import folder as submitted
 from data.submission.delivery import delivered_provenance, open_delivery
 from data.submission.folder import Submission

@@ -9,9 +9,9 @@ from typing import Any
 
 import rfc8785
 
-from data.artifacts import ArtifactStore
 from data.commands.retirement import RecordTraffic
-from data.model_logs import LoggedDay, ModelLogs
+from data.files.artifacts import ArtifactStore
+from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.instant import write_instant
 from data.records.model import Consumer, Model
 from data.records.retirement import Retirement

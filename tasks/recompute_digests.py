@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.artifacts import ArtifactStore
 from data.errors import StaleEvidenceError
 from data.evidence import collect_evidence
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.approval import ApprovalRequest
 from data.records.evidence import Evidence
 from data.records.model import Model

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from data.artifacts import ArtifactStore
 from data.command import Command
 from data.commands.deployment import (
     CompleteDeployment,
@@ -20,6 +19,8 @@ from data.commands.deployment import (
     UndoOperation,
 )
 from data.errors import ArtifactError, BusyError, InputError, PublishError, RefusedError
+from data.files.artifacts import ArtifactStore
+from data.files.serving import FileTarget, Manifest, Place, digest_of
 from data.records.deployment import Operation
 from data.records.model import Model
 from data.records.names import short
@@ -27,7 +28,6 @@ from data.records.version import Version
 from data.registry import Registry
 from data.rollback import blocked, choose_return
 from data.rulings.operation import running_operation
-from data.serving import FileTarget, Manifest, Place, digest_of
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run

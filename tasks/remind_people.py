@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from data.outbox import Notice, Outbox
-from data.quotation import quoted
+from data.notices.outbox import Notice, Outbox
+from data.notices.quoted_text import quoted
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
 from data.records.model import Model

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.commands.deployment import BeginOperation, CompleteRollback
 from data.errors import GateRefusedError, ModelwardError
+from data.files.artifacts import ArtifactStore
+from data.files.serving import Place, ServingTarget
 from data.records.deployment import SlotName
 from data.records.model import Model
 from data.records.names import short
@@ -18,7 +19,6 @@ from data.records.version import Version
 from data.registry import Registry
 from data.rollback import Return, choose_return
 from data.rulings.operation import deployment_of_run
-from data.serving import Place, ServingTarget
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run, carry_out

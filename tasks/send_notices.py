@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from data.commands.retirement import RecordNotices
-from data.outbox import Notice, Outbox
-from data.quotation import quoted
+from data.notices.outbox import Notice, Outbox
+from data.notices.quoted_text import quoted
 from data.records.model import Consumer, Model
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty

@@ -8,10 +8,10 @@ from datetime import date
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.errors import ModelwardError
 from data.evidence_address import monitoring_page
-from data.measurements import WindowMeasurement, from_bytes
+from data.files.artifacts import ArtifactStore
+from data.logs.measurements import WindowMeasurement, from_bytes
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from data.records.names import short

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.artifacts import ArtifactStore
 from data.errors import ModelwardError
 from data.evidence_address import version_page
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.names import short
 from data.records.version import Comparison, Metric, Version
 from data.registry import Registry

@@ -8,12 +8,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.commands.deployment import BeginOperation, CompleteSuspension
+from data.files.serving import Place
 from data.records.deployment import Operation, SlotName
 from data.records.model import Model
 from data.records.person import Actor
 from data.registry import Registry
 from data.rollback import serving_or_last
-from data.serving import Place
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run, carry_out

@@ -5,9 +5,9 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.errors import DigestMismatchError
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.submission.folder import Submission
 
 

@@ -10,7 +10,7 @@ from prefect.utilities.urls import url_for
 from data.command import Moment
 from data.errors import PublishError
 from data.evidence_address import evidence_url, report_command, request_page, version_page
-from data.outbox import Notice, Outbox
+from data.notices.outbox import Notice, Outbox
 from data.records.names import short
 from data.registry import Registry
 from data.rulings.proof import administrators

@@ -12,8 +12,9 @@ from functools import partial
 from data.command import Moment
 from data.commands.approval import ExpireRequest
 from data.errors import ConflictError, GateRefusedError
-from data.outbox import Notice, Outbox
-from data.quotation import quoted
+from data.files.serving import Place
+from data.notices.outbox import Notice, Outbox
+from data.notices.quoted_text import quoted
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.model import Model
@@ -22,7 +23,6 @@ from data.records.person import SERVICE
 from data.registry import Registry
 from data.rulings.emergency import PURPOSE, release_of
 from data.rulings.proof import administrators
-from data.serving import Place
 from data.state import State
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run

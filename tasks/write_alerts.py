@@ -8,8 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from data.errors import ModelwardError, PublishError
-from data.outbox import LONGEST_RECEIVER, Notice, Outbox
-from data.quotation import quoted
+from data.notices.outbox import LONGEST_RECEIVER, Notice, Outbox
+from data.notices.quoted_text import quoted
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short

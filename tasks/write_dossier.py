@@ -10,10 +10,10 @@ import rfc8785
 from prefect.artifacts import create_markdown_artifact
 from prefect.context import FlowRunContext, TaskRunContext
 
-from data.artifacts import ArtifactStore
-from data.durable_file import write_durably
 from data.errors import PublishError
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.durable_file import write_durably
+from data.files.home import Home
 from data.records.names import short
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run

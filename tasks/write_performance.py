@@ -8,10 +8,10 @@ from datetime import datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.artifacts import ArtifactStore
 from data.commands.version import RecordEvidence
 from data.evidence import collect_evidence
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.evidence import sha256_of
 from data.records.person import Actor
 from data.records.version import Comparison, Metric, Section

@@ -29,9 +29,9 @@ from data.commands.model import RecordMonitoringPlan, RegisterModel
 from data.commands.version import RecordVerdicts, RegisterVersion
 from data.enactment import Receipt
 from data.evidence import collect_evidence
-from data.home import Home
-from data.outbox import Notice, Outbox
-from data.profile_cache import ProfileCache
+from data.files.home import Home
+from data.logs.profile_cache import ProfileCache
+from data.notices.outbox import Notice, Outbox
 from data.records.approval import RequiredRole
 from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import pyotp
 
-from data.artifacts import ArtifactStore
 from data.command import Command, Proof
 from data.commands.person import GrantRole
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.person import Actor, Role
 from data.records.row import Row
 from data.registry import Receipt, Registry

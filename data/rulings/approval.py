@@ -10,11 +10,11 @@ from data.approvals import request_digest, standing
 from data.command import Command, Context, Rule, Ruling
 from data.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
 from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError
-from data.events import EventType
 from data.evidence import collect_evidence
 from data.independence import contributors_of
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import checked_name, short

@@ -20,10 +20,10 @@ from data.errors import (
     RequestClosedError,
     StaleEvidenceError,
 )
-from data.events import EventType
 from data.independence import need_free
 from data.lifecycle import check_review_move
 from data.records.approval import ApprovalRequest, Vote
+from data.records.events import EventType
 from data.records.names import person_key, short
 from data.records.person import Person
 from data.records.review import Finding, Severity

@@ -19,10 +19,10 @@ from data.commands.deployment import (
     RatifyDeployment,
 )
 from data.errors import IllegalMoveError, InputError, RequestClosedError
-from data.events import EventType
 from data.lifecycle import check_deployment_move
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, DeploymentState, Operation, Slot
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.monitoring import Incident
 from data.records.names import short, slot_key

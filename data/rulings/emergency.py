@@ -14,11 +14,11 @@ from data.approvals import request_digest
 from data.command import Command, Context, Rule, Ruling
 from data.commands.emergency import ReleaseInEmergency
 from data.errors import IllegalMoveError, InputError, NotAuthorisedError, RequestClosedError, StaleEvidenceError
-from data.events import EventType
 from data.evidence import collect_evidence
 from data.independence import contributors_of
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.monitoring import Incident

@@ -9,8 +9,8 @@ from typing import Literal
 from data.command import Command, Context, Proof, Rule, Ruling
 from data.commands.deployment import EscalateIncident, ResolveIncident
 from data.errors import IllegalMoveError, IndependenceError, NotAuthorisedError
-from data.events import EventType
 from data.records.deployment import Deployment, Operation
+from data.records.events import EventType
 from data.records.model import Model
 from data.records.monitoring import Incident
 from data.records.names import short

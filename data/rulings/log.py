@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from data.command import Command, Context, Rule, Ruling
 from data.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
 from data.errors import InputError
-from data.events import EventType
+from data.records.events import EventType
 from data.records.log import Attestation, Standard
 from data.records.row import SQL_TYPES
 from data.records.tables import TABLES

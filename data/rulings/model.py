@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from data.command import Command, Context, Proof, Rule, Ruling
 from data.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.errors import IllegalMoveError, IndependenceError, InputError, InvalidNameError, NotAuthorisedError
-from data.events import EventType
 from data.independence import is_one_of
+from data.records.events import EventType
 from data.records.log import Standard
 from data.records.model import AppliedStandard, Consumer, Mode, Model, MonitoringPlan, TestPlan, enforces
 from data.records.names import checked_name, model_key, person_key, short, split_model

@@ -17,8 +17,8 @@ from functools import cached_property
 from data.command import Command, Context, Rule, Ruling
 from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
 from data.errors import InputError
-from data.events import EventType
 from data.lifecycle import ALERT_ANSWERS, check_alert_answer
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.model import Consumer, Model, MonitoringPlan
 from data.records.monitoring import Alert, Incident, MonitoringRun

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from data.command import Command, Context, Rule, Ruling
 from data.commands.deployment import BeginOperation, UndoOperation
 from data.errors import BusyError, ConflictError, IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError
-from data.events import EventType
 from data.evidence import champion_of, collect_evidence
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
+from data.records.events import EventType
 from data.records.model import Model
 from data.records.names import short, slot_key
 from data.records.retirement import Retirement

@@ -12,7 +12,7 @@ from typing import Any
 from data.command import Command, Context, Rule, Ruling
 from data.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.errors import IllegalMoveError, InputError, NotAuthorisedError
-from data.events import EventType
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.names import checked_name, person_key
 from data.records.person import Credential, Person, Role, RoleGrant

@@ -12,7 +12,7 @@ import pyotp
 from data.command import Command, Context, Proof, Rule, Ruling, Timed
 from data.commands.person import CountAttempt
 from data.errors import LockedOutError, NotAuthorisedError, ProofError
-from data.events import EventType
+from data.records.events import EventType
 from data.records.names import person_key
 from data.records.person import Actor, Credential, Person, Role, RoleGrant
 from data.records.row import Row

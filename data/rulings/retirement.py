@@ -21,10 +21,10 @@ from data.commands.retirement import (
     WithdrawVersion,
 )
 from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError, TransitionIncompleteError
-from data.events import EventType
 from data.lifecycle import check_retirement_move, check_review_move
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
+from data.records.events import EventType
 from data.records.evidence import sha256_of
 from data.records.instant import in_utc
 from data.records.model import Consumer, Model

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from data.command import Command, Context, Rule, Ruling
 from data.commands.retirement import AcceptSilence, AnswerNotice, PlanTransition, RecordNotices
 from data.errors import IllegalMoveError, InputError, NotAuthorisedError
-from data.events import EventType
 from data.lifecycle import check_retirement_move
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import short

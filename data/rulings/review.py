@@ -15,10 +15,10 @@ from data.commands.review import (
     OpenReview,
 )
 from data.errors import IllegalMoveError, IndependenceError, InputError, NotAuthorisedError, StaleEvidenceError
-from data.events import EventType
 from data.evidence import collect_evidence
 from data.independence import need_independent
 from data.lifecycle import check_review_move
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import person_key, short

@@ -14,8 +14,8 @@ from data.commands.version import (
     RevokeVersion,
 )
 from data.errors import IllegalMoveError, IndependenceError, InputError, StaleEvidenceError
-from data.events import EventType
 from data.lifecycle import check_review_move
+from data.records.events import EventType
 from data.records.model import Model
 from data.records.names import short, version_key
 from data.records.review import VerdictSet

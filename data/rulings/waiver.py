@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from data.command import Command, Context, Rule, Ruling
 from data.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
 from data.errors import IllegalMoveError, InputError
-from data.events import EventType
 from data.lifecycle import check_review_move
 from data.records.approval import ApprovalRequest
+from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.names import short
 from data.records.person import Role

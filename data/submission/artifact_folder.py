@@ -9,12 +9,12 @@ from typing import Literal
 
 import rfc8785
 
-from data.artifacts import file_digest
 from data.errors import SubmissionError
+from data.files.artifacts import file_digest
 from data.records.evidence import sha256_of
 from data.records.version import Artifact
 from data.submission.documents import read_text
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 
 Pinned = Literal["endpoint", "container"]
 PINS: Mapping[str, tuple[Pinned, tuple[str, ...]]] = {

@@ -9,17 +9,17 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from data.artifacts import DIGEST, ArtifactStore
 from data.errors import SubmissionError
-from data.home import Home
-from data.packing import pack, unpack
+from data.files.artifacts import DIGEST, ArtifactStore
+from data.files.home import Home
+from data.submission.packing import pack, unpack
 from data.submission.provenance import Provenance, read_enclosed, read_provenance
 
 
 def deliver(folder: Path, home: Home, submitter: str) -> str:
     """Pack a folder into the inbox and write down where it comes from; answers its digest.
 
-    The first delivery's provenance stays when it is proven. Raises SubmissionError as `data.packing.pack`.
+    The first delivery's provenance stays when it is proven. Raises SubmissionError as `data.submission.packing.pack`.
     """
     digest = pack(folder, home.inbox)
     known = delivered_provenance(home, digest)

@@ -16,7 +16,7 @@ from data.errors import DocumentError, InputError
 from data.records.names import checked_name
 from data.records.row import Frozen
 from data.submission.problems import Problems
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 
 Described = Literal["purpose", "code", "features", "data", "performance", "nothing"]
 DESCRIBES: Mapping[str, Described] = {

@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.artifacts import file_digest
-from data.datasets import FILES as DATASETS
-from data.datasets import DatasetFacts, read_dataset
 from data.errors import DocumentError
-from data.packing import list_files
+from data.files.artifacts import file_digest
 from data.records.evidence import sha256_of
 from data.records.model import ColumnMapping
 from data.submission.artifact_folder import SubmittedArtifact, read_artifact
+from data.submission.datasets import FILES as DATASETS
+from data.submission.datasets import DatasetFacts, read_dataset
 from data.submission.documents import Document, read_documents, read_text
 from data.submission.environment import Environment, read_environment
 from data.submission.model_file import FILE as MODEL
 from data.submission.model_file import ModelFile, read_model_file
+from data.submission.packing import list_files
 from data.submission.plan_files import (
     MONITORING,
     TESTS,
@@ -31,7 +31,7 @@ from data.submission.provenance import Provenance
 from data.submission.suite import Suite, read_suites
 from data.submission.version_file import FILE as VERSION
 from data.submission.version_file import VersionFile, read_version_file
-from data.yaml_text import YamlText, read_yaml
+from data.text.yaml_text import YamlText, read_yaml
 
 CODE = "code"
 

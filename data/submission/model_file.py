@@ -13,7 +13,7 @@ from data.records.model import AppliedStandard, ColumnMapping, Feature
 from data.records.names import checked_name, model_key, split_model
 from data.records.row import Frozen
 from data.submission.tier import TierFactors
-from data.yaml_text import YamlText
+from data.text.yaml_text import YamlText
 
 FILE = "model.yaml"
 Said = Annotated[str, Field(min_length=1, max_length=4_000)]

@@ -12,7 +12,7 @@ from data.errors import SubmissionError
 from data.records.model import PlannedTest
 from data.records.row import Frozen
 from data.submission.problems import Problems
-from data.yaml_text import YamlText
+from data.text.yaml_text import YamlText
 
 TESTS = "tests.yaml"
 MONITORING = "monitoring.yaml"

@@ -10,7 +10,7 @@ from data.errors import InputError, SubmissionError
 from data.records.names import model_key, split_model, version_key
 from data.records.row import Frozen
 from data.records.version import Change, ChangeClass
-from data.yaml_text import YamlText
+from data.text.yaml_text import YamlText
 
 FILE = "version.yaml"
 Said = Annotated[str, Field(min_length=1, max_length=4_000)]

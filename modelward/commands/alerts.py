@@ -21,7 +21,7 @@ def list_alerts(
     as_json: Json = False,
 ) -> None:
     """Alerts that stand, by model."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.monitoring import Alert
     from data.registry import Registry
     from modelward.scope import under
@@ -77,7 +77,7 @@ def _answer(
     as_json: bool,
 ) -> None:
     from data.commands.monitoring import AnswerAlert
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.monitoring import Alert
     from modelward.speaking import business_time, speaker
     from modelward.terminal import show_receipt

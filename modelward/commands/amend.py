@@ -23,7 +23,7 @@ def amend(
 ) -> None:
     """Amend a model from its model.yaml with your one-time code: milder rules need an approver or administrator."""
     from data.commands.model import RegisterModel
-    from data.lookup import find_model
+    from data.queries.lookup import find_model
     from data.records.names import short
     from data.rulings.model import milder
     from data.submission.folder import read_model

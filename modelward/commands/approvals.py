@@ -10,7 +10,7 @@ from modelward.options import By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.errors import ModelwardError
-    from data.history import LogEntry
+    from data.queries.history import LogEntry
 
 app = typer.Typer(no_args_is_help=True, help="Approvals: what waits for people, and answering it.")
 
@@ -20,7 +20,7 @@ def list_approvals(
     every: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False, as_json: Json = False
 ) -> None:
     """Requests that wait for a decision, and versions that wait for a validator's conclusion."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.approval import ApprovalRequest
     from data.registry import Registry
     from modelward.terminal import show_json, show_table
@@ -52,7 +52,7 @@ def show(
     """What a request stands on: the question, its digest, every gate's verdict, open matters, votes."""
     from rich.markdown import Markdown
 
-    from data.lookup import find_row
+    from data.queries.lookup import find_row
     from data.records.approval import ApprovalRequest, Vote
     from data.registry import Registry
     from modelward.terminal import out, safe, show_json
@@ -138,8 +138,8 @@ def _refusal(code: str, reason: str) -> ModelwardError:
 
 def _runs(registry: Any, about: str) -> tuple[list[str], str]:
     """The runs that may wait for this, newest first, and the key that the registry's events are about."""
-    from data.history import events
-    from data.lookup import find_row, find_version
+    from data.queries.history import events
+    from data.queries.lookup import find_row, find_version
     from data.records.approval import ApprovalRequest
     from data.rulings.emergency import asking_run
 

@@ -50,7 +50,7 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Events of the audit log, oldest first."""
-    from data.history import events
+    from data.queries.history import events
     from data.registry import Registry
     from data.state import State
     from modelward.commands.history import show_events
@@ -81,8 +81,8 @@ def backup(
     """
     from datetime import UTC, datetime
 
-    from data.artifacts import file_digest
     from data.audit.bundle import write_verifier
+    from data.files.artifacts import file_digest
     from data.registry import Registry
     from modelward.terminal import remark, say, show_json, working
 

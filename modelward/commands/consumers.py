@@ -22,7 +22,7 @@ def list_consumers(
     as_json: Json = False,
 ) -> None:
     """Systems that use a model: declared, or only seen in its logs; with their standing in a retirement."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.model import Consumer
     from data.records.retirement import RetirementParty
     from data.registry import Registry
@@ -77,7 +77,7 @@ def add(
 ) -> None:
     """Declare a system that uses a model's output, or change what was declared."""
     from data.commands.model import DeclareConsumer
-    from data.lookup import find_model, reference
+    from data.queries.lookup import find_model, reference
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -164,7 +164,7 @@ def plan(
 
 def _retirement(state: State, version: str) -> str:
     from data.errors import NotFoundError
-    from data.lookup import find_version, reference
+    from data.queries.lookup import find_version, reference
     from data.records.retirement import Retirement
 
     key = f"{find_version(state, version, 'named').version.key}/retirement"

@@ -20,7 +20,7 @@ def list_findings(
     as_json: Json = False,
 ) -> None:
     """Findings that are not closed, by version."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.review import Finding
     from data.registry import Registry
     from modelward.scope import under
@@ -52,7 +52,7 @@ def open_finding(
 ) -> None:
     """Raise a finding on a version."""
     from data.commands.review import OpenFinding
-    from data.lookup import find_person, find_version, reference
+    from data.queries.lookup import find_person, find_version, reference
     from data.records.review import Severity
     from modelward.speaking import need_time, speaker
     from modelward.terminal import remark, show_receipt
@@ -77,7 +77,7 @@ def answer(
 ) -> None:
     """Answer a finding, as its owner."""
     from data.commands.review import AnswerFinding
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.review import Finding
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
@@ -92,7 +92,7 @@ def answer(
 def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Say why the answer does not settle a finding."""
     from data.commands.review import DisputeFinding
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.review import Finding
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
@@ -109,7 +109,7 @@ def close(
 ) -> None:
     """Close an answered finding with your one-time code; never your own."""
     from data.commands.review import CloseFinding
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.review import Finding
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt

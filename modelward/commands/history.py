@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from data.history import LogEntry, Standing
+    from data.queries.history import LogEntry, Standing
     from modelward.options import SlotName
 
 
@@ -32,8 +32,8 @@ def history(
 
     A bare day means its first moment, in UTC.
     """
-    from data.history import events
-    from data.lookup import find_model
+    from data.queries.history import events
+    from data.queries.lookup import find_model
     from data.registry import Registry
     from data.state import State
     from modelward.speaking import business_time
@@ -63,7 +63,7 @@ def _standing(
     slot: SlotName,
 ) -> Standing:
     """What stood at `moment`, from the events recorded by `known`; either may be left out."""
-    from data.history import as_of
+    from data.queries.history import as_of
 
     if moment is None:
         assert known is not None
@@ -85,7 +85,7 @@ def _recorded(connection: duckdb.DuckDBPyConnection, known: datetime) -> Iterato
 
 def show_events(entries: list[LogEntry]) -> None:
     """Events, one a line."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.terminal import show_table
 
     rows = [
@@ -100,7 +100,7 @@ def _actor(one: LogEntry) -> str:
 
 
 def _show(one: Standing) -> None:
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.terminal import heading, say, show_facts, show_table, written
 
     heading(f"{reference(one.model)} on {written(one.as_of)} UTC, {one.environment} {one.slot}")

@@ -18,7 +18,7 @@ def list_incidents(
     as_json: Json = False,
 ) -> None:
     """Incidents that are not resolved."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.monitoring import Incident
     from data.registry import Registry
     from modelward.scope import under
@@ -54,7 +54,7 @@ def resolve(
 ) -> None:
     """Close an incident with what was done; one that blocks a version needs somebody else's one-time code."""
     from data.commands.deployment import ResolveIncident
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.monitoring import Incident
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt

@@ -9,7 +9,7 @@ import typer
 from modelward.options import Json
 
 if TYPE_CHECKING:
-    from data.inventory import Listed, Placement
+    from data.queries.inventory import Listed, Placement
 
 
 def inventory(
@@ -17,8 +17,8 @@ def inventory(
     as_json: Json = False,
 ) -> None:
     """Every version with its review state, where it is or was deployed, and why that ended."""
-    from data.inventory import list_versions
-    from data.lookup import find_model
+    from data.queries.inventory import list_versions
+    from data.queries.lookup import find_model
     from data.registry import Registry
     from data.registry_time import registry_time
     from data.state import State

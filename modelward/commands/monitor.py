@@ -52,7 +52,7 @@ def monitor(
 
 
 def _show(watched: list[Watch]) -> None:
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.terminal import say, show_table
 
     rows = [

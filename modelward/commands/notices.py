@@ -10,8 +10,8 @@ import typer
 from modelward.options import By, Json
 
 if TYPE_CHECKING:
-    from data.carriers.delivery import Attempts
-    from data.outbox import Parcel
+    from data.notices.channels.delivery import Attempts
+    from data.notices.outbox import Parcel
 
 app = typer.Typer(no_args_is_help=True, help="Notices: what people were told, and by which way.")
 COULD_NOT = 3
@@ -24,9 +24,9 @@ def list_notices(
     as_json: Json = False,
 ) -> None:
     """The notices in the outbox, the newest last, each with how far it was carried."""
-    from data.carriers.delivery import DeliveryBook
-    from data.home import Home
-    from data.outbox import Outbox
+    from data.files.home import Home
+    from data.notices.channels.delivery import DeliveryBook
+    from data.notices.outbox import Outbox
     from modelward.terminal import remark, show_json, show_table
 
     outbox = Outbox(Home.here().outbox)

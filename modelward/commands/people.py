@@ -67,7 +67,7 @@ def enrol(
 ) -> None:
     """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
     from data.enrolment import enrol as enrol_person
-    from data.lookup import find_person
+    from data.queries.lookup import find_person
     from modelward.speaking import speaker
     from modelward.terminal import show_json
 
@@ -259,7 +259,7 @@ def _can_prove(who: Speaker, person: str) -> bool:
 
 
 def _known(who: Speaker, person: str) -> str:
-    from data.lookup import find_person
+    from data.queries.lookup import find_person
 
     with who.registry.reading() as state:
         return find_person(state, person).person

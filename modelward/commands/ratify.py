@@ -35,7 +35,7 @@ def ratify(
     """Ratify the newest rollback, suspension or emergency release of a model; never by who did it."""
     from data.commands.deployment import RatifyDeployment
     from data.errors import IllegalMoveError
-    from data.lookup import find_model, reference
+    from data.queries.lookup import find_model, reference
     from modelward.outcomes import newest_deployment
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
@@ -113,7 +113,7 @@ def _confirmed(request: ApprovalRequest) -> str:
 
     from data.approvals import tail
     from data.errors import InputError
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.terminal import remark
 
     shown = f"{reference(request.key)}: {request.reason}; digest {request.request_digest}"
@@ -125,7 +125,7 @@ def _confirmed(request: ApprovalRequest) -> str:
 
 def _undone(who: Speaker, request: ApprovalRequest) -> str:
     """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.terminal import remark
     from tasks.carry_out_operation import Run
     from tasks.undo_release import undo_release
@@ -139,7 +139,7 @@ def _undone(who: Speaker, request: ApprovalRequest) -> str:
 
 def _said(who: Speaker, request: ApprovalRequest) -> str:
     """What the registry made of the signature, by the request as it stands now."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.waiting import missing_roles
 
     name = reference(request.subject)

@@ -30,7 +30,7 @@ def register(
     if preview:
         _preview(folder, as_json)
         return
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import say, show_json
@@ -82,7 +82,7 @@ def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
 
     Raises SubmissionError, recorded, when it cannot be packed.
     """
-    from data.home import Home
+    from data.files.home import Home
     from data.records.person import Actor
     from data.submission.delivery import deliver
     from modelward.flow_call import actor_of

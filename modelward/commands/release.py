@@ -38,7 +38,7 @@ def release(
 
     Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
     """
-    from data.lookup import find_version, reference
+    from data.queries.lookup import find_version, reference
     from modelward.flow_call import Where
     from modelward.outcomes import show_served
     from modelward.running import prefect_ready

@@ -48,7 +48,7 @@ def retire(
 def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
     """What the flow is asked; an open retirement already knows its reason, sunset and successor."""
     from data.errors import InputError
-    from data.lookup import find_version
+    from data.queries.lookup import find_version
     from data.records.retirement import Retirement
     from modelward.speaking import need_time
 
@@ -78,7 +78,7 @@ def _transition(lines: list[str]) -> dict[str, str] | None:
 
 
 def _show(registry: Any, version: str, as_json: bool) -> None:
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.retirement import Retirement
     from modelward.terminal import say, show_json
 

@@ -36,7 +36,7 @@ def list_reviews(
     as_json: Json = False,
 ) -> None:
     """Reviews that are open."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.review import Review
     from data.registry import Registry
     from modelward.scope import under
@@ -71,7 +71,7 @@ def complete(
 ) -> None:
     """Complete a review with its outcome and your one-time code."""
     from data.commands.review import CompleteReview
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.review import Review
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt

@@ -13,7 +13,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the evidence pages and the served manifests, read only, on loopback, until Ctrl-C."""
-    from data.home import Home
+    from data.files.home import Home
     from data.settings import read_settings
     from modelward.evidence.server import EvidenceServer, serve_until_told
     from modelward.terminal import say

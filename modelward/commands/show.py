@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(name: VersionName, as_json: Json = False) -> None:
     """A model with its versions, or one version with evidence, verdicts, findings, approvals and deployments."""
-    from data.lookup import find_model, find_version
+    from data.queries.lookup import find_model, find_version
     from data.registry import Registry
     from modelward.scope import names_version
 
@@ -116,7 +116,7 @@ def _parts(state: State, version: Version) -> dict[str, object]:
 
 def _show_facts(state: State, version: Version) -> None:
     from data.lifecycle import REVIEW_MOVES
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.version import Metric
     from modelward.terminal import heading, show_facts, show_table
 
@@ -175,7 +175,7 @@ def _show_verdicts(state: State, version: Version) -> None:
 
 
 def _show_matters(state: State, version: Version) -> None:
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.review import Finding, Validation, Waiver
     from data.rulings.review import validated_for
     from modelward.terminal import say, written

@@ -94,8 +94,8 @@ def adopt(
     as_json: Json = False,
 ) -> None:
     """Put a version of a standard in force: an administrator's code, and its exact text is kept by digest."""
-    from data.artifacts import ArtifactStore
     from data.commands.log import AdoptStandard
+    from data.files.artifacts import ArtifactStore
     from gates.standard import builtin, builtin_names
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
@@ -114,7 +114,7 @@ def adopt(
 
 def _text(name: str) -> tuple[str, str]:
     """The text of a standard in force (the newest version if none is named), else of one that comes with modelward."""
-    from data.artifacts import ArtifactStore
+    from data.files.artifacts import ArtifactStore
     from data.records.log import Standard
     from data.registry import Registry
     from gates.standard import builtin

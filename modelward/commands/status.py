@@ -21,7 +21,7 @@ def status(as_json: Json = False) -> None:
 
     Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
     """
-    from data.home import Home
+    from data.files.home import Home
     from data.settings import read_settings
     from modelward.house.health import health
     from modelward.terminal import show_json

@@ -22,7 +22,7 @@ def suspend(
     as_json: Json = False,
 ) -> None:
     """Take a model out of service at once and name what takes over; must be ratified in time."""
-    from data.lookup import find_model
+    from data.queries.lookup import find_model
     from data.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.outcomes import show_served

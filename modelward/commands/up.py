@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from data.home import Home
+    from data.files.home import Home
     from modelward.house.leftovers import Leftovers
 
 INTERRUPTED = 130
@@ -18,7 +18,7 @@ def up(
 ) -> None:
     """Start the Prefect server, worker, evidence pages and schedules, keep them up, and end them with Ctrl-C."""
     from data.errors import MissingRegistryError
-    from data.home import Home
+    from data.files.home import Home
 
     home = Home.here()
     if not home.database.is_file():

@@ -29,7 +29,7 @@ def validate(
 
     Exit code 1 says that a gate did not pass.
     """
-    from data.lookup import find_version, reference
+    from data.queries.lookup import find_version, reference
     from data.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.running import prefect_ready

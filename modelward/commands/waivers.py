@@ -23,7 +23,7 @@ def list_waivers(
     as_json: Json = False,
 ) -> None:
     """Waivers asked for or in force."""
-    from data.lookup import reference
+    from data.queries.lookup import reference
     from data.records.review import Waiver
     from data.registry import Registry
     from modelward.scope import under
@@ -59,7 +59,7 @@ def request(
 ) -> None:
     """Ask that a control be set aside for a version until a day."""
     from data.commands.review import RequestWaiver
-    from data.lookup import find_version, reference
+    from data.queries.lookup import find_version, reference
     from modelward.speaking import need_time, speaker
     from modelward.terminal import remark, show_receipt
 
@@ -84,7 +84,7 @@ def decide(
 ) -> None:
     """Grant or refuse a waiver with your one-time code; never your own."""
     from data.commands.review import DecideWaiver
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.review import Waiver
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
@@ -108,7 +108,7 @@ def revoke(
 ) -> None:
     """Take a waiver back; a version approved on it is revoked with it."""
     from data.commands.review import RevokeWaiver
-    from data.lookup import find_row, reference
+    from data.queries.lookup import find_row, reference
     from data.records.review import Waiver
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt

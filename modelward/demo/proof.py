@@ -12,7 +12,7 @@ from data.audit.anchor import FileAnchor
 from data.audit.journal import Journal
 from data.audit.rebuild import rebuild
 from data.audit.verifier import Report, verify
-from data.home import Home
+from data.files.home import Home
 from data.store import migrate
 from modelward.demo.told import Told
 

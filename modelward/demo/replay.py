@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from data.home import Home
-from data.serving import FileTarget, Place
+from data.files.home import Home
+from data.files.serving import FileTarget, Place
 from modelward.demo.replay_logs import write_labels, write_predictions
 from modelward.demo.train import FittedModel, load_model
 

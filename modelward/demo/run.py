@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from data.errors import ConfigurationError
-from data.home import Home
+from data.files.home import Home
 from data.registry import Registry
 from modelward.demo.cast import Stage
 from modelward.demo.proof import prove

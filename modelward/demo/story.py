@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from data.artifacts import ArtifactStore
 from data.commands.log import AdoptStandard
+from data.files.artifacts import ArtifactStore
 from data.records.log import Attestation
 from gates.standard import baseline_text, load_standard
 from modelward.demo.answers import WRONG_CODE, concludes, raise_a_finding, signs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.evidence_address import model_page
-from data.inventory import Listed, Placement, list_versions
+from data.queries.inventory import Listed, Placement, list_versions
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.life import Life
 from modelward.demo.proof import Proven

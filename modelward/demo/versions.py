@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from data.commands.review import DecideWaiver, RequestWaiver
 from data.errors import GateRefusedError, RefusedError
-from data.events import EventType
-from data.history import events
+from data.queries.history import events
+from data.records.events import EventType
 from data.records.names import short
 from data.records.review import Waiver
 from data.records.version import Comparison, Version

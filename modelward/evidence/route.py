@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from data.errors import MissingRegistryError, ModelwardError, NotFoundError
 from data.evidence_address import INVENTORY
-from data.home import Home
+from data.files.home import Home
 from data.records.names import NAME
 from modelward.evidence.answer import HTML, JSON, Answer, refusal
 from modelward.evidence.shelf import Shelf

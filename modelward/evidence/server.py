@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import FrameType
 
 from data.errors import ConfigurationError
-from data.home import Home
+from data.files.home import Home
 from modelward.evidence.answer import Answer, refusal
 from modelward.evidence.route import Route
 

@@ -13,9 +13,9 @@ from functools import partial
 from typing import TypeVar
 
 from data.errors import NotFoundError
-from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY
-from data.home import Home
+from data.files.home import Home
+from data.queries.event_index import EventIndex
 from modelward.report.audit import AuditProof, prove_log
 from modelward.report.page import Page
 from modelward.report.render import (

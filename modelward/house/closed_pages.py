@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.durable_file import write_durably
 from data.errors import HouseError
+from data.files.durable_file import write_durably
 
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; base-uri 'self'; form-action 'self'"
 HEAD = b"<head>"

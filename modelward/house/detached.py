@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from data.errors import AlreadyUpError, HouseError
-from data.home import Home
+from data.files.home import Home
 from modelward.house.child_process import bound_log, last_words
 from modelward.house.farewell import end_what_was_left, need_gone
 from modelward.house.leftovers import Leftovers, read_leftovers

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.durable_file import write_durably
+from data.files.durable_file import write_durably
 
 FAILED = "failed"
 

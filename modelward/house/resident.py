@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from data.durable_file import write_durably
 from data.errors import AlreadyUpError
+from data.files.durable_file import write_durably
 from modelward.house.marked_processes import marked
 
 Stage = Literal["starting", "ready", "stopping"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from data.audit.verifier.report import Report
 from data.errors import NestedTransactionError, StoreLockedError
-from data.home import Home
+from data.files.home import Home
 from data.registry import Registry
 from data.verification import verify_registry
 

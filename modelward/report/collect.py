@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from data.artifacts import ArtifactStore
 from data.audit_log import AuditLog
-from data.event_index import EventIndex
-from data.history import events
-from data.home import Home
-from data.inventory import Listed, list_versions
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.queries.event_index import EventIndex
+from data.queries.history import events
+from data.queries.inventory import Listed, list_versions
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun

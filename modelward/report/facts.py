@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from data.artifacts import ArtifactStore
-from data.history import LogEntry
-from data.inventory import Listed
+from data.files.artifacts import ArtifactStore
+from data.queries.history import LogEntry
+from data.queries.inventory import Listed
 from data.records.model import Model
 from data.records.person import Person
 from data.records.row import Row

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from data.measurements import WindowMeasurement
+from data.logs.measurements import WindowMeasurement
 from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun

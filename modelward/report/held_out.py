@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from data.artifacts import ArtifactStore
 from data.errors import ArtifactError, StatisticsError
+from data.files.artifacts import ArtifactStore
 from monitoring import score_file
 from monitoring.score_groups import ScoreGroup, score_groups
 from monitoring.scores import COUNT, ScoreHistogram

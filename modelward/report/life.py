@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.events import EventType
-from data.history import LogEntry
-from data.lookup import reference
+from data.queries.history import LogEntry
+from data.queries.lookup import reference
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
+from data.records.events import EventType
 from data.records.instant import read_instant
 from data.records.model import Consumer
 from data.records.monitoring import Alert, Incident

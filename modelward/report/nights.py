@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from data.artifacts import ArtifactStore
 from data.errors import ArtifactError
-from data.measurements import WindowMeasurement, from_bytes
+from data.files.artifacts import ArtifactStore
+from data.logs.measurements import WindowMeasurement, from_bytes
 from data.records.monitoring import Alert, MonitoringRun
 
 NEWEST = 31

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from data.inventory import Listed
+from data.queries.inventory import Listed
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.model import Consumer, MonitoringPlan

@@ -15,10 +15,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from data.durable_file import write_durably
-from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
-from data.home import Home
+from data.files.durable_file import write_durably
+from data.files.home import Home
+from data.queries.event_index import EventIndex
 from modelward.report.audit import AuditProof, prove_log
 from modelward.report.collect import collect
 from modelward.report.filter_style import filter_style

@@ -6,8 +6,8 @@ import hashlib
 import tarfile
 from collections.abc import Sequence
 
-from data.artifacts import DIGEST, ArtifactStore
 from data.errors import ArtifactError
+from data.files.artifacts import DIGEST, ArtifactStore
 from data.records.version import Section, Version
 from data.submission.documents import FRONT_MATTER, LIMIT
 

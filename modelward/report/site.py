@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from data.errors import NotFoundError
-from data.event_index import EventIndex
 from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
-from data.home import Home
+from data.files.home import Home
+from data.queries.event_index import EventIndex
 from data.records.names import short
 from modelward.report.audit import AuditProof, prove_log
 from modelward.report.collect import collect_each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.inventory import Listed
+from data.queries.inventory import Listed
 
 STAGES = (
     "in production",

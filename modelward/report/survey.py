@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from data.audit_log import AuditLog
-from data.event_index import EventIndex
 from data.evidence_address import model_page
-from data.home import Home
-from data.inventory import Listed, list_versions
+from data.files.home import Home
+from data.queries.event_index import EventIndex
+from data.queries.inventory import Listed, list_versions
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.log import Attestation

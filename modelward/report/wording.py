@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from data.lookup import reference
+from data.queries.lookup import reference
 from modelward.terminal import safe
 
 TAIL = 12

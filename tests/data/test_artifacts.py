@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.artifacts import CHUNK, ArtifactStore, file_digest
 from data.errors import ArtifactError, DigestMismatchError
+from data.files.artifacts import CHUNK, ArtifactStore, file_digest
 
 EMPTY = "sha256:" + hashlib.sha256(b"").hexdigest()
 

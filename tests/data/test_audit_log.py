@@ -19,7 +19,7 @@ from data.audit.note import verify_checkpoint
 from data.audit_log import AuditLog, Head, uuid7
 from data.command import Context, Ruling
 from data.errors import ConfigurationError, NotFoundError
-from data.events import EventType
+from data.records.events import EventType
 from data.records.person import Actor, Person
 from data.seeds import SeedVault
 from data.store import Store

@@ -12,7 +12,7 @@ from data.command import Command, Context, Proof, Ruling, without_secrets
 from data.commands.approval import ExpireRequest
 from data.commands.log import AdoptStandard, CreateLog
 from data.commands.review import CloseFinding
-from data.events import EventType
+from data.records.events import EventType
 from data.records.person import Actor, Person
 from data.seeds import SeedVault
 

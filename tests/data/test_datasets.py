@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data import datasets
-from data.artifacts import file_digest
-from data.datasets import read_dataset, read_schema
 from data.errors import LogFormatError
+from data.files.artifacts import file_digest
 from data.records.model import ColumnMapping, Feature
+from data.submission import datasets
+from data.submission.datasets import read_dataset, read_schema
 
 NOON = datetime(2013, 1, 1, 12, tzinfo=UTC)
 MAPPING = ColumnMapping(features=(Feature(name="temp", kind="numeric"), Feature(name="carrier", kind="categorical")))

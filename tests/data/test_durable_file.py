@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.durable_file import remove_durably, write_durably
+from data.files.durable_file import remove_durably, write_durably
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from data.commands.monitoring import RecordMonitoring
 from data.commands.person import AddPerson
 from data.enactment import Receipt
 from data.errors import ConflictError, InputError, ModelwardError, NotFoundError
-from data.home import Home
+from data.files.home import Home
 from data.records.monitoring import MonitoringRun
 from data.records.person import Actor, Person
 from data.records.row import Row

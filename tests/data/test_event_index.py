@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from data.event_index import EventIndex
-from data.history import events
+from data.queries.event_index import EventIndex
+from data.queries.history import events
 from tests.operations import deployed
 from tests.world import MODEL, World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from data.events import DECISIONS, EventType
+from data.records.events import DECISIONS, EventType
 
 GOLDEN = Path(__file__).parent / "vocabulary.txt"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from data import history
 from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.errors import NotFoundError
-from data.history import Standing, as_of, events, fold_until
+from data.queries import history
+from data.queries.history import Standing, as_of, events, fold_until
 from data.records.approval import ApprovalRequest
 from data.records.review import Severity
 from data.records.tables import TABLES

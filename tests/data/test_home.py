@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.home import Home
+from data.files.home import Home
 
 MODEL = "models/ops/delay"
 MANIFESTS = {

@@ -12,7 +12,7 @@ from data.commands.model import DeclareConsumer
 from data.commands.monitoring import RecordMonitoring, SeenConsumer
 from data.commands.retirement import OpenRetirement
 from data.commands.review import DecideWaiver, OpenFinding, OpenReview, RequestWaiver
-from data.inventory import DEMANDED, Listed, list_versions
+from data.queries.inventory import DEMANDED, Listed, list_versions
 from data.records.review import Severity
 from tests.operations import deployed, roll_back, suspend
 from tests.world import MODEL, World

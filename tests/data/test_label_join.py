@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from data import label_log, prediction_log
-from data.label_join import LabelJoin
-from data.log_fault import FaultKind
+from data.logs import label_log, prediction_log
+from data.logs.label_join import LabelJoin
+from data.logs.log_fault import FaultKind
 from tests.prediction_logs import DAY, days, label_table, midnight, prediction_table
 
 ASKED = prediction_table(DAY, prediction_id=["a", "b", "c"], score=[0.1, 0.2, 0.3]).cast(prediction_log.SCHEMA)

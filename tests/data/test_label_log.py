@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from data.label_log import LabelDay, read_label_day
-from data.log_fault import FaultKind
-from data.log_partition import partitions
+from data.logs.label_log import LabelDay, read_label_day
+from data.logs.log_fault import FaultKind
+from data.logs.log_partition import partitions
 from data.records.model import ColumnMapping
 from tests.prediction_logs import DAY, days, label_table, midnight, write_labels, write_partition
 

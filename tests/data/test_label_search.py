@@ -8,9 +8,9 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from data import label_search
-from data.label_search import LabelPlaces, Searched, search, search_on
-from data.log_fault import FaultKind
+from data.logs import label_search
+from data.logs.label_search import LabelPlaces, Searched, search, search_on
+from data.logs.log_fault import FaultKind
 from tests.prediction_logs import DAY
 
 DAYS = {"third": ["c1", "c2"], "second": ["b1", "b2"], "first": ["a1"]}

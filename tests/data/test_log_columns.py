@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.log_columns import Use, Wanted, read_columns
-from data.log_fault import FaultKind, LogFault
+from data.logs.log_columns import Use, Wanted, read_columns
+from data.logs.log_fault import FaultKind, LogFault
 
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
 

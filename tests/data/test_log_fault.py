@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import LogFormatError
-from data.log_fault import FaultKind, LogFault
+from data.logs.log_fault import FaultKind, LogFault
 
 FAULT = LogFault(FaultKind.BAD_SCORE, "date=2013-04-01/a.parquet", "1 of 2 scores are NaN", "write a probability")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data import log_partition
 from data.errors import LogFormatError
-from data.log_partition import REMEMBERED_DAYS, ContentIdentities, partitions
-from data.profile_cache import ProfileCache
+from data.logs import log_partition
+from data.logs.log_partition import REMEMBERED_DAYS, ContentIdentities, partitions
+from data.logs.profile_cache import ProfileCache
 from tests.prediction_logs import DAY, days, prediction_table, write_partition, write_predictions
 
 
@@ -95,7 +95,7 @@ def test_the_identity_follows_the_content(tmp_path: Path, case: str) -> None:
 def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_predictions(tmp_path / "log", DAY, 3)
     before = identity(tmp_path / "log", tmp_path / "cache")
-    monkeypatch.setattr("data.log_partition.file_digest", lambda path: pytest.fail(f"{path} was read"))
+    monkeypatch.setattr("data.logs.log_partition.file_digest", lambda path: pytest.fail(f"{path} was read"))
     assert identity(tmp_path / "log", tmp_path / "cache") == before
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import ArtifactError
-from data.measurements import WindowMeasurement, from_bytes, to_bytes
+from data.logs.measurements import WindowMeasurement, from_bytes, to_bytes
 from data.records.measurement import CannotSay, Measurement
 
 FIGURE = Measurement(

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from data import model_logs
-from data.home import Home
-from data.label_join import LabelJoin
-from data.log_fault import FaultKind
-from data.model_logs import LoggedDay, ModelLogs, touching
+from data.files.home import Home
+from data.logs import model_logs
+from data.logs.label_join import LabelJoin
+from data.logs.log_fault import FaultKind
+from data.logs.model_logs import LoggedDay, ModelLogs, touching
 from data.records.model import ColumnMapping, Model
 from tests.prediction_logs import DAY, days, midnight, write_labels, write_predictions
 

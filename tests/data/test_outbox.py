@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import PublishError
-from data.outbox import Notice, Outbox
-from data.quotation import quoted
+from data.notices.outbox import Notice, Outbox
+from data.notices.quoted_text import quoted
 
 NOW = datetime(2013, 10, 1, 9, 30, tzinfo=UTC)
 TOLD = Notice(

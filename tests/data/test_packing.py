@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from data.artifacts import ArtifactStore
 from data.errors import ArtifactError, DigestMismatchError, SubmissionError
-from data.packing import Allowance, list_files, pack, unpack
+from data.files.artifacts import ArtifactStore
+from data.submission.packing import Allowance, list_files, pack, unpack
 
 
 @pytest.fixture

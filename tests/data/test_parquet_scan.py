@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data import parquet_scan
-from data.parquet_scan import answer, decoded_bytes, kinds, scan
+from data.submission import parquet_scan
+from data.submission.parquet_scan import answer, decoded_bytes, kinds, scan
 
 KINDS = {
     "a decimal": (pa.decimal128(10, 2), ["numeric", "label"]),
@@ -92,9 +92,9 @@ def test_the_child_reads_json_and_answers_json(
 
     limits: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "setrlimit", lambda which, sizes: limits.append(sizes))
-    monkeypatch.delitem(sys.modules, "data.parquet_scan")
+    monkeypatch.delitem(sys.modules, "data.submission.parquet_scan")
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"path": str(tmp_path), "roles": {}, "limit": 1})))
-    runpy.run_module("data.parquet_scan", run_name="__main__")
+    runpy.run_module("data.submission.parquet_scan", run_name="__main__")
     assert "broken" in json.loads(capsys.readouterr().out)
     assert limits == [(parquet_scan.MEMORY, parquet_scan.MEMORY)]
 

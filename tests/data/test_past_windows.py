@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.commands.monitoring import RecordMonitoring
-from data.past_windows import Asked, PastWindow, past_windows
+from data.queries.past_windows import Asked, PastWindow, past_windows
 from data.records.person import Actor
 from tests.prediction_logs import DAY, days
 from tests.world import MODEL, World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.plain_text import cleaned, one_line, shortened, storable
+from data.text.plain_text import cleaned, one_line, shortened, storable
 
 STEERING: dict[str, tuple[str, str]] = {
     "text turned around": ("pay \u202e100\u202c", "pay 100"),

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 
 from data.errors import LogFormatError
-from data.log_fault import FaultKind
-from data.log_partition import partitions
-from data.prediction_log import PredictionDay, consumers_seen, read_day, read_scores, traffic
+from data.logs.log_fault import FaultKind
+from data.logs.log_partition import partitions
+from data.logs.prediction_log import PredictionDay, consumers_seen, read_day, read_scores, traffic
 from data.records.model import ColumnMapping
 from tests.prediction_logs import DAY, days, ids_of, midnight, prediction_table, write_partition, write_predictions
 

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data.profile_cache import ProfileCache
+from data.logs.profile_cache import ProfileCache
 
 
 def test_what_was_put_is_there_under_its_key_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.quotation import apart, in_markdown, named, quoted, unmarked
+from data.notices.quoted_text import apart, in_markdown, named, quoted, unmarked
 
 QUOTED: dict[str, tuple[str, str]] = {
     "plain words": ("late by 15 minutes, 3 % never", "“late by 15 minutes, 3 % never”"),

@@ -25,7 +25,7 @@ from data.errors import (
     InputError,
     RefusedError,
 )
-from data.home import Home
+from data.files.home import Home
 from data.records.person import Actor, Person
 from data.records.version import Metric, Version
 from data.registry import Registry

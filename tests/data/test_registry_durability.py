@@ -20,9 +20,9 @@ from data.errors import (
     MissingRegistryError,
     SigningKeyError,
 )
-from data.events import DECISIONS
-from data.home import Home
+from data.files.home import Home
 from data.records.approval import Vote
+from data.records.events import DECISIONS
 from data.records.person import Actor, Person
 from data.registry import Registry
 from tests.replay import Replay
@@ -88,7 +88,7 @@ from datetime import datetime
 from pathlib import Path
 from data.audit.journal import Journal
 from data.commands.person import AddPerson
-from data.home import Home
+from data.files.home import Home
 from data.records.person import Actor
 from data.registry import Registry
 Journal.append = lambda *_: os._exit(9)
@@ -116,7 +116,7 @@ import data.audit.journal as journal
 from data.audit_log import AuditLog
 from data.audit.journal import Journal
 from data.commands.person import AddPerson
-from data.home import Home
+from data.files.home import Home
 from data.records.person import Actor
 from data.registry import Registry
 from data.state import State

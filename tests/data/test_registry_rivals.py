@@ -21,7 +21,7 @@ from data.errors import (
     RefusedError,
     StoreLockedError,
 )
-from data.home import Home
+from data.files.home import Home
 from data.records.approval import ApprovalRequest, RequiredRole, Vote
 from data.records.person import Actor, Person, Role
 from data.registry import Registry
@@ -59,7 +59,7 @@ def test_a_command_while_reading_is_refused_at_once(replay: Replay) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from data.home import Home
+from data.files.home import Home
 from data.registry import Registry
 with Registry(Home(Path(sys.argv[1]))).store.transaction():
     print("held", flush=True)
@@ -142,7 +142,7 @@ from datetime import datetime
 from pathlib import Path
 from data.commands.approval import Decide
 from data.errors import RefusedError
-from data.home import Home
+from data.files.home import Home
 from data.records.person import Actor
 from data.registry import Registry
 root, now, start = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), Path(sys.argv[3])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import MissingRegistryError
-from data.home import Home
+from data.files.home import Home
 from data.registry import Registry
 from data.registry_time import RegistryTime, registry_time
 from tests.world import World

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from data.artifacts import ArtifactStore
 from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.files.serving import FileTarget, Place, digest_of
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
-from data.serving import FileTarget, Place, digest_of
 
 NOW = datetime(2013, 4, 1, 12, tzinfo=UTC)
 MODEL = "models/ops/delay"

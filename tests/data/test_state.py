@@ -11,8 +11,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from data.errors import ConflictError, NotFoundError
-from data.events import EventType
 from data.records.approval import ApprovalRequest
+from data.records.events import EventType
 from data.records.person import Person, Role, RoleGrant
 from data.records.row import Row
 from data.records.tables import TABLES

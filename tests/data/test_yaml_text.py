@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data.errors import DocumentError, SubmissionError
-from data.yaml_text import DEPTH, read_yaml
+from data.text.yaml_text import DEPTH, read_yaml
 
 REFUSED = {
     "a broken line is named": ("a: 1\nb: [1\nc: 2\n", "model.yaml:3: not YAML", "quotes"),

@@ -16,12 +16,12 @@ from data.errors import (
     RequestClosedError,
     StaleEvidenceError,
 )
+from data.files.serving import FileTarget, Place
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.log import Standard
 from data.records.review import Finding
 from data.records.version import ReviewState, Version
-from data.serving import FileTarget, Place
 from flows.deploy_model import deploy_model
 from tasks import await_people
 from tests.flows.answers import after, injects, newest_request, offers, read_late, signs

@@ -18,8 +18,8 @@ from prefect.task_runners import ProcessPoolTaskRunner
 
 from data.audit.verifier import verify
 from data.errors import StoreError
-from data.home import Home
-from data.outbox import Outbox
+from data.files.home import Home
+from data.notices.outbox import Outbox
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import model_of
 from data.registry import Registry

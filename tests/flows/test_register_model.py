@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from prefect.states import State
 
-from data.artifacts import ArtifactStore
 from data.commands.model import RegisterModel
 from data.errors import LogFormatError, NotAuthorisedError, SubmissionError
+from data.files.artifacts import ArtifactStore
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
 from data.records.version import Dataset, Section, Version
 from data.submission.delivery import deliver

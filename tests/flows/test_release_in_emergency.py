@@ -13,12 +13,12 @@ from prefect.settings import PREFECT_UI_URL, temporary_settings
 from data.approvals import tail
 from data.commands.version import RejectVersion
 from data.errors import ModelwardError, RequestClosedError
-from data.lookup import reference
-from data.outbox import Outbox
+from data.files.serving import FileTarget, Place
+from data.notices.outbox import Outbox
+from data.queries.lookup import reference
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.person import Role
-from data.serving import FileTarget, Place
 from flows.release_in_emergency import release_in_emergency
 from modelward.commands.approvals import _runs
 from tasks.carry_out_operation import Run

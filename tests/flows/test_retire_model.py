@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from data.outbox import Outbox
+from data.files.serving import FileTarget, Place
+from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
-from data.serving import FileTarget, Place
 from flows.retire_model import retire_model
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.flows.left_artifacts import newest_artifact

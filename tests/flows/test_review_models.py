@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from data.outbox import Outbox
+from data.notices.outbox import Outbox
 from data.records.review import Review
 from data.records.version import ReviewState, Version
 from flows.review_models import review_models

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from data.errors import GateRefusedError
+from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment, Operation
 from data.records.monitoring import Incident
-from data.serving import FileTarget, Place
 from flows.rollback_model import rollback_model
 from tests.departing import under_baseline
 from tests.flows.left_artifacts import newest_artifact

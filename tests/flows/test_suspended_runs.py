@@ -18,12 +18,12 @@ from data.command import Command
 from data.commands.approval import Decide
 from data.commands.review import ConcludeValidation, OpenFinding
 from data.errors import RefusedError, StaleEvidenceError, StoreLockedError
+from data.files.serving import FileTarget, Place
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.review import Validation, VerdictSet
 from data.records.version import ReviewState, Version
 from data.registry import Registry
-from data.serving import FileTarget, Place
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
 from tests.flows.answers import answer, conclusion, newest_request, read_late

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.artifacts import ArtifactStore
+from data.files.artifacts import ArtifactStore
 from data.records.version import ReviewState, Version
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.modelward.conftest import Cli

@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import InputError, InvalidNameError, LogFormatError, SubmissionError
 from data.submission.suite import read_suites
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 from modelward.scaffold import write_submission
 from tests.submissions import rows, write_rows
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data.artifacts import ArtifactStore
 from data.commands.retirement import ApproveRetirement
 from data.errors import LogFormatError, PublishError
+from data.files.artifacts import ArtifactStore
 from data.records.deployment import Deployment
 from data.records.person import Role
 from data.records.version import ReviewState, Version

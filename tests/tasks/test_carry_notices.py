@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.carriers.delivery import Attempts, DeliveryBook
-from data.carriers.post_round import Outcome
-from data.outbox import Notice, Outbox, Parcel
+from data.notices.channels.delivery import Attempts, DeliveryBook
+from data.notices.channels.delivery_pass import Outcome
+from data.notices.outbox import Notice, Outbox, Parcel
 from tasks.carry_notices import carried_notices, carry_quietly, given_up
 from tests.hasty_model import run_at
 from tests.world import World

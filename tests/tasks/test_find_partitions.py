@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from data.log_fault import FaultKind
-from data.model_logs import ModelLogs
+from data.logs.log_fault import FaultKind
+from data.logs.model_logs import ModelLogs
 from data.records.model import MonitoringPlan
 from data.records.monitoring import Alert
 from monitoring.alert_rule import Window

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import BusyError
-from data.home import Home
+from data.files.home import Home
 from tasks.hold_operation import holding, lock_of
 
 MODEL = "models/ops/delay"

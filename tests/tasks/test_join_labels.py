@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from data.home import Home
-from data.label_join import LabelJoin
-from data.log_fault import FaultKind
-from data.model_logs import ModelLogs
+from data.files.home import Home
+from data.logs.label_join import LabelJoin
+from data.logs.log_fault import FaultKind
+from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Model
 from tasks import join_labels as module
 from tasks.join_labels import Labelled, join_labels

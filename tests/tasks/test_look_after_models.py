@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from data.commands.review import CompleteReview, OpenReview, RequestWaiver
-from data.outbox import Outbox
-from data.profile_cache import ProfileCache
+from data.logs.profile_cache import ProfileCache
+from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest, Condition
 from data.records.deployment import Deployment
 from data.records.monitoring import Incident

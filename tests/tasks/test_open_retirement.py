@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import GateRefusedError
-from data.outbox import Outbox
+from data.notices.outbox import Outbox
 from tasks.open_retirement import Leaving, open_retirement
 from tasks.send_notices import send_notices
 from tests.departing import KEY, VERSION, Departing, departing

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.home import Home
-from data.log_fault import FaultKind
-from data.model_logs import ModelLogs
+from data.files.home import Home
+from data.logs.log_fault import FaultKind
+from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Feature, Model
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table

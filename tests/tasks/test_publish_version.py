@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from data.errors import DigestMismatchError, ModelwardError, PublishError, StaleEvidenceError
+from data.files.serving import FileTarget, Place
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.review import VerdictSet
 from data.records.version import Version
-from data.serving import FileTarget, Place
 from tasks.judge_version import judge_version
 from tasks.publish_version import publish_version, published_by_run
 from tasks.request_approval import request_approval

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import SubmissionError
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 from tasks.check_rules import check_rules
 from tasks.pack_submission import pack_submission
 from tasks.read_submission import read_submission

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from data.home import Home
+from data.files.home import Home
+from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.monitoring import Incident
 from data.records.person import Actor
 from data.records.version import Version
-from data.serving import FileTarget, Place
 from tasks.carry_out_operation import Run
 from tasks.hold_operation import holding
 from tasks.reconcile_operation import reconcile_operation
@@ -32,7 +32,7 @@ from datetime import datetime
 from data.records.approval import ApprovalRequest
 from data.records.person import Actor
 from data.registry import Registry
-from data.serving import FileTarget
+from data.files.serving import FileTarget
 from tasks.publish_version import publish_version
 
 point, key, as_of = sys.argv[1:]

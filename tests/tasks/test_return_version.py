@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from data.errors import GateRefusedError
+from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
 from data.records.version import Artifact, Version
-from data.serving import FileTarget, Place
 from tasks.return_version import missing_bytes, return_version
 from tests.judged_model import V1
 from tests.operations import deploy, deployed

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from data.errors import InputError
+from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
-from data.serving import FileTarget, Place
 from tasks.stop_serving import stop_serving
 from tests.judged_model import V1
 from tests.operations import deploy

@@ -9,7 +9,7 @@ import pytest
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
 from data.commands.person import EndRole
-from data.outbox import Notice, Outbox
+from data.notices.outbox import Notice, Outbox
 from data.records.person import Role
 from modelward.waiting import waiting_now
 from tasks.gather_questions import open_questions

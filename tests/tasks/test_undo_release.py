@@ -10,13 +10,13 @@ import pytest
 
 from data.commands.review import OpenFinding
 from data.errors import GateRefusedError, InputError, PublishError, RequestClosedError
-from data.outbox import Outbox
+from data.files.serving import FileTarget, Manifest, Place
+from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation
 from data.records.monitoring import Incident
 from data.records.person import Role
 from data.records.version import Version
-from data.serving import FileTarget, Manifest, Place
 from tasks import undo_release as undoing
 from tasks.carry_out_operation import Run
 from tasks.end_what_died import JOBS

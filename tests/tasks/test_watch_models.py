@@ -13,8 +13,8 @@ import pytest
 
 from data.commands.model import RecordMonitoringPlan
 from data.commands.monitoring import AnswerAlert
-from data.measurements import from_bytes
-from data.outbox import Outbox
+from data.logs.measurements import from_bytes
+from data.notices.outbox import Outbox
 from data.records.model import Consumer
 from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.version import Version

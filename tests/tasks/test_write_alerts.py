@@ -8,7 +8,7 @@ import pytest
 
 from data.commands.model import RegisterModel
 from data.errors import PublishError
-from data.outbox import Notice, Outbox
+from data.notices.outbox import Notice, Outbox
 from data.records.model import Model
 from data.records.person import Actor
 from tasks import write_alerts as alerting

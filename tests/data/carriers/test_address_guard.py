@@ -6,8 +6,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from data.carriers.address_guard import Target, checked_address, is_allowed, resolved, target_of
 from data.errors import ConfigurationError, DeliveryError
+from data.notices.channels.address_guard import Target, checked_address, is_allowed, resolved, target_of
 
 HOSTS = ("hooks.example.org", "192.0.2.7", "2130706433", "0x7f000001", "127.1", "0177.0.0.1", "evil.example")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from data.carriers.address_guard import Target
-from data.carriers.carrier import Carrier
-from data.carriers.chat import Channel
-from data.carriers.mail import Mail
-from data.carriers.webhook import Webhook
-from data.outbox import Notice
+from data.notices.channels.address_guard import Target
+from data.notices.channels.channel import Carrier
+from data.notices.channels.chat import Channel
+from data.notices.channels.mail import Mail
+from data.notices.channels.webhook import Webhook
+from data.notices.outbox import Notice
 
 SECRET = "hunter2-hunter2-hunter2"
 EVERY: tuple[Carrier, ...] = (

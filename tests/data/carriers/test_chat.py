@@ -12,10 +12,10 @@ from typing import Any
 import apprise
 import pytest
 
-from data.carriers import chat
-from data.carriers.chat import Channel, instance
 from data.errors import ConfigurationError, DeliveryError
-from data.outbox import Notice, Parcel
+from data.notices.channels import chat
+from data.notices.channels.chat import Channel, instance
+from data.notices.outbox import Notice, Parcel
 
 NOTICE = Notice(
     kind="approval", to="al_ma", about="x", title="[decide](http://evil)",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data.carriers.configuration import carriers_of, days_of
 from data.errors import ConfigurationError
+from data.notices.channels.configuration import carriers_of, days_of
 from data.settings import Settings, read_settings
 
 SECRET = "hunter2-hunter2-hunter2"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data.carriers.delivery import WAITS, Attempts, DeliveryBook
 from data.errors import DeliveryError
+from data.notices.channels.delivery import WAITS, Attempts, DeliveryBook
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 NEVER = NOW + timedelta(days=7)

@@ -7,9 +7,9 @@ from email import message_from_string, policy
 
 import pytest
 
-from data.carriers.mail import Mail
 from data.errors import DeliveryError
-from data.outbox import Notice, Parcel
+from data.notices.channels.mail import Mail
+from data.notices.outbox import Notice, Parcel
 from tests.sinks import mail_sink
 
 LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from data.carriers.carrier import Carrier
-from data.carriers.delivery import DeliveryBook
-from data.carriers.post_round import carry_round, wall_clock
 from data.errors import DeliveryError
-from data.outbox import Notice, Outbox, Parcel
+from data.notices.channels.channel import Carrier
+from data.notices.channels.delivery import DeliveryBook
+from data.notices.channels.delivery_pass import carry_round, wall_clock
+from data.notices.outbox import Notice, Outbox, Parcel
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 WEEK = 7
@@ -128,7 +128,7 @@ def test_of_some_notices_alone_no_other_is_carried(outbox: Outbox) -> None:
 def test_a_carrier_that_took_long_to_fail_is_not_asked_again_in_the_same_round(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.carriers.post_round.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("data.notices.channels.delivery_pass.SLOW_SECONDS", 0.0)
     broken, whole = Noted("broken", [DeliveryError("down")] * 2), Noted("whole")
     assert states(outbox, [broken, whole]) == ["waiting", "delivered"] * 2
     assert len(broken.breaks) == 1
@@ -142,7 +142,7 @@ def test_a_carrier_that_took_long_to_fail_is_not_asked_again_in_the_same_round(
 def test_one_that_failed_before_stands_behind_those_that_were_never_tried(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.carriers.post_round.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("data.notices.channels.delivery_pass.SLOW_SECONDS", 0.0)
 
     class Picky(Noted):
         def carry(self, parcel: Parcel) -> None:

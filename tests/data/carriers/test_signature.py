@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.carriers.signature import is_genuine, signature
+from data.notices.channels.signature import is_genuine, signature
 
 SECRET, CONTENT, NOW = "a secret of twenty char", b'{"a": 1}', 1_700_000_000
 GOOD = signature(SECRET, NOW, "delivery-1", CONTENT)

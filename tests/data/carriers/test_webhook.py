@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from data.carriers.address_guard import Target
-from data.carriers.signature import is_genuine
-from data.carriers.webhook import Webhook
 from data.errors import DeliveryError
-from data.outbox import Notice, Parcel
+from data.notices.channels.address_guard import Target
+from data.notices.channels.signature import is_genuine
+from data.notices.channels.webhook import Webhook
+from data.notices.outbox import Notice, Parcel
 from tests.sinks import HOST, Answer, HttpsSink, answering, https_sink
 
 SECRET = "a secret of twenty char"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.carriers.wording import body, for_chat, subject
-from data.outbox import Notice
+from data.notices.channels.message_text import body, for_chat, subject
+from data.notices.outbox import Notice
 
 
 def test_a_chat_links_and_mentions_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from data.command import Proof
 from data.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
 from data.errors import ConfigurationError, InputError, ModelwardError, NotAuthorisedError, ProofError
-from data.home import Home
+from data.files.home import Home
 from data.records.log import Attestation, Standard
 from data.records.person import Actor
 from data.registry import Registry

@@ -13,7 +13,7 @@ from data.command import Command, Proof
 from data.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.enrolment import enrol
 from data.errors import IllegalMoveError, InputError, ModelwardError, NotAuthorisedError, NotFoundError, ProofError
-from data.home import Home
+from data.files.home import Home
 from data.records.person import Actor, Credential, Person, Role, RoleGrant
 from data.registry import Registry
 from tests.replay import Replay

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data import datasets
-from data.parquet_scan import answer
+from data.submission import datasets
+from data.submission.parquet_scan import answer
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import SubmissionError
-from data.home import Home
+from data.files.home import Home
 from data.submission.delivery import deliver, delivered_provenance, open_delivery
 from data.submission.provenance import Provenance
 

@@ -11,7 +11,7 @@ import pytest
 from data.errors import DocumentError, InputError, InvalidNameError, LogFormatError, SubmissionError
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Provenance
-from data.yaml_text import YamlText
+from data.text.yaml_text import YamlText
 from modelward.scaffold import write_submission
 from tests.submissions import replace_line, rows, write_filled, write_rows
 

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InputError, InvalidNameError, SubmissionError
 from data.submission.model_file import ModelFile, read_model_file
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 from tests.submissions import replace_line, write_filled
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import SubmissionError
 from data.submission.plan_files import MonitoringFile, TestsFile, read_monitoring_file, read_tests_file
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 from tests.submissions import MONITORING, TESTS
 
 

@@ -7,7 +7,7 @@ import pytest
 from data.errors import SubmissionError
 from data.records.version import ChangeClass
 from data.submission.version_file import VersionFile, read_version_file
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 
 TYPED = "what: trees\nwhy: better\nchange_class: within plan\n"
 

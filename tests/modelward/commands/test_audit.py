@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.artifacts import file_digest
+from data.files.artifacts import file_digest
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import World

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.yaml_text import read_yaml
+from data.text.yaml_text import read_yaml
 from tests.modelward.conftest import Cli
 from tests.world import World
 

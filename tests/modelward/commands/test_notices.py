@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.outbox import Notice, Outbox
+from data.notices.outbox import Notice, Outbox
 from tests.modelward.conftest import Cli
 from tests.sinks import HOST, HttpsSink, answering, https_sink, mail_sink
 from tests.world import World
@@ -73,7 +73,7 @@ def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsSink, *paths: str) -
 def test_a_webhook_is_sent_what_lies_there(
     told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.carriers.address_guard.resolved", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
     with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
         to_webhooks(monkeypatch, sink, "in")
         assert cli("notices", "send", "--json").json[0]["carrier"].startswith(f"webhook {HOST}:{sink.port} ")
@@ -83,7 +83,7 @@ def test_a_webhook_is_sent_what_lies_there(
 def test_two_webhooks_on_one_host_are_both_sent_everything_and_both_tried(
     told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.carriers.address_guard.resolved", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
     with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
         to_webhooks(monkeypatch, sink, "team-a", "team-b")
         assert len(cli("notices", "send", "--json").json) == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from data.home import Home
+from data.files.home import Home
 from data.records.person import Credential, Person, Role, RoleGrant
 from data.registry import Registry
 from modelward import speaking

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from data.audit.verifier import Report, verify
-from data.home import Home
+from data.files.home import Home
 from data.records.tables import TABLES
 
 STATE = [kind.table for kind in TABLES]

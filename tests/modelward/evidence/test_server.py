@@ -126,7 +126,7 @@ def test_the_command_serves_until_it_is_told_to_end_and_leaves_the_port_free(
 
 def test_serving_needs_no_prefect(world: World) -> None:
     code = (
-        "import sys; from data.home import Home; from modelward.evidence.route import Route\n"
+        "import sys; from data.files.home import Home; from modelward.evidence.route import Route\n"
         "answer = Route(Home.here()).answer('GET', '/', {'Host': 'localhost'})\n"
         "print(answer.status, [one for one in sys.modules if one.split('.')[0] in ('prefect', 'scipy')])"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from data.commands.model import DeclareConsumer
-from data.event_index import EventIndex
 from data.evidence_address import model_page
+from data.queries.event_index import EventIndex
 from modelward.evidence import shelf as shelves
 from modelward.evidence.shelf import Shelf
 from tests.world import MODEL, World

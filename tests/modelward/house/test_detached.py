@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import AlreadyUpError, HouseError
-from data.home import Home
+from data.files.home import Home
 from modelward.house import detached
 from modelward.house.detached import awaited_leftovers, start_detached
 from modelward.house.leftovers import Leftovers, write_leftovers

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import HouseError
-from data.home import Home
+from data.files.home import Home
 from modelward.house import farewell, marked_processes
 from modelward.house.detached import end_resident
 from modelward.house.farewell import end_house, end_what_was_left

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from data.home import Home
+from data.files.home import Home
 from modelward.house.health import Health, health
 from modelward.house.marked_processes import marked, part_of
 from modelward.house.resident import Account, Stage, Tenant, residence, write_account

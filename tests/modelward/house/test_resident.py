@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import AlreadyUpError, HouseError
-from data.home import Home
+from data.files.home import Home
 from modelward import running_server
 from modelward.house.marked_processes import marked
 from modelward.house.resident import (

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from data.errors import HouseError
-from data.home import Home
+from data.files.home import Home
 from data.settings import read_settings
 from modelward.house import supervisor
 from modelward.house.child_process import Role

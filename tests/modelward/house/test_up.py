@@ -23,7 +23,7 @@ import httpx
 import pytest
 
 from data.approvals import tail
-from data.home import Home
+from data.files.home import Home
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry import Registry

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from data.measurements import WindowMeasurement
+from data.logs.measurements import WindowMeasurement
 from data.records.measurement import CannotSay, Measurement
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.artifacts import ArtifactStore
+from data.files.artifacts import ArtifactStore
 from modelward.report.held_out import HeldOut, held_out
 from modelward.report.svg_calibration import draw_calibration
 from modelward.report.svg_histogram import draw_histograms

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring
-from data.events import EventType
-from data.history import LogEntry
+from data.queries.history import LogEntry
+from data.records.events import EventType
 from data.records.evidence import sha256_of
 from modelward.report.chronicle import timeline_of
 from modelward.report.collect import collect

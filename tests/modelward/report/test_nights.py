@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from data.measurements import to_bytes
+from data.logs.measurements import to_bytes
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.report.audit import AuditProof
 from modelward.report.facts import Facts

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from data.artifacts import ArtifactStore
 from data.errors import NotFoundError
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
 from data.records.monitoring import MonitoringRun
 from data.registry import Registry
 from data.registry_time import RegistryTime

@@ -13,9 +13,9 @@ import pytest
 from data.commands.model import DeclareConsumer
 from data.commands.review import OpenFinding
 from data.errors import InputError, NotFoundError
-from data.event_index import EventIndex
 from data.evidence_address import INVENTORY, model_page, request_page, version_page
-from data.home import Home
+from data.files.home import Home
+from data.queries.event_index import EventIndex
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from data.records.review import Severity

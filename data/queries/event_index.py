@@ -48,4 +48,4 @@ def _nothing() -> defaultdict[str, array[int]]:
 
 @cache
 def _sql() -> str:
-    return files("data").joinpath("event_index.sql").read_text("utf-8")
+    return files("data.queries").joinpath("event_index.sql").read_text("utf-8")

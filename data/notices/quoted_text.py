@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from data.plain_text import cleaned, shortened
 from data.records.names import NAME
+from data.text.plain_text import cleaned, shortened
 
 LONGEST_QUOTATION = 2_000
 MARKS = str.maketrans("“”", '""')

@@ -16,15 +16,15 @@ from functools import cached_property, partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.home import Home
-from data.label_join import LabelJoin, LabelledDay
-from data.label_log import SCHEMA as LABELS
-from data.label_log import read_label_day
-from data.label_search import LOOK_BACK, LabelPlaces, Searched, search, search_on
-from data.log_fault import FaultKind, LogFault
-from data.log_partition import ContentIdentities, Partition, logged_days, partition_of, partitions
-from data.prediction_log import PredictionDay, Seen, read_day, seen_on
-from data.profile_cache import ProfileCache
+from data.files.home import Home
+from data.logs.label_join import LabelJoin, LabelledDay
+from data.logs.label_log import SCHEMA as LABELS
+from data.logs.label_log import read_label_day
+from data.logs.label_search import LOOK_BACK, LabelPlaces, Searched, search, search_on
+from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_partition import ContentIdentities, Partition, logged_days, partition_of, partitions
+from data.logs.prediction_log import PredictionDay, Seen, read_day, seen_on
+from data.logs.profile_cache import ProfileCache
 from data.records.evidence import sha256_of
 from data.records.instant import read_instant, write_instant
 from data.records.model import Model

@@ -13,10 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.log_columns import INSTANT, Use, Wanted, read_columns
-from data.log_fault import FaultKind, LogFault
-from data.log_partition import Partition
-from data.prediction_log import other_day, without_id
+from data.logs.log_columns import INSTANT, Use, Wanted, read_columns
+from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_partition import Partition
+from data.logs.prediction_log import other_day, without_id
 from data.records.model import ColumnMapping
 
 SCHEMA = pa.schema([("prediction_id", pa.string()), ("label", pa.float64()), ("labelled_at", INSTANT)])

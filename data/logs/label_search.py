@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.log_fault import FaultKind, LogFault
+from data.logs.log_fault import FaultKind, LogFault
 
 LOOK_BACK = timedelta(days=120)
 """A label that becomes known later than so many days after its prediction is not looked for."""

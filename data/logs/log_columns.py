@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.log_fault import FaultKind, LogFault
+from data.logs.log_fault import FaultKind, LogFault
 
 BATCH = 16_384
 MEMORY = 1 << 30

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
-from data.carriers.chat import send
-from data.carriers.wording import body, subject
 from data.errors import DeliveryError
-from data.outbox import Notice, Parcel
+from data.notices.channels.chat import send
+from data.notices.channels.message_text import body, subject
+from data.notices.outbox import Notice, Parcel
 
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 

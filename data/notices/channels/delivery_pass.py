@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
-from data.carriers.carrier import Carrier
-from data.carriers.delivery import Attempts, DeliveryBook
 from data.errors import ModelwardError
-from data.outbox import Notice, Outbox, Parcel
+from data.notices.channels.channel import Carrier
+from data.notices.channels.delivery import Attempts, DeliveryBook
+from data.notices.outbox import Notice, Outbox, Parcel
 
 SECONDS = 30.0
 SLOW_SECONDS = 1.0

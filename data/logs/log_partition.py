@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from data.artifacts import file_digest
 from data.errors import LogFormatError
-from data.plain_text import storable
-from data.profile_cache import ProfileCache
+from data.files.artifacts import file_digest
+from data.logs.profile_cache import ProfileCache
+from data.text.plain_text import storable
 
 PREFIX = "date="
 REMEMBERED_DAYS = 400

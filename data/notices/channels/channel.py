@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from typing import Protocol
 
-from data.outbox import Notice, Parcel
+from data.notices.outbox import Notice, Parcel
 
 ROUNDS = 100_000
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 
-from data.carriers.address_guard import Network, target_of
-from data.carriers.carrier import Carrier
-from data.carriers.chat import Channel, instance
-from data.carriers.mail import Mail
-from data.carriers.signature import SHORTEST_SECRET
-from data.carriers.webhook import Webhook
 from data.errors import ConfigurationError
+from data.notices.channels.address_guard import Network, target_of
+from data.notices.channels.channel import Carrier
+from data.notices.channels.chat import Channel, instance
+from data.notices.channels.mail import Mail
+from data.notices.channels.signature import SHORTEST_SECRET
+from data.notices.channels.webhook import Webhook
 from data.settings import Settings
 
 MOST_DAYS = 30

@@ -14,10 +14,10 @@ from typing import Literal, Protocol
 
 from pydantic import ValidationError
 
-from data.artifacts import ArtifactStore
-from data.durable_file import remove_durably, write_durably
 from data.errors import ArtifactError, InvalidNameError, PublishError
-from data.home import Home
+from data.files.artifacts import ArtifactStore
+from data.files.durable_file import remove_durably, write_durably
+from data.files.home import Home
 from data.records.instant import Instant
 from data.records.names import checked_name, model_key, short, slot_key
 from data.records.row import Frozen

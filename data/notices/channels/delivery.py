@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Literal
 
-from data.durable_file import write_durably
 from data.errors import DeliveryError
+from data.files.durable_file import write_durably
 from data.records.instant import Instant
 from data.records.row import Frozen
 

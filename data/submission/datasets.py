@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from data.artifacts import file_digest
 from data.errors import LogFormatError
+from data.files.artifacts import file_digest
 from data.records.instant import read_instant
 from data.records.model import ColumnMapping
 
@@ -87,7 +87,7 @@ def _scanned(path: Path, columns: ColumnMapping, limit: int) -> dict[str, Any]:
 def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "data.parquet_scan"],
+            [sys.executable, "-m", "data.submission.parquet_scan"],
             input=json.dumps(request),
             capture_output=True,
             text=True,

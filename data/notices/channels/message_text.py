@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from data.outbox import Notice
-from data.plain_text import cleaned, one_line
-from data.quotation import apart
+from data.notices.outbox import Notice
+from data.notices.quoted_text import apart
+from data.text.plain_text import cleaned, one_line
 
 CHAT = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "@": "＠", "`": "'", "*": "∗", "|": "¦"})
 THEIRS = CHAT | str.maketrans({"_": "＿"})

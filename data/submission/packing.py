@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from data.artifacts import ArtifactStore
 from data.errors import SubmissionError
+from data.files.artifacts import ArtifactStore
 
 LEFT_OUT = {"__pycache__", "node_modules"}
 REMEDY = "pack the folder again with `modelward register FOLDER`"

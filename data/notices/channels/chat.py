@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from data.carriers.carrier import mark_of
-from data.carriers.wording import body, for_chat, silenced, subject
 from data.errors import ConfigurationError, DeliveryError
-from data.outbox import Notice, Parcel
-from data.plain_text import one_line
+from data.notices.channels.channel import mark_of
+from data.notices.channels.message_text import body, for_chat, silenced, subject
+from data.notices.outbox import Notice, Parcel
+from data.text.plain_text import one_line
 
 if TYPE_CHECKING:
     from apprise import NotifyBase

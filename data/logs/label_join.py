@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.log_fault import FaultKind, LogFault
+from data.logs.log_fault import FaultKind, LogFault
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -62,7 +62,7 @@ class LabelJoin:
         return self._stack.enter_context(duckdb.connect(":memory:", config={**CONFIG, "temp_directory": spill}))
 
     def label(self, where: str, predictions: pa.Table, labels: pa.Table) -> LabelledDay:
-        """Label one day's predictions (`PredictionDay.distinct`) with labels (`data.label_log.SCHEMA`).
+        """Label one day's predictions (`PredictionDay.distinct`) with labels (`data.logs.label_log.SCHEMA`).
 
         `where` names the day in faults. Of several equal labels the earliest counts.
         """
@@ -102,4 +102,4 @@ def _one(ids: pa.ChunkedArray) -> str:
 
 @cache
 def _sql() -> str:
-    return files("data").joinpath("label_join.sql").read_text("utf-8")
+    return files("data.logs").joinpath("label_join.sql").read_text("utf-8")

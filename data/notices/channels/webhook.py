@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.carriers.address_guard import Network, Resolve, Target, checked_address
-from data.carriers.carrier import mark_of
-from data.carriers.signature import HEADER, signature
-from data.carriers.wording import body, subject
 from data.errors import DeliveryError
-from data.outbox import Notice, Parcel
+from data.notices.channels.address_guard import Network, Resolve, Target, checked_address
+from data.notices.channels.channel import mark_of
+from data.notices.channels.message_text import body, subject
+from data.notices.channels.signature import HEADER, signature
+from data.notices.outbox import Notice, Parcel
 
 SECONDS = 10.0
 LARGEST_REQUEST = 64 * 1024

@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from data.durable_file import write_durably
 from data.errors import InputError, PublishError
-from data.plain_text import cleaned, one_line, shortened, storable
-from data.quotation import code, in_markdown, unmarked
+from data.files.durable_file import write_durably
+from data.notices.quoted_text import code, in_markdown, unmarked
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
 from data.records.row import Frozen
+from data.text.plain_text import cleaned, one_line, shortened, storable
 
 Kind = Literal[
     "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"
@@ -44,7 +44,7 @@ class Notice(Frozen):
 
     `about` is the key of the thing, `answer_by` the time until which an answer is awaited. `aside` is what may change
     without making it another notice: the addresses of pages, who has not answered yet. What people wrote stands in
-    `title`, `text` and `aside` as `data.quotation` puts it, so that it is told from what modelward says.
+    `title`, `text` and `aside` as `data.notices.quoted_text` puts it, so that it is told from what modelward says.
     """
 
     kind: Kind

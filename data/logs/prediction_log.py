@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.log_columns import INSTANT, Use, Wanted, read_columns
-from data.log_fault import FaultKind, LogFault
-from data.log_partition import Partition, partitions
+from data.logs.log_columns import INSTANT, Use, Wanted, read_columns
+from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_partition import Partition, partitions
 from data.records.model import ColumnMapping
 
 SCHEMA = pa.schema(

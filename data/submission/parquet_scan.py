@@ -1,8 +1,8 @@
 """Every row of a Parquet file read once, in a process of its own under a memory limit: a footer may lie.
 
 A file of 3 MB can hold 30 GB of text and claim 3 MB. So no size in a footer is believed: the file is read a batch at
-a time and what was really decoded is counted. What is found is written as JSON; this file is the child, `data.datasets`
-the parent.
+a time and what was really decoded is counted. What is found is written as JSON; this file is the child,
+`data.submission.datasets` the parent.
 """
 
 from __future__ import annotations

@@ -53,4 +53,4 @@ def past_windows(connection: duckdb.DuckDBPyConnection, asked: Sequence[Asked]) 
 
 @cache
 def _sql() -> str:
-    return files("data").joinpath("past_windows.sql").read_text("utf-8")
+    return files("data.queries").joinpath("past_windows.sql").read_text("utf-8")

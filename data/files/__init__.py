@@ -1,0 +1,1 @@
+"""Files of one installation: the home folder, artifacts, what is served."""

@@ -1,0 +1,1 @@
+"""Prediction and label logs: finding, reading, joining and caching them."""

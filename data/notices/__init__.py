@@ -1,0 +1,1 @@
+"""Notices to people: the outbox and the channels that deliver them."""

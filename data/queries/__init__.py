@@ -1,0 +1,1 @@
+"""What the registry and its log are asked: lookups by name, history, inventory."""
