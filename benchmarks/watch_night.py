@@ -134,7 +134,7 @@ def _cpu() -> float:
 
 def _night(told: argparse.Namespace) -> int:
     """Watch the fleet of MODELWARD_HOME and print what it took; 0 when every target holds."""
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from flows.monitor_models import monitor_models
     from tests.transactions import KINDS, STATEMENTS, counted_transactions, transactions
 

@@ -14,10 +14,10 @@ from typing import Literal
 
 from data.audit.keys import LOG_KEY, RECOVERY_KEY
 from data.audit.note import parse_checkpoint
-from data.audit_log import AuditLog, Head
 from data.errors import ModelwardError
 from data.files.home import Home
-from data.registry import Registry
+from data.registry.audit_log import AuditLog, Head
+from data.registry.registry import Registry
 
 State = Literal["ok", "warn", "fail"]
 LATE = timedelta(minutes=5)

@@ -62,8 +62,8 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
 def actor_of(by: str) -> str:
     """Whom the run acts for: the person named, or whom the roster knows this user as."""
-    from data.acting import acting
-    from data.registry import Registry
+    from data.registry.current_actor import acting
+    from data.registry.registry import Registry
 
     if by:
         return by

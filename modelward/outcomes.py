@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.records.deployment import Deployment
-    from data.registry import Registry
+    from data.registry.registry import Registry
 
 
 def newest_deployment(registry: Registry, model: str, environment: str, slot: str) -> Deployment | None:

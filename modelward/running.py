@@ -17,7 +17,7 @@ def prefect_ready(by: str = "") -> Iterator[None]:
     """
     from data.errors import MissingRegistryError, PrefectUnavailableError
     from data.files.home import Home
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.prefect_environment import prepared
     from modelward.speaking import need_on_roster
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from data.queries.lookup import find_model, find_version
 from data.records.model import Model
 from data.records.row import Row
-from data.state import State
+from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
 

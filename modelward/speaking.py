@@ -10,9 +10,9 @@ import typer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from data.command import Command, Proof
     from data.records.person import Actor
-    from data.registry import Receipt, Registry
+    from data.registry.command import Command, Proof
+    from data.registry.registry import Receipt, Registry
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Speaker:
 
 def speaker(by: str = "", as_of: str = "") -> Speaker:
     """`by`, or the person this operating-system user is; the registry of the home."""
-    from data.acting import acting
     from data.records.person import Actor
-    from data.registry import Registry
+    from data.registry.current_actor import acting
+    from data.registry.registry import Registry
 
     registry = Registry.here()
     if by:
@@ -44,13 +44,13 @@ def speaker(by: str = "", as_of: str = "") -> Speaker:
 
 def need_on_roster(registry: Registry, person: str) -> None:
     """Pass when somebody active on the roster is called so. Raises InvalidNameError; NotAuthorisedError, recorded."""
-    from data.acting import acting
-    from data.commands.log import RecordRefusal
     from data.errors import NotAuthorisedError
     from data.records.names import person_key
     from data.records.person import Person
-    from data.registry_time import registry_time
-    from data.state import State
+    from data.registry.commands.log import RecordRefusal
+    from data.registry.current_actor import acting
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
 
     key = person_key(person)
     with registry.store.reading() as connection:
@@ -85,7 +85,7 @@ def day_of(text: str) -> Any:
 
 def prove(person: str, from_stdin: bool) -> Proof:
     """A person's proof: the one-time code is asked for unseen, or read from stdin; it is never an argument."""
-    from data.command import Proof
+    from data.registry.command import Proof
 
     code = _read_line() if from_stdin else _ask(person)
     return Proof(person=person, code=code)

@@ -11,7 +11,7 @@ from data.files.home import Home
 from data.records.approval import RequiredRole
 from data.records.log import Standard as AdoptedStandard
 from data.records.names import short
-from data.registry import Registry
+from data.registry.registry import Registry
 from data.submission.documents import GENERATED
 from data.submission.folder import read_submission
 from data.submission.provenance import Provenance

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from data.queries.history import LogEntry
-    from data.registry import Registry
+    from data.registry.registry import Registry
 
 Stage = Literal["queued", "under way", "waiting", "ended"]
 LONGEST_SECONDS = 180.0
@@ -43,7 +43,7 @@ class Answer:
 
 def newest_event(registry: Registry) -> int:
     """The number of the newest event."""
-    from data.audit_log import AuditLog
+    from data.registry.audit_log import AuditLog
 
     with registry.store.reading() as connection:
         return AuditLog(connection).head().size - 1
@@ -77,8 +77,8 @@ def watch_for(
 
 
 def _judged(registry: Registry, answer: Answer) -> LogEntry | None:
-    from data.audit_log import AuditLog
     from data.queries.history import events
+    from data.registry.audit_log import AuditLog
 
     with registry.store.reading() as connection:
         found = events(AuditLog(connection).bodies(answer.after + 1))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from data.records.approval import ApprovalRequest
     from data.records.review import VerdictSet
-    from data.state import State
+    from data.registry.state import State
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Waiting:
 
 def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
     """By role, how many have still to decide on a request; nothing for one that is closed."""
-    from data.approvals import lacking
-    from data.rulings.approval import standing_votes
+    from data.registry.approvals import lacking
+    from data.registry.rules.approval import standing_votes
 
     if request.state != "pending":
         return {}
@@ -64,9 +64,9 @@ def _wants_validator(state: State, model: Any, change_class: str, verdicts: Verd
 
 def waiting(state: State, now: datetime) -> list[Waiting]:
     """Everything that waits for people."""
-    from data.deciders import deciders, open_requests, validators
     from data.queries.lookup import reference
     from data.records.version import Version
+    from data.registry.eligible_approvers import deciders, open_requests, validators
 
     found = []
     for one in open_requests(state):
@@ -81,9 +81,9 @@ def waiting(state: State, now: datetime) -> list[Waiting]:
 
 def waiting_now(longest: float | None = None) -> list[Waiting]:
     """The same, of the registry of this home, at its own time; it is waited for, at most `longest` seconds."""
-    from data.registry import Registry
-    from data.registry_time import registry_time
-    from data.state import State
+    from data.registry.registry import Registry
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
 
     store = Registry.here().store
     store.wait_seconds = store.wait_seconds if longest is None else min(longest, store.wait_seconds)

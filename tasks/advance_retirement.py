@@ -11,12 +11,12 @@ from datetime import timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.retirement import ArchiveRetirement, BeginSunset
 from data.records.model import Consumer
 from data.records.retirement import Retirement
 from data.records.verdict import Passed
-from data.registry import Registry
-from data.rulings.retirement_party import parties_of
+from data.registry.commands.retirement import ArchiveRetirement, BeginSunset
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import parties_of
 from gates.transition import judge_quiet
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run

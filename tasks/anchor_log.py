@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.registry import Registry
+from data.registry.registry import Registry
 
 
 @task(name="anchor log", cache_policy=NO_CACHE, persist_result=False)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from data.commands.approval import RequestApproval
-from data.commands.retirement import ApproveRetirement
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.version import Version
-from data.registry import Registry
-from data.rulings.retirement import retirement_digest
-from data.rulings.retirement_party import PLANNING
+from data.registry.commands.approval import RequestApproval
+from data.registry.commands.retirement import ApproveRetirement
+from data.registry.registry import Registry
+from data.registry.rules.retirement import retirement_digest
+from data.registry.rules.retirement_party import PLANNING
 from gates.approval_rule import required
 from gates.standard import retirement_for
 from tasks.ask_approvers import await_decisions

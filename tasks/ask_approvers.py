@@ -9,10 +9,6 @@ from typing import Any, Literal
 from prefect.input import RunInput
 from pydantic import Field, create_model
 
-from data.approvals import confirms, lacking
-from data.command import Command
-from data.commands.approval import Decide, ExpireRequest, WithdrawRequest
-from data.deciders import deciders
 from data.errors import (
     ArtifactError,
     DigestMismatchError,
@@ -24,8 +20,12 @@ from data.errors import (
 from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
-from data.registry import Registry
-from data.rulings.approval import standing_votes
+from data.registry.approvals import confirms, lacking
+from data.registry.command import Command
+from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
+from data.registry.eligible_approvers import deciders
+from data.registry.registry import Registry
+from data.registry.rules.approval import standing_votes
 from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_request import describe_request

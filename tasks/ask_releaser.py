@@ -19,8 +19,8 @@ from data.records.instant import read_instant
 from data.records.model import Model
 from data.records.names import model_of
 from data.records.review import VerdictSet
-from data.registry import Registry
-from data.rulings.emergency import PURPOSE
+from data.registry.registry import Registry
+from data.registry.rules.emergency import PURPOSE
 from gates.standard import emergency_for
 from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment

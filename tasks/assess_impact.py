@@ -16,7 +16,7 @@ from data.records.instant import write_instant
 from data.records.model import Consumer, Model
 from data.records.names import system_name
 from data.records.version import Version
-from data.registry import Registry
+from data.registry.registry import Registry
 from gates.impact import Affected, impact
 from tasks.business_time import moment
 

@@ -22,11 +22,11 @@ from prefect.flow_runs import pause_flow_run, suspend_flow_run
 from prefect.input import RunInput
 from pydantic import ValidationError
 
-from data.commands.log import RecordRefusal
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
 from data.records.events import EventType
 from data.records.person import SERVICE
-from data.registry import Registry
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
 from tasks.business_time import meanwhile
 from tasks.describe_version import NO_OBJECTION, Objection
 from tasks.handed_in import HandedIn, handed_in

@@ -11,14 +11,14 @@ from datetime import timedelta
 from prefect.input import RunInput
 from pydantic import Field
 
-from data.commands.log import RecordRefusal
 from data.errors import InputError, RefusedError, TransitionIncompleteError
 from data.records.names import short
 from data.records.person import Actor
 from data.records.retirement import Retirement, RetirementParty
 from data.records.verdict import Failed, Passed, Unproven
-from data.registry import Registry
-from data.rulings.retirement_party import PLANNING, parties_of
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import PLANNING, parties_of
 from gates.contract import Criterion
 from gates.transition import judge_transition
 from tasks.await_people import Question, Settled, gate, refused

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from data.records.instant import in_utc, read_instant
-from data.registry import Registry
-from data.registry_time import registry_time
+from data.registry.registry import Registry
+from data.registry.registry_time import registry_time
 
 
 def moment(as_of: datetime | None) -> datetime:

@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from math import inf
 
-from data.command import Moment
 from data.notices.channels.channel import Carrier
 from data.notices.channels.configuration import carriers_of, days_of
 from data.notices.channels.delivery_pass import SECONDS, Outcome, Round, carry_round, tried, wall_clock
 from data.notices.outbox import Notice, Outbox, Parcel
 from data.notices.quoted_text import named, quoted
 from data.records.person import Person
-from data.registry import Registry
-from data.rulings.proof import administrators
+from data.registry.command import Moment
+from data.registry.registry import Registry
+from data.registry.rules.proof import administrators
 from data.settings import read_settings
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due

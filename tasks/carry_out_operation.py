@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.command import Command
-from data.commands.deployment import BeginOperation, UndoOperation
 from data.errors import ModelwardError
 from data.files.serving import FileTarget, Place, ServingTarget
 from data.records.deployment import Operation
 from data.records.person import Actor
-from data.registry import Receipt, Registry
-from data.rulings.operation import running_operation
+from data.registry.command import Command
+from data.registry.commands.deployment import BeginOperation, UndoOperation
+from data.registry.registry import Receipt, Registry
+from data.registry.rules.operation import running_operation
 from tasks.hold_operation import holding
 
 

@@ -14,9 +14,9 @@ from data.records.model import Model
 from data.records.names import short, version_key
 from data.records.person import Person
 from data.records.version import ChangeClass, Dataset, Section, Version
-from data.registry import Registry
-from data.rulings.model import milder, need_proof
-from data.state import State
+from data.registry.registry import Registry
+from data.registry.rules.model import milder, need_proof
+from data.registry.state import State
 from data.submission.folder import Submission
 
 

@@ -11,8 +11,6 @@ import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.version import RecordEvidence
-from data.evidence import collect_evidence
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.logs.prediction_log import read_scores
@@ -20,7 +18,9 @@ from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.person import Actor
 from data.records.version import Comparison
-from data.registry import Registry
+from data.registry.commands.version import RecordEvidence
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from monitoring.paired import compare
 from tasks.business_time import moment
 from tasks.read_predictions import Predictions, read_predictions, submission_folder

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.commands.monitoring import RecordMonitoring, SeenConsumer
 from data.logs.log_fault import LogFault
 from data.logs.measurements import WindowMeasurement, to_bytes
 from data.logs.model_logs import LoggedDay
 from data.records.measurement import Measurement
 from data.records.version import Version
+from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
 from tasks.find_partitions import Windows
 from tasks.find_watched import Watched
 from tasks.join_labels import Labelled

@@ -13,13 +13,13 @@ from typing import Any, Literal
 from prefect.input import RunInput
 from pydantic import Field, create_model
 
-from data.commands.review import ConcludeValidation
 from data.errors import InputError, RefusedError
-from data.evidence import collect_evidence
 from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.commands.review import ConcludeValidation
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from tasks.await_people import Question, Settled, gate, refused
 from tasks.business_time import meanwhile, moment
 from tasks.describe_validation import describe_validation

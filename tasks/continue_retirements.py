@@ -7,8 +7,8 @@ from functools import partial
 
 from data.records.names import short
 from data.records.retirement import Retirement
-from data.registry import Registry
-from data.rulings.retirement_party import PLANNING
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import PLANNING
 from tasks.advance_retirement import advance_retirement
 from tasks.carry_out_operation import Run
 from tasks.send_notices import send_notices

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.deciders import holders
 from data.evidence_address import version_page
 from data.records.deployment import Slot
 from data.records.model import Model
 from data.records.names import short, slot_key
 from data.records.review import VerdictSet
 from data.records.version import Version
-from data.state import State
+from data.registry.eligible_approvers import holders
+from data.registry.state import State
 from gates.oversight import EmergencyRule
 from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_version import (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from data.approvals import lacking, tail
-from data.deciders import Decider, deciders
 from data.evidence_address import request_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
@@ -15,9 +13,11 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.verdict import Judgement
 from data.records.version import Comparison, Metric, Version
-from data.rulings.approval import standing_votes, subject_of
-from data.rulings.retirement_party import parties_of
-from data.state import State
+from data.registry.approvals import lacking, tail
+from data.registry.eligible_approvers import Decider, deciders
+from data.registry.rules.approval import standing_votes, subject_of
+from data.registry.rules.retirement_party import parties_of
+from data.registry.state import State
 from tasks.describe_figures import comparison_lines, metric_lines
 from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_retirement import retirement_lines

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.deciders import validators
 from data.evidence_address import version_page
 from data.records.model import Model
 from data.records.names import short
 from data.records.review import VerdictSet
 from data.records.version import Comparison, Metric, Version
-from data.state import State
+from data.registry.eligible_approvers import validators
+from data.registry.state import State
 from tasks.describe_figures import comparison_lines, metric_lines
 from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
 from tasks.describe_version import (

@@ -9,9 +9,9 @@ from data.evidence_address import evidence_url, report_command
 from data.records.model import Model
 from data.records.review import Finding, Validation, Waiver
 from data.records.version import Version
-from data.rulings.review import validated_for
+from data.registry.rules.review import validated_for
+from data.registry.state import State
 from data.settings import read_settings
-from data.state import State
 from tasks.plain_text import plain, quoted
 
 Facts = list[tuple[str, str]]

@@ -11,11 +11,11 @@ from prefect.cache_policies import NO_CACHE
 
 from data.audit.merkle import root
 from data.audit.verifier.verification import verify
-from data.audit_log import AuditLog
 from data.errors import AuditError
 from data.files.artifacts import file_digest
-from data.registry import Registry
-from data.store import Store
+from data.registry.audit_log import AuditLog
+from data.registry.registry import Registry
+from data.registry.store import Store
 from tasks.verify_log import need_sound
 
 

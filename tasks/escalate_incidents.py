@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from data.commands.deployment import EscalateIncident
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
 from data.records.deployment import Deployment
 from data.records.model import Model
 from data.records.monitoring import Incident
 from data.records.names import short
-from data.registry import Registry
+from data.registry.commands.deployment import EscalateIncident
+from data.registry.registry import Registry
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 from tasks.expire_approvals import execute

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from data.command import Command
-from data.commands.approval import ExpireRequest
-from data.commands.review import ExpireWaiver
-from data.commands.version import ExpireVersion
 from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.records.review import Waiver
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.command import Command
+from data.registry.commands.approval import ExpireRequest
+from data.registry.commands.review import ExpireWaiver
+from data.registry.commands.version import ExpireVersion
+from data.registry.registry import Registry
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due

@@ -7,7 +7,7 @@ from data.queries.lookup import find_model, find_version
 from data.records.model import Model
 from data.records.names import short
 from data.records.version import Version
-from data.registry import Registry
+from data.registry.registry import Registry
 
 
 def model_named(text: str) -> str:

@@ -23,8 +23,8 @@ from data.records.deployment import Deployment
 from data.records.model import Model, MonitoringPlan
 from data.records.monitoring import Alert
 from data.records.version import Version
-from data.registry import Registry
-from data.state import State
+from data.registry.registry import Registry
+from data.registry.state import State
 from monitoring.alert_rule import Window
 
 ENVIRONMENT = "production"

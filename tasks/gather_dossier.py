@@ -16,10 +16,10 @@ from data.records.retirement import Retirement
 from data.records.review import Finding, Validation
 from data.records.row import Row
 from data.records.version import Metric, Version
-from data.registry import Registry
-from data.registry_time import registry_time
-from data.rulings.retirement_party import parties_of
-from data.state import State
+from data.registry.registry import Registry
+from data.registry.registry_time import registry_time
+from data.registry.rules.retirement_party import parties_of
+from data.registry.state import State
 from tasks.return_version import missing_bytes
 
 FORMAT = "retirement-dossier-1"

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.deciders import deciders, open_requests, validators
 from data.errors import ModelwardError
 from data.notices.outbox import Kind
 from data.notices.quoted_text import named, quoted
@@ -21,10 +20,11 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.verdict import Passed
 from data.records.version import ReviewState, Version
-from data.rulings.emergency import PURPOSE, asking_run
-from data.rulings.retirement_party import PLANNING, parties_of
-from data.rulings.version import newest_verdicts
-from data.state import State
+from data.registry.eligible_approvers import deciders, open_requests, validators
+from data.registry.rules.emergency import PURPOSE, asking_run
+from data.registry.rules.retirement_party import PLANNING, parties_of
+from data.registry.rules.version import newest_verdicts
+from data.registry.state import State
 from gates.standard import approvals_for
 from gates.transition import judge_transition
 from tasks.load_standards import standards_of

@@ -16,8 +16,8 @@ from prefect.input import RunInput
 from prefect.input.run_input import keyset_from_base_key
 from pydantic import Field, SecretStr
 
-from data.command import Proof
 from data.errors import PrefectUnavailableError
+from data.registry.command import Proof
 from tasks.ask_prefect import asking_prefect
 
 OneTimeCode = Annotated[

@@ -8,15 +8,15 @@ from typing import Literal
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.version import RecordVerdicts
-from data.evidence import collect_evidence
 from data.records.approval import ApprovalRequest, Vote
 from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
-from data.registry import Registry
-from data.rulings.version import newest_verdicts
-from data.state import State
+from data.registry.commands.version import RecordVerdicts
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from data.registry.rules.version import newest_verdicts
+from data.registry.state import State
 from gates.judgement import judge
 from tasks.business_time import moment
 from tasks.load_standards import standards_of

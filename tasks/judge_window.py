@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.commands.monitoring import Found
 from data.logs.log_fault import FaultKind as Fault
 from data.logs.log_fault import LogFault
 from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
+from data.registry.commands.monitoring import Found
 from monitoring import hard_fault
 from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, judge
 from monitoring.hard_fault import FaultKind, HardFault

@@ -9,7 +9,7 @@ from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.log import Standard as AdoptedStandard
 from data.records.model import Mode, Model
-from data.state import State
+from data.registry.state import State
 from gates.judgement import standards_digest
 from gates.standard import Standard, load_standard
 

@@ -11,9 +11,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.version import RecordEvidence
 from data.errors import NotFoundError
-from data.evidence import collect_evidence
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.evidence import Evidence
@@ -21,7 +19,9 @@ from data.records.measurement import Measurement
 from data.records.model import PlannedTest, TestPlan
 from data.records.person import Actor
 from data.records.version import Metric, TestResult
-from data.registry import Registry
+from data.registry.commands.version import RecordEvidence
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from monitoring.metrics import recompute, recompute_slices
 from monitoring.planned_test import run_planned
 from tasks.business_time import moment

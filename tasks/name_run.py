@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from prefect import runtime
 
-from data.acting import acting
 from data.records.person import Actor
-from data.registry import Registry
+from data.registry.current_actor import acting
+from data.registry.registry import Registry
 from tasks.outlast_trouble import outlast
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from data.command import Proof
-from data.commands.emergency import ReleaseInEmergency
 from data.errors import InputError
-from data.evidence import collect_evidence
 from data.records.approval import ApprovalRequest
 from data.records.deployment import SlotName
 from data.records.instant import in_utc
 from data.records.names import short
 from data.records.person import Actor
 from data.records.review import VerdictSet
-from data.registry import Registry
+from data.registry.command import Proof
+from data.registry.commands.emergency import ReleaseInEmergency
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from gates.approval_rule import required
 from gates.oversight import EmergencyRule
 from gates.standard import emergency_for

@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.retirement import AffectedParty, OpenRetirement
 from data.errors import GateRefusedError
 from data.records.model import Model
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.row import Frozen
 from data.records.version import Version
-from data.registry import Registry
-from data.rulings.retirement import retirement_of
+from data.registry.commands.retirement import AffectedParty, OpenRetirement
+from data.registry.registry import Registry
+from data.registry.rules.retirement import retirement_of
 from gates.impact import Affected
 from gates.oversight import RetirementRule
 from gates.standard import retirement_for

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from data.commands.review import OpenReview
 from data.records.deployment import Slot
 from data.records.model import Model
 from data.records.names import short
 from data.records.review import Review
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.commands.review import OpenReview
+from data.registry.registry import Registry
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from data.commands.retirement import PlanTransition
 from data.errors import InputError
 from data.records.instant import read_instant
 from data.records.person import Actor
 from data.records.retirement import RetirementParty
-from data.registry import Registry
+from data.registry.commands.retirement import PlanTransition
+from data.registry.registry import Registry
 from tasks.carry_out_operation import Run
 
 LINES = 200

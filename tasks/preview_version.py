@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.evidence import collect_evidence
 from data.records.verdict import Judgement
-from data.registry import Registry
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from gates.judgement import judge
 from tasks.business_time import moment
 from tasks.compare_champion import compared_evidence

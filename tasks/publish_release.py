@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from data.commands.approval import WithdrawRequest
 from data.errors import BusyError, ModelwardError
 from data.records.approval import ApprovalRequest
-from data.registry import Registry
-from data.rulings.emergency import release_of
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.registry import Registry
+from data.registry.rules.emergency import release_of
 from tasks.carry_out_operation import Run
 from tasks.publish_version import publish_version
 from tasks.tell_deciders import tell_deciders

@@ -7,14 +7,14 @@ from datetime import datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.deployment import BeginOperation, CompleteDeployment
 from data.files.serving import Place, ServingTarget
 from data.records.approval import ApprovalRequest
 from data.records.names import model_of
 from data.records.person import Actor
 from data.records.version import Version
-from data.registry import Registry
-from data.rulings.operation import deployment_of_run
+from data.registry.commands.deployment import BeginOperation, CompleteDeployment
+from data.registry.registry import Registry
+from data.registry.rules.operation import deployment_of_run
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run, carry_out
 from tasks.recompute_digests import recompute_digests

@@ -9,15 +9,15 @@ from typing import Any
 
 import rfc8785
 
-from data.commands.retirement import RecordTraffic
 from data.files.artifacts import ArtifactStore
 from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.instant import write_instant
 from data.records.model import Consumer, Model
 from data.records.retirement import Retirement
 from data.records.version import Version
-from data.registry import Registry
-from data.rulings.retirement_party import parties_of
+from data.registry.commands.retirement import RecordTraffic
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import parties_of
 from gates.transition import window_days
 from tasks.assess_impact import seen_of
 from tasks.business_time import moment

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.errors import StaleEvidenceError
-from data.evidence import collect_evidence
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.approval import ApprovalRequest
@@ -15,8 +14,9 @@ from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.version import Version
-from data.registry import Registry
-from data.rulings.retirement import retirement_digest
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from data.registry.rules.retirement import retirement_digest
 from tasks.load_standards import standards_of
 
 

@@ -10,14 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from data.command import Command
-from data.commands.deployment import (
-    CompleteDeployment,
-    CompleteRollback,
-    CompleteSuspension,
-    CompleteWithdrawal,
-    UndoOperation,
-)
 from data.errors import ArtifactError, BusyError, InputError, PublishError, RefusedError
 from data.files.artifacts import ArtifactStore
 from data.files.serving import FileTarget, Manifest, Place, digest_of
@@ -25,9 +17,17 @@ from data.records.deployment import Operation
 from data.records.model import Model
 from data.records.names import short
 from data.records.version import Version
-from data.registry import Registry
-from data.rollback import blocked, choose_return
-from data.rulings.operation import running_operation
+from data.registry.command import Command
+from data.registry.commands.deployment import (
+    CompleteDeployment,
+    CompleteRollback,
+    CompleteSuspension,
+    CompleteWithdrawal,
+    UndoOperation,
+)
+from data.registry.registry import Registry
+from data.registry.rollback import blocked, choose_return
+from data.registry.rules.operation import running_operation
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run

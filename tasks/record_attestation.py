@@ -6,8 +6,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.audit.verifier.report import Report
-from data.commands.log import Attest
-from data.registry import Registry
+from data.registry.commands.log import Attest
+from data.registry.registry import Registry
 from tasks.carry_out_operation import Run
 from tasks.drill_restore import Drill
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from data.commands.log import RecordRefusal
 from data.errors import ArtifactError, InputError, LogFormatError, ModelwardError, RefusedError
-from data.registry import Registry
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
 from tasks.name_run import Run
 
 LONGEST = 4_000

@@ -8,13 +8,13 @@ from datetime import datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.command import Command
-from data.commands.model import DeclareConsumer, RegisterModel
-from data.commands.version import RegisterVersion, SubmittedDataset
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
 from data.records.version import Origin
-from data.registry import Registry
-from data.state import State
+from data.registry.command import Command
+from data.registry.commands.model import DeclareConsumer, RegisterModel
+from data.registry.commands.version import RegisterVersion, SubmittedDataset
+from data.registry.registry import Registry
+from data.registry.state import State
 from data.submission.contributors import contributors_of
 from data.submission.folder import Submission
 from data.submission.sections import described_things, foreseen, submitted_sections

@@ -9,11 +9,11 @@ from typing import Literal
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.monitoring import RecordMonitoring
 from data.errors import ModelwardError
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.row import Frozen
-from data.registry import MOST_TOGETHER, Receipt, Registry
+from data.registry.commands.monitoring import RecordMonitoring
+from data.registry.registry import MOST_TOGETHER, Receipt, Registry
 from monitoring.alert_rule import AlertState
 from tasks.name_run import Run
 from tasks.watch_models import Night

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.commands.version import RejectVersion
 from data.errors import GateRefusedError
-from data.evidence import collect_evidence
 from data.records.names import short
 from data.records.person import Actor
 from data.records.review import VerdictSet, Waiver
 from data.records.verdict import Failed, Judgement, Unproven
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.commands.version import RejectVersion
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from gates.standard import ApprovalDemand, approvals_for
 from tasks.load_standards import standards_of
 

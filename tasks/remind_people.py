@@ -15,9 +15,9 @@ from data.records.names import short
 from data.records.person import RoleGrant
 from data.records.review import Finding, Review
 from data.records.version import ReviewState, Version
-from data.registry import Registry
-from data.rulings.emergency import PURPOSE, release_of
-from data.state import State
+from data.registry.registry import Registry
+from data.registry.rules.emergency import PURPOSE, release_of
+from data.registry.state import State
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 from tasks.settle_due import Due

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.approval import RequestApproval
-from data.evidence import collect_evidence
 from data.records.approval import ApprovalRequest
 from data.records.person import Actor
 from data.records.review import VerdictSet
-from data.registry import Registry
+from data.registry.commands.approval import RequestApproval
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 from gates.standard import approvals_for, keeps_validator_apart
 from tasks.business_time import moment
 from tasks.load_standards import standards_of

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.deployment import BeginOperation, CompleteRollback
 from data.errors import GateRefusedError, ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.serving import Place, ServingTarget
@@ -16,9 +15,10 @@ from data.records.model import Model
 from data.records.names import short
 from data.records.person import Actor
 from data.records.version import Version
-from data.registry import Registry
-from data.rollback import Return, choose_return
-from data.rulings.operation import deployment_of_run
+from data.registry.commands.deployment import BeginOperation, CompleteRollback
+from data.registry.registry import Registry
+from data.registry.rollback import Return, choose_return
+from data.registry.rules.operation import deployment_of_run
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run, carry_out

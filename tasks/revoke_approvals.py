@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from data.commands.version import RevokeVersion
 from data.records.names import short
 from data.records.review import Finding
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.commands.version import RevokeVersion
+from data.registry.registry import Registry
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 from tasks.expire_approvals import execute

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from data.commands.retirement import RecordNotices
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
 from data.records.model import Consumer, Model
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
-from data.registry import Registry
-from data.rulings.retirement_party import PLANNING, parties_of
+from data.registry.commands.retirement import RecordNotices
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import PLANNING, parties_of
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 

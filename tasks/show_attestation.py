@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.evidence_address import AUDIT, evidence_url
 from data.records.log import Attestation
-from data.registry import Registry
+from data.registry.registry import Registry
 from data.settings import read_settings
 from tasks.describe_version import fact_table, in_lines
 from tasks.leave_artifact import leave_artifact

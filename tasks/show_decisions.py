@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from data.evidence_address import request_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import short
-from data.registry import Registry
+from data.registry.registry import Registry
 from tasks.describe_version import fact_table, in_lines
 from tasks.leave_artifact import evidence_line, leave_artifact
 from tasks.plain_text import plain, quoted

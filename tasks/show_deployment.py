@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.evidence_address import version_page
 from data.records.deployment import Deployment
 from data.records.names import short
-from data.registry import Registry
+from data.registry.registry import Registry
 from tasks.describe_version import fact_table
 from tasks.leave_artifact import evidence_line, leave_artifact
 from tasks.plain_text import plain, quoted

@@ -15,7 +15,7 @@ from data.logs.measurements import WindowMeasurement, from_bytes
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from data.records.names import short
-from data.registry import Registry
+from data.registry.registry import Registry
 from monitoring.alert_rule import AlertState
 from monitoring.plan import Direction, WatchRule, watch_rules
 from tasks.draw_intervals import Look, Row, interval_picture

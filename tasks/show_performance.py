@@ -10,7 +10,7 @@ from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.names import short
 from data.records.version import Comparison, Metric, Version
-from data.registry import Registry
+from data.registry.registry import Registry
 from monitoring.score_groups import ScoreGroup, score_groups
 from tasks.build_reference import read_reference
 from tasks.describe_figures import comparison_lines, metric_lines

@@ -5,8 +5,8 @@ from __future__ import annotations
 from data.evidence_address import version_page
 from data.records.names import short
 from data.records.retirement import Retirement
-from data.registry import Registry
-from data.rulings.retirement_party import parties_of, what_is_missing
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import parties_of, what_is_missing
 from tasks.describe_retirement import retirement_lines
 from tasks.leave_artifact import evidence_line, leave_artifact
 from tasks.plain_text import plain

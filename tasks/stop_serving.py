@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.deployment import BeginOperation, CompleteSuspension
 from data.files.serving import Place
 from data.records.deployment import Operation, SlotName
 from data.records.model import Model
 from data.records.person import Actor
-from data.registry import Registry
-from data.rollback import serving_or_last
+from data.registry.commands.deployment import BeginOperation, CompleteSuspension
+from data.registry.registry import Registry
+from data.registry.rollback import serving_or_last
 from gates.standard import oversight_for
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run, carry_out

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from prefect.utilities.urls import url_for
 
-from data.command import Moment
 from data.errors import PublishError
 from data.evidence_address import evidence_url, report_command, request_page, version_page
 from data.notices.outbox import Notice, Outbox
 from data.records.names import short
-from data.registry import Registry
-from data.rulings.proof import administrators
+from data.registry.command import Moment
+from data.registry.registry import Registry
+from data.registry.rules.proof import administrators
+from data.registry.state import State
 from data.settings import read_settings
-from data.state import State
 from tasks.business_time import meanwhile, moment
 from tasks.carry_notices import carry_quietly
 from tasks.gather_questions import Question, open_questions

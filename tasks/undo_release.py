@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
-from data.command import Moment
-from data.commands.approval import ExpireRequest
 from data.errors import ConflictError, GateRefusedError
 from data.files.serving import Place
 from data.notices.outbox import Notice, Outbox
@@ -20,10 +18,12 @@ from data.records.deployment import Deployment
 from data.records.model import Model
 from data.records.names import short
 from data.records.person import SERVICE
-from data.registry import Registry
-from data.rulings.emergency import PURPOSE, release_of
-from data.rulings.proof import administrators
-from data.state import State
+from data.registry.command import Moment
+from data.registry.commands.approval import ExpireRequest
+from data.registry.registry import Registry
+from data.registry.rules.emergency import PURPOSE, release_of
+from data.registry.rules.proof import administrators
+from data.registry.state import State
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run
 from tasks.return_version import put_back

@@ -7,8 +7,8 @@ from prefect.cache_policies import NO_CACHE
 
 from data.audit.verifier.report import Finding, Report
 from data.errors import AuditError
-from data.registry import Registry
-from data.verification import verify_registry
+from data.registry.registry import Registry
+from data.registry.verification import verify_registry
 
 SHOWN = 5
 

@@ -10,13 +10,13 @@ from functools import partial
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.monitoring import RecordMonitoring
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.logs.label_join import LabelJoin
 from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.version import Version
+from data.registry.commands.monitoring import RecordMonitoring
 from data.text.plain_text import storable
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules

@@ -14,11 +14,11 @@ from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
-from data.commands.approval import WithdrawRequest
 from data.records.approval import ApprovalRequest
 from data.records.names import short
-from data.registry import Registry
-from data.rulings.emergency import PURPOSE, release_of
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.registry import Registry
+from data.registry.rules.emergency import PURPOSE, release_of
 from tasks.ask_prefect import asking_prefect, set_state
 from tasks.carry_out_operation import Run
 from tasks.expire_approvals import execute

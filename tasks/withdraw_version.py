@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from data.commands.deployment import BeginOperation, CompleteWithdrawal
-from data.commands.retirement import WithdrawVersion
 from data.files.serving import Place
 from data.records.deployment import Slot
 from data.records.names import short
 from data.records.retirement import Retirement
-from data.registry import Registry
+from data.registry.commands.deployment import BeginOperation, CompleteWithdrawal
+from data.registry.commands.retirement import WithdrawVersion
+from data.registry.registry import Registry
 from tasks.business_time import moment
 from tasks.carry_out_operation import Run, carry_out
 

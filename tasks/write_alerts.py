@@ -13,7 +13,7 @@ from data.notices.quoted_text import quoted
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
-from data.registry import Registry
+from data.registry.registry import Registry
 from tasks.business_time import moment
 from tasks.find_watched import STANDING, by_model
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.commands.version import RecordEvidence
-from data.evidence import collect_evidence
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.evidence import sha256_of
 from data.records.person import Actor
 from data.records.version import Comparison, Metric, Section
-from data.registry import Registry
+from data.registry.commands.version import RecordEvidence
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
 
 
 @task(name="write performance section", cache_policy=NO_CACHE, persist_result=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from data.command import Command
+from data.registry.command import Command
 
 
 def is_refused(kind: type[Command], field: str, value: object) -> bool:

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data.commands.approval import Decide
-from data.commands.log import AdoptStandard
-from data.commands.model import DeclareConsumer
-from data.commands.retirement import AcceptSilence, AnswerNotice
-from data.commands.version import RecordVerdicts
-from data.evidence import champion_of
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.person import Actor, Role
 from data.records.retirement import Retirement, RetirementParty
 from data.records.verdict import Judgement, Passed
 from data.records.version import Version
+from data.registry.commands.approval import Decide
+from data.registry.commands.log import AdoptStandard
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.retirement import AcceptSilence, AnswerNotice
+from data.registry.commands.version import RecordVerdicts
+from data.registry.evidence import champion_of
 from gates.standard import baseline_text, load_standard
 from tasks.carry_out_operation import Run
 from tasks.load_standards import standards_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from data.commands.emergency import ReleaseInEmergency
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.deployment import Deployment
 from data.records.person import Role
 from data.records.review import VerdictSet
 from data.records.version import Version
+from data.registry.commands.emergency import ReleaseInEmergency
 from tests.operations import begin_deploy, complete_deploy
 from tests.world import World
 

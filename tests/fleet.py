@@ -22,13 +22,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.command import Command
-from data.commands.approval import RequestApproval
-from data.commands.deployment import BeginOperation, CompleteDeployment
-from data.commands.model import RecordMonitoringPlan, RegisterModel
-from data.commands.version import RecordVerdicts, RegisterVersion
-from data.enactment import Receipt
-from data.evidence import collect_evidence
 from data.files.home import Home
 from data.logs.profile_cache import ProfileCache
 from data.notices.outbox import Notice, Outbox
@@ -39,7 +32,14 @@ from data.records.names import version_key
 from data.records.person import Actor, Role
 from data.records.verdict import Judgement, Passed
 from data.records.version import Artifact, Change, ChangeClass, CodeState
-from data.registry import MOST_TOGETHER
+from data.registry.command import Command
+from data.registry.command_batch import Receipt
+from data.registry.commands.approval import RequestApproval
+from data.registry.commands.deployment import BeginOperation, CompleteDeployment
+from data.registry.commands.model import RecordMonitoringPlan, RegisterModel
+from data.registry.commands.version import RecordVerdicts, RegisterVersion
+from data.registry.evidence import collect_evidence
+from data.registry.registry import MOST_TOGETHER
 from monitoring.column_kind import ColumnKind
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table

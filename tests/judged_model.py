@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from data.commands.log import AdoptStandard
-from data.commands.review import ConcludeValidation
 from data.records.person import Actor
 from data.records.review import VerdictSet
+from data.registry.commands.log import AdoptStandard
+from data.registry.commands.review import ConcludeValidation
 from data.submission.delivery import deliver
 from tasks.compare_champion import compare_champion
 from tasks.judge_version import judge_version

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from data.commands.deployment import ResolveIncident
-from data.commands.review import AnswerFinding, CloseFinding, DecideWaiver, OpenFinding, RequestWaiver
-from data.commands.version import SubmittedSection
 from data.records.evidence import sha256_of
 from data.records.monitoring import Incident
 from data.records.review import Severity
 from data.records.version import Change, ChangeClass
+from data.registry.commands.deployment import ResolveIncident
+from data.registry.commands.review import AnswerFinding, CloseFinding, DecideWaiver, OpenFinding, RequestWaiver
+from data.registry.commands.version import SubmittedSection
 from tests.operations import deploy, roll_back
 from tests.prediction_logs import days
 from tests.retiring import archived

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from data.commands.deployment import (
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.names import model_of
+from data.registry.commands.deployment import (
     BeginOperation,
     CompleteDeployment,
     CompleteRollback,
     CompleteSuspension,
     CompleteWithdrawal,
 )
-from data.records.approval import ApprovalRequest
-from data.records.deployment import Deployment
-from data.records.names import model_of
-from data.registry import Receipt
+from data.registry.registry import Receipt
 from tests.world import MODEL, Template, World
 
 MANIFEST = "sha256:" + "0" * 64

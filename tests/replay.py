@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 import pyotp
 
-from data.command import Command, Proof
-from data.commands.person import GrantRole
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.person import Actor, Role
 from data.records.row import Row
-from data.registry import Receipt, Registry
-from data.rulings.proof import active_credential
+from data.registry.command import Command, Proof
+from data.registry.commands.person import GrantRole
+from data.registry.registry import Receipt, Registry
+from data.registry.rules.proof import active_credential
 
 R = TypeVar("R", bound=Row)
 

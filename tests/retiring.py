@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from data.commands.approval import RequestApproval
-from data.commands.retirement import (
+from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.evidence import sha256_of
+from data.records.person import Role
+from data.records.retirement import Retirement
+from data.records.version import Version
+from data.registry.commands.approval import RequestApproval
+from data.registry.commands.retirement import (
     AcceptSilence,
     AffectedParty,
     AnswerNotice,
@@ -19,12 +24,7 @@ from data.commands.retirement import (
     RecordTraffic,
     WithdrawVersion,
 )
-from data.records.approval import ApprovalRequest, RequiredRole
-from data.records.evidence import sha256_of
-from data.records.person import Role
-from data.records.retirement import Retirement
-from data.records.version import Version
-from data.rulings.retirement import retirement_digest
+from data.registry.rules.retirement import retirement_digest
 from tests.operations import withdraw
 from tests.world import MODEL, STANDARDS_DIGEST, World
 

@@ -18,10 +18,10 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 
-from data.commands.model import RecordMonitoringPlan
 from data.records.model import ColumnMapping, Feature
 from data.records.names import version_key
 from data.records.person import Actor
+from data.registry.commands.model import RecordMonitoringPlan
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores

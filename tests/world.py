@@ -22,21 +22,27 @@ from typing import Any
 
 import pytest
 
-from data.commands.approval import Decide, RequestApproval
-from data.commands.log import AdoptStandard
-from data.commands.model import RecordMonitoringPlan, RecordTestPlan, RegisterModel
-from data.commands.person import AddPerson
-from data.commands.review import ConcludeValidation
-from data.commands.version import RecordEvidence, RecordVerdicts, RegisterVersion, SubmittedDataset, SubmittedSection
-from data.enrolment import enrol
-from data.evidence import collect_evidence
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature, PlannedTest
 from data.records.person import Actor, Role
 from data.records.verdict import Judgement, Passed
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Metric, TestResult, Version
-from data.registry import Receipt
+from data.registry.commands.approval import Decide, RequestApproval
+from data.registry.commands.log import AdoptStandard
+from data.registry.commands.model import RecordMonitoringPlan, RecordTestPlan, RegisterModel
+from data.registry.commands.person import AddPerson
+from data.registry.commands.review import ConcludeValidation
+from data.registry.commands.version import (
+    RecordEvidence,
+    RecordVerdicts,
+    RegisterVersion,
+    SubmittedDataset,
+    SubmittedSection,
+)
+from data.registry.enrolment import enrol
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Receipt
 from tests.replay import Replay
 
 FOUNDED_AT = datetime(2013, 3, 1, 9, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Validation, Waiver
 from data.records.row import Frozen, Row
 from data.records.version import Section, Version
-from data.state import State
+from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
 

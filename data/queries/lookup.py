@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from data.errors import AmbiguousNameError, InputError, NotFoundError
-from data.evidence import champion_of
 from data.records.model import Model
 from data.records.names import person_key, short, split_model
 from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
-from data.state import State
+from data.registry.evidence import champion_of
+from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
 Wanted = Literal["newest", "champion", "named"]

@@ -10,7 +10,7 @@ from data.records.row import Frozen, Row
 
 
 class ReviewState(StrEnum):
-    """How far a version has come in review; the legal moves stand in data/lifecycle.py."""
+    """How far a version has come in review; the legal moves stand in data/registry/lifecycle.py."""
 
     REGISTERED = "registered"
     ASSESSED = "assessed"

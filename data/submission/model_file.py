@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from data.commands.model import DeclareConsumer, RegisterModel
 from data.errors import InvalidNameError, SubmissionError
 from data.records.model import AppliedStandard, ColumnMapping, Feature
 from data.records.names import checked_name, model_key, split_model
 from data.records.row import Frozen
+from data.registry.commands.model import DeclareConsumer, RegisterModel
 from data.submission.tier import TierFactors
 from data.text.yaml_text import YamlText
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
-from data.commands.model import RecordMonitoringPlan, RecordTestPlan
 from data.errors import SubmissionError
 from data.records.model import PlannedTest
 from data.records.row import Frozen
+from data.registry.commands.model import RecordMonitoringPlan, RecordTestPlan
 from data.submission.problems import Problems
 from data.text.yaml_text import YamlText
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from data.commands.version import SubmittedSection
 from data.records.evidence import sha256_of
 from data.records.version import ChangeClass, Dataset, Section
+from data.registry.commands.version import SubmittedSection
 from data.submission.documents import Document
 from data.submission.folder import Submission
 

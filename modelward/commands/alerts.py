@@ -23,7 +23,7 @@ def list_alerts(
     """Alerts that stand, by model."""
     from data.queries.lookup import reference
     from data.records.monitoring import Alert
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import under
     from modelward.terminal import show_json, show_table
 
@@ -76,9 +76,9 @@ def _answer(
     as_of: str,
     as_json: bool,
 ) -> None:
-    from data.commands.monitoring import AnswerAlert
     from data.queries.lookup import find_row, reference
     from data.records.monitoring import Alert
+    from data.registry.commands.monitoring import AnswerAlert
     from modelward.speaking import business_time, speaker
     from modelward.terminal import show_receipt
 

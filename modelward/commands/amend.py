@@ -11,7 +11,7 @@ from modelward.options import AsOf, By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.records.model import Model
-    from data.state import State
+    from data.registry.state import State
 
 
 def amend(
@@ -22,10 +22,10 @@ def amend(
     as_json: Json = False,
 ) -> None:
     """Amend a model from its model.yaml with your one-time code: milder rules need an approver or administrator."""
-    from data.commands.model import RegisterModel
     from data.queries.lookup import find_model
     from data.records.names import short
-    from data.rulings.model import milder
+    from data.registry.commands.model import RegisterModel
+    from data.registry.rules.model import milder
     from data.submission.folder import read_model
     from modelward.speaking import prove, speaker
     from modelward.terminal import remark, say, show_json, show_receipt
@@ -50,9 +50,9 @@ def amend(
 
 def _writers(state: State, model: Model, folder: Path) -> tuple[str, ...]:
     """Who wrote the folder since the newest version: Git's authors, and this user unless everything is committed."""
-    from data.acting import acting
     from data.records.person import Person
     from data.records.version import Version
+    from data.registry.current_actor import acting
     from data.submission.contributors import contributors_of
     from data.submission.provenance import read_provenance
 

@@ -22,7 +22,7 @@ def list_approvals(
     """Requests that wait for a decision, and versions that wait for a validator's conclusion."""
     from data.queries.lookup import reference
     from data.records.approval import ApprovalRequest
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.terminal import show_json, show_table
     from modelward.waiting import missing_roles, unconcluded
 
@@ -54,7 +54,7 @@ def show(
 
     from data.queries.lookup import find_row
     from data.records.approval import ApprovalRequest, Vote
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.terminal import out, safe, show_json
     from tasks.business_time import moment, registry_moment
     from tasks.describe_request import describe_request
@@ -141,7 +141,7 @@ def _runs(registry: Any, about: str) -> tuple[list[str], str]:
     from data.queries.history import events
     from data.queries.lookup import find_row, find_version
     from data.records.approval import ApprovalRequest
-    from data.rulings.emergency import asking_run
+    from data.registry.rules.emergency import asking_run
 
     with registry.reading() as state:
         if "#" in about or "/requests/" in about:

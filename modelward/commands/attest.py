@@ -14,7 +14,7 @@ def attest(
 ) -> None:
     """Verify the audit log, checkpoint, back up, restore the copy and compare; record that all of it held."""
     from data.records.log import Attestation
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import show_facts, show_json

@@ -11,7 +11,7 @@ from modelward.options import Json
 
 if TYPE_CHECKING:
     from data.audit.verifier.report import Finding, Report
-    from data.registry import Registry
+    from data.registry.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, rebuild.")
 
@@ -27,7 +27,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Hold the registry against its log, its journal and its anchors. Exit code 1 when something does not hold."""
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.terminal import show_json, working
 
     registry = Registry.here()
@@ -51,8 +51,8 @@ def log(
 ) -> None:
     """Events of the audit log, oldest first."""
     from data.queries.history import events
-    from data.registry import Registry
-    from data.state import State
+    from data.registry.registry import Registry
+    from data.registry.state import State
     from modelward.commands.history import show_events
     from modelward.scope import scope_key
     from modelward.speaking import business_time
@@ -83,7 +83,7 @@ def backup(
 
     from data.audit.bundle import write_verifier
     from data.files.artifacts import file_digest
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.terminal import remark, say, show_json, working
 
     registry = Registry.here()
@@ -106,8 +106,8 @@ def rebuild(as_json: Json = False) -> None:
     """Make a lost registry anew from its journal, and verify it. The lost file must be out of the way."""
     from data.audit.rebuild import rebuild as rebuild_registry
     from data.errors import StoreError
-    from data.registry import Registry
-    from data.store import migrate
+    from data.registry.registry import Registry
+    from data.registry.store import migrate
     from modelward.terminal import say, show_json, working
 
     registry = Registry.here()
@@ -128,7 +128,7 @@ def rebuild(as_json: Json = False) -> None:
 
 def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
     from data.errors import MissingRegistryError
-    from data.verification import verify_registry
+    from data.registry.verification import verify_registry
 
     home = registry.home
     if not home.database.exists() and not home.journal.exists():

@@ -9,7 +9,7 @@ import typer
 from modelward.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
 
 if TYPE_CHECKING:
-    from data.state import State
+    from data.registry.state import State
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, and record their answers to a retirement.")
 
@@ -25,7 +25,7 @@ def list_consumers(
     from data.queries.lookup import reference
     from data.records.model import Consumer
     from data.records.retirement import RetirementParty
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import under
     from modelward.terminal import show_json, show_table
 
@@ -76,8 +76,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Declare a system that uses a model's output, or change what was declared."""
-    from data.commands.model import DeclareConsumer
     from data.queries.lookup import find_model, reference
+    from data.registry.commands.model import DeclareConsumer
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -103,7 +103,7 @@ def ack(
     as_json: Json = False,
 ) -> None:
     """Record a consumer's answer to the notice that a version is retired."""
-    from data.commands.retirement import AnswerNotice
+    from data.registry.commands.retirement import AnswerNotice
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -126,7 +126,7 @@ def silence(
     as_json: Json = False,
 ) -> None:
     """Accept, as a risk acceptor with your one-time code, that a consumer does not answer."""
-    from data.commands.retirement import AcceptSilence
+    from data.registry.commands.retirement import AcceptSilence
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
 
@@ -150,7 +150,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a consumer moves to and by when, and later that it has moved."""
-    from data.commands.retirement import PlanTransition
+    from data.registry.commands.retirement import PlanTransition
     from modelward.speaking import need_time, speaker
     from modelward.terminal import show_receipt
 

@@ -25,7 +25,7 @@ def deploy(
     It waits for people: they look at `modelward approvals list` and answer with `modelward approvals answer`.
     """
     from data.queries.lookup import find_version, reference
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import remark, say, show_json

@@ -9,7 +9,7 @@ from modelward.options import Json
 
 def doctor(as_json: Json = False) -> None:
     """Check packages, home, keys, registry, journal, anchors, clock, what is up, Prefect. Exit code 1: one fails."""
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.diagnosis import diagnose
     from modelward.prefect_environment import api_url
     from modelward.terminal import say, show_json, show_table

@@ -22,7 +22,7 @@ def list_findings(
     """Findings that are not closed, by version."""
     from data.queries.lookup import reference
     from data.records.review import Finding
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import under
     from modelward.terminal import show_json, show_table
 
@@ -51,9 +51,9 @@ def open_finding(
     as_json: Json = False,
 ) -> None:
     """Raise a finding on a version."""
-    from data.commands.review import OpenFinding
     from data.queries.lookup import find_person, find_version, reference
     from data.records.review import Severity
+    from data.registry.commands.review import OpenFinding
     from modelward.speaking import need_time, speaker
     from modelward.terminal import remark, show_receipt
 
@@ -76,9 +76,9 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Answer a finding, as its owner."""
-    from data.commands.review import AnswerFinding
     from data.queries.lookup import find_row, reference
     from data.records.review import Finding
+    from data.registry.commands.review import AnswerFinding
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -91,9 +91,9 @@ def answer(
 @app.command("dispute")
 def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Say why the answer does not settle a finding."""
-    from data.commands.review import DisputeFinding
     from data.queries.lookup import find_row, reference
     from data.records.review import Finding
+    from data.registry.commands.review import DisputeFinding
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -108,9 +108,9 @@ def close(
     finding: Key, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
 ) -> None:
     """Close an answered finding with your one-time code; never your own."""
-    from data.commands.review import CloseFinding
     from data.queries.lookup import find_row, reference
     from data.records.review import Finding
+    from data.registry.commands.review import CloseFinding
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
 

@@ -34,8 +34,8 @@ def history(
     """
     from data.queries.history import events
     from data.queries.lookup import find_model
-    from data.registry import Registry
-    from data.state import State
+    from data.registry.registry import Registry
+    from data.registry.state import State
     from modelward.speaking import business_time
     from modelward.terminal import show_json
 
@@ -76,8 +76,8 @@ def _recorded(connection: duckdb.DuckDBPyConnection, known: datetime) -> Iterato
     """The bodies of the events that were recorded by a moment."""
     import json
 
-    from data.audit_log import AuditLog
     from data.records.instant import write_instant
+    from data.registry.audit_log import AuditLog
 
     limit = write_instant(known)
     return (body for body in AuditLog(connection).bodies(0) if json.loads(body)["recorded_at"] <= limit)

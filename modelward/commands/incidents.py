@@ -20,7 +20,7 @@ def list_incidents(
     """Incidents that are not resolved."""
     from data.queries.lookup import reference
     from data.records.monitoring import Incident
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import under
     from modelward.terminal import show_json, show_table
 
@@ -53,9 +53,9 @@ def resolve(
     as_json: Json = False,
 ) -> None:
     """Close an incident with what was done; one that blocks a version needs somebody else's one-time code."""
-    from data.commands.deployment import ResolveIncident
     from data.queries.lookup import find_row, reference
     from data.records.monitoring import Incident
+    from data.registry.commands.deployment import ResolveIncident
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
 

@@ -37,10 +37,10 @@ def init(
 
 def _owner() -> str:
     """The id of whoever types this, where the roster of this home knows them; a folder can be written without one."""
-    from data.acting import acting
     from data.errors import ModelwardError
     from data.records.person import Person
-    from data.registry import Registry
+    from data.registry.current_actor import acting
+    from data.registry.registry import Registry
 
     try:
         with Registry.here().reading() as state:

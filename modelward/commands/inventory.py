@@ -19,9 +19,9 @@ def inventory(
     """Every version with its review state, where it is or was deployed, and why that ended."""
     from data.queries.inventory import list_versions
     from data.queries.lookup import find_model
-    from data.registry import Registry
-    from data.registry_time import registry_time
-    from data.state import State
+    from data.registry.registry import Registry
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
     from modelward.terminal import remark, show_json, show_table, written
 
     with Registry.here().store.reading() as connection:

@@ -75,7 +75,7 @@ def _counted(one: Watch) -> str:
 def _faults(one: Watch) -> tuple[str, ...]:
     """What was wrong with the logs, as it was recorded; of many, the first and how many more."""
     from data.records.monitoring import MonitoringRun
-    from data.registry import Registry
+    from data.registry.registry import Registry
 
     if not one.faults:
         return ()

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from data.command import Proof
     from data.records.person import Role as HeldRole
     from data.records.person import RoleGrant
-    from data.registry import Registry
+    from data.registry.command import Proof
+    from data.registry.registry import Registry
     from modelward.speaking import Speaker
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
@@ -39,9 +39,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Put somebody on the roster. The first one starts the registry; the first two are administrators."""
-    from data.commands.person import AddPerson
     from data.records.names import person_key
     from data.records.person import RoleGrant
+    from data.registry.commands.person import AddPerson
     from modelward.speaking import speaker
     from modelward.terminal import say, show_receipt
 
@@ -66,8 +66,8 @@ def enrol(
     as_json: Json = False,
 ) -> None:
     """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
-    from data.enrolment import enrol as enrol_person
     from data.queries.lookup import find_person
+    from data.registry.enrolment import enrol as enrol_person
     from modelward.speaking import speaker
     from modelward.terminal import show_json
 
@@ -85,9 +85,9 @@ def enrol(
 def list_people(as_json: Json = False) -> None:
     """Who is on the roster, with roles and whether they can prove who they are."""
     from data.records.person import Credential, Person, RoleGrant
-    from data.registry import Registry
-    from data.registry_time import registry_time
-    from data.state import State
+    from data.registry.registry import Registry
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
     from modelward.terminal import show_json, show_table
 
     with Registry.here().store.reading() as connection:
@@ -122,7 +122,7 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Take somebody off the roster: their roles end and their codes stop working."""
-    from data.commands.person import RevokePerson
+    from data.registry.commands.person import RevokePerson
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -147,8 +147,8 @@ def grant(
     as_json: Json = False,
 ) -> None:
     """Give somebody a role, for everything or for a team, tiers, an environment, a time."""
-    from data.commands.person import GrantRole
     from data.records.person import Role
+    from data.registry.commands.person import GrantRole
     from modelward.speaking import business_time, speaker
     from modelward.terminal import show_receipt
 
@@ -176,8 +176,8 @@ def deputise(
 
     A deputy is asked for independence like anyone, and so is whoever they stand in for; the two have one voice.
     """
-    from data.commands.person import Deputise
     from data.records.person import RoleGrant
+    from data.registry.commands.person import Deputise
     from modelward.speaking import business_time, need_time, speaker
     from modelward.terminal import show_receipt
 
@@ -203,8 +203,8 @@ def end(
     as_json: Json = False,
 ) -> None:
     """End every grant of a role that somebody holds."""
-    from data.commands.person import EndRole
     from data.records.person import Role
+    from data.registry.commands.person import EndRole
     from modelward.speaking import speaker
     from modelward.terminal import show_receipt
 
@@ -228,7 +228,7 @@ def _roles(names: Sequence[str]) -> tuple[HeldRole, ...]:
 
 def _found_registry(quiet: bool) -> bool:
     """Start the registry where none is yet; True when it was started just now."""
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.terminal import remark
 
     registry = Registry.here()
@@ -304,8 +304,8 @@ def _role_held_by(who: Speaker, principal: str, role: str | None) -> HeldRole:
     """The role of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
     from data.errors import InputError
     from data.records.person import Role, RoleGrant
-    from data.registry_time import registry_time
-    from data.state import State
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
 
     with who.registry.store.reading() as connection:
         now, state = who.as_of or registry_time(connection).now, State(connection)

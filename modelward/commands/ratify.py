@@ -11,7 +11,7 @@ from modelward.options import AsOf, By, CodeFromStdin, Environment, Json, ModelN
 if TYPE_CHECKING:
     from data.records.approval import ApprovalRequest
     from data.records.deployment import Deployment
-    from data.registry import Receipt
+    from data.registry.registry import Receipt
     from modelward.speaking import Speaker
 
 
@@ -33,9 +33,9 @@ def ratify(
     as_json: Json = False,
 ) -> None:
     """Ratify the newest rollback, suspension or emergency release of a model; never by who did it."""
-    from data.commands.deployment import RatifyDeployment
     from data.errors import IllegalMoveError
     from data.queries.lookup import find_model, reference
+    from data.registry.commands.deployment import RatifyDeployment
     from modelward.outcomes import newest_deployment
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
@@ -59,7 +59,7 @@ def ratify(
 def _release(who: Speaker, deployment: Deployment) -> ApprovalRequest | None:
     """The request behind an emergency release; None for a rollback or suspension."""
     from data.records.approval import ApprovalRequest
-    from data.rulings.emergency import PURPOSE
+    from data.registry.rules.emergency import PURPOSE
 
     with who.registry.reading() as state:
         request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
@@ -70,8 +70,8 @@ def _vote(
     who: Speaker, request: ApprovalRequest, role: str | None, confirm: str, decision: str, comment: str, stdin: bool
 ) -> Receipt:
     """The person's vote, on the digests as they are now. Raises as the registry does."""
-    from data.commands.approval import Decide
     from data.records.person import Role
+    from data.registry.commands.approval import Decide
     from modelward.speaking import prove
     from tasks.recompute_digests import recompute_digests
 
@@ -96,7 +96,7 @@ def _vote(
 
 def _capacity(who: Speaker, request: ApprovalRequest, role: str | None) -> tuple[str, str | None]:
     """The role and whom they stand in for, as the registry would let them; else what was asked, to be refused."""
-    from data.deciders import deciders
+    from data.registry.eligible_approvers import deciders
     from tasks.business_time import moment
 
     with who.registry.reading() as state:
@@ -111,9 +111,9 @@ def _confirmed(request: ApprovalRequest) -> str:
     """What the person types after they read what it is about."""
     import sys
 
-    from data.approvals import tail
     from data.errors import InputError
     from data.queries.lookup import reference
+    from data.registry.approvals import tail
     from modelward.terminal import remark
 
     shown = f"{reference(request.key)}: {request.reason}; digest {request.request_digest}"

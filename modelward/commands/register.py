@@ -71,7 +71,7 @@ def _preview(folder: Path, as_json: bool) -> None:
 
 def _versions() -> set[str]:
     from data.records.version import Version
-    from data.registry import Registry
+    from data.registry.registry import Registry
 
     with Registry.here().reading() as state:
         return {one.key for one in state.find(Version)}

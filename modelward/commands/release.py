@@ -85,8 +85,8 @@ def _await_live(request: ApprovalRequest) -> None:
 
     from data.errors import PublishError
     from data.records.approval import ApprovalRequest
-    from data.registry import Registry
-    from data.rulings.emergency import release_of
+    from data.registry.registry import Registry
+    from data.registry.rules.emergency import release_of
 
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:

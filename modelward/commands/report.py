@@ -10,7 +10,7 @@ import typer
 from modelward.options import Json
 
 if TYPE_CHECKING:
-    from data.registry import Registry
+    from data.registry.registry import Registry
 
 
 def report(
@@ -24,7 +24,7 @@ def report(
 ) -> None:
     """Write the evidence pages: static, offline, no script. Only what changed is written again."""
     from data.errors import InputError
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.terminal import say, show_json
 
     if every == bool(about):

@@ -31,7 +31,7 @@ def retire(
 
     Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import remark

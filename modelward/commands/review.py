@@ -38,7 +38,7 @@ def list_reviews(
     """Reviews that are open."""
     from data.queries.lookup import reference
     from data.records.review import Review
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import under
     from modelward.terminal import show_json, show_table
 
@@ -70,9 +70,9 @@ def complete(
     as_json: Json = False,
 ) -> None:
     """Complete a review with its outcome and your one-time code."""
-    from data.commands.review import CompleteReview
     from data.queries.lookup import find_row, reference
     from data.records.review import Review
+    from data.registry.commands.review import CompleteReview
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
 

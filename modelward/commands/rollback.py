@@ -21,7 +21,7 @@ def rollback(
     It acts at once and must be ratified in time: `modelward ratify`.
     """
     from data.queries.lookup import find_model
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.outcomes import show_served
     from modelward.speaking import business_time

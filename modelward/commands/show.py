@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.records.version import Version
-    from data.state import State
+    from data.registry.state import State
 
 
 def show(name: VersionName, as_json: Json = False) -> None:
     """A model with its versions, or one version with evidence, verdicts, findings, approvals and deployments."""
     from data.queries.lookup import find_model, find_version
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import names_version
 
     with Registry.here().reading() as state:
@@ -31,7 +31,7 @@ def _show_model(state: State, key: str, as_json: bool) -> None:
     from data.records.model import Consumer, Model, MonitoringPlan, TestPlan, enforces
     from data.records.names import short
     from data.records.version import Version
-    from data.rulings.model import NOTHING_ENFORCED
+    from data.registry.rules.model import NOTHING_ENFORCED
     from modelward.terminal import heading, show_facts, show_json, show_table
 
     model = state.need(Model, key)
@@ -115,9 +115,9 @@ def _parts(state: State, version: Version) -> dict[str, object]:
 
 
 def _show_facts(state: State, version: Version) -> None:
-    from data.lifecycle import REVIEW_MOVES
     from data.queries.lookup import reference
     from data.records.version import Metric
+    from data.registry.lifecycle import REVIEW_MOVES
     from modelward.terminal import heading, show_facts, show_table
 
     heading(reference(version.key))
@@ -177,7 +177,7 @@ def _show_verdicts(state: State, version: Version) -> None:
 def _show_matters(state: State, version: Version) -> None:
     from data.queries.lookup import reference
     from data.records.review import Finding, Validation, Waiver
-    from data.rulings.review import validated_for
+    from data.registry.rules.review import validated_for
     from modelward.terminal import say, written
 
     for one in state.find(Validation, version=version.key):
@@ -211,7 +211,7 @@ def _show_decisions(state: State, version: Version) -> None:
 
 def _show_retirement(state: State, version: Version) -> None:
     from data.records.retirement import Retirement
-    from data.rulings.retirement_party import parties_of, what_is_missing
+    from data.registry.rules.retirement_party import parties_of, what_is_missing
     from modelward.terminal import say
 
     row = state.get(Retirement, f"{version.key}/retirement")

@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Standards: check, show, adopt.")
 def list_standards(as_json: Json = False) -> None:
     """Standards in force, and those that come with modelward."""
     from data.records.log import Standard
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from gates.standard import builtin_names
     from modelward.terminal import say, show_json, show_table
 
@@ -94,8 +94,8 @@ def adopt(
     as_json: Json = False,
 ) -> None:
     """Put a version of a standard in force: an administrator's code, and its exact text is kept by digest."""
-    from data.commands.log import AdoptStandard
     from data.files.artifacts import ArtifactStore
+    from data.registry.commands.log import AdoptStandard
     from gates.standard import builtin, builtin_names
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
@@ -116,7 +116,7 @@ def _text(name: str) -> tuple[str, str]:
     """The text of a standard in force (the newest version if none is named), else of one that comes with modelward."""
     from data.files.artifacts import ArtifactStore
     from data.records.log import Standard
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from gates.standard import builtin
 
     registry, (identity, _, version) = Registry.here(), name.partition("/")

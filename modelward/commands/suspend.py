@@ -23,7 +23,7 @@ def suspend(
 ) -> None:
     """Take a model out of service at once and name what takes over; must be ratified in time."""
     from data.queries.lookup import find_model
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.outcomes import show_served
     from modelward.speaking import business_time

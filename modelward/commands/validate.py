@@ -30,7 +30,7 @@ def validate(
     Exit code 1 says that a gate did not pass.
     """
     from data.queries.lookup import find_version, reference
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.flow_call import Where, call
     from modelward.running import prefect_ready
     from modelward.speaking import business_time

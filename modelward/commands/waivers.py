@@ -25,7 +25,7 @@ def list_waivers(
     """Waivers asked for or in force."""
     from data.queries.lookup import reference
     from data.records.review import Waiver
-    from data.registry import Registry
+    from data.registry.registry import Registry
     from modelward.scope import under
     from modelward.terminal import show_json, show_table
 
@@ -58,8 +58,8 @@ def request(
     as_json: Json = False,
 ) -> None:
     """Ask that a control be set aside for a version until a day."""
-    from data.commands.review import RequestWaiver
     from data.queries.lookup import find_version, reference
+    from data.registry.commands.review import RequestWaiver
     from modelward.speaking import need_time, speaker
     from modelward.terminal import remark, show_receipt
 
@@ -83,9 +83,9 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Grant or refuse a waiver with your one-time code; never your own."""
-    from data.commands.review import DecideWaiver
     from data.queries.lookup import find_row, reference
     from data.records.review import Waiver
+    from data.registry.commands.review import DecideWaiver
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
 
@@ -107,9 +107,9 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Take a waiver back; a version approved on it is revoked with it."""
-    from data.commands.review import RevokeWaiver
     from data.queries.lookup import find_row, reference
     from data.records.review import Waiver
+    from data.registry.commands.review import RevokeWaiver
     from modelward.speaking import prove, speaker
     from modelward.terminal import show_receipt
 

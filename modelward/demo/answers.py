@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from data.approvals import tail
-from data.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from data.records.approval import ApprovalRequest
 from data.records.review import Finding, Severity
+from data.registry.approvals import tail
+from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from modelward.demo.cast import Stage
 from modelward.demo.desk import Answer
 from modelward.demo.told import Told

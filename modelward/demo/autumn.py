@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from data.commands.deployment import RatifyDeployment
-from data.commands.review import RevokeWaiver
 from data.errors import RefusedError
 from data.records.deployment import Deployment
 from data.records.names import short
 from data.records.review import Waiver
+from data.registry.commands.deployment import RatifyDeployment
+from data.registry.commands.review import RevokeWaiver
 from modelward.demo.answers import concludes, signs
 from modelward.demo.life import Life
 from modelward.demo.submissions import Typed

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlparse
 
 import pyotp
 
-from data.command import Command, Proof
-from data.commands.person import AddPerson, GrantRole
-from data.enrolment import enrol
 from data.records.person import Actor, Role
-from data.registry import Receipt, Registry
+from data.registry.command import Command, Proof
+from data.registry.commands.person import AddPerson, GrantRole
+from data.registry.enrolment import enrol
+from data.registry.registry import Receipt, Registry
 
 CODE_LIFE = timedelta(seconds=30)
 

@@ -13,7 +13,7 @@ from data.audit.journal import Journal
 from data.audit.rebuild import rebuild
 from data.audit.verifier import Report, verify
 from data.files.home import Home
-from data.store import migrate
+from data.registry.store import migrate
 from modelward.demo.told import Told
 
 

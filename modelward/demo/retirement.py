@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from data.commands.retirement import AcceptSilence, AnswerNotice
 from data.errors import RefusedError
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
-from data.rulings.retirement_party import parties_of
+from data.registry.commands.retirement import AcceptSilence, AnswerNotice
+from data.registry.rules.retirement_party import parties_of
 from modelward.demo.answers import signs
 from modelward.demo.life import Life
 from modelward.demo.replay_logs import FARE_ALERTS, GATE_PLANNING, REBOOKING_DESK

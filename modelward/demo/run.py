@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.errors import ConfigurationError
 from data.files.home import Home
-from data.registry import Registry
+from data.registry.registry import Registry
 from modelward.demo.cast import Stage
 from modelward.demo.proof import prove
 from modelward.demo.summary import summarise

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from data.commands.log import AdoptStandard
 from data.files.artifacts import ArtifactStore
 from data.records.log import Attestation
+from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text, load_standard
 from modelward.demo.answers import WRONG_CODE, concludes, raise_a_finding, signs
 from modelward.demo.autumn import december, go_back, retrain, watch_out

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.commands.review import DecideWaiver, RequestWaiver
 from data.errors import GateRefusedError, RefusedError
 from data.queries.history import events
 from data.records.events import EventType
 from data.records.names import short
 from data.records.review import Waiver
 from data.records.version import Comparison, Version
+from data.registry.commands.review import DecideWaiver, RequestWaiver
 from modelward.demo.answers import pending
 from modelward.demo.cast import Stage
 from modelward.demo.desk import Answer, answering

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from data.commands.deployment import ResolveIncident
-from data.commands.monitoring import AnswerAlert
 from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import short
+from data.registry.commands.deployment import ResolveIncident
+from data.registry.commands.monitoring import AnswerAlert
 from modelward.demo.cast import Stage
 from modelward.demo.replay import Year, night_after
 from modelward.demo.told import Told

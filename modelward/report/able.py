@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from data.deciders import deciders
 from data.records.approval import ApprovalRequest
-from data.state import State
+from data.registry.eligible_approvers import deciders
+from data.registry.state import State
 
 MOST_NAMED = 50
 """Of the requests that wait, so many that run out soonest are named; finding everybody for each takes its time."""

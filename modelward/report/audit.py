@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from data.audit.verifier.report import Report
 from data.errors import NestedTransactionError, StoreLockedError
 from data.files.home import Home
-from data.registry import Registry
-from data.verification import verify_registry
+from data.registry.registry import Registry
+from data.registry.verification import verify_registry
 
 
 @dataclass(frozen=True)

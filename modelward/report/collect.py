@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from data.audit_log import AuditLog
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.queries.event_index import EventIndex
@@ -19,9 +18,10 @@ from data.records.monitoring import Alert, MonitoringRun
 from data.records.person import Person
 from data.records.row import Row
 from data.records.tables import TABLES
-from data.registry import Registry
-from data.registry_time import RegistryTime, registry_time
-from data.state import State
+from data.registry.audit_log import AuditLog
+from data.registry.registry import Registry
+from data.registry.registry_time import RegistryTime, registry_time
+from data.registry.state import State
 from modelward.report.able import able_to_decide
 from modelward.report.facts import Facts
 from modelward.report.nights import drawn_runs, read_nights

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from data.approvals import lacking, standing
 from data.evidence_address import model_page, monitoring_page, request_page, version_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
@@ -17,6 +16,7 @@ from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Waiver
 from data.records.row import Row
 from data.records.version import Version
+from data.registry.approvals import lacking, standing
 
 SOON = timedelta(days=30)
 ENDED = {"closed", "completed", "resolved", "ended", "dismissed"}

@@ -14,7 +14,7 @@ from data.records.model import Model
 from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
-from data.registry_time import RegistryTime
+from data.registry.registry_time import RegistryTime
 from modelward.report.nights import Night
 
 R = TypeVar("R", bound=Row)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from data.audit_log import AuditLog
 from data.evidence_address import model_page
 from data.files.home import Home
 from data.queries.event_index import EventIndex
@@ -24,9 +23,10 @@ from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Waiver
 from data.records.row import Row
 from data.records.version import Version
-from data.registry import Registry
-from data.registry_time import RegistryTime, registry_time
-from data.state import State
+from data.registry.audit_log import AuditLog
+from data.registry.registry import Registry
+from data.registry.registry_time import RegistryTime, registry_time
+from data.registry.state import State
 from modelward.report.able import able_to_decide
 from modelward.report.due import Able, Due, due_on
 from modelward.report.stage import STAGES, stage_of

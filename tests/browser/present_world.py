@@ -15,12 +15,17 @@ from typing import Any
 
 import pytest
 
-from data.registry import Receipt, Registry
+from data.registry.registry import Receipt, Registry
 from tests import world as small_world
 from tests.judged_model import registered_version, validated_version
 from tests.world import World, found_world
 
-READ_THE_TIME = ("data.enactment", "data.audit_log", "data.registry", "data.registry_time")
+READ_THE_TIME = (
+    "data.registry.command_batch",
+    "data.registry.audit_log",
+    "data.registry.registry",
+    "data.registry.registry_time",
+)
 FOUNDED_AGO = timedelta(hours=1)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from data.approvals import tail
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
+from data.registry.approvals import tail
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
 from tests.browser.watched_page import Visit

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from data.approvals import tail
 from data.records.approval import ApprovalRequest, Vote
+from data.registry.approvals import tail
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today, refusals
 from tests.browser.watched_page import Visit

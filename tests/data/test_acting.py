@@ -6,9 +6,9 @@ import getpass
 
 import pytest
 
-from data.acting import acting
-from data.commands.person import AddPerson
 from data.records.person import Actor
+from data.registry.commands.person import AddPerson
+from data.registry.current_actor import acting
 from tests.world import World
 
 

@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.approvals import confirms, lacking, outcome, request_digest, standing, statement, statement_digest, tail
 from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
 from data.records.person import Role
+from data.registry.approvals import (
+    confirms,
+    lacking,
+    outcome,
+    request_digest,
+    standing,
+    statement,
+    statement_digest,
+    tail,
+)
 
 ISSUED = datetime(2013, 3, 1, tzinfo=UTC)
 DIGEST = "sha256:" + "0123456789abcdef" * 4

@@ -16,13 +16,13 @@ from data.audit.body import GENESIS_PREV, leaf_hash
 from data.audit.keys import SigningKey
 from data.audit.merkle import Frontier
 from data.audit.note import verify_checkpoint
-from data.audit_log import AuditLog, Head, uuid7
-from data.command import Context, Ruling
 from data.errors import ConfigurationError, NotFoundError
 from data.records.events import EventType
 from data.records.person import Actor, Person
-from data.seeds import SeedVault
-from data.store import Store
+from data.registry.audit_log import AuditLog, Head, uuid7
+from data.registry.command import Context, Ruling
+from data.registry.seeds import SeedVault
+from data.registry.store import Store
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
 GENESIS = Ruling(EventType.LOG_CREATED, "log", data={"origin": "tests.example/log", "clock": "replay"})

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from data.command import Command, Context, Proof, Ruling, without_secrets
-from data.commands.approval import ExpireRequest
-from data.commands.log import AdoptStandard, CreateLog
-from data.commands.review import CloseFinding
 from data.records.events import EventType
 from data.records.person import Actor, Person
-from data.seeds import SeedVault
+from data.registry.command import Command, Context, Proof, Ruling, without_secrets
+from data.registry.commands.approval import ExpireRequest
+from data.registry.commands.log import AdoptStandard, CreateLog
+from data.registry.commands.review import CloseFinding
+from data.registry.seeds import SeedVault
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
 PROOF = Proof(person="alma", code="123456")

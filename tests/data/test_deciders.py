@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.person import AddPerson, RevokePerson
-from data.deciders import Decider, deciders, holders, validators
 from data.errors import RefusedError
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.model import Model
 from data.records.person import Person, Role
 from data.records.version import Version
-from data.registry import Receipt
+from data.registry.commands.person import AddPerson, RevokePerson
+from data.registry.eligible_approvers import Decider, deciders, holders, validators
+from data.registry.registry import Receipt
 from tests.world import World
 
 

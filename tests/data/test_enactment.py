@@ -11,17 +11,17 @@ import pytest
 
 from data.audit.body import leaf_hash
 from data.audit.verifier import verify
-from data.command import Command
-from data.commands.monitoring import RecordMonitoring
-from data.commands.person import AddPerson
-from data.enactment import Receipt
 from data.errors import ConflictError, InputError, ModelwardError, NotFoundError
 from data.files.home import Home
 from data.records.monitoring import MonitoringRun
 from data.records.person import Actor, Person
 from data.records.row import Row
-from data.registry import MOST_TOGETHER, Refusal, Registry
-from data.state import State
+from data.registry.command import Command
+from data.registry.command_batch import Receipt
+from data.registry.commands.monitoring import RecordMonitoring
+from data.registry.commands.person import AddPerson
+from data.registry.registry import MOST_TOGETHER, Refusal, Registry
+from data.registry.state import State
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, MODEL, World
 
@@ -142,7 +142,7 @@ def test_a_fault_of_our_own_in_the_middle_leaves_nothing_at_all(
         raise ZeroDivisionError
 
     with monkeypatch.context() as fault:
-        fault.setattr("data.enactment.AuditLog.write", breaking)
+        fault.setattr("data.registry.command_batch.AuditLog.write", breaking)
         with pytest.raises(ZeroDivisionError):
             together(replay, add("ana"), add("bob"))
     assert (replay.find(Person), len(replay.events())) == ([], 1)

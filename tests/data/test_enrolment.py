@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, urlparse
 import pyotp
 import pytest
 
-from data.command import Proof
-from data.commands.person import AddPerson
-from data.enrolment import enrol
 from data.errors import InvalidNameError, NotFoundError, ProofError
 from data.records.person import Actor, Credential
-from data.registry import Registry
+from data.registry.command import Proof
+from data.registry.commands.person import AddPerson
+from data.registry.enrolment import enrol
+from data.registry.registry import Registry
 from tests.world import World
 
 ADAM = Actor(id="adam")

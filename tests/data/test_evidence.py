@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from data.commands.approval import WithdrawRequest
-from data.commands.model import RecordMonitoringPlan, RecordTestPlan
-from data.commands.review import OpenFinding, RequestWaiver
 from data.errors import NotFoundError
-from data.evidence import champion_of, collect_evidence
 from data.records.deployment import Slot
 from data.records.evidence import Evidence, sha256_of
 from data.records.model import PlannedTest
 from data.records.names import slot_key
 from data.records.review import Severity
 from data.records.version import ReviewState
-from data.state import State
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.commands.model import RecordMonitoringPlan, RecordTestPlan
+from data.registry.commands.review import OpenFinding, RequestWaiver
+from data.registry.evidence import champion_of, collect_evidence
+from data.registry.state import State
 from tests.world import MODEL, World
 
 

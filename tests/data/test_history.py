@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.errors import NotFoundError
 from data.queries import history
 from data.queries.history import Standing, as_of, events, fold_until
 from data.records.approval import ApprovalRequest
 from data.records.review import Severity
 from data.records.tables import TABLES
+from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from tests.operations import deployed, held, prepared, roll_back, suspend
 from tests.world import MODEL, STANDARDS_DIGEST, Template, World
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from data.errors import IndependenceError
-from data.independence import contributors_of, is_one_of, need_independent
 from data.records.person import Person
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
+from data.registry.independence import contributors_of, is_one_of, need_independent
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
 ALMA = Person(

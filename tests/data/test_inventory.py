@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from data.commands.model import DeclareConsumer
-from data.commands.monitoring import RecordMonitoring, SeenConsumer
-from data.commands.retirement import OpenRetirement
-from data.commands.review import DecideWaiver, OpenFinding, OpenReview, RequestWaiver
 from data.queries.inventory import DEMANDED, Listed, list_versions
 from data.records.review import Severity
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
+from data.registry.commands.retirement import OpenRetirement
+from data.registry.commands.review import DecideWaiver, OpenFinding, OpenReview, RequestWaiver
 from tests.operations import deployed, roll_back, suspend
 from tests.world import MODEL, World
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from data.errors import IllegalMoveError
-from data.lifecycle import (
+from data.records.version import ReviewState
+from data.registry.lifecycle import (
     ALERT_ANSWERS,
     ALERT_MOVES,
     DEPLOYMENT_MOVES,
@@ -16,7 +17,6 @@ from data.lifecycle import (
     check_retirement_move,
     check_review_move,
 )
-from data.records.version import ReviewState
 
 REVIEW = {
     "registered": "assessed rejected retired",

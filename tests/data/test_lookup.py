@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.review import OpenFinding
 from data.errors import AmbiguousNameError, InputError, InvalidNameError, NotFoundError
 from data.queries.lookup import find_model, find_person, find_row, find_version, reference
 from data.records.review import Finding, Review, Severity
+from data.registry.commands.review import OpenFinding
 from tests.operations import deployed
 from tests.world import MODEL, World
 

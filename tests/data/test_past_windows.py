@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from data.commands.monitoring import RecordMonitoring
 from data.queries.past_windows import Asked, PastWindow, past_windows
 from data.records.person import Actor
+from data.registry.commands.monitoring import RecordMonitoring
 from tests.prediction_logs import DAY, days
 from tests.world import MODEL, World
 

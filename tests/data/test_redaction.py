@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.redaction import HIDDEN, redacted
+from data.registry.redaction import HIDDEN, redacted
 
 SECRETS = {
     "a password by its name": ({"db_password": "hunter2"}, {"db_password": HIDDEN}),

@@ -10,15 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import data.audit_log
+import data.registry.audit_log
 from data.audit.anchor import FileAnchor
 from data.audit.body import leaf_hash
-from data.command import Command
-from data.commands.approval import WithdrawRequest
-from data.commands.log import RecordRefusal
-from data.commands.person import AddPerson
-from data.commands.version import RegisterVersion, RevokeVersion
-from data.enactment import LONGEST
 from data.errors import (
     ConfigurationError,
     ConflictError,
@@ -28,8 +22,14 @@ from data.errors import (
 from data.files.home import Home
 from data.records.person import Actor, Person
 from data.records.version import Metric, Version
-from data.registry import Registry
-from data.state import State
+from data.registry.command import Command
+from data.registry.command_batch import LONGEST
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.commands.log import RecordRefusal
+from data.registry.commands.person import AddPerson
+from data.registry.commands.version import RegisterVersion, RevokeVersion
+from data.registry.registry import Registry
+from data.registry.state import State
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World
 
@@ -130,7 +130,7 @@ def test_recorded_times_never_go_back(wall: Registry, monkeypatch: pytest.Monkey
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
             return datetime(2001, 1, 1, tzinfo=UTC)
 
-    monkeypatch.setattr(data.audit_log, "datetime", Yesterday)
+    monkeypatch.setattr(data.registry.audit_log, "datetime", Yesterday)
     wall.execute(one(), ANA)
     first, second = bodies(wall)
     assert second["recorded_at"] == first["recorded_at"]

@@ -11,8 +11,6 @@ import pytest
 
 from data.audit.anchor import FileAnchor
 from data.audit.verifier import verify
-from data.commands.person import AddPerson
-from data.enrolment import enrol
 from data.errors import (
     AnchorError,
     InputError,
@@ -24,7 +22,9 @@ from data.files.home import Home
 from data.records.approval import Vote
 from data.records.events import DECISIONS
 from data.records.person import Actor, Person
-from data.registry import Registry
+from data.registry.commands.person import AddPerson
+from data.registry.enrolment import enrol
+from data.registry.registry import Registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World
 
@@ -87,10 +87,10 @@ import os, sys
 from datetime import datetime
 from pathlib import Path
 from data.audit.journal import Journal
-from data.commands.person import AddPerson
+from data.registry.commands.person import AddPerson
 from data.files.home import Home
 from data.records.person import Actor
-from data.registry import Registry
+from data.registry.registry import Registry
 Journal.append = lambda *_: os._exit(9)
 now = datetime.fromisoformat(sys.argv[2])
 command = AddPerson(person="one", printed_name="One")
@@ -113,13 +113,13 @@ import os, sys
 from datetime import datetime
 from pathlib import Path
 import data.audit.journal as journal
-from data.audit_log import AuditLog
+from data.registry.audit_log import AuditLog
 from data.audit.journal import Journal
-from data.commands.person import AddPerson
+from data.registry.commands.person import AddPerson
 from data.files.home import Home
 from data.records.person import Actor
-from data.registry import Registry
-from data.state import State
+from data.registry.registry import Registry
+from data.registry.state import State
 
 def die(*_):
     os.kill(os.getpid(), 9)

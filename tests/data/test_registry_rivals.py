@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from data.command import Proof
-from data.commands.approval import Decide
-from data.commands.person import AddPerson, GrantRole
 from data.errors import (
     MissingRegistryError,
     NestedTransactionError,
@@ -24,7 +21,10 @@ from data.errors import (
 from data.files.home import Home
 from data.records.approval import ApprovalRequest, RequiredRole, Vote
 from data.records.person import Actor, Person, Role
-from data.registry import Registry
+from data.registry.command import Proof
+from data.registry.commands.approval import Decide
+from data.registry.commands.person import AddPerson, GrantRole
+from data.registry.registry import Registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World
 
@@ -60,7 +60,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from data.files.home import Home
-from data.registry import Registry
+from data.registry.registry import Registry
 with Registry(Home(Path(sys.argv[1]))).store.transaction():
     print("held", flush=True)
     time.sleep(60)
@@ -140,11 +140,11 @@ RACE = """
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from data.commands.approval import Decide
+from data.registry.commands.approval import Decide
 from data.errors import RefusedError
 from data.files.home import Home
 from data.records.person import Actor
-from data.registry import Registry
+from data.registry.registry import Registry
 root, now, start = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), Path(sys.argv[3])
 command = Decide.model_validate_json(sys.stdin.read())
 registry = Registry(Home(root))

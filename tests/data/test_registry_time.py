@@ -9,8 +9,8 @@ import pytest
 
 from data.errors import MissingRegistryError
 from data.files.home import Home
-from data.registry import Registry
-from data.registry_time import RegistryTime, registry_time
+from data.registry.registry import Registry
+from data.registry.registry_time import RegistryTime, registry_time
 from tests.world import World
 
 

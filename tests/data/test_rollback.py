@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from data.commands.version import RevokeVersion
 from data.records.version import Version
-from data.rollback import Return, choose_return
+from data.registry.commands.version import RevokeVersion
+from data.registry.rollback import Return, choose_return
 from tests.operations import deployed, held, prepared, roll_back, suspend
 from tests.world import MODEL, Template, World
 

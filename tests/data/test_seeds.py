@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from data.errors import SigningKeyError
-from data.seeds import SeedVault
+from data.registry.seeds import SeedVault
 
 
 def test_a_sealed_seed_opens_again(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from data.records.events import EventType
 from data.records.person import Person, Role, RoleGrant
 from data.records.row import Row
 from data.records.tables import TABLES
-from data.state import State
-from data.store import Store
+from data.registry.state import State
+from data.registry.store import Store
 from tests.world import World
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)

@@ -22,7 +22,7 @@ from data.errors import (
 )
 from data.records.row import ColumnKind
 from data.records.tables import TABLES
-from data.store import MIGRATIONS, Store, known_migrations, migrate
+from data.registry.store import MIGRATIONS, Store, known_migrations, migrate
 
 Opened = Callable[[Store], AbstractContextManager[object]]
 

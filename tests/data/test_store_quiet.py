@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from data.errors import NestedTransactionError, StoreLockedError
-from data.store import Store
+from data.registry.store import Store
 from tests.world import World
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from data import verification
 from data.audit.verifier.report import Report
 from data.errors import NestedTransactionError
-from data.verification import verify_registry
+from data.registry.registry import verification
+from data.registry.verification import verify_registry
 from tests.world import World
 
 

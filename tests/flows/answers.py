@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from prefect.client.schemas.responses import SetStateStatus
 
-from data.approvals import tail
 from data.records.approval import ApprovalRequest
+from data.registry.approvals import tail
 from tests.flows.waiting_people import Form, Step
 from tests.judged_model import V1
 from tests.world import World

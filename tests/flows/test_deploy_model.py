@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.errors import (
     DigestMismatchError,
     GateRefusedError,
@@ -22,6 +21,7 @@ from data.records.deployment import Deployment, Slot
 from data.records.log import Standard
 from data.records.review import Finding
 from data.records.version import ReviewState, Version
+from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from flows.deploy_model import deploy_model
 from tasks import await_people
 from tests.flows.answers import after, injects, newest_request, offers, read_late, signs

@@ -22,7 +22,7 @@ from data.files.home import Home
 from data.notices.outbox import Outbox
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import model_of
-from data.registry import Registry
+from data.registry.registry import Registry
 from flows.monitor_models import monitor_models
 from tasks import chunk_models
 from tasks import watch_models as watching
@@ -162,7 +162,7 @@ KILLED = """
 import os, sys
 from datetime import datetime
 import tasks.record_windows as recording
-from data.enactment import Enactment
+from data.registry.command_batch import Enactment
 from flows.monitor_models import monitor_models
 from tasks import chunk_models
 from tasks import watch_models as watching

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from data.commands.model import RecordMonitoringPlan
 from data.errors import InputError, NotFoundError
 from data.records.monitoring import MonitoringRun
+from data.registry.commands.model import RecordMonitoringPlan
 from flows.monitor_models import monitor_models
 from tasks import watch_models as watching
 from tasks.find_watched import Candidate

@@ -9,9 +9,9 @@ from prefect import flow, runtime
 from prefect.client.orchestration import get_client
 from prefect.states import Crashed, Suspended
 
-from data.commands.approval import RequestApproval
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Operation
+from data.registry.commands.approval import RequestApproval
 from flows.reconcile_operations import reconcile_operations
 from tests.departing import under_baseline
 from tests.flows.left_artifacts import newest_artifact

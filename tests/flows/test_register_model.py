@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from prefect.states import State
 
-from data.commands.model import RegisterModel
 from data.errors import LogFormatError, NotAuthorisedError, SubmissionError
 from data.files.artifacts import ArtifactStore
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
 from data.records.version import Dataset, Section, Version
+from data.registry.commands.model import RegisterModel
 from data.submission.delivery import deliver
 from flows.register_model import register_model
 from tasks.build_reference import read_reference

@@ -10,8 +10,6 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
-from data.approvals import tail
-from data.commands.version import RejectVersion
 from data.errors import ModelwardError, RequestClosedError
 from data.files.serving import FileTarget, Place
 from data.notices.outbox import Outbox
@@ -19,6 +17,8 @@ from data.queries.lookup import reference
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.person import Role
+from data.registry.approvals import tail
+from data.registry.commands.version import RejectVersion
 from flows.release_in_emergency import release_in_emergency
 from modelward.commands.approvals import _runs
 from tasks.carry_out_operation import Run

@@ -14,16 +14,16 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.states import Scheduled
 
-from data.command import Command
-from data.commands.approval import Decide
-from data.commands.review import ConcludeValidation, OpenFinding
 from data.errors import RefusedError, StaleEvidenceError, StoreLockedError
 from data.files.serving import FileTarget, Place
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.review import Validation, VerdictSet
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.command import Command
+from data.registry.commands.approval import Decide
+from data.registry.commands.review import ConcludeValidation, OpenFinding
+from data.registry.registry import Registry
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
 from tests.flows.answers import answer, conclusion, newest_request, read_late

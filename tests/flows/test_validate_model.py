@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from prefect.exceptions import FailedRun
 
-from data.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from data.errors import GateRefusedError, RequestClosedError
 from data.records.review import Finding, Validation, VerdictSet
 from data.records.version import Metric, ReviewState, Section, Version
+from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from flows.validate_model import validate_model
 from tasks import await_people
 from tests.flows.answers import after, concludes, conclusion

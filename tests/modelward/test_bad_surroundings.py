@@ -25,7 +25,7 @@ COMMANDS = {
     "watches": ("monitor",),
 }
 HOLD = """
-from data.registry import Registry
+from data.registry.registry import Registry
 with Registry.here().store.session():
     print("held", flush=True)
     input()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from data.commands.log import RecordRefusal
 from data.errors import ModelwardError, PrefectUnavailableError
 from data.records.person import SERVICE
-from data.registry import Registry
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
 from modelward import verdict_of_registry
 from modelward.verdict_of_registry import Answer, Stage, newest_event, watch_for
 from tests.world import World

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.commands.person import RevokePerson
+from data.registry.commands.person import RevokePerson
 from modelward.waiting import Waiting, waiting_now
 from tests.world import World
 

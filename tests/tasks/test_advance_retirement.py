@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.retirement import ApproveRetirement
 from data.errors import LogFormatError, PublishError
 from data.files.artifacts import ArtifactStore
 from data.records.deployment import Deployment
 from data.records.person import Role
 from data.records.version import ReviewState, Version
+from data.registry.commands.retirement import ApproveRetirement
 from tasks.advance_retirement import advance_retirement
 from tasks.approve_retirement import request_retirement
 from tasks.open_retirement import Leaving, open_retirement

@@ -10,14 +10,14 @@ import pytest
 from prefect.exceptions import FlowPauseTimeout
 from prefect.input import RunInput
 
-from data.approvals import tail
-from data.commands.approval import Decide, WithdrawRequest
-from data.commands.log import RecordRefusal
 from data.errors import DigestMismatchError, JournalError, RequestClosedError
 from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.review import VerdictSet
 from data.records.version import Version
-from data.registry import Registry
+from data.registry.approvals import tail
+from data.registry.commands.approval import Decide, WithdrawRequest
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
 from tasks import ask_approvers as asking
 from tasks.ask_approvers import await_decisions, current
 from tasks.describe_version import Objection

@@ -11,9 +11,9 @@ from prefect.exceptions import FlowPauseTimeout
 from prefect.input import RunInput
 from pydantic import Field
 
-from data.commands.log import RecordRefusal
 from data.errors import JournalError, ProofError, RequestClosedError, SigningKeyError, StoreLockedError
-from data.registry import Registry
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
 from tasks import outlast_trouble
 from tasks.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
 from tasks.describe_version import Objection

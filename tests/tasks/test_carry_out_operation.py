@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from data.audit.journal import Journal
-from data.commands.deployment import BeginOperation, CompleteDeployment
 from data.errors import ArtifactError, BusyError, IllegalMoveError, InputError, JournalError, PublishError
 from data.files.serving import FileTarget, Place, ServingTarget
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation
 from data.records.version import Version
-from data.registry import Receipt
+from data.registry.commands.deployment import BeginOperation, CompleteDeployment
+from data.registry.registry import Receipt
 from tasks.carry_out_operation import Run, carry_out
 from tasks.hold_operation import holding
 from tests.judged_model import DEV

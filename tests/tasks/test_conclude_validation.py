@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from data.commands.review import ConcludeValidation, OpenFinding
 from data.errors import GateRefusedError, JournalError
 from data.records.review import Validation, VerdictSet
 from data.records.version import ReviewState, Version
-from data.registry import Registry
+from data.registry.commands.review import ConcludeValidation, OpenFinding
+from data.registry.registry import Registry
 from tasks.conclude_validation import await_conclusion
 from tasks.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, assessed_version

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from data.commands.model import RegisterModel
-from data.commands.person import RevokePerson
-from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
-from data.commands.version import RecordEvidence
 from data.errors import NotAuthorisedError
 from data.records.approval import ApprovalRequest, Condition, RequiredRole
 from data.records.model import Model
 from data.records.person import Role
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import Comparison
+from data.registry.commands.model import RegisterModel
+from data.registry.commands.person import RevokePerson
+from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
+from data.registry.commands.version import RecordEvidence
 from tasks.await_people import refused
 from tasks.describe_request import describe_request
 from tasks.describe_version import Objection

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from data.commands.model import RecordMonitoringPlan
-from data.commands.monitoring import RecordMonitoring
 from data.records.model import MonitoringPlan
 from data.records.person import Actor
 from data.records.version import Version
+from data.registry.commands.model import RecordMonitoringPlan
+from data.registry.commands.monitoring import RecordMonitoring
 from tasks.find_watched import Watched, find_watched
 from tests.operations import deploy, suspend
 from tests.prediction_logs import DAY, days, midnight

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.review import CompleteReview, OpenReview, RequestWaiver
 from data.logs.profile_cache import ProfileCache
 from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest, Condition
@@ -17,6 +16,7 @@ from data.records.monitoring import Incident
 from data.records.person import Actor, Role
 from data.records.review import Review, Waiver
 from data.records.version import ReviewState, Version
+from data.registry.commands.review import CompleteReview, OpenReview, RequestWaiver
 from tasks.carry_out_operation import Run
 from tasks.look_after_models import look_after_models
 from tests.departing import under_baseline

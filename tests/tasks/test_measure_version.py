@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from data.commands.model import RecordTestPlan
 from data.errors import NotFoundError
-from data.evidence import collect_evidence
 from data.records.model import PlannedTest
 from data.records.version import Metric, TestResult
+from data.registry.commands.model import RecordTestPlan
+from data.registry.evidence import collect_evidence
 from tasks.measure_version import measure_version, measured_evidence
 from tests.judged_model import DEV, V1
 from tests.world import MODEL, World

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.review import OpenFinding
 from data.errors import ArtifactError, DigestMismatchError, StaleEvidenceError
 from data.records.approval import ApprovalRequest
 from data.records.log import Standard
 from data.records.review import VerdictSet
 from data.records.version import Version
+from data.registry.commands.review import OpenFinding
 from tasks.judge_version import judge_version
 from tasks.recompute_digests import Digests, recompute_digests
 from tasks.request_approval import request_approval

@@ -31,7 +31,7 @@ import os, signal, sys
 from datetime import datetime
 from data.records.approval import ApprovalRequest
 from data.records.person import Actor
-from data.registry import Registry
+from data.registry.registry import Registry
 from data.files.serving import FileTarget
 from tasks.publish_version import publish_version
 

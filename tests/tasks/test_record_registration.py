@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from data.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.records.person import Actor
 from data.records.version import Version
+from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Commit, Provenance
 from tasks.check_quality import QualityReport

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.review import RequestWaiver
 from data.errors import GateRefusedError
 from data.records.review import VerdictSet
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import ReviewState, Version
+from data.registry.commands.review import RequestWaiver
 from tasks.reject_version import refuse_unless_cleared, reject_or_refuse
 from tests.judged_model import DEV, V1, assessed_version
 from tests.world import World

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
-from data.commands.person import EndRole
 from data.notices.outbox import Notice, Outbox
 from data.records.person import Role
+from data.registry.commands.person import EndRole
 from modelward.waiting import waiting_now
 from tasks.gather_questions import open_questions
 from tasks.judge_version import judge_version

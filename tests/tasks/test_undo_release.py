@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from data.commands.review import OpenFinding
 from data.errors import GateRefusedError, InputError, PublishError, RequestClosedError
 from data.files.serving import FileTarget, Manifest, Place
 from data.notices.outbox import Outbox
@@ -17,6 +16,7 @@ from data.records.deployment import Deployment, Operation
 from data.records.monitoring import Incident
 from data.records.person import Role
 from data.records.version import Version
+from data.registry.commands.review import OpenFinding
 from tasks import undo_release as undoing
 from tasks.carry_out_operation import Run
 from tasks.end_what_died import JOBS

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.commands.model import RecordMonitoringPlan
-from data.commands.monitoring import AnswerAlert
 from data.logs.measurements import from_bytes
 from data.notices.outbox import Outbox
 from data.records.model import Consumer
 from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.version import Version
+from data.registry.commands.model import RecordMonitoringPlan
+from data.registry.commands.monitoring import AnswerAlert
 from tasks.record_windows import Watch
 from tests.operations import deploy
 from tests.prediction_logs import DAY, days, midnight, write_partition

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.review import OpenFinding, OpenReview
 from data.notices.channels.delivery import Attempts
 from data.notices.channels.delivery_pass import Outcome
 from data.notices.outbox import Notice, Outbox, Parcel
 from data.notices.quoted_text import apart
+from data.registry.commands.review import OpenFinding, OpenReview
 from tasks.carry_notices import given_up
 from tasks.escalate_incidents import unratified_incidents
 from tasks.gather_questions import open_questions

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from data.commands.model import RegisterModel
 from data.errors import PublishError
 from data.notices.outbox import Notice, Outbox
 from data.records.model import Model
 from data.records.person import Actor
+from data.registry.commands.model import RegisterModel
 from tasks import write_alerts as alerting
 from tasks.find_watched import find_watched
 from tasks.name_run import Run

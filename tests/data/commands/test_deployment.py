@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.command import Command
-from data.commands.deployment import (
+from data.registry.command import Command
+from data.registry.commands.deployment import (
     BeginOperation,
     CompleteDeployment,
     CompleteRollback,

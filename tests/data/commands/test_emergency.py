@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.commands.emergency import ReleaseInEmergency
+from data.registry.commands.emergency import ReleaseInEmergency
 from tests.closed_door import is_refused
 
 CLOSED: dict[str, tuple[str, object]] = {

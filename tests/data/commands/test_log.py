@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.command import Command
-from data.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
+from data.registry.command import Command
+from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
 from tests.closed_door import is_refused
 
 CLOSED: dict[str, tuple[type[Command], str, object]] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.command import Command
-from data.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
+from data.registry.command import Command
+from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from tests.closed_door import is_refused
 
 CLOSED: dict[str, tuple[type[Command], str, object]] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.command import Command
-from data.commands.monitoring import AnswerAlert, RecordMonitoring
+from data.registry.command import Command
+from data.registry.commands.monitoring import AnswerAlert, RecordMonitoring
 from tests.closed_door import is_refused
 
 CLOSED: dict[str, tuple[type[Command], str, object]] = {

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from data.command import Command
-from data.commands.person import AddPerson, CountAttempt, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.registry.command import Command
+from data.registry.commands.person import (
+    AddPerson,
+    CountAttempt,
+    Deputise,
+    EndRole,
+    EnrolPerson,
+    GrantRole,
+    RevokePerson,
+)
 from tests.closed_door import is_refused
 
 CLOSED: dict[str, tuple[type[Command], str, object]] = {

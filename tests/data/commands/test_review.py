@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.command import Command
-from data.commands.review import (
+from data.registry.command import Command
+from data.registry.commands.review import (
     AnswerFinding,
     CloseFinding,
     CompleteReview,

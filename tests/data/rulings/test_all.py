@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from data.command import Command
-from data.rulings.all import RULES
+from data.registry.command import Command
+from data.registry.rules.all import RULES
 
 
 def below(kind: type[Command]) -> set[type[Command]]:
@@ -11,7 +11,9 @@ def below(kind: type[Command]) -> set[type[Command]]:
 
 
 def test_every_command_has_its_rule_and_every_rule_its_command() -> None:
-    named = {kind for kind in below(Command) if "name" in vars(kind) and kind.__module__.startswith("data.commands")}
+    named = {
+        kind for kind in below(Command) if "name" in vars(kind) and kind.__module__.startswith("data.registry.commands")
+    }
     assert named == set(RULES)
 
 

@@ -8,10 +8,6 @@ from typing import Any
 
 import pytest
 
-from data.approvals import request_digest
-from data.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
-from data.commands.deployment import BeginOperation, CompleteDeployment
-from data.commands.version import RejectVersion
 from data.errors import (
     IllegalMoveError,
     InputError,
@@ -25,7 +21,11 @@ from data.records.model import Model
 from data.records.person import Role
 from data.records.verdict import Judgement, Unproven
 from data.records.version import Version
-from data.rulings.approval import subject_of
+from data.registry.approvals import request_digest
+from data.registry.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
+from data.registry.commands.deployment import BeginOperation, CompleteDeployment
+from data.registry.commands.version import RejectVersion
+from data.registry.rules.approval import subject_of
 from tests.world import MODEL, World
 
 OTHER = "sha256:" + "0" * 64

@@ -9,9 +9,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from data.command import Proof
-from data.commands.person import RevokePerson
-from data.commands.review import DecideWaiver, RequestWaiver, RevokeWaiver
 from data.errors import (
     LockedOutError,
     ProofError,
@@ -24,7 +21,10 @@ from data.records.retirement import Retirement
 from data.records.review import Finding, Waiver
 from data.records.verdict import Failed, Judgement
 from data.records.version import Version
-from data.state import State
+from data.registry.command import Proof
+from data.registry.commands.person import RevokePerson
+from data.registry.commands.review import DecideWaiver, RequestWaiver, RevokeWaiver
+from data.registry.state import State
 from tests.world import MODEL, World
 
 

@@ -8,13 +8,6 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
-from data.commands.approval import WithdrawRequest
-from data.commands.model import RecordTestPlan
-from data.commands.person import EndRole, RevokePerson
-from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver, RevokeWaiver
-from data.commands.version import RejectVersion
-from data.enrolment import enrol
 from data.errors import (
     ConflictError,
     IllegalMoveError,
@@ -34,6 +27,13 @@ from data.records.person import Actor, Role
 from data.records.review import Severity
 from data.records.verdict import Failed, Judgement
 from data.records.version import Version
+from data.registry.command import Proof
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.commands.model import RecordTestPlan
+from data.registry.commands.person import EndRole, RevokePerson
+from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver, RevokeWaiver
+from data.registry.commands.version import RejectVersion
+from data.registry.enrolment import enrol
 from tests.world import MODEL, World
 
 Attack = Callable[[World, ApprovalRequest], object]

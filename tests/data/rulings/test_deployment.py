@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.deployment import CompleteDeployment, CompleteWithdrawal, RatifyDeployment
-from data.commands.version import RevokeVersion
 from data.errors import (
     ConflictError,
     IllegalMoveError,
@@ -21,6 +19,8 @@ from data.errors import (
 )
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.monitoring import Incident
+from data.registry.commands.deployment import CompleteDeployment, CompleteWithdrawal, RatifyDeployment
+from data.registry.commands.version import RevokeVersion
 from tests.operations import (
     MANIFEST,
     begin,

@@ -8,12 +8,6 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
-from data.commands.approval import WithdrawRequest
-from data.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
-from data.commands.review import DecideWaiver, OpenFinding, RequestWaiver
-from data.commands.version import RejectVersion, RevokeVersion
-from data.deciders import open_requests
 from data.errors import (
     ConflictError,
     IllegalMoveError,
@@ -32,6 +26,12 @@ from data.records.monitoring import Incident
 from data.records.person import Role
 from data.records.verdict import Failed, Judgement, Passed
 from data.records.version import Version
+from data.registry.command import Proof
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
+from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
+from data.registry.commands.version import RejectVersion, RevokeVersion
+from data.registry.eligible_approvers import open_requests
 from tests.emergencies import asked_to_release, release_opened, released, request_of
 from tests.operations import MANIFEST, begin_deploy, complete_deploy, deploy, deployed, roll_back, suspend
 from tests.world import MODEL, World

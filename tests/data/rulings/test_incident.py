@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
 from data.errors import IllegalMoveError, IndependenceError, ModelwardError, NotAuthorisedError, ProofError
 from data.records.monitoring import Incident
+from data.registry.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
 from tests.operations import deployed, held, prepared, suspend
 from tests.world import MODEL, Template, World
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
-from data.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
 from data.errors import ConfigurationError, InputError, ModelwardError, NotAuthorisedError, ProofError
 from data.files.home import Home
 from data.records.log import Attestation, Standard
 from data.records.person import Actor
-from data.registry import Registry
+from data.registry.command import Proof
+from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
+from data.registry.registry import Registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, Template, World
 

@@ -9,9 +9,6 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
-from data.commands.log import AdoptStandard
-from data.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.errors import (
     IllegalMoveError,
     IndependenceError,
@@ -23,9 +20,12 @@ from data.errors import (
     ProofError,
 )
 from data.records.model import AppliedStandard, Consumer, Mode, Model, MonitoringPlan, PlannedTest, TestPlan
-from data.registry import Receipt
-from data.rulings.model import active_model, milder, split_key
-from data.state import State
+from data.registry.command import Proof
+from data.registry.commands.log import AdoptStandard
+from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
+from data.registry.registry import Receipt
+from data.registry.rules.model import active_model, milder, split_key
+from data.registry.state import State
 from tests.world import MODEL, Template, World
 
 TEST = PlannedTest(name="auc", kind="stress", metric="auc", dataset="held-out", threshold=0.6, rationale="known")

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from data.commands.deployment import ResolveIncident
-from data.commands.model import DeclareConsumer
-from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
 from data.errors import IllegalMoveError, InputError, ModelwardError, NotFoundError
-from data.lifecycle import ALERT_ANSWERS, ALERT_MOVES
 from data.records.evidence import sha256_of
 from data.records.model import Consumer
 from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import system_name
-from data.registry import Receipt
-from data.rulings.monitoring import recorded
+from data.registry.commands.deployment import ResolveIncident
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
+from data.registry.lifecycle import ALERT_ANSWERS, ALERT_MOVES
+from data.registry.registry import Receipt
+from data.registry.rules.monitoring import recorded
 from tests.world import MODEL, World
 
 V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from data.commands.deployment import BeginOperation, UndoOperation
-from data.commands.version import RevokeVersion
 from data.errors import (
     BusyError,
     ConflictError,
@@ -24,7 +22,9 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Operation
 from data.records.evidence import sha256_of
 from data.records.model import Model
-from data.rulings.operation import deployment_of_run, running_operation
+from data.registry.commands.deployment import BeginOperation, UndoOperation
+from data.registry.commands.version import RevokeVersion
+from data.registry.rules.operation import deployment_of_run, running_operation
 from tests.operations import asked_to_deploy, begin, begin_deploy, deploy, deployed, roll_back, suspend
 from tests.world import MODEL, World
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from data.command import Command, Proof
-from data.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
-from data.enrolment import enrol
 from data.errors import IllegalMoveError, InputError, ModelwardError, NotAuthorisedError, NotFoundError, ProofError
 from data.files.home import Home
 from data.records.person import Actor, Credential, Person, Role, RoleGrant
-from data.registry import Registry
+from data.registry.command import Command, Proof
+from data.registry.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.registry.enrolment import enrol
+from data.registry.registry import Registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, Template, World
 

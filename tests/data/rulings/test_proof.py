@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from data.command import Context, Proof
-from data.commands.person import AddPerson, CountAttempt, EndRole, RevokePerson
 from data.errors import LockedOutError, NotAuthorisedError, ProofError, SigningKeyError
 from data.records.person import Actor, Credential, Role
-from data.rulings.proof import Proven, administrators, grants_held, holds_role, is_founding, prove
+from data.registry.command import Context, Proof
+from data.registry.commands.person import AddPerson, CountAttempt, EndRole, RevokePerson
+from data.registry.rules.proof import Proven, administrators, grants_held, holds_role, is_founding, prove
 from tests.world import Template, World
 
 

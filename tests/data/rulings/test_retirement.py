@@ -9,19 +9,6 @@ from typing import Any
 
 import pytest
 
-from data.command import Command
-from data.commands.model import DeclareConsumer
-from data.commands.retirement import (
-    AffectedParty,
-    AnswerNotice,
-    ApproveRetirement,
-    BeginSunset,
-    OpenRetirement,
-    PlanTransition,
-    RecordNotices,
-    RecordTraffic,
-    WithdrawVersion,
-)
 from data.errors import (
     IllegalMoveError,
     InputError,
@@ -32,12 +19,25 @@ from data.errors import (
     StaleEvidenceError,
     TransitionIncompleteError,
 )
-from data.lifecycle import RETIREMENT_MOVES
 from data.records.evidence import sha256_of
 from data.records.model import Model
 from data.records.retirement import Retirement, RetirementParty
 from data.records.version import ReviewState, Version
-from data.rulings.retirement import retirement_of
+from data.registry.command import Command
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.retirement import (
+    AffectedParty,
+    AnswerNotice,
+    ApproveRetirement,
+    BeginSunset,
+    OpenRetirement,
+    PlanTransition,
+    RecordNotices,
+    RecordTraffic,
+    WithdrawVersion,
+)
+from data.registry.lifecycle import RETIREMENT_MOVES
+from data.registry.rules.retirement import retirement_of
 from tests.operations import deployed, held, prepared
 from tests.retiring import (
     KEY,

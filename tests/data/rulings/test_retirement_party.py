@@ -8,11 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.retirement import (
-    AcceptSilence,
-    ApproveRetirement,
-    RecordNotices,
-)
 from data.errors import (
     IllegalMoveError,
     InputError,
@@ -23,7 +18,12 @@ from data.errors import (
     TransitionIncompleteError,
 )
 from data.records.retirement import Retirement, RetirementParty
-from data.rulings.retirement_party import what_is_missing
+from data.registry.commands.retirement import (
+    AcceptSilence,
+    ApproveRetirement,
+    RecordNotices,
+)
+from data.registry.rules.retirement_party import what_is_missing
 from tests.operations import deployed, held, prepared
 from tests.retiring import (
     GATES,

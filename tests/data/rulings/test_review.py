@@ -9,16 +9,6 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
-from data.commands.review import (
-    AnswerFinding,
-    CloseFinding,
-    CompleteReview,
-    ConcludeValidation,
-    DisputeFinding,
-    OpenFinding,
-    OpenReview,
-)
 from data.errors import (
     IllegalMoveError,
     IndependenceError,
@@ -31,7 +21,17 @@ from data.errors import (
 )
 from data.records.review import Finding, Review, Severity, Validation
 from data.records.version import Version
-from data.rulings.review import validated_for
+from data.registry.command import Proof
+from data.registry.commands.review import (
+    AnswerFinding,
+    CloseFinding,
+    CompleteReview,
+    ConcludeValidation,
+    DisputeFinding,
+    OpenFinding,
+    OpenReview,
+)
+from data.registry.rules.review import validated_for
 from tests.world import MODEL, Template, World
 
 VERSION = f"{MODEL}/versions/1"

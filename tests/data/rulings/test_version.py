@@ -9,14 +9,6 @@ from typing import Any
 
 import pytest
 
-from data.commands.version import (
-    ExpireVersion,
-    RecordEvidence,
-    RegisterVersion,
-    RejectVersion,
-    RevokeVersion,
-    SubmittedSection,
-)
 from data.errors import (
     IllegalMoveError,
     IndependenceError,
@@ -28,7 +20,15 @@ from data.errors import (
 from data.records.review import VerdictSet
 from data.records.verdict import Failed, Judgement, Passed
 from data.records.version import Artifact, Dataset, Metric, ReviewState, Section, Version
-from data.rulings.version import need_fresh_verdicts
+from data.registry.commands.version import (
+    ExpireVersion,
+    RecordEvidence,
+    RegisterVersion,
+    RejectVersion,
+    RevokeVersion,
+    SubmittedSection,
+)
+from data.registry.rules.version import need_fresh_verdicts
 from tests.world import MODEL, Template, World
 
 Act = Callable[[World], object]

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from data.command import Proof
-from data.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
-from data.commands.version import RejectVersion
 from data.errors import IllegalMoveError, IndependenceError, InputError, ModelwardError, NotAuthorisedError, ProofError
 from data.records.person import Role
 from data.records.review import Waiver
 from data.records.verdict import Failed, Judgement
 from data.records.version import Version
+from data.registry.command import Proof
+from data.registry.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
+from data.registry.commands.version import RejectVersion
 from tests.world import MODEL, Template, World
 
 VERSION = f"{MODEL}/versions/1"

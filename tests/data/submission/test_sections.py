@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.version import SubmittedSection
 from data.records.version import Dataset, Section
+from data.registry.commands.version import SubmittedSection
 from data.submission.documents import Document
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Provenance

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from data.commands.monitoring import Found, RecordMonitoring
 from data.records.monitoring import Alert, Incident
+from data.registry.commands.monitoring import Found, RecordMonitoring
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import MODEL, World

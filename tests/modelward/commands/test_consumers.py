@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.retirement import AffectedParty, OpenRetirement, RecordNotices
 from data.records.evidence import sha256_of
 from data.records.model import Consumer
 from data.records.retirement import RetirementParty
+from data.registry.commands.retirement import AffectedParty, OpenRetirement, RecordNotices
 from tests.modelward.conftest import Cli
 from tests.world import MODEL, World
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from data.commands.log import AdoptStandard
 from data.errors import RefusedError
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
+from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text
 from tasks.handed_in import HandedIn
 from tests.modelward.conftest import Cli
@@ -161,7 +161,7 @@ def test_an_approval_is_asked_refused_for_a_wrong_code_and_given_by_two_people(w
 
 def asked_by(world: World, version: str, run_id: str) -> ApprovalRequest:
     """The request of a run that is under way."""
-    from data.commands.approval import RequestApproval
+    from data.registry.commands.approval import RequestApproval
 
     known = world.find(ApprovalRequest)[-1]
     told = known.model_dump(include=set(RequestApproval.model_fields))

@@ -138,7 +138,7 @@ def test_a_request_shows_the_digest_to_confirm_and_who_has_signed(world: World, 
 
 
 def test_reviews_that_are_open_are_listed(world: World, cli: Cli) -> None:
-    from data.commands.review import OpenReview
+    from data.registry.commands.review import OpenReview
 
     model = world.model()
     assert cli("review", "list").out == "no review is open\n"
@@ -147,8 +147,8 @@ def test_reviews_that_are_open_are_listed(world: World, cli: Cli) -> None:
 
 
 def test_a_review_is_completed_with_a_code(world: World, cli: Cli) -> None:
-    from data.commands.review import OpenReview
     from data.records.review import Review
+    from data.registry.commands.review import OpenReview
 
     model = world.model()
     world.do(OpenReview(model=model, reason="a year is over", due_at=world.now + timedelta(days=30)), by="olga")

@@ -12,7 +12,7 @@ import pytest
 
 from data.files.home import Home
 from data.records.person import Credential, Person, Role, RoleGrant
-from data.registry import Registry
+from data.registry.registry import Registry
 from modelward import speaking
 from modelward.options import RoleName, SeverityName
 from tests.modelward.conftest import Cli

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.person import RevokePerson
 from data.errors import PublishError
 from data.files.serving import FileTarget, Place
 from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
+from data.registry.commands.person import RevokePerson
 from tests.hasty_model import V2, hasty
 from tests.modelward.conftest import Cli, Said
 from tests.world import MODEL, World

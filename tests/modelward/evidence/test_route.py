@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from data.commands.model import DeclareConsumer
 from data.evidence_address import model_page, monitoring_page, version_page
 from data.files.home import Home
+from data.registry.commands.model import DeclareConsumer
 from modelward.evidence.answer import Answer
 from modelward.evidence.route import Route
 from tests.world import MODEL, World

@@ -142,7 +142,7 @@ def test_a_server_that_is_gone_is_not_asked_for_the_rest(house: Up) -> None:
 
 
 HOLD = """
-from data.registry import Registry
+from data.registry.registry import Registry
 with Registry.here().store.session():
     print("held", flush=True)
     input()

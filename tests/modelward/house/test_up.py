@@ -22,11 +22,11 @@ from typing import Any
 import httpx
 import pytest
 
-from data.approvals import tail
 from data.files.home import Home
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
-from data.registry import Registry
+from data.registry.approvals import tail
+from data.registry.registry import Registry
 from modelward.house.loopback import port_for
 from modelward.house.resident import is_held
 from modelward.house.supervisor import PATIENCE_SECONDS

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from data.commands.person import RevokePerson
-from data.commands.review import OpenFinding
 from data.evidence_address import model_page
 from data.records.person import Person
 from data.records.review import Severity
 from data.records.tables import TABLES
+from data.registry.commands.person import RevokePerson
+from data.registry.commands.review import OpenFinding
 from modelward.report.due import Due, due_on
 from modelward.report.site import write_site
 from modelward.report.stage import stage_of

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from data.commands.monitoring import AnswerAlert, Found, RecordMonitoring
 from data.queries.history import LogEntry
 from data.records.events import EventType
 from data.records.evidence import sha256_of
+from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring
 from modelward.report.chronicle import timeline_of
 from modelward.report.collect import collect
 from modelward.report.facts import Facts

@@ -15,8 +15,8 @@ from data.errors import NotFoundError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.monitoring import MonitoringRun
-from data.registry import Registry
-from data.registry_time import RegistryTime
+from data.registry.registry import Registry
+from data.registry.registry_time import RegistryTime
 from modelward.report.audit import AuditProof
 from modelward.report.facts import Facts
 from modelward.report.page import page_of

@@ -10,8 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from data.commands.model import DeclareConsumer
-from data.commands.review import OpenFinding
 from data.errors import InputError, NotFoundError
 from data.evidence_address import INVENTORY, model_page, request_page, version_page
 from data.files.home import Home
@@ -20,7 +18,9 @@ from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from data.records.review import Severity
 from data.records.version import Version
-from data.registry import Registry
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.review import OpenFinding
+from data.registry.registry import Registry
 from modelward.report import able
 from modelward.report import site as site_module
 from modelward.report.render import render_inventory

@@ -1,0 +1,86 @@
+"""Commands about models, their plans and their consumers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from data.records.model import AppliedStandard, ColumnMapping, Model, PlannedTest
+from data.registry.command import Command, Proof
+
+
+class AboutModel(Command):
+    """A command about a model, by its key `models/<team>/<name>`."""
+
+    model: str
+
+    @property
+    def subject(self) -> str:
+        """The model's key."""
+        return self.model
+
+
+class RegisterModel(AboutModel):
+    """Put a model on the inventory, or amend what its model.yaml says when it is there already.
+
+    Rules that become milder need a proof of somebody else than `written_by`, whom Git or the system calls the writers
+    of the file; nobody told, it is the actor. Neither is kept with the model.
+    """
+
+    name: ClassVar[str] = "register model"
+    owner: str
+    purpose: str
+    intended_uses: tuple[str, ...]
+    prohibited_uses: tuple[str, ...] = ()
+    tier: int = Field(ge=1, le=4)
+    tier_factors: dict[str, int]
+    tier_rationale: str
+    standards: tuple[AppliedStandard, ...]
+    columns: ColumnMapping
+    alert_route: str = ""
+    runbook: str = ""
+    written_by: tuple[str, ...] = ()
+    proof: Proof | None = None
+
+    @classmethod
+    def of(cls, model: Model) -> RegisterModel:
+        """The command that would say what is registered already."""
+        return cls(model=model.key, **{name: getattr(model, name) for name in cls.model_fields if hasattr(model, name)})
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What is said of the model, by the names of its row."""
+        return self.model_dump(exclude={"model", "written_by", "proof"})
+
+
+class RecordTestPlan(AboutModel):
+    """Write down tests and thresholds before they are run."""
+
+    name: ClassVar[str] = "record test plan"
+    tests: tuple[PlannedTest, ...] = Field(min_length=1)
+
+
+class RecordMonitoringPlan(AboutModel):
+    """Write down what is watched and from which value on, before it is watched."""
+
+    name: ClassVar[str] = "record monitoring plan"
+    rules: tuple[dict[str, object], ...] = Field(min_length=1)
+    window_days: int = Field(default=7, ge=1)
+    minimum_rows: int = Field(default=500, ge=1)
+    persistence: tuple[int, int] = (2, 3)
+    label_patience_days: int = Field(default=3, ge=0)
+    rationale: str = Field(min_length=1)
+
+
+class DeclareConsumer(AboutModel):
+    """Declare a system that uses the model's output, or change what was declared."""
+
+    name: ClassVar[str] = "declare consumer"
+    system: str
+    owner: str
+    contact: str
+    purpose: str = ""
+    cadence_days: int = Field(default=1, ge=1)
+    criticality: Literal["low", "medium", "high"] = "medium"
+    feeds_model: str | None = None

@@ -1,0 +1,129 @@
+"""Commands about versions and the evidence on them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from data.records.instant import Instant
+from data.records.row import Frozen
+from data.records.verdict import Judgement
+from data.records.version import Artifact, Change, CodeState, Comparison, Dataset, Metric, Origin, Section, TestResult
+from data.registry.command import Command
+from data.registry.commands.model import AboutModel
+
+
+class AboutVersion(Command):
+    """A command about a version, by its key `models/<team>/<name>/versions/<n>`."""
+
+    version: str
+
+    @property
+    def subject(self) -> str:
+        """The version's key."""
+        return self.version
+
+
+class SubmittedDataset(Frozen):
+    """A dataset as handed in, with the outcome of its quality suite."""
+
+    role: Literal["training", "held-out", "reference", "scoring"]
+    kind: Literal["content", "manifest", "table-snapshot", "feature-view"]
+    identity: str
+    rows: int
+    columns: dict[str, str]
+    quality: Literal["passed", "failed", "error", "not run"]
+    quality_report: str | None = None
+    quality_rows_floor: int = 0
+    quality_expectations: int = 0
+    from_at: Instant | None = None
+    to_at: Instant | None = None
+    sources: tuple[str, ...] = ()
+
+
+class SubmittedSection(Frozen):
+    """A section of the documentation as handed in; see `Section` for the two digests."""
+
+    name: str
+    text_digest: str
+    words: int
+    describes: Literal["purpose", "code", "features", "data", "performance", "nothing"]
+    described_digest: str | None
+    current_digest: str | None
+    carried_from: str | None = None
+    generated: bool = False
+
+
+class RegisterVersion(AboutModel):
+    """Register an immutable version with its datasets and documentation.
+
+    Registering the same submission twice (equal `submission_digest`) answers with the version that is there.
+    """
+
+    name: ClassVar[str] = "register version"
+    parent: str | None = None
+    artifact: Artifact
+    code: CodeState
+    environment_digest: str | None
+    configuration: dict[str, object]
+    contributors: tuple[str, ...]
+    submitter: str
+    change: Change
+    upstream: tuple[str, ...] = ()
+    submission_digest: str
+    reference_digest: str | None
+    provenance: dict[str, Origin]
+    datasets: tuple[SubmittedDataset, ...]
+    sections: tuple[SubmittedSection, ...]
+
+
+class RecordEvidence(AboutVersion):
+    """Record what was measured for a version: metrics, test results, the comparison with the champion, sections.
+
+    The rows carry their keys; `rev` is set by the registry.
+    """
+
+    name: ClassVar[str] = "record evidence"
+    metrics: tuple[Metric, ...] = ()
+    tests: tuple[TestResult, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    sections: tuple[Section, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+
+
+class RecordVerdicts(AboutVersion):
+    """Record every gate's judgement at a stage. At stage `assess` the version moves to `assessed`, or `rejected`.
+
+    `number` of the set is given by the registry. A set recorded for this run, stage and evidence already is
+    answered again.
+    """
+
+    name: ClassVar[str] = "record verdicts"
+    stage: Literal["assess", "approve", "deploy", "emergency"]
+    environment: str = ""
+    standards: tuple[str, ...] = Field(min_length=1)
+    standards_digest: str
+    evidence_digest: str
+    champion: str | None = None
+    judgements: tuple[Judgement, ...] = Field(min_length=1)
+
+
+class RejectVersion(AboutVersion):
+    """Reject a version for good, with the reason."""
+
+    name: ClassVar[str] = "reject version"
+    reason: str = Field(min_length=1)
+
+
+class RevokeVersion(AboutVersion):
+    """Take an approval back: late condition, confirmed incident, waiver revoked."""
+
+    name: ClassVar[str] = "revoke version"
+    reason: str = Field(min_length=1)
+
+
+class ExpireVersion(AboutVersion):
+    """Note that a version's approval ran out."""
+
+    name: ClassVar[str] = "expire version"

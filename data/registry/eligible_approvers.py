@@ -1,0 +1,101 @@
+"""Who could answer what waits at this moment: everybody that the ruling on the answer would itself let sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.errors import IndependenceError, NotAuthorisedError
+from data.records.approval import ApprovalRequest, Vote
+from data.records.model import Model
+from data.records.names import person_key
+from data.records.person import Person, Role
+from data.records.version import Version
+from data.registry.approvals import voices
+from data.registry.command import Moment, Proof
+from data.registry.independence import need_free
+from data.registry.registry.rules import emergency
+from data.registry.rules.approval import subject_of
+from data.registry.rules.proof import active_credential, grants_held
+from data.registry.rules.review import need_signer
+from data.registry.state import State
+
+
+@dataclass(frozen=True)
+class Decider:
+    """Somebody who could sign now: in which role, and for whom if they stand in for somebody."""
+
+    person: str
+    name: str
+    role: Role
+    deputy_of: str | None = None
+
+
+def open_requests(state: State) -> list[ApprovalRequest]:
+    """The requests that somebody may answer: undecided, and of what went live in an emergency only while it serves."""
+    pending = state.find(ApprovalRequest, state="pending")
+    return [one for one in pending if one.purpose != emergency.PURPOSE or emergency.is_live(state, one.key)]
+
+
+def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Decider, ...]:
+    """By person and role; each in their own right where they can, else as a deputy.
+
+    They hold a role that the request asks, for its team, tier and environment, can prove who they are, are independent
+    of the version and of who asked, as is whoever they stand in for, and neither has decided on it yet.
+    """
+    heard = {voice for vote in state.find(Vote, request=request.key) for voice in voices(vote)}
+    people = [one for one in state.find(Person, state="active") if one.person not in heard]
+    roles = list(dict.fromkeys(one.role for one in request.required))
+    found = [one for role in roles for person in people for one in _ways(state, request, person, role, now)]
+    free = [one for one in found if one.deputy_of not in heard and _independent(state, request, one)]
+    first = {(one.person, one.role): one for one in reversed(free)}
+    return tuple(first[key] for key in sorted(first, key=lambda key: (key[0], roles.index(key[1]))))
+
+
+def validators(state: State, version: Version, now: datetime) -> tuple[str, ...]:
+    """Everybody who could conclude on a version now: an independent validator who can prove who they are."""
+    people = [one.person for one in state.find(Person, state="active")]
+    enrolled = [person for person in people if active_credential(state, person) is not None]
+    return tuple(person for person in enrolled if _may_validate(state, version, person, now))
+
+
+def holders(state: State, model: Model, roles: Sequence[Role], environment: str, now: datetime) -> tuple[str, ...]:
+    """Everybody who holds one of some roles for a model in an environment and can prove who they are."""
+    scope = {"team": model.team, "environment": environment}
+    people = [one.person for one in state.find(Person, state="active") if active_credential(state, one.person)]
+    return tuple(
+        person
+        for person in people
+        if any(grants_held(state, person, role, Moment(now), tier=model.tier, **scope) for role in roles)
+    )
+
+
+def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime) -> Iterator[Decider]:
+    """The ways in which a person holds a role, their own first."""
+    if active_credential(state, person.person) is None:
+        return
+    team = subject_of(state, request.purpose, request.subject).model.team
+    held = grants_held(
+        state, person.person, role, Moment(now), team=team, tier=request.tier, environment=request.environment
+    )
+    for principal in sorted({one.deputy_of or "" for one in held}):
+        yield Decider(person.person, person.name, role, principal or None)
+
+
+def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
+    version = subject_of(state, request.purpose, request.subject).version
+    try:
+        for name in filter(None, (one.person, one.deputy_of)):
+            need_free(state.need(Person, person_key(name)), version, request)
+    except IndependenceError:
+        return False
+    return True
+
+
+def _may_validate(state: State, version: Version, person: str, now: datetime) -> bool:
+    try:
+        need_signer(state, version, Proof(person=person, code=""), (Role.VALIDATOR,), Moment(now))
+    except NotAuthorisedError:
+        return False
+    return True

@@ -1,0 +1,191 @@
+"""The registry: every write is a typed command; it is checked, becomes one event, and the event is applied.
+
+Order of a write: commit event and rows in one transaction → append the body to the journal → sign a checkpoint to the
+anchors when the event is a decision or one is due → acknowledge. Only then may the caller change the world.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data.audit import keys
+from data.audit.anchor import AnchorSink, FileAnchor, missing
+from data.audit.journal import Journal
+from data.audit.keys import SigningKey
+from data.errors import ConflictError, InputError, MissingRegistryError
+from data.files.home import Home
+from data.records.person import SERVICE, Actor
+from data.registry.audit_log import AuditLog, Head
+from data.registry.command import Command
+from data.registry.command_batch import Enactment, Order, Receipt, Refusal, TornError
+from data.registry.commands.log import CreateLog
+from data.registry.commands.person import CountAttempt
+from data.registry.seeds import SeedVault
+from data.registry.state import State
+from data.registry.store import Store
+from data.settings import read_settings
+
+__all__ = ["MOST_TOGETHER", "Receipt", "Refusal", "Registry"]
+
+MOST_TOGETHER = 500
+"""Commands in one transaction: so many hold the registry for seconds, and others wait that long for their turn."""
+
+
+class Registry:
+    """The registry of one home, embedded in this process."""
+
+    def __init__(self, home: Home, anchors: Sequence[AnchorSink] | None = None) -> None:
+        self.home = home
+        self.store = Store(home.database, home.lock, read_settings().lock_wait_seconds)
+        self.journal = Journal(home.journal)
+        self.anchors: list[AnchorSink] = list(anchors) if anchors is not None else _anchors_of(home)
+        self.seeds = SeedVault(home.keys)
+        self._key: SigningKey | None = None
+        self._anchors_whole = False
+
+    @classmethod
+    def here(cls) -> Registry:
+        """The registry of the home that the settings name."""
+        return cls(Home.here())
+
+    def create(self, origin: str = "modelward", clock: str = "wall", actor: Actor | None = None) -> Receipt:
+        """Start an empty registry: keys, genesis, first checkpoint. `clock` is `wall` or `replay`.
+
+        A start that was interrupted before genesis is taken up again. Raises InputError when a registry is here
+        already, or was and left its journal.
+        """
+        if self._is_started():
+            raise InputError(
+                f"there is a registry, or the journal of one, under {self.home.root} already",
+                "use it, rebuild it with `modelward audit rebuild`, or choose another MODELWARD_HOME",
+            )
+        name = keys.named(self.home.keys) or f"{origin}/{secrets.token_hex(4)}"
+        self._key = keys.load_or_create(self.home.keys, name)
+        recovery = keys.create_recovery(self.home.keys, name)
+        command = CreateLog(
+            origin=name, vkey=self._key.vkey, recovery_vkey=recovery, log_id=secrets.token_hex(16), clock=clock
+        )
+        with self.store.transaction(create=True):
+            pass
+        return self.execute(command, actor or SERVICE)
+
+    def execute(self, command: Command, actor: Actor, *, as_of: datetime | None = None, run_id: str = "") -> Receipt:
+        """Carry out a command, or record its refusal and raise it.
+
+        `as_of` is the business time, allowed only where genesis says `clock: replay`. Raises RefusedError,
+        InputError, StoreError, AuditError.
+        """
+        order = Order(actor, as_of, run_id)
+        if command.claimed is not None:
+            attempt = CountAttempt(person=command.claimed.person, attempted=command.name)
+            self._commit([attempt], order)
+        (outcome,) = self._commit([command], order)
+        if isinstance(outcome, Receipt):
+            return outcome
+        raise outcome
+
+    def execute_together(
+        self, commands: Sequence[Command], actor: Actor, *, as_of: datetime | None = None, run_id: str = ""
+    ) -> list[Receipt | Refusal]:
+        """Carry out many commands in one transaction, each checked by itself and each its own event.
+
+        What came of each, in their order: a receipt, or why it was refused, which is on record as ever and leaves the
+        others as they are. A crash leaves all of them or none. Raises InputError before anything for more than
+        MOST_TOGETHER, or one that needs proof of person; StoreError and AuditError as `execute`, for all at once.
+        """
+        if len(commands) > MOST_TOGETHER:
+            told = f"{len(commands):,} commands were given together; {MOST_TOGETHER} are the most"
+            raise InputError(told, "give them in several batches")
+        if any(one.claimed is not None for one in commands):
+            raise InputError("a command with a one-time code is given by itself", "each attempt counts before it")
+        return self._commit(commands, Order(actor, as_of, run_id))
+
+    def checkpoint(self) -> int:
+        """Sign a checkpoint over everything recorded so far, unless one stands; answers how many events it covers."""
+        with self.store.turn():
+            with self.store.transaction() as connection:
+                size = AuditLog(connection).head().size
+            self._anchor(size, decision=True)
+            return size
+
+    @contextmanager
+    def reading(self) -> Iterator[State]:
+        """The rows as they stand now, in one snapshot."""
+        with self.store.reading() as connection:
+            yield State(connection)
+
+    @property
+    def anchor_files(self) -> list[tuple[str, Path]]:
+        """Location and path of each anchor that is a file, as the verifier asks for them."""
+        return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor)]
+
+    def _is_started(self) -> bool:
+        if self.home.journal.exists():
+            return True
+        if not self.store.exists():
+            return False
+        with self.store.transaction() as connection:
+            return AuditLog(connection).head().size > 0
+
+    def _commit(self, commands: Sequence[Command], order: Order) -> list[Receipt | Refusal]:
+        """Carry out all in one transaction; one that lost a row to a rival is refused, and the rest done anew."""
+        torn: dict[int, ConflictError] = {}
+        with self.store.turn():
+            while True:
+                try:
+                    return self._record(commands, order, torn)
+                except TornError as one:
+                    torn[one.place] = one.conflict
+
+    def _record(
+        self, commands: Sequence[Command], order: Order, torn: Mapping[int, ConflictError]
+    ) -> list[Receipt | Refusal]:
+        with self.store.transaction() as connection:
+            log = AuditLog(connection)
+            head = log.head()
+            self._catch_up(log, head)
+            enactment = Enactment(State(connection), log, head, order, self.seeds)
+            outcomes = enactment.carry_out(commands, torn)
+        if enactment.events:
+            self.journal.append([event.body for event in enactment.events])
+            self._anchor(enactment.head.size, enactment.decided)
+        return outcomes
+
+    def _catch_up(self, log: AuditLog, head: Head) -> None:
+        """A crash between commit and journal leaves the journal behind: append what is missing."""
+        known = self.journal.size()
+        if known > head.size:
+            raise MissingRegistryError(
+                f"the journal holds {known} events, the registry only {head.size}: the registry lost some",
+                "keep both as they are and run `modelward audit rebuild`",
+            )
+        if known < head.size:
+            self.journal.append(log.bodies(known))
+
+    def _anchor(self, size: int, decision: bool) -> None:
+        """Sign a checkpoint when one is due; the registry keeps it before the anchors do, and they catch up on it."""
+        with self.store.transaction() as connection:
+            log = AuditLog(connection)
+            if not log.checkpoint_due(size, decision, datetime.now(UTC)):
+                return
+            fresh = [log.sign(self._signing_key(log))]
+            notes = fresh if self._anchors_whole else log.notes()
+        for sink in self.anchors:
+            for note in fresh if self._anchors_whole else missing(sink, notes):
+                sink.append(note)
+        self._anchors_whole = True
+
+    def _signing_key(self, log: AuditLog) -> SigningKey:
+        if self._key is None:
+            self._key = keys.load(self.home.keys, log.origin())
+        return self._key
+
+
+def _anchors_of(home: Home) -> list[AnchorSink]:
+    """The home's own anchor file, and those that the settings name."""
+    named = [FileAnchor(path, location) for location, path in read_settings().anchors]
+    return [FileAnchor(home.anchor), *named]

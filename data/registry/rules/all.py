@@ -1,0 +1,42 @@
+"""Every rule of the registry, by the command it rules on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.registry.command import Command, Rule
+from data.registry.registry.rules import (
+    approval,
+    decision,
+    deployment,
+    emergency,
+    incident,
+    log,
+    model,
+    monitoring,
+    operation,
+    person,
+    proof,
+    retirement,
+    review,
+    version,
+    waiver,
+)
+
+RULES: Mapping[type[Command], Rule] = {
+    **approval.RULES,
+    **decision.RULES,
+    **deployment.RULES,
+    **emergency.RULES,
+    **incident.RULES,
+    **log.RULES,
+    **model.RULES,
+    **monitoring.RULES,
+    **operation.RULES,
+    **person.RULES,
+    **proof.RULES,
+    **retirement.RULES,
+    **review.RULES,
+    **version.RULES,
+    **waiver.RULES,
+}

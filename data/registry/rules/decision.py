@@ -1,0 +1,239 @@
+"""The ruling on one person's decision: every check in one transaction, the first that fails refuses.
+
+Request open and of this run → bytes and typed digest those of the request → the person holds a required role and is
+independent → they prove who they are → the vote is counted and, when it settles the request, the version moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from data.errors import (
+    ConflictError,
+    InputError,
+    NotAuthorisedError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest, Vote
+from data.records.events import EventType
+from data.records.names import person_key, short
+from data.records.person import Person
+from data.records.review import Finding, Severity
+from data.records.row import Row
+from data.records.version import ReviewState, Version
+from data.registry.approvals import APPROVING, Outcome, confirms, outcome, statement, statement_digest, tail, voices
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.approval import Decide
+from data.registry.independence import need_free
+from data.registry.lifecycle import check_review_move
+from data.registry.redaction import redacted
+from data.registry.registry.rules import emergency
+from data.registry.rules.approval import Subject, bound_to, check_deployable, need_pending, standing_votes, subject_of
+from data.registry.rules.proof import Proven, grants_held, prove
+from data.registry.state import State
+
+CONDITIONS = 20
+CONDITION_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Who decides, and for whom they stand in."""
+
+    person: Person
+    deputy_of: str | None
+
+
+def decide(state: State, command: Decide, context: Context) -> Ruling:
+    """A vote, and what follows from it for the request, the version and its findings, in one event."""
+    request = need_pending(state, command.key)
+    _check_open(request, command, context)
+    subject = subject_of(state, request.purpose, request.subject)
+    _check_bytes(state, request, subject, command, context)
+    _check_answer(request, command, context)
+    voter = _check_voter(state, request, subject, command, context)
+    before = state.find(Vote, request=request.key)
+    _check_first_vote(before, voter)
+    proven = prove(state, command.proof, context)
+    key, _ = state.next_key(Vote, f"{request.key}/votes")
+    vote = _vote(key, request, command, voter, proven, context)
+    stated = statement(context.log, request, vote, subject.state, _becomes(request, command, subject))
+    signed = vote.model_copy(update={"statement_digest": statement_digest(stated)})
+    counted = [*standing_votes(state, request), signed]
+    settled = outcome(request, counted, context.now)
+    consequences = _consequences(state, request, subject, counted, settled, context)
+    rows = (signed, *consequences, *proven.rows)
+    data = {"outcome": settled, "statement": stated, "statement_digest": signed.statement_digest}
+    return Ruling(EventType.APPROVAL_DECIDED, request.key, rows, data, bound_to(request), proven.actor)
+
+
+def _check_open(request: ApprovalRequest, command: Decide, context: Context) -> None:
+    if context.now >= request.expires_at:
+        raise RequestClosedError(
+            f"the request on {short(request.subject)} ran out at {request.expires_at:%Y-%m-%d %H:%M}"
+        )
+    is_foreign = request.run_id != "" and context.run_id not in ("", request.run_id)
+    if command.run_id != request.run_id or is_foreign:
+        raise RequestClosedError(
+            f"the request on {short(request.subject)} belongs to another run", "answer in the run that asked"
+        )
+
+
+def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, command: Decide, context: Context) -> None:
+    now = {
+        "evidence on": (command.evidence_digest, request.evidence_digest),
+        "standard for": (command.standards_digest, request.standards_digest),
+        "artifact of": (command.artifact_digest, request.artifact_digest),
+        "registered artifact of": (subject.version.artifact.digest, request.artifact_digest),
+    }
+    for what, (found, asked) in now.items():
+        if found != asked:
+            raise StaleEvidenceError(
+                f"the {what} {short(subject.version.key)} changed after the approval was asked for"
+            )
+    if request.purpose == emergency.PURPOSE:
+        emergency.need_live(state, request)
+    if request.purpose == "deploy":
+        check_deployable(state, subject, request.environment, request.evidence_digest, context)
+    if not confirms(command.confirmed, request.request_digest):
+        raise StaleEvidenceError(
+            f"what was typed is not the digest of the request on {short(request.subject)}",
+            f"read the request and type the last {len(tail(request.request_digest))} characters of its digest",
+        )
+
+
+def _check_answer(request: ApprovalRequest, command: Decide, context: Context) -> None:
+    conditional = command.decision == "approve with conditions"
+    if conditional != bool(command.conditions):
+        raise InputError("conditions come with the decision `approve with conditions`, and it with conditions")
+    if not command.meaning.strip():
+        raise InputError("the meaning of the signature is empty", "say what you sign for")
+    if len(command.conditions) > CONDITIONS or any(len(one.text) > CONDITION_LENGTH for one in command.conditions):
+        raise InputError(f"there are at most {CONDITIONS} conditions of at most {CONDITION_LENGTH} characters")
+    if any(not one.text.strip() or one.due_at <= context.now for one in command.conditions):
+        raise InputError("a condition says what is to be done, and by a date to come")
+
+
+def _check_voter(state: State, request: ApprovalRequest, subject: Subject, command: Decide, context: Context) -> Voter:
+    person = _active(state, command.proof.person)
+    team, environment = subject.model.team, request.environment
+    grants = grants_held(
+        state, person.person, command.role, context, team=team, tier=request.tier, environment=environment
+    )
+    if command.deputy_of not in {one.deputy_of for one in grants}:
+        where = f"for team {team}, tier {request.tier}, {environment}"
+        as_deputy = f" as deputy of {command.deputy_of[:128]!a}" if command.deputy_of else ""
+        raise NotAuthorisedError(f"{person.person} does not hold the role {command.role}{as_deputy} {where}")
+    if command.role not in {one.role for one in request.required}:
+        asked = ", ".join(sorted({one.role.value for one in request.required}))
+        raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {asked}")
+    for one in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
+        need_free(one, subject.version, request)
+    return Voter(person, command.deputy_of)
+
+
+def _active(state: State, person: str) -> Person:
+    row = state.get(Person, person_key(person))
+    if row is None or row.state != "active":
+        raise NotAuthorisedError(f"{person} is not on the roster")
+    return row
+
+
+def _check_first_vote(before: Sequence[Vote], voter: Voter) -> None:
+    speaks = {voter.person.person} | ({voter.deputy_of} if voter.deputy_of else set())
+    for vote in before:
+        if speaks & voices(vote):
+            raise ConflictError(f"{vote.person} decided on this request already", "each person decides once")
+
+
+def _vote(key: str, request: ApprovalRequest, command: Decide, voter: Voter, proven: Proven, context: Context) -> Vote:
+    told = command.model_dump(include={"role", "decision", "meaning", "comment", "conditions", "deputy_of"})
+    return Vote(
+        key=key,
+        request=request.key,
+        person=voter.person.person,
+        printed_name=voter.person.name,
+        proof="totp",
+        credential=proven.credential,
+        statement_digest="",
+        decided_at=context.now,
+        **redacted(told),
+    )
+
+
+def _becomes(request: ApprovalRequest, command: Decide, subject: Subject) -> str:
+    if command.decision in APPROVING:
+        return "ratified" if request.purpose in ("ratify", emergency.PURPOSE) else "approved"
+    return "rejected" if command.decision == "reject" else subject.state
+
+
+def _consequences(
+    state: State,
+    request: ApprovalRequest,
+    subject: Subject,
+    votes: Sequence[Vote],
+    settled: Outcome,
+    context: Context,
+) -> tuple[Row, ...]:
+    """The request's next revision always (rivals compare and set on it); when settled, the version and findings."""
+    if settled == "pending":
+        return (request.changed(),)
+    ends: dict[str, object] = {"state": settled, "decided_at": context.now}
+    if settled != "approved":
+        reason = votes[-1].comment or votes[-1].meaning
+        return (request.changed(**ends, reason=reason), *_rejected(request, subject.version, settled, reason))
+    valid_until = context.now + timedelta(days=request.approval_days)
+    approved = request.changed(**ends, valid_until=valid_until)
+    rows = (approved, *_approved(request, subject.version, approved), *_findings(state, subject, votes, context))
+    if request.purpose != emergency.PURPOSE:
+        return rows
+    people = dict.fromkeys(one.person for one in votes if one.decision in APPROVING)
+    return (*rows, *emergency.ratified(state, request, tuple(people)))
+
+
+def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequest) -> tuple[Row, ...]:
+    """A version is approved until the last of its approvals runs out; each request keeps its own end."""
+    if request.purpose != "deploy":
+        return ()
+    check_review_move(short(version.key), version.review_state, ReviewState.APPROVED)
+    until = approved.valid_until
+    if version.review_state is ReviewState.APPROVED and version.valid_until is not None and until is not None:
+        until = max(until, version.valid_until)
+    return (version.changed(review_state=ReviewState.APPROVED, state_reason="", valid_until=until),)
+
+
+def _rejected(request: ApprovalRequest, version: Version, settled: Outcome, reason: str) -> tuple[Row, ...]:
+    """A rejected version stays so; one that is approved elsewhere keeps that approval."""
+    if request.purpose != "deploy" or settled != "rejected" or version.review_state is ReviewState.APPROVED:
+        return ()
+    check_review_move(short(version.key), version.review_state, ReviewState.REJECTED)
+    return (version.changed(review_state=ReviewState.REJECTED, state_reason=reason),)
+
+
+def _findings(state: State, subject: Subject, votes: Sequence[Vote], context: Context) -> tuple[Finding, ...]:
+    """Every condition of the approving votes becomes a finding that the model's owner must answer in time."""
+    version = subject.version.key
+    _, first = state.next_key(Finding, f"{version}/findings")
+    asked = [(vote, one) for vote in votes for one in vote.conditions]
+    return tuple(
+        Finding(
+            key=f"{version}/findings/{number}",
+            version=version,
+            number=number,
+            severity=Severity.MEDIUM,
+            title=f"condition of {vote.printed_name}"[:200],
+            text=condition.text,
+            owner=subject.model.owner,
+            raised_by=vote.person,
+            raised_at=context.now,
+            due_at=condition.due_at,
+            origin="condition",
+        )
+        for number, (vote, condition) in enumerate(asked, first)
+    )
+
+
+RULES: Mapping[type[Command], Rule] = {Decide: decide}

@@ -1,0 +1,248 @@
+"""Rulings on how an operation ended: deployed, rolled back, suspended, withdrawn; and on ratifying the urgent ones.
+
+Each completion is one event: the former deployment ends, the new one begins, the slot names it, the operation is done.
+A run that completes a second time is answered with what it completed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from data.errors import IllegalMoveError, InputError, RequestClosedError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment, DeploymentState, Operation, Slot
+from data.records.events import EventType
+from data.records.instant import in_utc
+from data.records.monitoring import Incident
+from data.records.names import short, slot_key
+from data.records.row import Row
+from data.records.version import Version
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.deployment import (
+    CompleteDeployment,
+    CompleteRollback,
+    CompleteSuspension,
+    CompleteWithdrawal,
+    RatifyDeployment,
+)
+from data.registry.lifecycle import check_deployment_move
+from data.registry.registry.rules import emergency
+from data.registry.rollback import last_served, serving_or_last
+from data.registry.rules.incident import need_other_signer, new_incident
+from data.registry.rules.operation import need_operation, need_standing
+from data.registry.rules.proof import in_place_of
+from data.registry.state import State
+
+
+def complete_deployment(state: State, command: CompleteDeployment, context: Context) -> Ruling:
+    """The version serves; the former deployment of the slot is superseded. Its approval must still stand."""
+    event = EventType.DEPLOYMENT_COMPLETED
+    if done := _completed(state, command.model, "deploy", context):
+        return Ruling(event, done[0].key, done, again=True)
+    operation = need_operation(state, command.model, context, "deploy")
+    version = state.need(Version, operation.version or "")
+    request = state.need(ApprovalRequest, operation.request or "")
+    released = request.purpose == emergency.PURPOSE
+    if released:
+        emergency.need_open(request, context)
+        emergency.need_releasable(state, version)
+    else:
+        need_standing(version, context)
+    former = _serving(state, operation)
+    haste = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
+    deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **haste)
+    ended = _ended(state, former, "superseded", f"superseded by {short(version.key)}", context)
+    slot = _slot(state, operation, deployment, command.manifest_digest)
+    rows = (deployment, *ended, slot, _done(operation, context), *_hasty(state, operation, deployment, context))
+    refs = {"artifact": version.artifact.digest if version.artifact.kind == "file" else None}
+    return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest, deployment.reason), refs)
+
+
+def complete_rollback(state: State, command: CompleteRollback, context: Context) -> Ruling:
+    """An earlier version serves again under the approval it had; an incident blocks the version that was left."""
+    event = EventType.DEPLOYMENT_ROLLED_BACK
+    if done := _completed(state, command.model, "rollback", context):
+        return Ruling(event, done[0].key, done, again=True)
+    operation = need_operation(state, command.model, context, "rollback")
+    version = state.need(Version, operation.version or "")
+    need_standing(version, context)
+    place = (operation.model, operation.environment, operation.slot)
+    left, former = serving_or_last(state, *place), last_served(state, *place, version.key)
+    if left is None or former is None:
+        raise IllegalMoveError(f"{short(version.key)} never served here; there is nothing to return to")
+    deployment = _new_deployment(
+        state,
+        operation,
+        context,
+        use=former.use,
+        request=former.request,
+        rollback_of=left.key,
+        reason=command.reason,
+        passed_over=command.passed_over,
+        ratify_by=_ratification(command.ratify_by, context),
+    )
+    title = f"{short(left.version)} was rolled back to {short(version.key)}: {command.reason}"
+    incident = new_incident(state, operation, left.version, "rollback", title, context, deployment.key)
+    ended = _ended(state, _serving(state, operation), "rolled_back", command.reason, context)
+    slot = _slot(state, operation, deployment, command.manifest_digest)
+    rows = (deployment, *ended, slot, _done(operation, context), incident)
+    return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest, command.reason))
+
+
+def complete_suspension(state: State, command: CompleteSuspension, context: Context) -> Ruling:
+    """Serving stopped; a fallback takes over; an incident blocks the version until it is resolved."""
+    event = EventType.DEPLOYMENT_SUSPENDED
+    if done := _completed(state, command.model, "suspend", context):
+        return Ruling(event, done[0].key, done, again=True)
+    operation = need_operation(state, command.model, context, "suspend")
+    reason = f"{command.reason}; fallback: {command.fallback}"
+    ratify_by = _ratification(command.ratify_by, context)
+    former = _need_serving(state, operation)
+    ended = _ended(state, former, "suspended", reason, context, ratify_by=ratify_by, ratified_by=None)
+    title = f"{short(former.version)} was suspended: {reason}"
+    incident = new_incident(state, operation, former.version, "suspension", title, context, former.key)
+    slot = _slot(state, operation, None, command.manifest_digest)
+    told = {**_told(operation, command.manifest_digest, command.reason), "fallback": command.fallback}
+    return Ruling(event, former.key, (*ended, slot, _done(operation, context), incident), told)
+
+
+def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Context) -> Ruling:
+    """A version whose retirement came to rest no longer serves in this slot."""
+    event = EventType.DEPLOYMENT_ENDED
+    if done := _completed(state, command.model, "withdraw", context):
+        return Ruling(event, done[0].key, done, again=True)
+    operation = need_operation(state, command.model, context, "withdraw")
+    former = _need_serving(state, operation)
+    ended = _ended(state, former, "ended", command.reason, context)
+    slot = _slot(state, operation, None, command.manifest_digest)
+    told = _told(operation, command.manifest_digest, command.reason)
+    return Ruling(event, former.key, (*ended, slot, _done(operation, context)), told)
+
+
+def ratify_deployment(state: State, command: RatifyDeployment, context: Context) -> Ruling:
+    """An owner or approver who did not do it stands behind a rollback or suspension, in time."""
+    deployment = state.need(Deployment, command.key)
+    name = f"what was done to {short(deployment.version)}"
+    if deployment.ratify_by is None:
+        raise IllegalMoveError(f"{name} needs no ratification", "only what was done in haste is ratified")
+    _check_no_release(state, deployment)
+    if deployment.ratified_by is not None:
+        raise IllegalMoveError(f"{name} was ratified by {deployment.ratified_by}")
+    if deployment.ratify_by < context.now:
+        raise RequestClosedError(
+            f"{name} could be ratified until {deployment.ratify_by:%Y-%m-%d %H:%M} UTC",
+            "the incident escalates; resolve it with what is to be done",
+        )
+    incident = state.find(Incident, deployment=deployment.key)[-1]
+    proven = need_other_signer(state, command.proof, incident, deployment.environment, context)
+    rows: list[Row] = [deployment.changed(ratified_by=proven.actor.id), *proven.rows]
+    if incident.state == "open":
+        rows.append(incident.changed(state="acknowledged"))
+    told = in_place_of(proven.deputy_of)
+    return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), told, actor=proven.actor)
+
+
+def _check_no_release(state: State, deployment: Deployment) -> None:
+    request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
+    if request is not None and request.purpose == emergency.PURPOSE and deployment.state == "deployed":
+        raise IllegalMoveError(
+            f"the emergency release of {short(deployment.version)} is ratified by the votes that its standard asks",
+            "vote with `modelward ratify`, or on the page of its run",
+        )
+
+
+def _hasty(state: State, operation: Operation, deployment: Deployment, context: Context) -> tuple[Incident, ...]:
+    """What went live before anybody approved it leaves an incident, which somebody has to answer."""
+    if deployment.ratify_by is None:
+        return ()
+    title = f"{short(deployment.version)} went live in an emergency: {deployment.reason}"
+    return (new_incident(state, operation, deployment.version, "emergency", title, context, deployment.key),)
+
+
+def _completed(state: State, model: str, kind: str, context: Context) -> tuple[Row, ...]:
+    """What this run completed already: the deployment, then its operation; nothing when it did not."""
+    operation = state.get(Operation, f"{model}/operation")
+    if operation is None or operation.state != "done" or not context.run_id:
+        return ()
+    if (operation.kind, operation.run_id) != (kind, context.run_id):
+        return ()
+    deployment = serving_or_last(state, model, operation.environment, operation.slot)
+    return (deployment, operation) if deployment is not None else ()
+
+
+def _serving(state: State, operation: Operation) -> Deployment | None:
+    slot = state.get(Slot, slot_key(operation.model, operation.environment, operation.slot))
+    return state.need(Deployment, slot.deployment) if slot is not None and slot.deployment else None
+
+
+def _need_serving(state: State, operation: Operation) -> Deployment:
+    former = _serving(state, operation)
+    if former is None:
+        raise IllegalMoveError(f"nothing serves as {operation.environment} {operation.slot}")
+    return former
+
+
+def _new_deployment(state: State, operation: Operation, context: Context, **told: Any) -> Deployment:
+    key, _ = state.next_key(Deployment, f"{operation.model}/deployments")
+    return Deployment(
+        key=key,
+        model=operation.model,
+        version=operation.version or "",
+        environment=operation.environment,
+        slot=operation.slot,
+        state="deployed",
+        from_at=context.now,
+        run_id=operation.run_id,
+        **told,
+    )
+
+
+def _ended(
+    state: State, former: Deployment | None, to: DeploymentState, reason: str, context: Context, **told: Any
+) -> tuple[Row, ...]:
+    """What served until now, ended, with the question about it that nobody has to answer any more."""
+    if former is None:
+        return ()
+    check_deployment_move(former.key, former.state, to)
+    ended = former.changed(state=to, to_at=context.now, ended_reason=reason, **told)
+    return (ended, *emergency.over(state, former, reason, context))
+
+
+def _slot(state: State, operation: Operation, deployment: Deployment | None, manifest_digest: str) -> Slot:
+    key = slot_key(operation.model, operation.environment, operation.slot)
+    told = {
+        "deployment": deployment.key if deployment else None,
+        "version": deployment.version if deployment else None,
+        "manifest_digest": manifest_digest,
+    }
+    known = state.get(Slot, key)
+    if known is not None:
+        return known.changed(**told)
+    place = {"model": operation.model, "environment": operation.environment, "slot": operation.slot}
+    return Slot.model_validate({"key": key, **place, **told})
+
+
+def _done(operation: Operation, context: Context) -> Operation:
+    return operation.changed(state="done", ended_at=context.now)
+
+
+def _ratification(ratify_by: datetime, context: Context) -> datetime:
+    if in_utc(ratify_by) <= context.now:
+        raise InputError("the time for ratification ends before it began", "name a time to come")
+    return in_utc(ratify_by)
+
+
+def _told(operation: Operation, manifest_digest: str, reason: str = "") -> dict[str, Any]:
+    told = {"environment": operation.environment, "slot": operation.slot, "manifest": manifest_digest}
+    return {**told, "version": operation.version, "former": operation.former_version, "reason": reason}
+
+
+RULES: Mapping[type[Command], Rule] = {
+    CompleteDeployment: complete_deployment,
+    CompleteRollback: complete_rollback,
+    CompleteSuspension: complete_suspension,
+    CompleteWithdrawal: complete_withdrawal,
+    RatifyDeployment: ratify_deployment,
+}

@@ -1,0 +1,124 @@
+"""Rulings about incidents: who may take the block off a version, and what happens when nobody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from data.errors import IllegalMoveError, IndependenceError, NotAuthorisedError
+from data.records.deployment import Deployment, Operation
+from data.records.events import EventType
+from data.records.model import Model
+from data.records.monitoring import Incident
+from data.records.names import short
+from data.records.person import Role
+from data.registry.command import Command, Context, Proof, Rule, Ruling
+from data.registry.commands.deployment import EscalateIncident, ResolveIncident
+from data.registry.rules.proof import Proven, grants_held, in_place_of, prove, stands_in_for
+from data.registry.state import State
+
+SIGNERS = (Role.OWNER, Role.APPROVER)
+
+
+def new_incident(
+    state: State,
+    operation: Operation,
+    version: str,
+    kind: Literal["rollback", "suspension", "emergency"],
+    title: str,
+    context: Context,
+    deployment: str,
+) -> Incident:
+    """The incident that an urgent operation leaves: it blocks a version that was taken out, not one that was put in."""
+    key, number = state.next_key(Incident, f"{operation.model}/incidents")
+    return Incident(
+        key=key,
+        model=operation.model,
+        version=version,
+        number=number,
+        kind=kind,
+        title=title,
+        blocking=kind != "emergency",
+        deployment=deployment,
+        opened_at=context.now,
+        opened_by=operation.begun_by,
+    )
+
+
+def escalate_incident(state: State, command: EscalateIncident, context: Context) -> Ruling:
+    """Nobody answered in time; an operation that still may be ratified does not escalate."""
+    incident = state.need(Incident, command.key)
+    if incident.state in ("escalated", "resolved"):
+        raise IllegalMoveError(f"{_named(incident)} is {incident.state}; it cannot escalate")
+    deployment = _unratified(state, incident)
+    if incident.deployment is not None and deployment is None:
+        raise IllegalMoveError(f"{_named(incident)} was ratified; it does not escalate")
+    if deployment is not None and deployment.ratify_by is not None and deployment.ratify_by > context.now:
+        raise IllegalMoveError(
+            f"{_named(incident)} may be ratified until {deployment.ratify_by:%Y-%m-%d %H:%M} UTC", "wait until then"
+        )
+    row = incident.changed(state="escalated")
+    return Ruling(EventType.INCIDENT_ESCALATED, incident.key, (row,), {"reason": command.reason})
+
+
+def resolve_incident(state: State, command: ResolveIncident, context: Context) -> Ruling:
+    """An incident ends with what was done. One that blocks a version needs the proof of somebody else than opened it.
+
+    A rollback or suspension is ratified, or has escalated, before its incident can be resolved.
+    """
+    incident = state.need(Incident, command.key)
+    if incident.state == "resolved":
+        raise IllegalMoveError(f"{_named(incident)} was resolved by {incident.resolved_by}")
+    if incident.state != "escalated" and _unratified(state, incident) is not None:
+        raise IllegalMoveError(f"{_named(incident)} waits for its ratification", "ratify it, then resolve it")
+    proven = Proven(context.actor)
+    if incident.blocking:
+        proven = need_other_signer(state, command.proof, incident, "*", context)
+    elif command.proof is not None:
+        proven = prove(state, command.proof, context)
+    row = incident.changed(
+        state="resolved", resolved_at=context.now, resolved_by=proven.actor.id, resolution=command.resolution
+    )
+    told = in_place_of(proven.deputy_of)
+    return Ruling(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), told, actor=proven.actor)
+
+
+def need_other_signer(
+    state: State, proof: Proof | None, incident: Incident, environment: str, context: Context
+) -> Proven:
+    """The proof of an owner or approver of the model who did not cause the incident, nor stands in for who did.
+
+    Raises NotAuthorisedError, IndependenceError, ProofError.
+    """
+    if proof is None:
+        raise NotAuthorisedError(
+            f"{_named(incident)} needs the one-time code of an owner or approver", "add --by PERSON, the code is asked"
+        )
+    proven = prove(state, proof, context)
+    person = proven.actor.id
+    model = state.need(Model, incident.model)
+    scope = {"team": model.team, "environment": environment}
+    held = [one for role in SIGNERS for one in grants_held(state, person, role, context, tier=model.tier, **scope)]
+    if not held:
+        raise NotAuthorisedError(f"{person} is neither owner nor approver of {short(model.key)}")
+    if person == incident.opened_by:
+        raise IndependenceError(f"{person} did it and cannot judge it too", "ask another owner or approver")
+    free = [one for one in held if one.deputy_of != incident.opened_by]
+    if not free:
+        raise IndependenceError(
+            f"{person} only stands in for {incident.opened_by}, who did it", "ask another owner or approver"
+        )
+    return replace(proven, deputy_of=stands_in_for(free))
+
+
+def _unratified(state: State, incident: Incident) -> Deployment | None:
+    deployment = state.get(Deployment, incident.deployment) if incident.deployment else None
+    return deployment if deployment is not None and deployment.ratified_by is None else None
+
+
+def _named(incident: Incident) -> str:
+    return f"incident {incident.number} of {short(incident.model)}"
+
+
+RULES: Mapping[type[Command], Rule] = {EscalateIncident: escalate_incident, ResolveIncident: resolve_incident}

@@ -1,0 +1,72 @@
+"""Rulings about the log itself: genesis, refusals, standards in force, attestations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.errors import InputError
+from data.records.events import EventType
+from data.records.log import Attestation, Standard
+from data.records.row import SQL_TYPES
+from data.records.tables import TABLES
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
+from data.registry.rules.proof import administrator
+from data.registry.state import State
+from data.registry.store import known_migrations
+
+
+def create_log(state: State, command: CreateLog, context: Context) -> Ruling:
+    """Genesis names the log, its keys, its clock and its schema: every table with its columns, so that none is odd."""
+    migrations = [file.stem for _, file in known_migrations()]
+    tables = {
+        kind.table: {name: SQL_TYPES[column] for name, column in kind.stored_columns().items()} for kind in TABLES
+    }
+    declared = {"schema": len(migrations), "migrations": migrations, "tables": tables}
+    data = {**command.model_dump(mode="json"), **declared}
+    return Ruling(EventType.LOG_CREATED, "log", data=data)
+
+
+def record_refusal(state: State, command: RecordRefusal, context: Context) -> Ruling:
+    """A refusal changes nothing and is remembered."""
+    return Ruling(EventType.COMMAND_REFUSED, command.about, data=command.model_dump(mode="json"))
+
+
+def adopt_standard(state: State, command: AdoptStandard, context: Context) -> Ruling:
+    """A version of a standard is adopted once; other bytes under the same version are refused."""
+    key = f"standards/{command.standard}/{command.version}"
+    known = state.get(Standard, key)
+    if known is not None:
+        raise InputError(
+            f"{command.standard} version {command.version} is adopted already ({known.digest[:19]}…)",
+            "raise the version in the standard's file; an adopted version never changes",
+        )
+    proven = administrator(state, command.proof, context)
+    row = Standard(
+        key=key,
+        standard=command.standard,
+        version=command.version,
+        title=command.title,
+        digest=command.digest,
+        controls=command.controls,
+        adopted_at=context.now,
+        adopted_by=proven.actor.id,
+    )
+    return Ruling(
+        EventType.STANDARD_ADOPTED, key, (row, *proven.rows), refs={"standard": command.digest}, actor=proven.actor
+    )
+
+
+def attest(state: State, command: Attest, context: Context) -> Ruling:
+    """An attestation is the record of a verification that held."""
+    key, number = state.next_key(Attestation, "attestations")
+    row = Attestation(key=key, number=number, attested_at=context.now, **command.model_dump())
+    return Ruling(EventType.LOG_ATTESTED, key, (row,), refs={"backup": command.backup_digest})
+
+
+RULES: Mapping[type[Command], Rule] = {
+    CreateLog: create_log,
+    RecordRefusal: record_refusal,
+    AdoptStandard: adopt_standard,
+    Attest: attest,
+}

@@ -1,0 +1,190 @@
+"""Rulings about models, their plans and their consumers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.errors import IllegalMoveError, IndependenceError, InputError, InvalidNameError, NotAuthorisedError
+from data.records.events import EventType
+from data.records.log import Standard
+from data.records.model import AppliedStandard, Consumer, Mode, Model, MonitoringPlan, TestPlan, enforces
+from data.records.names import checked_name, model_key, person_key, short, split_model
+from data.records.person import Person, Role
+from data.registry.command import Command, Context, Proof, Rule, Ruling
+from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
+from data.registry.independence import is_one_of
+from data.registry.rules.proof import Proven, grants_held, prove
+from data.registry.state import State
+
+STRICTNESS: Mapping[Mode, int] = {"observe": 0, "warn": 1, "enforce": 2}
+SOFTENERS = (Role.APPROVER, Role.ADMINISTRATOR)
+NOTHING_ENFORCED = "nothing is enforced"
+
+
+def register_model(state: State, command: RegisterModel, context: Context) -> Ruling:
+    """A model enters the inventory, or what is said of it is amended; its standards must be adopted.
+
+    Rules that become milder, and rules that stop nothing, are named in the event.
+    """
+    team, name = split_key(command.model)
+    _check_standards(state, command)
+    data: dict[str, object] = {} if enforces(command.standards) else {"note": NOTHING_ENFORCED}
+    known = state.get(Model, command.model)
+    if known is None:
+        proven = _proven(state, command.proof, context)
+        by = proven.actor.id
+        row = Model(
+            key=command.model, team=team, name=name, registered_at=context.now, registered_by=by, **command.told
+        )
+        return Ruling(EventType.MODEL_REGISTERED, command.model, (row, *proven.rows), data, actor=proven.actor)
+    softened = milder(active_model(state, known.key), command)
+    if softened:
+        writers = command.written_by or (context.person,)
+        _need_softener(state, known, need_proof(known, command), (*writers, known.owner, command.owner), context)
+        data |= {"milder": softened, "written_by": list(writers)}
+    proven = _proven(state, command.proof, context)
+    rows = (known.changed(**command.told), *proven.rows)
+    return Ruling(EventType.MODEL_AMENDED, command.model, rows, data, actor=proven.actor)
+
+
+def milder(known: Model, told: RegisterModel) -> list[str]:
+    """Each way in which a model's rules would become milder, in words; none when they stay or become stricter.
+
+    A greater tier number, a standard dropped, a milder mode, and another standard in the first place, since the first
+    one's rules say who approves. A standard named twice counts with its strictest mode.
+    """
+    before, after = _strictest(known.standards), _strictest(told.standards)
+    found = [f"tier {known.tier} becomes {told.tier}"] if told.tier > known.tier else []
+    for name, mode in before.items():
+        if name not in after:
+            found.append(f"the standard {name} is dropped")
+        elif STRICTNESS[after[name]] < STRICTNESS[mode]:
+            found.append(f"the standard {name} goes from {mode} to {after[name]}")
+    first, then = next(iter(before), ""), next(iter(after), "")
+    if first != then:
+        found.append(f"the standard {then} says who approves, in place of {first}")
+    return found
+
+
+def need_proof(known: Model, told: RegisterModel) -> Proof:
+    """The proof that comes with milder rules. Raises NotAuthorisedError, naming what becomes milder, without one."""
+    if told.proof is None:
+        raise NotAuthorisedError(
+            f"the rules of {short(known.key)} would become milder: {'; '.join(milder(known, told))}",
+            "`modelward amend FOLDER --by APPROVER` makes a model's rules milder",
+        )
+    return told.proof
+
+
+def _proven(state: State, proof: Proof | None, context: Context) -> Proven:
+    return Proven(context.actor) if proof is None else prove(state, proof, context)
+
+
+def _need_softener(state: State, model: Model, proof: Proof, parties: tuple[str, ...], context: Context) -> None:
+    """Raises unless an approver for this model in every environment, or an administrator, and no party to it, proves.
+
+    A deputy counts only when whom they stand in for is no party either.
+    """
+    held = [
+        grant
+        for role in SOFTENERS
+        for grant in grants_held(state, proof.person, role, context, team=model.team, tier=model.tier)
+        if grant.environment == "*"
+    ]
+    if not held:
+        raise NotAuthorisedError(
+            f"{proof.person} is no approver for team {model.team}, tier {model.tier} and every environment, "
+            "and no administrator"
+        )
+    own = [grant for grant in held if grant.deputy_of is None]
+    for name in (proof.person, *(() if own else (grant.deputy_of or "" for grant in held))):
+        if is_one_of(state.need(Person, person_key(name)), parties):
+            raise IndependenceError(
+                f"{name} wrote this, handed it in or owns {short(model.key)}, and cannot make its rules milder",
+                "ask another approver or administrator; where everything is committed to Git, its authors wrote it",
+            )
+
+
+def _strictest(standards: tuple[AppliedStandard, ...]) -> dict[str, Mode]:
+    """The strictest mode of each standard, in the order in which they are first named."""
+    found: dict[str, Mode] = {}
+    for one in standards:
+        found[one.standard] = max(found.get(one.standard, one.mode), one.mode, key=lambda mode: STRICTNESS[mode])
+    return found
+
+
+def _check_standards(state: State, command: RegisterModel) -> None:
+    for applied in command.standards:
+        if not state.find(Standard, standard=applied.standard):
+            raise InputError(
+                f"{short(command.model)} names the standard {applied.standard}, which is not adopted",
+                f"`modelward standard adopt {applied.standard}` puts it in force",
+            )
+    if not command.standards:
+        raise InputError(f"{short(command.model)} names no standard", "name at least one under `standards:`")
+
+
+def record_test_plan(state: State, command: RecordTestPlan, context: Context) -> Ruling:
+    """A plan is recorded with its time; thresholds count only for runs after it."""
+    model = active_model(state, command.model)
+    names = [test.name for test in command.tests]
+    if len(set(names)) != len(names):
+        raise InputError(f"the test plan of {short(model.key)} names a test twice", "give each test its own name")
+    key, number = state.next_key(TestPlan, f"{model.key}/test-plans")
+    row = TestPlan(
+        key=key,
+        model=model.key,
+        number=number,
+        tests=command.tests,
+        recorded_at=context.now,
+        recorded_by=context.person,
+    )
+    return Ruling(EventType.TEST_PLAN_RECORDED, model.key, (row,))
+
+
+def record_monitoring_plan(state: State, command: RecordMonitoringPlan, context: Context) -> Ruling:
+    """A plan is recorded with its time and rationale; the newest one before a window judges it."""
+    model = active_model(state, command.model)
+    key, number = state.next_key(MonitoringPlan, f"{model.key}/monitoring-plans")
+    row = MonitoringPlan(
+        key=key, number=number, recorded_at=context.now, recorded_by=context.person, **command.model_dump()
+    )
+    return Ruling(EventType.MONITORING_PLAN_RECORDED, model.key, (row,))
+
+
+def declare_consumer(state: State, command: DeclareConsumer, context: Context) -> Ruling:
+    """A consumer is declared; one already seen in the logs keeps when it was seen."""
+    model = active_model(state, command.model)
+    key = f"{model.key}/consumers/{checked_name(command.system, 'system')}"
+    told = command.model_dump()
+    known = state.get(Consumer, key)
+    row = (
+        Consumer(key=key, declared=True, declared_at=context.now, **told)
+        if known is None
+        else known.changed(declared=True, declared_at=known.declared_at or context.now, **told)
+    )
+    return Ruling(EventType.CONSUMER_DECLARED, key, (row,))
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Team and name of a model's key. Raises InvalidNameError for anything that is not one."""
+    team, name = split_model(key.removeprefix("models/"))
+    if team is None or model_key(team, name) != key:
+        raise InvalidNameError(f"{key[:60]!a} is not the key of a model", "write it as `models/team/name`")
+    return team, name
+
+
+def active_model(state: State, key: str) -> Model:
+    """The model under this key. Raises NotFoundError, IllegalMoveError when it is retired."""
+    model = state.need(Model, key)
+    if model.state != "active":
+        raise IllegalMoveError(f"{short(key)} is retired")
+    return model
+
+
+RULES: Mapping[type[Command], Rule] = {
+    RegisterModel: register_model,
+    RecordTestPlan: record_test_plan,
+    RecordMonitoringPlan: record_monitoring_plan,
+    DeclareConsumer: declare_consumer,
+}

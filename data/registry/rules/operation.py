@@ -1,0 +1,234 @@
+"""Rulings about operations: one at a time on a model, its intent written down before the world changes.
+
+An operation belongs to the run that began it. Whoever finishes or undoes it, the run itself or a reconciliation
+after a crash, gives the command under that run's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from data.errors import BusyError, ConflictError, IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment, Operation, Slot
+from data.records.events import EventType
+from data.records.model import Model
+from data.records.names import short, slot_key
+from data.records.retirement import Retirement
+from data.records.review import VerdictSet
+from data.records.version import Version
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.deployment import BeginOperation, UndoOperation
+from data.registry.evidence import champion_of, collect_evidence
+from data.registry.registry.rules import emergency
+from data.registry.rollback import blocked, last_served, objections, serving_or_last, standing
+from data.registry.rules.model import active_model
+from data.registry.state import State
+
+PUTTING_IN_SERVICE = ("deploy", emergency.PURPOSE)
+
+
+def running_operation(state: State, model: str) -> Operation | None:
+    """The operation under way on a model, or None: a run that asks again finds its own here and goes on."""
+    operation = state.get(Operation, f"{model}/operation")
+    return operation if operation is not None and operation.state == "running" else None
+
+
+def deployment_of_run(state: State, model: str, run_id: str) -> Deployment | None:
+    """What a run has put in service already: a run that starts again from the top does not publish twice."""
+    found = state.find(Deployment, model=model, run_id=run_id) if run_id else []
+    return found[-1] if found else None
+
+
+def need_operation(state: State, model: str, context: Context, kind: str = "") -> Operation:
+    """The operation under way, which must be this run's and of this kind. Raises IllegalMoveError, ConflictError."""
+    operation = running_operation(state, model)
+    if operation is None or (kind and operation.kind != kind):
+        raise IllegalMoveError(f"no {kind or 'operation'} of {short(model)} is under way", "begin the operation first")
+    if operation.run_id != context.run_id:
+        raise ConflictError(
+            f"the {operation.kind} of {short(model)} belongs to run {operation.run_id or 'without id'}, "
+            f"not to {context.run_id or 'one without id'}",
+            "let its own run go on, or run `modelward reconcile` when that run died",
+        )
+    return operation
+
+
+def begin_operation(state: State, command: BeginOperation, context: Context) -> Ruling:
+    """The model is locked and the intent recorded; refused while another operation runs or a precondition fails.
+
+    A run that asks for its own running operation again is answered with it.
+    """
+    model = state.need(Model, command.model)
+    running = running_operation(state, model.key)
+    if running is not None and _is_repeated(running, command, context):
+        return Ruling(EventType.OPERATION_BEGUN, model.key, (running,), again=True)
+    if running is not None:
+        raise BusyError(
+            f"a {running.kind} of {short(model.key)} is under way by run {running.run_id or 'without id'} "
+            f"since {running.begun_at:%Y-%m-%d %H:%M} UTC"
+        )
+    slot = state.get(Slot, slot_key(model.key, command.environment, command.slot))
+    _check_left(command, slot)
+    version = _named_version(state, command, slot)
+    PRECONDITIONS[command.kind](state, command, version, context)
+    told = {
+        **command.model_dump(exclude={"evidence_digest", "standards_digest", "artifact_digest", "leaves"}),
+        "version": version.key,
+        "former_version": slot.version if slot else None,
+        "state": "running",
+        "run_id": context.run_id,
+        "begun_at": context.now,
+        "begun_by": context.person,
+        "ended_at": None,
+        "reason": "",
+    }
+    known = state.get(Operation, f"{model.key}/operation")
+    row = Operation(key=f"{model.key}/operation", **told) if known is None else known.changed(**told)
+    return Ruling(EventType.OPERATION_BEGUN, model.key, (row,), {"kind": command.kind, "version": version.key})
+
+
+def _check_left(command: BeginOperation, slot: Slot | None) -> None:
+    """What is to be left must serve still: who decided to end one deployment did not decide on the next."""
+    serves = slot.deployment if slot is not None else None
+    if command.leaves is not None and serves != command.leaves:
+        raise ConflictError(
+            f"the deployment to be ended no longer serves as {command.environment} {command.slot} of "
+            f"{short(command.model)}; " + ("another one does" if serves else "nothing does"),
+            "look at what serves now before you end it",
+        )
+
+
+def undo_operation(state: State, command: UndoOperation, context: Context) -> Ruling:
+    """The act failed; the former version serves and the model is free again."""
+    operation = need_operation(state, command.model, context)
+    row = operation.changed(state="undone", ended_at=context.now, reason=command.reason)
+    data = {"kind": operation.kind, "reason": command.reason}
+    return Ruling(EventType.OPERATION_UNDONE, command.model, (row,), data)
+
+
+def need_standing(version: Version, context: Context) -> None:
+    """Raises IllegalMoveError unless the version is approved and its approval has not run out."""
+    reason = standing(version, context.now)
+    if reason:
+        raise IllegalMoveError(f"{short(version.key)} cannot serve: {reason}")
+
+
+def _is_repeated(running: Operation, command: BeginOperation, context: Context) -> bool:
+    asked = (context.run_id, command.kind, command.environment, command.slot, command.version or running.version)
+    return asked == (running.run_id, running.kind, running.environment, running.slot, running.version)
+
+
+def _named_version(state: State, command: BeginOperation, slot: Slot | None) -> Version:
+    """The version an operation is about; a suspension or withdrawal is about what serves."""
+    takes_out = command.kind in ("suspend", "withdraw")
+    key = command.version or (slot.version if slot and takes_out else None)
+    if key is None:
+        raise InputError(f"a {command.kind} of {short(command.model)} names no version", "name the version")
+    version = state.need(Version, key)
+    if version.model != command.model:
+        raise InputError(f"{short(key)} is not a version of {short(command.model)}")
+    if takes_out and (slot is None or slot.version != key):
+        raise IllegalMoveError(f"{short(key)} does not serve as {command.environment} {command.slot}")
+    return version
+
+
+def _check_deploy(state: State, command: BeginOperation, version: Version, context: Context) -> None:
+    active_model(state, command.model)
+    if command.request is None:
+        raise InputError(f"the deployment of {short(version.key)} names no approved request", "request approval first")
+    request = state.need(ApprovalRequest, command.request)
+    _check_request(request, command, version)
+    if request.purpose == emergency.PURPOSE:
+        emergency.need_open(request, context)
+        emergency.need_releasable(state, version)
+    else:
+        _check_granted(request, version, context)
+        need_standing(version, context)
+    if blocked(state, version.key):
+        raise IllegalMoveError(
+            f"an incident that blocks {short(version.key)} is open", "resolve the incident, then deploy again"
+        )
+    _check_digests(state, request, command, version)
+    _check_champion(state, request, version)
+
+
+def _check_request(request: ApprovalRequest, command: BeginOperation, version: Version) -> None:
+    asked = (version.key, command.environment, command.slot)
+    granted = (request.subject, request.environment, request.slot)
+    if asked != granted or request.purpose not in PUTTING_IN_SERVICE:
+        raise IllegalMoveError(
+            f"the request is to {request.purpose} {short(request.subject)} as {request.environment} {request.slot}, "
+            f"not to deploy {short(version.key)} as {command.environment} {command.slot}",
+            "request approval for this version, environment and slot",
+        )
+
+
+def _check_granted(request: ApprovalRequest, version: Version, context: Context) -> None:
+    if request.state != "approved":
+        raise RequestClosedError(f"the request to deploy {short(version.key)} is {request.state}, not approved")
+    if request.valid_until is None or request.valid_until <= context.now:
+        raise RequestClosedError(f"the approval to deploy {short(version.key)} ran out")
+
+
+def _check_digests(state: State, request: ApprovalRequest, command: BeginOperation, version: Version) -> None:
+    """What the caller recomputed, and what the registry itself holds, must be what was approved."""
+    recorded = collect_evidence(state, version.key, request.environment, request.use)
+    now = {
+        "evidence": {command.evidence_digest, recorded.digest},
+        "standard": {command.standards_digest},
+        "artifact": {command.artifact_digest, version.artifact.digest},
+    }
+    approved = (request.evidence_digest, request.standards_digest, request.artifact_digest)
+    for (what, digests), digest in zip(now.items(), approved, strict=True):
+        if digests != {digest}:
+            raise StaleEvidenceError(f"the {what} of {short(version.key)} is not the one that was approved")
+
+
+def _check_champion(state: State, request: ApprovalRequest, version: Version) -> None:
+    verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
+    if verdicts is None:
+        raise StaleEvidenceError(f"the request to deploy {short(version.key)} names no recorded verdicts")
+    champion = champion_of(state, version.model, request.environment)
+    now = champion.key if champion is not None and champion.key != version.key else None
+    if now != verdicts.champion:
+        then = short(verdicts.champion) if verdicts.champion else "no champion"
+        here = short(now) if now else "no other version"
+        raise StaleEvidenceError(f"{short(version.key)} was judged against {then}; {here} serves now")
+
+
+def _check_rollback(state: State, command: BeginOperation, version: Version, context: Context) -> None:
+    place = f"{command.environment} {command.slot}"
+    current = serving_or_last(state, command.model, command.environment, command.slot)
+    former = last_served(state, command.model, command.environment, command.slot, version.key)
+    if current is None or former is None:
+        raise IllegalMoveError(f"{short(version.key)} never served as {place}; there is nothing to return to")
+    if current.version == version.key:
+        raise IllegalMoveError(f"{short(version.key)} is what is to be rolled back as {place}")
+    against = objections(state, former, current, context.now)
+    if against:
+        raise IllegalMoveError(f"{short(version.key)} is not valid for a return: {'; '.join(against)}")
+
+
+def _check_withdrawal(state: State, command: BeginOperation, version: Version, context: Context) -> None:
+    retirement = state.get(Retirement, f"{version.key}/retirement")
+    if retirement is None or retirement.state != "quiet":
+        stands = f"is {retirement.state}" if retirement else "was not opened"
+        raise IllegalMoveError(
+            f"the retirement of {short(version.key)} {stands}; only a quiet version is withdrawn",
+            "run `modelward retire`, or `modelward suspend` to stop serving at once",
+        )
+
+
+def _check_nothing(state: State, command: BeginOperation, version: Version, context: Context) -> None:
+    """Serving may be stopped at any time."""
+
+
+PRECONDITIONS: Mapping[str, Callable[[State, BeginOperation, Version, Context], None]] = {
+    "deploy": _check_deploy,
+    "rollback": _check_rollback,
+    "suspend": _check_nothing,
+    "withdraw": _check_withdrawal,
+}
+
+RULES: Mapping[type[Command], Rule] = {BeginOperation: begin_operation, UndoOperation: undo_operation}

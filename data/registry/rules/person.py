@@ -1,0 +1,215 @@
+"""Rulings about the roster: two founders without proof, then nobody without an administrator's code.
+
+Nobody changes their own standing, and an administrator who could act always remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from data.errors import IllegalMoveError, InputError, NotAuthorisedError
+from data.records.events import EventType
+from data.records.instant import in_utc
+from data.records.names import checked_name, person_key
+from data.records.person import Credential, Person, Role, RoleGrant
+from data.records.row import Row
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
+from data.registry.rules.proof import Proven, administrator, administrators, grants_held, holds_role, is_founding
+from data.registry.state import State
+
+FOUNDERS = 2
+TIERS = range(1, 5)
+
+
+def add_person(state: State, command: AddPerson, context: Context) -> Ruling:
+    """Somebody enters the roster, in roles that they hold everywhere; the first two are administrators too.
+
+    An id is never given twice.
+    """
+    key = person_key(command.person)
+    known = state.get(Person, key)
+    if known is not None:
+        raise InputError(f"{command.person} is on the roster ({known.state})", "choose another id; ids are not reused")
+    if command.os_user and state.find(Person, os_user=command.os_user, state="active"):
+        raise InputError(f"the operating-system user {command.os_user} belongs to somebody on the roster")
+    founder = command.proof is None and len(state.find(Person)) < FOUNDERS
+    proven = Proven(context.actor) if founder else administrator(state, command.proof, context, besides=command.person)
+    row = Person(
+        key=key,
+        person=command.person,
+        name=command.printed_name,
+        email=command.email,
+        os_user=command.os_user,
+        added_at=context.now,
+        added_by=proven.actor.id,
+    )
+    roles = dict.fromkeys([*([Role.ADMINISTRATOR] if founder else []), *command.roles])
+    granted_by = context.person if founder else proven.actor.id
+    rows: list[Row] = [
+        RoleGrant(
+            key=f"{key}/roles/{number}", person=command.person, role=role, from_at=context.now, granted_by=granted_by
+        )
+        for number, role in enumerate(roles, 1)
+    ]
+    return Ruling(EventType.PERSON_ADDED, key, (row, *rows, *proven.rows), {"founder": founder}, actor=proven.actor)
+
+
+def enrol_person(state: State, command: EnrolPerson, context: Context) -> Ruling:
+    """A sealed seed becomes somebody's credential; the former one ends. Founders enrol once without proof."""
+    person = _active(state, command.person)
+    key = f"{person.key}/credentials/{command.credential}"
+    if state.get(Credential, key) is not None or not context.seeds.holds(key):
+        raise InputError(f"no fresh seed is sealed for {key}", f"run `modelward people enrol {person.person}` again")
+    proven = _enroller(state, command, context)
+    former = state.find(Credential, person=person.person, state="active")
+    row = Credential(key=key, person=person.person, enrolled_at=context.now, enrolled_by=proven.actor.id)
+    ended = tuple(one.changed(state="revoked") for one in former)
+    return Ruling(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), actor=proven.actor)
+
+
+def revoke_person(state: State, command: RevokePerson, context: Context) -> Ruling:
+    """Somebody leaves the roster: roles end now, credentials are revoked, votes already given stay on record."""
+    person = _active(state, command.person)
+    _need_another_administrator(state, person.person, context)
+    proven = administrator(state, command.proof, context, besides=person.person)
+    grants = _ended(state.find(RoleGrant, person=person.person), context)
+    credentials = [one.changed(state="revoked") for one in state.find(Credential, person=person.person, state="active")]
+    rows = (person.changed(state="revoked"), *grants, *credentials, *proven.rows)
+    return Ruling(EventType.PERSON_REVOKED, person.key, rows, {"reason": command.reason}, actor=proven.actor)
+
+
+def grant_role(state: State, command: GrantRole, context: Context) -> Ruling:
+    """A role is held from a time on, within a scope; a deputy stands in for a holder of it, for a time."""
+    person = _active(state, command.person)
+    _check_scope(command)
+    from_at, to_at = _times(command, context)
+    if command.deputy_of is not None:
+        _check_deputy(state, command, context)
+    proven = administrator(state, command.proof, context, besides=person.person)
+    key, _ = state.next_key(RoleGrant, f"{person.key}/roles")
+    told = command.model_dump(include={"person", "role", "team", "tiers", "environment", "deputy_of"})
+    row = RoleGrant(key=key, from_at=from_at, to_at=to_at, granted_by=proven.actor.id, **told)
+    return Ruling(EventType.ROLE_GRANTED, person.key, (row, *proven.rows), actor=proven.actor)
+
+
+def deputise(state: State, command: Deputise, context: Context) -> Ruling:
+    """A deputy stands in for somebody wherever these hold the role at some time of it; one event grants all of it."""
+    person = _active(state, command.person)
+    from_at, to_at = _times(command, context)
+    principal = _principal(state, command)
+    if command.role is Role.ADMINISTRATOR:
+        raise InputError("an administrator has no deputy", "make somebody else an administrator too")
+    scopes = _scopes(state, principal.person, command.role, from_at, in_utc(command.to_at))
+    if not scopes:
+        raise _holds_not(principal.person, command.role)
+    proven = administrator(state, command.proof, context, besides=person.person)
+    _, first = state.next_key(RoleGrant, f"{person.key}/roles")
+    told = {**command.model_dump(include={"person", "role", "deputy_of"}), "from_at": from_at, "to_at": to_at}
+    rows = [
+        RoleGrant(key=f"{person.key}/roles/{number}", granted_by=proven.actor.id, **told, **scope)
+        for number, scope in enumerate(scopes, first)
+    ]
+    return Ruling(EventType.ROLE_GRANTED, person.key, (*rows, *proven.rows), actor=proven.actor)
+
+
+def end_role(state: State, command: EndRole, context: Context) -> Ruling:
+    """Every grant of a role that somebody holds, or is to hold, ends now."""
+    person = _active(state, command.person)
+    grants = _ended(state.find(RoleGrant, person=person.person, role=command.role.value), context)
+    if not grants:
+        raise IllegalMoveError(
+            f"{person.person} does not hold the role {command.role}", "`modelward people list` shows who holds what"
+        )
+    if command.role is Role.ADMINISTRATOR:
+        _need_another_administrator(state, person.person, context)
+    proven = administrator(state, command.proof, context, besides=person.person)
+    data = {"role": command.role.value, "reason": command.reason}
+    return Ruling(EventType.ROLE_ENDED, person.key, (*grants, *proven.rows), data, actor=proven.actor)
+
+
+def _enroller(state: State, command: EnrolPerson, context: Context) -> Proven:
+    founder = Role.ADMINISTRATOR in {grant.role for grant in state.find(RoleGrant, person=command.person)}
+    first = not state.find(Credential, person=command.person)
+    if command.proof is None and founder and first and is_founding(state):
+        return Proven(context.actor)
+    return administrator(state, command.proof, context, besides=command.person)
+
+
+def _active(state: State, person: str) -> Person:
+    row = state.need(Person, person_key(person))
+    if row.state != "active":
+        raise IllegalMoveError(f"{person} was taken off the roster", "add the person under a new id")
+    return row
+
+
+def _ended(grants: list[RoleGrant], context: Context) -> tuple[RoleGrant, ...]:
+    return tuple(one.changed(to_at=context.now) for one in grants if one.to_at is None or one.to_at > context.now)
+
+
+def _need_another_administrator(state: State, person: str, context: Context) -> None:
+    others = set(administrators(state, context)) - {person}
+    if not others and holds_role(state, person, Role.ADMINISTRATOR, context):
+        raise IllegalMoveError(f"{person} is the last administrator who could act", "enrol another one first")
+
+
+def _times(command: GrantRole | Deputise, context: Context) -> tuple[datetime, datetime | None]:
+    """From when until when. Raises InputError for what began already, or ends before it begins."""
+    from_at = in_utc(command.from_at) if command.from_at is not None else context.now
+    to_at = in_utc(command.to_at) if command.to_at is not None else None
+    if from_at < context.now or (to_at is not None and to_at <= from_at):
+        raise InputError("a role is granted from now or a later time on, and ends after that", "change --from or --to")
+    return from_at, to_at
+
+
+def _scopes(state: State, person: str, role: Role, from_at: datetime, to_at: datetime) -> list[dict[str, Any]]:
+    """Where somebody holds a role by grants of their own at some time between two, each place once."""
+    own = [one for one in state.find(RoleGrant, person=person, role=role.value) if one.deputy_of is None]
+    held = [one for one in own if one.from_at < to_at and (one.to_at is None or from_at < one.to_at)]
+    places = dict.fromkeys((one.team, one.tiers, one.environment) for one in held)
+    return [{"team": team, "tiers": tiers, "environment": environment} for team, tiers, environment in places]
+
+
+def _check_scope(command: GrantRole) -> None:
+    for name, what in ((command.team, "team"), (command.environment, "environment")):
+        if name != "*":
+            checked_name(name, what)
+    if not set(command.tiers) <= set(TIERS):
+        raise InputError(f"there is no tier {sorted(set(command.tiers) - set(TIERS))}", "tiers are 1, 2, 3 and 4")
+    whole = command.team == "*" and command.environment == "*" and not command.tiers
+    lasting = command.to_at is None and command.deputy_of is None
+    if command.role is Role.ADMINISTRATOR and not (whole and lasting):
+        raise InputError("an administrator is one for everything and until it is ended", "grant it without limits")
+
+
+def _check_deputy(state: State, command: GrantRole, context: Context) -> None:
+    if command.to_at is None:
+        raise InputError("a deputy stands in for a time", "name its end with --to")
+    principal = _principal(state, command)
+    team, environment = command.team, command.environment
+    held = grants_held(state, principal.person, command.role, context, team=team, environment=environment)
+    if all(one.deputy_of is not None for one in held):
+        raise _holds_not(principal.person, command.role)
+
+
+def _principal(state: State, command: GrantRole | Deputise) -> Person:
+    principal = _active(state, command.deputy_of or "")
+    if principal.person == command.person:
+        raise InputError(f"{command.person} cannot be their own deputy")
+    return principal
+
+
+def _holds_not(person: str, role: Role) -> NotAuthorisedError:
+    return NotAuthorisedError(f"{person} does not hold the role {role} there", "a deputy stands in for who holds it")
+
+
+RULES: Mapping[type[Command], Rule] = {
+    AddPerson: add_person,
+    EnrolPerson: enrol_person,
+    RevokePerson: revoke_person,
+    GrantRole: grant_role,
+    Deputise: deputise,
+    EndRole: end_role,
+}

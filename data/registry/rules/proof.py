@@ -1,0 +1,199 @@
+"""Proof of person: a one-time code (RFC 6238) accepted once, counted before it is checked, locked after five misses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import pyotp
+
+from data.errors import LockedOutError, NotAuthorisedError, ProofError
+from data.records.events import EventType
+from data.records.names import person_key
+from data.records.person import Actor, Credential, Person, Role, RoleGrant
+from data.records.row import Row
+from data.registry.command import Command, Context, Proof, Rule, Ruling, Timed
+from data.registry.commands.person import CountAttempt
+from data.registry.state import State
+
+STEP_SECONDS = 30
+ATTEMPTS = 5
+ATTEMPT_WINDOW = timedelta(minutes=15)
+LOCK_OUT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Whom a command is now attributed to, the credential row that remembers the code as used, and whom they stand in
+    for, where they act as a deputy."""
+
+    actor: Actor
+    rows: tuple[Row, ...] = ()
+    credential: str = ""
+    deputy_of: str | None = None
+
+
+class Scope(NamedTuple):
+    """For which team, tier and environment a role is asked (`*`, 0: any)."""
+
+    team: str
+    tier: int
+    environment: str
+
+
+def count_attempt(state: State, command: CountAttempt, context: Context) -> Ruling:
+    """The attempt counter goes up and is committed before any code is looked at."""
+    credential = active_credential(state, command.person)
+    if credential is None:
+        return Ruling(EventType.CREDENTIAL_ATTEMPTED, command.subject, data={"attempted": command.attempted})
+    if _locked(credential, context):
+        data = {"attempted": command.attempted, "locked": True}
+        return Ruling(EventType.CREDENTIAL_ATTEMPTED, command.subject, data=data)
+    recent = tuple(at for at in credential.failed_at if context.now - at < ATTEMPT_WINDOW)
+    failed = (*recent, context.now)
+    locked = context.now + LOCK_OUT if len(failed) > ATTEMPTS else None
+    row = credential.changed(failed_at=failed[-(ATTEMPTS + 1) :], locked_until=locked)
+    return Ruling(EventType.CREDENTIAL_ATTEMPTED, command.subject, (row,), {"attempted": command.attempted})
+
+
+def prove(state: State, proof: Proof, context: Context) -> Proven:
+    """The person behind a proof. Raises ProofError, LockedOutError, NotAuthorisedError."""
+    person = state.get(Person, person_key(proof.person))
+    credential = active_credential(state, proof.person)
+    if person is None or person.state != "active" or credential is None:
+        raise NotAuthorisedError(
+            f"{proof.person} cannot prove who they are", "`modelward people enrol` enrols a person"
+        )
+    if _locked(credential, context):
+        until = f"{credential.locked_until:%Y-%m-%d %H:%M} UTC"
+        raise LockedOutError(f"{proof.person} is locked out after {ATTEMPTS} wrong codes until {until}")
+    step = _matching_step(context.seeds.open(credential.key), proof, context)
+    if step is None:
+        raise ProofError(f"the one-time code of {proof.person} is wrong{_overdue(proof)}")
+    if step <= credential.last_step:
+        raise ProofError(f"this one-time code of {proof.person} was used already")
+    row = credential.changed(last_step=step, failed_at=(), locked_until=None)
+    return Proven(Actor(id=proof.person, auth="totp"), (row,), credential.key)
+
+
+def grants_held(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,
+                environment: str = "*") -> list[RoleGrant]:  # fmt: skip
+    """Every grant under which a person holds a role now for this team, tier and environment (`*`, 0: any).
+
+    A deputy's grant counts only while the person they stand in for holds the role by a grant of their own.
+    """
+    scope = Scope(team, tier, environment)
+    held = _in_force(state, person, role, context, scope)
+    return [one for one in held if not one.deputy_of or _principal_holds(state, one.deputy_of, role, context, scope)]
+
+
+def holds_role(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,
+               environment: str = "*") -> RoleGrant | None:  # fmt: skip
+    """The first grant of `grants_held`, one of their own before a deputy's; None when they do not hold the role."""
+    held = grants_held(state, person, role, context, team=team, tier=tier, environment=environment)
+    return next(iter(sorted(held, key=lambda grant: grant.deputy_of is not None)), None)
+
+
+def stands_in_for(grants: Sequence[RoleGrant]) -> str | None:
+    """For whom somebody acts under these grants of a role: for nobody where one of them is their own."""
+    principals = [one.deputy_of for one in grants]
+    return None if None in principals else min(filter(None, principals), default=None)
+
+
+def in_place_of(person: str | None) -> dict[str, str]:
+    """What an event says beside its rows when a deputy acted."""
+    return {"deputy_of": person} if person else {}
+
+
+def administrators(state: State, context: Timed) -> list[str]:
+    """Everybody who is an administrator now, on the roster and enrolled: who could prove it."""
+    active = [person.person for person in state.find(Person, state="active")]
+    held = [person for person in active if holds_role(state, person, Role.ADMINISTRATOR, context)]
+    return [person for person in held if active_credential(state, person) is not None]
+
+
+def is_founding(state: State) -> bool:
+    """Whether the roster is still being founded: no two administrators were ever enrolled; it never comes back."""
+    ever = {grant.person for grant in state.find(RoleGrant, role=Role.ADMINISTRATOR.value)}
+    return sum(1 for person in ever if state.find(Credential, person=person)) < 2
+
+
+def administrator(state: State, proof: Proof | None, context: Context, *, besides: str = "") -> Proven:
+    """An administrator's proof, of another person than `besides`; not asked for until the first one is enrolled."""
+    enrolled = administrators(state, context)
+    if proof is None:
+        if not enrolled and is_founding(state):
+            return Proven(context.actor)
+        raise NotAuthorisedError(
+            "this needs an administrator's one-time code", "add --by ADMINISTRATOR, the code is asked for"
+        )
+    if proof.person == besides:
+        raise NotAuthorisedError(f"{besides} cannot change their own standing", "ask another administrator")
+    if proof.person not in enrolled:
+        raise NotAuthorisedError(f"{proof.person} is not an administrator")
+    return prove(state, proof, context)
+
+
+def _in_force(state: State, person: str, role: Role, context: Timed, scope: Scope) -> list[RoleGrant]:
+    """A person's grants of a role that hold now and there, their own and a deputy's alike."""
+    held = []
+    for grant in state.find(RoleGrant, person=person, role=role.value):
+        begun = grant.from_at <= context.now and (grant.to_at is None or context.now < grant.to_at)
+        fits = _fits(grant.team, scope.team) and _fits(grant.environment, scope.environment)
+        if begun and fits and (not grant.tiers or scope.tier == 0 or scope.tier in grant.tiers):
+            held.append(grant)
+    return held
+
+
+def _fits(granted: str, asked: str) -> bool:
+    return granted == "*" or asked == "*" or granted == asked
+
+
+def active_credential(state: State, person: str) -> Credential | None:
+    """The one-time-code credential a person can use now, or None."""
+    found = state.find(Credential, person=person, kind="totp", state="active")
+    return found[-1] if found else None
+
+
+def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Scope) -> bool:
+    """Whether somebody holds a role by a grant of their own: whom they stand in for themselves does not matter."""
+    row = state.get(Person, person_key(person))
+    own = [one for one in _in_force(state, person, role, context, scope) if one.deputy_of is None]
+    return row is not None and row.state == "active" and bool(own)
+
+
+def _locked(credential: Credential, context: Context) -> bool:
+    return credential.locked_until is not None and credential.locked_until > context.now
+
+
+def _matching_step(seed: str, proof: Proof, context: Context) -> int | None:
+    """The newest step that shows the code: the one of now, one since it was handed in, or the one before that.
+
+    RFC 6238, section 5.2, lets one step pass for the way of a code; that way ends where the code was handed in.
+    """
+    waited = min(timedelta(seconds=proof.waited_seconds), LONGEST_WAIT)
+    newest, oldest = _step_at(context.now), _step_at(context.now - waited) - 1
+    totp = pyotp.TOTP(seed)
+    given = proof.code.replace(" ", "")
+    for step in range(newest, oldest - 1, -1):
+        if pyotp.utils.strings_equal(given, totp.generate_otp(step)):
+            return step
+    return None
+
+
+def _step_at(moment: datetime) -> int:
+    return int(moment.timestamp()) // STEP_SECONDS
+
+
+def _overdue(proof: Proof) -> str:
+    """What to say of a code that was handed in so long ago that it would not count if it had been right."""
+    if proof.waited_seconds <= LONGEST_WAIT.total_seconds():
+        return ""
+    minutes, most = proof.waited_seconds / 60, LONGEST_WAIT.total_seconds() / 60
+    return f", or came too late: it was read {minutes:.0f} minutes after it was entered, {most:.0f} are the most"
+
+
+RULES: Mapping[type[Command], Rule] = {CountAttempt: count_attempt}

@@ -1,0 +1,232 @@
+"""Rulings on retirement: notices, answers, a transition for everybody, approval, sunset, quiet, withdrawal, dossier.
+
+Each step is a legal move of `data/registry/lifecycle.py`; none can be left out. Withdrawal only says that the version is out of
+service: taking it out is an operation of its own (`begin operation` of kind `withdraw`, allowed once it is quiet), and
+a version that still serves in any slot cannot be withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError, TransitionIncompleteError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Slot
+from data.records.events import EventType
+from data.records.evidence import sha256_of
+from data.records.instant import in_utc
+from data.records.model import Consumer, Model
+from data.records.names import checked_name, short, system_name
+from data.records.retirement import Retirement, RetirementParty
+from data.records.row import Row
+from data.records.version import ReviewState, Version
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.retirement import (
+    AffectedParty,
+    ApproveRetirement,
+    ArchiveRetirement,
+    BeginSunset,
+    OpenRetirement,
+    RecordTraffic,
+    WithdrawVersion,
+)
+from data.registry.lifecycle import check_retirement_move, check_review_move
+from data.registry.registry.rules import retirement_party
+from data.registry.rules.retirement_party import PLANNING, parties_of, what_is_missing
+from data.registry.state import State
+
+GONE = (ReviewState.RETIRED, ReviewState.REJECTED)
+
+
+def retirement_of(state: State, version: str) -> Retirement | None:
+    """The retirement of a version, or None: a run that starts again from the top goes on from its state."""
+    return state.get(Retirement, f"{version}/retirement")
+
+
+def retirement_digest(state: State, key: str) -> str:
+    """What an approval of a retirement is bound to, as `sha256:<hex>`: impact, sunset, window, and for each party
+    its answer and transition. An approval request of purpose `retire` names it as `evidence_digest`.
+
+    Raises NotFoundError.
+    """
+    retirement = state.need(Retirement, key)
+    told = {"subject", "reason", "successor", "impact_digest", "outputs_in_force", "sunset_at", "quiet_days"}
+    party = {"system", "declared", "through", "answer", "answered_by", "silence_reason", "moves_to", "cut_over_at"}
+    parties = [one.model_dump(mode="json", include=party) for one in parties_of(state, key)]
+    return sha256_of([retirement.model_dump(mode="json", include=told), parties])
+
+
+def open_retirement(state: State, command: OpenRetirement, context: Context) -> Ruling:
+    """A retirement opens with everybody it affects; with nobody affected its plan is whole from the start."""
+    version = state.need(Version, command.version)
+    check_review_move(short(version.key), version.review_state, ReviewState.RETIRED)
+    key = f"{version.key}/retirement"
+    known = state.get(Retirement, key)
+    if known is not None:
+        raise IllegalMoveError(f"the retirement of {short(version.key)} is {known.state}", "go on with that one")
+    if in_utc(command.sunset_at) <= context.now:
+        raise InputError(f"the sunset of {short(version.key)} lies in the past", "name a day to come")
+    if command.successor is not None:
+        _check_successor(state, version, command.successor)
+    _check_cadence(state, version, command)
+    parties = tuple(_party(key, one) for one in command.parties)
+    if len({one.key for one in parties}) != len(parties):
+        raise InputError(f"the retirement of {short(version.key)} names a consumer twice", "join the two")
+    row = Retirement(
+        key=key,
+        subject=version.key,
+        model=version.model,
+        state="opened" if parties else "planned",
+        opened_by=context.person,
+        opened_at=context.now,
+        **command.model_dump(exclude={"version", "parties"}),
+    )
+    return Ruling(EventType.RETIREMENT_OPENED, key, (row, *parties), refs={"evidence": [command.impact_digest]})
+
+
+def approve_retirement(state: State, command: ApproveRetirement, context: Context) -> Ruling:
+    """Nobody is left behind, and the people asked have approved exactly this plan."""
+    row = state.need(Retirement, command.key)
+    if row.state == "approved" and row.request == command.request:
+        return Ruling(EventType.RETIREMENT_APPROVED, row.key, (row,), again=True)
+    missing = [what for party in parties_of(state, row.key) if (what := what_is_missing(party, row))]
+    if missing and row.state in PLANNING:
+        raise TransitionIncompleteError(f"the retirement of {short(row.subject)} is not whole: {'; '.join(missing)}")
+    check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "approved")
+    _check_request(state, state.need(ApprovalRequest, command.request), row, context)
+    return Ruling(EventType.RETIREMENT_APPROVED, row.key, (row.changed(state="approved", request=command.request),))
+
+
+def begin_sunset(state: State, command: BeginSunset, context: Context) -> Ruling:
+    """The day has come; from now on the logs must stay silent about the version."""
+    row = state.need(Retirement, command.key)
+    if row.state != "approved":
+        raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; sunset follows its approval")
+    if context.now < row.sunset_at:
+        raise IllegalMoveError(
+            f"the sunset of {short(row.subject)} is on {row.sunset_at:%Y-%m-%d %H:%M} UTC", "wait until then"
+        )
+    return Ruling(EventType.RETIREMENT_SUNSET, row.key, (row.changed(state="sunset", traffic_from_at=context.now),))
+
+
+def record_traffic(state: State, command: RecordTraffic, context: Context) -> Ruling:
+    """What the logs show since the sunset: quiet only when a window that is long enough holds not one row.
+
+    A consumer that shows up and was not known becomes an undeclared party, for the record.
+    """
+    row = state.need(Retirement, command.key)
+    from_at, to_at = in_utc(command.from_at), in_utc(command.to_at)
+    if row.state not in ("sunset", "quiet"):
+        raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; traffic counts from the sunset")
+    if not row.sunset_at <= from_at < to_at <= context.now:
+        raise InputError(
+            f"the window from {from_at:%Y-%m-%d %H:%M} to {to_at:%Y-%m-%d %H:%M} UTC does not lie between the sunset "
+            f"on {row.sunset_at:%Y-%m-%d %H:%M} and now",
+            "read the logs from the sunset on",
+        )
+    if sum(command.by_consumer.values()) > command.rows:
+        raise InputError(f"the consumers' rows add up to more than {command.rows}", "count the window again")
+    quiet = command.rows == 0 and to_at - from_at >= timedelta(days=row.quiet_days)
+    changed = row.changed(
+        state="quiet" if quiet else "sunset",
+        traffic_from_at=from_at,
+        traffic_to_at=to_at,
+        traffic_rows=command.rows,
+        traffic_digest=command.evidence_digest,
+    )
+    late = _late_parties(state, row, command)
+    data = {"rows": command.rows, "by_consumer": command.by_consumer, "quiet": quiet}
+    refs = {"evidence": [command.evidence_digest]}
+    return Ruling(EventType.RETIREMENT_TRAFFIC_CHECKED, row.key, (changed, *late), data, refs)
+
+
+def withdraw_version(state: State, command: WithdrawVersion, context: Context) -> Ruling:
+    """The version is retired once it serves nowhere; a model without successor goes with its last version."""
+    row = state.need(Retirement, command.key)
+    name = f"the retirement of {short(row.subject)}"
+    check_retirement_move(name, row.state, "withdrawn")
+    serving = state.find(Slot, version=row.subject)
+    if serving:
+        places = ", ".join(f"{one.environment} {one.slot}" for one in serving)
+        raise IllegalMoveError(
+            f"{short(row.subject)} still serves as {places}", "withdraw it from service, or deploy its successor there"
+        )
+    version = state.need(Version, row.subject)
+    check_review_move(short(version.key), version.review_state, ReviewState.RETIRED)
+    rows: list[Row] = [version.changed(review_state=ReviewState.RETIRED, state_reason=row.reason)]
+    others = [one for one in state.find(Version, model=row.model) if one.key != version.key]
+    if row.successor is None and all(one.review_state in GONE for one in others):
+        rows.append(state.need(Model, row.model).changed(state="retired"))
+    return Ruling(EventType.RETIREMENT_WITHDRAWN, row.key, (row.changed(state="withdrawn"), *rows))
+
+
+def archive_retirement(state: State, command: ArchiveRetirement, context: Context) -> Ruling:
+    """The dossier is kept by its digest until the end of retention."""
+    row = state.need(Retirement, command.key)
+    check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "archived")
+    retain_until = in_utc(command.retain_until)
+    if retain_until <= context.now:
+        raise InputError("the records would be kept until a day that is past", "name a day to come")
+    changed = row.changed(
+        state="archived", dossier_digest=command.dossier_digest, retain_until=retain_until, ended_at=context.now
+    )
+    return Ruling(EventType.RETIREMENT_ARCHIVED, row.key, (changed,), refs={"evidence": [command.dossier_digest]})
+
+
+def _check_request(state: State, request: ApprovalRequest, row: Retirement, context: Context) -> None:
+    if (request.purpose, request.subject) != ("retire", row.key):
+        raise IllegalMoveError(
+            f"the request is to {request.purpose} {short(request.subject)}, not to retire {short(row.subject)}",
+            "request approval of this retirement",
+        )
+    if request.state != "approved" or request.valid_until is None:
+        raise RequestClosedError(f"the request to retire {short(row.subject)} is {request.state}, not approved")
+    if request.valid_until <= context.now:
+        raise RequestClosedError(f"the approval to retire {short(row.subject)} ran out")
+    if request.evidence_digest != retirement_digest(state, row.key):
+        raise StaleEvidenceError(
+            f"the plan to retire {short(row.subject)} is not the one that was approved", "request approval again"
+        )
+
+
+def _check_successor(state: State, version: Version, successor: str) -> None:
+    other = state.need(Version, successor)
+    if other.key == version.key or other.review_state in GONE:
+        raise InputError(f"{short(successor)} cannot succeed {short(version.key)}", "name a version that will serve")
+
+
+def _check_cadence(state: State, version: Version, command: OpenRetirement) -> None:
+    """The window without traffic is at least as long as the slowest affected consumer's cadence."""
+    systems = {system_name(one.system) for one in command.parties}
+    known = [one for one in state.find(Consumer, model=version.model) if one.system in systems]
+    slowest = max(known, key=lambda one: one.cadence_days, default=None)
+    if slowest is not None and slowest.cadence_days > command.quiet_days:
+        raise InputError(
+            f"{slowest.system} asks every {slowest.cadence_days} days; {command.quiet_days} quiet days say nothing",
+            f"watch for {slowest.cadence_days} days at least",
+        )
+
+
+def _party(key: str, one: AffectedParty) -> RetirementParty:
+    told = one.model_dump(exclude={"system"})
+    system = checked_name(one.system, "system")
+    return RetirementParty(key=f"{key}/parties/{system}", retirement=key, system=system, **told)
+
+
+def _late_parties(state: State, row: Retirement, command: RecordTraffic) -> list[RetirementParty]:
+    known = {one.system for one in parties_of(state, row.key)}
+    seen = sorted({system_name(one) for one, rows in command.by_consumer.items() if rows} - known)
+    at = in_utc(command.to_at)
+    return [_party(row.key, AffectedParty(system=one, declared=False, last_seen_at=at)) for one in seen]
+
+
+RULES: Mapping[type[Command], Rule] = {
+    **retirement_party.RULES,
+    OpenRetirement: open_retirement,
+    ApproveRetirement: approve_retirement,
+    BeginSunset: begin_sunset,
+    RecordTraffic: record_traffic,
+    WithdrawVersion: withdraw_version,
+    ArchiveRetirement: archive_retirement,
+}

@@ -1,0 +1,149 @@
+"""Rulings on each party of a retirement: told, heard or its silence accepted, and with somewhere to go in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.errors import IllegalMoveError, InputError, NotAuthorisedError
+from data.records.events import EventType
+from data.records.instant import in_utc
+from data.records.model import Model
+from data.records.names import short
+from data.records.person import Role
+from data.records.retirement import Retirement, RetirementParty
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanTransition, RecordNotices
+from data.registry.lifecycle import check_retirement_move
+from data.registry.rules.proof import holds_role, prove
+from data.registry.state import State
+
+PLANNING = ("opened", "noticed", "planned")
+
+
+def parties_of(state: State, retirement: str) -> list[RetirementParty]:
+    """Everybody a retirement affects, by system."""
+    return state.find(RetirementParty, retirement=retirement)
+
+
+def what_is_missing(party: RetirementParty, retirement: Retirement) -> str:
+    """What a party still lacks, in words; empty when it lacks nothing."""
+    lacks = []
+    if party.answer == "objected":
+        lacks.append("a settlement of its objection")
+    elif party.answer == "none":
+        lacks.append("an answer, or somebody who accepts its silence")
+    if party.transition == "missing" or not party.moves_to or party.cut_over_at is None:
+        lacks.append("a transition")
+    elif not party.cut_over_at <= retirement.sunset_at:
+        lacks.append("a cut-over before the sunset")
+    kind = "" if party.declared else " (undeclared)"
+    return f"{party.system}{kind} lacks {' and '.join(lacks)}" if lacks else ""
+
+
+def record_notices(state: State, command: RecordNotices, context: Context) -> Ruling:
+    """Notices went out; each further one to the same party is a reminder and is counted."""
+    row = state.need(Retirement, command.key)
+    check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "noticed")
+    if not command.systems or len(set(command.systems)) != len(command.systems):
+        raise InputError("notices went to nobody, or twice to somebody at once", "name each system once")
+    parties = [_party(state, row, system) for system in command.systems]
+    told = tuple(one.changed(notices=one.notices + 1, noticed_at=one.noticed_at or context.now) for one in parties)
+    return Ruling(
+        EventType.RETIREMENT_NOTICED,
+        row.key,
+        (_moved(state, row, *told), *told),
+        {"systems": list(command.systems), "outbox": command.outbox_digest},
+    )
+
+
+def answer_notice(state: State, command: AnswerNotice, context: Context) -> Ruling:
+    """A party acknowledges or objects; its own word counts more than a silence that was accepted for it."""
+    row, party = _asked(state, command.key, command.system)
+    told = party.changed(answer=command.answer, answered_by=context.person, answered_at=context.now, silence_reason="")
+    data = {"system": party.system, "answer": command.answer, "comment": command.comment}
+    return Ruling(EventType.RETIREMENT_ANSWERED, row.key, (_moved(state, row, told), told), data)
+
+
+def accept_silence(state: State, command: AcceptSilence, context: Context) -> Ruling:
+    """A risk acceptor answers for the silence of a party that was told at least once and never answered."""
+    row, party = _asked(state, command.key, command.system)
+    if party.notices < 1:
+        raise IllegalMoveError(f"{party.system} was not told yet", "send a notice and give time to answer")
+    if party.answer != "none":
+        raise IllegalMoveError(f"{party.system} is not silent: {party.answer}")
+    proven = prove(state, command.proof, context)
+    model = state.need(Model, row.model)
+    if not holds_role(state, proven.actor.id, Role.RISK_ACCEPTOR, context, team=model.team, tier=model.tier):
+        raise NotAuthorisedError(f"{proven.actor.id} is not a risk acceptor for {short(model.key)}")
+    told = party.changed(
+        answer="silence accepted",
+        answered_by=proven.actor.id,
+        answered_at=context.now,
+        silence_reason=command.reason,
+    )
+    data = {"system": party.system, "reason": command.reason}
+    rows = (_moved(state, row, told), told, *proven.rows)
+    return Ruling(EventType.RETIREMENT_SILENCE_ACCEPTED, row.key, rows, data, actor=proven.actor)
+
+
+def plan_transition(state: State, command: PlanTransition, context: Context) -> Ruling:
+    """What a party moves to and by when, the sunset at the latest.
+
+    After the approval only that it has moved is noted, and where a consumer goes that showed up late.
+    """
+    row = state.need(Retirement, command.key)
+    party = _party(state, row, command.system)
+    cut_over_at = in_utc(command.cut_over_at)
+    if cut_over_at > row.sunset_at and row.state in PLANNING:
+        raise InputError(
+            f"{party.system} would move on {cut_over_at:%Y-%m-%d}, after the sunset on {row.sunset_at:%Y-%m-%d}",
+            "plan the move before the sunset, or open the retirement with a later one",
+        )
+    told = party.changed(
+        moves_to=command.moves_to,
+        cut_over_at=cut_over_at,
+        transition="moved" if command.moved else "planned",
+    )
+    data = {"system": party.system, "moves_to": command.moves_to}
+    if row.state in ("approved", "sunset", "quiet"):
+        _check_only_moved(party, told)
+        return Ruling(EventType.RETIREMENT_PLANNED, row.key, (told,), data)
+    check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "planned")
+    return Ruling(EventType.RETIREMENT_PLANNED, row.key, (_moved(state, row, told), told), data)
+
+
+def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:
+    late = before.transition == "missing"
+    same = (before.moves_to, before.cut_over_at) == (after.moves_to, after.cut_over_at)
+    if not late and (not same or after.transition != "moved"):
+        raise IllegalMoveError(
+            f"the transition of {before.system} was approved to {before.moves_to}", "only that it has moved can be said"
+        )
+
+
+def _asked(state: State, key: str, system: str) -> tuple[Retirement, RetirementParty]:
+    row = state.need(Retirement, key)
+    if row.state not in ("noticed", "planned"):
+        raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; answers follow the notices")
+    return row, _party(state, row, system)
+
+
+def _party(state: State, row: Retirement, system: str) -> RetirementParty:
+    return state.need(RetirementParty, f"{row.key}/parties/{system}")
+
+
+def _moved(state: State, row: Retirement, *told: RetirementParty) -> Retirement:
+    """The retirement after these parties changed: `planned` when nobody lacks anything, else `noticed`."""
+    parties = {one.key: one for one in parties_of(state, row.key)} | {one.key: one for one in told}
+    whole = not any(what_is_missing(one, row) for one in parties.values())
+    opened = row.state == "opened" and not any(one.notices for one in parties.values())
+    to = "planned" if whole else "opened" if opened else "noticed"
+    return row.changed(state=to)
+
+
+RULES: Mapping[type[Command], Rule] = {
+    RecordNotices: record_notices,
+    AnswerNotice: answer_notice,
+    AcceptSilence: accept_silence,
+    PlanTransition: plan_transition,
+}

@@ -1,0 +1,208 @@
+"""Rulings about validation, findings and reviews: who raises does not answer, who answers does not close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from data.errors import IllegalMoveError, IndependenceError, InputError, NotAuthorisedError, StaleEvidenceError
+from data.records.events import EventType
+from data.records.instant import in_utc
+from data.records.model import Model
+from data.records.names import person_key, short
+from data.records.person import Person, Role, RoleGrant
+from data.records.review import Finding, Review, Validation
+from data.records.version import ReviewState, Version
+from data.registry.command import Command, Context, Proof, Rule, Ruling, Timed
+from data.registry.commands.review import (
+    AnswerFinding,
+    CloseFinding,
+    CompleteReview,
+    ConcludeValidation,
+    DisputeFinding,
+    OpenFinding,
+    OpenReview,
+)
+from data.registry.evidence import collect_evidence
+from data.registry.independence import need_independent
+from data.registry.lifecycle import check_review_move
+from data.registry.rules.model import active_model
+from data.registry.rules.proof import grants_held, holds_role, in_place_of, prove, stands_in_for
+from data.registry.state import State
+
+CONCLUSIONS: Mapping[str, ReviewState] = {
+    "fit": ReviewState.VALIDATED,
+    "fit with conditions": ReviewState.VALIDATED,
+    "not fit": ReviewState.REJECTED,
+}
+
+
+def conclude_validation(state: State, command: ConcludeValidation, context: Context) -> Ruling:
+    """An independent validator's conclusion on the evidence as it stands moves the version on, or rejects it."""
+    version = state.need(Version, command.version)
+    to = CONCLUSIONS[command.conclusion]
+    if version.review_state is ReviewState.REGISTERED:
+        raise IllegalMoveError(f"{short(version.key)} was not judged yet", "run `modelward validate` first")
+    check_review_move(short(version.key), version.review_state, to)
+    if collect_evidence(state, version.key).digest != command.evidence_digest:
+        raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what the validator read")
+    principal = need_signer(state, version, command.proof, (Role.VALIDATOR,), context)
+    proven = prove(state, command.proof, context)
+    key, number = state.next_key(Validation, f"{version.key}/validations")
+    told = command.model_dump(exclude={"proof"})
+    row = Validation(key=key, number=number, validator=proven.actor.id, concluded_at=context.now, **told)
+    reason = f"validation: {command.conclusion}" if to is ReviewState.REJECTED else ""
+    moved = version.changed(review_state=to, state_reason=reason)
+    refs = {"evidence_set": command.evidence_digest}
+    data = {"conclusion": command.conclusion, **in_place_of(principal)}
+    return Ruling(EventType.VALIDATION_CONCLUDED, key, (row, moved, *proven.rows), data, refs, proven.actor)
+
+
+def validated_for(state: State, validation: Validation) -> str | None:
+    """For whom the validator stood in, as the event of the conclusion says; None in their own right."""
+    principal = state.told(validation.key, EventType.VALIDATION_CONCLUDED).get("deputy_of")
+    return str(principal) if principal else None
+
+
+def open_finding(state: State, command: OpenFinding, context: Context) -> Ruling:
+    """A finding is raised against somebody on the roster, who must answer it by a date to come."""
+    version = state.need(Version, command.version)
+    if command.origin == "condition":
+        raise InputError(
+            "a condition becomes a finding by the approval that makes it", "raise it as a review's finding"
+        )
+    owner = state.get(Person, person_key(command.owner))
+    if owner is None or owner.state != "active":
+        raise NotAuthorisedError(f"{command.owner} is not on the roster and cannot answer a finding")
+    if in_utc(command.due_at) <= context.now:
+        raise InputError("a finding is due at a time to come", "give its owner time to answer")
+    key, number = state.next_key(Finding, f"{version.key}/findings")
+    told = command.model_dump()
+    row = Finding(key=key, number=number, raised_by=context.person, raised_at=context.now, **told)
+    return Ruling(EventType.FINDING_OPENED, key, (row,))
+
+
+def answer_finding(state: State, command: AnswerFinding, context: Context) -> Ruling:
+    """The owner answers an open or disputed finding."""
+    finding = _need_finding(state, command.key, "open", "disputed")
+    if context.person != finding.owner:
+        raise NotAuthorisedError(f"the finding is {finding.owner}'s to answer, not {context.person}'s")
+    row = finding.changed(state="answered", answer=command.answer, answered_by=context.person, answered_at=context.now)
+    return Ruling(EventType.FINDING_ANSWERED, finding.key, (row,))
+
+
+def dispute_finding(state: State, command: DisputeFinding, context: Context) -> Ruling:
+    """Who raised it, or a validator, says why the answer does not settle it; the owner answers again."""
+    finding = _need_finding(state, command.key, "answered")
+    version = state.need(Version, finding.version)
+    if context.person == finding.owner or not _may_judge(state, finding, version, context.person, context):
+        raise NotAuthorisedError(f"{context.person} neither raised the finding nor is a validator")
+    return Ruling(EventType.FINDING_DISPUTED, finding.key, (finding.changed(state="disputed", dispute=command.reason),))
+
+
+def close_finding(state: State, command: CloseFinding, context: Context) -> Ruling:
+    """An answered finding is closed by who raised it or an independent validator; never by its owner."""
+    finding = _need_finding(state, command.key, "answered", "disputed")
+    version = state.need(Version, finding.version)
+    closer = command.proof.person
+    if closer in (finding.owner, finding.answered_by):
+        raise NotAuthorisedError(f"{closer} answers for the finding and cannot close it", "ask who raised it")
+    if not _may_judge(state, finding, version, closer, context):
+        raise NotAuthorisedError(f"{closer} neither raised the finding nor is a validator")
+    need_independent(state.need(Person, person_key(closer)), version)
+    proven = prove(state, command.proof, context)
+    row = finding.changed(state="closed", closed_by=proven.actor.id, closed_at=context.now)
+    return Ruling(EventType.FINDING_CLOSED, finding.key, (row, *proven.rows), actor=proven.actor)
+
+
+def open_review(state: State, command: OpenReview, context: Context) -> Ruling:
+    """A review is opened; while one for the same reason is open it is answered with that."""
+    model = active_model(state, command.model)
+    if command.version is not None and state.need(Version, command.version).model != model.key:
+        raise InputError(f"{short(command.version)} is not a version of {short(model.key)}")
+    for one in state.find(Review, model=model.key, state="open"):
+        if (one.version, one.reason) == (command.version, command.reason):
+            return Ruling(EventType.REVIEW_OPENED, one.key, (one,), again=True)
+    key, number = state.next_key(Review, f"{model.key}/reviews")
+    row = Review(key=key, number=number, opened_at=context.now, **command.model_dump())
+    return Ruling(EventType.REVIEW_OPENED, key, (row,))
+
+
+def complete_review(state: State, command: CompleteReview, context: Context) -> Ruling:
+    """A review is completed by an owner or validator of the model, with its outcome."""
+    review = state.need(Review, command.key)
+    if review.state != "open":
+        raise IllegalMoveError(f"the review of {short(review.model)} was completed by {review.completed_by}")
+    model = state.need(Model, review.model)
+    person, roles = command.proof.person, (Role.OWNER, Role.VALIDATOR)
+    if not any(holds_role(state, person, one, context, team=model.team, tier=model.tier) for one in roles):
+        raise NotAuthorisedError(f"{person} is neither owner nor validator for {short(model.key)}")
+    proven = prove(state, command.proof, context)
+    row = review.changed(
+        state="completed", completed_by=proven.actor.id, completed_at=context.now, outcome=command.outcome
+    )
+    return Ruling(EventType.REVIEW_COMPLETED, review.key, (row, *proven.rows), actor=proven.actor)
+
+
+def need_signer(
+    state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Timed, *others: str
+) -> str | None:
+    """For whom they stand in who are to prove themselves; None in their own right.
+
+    Raises unless they hold one of the roles for this version and are independent of it. `others` asked for the
+    decision. A deputy counts only when whom they stand in for is independent too.
+    """
+    person, model = state.get(Person, person_key(proof.person)), state.need(Model, version.model)
+    if person is None or person.state != "active":
+        raise NotAuthorisedError(f"{proof.person} is not on the roster")
+    held = [
+        grant
+        for role in roles
+        for grant in grants_held(state, person.person, role, context, team=model.team, tier=model.tier)
+    ]
+    if not held:
+        raise NotAuthorisedError(
+            f"{person.person} is no {' or '.join(roles)} for team {model.team} and tier {model.tier}"
+        )
+    need_independent(person, version, *others)
+    if stands_in_for(held) is None:
+        return None
+    return _independent_principal(state, held, version, others)
+
+
+def _independent_principal(
+    state: State, held: Sequence[RoleGrant], version: Version, others: Sequence[str]
+) -> str | None:
+    """The first of those stood in for who is independent themselves. Raises IndependenceError when none is."""
+    refused: list[IndependenceError] = []
+    for principal in sorted({grant.deputy_of for grant in held if grant.deputy_of}):
+        try:
+            need_independent(state.need(Person, person_key(principal)), version, *others)
+        except IndependenceError as error:
+            refused.append(error)
+        else:
+            return principal
+    raise refused[0]
+
+
+def _need_finding(state: State, key: str, *states: str) -> Finding:
+    finding = state.need(Finding, key)
+    if finding.state not in states:
+        raise IllegalMoveError(f"finding {finding.number} of {short(finding.version)} is {finding.state}")
+    return finding
+
+
+def _may_judge(state: State, finding: Finding, version: Version, person: str, context: Context) -> bool:
+    model = state.need(Model, version.model)
+    validator = holds_role(state, person, Role.VALIDATOR, context, team=model.team, tier=model.tier)
+    return person == finding.raised_by or validator is not None
+
+
+RULES: Mapping[type[Command], Rule] = {
+    ConcludeValidation: conclude_validation,
+    OpenFinding: open_finding,
+    AnswerFinding: answer_finding,
+    DisputeFinding: dispute_finding,
+    CloseFinding: close_finding,
+    OpenReview: open_review,
+    CompleteReview: complete_review,
+}

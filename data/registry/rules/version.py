@@ -1,0 +1,165 @@
+"""Rulings about versions: registration, evidence, verdicts, and the ends of an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from data.errors import IllegalMoveError, IndependenceError, InputError, StaleEvidenceError
+from data.records.events import EventType
+from data.records.model import Model
+from data.records.names import short, version_key
+from data.records.review import VerdictSet
+from data.records.row import Row
+from data.records.version import Comparison, Dataset, Metric, ReviewState, Section, TestResult, Version
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.version import (
+    ExpireVersion,
+    RecordEvidence,
+    RecordVerdicts,
+    RegisterVersion,
+    RejectVersion,
+    RevokeVersion,
+)
+from data.registry.lifecycle import check_review_move
+from data.registry.rules.model import active_model
+from data.registry.state import State
+
+
+def register_version(state: State, command: RegisterVersion, context: Context) -> Ruling:
+    """A version gets the next number; its contributors are computed and never empty. Once registered, always known."""
+    model = active_model(state, command.model)
+    same = [v for v in state.find(Version, model=model.key) if v.submission_digest == command.submission_digest]
+    if same:
+        return Ruling(EventType.VERSION_REGISTERED, same[-1].key, (same[-1],), again=True)
+    _check_registration(state, command, model)
+    number = len(state.find(Version, model=model.key)) + 1
+    key = version_key(model.key, number)
+    told = command.model_dump(exclude={"datasets", "sections"})
+    version = Version(key=key, number=number, registered_at=context.now, **told)
+    datasets = tuple(
+        Dataset(key=f"{key}/datasets/{one.role}", version=key, **one.model_dump()) for one in command.datasets
+    )
+    sections = tuple(
+        Section(key=f"{key}/sections/{one.name}", version=key, **one.model_dump()) for one in command.sections
+    )
+    refs = {
+        "artifact": command.artifact.digest if command.artifact.kind == "file" else None,
+        "evidence": [one.text_digest for one in sections] + [d.quality_report for d in datasets if d.quality_report],
+    }
+    return Ruling(EventType.VERSION_REGISTERED, key, (version, *datasets, *sections), refs=refs)
+
+
+def record_evidence(state: State, command: RecordEvidence, context: Context) -> Ruling:
+    """Evidence is added or measured anew; every row belongs to the version, earlier revisions stay in the log."""
+    version = state.need(Version, command.version)
+    rows: list[Metric | TestResult | Comparison | Section | Dataset]
+    rows = [*command.metrics, *command.tests, *command.comparisons, *command.sections, *command.datasets]
+    for row in rows:
+        if not row.key.startswith(version.key + "/") or row.version != version.key:
+            raise InputError(f"evidence {row.key} does not belong to {short(version.key)}")
+    digests = sorted({d for row in rows if (d := getattr(row, "evidence_digest", None))})
+    return Ruling(EventType.EVIDENCE_RECORDED, version.key, _next_revisions(state, rows), refs={"evidence": digests})
+
+
+def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> Ruling:
+    """Verdicts are recorded; at stage `assess` a version that machines judged is `assessed`, whatever they said.
+
+    A step run twice in one run, with nothing changed in between, is answered with what it recorded.
+    """
+    version = state.need(Version, command.version)
+    known = newest_verdicts(state, version.key, [command.stage])
+    if known is not None and _is_repeated(known, version, command, context):
+        event = EventType.VERSION_ASSESSED if command.stage == "assess" else EventType.VERDICTS_RECORDED
+        return Ruling(event, version.key, (known,), again=True)
+    key, number = state.next_key(VerdictSet, f"{version.key}/verdicts")
+    told = command.model_dump()
+    cleared = all(one.cleared for one in command.judgements)
+    verdicts = VerdictSet(key=key, number=number, cleared=cleared, judged_at=context.now, run_id=context.run_id, **told)
+    refs = {"evidence_set": command.evidence_digest, "standards": command.standards_digest}
+    if command.stage != "assess":
+        return Ruling(EventType.VERDICTS_RECORDED, version.key, (verdicts,), refs=refs)
+    check_review_move(short(version.key), version.review_state, ReviewState.ASSESSED)
+    moved = version.changed(review_state=ReviewState.ASSESSED, state_reason="")
+    return Ruling(EventType.VERSION_ASSESSED, version.key, (verdicts, moved), refs=refs)
+
+
+def reject_version(state: State, command: RejectVersion, context: Context) -> Ruling:
+    """A version that did not clear its gates is rejected with the reasons."""
+    version = state.need(Version, command.version)
+    return _moved(version, ReviewState.REJECTED, command.reason, EventType.VERSION_REJECTED)
+
+
+def revoke_version(state: State, command: RevokeVersion, context: Context) -> Ruling:
+    """An approval is taken back; a deployment of the version goes on until it is rolled back or suspended."""
+    version = state.need(Version, command.version)
+    return _moved(version, ReviewState.REVOKED, command.reason, EventType.VERSION_REVOKED)
+
+
+def expire_version(state: State, command: ExpireVersion, context: Context) -> Ruling:
+    """An approval that ran out is noted, never before it did."""
+    version = state.need(Version, command.version)
+    if version.valid_until is None or version.valid_until > context.now:
+        raise IllegalMoveError(f"the approval of {short(version.key)} has not run out")
+    return _moved(version, ReviewState.EXPIRED, "the approval ran out", EventType.VERSION_EXPIRED)
+
+
+def newest_verdicts(state: State, version: str, stages: Sequence[str]) -> VerdictSet | None:
+    """The newest recorded verdict set of a version at one of these stages."""
+    found = [one for one in state.find(VerdictSet, version=version) if one.stage in stages]
+    return found[-1] if found else None
+
+
+def need_fresh_verdicts(state: State, version: Version, evidence_digest: str, stages: Sequence[str]) -> VerdictSet:
+    """The newest verdict set when it is cleared and about this evidence. Raises as it says."""
+    verdicts = newest_verdicts(state, version.key, stages)
+    if verdicts is None:
+        raise StaleEvidenceError(f"{short(version.key)} was never judged")
+    if verdicts.evidence_digest != evidence_digest:
+        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed since it was judged")
+    if not verdicts.cleared:
+        open_controls = sorted({one.control for one in verdicts.judgements if not one.cleared})
+        raise IllegalMoveError(f"{short(version.key)} has controls that are not cleared: {', '.join(open_controls)}")
+    return verdicts
+
+
+def _check_registration(state: State, command: RegisterVersion, model: Model) -> None:
+    if not command.contributors:
+        raise IndependenceError(f"nobody is known to have worked on this version of {short(model.key)}")
+    if command.parent is not None and state.need(Version, command.parent).model != model.key:
+        raise InputError(f"the parent {short(command.parent)} is not a version of {short(model.key)}")
+    for what, names in (
+        ("dataset", [one.role for one in command.datasets]),
+        ("section", [one.name for one in command.sections]),
+    ):
+        if len(set(names)) != len(names) or any("/" in name for name in names):
+            raise InputError(
+                f"a version of {short(model.key)} names a {what} twice, or with a slash: {', '.join(names)}"
+            )
+
+
+def _is_repeated(known: VerdictSet, version: Version, command: RecordVerdicts, context: Context) -> bool:
+    assessed = command.stage != "assess" or version.review_state is ReviewState.ASSESSED
+    same = all(getattr(known, name) == getattr(command, name) for name in type(command).model_fields)
+    return bool(context.run_id) and known.run_id == context.run_id and same and assessed
+
+
+def _moved(version: Version, to: ReviewState, reason: str, event: EventType) -> Ruling:
+    check_review_move(short(version.key), version.review_state, to)
+    return Ruling(event, version.key, (version.changed(review_state=to, state_reason=reason),), {"reason": reason})
+
+
+def _next_revisions(state: State, rows: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple(
+        row if (known := state.get(type(row), row.key)) is None else row.model_copy(update={"rev": known.rev + 1})
+        for row in rows
+    )
+
+
+RULES: Mapping[type[Command], Rule] = {
+    RegisterVersion: register_version,
+    RecordEvidence: record_evidence,
+    RecordVerdicts: record_verdicts,
+    RejectVersion: reject_version,
+    RevokeVersion: revoke_version,
+    ExpireVersion: expire_version,
+}

@@ -1,0 +1,114 @@
+"""Rulings about waivers: asked by one person, granted by another, for a time; an approval on one falls with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.errors import IllegalMoveError, InputError
+from data.records.approval import ApprovalRequest
+from data.records.events import EventType
+from data.records.instant import in_utc
+from data.records.names import short
+from data.records.person import Role
+from data.records.review import VerdictSet, Waiver
+from data.records.version import ReviewState, Version
+from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
+from data.registry.lifecycle import check_review_move
+from data.registry.rules.proof import prove
+from data.registry.rules.review import need_signer
+from data.registry.state import State
+
+SIGNERS = (Role.APPROVER, Role.RISK_ACCEPTOR)
+CLOSED = frozenset({ReviewState.REJECTED, ReviewState.RETIRED})
+
+
+def request_waiver(state: State, command: RequestWaiver, context: Context) -> Ruling:
+    """Somebody asks that a control be set aside for a version until a date, and says why."""
+    version = state.need(Version, command.version)
+    if version.review_state in CLOSED:
+        raise IllegalMoveError(f"{short(version.key)} is {version.review_state}; nothing can be waived for it")
+    if not command.control.strip() or not command.reason.strip():
+        raise InputError("a waiver names a control and says why", "fill in both")
+    if in_utc(command.expires_at) <= context.now:
+        raise InputError("a waiver runs out at a time to come", "name a later --until")
+    key, number = state.next_key(Waiver, f"{version.key}/waivers")
+    row = Waiver(key=key, number=number, requester=context.person, requested_at=context.now, **command.model_dump())
+    return Ruling(EventType.WAIVER_REQUESTED, key, (row,))
+
+
+def decide_waiver(state: State, command: DecideWaiver, context: Context) -> Ruling:
+    """An approver or risk acceptor who neither asked for it nor worked on the version grants or refuses it."""
+    waiver = _need_waiver(state, command.key, "requested")
+    if waiver.expires_at <= context.now:
+        raise IllegalMoveError("the time that the waiver was asked for is over", "ask for a new one")
+    if not command.grant and not command.reason.strip():
+        raise InputError("a refusal says why", "give a reason")
+    version = state.need(Version, waiver.version)
+    need_signer(state, version, command.proof, SIGNERS, context, waiver.requester)
+    proven = prove(state, command.proof, context)
+    row = (
+        waiver.changed(state="granted", approver=proven.actor.id, granted_at=context.now)
+        if command.grant
+        else waiver.changed(
+            state="refused", approver=proven.actor.id, ended_at=context.now, ended_reason=command.reason
+        )
+    )
+    event = EventType.WAIVER_GRANTED if command.grant else EventType.WAIVER_REFUSED
+    data = {"control": waiver.control, "reason": command.reason}
+    return Ruling(event, waiver.key, (row, *proven.rows), data, actor=proven.actor)
+
+
+def revoke_waiver(state: State, command: RevokeWaiver, context: Context) -> Ruling:
+    """A waiver is taken back by somebody who could grant it; a version approved on it is revoked in the same event."""
+    waiver = _need_waiver(state, command.key, "granted")
+    version = state.need(Version, waiver.version)
+    need_signer(state, version, command.proof, SIGNERS, context)
+    proven = prove(state, command.proof, context)
+    row = waiver.changed(state="revoked", ended_at=context.now, ended_reason=command.reason)
+    fallen = _fallen(state, version, waiver, f"waiver of {waiver.control} revoked: {command.reason}")
+    data = {"control": waiver.control, "reason": command.reason}
+    return Ruling(EventType.WAIVER_REVOKED, waiver.key, (row, *fallen, *proven.rows), data, actor=proven.actor)
+
+
+def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> Ruling:
+    """A waiver that ran out is noted, never before it did; a version approved on it is revoked in the same event."""
+    waiver = _need_waiver(state, command.key, "granted", "requested")
+    if context.now < waiver.expires_at:
+        raise IllegalMoveError(f"the waiver of {waiver.control} runs until {waiver.expires_at:%Y-%m-%d %H:%M} UTC")
+    row = waiver.changed(state="expired", ended_at=context.now, ended_reason="it ran out")
+    fallen = _fallen(state, state.need(Version, waiver.version), waiver, f"waiver of {waiver.control} ran out")
+    return Ruling(EventType.WAIVER_EXPIRED, waiver.key, (row, *fallen), {"control": waiver.control})
+
+
+def _need_waiver(state: State, key: str, *states: str) -> Waiver:
+    waiver = state.need(Waiver, key)
+    if waiver.state not in states:
+        raise IllegalMoveError(f"waiver {waiver.number} of {short(waiver.version)} is {waiver.state}")
+    return waiver
+
+
+def _fallen(state: State, version: Version, waiver: Waiver, reason: str) -> tuple[Version, ...]:
+    """The version, revoked, when it is approved and an approval of it stood on the waived control."""
+    if version.review_state is not ReviewState.APPROVED or not _approved_on(state, version, waiver):
+        return ()
+    check_review_move(short(version.key), version.review_state, ReviewState.REVOKED)
+    return (version.changed(review_state=ReviewState.REVOKED, state_reason=reason),)
+
+
+def _approved_on(state: State, version: Version, waiver: Waiver) -> bool:
+    requests = state.find(ApprovalRequest, subject=version.key, purpose="deploy", state="approved")
+    sets = [state.need(VerdictSet, one.verdict_set) for one in requests if one.verdict_set]
+    return any(
+        one.waived_by is not None and (one.waived_by == waiver.key or one.control == waiver.control)
+        for verdicts in sets
+        for one in verdicts.judgements
+    )
+
+
+RULES: Mapping[type[Command], Rule] = {
+    RequestWaiver: request_waiver,
+    DecideWaiver: decide_waiver,
+    RevokeWaiver: revoke_waiver,
+    ExpireWaiver: expire_waiver,
+}
