@@ -170,7 +170,7 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
     from data.files.artifacts import ArtifactStore
     from data.records.version import Version
     from monitoring.scan import Layout, profile_files
-    from tasks.build_reference import read_reference
+    from tasks.register.build_reference import read_reference
     from tests.fleet import COLUMNS
 
     with registry.reading() as state:

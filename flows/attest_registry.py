@@ -6,16 +6,16 @@ from datetime import datetime
 
 from prefect import flow
 
-from tasks.anchor_log import anchor_log
-from tasks.business_time import registry_moment
-from tasks.carry_out_operation import Run
-from tasks.drill_restore import drill_restore
-from tasks.leave_answer import leave_answer
-from tasks.name_run import this_run
-from tasks.record_attestation import record_attestation
-from tasks.show_attestation import show_attestation
-from tasks.title_run import titled
-from tasks.verify_log import verify_log
+from tasks.attest.anchor_log import anchor_log
+from tasks.attest.drill_restore import drill_restore
+from tasks.attest.record_attestation import record_attestation
+from tasks.attest.show_attestation import show_attestation
+from tasks.attest.verify_log import verify_log
+from tasks.deploy.carry_out_operation import Run
+from tasks.run.business_time import registry_moment
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
 
 
 @flow(name="attest registry", flow_run_name=titled("attest the registry on {day}"), persist_result=False)

@@ -7,19 +7,19 @@ from typing import Literal
 
 from prefect import flow
 
-from tasks.ask_approvers import await_decisions
-from tasks.business_time import meanwhile
-from tasks.find_named import use_named, version_named
-from tasks.judge_version import judge_version
-from tasks.leave_answer import leave_answer
-from tasks.name_run import Run, this_run
-from tasks.publish_version import publish_version, published_by_run
-from tasks.record_refusal import BYTES, refusals_recorded
-from tasks.reject_version import refuse_unless_cleared
-from tasks.request_approval import approval_of_run, request_approval
-from tasks.show_deployment import shown
-from tasks.show_gates import show_gates
-from tasks.title_run import titled
+from tasks.approve.ask_approvers import await_decisions
+from tasks.approve.request_approval import approval_of_run, request_approval
+from tasks.deploy.publish_version import publish_version, published_by_run
+from tasks.deploy.show_deployment import shown
+from tasks.run.business_time import meanwhile
+from tasks.run.find_named import use_named, version_named
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import Run, this_run
+from tasks.run.record_refusal import BYTES, refusals_recorded
+from tasks.run.title_run import titled
+from tasks.validate.judge_version import judge_version
+from tasks.validate.reject_version import refuse_unless_cleared
+from tasks.validate.show_gates import show_gates
 
 ATTEMPT = "deploy model"
 

@@ -6,15 +6,15 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from tasks.chunk_models import watch_all, whole
-from tasks.find_watched import find_watched
-from tasks.leave_answer import leave_answer
-from tasks.name_night import last_day
-from tasks.name_run import this_run
-from tasks.record_windows import Watch, record_windows
-from tasks.show_drift import show_drift
-from tasks.show_watch import show_watch
-from tasks.title_run import titled
+from tasks.monitor.chunk_models import watch_all, whole
+from tasks.monitor.find_monitored_models import find_watched
+from tasks.monitor.name_night import last_day
+from tasks.monitor.record_windows import Watch, record_windows
+from tasks.monitor.show_drift import show_drift
+from tasks.monitor.show_watch import show_watch
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
 
 
 @flow(

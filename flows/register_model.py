@@ -8,18 +8,18 @@ from pathlib import Path
 
 from prefect import flow
 
-from tasks.build_reference import build_reference
-from tasks.check_quality import check_quality
-from tasks.check_standing import check_standing
-from tasks.leave_answer import leave_answer
-from tasks.name_run import this_run
-from tasks.pack_submission import pack_submission
-from tasks.read_submission import read_submission
-from tasks.record_refusal import refusals_recorded
-from tasks.record_registration import record_registration
-from tasks.show_registration import show_registration
-from tasks.store_artifact import store_artifact
-from tasks.title_run import titled
+from tasks.register.build_reference import build_reference
+from tasks.register.check_quality import check_quality
+from tasks.register.check_standing import check_standing
+from tasks.register.pack_submission import pack_submission
+from tasks.register.read_submission import read_submission
+from tasks.register.record_registration import record_registration
+from tasks.register.show_registration import show_registration
+from tasks.register.store_artifact import store_artifact
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.record_refusal import refusals_recorded
+from tasks.run.title_run import titled
 
 ATTEMPT = "register model"
 

@@ -9,18 +9,18 @@ from prefect import flow, runtime
 
 from data.records.deployment import SlotName
 from data.records.review import VerdictSet
-from tasks.ask_releaser import Wanted, ask_releaser
-from tasks.await_ratification import await_ratification
-from tasks.business_time import meanwhile, registry_moment
-from tasks.carry_out_operation import Run
-from tasks.find_named import use_named, version_named
-from tasks.judge_version import judge_version
-from tasks.name_run import this_run
-from tasks.publish_release import publish_release
-from tasks.reject_version import refuse_unless_cleared
-from tasks.show_deployment import shown
-from tasks.show_gates import show_gates
-from tasks.title_run import titled
+from tasks.deploy.ask_releaser import Wanted, ask_releaser
+from tasks.deploy.await_ratification import await_ratification
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.show_deployment import shown
+from tasks.run.business_time import meanwhile, registry_moment
+from tasks.run.find_named import use_named, version_named
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
+from tasks.validate.judge_version import judge_version
+from tasks.validate.reject_version import refuse_unless_cleared
+from tasks.validate.show_gates import show_gates
 
 
 @flow(

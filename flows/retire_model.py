@@ -12,20 +12,20 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from tasks.advance_retirement import advance_retirement
-from tasks.approve_retirement import approve_retirement
-from tasks.await_transition import await_transition
-from tasks.business_time import meanwhile
-from tasks.carry_out_operation import Run
-from tasks.find_named import version_named
-from tasks.leave_answer import leave_answer
-from tasks.name_run import this_run
-from tasks.open_retirement import Leaving, open_retirement
-from tasks.plan_transitions import plan_lines, plan_transitions
-from tasks.send_notices import send_notices
-from tasks.show_retirement import show_retirement
-from tasks.tell_deciders import tell_deciders
-from tasks.title_run import titled
+from tasks.deploy.carry_out_operation import Run
+from tasks.notify.notify_approvers import tell_deciders
+from tasks.retire.advance_retirement import advance_retirement
+from tasks.retire.approve_retirement import approve_retirement
+from tasks.retire.await_transition import await_transition
+from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.plan_transitions import plan_lines, plan_transitions
+from tasks.retire.send_notices import send_notices
+from tasks.retire.show_retirement import show_retirement
+from tasks.run.business_time import meanwhile
+from tasks.run.find_named import version_named
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
 
 
 @flow(name="retire model", flow_run_name=titled("retire {version}"), persist_result=False)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from prefect import flow
 
-from tasks.business_time import registry_moment
-from tasks.carry_out_operation import Run
-from tasks.leave_answer import leave_answer
-from tasks.look_after_models import look_after_models
-from tasks.name_run import this_run
-from tasks.show_report import show_report
-from tasks.title_run import titled
+from tasks.deploy.carry_out_operation import Run
+from tasks.maintain.run_maintenance import look_after_models
+from tasks.maintain.show_report import show_report
+from tasks.run.business_time import registry_moment
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
 
 
 @flow(name="review models", flow_run_name=titled("review models on {day}"), persist_result=False)

@@ -7,12 +7,12 @@ from typing import Literal
 
 from prefect import flow
 
-from tasks.find_named import model_named
-from tasks.leave_answer import leave_answer
-from tasks.name_run import this_run
-from tasks.return_version import return_version
-from tasks.show_deployment import shown
-from tasks.title_run import titled
+from tasks.deploy.return_version import return_version
+from tasks.deploy.show_deployment import shown
+from tasks.run.find_named import model_named
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
 
 
 @flow(

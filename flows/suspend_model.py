@@ -7,12 +7,12 @@ from typing import Literal
 
 from prefect import flow
 
-from tasks.find_named import model_named
-from tasks.leave_answer import leave_answer
-from tasks.name_run import this_run
-from tasks.show_deployment import shown
-from tasks.stop_serving import stop_serving
-from tasks.title_run import titled
+from tasks.deploy.show_deployment import shown
+from tasks.deploy.stop_serving import stop_serving
+from tasks.run.find_named import model_named
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import this_run
+from tasks.run.title_run import titled
 
 
 @flow(name="suspend model", flow_run_name=titled("suspend {model} in {environment} as {slot}"), persist_result=False)

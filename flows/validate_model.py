@@ -8,21 +8,21 @@ from prefect import flow
 
 from data.records.review import VerdictSet
 from gates.standard import ApprovalDemand
-from tasks.business_time import meanwhile
-from tasks.compare_champion import compare_champion
-from tasks.conclude_validation import await_conclusion
-from tasks.find_named import version_named
-from tasks.judge_version import is_assessed, judge_version
-from tasks.leave_answer import leave_answer
-from tasks.measure_version import measure_version
-from tasks.name_run import Run, this_run
-from tasks.record_refusal import BYTES, refusals_recorded
-from tasks.reject_version import reject_or_refuse
-from tasks.show_gates import show_gates
-from tasks.show_performance import show_performance
-from tasks.tell_deciders import tell_deciders
-from tasks.title_run import titled
-from tasks.write_performance import write_performance
+from tasks.notify.notify_approvers import tell_deciders
+from tasks.run.business_time import meanwhile
+from tasks.run.find_named import version_named
+from tasks.run.leave_answer import leave_answer
+from tasks.run.name_run import Run, this_run
+from tasks.run.record_refusal import BYTES, refusals_recorded
+from tasks.run.title_run import titled
+from tasks.validate.compare_champion import compare_champion
+from tasks.validate.conclude_validation import await_conclusion
+from tasks.validate.judge_version import is_assessed, judge_version
+from tasks.validate.measure_version import measure_version
+from tasks.validate.reject_version import reject_or_refuse
+from tasks.validate.show_gates import show_gates
+from tasks.validate.show_performance import show_performance
+from tasks.validate.write_performance import write_performance
 
 ATTEMPT = "validate model"
 

@@ -145,7 +145,7 @@ def _answer(client: SyncPrefectClient, run_id: UUID, state: State, house: Runnin
     from prefect.exceptions import PrefectHTTPStatusError
 
     from data import errors
-    from tasks.leave_answer import ANSWER
+    from tasks.run.leave_answer import ANSWER
 
     if not state.is_completed():
         raise failure_of(str(state.name), state.message or "", house.run_page(run_id))

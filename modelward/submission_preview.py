@@ -18,7 +18,7 @@ from data.submission.provenance import Provenance
 from gates import documentation
 from gates.control import Control
 from gates.standard import Standard, approvals_for, builtin, load_standard
-from tasks.check_rules import check_rules
+from tasks.register.check_rules import check_rules
 
 ENVIRONMENT = "production"
 

@@ -53,7 +53,7 @@ def unconcluded(state: State) -> list[VerdictSet]:
 def _wants_validator(state: State, model: Any, change_class: str, verdicts: VerdictSet) -> bool:
     from data.errors import ModelwardError
     from gates.standard import approvals_for
-    from tasks.load_standards import standards_of
+    from tasks.run.load_standards import standards_of
 
     try:
         first = standards_of(state, model, verdicts.standards).first

@@ -23,8 +23,8 @@ from data.registry.commands.retirement import AcceptSilence, AnswerNotice
 from data.registry.commands.version import RecordVerdicts
 from data.registry.evidence import champion_of
 from gates.standard import baseline_text, load_standard
-from tasks.carry_out_operation import Run
-from tasks.load_standards import standards_of
+from tasks.deploy.carry_out_operation import Run
+from tasks.run.load_standards import standards_of
 from tests.operations import deploy
 from tests.prediction_logs import days, write_predictions
 from tests.world import MODEL, World

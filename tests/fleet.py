@@ -44,7 +44,7 @@ from monitoring.column_kind import ColumnKind
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores
-from tasks.build_reference import Reference, store_reference
+from tasks.register.build_reference import Reference, store_reference
 from tests.world import STANDARDS_DIGEST, World, found_world
 
 ROWS = 1_000

@@ -12,8 +12,8 @@ from typing import Any
 
 from data.records.approval import ApprovalRequest
 from data.records.person import Actor
-from tasks.carry_out_operation import Run
-from tasks.open_release import open_release
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.open_release import open_release
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.operations import deploy
 from tests.world import MODEL, World

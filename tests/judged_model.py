@@ -21,10 +21,10 @@ from data.records.review import VerdictSet
 from data.registry.commands.log import AdoptStandard
 from data.registry.commands.review import ConcludeValidation
 from data.submission.delivery import deliver
-from tasks.compare_champion import compare_champion
-from tasks.judge_version import judge_version
-from tasks.measure_version import measure_version
-from tasks.write_performance import write_performance
+from tasks.validate.compare_champion import compare_champion
+from tasks.validate.judge_version import judge_version
+from tasks.validate.measure_version import measure_version
+from tasks.validate.write_performance import write_performance
 from tests.operations import prepared
 from tests.submissions import write_filled
 from tests.world import MODEL, Template, World

@@ -25,11 +25,11 @@ from data.registry.commands.model import RecordMonitoringPlan
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores
-from tasks.build_reference import Reference, store_reference
-from tasks.find_watched import find_watched
-from tasks.name_run import Run
-from tasks.record_windows import Watch, record_windows
-from tasks.watch_models import watch_models
+from tasks.monitor.find_monitored_models import find_watched
+from tasks.monitor.record_windows import Watch, record_windows
+from tasks.monitor.watch_models import watch_models
+from tasks.register.build_reference import Reference, store_reference
+from tasks.run.name_run import Run
 from tests.operations import deploy
 from tests.prediction_logs import INSTANT, days, ids_of, midnight, write_partition
 from tests.world import MODEL, World

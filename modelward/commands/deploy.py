@@ -29,7 +29,7 @@ def deploy(
     from modelward.flow_call import Where, call
     from modelward.speaking import business_time
     from modelward.terminal import remark, say, show_json
-    from tasks.find_named import use_named
+    from tasks.run.find_named import use_named
 
     moment = business_time(as_of)
     with Registry.here().reading() as state:

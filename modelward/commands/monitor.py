@@ -9,7 +9,7 @@ import typer
 from modelward.options import AsOf, By, Json, Local, NoWait
 
 if TYPE_CHECKING:
-    from tasks.record_windows import Watch
+    from tasks.monitor.record_windows import Watch
 
 COULD_NOT = 3
 SHOWN = 3
@@ -41,7 +41,7 @@ def monitor(
     moment, day = business_time(as_of), day_of(through)
     asked = {"models": models or None, "through": day, "as_of": moment}
     answer = call("monitor_models", Where(by, local, no_wait), asked, "watching the logs")
-    from tasks.record_windows import Watch
+    from tasks.monitor.record_windows import Watch
 
     watched = TypeAdapter(list[Watch]).validate_python(answer or [])
     if as_json:

@@ -55,7 +55,7 @@ def list_notices(
 def send(as_json: Json = False) -> None:
     """Carry everything that waits, at once. Exit code 3 when something fails."""
     from modelward.terminal import say, show_json
-    from tasks.carry_notices import carry_notices, configured
+    from tasks.notify.deliver_notices import carry_notices, configured
 
     if not configured():
         say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
@@ -78,7 +78,7 @@ def try_out(by: By = "", as_json: Json = False) -> None:
     """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
     from modelward.speaking import speaker
     from modelward.terminal import say, show_json
-    from tasks.carry_notices import try_carriers
+    from tasks.notify.deliver_notices import try_carriers
 
     person = speaker(by).actor.id
     taken = try_carriers(person)

@@ -73,7 +73,7 @@ def _vote(
     from data.records.person import Role
     from data.registry.commands.approval import Decide
     from modelward.speaking import prove
-    from tasks.recompute_digests import recompute_digests
+    from tasks.approve.recompute_digests import recompute_digests
 
     signs_as, deputy_of = _capacity(who, request, role)
     now = recompute_digests(request)
@@ -97,7 +97,7 @@ def _vote(
 def _capacity(who: Speaker, request: ApprovalRequest, role: str | None) -> tuple[str, str | None]:
     """The role and whom they stand in for, as the registry would let them; else what was asked, to be refused."""
     from data.registry.eligible_approvers import deciders
-    from tasks.business_time import moment
+    from tasks.run.business_time import moment
 
     with who.registry.reading() as state:
         able = [one for one in deciders(state, request, moment(who.as_of)) if one.person == who.actor.id]
@@ -127,8 +127,8 @@ def _undone(who: Speaker, request: ApprovalRequest) -> str:
     """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
     from data.queries.lookup import reference
     from modelward.terminal import remark
-    from tasks.carry_out_operation import Run
-    from tasks.undo_release import undo_release
+    from tasks.deploy.carry_out_operation import Run
+    from tasks.deploy.undo_release import undo_release
 
     name = reference(request.subject)
     remark(

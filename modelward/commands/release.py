@@ -51,10 +51,10 @@ def release(
     ends = need_time(until) if until else None
     proof = prove(who.actor.id, code_from_stdin)
     with prefect_ready(by), working(f"releasing {reference(found.version.key)}"):
-        from tasks.business_time import registry_moment
-        from tasks.carry_out_operation import Run
-        from tasks.find_named import use_named
-        from tasks.open_release import open_release
+        from tasks.deploy.carry_out_operation import Run
+        from tasks.deploy.open_release import open_release
+        from tasks.run.business_time import registry_moment
+        from tasks.run.find_named import use_named
 
         run = Run(who.actor, registry_moment(moment), "")
         purpose = use_named(found.version.key, use)

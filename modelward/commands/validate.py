@@ -57,7 +57,7 @@ def validate(
 
 
 def _preview(version: str, environment: str, use: str, moment: datetime | None) -> tuple[Judgement, ...]:
-    from tasks.preview_version import preview_version
+    from tasks.validate.preview_version import preview_version
 
     return preview_version(version, environment, use, moment)
 

@@ -64,7 +64,7 @@ class Versions:
 
     def preview(self, version: str) -> list[str]:
         """What the gates would hold against it: the controls that are not cleared, each said with its reason."""
-        from tasks.preview_version import preview_version
+        from tasks.validate.preview_version import preview_version
 
         standing = [one for one in preview_version(version, "production", USE, self.stage.now) if not one.cleared]
         for one in standing:

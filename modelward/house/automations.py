@@ -14,7 +14,7 @@ from prefect.events.actions import RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from tasks.crash_silent_runs import SILENCE
+from tasks.maintain.crash_silent_runs import SILENCE
 
 HEARTBEAT = "prefect.flow-run.heartbeat"
 RECONCILE = "reconcile operations/reconcile-operations"

@@ -86,7 +86,7 @@ def read_late(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + late
 
-    monkeypatch.setattr("tasks.handed_in.datetime", Later)
+    monkeypatch.setattr("tasks.run.form_answer.datetime", Later)
 
 
 def newest_request(world: World) -> ApprovalRequest:

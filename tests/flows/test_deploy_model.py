@@ -23,7 +23,7 @@ from data.records.review import Finding
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from flows.deploy_model import deploy_model
-from tasks import await_people
+from tasks.run import await_people
 from tests.flows.answers import after, injects, newest_request, offers, read_late, signs
 from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people

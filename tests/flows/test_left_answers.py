@@ -10,7 +10,7 @@ from httpx import HTTPStatusError
 from prefect.client.orchestration import get_client
 
 from flows.review_models import review_models
-from tasks.leave_answer import ANSWER, leave_answer
+from tasks.run.leave_answer import ANSWER, leave_answer
 from tests.departing import under_baseline
 from tests.flows.served_runs import pass_through, scheduled
 from tests.world import World

@@ -24,8 +24,8 @@ from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import model_of
 from data.registry.registry import Registry
 from flows.monitor_models import monitor_models
-from tasks import chunk_models
-from tasks import watch_models as watching
+from tasks.monitor import chunk_models
+from tasks.monitor import watch_models as watching
 from tests.fleet import Fleet, break_files, found_fleet, give_past
 from tests.transactions import counted_transactions, transactions
 
@@ -161,7 +161,7 @@ def test_the_same_night_again_changes_nothing(fleet: Fleet) -> None:
 KILLED = """
 import os, sys
 from datetime import datetime
-import tasks.record_windows as recording
+import tasks.monitor.record_windows as recording
 from data.registry.command_batch import Enactment
 from flows.monitor_models import monitor_models
 from tasks import chunk_models

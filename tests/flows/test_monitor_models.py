@@ -11,8 +11,8 @@ from data.errors import InputError, NotFoundError
 from data.records.monitoring import MonitoringRun
 from data.registry.commands.model import RecordMonitoringPlan
 from flows.monitor_models import monitor_models
-from tasks import watch_models as watching
-from tasks.find_watched import Candidate
+from tasks.monitor import watch_models as watching
+from tasks.monitor.find_monitored_models import Candidate
 from tests.flows.left_artifacts import newest_artifact
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model

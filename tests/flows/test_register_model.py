@@ -14,7 +14,7 @@ from data.records.version import Dataset, Section, Version
 from data.registry.commands.model import RegisterModel
 from data.submission.delivery import deliver
 from flows.register_model import register_model
-from tasks.build_reference import read_reference
+from tasks.register.build_reference import read_reference
 from tests.flows.left_artifacts import newest_artifact
 from tests.submissions import replace_line, rows, write_filled, write_rows
 from tests.world import World

@@ -21,8 +21,8 @@ from data.registry.approvals import tail
 from data.registry.commands.version import RejectVersion
 from flows.release_in_emergency import release_in_emergency
 from modelward.commands.approvals import _runs
-from tasks.carry_out_operation import Run
-from tasks.end_what_died import end_what_died
+from tasks.deploy.carry_out_operation import Run
+from tasks.maintain.recover_crashes import end_what_died
 from tests.flows.answers import answer
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of
 from tests.flows.waiting_people import open_forms

@@ -19,9 +19,9 @@ from data.errors import PrefectUnavailableError
 from data.records.person import SERVICE
 from flows.attest_registry import attest_registry
 from flows.reconcile_operations import reconcile_operations
-from tasks import crash_silent_runs
-from tasks.carry_out_operation import Run
-from tasks.crash_silent_runs import silent_runs
+from tasks.deploy.carry_out_operation import Run
+from tasks.maintain import crash_silent_runs
+from tasks.maintain.crash_silent_runs import silent_runs
 from tests.departing import under_baseline
 from tests.flows.served_runs import state_of
 from tests.operations import begin_deploy

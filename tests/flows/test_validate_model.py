@@ -15,7 +15,7 @@ from data.records.review import Finding, Validation, VerdictSet
 from data.records.version import Metric, ReviewState, Section, Version
 from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from flows.validate_model import validate_model
-from tasks import await_people
+from tasks.run import await_people
 from tests.flows.answers import after, concludes, conclusion
 from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people

@@ -18,8 +18,8 @@ from prefect.states import Completed, Paused, Pending, Running, Scheduled
 from data.errors import PrefectUnavailableError, RequestClosedError
 from modelward import waiting_runs
 from modelward.waiting_runs import Entry, Form, entries_of, hand_in, stage_of, waiting_form
-from tasks.ask_approvers import ApprovalForm
-from tasks.conclude_validation import ValidationForm
+from tasks.approve.ask_approvers import ApprovalForm
+from tasks.validate.conclude_validation import ValidationForm
 
 FORMS: dict[str, type[RunInput]] = {"an approval": ApprovalForm, "a validation": ValidationForm}
 

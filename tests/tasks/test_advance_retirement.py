@@ -13,11 +13,11 @@ from data.records.deployment import Deployment
 from data.records.person import Role
 from data.records.version import ReviewState, Version
 from data.registry.commands.retirement import ApproveRetirement
-from tasks.advance_retirement import advance_retirement
-from tasks.approve_retirement import request_retirement
-from tasks.open_retirement import Leaving, open_retirement
-from tasks.plan_transitions import plan_transitions
-from tasks.send_notices import send_notices
+from tasks.retire.advance_retirement import advance_retirement
+from tasks.retire.approve_retirement import request_retirement
+from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.plan_transitions import plan_transitions
+from tasks.retire.send_notices import send_notices
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import MODEL, Template, World

@@ -18,11 +18,11 @@ from data.registry.approvals import tail
 from data.registry.commands.approval import Decide, WithdrawRequest
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from tasks import ask_approvers as asking
-from tasks.ask_approvers import await_decisions, current
+from tasks.approve import ask_approvers as asking
+from tasks.approve.ask_approvers import await_decisions, current
+from tasks.approve.request_approval import request_approval
 from tasks.describe_version import Objection
-from tasks.judge_version import judge_version
-from tasks.request_approval import request_approval
+from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
 from tests.tasks.waiting_room import Values, WaitingRoom
 from tests.world import World

@@ -14,10 +14,10 @@ from pydantic import Field
 from data.errors import JournalError, ProofError, RequestClosedError, SigningKeyError, StoreLockedError
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from tasks import outlast_trouble
-from tasks.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
 from tasks.describe_version import Objection
-from tasks.handed_in import HandedIn
+from tasks.run import retry_transient
+from tasks.run.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
+from tasks.run.form_answer import HandedIn
 from tests.tasks.waiting_room import WaitingRoom
 from tests.world import World
 
@@ -184,7 +184,7 @@ def test_what_settled_it_in_spite_of_the_trouble_is_not_asked_again(
 def test_a_registry_that_is_held_while_it_is_asked_again_is_waited_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outlast_trouble, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(retry_transient, "FIRST_PAUSE_SECONDS", 0.01)
     held = {"form": 2, "execute": 2}
 
     def happens(where: str) -> None:

@@ -10,16 +10,16 @@ import pytest
 from data.errors import InputError, StaleEvidenceError
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
-from tasks import await_transition as waiting
-from tasks.approve_retirement import asked_already, request_retirement
-from tasks.await_people import Question, Settled
-from tasks.await_transition import TransitionForm, await_transition
+from tasks.approve.recompute_digests import recompute_digests
 from tasks.describe_version import NO_OBJECTION
-from tasks.handed_in import HandedIn
-from tasks.open_retirement import Leaving, open_retirement
-from tasks.plan_transitions import read_plan
-from tasks.recompute_digests import recompute_digests
-from tasks.send_notices import send_notices
+from tasks.retire import await_transition as waiting
+from tasks.retire.approve_retirement import asked_already, request_retirement
+from tasks.retire.await_transition import TransitionForm, await_transition
+from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.plan_transitions import read_plan
+from tasks.retire.send_notices import send_notices
+from tasks.run.await_people import Question, Settled
+from tasks.run.form_answer import HandedIn
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import STANDARDS_DIGEST, Template, World

@@ -9,7 +9,7 @@ import pytest
 from data.errors import ArtifactError
 from data.submission.folder import read_submission
 from data.submission.provenance import Provenance
-from tasks.build_reference import build_reference, read_reference
+from tasks.register.build_reference import build_reference, read_reference
 from tests.submissions import replace_line, rows, write_filled, write_rows
 from tests.world import World
 

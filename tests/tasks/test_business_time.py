@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from data.errors import InputError
-from tasks.business_time import meanwhile, moment
+from tasks.run.business_time import meanwhile, moment
 from tests.judged_model import adopt, standard_text
 from tests.world import World
 

@@ -9,7 +9,7 @@ import pytest
 from data.notices.channels.delivery import Attempts, DeliveryBook
 from data.notices.channels.delivery_pass import Outcome
 from data.notices.outbox import Notice, Outbox, Parcel
-from tasks.carry_notices import carried_notices, carry_quietly, given_up
+from tasks.notify.deliver_notices import carried_notices, carry_quietly, given_up
 from tests.hasty_model import run_at
 from tests.world import World
 
@@ -35,7 +35,7 @@ class Noted:
 def carrier(monkeypatch: pytest.MonkeyPatch) -> Noted:
     """The one carrier of this house."""
     one = Noted()
-    monkeypatch.setattr("tasks.carry_notices.carriers_of", lambda *told: [one])
+    monkeypatch.setattr("tasks.notify.deliver_notices.carriers_of", lambda *told: [one])
     return one
 
 
@@ -61,7 +61,7 @@ def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
 def test_a_flow_waits_for_carriers_for_seconds_only(
     outbox: Outbox, carrier: Noted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.carry_notices.SECONDS_IN_A_FLOW", 0.0)
+    monkeypatch.setattr("tasks.notify.deliver_notices.SECONDS_IN_A_FLOW", 0.0)
     carry_quietly([NOTICE])
     (account,) = (DeliveryBook(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).parcels)
     assert (carrier.carried, account["noted"].state) == ([], "waiting")
@@ -79,7 +79,7 @@ def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pyte
     def broken(*told: object) -> list[Noted]:
         raise error
 
-    monkeypatch.setattr("tasks.carry_notices.carriers_of", broken)
+    monkeypatch.setattr("tasks.notify.deliver_notices.carriers_of", broken)
     carry_quietly([NOTICE])
 
 

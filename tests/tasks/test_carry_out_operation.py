@@ -14,8 +14,8 @@ from data.records.deployment import Deployment, Operation
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.registry import Receipt
-from tasks.carry_out_operation import Run, carry_out
-from tasks.hold_operation import holding
+from tasks.deploy.carry_out_operation import Run, carry_out
+from tasks.deploy.hold_operation import holding
 from tests.judged_model import DEV
 from tests.operations import asked_to_deploy
 from tests.world import MODEL, World

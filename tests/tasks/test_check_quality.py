@@ -12,7 +12,7 @@ import pytest
 from data.submission.folder import read_submission
 from data.submission.provenance import Provenance
 from data.submission.suite import NOT_NULL, ROW_FLOOR, Suite
-from tasks.check_quality import QualityReport, check_quality, run_suite
+from tasks.register.check_quality import QualityReport, check_quality, run_suite
 from tests.submissions import change_suite, rows, write_filled, write_rows
 from tests.world import World
 
@@ -90,5 +90,5 @@ def test_the_report_is_kept_as_evidence(world: World, tmp_path: Path) -> None:
 def test_great_expectations_is_imported_only_where_it_is_used() -> None:
     import subprocess
 
-    code = "import sys, tasks.check_quality; sys.exit('great_expectations' in sys.modules)"
+    code = "import sys, tasks.register.check_quality; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,8 +11,8 @@ from data.errors import IllegalMoveError, ModelwardError, NotAuthorisedError, Su
 from data.records.model import Model
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Provenance
-from tasks import check_standing as standing
-from tasks.check_standing import check_standing
+from tasks.register import check_standing as standing
+from tasks.register.check_standing import check_standing
 from tests.submissions import replace_line, write_filled
 from tests.world import MODEL, World
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tasks.chunk_models import chunked, gathered
-from tasks.find_watched import Candidate
-from tasks.watch_models import Night
+from tasks.monitor.chunk_models import chunked, gathered
+from tasks.monitor.find_monitored_models import Candidate
+from tasks.monitor.watch_models import Night
 
 ROOT = Path(__file__).parents[2]
 SIZES = {
@@ -67,7 +67,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 import os
-from tasks.chunk_models import end_with
+from tasks.monitor.chunk_models import end_with
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(1, get_context("spawn"), end_with, (os.getpid(),)) as pool:

@@ -12,7 +12,7 @@ import pytest
 
 from data.errors import LogFormatError
 from data.records.version import Comparison
-from tasks.compare_champion import compare_champion
+from tasks.validate.compare_champion import compare_champion
 from tests.judged_model import DEV, V1, next_version
 from tests.operations import deploy
 from tests.prediction_logs import write_partition

@@ -13,8 +13,8 @@ from data.records.review import Validation, VerdictSet
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation, OpenFinding
 from data.registry.registry import Registry
-from tasks.conclude_validation import await_conclusion
-from tasks.judge_version import judge_version
+from tasks.validate.conclude_validation import await_conclusion
+from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, assessed_version
 from tests.tasks import waiting_room
 from tests.tasks.waiting_room import Values, WaitingRoom

@@ -18,9 +18,9 @@ from data.registry.commands.model import RegisterModel
 from data.registry.commands.person import RevokePerson
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.registry.commands.version import RecordEvidence
-from tasks.await_people import refused
 from tasks.describe_request import describe_request
 from tasks.describe_version import Objection
+from tasks.run.await_people import refused
 from tests.operations import deploy
 from tests.world import MODEL, World
 

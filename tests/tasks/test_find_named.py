@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import InputError, NotFoundError
-from tasks.find_named import model_named, use_named, version_named
+from tasks.run.find_named import model_named, use_named, version_named
 from tests.world import MODEL, World
 
 

@@ -11,8 +11,8 @@ from data.logs.model_logs import ModelLogs
 from data.records.model import MonitoringPlan
 from data.records.monitoring import Alert
 from monitoring.alert_rule import Window
-from tasks.find_partitions import days_of, find_partitions, windows_of
-from tasks.find_watched import Watched, find_watched
+from tasks.monitor.find_monitored_models import Watched, find_watched
+from tasks.monitor.find_partitions import days_of, find_partitions, windows_of
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import WatchedModel
 from tests.world import FOUNDED_AT, MODEL

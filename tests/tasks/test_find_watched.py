@@ -9,7 +9,7 @@ from data.records.person import Actor
 from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import RecordMonitoring
-from tasks.find_watched import Watched, find_watched
+from tasks.monitor.find_monitored_models import Watched, find_watched
 from tests.operations import deploy, suspend
 from tests.prediction_logs import DAY, days, midnight
 from tests.transactions import READING, STATEMENTS, counted_transactions

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import BusyError
 from data.files.home import Home
-from tasks.hold_operation import holding, lock_of
+from tasks.deploy.hold_operation import holding, lock_of
 
 MODEL = "models/ops/delay"
 ELSEWHERE = """

@@ -9,8 +9,8 @@ from data.logs.label_join import LabelJoin
 from data.logs.log_fault import FaultKind
 from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Model
-from tasks import join_labels as module
-from tasks.join_labels import Labelled, join_labels
+from tasks.monitor import join_labels as module
+from tasks.monitor.join_labels import Labelled, join_labels
 from tests.prediction_logs import DAY, days, midnight, write_labels, write_predictions
 
 KEY = "models/ops/delay"

@@ -8,7 +8,7 @@ from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
 from gates.control import Stage
-from tasks.judge_version import is_assessed, judge_version
+from tasks.validate.judge_version import is_assessed, judge_version
 from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
 from tests.world import World
 

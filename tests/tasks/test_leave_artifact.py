@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from prefect import runtime
 
-from tasks import leave_artifact as leaving
-from tasks.leave_artifact import artifact_key, evidence_line, leave_artifact
+from tasks.run import leave_artifact as leaving
+from tasks.run.leave_artifact import artifact_key, evidence_line, leave_artifact
 
 KEYS = {
     "a model": (("gates", "models/ops/flight-delay"), "gates-ops-flight-delay"),

@@ -9,7 +9,7 @@ import pytest
 from data.errors import ArtifactError, DigestMismatchError, StandardError
 from data.records.log import Standard
 from data.records.model import Model
-from tasks.load_standards import InForce, standards_of
+from tasks.run.load_standards import InForce, standards_of
 from tests.judged_model import adopt, standard_text
 from tests.world import MODEL, World
 

@@ -17,8 +17,8 @@ from data.records.person import Actor, Role
 from data.records.review import Review, Waiver
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import CompleteReview, OpenReview, RequestWaiver
-from tasks.carry_out_operation import Run
-from tasks.look_after_models import look_after_models
+from tasks.deploy.carry_out_operation import Run
+from tasks.maintain.run_maintenance import look_after_models
 from tests.departing import under_baseline
 from tests.operations import deploy, prepared, suspend
 from tests.world import MODEL, Template, World

@@ -11,7 +11,7 @@ from data.records.model import PlannedTest
 from data.records.version import Metric, TestResult
 from data.registry.commands.model import RecordTestPlan
 from data.registry.evidence import collect_evidence
-from tasks.measure_version import measure_version, measured_evidence
+from tasks.validate.measure_version import measure_version, measured_evidence
 from tests.judged_model import DEV, V1
 from tests.world import MODEL, World
 

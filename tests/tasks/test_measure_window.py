@@ -9,8 +9,8 @@ from data.records.measurement import CannotSay
 from monitoring.plan import WatchRule
 from monitoring.profile import empty_profile
 from monitoring.scan import profile_table
-from tasks.build_reference import Reference, read_reference
-from tasks.measure_window import FIGURES, RESIDUAL, measure_inputs, measure_outcomes
+from tasks.monitor.measure_window import FIGURES, RESIDUAL, measure_inputs, measure_outcomes
+from tasks.register.build_reference import Reference, read_reference
 from tests.prediction_logs import DAY
 from tests.watched_model import feature_rows, reference
 from tests.world import World

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from data.errors import InputError
-from tasks.name_night import last_day
+from tasks.monitor.name_night import last_day
 
 NOW = datetime(2013, 4, 29, 0, 30, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ import pytest
 
 from data.errors import StoreLockedError
 from data.records.person import Actor
-from tasks import name_run, outlast_trouble
-from tasks.name_run import Run, this_run
+from tasks.run import name_run, retry_transient
+from tasks.run.name_run import Run, this_run
 from tests.world import World
 
 ACTORS = {
@@ -35,7 +35,7 @@ def test_a_registry_held_at_its_first_step_is_waited_for_on_a_worker(
             raise StoreLockedError("the registry is held by process 7")
         return Run("run-1", Actor(id="dev"))
 
-    monkeypatch.setattr(outlast_trouble, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(retry_transient, "FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(name_run, "_told", held_once)
     monkeypatch.setattr(name_run.runtime.deployment, "id", deployment, raising=False)
     if deployment is None:

@@ -10,8 +10,8 @@ import pytest
 
 from data.errors import GateRefusedError
 from data.notices.outbox import Outbox
-from tasks.open_retirement import Leaving, open_retirement
-from tasks.send_notices import send_notices
+from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.send_notices import send_notices
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import MODEL, Template

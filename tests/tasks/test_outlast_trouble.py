@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from data.errors import NestedTransactionError, ProofError, StoreLockedError
-from tasks import outlast_trouble
-from tasks.outlast_trouble import outlast
+from tasks.run import retry_transient
+from tasks.run.retry_transient import outlast
 
 LOCKED = StoreLockedError("the registry is held by process 7")
 
@@ -16,7 +16,7 @@ LOCKED = StoreLockedError("the registry is held by process 7")
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr(outlast_trouble.time, "sleep", slept.append)
+    monkeypatch.setattr(retry_transient.time, "sleep", slept.append)
     return slept
 
 

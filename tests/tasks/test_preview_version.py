@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.records.version import ReviewState, Version
-from tasks.preview_version import preview_version
+from tasks.validate.preview_version import preview_version
 from tests.judged_model import USE, V1, assessed_version
 from tests.world import World
 

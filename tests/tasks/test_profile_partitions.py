@@ -15,8 +15,8 @@ from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Feature, Model
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
-from tasks import profile_partitions as module
-from tasks.profile_partitions import Profiled, profile_partitions
+from tasks.monitor import profile_partitions as module
+from tasks.monitor.profile_partitions import Profiled, profile_partitions
 from tests.prediction_logs import DAY, days, prediction_table, write_partition
 from tests.watched_model import feature_rows
 

@@ -10,9 +10,9 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.review import VerdictSet
 from data.records.version import Version
-from tasks.judge_version import judge_version
-from tasks.publish_version import publish_version, published_by_run
-from tasks.request_approval import request_approval
+from tasks.approve.request_approval import request_approval
+from tasks.deploy.publish_version import publish_version, published_by_run
+from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1
 from tests.operations import deployed
 from tests.world import MODEL, World

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.errors import InputError
-from tasks.read_conditions import read_conditions
+from tasks.approve.read_conditions import read_conditions
 
 DAY = "2013-05-01"
 READ = {

@@ -13,7 +13,7 @@ import pytest
 from data.errors import ArtifactError, LogFormatError
 from data.records.model import ColumnMapping
 from data.records.version import Version
-from tasks.read_predictions import read_predictions, submission_folder
+from tasks.validate.read_predictions import read_predictions, submission_folder
 from tests.judged_model import V1
 from tests.submissions import rows, write_rows
 from tests.world import World

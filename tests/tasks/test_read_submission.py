@@ -8,9 +8,9 @@ import pytest
 
 from data.errors import SubmissionError
 from data.text.yaml_text import read_yaml
-from tasks.check_rules import check_rules
-from tasks.pack_submission import pack_submission
-from tasks.read_submission import read_submission
+from tasks.register.check_rules import check_rules
+from tasks.register.pack_submission import pack_submission
+from tasks.register.read_submission import read_submission
 from tests.submissions import replace_line, write_filled
 from tests.world import World
 

@@ -12,9 +12,9 @@ from data.records.log import Standard
 from data.records.review import VerdictSet
 from data.records.version import Version
 from data.registry.commands.review import OpenFinding
-from tasks.judge_version import judge_version
-from tasks.recompute_digests import Digests, recompute_digests
-from tasks.request_approval import request_approval
+from tasks.approve.recompute_digests import Digests, recompute_digests
+from tasks.approve.request_approval import request_approval
+from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
 from tests.operations import deployed
 from tests.world import World

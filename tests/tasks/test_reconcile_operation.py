@@ -15,9 +15,9 @@ from data.records.deployment import Deployment, Operation, Slot
 from data.records.monitoring import Incident
 from data.records.person import Actor
 from data.records.version import Version
-from tasks.carry_out_operation import Run
-from tasks.hold_operation import holding
-from tasks.reconcile_operation import reconcile_operation
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.hold_operation import holding
+from tasks.deploy.reconcile_operation import reconcile_operation
 from tests.departing import approved_under_baseline, under_baseline
 from tests.operations import begin, begin_deploy, deploy, prepared
 from tests.retiring import quiet
@@ -33,7 +33,7 @@ from data.records.approval import ApprovalRequest
 from data.records.person import Actor
 from data.registry.registry import Registry
 from data.files.serving import FileTarget
-from tasks.publish_version import publish_version
+from tasks.deploy.publish_version import publish_version
 
 point, key, as_of = sys.argv[1:]
 whole = getattr(FileTarget, point)

@@ -13,8 +13,8 @@ from data.errors import (
     StoreError,
 )
 from data.records.person import Actor
-from tasks.name_run import Run
-from tasks.record_refusal import BYTES, refusals_recorded
+from tasks.run.name_run import Run
+from tasks.run.record_refusal import BYTES, refusals_recorded
 from tests.world import World
 
 RUN = Run("run-7", Actor(id="dev"))

@@ -12,10 +12,10 @@ from data.records.version import Version
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Commit, Provenance
-from tasks.check_quality import QualityReport
-from tasks.check_standing import check_standing
-from tasks.name_run import Run
-from tasks.record_registration import changes, record_registration, registration
+from tasks.register.check_quality import QualityReport
+from tasks.register.check_standing import check_standing
+from tasks.register.record_registration import changes, record_registration, registration
+from tasks.run.name_run import Run
 from tests.submissions import replace_line, write_filled
 from tests.world import World
 

@@ -11,7 +11,7 @@ from data.records.review import VerdictSet
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import RequestWaiver
-from tasks.reject_version import refuse_unless_cleared, reject_or_refuse
+from tasks.validate.reject_version import refuse_unless_cleared, reject_or_refuse
 from tests.judged_model import DEV, V1, assessed_version
 from tests.world import World
 

@@ -12,9 +12,9 @@ from data.errors import DigestMismatchError, IllegalMoveError, IndependenceError
 from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
 from data.records.version import Version
+from tasks.approve.request_approval import approval_of_run, request_approval
 from tasks.describe_request import describe_request
-from tasks.judge_version import judge_version
-from tasks.request_approval import approval_of_run, request_approval
+from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
 from tests.world import World
 

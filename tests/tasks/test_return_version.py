@@ -11,7 +11,7 @@ from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
 from data.records.version import Artifact, Version
-from tasks.return_version import missing_bytes, return_version
+from tasks.deploy.return_version import missing_bytes, return_version
 from tests.judged_model import V1
 from tests.operations import deploy, deployed
 from tests.world import MODEL, World

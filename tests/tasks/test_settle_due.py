@@ -9,8 +9,8 @@ import pytest
 
 from data.errors import IllegalMoveError, PrefectUnavailableError
 from data.records.person import Actor
-from tasks.carry_out_operation import Run
-from tasks.settle_due import Due, settle_due
+from tasks.deploy.carry_out_operation import Run
+from tasks.run.run_due_jobs import Due, settle_due
 
 RUN = Run(Actor(id="otto"), datetime(2013, 4, 1, tzinfo=UTC), "run-1")
 

@@ -13,7 +13,7 @@ from data.logs.measurements import WindowMeasurement
 from data.records.measurement import CannotSay, Measurement
 from data.records.monitoring import MonitoringRun
 from monitoring.plan import Direction, WatchRule
-from tasks.show_drift import _drawn, drift_lines
+from tasks.monitor.show_drift import _drawn, drift_lines
 
 V1 = "models/ops/delay/versions/1"
 RUN = MonitoringRun(

@@ -11,12 +11,12 @@ from data.records.deployment import Deployment
 from data.records.review import VerdictSet
 from data.records.verdict import Failed, Judgement, Passed
 from monitoring.score_groups import ScoreGroup
-from tasks.show_decisions import decision_lines
-from tasks.show_deployment import deployment_lines
-from tasks.show_gates import gate_lines
-from tasks.show_performance import calibration_lines
-from tasks.show_report import report_lines
-from tasks.show_retirement import step_line
+from tasks.approve.show_decisions import decision_lines
+from tasks.deploy.show_deployment import deployment_lines
+from tasks.maintain.show_report import report_lines
+from tasks.retire.show_retirement import step_line
+from tasks.validate.show_gates import gate_lines
+from tasks.validate.show_performance import calibration_lines
 from tests.operations import deploy, roll_back
 from tests.world import MODEL, World
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.record_windows import Watch
-from tasks.show_watch import watch_counts, watch_table
+from tasks.monitor.record_windows import Watch
+from tasks.monitor.show_watch import watch_counts, watch_table
 
 
 def test_failures_stand_first_then_pages_then_warnings() -> None:

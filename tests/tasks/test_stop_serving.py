@@ -10,7 +10,7 @@ from data.errors import InputError
 from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
-from tasks.stop_serving import stop_serving
+from tasks.deploy.stop_serving import stop_serving
 from tests.judged_model import V1
 from tests.operations import deploy
 from tests.world import MODEL, World

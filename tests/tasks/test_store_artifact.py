@@ -9,7 +9,7 @@ import pytest
 from data.errors import DigestMismatchError
 from data.submission.folder import read_submission
 from data.submission.provenance import Provenance
-from tasks.store_artifact import store_artifact
+from tasks.register.store_artifact import store_artifact
 from tests.submissions import write_filled
 from tests.world import World
 

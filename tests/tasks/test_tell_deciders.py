@@ -12,14 +12,14 @@ from data.notices.outbox import Notice, Outbox
 from data.records.person import Role
 from data.registry.commands.person import EndRole
 from modelward.waiting import waiting_now
-from tasks.gather_questions import open_questions
-from tasks.judge_version import judge_version
-from tasks.open_retirement import Leaving, open_retirement
-from tasks.publish_release import publish_release
-from tasks.remind_people import unanswered_questions
-from tasks.request_approval import request_approval
-from tasks.stop_serving import stop_serving
-from tasks.tell_deciders import first_word, run_page, tell_deciders
+from tasks.approve.request_approval import request_approval
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.stop_serving import stop_serving
+from tasks.maintain.remind_people import unanswered_questions
+from tasks.notify.gather_questions import open_questions
+from tasks.notify.notify_approvers import first_word, run_page, tell_deciders
+from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.validate.judge_version import judge_version
 from tests.departing import departing
 from tests.hasty_model import hasty, opened, run_at
 from tests.judged_model import DEV, USE, V1, assessed_version

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.deploy_model import deploy_model
-from tasks.title_run import said, words
+from tasks.run.title_run import said, words
 
 V4 = "models/ops/flight-delay/versions/4"
 VALUES = {

@@ -17,14 +17,14 @@ from data.records.monitoring import Incident
 from data.records.person import Role
 from data.records.version import Version
 from data.registry.commands.review import OpenFinding
-from tasks import undo_release as undoing
-from tasks.carry_out_operation import Run
-from tasks.end_what_died import JOBS
-from tasks.look_after_models import look_after_models
-from tasks.publish_release import publish_release
-from tasks.reconcile_operation import reconcile_operation
-from tasks.settle_due import settle_due
-from tasks.undo_release import lapsed_releases, undo_release
+from tasks.deploy import undo_release as undoing
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.reconcile_operation import reconcile_operation
+from tasks.deploy.undo_release import lapsed_releases, undo_release
+from tasks.maintain.recover_crashes import JOBS
+from tasks.maintain.run_maintenance import look_after_models
+from tasks.run.run_due_jobs import settle_due
 from tests.hasty_model import V2, hasty, hasty_text, opened, run_at
 from tests.judged_model import V1, adopt, standard_text
 from tests.operations import begin_deploy, deployed

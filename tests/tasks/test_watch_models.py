@@ -18,7 +18,7 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import AnswerAlert
-from tasks.record_windows import Watch
+from tasks.monitor.record_windows import Watch
 from tests.operations import deploy
 from tests.prediction_logs import DAY, days, midnight, write_partition
 from tests.watched_model import RULES, WatchedModel, watched_model

@@ -12,15 +12,15 @@ from data.notices.channels.delivery_pass import Outcome
 from data.notices.outbox import Notice, Outbox, Parcel
 from data.notices.quoted_text import apart
 from data.registry.commands.review import OpenFinding, OpenReview
-from tasks.carry_notices import given_up
-from tasks.escalate_incidents import unratified_incidents
-from tasks.gather_questions import open_questions
-from tasks.publish_release import publish_release
-from tasks.remind_people import reminders
-from tasks.send_notices import send_notices
-from tasks.tell_deciders import escalation, first_word, reminders_of
-from tasks.undo_release import undo_release
-from tasks.write_alerts import write_alerts
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.undo_release import undo_release
+from tasks.maintain.escalate_incidents import unratified_incidents
+from tasks.maintain.remind_people import reminders
+from tasks.monitor.write_alerts import write_alerts
+from tasks.notify.deliver_notices import given_up
+from tasks.notify.gather_questions import open_questions
+from tasks.notify.notify_approvers import escalation, first_word, reminders_of
+from tasks.retire.send_notices import send_notices
 from tests.departing import under_baseline
 from tests.emergencies import released
 from tests.hasty_model import hasty, run_at

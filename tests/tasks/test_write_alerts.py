@@ -11,11 +11,11 @@ from data.notices.outbox import Notice, Outbox
 from data.records.model import Model
 from data.records.person import Actor
 from data.registry.commands.model import RegisterModel
-from tasks import write_alerts as alerting
-from tasks.find_watched import find_watched
-from tasks.name_run import Run
-from tasks.record_windows import Watch, record_windows
-from tasks.watch_models import Night, watch_models
+from tasks.monitor import write_alerts as alerting
+from tasks.monitor.find_monitored_models import find_watched
+from tasks.monitor.record_windows import Watch, record_windows
+from tasks.monitor.watch_models import Night, watch_models
+from tasks.run.name_run import Run
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
 from tests.world import MODEL, World

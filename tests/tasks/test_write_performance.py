@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from data.records.version import Comparison, Metric, Section
-from tasks.measure_version import measure_version
-from tasks.write_performance import performance_text, write_performance
+from tasks.validate.measure_version import measure_version
+from tasks.validate.write_performance import performance_text, write_performance
 from tests.judged_model import DEV, V1
 from tests.world import World
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from prefect.input import RunInput
 
-from tasks import await_people
+from tasks.run import await_people
 from tests.preselected import preselected
 
 Values = Callable[[], dict[str, Any]]

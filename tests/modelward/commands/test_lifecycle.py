@@ -18,7 +18,7 @@ from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text
-from tasks.handed_in import HandedIn
+from tasks.run.form_answer import HandedIn
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.submissions import write_filled
@@ -111,8 +111,8 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
     """A flow that opens a request of its own and waits until two people decided, as `deploy model` does."""
     from prefect import flow, runtime
 
-    from tasks.ask_approvers import ApprovalForm, current
-    from tasks.await_people import Question, Settled, gate, refused
+    from tasks.approve.ask_approvers import ApprovalForm, current
+    from tasks.run.await_people import Question, Settled, gate, refused
 
     def settle(request: ApprovalRequest, answer: HandedIn) -> Settled:
         entered = answer.entered

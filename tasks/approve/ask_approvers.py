@@ -1,0 +1,230 @@
+"""The form an approver fills in, and what the registry makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from prefect.input import RunInput
+from pydantic import Field, create_model
+
+from data.errors import (
+    ArtifactError,
+    DigestMismatchError,
+    InputError,
+    RefusedError,
+    RequestClosedError,
+    StaleEvidenceError,
+)
+from data.records.approval import ApprovalRequest, Decision, Vote
+from data.records.names import short
+from data.records.person import SERVICE, Actor, Role
+from data.registry.approvals import confirms, lacking
+from data.registry.command import Command
+from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
+from data.registry.eligible_approvers import deciders
+from data.registry.registry import Registry
+from data.registry.rules.approval import standing_votes
+from tasks.approve.read_conditions import read_conditions
+from tasks.approve.recompute_digests import Digests, recompute_digests
+from tasks.approve.show_decisions import show_decisions
+from tasks.describe_request import describe_request
+from tasks.describe_version import Objection
+from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.business_time import meanwhile, moment
+from tasks.run.form_answer import HandedIn, OneTimeCode
+from tasks.run.retry_transient import outlast
+
+READABLE_WITHIN = timedelta(hours=1)
+CONDITIONS = (
+    "Only with the decision “approve with conditions”: one a line, the day it is due, then what must be done. Like:"
+)
+
+
+class ApprovalForm(RunInput):
+    """What an approver enters; all of it is hostile until the registry has judged it."""
+
+    decision: Decision = Field(
+        title="Decision",
+        description="Who recuses counts for nobody and leaves the request open. A rejection or a return ends it.",
+    )
+    person: str = Field(
+        title="Your id on the roster", description="One of those above who can sign now.", max_length=128
+    )
+    role: str = Field(title="Role you sign in", max_length=32)
+    code: OneTimeCode
+    confirm: str = Field(
+        title="Last 8 characters of the request's digest",
+        description="Typed from above, from “To confirm”: they say that this is the request you read.",
+        min_length=8,
+        max_length=71,
+    )
+    meaning: str = Field(
+        default="I reviewed the evidence and decide as above",
+        title="What your signature means",
+        description="It becomes part of the statement you sign.",
+        max_length=500,
+    )
+    comment: str = Field(
+        default="",
+        title="Comment",
+        description="Kept with the decision. Say why when you reject, return or recuse.",
+        max_length=4_000,
+    )
+    conditions: str = Field(default="", title="Conditions", description=CONDITIONS, max_length=4_000)
+    deputy_of: str = Field(
+        default="",
+        title="As deputy of",
+        description="Only for who stands in for somebody: that person's id. Empty takes it from your role.",
+        max_length=128,
+    )
+
+
+def await_decisions(request: ApprovalRequest, as_of: datetime | None, run_id: str = "") -> ApprovalRequest:
+    """Wait until the registry has the request decided; the run that opened it asks on, or `run_id`.
+
+    However it ends, the run's page shows it. Raises RequestClosedError when it expired, was rejected or returned,
+    StaleEvidenceError or DigestMismatchError when it became void.
+    """
+    try:
+        return _decided(request, as_of, run_id or request.run_id)
+    finally:
+        if current(request.key).state != "pending":
+            show_decisions(request.key)
+
+
+def _decided(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> ApprovalRequest:
+    question = _question(request, as_of, run_id)
+    while outlast(question.is_open, READABLE_WITHIN):
+        patience = request.expires_at - moment(meanwhile(as_of))
+        if patience <= timedelta(0):
+            _close(request, as_of)
+            break
+        try:
+            gate(question, patience, as_of)
+        except RequestClosedError as error:
+            _close(request, as_of, error.what)
+            raise
+    standing = current(request.key)
+    if standing.state != "approved":
+        reason = f": {standing.reason}" if standing.reason else ""
+        raise RequestClosedError(f"the request on {short(request.subject)} is {standing.state}{reason}")
+    return standing
+
+
+def _question(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> Question:
+    return Question(
+        name="approval",
+        subject=request.key,
+        run_id=run_id,
+        form=lambda objection: _form(request, objection, as_of),
+        settle=lambda answer: _settle(request, answer, as_of, run_id),
+        is_open=lambda: current(request.key).state == "pending",
+    )
+
+
+def current(key: str) -> ApprovalRequest:
+    """The request as it stands in the registry now."""
+    with Registry.here().reading() as state:
+        return state.need(ApprovalRequest, key)
+
+
+def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -> None:
+    """Nobody waits for an answer any more: the request has expired, or is taken back when it ran still."""
+    as_of = meanwhile(as_of)
+    command: Command = ExpireRequest(key=request.key)
+    if moment(as_of) < request.expires_at:
+        command = WithdrawRequest(key=request.key, reason=reason)
+    if current(request.key).state == "pending":
+        Registry.here().execute(command, SERVICE, as_of=as_of, run_id=request.run_id)
+
+
+def _form(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+    registry, now = Registry.here(), moment(meanwhile(as_of))
+    with registry.reading() as state:
+        votes = standing_votes(state, request)
+        description = describe_request(state, request, objection, now)
+    hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
+    roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
+    fields: dict[str, Any] = {
+        "role": (roles, _role_field(request, votes)),
+        "conditions": (str, Field(default="", title="Conditions", description=hint, max_length=4_000)),
+    }
+    form: type[ApprovalForm] = create_model("Approval", __base__=ApprovalForm, **fields)
+    return form.with_initial_data(description=description)
+
+
+def _role_field(request: ApprovalRequest, votes: Sequence[Vote]) -> Any:
+    """A choice of the roles that are asked; where one alone is still needed it is chosen already."""
+    roles = list(dict.fromkeys(one.role.value for one in request.required))
+    needed = [role.value for role in lacking(request.required, votes)]
+    told: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
+    preferred = needed if len(needed) == 1 else roles
+    return Field(default=preferred[0], **told) if len(preferred) == 1 else Field(**told)
+
+
+def _example_day(request: ApprovalRequest) -> str:
+    return f"{request.expires_at + timedelta(days=30):%Y-%m-%d}"
+
+
+def _settle(request: ApprovalRequest, answer: HandedIn, as_of: datetime | None, run_id: str) -> Settled:
+    """Hand one answer to the registry. A request whose evidence or bytes changed is withdrawn and ends the flow.
+
+    Whoever typed another digest than this request's may have read another request: they are asked again, as they are
+    where bytes cannot be read just now. What was signed until then stands.
+    """
+    registry, as_of = Registry.here(), meanwhile(as_of)
+    try:
+        command = _decision(request, answer, recompute_digests(request), moment(as_of))
+        registry.execute(command, Actor(id=command.proof.person), as_of=as_of, run_id=run_id)
+    except (StaleEvidenceError, DigestMismatchError) as error:
+        if isinstance(error, StaleEvidenceError) and not confirms(_form_of(answer).confirm, request.request_digest):
+            return refused(error)
+        void = WithdrawRequest(key=request.key, reason=error.what)
+        registry.execute(void, SERVICE, as_of=as_of, run_id=run_id)
+        raise
+    except RequestClosedError:
+        return Settled(done=True)
+    except (RefusedError, InputError, ArtifactError) as error:
+        return refused(error)
+    return Settled(done=True)
+
+
+def _decision(request: ApprovalRequest, answer: HandedIn, now: Digests, at: datetime) -> Decide:
+    """What was entered as a command. Raises InputError for what no rule needs to judge."""
+    entered = _form_of(answer)
+    person, role = entered.person.strip().lower(), Role(entered.role)
+    return Decide(
+        key=request.key,
+        run_id=request.run_id,
+        decision=entered.decision,
+        role=role,
+        meaning=_meaning(entered),
+        comment=entered.comment,
+        conditions=read_conditions(entered.conditions, entered.decision, _example_day(request)),
+        confirmed=entered.confirm,
+        evidence_digest=now.evidence_digest,
+        standards_digest=now.standards_digest,
+        artifact_digest=now.artifact_digest,
+        deputy_of=entered.deputy_of.strip().lower() or _stands_in_for(request, person, role, at),
+        proof=answer.proof(person, entered.code),
+    )
+
+
+def _form_of(answer: HandedIn) -> ApprovalForm:
+    assert isinstance(answer.entered, ApprovalForm)
+    return answer.entered
+
+
+def _meaning(answer: ApprovalForm) -> str:
+    if not answer.meaning.strip():
+        raise InputError("the meaning of the signature is empty", "say in a few words what you sign for")
+    return answer.meaning
+
+
+def _stands_in_for(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
+    """For whom somebody signs who holds the role only as a deputy."""
+    with Registry.here().reading() as state:
+        able = deciders(state, request, at)
+    return next((one.deputy_of for one in able if (one.person, one.role) == (person, role)), None)

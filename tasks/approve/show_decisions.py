@@ -1,0 +1,59 @@
+"""Show on the run's page what became of a request: who decided what, for whom, and on which bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.evidence_address import request_page
+from data.records.approval import ApprovalRequest, Vote
+from data.records.names import short
+from data.registry.registry import Registry
+from tasks.describe_version import fact_table, in_lines
+from tasks.plain_text import plain, quoted
+from tasks.run.leave_artifact import evidence_line, leave_artifact
+
+
+def show_decisions(key: str) -> None:
+    """The request as it stands, as an artifact."""
+    with Registry.here().reading() as state:
+        request, votes = state.need(ApprovalRequest, key), state.find(Vote, request=key)
+    lines = [*decision_lines(request, votes), *evidence_line(request_page(key), key)]
+    leave_artifact("approval", key, lines, f"request to {request.purpose} {short(key)}: {request.state}")
+
+
+def decision_lines(request: ApprovalRequest, votes: Sequence[Vote]) -> list[str]:
+    """Markdown: the outcome, what it is bound to, and each decision in a row."""
+    reason = f": {quoted(request.reason)}" if request.reason else ""
+    return [
+        f"### Request to {request.purpose} {plain(short(request.key))}: {request.state}{reason}",
+        "",
+        *fact_table(
+            [
+                ("For", f"{plain(request.environment)}, {request.slot}: {quoted(request.use)}"),
+                ("Asked", ", ".join(f"{one.count} × {one.role}" for one in request.required)),
+                ("Asked by", plain(request.requester)),
+                ("Digest of the request", in_lines(request.request_digest)),
+                ("Evidence", in_lines(request.evidence_digest)),
+                ("Standards", in_lines(request.standards_digest)),
+                ("Artifact", in_lines(request.artifact_digest)),
+                ("Good until", f"{request.valid_until:%Y-%m-%d %H:%M} UTC" if request.valid_until else "–"),
+            ]
+        ),
+        "",
+        *_votes(votes),
+    ]
+
+
+def _votes(votes: Sequence[Vote]) -> list[str]:
+    if not votes:
+        return ["Nobody has decided."]
+    head = ["| when | who | as | decision | proof | says |", "|---|---|---|---|---|---|"]
+    return [*head, *(_row(one) for one in votes)]
+
+
+def _row(one: Vote) -> str:
+    role = f"{one.role}, as deputy of {plain(one.deputy_of)}" if one.deputy_of else one.role
+    conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in one.conditions)
+    when = f"{one.decided_at:%Y-%m-%d %H:%M}"
+    who = f"{plain(one.printed_name)} ({plain(one.person)})"
+    return f"| {when} | {who} | {role} | **{one.decision}** | {one.proof} | {quoted(one.comment)}{conditions} |"

@@ -1,0 +1,36 @@
+"""Show on the run's page what an attestation found: how far the log reaches, how well it is kept, what was restored."""
+
+from __future__ import annotations
+
+from data.evidence_address import AUDIT, evidence_url
+from data.records.log import Attestation
+from data.registry.registry import Registry
+from data.settings import read_settings
+from tasks.describe_version import fact_table, in_lines
+from tasks.run.leave_artifact import leave_artifact
+
+
+def show_attestation(key: str) -> None:
+    """The attestation as an artifact."""
+    with Registry.here().reading() as state:
+        row = state.need(Attestation, key)
+    url = evidence_url(read_settings().evidence_url, AUDIT)
+    where = f"[The audit page]({url})" if url else "Verify it yourself: `modelward audit verify --deep`"
+    lines = [*attestation_lines(row), "", where]
+    leave_artifact("attestation", "", lines, f"{row.events:,} events, assurance {row.assurance}")
+
+
+def attestation_lines(row: Attestation) -> list[str]:
+    """Markdown: every figure of it."""
+    return [
+        "### The log and its tables hold",
+        "",
+        *fact_table(
+            [
+                ("Events", f"{row.events:,}, of which {row.anchored:,} are anchored"),
+                ("Assurance", row.assurance),
+                ("Backup", in_lines(row.backup_digest)),
+                ("Root of the restored copy", in_lines(row.restored_root)),
+            ]
+        ),
+    ]

@@ -1,0 +1,128 @@
+"""Ask on the page of a run for the one person who answers for an emergency release, and have it opened by their code.
+
+What stands in the parameters of the run proves nothing and nobody; the registry judges the code, the role and the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from prefect.input import RunInput
+from pydantic import Field
+
+from data.errors import ArtifactError, DigestMismatchError, GateRefusedError, IllegalMoveError, InputError, RefusedError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import SlotName
+from data.records.instant import read_instant
+from data.records.model import Model
+from data.records.names import model_of
+from data.records.review import VerdictSet
+from data.registry.registry import Registry
+from data.registry.rules.emergency import PURPOSE
+from gates.standard import emergency_for
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.open_release import open_release
+from tasks.describe_release import describe_release
+from tasks.describe_version import Objection
+from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.business_time import meanwhile, moment
+from tasks.run.form_answer import HandedIn, OneTimeCode
+from tasks.run.load_standards import standards_of
+
+PATIENCE = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to go live where, for what."""
+
+    version: str
+    environment: str
+    slot: SlotName
+    use: str
+
+
+class ReleaseForm(RunInput):
+    """What whoever answers for the release enters; all of it is hostile until the registry has judged it."""
+
+    person: str = Field(
+        title="Your id on the roster", description="One of those above who can release now.", max_length=128
+    )
+    reason: str = Field(
+        title="Why it cannot wait",
+        description="Who ratifies it reads this, and it stays on record.",
+        min_length=1,
+        max_length=2_000,
+    )
+    code: OneTimeCode
+    until: str = Field(
+        default="",
+        title="Until",
+        description="A day or a time in UTC, like 2026-08-15T18:00Z. Empty takes the longest that is allowed.",
+        max_length=40,
+    )
+
+
+def opened_by(run_id: str) -> ApprovalRequest | None:
+    """The release that a run has had opened already, when it comes through again from the top."""
+    with Registry.here().reading() as state:
+        known = state.find(ApprovalRequest, purpose=PURPOSE, run_id=run_id) if run_id else []
+    return known[-1] if known else None
+
+
+def ask_releaser(wanted: Wanted, run: Run, judge: Callable[[], VerdictSet]) -> str:
+    """The key of the release that somebody opened by their code; one that this run had opened is answered again.
+
+    Raises GateRefusedError where the standard allows none or a control does not hold, IllegalMoveError for a version
+    that is never released so, RequestClosedError when nobody answered.
+    """
+    if opened_by(run.run_id) is None:
+        question = Question(
+            name="release",
+            subject=wanted.version,
+            run_id=run.run_id,
+            form=lambda objection: _form(wanted, judge(), objection, run),
+            settle=lambda answer: _settle(wanted, answer, run),
+            is_open=lambda: opened_by(run.run_id) is None,
+        )
+        gate(question, PATIENCE, run.as_of)
+    opened = opened_by(run.run_id)
+    assert opened is not None
+    return opened.key
+
+
+def _form(wanted: Wanted, verdicts: VerdictSet, objection: Objection, run: Run) -> type[RunInput]:
+    now = moment(meanwhile(run.as_of))
+    with Registry.here().reading() as state:
+        model = state.need(Model, model_of(wanted.version))
+        rule = emergency_for(standards_of(state, model, verdicts.standards).first, model.tier)
+        text = describe_release(state, verdicts, wanted.slot, wanted.use, rule, objection, now)
+    return ReleaseForm.with_initial_data(description=text)
+
+
+def _settle(wanted: Wanted, answer: HandedIn, run: Run) -> Settled:
+    """Have the release opened. What no other answer would change ends the run."""
+    entered = answer.entered
+    assert isinstance(entered, ReleaseForm)
+    proof = answer.proof(entered.person.strip().lower(), entered.code)
+    at = replace(run, as_of=meanwhile(run.as_of))
+    try:
+        place = (wanted.version, wanted.environment, wanted.slot, wanted.use)
+        open_release(*place, _reason(entered), _until(entered), proof, at)
+    except (GateRefusedError, IllegalMoveError, DigestMismatchError):
+        raise
+    except (RefusedError, InputError, ArtifactError) as error:
+        return refused(error)
+    return Settled(done=True)
+
+
+def _reason(answer: ReleaseForm) -> str:
+    if not answer.reason.strip():
+        raise InputError("the reason of the release is empty", "say why it cannot wait for the approvals")
+    return answer.reason.strip()
+
+
+def _until(answer: ReleaseForm) -> datetime | None:
+    return read_instant(answer.until.strip()) if answer.until.strip() else None

@@ -1,0 +1,82 @@
+"""Open an emergency release: judge what still has to hold, and have it recorded under one person's own code."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data.errors import InputError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import SlotName
+from data.records.instant import in_utc
+from data.records.names import short
+from data.records.person import Actor
+from data.records.review import VerdictSet
+from data.registry.command import Proof
+from data.registry.commands.emergency import ReleaseInEmergency
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from gates.approval_rule import required
+from gates.oversight import EmergencyRule
+from gates.standard import emergency_for
+from tasks.approve.recompute_digests import verified_artifact
+from tasks.deploy.carry_out_operation import Run
+from tasks.run.business_time import moment
+from tasks.run.load_standards import standards_of
+from tasks.validate.judge_version import judge_version
+from tasks.validate.reject_version import refuse_unless_cleared
+
+
+def open_release(
+    version: str,
+    environment: str,
+    slot: SlotName,
+    use: str,
+    reason: str,
+    until: datetime | None,
+    proof: Proof,
+    run: Run,
+) -> ApprovalRequest:
+    """The request under which the version may be published now; `until` is otherwise the longest the standard allows.
+
+    Raises GateRefusedError where the standard allows none or a control does not hold, InputError for a longer time,
+    and as the registry does; nothing has gone live then.
+    """
+    registry, now = Registry.here(), moment(run.as_of)
+    with registry.reading() as state:
+        evidence = collect_evidence(state, version, environment, use)
+        rule = emergency_for(standards_of(state, evidence.model).first, evidence.model.tier)
+    ends = _end(version, until, rule, now)
+    judged = judge_version.fn(version, "emergency", environment, use, run.actor, run.as_of, run.run_id)
+    assert isinstance(judged, VerdictSet)
+    refuse_unless_cleared(judged)
+    command = ReleaseInEmergency(
+        version=version,
+        environment=environment,
+        slot=slot,
+        use=use,
+        reason=reason,
+        until=ends,
+        release_roles=rule.release_roles,
+        required=required(rule.ratify_roles),
+        standing_days=rule.standing_days,
+        evidence_digest=judged.evidence_digest,
+        standards_digest=judged.standards_digest,
+        artifact_digest=verified_artifact(registry.home, evidence.version),
+        verdict_set=judged.key,
+        proof=proof,
+    )
+    receipt = registry.execute(command, Actor(id=proof.person), as_of=run.as_of, run_id=run.run_id)
+    return next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+
+
+def _end(version: str, until: datetime | None, rule: EmergencyRule, now: datetime) -> datetime:
+    latest = now + timedelta(hours=rule.ratify_hours)
+    if until is None:
+        return latest
+    if in_utc(until) > latest:
+        raise InputError(
+            f"an emergency release of {short(version)} may last {rule.ratify_hours} hours, until "
+            f"{latest:%Y-%m-%d %H:%M} UTC; {in_utc(until):%Y-%m-%d %H:%M} is later",
+            "leave --until out, or name an earlier time; ratified, it may go on",
+        )
+    return in_utc(until)

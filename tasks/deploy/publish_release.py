@@ -1,0 +1,43 @@
+"""Publish an emergency release under its open request; one that cannot be published is taken back at once."""
+
+from __future__ import annotations
+
+from data.errors import BusyError, ModelwardError
+from data.records.approval import ApprovalRequest
+from data.registry.commands.approval import WithdrawRequest
+from data.registry.registry import Registry
+from data.registry.rules.emergency import release_of
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.publish_version import publish_version
+from tasks.notify.notify_approvers import tell_deciders
+
+
+def publish_release(request: str, run: Run) -> str:
+    """Lock, publish, verify, supersede; answers the deployment's key, also when it is live already.
+
+    Raises as `publish_version` does; then the former version serves, and the release is withdrawn unless another
+    operation was in its way.
+    """
+    registry = Registry.here()
+    with registry.reading() as state:
+        asked, live = state.need(ApprovalRequest, request), release_of(state, request)
+    if live is not None:
+        return live.key
+    try:
+        key = publish_version.fn(asked, run.actor, run.as_of, run.run_id)
+    except BusyError:
+        raise
+    except ModelwardError as error:
+        _take_back(registry, asked, error.what, run)
+        raise
+    assert isinstance(key, str)
+    tell_deciders(request, run.as_of)
+    return key
+
+
+def _take_back(registry: Registry, request: ApprovalRequest, reason: str, run: Run) -> None:
+    with registry.reading() as state:
+        standing = state.need(ApprovalRequest, request.key)
+    if standing.state == "pending":
+        withdrawal = WithdrawRequest(key=request.key, reason=reason[:4_000])
+        registry.execute(withdrawal, run.actor, as_of=run.as_of, run_id=run.run_id)

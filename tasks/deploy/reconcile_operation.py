@@ -1,0 +1,158 @@
+"""End an operation whose process died: finished when the world is as it intended, else all of it undone.
+
+A process that carries out an operation holds the model's lock file, and the lock goes with it: while somebody holds it
+nothing is touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from data.errors import ArtifactError, BusyError, InputError, PublishError, RefusedError
+from data.files.artifacts import ArtifactStore
+from data.files.serving import FileTarget, Manifest, Place, digest_of
+from data.records.deployment import Operation
+from data.records.model import Model
+from data.records.names import short
+from data.records.version import Version
+from data.registry.command import Command
+from data.registry.commands.deployment import (
+    CompleteDeployment,
+    CompleteRollback,
+    CompleteSuspension,
+    CompleteWithdrawal,
+    UndoOperation,
+)
+from data.registry.registry import Registry
+from data.registry.rollback import blocked, choose_return
+from data.registry.rules.operation import running_operation
+from gates.standard import oversight_for
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.hold_operation import holding
+from tasks.deploy.return_version import missing_bytes
+from tasks.run.business_time import moment
+from tasks.run.load_standards import standards_of
+from tasks.run.run_due_jobs import Due
+
+DIED = "its process died before it ended"
+
+
+def running_operations(run: Run) -> Iterator[Due]:
+    """Every operation that says it is under way."""
+    with Registry.here().reading() as state:
+        running = state.find(Operation, state="running")
+    for one in running:
+        yield one.model, partial(reconcile_operation, one.model, run)
+
+
+def reconcile_operation(model: str, run: Run) -> str:
+    """Finish or undo the operation of a model; answers what was done, nothing when it lives or has ended."""
+    registry = Registry.here()
+    try:
+        with holding(registry.home, model):
+            with registry.reading() as state:
+                operation = running_operation(state, model)
+            return _end(registry, operation, run) if operation is not None else ""
+    except BusyError:
+        return ""
+
+
+def _end(registry: Registry, operation: Operation, run: Run) -> str:
+    """The commands are given under the run that began it, whose operation it is."""
+    target = FileTarget(registry.home)
+    execute = partial(registry.execute, actor=run.actor, as_of=run.as_of, run_id=operation.run_id)
+    name = f"the {operation.kind} of {short(operation.version or operation.model)}"
+    reason = DIED
+    try:
+        command = _finished(registry, target, operation, run.as_of)
+        if command is not None:
+            execute(command)
+            return f"{name} was finished"
+    except (RefusedError, InputError, ArtifactError, PublishError) as error:
+        reason = f"{DIED}; it could not be finished: {error.what}"
+    target.restore(_place(operation), operation.former_manifest)
+    execute(UndoOperation(model=operation.model, reason=reason))
+    return f"{name} was undone"
+
+
+def _finished(registry: Registry, target: FileTarget, operation: Operation, as_of: datetime | None) -> Command | None:
+    """The closing command when what is published is what this very operation published, else None."""
+    published = target.manifest(_place(operation))
+    if published is None or published.run_id != operation.run_id:
+        return None
+    return FINISH[operation.kind](registry, target, operation, published, moment(as_of))
+
+
+def _deployed(
+    registry: Registry, target: FileTarget, operation: Operation, published: Manifest, at: datetime
+) -> Command | None:
+    version = _version(registry, operation)
+    digest = target.verify(_place(operation), version)
+    with registry.reading() as state:
+        may_serve = not blocked(state, version.key)
+    return CompleteDeployment(model=operation.model, manifest_digest=digest) if may_serve else None
+
+
+def _rolled_back(
+    registry: Registry, target: FileTarget, operation: Operation, published: Manifest, at: datetime
+) -> Command | None:
+    digest = target.verify(_place(operation), _version(registry, operation))
+    store = ArtifactStore(registry.home.artifacts)
+    place = (operation.environment, operation.slot)
+    with registry.reading() as state:
+        chosen = choose_return(state, operation.model, *place, at, lambda version: missing_bytes(store, version))
+    return CompleteRollback(
+        model=operation.model,
+        manifest_digest=digest,
+        reason="a rollback whose process died; what it published was found in place",
+        passed_over=chosen.passed_over,
+        ratify_by=_ratify_by(registry, operation, at),
+    )
+
+
+def _suspended(
+    registry: Registry, target: FileTarget, operation: Operation, published: Manifest, at: datetime
+) -> Command | None:
+    if published.state != "suspended":
+        return None
+    return CompleteSuspension(
+        model=operation.model,
+        manifest_digest=digest_of(published.text()),
+        reason=published.reason,
+        fallback=published.fallback,
+        ratify_by=_ratify_by(registry, operation, at),
+    )
+
+
+def _withdrawn(
+    registry: Registry, target: FileTarget, operation: Operation, published: Manifest, at: datetime
+) -> Command | None:
+    if published.state != "withdrawn":
+        return None
+    digest = digest_of(published.text())
+    return CompleteWithdrawal(model=operation.model, manifest_digest=digest, reason=published.reason)
+
+
+def _place(operation: Operation) -> Place:
+    return Place(operation.model, operation.environment, operation.slot)
+
+
+def _version(registry: Registry, operation: Operation) -> Version:
+    with registry.reading() as state:
+        return state.need(Version, operation.version or "")
+
+
+def _ratify_by(registry: Registry, operation: Operation, at: datetime) -> datetime:
+    with registry.reading() as state:
+        model = state.need(Model, operation.model)
+        return at + timedelta(hours=oversight_for(standards_of(state, model).first, model.tier).ratify_hours)
+
+
+FINISH: Mapping[str, Callable[[Registry, FileTarget, Operation, Manifest, datetime], Command | None]] = {
+    "deploy": _deployed,
+    "rollback": _rolled_back,
+    "suspend": _suspended,
+    "withdraw": _withdrawn,
+}

@@ -1,0 +1,112 @@
+"""Undo emergency releases that nobody ratified in time, that were refused, or whose time after ratification is over.
+
+What served before serves again, if it is still valid; else serving is suspended and consumers are on their fallback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from data.errors import ConflictError, GateRefusedError
+from data.files.serving import Place
+from data.notices.outbox import Notice, Outbox
+from data.notices.quoted_text import quoted
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.model import Model
+from data.records.names import short
+from data.records.person import SERVICE
+from data.registry.command import Moment
+from data.registry.commands.approval import ExpireRequest
+from data.registry.registry import Registry
+from data.registry.rules.emergency import PURPOSE, release_of
+from data.registry.rules.proof import administrators
+from data.registry.state import State
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.return_version import put_back
+from tasks.deploy.stop_serving import stop
+from tasks.run.business_time import moment
+from tasks.run.run_due_jobs import Due
+
+FALLBACK = "what each consumer named as its own fallback; no earlier version is valid"
+
+
+def lapsed_releases(run: Run) -> Iterator[Due]:
+    """Live emergency releases that have to end now."""
+    now = moment(run.as_of)
+    with Registry.here().reading() as state:
+        asked = state.find(ApprovalRequest, purpose=PURPOSE)
+        over = [(one, release_of(state, one.key)) for one in asked if why_over(one, now)]
+    for request, live in over:
+        if live is not None and live.state == "deployed":
+            yield live.key, partial(undo_release, request.key, run)
+
+
+def why_over(request: ApprovalRequest, now: datetime) -> str:
+    """Why a release has to end at this moment; empty while it may go on."""
+    if request.state == "approved":
+        ended = request.valid_until is not None and request.valid_until <= now
+        return "its time after ratification is over and it was not approved" if ended else ""
+    if request.state == "pending":
+        return "nobody ratified it in time" if request.expires_at <= now else ""
+    return {"expired": "nobody ratified it in time", "rejected": "its ratification was refused"}.get(
+        request.state, f"the request for its ratification was {request.state}"
+    )
+
+
+def undo_release(request: str, run: Run) -> str:
+    """End one release; answers what was done, nothing when it no longer serves. Raises BusyError, PublishError.
+
+    The operation carries the release's key, so that doing it again finds what was done already, and names the release
+    as what it leaves, so that nothing that was deployed meanwhile is ended in its place.
+    """
+    registry, now = Registry.here(), moment(run.as_of)
+    with registry.reading() as state:
+        asked, live = state.need(ApprovalRequest, request), release_of(state, request)
+    reason = why_over(asked, now)
+    if live is None or live.state != "deployed" or not reason:
+        return ""
+    if asked.state == "pending":
+        registry.execute(ExpireRequest(key=asked.key), SERVICE, as_of=run.as_of, run_id=run.run_id)
+    try:
+        done = _put_back(live, f"emergency release undone: {reason}", run)
+    except ConflictError:
+        if serves(live.key):
+            raise
+        return ""
+    with registry.reading() as state:
+        notices = _notices(state, asked, live, done, now)
+    Outbox(registry.home.outbox).send(notices, now)
+    return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
+
+
+def serves(deployment: str) -> bool:
+    """Whether this very deployment is live now."""
+    with Registry.here().reading() as state:
+        return state.need(Deployment, deployment).state == "deployed"
+
+
+def _put_back(live: Deployment, reason: str, run: Run) -> str:
+    place = Place(live.model, live.environment, live.slot)
+    undoing = Run(SERVICE, run.as_of, f"undo of {live.key}")
+    try:
+        key = put_back(place, reason, undoing, live.key)
+    except GateRefusedError:
+        stop(place, reason, FALLBACK, undoing, live.key)
+        return "serving is suspended"
+    with Registry.here().reading() as state:
+        return f"{short(state.need(Deployment, key).version)} serves again"
+
+
+def _notices(state: State, asked: ApprovalRequest, live: Deployment, done: str, now: datetime) -> list[Notice]:
+    owner = state.need(Model, live.model).owner
+    people = dict.fromkeys([asked.requester, owner, *administrators(state, Moment(now))])
+    title = f"the emergency release of {short(live.version)} was undone: {done}"
+    text = (
+        f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: "
+        f"{quoted(live.reason)}\n\n{why_over(asked, now).capitalize()}. "
+        "Its incidents wait for an answer: `modelward incidents list`."
+    )
+    return [Notice(kind="incident", to=one, about=live.key, title=title[:300], text=text) for one in people]

@@ -1,0 +1,61 @@
+"""Mark runs crashed whose process is gone: Prefect calls them running for ever, as nobody is left to say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Crashed
+
+from tasks.deploy.carry_out_operation import Run
+from tasks.run.ask_prefect import asking_prefect, set_state
+from tasks.run.run_due_jobs import Due
+
+SILENCE = timedelta(seconds=150)
+UNDER_WAY = (StateType.RUNNING, StateType.PENDING)
+TAG = "modelward"
+
+
+def silent_runs(run: Run) -> Iterator[Due]:
+    """Runs of our deployments, but this one, that say they run or are about to: those may have fallen silent.
+
+    Raises PrefectUnavailableError.
+    """
+    under_way = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(UNDER_WAY))))
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    with asking_prefect("silent runs") as client:
+        found = client.read_flow_runs(flow_run_filter=under_way, deployment_filter=ours)
+    for one in found:
+        if str(one.id) != run.run_id:
+            yield f"run {one.name}", partial(_crash, one)
+
+
+def _crash(run: FlowRun) -> str:
+    """Answers what was done; nothing when the run lives, or has ended or let go. Raises PrefectUnavailableError."""
+    since = datetime.now(UTC) - SILENCE
+    with asking_prefect(f"run {run.name}") as client:
+        state = client.read_flow_run(run.id).state
+        if state is None or state.type not in UNDER_WAY or state.timestamp > since or _was_heard(client, run, since):
+            return ""
+        set_state(client, run.id, Crashed(message=f"nothing was heard of it for {SILENCE.seconds} seconds"))
+    return f"run {run.name} was marked crashed: nothing was heard of it any more"
+
+
+def _was_heard(client: SyncPrefectClient, run: FlowRun, since: datetime) -> bool:
+    wanted = {
+        "occurred": {"since": since.isoformat(), "until": (datetime.now(UTC) + SILENCE).isoformat()},
+        "resource": {"id": [f"prefect.flow-run.{run.id}"]},
+    }
+    answer = client.request("POST", "/events/filter", json={"filter": wanted, "limit": 1})
+    answer.raise_for_status()
+    return bool(answer.json()["events"])

@@ -1,0 +1,35 @@
+"""Everything that a crash may leave half-way, in the order in which it is ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.reconcile_operation import running_operations
+from tasks.deploy.undo_release import lapsed_releases
+from tasks.maintain.crash_silent_runs import silent_runs
+from tasks.maintain.expire_approvals import expired_requests
+from tasks.maintain.remind_people import unanswered_questions
+from tasks.maintain.withdraw_orphans import orphaned_requests, orphaned_runs
+from tasks.notify.deliver_notices import carried_notices
+from tasks.run.run_due_jobs import Due, settle_due
+
+JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
+    "silent": silent_runs,
+    "operations": running_operations,
+    "expired": expired_requests,
+    "requests": orphaned_requests,
+    "runs": orphaned_runs,
+    "releases": lapsed_releases,
+    "people": unanswered_questions,
+    "carried": carried_notices,
+}
+
+
+@task(name="end what died", cache_policy=NO_CACHE, persist_result=False)
+def end_what_died(run: Run) -> dict[str, list[str]]:
+    """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
+    return settle_due(JOBS, run)

@@ -1,0 +1,41 @@
+"""Everything that comes due by itself, in the order in which one thing may follow from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.deploy.carry_out_operation import Run
+from tasks.deploy.undo_release import lapsed_releases
+from tasks.maintain.continue_retirements import open_retirements
+from tasks.maintain.escalate_incidents import unratified_incidents
+from tasks.maintain.expire_approvals import expired_requests, expired_versions, expired_waivers
+from tasks.maintain.open_reviews import lapsed_versions, periodic_reviews
+from tasks.maintain.prune_profiles import pruned_profiles
+from tasks.maintain.remind_people import reminders
+from tasks.maintain.revoke_approvals import late_conditions
+from tasks.notify.deliver_notices import carried_notices
+from tasks.run.run_due_jobs import Due, settle_due
+
+JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
+    "requests": expired_requests,
+    "waivers": expired_waivers,
+    "approvals": expired_versions,
+    "conditions": late_conditions,
+    "releases": lapsed_releases,
+    "incidents": unratified_incidents,
+    "lapsed": lapsed_versions,
+    "reviews": periodic_reviews,
+    "retirements": open_retirements,
+    "reminders": reminders,
+    "carried": carried_notices,
+    "profiles": pruned_profiles,
+}
+
+
+@task(name="look after models", cache_policy=NO_CACHE, persist_result=False)
+def look_after_models(run: Run) -> dict[str, list[str]]:
+    """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
+    return settle_due(JOBS, run)

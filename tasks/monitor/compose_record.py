@@ -1,0 +1,102 @@
+"""What the registry is told of a night: one command, and one batch of measurements that it names by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from data.logs.log_fault import LogFault
+from data.logs.measurements import WindowMeasurement, to_bytes
+from data.logs.model_logs import LoggedDay
+from data.records.measurement import Measurement
+from data.records.version import Version
+from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
+from tasks.monitor.find_monitored_models import Watched
+from tasks.monitor.find_partitions import Windows
+from tasks.monitor.join_labels import Labelled
+from tasks.monitor.judge_window import Judged
+from tasks.monitor.measure_window import FIGURES, RESIDUAL
+from tasks.monitor.profile_partitions import Profiled
+
+OF_OUTCOMES = frozenset({*FIGURES, RESIDUAL})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All that was learnt of a night's windows, before it is judged; `refused` says which rules do not fit."""
+
+    days: tuple[LoggedDay, ...]
+    log_faults: tuple[LogFault, ...]
+    profiled: Profiled | None
+    labelled: Labelled
+    figures: tuple[Measurement, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Every fault in words."""
+        counted = self.profiled.faults if self.profiled is not None else ()
+        return (*(one.text for one in (*self.log_faults, *counted, *self.labelled.faults)), *self.refused)
+
+
+def compose_record(
+    watched: Watched, champion: Version, windows: Windows, measured: Measured, judged: Judged, digest: str
+) -> RecordMonitoring:
+    """The command; `digest` names the stored batch."""
+    return RecordMonitoring(
+        model=watched.model.key,
+        plan=watched.plan.key,
+        from_date=windows.inputs.first.isoformat(),
+        to_date=windows.inputs.last.isoformat(),
+        versions=(champion.key,),
+        rows=sum(day.rows_of(str(champion.number)) for day in measured.days),
+        labelled=measured.labelled.known,
+        partitions=tuple(day.identity for day in measured.days),
+        faults=measured.faults,
+        measurements_digest=digest,
+        counts=judged.counts,
+        outcomes=judged.states,
+        headline=dict(_headline(measured.figures)),
+        found=judged.found,
+        quiet=judged.quiet,
+        consumers=tuple(_consumers(measured.days)),
+    )
+
+
+def measurement_batch(champion: Version, windows: Windows, measured: Measured, judged: Judged) -> bytes:
+    """Every measurement with its days and what a rule made of it, as one Parquet file."""
+    ruled: Mapping[str, str] = {one.about: one.state.value for one in judged.outcomes if one.rule is not None}
+    return to_bytes([_placed(champion, windows, one, ruled) for one in measured.figures], measured.faults)
+
+
+def _placed(champion: Version, windows: Windows, one: Measurement, ruled: Mapping[str, str]) -> WindowMeasurement:
+    window = windows.outcomes if one.statistic in OF_OUTCOMES else windows.inputs
+    about = ":".join(filter(None, (one.statistic, one.column, one.segment)))
+    return WindowMeasurement(
+        version=champion.key,
+        first_day=window.first.isoformat(),
+        last_day=window.last.isoformat(),
+        measurement=one,
+        rule=about if about in ruled else "",
+        outcome=ruled.get(about, ""),
+    )
+
+
+def _consumers(days: Sequence[LoggedDay]) -> Iterator[SeenConsumer]:
+    """Who asked any version in the window, with rows and last time."""
+    seen = [one for day in days for one in day.seen]
+    for name in sorted({one.consumer for one in seen}):
+        asked = [one for one in seen if one.consumer == name]
+        last = max(one.last_at for one in asked)
+        yield SeenConsumer(system=name, rows=sum(one.rows for one in asked), last_seen_at=last)
+
+
+def _headline(figures: Sequence[Measurement]) -> Iterator[tuple[str, float | None]]:
+    """Performance figures by name with `_low` and `_high`, everything else as `statistic:column`."""
+    for one in figures:
+        if one.statistic not in OF_OUTCOMES:
+            yield f"{one.statistic}:{one.column}", one.value
+            continue
+        yield one.statistic, one.value
+        yield f"{one.statistic}_low", one.low
+        yield f"{one.statistic}_high", one.high

@@ -1,0 +1,169 @@
+"""Judge a night by the plan: the outcome of every rule and fault, and what of it a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from data.logs.log_fault import FaultKind as Fault
+from data.logs.log_fault import LogFault
+from data.queries.past_windows import PastWindow
+from data.records.measurement import Measurement
+from data.registry.commands.monitoring import Found
+from monitoring import hard_fault
+from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, judge
+from monitoring.hard_fault import FaultKind, HardFault
+from monitoring.plan import Persistence, WatchRule
+from monitoring.profile import Profile
+from tasks.monitor.find_monitored_models import Watched
+
+HARD: Mapping[Fault, FaultKind] = {
+    Fault.MISSING_PARTITION: FaultKind.MISSING_PARTITION,
+    Fault.UNREADABLE: FaultKind.BROKEN_PARTITION,
+    Fault.TOO_LARGE: FaultKind.BROKEN_PARTITION,
+    Fault.OTHER_DAY: FaultKind.BROKEN_PARTITION,
+    Fault.NO_ID: FaultKind.BROKEN_PARTITION,
+    Fault.DUPLICATE_ID: FaultKind.BROKEN_PARTITION,
+    Fault.MISSING_COLUMN: FaultKind.SCHEMA_CHANGE,
+    Fault.WRONG_TYPE: FaultKind.SCHEMA_CHANGE,
+    Fault.UNCOUNTED: FaultKind.SCHEMA_CHANGE,
+    Fault.BAD_SCORE: FaultKind.INVALID_SCORES,
+}
+LABELS = "labels"
+TOLD = 3
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The outcomes, and what becomes or ends an alert: `quiet` names what is well again."""
+
+    outcomes: tuple[Outcome, ...]
+    found: tuple[Found, ...]
+    quiet: tuple[str, ...]
+
+    @property
+    def states(self) -> dict[str, str]:
+        """State by what it is about; of several faults alike, one."""
+        return {one.about: one.state.value for one in self.outcomes}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many outcomes came to each state."""
+        return {state.value: sum(one.state is state for one in self.outcomes) for state in AlertState}
+
+
+def judge_window(
+    watched: Watched,
+    rules: Sequence[WatchRule],
+    measured: Iterable[Measurement],
+    window: Window,
+    hard: Sequence[HardFault],
+    labels: Sequence[LogFault],
+) -> Judged:
+    """Judge what was measured in a window against the plan and the windows before, of the same version.
+
+    `labels` are the faults of the label log; those that leave labels to use are warnings.
+    """
+    needed, of = watched.plan.persistence
+    outcomes = judge(
+        rules,
+        measured,
+        window,
+        earlier_windows(watched),
+        hard,
+        persistence=Persistence(needed=needed, of=of),
+        minimum_rows=watched.plan.minimum_rows,
+    )
+    version = watched.champion.key if watched.champion is not None else None
+    found = (*_found_faults(outcomes), *_found_labels(labels), *_found_figures(outcomes, version, window))
+    return Judged(outcomes, found, tuple(_quiet(watched, rules, outcomes, found)))
+
+
+def earlier_windows(watched: Watched) -> list[Earlier]:
+    """What the windows recorded before said about the version that serves now."""
+    return [_earlier(one) for one in watched.windows]
+
+
+def log_faults(faults: Iterable[LogFault], column: str = "") -> Iterator[HardFault]:
+    """Faults of a log as hard faults; `column` names the log where it is not that of predictions."""
+    for one in faults:
+        kind = HARD[one.kind]
+        about = "score" if kind is FaultKind.INVALID_SCORES else column
+        says = f"{one.kind}: {one.what} → {one.remedy}"
+        yield HardFault(kind=kind, column=about, partition=one.where, says=says)
+
+
+def broken_labels(faults: Iterable[LogFault]) -> Iterator[HardFault]:
+    """Partitions of labels that cannot be used at all, as hard faults."""
+    return log_faults((one for one in faults if one.breaks), LABELS)
+
+
+def column_faults(reference: Profile, days: Iterable[Profile]) -> Iterator[HardFault]:
+    """Null surges and unit changes of each day, so that the day on which one began is named."""
+    for day in days:
+        if day.rows:
+            yield from hard_fault.column_faults(reference, day)
+
+
+def _earlier(past: PastWindow) -> Earlier:
+    states = {about: AlertState(state) for about, state in past.outcomes.items()}
+    return Earlier(Window(past.first, past.last), states)
+
+
+def _found_faults(outcomes: Iterable[Outcome]) -> Iterator[Found]:
+    """One finding for faults of one kind and column; it is about the log, hence about no version."""
+    alike: dict[str, list[str]] = {}
+    for one in outcomes:
+        if one.fault is not None:
+            alike.setdefault(one.about, []).append(one.because)
+    for about, said in alike.items():
+        yield Found(about=about, version=None, level="page", severe=True, text=_joined(said))
+
+
+def _found_labels(faults: Sequence[LogFault]) -> Iterator[Found]:
+    """Labels that are flawed, one warning a kind."""
+    alike: dict[str, list[str]] = {}
+    for one in faults:
+        if not one.breaks:
+            alike.setdefault(f"{LABELS}:{one.kind}", []).append(one.text)
+    for about, said in alike.items():
+        yield Found(about=about, version=None, level="warning", text=_joined(said))
+
+
+def _joined(said: Sequence[str]) -> str:
+    more = f"; and {len(said) - TOLD} more" if len(said) > TOLD else ""
+    return "; ".join(said[:TOLD]) + more
+
+
+def _found_figures(outcomes: Iterable[Outcome], version: str | None, window: Window) -> Iterator[Found]:
+    for one in outcomes:
+        rule, measurement = one.rule, one.measurement
+        if rule is None or measurement is None or one.state not in (AlertState.WATCH, AlertState.PAGE):
+            continue
+        yield Found(
+            about=one.about,
+            version=version,
+            level="page" if one.state is AlertState.PAGE else "warning",
+            severe=one.severe,
+            text=f"{_figure(measurement)}: {one.because}",
+            value=measurement.value,
+            low=measurement.low,
+            high=measurement.high,
+            threshold=rule.severe if one.severe else rule.margin,
+        )
+
+
+def _figure(one: Measurement) -> str:
+    coverage = f", {one.coverage:.0%} of labels known" if one.coverage is not None else ""
+    rows = f"{one.rows:,} rows{coverage}"
+    return f"{one.statistic} of {one.column} is {one.value:.3g} [{one.low:.3g}, {one.high:.3g}], {rows}"
+
+
+def _quiet(
+    watched: Watched, rules: Sequence[WatchRule], outcomes: Sequence[Outcome], found: Sequence[Found]
+) -> Iterator[str]:
+    """What is quiet by its rule, and what stands as an alert but is neither ruled on any more nor found again."""
+    yield from (one.about for one in outcomes if one.state is AlertState.QUIET)
+    ruled = {one.about for one in rules}
+    again = {one.about for one in found}
+    yield from sorted({one.about for one in watched.alerts} - ruled - again)

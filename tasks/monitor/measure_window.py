@@ -1,0 +1,94 @@
+"""Measure a window: how far the inputs moved from the reference, and what came of the predictions whose label is known.
+
+Every column's stability and missing values and every performance figure are measured on each night, whether a rule asks
+for them or not: what is shown is more than what pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Protocol
+
+from data.errors import StatisticsError
+from data.records.measurement import CannotSay, Measurement
+from monitoring import (
+    auc,
+    brier,
+    calibration,
+    chi_square,
+    coverage,
+    ks,
+    label_rate,
+    log_loss,
+    loss_residual,
+    mean_shift,
+    new_categories,
+    null_rate,
+    psi,
+    score_rate,
+)
+from monitoring.calibration_map import calibration_map
+from monitoring.plan import WatchRule
+from monitoring.profile import Profile
+from monitoring.score_days import Days
+from tasks.register.build_reference import Reference
+
+SCORE = "score"
+BUILT_FROM, HELD_OUT = "training", "held-out"
+
+
+class Drift(Protocol):
+    """A statistic of two profiles."""
+
+    def __call__(self, reference: Profile, current: Profile, column: str) -> Measurement: ...
+
+
+class Figure(Protocol):
+    """A performance figure of days."""
+
+    def __call__(self, days: Days, *, level: float | None = ...) -> Measurement: ...
+
+
+DRIFT: Mapping[str, Drift] = {
+    one.STATISTIC: one.measure for one in (ks, psi, chi_square, null_rate, new_categories, mean_shift)
+}
+FIGURES: Mapping[str, Figure] = {
+    one.STATISTIC: one.measure for one in (auc, brier, log_loss, calibration, score_rate, label_rate, coverage)
+}
+RESIDUAL = loss_residual.STATISTIC
+SHOWN = (psi.STATISTIC, null_rate.STATISTIC)
+
+
+def measure_inputs(
+    rules: Sequence[WatchRule], reference: Reference | None, current: Profile | None
+) -> tuple[list[Measurement], list[str]]:
+    """Drift of every column of the reference, and what the rules ask beyond that; and why a rule could not be measured.
+
+    The features are held against the training data, the score against the held-out data: on what it was trained on a
+    model's scores are too sure.
+    """
+    wanted = [(one.statistic, one.column) for one in rules if one.statistic in DRIFT and not one.segment]
+    if reference is None or current is None:
+        silent = [Measurement(statistic=s, column=c, value=None, cannot_say=CannotSay.NO_REFERENCE) for s, c in wanted]
+        return silent, []
+    shown = ((statistic, column) for column in reference.edges.names for statistic in SHOWN)
+    measured: list[Measurement] = []
+    refused: list[str] = []
+    for statistic, column in dict.fromkeys(chain(shown, wanted)):
+        role = HELD_OUT if column == SCORE else BUILT_FROM
+        try:
+            measured.append(DRIFT[statistic](reference.profiles[role], current, column))
+        except StatisticsError as error:
+            refused.append(f"{statistic}:{column}: {error.what} → {error.remedy}")
+    return measured, refused
+
+
+def measure_outcomes(rules: Sequence[WatchRule], reference: Reference | None, days: Days) -> Iterator[Measurement]:
+    """Every performance figure, tested against the level its rule names, and the loss residual."""
+    levels = {one.statistic: one.reference for one in rules if one.column == SCORE and not one.segment}
+    for name, measure in FIGURES.items():
+        yield measure(days, level=levels.get(name))
+    scores = reference.scores[HELD_OUT] if reference is not None else None
+    usable = scores is not None and scores.known > 0
+    yield loss_residual.measure(days, calibration_map(scores) if scores is not None and usable else None)

@@ -1,0 +1,106 @@
+"""Show on the run's page how the windows of a night lie against their plans, for the models that need eyes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.errors import ModelwardError
+from data.evidence_address import monitoring_page
+from data.files.artifacts import ArtifactStore
+from data.logs.measurements import WindowMeasurement, from_bytes
+from data.records.model import MonitoringPlan
+from data.records.monitoring import MonitoringRun
+from data.records.names import short
+from data.registry.registry import Registry
+from monitoring.alert_rule import AlertState
+from monitoring.plan import Direction, WatchRule, watch_rules
+from tasks.draw_intervals import Look, Row, interval_picture
+from tasks.monitor.record_windows import Watch
+from tasks.plain_text import plain
+from tasks.run.leave_artifact import evidence_line, leave_artifact
+
+MODELS = 5
+"""Pages a night at most: of a thousand models nobody reads a thousand pages, and each costs a request."""
+LOOKS: dict[str, Look] = {AlertState.PAGE.value: "bad", AlertState.WATCH.value: "warned"}
+ORDER = [one.value for one in (AlertState.PAGE, AlertState.WATCH, AlertState.SEASONAL, AlertState.CANNOT_SAY)]
+
+
+@task(name="show drift", cache_policy=NO_CACHE, persist_result=False)
+def show_drift(watched: Sequence[Watch], day: date) -> None:
+    """An artifact for each of the models with the most pages and warnings, five at most."""
+    ranked = sorted((one for one in watched if one.run), key=lambda one: (-len(one.pages), -len(one.warnings)))
+    registry = Registry.here()
+    with registry.reading() as state:
+        runs = [state.need(MonitoringRun, one.run) for one in ranked[:MODELS]]
+        plans = {one.plan: state.need(MonitoringPlan, one.plan) for one in runs}
+    for run in runs:
+        try:
+            measured = from_bytes(ArtifactStore(registry.home.artifacts).read(run.measurements_digest))
+        except ModelwardError as error:
+            leave_artifact("drift", run.model, [plain(str(error))], f"window ending {day}")
+            continue
+        lines = drift_lines(run, measured, {one.about: one for one in watch_rules(plans[run.plan].rules)})
+        page = evidence_line(monitoring_page(run.model), run.model)
+        leave_artifact("drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}: {_counted(run)}")
+
+
+def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules: dict[str, WatchRule]) -> list[str]:
+    """Markdown: each watched figure in multiples of its margin as a picture, and all of them as a table."""
+    ruled = [(one, rules[one.rule]) for one in measured if one.rule in rules]
+    ranked = sorted(ruled, key=lambda each: ORDER.index(each[0].outcome) if each[0].outcome in ORDER else len(ORDER))
+    drawn = [_drawn(one, rule) for one, rule in ranked if rule.margin > 0]
+    faults = [f"- **fault:** {plain(one)}" for one in run.faults]
+    return [
+        f"### {plain(short(run.model))}, {run.from_date} to {run.to_date}",
+        "",
+        f"{', '.join(plain(short(one)) for one in run.versions)}: {run.rows:,} rows{_coverage(run)}",
+        *(["", *faults] if faults else []),
+        *interval_picture("How far from the reference, in margins; a bar marks what is severe", drawn, 1.0, "margin"),
+        "",
+        "| says | figure | value | 95 % interval | reference, margin |",
+        "|---|---|--:|---|---|",
+        *(_tabled(one, rule) for one, rule in ranked),
+    ]
+
+
+def _coverage(run: MonitoringRun) -> str:
+    """How many labels were known of the days that are told by their outcomes, which are others than the rows' days."""
+    known = run.headline.get("coverage")
+    return f", {known:.0%} of the labels that had their time" if known is not None else ""
+
+
+def _counted(run: MonitoringRun) -> str:
+    told = [f"{count} {state}" for state, count in run.counts.items() if count]
+    return ", ".join([*told, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
+
+
+def _drawn(one: WindowMeasurement, rule: WatchRule) -> Row:
+    """A figure as its rule looks at it: how far it went the way that is bad, in margins."""
+    figures = one.measurement
+    below = figures.value is not None and figures.value < rule.reference
+    turned = rule.direction is Direction.DOWN or (rule.direction is Direction.BOTH and below)
+    value, low, high = (_margins(each, rule, turned) for each in (figures.value, figures.low, figures.high))
+    severe = rule.severe / rule.margin if rule.severe is not None else None
+    ends = (high, low) if turned else (low, high)
+    return Row(rule.about, value, *ends, one.outcome, LOOKS.get(one.outcome, "plain"), severe)
+
+
+def _margins(value: float | None, rule: WatchRule, turned: bool) -> float | None:
+    if value is None:
+        return None
+    return (rule.reference - value if turned else value - rule.reference) / rule.margin
+
+
+def _tabled(one: WindowMeasurement, rule: WatchRule) -> str:
+    figures = one.measurement
+    said = f"**{one.outcome}**" if one.outcome in LOOKS else one.outcome
+    value = f"{figures.value:.4f}" if figures.value is not None else plain(figures.cannot_say or "cannot say")
+    interval = (
+        f"{figures.low:.4f} to {figures.high:.4f}" if figures.low is not None and figures.high is not None else "–"
+    )
+    held = f"{rule.reference:g}, {rule.margin:g} {rule.direction}"
+    return f"| {said} | {plain(rule.about)} | {value} | {interval} | {held} |"

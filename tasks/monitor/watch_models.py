@@ -1,0 +1,129 @@
+"""Watch a few models for one night: read, measure and judge each; what goes wrong with one is a value, not the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.errors import ModelwardError
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.logs.label_join import LabelJoin
+from data.logs.model_logs import LoggedDay, ModelLogs
+from data.records.version import Version
+from data.registry.commands.monitoring import RecordMonitoring
+from data.text.plain_text import storable
+from monitoring.hard_fault import HardFault, unforeseen
+from monitoring.plan import WatchRule, watch_rules
+from tasks.monitor.compose_record import Measured, compose_record, measurement_batch
+from tasks.monitor.find_monitored_models import Candidate, Watched
+from tasks.monitor.find_partitions import Windows, find_partitions, windows_of
+from tasks.monitor.join_labels import Labelled, join_labels
+from tasks.monitor.judge_window import broken_labels, column_faults, judge_window, log_faults
+from tasks.monitor.measure_window import BUILT_FROM, measure_inputs, measure_outcomes
+from tasks.monitor.profile_partitions import profile_partitions
+from tasks.register.build_reference import Reference, read_reference
+from tasks.run.business_time import moment
+
+LONGEST = 500
+"""Characters of a fault of our own that are told."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What came of one model: the command that records it, or why there is nothing to record."""
+
+    model: str
+    command: RecordMonitoring | None = None
+    unwatched: str = ""
+    failed: bool = False
+
+
+@task(name="watch models", cache_policy=NO_CACHE, persist_result=False)
+def watch_models(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[Night]:
+    """One night for each model of a chunk; `through` is the last day of the window."""
+    with LabelJoin() as join:
+        return [_whatever_happens(one, through, moment(as_of), join) for one in models]
+
+
+def watch_model(model: Candidate, through: date, now: datetime, join: LabelJoin) -> Night:
+    """One model's night. Raises what modelward itself refuses, and whatever else goes wrong."""
+    watched = model.watched
+    if watched is None:
+        return Night(model.key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again")
+    if watched.champion is None:
+        return Night(model.key, unwatched="nothing serves in production")
+    return Night(model.key, _watch(watched, watched.champion, through, now, join))
+
+
+def _whatever_happens(model: Candidate, through: date, now: datetime, join: LabelJoin) -> Night:
+    """The night, or why it failed: a fault of our own costs one model its night, not those it was dealt out with."""
+    try:
+        return watch_model(model, through, now, join)
+    except ModelwardError as error:
+        why = storable(f"{error.what} → {error.remedy}")
+    except Exception as error:  # noqa: BLE001 – told as this model's failure, with its name
+        why = broke(error)
+    return Night(model.key, unwatched=why, failed=True)
+
+
+def broke(error: BaseException) -> str:
+    """What is said of a night that a fault of our own ended."""
+    return storable(f"the watch broke: {type(error).__name__}: {error}"[:LONGEST])
+
+
+def _watch(watched: Watched, champion: Version, through: date, now: datetime, join: LabelJoin) -> RecordMonitoring:
+    home = Home.here()
+    windows = windows_of(watched.plan, through, now)
+    rules = watch_rules(watched.plan.rules)
+    reference = _reference(home, champion)
+    logs = ModelLogs(home, watched.model)
+    label = partial(join_labels, logs, version=str(champion.number), now=now, join=join)
+    measured = _measure(logs, watched, champion, rules, reference, windows, label)
+    logs.remember()
+    hard = unforeseen(_hard_faults(measured, reference), rules)
+    judged = judge_window(watched, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
+    batch = measurement_batch(champion, windows, measured, judged)
+    digest = ArtifactStore(home.artifacts).put(batch)
+    return compose_record(watched, champion, windows, measured, judged, digest)
+
+
+def _hard_faults(measured: Measured, reference: Reference | None) -> Iterator[HardFault]:
+    yield from log_faults(measured.log_faults)
+    if measured.profiled is not None and reference is not None:
+        yield from log_faults(measured.profiled.faults)
+        yield from column_faults(reference.profiles[BUILT_FROM], measured.profiled.days)
+    yield from broken_labels(measured.labelled.faults)
+
+
+def _reference(home: Home, version: Version) -> Reference | None:
+    if version.reference_digest is None:
+        return None
+    return read_reference(ArtifactStore(home.artifacts), version.reference_digest)
+
+
+def _measure(
+    logs: ModelLogs,
+    watched: Watched,
+    champion: Version,
+    rules: Sequence[WatchRule],
+    reference: Reference | None,
+    windows: Windows,
+    label: Callable[[tuple[LoggedDay, ...]], Labelled],
+) -> Measured:
+    inputs = find_partitions(logs, watched, windows.inputs)
+    outcomes = find_partitions(logs, watched, windows.outcomes)
+    profiled = None
+    if reference is not None:
+        name = str(champion.number)
+        profiled = profile_partitions(logs, inputs.days, reference.edges, watched.model.columns, name)
+    labelled = label(outcomes.days)
+    drift, refused = measure_inputs(rules, reference, profiled.window if profiled is not None else None)
+    figures = (*drift, *measure_outcomes(rules, reference, labelled.days))
+    faults = tuple(dict.fromkeys((*inputs.faults, *outcomes.faults)))
+    return Measured(inputs.days, faults, profiled, labelled, figures, tuple(refused))

@@ -1,0 +1,139 @@
+"""Put what a submission says into the registry: the model when it changed, its plans, its consumers, the version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.records.version import Origin
+from data.registry.command import Command
+from data.registry.commands.model import DeclareConsumer, RegisterModel
+from data.registry.commands.version import RegisterVersion, SubmittedDataset
+from data.registry.registry import Registry
+from data.registry.state import State
+from data.submission.contributors import contributors_of
+from data.submission.folder import Submission
+from data.submission.sections import described_things, foreseen, submitted_sections
+from tasks.register.check_quality import QualityReport
+from tasks.register.check_standing import Standing
+from tasks.run.name_run import Run
+
+
+@task(name="record registration", cache_policy=NO_CACHE, persist_result=False)
+def record_registration(
+    submission: Submission,
+    standing: Standing,
+    quality: Sequence[QualityReport],
+    digests: Mapping[str, str | None],
+    run: Run,
+    as_of: datetime | None,
+) -> str:
+    """Give the commands one after the other under one lock; answers with the version's key.
+
+    `digests` holds `environment` and `reference`. What the registry knows already is not said again. Raises as
+    the registry does.
+    """
+    registry = Registry.here()
+    with registry.store.session():
+        with registry.reading() as state:
+            commands = [*changes(state, submission), registration(submission, standing, quality, digests, run)]
+        receipts = [registry.execute(one, run.actor, as_of=as_of, run_id=run.id) for one in commands]
+    return receipts[-1].subject
+
+
+def changes(state: State, submission: Submission) -> Iterator[Command]:
+    """The commands about the model that would change something."""
+    told = submission.model
+    model = state.get(Model, told.key)
+    if model is None or told.command != RegisterModel.of(model):
+        yield told.command
+    plans = state.find(TestPlan, model=told.key)
+    if not plans or plans[-1].tests != submission.tests.tests:
+        yield submission.tests.command(told.key)
+    if submission.monitoring is not None:
+        command = submission.monitoring.command(told.key)
+        watched = state.find(MonitoringPlan, model=told.key)
+        if not watched or command.model_dump() != _said(watched[-1], command):
+            yield command
+    for consumer in told.declarations:
+        known = state.get(Consumer, f"{told.key}/consumers/{consumer.system}")
+        if known is None or not known.declared or _said(known, consumer) != consumer.model_dump():
+            yield consumer
+
+
+def registration(
+    submission: Submission,
+    standing: Standing,
+    quality: Sequence[QualityReport],
+    digests: Mapping[str, str | None],
+    run: Run,
+) -> RegisterVersion:
+    """The command that registers the version, every field derived that can be."""
+    provenance, told = submission.provenance, submission.version
+    submitter = provenance.submitter or run.actor.id
+    parent_commit = standing.parent.code.commit if standing.parent is not None else None
+    return RegisterVersion(
+        model=submission.model.key,
+        parent=standing.parent.key if standing.parent is not None else None,
+        artifact=submission.artifact.record,
+        code=provenance.code(submission.source_digest),
+        environment_digest=digests["environment"],
+        configuration=dict(told.configuration),
+        contributors=contributors_of(
+            provenance.authors_since(parent_commit), (submitter, run.actor.id), standing.roster
+        ),
+        submitter=submitter,
+        change=told.change,
+        upstream=told.upstream_keys,
+        submission_digest=submission.digest,
+        reference_digest=digests["reference"],
+        provenance=_origins(submission, standing),
+        datasets=tuple(_dataset(submission, report) for report in quality),
+        sections=submitted_sections(
+            submission.documents,
+            described_things(submission),
+            standing.former_sections,
+            foreseen(submission, standing.former_datasets),
+        ),
+    )
+
+
+def _said(row: MonitoringPlan | Consumer, command: Command | DeclareConsumer) -> dict[str, object]:
+    """What a row says in the fields of a command."""
+    return row.model_dump(include=set(type(command).model_fields))
+
+
+def _origins(submission: Submission, standing: Standing) -> dict[str, Origin]:
+    """For each field whether it was derived from bytes, Git or the registry, or only claimed by a person."""
+    derived: tuple[str, ...] = ("artifact", "datasets", "reference_digest", "contributors", "submitter", "sections")
+    claimed = ("change", "configuration", "upstream", "scores")
+    origins: dict[str, Origin] = dict.fromkeys(derived, "derived")
+    origins |= dict.fromkeys(claimed, "claimed")
+    origins["environment_digest"] = submission.environment.origin
+    origins["code"] = "derived" if submission.provenance.commit else "claimed"
+    origins["parent"] = "derived" if standing.parent_derived else "claimed"
+    return origins
+
+
+def _dataset(submission: Submission, report: QualityReport) -> SubmittedDataset:
+    facts = submission.datasets[report.role]
+    return SubmittedDataset.model_validate(
+        {
+            "role": facts.role,
+            "kind": "content",
+            "identity": facts.digest,
+            "rows": facts.rows,
+            "columns": dict(facts.columns),
+            "quality": report.outcome,
+            "quality_report": report.digest,
+            "quality_rows_floor": report.row_floor,
+            "quality_expectations": report.deciding,
+            "from_at": facts.from_at,
+            "to_at": facts.to_at,
+            "sources": tuple(sorted({one.source for one in submission.model.features if one.source})),
+        }
+    )

@@ -1,0 +1,41 @@
+"""Show on the run's page what was registered, and what its data were found to be."""
+
+from __future__ import annotations
+
+from data.evidence_address import version_page
+from data.records.names import short
+from data.records.version import Dataset, Version
+from data.registry.registry import Registry
+from tasks.describe_version import fact_table, in_lines, version_facts
+from tasks.plain_text import plain
+from tasks.run.leave_artifact import evidence_line, leave_artifact
+
+
+def show_registration(key: str) -> None:
+    """A version's facts and datasets, as an artifact."""
+    with Registry.here().reading() as state:
+        version, datasets = state.need(Version, key), state.find(Dataset, version=key)
+        facts = version_facts(state, version)
+    claimed = sorted(name for name, origin in version.provenance.items() if origin == "claimed")
+    lines = [
+        f"### {plain(short(key))} is registered",
+        "",
+        *fact_table([*facts, ("Only claimed", ", ".join(plain(one) for one in claimed) or "nothing")]),
+        "",
+        *dataset_lines(datasets),
+        *evidence_line(version_page(key), key),
+    ]
+    leave_artifact("registration", key, lines, f"{short(key)}, {version.change.change_class}")
+
+
+def dataset_lines(datasets: list[Dataset]) -> list[str]:
+    """A table of the datasets with the outcome of their quality suites."""
+    if not datasets:
+        return ["No dataset was handed in."]
+    return ["| dataset | quality | rows | columns | identity |", "|---|---|--:|--:|---|", *map(_row, datasets)]
+
+
+def _row(one: Dataset) -> str:
+    quality = one.quality if one.quality == "passed" else f"**{one.quality}**"
+    said = f"{quality}, {one.quality_expectations} expectations"
+    return f"| {one.role} | {said} | {one.rows:,} | {len(one.columns)} | {in_lines(one.identity)} |"

@@ -1,0 +1,60 @@
+"""Where each consumer of a retired version goes, from lines that people write: `crew-planning 2013-11-30 version 3`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from data.errors import InputError
+from data.records.instant import read_instant
+from data.records.person import Actor
+from data.records.retirement import RetirementParty
+from data.registry.commands.retirement import PlanTransition
+from data.registry.registry import Registry
+from tasks.deploy.carry_out_operation import Run
+
+LINES = 200
+
+
+def plan_transitions(key: str, lines: Iterable[str], actor: Actor, run: Run) -> int:
+    """Record each line as a party's transition; answers how many changed. What stands so already is left alone.
+
+    Raises InputError for a line that cannot be read, and as the registry does; lines before it are recorded.
+    """
+    registry, changed = Registry.here(), 0
+    with registry.reading() as state:
+        known = {one.system: one for one in state.find(RetirementParty, retirement=key)}
+    for command in read_plan(key, lines):
+        party = known.get(command.system)
+        if party is None:
+            raise InputError(
+                f"{command.system[:80]!a} is not affected by this retirement", f"it affects {', '.join(sorted(known))}"
+            )
+        if (party.moves_to, party.cut_over_at) == (command.moves_to, command.cut_over_at):
+            continue
+        registry.execute(command, actor, as_of=run.as_of, run_id=run.run_id)
+        changed += 1
+    return changed
+
+
+def read_plan(key: str, lines: Iterable[str]) -> list[PlanTransition]:
+    """The commands that the lines ask for. Raises InputError."""
+    written = [line.strip() for line in lines if line.strip()]
+    if len(written) > LINES:
+        raise InputError(f"the plan has more than {LINES} lines", "one line a consumer is enough")
+    return [_line(key, one) for one in written]
+
+
+def plan_lines(transition: Mapping[str, str] | None) -> list[str]:
+    """The lines of a plan given by system: `{"crew-planning": "2013-11-30 version 3"}`."""
+    return [f"{system} {said}" for system, said in (transition or {}).items()]
+
+
+def _line(key: str, line: str) -> PlanTransition:
+    system, _, rest = line.partition(" ")
+    day, _, moves_to = rest.strip().partition(" ")
+    if not day or not moves_to.strip():
+        raise InputError(
+            f"{line[:80]!a} is no line of a plan",
+            "write the system, the day, then what it moves to: `crews 2013-11-30 v3`",
+        )
+    return PlanTransition(key=key, system=system, cut_over_at=read_instant(day), moves_to=moves_to.strip()[:2_000])

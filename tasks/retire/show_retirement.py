@@ -1,0 +1,38 @@
+"""Show on the run's page how far a retirement has come, and who is still missing."""
+
+from __future__ import annotations
+
+from data.evidence_address import version_page
+from data.records.names import short
+from data.records.retirement import Retirement
+from data.registry.registry import Registry
+from data.registry.rules.retirement_party import parties_of, what_is_missing
+from tasks.describe_retirement import retirement_lines
+from tasks.plain_text import plain
+from tasks.run.leave_artifact import evidence_line, leave_artifact
+
+STEPS = ("opened", "noticed", "planned", "approved", "sunset", "quiet", "withdrawn", "archived")
+
+
+def show_retirement(key: str) -> None:
+    """The retirement as it stands, as an artifact."""
+    with Registry.here().reading() as state:
+        row = state.need(Retirement, key)
+        parties = parties_of(state, key)
+    missing = [f"- **missing:** {plain(one)}" for one in (what_is_missing(party, row) for party in parties) if one]
+    lines = [
+        f"### Retirement of {plain(short(row.subject))}",
+        "",
+        step_line(row.state),
+        "",
+        *missing,
+        *([""] if missing else []),
+        *retirement_lines(row, parties),
+        *evidence_line(version_page(row.subject), row.subject),
+    ]
+    leave_artifact("retirement", row.subject, lines, f"retirement of {short(row.subject)}: {row.state}")
+
+
+def step_line(state: str) -> str:
+    """Where it stands among its steps: `opened → noticed → **planned** → …`."""
+    return " → ".join(f"**{one}**" if one == state else one for one in STEPS)

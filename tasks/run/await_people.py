@@ -1,0 +1,153 @@
+"""Waiting for people through Prefect, in one place: suspended from a deployment, paused in process.
+
+A resumed run proves nothing. What was typed is handed to `settle`, which asks the registry; until it says that the
+question is settled, the same question is asked again under a new key with the objection on top. A key answered once
+would return its old answer at once, so the attempt number is counted from what the registry recorded of this very run,
+and an answer that settled nothing always leaves an event of it. What others do to the same thing does not count: the
+answer that lies under a key is read, whatever happened meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from json import JSONDecodeError
+from math import ceil
+
+from prefect import runtime
+from prefect.exceptions import FlowPauseTimeout
+from prefect.flow_runs import pause_flow_run, suspend_flow_run
+from prefect.input import RunInput
+from pydantic import ValidationError
+
+from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
+from data.records.events import EventType
+from data.records.person import SERVICE
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
+from tasks.describe_version import NO_OBJECTION, Objection
+from tasks.run.business_time import meanwhile
+from tasks.run.form_answer import HandedIn, handed_in
+from tasks.run.retry_transient import TROUBLE, outlast
+
+UNFIT = "what was entered does not fit the form"
+HINTS = "the hints at the fields say what does"
+LOOK = "see whether your answer stands below; if it does not, answer again"
+POLL_SECONDS = 1
+LONGEST_WAIT_SECONDS = 30 * 86_400
+SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of an answer: done, or to be asked again because of an objection.
+
+    `kept` is what is remembered of it where that is not the objection itself; `in_doubt`, that there was trouble while
+    it was recorded.
+    """
+
+    done: bool
+    objection: Objection = NO_OBJECTION
+    kept: str = ""
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a run asks people: its name, what the registry's events about the answers are on, and the run that asks.
+
+    `form` makes the form under an objection, `settle` hands an answer to the registry, `is_open` asks it whether
+    anybody still has to answer.
+    """
+
+    name: str
+    subject: str
+    run_id: str
+    form: Callable[[Objection], type[RunInput]]
+    settle: Callable[[HandedIn], Settled]
+    is_open: Callable[[], bool]
+
+
+def gate(question: Question, patience: timedelta, as_of: datetime | None) -> None:
+    """Ask until an answer settles it. Trouble that passes is outlasted, and throws no earlier answer away.
+
+    Raises RequestClosedError when nobody answered within `patience`, and whatever `settle` raises.
+    """
+    objection = NO_OBJECTION
+    while True:
+        attempt = outlast(partial(_attempt, question), patience)
+        settled = _asked(question, attempt, objection, patience)
+        if settled.done or (settled.in_doubt and not outlast(question.is_open, patience)):
+            return
+        outlast(partial(_leave_mark, question, attempt, settled, as_of), patience)
+        objection = settled.objection
+
+
+def refused(error: ModelwardError) -> Settled:
+    """The answer was refused: ask again with what it says."""
+    return Settled(done=False, objection=Objection(error.what, error.remedy))
+
+
+def _attempt(question: Question) -> int:
+    with Registry.here().reading() as state:
+        return state.count_events(question.subject, SETTLED_EVENTS, question.run_id) + 1
+
+
+def _asked(question: Question, attempt: int, objection: Objection, patience: timedelta) -> Settled:
+    """Ask once, and have what was entered judged."""
+    form = outlast(partial(question.form, objection), patience)
+    try:
+        answer = _ask(f"gate-{question.name}-{attempt}", form, question.subject, patience)
+        return _settled(question, answer)
+    except ValidationError as error:
+        return Settled(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
+    except JSONDecodeError:
+        return Settled(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
+
+
+def _settled(question: Question, answer: HandedIn) -> Settled:
+    try:
+        return question.settle(answer)
+    except NestedTransactionError:
+        raise
+    except TROUBLE as trouble:
+        what = trouble.what if isinstance(trouble, ModelwardError) else str(trouble)
+        remedy = f"{LOOK}; {trouble.remedy}" if isinstance(trouble, ModelwardError) else LOOK
+        return Settled(False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True)
+
+
+def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> HandedIn:
+    """What was entered. Raises ValidationError or JSONDecodeError for what does not fit, RequestClosedError."""
+    left = max(1, min(LONGEST_WAIT_SECONDS, ceil(patience.total_seconds())))
+    try:
+        if runtime.deployment.id:
+            return handed_in(suspend_flow_run(wait_for_input=form, key=key, timeout=left), f"suspended-{key}")
+        entered = pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
+        return handed_in(entered, f"paused-{key}")
+    except FlowPauseTimeout as error:
+        raise RequestClosedError(f"nobody answered on {subject} in time") from error
+
+
+def _unfit(error: ValidationError) -> str:
+    fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
+    return f"these fields did not fit the form: {fields}"
+
+
+def _where(error: ValidationError, form: type[RunInput]) -> str:
+    """The fields that did not fit, by the titles that people saw, and what is wrong with each."""
+    said = {
+        str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"] and one["loc"][0] in form.model_fields
+    }
+    told = [f"{form.model_fields[name].title or name}: {message}" for name, message in said.items()]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _leave_mark(question: Question, attempt: int, settled: Settled, as_of: datetime | None) -> None:
+    """An event of this run for an answer of which the registry has none, so that its key never comes again."""
+    if _attempt(question) != attempt:
+        return
+    reason = settled.kept or settled.objection.what
+    refusal = RecordRefusal(about=question.subject, attempted="answer", code="input", reason=reason)
+    Registry.here().execute(refusal, SERVICE, as_of=meanwhile(as_of), run_id=question.run_id)

@@ -1,0 +1,87 @@
+"""Compare a challenger with the champion on the same predictions, whole days resampled."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.logs.prediction_log import read_scores
+from data.records.evidence import Evidence
+from data.records.measurement import Measurement
+from data.records.person import Actor
+from data.records.version import Comparison
+from data.registry.commands.version import RecordEvidence
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from monitoring.paired import compare
+from tasks.run.business_time import moment
+from tasks.validate.read_predictions import Predictions, read_predictions, submission_folder
+
+
+@task(name="compare with champion", cache_policy=NO_CACHE, persist_result=False)
+def compare_champion(version: str, environment: str, actor: Actor, as_of: datetime | None, run_id: str) -> int:
+    """Record the paired differences; answers with how many rows both models scored, 0 without a champion.
+
+    The champion's scores come from its own logs, the challenger's from its held-out predictions, labels likewise; rows
+    are paired on the prediction id.
+    """
+    registry = Registry.here()
+    with registry.reading() as state:
+        evidence = collect_evidence(state, version, environment)
+    rows = compared_evidence(registry.home, evidence, moment(as_of))
+    if not rows:
+        return 0
+    registry.execute(RecordEvidence(version=version, comparisons=rows), actor, as_of=as_of, run_id=run_id)
+    return rows[0].rows
+
+
+def compared_evidence(home: Home, evidence: Evidence, at: datetime) -> tuple[Comparison, ...]:
+    """The paired differences against the champion as rows, none without a champion. Raises LogFormatError."""
+    if evidence.champion is None:
+        return ()
+    columns = evidence.model.columns
+    with submission_folder(home, evidence.version) as folder:
+        challenger = read_predictions(folder, "held-out", columns)
+    days = (challenger.day.min().astype(object), challenger.day.max().astype(object))
+    champion = read_scores(home.logs(evidence.model.key), columns, days, str(evidence.champion.number))
+    mine, theirs = _paired(challenger, champion)
+    measured = compare(challenger.day[mine], challenger.label[mine], theirs, challenger.score[mine])
+    told = json.dumps([one.model_dump(mode="json") for one in measured], indent=1, sort_keys=True)
+    digest = ArtifactStore(home.artifacts).put(told.encode())
+    shared_days = len(np.unique(challenger.day[mine]))
+    return tuple(_comparison(evidence, one, shared_days, digest, at) for one in measured)
+
+
+def _comparison(evidence: Evidence, one: Measurement, days: int, digest: str, at: datetime) -> Comparison:
+    metric = one.statistic.removesuffix("_difference")
+    version, champion = evidence.version.key, evidence.champion
+    return Comparison(
+        key=f"{version}/comparisons/{metric}",
+        version=version,
+        champion=champion.key if champion else "",
+        metric=metric,
+        difference=one.value,
+        low=one.low,
+        high=one.high,
+        rows=one.rows,
+        days=days,
+        cannot_say=one.cannot_say,
+        evidence_digest=digest,
+        measured_at=at,
+    )
+
+
+def _paired(challenger: Predictions, champion: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Row numbers of the challenger that the champion scored too, and the champion's scores in that order."""
+    ids = np.asarray(challenger.prediction_id.to_pylist(), dtype=object)
+    scores = dict(zip(champion.column("prediction_id").to_pylist(), champion.column("score").to_pylist(), strict=True))
+    mine = np.array([row for row, one in enumerate(ids) if one in scores], dtype=np.int64)
+    return mine, np.array([scores[ids[row]] for row in mine], dtype=np.float64)

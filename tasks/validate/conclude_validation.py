@@ -1,0 +1,134 @@
+"""Wait for an independent validator's conclusion on the evidence that stood above the form; the registry judges it.
+
+The form carries the digest of that evidence, chosen already. What changed since it was shown is judged and read first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from prefect.input import RunInput
+from pydantic import Field, create_model
+
+from data.errors import InputError, RefusedError
+from data.records.person import Actor
+from data.records.review import VerdictSet
+from data.records.version import ReviewState, Version
+from data.registry.commands.review import ConcludeValidation
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from tasks.describe_validation import describe_validation
+from tasks.describe_version import Objection
+from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.business_time import meanwhile, moment
+from tasks.run.form_answer import HandedIn, OneTimeCode
+
+EVIDENCE: Mapping[str, Any] = {
+    "title": "Evidence you conclude on",
+    "description": (
+        "Chosen already: what stands above. Where it has changed since, you are asked again on what is there then."
+    ),
+    "max_length": 71,
+}
+SETTLED = (ReviewState.VALIDATED, ReviewState.REJECTED, ReviewState.APPROVED)
+
+
+class ValidationForm(RunInput):
+    """What a validator enters."""
+
+    conclusion: Literal["fit", "fit with conditions", "not fit"] = Field(
+        title="Conclusion", description="“Not fit” rejects the version."
+    )
+    scope: str = Field(
+        title="What you looked at", description="Data, method, results, code.", min_length=1, max_length=20_000
+    )
+    limitations: str = Field(
+        title="Limitations you found",
+        description="Where it should not be relied on. Approvers read this.",
+        min_length=1,
+        max_length=20_000,
+    )
+    competence: str = Field(title="What qualifies you", min_length=1, max_length=20_000)
+    changes_caused: str = Field(
+        default="",
+        title="What changed because of your challenge",
+        description="May stay empty.",
+        max_length=20_000,
+    )
+    person: str = Field(
+        title="Your id on the roster", description="One of those above who can conclude now.", max_length=128
+    )
+    code: OneTimeCode
+    evidence: str = Field(**EVIDENCE)
+
+
+def await_conclusion(
+    verdicts: VerdictSet, days: int, as_of: datetime | None, run_id: str, judge_anew: Callable[[], VerdictSet]
+) -> Version:
+    """Wait until a validator has concluded; answers with the version as it stands then.
+
+    `judge_anew` judges evidence that changed while the question was open, and raises when it no longer clears.
+    """
+    version = _current(verdicts.version)
+    if version.review_state not in SETTLED:
+        shown = Shown(verdicts, judge_anew)
+        question = Question(
+            name="validation",
+            subject=version.key,
+            run_id=run_id,
+            form=lambda objection: _form(shown, objection, as_of),
+            settle=lambda answer: _settle(version.key, answer, as_of, run_id),
+            is_open=lambda: _current(version.key).review_state not in SETTLED,
+        )
+        gate(question, timedelta(days=days), as_of)
+    return _current(version.key)
+
+
+@dataclass
+class Shown:
+    """The verdicts that a form shows, judged anew where the evidence is no longer what they are about."""
+
+    verdicts: VerdictSet
+    judge_anew: Callable[[], VerdictSet]
+
+    def fresh(self) -> VerdictSet:
+        """The verdicts on the evidence as it is. Raises as `judge_anew`."""
+        with Registry.here().reading() as state:
+            now = collect_evidence(state, self.verdicts.version).digest
+        if now != self.verdicts.evidence_digest:
+            self.verdicts = self.judge_anew()
+        return self.verdicts
+
+
+def _current(key: str) -> Version:
+    with Registry.here().reading() as state:
+        return state.need(Version, key)
+
+
+def _form(shown: Shown, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+    verdicts, now = shown.fresh(), moment(meanwhile(as_of))
+    with Registry.here().reading() as state:
+        description = describe_validation(state, verdicts, objection, now)
+    read = verdicts.evidence_digest
+    told: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
+    field: Any = Field(**EVIDENCE, json_schema_extra=told)
+    form: type[ValidationForm] = create_model("Validation", __base__=ValidationForm, evidence=(str, field))
+    return form.with_initial_data(description=description)
+
+
+def _settle(version: str, answer: HandedIn, as_of: datetime | None, run_id: str) -> Settled:
+    """Hand one conclusion to the registry, on the evidence that stood above the form which was answered."""
+    entered, registry, as_of = answer.entered, Registry.here(), meanwhile(as_of)
+    assert isinstance(entered, ValidationForm)
+    person = entered.person.strip().lower()
+    try:
+        told = entered.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
+        proof = answer.proof(person, entered.code)
+        command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **told)
+        registry.execute(command, Actor(id=person), as_of=as_of, run_id=run_id)
+    except (RefusedError, InputError) as error:
+        return refused(error)
+    return Settled(done=True)

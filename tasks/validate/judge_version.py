@@ -1,0 +1,86 @@
+"""Judge a version by every gate of its standards and record the verdicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.records.approval import ApprovalRequest, Vote
+from data.records.person import Actor
+from data.records.review import VerdictSet
+from data.records.version import ReviewState, Version
+from data.registry.commands.version import RecordVerdicts
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from data.registry.rules.version import newest_verdicts
+from data.registry.state import State
+from gates.judgement import judge
+from tasks.run.business_time import moment
+from tasks.run.load_standards import standards_of
+
+UNCONCLUDED = (ReviewState.REGISTERED, ReviewState.ASSESSED)
+
+
+@task(name="judge version", cache_policy=NO_CACHE, persist_result=False)
+def judge_version(
+    version: str,
+    stage: Literal["assess", "approve", "deploy", "emergency"],
+    environment: str,
+    use: str,
+    actor: Actor,
+    as_of: datetime | None,
+    run_id: str,
+    request: ApprovalRequest | None = None,
+) -> VerdictSet:
+    """Judge on the evidence as it is now, with the votes on a request; one event leaves the verdicts.
+
+    A request stays under the standards it was opened with. A run that assessed the version before it waited, and comes
+    through again after a conclusion, finds what it judged then. Raises as the registry does.
+    """
+    registry = Registry.here()
+    with registry.reading() as state:
+        evidence = collect_evidence(state, version, environment, use)
+        known = newest_verdicts(state, version, [stage])
+        if known is not None and _is_concluded(known, evidence.version, run_id):
+            return known
+        if request is not None:
+            votes = tuple(state.find(Vote, request=request.key))
+            evidence = evidence.model_copy(update={"request": request, "votes": votes})
+        in_force = standards_of(state, evidence.model, _opened_with(state, request))
+    judgements = judge(in_force.standards, stage, evidence, moment(as_of))
+    command = RecordVerdicts(
+        version=version,
+        stage=stage,
+        environment=environment,
+        standards=in_force.keys,
+        standards_digest=in_force.digest,
+        evidence_digest=evidence.digest,
+        champion=evidence.champion.key if evidence.champion else None,
+        judgements=judgements,
+    )
+    receipt = registry.execute(command, actor, as_of=as_of, run_id=run_id)
+    return next(row for row in receipt.rows if isinstance(row, VerdictSet))
+
+
+def is_assessed(version: str, run_id: str) -> bool:
+    """Whether this very run assessed the version already, before it waited for somebody."""
+    with Registry.here().reading() as state:
+        known = newest_verdicts(state, version, ["assess"])
+    return known is not None and _is_of(known, run_id)
+
+
+def _is_of(known: VerdictSet, run_id: str) -> bool:
+    return run_id != "" and known.run_id == run_id
+
+
+def _is_concluded(known: VerdictSet, version: Version, run_id: str) -> bool:
+    return known.stage == "assess" and _is_of(known, run_id) and version.review_state not in UNCONCLUDED
+
+
+def _opened_with(state: State, request: ApprovalRequest | None) -> tuple[str, ...]:
+    if request is None or request.verdict_set is None:
+        return ()
+    return state.need(VerdictSet, request.verdict_set).standards

@@ -1,0 +1,135 @@
+"""Recompute a version's metrics from the predictions handed in, and run its planned tests on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.errors import NotFoundError
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.records.evidence import Evidence
+from data.records.measurement import Measurement
+from data.records.model import PlannedTest, TestPlan
+from data.records.person import Actor
+from data.records.version import Metric, TestResult
+from data.registry.commands.version import RecordEvidence
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from monitoring.metrics import recompute, recompute_slices
+from monitoring.planned_test import run_planned
+from tasks.run.business_time import moment
+from tasks.validate.read_predictions import FILES, Predictions, read_predictions, submission_folder
+
+PRODUCER = "modelward"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measurement of one dataset; `slice` reads `column=value`, empty for all rows."""
+
+    dataset: str
+    slice: str
+    measurement: Measurement
+    days: int
+
+
+@task(name="measure version", cache_policy=NO_CACHE, persist_result=False)
+def measure_version(version: str, actor: Actor, as_of: datetime | None, run_id: str) -> int:
+    """Measure, store the measurements as evidence by digest, and record them; answers with how many there are.
+
+    Raises NotFoundError when no test plan was recorded, LogFormatError when the predictions cannot be read.
+    """
+    registry = Registry.here()
+    with registry.reading() as state:
+        evidence = collect_evidence(state, version)
+    command = measured_evidence(registry.home, evidence, moment(as_of))
+    registry.execute(command, actor, as_of=as_of, run_id=run_id)
+    return len(command.metrics)
+
+
+def measured_evidence(home: Home, evidence: Evidence, at: datetime) -> RecordEvidence:
+    """The metrics and test results of a version, as the command that would record them. Raises as `measure_version`."""
+    version = evidence.version.key
+    if not evidence.test_plans:
+        raise NotFoundError(f"no test plan is recorded for {evidence.model.key}", "write tests.yaml and register again")
+    plan = evidence.test_plans[-1]
+    with submission_folder(home, evidence.version) as folder:
+        measured = _measure(folder, evidence, plan)
+    told = [{"dataset": m.dataset, "slice": m.slice, **m.measurement.model_dump(mode="json")} for m in measured]
+    digest = ArtifactStore(home.artifacts).put(json.dumps(told, indent=1, sort_keys=True).encode())
+    return RecordEvidence(
+        version=version,
+        metrics=tuple(_metric(version, one, digest, at) for one in measured),
+        tests=tuple(r for t in plan.tests if (r := _result(version, plan, t, measured, digest, at)) is not None),
+    )
+
+
+def _measure(folder: Path, evidence: Evidence, plan: TestPlan) -> list[Measured]:
+    columns = sorted({test.slice.partition("=")[0] for test in plan.tests if test.slice})
+    found: list[Measured] = []
+    for role in FILES:
+        rows = read_predictions(folder, role, evidence.model.columns)
+        days = len(set(rows.day.tolist()))
+        found += [Measured(role, "", one, days) for one in recompute(rows.day, rows.label, rows.score)]
+        for column in columns:
+            found += _sliced(rows, role, column, days)
+    return found
+
+
+def _sliced(rows: Predictions, role: str, column: str, days: int) -> list[Measured]:
+    measured = recompute_slices(rows.day, rows.label, rows.score, rows.column(column))
+    return [Measured(role, f"{column}={one.segment}", one, days) for one in measured]
+
+
+def _metric(version: str, one: Measured, digest: str, at: datetime) -> Metric:
+    value = one.measurement
+    key = f"{version}/metrics/{value.statistic}/{one.dataset}" + (f"/{one.slice}" if one.slice else "")
+    return Metric(
+        key=key,
+        version=version,
+        name=value.statistic,
+        dataset=one.dataset,
+        slice=one.slice,
+        value=value.value,
+        low=value.low,
+        high=value.high,
+        rows=value.rows,
+        days=one.days,
+        cannot_say=value.cannot_say,
+        produced_by=PRODUCER,
+        evidence_digest=digest,
+        measured_at=at,
+    )
+
+
+def _result(
+    version: str, plan: TestPlan, test: PlannedTest, measured: Sequence[Measured], digest: str, at: datetime
+) -> TestResult | None:
+    table: Mapping[tuple[str, str, str], Measurement] = {
+        (one.measurement.statistic, one.dataset, one.slice): one.measurement for one in measured
+    }
+    outcome = run_planned(test, table)
+    if outcome is None:
+        return None
+    return TestResult(
+        key=f"{version}/tests/{test.name}",
+        version=version,
+        name=test.name,
+        kind=test.kind,
+        value=outcome.value,
+        low=outcome.low,
+        high=outcome.high,
+        threshold=test.threshold,
+        at_least=test.at_least,
+        threshold_set_at=plan.recorded_at,
+        run_at=at,
+        produced_by=PRODUCER,
+        evidence_digest=digest,
+    )

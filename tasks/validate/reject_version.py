@@ -1,0 +1,59 @@
+"""What follows from verdicts: go on, reject with reasons, or refuse until what is missing is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.errors import GateRefusedError
+from data.records.names import short
+from data.records.person import Actor
+from data.records.review import VerdictSet, Waiver
+from data.records.verdict import Failed, Judgement, Unproven
+from data.records.version import ReviewState, Version
+from data.registry.commands.version import RejectVersion
+from data.registry.evidence import collect_evidence
+from data.registry.registry import Registry
+from gates.standard import ApprovalDemand, approvals_for
+from tasks.run.load_standards import standards_of
+
+
+def reject_or_refuse(verdicts: VerdictSet, actor: Actor, as_of: datetime | None, run_id: str) -> ApprovalDemand:
+    """The standard's demand on people when every gate is cleared.
+
+    A failed gate rejects the version, unless a waiver of that control is asked for or granted. A gate that is only
+    unproven leaves it assessed, to be judged again when the missing evidence or a waiver is there. Raises
+    GateRefusedError in every case.
+    """
+    with Registry.here().reading() as state:
+        asked = [one for one in state.find(Waiver, version=verdicts.version) if one.state in ("requested", "granted")]
+        is_rejected = state.need(Version, verdicts.version).review_state is ReviewState.REJECTED
+    spared = {one.control for one in asked}
+    failed = [one for one in verdicts.judgements if not one.cleared and isinstance(one.verdict, Failed)]
+    failed = [one for one in failed if one.control not in spared]
+    if failed and not is_rejected:
+        reason = "; ".join(_said(one) for one in failed)
+        Registry.here().execute(
+            RejectVersion(version=verdicts.version, reason=reason), actor, as_of=as_of, run_id=run_id
+        )
+    refuse_unless_cleared(verdicts)
+    with Registry.here().reading() as state:
+        evidence = collect_evidence(state, verdicts.version)
+        standard = standards_of(state, evidence.model, verdicts.standards).first
+    return approvals_for(standard, evidence.model.tier, evidence.version.change.change_class, verdicts.environment)
+
+
+def refuse_unless_cleared(verdicts: VerdictSet) -> None:
+    """Raises GateRefusedError, naming each control that is not cleared with its remedy."""
+    standing = [one for one in verdicts.judgements if not one.cleared]
+    if not verdicts.judgements or standing:
+        reasons = "\n".join(f"  {_said(one)}" for one in standing) or "  no control applies"
+        remedies = [one.verdict.remedy for one in standing if isinstance(one.verdict, (Failed, Unproven))]
+        raise GateRefusedError(
+            f"{short(verdicts.version)} did not clear its gates:\n{reasons}", "; ".join(dict.fromkeys(remedies))
+        )
+
+
+def _said(one: Judgement) -> str:
+    verdict = one.verdict
+    what = verdict.reason if isinstance(verdict, Failed) else f"unproven, {getattr(verdict, 'missing', '')}"
+    return f"{one.control} ({one.gate}, {one.criterion}): {what}"

@@ -1,0 +1,94 @@
+"""Show on the run's page what a version's figures are: measured, against the champion, and how its scores are met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.errors import ModelwardError
+from data.evidence_address import version_page
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.records.names import short
+from data.records.version import Comparison, Metric, Version
+from data.registry.registry import Registry
+from monitoring.score_groups import ScoreGroup, score_groups
+from tasks.describe_figures import comparison_lines, metric_lines
+from tasks.draw_intervals import Look, Row, interval_picture
+from tasks.register.build_reference import read_reference
+from tasks.run.leave_artifact import evidence_line, leave_artifact
+
+
+def show_performance(key: str) -> None:
+    """Figures, comparison and calibration as one artifact."""
+    registry = Registry.here()
+    with registry.reading() as state:
+        version = state.need(Version, key)
+        metrics, compared = state.find(Metric, version=key), state.find(Comparison, version=key)
+    lines = [
+        f"### Performance of {short(key)}",
+        *comparison_lines(compared),
+        *comparison_picture(compared),
+        *metric_lines(metrics),
+        *calibration_lines(held_out_groups(registry.home, version)),
+        *evidence_line(version_page(key), key),
+    ]
+    leave_artifact("performance", key, lines, f"figures of {short(key)}")
+
+
+def held_out_groups(home: Home, version: Version) -> tuple[ScoreGroup, ...]:
+    """Tenths of the held-out predictions; none where no scores were kept with the reference."""
+    if version.reference_digest is None:
+        return ()
+    try:
+        scores = read_reference(ArtifactStore(home.artifacts), version.reference_digest).scores.get("held-out")
+    except ModelwardError:
+        return ()
+    return score_groups(scores) if scores is not None else ()
+
+
+def comparison_picture(compared: Sequence[Comparison]) -> list[str]:
+    """Differences with their intervals; right of the line the challenger is better."""
+    rows = [Row(one.metric, one.difference, one.low, one.high, _signed(one), _look(one)) for one in compared]
+    return interval_picture("Better than the champion by, with 95 % intervals", rows, 0.0, "no difference")
+
+
+def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
+    """Tenths by score: a table, and a picture in which the bar marks what the scores said."""
+    if not groups:
+        return []
+    rows = [
+        Row(
+            f"mean score {one.score:.3f}",
+            one.rate,
+            one.low,
+            one.high,
+            f"{one.rate:.3f} came true",
+            _met(one),
+            one.score,
+        )
+        for one in groups
+    ]
+    table = [f"| {one.score:.4f} | {one.rate:.4f} | {one.low:.4f} to {one.high:.4f} | {one.rows:,} |" for one in groups]
+    return [
+        "",
+        "#### Calibration on held-out data",
+        *interval_picture("Share that came true in each tenth; the bar is what the scores said", rows),
+        "",
+        "| mean score | share that came true | 95 % interval | rows |",
+        "|--:|--:|---|--:|",
+        *table,
+    ]
+
+
+def _signed(one: Comparison) -> str:
+    return f"{one.difference:+.4f}" if one.difference is not None else ""
+
+
+def _look(one: Comparison) -> Look:
+    if one.high is not None and one.high < 0:
+        return "bad"
+    return "plain" if one.low is not None and one.low > 0 else "warned"
+
+
+def _met(one: ScoreGroup) -> Look:
+    return "plain" if one.low <= one.score <= one.high else "warned"
