@@ -56,8 +56,8 @@ def show(
     from data.records.approval import ApprovalRequest, Vote
     from data.registry.registry import Registry
     from modelward.terminal import out, safe, show_json
-    from tasks.describe_request import describe_request
     from tasks.run.business_time import moment, registry_moment
+    from views.forms.approval_form import describe_request
 
     now = moment(registry_moment(None))
     with Registry.here().reading() as state:

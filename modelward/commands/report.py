@@ -53,8 +53,8 @@ def _key(registry: Registry, about: str) -> str:
 def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
     from data.errors import InputError
     from data.records.names import model_of, short
-    from modelward.report.render import write_report
     from modelward.terminal import working
+    from views.pages.render import write_report
 
     if not key or key != model_of(key):
         raise InputError("one file holds all on one model", "name one model, or a folder to write pages to")
@@ -63,10 +63,10 @@ def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
 
 
 def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, object]:
-    from data.evidence_address import INVENTORY, model_page, version_page
     from data.records.names import model_of
-    from modelward.report.site import site_folder, write_site
     from modelward.terminal import working
+    from views.evidence_address import INVENTORY, model_page, version_page
+    from views.pages.site import site_folder, write_site
 
     folder = target or site_folder(registry.home)
     with working("writing the evidence pages"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from data.evidence_address import model_page
 from data.queries.inventory import Listed, Placement, list_versions
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.life import Life
 from modelward.demo.proof import Proven
-from modelward.report.site import site_folder, write_site
+from views.evidence_address import model_page
+from views.pages.site import site_folder, write_site
 
 TRY_NEXT = (
     "modelward inventory",

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from data.errors import MissingRegistryError, ModelwardError, NotFoundError
-from data.evidence_address import INVENTORY
 from data.files.home import Home
 from data.records.names import NAME
 from modelward.evidence.answer import HTML, JSON, Answer, refusal
 from modelward.evidence.shelf import Shelf
+from views.evidence_address import INVENTORY
 
 METHODS = "GET, HEAD"
 LONGEST = 1_024

@@ -13,12 +13,13 @@ from functools import partial
 from typing import TypeVar
 
 from data.errors import NotFoundError
-from data.evidence_address import AUDIT, INVENTORY
 from data.files.home import Home
 from data.queries.event_index import EventIndex
-from modelward.report.audit import AuditProof, prove_log
-from modelward.report.page import Page
-from modelward.report.render import (
+from views.evidence_address import AUDIT, INVENTORY
+from views.pages.audit import AuditProof, prove_log
+from views.pages.inventory_view import survey
+from views.pages.page import Page
+from views.pages.render import (
     read_page,
     render_audit,
     render_inventory,
@@ -26,7 +27,6 @@ from modelward.report.render import (
     render_monitoring,
     render_version,
 )
-from modelward.report.survey import survey
 
 ADDRESS = re.compile(
     r"(models/[a-z0-9][a-z0-9._-]{0,127}/[a-z0-9][a-z0-9._-]{0,127})/(index|monitoring|[0-9]{1,9})\.html"

@@ -29,12 +29,12 @@ from data.registry.rules.approval import standing_votes
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
 from tasks.approve.show_decisions import show_decisions
-from tasks.describe_request import describe_request
-from tasks.describe_version import Objection
 from tasks.run.await_people import Question, Settled, gate, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import HandedIn, OneTimeCode
 from tasks.run.retry_transient import outlast
+from views.forms.approval_form import describe_request
+from views.forms.version_facts import Objection
 
 READABLE_WITHIN = timedelta(hours=1)
 CONDITIONS = (

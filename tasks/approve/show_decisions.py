@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.evidence_address import request_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import short
 from data.registry.registry import Registry
-from tasks.describe_version import fact_table, in_lines
-from tasks.plain_text import plain, quoted
 from tasks.run.leave_artifact import evidence_line, leave_artifact
+from views.evidence_address import request_page
+from views.forms.markdown_text import plain, quoted
+from views.forms.version_facts import fact_table, in_lines
 
 
 def show_decisions(key: str) -> None:

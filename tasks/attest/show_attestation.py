@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from data.evidence_address import AUDIT, evidence_url
 from data.records.log import Attestation
 from data.registry.registry import Registry
 from data.settings import read_settings
-from tasks.describe_version import fact_table, in_lines
 from tasks.run.leave_artifact import leave_artifact
+from views.evidence_address import AUDIT, evidence_url
+from views.forms.version_facts import fact_table, in_lines
 
 
 def show_attestation(key: str) -> None:

@@ -24,12 +24,12 @@ from data.registry.rules.emergency import PURPOSE
 from gates.standard import emergency_for
 from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.open_release import open_release
-from tasks.describe_release import describe_release
-from tasks.describe_version import Objection
 from tasks.run.await_people import Question, Settled, gate, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import HandedIn, OneTimeCode
 from tasks.run.load_standards import standards_of
+from views.forms.release_form import describe_release
+from views.forms.version_facts import Objection
 
 PATIENCE = timedelta(hours=4)
 

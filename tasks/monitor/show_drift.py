@@ -9,7 +9,6 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.errors import ModelwardError
-from data.evidence_address import monitoring_page
 from data.files.artifacts import ArtifactStore
 from data.logs.measurements import WindowMeasurement, from_bytes
 from data.records.model import MonitoringPlan
@@ -18,10 +17,11 @@ from data.records.names import short
 from data.registry.registry import Registry
 from monitoring.alert_rule import AlertState
 from monitoring.plan import Direction, WatchRule, watch_rules
-from tasks.draw_intervals import Look, Row, interval_picture
 from tasks.monitor.record_windows import Watch
-from tasks.plain_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
+from views.charts.svg_intervals import Look, Row, interval_picture
+from views.evidence_address import monitoring_page
+from views.forms.markdown_text import plain
 
 MODELS = 5
 """Pages a night at most: of a thousand models nobody reads a thousand pages, and each costs a request."""

@@ -8,7 +8,6 @@ from datetime import datetime
 from prefect.utilities.urls import url_for
 
 from data.errors import PublishError
-from data.evidence_address import evidence_url, report_command, request_page, version_page
 from data.notices.outbox import Notice, Outbox
 from data.records.names import short
 from data.registry.command import Moment
@@ -19,6 +18,7 @@ from data.settings import read_settings
 from tasks.notify.deliver_notices import carry_quietly
 from tasks.notify.gather_questions import Question, open_questions
 from tasks.run.business_time import meanwhile, moment
+from views.evidence_address import evidence_url, report_command, request_page, version_page
 
 HALF, LATE = 0.5, 0.8
 FIRST, REMINDER, ESCALATION = 1, 2, 3

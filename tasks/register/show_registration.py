@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from data.evidence_address import version_page
 from data.records.names import short
 from data.records.version import Dataset, Version
 from data.registry.registry import Registry
-from tasks.describe_version import fact_table, in_lines, version_facts
-from tasks.plain_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
+from views.evidence_address import version_page
+from views.forms.markdown_text import plain
+from views.forms.version_facts import fact_table, in_lines, version_facts
 
 
 def show_registration(key: str) -> None:

@@ -22,13 +22,13 @@ from data.registry.rules.retirement_party import PLANNING, parties_of
 from gates.contract import Criterion
 from gates.transition import judge_transition
 from tasks.deploy.carry_out_operation import Run
-from tasks.describe_retirement import retirement_lines
-from tasks.describe_version import Objection, objection_lines
-from tasks.plain_text import plain
 from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import Question, Settled, gate, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import HandedIn
+from views.forms.markdown_text import plain
+from views.forms.retirement_tables import retirement_lines
+from views.forms.version_facts import Objection, objection_lines
 
 HOW = (
     "Answers come by `modelward consumers ack`, accepted silence by `modelward consumers silence`; plan below where "

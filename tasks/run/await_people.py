@@ -27,10 +27,10 @@ from data.records.events import EventType
 from data.records.person import SERVICE
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from tasks.describe_version import NO_OBJECTION, Objection
 from tasks.run.business_time import meanwhile
 from tasks.run.form_answer import HandedIn, handed_in
 from tasks.run.retry_transient import TROUBLE, outlast
+from views.forms.version_facts import NO_OBJECTION, Objection
 
 UNFIT = "what was entered does not fit the form"
 HINTS = "the hints at the fields say what does"

@@ -20,11 +20,11 @@ from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation
 from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
-from tasks.describe_validation import describe_validation
-from tasks.describe_version import Objection
 from tasks.run.await_people import Question, Settled, gate, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import HandedIn, OneTimeCode
+from views.forms.validation_form import describe_validation
+from views.forms.version_facts import Objection
 
 EVIDENCE: Mapping[str, Any] = {
     "title": "Evidence you conclude on",

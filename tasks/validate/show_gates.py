@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from data.evidence_address import version_page
 from data.records.names import short
 from data.records.review import VerdictSet
-from tasks.describe_gates import gate_counts, gate_table, gates_not_passed, outcome_of
-from tasks.describe_version import in_lines
-from tasks.plain_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
+from views.evidence_address import version_page
+from views.forms.gate_tables import gate_counts, gate_table, gates_not_passed, outcome_of
+from views.forms.markdown_text import plain
+from views.forms.version_facts import in_lines
 
 
 def show_gates(verdicts: VerdictSet) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.errors import ModelwardError
-from data.evidence_address import version_page
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.names import short
 from data.records.version import Comparison, Metric, Version
 from data.registry.registry import Registry
 from monitoring.score_groups import ScoreGroup, score_groups
-from tasks.describe_figures import comparison_lines, metric_lines
-from tasks.draw_intervals import Look, Row, interval_picture
 from tasks.register.build_reference import read_reference
 from tasks.run.leave_artifact import evidence_line, leave_artifact
+from views.charts.svg_intervals import Look, Row, interval_picture
+from views.evidence_address import version_page
+from views.forms.figure_lines import comparison_lines, metric_lines
 
 
 def show_performance(key: str) -> None:

@@ -11,12 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog
 
-from modelward.report.render import write_report
-from modelward.report.site import write_site
 from tests.browser.watched_page import Visit
 from tests.lived_models import LONG_NAME, live, settle
 from tests.operations import prepared
 from tests.world import MODEL, Template, World
+from views.pages.render import write_report
+from views.pages.site import write_site
 
 DESK, PHONE = (1280, 900), (390, 844)
 PAGES = {

@@ -14,9 +14,9 @@ from threading import Thread
 
 import pytest
 
-from tasks.plain_text import plain, quoted, visible
 from tests.browser.prefect_markdown import UI, PrefectMarkdown, found, tags, text_of
 from tests.browser.watched_page import Visit
+from views.forms.markdown_text import plain, quoted, visible
 
 ATTACKS = {
     "a picture that calls out": "![x](http://evil.example/pixel.gif)",

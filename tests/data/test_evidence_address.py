@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from data.errors import ModelwardError
-from data.evidence_address import (
+from views.evidence_address import (
     evidence_url,
     model_page,
     monitoring_page,

@@ -21,11 +21,11 @@ from data.registry.registry import Registry
 from tasks.approve import ask_approvers as asking
 from tasks.approve.ask_approvers import await_decisions, current
 from tasks.approve.request_approval import request_approval
-from tasks.describe_version import Objection
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
 from tests.tasks.waiting_room import Values, WaitingRoom
 from tests.world import World
+from views.forms.version_facts import Objection
 
 RUN = "run-d"
 

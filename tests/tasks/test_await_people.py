@@ -14,12 +14,12 @@ from pydantic import Field
 from data.errors import JournalError, ProofError, RequestClosedError, SigningKeyError, StoreLockedError
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from tasks.describe_version import Objection
 from tasks.run import retry_transient
 from tasks.run.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
 from tasks.run.form_answer import HandedIn
 from tests.tasks.waiting_room import WaitingRoom
 from tests.world import World
+from views.forms.version_facts import Objection
 
 SUBJECT, RUN = "models/ops/delay/versions/1", "run-w"
 

@@ -11,7 +11,6 @@ from data.errors import InputError, StaleEvidenceError
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from tasks.approve.recompute_digests import recompute_digests
-from tasks.describe_version import NO_OBJECTION
 from tasks.retire import await_transition as waiting
 from tasks.retire.approve_retirement import asked_already, request_retirement
 from tasks.retire.await_transition import TransitionForm, await_transition
@@ -23,6 +22,7 @@ from tasks.run.form_answer import HandedIn
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import STANDARDS_DIGEST, Template, World
+from views.forms.version_facts import NO_OBJECTION
 
 WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
 

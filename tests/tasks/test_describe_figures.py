@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.records.version import Comparison, Metric
-from tasks.describe_figures import comparison_lines, metric_lines
+from views.forms.figure_lines import comparison_lines, metric_lines
 
 V = "models/ops/delay/versions/"
 AT = datetime(2013, 3, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from data.records.verdict import Failed, Judgement, Passed, Unproven
-from tasks.describe_gates import gate_counts, gate_table, gates_not_passed, gates_passed
+from views.forms.gate_tables import gate_counts, gate_table, gates_not_passed, gates_passed
 
 WAIVER = "models/ops/delay/versions/1/waivers/2"
 

@@ -18,11 +18,11 @@ from data.registry.commands.model import RegisterModel
 from data.registry.commands.person import RevokePerson
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.registry.commands.version import RecordEvidence
-from tasks.describe_request import describe_request
-from tasks.describe_version import Objection
 from tasks.run.await_people import refused
 from tests.operations import deploy
 from tests.world import MODEL, World
+from views.forms.approval_form import describe_request
+from views.forms.version_facts import Objection
 
 HOSTILE = "<img src=x> | [click](http://evil) {{ 1 }}\n# \u202ebig"
 INERT = r"“&lt;img src=x&gt; \| \[click\]\(http:<!-- -->//evil\) \{\{ 1 \}\} \# �big”"

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tasks.draw_intervals import WIDTH, Row, draw_intervals, interval_picture
+from views.charts.svg_intervals import WIDTH, Row, draw_intervals, interval_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [

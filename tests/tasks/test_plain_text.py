@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.plain_text import FILLERS, HIDDEN, plain, quoted
+from views.forms.markdown_text import FILLERS, HIDDEN, plain, quoted
 
 CASES = {
     "plain words stay": ("late by 15 minutes, 3 % never", "late by 15 minutes, 3 % never"),

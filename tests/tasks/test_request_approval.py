@@ -13,10 +13,10 @@ from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
 from data.records.version import Version
 from tasks.approve.request_approval import approval_of_run, request_approval
-from tasks.describe_request import describe_request
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
 from tests.world import World
+from views.forms.approval_form import describe_request
 
 
 def verdicts(world: World, run: str = "run-d") -> VerdictSet:

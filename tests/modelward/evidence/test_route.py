@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from data.evidence_address import model_page, monitoring_page, version_page
 from data.files.home import Home
 from data.registry.commands.model import DeclareConsumer
 from modelward.evidence.answer import Answer
 from modelward.evidence.route import Route
 from tests.world import MODEL, World
+from views.evidence_address import model_page, monitoring_page, version_page
 
 HOST = {"Host": "127.0.0.1:4290"}
 VERSION = f"{MODEL}/versions/1"

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 import pytest
 
 from data.errors import ConfigurationError
-from data.evidence_address import model_page
 from modelward.evidence.server import MOST_AT_ONCE, EvidenceServer
 from tests.world import MODEL, World
+from views.evidence_address import model_page
 
 PATIENCE = 60.0
 

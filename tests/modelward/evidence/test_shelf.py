@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from data.evidence_address import model_page
 from data.queries.event_index import EventIndex
 from data.registry.commands.model import DeclareConsumer
 from modelward.evidence import shelf as shelves
 from modelward.evidence.shelf import Shelf
 from tests.world import MODEL, World
+from views.evidence_address import model_page
 
 MODELS = [f"models/ops/m{number}" for number in range(4)]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from modelward.report.collect import collect
-from modelward.report.facts import Facts
-from modelward.report.render import write_report
 from tests.lived_models import live, settle
 from tests.operations import prepared
 from tests.world import MODEL, Template, World
+from views.pages.collect import collect
+from views.pages.facts import Facts
+from views.pages.render import write_report
 
 
 @pytest.fixture(scope="session")

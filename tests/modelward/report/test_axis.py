@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from modelward.report.axis import Scale, TimeScale, round_values, spanning
+from views.charts.axis import Scale, TimeScale, round_values, spanning
 
 ROUND = {
     "shares in steps of a fifth": ((0.0, 1.0, 5), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from data.evidence_address import model_page
 from data.records.person import Person
 from data.records.review import Severity
 from data.records.tables import TABLES
 from data.registry.commands.person import RevokePerson
 from data.registry.commands.review import OpenFinding
-from modelward.report.due import Due, due_on
-from modelward.report.site import write_site
-from modelward.report.stage import stage_of
-from modelward.report.survey import survey
 from tests.operations import deployed, roll_back
 from tests.world import MODEL, World
+from views.evidence_address import model_page
+from views.pages.due import Due, due_on
+from views.pages.inventory_view import survey
+from views.pages.lifecycle_stage import stage_of
+from views.pages.site import write_site
 
 
 def due(world: World) -> list[Due]:

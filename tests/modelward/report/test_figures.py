@@ -12,12 +12,12 @@ from data.logs.measurements import WindowMeasurement
 from data.records.measurement import CannotSay, Measurement
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
-from modelward.report.facts import Facts
-from modelward.report.figures import DRIFTS, OUTCOMES, figures_of
-from modelward.report.line_chart import LineChart
-from modelward.report.nights import Night
 from monitoring.plan import STATISTICS
 from tests.world import MODEL
+from views.charts.line_chart import LineChart
+from views.pages.facts import Facts
+from views.pages.monitoring_charts import DRIFTS, OUTCOMES, figures_of
+from views.pages.nights import Night
 
 FIRST = f"{MODEL}/versions/1"
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from data.files.artifacts import ArtifactStore
-from modelward.report.held_out import HeldOut, held_out
-from modelward.report.svg_calibration import draw_calibration
-from modelward.report.svg_histogram import draw_histograms
 from monitoring import score_file
 from monitoring.scores import count_scores
+from views.charts.svg_calibration import draw_calibration
+from views.charts.svg_histogram import draw_histograms
+from views.pages.held_out import HeldOut, held_out
 
 ROWS = 20_000
 

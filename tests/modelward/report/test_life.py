@@ -11,11 +11,11 @@ from data.queries.history import LogEntry
 from data.records.events import EventType
 from data.records.evidence import sha256_of
 from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring
-from modelward.report.chronicle import timeline_of
-from modelward.report.collect import collect
-from modelward.report.facts import Facts
-from modelward.report.life import TELLERS, Step, steps_of
 from tests.world import MODEL, World
+from views.pages.collect import collect
+from views.pages.facts import Facts
+from views.pages.timeline import timeline_of
+from views.pages.timeline_steps import TELLERS, Step, steps_of
 
 SILENT = {
     "log.created", "log.key_rotated", "log.attested", "log.migrated", "pii.erased", "standard.adopted",

@@ -10,14 +10,14 @@ import pytest
 
 from data.logs.measurements import to_bytes
 from data.records.monitoring import Alert, MonitoringRun
-from modelward.report.audit import AuditProof
-from modelward.report.facts import Facts
-from modelward.report.nights import Night, drawn_runs, read_nights
-from modelward.report.page import page_of
-from modelward.report.render import render, render_monitoring
 from tests.modelward.report.test_figures import FIRST, measured
 from tests.modelward.report.test_render import Outline
 from tests.world import MODEL
+from views.pages.audit import AuditProof
+from views.pages.facts import Facts
+from views.pages.nights import Night, drawn_runs, read_nights
+from views.pages.page import page_of
+from views.pages.render import render, render_monitoring
 
 LAST = date(2013, 12, 31)
 NOW = datetime(2014, 1, 1, tzinfo=UTC)

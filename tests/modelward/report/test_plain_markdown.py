@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelward.report.plain_markdown import as_markup
+from views.pages.plain_markdown import as_markup
 
 SHOWN = {
     "a paragraph": ("One\ntwo", "<p>One\ntwo</p>"),

@@ -17,12 +17,12 @@ from data.files.home import Home
 from data.records.monitoring import MonitoringRun
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime
-from modelward.report.audit import AuditProof
-from modelward.report.facts import Facts
-from modelward.report.page import page_of
-from modelward.report.render import render, write_report
 from tests.lived_models import HOSTILE
 from tests.world import MODEL, Template, World
+from views.pages.audit import AuditProof
+from views.pages.facts import Facts
+from views.pages.page import page_of
+from views.pages.render import render, write_report
 
 VOID = {"meta", "br"}
 

@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from data.errors import InputError, NotFoundError
-from data.evidence_address import INVENTORY, model_page, request_page, version_page
 from data.files.home import Home
 from data.queries.event_index import EventIndex
 from data.records.approval import ApprovalRequest
@@ -21,14 +20,15 @@ from data.records.version import Version
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.review import OpenFinding
 from data.registry.registry import Registry
-from modelward.report import able
-from modelward.report import site as site_module
-from modelward.report.render import render_inventory
-from modelward.report.site import Written, site_folder, write_site
-from modelward.report.survey import Survey, survey
 from tests.lived_models import LONG_NAME
 from tests.modelward.report.test_render import Outline
 from tests.world import MODEL, Template, World
+from views.evidence_address import INVENTORY, model_page, request_page, version_page
+from views.pages import eligible_signers
+from views.pages import site as site_module
+from views.pages.inventory_view import Survey, survey
+from views.pages.render import render_inventory
+from views.pages.site import Written, site_folder, write_site
 
 CHURN = "models/crm/churn"
 
@@ -183,7 +183,7 @@ def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> Non
 def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_anything_changed(
     lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(able, "MOST_NAMED", 0)
+    monkeypatch.setattr(eligible_signers, "MOST_NAMED", 0)
     target = tmp_path / "site"
     write_site(lives.home, target)
     assert write_site(lives.home, target).written == ()

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from modelward.report.svg_element import element, group, picture
+from views.charts.svg_element import element, group, picture
 
 HOSTILE = {
     "markup": "<script>alert(1)</script>",

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from modelward.report.line_chart import Former, Level, Line, LineChart, Point, said
-from modelward.report.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
+from views.charts.line_chart import Former, Level, Line, LineChart, Point, said
+from views.charts.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
 
 MONDAY = date(2013, 4, 1)
 LEVELS = (Level(1.0, "expected", ""), Level(1.1, "margin", "margin 0.1"), Level(1.25, "severe", "severe 0.25"))

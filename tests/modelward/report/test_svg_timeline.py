@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from modelward.report.svg_timeline import AGAINST, GLYPHS, WORDS, Bar, Mark, Timeline, Track, draw_glyph, draw_timeline
+from views.charts.svg_timeline import AGAINST, GLYPHS, WORDS, Bar, Mark, Timeline, Track, draw_glyph, draw_timeline
 
 BEGIN = datetime(2013, 4, 1, tzinfo=UTC)
 END = datetime(2013, 12, 31, tzinfo=UTC)

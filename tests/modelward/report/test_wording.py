@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from markupsafe import Markup
 
-from modelward.report.wording import counted, day, inert, interval, moment, number, tail
+from views.pages.page_filters import counted, day, inert, interval, moment, number, tail
 
 LATE = datetime(2013, 4, 22, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.evidence_address import version_page
 from data.records.model import Model
 from data.records.names import short
 from data.records.review import VerdictSet
 from data.records.version import Comparison, Metric, Version
 from data.registry.eligible_approvers import validators
 from data.registry.state import State
-from tasks.describe_figures import comparison_lines, metric_lines
-from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
-from tasks.describe_version import (
+from views.evidence_address import version_page
+from views.forms.figure_lines import comparison_lines, metric_lines
+from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
+from views.forms.markdown_text import plain, quoted
+from views.forms.version_facts import (
     Facts,
     Objection,
     evidence_fact,
@@ -24,7 +25,6 @@ from tasks.describe_version import (
     objection_lines,
     version_facts,
 )
-from tasks.plain_text import plain, quoted
 
 
 def describe_validation(state: State, verdicts: VerdictSet, objection: Objection, now: datetime) -> str:

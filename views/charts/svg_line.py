@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from modelward.report.axis import Scale, TimeScale, spanning
-from modelward.report.line_chart import Level, Line, LineChart, Point, said
-from modelward.report.svg_element import element, group, picture
+from views.charts.axis import Scale, TimeScale, spanning
+from views.charts.line_chart import Level, Line, LineChart, Point, said
+from views.charts.svg_element import element, group, picture
 
 SHAPES = ("circle", "square", "diamond", "cross", "bar", "ring")
 

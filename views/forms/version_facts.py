@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.evidence_address import evidence_url, report_command
 from data.records.model import Model
 from data.records.review import Finding, Validation, Waiver
 from data.records.version import Version
 from data.registry.rules.review import validated_for
 from data.registry.state import State
 from data.settings import read_settings
-from tasks.plain_text import plain, quoted
+from views.evidence_address import evidence_url, report_command
+from views.forms.markdown_text import plain, quoted
 
 Facts = list[tuple[str, str]]
 PIECE = 16

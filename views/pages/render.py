@@ -15,18 +15,18 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from data.files.durable_file import write_durably
 from data.files.home import Home
 from data.queries.event_index import EventIndex
-from modelward.report.audit import AuditProof, prove_log
-from modelward.report.collect import collect
-from modelward.report.filter_style import filter_style
-from modelward.report.page import Chapter, Page, page_of
-from modelward.report.plain_markdown import as_markup
-from modelward.report.survey import Survey
-from modelward.report.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
-from modelward.report.wording import FILTERS, inert, interval
+from views.charts.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
+from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
+from views.pages.audit import AuditProof, prove_log
+from views.pages.collect import collect
+from views.pages.filter_style import filter_style
+from views.pages.inventory_view import Survey
+from views.pages.page import Chapter, Page, page_of
+from views.pages.page_filters import FILTERS, inert, interval
+from views.pages.plain_markdown import as_markup
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARKS: Mapping[str, object] = {

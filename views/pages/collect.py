@@ -22,9 +22,9 @@ from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime, registry_time
 from data.registry.state import State
-from modelward.report.able import able_to_decide
-from modelward.report.facts import Facts
-from modelward.report.nights import drawn_runs, read_nights
+from views.pages.eligible_signers import able_to_decide
+from views.pages.facts import Facts
+from views.pages.nights import drawn_runs, read_nights
 
 
 @dataclass(frozen=True)

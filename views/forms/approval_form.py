@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from data.evidence_address import request_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.names import model_of, short, slot_key
@@ -18,10 +17,12 @@ from data.registry.eligible_approvers import Decider, deciders
 from data.registry.rules.approval import standing_votes, subject_of
 from data.registry.rules.retirement_party import parties_of
 from data.registry.state import State
-from tasks.describe_figures import comparison_lines, metric_lines
-from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
-from tasks.describe_retirement import retirement_lines
-from tasks.describe_version import (
+from views.evidence_address import request_page
+from views.forms.figure_lines import comparison_lines, metric_lines
+from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
+from views.forms.markdown_text import plain, quoted
+from views.forms.retirement_tables import retirement_lines
+from views.forms.version_facts import (
     NO_OBJECTION,
     Facts,
     Objection,
@@ -34,7 +35,6 @@ from tasks.describe_version import (
     validation_facts,
     version_facts,
 )
-from tasks.plain_text import plain, quoted
 
 JUDGED = ("deploy", "release")
 GONE = "; **taken off the roster since, so it does not count**"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from modelward.report.line_chart import Level, Number
+from views.charts.line_chart import Level, Number
 
 Rule = Mapping[str, object]
 NOT_WATCHED = "not watched"

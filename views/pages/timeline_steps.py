@@ -17,7 +17,7 @@ from data.records.monitoring import Alert, Incident
 from data.records.retirement import Retirement
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.version import Version
-from modelward.report.facts import Facts
+from views.pages.facts import Facts
 
 PROVEN = {"totp": "one-time code", "ssh": "signature", "service": "service", "os-user": "operating-system user"}
 DECIDING = {

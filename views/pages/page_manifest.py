@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.errors import InputError
-from data.evidence_address import model_page
+from views.evidence_address import model_page
 
 NAME = "pages.json"
 

@@ -14,9 +14,9 @@ from data.logs.measurements import WindowMeasurement
 from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
-from modelward.report.facts import Facts
-from modelward.report.line_chart import Former, Line, LineChart, Number, Point
-from modelward.report.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
+from views.charts.line_chart import Former, Line, LineChart, Number, Point
+from views.pages.facts import Facts
+from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
 
 SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.records.names import short
 from data.records.version import Comparison, Metric
-from tasks.plain_text import plain
+from views.forms.markdown_text import plain
 
 HELD_OUT, TRAINING = "held-out", "training"
 

@@ -18,19 +18,19 @@ from data.records.retirement import Retirement, RetirementParty
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.verdict import Judgement
 from data.records.version import Comparison, Dataset, Metric, Section, TestResult, Version
-from modelward.report.audit import AuditProof
-from modelward.report.chronicle import timeline_of
-from modelward.report.due import Due, due_on
-from modelward.report.facts import Facts
-from modelward.report.figures import figures_of
-from modelward.report.held_out import HeldOut, held_out
-from modelward.report.life import Step, steps_of
-from modelward.report.line_chart import LineChart
-from modelward.report.section_text import section_texts
-from modelward.report.svg_calibration import draw_calibration
-from modelward.report.svg_histogram import draw_histograms
-from modelward.report.svg_line import NARROW, SMALL, draw_line
-from modelward.report.svg_timeline import draw_timeline
+from views.charts.line_chart import LineChart
+from views.charts.svg_calibration import draw_calibration
+from views.charts.svg_histogram import draw_histograms
+from views.charts.svg_line import NARROW, SMALL, draw_line
+from views.charts.svg_timeline import draw_timeline
+from views.pages.audit import AuditProof
+from views.pages.due import Due, due_on
+from views.pages.facts import Facts
+from views.pages.held_out import HeldOut, held_out
+from views.pages.monitoring_charts import figures_of
+from views.pages.section_text import section_texts
+from views.pages.timeline import timeline_of
+from views.pages.timeline_steps import Step, steps_of
 
 NARROW_TIMELINE = 380.0
 ORDER = {"failed": 0, "unproven": 1, "passed": 2}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.evidence_address import version_page
 from data.records.deployment import Slot
 from data.records.model import Model
 from data.records.names import short, slot_key
@@ -13,8 +12,10 @@ from data.records.version import Version
 from data.registry.eligible_approvers import holders
 from data.registry.state import State
 from gates.oversight import EmergencyRule
-from tasks.describe_gates import gate_counts, gates_not_passed, gates_passed
-from tasks.describe_version import (
+from views.evidence_address import version_page
+from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
+from views.forms.markdown_text import plain, quoted
+from views.forms.version_facts import (
     Facts,
     Objection,
     evidence_fact,
@@ -26,7 +27,6 @@ from tasks.describe_version import (
     validation_facts,
     version_facts,
 )
-from tasks.plain_text import plain, quoted
 
 MEANS = (
     "Whoever signs below answers for it **alone and at once**: it is published without the approvals, which are asked "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelward.report.survey import Survey
+from views.pages.inventory_view import Survey
 
 URGENCIES = ("late", "soon", "later", "open")
 

@@ -15,7 +15,7 @@ from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
 from data.registry.registry_time import RegistryTime
-from modelward.report.nights import Night
+from views.pages.nights import Night
 
 R = TypeVar("R", bound=Row)
 

@@ -9,9 +9,9 @@ from data.records.deployment import Deployment
 from data.records.monitoring import Incident
 from data.records.review import Waiver
 from data.records.version import ReviewState, Version
-from modelward.report.facts import Facts
-from modelward.report.life import Step
-from modelward.report.svg_timeline import GLYPHS, Bar, Mark, Timeline, Track
+from views.charts.svg_timeline import GLYPHS, Bar, Mark, Timeline, Track
+from views.pages.facts import Facts
+from views.pages.timeline_steps import Step
 
 ENDS = {ReviewState.REJECTED, ReviewState.RETIRED}
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from data.evidence_address import model_page
 from data.files.home import Home
 from data.queries.event_index import EventIndex
 from data.queries.inventory import Listed, list_versions
@@ -27,9 +26,10 @@ from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime, registry_time
 from data.registry.state import State
-from modelward.report.able import able_to_decide
-from modelward.report.due import Able, Due, due_on
-from modelward.report.stage import STAGES, stage_of
+from views.evidence_address import model_page
+from views.pages.due import Able, Due, due_on
+from views.pages.eligible_signers import able_to_decide
+from views.pages.lifecycle_stage import STAGES, stage_of
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from data.evidence_address import model_page, monitoring_page, request_page, version_page
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.monitoring import Alert, Incident
@@ -17,6 +16,7 @@ from data.records.review import Finding, Review, Waiver
 from data.records.row import Row
 from data.records.version import Version
 from data.registry.approvals import lacking, standing
+from views.evidence_address import model_page, monitoring_page, request_page, version_page
 
 SOON = timedelta(days=30)
 ENDED = {"closed", "completed", "resolved", "ended", "dismissed"}

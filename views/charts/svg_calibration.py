@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from modelward.report.axis import Scale
-from modelward.report.held_out import HeldOut
-from modelward.report.svg_element import element, group, picture
+from views.charts.axis import Scale
+from views.charts.svg_element import element, group, picture
+from views.pages.held_out import HeldOut
 
 SIZE, LEFT, BOTTOM, EDGE = 300.0, 44.0, 40.0, 10.0
 

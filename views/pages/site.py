@@ -11,16 +11,16 @@ from functools import cache
 from pathlib import Path
 
 from data.errors import NotFoundError
-from data.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from data.files.home import Home
 from data.queries.event_index import EventIndex
 from data.records.names import short
-from modelward.report.audit import AuditProof, prove_log
-from modelward.report.collect import collect_each
-from modelward.report.ledger import Ledger, put
-from modelward.report.page import Page, page_of
-from modelward.report.render import render_audit, render_inventory, render_model, render_monitoring, render_version
-from modelward.report.survey import Entry, Survey, survey
+from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
+from views.pages.audit import AuditProof, prove_log
+from views.pages.collect import collect_each
+from views.pages.inventory_view import Entry, Survey, survey
+from views.pages.page import Page, page_of
+from views.pages.page_manifest import Ledger, put
+from views.pages.render import render_audit, render_inventory, render_model, render_monitoring, render_version
 
 AT_ONCE = 25
 """So many models are read from one snapshot of the registry, which is let go before they are drawn."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from modelward.report.axis import Scale
-from modelward.report.held_out import HeldOut
-from modelward.report.svg_element import element, picture
+from views.charts.axis import Scale
+from views.charts.svg_element import element, picture
+from views.pages.held_out import HeldOut
 
 WIDTH, HEIGHT, LEFT, EDGE = 300.0, 300.0, 14.0, 10.0
 

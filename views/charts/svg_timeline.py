@@ -9,8 +9,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from modelward.report.axis import TimeScale
-from modelward.report.svg_element import element, group, picture
+from views.charts.axis import TimeScale
+from views.charts.svg_element import element, group, picture
 
 GLYPHS = {
     "registered": "M0-3a3 3 0 1 0 .01 0",
