@@ -50,7 +50,7 @@ def main() -> int:
     started = time.perf_counter()
     _child("found", told, _environment(_fleet(told)))
     print(f"{told.models:,} models × 20 columns × {told.rows:,} rows, made in {time.perf_counter() - started:.0f} s")
-    from modelward.prefect_server import prefect_server
+    from modelward.supervisor.prefect_server import prefect_server
     from tests.fleet import break_files, give_past
 
     failed = False
@@ -83,7 +83,7 @@ def _fleet(told: argparse.Namespace) -> Path:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    from modelward.prefect_environment import environment_of_child
+    from modelward.supervisor.prefect_environment import environment_of_child
 
     prefect = home.parent / "server" / "prefect"
     prefect.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from modelward.cli.failure import Guarded
 from modelward.commands import (
     alerts,
     amend,
@@ -41,7 +42,6 @@ from modelward.commands import (
     validate,
     waivers,
 )
-from modelward.failure import Guarded
 
 LIFE = "A model's life"
 PEOPLE = "People and their decisions"

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from modelward.house.loopback import ask
+from modelward.supervisor.loopback import ask
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 240.0

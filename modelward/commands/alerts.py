@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from modelward.options import AsOf, By, Json, Reason
+from modelward.cli.options import AsOf, By, Json, Reason
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: look at them and answer them.")
 
@@ -24,8 +24,8 @@ def list_alerts(
     from data.queries.lookup import reference
     from data.records.monitoring import Alert
     from data.registry.registry import Registry
-    from modelward.scope import under
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().reading() as state:
         found = [one for one in under(state, Alert, model) if every or one.state in STANDING]
@@ -79,8 +79,8 @@ def _answer(
     from data.queries.lookup import find_row, reference
     from data.records.monitoring import Alert
     from data.registry.commands.monitoring import AnswerAlert
-    from modelward.speaking import business_time, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import business_time, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.records.model import Model
@@ -27,8 +27,8 @@ def amend(
     from data.registry.commands.model import RegisterModel
     from data.registry.rules.model import milder
     from data.submission.folder import read_model
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import remark, say, show_json, show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import remark, say, show_json, show_receipt
 
     told, who = read_model(folder).command, speaker(by, as_of)
     with who.registry.reading() as state:

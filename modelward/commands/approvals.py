@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelward.options import By, CodeFromStdin, Json
+from modelward.cli.options import By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.errors import ModelwardError
@@ -23,8 +23,8 @@ def list_approvals(
     from data.queries.lookup import reference
     from data.records.approval import ApprovalRequest
     from data.registry.registry import Registry
-    from modelward.terminal import show_json, show_table
-    from modelward.waiting import missing_roles, unconcluded
+    from modelward.cli.terminal import show_json, show_table
+    from modelward.runs.waiting import missing_roles, unconcluded
 
     with Registry.here().reading() as state:
         found = [one for one in state.find(ApprovalRequest) if every or one.state == "pending"]
@@ -55,7 +55,7 @@ def show(
     from data.queries.lookup import find_row
     from data.records.approval import ApprovalRequest, Vote
     from data.registry.registry import Registry
-    from modelward.terminal import out, safe, show_json
+    from modelward.cli.terminal import out, safe, show_json
     from tasks.run.business_time import moment, registry_moment
     from views.forms.approval_form import describe_request
 
@@ -83,16 +83,16 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Fill in the form of a waiting run and hand it in; the registry judges it. Fields not given are asked for."""
-    from modelward.form import fill_in, show_form
-    from modelward.running import prefect_ready
-    from modelward.speaking import speaker
-    from modelward.terminal import working
-    from modelward.verdict_of_registry import Answer, newest_event, watch_for
+    from modelward.cli.caller import speaker
+    from modelward.cli.form import fill_in, show_form
+    from modelward.cli.terminal import working
+    from modelward.runs.answer_tracker import Answer, newest_event, watch_for
+    from modelward.runs.running import prefect_ready
 
     who = speaker(by)
     runs, subject = _runs(who.registry, about)
     with prefect_ready(by):
-        from modelward.waiting_runs import hand_in, stage_of, waiting_form
+        from modelward.runs.waiting_runs import hand_in, stage_of, waiting_form
 
         form = waiting_form(runs)
         if not as_json:
@@ -107,8 +107,8 @@ def answer(
 
 
 def _tell_queued() -> None:
-    from modelward.running_server import house_in_use
-    from modelward.terminal import remark
+    from modelward.cli.terminal import remark
+    from modelward.runs.running_server import house_in_use
 
     house = house_in_use()
     why = f": {house.why_queued()}" if house is not None else ""
@@ -116,7 +116,7 @@ def _tell_queued() -> None:
 
 
 def _tell(event: LogEntry, as_json: bool) -> None:
-    from modelward.terminal import say, show_json
+    from modelward.cli.terminal import say, show_json
 
     if event.type == "command.refused":
         raise _refusal(str(event.data["code"]), str(event.data["reason"]))

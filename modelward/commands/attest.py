@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelward.options import AsOf, By, Json, Local, NoWait
+from modelward.cli.options import AsOf, By, Json, Local, NoWait
 
 
 def attest(
@@ -15,9 +15,9 @@ def attest(
     """Verify the audit log, checkpoint, back up, restore the copy and compare; record that all of it held."""
     from data.records.log import Attestation
     from data.registry.registry import Registry
-    from modelward.flow_call import Where, call
-    from modelward.speaking import business_time
-    from modelward.terminal import show_facts, show_json
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import show_facts, show_json
+    from modelward.runs.flow_call import Where, call
 
     asked = {"as_of": business_time(as_of)}
     call("attest_registry", Where(by, local, no_wait), asked, "attesting the registry")

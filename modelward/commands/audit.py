@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import Json
+from modelward.cli.options import Json
 
 if TYPE_CHECKING:
     from data.audit.verifier.report import Finding, Report
@@ -28,7 +28,7 @@ def verify(
 ) -> None:
     """Hold the registry against its log, its journal and its anchors. Exit code 1 when something does not hold."""
     from data.registry.registry import Registry
-    from modelward.terminal import show_json, working
+    from modelward.cli.terminal import show_json, working
 
     registry = Registry.here()
     with working("verifying the audit log"):
@@ -53,10 +53,10 @@ def log(
     from data.queries.history import events
     from data.registry.registry import Registry
     from data.registry.state import State
+    from modelward.cli.caller import business_time
+    from modelward.cli.scope import scope_key
+    from modelward.cli.terminal import remark, show_json
     from modelward.commands.history import show_events
-    from modelward.scope import scope_key
-    from modelward.speaking import business_time
-    from modelward.terminal import remark, show_json
 
     with Registry.here().store.reading() as connection:
         key = scope_key(State(connection), model) if model else ""
@@ -84,7 +84,7 @@ def backup(
     from data.audit.bundle import write_verifier
     from data.files.artifacts import file_digest
     from data.registry.registry import Registry
-    from modelward.terminal import remark, say, show_json, working
+    from modelward.cli.terminal import remark, say, show_json, working
 
     registry = Registry.here()
     file = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
@@ -108,7 +108,7 @@ def rebuild(as_json: Json = False) -> None:
     from data.errors import StoreError
     from data.registry.registry import Registry
     from data.registry.store import migrate
-    from modelward.terminal import say, show_json, working
+    from modelward.cli.terminal import say, show_json, working
 
     registry = Registry.here()
     database = registry.home.database
@@ -137,7 +137,7 @@ def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
 
 
 def _show(report: Report, deep: bool) -> None:
-    from modelward.terminal import remark, say, show_table
+    from modelward.cli.terminal import remark, say, show_table
 
     depth = "every event, table and artifact" if deep else "every event; --deep compares tables and artifacts too"
     say(f"the log holds ({depth})" if report.ok else "THE LOG DOES NOT HOLD")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from modelward.options import Json
+from modelward.cli.options import Json
 
 app = typer.Typer(no_args_is_help=True, help="Settings.")
 
@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Settings.")
 def show(as_json: Json = False) -> None:
     """Every setting with its value and where it came from."""
     from data.settings import read_settings
-    from modelward.terminal import remark, show_json, show_table
+    from modelward.cli.terminal import remark, show_json, show_table
 
     settings = read_settings()
     shown = [one.shown for one in settings.settings]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
 
 if TYPE_CHECKING:
     from data.registry.state import State
@@ -26,8 +26,8 @@ def list_consumers(
     from data.records.model import Consumer
     from data.records.retirement import RetirementParty
     from data.registry.registry import Registry
-    from modelward.scope import under
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().reading() as state:
         found, parties = under(state, Consumer, model), under(state, RetirementParty, model)
@@ -78,8 +78,8 @@ def add(
     """Declare a system that uses a model's output, or change what was declared."""
     from data.queries.lookup import find_model, reference
     from data.registry.commands.model import DeclareConsumer
-    from modelward.speaking import speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -104,8 +104,8 @@ def ack(
 ) -> None:
     """Record a consumer's answer to the notice that a version is retired."""
     from data.registry.commands.retirement import AnswerNotice
-    from modelward.speaking import speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -127,8 +127,8 @@ def silence(
 ) -> None:
     """Accept, as a risk acceptor with your one-time code, that a consumer does not answer."""
     from data.registry.commands.retirement import AcceptSilence
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -151,8 +151,8 @@ def plan(
 ) -> None:
     """Say what a consumer moves to and by when, and later that it has moved."""
     from data.registry.commands.retirement import PlanTransition
-    from modelward.speaking import need_time, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import need_time, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

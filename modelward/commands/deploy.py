@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Environment, Json, Local, NoWait, Slot, VersionName
+from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, Slot, VersionName
 
 
 def deploy(
@@ -26,9 +26,9 @@ def deploy(
     """
     from data.queries.lookup import find_version, reference
     from data.registry.registry import Registry
-    from modelward.flow_call import Where, call
-    from modelward.speaking import business_time
-    from modelward.terminal import remark, say, show_json
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import remark, say, show_json
+    from modelward.runs.flow_call import Where, call
     from tasks.run.find_named import use_named
 
     moment = business_time(as_of)

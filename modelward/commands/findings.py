@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
 
@@ -23,8 +23,8 @@ def list_findings(
     from data.queries.lookup import reference
     from data.records.review import Finding
     from data.registry.registry import Registry
-    from modelward.scope import under
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().reading() as state:
         found = [one for one in under(state, Finding, about) if every or one.state != "closed"]
@@ -54,8 +54,8 @@ def open_finding(
     from data.queries.lookup import find_person, find_version, reference
     from data.records.review import Severity
     from data.registry.commands.review import OpenFinding
-    from modelward.speaking import need_time, speaker
-    from modelward.terminal import remark, show_receipt
+    from modelward.cli.caller import need_time, speaker
+    from modelward.cli.terminal import remark, show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -79,8 +79,8 @@ def answer(
     from data.queries.lookup import find_row, reference
     from data.records.review import Finding
     from data.registry.commands.review import AnswerFinding
-    from modelward.speaking import speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -94,8 +94,8 @@ def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json
     from data.queries.lookup import find_row, reference
     from data.records.review import Finding
     from data.registry.commands.review import DisputeFinding
-    from modelward.speaking import speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -111,8 +111,8 @@ def close(
     from data.queries.lookup import find_row, reference
     from data.records.review import Finding
     from data.registry.commands.review import CloseFinding
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

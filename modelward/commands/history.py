@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import Environment, Json, ModelName, Slot
+from modelward.cli.options import Environment, Json, ModelName, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from data.queries.history import LogEntry, Standing
-    from modelward.options import SlotName
+    from modelward.cli.options import SlotName
 
 
 def history(
@@ -36,8 +36,8 @@ def history(
     from data.queries.lookup import find_model
     from data.registry.registry import Registry
     from data.registry.state import State
-    from modelward.speaking import business_time
-    from modelward.terminal import show_json
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import show_json
 
     moment, known = business_time(as_of), business_time(known_at)
     with Registry.here().store.reading() as connection:
@@ -86,7 +86,7 @@ def _recorded(connection: duckdb.DuckDBPyConnection, known: datetime) -> Iterato
 def show_events(entries: list[LogEntry]) -> None:
     """Events, one a line."""
     from data.queries.lookup import reference
-    from modelward.terminal import show_table
+    from modelward.cli.terminal import show_table
 
     rows = [
         (one.seq, one.effective_at[:16].replace("T", " "), one.type, reference(one.subject), _actor(one))
@@ -101,7 +101,7 @@ def _actor(one: LogEntry) -> str:
 
 def _show(one: Standing) -> None:
     from data.queries.lookup import reference
-    from modelward.terminal import heading, say, show_facts, show_table, written
+    from modelward.cli.terminal import heading, say, show_facts, show_table, written
 
     heading(f"{reference(one.model)} on {written(one.as_of)} UTC, {one.environment} {one.slot}")
     if one.version is None:

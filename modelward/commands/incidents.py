@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: look at them and resolve them.")
 
@@ -21,8 +21,8 @@ def list_incidents(
     from data.queries.lookup import reference
     from data.records.monitoring import Incident
     from data.registry.registry import Registry
-    from modelward.scope import under
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().reading() as state:
         found = [one for one in under(state, Incident, model) if every or one.state != "resolved"]
@@ -56,8 +56,8 @@ def resolve(
     from data.queries.lookup import find_row, reference
     from data.records.monitoring import Incident
     from data.registry.commands.deployment import ResolveIncident
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import Json
+from modelward.cli.options import Json
 
 
 def init(
@@ -23,8 +23,8 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a submission folder with comments, to be filled in. What is there already is left as it is."""
+    from modelward.cli.terminal import say, show_json
     from modelward.scaffold import write_submission
-    from modelward.terminal import say, show_json
 
     files = write_submission(folder, model, dataset, _owner())
     if as_json:

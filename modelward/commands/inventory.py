@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import Json
+from modelward.cli.options import Json
 
 if TYPE_CHECKING:
     from data.queries.inventory import Listed, Placement
@@ -22,7 +22,7 @@ def inventory(
     from data.registry.registry import Registry
     from data.registry.registry_time import registry_time
     from data.registry.state import State
-    from modelward.terminal import remark, show_json, show_table, written
+    from modelward.cli.terminal import remark, show_json, show_table, written
 
     with Registry.here().store.reading() as connection:
         time, state = registry_time(connection), State(connection)

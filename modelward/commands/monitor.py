@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Json, Local, NoWait
+from modelward.cli.options import AsOf, By, Json, Local, NoWait
 
 if TYPE_CHECKING:
     from tasks.monitor.record_windows import Watch
@@ -34,9 +34,9 @@ def monitor(
     """
     from pydantic import TypeAdapter
 
-    from modelward.flow_call import Where, call
-    from modelward.speaking import business_time, day_of
-    from modelward.terminal import show_json
+    from modelward.cli.caller import business_time, day_of
+    from modelward.cli.terminal import show_json
+    from modelward.runs.flow_call import Where, call
 
     moment, day = business_time(as_of), day_of(through)
     asked = {"models": models or None, "through": day, "as_of": moment}
@@ -53,7 +53,7 @@ def monitor(
 
 def _show(watched: list[Watch]) -> None:
     from data.queries.lookup import reference
-    from modelward.terminal import say, show_table
+    from modelward.cli.terminal import say, show_table
 
     rows = [
         (reference(one.model), one.state, one.rows, _counted(one), len(one.pages), len(one.warnings)) for one in watched

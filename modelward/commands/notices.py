@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelward.options import By, Json
+from modelward.cli.options import By, Json
 
 if TYPE_CHECKING:
     from data.notices.channels.delivery import Attempts
@@ -27,7 +27,7 @@ def list_notices(
     from data.files.home import Home
     from data.notices.channels.delivery import DeliveryBook
     from data.notices.outbox import Outbox
-    from modelward.terminal import remark, show_json, show_table
+    from modelward.cli.terminal import remark, show_json, show_table
 
     outbox = Outbox(Home.here().outbox)
     book = DeliveryBook(outbox.root)
@@ -54,7 +54,7 @@ def list_notices(
 @app.command("send")
 def send(as_json: Json = False) -> None:
     """Carry everything that waits, at once. Exit code 3 when something fails."""
-    from modelward.terminal import say, show_json
+    from modelward.cli.terminal import say, show_json
     from tasks.notify.deliver_notices import carry_notices, configured
 
     if not configured():
@@ -76,8 +76,8 @@ def send(as_json: Json = False) -> None:
 @app.command("test")
 def try_out(by: By = "", as_json: Json = False) -> None:
     """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
-    from modelward.speaking import speaker
-    from modelward.terminal import say, show_json
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import say, show_json
     from tasks.notify.deliver_notices import try_carriers
 
     person = speaker(by).actor.id
@@ -93,7 +93,7 @@ def try_out(by: By = "", as_json: Json = False) -> None:
 
 
 def _remark_on(unreadable: Sequence[str]) -> None:
-    from modelward.terminal import remark
+    from modelward.cli.terminal import remark
 
     for name in unreadable:
         remark(f"{name} cannot be read: it is no notice, and is carried nowhere")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
+from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from data.records.person import RoleGrant
     from data.registry.command import Proof
     from data.registry.registry import Registry
-    from modelward.speaking import Speaker
+    from modelward.cli.caller import Speaker
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
 
@@ -42,8 +42,8 @@ def add(
     from data.records.names import person_key
     from data.records.person import RoleGrant
     from data.registry.commands.person import AddPerson
-    from modelward.speaking import speaker
-    from modelward.terminal import say, show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import say, show_receipt
 
     person_key(person)
     told: dict[str, Any] = {"printed_name": name, "email": email, "os_user": os_user, "roles": _roles(roles or ())}
@@ -68,8 +68,8 @@ def enrol(
     """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
     from data.queries.lookup import find_person
     from data.registry.enrolment import enrol as enrol_person
-    from modelward.speaking import speaker
-    from modelward.terminal import show_json
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_json
 
     _need_screen(as_json)
     who = speaker(by, as_of)
@@ -88,7 +88,7 @@ def list_people(as_json: Json = False) -> None:
     from data.registry.registry import Registry
     from data.registry.registry_time import registry_time
     from data.registry.state import State
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().store.reading() as connection:
         now, state = registry_time(connection).now, State(connection)
@@ -123,8 +123,8 @@ def revoke(
 ) -> None:
     """Take somebody off the roster: their roles end and their codes stop working."""
     from data.registry.commands.person import RevokePerson
-    from modelward.speaking import speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     command = RevokePerson(person=_known(who, person), reason=reason, proof=_administrator(who, by, code_from_stdin))
@@ -149,8 +149,8 @@ def grant(
     """Give somebody a role, for everything or for a team, tiers, an environment, a time."""
     from data.records.person import Role
     from data.registry.commands.person import GrantRole
-    from modelward.speaking import business_time, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import business_time, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     told: dict[str, Any] = {"team": team, "tiers": tuple(tiers or ()), "environment": environment}
@@ -178,8 +178,8 @@ def deputise(
     """
     from data.records.person import RoleGrant
     from data.registry.commands.person import Deputise
-    from modelward.speaking import business_time, need_time, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import business_time, need_time, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     deputy, principal = _known(who, person), _known(who, deputy_of)
@@ -205,8 +205,8 @@ def end(
     """End every grant of a role that somebody holds."""
     from data.records.person import Role
     from data.registry.commands.person import EndRole
-    from modelward.speaking import speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     proof = _administrator(who, by, code_from_stdin)
@@ -229,7 +229,7 @@ def _roles(names: Sequence[str]) -> tuple[HeldRole, ...]:
 def _found_registry(quiet: bool) -> bool:
     """Start the registry where none is yet; True when it was started just now."""
     from data.registry.registry import Registry
-    from modelward.terminal import remark
+    from modelward.cli.terminal import remark
 
     registry = Registry.here()
     if registry.store.exists() or registry.home.journal.exists():
@@ -245,7 +245,7 @@ def _found_registry(quiet: bool) -> bool:
 
 def _administrator(who: Speaker, by: str, code_from_stdin: bool) -> Proof | None:
     """The proof of `--by`; while the roster is being founded nobody can have codes yet, and none is asked."""
-    from modelward.speaking import prove
+    from modelward.cli.caller import prove
 
     return prove(by, code_from_stdin) if by and _can_prove(who, by) else None
 
@@ -267,7 +267,7 @@ def _known(who: Speaker, person: str) -> str:
 
 def _need_screen(as_json: bool) -> None:
     from data.errors import InputError
-    from modelward.terminal import err
+    from modelward.cli.terminal import err
 
     if as_json and not err().is_terminal:
         raise InputError("the secret is shown once, and never in JSON", "run it in a terminal, or leave out --json")
@@ -280,7 +280,7 @@ def _show_seed(person: str, uri: str, as_json: bool) -> None:
 
     import segno
 
-    from modelward.terminal import err, out
+    from modelward.cli.terminal import err, out
 
     console = err() if as_json else out()
     drawn = io.StringIO()
@@ -323,7 +323,7 @@ def _ended(grant: RoleGrant, now: datetime) -> bool:
 
 
 def _role_said(grant: RoleGrant) -> str:
-    from modelward.terminal import written
+    from modelward.cli.terminal import written
 
     scope = [grant.scope] if grant.scope else []
     scope += [f"for {grant.deputy_of}"] if grant.deputy_of else []

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Environment, Json, ModelName, RoleName, Slot
+from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, ModelName, RoleName, Slot
 
 if TYPE_CHECKING:
     from data.records.approval import ApprovalRequest
     from data.records.deployment import Deployment
     from data.registry.registry import Receipt
-    from modelward.speaking import Speaker
+    from modelward.cli.caller import Speaker
 
 
 def ratify(
@@ -36,9 +36,9 @@ def ratify(
     from data.errors import IllegalMoveError
     from data.queries.lookup import find_model, reference
     from data.registry.commands.deployment import RatifyDeployment
-    from modelward.outcomes import newest_deployment
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.outcomes import newest_deployment
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -72,7 +72,7 @@ def _vote(
     """The person's vote, on the digests as they are now. Raises as the registry does."""
     from data.records.person import Role
     from data.registry.commands.approval import Decide
-    from modelward.speaking import prove
+    from modelward.cli.caller import prove
     from tasks.approve.recompute_digests import recompute_digests
 
     signs_as, deputy_of = _capacity(who, request, role)
@@ -114,7 +114,7 @@ def _confirmed(request: ApprovalRequest) -> str:
     from data.errors import InputError
     from data.queries.lookup import reference
     from data.registry.approvals import tail
-    from modelward.terminal import remark
+    from modelward.cli.terminal import remark
 
     shown = f"{reference(request.key)}: {request.reason}; digest {request.request_digest}"
     if not sys.stdin.isatty():
@@ -126,7 +126,7 @@ def _confirmed(request: ApprovalRequest) -> str:
 def _undone(who: Speaker, request: ApprovalRequest) -> str:
     """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
     from data.queries.lookup import reference
-    from modelward.terminal import remark
+    from modelward.cli.terminal import remark
     from tasks.deploy.carry_out_operation import Run
     from tasks.deploy.undo_release import undo_release
 
@@ -140,7 +140,7 @@ def _undone(who: Speaker, request: ApprovalRequest) -> str:
 def _said(who: Speaker, request: ApprovalRequest) -> str:
     """What the registry made of the signature, by the request as it stands now."""
     from data.queries.lookup import reference
-    from modelward.waiting import missing_roles
+    from modelward.runs.waiting import missing_roles
 
     name = reference(request.subject)
     if request.state == "approved":

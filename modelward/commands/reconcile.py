@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelward.options import AsOf, By, Json, Local, NoWait
+from modelward.cli.options import AsOf, By, Json, Local, NoWait
 
 
 def reconcile(
@@ -13,9 +13,9 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Finish or undo operations whose process died, expire requests, cancel orphaned runs. Safe to repeat."""
-    from modelward.flow_call import Where, call
-    from modelward.flow_report import end_with_report
-    from modelward.speaking import business_time
+    from modelward.cli.caller import business_time
+    from modelward.cli.flow_report import end_with_report
+    from modelward.runs.flow_call import Where, call
 
     asked = {"as_of": business_time(as_of)}
     report = call("reconcile_operations", Where(by, local, no_wait), asked, "reconciling operations")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Json, Local, NoWait
+from modelward.cli.options import AsOf, By, Json, Local, NoWait
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from modelward.flow_call import Where
+    from modelward.runs.flow_call import Where
 
 
 def register(
@@ -31,9 +31,9 @@ def register(
         _preview(folder, as_json)
         return
     from data.queries.lookup import reference
-    from modelward.flow_call import Where, call
-    from modelward.speaking import business_time
-    from modelward.terminal import say, show_json
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import say, show_json
+    from modelward.runs.flow_call import Where, call
 
     moment, before, where = business_time(as_of), _versions(), Where(by, local, no_wait)
     asked = {"submission": _handed_in(folder.absolute(), where, moment), "as_of": moment}
@@ -49,8 +49,8 @@ def register(
 
 
 def _preview(folder: Path, as_json: bool) -> None:
-    from modelward.submission_preview import preview_submission
-    from modelward.terminal import say, show_facts, show_json
+    from modelward.cli.submission_preview import preview_submission
+    from modelward.cli.terminal import say, show_facts, show_json
 
     found = preview_submission(folder.absolute())
     if as_json:
@@ -85,9 +85,9 @@ def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
     from data.files.home import Home
     from data.records.person import Actor
     from data.submission.delivery import deliver
-    from modelward.flow_call import actor_of
-    from modelward.running import prefect_ready
-    from modelward.running_server import house_in_use
+    from modelward.runs.flow_call import actor_of
+    from modelward.runs.running import prefect_ready
+    from modelward.runs.running_server import house_in_use
 
     if where.local or house_in_use() is None or not folder.is_dir():
         return str(folder)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Environment, Json, Local, Reason, Slot, VersionName
+from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Local, Reason, Slot, VersionName
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from data.records.approval import ApprovalRequest
-    from modelward.flow_call import Where
+    from modelward.runs.flow_call import Where
 
 PATIENCE_SECONDS = 180.0
 POLL_SECONDS = 0.5
@@ -39,11 +39,11 @@ def release(
     Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
     """
     from data.queries.lookup import find_version, reference
-    from modelward.flow_call import Where
-    from modelward.outcomes import show_served
-    from modelward.running import prefect_ready
-    from modelward.speaking import business_time, need_time, prove, speaker
-    from modelward.terminal import remark, working, written
+    from modelward.cli.caller import business_time, need_time, prove, speaker
+    from modelward.cli.outcomes import show_served
+    from modelward.cli.terminal import remark, working, written
+    from modelward.runs.flow_call import Where
+    from modelward.runs.running import prefect_ready
 
     who, moment = speaker(by, as_of), business_time(as_of)
     with who.registry.reading() as state:
@@ -68,8 +68,8 @@ def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) ->
     """In this process, or at the running server, whose run goes on waiting for the ratification."""
     from dataclasses import replace
 
-    from modelward.flow_call import call
-    from modelward.running_server import house_in_use
+    from modelward.runs.flow_call import call
+    from modelward.runs.running_server import house_in_use
 
     at_server = not where.local and house_in_use() is not None
     parameters = {"request": request.key, "as_of": moment}

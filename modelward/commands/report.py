@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import Json
+from modelward.cli.options import Json
 
 if TYPE_CHECKING:
     from data.registry.registry import Registry
@@ -25,7 +25,7 @@ def report(
     """Write the evidence pages: static, offline, no script. Only what changed is written again."""
     from data.errors import InputError
     from data.registry.registry import Registry
-    from modelward.terminal import say, show_json
+    from modelward.cli.terminal import say, show_json
 
     if every == bool(about):
         raise InputError("name a model or a version, or say --all", "`modelward report team/name`")
@@ -42,7 +42,7 @@ def report(
 
 def _key(registry: Registry, about: str) -> str:
     """The key of the model or version that is meant; empty for all."""
-    from modelward.scope import scope_key
+    from modelward.cli.scope import scope_key
 
     if not about:
         return ""
@@ -53,7 +53,7 @@ def _key(registry: Registry, about: str) -> str:
 def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
     from data.errors import InputError
     from data.records.names import model_of, short
-    from modelward.terminal import working
+    from modelward.cli.terminal import working
     from views.pages.render import write_report
 
     if not key or key != model_of(key):
@@ -64,7 +64,7 @@ def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
 
 def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, object]:
     from data.records.names import model_of
-    from modelward.terminal import working
+    from modelward.cli.terminal import working
     from views.evidence_address import INVENTORY, model_page, version_page
     from views.pages.site import site_folder, write_site
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modelward.options import AsOf, By, Json, Local, NoWait, Reason, VersionName
+from modelward.cli.options import AsOf, By, Json, Local, NoWait, Reason, VersionName
 
 
 def retire(
@@ -32,9 +32,9 @@ def retire(
     Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """
     from data.registry.registry import Registry
-    from modelward.flow_call import Where, call
-    from modelward.speaking import business_time
-    from modelward.terminal import remark
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import remark
+    from modelward.runs.flow_call import Where, call
 
     moment, registry = business_time(as_of), Registry.here()
     asked = {**_asked(registry, version, reason, sunset, successor), "transition": _transition(plan or [])}
@@ -50,7 +50,7 @@ def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str
     from data.errors import InputError
     from data.queries.lookup import find_version
     from data.records.retirement import Retirement
-    from modelward.speaking import need_time
+    from modelward.cli.caller import need_time
 
     with registry.reading() as state:
         key = find_version(state, version, "named").version.key
@@ -80,7 +80,7 @@ def _transition(lines: list[str]) -> dict[str, str] | None:
 def _show(registry: Any, version: str, as_json: bool) -> None:
     from data.queries.lookup import reference
     from data.records.retirement import Retirement
-    from modelward.terminal import say, show_json
+    from modelward.cli.terminal import say, show_json
 
     with registry.reading() as state:
         row = state.get(Retirement, f"{version}/retirement")

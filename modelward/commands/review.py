@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
 
 app = typer.Typer(no_args_is_help=True, help="Reviews: find what came due, list, complete.")
 
@@ -20,9 +20,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Expire approvals and waivers, escalate what nobody ratified, open the reviews that are due, remind people."""
-    from modelward.flow_call import Where, call
-    from modelward.flow_report import end_with_report
-    from modelward.speaking import business_time
+    from modelward.cli.caller import business_time
+    from modelward.cli.flow_report import end_with_report
+    from modelward.runs.flow_call import Where, call
 
     asked = {"as_of": business_time(as_of)}
     report = call("review_models", Where(by, local, no_wait), asked, "looking for what came due")
@@ -39,8 +39,8 @@ def list_reviews(
     from data.queries.lookup import reference
     from data.records.review import Review
     from data.registry.registry import Registry
-    from modelward.scope import under
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().reading() as state:
         found = [one for one in under(state, Review, model) if every or one.state == "open"]
@@ -73,8 +73,8 @@ def complete(
     from data.queries.lookup import find_row, reference
     from data.records.review import Review
     from data.registry.commands.review import CompleteReview
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

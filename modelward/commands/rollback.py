@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelward.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
+from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
 
 
 def rollback(
@@ -22,9 +22,9 @@ def rollback(
     """
     from data.queries.lookup import find_model
     from data.registry.registry import Registry
-    from modelward.flow_call import Where, call
-    from modelward.outcomes import show_served
-    from modelward.speaking import business_time
+    from modelward.cli.caller import business_time
+    from modelward.cli.outcomes import show_served
+    from modelward.runs.flow_call import Where, call
 
     moment, registry = business_time(as_of), Registry.here()
     with registry.reading() as state:

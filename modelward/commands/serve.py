@@ -15,8 +15,8 @@ def serve(
     """Serve the evidence pages and the served manifests, read only, on loopback, until Ctrl-C."""
     from data.files.home import Home
     from data.settings import read_settings
-    from modelward.evidence.server import EvidenceServer, serve_until_told
-    from modelward.terminal import say
+    from modelward.cli.terminal import say
+    from modelward.web.server import EvidenceServer, serve_until_told
 
     server = EvidenceServer(Home.here(), read_settings().evidence_port if port is None else port)
     serve_until_told(server, lambda url: say(f"evidence pages: {url}/ (Ctrl-C ends it)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelward.options import Json, VersionName
+from modelward.cli.options import Json, VersionName
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ def show(name: VersionName, as_json: Json = False) -> None:
     """A model with its versions, or one version with evidence, verdicts, findings, approvals and deployments."""
     from data.queries.lookup import find_model, find_version
     from data.registry.registry import Registry
-    from modelward.scope import names_version
+    from modelward.cli.scope import names_version
 
     with Registry.here().reading() as state:
         if names_version(state, name):
@@ -32,7 +32,7 @@ def _show_model(state: State, key: str, as_json: bool) -> None:
     from data.records.names import short
     from data.records.version import Version
     from data.registry.rules.model import NOTHING_ENFORCED
-    from modelward.terminal import heading, show_facts, show_json, show_table
+    from modelward.cli.terminal import heading, show_facts, show_json, show_table
 
     model = state.need(Model, key)
     parts = {kind.table: state.find(kind, model=key) for kind in (Version, Slot, Consumer, TestPlan, MonitoringPlan)}
@@ -74,7 +74,7 @@ def _show_model(state: State, key: str, as_json: bool) -> None:
 
 
 def _show_version(state: State, version: Version, as_json: bool) -> None:
-    from modelward.terminal import show_json
+    from modelward.cli.terminal import show_json
 
     if as_json:
         show_json({"version": version, **_parts(state, version)})
@@ -118,7 +118,7 @@ def _show_facts(state: State, version: Version) -> None:
     from data.queries.lookup import reference
     from data.records.version import Metric
     from data.registry.lifecycle import REVIEW_MOVES
-    from modelward.terminal import heading, show_facts, show_table
+    from modelward.cli.terminal import heading, show_facts, show_table
 
     heading(reference(version.key))
     code = version.code.commit[:12] if version.code.commit else "no commit"
@@ -161,8 +161,8 @@ def _interval(low: float | None, high: float | None) -> str | None:
 
 def _show_verdicts(state: State, version: Version) -> None:
     from data.records.review import VerdictSet
-    from modelward.terminal import heading, say, written
-    from modelward.verdicts import show_judgements
+    from modelward.cli.terminal import heading, say, written
+    from modelward.cli.verdicts import show_judgements
 
     sets = state.find(VerdictSet, version=version.key)
     if sets:
@@ -178,7 +178,7 @@ def _show_matters(state: State, version: Version) -> None:
     from data.queries.lookup import reference
     from data.records.review import Finding, Validation, Waiver
     from data.registry.rules.review import validated_for
-    from modelward.terminal import say, written
+    from modelward.cli.terminal import say, written
 
     for one in state.find(Validation, version=version.key):
         principal = validated_for(state, one)
@@ -195,7 +195,7 @@ def _show_matters(state: State, version: Version) -> None:
 def _show_decisions(state: State, version: Version) -> None:
     from data.records.approval import Vote
     from data.records.deployment import Deployment
-    from modelward.terminal import show_table
+    from modelward.cli.terminal import show_table
 
     votes = [
         (one.printed_name, one.role.value, one.decision, one.decided_at, one.proof, one.statement_digest[-8:])
@@ -212,7 +212,7 @@ def _show_decisions(state: State, version: Version) -> None:
 def _show_retirement(state: State, version: Version) -> None:
     from data.records.retirement import Retirement
     from data.registry.rules.retirement_party import parties_of, what_is_missing
-    from modelward.terminal import say
+    from modelward.cli.terminal import say
 
     row = state.get(Retirement, f"{version.key}/retirement")
     if row is None:

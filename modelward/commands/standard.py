@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.records.person import Role
@@ -22,7 +22,7 @@ def list_standards(as_json: Json = False) -> None:
     from data.records.log import Standard
     from data.registry.registry import Registry
     from gates.standard import builtin_names
-    from modelward.terminal import say, show_json, show_table
+    from modelward.cli.terminal import say, show_json, show_table
 
     with Registry.here().reading() as state:
         adopted = state.find(Standard)
@@ -38,7 +38,7 @@ def list_standards(as_json: Json = False) -> None:
 def check(file: Annotated[Path, typer.Argument(help="The standard's YAML file.")], as_json: Json = False) -> None:
     """Read a standard and say whether it can be used; a fault is named with file, line and fix."""
     from gates.standard import load_standard
-    from modelward.terminal import say, show_json
+    from modelward.cli.terminal import say, show_json
 
     standard = load_standard(file)
     if as_json:
@@ -56,7 +56,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Every control of a standard: what it demands, where that comes from, and who approves."""
-    from modelward.terminal import heading, say, show_json, show_table
+    from modelward.cli.terminal import heading, say, show_json, show_table
 
     written, where = _text(name)
     standard = _loaded(written, name)
@@ -97,8 +97,8 @@ def adopt(
     from data.files.artifacts import ArtifactStore
     from data.registry.commands.log import AdoptStandard
     from gates.standard import builtin, builtin_names
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     written = builtin(source) if source in builtin_names() else _read(Path(source))
     standard = _loaded(written, source)

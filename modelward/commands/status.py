@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from modelward.options import Json
+from modelward.cli.options import Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelward.house.health import EndedRun, Health
+    from modelward.supervisor.health import EndedRun, Health
 
 NOT_WELL = 3
 
@@ -23,9 +23,9 @@ def status(as_json: Json = False) -> None:
     """
     from data.files.home import Home
     from data.settings import read_settings
-    from modelward.house.health import health
-    from modelward.terminal import show_json
-    from modelward.waiting_glance import Glance, glance, show_glance
+    from modelward.cli.terminal import show_json
+    from modelward.runs.pending_summary import Glance, glance, show_glance
+    from modelward.supervisor.health import health
 
     home = Home.here()
     told = health(home.up, read_settings().prefect_login)
@@ -48,7 +48,7 @@ def status(as_json: Json = False) -> None:
 
 
 def _show(told: Health, home: str) -> None:
-    from modelward.terminal import say, show_facts, show_table
+    from modelward.cli.terminal import say, show_facts, show_table
 
     if told.stage == "down":
         show_facts({"state": "nothing is up", "home": home})
@@ -73,7 +73,7 @@ def _show(told: Health, home: str) -> None:
 
 
 def _show_runs(title: str, runs: Sequence[EndedRun]) -> None:
-    from modelward.terminal import show_table
+    from modelward.cli.terminal import show_table
 
     rows = [(one.name, one.state.lower(), _minute(one.at)) for one in runs]
     show_table(("run", "state", "ended"), rows, "", whole=0, title=title)
@@ -81,6 +81,6 @@ def _show_runs(title: str, runs: Sequence[EndedRun]) -> None:
 
 def _minute(moment: str) -> str:
     from data.records.instant import read_instant
-    from modelward.terminal import written
+    from modelward.cli.terminal import written
 
     return f"{written(read_instant(moment))} UTC" if moment else ""

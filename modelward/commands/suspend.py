@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
+from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
 
 
 def suspend(
@@ -24,9 +24,9 @@ def suspend(
     """Take a model out of service at once and name what takes over; must be ratified in time."""
     from data.queries.lookup import find_model
     from data.registry.registry import Registry
-    from modelward.flow_call import Where, call
-    from modelward.outcomes import show_served
-    from modelward.speaking import business_time
+    from modelward.cli.caller import business_time
+    from modelward.cli.outcomes import show_served
+    from modelward.runs.flow_call import Where, call
 
     moment, registry = business_time(as_of), Registry.here()
     with registry.reading() as state:

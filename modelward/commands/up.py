@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from data.files.home import Home
-    from modelward.house.leftovers import Leftovers
+    from modelward.supervisor.recovery_report import Leftovers
 
 INTERRUPTED = 130
 
@@ -24,8 +24,8 @@ def up(
     if not home.database.is_file():
         raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
     if detach:
-        from modelward.house.detached import awaited_leftovers, start_detached
-        from modelward.terminal import say
+        from modelward.cli.terminal import say
+        from modelward.supervisor.detached import awaited_leftovers, start_detached
 
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
         _tell(home, awaited_leftovers(home.up))
@@ -38,10 +38,10 @@ def _stay(home: Home) -> None:
     from contextlib import suppress
 
     from data.settings import read_settings
-    from modelward.house.farewell import end_what_was_left, need_gone
-    from modelward.house.resident import residence
-    from modelward.house.supervisor import Interrupted, Supervisor
-    from modelward.terminal import remark, say
+    from modelward.cli.terminal import remark, say
+    from modelward.supervisor.instance_lock import residence
+    from modelward.supervisor.shutdown import end_what_was_left, need_gone
+    from modelward.supervisor.supervisor import Interrupted, Supervisor
 
     begun = time.monotonic()
     with residence(home.up):
@@ -68,9 +68,9 @@ def _stay(home: Home) -> None:
 
 def _tell(home: Home, found: Leftovers) -> None:
     """The addresses, what had been left half done, and what waits for whom."""
-    from modelward.house.resident import resident
-    from modelward.terminal import remark, say, show_facts
-    from modelward.waiting_glance import glance, show_glance
+    from modelward.cli.terminal import remark, say, show_facts
+    from modelward.runs.pending_summary import glance, show_glance
+    from modelward.supervisor.instance_lock import resident
 
     account = resident(home.up)
     if account is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, Environment, Json, Local, NoWait, VersionName
+from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, VersionName
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,10 +31,10 @@ def validate(
     """
     from data.queries.lookup import find_version, reference
     from data.registry.registry import Registry
-    from modelward.flow_call import Where, call
-    from modelward.running import prefect_ready
-    from modelward.speaking import business_time
-    from modelward.terminal import remark, say, show_json, working
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import remark, say, show_json, working
+    from modelward.runs.flow_call import Where, call
+    from modelward.runs.running import prefect_ready
 
     registry, moment = Registry.here(), business_time(as_of)
     with registry.reading() as state:
@@ -63,8 +63,8 @@ def _preview(version: str, environment: str, use: str, moment: datetime | None) 
 
 
 def _show(judgements: tuple[Judgement, ...], as_json: bool) -> None:
-    from modelward.terminal import say, show_json
-    from modelward.verdicts import show_judgements
+    from modelward.cli.terminal import say, show_json
+    from modelward.cli.verdicts import show_judgements
 
     cleared = all(one.cleared for one in judgements)
     if as_json:

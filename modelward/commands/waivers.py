@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modelward.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
+from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
 
 if TYPE_CHECKING:
     from data.records.review import Waiver
@@ -26,8 +26,8 @@ def list_waivers(
     from data.queries.lookup import reference
     from data.records.review import Waiver
     from data.registry.registry import Registry
-    from modelward.scope import under
-    from modelward.terminal import show_json, show_table
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
 
     with Registry.here().reading() as state:
         found = [one for one in under(state, Waiver, about) if every or one.state in ("requested", "granted")]
@@ -60,8 +60,8 @@ def request(
     """Ask that a control be set aside for a version until a day."""
     from data.queries.lookup import find_version, reference
     from data.registry.commands.review import RequestWaiver
-    from modelward.speaking import need_time, speaker
-    from modelward.terminal import remark, show_receipt
+    from modelward.cli.caller import need_time, speaker
+    from modelward.cli.terminal import remark, show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -86,8 +86,8 @@ def decide(
     from data.queries.lookup import find_row, reference
     from data.records.review import Waiver
     from data.registry.commands.review import DecideWaiver
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -110,8 +110,8 @@ def revoke(
     from data.queries.lookup import find_row, reference
     from data.records.review import Waiver
     from data.registry.commands.review import RevokeWaiver
-    from modelward.speaking import prove, speaker
-    from modelward.terminal import show_receipt
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

@@ -9,9 +9,9 @@ from data.records.approval import ApprovalRequest
 from data.records.review import Finding, Severity
 from data.registry.approvals import tail
 from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
-from modelward.demo.cast import Stage
 from modelward.demo.desk import Answer
-from modelward.demo.told import Told
+from modelward.demo.people import Stage
+from modelward.demo.printed_story import Told
 
 WRONG_CODE = "000000"
 

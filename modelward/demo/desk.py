@@ -45,7 +45,7 @@ class Desk:
     def _serve(self) -> None:
         from prefect.client.orchestration import get_client
 
-        from modelward.waiting_runs import waiting_form
+        from modelward.runs.waiting_runs import waiting_form
 
         try:
             with get_client(sync_client=True) as client:

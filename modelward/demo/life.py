@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from modelward.demo.cast import Stage
+from modelward.demo.people import Stage
+from modelward.demo.printed_story import Told
 from modelward.demo.replay import Year
-from modelward.demo.told import Told
 from modelward.demo.versions import Versions
 from modelward.demo.watch import Watchman
 

@@ -14,7 +14,7 @@ from data.audit.rebuild import rebuild
 from data.audit.verifier import Report, verify
 from data.files.home import Home
 from data.registry.store import migrate
-from modelward.demo.told import Told
+from modelward.demo.printed_story import Told
 
 
 @dataclass(frozen=True)

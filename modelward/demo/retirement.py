@@ -13,7 +13,7 @@ from data.registry.rules.retirement_party import parties_of
 from modelward.demo.answers import signs
 from modelward.demo.life import Life
 from modelward.demo.replay_logs import FARE_ALERTS, GATE_PLANNING, REBOOKING_DESK
-from modelward.prefect_environment import prepare
+from modelward.supervisor.prefect_environment import prepare
 
 NOTICE_DAYS = 35
 REASON = "superseded in July; trained on one winter"

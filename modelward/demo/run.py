@@ -9,12 +9,12 @@ from pathlib import Path
 from data.errors import ConfigurationError
 from data.files.home import Home
 from data.registry.registry import Registry
-from modelward.demo.cast import Stage
+from modelward.demo.people import Stage
+from modelward.demo.printed_story import Told
 from modelward.demo.proof import prove
 from modelward.demo.summary import summarise
-from modelward.demo.told import Told
-from modelward.prefect_environment import prepare
-from modelward.prefect_server import prefect_server
+from modelward.supervisor.prefect_environment import prepare
+from modelward.supervisor.prefect_server import prefect_server
 
 MARK = ".modelward-demo"
 

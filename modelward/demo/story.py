@@ -9,14 +9,14 @@ from data.records.log import Attestation
 from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text, load_standard
 from modelward.demo.answers import WRONG_CODE, concludes, raise_a_finding, signs
-from modelward.demo.autumn import december, go_back, retrain, watch_out
-from modelward.demo.cast import CAST, Stage
 from modelward.demo.life import Life
+from modelward.demo.people import CAST, Stage
+from modelward.demo.printed_story import Told
 from modelward.demo.replay import Year
 from modelward.demo.retirement import finish_retirement, open_retirement
+from modelward.demo.second_half import december, go_back, retrain, watch_out
 from modelward.demo.submissions import Typed, Workbench
 from modelward.demo.thresholds import find_thresholds
-from modelward.demo.told import Told
 from modelward.demo.train import CHALLENGER, OVERFITTED, WINTER
 from modelward.demo.versions import Versions
 from modelward.demo.watch import Watchman

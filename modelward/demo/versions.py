@@ -14,12 +14,12 @@ from data.records.review import Waiver
 from data.records.version import Comparison, Version
 from data.registry.commands.review import DecideWaiver, RequestWaiver
 from modelward.demo.answers import pending
-from modelward.demo.cast import Stage
 from modelward.demo.desk import Answer, answering
+from modelward.demo.people import Stage
+from modelward.demo.printed_story import Told
 from modelward.demo.submissions import Typed, Workbench
-from modelward.demo.told import Told
 from modelward.demo.train import Recipe, fit
-from modelward.prefect_environment import prepare
+from modelward.supervisor.prefect_environment import prepare
 
 USE = "gate planning and rebooking"
 

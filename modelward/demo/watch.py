@@ -9,10 +9,10 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import short
 from data.registry.commands.deployment import ResolveIncident
 from data.registry.commands.monitoring import AnswerAlert
-from modelward.demo.cast import Stage
+from modelward.demo.people import Stage
+from modelward.demo.printed_story import Told
 from modelward.demo.replay import Year, night_after
-from modelward.demo.told import Told
-from modelward.prefect_environment import prepare
+from modelward.supervisor.prefect_environment import prepare
 
 WEEK = timedelta(days=7)
 

@@ -16,8 +16,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.settings import get_current_settings
 
-from modelward.house.automations import STAGES
-from modelward.house.work_pool import QUEUE, URGENT
+from modelward.supervisor.automations import STAGES
+from modelward.supervisor.work_pool import QUEUE, URGENT
 
 ROOT = Path(__file__).parents[2]
 CONFIGURED: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))

@@ -13,7 +13,7 @@ Trees = dict[Path, ast.Module]
 Graph = dict[str, set[str]]
 
 # Where the environment may be touched: the settings are read in one file, children get theirs in another.
-ENVIRONMENT_FILES = {"data/settings.py", "modelward/prefect_environment.py"}
+ENVIRONMENT_FILES = {"data/settings.py", "modelward/supervisor/prefect_environment.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 CLOCK_OWNERS = {"datetime", "date", "time", "dt", "Timestamp"}
 
@@ -124,7 +124,7 @@ def test_environment_variables_are_read_in_one_place(trees: Trees) -> None:
         for line in environment_uses(tree)
     ]
     assert not uses, (
-        "add a field to data/settings.py; a child's environment is made in modelward/prefect_environment.py"
+        "add a field to data/settings.py; a child's environment is made in modelward/supervisor/prefect_environment.py"
     )
 
 

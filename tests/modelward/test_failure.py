@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from typer.testing import CliRunner
 
 from data.errors import GateRefusedError, InputError, ModelwardError, PrefectUnavailableError, StoreError
-from modelward.failure import Guarded, domain_error
+from modelward.cli.failure import Guarded, domain_error
 
 
 class Small(BaseModel):

@@ -15,10 +15,10 @@ from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed, Failed, Paused, Pending, Running, Scheduled
 
 from data.errors import GateRefusedError, ModelwardError, NotFoundError, PrefectUnavailableError
-from modelward import flow_call, running_server
-from modelward.flow_call import Where, call, failure_of, plain, waits_for
-from modelward.house.work_pool import create_pool
-from modelward.running_server import Running as House
+from modelward.runs import flow_call, running_server
+from modelward.runs.flow_call import Where, call, failure_of, plain, waits_for
+from modelward.runs.running_server import Running as House
+from modelward.supervisor.work_pool import create_pool
 from tests.world import World
 
 SAID = "Flow run encountered an exception: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import typer
 
-from modelward.flow_report import end_with_report
+from modelward.cli.flow_report import end_with_report
 
 REPORTS: dict[str, tuple[dict[str, list[str]], str, str, int]] = {
     "nothing": ({"expired": [], "failed": []}, "all is well\n", "", 0),

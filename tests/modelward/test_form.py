@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pytest
 
 from data.errors import InputError
-from modelward import form as forms
-from modelward import speaking
-from modelward.form import fill_in, show_form
-from modelward.waiting_runs import Entry, Form
+from modelward.cli import caller
+from modelward.cli import form as forms
+from modelward.cli.form import fill_in, show_form
+from modelward.runs.waiting_runs import Entry, Form
 
 FORM = Form(
     run_id="run-1",
@@ -58,7 +58,7 @@ def typing(monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, list[str]]) ->
         return waiting.pop(0) if waiting else str(options.get("default"))
 
     monkeypatch.setattr("sys.stdin", Stdin("", terminal=True))
-    monkeypatch.setattr(speaking.typer, "prompt", prompt)
+    monkeypatch.setattr(caller.typer, "prompt", prompt)
     monkeypatch.setattr(forms.typer, "prompt", prompt)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.settings import read_settings
-from modelward.prefect_environment import (
+from modelward.supervisor.prefect_environment import (
     QUIET,
     Addresses,
     api_url,

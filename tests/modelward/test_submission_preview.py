@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import StandardError, SubmissionError
 from gates.standard import builtin
-from modelward.submission_preview import preview_submission
+from modelward.cli.submission_preview import preview_submission
 from tests.modelward.conftest import Cli
 from tests.submissions import replace_line, write_filled
 

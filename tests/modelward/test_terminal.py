@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from data.records.person import Actor
-from modelward import terminal
-from modelward.terminal import plain, safe, show_facts, show_json, show_table, working, written
+from modelward.cli import terminal
+from modelward.cli.terminal import plain, safe, show_facts, show_json, show_table, working, written
 
 WRITTEN = {
     "nothing": (None, "–"),

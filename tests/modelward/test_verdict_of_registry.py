@@ -11,8 +11,8 @@ from data.errors import ModelwardError, PrefectUnavailableError
 from data.records.person import SERVICE
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from modelward import verdict_of_registry
-from modelward.verdict_of_registry import Answer, Stage, newest_event, watch_for
+from modelward.runs import answer_tracker
+from modelward.runs.answer_tracker import Answer, Stage, newest_event, watch_for
 from tests.world import World
 
 
@@ -35,8 +35,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     clock = Clock()
-    monkeypatch.setattr(verdict_of_registry, "time", clock)
-    monkeypatch.setattr(verdict_of_registry, "PAUSE_SECONDS", 2.0)
+    monkeypatch.setattr(answer_tracker, "time", clock)
+    monkeypatch.setattr(answer_tracker, "PAUSE_SECONDS", 2.0)
     return clock
 
 

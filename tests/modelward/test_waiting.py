@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.registry.commands.person import RevokePerson
-from modelward.waiting import Waiting, waiting_now
+from modelward.runs.waiting import Waiting, waiting_now
 from tests.world import World
 
 

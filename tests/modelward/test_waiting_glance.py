@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from data.errors import StoreLockedError
-from modelward import waiting
-from modelward.waiting_glance import glance, show_glance
+from modelward.runs import waiting
+from modelward.runs.pending_summary import glance, show_glance
 from tests.world import World
 
 FAULTS: dict[str, tuple[Exception, str]] = {

@@ -16,8 +16,8 @@ from prefect.input.run_input import keyset_from_paused_state
 from prefect.states import Completed, Paused, Pending, Running, Scheduled
 
 from data.errors import PrefectUnavailableError, RequestClosedError
-from modelward import waiting_runs
-from modelward.waiting_runs import Entry, Form, entries_of, hand_in, stage_of, waiting_form
+from modelward.runs import waiting_runs
+from modelward.runs.waiting_runs import Entry, Form, entries_of, hand_in, stage_of, waiting_form
 from tasks.approve.ask_approvers import ApprovalForm
 from tasks.validate.conclude_validation import ValidationForm
 

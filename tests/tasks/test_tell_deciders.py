@@ -11,7 +11,7 @@ from prefect.settings import PREFECT_UI_URL, temporary_settings
 from data.notices.outbox import Notice, Outbox
 from data.records.person import Role
 from data.registry.commands.person import EndRole
-from modelward.waiting import waiting_now
+from modelward.runs.waiting import waiting_now
 from tasks.approve.request_approval import request_approval
 from tasks.deploy.publish_release import publish_release
 from tasks.deploy.stop_serving import stop_serving

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from modelward.terminal import safe
+from modelward.cli.terminal import safe
 
 Attribute = str | float | int
 

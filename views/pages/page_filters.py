@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from data.queries.lookup import reference
-from modelward.terminal import safe
+from modelward.cli.terminal import safe
 
 TAIL = 12
 

@@ -13,8 +13,8 @@ import pytest
 from data.files.home import Home
 from data.records.person import Credential, Person, Role, RoleGrant
 from data.registry.registry import Registry
-from modelward import speaking
-from modelward.options import RoleName, SeverityName
+from modelward.cli import caller
+from modelward.cli.options import RoleName, SeverityName
 from tests.modelward.conftest import Cli
 from tests.world import World
 
@@ -159,8 +159,8 @@ def test_on_a_terminal_the_code_is_asked_for_unseen(monkeypatch: pytest.MonkeyPa
         return " 123456 "
 
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr(speaking.typer, "prompt", prompt)
-    assert speaking.prove("vera", from_stdin=False).code == "123456"
+    monkeypatch.setattr(caller.typer, "prompt", prompt)
+    assert caller.prove("vera", from_stdin=False).code == "123456"
     assert (asked["text"], asked["hide_input"]) == ("One-time code of vera", True)
 
 

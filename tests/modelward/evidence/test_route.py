@@ -11,8 +11,8 @@ import pytest
 
 from data.files.home import Home
 from data.registry.commands.model import DeclareConsumer
-from modelward.evidence.answer import Answer
-from modelward.evidence.route import Route
+from modelward.web.answer import Answer
+from modelward.web.route import Route
 from tests.world import MODEL, World
 from views.evidence_address import model_page, monitoring_page, version_page
 

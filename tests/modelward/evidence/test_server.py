@@ -16,7 +16,7 @@ from contextlib import contextmanager
 import pytest
 
 from data.errors import ConfigurationError
-from modelward.evidence.server import MOST_AT_ONCE, EvidenceServer
+from modelward.web.server import MOST_AT_ONCE, EvidenceServer
 from tests.world import MODEL, World
 from views.evidence_address import model_page
 
@@ -126,7 +126,7 @@ def test_the_command_serves_until_it_is_told_to_end_and_leaves_the_port_free(
 
 def test_serving_needs_no_prefect(world: World) -> None:
     code = (
-        "import sys; from data.files.home import Home; from modelward.evidence.route import Route\n"
+        "import sys; from data.files.home import Home; from modelward.web.route import Route\n"
         "answer = Route(Home.here()).answer('GET', '/', {'Host': 'localhost'})\n"
         "print(answer.status, [one for one in sys.modules if one.split('.')[0] in ('prefect', 'scipy')])"
     )

@@ -6,8 +6,8 @@ import pytest
 
 from data.queries.event_index import EventIndex
 from data.registry.commands.model import DeclareConsumer
-from modelward.evidence import shelf as shelves
-from modelward.evidence.shelf import Shelf
+from modelward.web import page_cache as shelves
+from modelward.web.page_cache import Shelf
 from tests.world import MODEL, World
 from views.evidence_address import model_page
 

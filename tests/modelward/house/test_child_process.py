@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from modelward.house import child_process, marked_processes
-from modelward.house.child_process import LOG_BYTES, ChildProcess, Role, bound_log, last_words, pause_before
-from modelward.house.marked_processes import Farewell, end_marked, lives, marked, part_of
-from modelward.prefect_environment import MARK
+from modelward.supervisor import child_process, process_discovery
+from modelward.supervisor.child_process import LOG_BYTES, ChildProcess, Role, bound_log, last_words, pause_before
+from modelward.supervisor.prefect_environment import MARK
+from modelward.supervisor.process_discovery import Farewell, end_marked, lives, marked, part_of
 from tests.standing_house import until
 
 SLEEPER = "import time; print('awake', flush=True); time.sleep(600)"
@@ -115,8 +115,8 @@ def test_one_that_nothing_ends_is_named_after_a_while(tmp_path: Path, monkeypatc
     mark = f"test-{tmp_path.name}"
     one = child(tmp_path, SLEEPER, mark)
     with monkeypatch.context() as here:
-        here.setattr(marked_processes, "LAST_SECONDS", 0.2)
-        here.setattr(marked_processes.os, "kill", lambda pid, how: None)  # as one that waits for a disk
+        here.setattr(process_discovery, "LAST_SECONDS", 0.2)
+        here.setattr(process_discovery.os, "kill", lambda pid, how: None)  # as one that waits for a disk
         assert end_marked(mark, 0.2) == Farewell(told=1, left=(one.pid,))
     one.end(10)
 

@@ -8,7 +8,7 @@ import prefect
 import pytest
 
 from data.errors import HouseError
-from modelward.house.closed_pages import POLICY, close_pages
+from modelward.supervisor.ui_csp import POLICY, close_pages
 
 PAGE = "<!DOCTYPE html><html><head>\n<title>Prefect</title></head><body></body></html>"
 

@@ -9,11 +9,11 @@ import pytest
 
 from data.errors import AlreadyUpError, HouseError
 from data.files.home import Home
-from modelward.house import detached
-from modelward.house.detached import awaited_leftovers, start_detached
-from modelward.house.leftovers import Leftovers, write_leftovers
-from modelward.house.resident import Account, Tenant, residence, write_account
-from modelward.house.roles import FURNISHING
+from modelward.supervisor import detached
+from modelward.supervisor.detached import awaited_leftovers, start_detached
+from modelward.supervisor.instance_lock import Account, Tenant, residence, write_account
+from modelward.supervisor.process_specs import FURNISHING
+from modelward.supervisor.recovery_report import Leftovers, write_leftovers
 
 SINCE = "2026-03-01T09:00:00.000000Z"
 FOUND = Leftovers(whole=False, told={"crashed": ["run a was marked crashed"]})

@@ -13,12 +13,12 @@ import pytest
 
 from data.errors import HouseError
 from data.files.home import Home
-from modelward.house import farewell, marked_processes
-from modelward.house.detached import end_resident
-from modelward.house.farewell import end_house, end_what_was_left
-from modelward.house.marked_processes import lives, marked, part_of
-from modelward.house.resident import Account, Tenant, account_file, read_account, residence, write_account
-from modelward.prefect_environment import MARK
+from modelward.supervisor import process_discovery, shutdown
+from modelward.supervisor.detached import end_resident
+from modelward.supervisor.instance_lock import Account, Tenant, account_file, read_account, residence, write_account
+from modelward.supervisor.prefect_environment import MARK
+from modelward.supervisor.process_discovery import lives, marked, part_of
+from modelward.supervisor.shutdown import end_house, end_what_was_left
 
 LAST_WORDS = """
 import signal, sys, time
@@ -108,9 +108,9 @@ def test_what_nothing_ends_is_named_and_its_account_stays(left: Left, monkeypatc
     with residence(folder):
         write_account(folder, left.account())
         with monkeypatch.context() as here:
-            here.setattr(farewell, "PATIENCE_SECONDS", 0.1)
-            here.setattr(marked_processes, "LAST_SECONDS", 0.1)
-            here.setattr(marked_processes.os, "kill", lambda pid, how: None)
+            here.setattr(shutdown, "PATIENCE_SECONDS", 0.1)
+            here.setattr(process_discovery, "LAST_SECONDS", 0.1)
+            here.setattr(process_discovery.os, "kill", lambda pid, how: None)
             with pytest.raises(HouseError, match=f"process {left.processes['server'].pid} of this home does not end"):
                 end_what_was_left(folder)
     assert read_account(folder) == left.account()

@@ -10,8 +10,8 @@ import pytest
 from prefect.client import orchestration
 
 from data.errors import StoreLockedError
-from modelward.house import furnishing
-from modelward.house.leftovers import Leftovers, read_leftovers
+from modelward.supervisor import provisioning
+from modelward.supervisor.recovery_report import Leftovers, read_leftovers
 
 CRASHED = {"crashed": ["run a was marked crashed"]}
 DONE = {"operations": ["the deploy was undone"]}
@@ -46,7 +46,7 @@ def test_it_leaves_with(
         return reconciled()
 
     monkeypatch.setattr(orchestration, "get_client", lambda **_: nullcontext())
-    monkeypatch.setattr(furnishing, "furnished", lambda client: Leftovers(False, CRASHED))
-    monkeypatch.setattr(furnishing, "reconciled", reconcile)
-    furnishing.main(tmp_path)
+    monkeypatch.setattr(provisioning, "furnished", lambda client: Leftovers(False, CRASHED))
+    monkeypatch.setattr(provisioning, "reconciled", reconcile)
+    provisioning.main(tmp_path)
     assert read_leftovers(tmp_path) == Leftovers(True, told)

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from data.files.home import Home
-from modelward.house.health import Health, health
-from modelward.house.marked_processes import marked, part_of
-from modelward.house.resident import Account, Stage, Tenant, residence, write_account
-from modelward.prefect_environment import MARK
+from modelward.supervisor.health import Health, health
+from modelward.supervisor.instance_lock import Account, Stage, Tenant, residence, write_account
+from modelward.supervisor.prefect_environment import MARK
+from modelward.supervisor.process_discovery import marked, part_of
 from tests.modelward.conftest import Cli
 from tests.standing_house import until
 from tests.world import World
@@ -204,5 +204,5 @@ def test_the_doctor_says_that_nothing_is_up_where_nobody_named_another_server(
 
 
 def test_the_doctor_says_that_one_was_killed(house: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelward.house.health.resident", lambda folder: None)
+    monkeypatch.setattr("modelward.supervisor.health.resident", lambda folder: None)
     assert house_of_doctor(cli)["remedy"] == "`modelward down` ends them"

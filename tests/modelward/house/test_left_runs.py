@@ -14,10 +14,10 @@ from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelling, Pending, Running, Scheduled, Suspended
 
-from modelward.house.congestion import congestion
-from modelward.house.left_runs import cancel_missed_runs, crash_dead_runs
-from modelward.house.roles import POOL
-from modelward.house.work_pool import QUEUE, RUNS_AT_ONCE, URGENT, create_pool
+from modelward.supervisor.process_specs import POOL
+from modelward.supervisor.queue_blockage import congestion
+from modelward.supervisor.stale_runs import cancel_missed_runs, crash_dead_runs
+from modelward.supervisor.work_pool import QUEUE, RUNS_AT_ONCE, URGENT, create_pool
 
 DAY = timedelta(days=1)
 

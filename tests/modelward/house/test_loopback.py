@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from data.errors import HouseError
-from modelward.house.loopback import answers, ask, fault_of, inquire, port_for
+from modelward.supervisor.loopback import answers, ask, fault_of, inquire, port_for
 
 HEARD: list[tuple[str, str, dict[str, str], bytes]] = []
 

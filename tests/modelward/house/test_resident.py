@@ -13,9 +13,9 @@ import pytest
 
 from data.errors import AlreadyUpError, HouseError
 from data.files.home import Home
-from modelward import running_server
-from modelward.house.marked_processes import marked
-from modelward.house.resident import (
+from modelward.runs import running_server
+from modelward.runs.running_server import house_in_use
+from modelward.supervisor.instance_lock import (
     Account,
     Stage,
     Tenant,
@@ -26,8 +26,8 @@ from modelward.house.resident import (
     resident,
     write_account,
 )
-from modelward.prefect_environment import MARK
-from modelward.running_server import house_in_use
+from modelward.supervisor.prefect_environment import MARK
+from modelward.supervisor.process_discovery import marked
 from tests.standing_house import until
 
 ACCOUNT = Account(
@@ -44,7 +44,7 @@ OURS = replace(ACCOUNT, pid=os.getpid())
 HOLDER = """
 import sys, time
 from pathlib import Path
-from modelward.house.resident import residence
+from modelward.supervisor.instance_lock import residence
 with residence(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)

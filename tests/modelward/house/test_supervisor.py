@@ -17,14 +17,14 @@ import pytest
 from data.errors import HouseError
 from data.files.home import Home
 from data.settings import read_settings
-from modelward.house import supervisor
-from modelward.house.child_process import Role
-from modelward.house.leftovers import Leftovers, leftovers_file, read_leftovers, write_leftovers
-from modelward.house.marked_processes import marked, part_of
-from modelward.house.resident import Account, account_file, read_account, residence, resident
-from modelward.house.roles import EVIDENCE, FURNISHING, SERVER, WORKER, Roles
-from modelward.house.supervisor import Interrupted, Supervisor
-from modelward.prefect_environment import MARK
+from modelward.supervisor import supervisor
+from modelward.supervisor.child_process import Role
+from modelward.supervisor.instance_lock import Account, account_file, read_account, residence, resident
+from modelward.supervisor.prefect_environment import MARK
+from modelward.supervisor.process_discovery import marked, part_of
+from modelward.supervisor.process_specs import EVIDENCE, FURNISHING, SERVER, WORKER, Roles
+from modelward.supervisor.recovery_report import Leftovers, leftovers_file, read_leftovers, write_leftovers
+from modelward.supervisor.supervisor import Interrupted, Supervisor
 from tests.standing_house import until
 
 ANSWERING = """

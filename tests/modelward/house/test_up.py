@@ -27,9 +27,9 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry.approvals import tail
 from data.registry.registry import Registry
-from modelward.house.loopback import port_for
-from modelward.house.resident import is_held
-from modelward.house.supervisor import PATIENCE_SECONDS
+from modelward.supervisor.instance_lock import is_held
+from modelward.supervisor.loopback import port_for
+from modelward.supervisor.supervisor import PATIENCE_SECONDS
 from tests.judged_model import V1, found_judged, found_validated
 from tests.standing_house import House, standing, until
 from tests.world import Template, World

@@ -1,0 +1,33 @@
+"""Verdicts on a terminal: one line a criterion, what did not pass with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.records.verdict import Judgement
+
+SAID = {"passed": "because", "failed": "reason", "unproven": "missing"}
+
+
+def show_judgements(judgements: Sequence[Judgement]) -> None:
+    """A table of every criterion, then what to do about each that is not cleared."""
+    from modelward.cli.terminal import say, show_table
+
+    rows = [
+        (one.control, _outcome(one), one.criterion, getattr(one.verdict, SAID[one.verdict.outcome]))
+        for one in judgements
+    ]
+    show_table(("control", "verdict", "criterion", "on what"), rows, "nothing was judged", whole=2)
+    remedies = [
+        (one.control, one.verdict.remedy) for one in judgements if not one.cleared and one.verdict.outcome != "passed"
+    ]
+    for control, remedy in dict.fromkeys(remedies):
+        say(f"→ {control}: {remedy}")
+
+
+def _outcome(one: Judgement) -> str:
+    if one.waived_by is not None:
+        return f"{one.verdict.outcome} (waived)"
+    return one.verdict.outcome if one.mode == "enforce" else f"{one.verdict.outcome} ({one.mode})"

@@ -1,0 +1,41 @@
+"""What waits for people, shown beside other things: a registry that cannot be read now is a line, not the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelward.runs.waiting import Waiting
+
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What waits, or why nobody can say."""
+
+    found: list[Waiting] | None
+    why_not: str = ""
+
+
+def glance() -> Glance:
+    """What waits now, as far as the registry of this home can be read soon."""
+    from data.errors import ModelwardError
+    from modelward.runs.waiting import waiting_now
+
+    try:
+        return Glance(waiting_now(PATIENCE_SECONDS))
+    except Exception as error:  # noqa: BLE001 – it is only shown, and what it is shown beside goes on
+        return Glance(None, error.what if isinstance(error, ModelwardError) else f"{type(error).__name__}: {error}")
+
+
+def show_glance(seen: Glance) -> None:
+    """On the terminal."""
+    from modelward.cli.terminal import remark
+    from modelward.runs.waiting import show_waiting
+
+    if seen.found is None:
+        remark(f"what waits for whom cannot be read now: {seen.why_not}")
+    else:
+        show_waiting(seen.found)

@@ -1,0 +1,60 @@
+"""Runs a flow in this process: the environment is set before Prefect is imported, and then the flow is a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def prefect_ready(by: str = "") -> Iterator[None]:
+    """Import flows inside this block.
+
+    Runs are recorded at the server of PREFECT_API_URL, else at that of `modelward up`, else by Prefect under the home.
+    `by` is whom the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is not on the
+    roster, before Prefect is waited for; HouseError while `modelward up` starts or stops; PrefectUnavailableError.
+    """
+    from data.errors import MissingRegistryError, PrefectUnavailableError
+    from data.files.home import Home
+    from data.registry.registry import Registry
+    from modelward.cli.caller import need_on_roster
+    from modelward.supervisor.prefect_environment import prepared
+
+    home = Home.here().root
+    if not Home.here().database.exists():
+        raise MissingRegistryError(f"there is no registry at {Home.here().database}")
+    if by:
+        need_on_roster(Registry.here(), by)
+    told = {**_server(), **({"MODELWARD_ACTOR": by} if by else {})}
+    _need_writable(home)
+    with prepared(home, **told):
+        try:
+            yield
+        except RuntimeError as error:
+            if "ephemeral" not in str(error).lower():
+                raise
+            raise PrefectUnavailableError(str(error)) from error
+
+
+def _server() -> dict[str, str]:
+    """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
+    from data.settings import read_settings
+    from modelward.runs.running_server import house_in_use
+    from modelward.supervisor.prefect_environment import environment_of_caller
+
+    house = house_in_use()
+    if house is None:
+        return {}
+    return environment_of_caller(house.api_url, house.ui_url, read_settings().prefect_login)
+
+
+def _need_writable(home: Path) -> None:
+    from data.errors import ConfigurationError
+
+    try:
+        (home / "prefect").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{home} cannot be written: {error}", "make it writable or set MODELWARD_HOME"
+        ) from error

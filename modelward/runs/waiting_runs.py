@@ -1,0 +1,164 @@
+"""Runs of Prefect that wait for a person, and handing in what the person entered.
+
+An answer proves nothing here: the run hands it to the registry, and what the registry made of it is read from there.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from httpx import HTTPStatusError
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.exceptions import ObjectNotFound
+from prefect.input.run_input import keyset_from_paused_state
+
+from data.errors import PrefectUnavailableError, RequestClosedError
+from modelward.runs.answer_tracker import Stage
+
+PATIENCE_SECONDS = 30.0
+PAUSE_SECONDS = 0.5
+NOT_THERE = 404
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One field of a form: its name, what it asks, the choices if there are any, and whether it is typed unseen."""
+
+    name: str
+    title: str
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a waiting run asks: Markdown to read, and fields to fill in."""
+
+    run_id: str
+    description: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def preselected(self) -> dict[str, str]:
+        """What is chosen already, as Prefect's page hands it in: the only choice of a field."""
+        return {one.name: one.choices[0] for one in self.entries if len(one.choices) == 1}
+
+
+def waiting_form(run_ids: Iterable[str]) -> Form:
+    """The form of the first of these runs that waits for a person; one that is on its way there is waited for.
+
+    Raises RequestClosedError when none waits.
+    """
+    asked = [one for one in dict.fromkeys(run_ids) if one]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with get_client(sync_client=True) as client:
+        while True:
+            runs = [run for run_id in asked if (run := _run(client, run_id)) is not None]
+            form = next((form for run in runs if (form := _form(client, run)) is not None), None)
+            if form is not None:
+                return form
+            if time.monotonic() > deadline or not any(map(_is_under_way, runs)):
+                break
+            time.sleep(PAUSE_SECONDS)
+    raise RequestClosedError(
+        "no run waits for an answer to this",
+        "start the flow again (`modelward validate`, `deploy` or `retire`), with the PREFECT_API_URL it ran under",
+    )
+
+
+def hand_in(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> int:
+    """Resume the run with what was entered; answers what `newest` said right before Prefect took it.
+
+    Raises PrefectUnavailableError when Prefect does not take it.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with get_client(sync_client=True) as client:
+        while True:
+            before = newest()
+            answer = client.resume_flow_run(UUID(form.run_id), run_input=dict(values))
+            if answer.status == SetStateStatus.ACCEPT:
+                return before
+            if time.monotonic() > deadline:
+                raise PrefectUnavailableError(f"Prefect did not take the answer: {answer.details}")
+            time.sleep(PAUSE_SECONDS)
+
+
+def stage_of(run_id: str) -> Stage:
+    """Where a run is on its way to judging an answer."""
+    with get_client(sync_client=True) as client:
+        run = _run(client, run_id)
+    if run is None or run.state is None or run.state.is_final():
+        return "ended"
+    if run.state.is_paused():
+        return "waiting"
+    return "queued" if run.state.is_scheduled() else "under way"
+
+
+def _run(client: SyncPrefectClient, run_id: str) -> FlowRun | None:
+    try:
+        return client.read_flow_run(UUID(run_id))
+    except (ObjectNotFound, ValueError):
+        return None
+
+
+def _is_under_way(run: FlowRun) -> bool:
+    """Whether a run may still come to ask; one that waits without a form yet is about to."""
+    return run.state is not None and not run.state.is_final()
+
+
+def _form(client: SyncPrefectClient, run: FlowRun) -> Form | None:
+    if run.state is None or not run.state.is_paused():
+        return None
+    run_id = str(run.id)
+    keys = keyset_from_paused_state(run.state)
+    schema = _input(client, run_id, keys["schema"])
+    description = _input(client, run_id, keys["description"])
+    if not isinstance(schema, dict):
+        return None
+    return Form(run_id, str(description or ""), entries_of(schema))
+
+
+def _input(client: SyncPrefectClient, run_id: str, key: str) -> Any:
+    """What is stored with a run under a key, or None: a run that has only just paused may not have it yet."""
+    try:
+        return json.loads(client.read_flow_run_input(UUID(run_id), key))
+    except HTTPStatusError as error:
+        if error.response.status_code == NOT_THERE:
+            return None
+        raise
+
+
+def entries_of(schema: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """The fields of a form from its JSON schema, in the order in which it puts them."""
+    definitions = schema.get("definitions") or schema.get("$defs") or {}
+    properties = sorted(schema.get("properties", {}).items(), key=lambda one: one[1].get("position", 0))
+    return tuple(_entry(name, told, definitions) for name, told in properties)
+
+
+def _entry(name: str, told: Mapping[str, Any], definitions: Mapping[str, Any]) -> Entry:
+    merged = {**_referred(told, definitions), **told}
+    choices = merged.get("enum") or ([merged["const"]] if "const" in merged else [])
+    default = merged.get("default")
+    return Entry(
+        name=name,
+        title=str(merged.get("title") or name),
+        choices=tuple(str(one) for one in choices),
+        default=None if default is None else str(default),
+        hidden=merged.get("format") == "password" or bool(merged.get("writeOnly")),
+    )
+
+
+def _referred(told: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    references: Sequence[Any] = [told, *told.get("allOf", ())]
+    for one in references:
+        if "$ref" in one:
+            return dict(definitions.get(one["$ref"].rpartition("/")[2], {}))
+    return {}
