@@ -256,7 +256,7 @@ class AlreadyUpError(ModelwardError):
     default_remedy = "`modelward status` shows what it runs, `modelward down` ends it"
 
 
-class HouseError(ModelwardError):
+class SupervisorError(ModelwardError):
     """What `modelward up` starts did not come up; everything that had been started was ended again."""
 
     default_remedy = "read the log that is named, put right what it says, and run `modelward up` again"

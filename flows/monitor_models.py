@@ -7,7 +7,7 @@ from datetime import date, datetime
 from prefect import flow
 
 from tasks.monitor.chunk_models import watch_all, whole
-from tasks.monitor.find_monitored_models import find_watched
+from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.name_night import last_day
 from tasks.monitor.record_windows import Watch, record_windows
 from tasks.monitor.show_drift import show_drift
@@ -37,7 +37,7 @@ def monitor_models(
     """
     run = this_run()
     day = last_day(through, as_of)
-    nights = watch_all(find_watched(models, day), day, as_of)
+    nights = watch_all(find_monitored_models(models, day), day, as_of)
     watched = record_windows(whole(nights), run, as_of)
     show_watch(whole(watched), day)
     show_drift(whole(watched), day)

@@ -9,7 +9,7 @@ from prefect import flow, runtime
 
 from data.records.deployment import SlotName
 from data.records.review import VerdictSet
-from tasks.deploy.ask_releaser import Wanted, ask_releaser
+from tasks.deploy.ask_releaser import ReleaseTarget, ask_releaser
 from tasks.deploy.await_ratification import await_ratification
 from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.publish_release import publish_release
@@ -63,7 +63,7 @@ def release_in_emergency(
 def _opened(version: str, use: str, environment: str, slot: SlotName, run: Run) -> str:
     """The request that somebody opened on the page of this run."""
     version = version_named(version)
-    wanted = Wanted(version, environment, slot, use_named(version, use))
+    wanted = ReleaseTarget(version, environment, slot, use_named(version, use))
 
     def judged() -> VerdictSet:
         at = meanwhile(run.as_of)

@@ -13,11 +13,11 @@ from datetime import date, datetime
 from prefect import flow
 
 from tasks.deploy.carry_out_operation import Run
-from tasks.notify.notify_approvers import tell_deciders
+from tasks.notify.notify_approvers import notify_approvers
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.approve_retirement import approve_retirement
 from tasks.retire.await_transition import await_transition
-from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.plan_transitions import plan_lines, plan_transitions
 from tasks.retire.send_notices import send_notices
 from tasks.retire.show_retirement import show_retirement
@@ -57,7 +57,7 @@ def retire_model(
     version, successor = version_named(version), version_named(successor) if successor else None
     run = Run(told.actor, as_of, told.id)
     retirement = open_retirement(
-        Leaving(
+        RetirementPlan(
             version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force
         ),
         run,
@@ -65,7 +65,7 @@ def retire_model(
     send_notices(retirement.key, run)
     if retirement.state in ("opened", "noticed"):
         plan_transitions(retirement.key, plan_lines(transition), run.actor, run)
-    tell_deciders(retirement.key, as_of)
+    notify_approvers(retirement.key, as_of)
     show_retirement(retirement.key)
     await_transition(retirement.key, run)
     approve_retirement(retirement.key, run)

@@ -8,7 +8,7 @@ from prefect import flow
 
 from data.records.review import VerdictSet
 from gates.standard import ApprovalDemand
-from tasks.notify.notify_approvers import tell_deciders
+from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import version_named
 from tasks.run.leave_answer import leave_answer
@@ -51,7 +51,7 @@ def validate_model(version: str, environment: str = "production", use: str = "",
     verdicts, demand = _judged(version, environment, use, run, as_of)
     if not demand.validator:
         return leave_answer("assessed")
-    tell_deciders(verdicts.key, as_of)
+    notify_approvers(verdicts.key, as_of)
 
     def anew() -> VerdictSet:
         return _judged(version, environment, use, run, meanwhile(as_of))[0]

@@ -25,7 +25,7 @@ from data.registry.commands.model import RecordMonitoringPlan
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores
-from tasks.monitor.find_monitored_models import find_watched
+from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.record_windows import Watch, record_windows
 from tasks.monitor.watch_models import watch_models
 from tasks.register.build_reference import Reference, store_reference
@@ -128,7 +128,7 @@ class WatchedModel:
     def night(self, through: date, *, at: datetime | None = None) -> Watch:
         """The watch of the window ending `through`, at noon four days later, so that the labels are mature."""
         as_of = at or midnight(through + days(4)) + timedelta(hours=12)
-        nights = watch_models.fn(find_watched.fn([MODEL], through), through, as_of)
+        nights = watch_models.fn(find_monitored_models.fn([MODEL], through), through, as_of)
         (watched,) = record_windows.fn(nights, Run("run-night", Actor(id="modelward", auth="service")), as_of)
         return watched
 

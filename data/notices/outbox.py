@@ -67,7 +67,7 @@ class Notice(Frozen):
 
 
 @dataclass(frozen=True)
-class Parcel:
+class QueuedNotice:
     """A notice under way. `delivery` stays the same however often it is tried: a receiver knows what it has already."""
 
     delivery: str
@@ -79,7 +79,7 @@ class Parcel:
 class Contents:
     """What lies in an outbox, oldest first: parcels, and the names of files that are no notice or none any more."""
 
-    parcels: tuple[Parcel, ...]
+    parcels: tuple[QueuedNotice, ...]
     unreadable: tuple[str, ...]
 
 
@@ -137,7 +137,7 @@ class Outbox:
         """Every notice here, oldest first."""
         return [one.notice for one in self.parcels()]
 
-    def parcels(self) -> list[Parcel]:
+    def parcels(self) -> list[QueuedNotice]:
         """Every notice here with its name and the time at which it was left, oldest first."""
         return list(self.contents().parcels)
 
@@ -161,12 +161,12 @@ class _Written(Notice):
     left_at: Instant
 
 
-def _parcel(file: Path) -> Parcel | None:
+def _parcel(file: Path) -> QueuedNotice | None:
     try:
         written = _Written.model_validate_json(file.read_bytes())
     except (OSError, ValueError, OverflowError, InputError):
         return None
-    return Parcel(file.stem, Notice.model_validate(written.model_dump(exclude={"left_at"})), written.left_at)
+    return QueuedNotice(file.stem, Notice.model_validate(written.model_dump(exclude={"left_at"})), written.left_at)
 
 
 def _time(at: datetime) -> str:

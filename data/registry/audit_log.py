@@ -23,7 +23,7 @@ from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
 from data.errors import ConfigurationError, NotFoundError
 from data.records.instant import write_instant
-from data.registry.command import Context, Ruling
+from data.registry.command import CommandResult, Context
 
 FORMAT = 1
 
@@ -82,7 +82,7 @@ class AuditLog:
         return [row[0] for row in rows]
 
     @staticmethod
-    def compose(head: Head, ruling: Ruling, context: Context, run_id: str) -> Event:
+    def compose(head: Head, ruling: CommandResult, context: Context, run_id: str) -> Event:
         """The event that follows the head; nothing is written.
 
         Raises ConfigurationError for a second genesis or none, InputError for what cannot stand in the log.

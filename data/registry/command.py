@@ -76,7 +76,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Ruling:
+class CommandResult:
     """What follows from a command: exactly one event with the rows it writes.
 
     `again` says that all of it is so already: nothing is written, the receipt names the event that made it so.
@@ -91,10 +91,10 @@ class Ruling:
     again: bool = False
 
 
-def without_secrets(ruling: Ruling) -> Ruling:
+def without_secrets(ruling: CommandResult) -> CommandResult:
     """The ruling with secrets taken out of its data and its rows, before either is written."""
     rows = tuple(type(row).model_validate(redacted(row.model_dump(mode="json"))) for row in ruling.rows)
     return replace(ruling, rows=rows, data=redacted(dict(ruling.data)))
 
 
-Rule = Callable[[State, Any, Context], Ruling]
+Rule = Callable[[State, Any, Context], CommandResult]

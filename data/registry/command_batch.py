@@ -16,7 +16,7 @@ from data.records.events import DECISIONS, EventType
 from data.records.instant import in_utc
 from data.records.person import Actor
 from data.registry.audit_log import AuditLog, Event, Head
-from data.registry.command import Command, Context, Ruling, without_secrets
+from data.registry.command import Command, CommandResult, Context, without_secrets
 from data.registry.commands.log import RecordRefusal
 from data.registry.rules.all import RULES
 from data.registry.seeds import SeedVault
@@ -50,7 +50,7 @@ class Order:
     run_id: str
 
 
-class TornError(ConflictError):
+class WriteConflictError(ConflictError):
     """A command lost its row to a rival when part of it was written: the transaction must go, and come again."""
 
     def __init__(self, place: int, conflict: ConflictError) -> None:
@@ -59,7 +59,7 @@ class TornError(ConflictError):
         self.conflict = conflict
 
 
-class Enactment:
+class CommandBatch:
     """Commands of one order carried out one after the other on an open transaction."""
 
     def __init__(self, state: State, log: AuditLog, head: Head, order: Order, seeds: SeedVault) -> None:
@@ -79,7 +79,7 @@ class Enactment:
             try:
                 outcomes.append(self._refused(command, torn[place]) if place in torn else self._heard(command))
             except ConflictError as conflict:
-                raise TornError(place, conflict) from conflict
+                raise WriteConflictError(place, conflict) from conflict
         self._write_events()
         return outcomes
 
@@ -94,7 +94,7 @@ class Enactment:
             return self._refused(command, refusal)
         return self._enacted(ruling, context, event)
 
-    def _enacted(self, ruling: Ruling, context: Context, event: Event) -> Receipt:
+    def _enacted(self, ruling: CommandResult, context: Context, event: Event) -> Receipt:
         for row in ruling.rows:
             self._state.apply(row)
         self.events.append(event)
@@ -102,7 +102,7 @@ class Enactment:
         self.decided = self.decided or ruling.event in DECISIONS
         return Receipt(event.seq, event.id, ruling.event, ruling.subject, context.now, ruling.rows)
 
-    def _repeated(self, ruling: Ruling, context: Context) -> Receipt:
+    def _repeated(self, ruling: CommandResult, context: Context) -> Receipt:
         """All of it is so already: the receipt names the event that made it so, which may be one of these."""
         self._write_events()
         seq, identity = self._log.newest(ruling.subject, ruling.event)

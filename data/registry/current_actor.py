@@ -9,7 +9,7 @@ from data.registry.state import State
 from data.settings import read_settings
 
 
-def acting(state: State) -> Actor:
+def current_actor(state: State) -> Actor:
     """The actor of what this process does: on the roster by id or operating-system user, else the bare user name."""
     user = read_settings()["actor"] or getpass.getuser()
     mapped = [one for one in state.find(Person, state="active") if user in (one.os_user, one.person)]

@@ -14,16 +14,16 @@ from data.records.person import Person, Role
 from data.records.version import Version
 from data.registry.approvals import voices
 from data.registry.command import Moment, Proof
-from data.registry.independence import need_free
-from data.registry.registry.rules import emergency
+from data.registry.independence import require_free
+from data.registry.rules import emergency
 from data.registry.rules.approval import subject_of
 from data.registry.rules.proof import active_credential, grants_held
-from data.registry.rules.review import need_signer
+from data.registry.rules.review import require_signer
 from data.registry.state import State
 
 
 @dataclass(frozen=True)
-class Decider:
+class EligibleApprover:
     """Somebody who could sign now: in which role, and for whom if they stand in for somebody."""
 
     person: str
@@ -38,7 +38,7 @@ def open_requests(state: State) -> list[ApprovalRequest]:
     return [one for one in pending if one.purpose != emergency.PURPOSE or emergency.is_live(state, one.key)]
 
 
-def deciders(state: State, request: ApprovalRequest, now: datetime) -> tuple[Decider, ...]:
+def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) -> tuple[EligibleApprover, ...]:
     """By person and role; each in their own right where they can, else as a deputy.
 
     They hold a role that the request asks, for its team, tier and environment, can prove who they are, are independent
@@ -71,7 +71,9 @@ def holders(state: State, model: Model, roles: Sequence[Role], environment: str,
     )
 
 
-def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime) -> Iterator[Decider]:
+def _ways(
+    state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime
+) -> Iterator[EligibleApprover]:
     """The ways in which a person holds a role, their own first."""
     if active_credential(state, person.person) is None:
         return
@@ -80,14 +82,14 @@ def _ways(state: State, request: ApprovalRequest, person: Person, role: Role, no
         state, person.person, role, Moment(now), team=team, tier=request.tier, environment=request.environment
     )
     for principal in sorted({one.deputy_of or "" for one in held}):
-        yield Decider(person.person, person.name, role, principal or None)
+        yield EligibleApprover(person.person, person.name, role, principal or None)
 
 
-def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
+def _independent(state: State, request: ApprovalRequest, one: EligibleApprover) -> bool:
     version = subject_of(state, request.purpose, request.subject).version
     try:
         for name in filter(None, (one.person, one.deputy_of)):
-            need_free(state.need(Person, person_key(name)), version, request)
+            require_free(state.need(Person, person_key(name)), version, request)
     except IndependenceError:
         return False
     return True
@@ -95,7 +97,7 @@ def _independent(state: State, request: ApprovalRequest, one: Decider) -> bool:
 
 def _may_validate(state: State, version: Version, person: str, now: datetime) -> bool:
     try:
-        need_signer(state, version, Proof(person=person, code=""), (Role.VALIDATOR,), Moment(now))
+        require_signer(state, version, Proof(person=person, code=""), (Role.VALIDATOR,), Moment(now))
     except NotAuthorisedError:
         return False
     return True

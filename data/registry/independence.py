@@ -33,7 +33,7 @@ def is_one_of(person: Person, names: Iterable[str]) -> bool:
     return any(theirs & _written(name) for name in names)
 
 
-def need_independent(person: Person, version: Version, *others: str) -> None:
+def require_independent(person: Person, version: Version, *others: str) -> None:
     """Raises IndependenceError, saying why, when the person worked on the version or is one of `others`."""
     if is_one_of(person, others):
         raise IndependenceError(f"{person.person} asked for this decision and cannot take it")
@@ -43,9 +43,9 @@ def need_independent(person: Person, version: Version, *others: str) -> None:
         raise IndependenceError(f"{person.person} worked on {short(version.key)} and cannot judge it")
 
 
-def need_free(person: Person, version: Version, request: ApprovalRequest) -> None:
+def require_free(person: Person, version: Version, request: ApprovalRequest) -> None:
     """Raises IndependenceError, saying why, when the person is one of those who may not sign the request."""
-    need_independent(person, version, request.requester)
+    require_independent(person, version, request.requester)
     if is_one_of(person, request.contributors):
         raise IndependenceError(
             f"{person.person} validated {short(version.key)}, and its standard keeps that apart from approving it",

@@ -21,7 +21,7 @@ from data.files.home import Home
 from data.records.person import SERVICE, Actor
 from data.registry.audit_log import AuditLog, Head
 from data.registry.command import Command
-from data.registry.command_batch import Enactment, Order, Receipt, Refusal, TornError
+from data.registry.command_batch import CommandBatch, Order, Receipt, Refusal, WriteConflictError
 from data.registry.commands.log import CreateLog
 from data.registry.commands.person import CountAttempt
 from data.registry.seeds import SeedVault
@@ -138,7 +138,7 @@ class Registry:
             while True:
                 try:
                     return self._record(commands, order, torn)
-                except TornError as one:
+                except WriteConflictError as one:
                     torn[one.place] = one.conflict
 
     def _record(
@@ -148,7 +148,7 @@ class Registry:
             log = AuditLog(connection)
             head = log.head()
             self._catch_up(log, head)
-            enactment = Enactment(State(connection), log, head, order, self.seeds)
+            enactment = CommandBatch(State(connection), log, head, order, self.seeds)
             outcomes = enactment.carry_out(commands, torn)
         if enactment.events:
             self.journal.append([event.body for event in enactment.events])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Speaker:
+class Caller:
     """The registry, and who gives it a command at which time."""
 
     registry: Registry
@@ -28,34 +28,34 @@ class Speaker:
         return self.registry.execute(command, self.actor, as_of=self.as_of)
 
 
-def speaker(by: str = "", as_of: str = "") -> Speaker:
+def speaker(by: str = "", as_of: str = "") -> Caller:
     """`by`, or the person this operating-system user is; the registry of the home."""
     from data.records.person import Actor
-    from data.registry.current_actor import acting
+    from data.registry.current_actor import current_actor
     from data.registry.registry import Registry
 
     registry = Registry.here()
     if by:
-        need_on_roster(registry, by)
-        return Speaker(registry, Actor(id=by), business_time(as_of))
+        require_on_roster(registry, by)
+        return Caller(registry, Actor(id=by), business_time(as_of))
     with registry.reading() as state:
-        return Speaker(registry, acting(state), business_time(as_of))
+        return Caller(registry, current_actor(state), business_time(as_of))
 
 
-def need_on_roster(registry: Registry, person: str) -> None:
+def require_on_roster(registry: Registry, person: str) -> None:
     """Pass when somebody active on the roster is called so. Raises InvalidNameError; NotAuthorisedError, recorded."""
     from data.errors import NotAuthorisedError
     from data.records.names import person_key
     from data.records.person import Person
     from data.registry.commands.log import RecordRefusal
-    from data.registry.current_actor import acting
+    from data.registry.current_actor import current_actor
     from data.registry.registry_time import registry_time
     from data.registry.state import State
 
     key = person_key(person)
     with registry.store.reading() as connection:
         state, now = State(connection), registry_time(connection).now
-        known, actor = state.get(Person, key), acting(state)
+        known, actor = state.get(Person, key), current_actor(state)
     if known is not None and known.state == "active":
         return
     error = NotAuthorisedError(f"{person} is not on the roster, or not any more")
@@ -71,7 +71,7 @@ def business_time(text: str) -> datetime | None:
     return read_instant(text) if text else None
 
 
-def need_time(text: str) -> datetime:
+def require_time(text: str) -> datetime:
     """A time that was typed. Raises InputError."""
     from data.records.instant import read_instant
 
@@ -80,7 +80,7 @@ def need_time(text: str) -> datetime:
 
 def day_of(text: str) -> Any:
     """A day that was typed, or None. Raises InputError."""
-    return need_time(text).date() if text else None
+    return require_time(text).date() if text else None
 
 
 def prove(person: str, from_stdin: bool) -> Proof:

@@ -91,7 +91,8 @@ def _of_types(error: BaseException) -> ModelwardError | None:
 
 
 def _tell(what: str, remedy: str, code: str, as_json: bool) -> None:
-    from modelward.cli.terminal import err, safe, show_json
+    from data.text.untrusted_text import safe
+    from modelward.cli.terminal import err, show_json
 
     if as_json:
         show_json({"error": what, "remedy": remedy, "code": code})

@@ -12,7 +12,8 @@ FAILED = "failed"
 
 def end_with_report(report: Mapping[str, Sequence[str]], as_json: bool, nothing: str) -> None:
     """Show what was done by kind, or say `nothing`; exits with 3 when something could not be done."""
-    from modelward.cli.terminal import err, safe, say, show_json
+    from data.text.untrusted_text import safe
+    from modelward.cli.terminal import err, say, show_json
 
     done = {kind: things for kind, things in report.items() if things and kind != FAILED}
     failed = report.get(FAILED, ())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from data.errors import InputError
+from data.text.untrusted_text import safe
 from modelward.cli.caller import prove
-from modelward.cli.terminal import err, out, safe
+from modelward.cli.terminal import err, out
 
 if TYPE_CHECKING:
     from modelward.runs.waiting_runs import Entry, Form

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from data.text.untrusted_text import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from data.registry.registry import Receipt
 
 DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 GOOD = {"passed", "approved", "deployed", "active", "ok", "fit", "closed", "granted", "resolved", "cleared", "serving"}
 BAD = {"failed", "rejected", "revoked", "page", "critical", "high", "escalated", "rolled_back", "suspended", "fail"}
 OPEN = {"pending", "open", "unproven", "warning", "warn", "expired", "answered", "disputed", "requested", "registered"}
@@ -38,17 +38,6 @@ def err() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, markup=False, highlight=False, emoji=False)
-
-
-def safe(text: str) -> str:
-    """The text with every character that moves, hides or turns text written as its code; line breaks stay."""
-    return "".join(_seen(one) for one in text)
-
-
-def _seen(character: str) -> str:
-    if character == "\n" or unicodedata.category(character) not in UNSEEN:
-        return character
-    return "  " if character == "\t" else f"\\u{ord(character):04x}"
 
 
 def written(value: object) -> str:

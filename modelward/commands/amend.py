@@ -52,11 +52,11 @@ def _writers(state: State, model: Model, folder: Path) -> tuple[str, ...]:
     """Who wrote the folder since the newest version: Git's authors, and this user unless everything is committed."""
     from data.records.person import Person
     from data.records.version import Version
-    from data.registry.current_actor import acting
+    from data.registry.current_actor import current_actor
     from data.submission.contributors import contributors_of
     from data.submission.provenance import read_provenance
 
-    user, versions = acting(state).id, state.find(Version, model=model.key)
+    user, versions = current_actor(state).id, state.find(Version, model=model.key)
     provenance = read_provenance(folder, user)
     authors = provenance.authors_since(versions[-1].code.commit if versions else None)
     submitters = () if authors and provenance.dirty is False else (user,)

@@ -55,7 +55,8 @@ def show(
     from data.queries.lookup import find_row
     from data.records.approval import ApprovalRequest, Vote
     from data.registry.registry import Registry
-    from modelward.cli.terminal import out, safe, show_json
+    from data.text.untrusted_text import safe
+    from modelward.cli.terminal import out, show_json
     from tasks.run.business_time import moment, registry_moment
     from views.forms.approval_form import describe_request
 

@@ -151,13 +151,13 @@ def plan(
 ) -> None:
     """Say what a consumer moves to and by when, and later that it has moved."""
     from data.registry.commands.retirement import PlanTransition
-    from modelward.cli.caller import need_time, speaker
+    from modelward.cli.caller import require_time, speaker
     from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         key = _retirement(state, version)
-    command = PlanTransition(key=key, system=system, moves_to=moves_to, cut_over_at=need_time(cut_over), moved=moved)
+    command = PlanTransition(key=key, system=system, moves_to=moves_to, cut_over_at=require_time(cut_over), moved=moved)
     said = f"{system} has moved to {moves_to}" if moved else f"{system} moves to {moves_to} on {cut_over}"
     show_receipt(who.do(command), as_json, said)
 

@@ -54,7 +54,7 @@ def open_finding(
     from data.queries.lookup import find_person, find_version, reference
     from data.records.review import Severity
     from data.registry.commands.review import OpenFinding
-    from modelward.cli.caller import need_time, speaker
+    from modelward.cli.caller import require_time, speaker
     from modelward.cli.terminal import remark, show_receipt
 
     who = speaker(by, as_of)
@@ -62,7 +62,13 @@ def open_finding(
         found = find_version(state, version)
         answerer = find_person(state, owner).person
     remark(found.said)
-    told = {"severity": Severity(severity), "title": title, "text": text, "owner": answerer, "due_at": need_time(due)}
+    told = {
+        "severity": Severity(severity),
+        "title": title,
+        "text": text,
+        "owner": answerer,
+        "due_at": require_time(due),
+    }
     receipt = who.do(OpenFinding.model_validate({"version": found.version.key, **told}))
     show_receipt(receipt, as_json, f"opened {reference(receipt.rows[0].key)}; {answerer} answers it by {due}")
 

@@ -39,12 +39,12 @@ def _owner() -> str:
     """The id of whoever types this, where the roster of this home knows them; a folder can be written without one."""
     from data.errors import ModelwardError
     from data.records.person import Person
-    from data.registry.current_actor import acting
+    from data.registry.current_actor import current_actor
     from data.registry.registry import Registry
 
     try:
         with Registry.here().reading() as state:
-            found = state.find(Person, person=acting(state).id, state="active")
+            found = state.find(Person, person=current_actor(state).id, state="active")
     except ModelwardError:
         return ""
     return found[0].person if found else ""

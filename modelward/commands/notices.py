@@ -11,7 +11,7 @@ from modelward.cli.options import By, Json
 
 if TYPE_CHECKING:
     from data.notices.channels.delivery import Attempts
-    from data.notices.outbox import Parcel
+    from data.notices.outbox import QueuedNotice
 
 app = typer.Typer(no_args_is_help=True, help="Notices: what people were told, and by which way.")
 COULD_NOT = 3
@@ -99,13 +99,13 @@ def _remark_on(unreadable: Sequence[str]) -> None:
         remark(f"{name} cannot be read: it is no notice, and is carried nowhere")
 
 
-def _told(parcel: Parcel, account: Any) -> dict[str, Any]:
+def _told(parcel: QueuedNotice, account: Any) -> dict[str, Any]:
     carried = {name: one.model_dump(mode="json") for name, one in account.items()}
     told = parcel.notice.model_dump(mode="json")
     return {"delivery": parcel.delivery, "left_at": parcel.left_at.isoformat(), **told, "carried": carried}
 
 
-def _title(parcel: Parcel) -> str:
+def _title(parcel: QueuedNotice) -> str:
     number = parcel.notice.number
     return f"{parcel.notice.title} (reminder {number - 1})" if number > 1 else parcel.notice.title
 

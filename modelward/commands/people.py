@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from data.records.person import RoleGrant
     from data.registry.command import Proof
     from data.registry.registry import Registry
-    from modelward.cli.caller import Speaker
+    from modelward.cli.caller import Caller
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
 
@@ -178,13 +178,13 @@ def deputise(
     """
     from data.records.person import RoleGrant
     from data.registry.commands.person import Deputise
-    from modelward.cli.caller import business_time, need_time, speaker
+    from modelward.cli.caller import business_time, require_time, speaker
     from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     deputy, principal = _known(who, person), _known(who, deputy_of)
     stands_in_as = _role_held_by(who, principal, role)
-    times = {"from_at": business_time(from_at), "to_at": need_time(to_at)}
+    times = {"from_at": business_time(from_at), "to_at": require_time(to_at)}
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(Deputise(person=deputy, deputy_of=principal, role=stands_in_as, proof=proof, **times))
     places = [one.scope or "everything" for one in receipt.rows if isinstance(one, RoleGrant)]
@@ -243,14 +243,14 @@ def _found_registry(quiet: bool) -> bool:
     return True
 
 
-def _administrator(who: Speaker, by: str, code_from_stdin: bool) -> Proof | None:
+def _administrator(who: Caller, by: str, code_from_stdin: bool) -> Proof | None:
     """The proof of `--by`; while the roster is being founded nobody can have codes yet, and none is asked."""
     from modelward.cli.caller import prove
 
     return prove(by, code_from_stdin) if by and _can_prove(who, by) else None
 
 
-def _can_prove(who: Speaker, person: str) -> bool:
+def _can_prove(who: Caller, person: str) -> bool:
     """Whether there is a reason to ask for a code: the person has one, or nobody is being founded any more."""
     from data.records.person import Credential
 
@@ -258,7 +258,7 @@ def _can_prove(who: Speaker, person: str) -> bool:
         return bool(state.find(Credential, person=person)) or len(state.find(Credential)) >= 2
 
 
-def _known(who: Speaker, person: str) -> str:
+def _known(who: Caller, person: str) -> str:
     from data.queries.lookup import find_person
 
     with who.registry.reading() as state:
@@ -300,7 +300,7 @@ def _credential(registry: Registry, person: str) -> str:
         return state.find(Credential, person=person, state="active")[-1].key
 
 
-def _role_held_by(who: Speaker, principal: str, role: str | None) -> HeldRole:
+def _role_held_by(who: Caller, principal: str, role: str | None) -> HeldRole:
     """The role of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
     from data.errors import InputError
     from data.records.person import Role, RoleGrant

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data.records.approval import ApprovalRequest
     from data.records.deployment import Deployment
     from data.registry.registry import Receipt
-    from modelward.cli.caller import Speaker
+    from modelward.cli.caller import Caller
 
 
 def ratify(
@@ -56,7 +56,7 @@ def ratify(
     show_receipt(receipt, as_json, f"ratified {reference(deployment.version)} in {environment} ({slot})")
 
 
-def _release(who: Speaker, deployment: Deployment) -> ApprovalRequest | None:
+def _release(who: Caller, deployment: Deployment) -> ApprovalRequest | None:
     """The request behind an emergency release; None for a rollback or suspension."""
     from data.records.approval import ApprovalRequest
     from data.registry.rules.emergency import PURPOSE
@@ -67,7 +67,7 @@ def _release(who: Speaker, deployment: Deployment) -> ApprovalRequest | None:
 
 
 def _vote(
-    who: Speaker, request: ApprovalRequest, role: str | None, confirm: str, decision: str, comment: str, stdin: bool
+    who: Caller, request: ApprovalRequest, role: str | None, confirm: str, decision: str, comment: str, stdin: bool
 ) -> Receipt:
     """The person's vote, on the digests as they are now. Raises as the registry does."""
     from data.records.person import Role
@@ -94,13 +94,13 @@ def _vote(
     return who.do(command)
 
 
-def _capacity(who: Speaker, request: ApprovalRequest, role: str | None) -> tuple[str, str | None]:
+def _capacity(who: Caller, request: ApprovalRequest, role: str | None) -> tuple[str, str | None]:
     """The role and whom they stand in for, as the registry would let them; else what was asked, to be refused."""
-    from data.registry.eligible_approvers import deciders
+    from data.registry.eligible_approvers import eligible_approvers
     from tasks.run.business_time import moment
 
     with who.registry.reading() as state:
-        able = [one for one in deciders(state, request, moment(who.as_of)) if one.person == who.actor.id]
+        able = [one for one in eligible_approvers(state, request, moment(who.as_of)) if one.person == who.actor.id]
     fitting = [one for one in able if role in (None, one.role.value)]
     if fitting:
         return fitting[0].role.value, fitting[0].deputy_of
@@ -123,7 +123,7 @@ def _confirmed(request: ApprovalRequest) -> str:
     return str(typer.prompt(f"Its last {len(tail(request.request_digest))} characters", err=True)).strip()
 
 
-def _undone(who: Speaker, request: ApprovalRequest) -> str:
+def _undone(who: Caller, request: ApprovalRequest) -> str:
     """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
     from data.queries.lookup import reference
     from modelward.cli.terminal import remark
@@ -137,7 +137,7 @@ def _undone(who: Speaker, request: ApprovalRequest) -> str:
     return undo_release(request.key, Run(who.actor, who.as_of, "")) or f"the release of {name} serves no more"
 
 
-def _said(who: Speaker, request: ApprovalRequest) -> str:
+def _said(who: Caller, request: ApprovalRequest) -> str:
     """What the registry made of the signature, by the request as it stands now."""
     from data.queries.lookup import reference
     from modelward.runs.waiting import missing_roles

@@ -39,7 +39,7 @@ def release(
     Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
     """
     from data.queries.lookup import find_version, reference
-    from modelward.cli.caller import business_time, need_time, prove, speaker
+    from modelward.cli.caller import business_time, prove, require_time, speaker
     from modelward.cli.outcomes import show_served
     from modelward.cli.terminal import remark, working, written
     from modelward.runs.flow_call import Where
@@ -48,7 +48,7 @@ def release(
     who, moment = speaker(by, as_of), business_time(as_of)
     with who.registry.reading() as state:
         found = find_version(state, version)
-    ends = need_time(until) if until else None
+    ends = require_time(until) if until else None
     proof = prove(who.actor.id, code_from_stdin)
     with prefect_ready(by), working(f"releasing {reference(found.version.key)}"):
         from tasks.deploy.carry_out_operation import Run

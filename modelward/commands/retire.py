@@ -50,7 +50,7 @@ def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str
     from data.errors import InputError
     from data.queries.lookup import find_version
     from data.records.retirement import Retirement
-    from modelward.cli.caller import need_time
+    from modelward.cli.caller import require_time
 
     with registry.reading() as state:
         key = find_version(state, version, "named").version.key
@@ -61,7 +61,7 @@ def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str
         return {"version": key, "reason": reason, "sunset_on": sunset_on, "successor": open_one.successor}
     if not reason or not sunset:
         raise InputError("a retirement begins with a reason and a day", "add --reason and --sunset 2014-03-31")
-    return {"version": key, "reason": reason, "sunset_on": need_time(sunset).date(), "successor": heir}
+    return {"version": key, "reason": reason, "sunset_on": require_time(sunset).date(), "successor": heir}
 
 
 def _transition(lines: list[str]) -> dict[str, str] | None:

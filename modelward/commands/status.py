@@ -24,14 +24,14 @@ def status(as_json: Json = False) -> None:
     from data.files.home import Home
     from data.settings import read_settings
     from modelward.cli.terminal import show_json
-    from modelward.runs.pending_summary import Glance, glance, show_glance
+    from modelward.runs.pending_summary import PendingSummary, pending_summary, show_pending_summary
     from modelward.supervisor.health import health
 
     home = Home.here()
     told = health(home.up, read_settings().prefect_login)
     if not as_json:
         _show(told, str(home.root))
-    seen = glance() if home.database.is_file() else Glance([])
+    seen = pending_summary() if home.database.is_file() else PendingSummary([])
     if as_json:
         well = {name: not fault for name, fault in told.faults.items()}
         more = {
@@ -43,7 +43,7 @@ def status(as_json: Json = False) -> None:
         }
         show_json({**vars(told), **more})
     else:
-        show_glance(seen)
+        show_pending_summary(seen)
     raise typer.Exit(0 if told.is_well or told.stage in ("down", "starting", "stopping") else NOT_WELL)
 
 

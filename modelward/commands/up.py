@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from data.files.home import Home
-    from modelward.supervisor.recovery_report import Leftovers
+    from modelward.supervisor.recovery_report import RecoveryReport
 
 INTERRUPTED = 130
 
@@ -40,7 +40,7 @@ def _stay(home: Home) -> None:
     from data.settings import read_settings
     from modelward.cli.terminal import remark, say
     from modelward.supervisor.instance_lock import residence
-    from modelward.supervisor.shutdown import end_what_was_left, need_gone
+    from modelward.supervisor.shutdown import end_what_was_left, require_gone
     from modelward.supervisor.supervisor import Interrupted, Supervisor
 
     begun = time.monotonic()
@@ -62,14 +62,14 @@ def _stay(home: Home) -> None:
             house.keep_up(found)
             with suppress(OSError):
                 remark("ending everything")
-    need_gone(house.left)
+    require_gone(house.left)
     say("nothing of it runs any more")
 
 
-def _tell(home: Home, found: Leftovers) -> None:
+def _tell(home: Home, found: RecoveryReport) -> None:
     """The addresses, what had been left half done, and what waits for whom."""
     from modelward.cli.terminal import remark, say, show_facts
-    from modelward.runs.pending_summary import glance, show_glance
+    from modelward.runs.pending_summary import pending_summary, show_pending_summary
     from modelward.supervisor.instance_lock import resident
 
     account = resident(home.up)
@@ -86,4 +86,4 @@ def _tell(home: Home, found: Leftovers) -> None:
         say(line)
     if not found.whole:
         remark("what an earlier one left half done is still being ended")
-    show_glance(glance())
+    show_pending_summary(pending_summary())

@@ -60,14 +60,14 @@ def request(
     """Ask that a control be set aside for a version until a day."""
     from data.queries.lookup import find_version, reference
     from data.registry.commands.review import RequestWaiver
-    from modelward.cli.caller import need_time, speaker
+    from modelward.cli.caller import require_time, speaker
     from modelward.cli.terminal import remark, show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         found = find_version(state, version)
     remark(found.said)
-    command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=need_time(until))
+    command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=require_time(until))
     receipt = who.do(command)
     show_receipt(receipt, as_json, f"asked for {reference(receipt.rows[0].key)}; somebody else decides it")
 

@@ -10,13 +10,13 @@ from data.records.review import Finding, Severity
 from data.registry.approvals import tail
 from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from modelward.demo.desk import Answer
-from modelward.demo.people import Stage
-from modelward.demo.printed_story import Told
+from modelward.demo.people import Scenario
+from modelward.demo.printed_story import PrintedStory
 
 WRONG_CODE = "000000"
 
 
-def signs(stage: Stage, person: str, version: str, told: Told, **changes: Any) -> Answer:
+def signs(stage: Scenario, person: str, version: str, told: PrintedStory, **changes: Any) -> Answer:
     """An approver reads the request and approves; `changes` says otherwise."""
 
     def answer() -> dict[str, Any]:
@@ -36,7 +36,7 @@ def signs(stage: Stage, person: str, version: str, told: Told, **changes: Any) -
     return answer
 
 
-def concludes(stage: Stage, told: Told, scope: str, limitations: str) -> Answer:
+def concludes(stage: Scenario, told: PrintedStory, scope: str, limitations: str) -> Answer:
     """The validator concludes that the version is fit."""
 
     def answer() -> dict[str, Any]:
@@ -53,7 +53,7 @@ def concludes(stage: Stage, told: Told, scope: str, limitations: str) -> Answer:
     return answer
 
 
-def raise_a_finding(stage: Stage, version: str, told: Told) -> None:
+def raise_a_finding(stage: Scenario, version: str, told: PrintedStory) -> None:
     """The validator reads what was handed in and raises a finding; its owner answers, a colleague closes it."""
     raised = stage.do(
         OpenFinding(
@@ -75,7 +75,7 @@ def raise_a_finding(stage: Stage, version: str, told: Told) -> None:
     told.say("viktor, a second validator, closes it", stage.now)
 
 
-def pending(stage: Stage, version: str) -> ApprovalRequest:
+def pending(stage: Scenario, version: str) -> ApprovalRequest:
     """The newest request on a version."""
     with stage.registry.reading() as state:
         return [one for one in state.find(ApprovalRequest) if one.subject.startswith(version)][-1]

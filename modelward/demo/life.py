@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from modelward.demo.people import Stage
-from modelward.demo.printed_story import Told
+from modelward.demo.people import Scenario
+from modelward.demo.printed_story import PrintedStory
 from modelward.demo.replay import Year
 from modelward.demo.versions import Versions
-from modelward.demo.watch import Watchman
+from modelward.demo.watch import MonitoringRunner
 
 
 @dataclass
 class Life:
     """The stage and the voice, the developer's versions, the year and its watch; the waivers in force."""
 
-    stage: Stage
-    told: Told
+    stage: Scenario
+    told: PrintedStory
     versions: Versions
-    watch: Watchman
+    watch: MonitoringRunner
     waivers: list[str] = field(default_factory=list)
 
     @property

@@ -41,7 +41,7 @@ CAST = (
 
 
 @dataclass
-class Stage:
+class Scenario:
     """The registry, the business time of the replay, and everybody's telephone."""
 
     registry: Registry

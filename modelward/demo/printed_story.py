@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 
-class Told:
+class PrintedStory:
     """The demo's voice on the terminal."""
 
     def __init__(self, console: Console | None = None) -> None:

@@ -14,7 +14,7 @@ from data.audit.rebuild import rebuild
 from data.audit.verifier import Report, verify
 from data.files.home import Home
 from data.registry.store import migrate
-from modelward.demo.printed_story import Told
+from modelward.demo.printed_story import PrintedStory
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Proven:
         return self.report.ok and not self.found.ok and self.rebuilt_equal
 
 
-def prove(home: Home, told: Told) -> Proven:
+def prove(home: Home, told: PrintedStory) -> Proven:
     """Verify; change one byte of a copy; lose the database and rebuild it."""
     with told.step("The audit log, verified deep", "audit"):
         report = verified(home, home.database)

@@ -9,8 +9,8 @@ from pathlib import Path
 from data.errors import ConfigurationError
 from data.files.home import Home
 from data.registry.registry import Registry
-from modelward.demo.people import Stage
-from modelward.demo.printed_story import Told
+from modelward.demo.people import Scenario
+from modelward.demo.printed_story import PrintedStory
 from modelward.demo.proof import prove
 from modelward.demo.summary import summarise
 from modelward.supervisor.prefect_environment import prepare
@@ -22,14 +22,14 @@ MARK = ".modelward-demo"
 def run_demo(root: Path) -> int:
     """Run the demo under a home that is emptied first; answers the exit code."""
     begun = time.monotonic()
-    told = Told()
+    told = PrintedStory()
     start_clean(root)
     home = Home(root)
     prepare(root, MODELWARD_HOME=str(root), OMP_NUM_THREADS="1")
     from modelward.demo import story
 
     with prefect_server(root) as server:
-        stage = Stage(Registry(home), story.OPENING)
+        stage = Scenario(Registry(home), story.OPENING)
         story.found(stage, told)
         life = story.plan(stage, told)
         with told.step("A Prefect server in the background", "Prefect server"):

@@ -10,8 +10,8 @@ from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text, load_standard
 from modelward.demo.answers import WRONG_CODE, concludes, raise_a_finding, signs
 from modelward.demo.life import Life
-from modelward.demo.people import CAST, Stage
-from modelward.demo.printed_story import Told
+from modelward.demo.people import CAST, Scenario
+from modelward.demo.printed_story import PrintedStory
 from modelward.demo.replay import Year
 from modelward.demo.retirement import finish_retirement, open_retirement
 from modelward.demo.second_half import december, go_back, retrain, watch_out
@@ -19,14 +19,14 @@ from modelward.demo.submissions import Typed, Workbench
 from modelward.demo.thresholds import find_thresholds
 from modelward.demo.train import CHALLENGER, OVERFITTED, WINTER
 from modelward.demo.versions import Versions
-from modelward.demo.watch import Watchman
+from modelward.demo.watch import MonitoringRunner
 
 OPENING = datetime(2013, 3, 31, 9, 0, tzinfo=UTC)
 MODEL = "models/ops/flight-delay"
 PEOPLE = "register, validate, deploy"
 
 
-def found(stage: Stage, told: Told) -> None:
+def found(stage: Scenario, told: PrintedStory) -> None:
     """The registry, its people and the standard."""
     with told.step("A replay registry, its people and its standard", "registry"):
         stage.registry.create(origin="modelward-demo", clock="replay")
@@ -46,7 +46,7 @@ def found(stage: Stage, told: Told) -> None:
         told.say(f"standard adopted: {standard.title}, {len(standard.controls)} controls")
 
 
-def plan(stage: Stage, told: Told) -> Life:
+def plan(stage: Scenario, told: PrintedStory) -> Life:
     """Thresholds, before April."""
     with told.step("Thresholds, from weeks before April that no judged model was trained on", "fitting models"):
         thresholds = find_thresholds()
@@ -55,7 +55,7 @@ def plan(stage: Stage, told: Told) -> Life:
         told.say(thresholds.told)
         told.say(f"AUC floor {thresholds.auc_floor}, severe calibration margin {thresholds.severe}")
     year = Year(stage.registry.home, MODEL, date(2013, 4, 1))
-    return Life(stage, told, Versions(stage, told, bench), Watchman(stage, told, year))
+    return Life(stage, told, Versions(stage, told, bench), MonitoringRunner(stage, told, year))
 
 
 def live(life: Life) -> None:

@@ -15,8 +15,8 @@ from data.records.version import Comparison, Version
 from data.registry.commands.review import DecideWaiver, RequestWaiver
 from modelward.demo.answers import pending
 from modelward.demo.desk import Answer, answering
-from modelward.demo.people import Stage
-from modelward.demo.printed_story import Told
+from modelward.demo.people import Scenario
+from modelward.demo.printed_story import PrintedStory
 from modelward.demo.submissions import Typed, Workbench
 from modelward.demo.train import Recipe, fit
 from modelward.supervisor.prefect_environment import prepare
@@ -28,8 +28,8 @@ USE = "gate planning and rebooking"
 class Versions:
     """The developer's bench, and what the demo does with each version."""
 
-    stage: Stage
-    told: Told
+    stage: Scenario
+    told: PrintedStory
     bench: Workbench
 
     def register(self, recipe: Recipe, typed: Typed) -> str:

@@ -9,8 +9,8 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import short
 from data.registry.commands.deployment import ResolveIncident
 from data.registry.commands.monitoring import AnswerAlert
-from modelward.demo.people import Stage
-from modelward.demo.printed_story import Told
+from modelward.demo.people import Scenario
+from modelward.demo.printed_story import PrintedStory
 from modelward.demo.replay import Year, night_after
 from modelward.supervisor.prefect_environment import prepare
 
@@ -18,11 +18,11 @@ WEEK = timedelta(days=7)
 
 
 @dataclass
-class Watchman:
+class MonitoringRunner:
     """Runs the watch and says what it found; `pages` collects the alerts that woke somebody."""
 
-    stage: Stage
-    told: Told
+    stage: Scenario
+    told: PrintedStory
     year: Year
     runs: int = 0
     pages: list[Alert] = field(default_factory=list)

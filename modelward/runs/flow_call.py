@@ -62,13 +62,13 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
 def actor_of(by: str) -> str:
     """Whom the run acts for: the person named, or whom the roster knows this user as."""
-    from data.registry.current_actor import acting
+    from data.registry.current_actor import current_actor
     from data.registry.registry import Registry
 
     if by:
         return by
     with Registry.here().reading() as state:
-        return acting(state).id
+        return current_actor(state).id
 
 
 def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str, Any]) -> Any:
@@ -99,12 +99,14 @@ def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str,
 def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 
-    from data.errors import HouseError
+    from data.errors import SupervisorError
 
     wanted = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
     found = client.read_deployments(deployment_filter=wanted)
     if not found:
-        raise HouseError(f"the running server has no deployment {name}", "`modelward down`, then `modelward up` again")
+        raise SupervisorError(
+            f"the running server has no deployment {name}", "`modelward down`, then `modelward up` again"
+        )
     return found[0].id
 
 

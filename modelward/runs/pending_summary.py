@@ -12,25 +12,27 @@ PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Glance:
+class PendingSummary:
     """What waits, or why nobody can say."""
 
     found: list[Waiting] | None
     why_not: str = ""
 
 
-def glance() -> Glance:
+def pending_summary() -> PendingSummary:
     """What waits now, as far as the registry of this home can be read soon."""
     from data.errors import ModelwardError
     from modelward.runs.waiting import waiting_now
 
     try:
-        return Glance(waiting_now(PATIENCE_SECONDS))
+        return PendingSummary(waiting_now(PATIENCE_SECONDS))
     except Exception as error:  # noqa: BLE001 – it is only shown, and what it is shown beside goes on
-        return Glance(None, error.what if isinstance(error, ModelwardError) else f"{type(error).__name__}: {error}")
+        return PendingSummary(
+            None, error.what if isinstance(error, ModelwardError) else f"{type(error).__name__}: {error}"
+        )
 
 
-def show_glance(seen: Glance) -> None:
+def show_pending_summary(seen: PendingSummary) -> None:
     """On the terminal."""
     from modelward.cli.terminal import remark
     from modelward.runs.waiting import show_waiting

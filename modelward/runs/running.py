@@ -18,14 +18,14 @@ def prefect_ready(by: str = "") -> Iterator[None]:
     from data.errors import MissingRegistryError, PrefectUnavailableError
     from data.files.home import Home
     from data.registry.registry import Registry
-    from modelward.cli.caller import need_on_roster
+    from modelward.cli.caller import require_on_roster
     from modelward.supervisor.prefect_environment import prepared
 
     home = Home.here().root
     if not Home.here().database.exists():
         raise MissingRegistryError(f"there is no registry at {Home.here().database}")
     if by:
-        need_on_roster(Registry.here(), by)
+        require_on_roster(Registry.here(), by)
     told = {**_server(), **({"MODELWARD_ACTOR": by} if by else {})}
     _need_writable(home)
     with prepared(home, **told):

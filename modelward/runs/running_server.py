@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from data.files.home import Home
 from data.settings import read_settings
 from modelward.supervisor.instance_lock import is_held, resident, said
 from modelward.supervisor.prefect_environment import api_url
-from modelward.supervisor.queue_blockage import congestion
+from modelward.supervisor.queue_blockage import queue_blockage
 
 PATIENCE_SECONDS = 10.0
 POLL_SECONDS = 0.2
@@ -32,7 +32,7 @@ class Running:
 
     def why_queued(self, queue: str = "") -> str:
         """Why a run that is due has not begun: what holds up its queue, or all of them."""
-        held = congestion(self.api_url, read_settings().prefect_login, queue)
+        held = queue_blockage(self.api_url, read_settings().prefect_login, queue)
         return held[0] if held else "no worker has taken it yet: `modelward status` says whether one runs"
 
 
@@ -51,6 +51,6 @@ def house_in_use() -> Running | None:
         if account is not None and account.stage == "ready":
             return Running(account.pid, account.since, account.api_url, account.ui_url, account.evidence_url)
         if time.monotonic() > deadline:
-            raise HouseError(said(account), "try again once it is ready or has ended: `modelward status`")
+            raise SupervisorError(said(account), "try again once it is ready or has ended: `modelward status`")
         time.sleep(POLL_SECONDS)
     return None

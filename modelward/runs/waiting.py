@@ -66,12 +66,12 @@ def waiting(state: State, now: datetime) -> list[Waiting]:
     """Everything that waits for people."""
     from data.queries.lookup import reference
     from data.records.version import Version
-    from data.registry.eligible_approvers import deciders, open_requests, validators
+    from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
 
     found = []
     for one in open_requests(state):
         needs = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, one).items())
-        people = tuple(dict.fromkeys(who.person for who in deciders(state, one, now)))
+        people = tuple(dict.fromkeys(who.person for who in eligible_approvers(state, one, now)))
         found.append(Waiting(reference(one.key), one.purpose, one.expires_at, needs, people))
     for cleared in unconcluded(state):
         people = validators(state, state.need(Version, cleared.version), now)

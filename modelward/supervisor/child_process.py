@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.records.instant import write_instant
-from modelward.supervisor.instance_lock import Tenant, make_private
+from modelward.supervisor.instance_lock import ProcessStatus, make_private
 
 LOG_BYTES = 5_000_000
 LONGEST_PAUSE_SECONDS = 60.0
@@ -22,7 +22,7 @@ STEADY_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
-class Role:
+class ProcessSpec:
     """What a process is for: its name, its command, its environment, its log."""
 
     name: str
@@ -35,7 +35,7 @@ class Role:
 class ChildProcess:
     """A process that is running, or should be."""
 
-    def __init__(self, role: Role) -> None:
+    def __init__(self, role: ProcessSpec) -> None:
         self.role = role
         self._restarts = 0
         self._last_exit: int | None = None
@@ -44,9 +44,9 @@ class ChildProcess:
         self._start()
 
     @property
-    def tenant(self) -> Tenant:
+    def tenant(self) -> ProcessStatus:
         """It, as the account of the house names it."""
-        return Tenant(self._process.pid, self._since, self._restarts, self._last_exit)
+        return ProcessStatus(self._process.pid, self._since, self._restarts, self._last_exit)
 
     @property
     def pid(self) -> int:

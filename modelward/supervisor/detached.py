@@ -10,15 +10,15 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from data.errors import AlreadyUpError, HouseError
+from data.errors import AlreadyUpError, SupervisorError
 from data.files.home import Home
 from modelward.supervisor.child_process import bound_log, last_words
-from modelward.supervisor.instance_lock import Account, is_held, make_private, residence, resident, said
+from modelward.supervisor.instance_lock import SupervisorStatus, is_held, make_private, residence, resident, said
 from modelward.supervisor.prefect_environment import environment_at
 from modelward.supervisor.process_discovery import marked
-from modelward.supervisor.process_specs import FURNISHING
-from modelward.supervisor.recovery_report import Leftovers, read_leftovers
-from modelward.supervisor.shutdown import end_what_was_left, need_gone
+from modelward.supervisor.process_specs import PROVISIONING
+from modelward.supervisor.recovery_report import RecoveryReport, read_leftovers
+from modelward.supervisor.shutdown import end_what_was_left, require_gone
 
 READY_SECONDS = 300.0
 RECONCILING_SECONDS = 60.0
@@ -59,20 +59,20 @@ def _awaited(process: subprocess.Popen[bytes], home: Home, log: Path) -> int:
         if account is not None and (account.pid, account.stage) == (process.pid, "ready"):
             return process.pid
         if time.monotonic() > deadline:
-            raise HouseError(f"it was not ready in {READY_SECONDS:.0f} s, see {log}")
+            raise SupervisorError(f"it was not ready in {READY_SECONDS:.0f} s, see {log}")
         time.sleep(POLL_SECONDS)
-    raise HouseError(f"it ended with {process.returncode} while starting, see {log}:\n{last_words(log)}")
+    raise SupervisorError(f"it ended with {process.returncode} while starting, see {log}:\n{last_words(log)}")
 
 
-def awaited_leftovers(folder: Path) -> Leftovers:
+def awaited_leftovers(folder: Path) -> RecoveryReport:
     """What the `up` that is ready found half done: all of it, or as much as is known in a while."""
     deadline = time.monotonic() + RECONCILING_SECONDS
     while True:
         account = resident(folder)  # first: once the one who furnishes has left, what is read next is final
-        found = read_leftovers(folder) or Leftovers(whole=False)
+        found = read_leftovers(folder) or RecoveryReport(whole=False)
         if found.whole or account is None or time.monotonic() > deadline:
             return found
-        if FURNISHING not in account.tenants:
+        if PROVISIONING not in account.tenants:
             return found.and_failed(f"reconciling ended before it was done, see {folder / 'logs'}")
         time.sleep(POLL_SECONDS)
 
@@ -88,19 +88,19 @@ def end_resident(folder: Path) -> str:
         with residence(folder):
             left = end_what_was_left(folder)
     except AlreadyUpError as error:
-        raise HouseError(error.what, "try again in a moment") from error
+        raise SupervisorError(error.what, "try again in a moment") from error
     return left or f"nothing was up for {folder.parent}"
 
 
-def _ended(account: Account, folder: Path) -> str:
+def _ended(account: SupervisorStatus, folder: Path) -> str:
     with suppress(ProcessLookupError):
         os.kill(account.pid, signal.SIGTERM)
     deadline = time.monotonic() + FAREWELL_SECONDS
     while is_held(folder):
         if time.monotonic() > deadline:
-            raise HouseError(
+            raise SupervisorError(
                 f"process {account.pid} has not ended in {FAREWELL_SECONDS:.0f} s", f"end it: kill {account.pid}"
             )
         time.sleep(POLL_SECONDS)
-    need_gone(marked(account.mark))
+    require_gone(marked(account.mark))
     return f"ended process {account.pid} and everything it ran"

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from modelward.supervisor.instance_lock import Account, Tenant, read_account, resident
+from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, read_account, resident
 from modelward.supervisor.loopback import ask, fault_of, inquire
 from modelward.supervisor.process_discovery import lives, marked, part_of
 from modelward.supervisor.process_specs import EVIDENCE, POOL, SERVER, WORKER
-from modelward.supervisor.queue_blockage import congestion
+from modelward.supervisor.queue_blockage import queue_blockage
 
 HEARTBEAT = timedelta(seconds=90)
 NEWEST = 5
@@ -45,7 +45,7 @@ class Health:
     api_url: str = ""
     ui_url: str = ""
     evidence_url: str = ""
-    processes: Mapping[str, Tenant] = field(default_factory=dict)
+    processes: Mapping[str, ProcessStatus] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     held_up: tuple[str, ...] = ()
     runs: tuple[EndedRun, ...] = ()
@@ -75,13 +75,13 @@ def health(folder: Path, login: str) -> Health:
         evidence_url=account.evidence_url,
         processes=account.tenants,
         faults=faults,
-        held_up=congestion(account.api_url, login) if answers else (),
+        held_up=queue_blockage(account.api_url, login) if answers else (),
         runs=_ended(account.api_url, login, ENDED, BEGUN) if answers else (),
         failed=_ended(account.api_url, login, BAD, {}) if answers else (),
     )
 
 
-def _fault(name: str, account: Account, login: str) -> str:
+def _fault(name: str, account: SupervisorStatus, login: str) -> str:
     tenant = account.tenants[name]
     if not lives(tenant.pid, part_of(account.mark, name)):
         return "its process has ended; `modelward up` starts it again by itself"
@@ -92,7 +92,7 @@ def _fault(name: str, account: Account, login: str) -> str:
     return fault_of(f"http://127.0.0.1:{account.evidence_port}/health") if name == EVIDENCE else ""
 
 
-def _unheard(account: Account, worker: Tenant, login: str) -> str:
+def _unheard(account: SupervisorStatus, worker: ProcessStatus, login: str) -> str:
     """A heartbeat counts that is not old, and not of the process that was there before."""
     reply = inquire(account.api_url, f"/work_pools/{POOL}/workers/filter", login, {})
     if reply.fault:

@@ -27,7 +27,7 @@ POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Tenant:
+class ProcessStatus:
     """One process of the house: since when it runs, and how often it had to be started again."""
 
     pid: int
@@ -37,7 +37,7 @@ class Tenant:
 
 
 @dataclass(frozen=True)
-class Account:
+class SupervisorStatus:
     """What an `up` says of itself. `mark` is in the environment of everything it started."""
 
     pid: int
@@ -48,7 +48,7 @@ class Account:
     ui_url: str
     evidence_url: str
     evidence_port: int = 0
-    tenants: Mapping[str, Tenant] = field(default_factory=dict)
+    tenants: Mapping[str, ProcessStatus] = field(default_factory=dict)
 
 
 def account_file(folder: Path) -> Path:
@@ -56,24 +56,24 @@ def account_file(folder: Path) -> Path:
     return folder / "up.json"
 
 
-def write_account(folder: Path, account: Account) -> None:
+def write_account(folder: Path, account: SupervisorStatus) -> None:
     """Whole or not at all; readable for the owner alone."""
     told = {**vars(account), "tenants": {name: vars(one) for name, one in account.tenants.items()}}
     write_durably(account_file(folder), json.dumps(told, indent=1).encode(), 0o600)
 
 
-def read_account(folder: Path) -> Account | None:
+def read_account(folder: Path) -> SupervisorStatus | None:
     """What the newest `up` wrote, whether it still runs or not; None when there is none that can be read."""
     try:
         told: dict[str, Any] = json.loads(account_file(folder).read_bytes())
-        tenants = {str(name): Tenant(**one) for name, one in told.pop("tenants").items()}
-        known = {one.name for one in fields(Account)}
-        return Account(**{name: value for name, value in told.items() if name in known}, tenants=tenants)
+        tenants = {str(name): ProcessStatus(**one) for name, one in told.pop("tenants").items()}
+        known = {one.name for one in fields(SupervisorStatus)}
+        return SupervisorStatus(**{name: value for name, value in told.items() if name in known}, tenants=tenants)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def resident(folder: Path) -> Account | None:
+def resident(folder: Path) -> SupervisorStatus | None:
     """The `up` that runs now; None when none does, or when the one that has just begun has not said a word yet."""
     account = read_account(folder)
     return account if account is not None and is_held(folder) and account.pid == _holder(folder) else None
@@ -147,7 +147,7 @@ def _holder(folder: Path) -> int | None:
         return None
 
 
-def said(account: Account | None) -> str:
+def said(account: SupervisorStatus | None) -> str:
     """Who runs it, since when, and where it answers."""
     if account is None:
         return "another `modelward up` or `down` of this home has just begun"

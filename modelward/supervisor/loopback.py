@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 
 PATIENCE_SECONDS = 3.0
 BUSY, BUSY_TRIES, BUSY_SECONDS = "it answers 503", 4, 0.3
@@ -30,7 +30,7 @@ def port_for(wanted: int, setting: str) -> int:
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
-            raise HouseError(
+            raise SupervisorError(
                 f"port {wanted} cannot be used: {error.strerror}",
                 f"end what listens there, or set MODELWARD_{setting.upper()} to another port, 0 for any",
             ) from error

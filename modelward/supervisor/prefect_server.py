@@ -12,7 +12,7 @@ from data.errors import PrefectUnavailableError
 from modelward.supervisor.child_process import ChildProcess, last_words
 from modelward.supervisor.loopback import answers, port_for
 from modelward.supervisor.prefect_environment import Addresses, environment_of_child
-from modelward.supervisor.process_specs import Roles
+from modelward.supervisor.process_specs import ProcessSpecs
 
 STARTUP_SECONDS = 120.0
 FAREWELL_SECONDS = 15.0
@@ -24,7 +24,7 @@ class PrefectServer:
 
     def __init__(self, home: Path) -> None:
         self._addresses = Addresses(port_for(0, "prefect_port"), evidence_url="", login="")
-        roles = Roles(home / "prefect", secrets.token_hex(16), environment_of_child(home))
+        roles = ProcessSpecs(home / "prefect", secrets.token_hex(16), environment_of_child(home))
         self._child = ChildProcess(roles.server(self._addresses))
 
     @property

@@ -24,7 +24,7 @@ ZOMBIE = b"Z"
 
 
 @dataclass(frozen=True)
-class Farewell:
+class ShutdownResult:
     """How many processes were told to end, and those that are still there."""
 
     told: int = 0
@@ -53,7 +53,7 @@ def lives(pid: int, mark: str) -> bool:
     return True
 
 
-def end_marked(mark: str, patience: float, spared: Collection[int] = ()) -> Farewell:
+def end_marked(mark: str, patience: float, spared: Collection[int] = ()) -> ShutdownResult:
     """End all but those `spared` politely, also what comes up meanwhile, and after a while for good."""
     told: set[int] = set()
     begun = time.monotonic()
@@ -67,7 +67,7 @@ def end_marked(mark: str, patience: float, spared: Collection[int] = ()) -> Fare
             _signal(here - told, signal.SIGTERM)
         told |= here
         time.sleep(POLL_SECONDS)
-    return Farewell(len(told), tuple(sorted(here)))
+    return ShutdownResult(len(told), tuple(sorted(here)))
 
 
 def _signal(pids: Iterable[int], how: signal.Signals) -> None:

@@ -1,7 +1,8 @@
 """What a running server needs before a worker can serve: closed pages, the work pool, the deployments, the automations;
 and then what a crash left half-way is ended.
 
-Run as a process of its own beside the supervisor, which never loads Prefect: `python -m modelward.supervisor.provisioning`.
+Run as a process of its own beside the supervisor, which never loads Prefect:
+`python -m modelward.supervisor.provisioning`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import HouseError
-from modelward.supervisor.recovery_report import Leftovers, write_leftovers
+from data.errors import SupervisorError
+from modelward.supervisor.recovery_report import RecoveryReport, write_leftovers
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -32,14 +33,14 @@ def main(folder: Path) -> None:
         found = furnished(client)
     write_leftovers(folder, found)
     try:
-        found = Leftovers(whole=True, told={**found.told, **reconciled()})
+        found = RecoveryReport(whole=True, told={**found.told, **reconciled()})
     except Exception as error:  # noqa: BLE001 – the house is furnished and goes on; it is told what failed
         known = domain_error(error)
         found = found.and_failed(f"reconciling: {known.what if known else f'{type(error).__name__}: {error}'}")
     write_leftovers(folder, found)
 
 
-def furnished(client: SyncPrefectClient) -> Leftovers:
+def furnished(client: SyncPrefectClient) -> RecoveryReport:
     """Prepare everything before the worker starts; answers what became of the runs that were left."""
     from data.settings import read_settings
     from modelward.supervisor.automations import create_automations
@@ -51,7 +52,7 @@ def furnished(client: SyncPrefectClient) -> Leftovers:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (error := client.api_healthcheck()) is not None:
         if time.monotonic() > deadline:
-            raise HouseError(f"the Prefect server does not answer: {error}")
+            raise SupervisorError(f"the Prefect server does not answer: {error}")
         time.sleep(POLL_SECONDS)
     close_pages(pages_of(read_settings().home))
     create_pool(client)
@@ -59,7 +60,7 @@ def furnished(client: SyncPrefectClient) -> Leftovers:
     deploy_all()
     create_automations(client)
     told = {"crashed": crashed, "missed": cancel_missed_runs(client)}
-    return Leftovers(whole=False, told={kind: things for kind, things in told.items() if things})
+    return RecoveryReport(whole=False, told={kind: things for kind, things in told.items() if things})
 
 
 def deploy_all() -> None:
@@ -69,7 +70,7 @@ def deploy_all() -> None:
         runpy.run_module("prefect", run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         if ended.code:
-            raise HouseError(f"`prefect deploy --all` ended with {ended.code}") from ended
+            raise SupervisorError(f"`prefect deploy --all` ended with {ended.code}") from ended
     finally:
         sys.argv = before
 

@@ -10,7 +10,7 @@ from modelward.supervisor.process_specs import POOL
 UNDER_WAY = ["RUNNING", "PENDING"]
 
 
-def congestion(api_url: str, login: str, queue: str = "") -> tuple[str, ...]:
+def queue_blockage(api_url: str, login: str, queue: str = "") -> tuple[str, ...]:
     """Everything that holds runs up, or what holds up those of one queue; nothing where the server does not say."""
     pool = ask(api_url, f"/work_pools/{POOL}", login) or {}
     queues = ask(api_url, f"/work_pools/{POOL}/queues/filter", login, {}) or []

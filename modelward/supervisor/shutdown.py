@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.errors import HouseError
-from modelward.supervisor.instance_lock import Account, read_account
-from modelward.supervisor.process_discovery import Farewell, end_marked, part_of
-from modelward.supervisor.process_specs import EVIDENCE, FURNISHING, SERVER, WORKER
+from data.errors import SupervisorError
+from modelward.supervisor.instance_lock import SupervisorStatus, read_account
+from modelward.supervisor.process_discovery import ShutdownResult, end_marked, part_of
+from modelward.supervisor.process_specs import EVIDENCE, PROVISIONING, SERVER, WORKER
 
 PATIENCE_SECONDS = 10.0
-ORDER = (FURNISHING, WORKER, EVIDENCE, SERVER)
+ORDER = (PROVISIONING, WORKER, EVIDENCE, SERVER)
 
 
-def end_house(account: Account) -> Farewell:
+def end_house(account: SupervisorStatus) -> ShutdownResult:
     """End what bears the mark of this account, whoever started it; those that are `left` could not be ended."""
     worker = account.tenants.get(WORKER)
     runs = part_of(account.mark, WORKER)
     ended = [end_marked(runs, PATIENCE_SECONDS, {worker.pid} if worker is not None else ())]
     ended += [end_marked(part_of(account.mark, name), PATIENCE_SECONDS) for name in ORDER]
     ended.append(end_marked(account.mark, PATIENCE_SECONDS))
-    return Farewell(sum(one.told - len(one.left) for one in ended), ended[-1].left)
+    return ShutdownResult(sum(one.told - len(one.left) for one in ended), ended[-1].left)
 
 
 def end_what_was_left(folder: Path) -> str:
@@ -34,15 +34,15 @@ def end_what_was_left(folder: Path) -> str:
     For who holds the residence. Raises HouseError when something of it cannot be ended.
     """
     former = read_account(folder)
-    ended = end_house(former) if former is not None else Farewell()
-    need_gone(ended.left)
+    ended = end_house(former) if former is not None else ShutdownResult()
+    require_gone(ended.left)
     return f"ended {ended.told} processes that a killed `modelward up` had left" if ended.told else ""
 
 
-def need_gone(left: Sequence[int]) -> None:
+def require_gone(left: Sequence[int]) -> None:
     """Pass when there are none. Raises HouseError with the processes that even the last signal did not end."""
     if left:
-        raise HouseError(
+        raise SupervisorError(
             f"process {', '.join(map(str, left))} of this home does not end",
             "end it by hand, or restart the machine, then try again",
         )

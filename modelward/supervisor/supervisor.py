@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from data.records.instant import write_instant
 from data.settings import Settings
-from modelward.supervisor.child_process import ChildProcess, Role, last_words
-from modelward.supervisor.instance_lock import Account, Stage, write_account
+from modelward.supervisor.child_process import ChildProcess, ProcessSpec, last_words
+from modelward.supervisor.instance_lock import Stage, SupervisorStatus, write_account
 from modelward.supervisor.loopback import answers, ask, port_for
 from modelward.supervisor.prefect_environment import Addresses, environment_of_house
-from modelward.supervisor.process_specs import FURNISHING, POOL, ROOT, Roles
-from modelward.supervisor.recovery_report import Leftovers, leftovers_file, read_leftovers
+from modelward.supervisor.process_specs import POOL, PROVISIONING, ROOT, ProcessSpecs
+from modelward.supervisor.recovery_report import RecoveryReport, leftovers_file, read_leftovers
 from modelward.supervisor.shutdown import ORDER, end_house
 from modelward.supervisor.shutdown import PATIENCE_SECONDS as FAREWELL_SECONDS
 
@@ -50,13 +50,13 @@ class Supervisor:
             port_for(settings.prefect_port, "prefect_port"), evidence_url, settings.prefect_login
         )
         mark = secrets.token_hex(16)
-        self._roles = Roles(folder, mark, environment_of_house(settings, self._addresses, ROOT))
+        self._roles = ProcessSpecs(folder, mark, environment_of_house(settings, self._addresses, ROOT))
         self._children: dict[str, ChildProcess] = {}
         self._ended = False
         self._unwritten = ""
         self._begun = datetime.now(UTC)
         self.left: tuple[int, ...] = ()
-        self.account = Account(
+        self.account = SupervisorStatus(
             pid=os.getpid(),
             since=write_instant(self._begun),
             stage="starting",
@@ -95,7 +95,7 @@ class Supervisor:
         self._wait("the evidence pages", lambda: answers(f"{self._evidence_here}/health"))
         self._write("ready")
 
-    def keep_up(self, told: Leftovers) -> None:
+    def keep_up(self, told: RecoveryReport) -> None:
         """Start again what dies, until somebody asks for the end; what is found beyond what was `told` is told then."""
         while not self._ended:
             if self._has_reconciled() and not told.whole:
@@ -103,17 +103,17 @@ class Supervisor:
                 for line in told.lines(but=before):
                     self._tell(line)
             for name, child in self._children.items():
-                if name != FURNISHING and child.keep_up(time.monotonic()):
+                if name != PROVISIONING and child.keep_up(time.monotonic()):
                     self._tell(f"the {name} had ended with {child.tenant.last_exit}; it was started again")
             self._write("ready")
             time.sleep(POLL_SECONDS)
 
-    def leftovers(self) -> Leftovers:
+    def leftovers(self) -> RecoveryReport:
         """What was found half done and what became of it, so far."""
-        found = read_leftovers(self._folder) or Leftovers(whole=False)
-        if found.whole or FURNISHING in self._children:
+        found = read_leftovers(self._folder) or RecoveryReport(whole=False)
+        if found.whole or PROVISIONING in self._children:
             return found
-        return found.and_failed(f"reconciling ended before it was done, see {self._roles.log(FURNISHING)}")
+        return found.and_failed(f"reconciling ended before it was done, see {self._roles.log(PROVISIONING)}")
 
     def close(self) -> None:
         """End everything, politely first; the server last, so that runs can still say that they end."""
@@ -129,19 +129,21 @@ class Supervisor:
             leftovers_file(self._folder).unlink(missing_ok=True)
             write_account(self._folder, self.account)
         except OSError as error:
-            raise HouseError(f"{self._folder} cannot be written: {error}", "make room there and start again") from error
+            raise SupervisorError(
+                f"{self._folder} cannot be written: {error}", "make room there and start again"
+            ) from error
 
     @property
     def _evidence_here(self) -> str:
         return f"http://127.0.0.1:{self._evidence_port}"
 
-    def _start(self, role: Role) -> None:
+    def _start(self, role: ProcessSpec) -> None:
         self._children[role.name] = ChildProcess(role)
         self._write("starting")
 
     def _wait(self, what: str, is_so: Callable[[], bool]) -> None:
         if not self._come_true(is_so, PATIENCE_SECONDS):
-            raise HouseError(f"{what} did not come up in {PATIENCE_SECONDS:.0f} s, see {self._folder / 'logs'}")
+            raise SupervisorError(f"{what} did not come up in {PATIENCE_SECONDS:.0f} s, see {self._folder / 'logs'}")
 
     def _come_true(self, is_so: Callable[[], bool], patience: float) -> bool:
         """Whether it is so within some time. Raises Interrupted, HouseError."""
@@ -157,16 +159,18 @@ class Supervisor:
         if self._ended:
             raise Interrupted
         for name, child in self._children.items():
-            if child.exit_code is not None and not (name == FURNISHING and read_leftovers(self._folder) is not None):
+            if child.exit_code is not None and not (name == PROVISIONING and read_leftovers(self._folder) is not None):
                 words = last_words(child.role.log)
-                raise HouseError(f"the {name} ended with {child.exit_code} while starting:\n{words}\n{child.role.log}")
+                raise SupervisorError(
+                    f"the {name} ended with {child.exit_code} while starting:\n{words}\n{child.role.log}"
+                )
 
     def _has_reconciled(self) -> bool:
         """Whether the one who furnishes has left; nobody starts it again."""
-        furnishing = self._children.get(FURNISHING)
+        furnishing = self._children.get(PROVISIONING)
         if furnishing is not None and furnishing.exit_code is not None:
-            del self._children[FURNISHING]
-        return FURNISHING not in self._children
+            del self._children[PROVISIONING]
+        return PROVISIONING not in self._children
 
     def _ask(self, path: str, question: object = None) -> object:
         return ask(self._addresses.api_url, path, self._addresses.login, question)

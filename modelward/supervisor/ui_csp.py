@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from data.files.durable_file import write_durably
 
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; base-uri 'self'; form-action 'self'"
@@ -24,7 +24,7 @@ def close_pages(folder: Path) -> list[Path]:
     """
     pages = sorted(folder.glob("*/index.html"))
     if not pages:
-        raise HouseError(f"Prefect keeps no pages in {folder}, so they could not be closed to the outside")
+        raise SupervisorError(f"Prefect keeps no pages in {folder}, so they could not be closed to the outside")
     for page in pages:
         _close(page)
     return pages
@@ -35,5 +35,5 @@ def _close(page: Path) -> None:
     if RULE in written:
         return
     if HEAD not in written:
-        raise HouseError(f"{page} has no <head>, so it could not be closed to the outside")
+        raise SupervisorError(f"{page} has no <head>, so it could not be closed to the outside")
     write_durably(page, written.replace(HEAD, HEAD + RULE, 1))

@@ -43,24 +43,24 @@ Mark = tuple[object, ...]
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedPage:
     """A page's bytes and when they were made."""
 
     body: bytes
     made_at: datetime
 
 
-class Shelf:
+class PageCache:
     """The pages of one home by address. One page is made at a time; the others wait for theirs."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._making = threading.Lock()
-        self._pages: OrderedDict[str, tuple[Mark, Kept]] = OrderedDict()
+        self._pages: OrderedDict[str, tuple[Mark, CachedPage]] = OrderedDict()
         self._models: OrderedDict[str, tuple[Mark, Page]] = OrderedDict()
         self._index = EventIndex()
 
-    def page(self, address: str) -> Kept:
+    def page(self, address: str) -> CachedPage:
         """The page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
         with self._making:
             kept = _kept(self._pages, address, self._mark(), MOST_PAGES, lambda: self._made(address))
@@ -74,8 +74,8 @@ class Shelf:
         seen = [(one.stat().st_size, one.stat().st_mtime_ns) if one.exists() else None for one in files]
         return (*seen, int(time.monotonic() // FRESH_SECONDS))
 
-    def _made(self, address: str) -> Kept:
-        return Kept(self._written(address).encode(), datetime.now(UTC))
+    def _made(self, address: str) -> CachedPage:
+        return CachedPage(self._written(address).encode(), datetime.now(UTC))
 
     def _written(self, address: str) -> str:
         if address == INVENTORY:

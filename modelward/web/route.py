@@ -12,7 +12,7 @@ from data.errors import MissingRegistryError, ModelwardError, NotFoundError
 from data.files.home import Home
 from data.records.names import NAME
 from modelward.web.answer import HTML, JSON, Answer, refusal
-from modelward.web.page_cache import Shelf
+from modelward.web.page_cache import PageCache
 from views.evidence_address import INVENTORY
 
 METHODS = "GET, HEAD"
@@ -27,7 +27,7 @@ class Route:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._shelf = Shelf(home)
+        self._shelf = PageCache(home)
 
     def answer(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
         """The answer to one request; nothing that is asked can raise."""

@@ -23,16 +23,16 @@ from data.records.person import SERVICE, Actor, Role
 from data.registry.approvals import confirms, lacking
 from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
-from data.registry.eligible_approvers import deciders
+from data.registry.eligible_approvers import eligible_approvers
 from data.registry.registry import Registry
 from data.registry.rules.approval import standing_votes
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
 from tasks.approve.show_decisions import show_decisions
-from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.form_answer import HandedIn, OneTimeCode
-from tasks.run.retry_transient import outlast
+from tasks.run.form_answer import FormAnswer, OneTimeCode
+from tasks.run.retry_transient import retry_transient
 from views.forms.approval_form import describe_request
 from views.forms.version_facts import Objection
 
@@ -96,13 +96,13 @@ def await_decisions(request: ApprovalRequest, as_of: datetime | None, run_id: st
 
 def _decided(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> ApprovalRequest:
     question = _question(request, as_of, run_id)
-    while outlast(question.is_open, READABLE_WITHIN):
+    while retry_transient(question.is_open, READABLE_WITHIN):
         patience = request.expires_at - moment(meanwhile(as_of))
         if patience <= timedelta(0):
             _close(request, as_of)
             break
         try:
-            gate(question, patience, as_of)
+            ask_until_settled(question, patience, as_of)
         except RequestClosedError as error:
             _close(request, as_of, error.what)
             raise
@@ -168,7 +168,7 @@ def _example_day(request: ApprovalRequest) -> str:
     return f"{request.expires_at + timedelta(days=30):%Y-%m-%d}"
 
 
-def _settle(request: ApprovalRequest, answer: HandedIn, as_of: datetime | None, run_id: str) -> Settled:
+def _settle(request: ApprovalRequest, answer: FormAnswer, as_of: datetime | None, run_id: str) -> AnswerOutcome:
     """Hand one answer to the registry. A request whose evidence or bytes changed is withdrawn and ends the flow.
 
     Whoever typed another digest than this request's may have read another request: they are asked again, as they are
@@ -185,13 +185,13 @@ def _settle(request: ApprovalRequest, answer: HandedIn, as_of: datetime | None, 
         registry.execute(void, SERVICE, as_of=as_of, run_id=run_id)
         raise
     except RequestClosedError:
-        return Settled(done=True)
+        return AnswerOutcome(done=True)
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
-    return Settled(done=True)
+    return AnswerOutcome(done=True)
 
 
-def _decision(request: ApprovalRequest, answer: HandedIn, now: Digests, at: datetime) -> Decide:
+def _decision(request: ApprovalRequest, answer: FormAnswer, now: Digests, at: datetime) -> Decide:
     """What was entered as a command. Raises InputError for what no rule needs to judge."""
     entered = _form_of(answer)
     person, role = entered.person.strip().lower(), Role(entered.role)
@@ -212,7 +212,7 @@ def _decision(request: ApprovalRequest, answer: HandedIn, now: Digests, at: date
     )
 
 
-def _form_of(answer: HandedIn) -> ApprovalForm:
+def _form_of(answer: FormAnswer) -> ApprovalForm:
     assert isinstance(answer.entered, ApprovalForm)
     return answer.entered
 
@@ -226,5 +226,5 @@ def _meaning(answer: ApprovalForm) -> str:
 def _stands_in_for(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
     """For whom somebody signs who holds the role only as a deputy."""
     with Registry.here().reading() as state:
-        able = deciders(state, request, at)
+        able = eligible_approvers(state, request, at)
     return next((one.deputy_of for one in able if (one.person, one.role) == (person, role)), None)

@@ -15,7 +15,7 @@ from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from gates.standard import approvals_for, keeps_validator_apart
 from tasks.approve.recompute_digests import verified_artifact
-from tasks.notify.notify_approvers import tell_deciders
+from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
 
@@ -56,7 +56,7 @@ def request_approval(
     )
     receipt = registry.execute(command, actor, as_of=as_of, run_id=run_id)
     asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
-    tell_deciders(asked.key, as_of)
+    notify_approvers(asked.key, as_of)
     return asked
 
 

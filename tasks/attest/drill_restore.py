@@ -16,7 +16,7 @@ from data.files.artifacts import file_digest
 from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.store import Store
-from tasks.attest.verify_log import need_sound
+from tasks.attest.verify_log import require_sound
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def drill_restore() -> Drill:
     registry = Registry.here()
     file = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.duckdb"
     registry.store.backup(file)
-    need_sound(verify(file, None, [], None, deep=True), f"the backup {file.name}")
+    require_sound(verify(file, None, [], None, deep=True), f"the backup {file.name}")
     events, restored = _head(file)
     if live_root(registry, events) != restored:
         raise AuditError(f"the backup {file.name} has another root over its {events} events than the log")

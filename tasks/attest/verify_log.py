@@ -17,11 +17,11 @@ SHOWN = 5
 def verify_log() -> Report:
     """The report of a verification that held. Raises AuditError naming what does not, StoreLockedError."""
     report = verify_registry(Registry.here(), deep=True)
-    need_sound(report, "the audit log")
+    require_sound(report, "the audit log")
     return report
 
 
-def need_sound(report: Report, what: str) -> None:
+def require_sound(report: Report, what: str) -> None:
     """Raises AuditError with the first findings unless nothing was found."""
     if not report.ok:
         found = "; ".join(_said(one) for one in report.findings[:SHOWN])

@@ -24,9 +24,9 @@ from data.registry.rules.emergency import PURPOSE
 from gates.standard import emergency_for
 from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.open_release import open_release
-from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.form_answer import HandedIn, OneTimeCode
+from tasks.run.form_answer import FormAnswer, OneTimeCode
 from tasks.run.load_standards import standards_of
 from views.forms.release_form import describe_release
 from views.forms.version_facts import Objection
@@ -35,7 +35,7 @@ PATIENCE = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReleaseTarget:
     """What is to go live where, for what."""
 
     version: str
@@ -72,7 +72,7 @@ def opened_by(run_id: str) -> ApprovalRequest | None:
     return known[-1] if known else None
 
 
-def ask_releaser(wanted: Wanted, run: Run, judge: Callable[[], VerdictSet]) -> str:
+def ask_releaser(wanted: ReleaseTarget, run: Run, judge: Callable[[], VerdictSet]) -> str:
     """The key of the release that somebody opened by their code; one that this run had opened is answered again.
 
     Raises GateRefusedError where the standard allows none or a control does not hold, IllegalMoveError for a version
@@ -87,13 +87,13 @@ def ask_releaser(wanted: Wanted, run: Run, judge: Callable[[], VerdictSet]) -> s
             settle=lambda answer: _settle(wanted, answer, run),
             is_open=lambda: opened_by(run.run_id) is None,
         )
-        gate(question, PATIENCE, run.as_of)
+        ask_until_settled(question, PATIENCE, run.as_of)
     opened = opened_by(run.run_id)
     assert opened is not None
     return opened.key
 
 
-def _form(wanted: Wanted, verdicts: VerdictSet, objection: Objection, run: Run) -> type[RunInput]:
+def _form(wanted: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: Run) -> type[RunInput]:
     now = moment(meanwhile(run.as_of))
     with Registry.here().reading() as state:
         model = state.need(Model, model_of(wanted.version))
@@ -102,7 +102,7 @@ def _form(wanted: Wanted, verdicts: VerdictSet, objection: Objection, run: Run) 
     return ReleaseForm.with_initial_data(description=text)
 
 
-def _settle(wanted: Wanted, answer: HandedIn, run: Run) -> Settled:
+def _settle(wanted: ReleaseTarget, answer: FormAnswer, run: Run) -> AnswerOutcome:
     """Have the release opened. What no other answer would change ends the run."""
     entered = answer.entered
     assert isinstance(entered, ReleaseForm)
@@ -115,7 +115,7 @@ def _settle(wanted: Wanted, answer: HandedIn, run: Run) -> Settled:
         raise
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
-    return Settled(done=True)
+    return AnswerOutcome(done=True)
 
 
 def _reason(answer: ReleaseForm) -> str:

@@ -9,7 +9,7 @@ from data.registry.registry import Registry
 from data.registry.rules.emergency import release_of
 from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.publish_version import publish_version
-from tasks.notify.notify_approvers import tell_deciders
+from tasks.notify.notify_approvers import notify_approvers
 
 
 def publish_release(request: str, run: Run) -> str:
@@ -31,7 +31,7 @@ def publish_release(request: str, run: Run) -> str:
         _take_back(registry, asked, error.what, run)
         raise
     assert isinstance(key, str)
-    tell_deciders(request, run.as_of)
+    notify_approvers(request, run.as_of)
     return key
 
 

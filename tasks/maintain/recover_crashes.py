@@ -15,7 +15,7 @@ from tasks.maintain.expire_approvals import expired_requests
 from tasks.maintain.remind_people import unanswered_questions
 from tasks.maintain.withdraw_orphans import orphaned_requests, orphaned_runs
 from tasks.notify.deliver_notices import carried_notices
-from tasks.run.run_due_jobs import Due, settle_due
+from tasks.run.run_due_jobs import Due, run_due_jobs
 
 JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "silent": silent_runs,
@@ -30,6 +30,6 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
 
 
 @task(name="end what died", cache_policy=NO_CACHE, persist_result=False)
-def end_what_died(run: Run) -> dict[str, list[str]]:
+def recover_crashes(run: Run) -> dict[str, list[str]]:
     """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
-    return settle_due(JOBS, run)
+    return run_due_jobs(JOBS, run)

@@ -17,7 +17,7 @@ from tasks.maintain.prune_profiles import pruned_profiles
 from tasks.maintain.remind_people import reminders
 from tasks.maintain.revoke_approvals import late_conditions
 from tasks.notify.deliver_notices import carried_notices
-from tasks.run.run_due_jobs import Due, settle_due
+from tasks.run.run_due_jobs import Due, run_due_jobs
 
 JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
     "requests": expired_requests,
@@ -36,6 +36,6 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
 
 
 @task(name="look after models", cache_policy=NO_CACHE, persist_result=False)
-def look_after_models(run: Run) -> dict[str, list[str]]:
+def run_maintenance(run: Run) -> dict[str, list[str]]:
     """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
-    return settle_due(JOBS, run)
+    return run_due_jobs(JOBS, run)

@@ -20,7 +20,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 from prefect.utilities.annotations import quote
 
 from tasks.monitor.find_monitored_models import Candidate
-from tasks.monitor.watch_models import Night, broke, watch_models
+from tasks.monitor.watch_models import ModelResult, broke, watch_models
 
 SIZE = 25
 """Models in one mapped task: a task costs about 5 ms, a model's night some hundred."""
@@ -33,7 +33,7 @@ LOOK_SECONDS = 1.0
 T = TypeVar("T")
 
 
-def watch_all(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[Night]:
+def watch_all(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[ModelResult]:
     """The night of each model, in mapped tasks: a process for each processor where they are many, else two threads."""
     chunks = chunked(models)
     told = {"models": [whole(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
@@ -52,15 +52,15 @@ def whole(value: T) -> T:
     return cast(T, quote(value))
 
 
-def gathered(chunks: Sequence[Sequence[Candidate]], futures: Iterable[PrefectFuture[Any]]) -> list[Night]:
+def gathered(chunks: Sequence[Sequence[Candidate]], futures: Iterable[PrefectFuture[Any]]) -> list[ModelResult]:
     """The nights of all chunks; where a task itself broke, or the process it ran in, its models' nights failed."""
-    nights: list[Night] = []
+    nights: list[ModelResult] = []
     for chunk, future in zip(chunks, futures, strict=True):
         answer = _answer(future)
         if isinstance(answer, list):
             nights += answer
         else:
-            nights += [Night(one.key, unwatched=broke(answer), failed=True) for one in chunk]
+            nights += [ModelResult(one.key, unwatched=broke(answer), failed=True) for one in chunk]
     return nights
 
 
@@ -79,9 +79,9 @@ def _runner(models: int, count: int) -> TaskRunner[PrefectFuture[Any]]:
     return cast(TaskRunner[PrefectFuture[Any]], made)
 
 
-def _answer(future: PrefectFuture[Any]) -> list[Night] | BaseException:
+def _answer(future: PrefectFuture[Any]) -> list[ModelResult] | BaseException:
     try:
-        return cast("list[Night] | BaseException", future.result(raise_on_failure=False))
+        return cast("list[ModelResult] | BaseException", future.result(raise_on_failure=False))
     except BrokenExecutor as broken:
         return broken
 

@@ -11,7 +11,7 @@ from data.logs.model_logs import LoggedDay
 from data.records.measurement import Measurement
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
-from tasks.monitor.find_monitored_models import Watched
+from tasks.monitor.find_monitored_models import MonitoredModel
 from tasks.monitor.find_partitions import Windows
 from tasks.monitor.join_labels import Labelled
 from tasks.monitor.judge_window import Judged
@@ -40,7 +40,7 @@ class Measured:
 
 
 def compose_record(
-    watched: Watched, champion: Version, windows: Windows, measured: Measured, judged: Judged, digest: str
+    watched: MonitoredModel, champion: Version, windows: Windows, measured: Measured, judged: Judged, digest: str
 ) -> RecordMonitoring:
     """The command; `digest` names the stored batch."""
     return RecordMonitoring(

@@ -36,7 +36,7 @@ PATIENCE = 2
 
 
 @dataclass(frozen=True)
-class Watched:
+class MonitoredModel:
     """A model under watch as the registry knows it; `champion` is None when nothing served as the window ended.
 
     `windows` are the newest ones of the champion before the window of tonight.
@@ -60,7 +60,7 @@ class Candidate:
     """A model to watch tonight by its key; `watched` is None without a monitoring plan."""
 
     key: str
-    watched: Watched | None
+    watched: MonitoredModel | None
 
 
 class _OfModel(Protocol):
@@ -72,7 +72,7 @@ R = TypeVar("R", bound=_OfModel)
 
 
 @task(name="find watched models", cache_policy=NO_CACHE, persist_result=False)
-def find_watched(models: Sequence[str] | None, through: date) -> list[Candidate]:
+def find_monitored_models(models: Sequence[str] | None, through: date) -> list[Candidate]:
     """The models to watch on the windows ending `through`: those named, or every active model with a monitoring plan.
 
     Raises NotFoundError or AmbiguousNameError for a name.
@@ -86,7 +86,9 @@ def find_watched(models: Sequence[str] | None, through: date) -> list[Candidate]
     return found if models is not None else [one for one in found if one.watched is not None]
 
 
-def _watched(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], through: date) -> dict[str, Watched]:
+def _watched(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[Model], through: date
+) -> dict[str, MonitoredModel]:
     state, keys = State(connection), [one.key for one in models]
     end = midnight(through) + DAY
     plans = {key: _plan(every, end) for key, every in by_model(state.among(MonitoringPlan, "model", keys)).items()}
@@ -96,7 +98,7 @@ def _watched(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], thr
     asked = [_asked(plans[model], version.key, through) for model, version in champions.items() if model in plans]
     windows = past_windows(connection, asked)
     return {
-        one.key: Watched(
+        one.key: MonitoredModel(
             model=one,
             plan=plans[one.key],
             champion=champions.get(one.key),

@@ -9,7 +9,7 @@ from data.logs.log_fault import FaultKind, LogFault
 from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.model import MonitoringPlan
 from monitoring.alert_rule import Window
-from tasks.monitor.find_monitored_models import Watched
+from tasks.monitor.find_monitored_models import MonitoredModel
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def windows_of(plan: MonitoringPlan, through: date, now: datetime) -> Windows:
     return Windows(Window.ending(through, plan.window_days), Window.ending(min(through, matured), plan.window_days))
 
 
-def find_partitions(logs: ModelLogs, watched: Watched, window: Window) -> LoggedWindow:
+def find_partitions(logs: ModelLogs, watched: MonitoredModel, window: Window) -> LoggedWindow:
     """The days of a window. A day on which the model served and logged nothing is a fault, not an empty day.
 
     Raises LogFormatError when the folder itself cannot be understood.

@@ -15,7 +15,7 @@ from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, judge
 from monitoring.hard_fault import FaultKind, HardFault
 from monitoring.plan import Persistence, WatchRule
 from monitoring.profile import Profile
-from tasks.monitor.find_monitored_models import Watched
+from tasks.monitor.find_monitored_models import MonitoredModel
 
 HARD: Mapping[Fault, FaultKind] = {
     Fault.MISSING_PARTITION: FaultKind.MISSING_PARTITION,
@@ -53,7 +53,7 @@ class Judged:
 
 
 def judge_window(
-    watched: Watched,
+    watched: MonitoredModel,
     rules: Sequence[WatchRule],
     measured: Iterable[Measurement],
     window: Window,
@@ -79,7 +79,7 @@ def judge_window(
     return Judged(outcomes, found, tuple(_quiet(watched, rules, outcomes, found)))
 
 
-def earlier_windows(watched: Watched) -> list[Earlier]:
+def earlier_windows(watched: MonitoredModel) -> list[Earlier]:
     """What the windows recorded before said about the version that serves now."""
     return [_earlier(one) for one in watched.windows]
 
@@ -160,7 +160,7 @@ def _figure(one: Measurement) -> str:
 
 
 def _quiet(
-    watched: Watched, rules: Sequence[WatchRule], outcomes: Sequence[Outcome], found: Sequence[Found]
+    watched: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[Outcome], found: Sequence[Found]
 ) -> Iterator[str]:
     """What is quiet by its rule, and what stands as an alert but is neither ruled on any more nor found again."""
     yield from (one.about for one in outcomes if one.state is AlertState.QUIET)

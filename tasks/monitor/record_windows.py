@@ -15,7 +15,7 @@ from data.records.row import Frozen
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.registry import MOST_TOGETHER, Receipt, Registry
 from monitoring.alert_rule import AlertState
-from tasks.monitor.watch_models import Night
+from tasks.monitor.watch_models import ModelResult
 from tasks.monitor.write_alerts import write_alerts
 from tasks.run.name_run import Run
 
@@ -38,7 +38,7 @@ class Watch(Frozen):
 
 
 @task(name="record windows", cache_policy=NO_CACHE, persist_result=False)
-def record_windows(nights: Sequence[Night], run: Run, as_of: datetime | None) -> list[Watch]:
+def record_windows(nights: Sequence[ModelResult], run: Run, as_of: datetime | None) -> list[Watch]:
     """Record each night and answer what became of it; a window recorded before with the same figures stays as it is.
 
     Many nights make one transaction, each is one event. A night that cannot be recorded is one that failed; the others
@@ -94,7 +94,7 @@ def _warned(alert: Alert, recorded: MonitoringRun) -> bool:
     return recorded.outcomes.get(alert.about) in (AlertState.WATCH, None)
 
 
-def _missed(night: Night, failed: str | None) -> Watch:
+def _missed(night: ModelResult, failed: str | None) -> Watch:
     if failed is not None:
         return Watch(model=night.model, state="failed", why=failed)
     return Watch(model=night.model, state="not watched", why=night.unwatched)

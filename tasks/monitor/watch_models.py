@@ -21,7 +21,7 @@ from data.text.plain_text import storable
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
 from tasks.monitor.compose_record import Measured, compose_record, measurement_batch
-from tasks.monitor.find_monitored_models import Candidate, Watched
+from tasks.monitor.find_monitored_models import Candidate, MonitoredModel
 from tasks.monitor.find_partitions import Windows, find_partitions, windows_of
 from tasks.monitor.join_labels import Labelled, join_labels
 from tasks.monitor.judge_window import broken_labels, column_faults, judge_window, log_faults
@@ -35,7 +35,7 @@ LONGEST = 500
 
 
 @dataclass(frozen=True)
-class Night:
+class ModelResult:
     """What came of one model: the command that records it, or why there is nothing to record."""
 
     model: str
@@ -45,23 +45,25 @@ class Night:
 
 
 @task(name="watch models", cache_policy=NO_CACHE, persist_result=False)
-def watch_models(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[Night]:
+def watch_models(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[ModelResult]:
     """One night for each model of a chunk; `through` is the last day of the window."""
     with LabelJoin() as join:
         return [_whatever_happens(one, through, moment(as_of), join) for one in models]
 
 
-def watch_model(model: Candidate, through: date, now: datetime, join: LabelJoin) -> Night:
+def watch_model(model: Candidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
     """One model's night. Raises what modelward itself refuses, and whatever else goes wrong."""
     watched = model.watched
     if watched is None:
-        return Night(model.key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again")
+        return ModelResult(
+            model.key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again"
+        )
     if watched.champion is None:
-        return Night(model.key, unwatched="nothing serves in production")
-    return Night(model.key, _watch(watched, watched.champion, through, now, join))
+        return ModelResult(model.key, unwatched="nothing serves in production")
+    return ModelResult(model.key, _watch(watched, watched.champion, through, now, join))
 
 
-def _whatever_happens(model: Candidate, through: date, now: datetime, join: LabelJoin) -> Night:
+def _whatever_happens(model: Candidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
     """The night, or why it failed: a fault of our own costs one model its night, not those it was dealt out with."""
     try:
         return watch_model(model, through, now, join)
@@ -69,7 +71,7 @@ def _whatever_happens(model: Candidate, through: date, now: datetime, join: Labe
         why = storable(f"{error.what} → {error.remedy}")
     except Exception as error:  # noqa: BLE001 – told as this model's failure, with its name
         why = broke(error)
-    return Night(model.key, unwatched=why, failed=True)
+    return ModelResult(model.key, unwatched=why, failed=True)
 
 
 def broke(error: BaseException) -> str:
@@ -77,7 +79,9 @@ def broke(error: BaseException) -> str:
     return storable(f"the watch broke: {type(error).__name__}: {error}"[:LONGEST])
 
 
-def _watch(watched: Watched, champion: Version, through: date, now: datetime, join: LabelJoin) -> RecordMonitoring:
+def _watch(
+    watched: MonitoredModel, champion: Version, through: date, now: datetime, join: LabelJoin
+) -> RecordMonitoring:
     home = Home.here()
     windows = windows_of(watched.plan, through, now)
     rules = watch_rules(watched.plan.rules)
@@ -109,7 +113,7 @@ def _reference(home: Home, version: Version) -> Reference | None:
 
 def _measure(
     logs: ModelLogs,
-    watched: Watched,
+    watched: MonitoredModel,
     champion: Version,
     rules: Sequence[WatchRule],
     reference: Reference | None,

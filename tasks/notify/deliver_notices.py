@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from math import inf
 
-from data.notices.channels.channel import Carrier
+from data.notices.channels.channel import Channel
 from data.notices.channels.configuration import carriers_of, days_of
-from data.notices.channels.delivery_pass import SECONDS, Outcome, Round, carry_round, tried, wall_clock
-from data.notices.outbox import Notice, Outbox, Parcel
+from data.notices.channels.delivery_pass import SECONDS, Delivery, PassSummary, delivery_pass, tried, wall_clock
+from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import named, quoted
 from data.records.person import Person
 from data.registry.command import Moment
@@ -23,7 +23,9 @@ OUTBOX = "outbox"
 SECONDS_IN_A_FLOW = 10.0
 
 
-def carry_notices(of: Collection[Notice] | None = None, *, at_once: bool = False, seconds: float = SECONDS) -> Round:
+def carry_notices(
+    of: Collection[Notice] | None = None, *, at_once: bool = False, seconds: float = SECONDS
+) -> PassSummary:
     """One round of the post, of these notices or of all; administrators are told of what is given up.
 
     `at_once` carries everything that waits, however long that takes. Raises ConfigurationError, DeliveryError.
@@ -35,7 +37,7 @@ def carry_notices(of: Collection[Notice] | None = None, *, at_once: bool = False
     carriers = carriers_of(settings, mailboxes)
     outbox = Outbox(registry.home.outbox)
     days, bound = days_of(settings), inf if at_once else seconds
-    done = carry_round(outbox, carriers, days, now, of=of, at_once=at_once, seconds=bound)
+    done = delivery_pass(outbox, carriers, days, now, of=of, at_once=at_once, seconds=bound)
     outbox.send(given_up(done.outcomes, in_charge), now)
     return done
 
@@ -56,17 +58,17 @@ def try_carriers(person: str) -> dict[str, str]:
     notice = Notice(
         kind="delivery", to=person, about="notices", title="a test", text=f"{person} tried whether notices arrive."
     )
-    parcel = Parcel(f"test-{now:%Y%m%dT%H%M%S%f}", notice, now)
+    parcel = QueuedNotice(f"test-{now:%Y%m%dT%H%M%S%f}", notice, now)
     return {one.name: _fault(one, parcel) for one in carriers_of(read_settings(), mailboxes)}
 
 
-def _fault(carrier: Carrier, parcel: Parcel) -> str:
+def _fault(carrier: Channel, parcel: QueuedNotice) -> str:
     if not carrier.reaches(parcel.notice):
         return f"it does not reach {parcel.notice.to}: no mailbox is known"
     return tried(carrier, parcel)
 
 
-def given_up(done: Sequence[Outcome], in_charge: Sequence[str]) -> list[Notice]:
+def given_up(done: Sequence[Delivery], in_charge: Sequence[str]) -> list[Notice]:
     """What the administrators read about deliveries that were given up; nobody is told about such a notice itself."""
     lost = [one for one in done if one.attempts.state == "given up" and one.parcel.notice.kind != "delivery"]
     return [

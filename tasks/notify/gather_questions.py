@@ -20,7 +20,7 @@ from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.verdict import Passed
 from data.records.version import ReviewState, Version
-from data.registry.eligible_approvers import deciders, open_requests, validators
+from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
 from data.registry.rules.emergency import PURPOSE, asking_run
 from data.registry.rules.retirement_party import PLANNING, parties_of
 from data.registry.rules.version import newest_verdicts
@@ -31,7 +31,7 @@ from tasks.run.load_standards import standards_of
 
 
 @dataclass(frozen=True)
-class Question:
+class PendingDecision:
     """What is asked about what, from when until when; `people` says of each who could answer in which capacity.
 
     `page_of` is the key whose evidence page tells most, `command` what is typed to answer, `run_id` the run that waits.
@@ -50,7 +50,7 @@ class Question:
     run_id: str
 
 
-def open_questions(state: State, now: datetime) -> Iterator[Question]:
+def open_questions(state: State, now: datetime) -> Iterator[PendingDecision]:
     """Every question that somebody may still answer at this moment."""
     for request in open_requests(state):
         yield question_of_request(state, request, now)
@@ -63,7 +63,7 @@ def open_questions(state: State, now: datetime) -> Iterator[Question]:
             yield question_of_transition(state, retirement)
 
 
-def question_of_request(state: State, request: ApprovalRequest, now: datetime) -> Question:
+def question_of_request(state: State, request: ApprovalRequest, now: datetime) -> PendingDecision:
     """A request for approval: deploy, retire, or stand behind what went live in an emergency."""
     name, model = short(request.subject), state.need(Model, model_of(request.subject))
     roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
@@ -79,7 +79,7 @@ def question_of_request(state: State, request: ApprovalRequest, now: datetime) -
             "It ends by itself unless it is ratified in time."
         )
         command = f"modelward ratify {reference(model.key)} -e {request.environment} --slot {request.slot}"
-    return Question(
+    return PendingDecision(
         kind="approval",
         about=request.key,
         page_of=request.key,
@@ -94,7 +94,7 @@ def question_of_request(state: State, request: ApprovalRequest, now: datetime) -
     )
 
 
-def question_of_validation(state: State, verdicts: VerdictSet, now: datetime) -> Iterator[Question]:
+def question_of_validation(state: State, verdicts: VerdictSet, now: datetime) -> Iterator[PendingDecision]:
     """A version that machines cleared and that an independent validator has to conclude on; nothing where none has."""
     version = state.need(Version, verdicts.version)
     model = state.need(Model, version.model)
@@ -108,7 +108,7 @@ def question_of_validation(state: State, verdicts: VerdictSet, now: datetime) ->
     if not demand.validator or answer_by <= now:
         return
     name, until = short(version.key), f"{answer_by:%Y-%m-%d %H:%M} UTC"
-    yield Question(
+    yield PendingDecision(
         kind="validation",
         about=verdicts.key,
         page_of=version.key,
@@ -123,11 +123,11 @@ def question_of_validation(state: State, verdicts: VerdictSet, now: datetime) ->
     )
 
 
-def question_of_transition(state: State, retirement: Retirement) -> Question:
+def question_of_transition(state: State, retirement: Retirement) -> PendingDecision:
     """A retirement whose consumers have to answer, and to know where they go, before its sunset."""
     owner, name = state.need(Model, retirement.model).owner, short(retirement.subject)
     until = f"{retirement.sunset_at:%Y-%m-%d}"
-    return Question(
+    return PendingDecision(
         kind="retirement",
         about=retirement.key,
         page_of=retirement.subject,
@@ -154,7 +154,7 @@ def _is_missing_something(state: State, retirement: Retirement) -> bool:
 def _capacities(state: State, request: ApprovalRequest, now: datetime) -> dict[str, str]:
     """Everybody who could sign, with the roles they could sign in and for whom."""
     said: dict[str, list[str]] = {}
-    for one in deciders(state, request, now):
+    for one in eligible_approvers(state, request, now):
         standing_in = f", standing in for {one.deputy_of}" if one.deputy_of else ""
         said.setdefault(one.person, []).append(f"{one.role.value}{standing_in}")
     return {person: f"you may sign as {' or as '.join(roles)}" for person, roles in said.items()}

@@ -16,7 +16,7 @@ from data.registry.rules.proof import administrators
 from data.registry.state import State
 from data.settings import read_settings
 from tasks.notify.deliver_notices import carry_quietly
-from tasks.notify.gather_questions import Question, open_questions
+from tasks.notify.gather_questions import PendingDecision, open_questions
 from tasks.run.business_time import meanwhile, moment
 from views.evidence_address import evidence_url, report_command, request_page, version_page
 
@@ -24,7 +24,7 @@ HALF, LATE = 0.5, 0.8
 FIRST, REMINDER, ESCALATION = 1, 2, 3
 
 
-def tell_deciders(about: str, as_of: datetime | None) -> None:
+def notify_approvers(about: str, as_of: datetime | None) -> None:
     """Leave the first word on a question that was opened just now; a notice that cannot be left stops nothing.
 
     What could not be left is left by the next reconciliation, which finds the question open.
@@ -50,20 +50,20 @@ def notices_of_questions(state: State, now: datetime) -> Iterator[Notice]:
             yield from escalation(question, [question.owner, *administrators(state, Moment(now))])
 
 
-def first_word(question: Question) -> Iterator[Notice]:
+def first_word(question: PendingDecision) -> Iterator[Notice]:
     """What is asked, until when, where to read and how to answer: one notice for everybody who could."""
     for person, capacity in question.people.items():
         yield _notice(question, person, FIRST, f"{question.asked}\n\n{_capital(capacity)}.", _where(question))
 
 
-def reminders_of(question: Question) -> Iterator[Notice]:
+def reminders_of(question: PendingDecision) -> Iterator[Notice]:
     """Half of the time is over, and these people have not answered."""
     text = f"Half of the time is over.\n\n{question.asked}"
     for person in question.people:
         yield _notice(question, person, REMINDER, text, _where(question))
 
 
-def escalation(question: Question, to: Iterable[str]) -> Iterator[Notice]:
+def escalation(question: PendingDecision, to: Iterable[str]) -> Iterator[Notice]:
     """It is about to run out: the owner and the administrators learn who was told and did not answer."""
     named = ", ".join(question.people) or "nobody: no independent person holds a role that it asks"
     for person in dict.fromkeys(to):
@@ -80,7 +80,7 @@ def run_page(run_id: str) -> str:
     return address if address is not None and "/v2/" in address else ""
 
 
-def _notice(question: Question, to: str, number: int, text: str, aside: str) -> Notice:
+def _notice(question: PendingDecision, to: str, number: int, text: str, aside: str) -> Notice:
     title = question.title if number == FIRST else question.title.replace(" waits for you ", " waits ")
     return Notice(
         kind=question.kind,
@@ -94,7 +94,7 @@ def _notice(question: Question, to: str, number: int, text: str, aside: str) -> 
     )
 
 
-def _where(question: Question) -> str:
+def _where(question: PendingDecision) -> str:
     """Addresses and commands; where no server is known, the commands alone."""
     base = read_settings().evidence_url
     page = request_page(question.page_of) if "/requests/" in question.page_of else version_page(question.page_of)

@@ -19,7 +19,7 @@ from gates.approval_rule import required
 from gates.standard import retirement_for
 from tasks.approve.ask_approvers import await_decisions
 from tasks.deploy.carry_out_operation import Run
-from tasks.notify.notify_approvers import tell_deciders
+from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.load_standards import standards_of
 
@@ -67,7 +67,7 @@ def request_retirement(key: str, run: Run) -> ApprovalRequest:
     )
     receipt = registry.execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
     asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
-    tell_deciders(asked.key, run.as_of)
+    notify_approvers(asked.key, run.as_of)
     return asked
 
 

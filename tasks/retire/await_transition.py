@@ -23,9 +23,9 @@ from gates.contract import Criterion
 from gates.transition import judge_transition
 from tasks.deploy.carry_out_operation import Run
 from tasks.retire.plan_transitions import plan_transitions
-from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.form_answer import HandedIn
+from tasks.run.form_answer import FormAnswer
 from views.forms.markdown_text import plain
 from views.forms.retirement_tables import retirement_lines
 from views.forms.version_facts import Objection, objection_lines
@@ -56,7 +56,7 @@ def await_transition(key: str, run: Run) -> Retirement:
     """
     retirement, parties = standing(key)
     if retirement.state in PLANNING and standing_open(retirement, parties):
-        gate(_question(key, run), max(SHORTEST_WAIT, retirement.sunset_at - moment(run.as_of)), run.as_of)
+        ask_until_settled(_question(key, run), max(SHORTEST_WAIT, retirement.sunset_at - moment(run.as_of)), run.as_of)
     return standing(key)[0]
 
 
@@ -95,7 +95,7 @@ def _form(key: str, objection: Objection) -> type[RunInput]:
     return TransitionForm.with_initial_data(description="\n".join(lines))
 
 
-def _settle(key: str, answer: HandedIn, run: Run) -> Settled:
+def _settle(key: str, answer: FormAnswer, run: Run) -> AnswerOutcome:
     entered = answer.entered
     assert isinstance(entered, TransitionForm)
     now, person = replace(run, as_of=meanwhile(run.as_of)), entered.person.strip().lower()
@@ -107,14 +107,14 @@ def _settle(key: str, answer: HandedIn, run: Run) -> Settled:
     missing = standing_open(*standing(key))
     if missing:
         return _not_yet(key, TransitionIncompleteError("").code, in_words(missing), person, now)
-    return Settled(done=True)
+    return AnswerOutcome(done=True)
 
 
-def _not_yet(key: str, code: str, reason: str, person: str, run: Run) -> Settled:
+def _not_yet(key: str, code: str, reason: str, person: str, run: Run) -> AnswerOutcome:
     """Each look that does not settle it is an event of its own, and so gets a form of its own."""
     refusal = RecordRefusal(about=f"{key}/transition", attempted="go on", code=code, reason=reason[:4_000])
     Registry.here().execute(refusal, Actor(id=person), as_of=run.as_of, run_id=run.run_id)
-    return Settled(done=False, objection=Objection(reason))
+    return AnswerOutcome(done=False, objection=Objection(reason))
 
 
 def _said(one: Criterion) -> str:

@@ -30,7 +30,7 @@ from tasks.run.record_refusal import refusals_recorded
 ATTEMPT = "open retirement"
 
 
-class Leaving(Frozen):
+class RetirementPlan(Frozen):
     """What is retired, why, from which day (its midnight UTC) on, and what becomes of what it left."""
 
     version: str
@@ -41,7 +41,7 @@ class Leaving(Frozen):
 
 
 @task(name="open retirement", cache_policy=NO_CACHE, persist_result=False)
-def open_retirement(leaving: Leaving, run: Run) -> Retirement:
+def open_retirement(leaving: RetirementPlan, run: Run) -> Retirement:
     """The open retirement of the version, as it stands, or a new one.
 
     Raises GateRefusedError when the sunset leaves less notice than the standard asks, and as the registry does.
@@ -69,7 +69,7 @@ def rule_of(model: str) -> RetirementRule:
         return retirement_for(standards_of(state, row).first, row.tier)
 
 
-def _command(leaving: Leaving, impact: Impact, sunset_at: datetime, rule: RetirementRule) -> OpenRetirement:
+def _command(leaving: RetirementPlan, impact: Impact, sunset_at: datetime, rule: RetirementRule) -> OpenRetirement:
     return OpenRetirement(
         version=leaving.version,
         reason=leaving.reason,

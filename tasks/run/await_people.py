@@ -28,8 +28,8 @@ from data.records.person import SERVICE
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from tasks.run.business_time import meanwhile
-from tasks.run.form_answer import HandedIn, handed_in
-from tasks.run.retry_transient import TROUBLE, outlast
+from tasks.run.form_answer import FormAnswer, form_answer
+from tasks.run.retry_transient import TROUBLE, retry_transient
 from views.forms.version_facts import NO_OBJECTION, Objection
 
 UNFIT = "what was entered does not fit the form"
@@ -41,7 +41,7 @@ SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
 
 
 @dataclass(frozen=True)
-class Settled:
+class AnswerOutcome:
     """What became of an answer: done, or to be asked again because of an objection.
 
     `kept` is what is remembered of it where that is not the objection itself; `in_doubt`, that there was trouble while
@@ -66,28 +66,28 @@ class Question:
     subject: str
     run_id: str
     form: Callable[[Objection], type[RunInput]]
-    settle: Callable[[HandedIn], Settled]
+    settle: Callable[[FormAnswer], AnswerOutcome]
     is_open: Callable[[], bool]
 
 
-def gate(question: Question, patience: timedelta, as_of: datetime | None) -> None:
+def ask_until_settled(question: Question, patience: timedelta, as_of: datetime | None) -> None:
     """Ask until an answer settles it. Trouble that passes is outlasted, and throws no earlier answer away.
 
     Raises RequestClosedError when nobody answered within `patience`, and whatever `settle` raises.
     """
     objection = NO_OBJECTION
     while True:
-        attempt = outlast(partial(_attempt, question), patience)
+        attempt = retry_transient(partial(_attempt, question), patience)
         settled = _asked(question, attempt, objection, patience)
-        if settled.done or (settled.in_doubt and not outlast(question.is_open, patience)):
+        if settled.done or (settled.in_doubt and not retry_transient(question.is_open, patience)):
             return
-        outlast(partial(_leave_mark, question, attempt, settled, as_of), patience)
+        retry_transient(partial(_leave_mark, question, attempt, settled, as_of), patience)
         objection = settled.objection
 
 
-def refused(error: ModelwardError) -> Settled:
+def refused(error: ModelwardError) -> AnswerOutcome:
     """The answer was refused: ask again with what it says."""
-    return Settled(done=False, objection=Objection(error.what, error.remedy))
+    return AnswerOutcome(done=False, objection=Objection(error.what, error.remedy))
 
 
 def _attempt(question: Question) -> int:
@@ -95,19 +95,19 @@ def _attempt(question: Question) -> int:
         return state.count_events(question.subject, SETTLED_EVENTS, question.run_id) + 1
 
 
-def _asked(question: Question, attempt: int, objection: Objection, patience: timedelta) -> Settled:
+def _asked(question: Question, attempt: int, objection: Objection, patience: timedelta) -> AnswerOutcome:
     """Ask once, and have what was entered judged."""
-    form = outlast(partial(question.form, objection), patience)
+    form = retry_transient(partial(question.form, objection), patience)
     try:
         answer = _ask(f"gate-{question.name}-{attempt}", form, question.subject, patience)
         return _settled(question, answer)
     except ValidationError as error:
-        return Settled(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
+        return AnswerOutcome(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
     except JSONDecodeError:
-        return Settled(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
+        return AnswerOutcome(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
 
 
-def _settled(question: Question, answer: HandedIn) -> Settled:
+def _settled(question: Question, answer: FormAnswer) -> AnswerOutcome:
     try:
         return question.settle(answer)
     except NestedTransactionError:
@@ -115,17 +115,19 @@ def _settled(question: Question, answer: HandedIn) -> Settled:
     except TROUBLE as trouble:
         what = trouble.what if isinstance(trouble, ModelwardError) else str(trouble)
         remedy = f"{LOOK}; {trouble.remedy}" if isinstance(trouble, ModelwardError) else LOOK
-        return Settled(False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True)
+        return AnswerOutcome(
+            False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True
+        )
 
 
-def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> HandedIn:
+def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> FormAnswer:
     """What was entered. Raises ValidationError or JSONDecodeError for what does not fit, RequestClosedError."""
     left = max(1, min(LONGEST_WAIT_SECONDS, ceil(patience.total_seconds())))
     try:
         if runtime.deployment.id:
-            return handed_in(suspend_flow_run(wait_for_input=form, key=key, timeout=left), f"suspended-{key}")
+            return form_answer(suspend_flow_run(wait_for_input=form, key=key, timeout=left), f"suspended-{key}")
         entered = pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
-        return handed_in(entered, f"paused-{key}")
+        return form_answer(entered, f"paused-{key}")
     except FlowPauseTimeout as error:
         raise RequestClosedError(f"nobody answered on {subject} in time") from error
 
@@ -144,7 +146,7 @@ def _where(error: ValidationError, form: type[RunInput]) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _leave_mark(question: Question, attempt: int, settled: Settled, as_of: datetime | None) -> None:
+def _leave_mark(question: Question, attempt: int, settled: AnswerOutcome, as_of: datetime | None) -> None:
     """An event of this run for an answer of which the registry has none, so that its key never comes again."""
     if _attempt(question) != attempt:
         return

@@ -31,7 +31,7 @@ OneTimeCode = Annotated[
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class FormAnswer:
     """What was entered, and when it reached the server."""
 
     entered: RunInput
@@ -43,9 +43,9 @@ class HandedIn:
         return Proof(person=person, code=code.get_secret_value(), waited_seconds=max(0.0, waited.total_seconds()))
 
 
-def handed_in(entered: RunInput, key: str) -> HandedIn:
+def form_answer(entered: RunInput, key: str) -> FormAnswer:
     """An answer with the time at which the server took it under a question's key; now, where that cannot be told."""
-    return HandedIn(entered, _taken_at(key) or datetime.now(UTC))
+    return FormAnswer(entered, _taken_at(key) or datetime.now(UTC))
 
 
 def _taken_at(key: str) -> datetime | None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 from prefect import runtime
 
 from data.records.person import Actor
-from data.registry.current_actor import acting
+from data.registry.current_actor import current_actor
 from data.registry.registry import Registry
-from tasks.run.retry_transient import outlast
+from tasks.run.retry_transient import retry_transient
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def this_run() -> Run:
     It is the first that a run asks of the registry. On a worker a registry that is held just then is waited for: a run
     that somebody has answered and that fails at its first step would take every earlier answer with it.
     """
-    return outlast(_told, AT_REST) if runtime.deployment.id else _told()
+    return retry_transient(_told, AT_REST) if runtime.deployment.id else _told()
 
 
 def _told() -> Run:
     with Registry.here().reading() as state:
-        return Run(str(runtime.flow_run.id or ""), acting(state))
+        return Run(str(runtime.flow_run.id or ""), current_actor(state))

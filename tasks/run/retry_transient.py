@@ -16,7 +16,7 @@ TROUBLE = (StoreError, AuditError, SigningKeyError, OSError)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 
-def outlast(act: Callable[[], T], patience: timedelta) -> T:
+def retry_transient(act: Callable[[], T], patience: timedelta) -> T:
     """What `act` answers, tried again while there is trouble. Raises the trouble that is left when patience ends."""
     ends, pause = time.monotonic() + patience.total_seconds(), FIRST_PAUSE_SECONDS
     while True:

@@ -17,7 +17,7 @@ Due = tuple[str, Act]
 FAILED = "failed"
 
 
-def settle_due(jobs: Mapping[str, Callable[[Run], Iterable[Due]]], run: Run) -> dict[str, list[str]]:
+def run_due_jobs(jobs: Mapping[str, Callable[[Run], Iterable[Due]]], run: Run) -> dict[str, list[str]]:
     """Each job looks for its work when its turn comes; answers what was done, by job, and under `failed` what not."""
     report: dict[str, list[str]] = {}
     for name, find in jobs.items():

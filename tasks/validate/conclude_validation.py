@@ -20,9 +20,9 @@ from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation
 from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
-from tasks.run.await_people import Question, Settled, gate, refused
+from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.form_answer import HandedIn, OneTimeCode
+from tasks.run.form_answer import FormAnswer, OneTimeCode
 from views.forms.validation_form import describe_validation
 from views.forms.version_facts import Objection
 
@@ -83,7 +83,7 @@ def await_conclusion(
             settle=lambda answer: _settle(version.key, answer, as_of, run_id),
             is_open=lambda: _current(version.key).review_state not in SETTLED,
         )
-        gate(question, timedelta(days=days), as_of)
+        ask_until_settled(question, timedelta(days=days), as_of)
     return _current(version.key)
 
 
@@ -119,7 +119,7 @@ def _form(shown: Shown, objection: Objection, as_of: datetime | None) -> type[Ru
     return form.with_initial_data(description=description)
 
 
-def _settle(version: str, answer: HandedIn, as_of: datetime | None, run_id: str) -> Settled:
+def _settle(version: str, answer: FormAnswer, as_of: datetime | None, run_id: str) -> AnswerOutcome:
     """Hand one conclusion to the registry, on the evidence that stood above the form which was answered."""
     entered, registry, as_of = answer.entered, Registry.here(), meanwhile(as_of)
     assert isinstance(entered, ValidationForm)
@@ -131,4 +131,4 @@ def _settle(version: str, answer: HandedIn, as_of: datetime | None, run_id: str)
         registry.execute(command, Actor(id=person), as_of=as_of, run_id=run_id)
     except (RefusedError, InputError) as error:
         return refused(error)
-    return Settled(done=True)
+    return AnswerOutcome(done=True)

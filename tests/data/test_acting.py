@@ -8,13 +8,13 @@ import pytest
 
 from data.records.person import Actor
 from data.registry.commands.person import AddPerson
-from data.registry.current_actor import acting
+from data.registry.current_actor import current_actor
 from tests.world import World
 
 
 def who(world: World) -> Actor:
     with world.registry.reading() as state:
-        return acting(state)
+        return current_actor(state)
 
 
 def test_the_operating_system_user_of_nobody_on_the_roster_is_only_a_name(world: World) -> None:

@@ -20,13 +20,13 @@ from data.errors import ConfigurationError, NotFoundError
 from data.records.events import EventType
 from data.records.person import Actor, Person
 from data.registry.audit_log import AuditLog, Head, uuid7
-from data.registry.command import Context, Ruling
+from data.registry.command import CommandResult, Context
 from data.registry.seeds import SeedVault
 from data.registry.store import Store
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
-GENESIS = Ruling(EventType.LOG_CREATED, "log", data={"origin": "tests.example/log", "clock": "replay"})
-ORDINARY = Ruling(EventType.COMMAND_REFUSED, "models/ops/delay", data={"reason": "no"}, refs={"evidence": None})
+GENESIS = CommandResult(EventType.LOG_CREATED, "log", data={"origin": "tests.example/log", "clock": "replay"})
+ORDINARY = CommandResult(EventType.COMMAND_REFUSED, "models/ops/delay", data={"reason": "no"}, refs={"evidence": None})
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def context(tmp_path: Path) -> Context:
     return Context(Actor(id="ana"), NOW, "", SeedVault(tmp_path))
 
 
-def append(log: AuditLog, context: Context, *rulings: Ruling) -> list[dict[str, object]]:
+def append(log: AuditLog, context: Context, *rulings: CommandResult) -> list[dict[str, object]]:
     for ruling in rulings:
         log.write([log.compose(log.head(), ruling, context, "run-1")])
     return [json.loads(body) for body in log.bodies(0)]
@@ -65,7 +65,7 @@ def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: Cont
 
 def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: Context) -> None:
     row = Person(key="people/ana", person="ana", name="Ana", added_at=NOW, added_by="adam")
-    ruling = Ruling(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
+    ruling = CommandResult(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
     _, event = append(log, context, GENESIS, ruling)
     assert set(event) == {
         "v", "log", "seq", "prev", "recorded_at", "effective_at", "id", "type", "subject", "actor", "data", "rows",

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from data.records.events import EventType
 from data.records.person import Actor, Person
-from data.registry.command import Command, Context, Proof, Ruling, without_secrets
+from data.registry.command import Command, CommandResult, Context, Proof, without_secrets
 from data.registry.commands.approval import ExpireRequest
 from data.registry.commands.log import AdoptStandard, CreateLog
 from data.registry.commands.review import CloseFinding
@@ -49,7 +49,7 @@ def test_the_context_names_the_person(tmp_path: Path) -> None:
 
 def test_a_ruling_loses_its_secrets_and_nothing_else() -> None:
     row = Person(key="people/ana", person="ana", name="AKIAABCDEFGHIJKLMNOP", added_at=NOW, added_by="adam")
-    ruling = Ruling(EventType.PERSON_ADDED, row.key, (row,), {"password": "x", "reason": "y"}, {"evidence": "z"})
+    ruling = CommandResult(EventType.PERSON_ADDED, row.key, (row,), {"password": "x", "reason": "y"}, {"evidence": "z"})
     clean = without_secrets(ruling)
     assert clean.rows == (row.model_copy(update={"name": "[redacted]"}),)
     assert (clean.data, clean.refs) == ({"password": "[redacted]", "reason": "y"}, {"evidence": "z"})

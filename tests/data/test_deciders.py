@@ -13,14 +13,14 @@ from data.records.model import Model
 from data.records.person import Person, Role
 from data.records.version import Version
 from data.registry.commands.person import AddPerson, RevokePerson
-from data.registry.eligible_approvers import Decider, deciders, holders, validators
+from data.registry.eligible_approvers import EligibleApprover, eligible_approvers, holders, validators
 from data.registry.registry import Receipt
 from tests.world import World
 
 
 def named(world: World, request: ApprovalRequest) -> list[str]:
     with world.registry.reading() as state:
-        found = deciders(state, request, world.now)
+        found = eligible_approvers(state, request, world.now)
     return [one.person + (f" for {one.deputy_of}" if one.deputy_of else "") for one in found]
 
 
@@ -101,14 +101,14 @@ def test_each_role_that_is_asked_is_named(world: World) -> None:
     world.grant("olga")
     request = world.requested(required=required)
     with world.registry.reading() as state:
-        found = deciders(state, request, world.now)
+        found = eligible_approvers(state, request, world.now)
     assert [(one.person, one.role) for one in found] == [
         ("alma", "approver"),
         ("axel", "approver"),
         ("olga", "owner"),
         ("olga", "approver"),
     ]
-    assert found[0] == Decider("alma", "Alma", Role.APPROVER)
+    assert found[0] == EligibleApprover("alma", "Alma", Role.APPROVER)
 
 
 def test_who_holds_a_role_for_a_model_and_could_prove_it(world: World) -> None:

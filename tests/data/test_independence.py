@@ -10,7 +10,7 @@ import pytest
 from data.errors import IndependenceError
 from data.records.person import Person
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
-from data.registry.independence import contributors_of, is_one_of, need_independent
+from data.registry.independence import contributors_of, is_one_of, require_independent
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
 ALMA = Person(
@@ -74,8 +74,8 @@ CONFLICTS = {
 def test_nobody_judges_who(case: tuple[Version, tuple[str, ...], str]) -> None:
     judged, others, words = case
     with pytest.raises(IndependenceError, match=words):
-        need_independent(ALMA, judged, *others)
+        require_independent(ALMA, judged, *others)
 
 
 def test_somebody_else_judges() -> None:
-    need_independent(ALMA, version("dev"), "olga")
+    require_independent(ALMA, version("dev"), "olga")

@@ -56,7 +56,7 @@ def test_a_model_whose_watch_breaks_is_a_failed_result_and_the_others_are_record
     watch.log(DAY)
     watch_model = watching.watch_model
 
-    def breaking(model: Candidate, *surroundings: Any) -> watching.Night:
+    def breaking(model: Candidate, *surroundings: Any) -> watching.ModelResult:
         if model.key == broken:
             raise ZeroDivisionError("a fault of our own")
         return watch_model(model, *surroundings)

@@ -22,7 +22,7 @@ from data.registry.commands.version import RejectVersion
 from flows.release_in_emergency import release_in_emergency
 from modelward.commands.approvals import _runs
 from tasks.deploy.carry_out_operation import Run
-from tasks.maintain.recover_crashes import end_what_died
+from tasks.maintain.recover_crashes import recover_crashes
 from tests.flows.answers import answer
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of
 from tests.flows.waiting_people import open_forms
@@ -100,7 +100,7 @@ def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: W
     request, run = released(world)
     world.decide(request, "alma")
     world.decide(request, "olga", role=Role.OWNER)
-    report = end_what_died.fn(run_at(world, "night", "modelward"))
+    report = recover_crashes.fn(run_at(world, "night", "modelward"))
     assert report["runs"] == [f"run {run} was cancelled: the request on ops/delay v2 is approved"]
     assert (state_of(run), serving(world)) == ("Cancelled", V2)
 
@@ -108,7 +108,7 @@ def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: W
 def test_when_its_run_is_lost_reconciliation_undoes_it_in_time(world: World) -> None:
     request, run = released(world)
     world.move(hours=25)
-    report = end_what_died.fn(Run(run_at(world).actor, world.now, "night"))
+    report = recover_crashes.fn(Run(run_at(world).actor, world.now, "night"))
     assert report["expired"] == ["the request to release ops/delay v2 expired"]
     assert "ops/delay v1 serves again" in report["releases"][0]
     assert world.get(ApprovalRequest, request.key).state == "expired"

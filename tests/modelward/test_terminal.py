@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from data.records.person import Actor
+from data.text.untrusted_text import safe
 from modelward.cli import terminal
-from modelward.cli.terminal import plain, safe, show_facts, show_json, show_table, working, written
+from modelward.cli.terminal import plain, show_facts, show_json, show_table, working, written
 
 WRITTEN = {
     "nothing": (None, "–"),

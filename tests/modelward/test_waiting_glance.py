@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import StoreLockedError
 from modelward.runs import waiting
-from modelward.runs.pending_summary import glance, show_glance
+from modelward.runs.pending_summary import pending_summary, show_pending_summary
 from tests.world import World
 
 FAULTS: dict[str, tuple[Exception, str]] = {
@@ -23,11 +23,11 @@ def test_it_says_of(
         raise fault
 
     monkeypatch.setattr(waiting, "waiting_now", raises)
-    show_glance(glance())
+    show_pending_summary(pending_summary())
     assert said in capsys.readouterr().err
 
 
 def test_what_waits_is_shown_as_ever(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.requested()
-    show_glance(glance())
+    show_pending_summary(pending_summary())
     assert "ops/delay/1#1" in capsys.readouterr().out

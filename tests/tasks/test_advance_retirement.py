@@ -15,7 +15,7 @@ from data.records.version import ReviewState, Version
 from data.registry.commands.retirement import ApproveRetirement
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.approve_retirement import request_retirement
-from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.plan_transitions import plan_transitions
 from tasks.retire.send_notices import send_notices
 from tests.departing import KEY, VERSION, Departing, departing
@@ -28,7 +28,7 @@ SUNSET = date(2013, 5, 1)
 def approved(world: World, *, serving: bool = True) -> None:
     """Everybody is told, has answered and goes somewhere; owner and approver have signed."""
     model = departing(world, declared=("gates",), serving=serving)
-    open_retirement.fn(Leaving(version=VERSION, reason="it aged", sunset_on=SUNSET), model.run())
+    open_retirement.fn(RetirementPlan(version=VERSION, reason="it aged", sunset_on=SUNSET), model.run())
     send_notices(KEY, model.run())
     for system in ("gates", "shadow-it"):
         model.acknowledge(system)

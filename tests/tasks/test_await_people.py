@@ -15,8 +15,16 @@ from data.errors import JournalError, ProofError, RequestClosedError, SigningKey
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from tasks.run import retry_transient
-from tasks.run.await_people import LONGEST_WAIT_SECONDS, LOOK, UNFIT, Question, Settled, gate, refused
-from tasks.run.form_answer import HandedIn
+from tasks.run.await_people import (
+    LONGEST_WAIT_SECONDS,
+    LOOK,
+    UNFIT,
+    AnswerOutcome,
+    Question,
+    ask_until_settled,
+    refused,
+)
+from tasks.run.form_answer import FormAnswer
 from tests.tasks.waiting_room import WaitingRoom
 from tests.world import World
 from views.forms.version_facts import Objection
@@ -34,19 +42,19 @@ def form(objection: Objection) -> type[RunInput]:
     return Word.with_initial_data(description=objection.what or "first")
 
 
-def settle(answer: HandedIn) -> Settled:
+def settle(answer: FormAnswer) -> AnswerOutcome:
     word = word_of(answer)
-    return Settled(word == "yes", Objection(f"{word} is not yes"))
+    return AnswerOutcome(word == "yes", Objection(f"{word} is not yes"))
 
 
-def word_of(answer: HandedIn) -> str:
+def word_of(answer: FormAnswer) -> str:
     assert isinstance(answer.entered, Word)
     return answer.entered.word
 
 
 def ask(world: World, patience: timedelta = timedelta(days=1), **changes: Any) -> None:
     told: dict[str, Any] = {"form": form, "settle": settle, "is_open": lambda: True}
-    gate(Question("word", SUBJECT, RUN, **{**told, **changes}), patience, world.now)
+    ask_until_settled(Question("word", SUBJECT, RUN, **{**told, **changes}), patience, world.now)
 
 
 def says(word: Any) -> Any:
@@ -90,7 +98,7 @@ def test_what_the_fields_held_is_not_remembered(world: World, monkeypatch: pytes
 
 def test_values_that_a_command_does_not_take_are_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     room = WaitingRoom(monkeypatch, says("yes"), says("no"))
-    ask(world, settle=lambda answer: Settled(Word(word=word_of(answer) * 2).word == "nono"))
+    ask(world, settle=lambda answer: AnswerOutcome(Word(word=word_of(answer) * 2).word == "nono"))
     assert room.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
 
 
@@ -115,7 +123,7 @@ def test_how_long_it_waits(world: World, monkeypatch: pytest.MonkeyPatch, patien
 
 
 def test_a_refusal_says_what_to_do_next() -> None:
-    assert refused(ProofError("wrong")) == Settled(
+    assert refused(ProofError("wrong")) == AnswerOutcome(
         False, Objection("wrong", "wait for the next one-time code and enter it once")
     )
 
@@ -156,7 +164,7 @@ def test_trouble_while_an_answer_is_recorded_is_said_and_the_question_put_again(
     room = WaitingRoom(monkeypatch, says("yes"), says("yes"))
     raised = [trouble]
 
-    def troubled(answer: HandedIn) -> Settled:
+    def troubled(answer: FormAnswer) -> AnswerOutcome:
         if raised:
             raise raised.pop()
         return settle(answer)
@@ -173,7 +181,7 @@ def test_what_settled_it_in_spite_of_the_trouble_is_not_asked_again(
 ) -> None:
     """The journal failed after the commit: the answer stands, and the journal catches up with the next command."""
 
-    def troubled(answer: HandedIn) -> Settled:
+    def troubled(answer: FormAnswer) -> AnswerOutcome:
         raise JournalError("no space left")
 
     room = WaitingRoom(monkeypatch, says("yes"))

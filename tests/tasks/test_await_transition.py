@@ -14,11 +14,11 @@ from tasks.approve.recompute_digests import recompute_digests
 from tasks.retire import await_transition as waiting
 from tasks.retire.approve_retirement import asked_already, request_retirement
 from tasks.retire.await_transition import TransitionForm, await_transition
-from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.plan_transitions import read_plan
 from tasks.retire.send_notices import send_notices
-from tasks.run.await_people import Question, Settled
-from tasks.run.form_answer import HandedIn
+from tasks.run.await_people import AnswerOutcome, Question
+from tasks.run.form_answer import FormAnswer
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import STANDARDS_DIGEST, Template, World
@@ -30,7 +30,7 @@ WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
 def opened(world: World) -> None:
     """Two consumers were told."""
     model = departing(world, declared=("gates",))
-    open_retirement.fn(Leaving(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1)), model.run())
+    open_retirement.fn(RetirementPlan(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1)), model.run())
     send_notices(KEY, model.run())
 
 
@@ -44,15 +44,15 @@ def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
     return Departing(ready.copy(tmp_path / "home", monkeypatch))
 
 
-def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> list[Settled]:
+def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> list[AnswerOutcome]:
     """Go through the wait with these answers instead of Prefect's; what became of each."""
-    settled: list[Settled] = []
+    settled: list[AnswerOutcome] = []
 
     def gate(question: Question, patience: timedelta, as_of: datetime) -> None:
         assert (question.is_open(), patience > timedelta(days=40)) == (True, True)
         for plan in plans:
             assert issubclass(question.form(settled[-1].objection if settled else NO_OBJECTION), TransitionForm)
-            settled.append(question.settle(HandedIn(TransitionForm(person="olga", plan=plan), model.world.now)))
+            settled.append(question.settle(FormAnswer(TransitionForm(person="olga", plan=plan), model.world.now)))
         assert question.is_open() != settled[-1].done
 
     monkeypatch.setattr(waiting, "gate", gate)

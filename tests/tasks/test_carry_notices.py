@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.notices.channels.delivery import Attempts, DeliveryBook
-from data.notices.channels.delivery_pass import Outcome
-from data.notices.outbox import Notice, Outbox, Parcel
+from data.notices.channels.delivery_pass import Delivery
+from data.notices.outbox import Notice, Outbox, QueuedNotice
 from tasks.notify.deliver_notices import carried_notices, carry_quietly, given_up
 from tests.hasty_model import run_at
 from tests.world import World
@@ -27,7 +27,7 @@ class Noted:
     def reaches(self, notice: Notice) -> bool:
         return True
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: QueuedNotice) -> None:
         self.carried.append(parcel.notice.to)
 
 
@@ -85,12 +85,12 @@ def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pyte
 
 def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
     lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
-    outcome = Outcome(Parcel("d-1", NOTICE, world.now), "mail smtp", lost)
-    told = given_up([outcome, Outcome(outcome.parcel, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
+    outcome = Delivery(QueuedNotice("d-1", NOTICE, world.now), "mail smtp", lost)
+    told = given_up([outcome, Delivery(outcome.parcel, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
     assert [(one.to, one.title) for one in told] == [
         (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
     ]
-    assert given_up([Outcome(Parcel("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
+    assert given_up([Delivery(QueuedNotice("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
 
 
 def test_carriers_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

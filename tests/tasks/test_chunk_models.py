@@ -15,7 +15,7 @@ import pytest
 
 from tasks.monitor.chunk_models import chunked, gathered
 from tasks.monitor.find_monitored_models import Candidate
-from tasks.monitor.watch_models import Night
+from tasks.monitor.watch_models import ModelResult
 
 ROOT = Path(__file__).parents[2]
 SIZES = {
@@ -50,7 +50,7 @@ class Answered:
 
 
 def test_a_task_that_broke_fails_its_models_and_no_others() -> None:
-    told = ([Night("a"), Night("b")], MemoryError("no room"), BrokenProcessPool("a process ended"))
+    told = ([ModelResult("a"), ModelResult("b")], MemoryError("no room"), BrokenProcessPool("a process ended"))
     futures: Any = [Answered(one) for one in told]
     chunks = [[Candidate(key, None) for key in keys] for keys in ("ab", "cd", "e")]
     nights = gathered(chunks, futures)

@@ -11,7 +11,7 @@ from data.logs.model_logs import ModelLogs
 from data.records.model import MonitoringPlan
 from data.records.monitoring import Alert
 from monitoring.alert_rule import Window
-from tasks.monitor.find_monitored_models import Watched, find_watched
+from tasks.monitor.find_monitored_models import MonitoredModel, find_monitored_models
 from tasks.monitor.find_partitions import days_of, find_partitions, windows_of
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import WatchedModel
@@ -47,8 +47,8 @@ def test_a_window_holds_both_its_ends() -> None:
     assert days_of(Window(DAY, DAY + days(2))) == [DAY, DAY + days(1), DAY + days(2)]
 
 
-def known(watch: WatchedModel) -> Watched:
-    (found,) = find_watched.fn([MODEL], DAY)
+def known(watch: WatchedModel) -> MonitoredModel:
+    (found,) = find_monitored_models.fn([MODEL], DAY)
     assert found.watched is not None
     return found.watched
 

@@ -9,7 +9,7 @@ from data.records.person import Actor
 from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import RecordMonitoring
-from tasks.monitor.find_monitored_models import Watched, find_watched
+from tasks.monitor.find_monitored_models import MonitoredModel, find_monitored_models
 from tests.operations import deploy, suspend
 from tests.prediction_logs import DAY, days, midnight
 from tests.transactions import READING, STATEMENTS, counted_transactions
@@ -19,8 +19,8 @@ from tests.world import FOUNDED_AT, MODEL
 NIGHTS = 120
 
 
-def known(through: int) -> Watched:
-    (found,) = find_watched.fn(None, DAY + days(through))
+def known(through: int) -> MonitoredModel:
+    (found,) = find_monitored_models.fn(None, DAY + days(through))
     assert found.watched is not None
     return found.watched
 
@@ -60,7 +60,7 @@ def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(watch
 
 
 def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(watch: WatchedModel) -> None:
-    found = find_watched.fn([MODEL, "ops/delay", "delay"], DAY)
+    found = find_monitored_models.fn([MODEL, "ops/delay", "delay"], DAY)
     assert [(one.key, one.watched is not None) for one in found] == [(MODEL, True)]
 
 

@@ -18,7 +18,7 @@ from data.records.review import Review, Waiver
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import CompleteReview, OpenReview, RequestWaiver
 from tasks.deploy.carry_out_operation import Run
-from tasks.maintain.run_maintenance import look_after_models
+from tasks.maintain.run_maintenance import run_maintenance
 from tests.departing import under_baseline
 from tests.operations import deploy, prepared, suspend
 from tests.world import MODEL, Template, World
@@ -37,7 +37,7 @@ def world(adopted: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def looked_after(world: World, **later: float) -> dict[str, list[str]]:
     """What is done so much later."""
     world.move(**later)
-    return look_after_models.fn(Run(Actor(id="modelward", auth="service"), world.now, "run-review"))
+    return run_maintenance.fn(Run(Actor(id="modelward", auth="service"), world.now, "run-review"))
 
 
 def told(world: World) -> set[tuple[str, str]]:

@@ -10,13 +10,15 @@ import pytest
 
 from data.errors import GateRefusedError
 from data.notices.outbox import Outbox
-from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.send_notices import send_notices
 from tests.departing import KEY, VERSION, Departing, departing
 from tests.operations import prepared
 from tests.world import MODEL, Template
 
-LEAVING = Leaving(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1), outputs_in_force="rosters of June")
+LEAVING = RetirementPlan(
+    version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1), outputs_in_force="rosters of June"
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from data.errors import NestedTransactionError, ProofError, StoreLockedError
-from tasks.run import retry_transient
-from tasks.run.retry_transient import outlast
+from tasks.run import retry_transient as module
+from tasks.run.retry_transient import retry_transient
 
 LOCKED = StoreLockedError("the registry is held by process 7")
 
@@ -16,7 +16,7 @@ LOCKED = StoreLockedError("the registry is held by process 7")
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr(retry_transient.time, "sleep", slept.append)
+    monkeypatch.setattr(module.time, "sleep", slept.append)
     return slept
 
 
@@ -28,7 +28,7 @@ def after(*troubles: Exception) -> object:
             raise left.pop(0)
         return "done"
 
-    return outlast(act, timedelta(days=1))
+    return retry_transient(act, timedelta(days=1))
 
 
 def test_it_is_tried_again_ever_more_seldom_until_it_has_passed(pauses: list[float]) -> None:
@@ -48,5 +48,5 @@ def test_with_the_patience_ends_the_waiting(pauses: list[float]) -> None:
         raise LOCKED
 
     with pytest.raises(StoreLockedError):
-        outlast(act, timedelta(seconds=0.5))
+        retry_transient(act, timedelta(seconds=0.5))
     assert pauses == []

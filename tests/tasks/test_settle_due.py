@@ -10,7 +10,7 @@ import pytest
 from data.errors import IllegalMoveError, PrefectUnavailableError
 from data.records.person import Actor
 from tasks.deploy.carry_out_operation import Run
-from tasks.run.run_due_jobs import Due, settle_due
+from tasks.run.run_due_jobs import Due, run_due_jobs
 
 RUN = Run(Actor(id="otto"), datetime(2013, 4, 1, tzinfo=UTC), "run-1")
 
@@ -33,7 +33,7 @@ def test_each_on_its_own() -> None:
     def none(run: Run) -> Iterator[Due]:
         yield "models/ops/delay", lambda: ""
 
-    assert settle_due({"some": some, "none": none}, RUN) == {
+    assert run_due_jobs({"some": some, "none": none}, RUN) == {
         "some": ["one was done"],
         "failed": ["ops/delay v1: it is gone → look again", "ana: read-only"],
     }
@@ -66,12 +66,12 @@ def test_what_stops_no_other_job(find: Callable[[Run], Iterable[Due]], failed: l
     def other(run: Run) -> Iterator[Due]:
         yield "models/ops/delay", lambda: "the other was done"
 
-    report = settle_due({"some": find, "other": other}, RUN)
+    report = run_due_jobs({"some": find, "other": other}, RUN)
     assert (report["other"], report["failed"]) == (["the other was done"], failed)
 
 
 def test_what_was_done_before_looking_failed_is_told() -> None:
-    assert settle_due({"some": breaks_midway}, RUN)["some"] == ["one was done"]
+    assert run_due_jobs({"some": breaks_midway}, RUN)["some"] == ["one was done"]
 
 
 def test_a_job_looks_for_its_work_when_its_turn_comes() -> None:
@@ -88,4 +88,4 @@ def test_a_job_looks_for_its_work_when_its_turn_comes() -> None:
         seen = ", ".join(done)
         yield "b", lambda: f"saw {seen}"
 
-    assert settle_due({"first": first, "second": second}, RUN)["second"] == ["saw first"]
+    assert run_due_jobs({"first": first, "second": second}, RUN)["second"] == ["saw first"]

@@ -17,8 +17,8 @@ from tasks.deploy.publish_release import publish_release
 from tasks.deploy.stop_serving import stop_serving
 from tasks.maintain.remind_people import unanswered_questions
 from tasks.notify.gather_questions import open_questions
-from tasks.notify.notify_approvers import first_word, run_page, tell_deciders
-from tasks.retire.open_retirement import Leaving, open_retirement
+from tasks.notify.notify_approvers import first_word, notify_approvers, run_page
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.validate.judge_version import judge_version
 from tests.departing import departing
 from tests.hasty_model import hasty, opened, run_at
@@ -109,7 +109,7 @@ def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> No
 
 def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
     verdicts = assessed_version(judged)
-    tell_deciders(verdicts.key, judged.now)
+    notify_approvers(verdicts.key, judged.now)
     told = left(judged, "validation")
     assert set(told) == {"vera"}
     assert "You may conclude as validator." in told["vera"].text
@@ -118,12 +118,12 @@ def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
 
 def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> None:
     model = departing(world)
-    asked = Leaving(
+    asked = RetirementPlan(
         version=V1, reason="worn out", sunset_on=(world.now + timedelta(days=60)).date(), successor=None,
         outputs_in_force="",
     )  # fmt: skip
     key = open_retirement.fn(asked, model.run()).key
-    tell_deciders(key, world.now)
+    notify_approvers(key, world.now)
     told = left(world, "retirement")
     assert set(told) == {"olga", "otto"}
     assert "the plan to retire ops/delay v1 waits for you until" in told["olga"].title

@@ -23,8 +23,8 @@ from tasks.deploy.publish_release import publish_release
 from tasks.deploy.reconcile_operation import reconcile_operation
 from tasks.deploy.undo_release import lapsed_releases, undo_release
 from tasks.maintain.recover_crashes import JOBS
-from tasks.maintain.run_maintenance import look_after_models
-from tasks.run.run_due_jobs import settle_due
+from tasks.maintain.run_maintenance import run_maintenance
+from tasks.run.run_due_jobs import run_due_jobs
 from tests.hasty_model import V2, hasty, hasty_text, opened, run_at
 from tests.judged_model import V1, adopt, standard_text
 from tests.operations import begin_deploy, deployed
@@ -52,7 +52,7 @@ def live(world: World) -> ApprovalRequest:
 
 def reconciled(world: World, **later: float) -> dict[str, list[str]]:
     world.move(**later)
-    return settle_due(NIGHT, run_at(world, "night", "modelward"))
+    return run_due_jobs(NIGHT, run_at(world, "night", "modelward"))
 
 
 def ratify(world: World, request: ApprovalRequest) -> None:
@@ -144,7 +144,7 @@ def test_refused_it_ends_at_once(world: World) -> None:
 def test_the_review_undoes_it_too_and_its_incident_escalates(world: World) -> None:
     live(world)
     world.move(hours=25)
-    report = look_after_models.fn(run_at(world, "review", "modelward"))
+    report = run_maintenance.fn(run_at(world, "review", "modelward"))
     assert "was undone" in report["releases"][0]
     assert world.find(Incident)[0].state == "escalated"
     assert serving(world).version == V1

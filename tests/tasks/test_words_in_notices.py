@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from data.notices.channels.delivery import Attempts
-from data.notices.channels.delivery_pass import Outcome
-from data.notices.outbox import Notice, Outbox, Parcel
+from data.notices.channels.delivery_pass import Delivery
+from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import apart
 from data.registry.commands.review import OpenFinding, OpenReview
 from tasks.deploy.publish_release import publish_release
@@ -104,7 +104,7 @@ def unwatched(world: World) -> Iterable[Notice]:
 
 def lost(world: World) -> Iterable[Notice]:
     notice = Notice(kind="alert", to=WORDS, about="x", title=f"evil: {WORDS}"[:300], text="now")
-    outcome = Outcome(Parcel("d-1", notice, world.now), "mail smtp", Attempts(state="given up", error="down"))
+    outcome = Delivery(QueuedNotice("d-1", notice, world.now), "mail smtp", Attempts(state="given up", error="down"))
     return given_up([outcome], ["adam"])
 
 

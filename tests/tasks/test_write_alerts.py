@@ -12,9 +12,9 @@ from data.records.model import Model
 from data.records.person import Actor
 from data.registry.commands.model import RegisterModel
 from tasks.monitor import write_alerts as alerting
-from tasks.monitor.find_monitored_models import find_watched
+from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.record_windows import Watch, record_windows
-from tasks.monitor.watch_models import Night, watch_models
+from tasks.monitor.watch_models import ModelResult, watch_models
 from tasks.run.name_run import Run
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
@@ -37,12 +37,12 @@ def route_to(world: World, model: str, route: str) -> None:
     world.do(said.model_copy(update={"alert_route": route}))
 
 
-def record(nights: list[Night]) -> list[Watch]:
+def record(nights: list[ModelResult]) -> list[Watch]:
     return record_windows.fn(nights, Run("run-1", Actor(id="modelward", auth="service")), NIGHT)
 
 
-def failed(why: str = "its log is gone") -> list[Night]:
-    return [Night(one, unwatched=why, failed=True) for one in MODELS]
+def failed(why: str = "its log is gone") -> list[ModelResult]:
+    return [ModelResult(one, unwatched=why, failed=True) for one in MODELS]
 
 
 def notices(world: World) -> list[Notice]:
@@ -77,7 +77,7 @@ def test_a_folder_whose_name_is_no_text_fails_one_model_which_is_told_by_a_name(
     watch = watched_model(world)
     watch.predictions.mkdir(parents=True)
     (watch.predictions / os.fsdecode(b"date=\xff")).mkdir()
-    (night,) = watch_models.fn(find_watched.fn([MODEL], END), END, NIGHT)
+    (night,) = watch_models.fn(find_monitored_models.fn([MODEL], END), END, NIGHT)
     assert "date=\\udcff names no day" in night.unwatched
     record([night])
     (notice,) = notices(world)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from modelward.cli.terminal import safe
+from data.text.untrusted_text import safe
 
 Attribute = str | float | int
 

@@ -13,7 +13,7 @@ from data.records.review import VerdictSet
 from data.records.verdict import Judgement
 from data.records.version import Comparison, Metric, Version
 from data.registry.approvals import lacking, tail
-from data.registry.eligible_approvers import Decider, deciders
+from data.registry.eligible_approvers import EligibleApprover, eligible_approvers
 from data.registry.rules.approval import standing_votes, subject_of
 from data.registry.rules.retirement_party import parties_of
 from data.registry.state import State
@@ -58,7 +58,7 @@ def describe_request(
     judged = _judgements(state, request)
     lines = [*_on_top(request, objection), f"### {_question(request, version)}", ""]
     lines += [gate_counts(judged), ""] if request.purpose in JUDGED else []
-    able = deciders(state, request, now) if now is not None else ()
+    able = eligible_approvers(state, request, now) if now is not None else ()
     votes = standing_votes(state, request)
     lines += fact_table(_facts(state, request, version, votes, able, now is not None))
     lines += gates_not_passed(judged)
@@ -93,7 +93,7 @@ def _facts(
     request: ApprovalRequest,
     version: Version,
     votes: Sequence[Vote],
-    able: Sequence[Decider],
+    able: Sequence[EligibleApprover],
     asked_who: bool,
 ) -> Facts:
     return [
@@ -124,7 +124,7 @@ def _signatures(request: ApprovalRequest, votes: Sequence[Vote]) -> str:
     return f"{asked} asked; " + (f"**{still} still needed**" if missing else "all given")
 
 
-def _named(one: Decider, request: ApprovalRequest) -> str:
+def _named(one: EligibleApprover, request: ApprovalRequest) -> str:
     role = f" as {one.role}" if len({each.role for each in request.required}) > 1 else ""
     deputy = f" as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
     return f"{plain(one.person)}{role}{deputy}"

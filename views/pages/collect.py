@@ -22,7 +22,7 @@ from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime, registry_time
 from data.registry.state import State
-from views.pages.eligible_signers import able_to_decide
+from views.pages.eligible_signers import eligible_signers
 from views.pages.facts import Facts
 from views.pages.nights import drawn_runs, read_nights
 
@@ -86,7 +86,7 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str], index: EventInd
             row, list_versions(state, time.now, row.key),
             {kind: tuple(state.under(kind, row.key)) for kind in TABLES},
             index.bodies(connection, row.key), head.size, head.origin, notes[-1] if notes else "", people, time,
-            able_to_decide(state, state.under(ApprovalRequest, row.key), time.now),
+            eligible_signers(state, state.under(ApprovalRequest, row.key), time.now),
         )
         for row in rows
     ]  # fmt: skip

@@ -28,7 +28,7 @@ from data.registry.registry_time import RegistryTime, registry_time
 from data.registry.state import State
 from views.evidence_address import model_page
 from views.pages.due import Able, Due, due_on
-from views.pages.eligible_signers import able_to_decide
+from views.pages.eligible_signers import eligible_signers
 from views.pages.lifecycle_stage import STAGES, stage_of
 
 T = TypeVar("T")
@@ -140,7 +140,7 @@ def survey(home: Home, index: EventIndex | None = None) -> Survey:
         head, notes, time = log.head(), log.notes(), registry_time(connection)
         listed = _by_model(list_versions(state, time.now), lambda one: model_of(one.key))
         rows = {kind: _by_model(state.find(kind), lambda one: model_of(one.key)) for kind in WAITING}
-        able = able_to_decide(state, state.find(ApprovalRequest, state="pending"), time.now)
+        able = eligible_signers(state, state.find(ApprovalRequest, state="pending"), time.now)
         models = state.find(Model)
         people = {one.person: one for one in state.find(Person)}
         roster: list[Row] = [*people.values()]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from data.queries.lookup import reference
-from modelward.cli.terminal import safe
+from data.text.untrusted_text import safe
 
 TAIL = 12
 

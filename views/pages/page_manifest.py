@@ -13,14 +13,14 @@ NAME = "pages.json"
 
 
 @dataclass
-class Ledger:
+class PageManifest:
     """The stamps of one folder, by the model's key."""
 
     folder: Path
     stamps: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path) -> Ledger:
+    def of(cls, folder: Path) -> PageManifest:
         """The ledger of a folder of pages; an empty one of a folder yet to be made. Raises InputError for any other."""
         file = folder / NAME
         if folder.exists() and not folder.is_dir():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from modelward.cli.terminal import safe
+from data.text.untrusted_text import safe
 
 HEADING = re.compile(r"(#{1,6})\s+(.*)")
 ITEM = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(.*)")

@@ -19,7 +19,7 @@ from views.pages.audit import AuditProof, prove_log
 from views.pages.collect import collect_each
 from views.pages.inventory_view import Entry, Survey, survey
 from views.pages.page import Page, page_of
-from views.pages.page_manifest import Ledger, put
+from views.pages.page_manifest import PageManifest, put
 from views.pages.render import render_audit, render_inventory, render_model, render_monitoring, render_version
 
 AT_ONCE = 25
@@ -47,7 +47,7 @@ def write_site(home: Home, target: Path, wanted: Sequence[str] | None = None) ->
     Pages that would say the same are left as they are. Raises InputError for a folder that holds something else,
     NotFoundError, MissingRegistryError, StoreError.
     """
-    ledger, index = Ledger.of(target), EventIndex()
+    ledger, index = PageManifest.of(target), EventIndex()
     seen, audit = survey(home, index), prove_log(home)
     missing = set(wanted or ()) - {one.key for one in seen.entries}
     if missing:

@@ -6,12 +6,12 @@ import hashlib
 from functools import cache
 from typing import Protocol
 
-from data.notices.outbox import Notice, Parcel
+from data.notices.outbox import Notice, QueuedNotice
 
 ROUNDS = 100_000
 
 
-class Carrier(Protocol):
+class Channel(Protocol):
     """One way out. `name` says which in messages and in the account of deliveries; no secret is in it.
 
     It is its own, and the same wherever it stands in the settings: of two on one host, each has its account.
@@ -28,7 +28,7 @@ class Carrier(Protocol):
     def reaches(self, notice: Notice) -> bool:
         """Whether it can reach whom the notice is to."""
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: QueuedNotice) -> None:
         """Deliver it now, within seconds. Raises DeliveryError, in whose words there is no secret."""
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from data.errors import ConfigurationError, DeliveryError
 from data.notices.channels.channel import mark_of
 from data.notices.channels.message_text import body, for_chat, silenced, subject
-from data.notices.outbox import Notice, Parcel
+from data.notices.outbox import Notice, QueuedNotice
 from data.text.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SECONDS = 10
 
 
 @dataclass(frozen=True)
-class Channel:
+class ChatChannel:
     """One channel. Its address holds its key, so that messages call it by its kind and a mark only."""
 
     address: str = field(repr=False)
@@ -40,7 +40,7 @@ class Channel:
         """It is sent everything."""
         return True
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: QueuedNotice) -> None:
         """Hand it to the service; whom it is to is said, and nothing in it links, mentions or formats."""
         text = f"To: {silenced(one_line(parcel.notice.to))}\n\n{for_chat(body(parcel.notice))}"
         send(self.name, self.address, for_chat(subject(parcel.notice)), text)

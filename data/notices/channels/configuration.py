@@ -8,8 +8,8 @@ from pathlib import Path
 
 from data.errors import ConfigurationError
 from data.notices.channels.address_guard import Network, target_of
-from data.notices.channels.channel import Carrier
-from data.notices.channels.chat import Channel, instance
+from data.notices.channels.channel import Channel
+from data.notices.channels.chat import ChatChannel, instance
 from data.notices.channels.mail import Mail
 from data.notices.channels.signature import SHORTEST_SECRET
 from data.notices.channels.webhook import Webhook
@@ -18,12 +18,12 @@ from data.settings import Settings
 MOST_DAYS = 30
 
 
-def carriers_of(settings: Settings, addresses: Mapping[str, str]) -> list[Carrier]:
+def carriers_of(settings: Settings, addresses: Mapping[str, str]) -> list[Channel]:
     """Webhook, mail and channels, as far as they are set. `addresses` are people's mailboxes by id.
 
     Raises ConfigurationError for a setting that cannot be used; no secret is in its words.
     """
-    found: list[Carrier] = [_webhook(settings, url) for url in _listed(settings["notice_webhooks"])]
+    found: list[Channel] = [_webhook(settings, url) for url in _listed(settings["notice_webhooks"])]
     if settings["notice_mail"]:
         if not settings["notice_mail"].startswith(("mailto://", "mailtos://")):
             raise ConfigurationError("notice_mail is no mail server", "write it as mailtos://user:password@server")
@@ -31,7 +31,7 @@ def carriers_of(settings: Settings, addresses: Mapping[str, str]) -> list[Carrie
         found.append(Mail(settings["notice_mail"], addresses))
     for number, address in enumerate(settings["notice_channels"].split(), 1):
         instance(f"channel {number} of notice_channels", address)
-        found.append(Channel(address, number))
+        found.append(ChatChannel(address, number))
     return found
 
 

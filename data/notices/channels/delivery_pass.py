@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
 from data.errors import ModelwardError
-from data.notices.channels.channel import Carrier
+from data.notices.channels.channel import Channel
 from data.notices.channels.delivery import Attempts, DeliveryBook
-from data.notices.outbox import Notice, Outbox, Parcel
+from data.notices.outbox import Notice, Outbox, QueuedNotice
 
 SECONDS = 30.0
 SLOW_SECONDS = 1.0
@@ -28,81 +28,83 @@ OVER = "not tried yet: the round was over"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Delivery:
     """What became of one notice with one carrier in this round."""
 
-    parcel: Parcel
+    parcel: QueuedNotice
     carrier: str
     attempts: Attempts
 
 
 @dataclass(frozen=True)
-class Round:
+class PassSummary:
     """What a round did, and the names of the files in the outbox that it could not read."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Delivery, ...] = ()
     unreadable: tuple[str, ...] = ()
 
 
-def carry_round(
+def delivery_pass(
     outbox: Outbox,
-    carriers: Sequence[Carrier],
+    carriers: Sequence[Channel],
     days: int,
     now: datetime,
     *,
     of: Collection[Notice] | None = None,
     at_once: bool = False,
     seconds: float = SECONDS,
-) -> Round:
+) -> PassSummary:
     """Carry what is due, of these notices or of all; `at_once` does not wait for its next time.
 
     After `seconds` nothing more is begun. Raises DeliveryError without an account.
     """
     if not carriers or not outbox.root.is_dir():
-        return Round()
+        return PassSummary()
     tried_for, book = timedelta(days=days), DeliveryBook(outbox.root)
     book.open()
     found = outbox.contents(now - tried_for - GRACE, of)
-    tour = _Tour(outbox, book, {one.name: one for one in carriers}, tried_for, now, at_once, time.monotonic() + seconds)
+    tour = _DeliveryPass(
+        outbox, book, {one.name: one for one in carriers}, tried_for, now, at_once, time.monotonic() + seconds
+    )
     outcomes = [done for one in tour.in_turn(found.parcels) for done in tour.carry(one)]
-    return Round(tuple(outcomes), found.unreadable)
+    return PassSummary(tuple(outcomes), found.unreadable)
 
 
 @dataclass
-class _Tour:
+class _DeliveryPass:
     """A round under way; `too_slow` are the carriers that are not asked again, with the reason."""
 
     outbox: Outbox
     book: DeliveryBook
-    carriers: dict[str, Carrier]
+    carriers: dict[str, Channel]
     days: timedelta
     now: datetime
     at_once: bool
     ends: float
     too_slow: dict[str, str] = field(default_factory=dict)
 
-    def in_turn(self, parcels: Iterable[Parcel]) -> list[Parcel]:
+    def in_turn(self, parcels: Iterable[QueuedNotice]) -> list[QueuedNotice]:
         """Those that are due, what was tried least first, the oldest first among equals."""
         due = [(one, self.due(one)) for one in parcels]
         tried = [(min(one.attempts for one in known.values()), parcel) for parcel, known in due if known]
         return [parcel for _, parcel in sorted(tried, key=itemgetter(0))]
 
-    def due(self, parcel: Parcel) -> dict[str, Attempts]:
+    def due(self, parcel: QueuedNotice) -> dict[str, Attempts]:
         """How one notice has fared with each carrier with which it is due now."""
         begins = parcel.left_at > self.now - self.days
         known = (dict.fromkeys(self.carriers, Attempts()) if begins else {}) | self._account(parcel)
         return {name: one for name, one in known.items() if self._is_due(name, one, parcel.notice)}
 
-    def carry(self, parcel: Parcel) -> Iterator[Outcome]:
+    def carry(self, parcel: QueuedNotice) -> Iterator[Delivery]:
         """Try one notice with each carrier with which it is due, unless somebody else does at this moment."""
         with _alone(self.outbox, parcel) as mine:
             for name, known in self.due(parcel).items() if mine else ():
                 account, after = self._account(parcel), self._after(self.carriers[name], parcel, known)
                 if account.get(name) != after:
                     self.book.write(parcel.delivery, {**account, name: after})
-                yield Outcome(parcel, name, after)
+                yield Delivery(parcel, name, after)
 
-    def _account(self, parcel: Parcel) -> dict[str, Attempts]:
+    def _account(self, parcel: QueuedNotice) -> dict[str, Attempts]:
         """What stands under a former name is the first carrier's that was called so: nobody else was sent anything."""
         account = dict(self.book.read(parcel.delivery))
         for one in self.carriers.values():
@@ -114,7 +116,7 @@ class _Tour:
         due = known.is_due(self.now) or (self.at_once and known.state == "waiting")
         return due and name in self.carriers and self.carriers[name].reaches(notice)
 
-    def _after(self, carrier: Carrier, parcel: Parcel, known: Attempts) -> Attempts:
+    def _after(self, carrier: Channel, parcel: QueuedNotice, known: Attempts) -> Attempts:
         begun, gives_up_at = time.monotonic(), parcel.left_at + self.days
         held_up = self.too_slow.get(carrier.name, OVER if begun >= self.ends else "")
         if held_up:
@@ -125,7 +127,7 @@ class _Tour:
         return known.failed(error, self.now, gives_up_at) if error else known.delivered(self.now)
 
 
-def tried(carrier: Carrier, parcel: Parcel) -> str:
+def tried(carrier: Channel, parcel: QueuedNotice) -> str:
     """One attempt: its fault in words, or nothing when it was taken. A service's library may raise anything, and its
     words may hold a key: then the kind of error is all that is said.
     """
@@ -139,7 +141,7 @@ def tried(carrier: Carrier, parcel: Parcel) -> str:
 
 
 @contextmanager
-def _alone(outbox: Outbox, parcel: Parcel) -> Iterator[bool]:
+def _alone(outbox: Outbox, parcel: QueuedNotice) -> Iterator[bool]:
     """Whether nobody else carries it at this moment; false as well when it is gone."""
     try:
         file = outbox.path(parcel.delivery).open("rb")

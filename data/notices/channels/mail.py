@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from data.errors import DeliveryError
 from data.notices.channels.chat import send
 from data.notices.channels.message_text import body, subject
-from data.notices.outbox import Notice, Parcel
+from data.notices.outbox import Notice, QueuedNotice
 
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
@@ -39,7 +39,7 @@ class Mail:
         """Whether a mailbox is known for whom it is to."""
         return bool(self._mailbox(notice))
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: QueuedNotice) -> None:
         """Hand it to the mail server as plain text. Raises DeliveryError."""
         mailbox = self._mailbox(parcel.notice)
         if not mailbox:

@@ -15,7 +15,7 @@ from data.notices.channels.address_guard import Network, Resolve, Target, checke
 from data.notices.channels.channel import mark_of
 from data.notices.channels.message_text import body, subject
 from data.notices.channels.signature import HEADER, signature
-from data.notices.outbox import Notice, Parcel
+from data.notices.outbox import Notice, QueuedNotice
 
 SECONDS = 10.0
 LARGEST_REQUEST = 64 * 1024
@@ -48,7 +48,7 @@ class Webhook:
         """It is sent everything."""
         return True
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: QueuedNotice) -> None:
         """Send it and read how it was taken: 2xx, and nothing else. Raises DeliveryError."""
         request = self._request(parcel)
         address = checked_address(self.target, self.networks, self.resolve)
@@ -60,7 +60,7 @@ class Webhook:
             raise DeliveryError(f"{self.name} could not be reached: {error}") from error
         _check_answer(self.name, head)
 
-    def _request(self, parcel: Parcel) -> bytes:
+    def _request(self, parcel: QueuedNotice) -> bytes:
         content = json.dumps(_told(parcel), sort_keys=True).encode()
         if len(content) > LARGEST_REQUEST:
             raise DeliveryError(f"the notice {parcel.delivery} is larger than {LARGEST_REQUEST // 1024} KiB")
@@ -119,7 +119,7 @@ def _check_answer(name: str, head: bytes) -> None:
         raise DeliveryError(f"{name} answered {code}")
 
 
-def _told(parcel: Parcel) -> dict[str, object]:
+def _told(parcel: QueuedNotice) -> dict[str, object]:
     notice = parcel.notice
     return {
         "delivery": parcel.delivery,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.registry.command import Command, Rule
-from data.registry.registry.rules import (
+from data.registry.rules import (
     approval,
     decision,
     deployment,

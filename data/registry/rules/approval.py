@@ -18,12 +18,12 @@ from data.records.retirement import Retirement
 from data.records.review import Validation, VerdictSet, Waiver
 from data.records.version import ReviewState, Version
 from data.registry.approvals import request_digest, standing
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
 from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
 from data.registry.rules.review import validated_for
-from data.registry.rules.version import need_fresh_verdicts
+from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
 JUDGED = ("approve", "deploy")
@@ -43,13 +43,13 @@ class Subject:
     state: str
 
 
-def request_approval(state: State, command: RequestApproval, context: Context) -> Ruling:
+def request_approval(state: State, command: RequestApproval, context: Context) -> CommandResult:
     """People are asked to decide on exact bytes; the same question of the same run is answered again."""
     subject = subject_of(state, command.purpose, command.about)
     _check_question(command, subject, context)
     pending = _pending(state, command, context)
     if pending is not None:
-        return Ruling(EventType.APPROVAL_REQUESTED, pending.key, (pending,), again=True)
+        return CommandResult(EventType.APPROVAL_REQUESTED, pending.key, (pending,), again=True)
     if command.purpose == "deploy":
         check_deployable(state, subject, command.environment, command.evidence_digest, context)
         _check_verdicts(state, command, subject)
@@ -70,26 +70,26 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
         }
     )
     row = draft.model_copy(update={"request_digest": request_digest(draft, context.log)})
-    return Ruling(EventType.APPROVAL_REQUESTED, key, (row,), refs=bound_to(row))
+    return CommandResult(EventType.APPROVAL_REQUESTED, key, (row,), refs=bound_to(row))
 
 
-def expire_request(state: State, command: ExpireRequest, context: Context) -> Ruling:
+def expire_request(state: State, command: ExpireRequest, context: Context) -> CommandResult:
     """A request that ran out undecided is noted, never before it did."""
-    request = need_pending(state, command.key)
+    request = require_pending(state, command.key)
     if context.now < request.expires_at:
         raise IllegalMoveError(f"the request on {short(request.subject)} runs until {request.expires_at:%Y-%m-%d}")
     row = request.changed(state="expired", decided_at=context.now, reason="nobody completed it in time")
-    return Ruling(EventType.APPROVAL_EXPIRED, request.key, (row,))
+    return CommandResult(EventType.APPROVAL_EXPIRED, request.key, (row,))
 
 
-def withdraw_request(state: State, command: WithdrawRequest, context: Context) -> Ruling:
+def withdraw_request(state: State, command: WithdrawRequest, context: Context) -> CommandResult:
     """A request is taken back; the votes on it count for nothing."""
-    request = need_pending(state, command.key)
+    request = require_pending(state, command.key)
     row = request.changed(state="withdrawn", decided_at=context.now, reason=command.reason)
-    return Ruling(EventType.APPROVAL_WITHDRAWN, request.key, (row,), {"reason": command.reason})
+    return CommandResult(EventType.APPROVAL_WITHDRAWN, request.key, (row,), {"reason": command.reason})
 
 
-def need_pending(state: State, key: str) -> ApprovalRequest:
+def require_pending(state: State, key: str) -> ApprovalRequest:
     """The request while it is undecided. Raises NotFoundError, RequestClosedError."""
     request = state.need(ApprovalRequest, key)
     if request.state != "pending":
@@ -126,10 +126,10 @@ def check_deployable(state: State, subject: Subject, environment: str, evidence_
     recorded = collect_evidence(state, version.key, environment).digest
     if recorded != evidence_digest:
         raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what was read")
-    need_waivers_standing(state, version, need_fresh_verdicts(state, version, recorded, JUDGED), context)
+    require_waivers_standing(state, version, require_fresh_verdicts(state, version, recorded, JUDGED), context)
 
 
-def need_waivers_standing(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
+def require_waivers_standing(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
     """Raises StaleEvidenceError when a waiver that the verdicts lean on was taken back or ran out."""
     for one in verdicts.judgements:
         waiver = state.get(Waiver, one.waived_by) if one.waived_by else None
@@ -170,7 +170,7 @@ def _check_question(command: RequestApproval, subject: Subject, context: Context
 
 
 def _check_verdicts(state: State, command: RequestApproval, subject: Subject) -> None:
-    verdicts = need_fresh_verdicts(state, subject.version, command.evidence_digest, JUDGED)
+    verdicts = require_fresh_verdicts(state, subject.version, command.evidence_digest, JUDGED)
     named = (command.verdict_set, command.environment, command.standards_digest)
     if named != (verdicts.key, verdicts.environment, verdicts.standards_digest):
         raise StaleEvidenceError(

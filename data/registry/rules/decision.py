@@ -25,13 +25,20 @@ from data.records.review import Finding, Severity
 from data.records.row import Row
 from data.records.version import ReviewState, Version
 from data.registry.approvals import APPROVING, Outcome, confirms, outcome, statement, statement_digest, tail, voices
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import Decide
-from data.registry.independence import need_free
+from data.registry.independence import require_free
 from data.registry.lifecycle import check_review_move
 from data.registry.redaction import redacted
-from data.registry.registry.rules import emergency
-from data.registry.rules.approval import Subject, bound_to, check_deployable, need_pending, standing_votes, subject_of
+from data.registry.rules import emergency
+from data.registry.rules.approval import (
+    Subject,
+    bound_to,
+    check_deployable,
+    require_pending,
+    standing_votes,
+    subject_of,
+)
 from data.registry.rules.proof import Proven, grants_held, prove
 from data.registry.state import State
 
@@ -47,9 +54,9 @@ class Voter:
     deputy_of: str | None
 
 
-def decide(state: State, command: Decide, context: Context) -> Ruling:
+def decide(state: State, command: Decide, context: Context) -> CommandResult:
     """A vote, and what follows from it for the request, the version and its findings, in one event."""
-    request = need_pending(state, command.key)
+    request = require_pending(state, command.key)
     _check_open(request, command, context)
     subject = subject_of(state, request.purpose, request.subject)
     _check_bytes(state, request, subject, command, context)
@@ -67,7 +74,7 @@ def decide(state: State, command: Decide, context: Context) -> Ruling:
     consequences = _consequences(state, request, subject, counted, settled, context)
     rows = (signed, *consequences, *proven.rows)
     data = {"outcome": settled, "statement": stated, "statement_digest": signed.statement_digest}
-    return Ruling(EventType.APPROVAL_DECIDED, request.key, rows, data, bound_to(request), proven.actor)
+    return CommandResult(EventType.APPROVAL_DECIDED, request.key, rows, data, bound_to(request), proven.actor)
 
 
 def _check_open(request: ApprovalRequest, command: Decide, context: Context) -> None:
@@ -95,7 +102,7 @@ def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, comma
                 f"the {what} {short(subject.version.key)} changed after the approval was asked for"
             )
     if request.purpose == emergency.PURPOSE:
-        emergency.need_live(state, request)
+        emergency.require_live(state, request)
     if request.purpose == "deploy":
         check_deployable(state, subject, request.environment, request.evidence_digest, context)
     if not confirms(command.confirmed, request.request_digest):
@@ -131,7 +138,7 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
         asked = ", ".join(sorted({one.role.value for one in request.required}))
         raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {asked}")
     for one in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
-        need_free(one, subject.version, request)
+        require_free(one, subject.version, request)
     return Voter(person, command.deputy_of)
 
 

@@ -19,7 +19,7 @@ from data.records.monitoring import Incident
 from data.records.names import short, slot_key
 from data.records.row import Row
 from data.records.version import Version
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.deployment import (
     CompleteDeployment,
     CompleteRollback,
@@ -28,28 +28,28 @@ from data.registry.commands.deployment import (
     RatifyDeployment,
 )
 from data.registry.lifecycle import check_deployment_move
-from data.registry.registry.rules import emergency
 from data.registry.rollback import last_served, serving_or_last
-from data.registry.rules.incident import need_other_signer, new_incident
-from data.registry.rules.operation import need_operation, need_standing
+from data.registry.rules import emergency
+from data.registry.rules.incident import new_incident, require_other_signer
+from data.registry.rules.operation import require_operation, require_standing
 from data.registry.rules.proof import in_place_of
 from data.registry.state import State
 
 
-def complete_deployment(state: State, command: CompleteDeployment, context: Context) -> Ruling:
+def complete_deployment(state: State, command: CompleteDeployment, context: Context) -> CommandResult:
     """The version serves; the former deployment of the slot is superseded. Its approval must still stand."""
     event = EventType.DEPLOYMENT_COMPLETED
     if done := _completed(state, command.model, "deploy", context):
-        return Ruling(event, done[0].key, done, again=True)
-    operation = need_operation(state, command.model, context, "deploy")
+        return CommandResult(event, done[0].key, done, again=True)
+    operation = require_operation(state, command.model, context, "deploy")
     version = state.need(Version, operation.version or "")
     request = state.need(ApprovalRequest, operation.request or "")
     released = request.purpose == emergency.PURPOSE
     if released:
-        emergency.need_open(request, context)
-        emergency.need_releasable(state, version)
+        emergency.require_open(request, context)
+        emergency.require_releasable(state, version)
     else:
-        need_standing(version, context)
+        require_standing(version, context)
     former = _serving(state, operation)
     haste = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
     deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **haste)
@@ -57,17 +57,19 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
     slot = _slot(state, operation, deployment, command.manifest_digest)
     rows = (deployment, *ended, slot, _done(operation, context), *_hasty(state, operation, deployment, context))
     refs = {"artifact": version.artifact.digest if version.artifact.kind == "file" else None}
-    return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest, deployment.reason), refs)
+    return CommandResult(
+        event, deployment.key, rows, _told(operation, command.manifest_digest, deployment.reason), refs
+    )
 
 
-def complete_rollback(state: State, command: CompleteRollback, context: Context) -> Ruling:
+def complete_rollback(state: State, command: CompleteRollback, context: Context) -> CommandResult:
     """An earlier version serves again under the approval it had; an incident blocks the version that was left."""
     event = EventType.DEPLOYMENT_ROLLED_BACK
     if done := _completed(state, command.model, "rollback", context):
-        return Ruling(event, done[0].key, done, again=True)
-    operation = need_operation(state, command.model, context, "rollback")
+        return CommandResult(event, done[0].key, done, again=True)
+    operation = require_operation(state, command.model, context, "rollback")
     version = state.need(Version, operation.version or "")
-    need_standing(version, context)
+    require_standing(version, context)
     place = (operation.model, operation.environment, operation.slot)
     left, former = serving_or_last(state, *place), last_served(state, *place, version.key)
     if left is None or former is None:
@@ -88,15 +90,15 @@ def complete_rollback(state: State, command: CompleteRollback, context: Context)
     ended = _ended(state, _serving(state, operation), "rolled_back", command.reason, context)
     slot = _slot(state, operation, deployment, command.manifest_digest)
     rows = (deployment, *ended, slot, _done(operation, context), incident)
-    return Ruling(event, deployment.key, rows, _told(operation, command.manifest_digest, command.reason))
+    return CommandResult(event, deployment.key, rows, _told(operation, command.manifest_digest, command.reason))
 
 
-def complete_suspension(state: State, command: CompleteSuspension, context: Context) -> Ruling:
+def complete_suspension(state: State, command: CompleteSuspension, context: Context) -> CommandResult:
     """Serving stopped; a fallback takes over; an incident blocks the version until it is resolved."""
     event = EventType.DEPLOYMENT_SUSPENDED
     if done := _completed(state, command.model, "suspend", context):
-        return Ruling(event, done[0].key, done, again=True)
-    operation = need_operation(state, command.model, context, "suspend")
+        return CommandResult(event, done[0].key, done, again=True)
+    operation = require_operation(state, command.model, context, "suspend")
     reason = f"{command.reason}; fallback: {command.fallback}"
     ratify_by = _ratification(command.ratify_by, context)
     former = _need_serving(state, operation)
@@ -105,23 +107,23 @@ def complete_suspension(state: State, command: CompleteSuspension, context: Cont
     incident = new_incident(state, operation, former.version, "suspension", title, context, former.key)
     slot = _slot(state, operation, None, command.manifest_digest)
     told = {**_told(operation, command.manifest_digest, command.reason), "fallback": command.fallback}
-    return Ruling(event, former.key, (*ended, slot, _done(operation, context), incident), told)
+    return CommandResult(event, former.key, (*ended, slot, _done(operation, context), incident), told)
 
 
-def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Context) -> Ruling:
+def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Context) -> CommandResult:
     """A version whose retirement came to rest no longer serves in this slot."""
     event = EventType.DEPLOYMENT_ENDED
     if done := _completed(state, command.model, "withdraw", context):
-        return Ruling(event, done[0].key, done, again=True)
-    operation = need_operation(state, command.model, context, "withdraw")
+        return CommandResult(event, done[0].key, done, again=True)
+    operation = require_operation(state, command.model, context, "withdraw")
     former = _need_serving(state, operation)
     ended = _ended(state, former, "ended", command.reason, context)
     slot = _slot(state, operation, None, command.manifest_digest)
     told = _told(operation, command.manifest_digest, command.reason)
-    return Ruling(event, former.key, (*ended, slot, _done(operation, context)), told)
+    return CommandResult(event, former.key, (*ended, slot, _done(operation, context)), told)
 
 
-def ratify_deployment(state: State, command: RatifyDeployment, context: Context) -> Ruling:
+def ratify_deployment(state: State, command: RatifyDeployment, context: Context) -> CommandResult:
     """An owner or approver who did not do it stands behind a rollback or suspension, in time."""
     deployment = state.need(Deployment, command.key)
     name = f"what was done to {short(deployment.version)}"
@@ -136,12 +138,12 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
             "the incident escalates; resolve it with what is to be done",
         )
     incident = state.find(Incident, deployment=deployment.key)[-1]
-    proven = need_other_signer(state, command.proof, incident, deployment.environment, context)
+    proven = require_other_signer(state, command.proof, incident, deployment.environment, context)
     rows: list[Row] = [deployment.changed(ratified_by=proven.actor.id), *proven.rows]
     if incident.state == "open":
         rows.append(incident.changed(state="acknowledged"))
     told = in_place_of(proven.deputy_of)
-    return Ruling(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), told, actor=proven.actor)
+    return CommandResult(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), told, actor=proven.actor)
 
 
 def _check_no_release(state: State, deployment: Deployment) -> None:

@@ -21,15 +21,15 @@ from data.records.names import checked_name, short
 from data.records.row import Row
 from data.records.version import ReviewState, Version
 from data.registry.approvals import request_digest
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.emergency import ReleaseInEmergency
 from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
 from data.registry.rollback import blocked
-from data.registry.rules.approval import bound_to, need_waivers_standing
+from data.registry.rules.approval import bound_to, require_waivers_standing
 from data.registry.rules.model import active_model
 from data.registry.rules.proof import grants_held, prove
-from data.registry.rules.version import need_fresh_verdicts
+from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
 PURPOSE = "release"
@@ -38,12 +38,12 @@ LONGEST = timedelta(hours=720)
 RELEASABLE = frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED, ReviewState.EXPIRED})
 
 
-def release_in_emergency(state: State, command: ReleaseInEmergency, context: Context) -> Ruling:
+def release_in_emergency(state: State, command: ReleaseInEmergency, context: Context) -> CommandResult:
     """The release may be published, and its ratification is asked for; one that never went live is taken back."""
     version = state.need(Version, command.version)
     model = active_model(state, version.model)
     _check_scope(command, model, context)
-    need_releasable(state, version)
+    require_releasable(state, version)
     former = _need_first(state, version)
     _check_evidence(state, command, version, context)
     _check_role(state, command, model, context)
@@ -52,10 +52,10 @@ def release_in_emergency(state: State, command: ReleaseInEmergency, context: Con
     taken_back = tuple(one.changed(state="withdrawn", decided_at=context.now) for one in former)
     data = {"emergency": command.reason, "use": command.use, "environment": command.environment, "slot": command.slot}
     rows = (row, *taken_back, *proven.rows)
-    return Ruling(EventType.APPROVAL_REQUESTED, row.key, rows, data, bound_to(row), proven.actor)
+    return CommandResult(EventType.APPROVAL_REQUESTED, row.key, rows, data, bound_to(row), proven.actor)
 
 
-def need_releasable(state: State, version: Version) -> None:
+def require_releasable(state: State, version: Version) -> None:
     """Raises IllegalMoveError for a version that nobody judged, that was refused or taken back, or that is blocked."""
     if version.review_state not in RELEASABLE:
         raise IllegalMoveError(
@@ -68,7 +68,7 @@ def need_releasable(state: State, version: Version) -> None:
         )
 
 
-def need_open(request: ApprovalRequest, context: Context) -> None:
+def require_open(request: ApprovalRequest, context: Context) -> None:
     """Raises RequestClosedError unless a release may still go live: asked for, unanswered, in its time."""
     name = short(request.subject)
     if request.state != "pending":
@@ -106,7 +106,7 @@ def over(state: State, deployment: Deployment, reason: str, context: Context) ->
     return (request.changed(state="withdrawn", decided_at=context.now, reason=told),)
 
 
-def need_live(state: State, request: ApprovalRequest) -> Deployment:
+def require_live(state: State, request: ApprovalRequest) -> Deployment:
     """The deployment to be ratified. Raises RequestClosedError when it is not live, or no longer."""
     deployment = release_of(state, request.key)
     if deployment is None or deployment.state != "deployed":
@@ -117,7 +117,7 @@ def need_live(state: State, request: ApprovalRequest) -> Deployment:
 
 def ratified(state: State, request: ApprovalRequest, people: tuple[str, ...]) -> tuple[Row, ...]:
     """What follows when everybody required stands behind a release: it is ratified, its incident acknowledged."""
-    deployment = need_live(state, request)
+    deployment = require_live(state, request)
     incidents = [one for one in state.find(Incident, deployment=deployment.key) if one.state == "open"]
     acknowledged = tuple(one.changed(state="acknowledged") for one in incidents)
     return (deployment.changed(ratified_by=", ".join(people)), *acknowledged)
@@ -149,7 +149,7 @@ def _need_first(state: State, version: Version) -> list[ApprovalRequest]:
 
 def _check_evidence(state: State, command: ReleaseInEmergency, version: Version, context: Context) -> None:
     recorded = collect_evidence(state, version.key, command.environment, command.use).digest
-    verdicts = need_fresh_verdicts(state, version, recorded, (STAGE,))
+    verdicts = require_fresh_verdicts(state, version, recorded, (STAGE,))
     judged = (verdicts.key, verdicts.environment, verdicts.standards_digest, verdicts.evidence_digest)
     named = (command.verdict_set, command.environment, command.standards_digest, command.evidence_digest)
     if judged != named:
@@ -157,7 +157,7 @@ def _check_evidence(state: State, command: ReleaseInEmergency, version: Version,
             f"the newest verdicts on {short(version.key)} for an emergency are others than those named",
             "judge the version again and release it then",
         )
-    need_waivers_standing(state, version, verdicts, context)
+    require_waivers_standing(state, version, verdicts, context)
     if command.artifact_digest != version.artifact.digest:
         raise StaleEvidenceError(f"the artifact is not that of {short(version.key)}")
 

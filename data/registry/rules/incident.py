@@ -13,7 +13,7 @@ from data.records.model import Model
 from data.records.monitoring import Incident
 from data.records.names import short
 from data.records.person import Role
-from data.registry.command import Command, Context, Proof, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Proof, Rule
 from data.registry.commands.deployment import EscalateIncident, ResolveIncident
 from data.registry.rules.proof import Proven, grants_held, in_place_of, prove, stands_in_for
 from data.registry.state import State
@@ -46,7 +46,7 @@ def new_incident(
     )
 
 
-def escalate_incident(state: State, command: EscalateIncident, context: Context) -> Ruling:
+def escalate_incident(state: State, command: EscalateIncident, context: Context) -> CommandResult:
     """Nobody answered in time; an operation that still may be ratified does not escalate."""
     incident = state.need(Incident, command.key)
     if incident.state in ("escalated", "resolved"):
@@ -59,10 +59,10 @@ def escalate_incident(state: State, command: EscalateIncident, context: Context)
             f"{_named(incident)} may be ratified until {deployment.ratify_by:%Y-%m-%d %H:%M} UTC", "wait until then"
         )
     row = incident.changed(state="escalated")
-    return Ruling(EventType.INCIDENT_ESCALATED, incident.key, (row,), {"reason": command.reason})
+    return CommandResult(EventType.INCIDENT_ESCALATED, incident.key, (row,), {"reason": command.reason})
 
 
-def resolve_incident(state: State, command: ResolveIncident, context: Context) -> Ruling:
+def resolve_incident(state: State, command: ResolveIncident, context: Context) -> CommandResult:
     """An incident ends with what was done. One that blocks a version needs the proof of somebody else than opened it.
 
     A rollback or suspension is ratified, or has escalated, before its incident can be resolved.
@@ -74,17 +74,17 @@ def resolve_incident(state: State, command: ResolveIncident, context: Context) -
         raise IllegalMoveError(f"{_named(incident)} waits for its ratification", "ratify it, then resolve it")
     proven = Proven(context.actor)
     if incident.blocking:
-        proven = need_other_signer(state, command.proof, incident, "*", context)
+        proven = require_other_signer(state, command.proof, incident, "*", context)
     elif command.proof is not None:
         proven = prove(state, command.proof, context)
     row = incident.changed(
         state="resolved", resolved_at=context.now, resolved_by=proven.actor.id, resolution=command.resolution
     )
     told = in_place_of(proven.deputy_of)
-    return Ruling(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), told, actor=proven.actor)
+    return CommandResult(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), told, actor=proven.actor)
 
 
-def need_other_signer(
+def require_other_signer(
     state: State, proof: Proof | None, incident: Incident, environment: str, context: Context
 ) -> Proven:
     """The proof of an owner or approver of the model who did not cause the incident, nor stands in for who did.

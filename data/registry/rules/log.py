@@ -9,14 +9,14 @@ from data.records.events import EventType
 from data.records.log import Attestation, Standard
 from data.records.row import SQL_TYPES
 from data.records.tables import TABLES
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
 from data.registry.rules.proof import administrator
 from data.registry.state import State
 from data.registry.store import known_migrations
 
 
-def create_log(state: State, command: CreateLog, context: Context) -> Ruling:
+def create_log(state: State, command: CreateLog, context: Context) -> CommandResult:
     """Genesis names the log, its keys, its clock and its schema: every table with its columns, so that none is odd."""
     migrations = [file.stem for _, file in known_migrations()]
     tables = {
@@ -24,15 +24,15 @@ def create_log(state: State, command: CreateLog, context: Context) -> Ruling:
     }
     declared = {"schema": len(migrations), "migrations": migrations, "tables": tables}
     data = {**command.model_dump(mode="json"), **declared}
-    return Ruling(EventType.LOG_CREATED, "log", data=data)
+    return CommandResult(EventType.LOG_CREATED, "log", data=data)
 
 
-def record_refusal(state: State, command: RecordRefusal, context: Context) -> Ruling:
+def record_refusal(state: State, command: RecordRefusal, context: Context) -> CommandResult:
     """A refusal changes nothing and is remembered."""
-    return Ruling(EventType.COMMAND_REFUSED, command.about, data=command.model_dump(mode="json"))
+    return CommandResult(EventType.COMMAND_REFUSED, command.about, data=command.model_dump(mode="json"))
 
 
-def adopt_standard(state: State, command: AdoptStandard, context: Context) -> Ruling:
+def adopt_standard(state: State, command: AdoptStandard, context: Context) -> CommandResult:
     """A version of a standard is adopted once; other bytes under the same version are refused."""
     key = f"standards/{command.standard}/{command.version}"
     known = state.get(Standard, key)
@@ -52,16 +52,16 @@ def adopt_standard(state: State, command: AdoptStandard, context: Context) -> Ru
         adopted_at=context.now,
         adopted_by=proven.actor.id,
     )
-    return Ruling(
+    return CommandResult(
         EventType.STANDARD_ADOPTED, key, (row, *proven.rows), refs={"standard": command.digest}, actor=proven.actor
     )
 
 
-def attest(state: State, command: Attest, context: Context) -> Ruling:
+def attest(state: State, command: Attest, context: Context) -> CommandResult:
     """An attestation is the record of a verification that held."""
     key, number = state.next_key(Attestation, "attestations")
     row = Attestation(key=key, number=number, attested_at=context.now, **command.model_dump())
-    return Ruling(EventType.LOG_ATTESTED, key, (row,), refs={"backup": command.backup_digest})
+    return CommandResult(EventType.LOG_ATTESTED, key, (row,), refs={"backup": command.backup_digest})
 
 
 RULES: Mapping[type[Command], Rule] = {

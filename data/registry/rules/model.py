@@ -10,7 +10,7 @@ from data.records.log import Standard
 from data.records.model import AppliedStandard, Consumer, Mode, Model, MonitoringPlan, TestPlan, enforces
 from data.records.names import checked_name, model_key, person_key, short, split_model
 from data.records.person import Person, Role
-from data.registry.command import Command, Context, Proof, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Proof, Rule
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.registry.independence import is_one_of
 from data.registry.rules.proof import Proven, grants_held, prove
@@ -21,7 +21,7 @@ SOFTENERS = (Role.APPROVER, Role.ADMINISTRATOR)
 NOTHING_ENFORCED = "nothing is enforced"
 
 
-def register_model(state: State, command: RegisterModel, context: Context) -> Ruling:
+def register_model(state: State, command: RegisterModel, context: Context) -> CommandResult:
     """A model enters the inventory, or what is said of it is amended; its standards must be adopted.
 
     Rules that become milder, and rules that stop nothing, are named in the event.
@@ -36,15 +36,15 @@ def register_model(state: State, command: RegisterModel, context: Context) -> Ru
         row = Model(
             key=command.model, team=team, name=name, registered_at=context.now, registered_by=by, **command.told
         )
-        return Ruling(EventType.MODEL_REGISTERED, command.model, (row, *proven.rows), data, actor=proven.actor)
+        return CommandResult(EventType.MODEL_REGISTERED, command.model, (row, *proven.rows), data, actor=proven.actor)
     softened = milder(active_model(state, known.key), command)
     if softened:
         writers = command.written_by or (context.person,)
-        _need_softener(state, known, need_proof(known, command), (*writers, known.owner, command.owner), context)
+        _need_softener(state, known, require_proof(known, command), (*writers, known.owner, command.owner), context)
         data |= {"milder": softened, "written_by": list(writers)}
     proven = _proven(state, command.proof, context)
     rows = (known.changed(**command.told), *proven.rows)
-    return Ruling(EventType.MODEL_AMENDED, command.model, rows, data, actor=proven.actor)
+    return CommandResult(EventType.MODEL_AMENDED, command.model, rows, data, actor=proven.actor)
 
 
 def milder(known: Model, told: RegisterModel) -> list[str]:
@@ -66,7 +66,7 @@ def milder(known: Model, told: RegisterModel) -> list[str]:
     return found
 
 
-def need_proof(known: Model, told: RegisterModel) -> Proof:
+def require_proof(known: Model, told: RegisterModel) -> Proof:
     """The proof that comes with milder rules. Raises NotAuthorisedError, naming what becomes milder, without one."""
     if told.proof is None:
         raise NotAuthorisedError(
@@ -124,7 +124,7 @@ def _check_standards(state: State, command: RegisterModel) -> None:
         raise InputError(f"{short(command.model)} names no standard", "name at least one under `standards:`")
 
 
-def record_test_plan(state: State, command: RecordTestPlan, context: Context) -> Ruling:
+def record_test_plan(state: State, command: RecordTestPlan, context: Context) -> CommandResult:
     """A plan is recorded with its time; thresholds count only for runs after it."""
     model = active_model(state, command.model)
     names = [test.name for test in command.tests]
@@ -139,20 +139,20 @@ def record_test_plan(state: State, command: RecordTestPlan, context: Context) ->
         recorded_at=context.now,
         recorded_by=context.person,
     )
-    return Ruling(EventType.TEST_PLAN_RECORDED, model.key, (row,))
+    return CommandResult(EventType.TEST_PLAN_RECORDED, model.key, (row,))
 
 
-def record_monitoring_plan(state: State, command: RecordMonitoringPlan, context: Context) -> Ruling:
+def record_monitoring_plan(state: State, command: RecordMonitoringPlan, context: Context) -> CommandResult:
     """A plan is recorded with its time and rationale; the newest one before a window judges it."""
     model = active_model(state, command.model)
     key, number = state.next_key(MonitoringPlan, f"{model.key}/monitoring-plans")
     row = MonitoringPlan(
         key=key, number=number, recorded_at=context.now, recorded_by=context.person, **command.model_dump()
     )
-    return Ruling(EventType.MONITORING_PLAN_RECORDED, model.key, (row,))
+    return CommandResult(EventType.MONITORING_PLAN_RECORDED, model.key, (row,))
 
 
-def declare_consumer(state: State, command: DeclareConsumer, context: Context) -> Ruling:
+def declare_consumer(state: State, command: DeclareConsumer, context: Context) -> CommandResult:
     """A consumer is declared; one already seen in the logs keeps when it was seen."""
     model = active_model(state, command.model)
     key = f"{model.key}/consumers/{checked_name(command.system, 'system')}"
@@ -163,7 +163,7 @@ def declare_consumer(state: State, command: DeclareConsumer, context: Context) -
         if known is None
         else known.changed(declared=True, declared_at=known.declared_at or context.now, **told)
     )
-    return Ruling(EventType.CONSUMER_DECLARED, key, (row,))
+    return CommandResult(EventType.CONSUMER_DECLARED, key, (row,))
 
 
 def split_key(key: str) -> tuple[str, str]:

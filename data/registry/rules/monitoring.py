@@ -21,7 +21,7 @@ from data.records.model import Consumer, Model, MonitoringPlan
 from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import short, system_name
 from data.records.row import Row
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
 from data.registry.lifecycle import ALERT_ANSWERS, check_alert_answer
 from data.registry.state import State
@@ -62,13 +62,13 @@ def recorded(state: State, model: str, to_date: str, measurements_digest: str) -
     return run if run is not None and run.measurements_digest == measurements_digest else None
 
 
-def record_monitoring(state: State, command: RecordMonitoring, context: Context) -> Ruling:
+def record_monitoring(state: State, command: RecordMonitoring, context: Context) -> CommandResult:
     """One night in one event. The same window measured the same again changes nothing; measured anew it is revised."""
     model = state.need(Model, command.model)
     event = EventType.MONITORING_RECORDED
     same = recorded(state, model.key, command.to_date, command.measurements_digest)
     if same is not None:
-        return Ruling(event, same.key, (same,), again=True)
+        return CommandResult(event, same.key, (same,), again=True)
     _check(state, command)
     told = command.model_dump(exclude={"found", "quiet", "consumers"})
     key = f"{model.key}/monitoring/{command.to_date}"
@@ -84,10 +84,10 @@ def record_monitoring(state: State, command: RecordMonitoring, context: Context)
     consumers = _seen(state, model, command.consumers)
     rows: tuple[Row, ...] = (run, *watch.changed.values(), *incidents, *consumers)
     refs = {"evidence": [command.measurements_digest]}
-    return Ruling(event, key, rows, _summary(watch.changed.values(), incidents), refs)
+    return CommandResult(event, key, rows, _summary(watch.changed.values(), incidents), refs)
 
 
-def answer_alert(state: State, command: AnswerAlert, context: Context) -> Ruling:
+def answer_alert(state: State, command: AnswerAlert, context: Context) -> CommandResult:
     """A person answers an alert. A snooze has an end and a reason, a dismissal a reason."""
     alert = state.need(Alert, command.key)
     check_alert_answer(f"alert {alert.number} of {short(alert.model)}", alert.state, command.answer)
@@ -100,7 +100,7 @@ def answer_alert(state: State, command: AnswerAlert, context: Context) -> Ruling
         changed_at=context.now,
     )
     rows = (row, *_answered(state, row, context))
-    return Ruling(EVENTS[command.answer], alert.key, rows, {"reason": command.reason})
+    return CommandResult(EVENTS[command.answer], alert.key, rows, {"reason": command.reason})
 
 
 def _check(state: State, command: RecordMonitoring) -> None:

@@ -17,11 +17,11 @@ from data.records.names import short, slot_key
 from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.version import Version
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.evidence import champion_of, collect_evidence
-from data.registry.registry.rules import emergency
 from data.registry.rollback import blocked, last_served, objections, serving_or_last, standing
+from data.registry.rules import emergency
 from data.registry.rules.model import active_model
 from data.registry.state import State
 
@@ -40,7 +40,7 @@ def deployment_of_run(state: State, model: str, run_id: str) -> Deployment | Non
     return found[-1] if found else None
 
 
-def need_operation(state: State, model: str, context: Context, kind: str = "") -> Operation:
+def require_operation(state: State, model: str, context: Context, kind: str = "") -> Operation:
     """The operation under way, which must be this run's and of this kind. Raises IllegalMoveError, ConflictError."""
     operation = running_operation(state, model)
     if operation is None or (kind and operation.kind != kind):
@@ -54,7 +54,7 @@ def need_operation(state: State, model: str, context: Context, kind: str = "") -
     return operation
 
 
-def begin_operation(state: State, command: BeginOperation, context: Context) -> Ruling:
+def begin_operation(state: State, command: BeginOperation, context: Context) -> CommandResult:
     """The model is locked and the intent recorded; refused while another operation runs or a precondition fails.
 
     A run that asks for its own running operation again is answered with it.
@@ -62,7 +62,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     model = state.need(Model, command.model)
     running = running_operation(state, model.key)
     if running is not None and _is_repeated(running, command, context):
-        return Ruling(EventType.OPERATION_BEGUN, model.key, (running,), again=True)
+        return CommandResult(EventType.OPERATION_BEGUN, model.key, (running,), again=True)
     if running is not None:
         raise BusyError(
             f"a {running.kind} of {short(model.key)} is under way by run {running.run_id or 'without id'} "
@@ -85,7 +85,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     }
     known = state.get(Operation, f"{model.key}/operation")
     row = Operation(key=f"{model.key}/operation", **told) if known is None else known.changed(**told)
-    return Ruling(EventType.OPERATION_BEGUN, model.key, (row,), {"kind": command.kind, "version": version.key})
+    return CommandResult(EventType.OPERATION_BEGUN, model.key, (row,), {"kind": command.kind, "version": version.key})
 
 
 def _check_left(command: BeginOperation, slot: Slot | None) -> None:
@@ -99,15 +99,15 @@ def _check_left(command: BeginOperation, slot: Slot | None) -> None:
         )
 
 
-def undo_operation(state: State, command: UndoOperation, context: Context) -> Ruling:
+def undo_operation(state: State, command: UndoOperation, context: Context) -> CommandResult:
     """The act failed; the former version serves and the model is free again."""
-    operation = need_operation(state, command.model, context)
+    operation = require_operation(state, command.model, context)
     row = operation.changed(state="undone", ended_at=context.now, reason=command.reason)
     data = {"kind": operation.kind, "reason": command.reason}
-    return Ruling(EventType.OPERATION_UNDONE, command.model, (row,), data)
+    return CommandResult(EventType.OPERATION_UNDONE, command.model, (row,), data)
 
 
-def need_standing(version: Version, context: Context) -> None:
+def require_standing(version: Version, context: Context) -> None:
     """Raises IllegalMoveError unless the version is approved and its approval has not run out."""
     reason = standing(version, context.now)
     if reason:
@@ -140,11 +140,11 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
     request = state.need(ApprovalRequest, command.request)
     _check_request(request, command, version)
     if request.purpose == emergency.PURPOSE:
-        emergency.need_open(request, context)
-        emergency.need_releasable(state, version)
+        emergency.require_open(request, context)
+        emergency.require_releasable(state, version)
     else:
         _check_granted(request, version, context)
-        need_standing(version, context)
+        require_standing(version, context)
     if blocked(state, version.key):
         raise IllegalMoveError(
             f"an incident that blocks {short(version.key)} is open", "resolve the incident, then deploy again"

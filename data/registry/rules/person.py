@@ -15,7 +15,7 @@ from data.records.instant import in_utc
 from data.records.names import checked_name, person_key
 from data.records.person import Credential, Person, Role, RoleGrant
 from data.records.row import Row
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.registry.rules.proof import Proven, administrator, administrators, grants_held, holds_role, is_founding
 from data.registry.state import State
@@ -24,7 +24,7 @@ FOUNDERS = 2
 TIERS = range(1, 5)
 
 
-def add_person(state: State, command: AddPerson, context: Context) -> Ruling:
+def add_person(state: State, command: AddPerson, context: Context) -> CommandResult:
     """Somebody enters the roster, in roles that they hold everywhere; the first two are administrators too.
 
     An id is never given twice.
@@ -54,10 +54,12 @@ def add_person(state: State, command: AddPerson, context: Context) -> Ruling:
         )
         for number, role in enumerate(roles, 1)
     ]
-    return Ruling(EventType.PERSON_ADDED, key, (row, *rows, *proven.rows), {"founder": founder}, actor=proven.actor)
+    return CommandResult(
+        EventType.PERSON_ADDED, key, (row, *rows, *proven.rows), {"founder": founder}, actor=proven.actor
+    )
 
 
-def enrol_person(state: State, command: EnrolPerson, context: Context) -> Ruling:
+def enrol_person(state: State, command: EnrolPerson, context: Context) -> CommandResult:
     """A sealed seed becomes somebody's credential; the former one ends. Founders enrol once without proof."""
     person = _active(state, command.person)
     key = f"{person.key}/credentials/{command.credential}"
@@ -67,10 +69,10 @@ def enrol_person(state: State, command: EnrolPerson, context: Context) -> Ruling
     former = state.find(Credential, person=person.person, state="active")
     row = Credential(key=key, person=person.person, enrolled_at=context.now, enrolled_by=proven.actor.id)
     ended = tuple(one.changed(state="revoked") for one in former)
-    return Ruling(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), actor=proven.actor)
+    return CommandResult(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), actor=proven.actor)
 
 
-def revoke_person(state: State, command: RevokePerson, context: Context) -> Ruling:
+def revoke_person(state: State, command: RevokePerson, context: Context) -> CommandResult:
     """Somebody leaves the roster: roles end now, credentials are revoked, votes already given stay on record."""
     person = _active(state, command.person)
     _need_another_administrator(state, person.person, context)
@@ -78,10 +80,10 @@ def revoke_person(state: State, command: RevokePerson, context: Context) -> Ruli
     grants = _ended(state.find(RoleGrant, person=person.person), context)
     credentials = [one.changed(state="revoked") for one in state.find(Credential, person=person.person, state="active")]
     rows = (person.changed(state="revoked"), *grants, *credentials, *proven.rows)
-    return Ruling(EventType.PERSON_REVOKED, person.key, rows, {"reason": command.reason}, actor=proven.actor)
+    return CommandResult(EventType.PERSON_REVOKED, person.key, rows, {"reason": command.reason}, actor=proven.actor)
 
 
-def grant_role(state: State, command: GrantRole, context: Context) -> Ruling:
+def grant_role(state: State, command: GrantRole, context: Context) -> CommandResult:
     """A role is held from a time on, within a scope; a deputy stands in for a holder of it, for a time."""
     person = _active(state, command.person)
     _check_scope(command)
@@ -92,10 +94,10 @@ def grant_role(state: State, command: GrantRole, context: Context) -> Ruling:
     key, _ = state.next_key(RoleGrant, f"{person.key}/roles")
     told = command.model_dump(include={"person", "role", "team", "tiers", "environment", "deputy_of"})
     row = RoleGrant(key=key, from_at=from_at, to_at=to_at, granted_by=proven.actor.id, **told)
-    return Ruling(EventType.ROLE_GRANTED, person.key, (row, *proven.rows), actor=proven.actor)
+    return CommandResult(EventType.ROLE_GRANTED, person.key, (row, *proven.rows), actor=proven.actor)
 
 
-def deputise(state: State, command: Deputise, context: Context) -> Ruling:
+def deputise(state: State, command: Deputise, context: Context) -> CommandResult:
     """A deputy stands in for somebody wherever these hold the role at some time of it; one event grants all of it."""
     person = _active(state, command.person)
     from_at, to_at = _times(command, context)
@@ -112,10 +114,10 @@ def deputise(state: State, command: Deputise, context: Context) -> Ruling:
         RoleGrant(key=f"{person.key}/roles/{number}", granted_by=proven.actor.id, **told, **scope)
         for number, scope in enumerate(scopes, first)
     ]
-    return Ruling(EventType.ROLE_GRANTED, person.key, (*rows, *proven.rows), actor=proven.actor)
+    return CommandResult(EventType.ROLE_GRANTED, person.key, (*rows, *proven.rows), actor=proven.actor)
 
 
-def end_role(state: State, command: EndRole, context: Context) -> Ruling:
+def end_role(state: State, command: EndRole, context: Context) -> CommandResult:
     """Every grant of a role that somebody holds, or is to hold, ends now."""
     person = _active(state, command.person)
     grants = _ended(state.find(RoleGrant, person=person.person, role=command.role.value), context)
@@ -127,7 +129,7 @@ def end_role(state: State, command: EndRole, context: Context) -> Ruling:
         _need_another_administrator(state, person.person, context)
     proven = administrator(state, command.proof, context, besides=person.person)
     data = {"role": command.role.value, "reason": command.reason}
-    return Ruling(EventType.ROLE_ENDED, person.key, (*grants, *proven.rows), data, actor=proven.actor)
+    return CommandResult(EventType.ROLE_ENDED, person.key, (*grants, *proven.rows), data, actor=proven.actor)
 
 
 def _enroller(state: State, command: EnrolPerson, context: Context) -> Proven:

@@ -14,7 +14,7 @@ from data.records.events import EventType
 from data.records.names import person_key
 from data.records.person import Actor, Credential, Person, Role, RoleGrant
 from data.records.row import Row
-from data.registry.command import Command, Context, Proof, Rule, Ruling, Timed
+from data.registry.command import Command, CommandResult, Context, Proof, Rule, Timed
 from data.registry.commands.person import CountAttempt
 from data.registry.state import State
 
@@ -44,19 +44,19 @@ class Scope(NamedTuple):
     environment: str
 
 
-def count_attempt(state: State, command: CountAttempt, context: Context) -> Ruling:
+def count_attempt(state: State, command: CountAttempt, context: Context) -> CommandResult:
     """The attempt counter goes up and is committed before any code is looked at."""
     credential = active_credential(state, command.person)
     if credential is None:
-        return Ruling(EventType.CREDENTIAL_ATTEMPTED, command.subject, data={"attempted": command.attempted})
+        return CommandResult(EventType.CREDENTIAL_ATTEMPTED, command.subject, data={"attempted": command.attempted})
     if _locked(credential, context):
         data = {"attempted": command.attempted, "locked": True}
-        return Ruling(EventType.CREDENTIAL_ATTEMPTED, command.subject, data=data)
+        return CommandResult(EventType.CREDENTIAL_ATTEMPTED, command.subject, data=data)
     recent = tuple(at for at in credential.failed_at if context.now - at < ATTEMPT_WINDOW)
     failed = (*recent, context.now)
     locked = context.now + LOCK_OUT if len(failed) > ATTEMPTS else None
     row = credential.changed(failed_at=failed[-(ATTEMPTS + 1) :], locked_until=locked)
-    return Ruling(EventType.CREDENTIAL_ATTEMPTED, command.subject, (row,), {"attempted": command.attempted})
+    return CommandResult(EventType.CREDENTIAL_ATTEMPTED, command.subject, (row,), {"attempted": command.attempted})
 
 
 def prove(state: State, proof: Proof, context: Context) -> Proven:

@@ -1,8 +1,8 @@
 """Rulings on retirement: notices, answers, a transition for everybody, approval, sunset, quiet, withdrawal, dossier.
 
-Each step is a legal move of `data/registry/lifecycle.py`; none can be left out. Withdrawal only says that the version is out of
-service: taking it out is an operation of its own (`begin operation` of kind `withdraw`, allowed once it is quiet), and
-a version that still serves in any slot cannot be withdrawn.
+Each step is a legal move of `data/registry/lifecycle.py`; none can be left out. Withdrawal only says that the version
+is out of service: taking it out is an operation of its own (`begin operation` of kind `withdraw`, allowed once it is
+quiet), and a version that still serves in any slot cannot be withdrawn.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from data.records.names import checked_name, short, system_name
 from data.records.retirement import Retirement, RetirementParty
 from data.records.row import Row
 from data.records.version import ReviewState, Version
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.retirement import (
     AffectedParty,
     ApproveRetirement,
@@ -32,7 +32,7 @@ from data.registry.commands.retirement import (
     WithdrawVersion,
 )
 from data.registry.lifecycle import check_retirement_move, check_review_move
-from data.registry.registry.rules import retirement_party
+from data.registry.rules import retirement_party
 from data.registry.rules.retirement_party import PLANNING, parties_of, what_is_missing
 from data.registry.state import State
 
@@ -57,7 +57,7 @@ def retirement_digest(state: State, key: str) -> str:
     return sha256_of([retirement.model_dump(mode="json", include=told), parties])
 
 
-def open_retirement(state: State, command: OpenRetirement, context: Context) -> Ruling:
+def open_retirement(state: State, command: OpenRetirement, context: Context) -> CommandResult:
     """A retirement opens with everybody it affects; with nobody affected its plan is whole from the start."""
     version = state.need(Version, command.version)
     check_review_move(short(version.key), version.review_state, ReviewState.RETIRED)
@@ -82,23 +82,25 @@ def open_retirement(state: State, command: OpenRetirement, context: Context) -> 
         opened_at=context.now,
         **command.model_dump(exclude={"version", "parties"}),
     )
-    return Ruling(EventType.RETIREMENT_OPENED, key, (row, *parties), refs={"evidence": [command.impact_digest]})
+    return CommandResult(EventType.RETIREMENT_OPENED, key, (row, *parties), refs={"evidence": [command.impact_digest]})
 
 
-def approve_retirement(state: State, command: ApproveRetirement, context: Context) -> Ruling:
+def approve_retirement(state: State, command: ApproveRetirement, context: Context) -> CommandResult:
     """Nobody is left behind, and the people asked have approved exactly this plan."""
     row = state.need(Retirement, command.key)
     if row.state == "approved" and row.request == command.request:
-        return Ruling(EventType.RETIREMENT_APPROVED, row.key, (row,), again=True)
+        return CommandResult(EventType.RETIREMENT_APPROVED, row.key, (row,), again=True)
     missing = [what for party in parties_of(state, row.key) if (what := what_is_missing(party, row))]
     if missing and row.state in PLANNING:
         raise TransitionIncompleteError(f"the retirement of {short(row.subject)} is not whole: {'; '.join(missing)}")
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "approved")
     _check_request(state, state.need(ApprovalRequest, command.request), row, context)
-    return Ruling(EventType.RETIREMENT_APPROVED, row.key, (row.changed(state="approved", request=command.request),))
+    return CommandResult(
+        EventType.RETIREMENT_APPROVED, row.key, (row.changed(state="approved", request=command.request),)
+    )
 
 
-def begin_sunset(state: State, command: BeginSunset, context: Context) -> Ruling:
+def begin_sunset(state: State, command: BeginSunset, context: Context) -> CommandResult:
     """The day has come; from now on the logs must stay silent about the version."""
     row = state.need(Retirement, command.key)
     if row.state != "approved":
@@ -107,10 +109,12 @@ def begin_sunset(state: State, command: BeginSunset, context: Context) -> Ruling
         raise IllegalMoveError(
             f"the sunset of {short(row.subject)} is on {row.sunset_at:%Y-%m-%d %H:%M} UTC", "wait until then"
         )
-    return Ruling(EventType.RETIREMENT_SUNSET, row.key, (row.changed(state="sunset", traffic_from_at=context.now),))
+    return CommandResult(
+        EventType.RETIREMENT_SUNSET, row.key, (row.changed(state="sunset", traffic_from_at=context.now),)
+    )
 
 
-def record_traffic(state: State, command: RecordTraffic, context: Context) -> Ruling:
+def record_traffic(state: State, command: RecordTraffic, context: Context) -> CommandResult:
     """What the logs show since the sunset: quiet only when a window that is long enough holds not one row.
 
     A consumer that shows up and was not known becomes an undeclared party, for the record.
@@ -138,10 +142,10 @@ def record_traffic(state: State, command: RecordTraffic, context: Context) -> Ru
     late = _late_parties(state, row, command)
     data = {"rows": command.rows, "by_consumer": command.by_consumer, "quiet": quiet}
     refs = {"evidence": [command.evidence_digest]}
-    return Ruling(EventType.RETIREMENT_TRAFFIC_CHECKED, row.key, (changed, *late), data, refs)
+    return CommandResult(EventType.RETIREMENT_TRAFFIC_CHECKED, row.key, (changed, *late), data, refs)
 
 
-def withdraw_version(state: State, command: WithdrawVersion, context: Context) -> Ruling:
+def withdraw_version(state: State, command: WithdrawVersion, context: Context) -> CommandResult:
     """The version is retired once it serves nowhere; a model without successor goes with its last version."""
     row = state.need(Retirement, command.key)
     name = f"the retirement of {short(row.subject)}"
@@ -158,10 +162,10 @@ def withdraw_version(state: State, command: WithdrawVersion, context: Context) -
     others = [one for one in state.find(Version, model=row.model) if one.key != version.key]
     if row.successor is None and all(one.review_state in GONE for one in others):
         rows.append(state.need(Model, row.model).changed(state="retired"))
-    return Ruling(EventType.RETIREMENT_WITHDRAWN, row.key, (row.changed(state="withdrawn"), *rows))
+    return CommandResult(EventType.RETIREMENT_WITHDRAWN, row.key, (row.changed(state="withdrawn"), *rows))
 
 
-def archive_retirement(state: State, command: ArchiveRetirement, context: Context) -> Ruling:
+def archive_retirement(state: State, command: ArchiveRetirement, context: Context) -> CommandResult:
     """The dossier is kept by its digest until the end of retention."""
     row = state.need(Retirement, command.key)
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "archived")
@@ -171,7 +175,9 @@ def archive_retirement(state: State, command: ArchiveRetirement, context: Contex
     changed = row.changed(
         state="archived", dossier_digest=command.dossier_digest, retain_until=retain_until, ended_at=context.now
     )
-    return Ruling(EventType.RETIREMENT_ARCHIVED, row.key, (changed,), refs={"evidence": [command.dossier_digest]})
+    return CommandResult(
+        EventType.RETIREMENT_ARCHIVED, row.key, (changed,), refs={"evidence": [command.dossier_digest]}
+    )
 
 
 def _check_request(state: State, request: ApprovalRequest, row: Retirement, context: Context) -> None:

@@ -11,7 +11,7 @@ from data.records.model import Model
 from data.records.names import short
 from data.records.person import Role
 from data.records.retirement import Retirement, RetirementParty
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanTransition, RecordNotices
 from data.registry.lifecycle import check_retirement_move
 from data.registry.rules.proof import holds_role, prove
@@ -40,7 +40,7 @@ def what_is_missing(party: RetirementParty, retirement: Retirement) -> str:
     return f"{party.system}{kind} lacks {' and '.join(lacks)}" if lacks else ""
 
 
-def record_notices(state: State, command: RecordNotices, context: Context) -> Ruling:
+def record_notices(state: State, command: RecordNotices, context: Context) -> CommandResult:
     """Notices went out; each further one to the same party is a reminder and is counted."""
     row = state.need(Retirement, command.key)
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "noticed")
@@ -48,7 +48,7 @@ def record_notices(state: State, command: RecordNotices, context: Context) -> Ru
         raise InputError("notices went to nobody, or twice to somebody at once", "name each system once")
     parties = [_party(state, row, system) for system in command.systems]
     told = tuple(one.changed(notices=one.notices + 1, noticed_at=one.noticed_at or context.now) for one in parties)
-    return Ruling(
+    return CommandResult(
         EventType.RETIREMENT_NOTICED,
         row.key,
         (_moved(state, row, *told), *told),
@@ -56,15 +56,15 @@ def record_notices(state: State, command: RecordNotices, context: Context) -> Ru
     )
 
 
-def answer_notice(state: State, command: AnswerNotice, context: Context) -> Ruling:
+def answer_notice(state: State, command: AnswerNotice, context: Context) -> CommandResult:
     """A party acknowledges or objects; its own word counts more than a silence that was accepted for it."""
     row, party = _asked(state, command.key, command.system)
     told = party.changed(answer=command.answer, answered_by=context.person, answered_at=context.now, silence_reason="")
     data = {"system": party.system, "answer": command.answer, "comment": command.comment}
-    return Ruling(EventType.RETIREMENT_ANSWERED, row.key, (_moved(state, row, told), told), data)
+    return CommandResult(EventType.RETIREMENT_ANSWERED, row.key, (_moved(state, row, told), told), data)
 
 
-def accept_silence(state: State, command: AcceptSilence, context: Context) -> Ruling:
+def accept_silence(state: State, command: AcceptSilence, context: Context) -> CommandResult:
     """A risk acceptor answers for the silence of a party that was told at least once and never answered."""
     row, party = _asked(state, command.key, command.system)
     if party.notices < 1:
@@ -83,10 +83,10 @@ def accept_silence(state: State, command: AcceptSilence, context: Context) -> Ru
     )
     data = {"system": party.system, "reason": command.reason}
     rows = (_moved(state, row, told), told, *proven.rows)
-    return Ruling(EventType.RETIREMENT_SILENCE_ACCEPTED, row.key, rows, data, actor=proven.actor)
+    return CommandResult(EventType.RETIREMENT_SILENCE_ACCEPTED, row.key, rows, data, actor=proven.actor)
 
 
-def plan_transition(state: State, command: PlanTransition, context: Context) -> Ruling:
+def plan_transition(state: State, command: PlanTransition, context: Context) -> CommandResult:
     """What a party moves to and by when, the sunset at the latest.
 
     After the approval only that it has moved is noted, and where a consumer goes that showed up late.
@@ -107,9 +107,9 @@ def plan_transition(state: State, command: PlanTransition, context: Context) -> 
     data = {"system": party.system, "moves_to": command.moves_to}
     if row.state in ("approved", "sunset", "quiet"):
         _check_only_moved(party, told)
-        return Ruling(EventType.RETIREMENT_PLANNED, row.key, (told,), data)
+        return CommandResult(EventType.RETIREMENT_PLANNED, row.key, (told,), data)
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "planned")
-    return Ruling(EventType.RETIREMENT_PLANNED, row.key, (_moved(state, row, told), told), data)
+    return CommandResult(EventType.RETIREMENT_PLANNED, row.key, (_moved(state, row, told), told), data)
 
 
 def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:

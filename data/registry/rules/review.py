@@ -12,7 +12,7 @@ from data.records.names import person_key, short
 from data.records.person import Person, Role, RoleGrant
 from data.records.review import Finding, Review, Validation
 from data.records.version import ReviewState, Version
-from data.registry.command import Command, Context, Proof, Rule, Ruling, Timed
+from data.registry.command import Command, CommandResult, Context, Proof, Rule, Timed
 from data.registry.commands.review import (
     AnswerFinding,
     CloseFinding,
@@ -23,7 +23,7 @@ from data.registry.commands.review import (
     OpenReview,
 )
 from data.registry.evidence import collect_evidence
-from data.registry.independence import need_independent
+from data.registry.independence import require_independent
 from data.registry.lifecycle import check_review_move
 from data.registry.rules.model import active_model
 from data.registry.rules.proof import grants_held, holds_role, in_place_of, prove, stands_in_for
@@ -36,7 +36,7 @@ CONCLUSIONS: Mapping[str, ReviewState] = {
 }
 
 
-def conclude_validation(state: State, command: ConcludeValidation, context: Context) -> Ruling:
+def conclude_validation(state: State, command: ConcludeValidation, context: Context) -> CommandResult:
     """An independent validator's conclusion on the evidence as it stands moves the version on, or rejects it."""
     version = state.need(Version, command.version)
     to = CONCLUSIONS[command.conclusion]
@@ -45,7 +45,7 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
     check_review_move(short(version.key), version.review_state, to)
     if collect_evidence(state, version.key).digest != command.evidence_digest:
         raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what the validator read")
-    principal = need_signer(state, version, command.proof, (Role.VALIDATOR,), context)
+    principal = require_signer(state, version, command.proof, (Role.VALIDATOR,), context)
     proven = prove(state, command.proof, context)
     key, number = state.next_key(Validation, f"{version.key}/validations")
     told = command.model_dump(exclude={"proof"})
@@ -54,7 +54,7 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
     moved = version.changed(review_state=to, state_reason=reason)
     refs = {"evidence_set": command.evidence_digest}
     data = {"conclusion": command.conclusion, **in_place_of(principal)}
-    return Ruling(EventType.VALIDATION_CONCLUDED, key, (row, moved, *proven.rows), data, refs, proven.actor)
+    return CommandResult(EventType.VALIDATION_CONCLUDED, key, (row, moved, *proven.rows), data, refs, proven.actor)
 
 
 def validated_for(state: State, validation: Validation) -> str | None:
@@ -63,7 +63,7 @@ def validated_for(state: State, validation: Validation) -> str | None:
     return str(principal) if principal else None
 
 
-def open_finding(state: State, command: OpenFinding, context: Context) -> Ruling:
+def open_finding(state: State, command: OpenFinding, context: Context) -> CommandResult:
     """A finding is raised against somebody on the roster, who must answer it by a date to come."""
     version = state.need(Version, command.version)
     if command.origin == "condition":
@@ -78,28 +78,30 @@ def open_finding(state: State, command: OpenFinding, context: Context) -> Ruling
     key, number = state.next_key(Finding, f"{version.key}/findings")
     told = command.model_dump()
     row = Finding(key=key, number=number, raised_by=context.person, raised_at=context.now, **told)
-    return Ruling(EventType.FINDING_OPENED, key, (row,))
+    return CommandResult(EventType.FINDING_OPENED, key, (row,))
 
 
-def answer_finding(state: State, command: AnswerFinding, context: Context) -> Ruling:
+def answer_finding(state: State, command: AnswerFinding, context: Context) -> CommandResult:
     """The owner answers an open or disputed finding."""
     finding = _need_finding(state, command.key, "open", "disputed")
     if context.person != finding.owner:
         raise NotAuthorisedError(f"the finding is {finding.owner}'s to answer, not {context.person}'s")
     row = finding.changed(state="answered", answer=command.answer, answered_by=context.person, answered_at=context.now)
-    return Ruling(EventType.FINDING_ANSWERED, finding.key, (row,))
+    return CommandResult(EventType.FINDING_ANSWERED, finding.key, (row,))
 
 
-def dispute_finding(state: State, command: DisputeFinding, context: Context) -> Ruling:
+def dispute_finding(state: State, command: DisputeFinding, context: Context) -> CommandResult:
     """Who raised it, or a validator, says why the answer does not settle it; the owner answers again."""
     finding = _need_finding(state, command.key, "answered")
     version = state.need(Version, finding.version)
     if context.person == finding.owner or not _may_judge(state, finding, version, context.person, context):
         raise NotAuthorisedError(f"{context.person} neither raised the finding nor is a validator")
-    return Ruling(EventType.FINDING_DISPUTED, finding.key, (finding.changed(state="disputed", dispute=command.reason),))
+    return CommandResult(
+        EventType.FINDING_DISPUTED, finding.key, (finding.changed(state="disputed", dispute=command.reason),)
+    )
 
 
-def close_finding(state: State, command: CloseFinding, context: Context) -> Ruling:
+def close_finding(state: State, command: CloseFinding, context: Context) -> CommandResult:
     """An answered finding is closed by who raised it or an independent validator; never by its owner."""
     finding = _need_finding(state, command.key, "answered", "disputed")
     version = state.need(Version, finding.version)
@@ -108,26 +110,26 @@ def close_finding(state: State, command: CloseFinding, context: Context) -> Ruli
         raise NotAuthorisedError(f"{closer} answers for the finding and cannot close it", "ask who raised it")
     if not _may_judge(state, finding, version, closer, context):
         raise NotAuthorisedError(f"{closer} neither raised the finding nor is a validator")
-    need_independent(state.need(Person, person_key(closer)), version)
+    require_independent(state.need(Person, person_key(closer)), version)
     proven = prove(state, command.proof, context)
     row = finding.changed(state="closed", closed_by=proven.actor.id, closed_at=context.now)
-    return Ruling(EventType.FINDING_CLOSED, finding.key, (row, *proven.rows), actor=proven.actor)
+    return CommandResult(EventType.FINDING_CLOSED, finding.key, (row, *proven.rows), actor=proven.actor)
 
 
-def open_review(state: State, command: OpenReview, context: Context) -> Ruling:
+def open_review(state: State, command: OpenReview, context: Context) -> CommandResult:
     """A review is opened; while one for the same reason is open it is answered with that."""
     model = active_model(state, command.model)
     if command.version is not None and state.need(Version, command.version).model != model.key:
         raise InputError(f"{short(command.version)} is not a version of {short(model.key)}")
     for one in state.find(Review, model=model.key, state="open"):
         if (one.version, one.reason) == (command.version, command.reason):
-            return Ruling(EventType.REVIEW_OPENED, one.key, (one,), again=True)
+            return CommandResult(EventType.REVIEW_OPENED, one.key, (one,), again=True)
     key, number = state.next_key(Review, f"{model.key}/reviews")
     row = Review(key=key, number=number, opened_at=context.now, **command.model_dump())
-    return Ruling(EventType.REVIEW_OPENED, key, (row,))
+    return CommandResult(EventType.REVIEW_OPENED, key, (row,))
 
 
-def complete_review(state: State, command: CompleteReview, context: Context) -> Ruling:
+def complete_review(state: State, command: CompleteReview, context: Context) -> CommandResult:
     """A review is completed by an owner or validator of the model, with its outcome."""
     review = state.need(Review, command.key)
     if review.state != "open":
@@ -140,10 +142,10 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
     row = review.changed(
         state="completed", completed_by=proven.actor.id, completed_at=context.now, outcome=command.outcome
     )
-    return Ruling(EventType.REVIEW_COMPLETED, review.key, (row, *proven.rows), actor=proven.actor)
+    return CommandResult(EventType.REVIEW_COMPLETED, review.key, (row, *proven.rows), actor=proven.actor)
 
 
-def need_signer(
+def require_signer(
     state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Timed, *others: str
 ) -> str | None:
     """For whom they stand in who are to prove themselves; None in their own right.
@@ -163,7 +165,7 @@ def need_signer(
         raise NotAuthorisedError(
             f"{person.person} is no {' or '.join(roles)} for team {model.team} and tier {model.tier}"
         )
-    need_independent(person, version, *others)
+    require_independent(person, version, *others)
     if stands_in_for(held) is None:
         return None
     return _independent_principal(state, held, version, others)
@@ -176,7 +178,7 @@ def _independent_principal(
     refused: list[IndependenceError] = []
     for principal in sorted({grant.deputy_of for grant in held if grant.deputy_of}):
         try:
-            need_independent(state.need(Person, person_key(principal)), version, *others)
+            require_independent(state.need(Person, person_key(principal)), version, *others)
         except IndependenceError as error:
             refused.append(error)
         else:

@@ -11,7 +11,7 @@ from data.records.names import short, version_key
 from data.records.review import VerdictSet
 from data.records.row import Row
 from data.records.version import Comparison, Dataset, Metric, ReviewState, Section, TestResult, Version
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.version import (
     ExpireVersion,
     RecordEvidence,
@@ -25,12 +25,12 @@ from data.registry.rules.model import active_model
 from data.registry.state import State
 
 
-def register_version(state: State, command: RegisterVersion, context: Context) -> Ruling:
+def register_version(state: State, command: RegisterVersion, context: Context) -> CommandResult:
     """A version gets the next number; its contributors are computed and never empty. Once registered, always known."""
     model = active_model(state, command.model)
     same = [v for v in state.find(Version, model=model.key) if v.submission_digest == command.submission_digest]
     if same:
-        return Ruling(EventType.VERSION_REGISTERED, same[-1].key, (same[-1],), again=True)
+        return CommandResult(EventType.VERSION_REGISTERED, same[-1].key, (same[-1],), again=True)
     _check_registration(state, command, model)
     number = len(state.find(Version, model=model.key)) + 1
     key = version_key(model.key, number)
@@ -46,10 +46,10 @@ def register_version(state: State, command: RegisterVersion, context: Context) -
         "artifact": command.artifact.digest if command.artifact.kind == "file" else None,
         "evidence": [one.text_digest for one in sections] + [d.quality_report for d in datasets if d.quality_report],
     }
-    return Ruling(EventType.VERSION_REGISTERED, key, (version, *datasets, *sections), refs=refs)
+    return CommandResult(EventType.VERSION_REGISTERED, key, (version, *datasets, *sections), refs=refs)
 
 
-def record_evidence(state: State, command: RecordEvidence, context: Context) -> Ruling:
+def record_evidence(state: State, command: RecordEvidence, context: Context) -> CommandResult:
     """Evidence is added or measured anew; every row belongs to the version, earlier revisions stay in the log."""
     version = state.need(Version, command.version)
     rows: list[Metric | TestResult | Comparison | Section | Dataset]
@@ -58,10 +58,12 @@ def record_evidence(state: State, command: RecordEvidence, context: Context) -> 
         if not row.key.startswith(version.key + "/") or row.version != version.key:
             raise InputError(f"evidence {row.key} does not belong to {short(version.key)}")
     digests = sorted({d for row in rows if (d := getattr(row, "evidence_digest", None))})
-    return Ruling(EventType.EVIDENCE_RECORDED, version.key, _next_revisions(state, rows), refs={"evidence": digests})
+    return CommandResult(
+        EventType.EVIDENCE_RECORDED, version.key, _next_revisions(state, rows), refs={"evidence": digests}
+    )
 
 
-def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> Ruling:
+def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> CommandResult:
     """Verdicts are recorded; at stage `assess` a version that machines judged is `assessed`, whatever they said.
 
     A step run twice in one run, with nothing changed in between, is answered with what it recorded.
@@ -70,32 +72,32 @@ def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> 
     known = newest_verdicts(state, version.key, [command.stage])
     if known is not None and _is_repeated(known, version, command, context):
         event = EventType.VERSION_ASSESSED if command.stage == "assess" else EventType.VERDICTS_RECORDED
-        return Ruling(event, version.key, (known,), again=True)
+        return CommandResult(event, version.key, (known,), again=True)
     key, number = state.next_key(VerdictSet, f"{version.key}/verdicts")
     told = command.model_dump()
     cleared = all(one.cleared for one in command.judgements)
     verdicts = VerdictSet(key=key, number=number, cleared=cleared, judged_at=context.now, run_id=context.run_id, **told)
     refs = {"evidence_set": command.evidence_digest, "standards": command.standards_digest}
     if command.stage != "assess":
-        return Ruling(EventType.VERDICTS_RECORDED, version.key, (verdicts,), refs=refs)
+        return CommandResult(EventType.VERDICTS_RECORDED, version.key, (verdicts,), refs=refs)
     check_review_move(short(version.key), version.review_state, ReviewState.ASSESSED)
     moved = version.changed(review_state=ReviewState.ASSESSED, state_reason="")
-    return Ruling(EventType.VERSION_ASSESSED, version.key, (verdicts, moved), refs=refs)
+    return CommandResult(EventType.VERSION_ASSESSED, version.key, (verdicts, moved), refs=refs)
 
 
-def reject_version(state: State, command: RejectVersion, context: Context) -> Ruling:
+def reject_version(state: State, command: RejectVersion, context: Context) -> CommandResult:
     """A version that did not clear its gates is rejected with the reasons."""
     version = state.need(Version, command.version)
     return _moved(version, ReviewState.REJECTED, command.reason, EventType.VERSION_REJECTED)
 
 
-def revoke_version(state: State, command: RevokeVersion, context: Context) -> Ruling:
+def revoke_version(state: State, command: RevokeVersion, context: Context) -> CommandResult:
     """An approval is taken back; a deployment of the version goes on until it is rolled back or suspended."""
     version = state.need(Version, command.version)
     return _moved(version, ReviewState.REVOKED, command.reason, EventType.VERSION_REVOKED)
 
 
-def expire_version(state: State, command: ExpireVersion, context: Context) -> Ruling:
+def expire_version(state: State, command: ExpireVersion, context: Context) -> CommandResult:
     """An approval that ran out is noted, never before it did."""
     version = state.need(Version, command.version)
     if version.valid_until is None or version.valid_until > context.now:
@@ -109,7 +111,7 @@ def newest_verdicts(state: State, version: str, stages: Sequence[str]) -> Verdic
     return found[-1] if found else None
 
 
-def need_fresh_verdicts(state: State, version: Version, evidence_digest: str, stages: Sequence[str]) -> VerdictSet:
+def require_fresh_verdicts(state: State, version: Version, evidence_digest: str, stages: Sequence[str]) -> VerdictSet:
     """The newest verdict set when it is cleared and about this evidence. Raises as it says."""
     verdicts = newest_verdicts(state, version.key, stages)
     if verdicts is None:
@@ -143,9 +145,11 @@ def _is_repeated(known: VerdictSet, version: Version, command: RecordVerdicts, c
     return bool(context.run_id) and known.run_id == context.run_id and same and assessed
 
 
-def _moved(version: Version, to: ReviewState, reason: str, event: EventType) -> Ruling:
+def _moved(version: Version, to: ReviewState, reason: str, event: EventType) -> CommandResult:
     check_review_move(short(version.key), version.review_state, to)
-    return Ruling(event, version.key, (version.changed(review_state=to, state_reason=reason),), {"reason": reason})
+    return CommandResult(
+        event, version.key, (version.changed(review_state=to, state_reason=reason),), {"reason": reason}
+    )
 
 
 def _next_revisions(state: State, rows: Sequence[Row]) -> tuple[Row, ...]:

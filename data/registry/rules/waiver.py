@@ -12,18 +12,18 @@ from data.records.names import short
 from data.records.person import Role
 from data.records.review import VerdictSet, Waiver
 from data.records.version import ReviewState, Version
-from data.registry.command import Command, Context, Rule, Ruling
+from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
 from data.registry.lifecycle import check_review_move
 from data.registry.rules.proof import prove
-from data.registry.rules.review import need_signer
+from data.registry.rules.review import require_signer
 from data.registry.state import State
 
 SIGNERS = (Role.APPROVER, Role.RISK_ACCEPTOR)
 CLOSED = frozenset({ReviewState.REJECTED, ReviewState.RETIRED})
 
 
-def request_waiver(state: State, command: RequestWaiver, context: Context) -> Ruling:
+def request_waiver(state: State, command: RequestWaiver, context: Context) -> CommandResult:
     """Somebody asks that a control be set aside for a version until a date, and says why."""
     version = state.need(Version, command.version)
     if version.review_state in CLOSED:
@@ -34,10 +34,10 @@ def request_waiver(state: State, command: RequestWaiver, context: Context) -> Ru
         raise InputError("a waiver runs out at a time to come", "name a later --until")
     key, number = state.next_key(Waiver, f"{version.key}/waivers")
     row = Waiver(key=key, number=number, requester=context.person, requested_at=context.now, **command.model_dump())
-    return Ruling(EventType.WAIVER_REQUESTED, key, (row,))
+    return CommandResult(EventType.WAIVER_REQUESTED, key, (row,))
 
 
-def decide_waiver(state: State, command: DecideWaiver, context: Context) -> Ruling:
+def decide_waiver(state: State, command: DecideWaiver, context: Context) -> CommandResult:
     """An approver or risk acceptor who neither asked for it nor worked on the version grants or refuses it."""
     waiver = _need_waiver(state, command.key, "requested")
     if waiver.expires_at <= context.now:
@@ -45,7 +45,7 @@ def decide_waiver(state: State, command: DecideWaiver, context: Context) -> Ruli
     if not command.grant and not command.reason.strip():
         raise InputError("a refusal says why", "give a reason")
     version = state.need(Version, waiver.version)
-    need_signer(state, version, command.proof, SIGNERS, context, waiver.requester)
+    require_signer(state, version, command.proof, SIGNERS, context, waiver.requester)
     proven = prove(state, command.proof, context)
     row = (
         waiver.changed(state="granted", approver=proven.actor.id, granted_at=context.now)
@@ -56,29 +56,29 @@ def decide_waiver(state: State, command: DecideWaiver, context: Context) -> Ruli
     )
     event = EventType.WAIVER_GRANTED if command.grant else EventType.WAIVER_REFUSED
     data = {"control": waiver.control, "reason": command.reason}
-    return Ruling(event, waiver.key, (row, *proven.rows), data, actor=proven.actor)
+    return CommandResult(event, waiver.key, (row, *proven.rows), data, actor=proven.actor)
 
 
-def revoke_waiver(state: State, command: RevokeWaiver, context: Context) -> Ruling:
+def revoke_waiver(state: State, command: RevokeWaiver, context: Context) -> CommandResult:
     """A waiver is taken back by somebody who could grant it; a version approved on it is revoked in the same event."""
     waiver = _need_waiver(state, command.key, "granted")
     version = state.need(Version, waiver.version)
-    need_signer(state, version, command.proof, SIGNERS, context)
+    require_signer(state, version, command.proof, SIGNERS, context)
     proven = prove(state, command.proof, context)
     row = waiver.changed(state="revoked", ended_at=context.now, ended_reason=command.reason)
     fallen = _fallen(state, version, waiver, f"waiver of {waiver.control} revoked: {command.reason}")
     data = {"control": waiver.control, "reason": command.reason}
-    return Ruling(EventType.WAIVER_REVOKED, waiver.key, (row, *fallen, *proven.rows), data, actor=proven.actor)
+    return CommandResult(EventType.WAIVER_REVOKED, waiver.key, (row, *fallen, *proven.rows), data, actor=proven.actor)
 
 
-def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> Ruling:
+def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> CommandResult:
     """A waiver that ran out is noted, never before it did; a version approved on it is revoked in the same event."""
     waiver = _need_waiver(state, command.key, "granted", "requested")
     if context.now < waiver.expires_at:
         raise IllegalMoveError(f"the waiver of {waiver.control} runs until {waiver.expires_at:%Y-%m-%d %H:%M} UTC")
     row = waiver.changed(state="expired", ended_at=context.now, ended_reason="it ran out")
     fallen = _fallen(state, state.need(Version, waiver.version), waiver, f"waiver of {waiver.control} ran out")
-    return Ruling(EventType.WAIVER_EXPIRED, waiver.key, (row, *fallen), {"control": waiver.control})
+    return CommandResult(EventType.WAIVER_EXPIRED, waiver.key, (row, *fallen), {"control": waiver.control})
 
 
 def _need_waiver(state: State, key: str, *states: str) -> Waiver:

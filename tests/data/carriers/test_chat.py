@@ -14,14 +14,14 @@ import pytest
 
 from data.errors import ConfigurationError, DeliveryError
 from data.notices.channels import chat
-from data.notices.channels.chat import Channel, instance
-from data.notices.outbox import Notice, Parcel
+from data.notices.channels.chat import ChatChannel, instance
+from data.notices.outbox import Notice, QueuedNotice
 
 NOTICE = Notice(
     kind="approval", to="al_ma", about="x", title="[decide](http://evil)",
     text="@everyone now, “https://evil.example”", aside="http://here.example/my_model",
 )  # fmt: skip
-PARCEL = Parcel("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
+PARCEL = QueuedNotice("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
     received: tuple[int, list[dict[str, Any]]],
 ) -> None:
     port, told = received
-    channel = Channel(f"json://127.0.0.1:{port}/room", 2)
+    channel = ChatChannel(f"json://127.0.0.1:{port}/room", 2)
     assert channel.reaches(NOTICE)
     channel.carry(PARCEL)
     assert told[0]["title"] == "(modelward) (decide)(http://evil)"
@@ -60,7 +60,7 @@ def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
 
 
 def test_a_service_that_refuses_is_said_without_its_address(received: tuple[int, list[dict[str, Any]]]) -> None:
-    channel = Channel(f"json://me:hunter2@127.0.0.1:{received[0]}/broken", 3)
+    channel = ChatChannel(f"json://me:hunter2@127.0.0.1:{received[0]}/broken", 3)
     with pytest.raises(DeliveryError, match=r"channel json [0-9a-f]{8} did not take the notice") as failed:
         channel.carry(PARCEL)
     assert "hunter2" not in str(failed.value) + repr(channel)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from data.errors import DeliveryError
-from data.notices.channels.channel import Carrier
+from data.notices.channels.channel import Channel
 from data.notices.channels.delivery import DeliveryBook
-from data.notices.channels.delivery_pass import carry_round, wall_clock
-from data.notices.outbox import Notice, Outbox, Parcel
+from data.notices.channels.delivery_pass import delivery_pass, wall_clock
+from data.notices.outbox import Notice, Outbox, QueuedNotice
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 WEEK = 7
@@ -33,7 +33,7 @@ class Noted:
     def reaches(self, notice: Notice) -> bool:
         return self.only in ("", notice.to)
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: QueuedNotice) -> None:
         if self.breaks:
             raise self.breaks.pop(0)
         self.carried.append(parcel.notice.to)
@@ -49,8 +49,8 @@ def outbox(tmp_path: Path) -> Outbox:
     return box
 
 
-def states(outbox: Outbox, carriers: list[Carrier], now: datetime = NOW, **changes: Any) -> list[str]:
-    return [one.attempts.state for one in carry_round(outbox, carriers, WEEK, now, **changes).outcomes]
+def states(outbox: Outbox, carriers: list[Channel], now: datetime = NOW, **changes: Any) -> list[str]:
+    return [one.attempts.state for one in delivery_pass(outbox, carriers, WEEK, now, **changes).outcomes]
 
 
 def test_every_notice_is_carried_once_by_every_carrier(outbox: Outbox) -> None:
@@ -105,7 +105,7 @@ def test_a_notice_that_is_gone_by_its_turn_stops_nothing(outbox: Outbox) -> None
     _, second = sorted(outbox.root.glob("*.json"))
 
     class Clumsy(Noted):
-        def carry(self, parcel: Parcel) -> None:
+        def carry(self, parcel: QueuedNotice) -> None:
             second.unlink()
 
     assert states(outbox, [Clumsy()]) == ["delivered"]
@@ -113,7 +113,7 @@ def test_a_notice_that_is_gone_by_its_turn_stops_nothing(outbox: Outbox) -> None
 
 def test_a_file_that_is_no_notice_is_reported_and_stops_nothing(outbox: Outbox) -> None:
     (outbox.root / "20260501T085900000000Z-broken.json").write_text("{}")
-    done = carry_round(outbox, [Noted()], WEEK, NOW)
+    done = delivery_pass(outbox, [Noted()], WEEK, NOW)
     assert [one.attempts.state for one in done.outcomes] == ["delivered"] * 2
     assert done.unreadable == ("20260501T085900000000Z-broken.json",)
 
@@ -145,7 +145,7 @@ def test_one_that_failed_before_stands_behind_those_that_were_never_tried(
     monkeypatch.setattr("data.notices.channels.delivery_pass.SLOW_SECONDS", 0.0)
 
     class Picky(Noted):
-        def carry(self, parcel: Parcel) -> None:
+        def carry(self, parcel: QueuedNotice) -> None:
             if parcel.notice.to == "alma":
                 raise DeliveryError("no such mailbox")
             super().carry(parcel)

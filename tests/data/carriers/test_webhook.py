@@ -18,13 +18,13 @@ from data.errors import DeliveryError
 from data.notices.channels.address_guard import Target
 from data.notices.channels.signature import is_genuine
 from data.notices.channels.webhook import Webhook
-from data.notices.outbox import Notice, Parcel
+from data.notices.outbox import Notice, QueuedNotice
 from tests.sinks import HOST, Answer, HttpsSink, answering, https_sink
 
 SECRET = "a secret of twenty char"
 LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 NOTICE = Notice(kind="approval", to="alma", about="x", title="decide\u202e", text="now", answer_by=LEFT)
-PARCEL = Parcel("20260501-approval-1", NOTICE, LEFT)
+PARCEL = QueuedNotice("20260501-approval-1", NOTICE, LEFT)
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
@@ -136,4 +136,4 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
 def test_a_notice_that_is_too_large_is_not_sent(tmp_path: Path) -> None:
     huge = NOTICE.model_copy(update={"to": "x" * 70_000})
     with pytest.raises(DeliveryError, match="larger than 64 KiB"):
-        Webhook(Target(HOST, 1, "/"), SECRET).carry(Parcel("d", huge, LEFT))
+        Webhook(Target(HOST, 1, "/"), SECRET).carry(QueuedNotice("d", huge, LEFT))

@@ -28,7 +28,7 @@ from data.registry.commands.version import (
     RevokeVersion,
     SubmittedSection,
 )
-from data.registry.rules.version import need_fresh_verdicts
+from data.registry.rules.version import require_fresh_verdicts
 from tests.world import MODEL, Template, World
 
 Act = Callable[[World], object]
@@ -171,7 +171,7 @@ def test_only_the_newest_cleared_verdicts_on_this_evidence_are_fresh(world: Worl
 
     def fresh(asked: str = digest) -> VerdictSet:
         with world.registry.reading() as state:
-            return need_fresh_verdicts(state, state.need(Version, version), asked, ("deploy",))
+            return require_fresh_verdicts(state, state.need(Version, version), asked, ("deploy",))
 
     with pytest.raises(StaleEvidenceError, match="never judged"):
         fresh()

@@ -18,7 +18,7 @@ from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text
-from tasks.run.form_answer import HandedIn
+from tasks.run.form_answer import FormAnswer
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.submissions import write_filled
@@ -112,9 +112,9 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
     from prefect import flow, runtime
 
     from tasks.approve.ask_approvers import ApprovalForm, current
-    from tasks.run.await_people import Question, Settled, gate, refused
+    from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 
-    def settle(request: ApprovalRequest, answer: HandedIn) -> Settled:
+    def settle(request: ApprovalRequest, answer: FormAnswer) -> AnswerOutcome:
         entered = answer.entered
         assert isinstance(entered, ApprovalForm)
         proof = answer.proof(entered.person, entered.code)
@@ -123,7 +123,7 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
             world.do(decision, by=entered.person, run_id=request.run_id)
         except RefusedError as error:
             return refused(error)
-        return Settled(done=True)
+        return AnswerOutcome(done=True)
 
     @flow(name="ask people")
     def ask() -> ApprovalRequest:
@@ -137,7 +137,7 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
             is_open=lambda: current(request.key).state == "pending",
         )
         while question.is_open():
-            gate(question, timedelta(days=7), world.now)
+            ask_until_settled(question, timedelta(days=7), world.now)
         return current(request.key)
 
     return ask

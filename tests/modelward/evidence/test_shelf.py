@@ -7,7 +7,7 @@ import pytest
 from data.queries.event_index import EventIndex
 from data.registry.commands.model import DeclareConsumer
 from modelward.web import page_cache as shelves
-from modelward.web.page_cache import Shelf
+from modelward.web.page_cache import PageCache
 from tests.world import MODEL, World
 from views.evidence_address import model_page
 
@@ -15,22 +15,22 @@ MODELS = [f"models/ops/m{number}" for number in range(4)]
 
 
 @pytest.fixture
-def shelf(world: World) -> Shelf:
+def shelf(world: World) -> PageCache:
     for model in (MODEL, *MODELS):
         world.model(model)
-    return Shelf(world.home)
+    return PageCache(world.home)
 
 
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses whose pages are made from here on."""
     addresses: list[str] = []
-    make = Shelf._made
-    monkeypatch.setattr(Shelf, "_made", lambda self, address: (addresses.append(address), make(self, address))[1])
+    make = PageCache._made
+    monkeypatch.setattr(PageCache, "_made", lambda self, address: (addresses.append(address), make(self, address))[1])
     return addresses
 
 
 def test_a_page_is_made_once_until_the_registry_changes(
-    shelf: Shelf, world: World, monkeypatch: pytest.MonkeyPatch
+    shelf: PageCache, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shelves, "FRESH_SECONDS", 1_000_000_000)
     addresses, page = made(monkeypatch), model_page(MODEL)
@@ -42,7 +42,7 @@ def test_a_page_is_made_once_until_the_registry_changes(
     assert addresses == [page, page]
 
 
-def test_pages_make_room_by_their_size(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_make_room_by_their_size(shelf: PageCache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelves, "FRESH_SECONDS", 1_000_000_000)
     pages = [model_page(one) for one in MODELS]
     monkeypatch.setattr(shelves, "MOST_BYTES", int(2.5 * len(shelf.page(pages[0]).body)))
@@ -57,12 +57,14 @@ def test_pages_make_room_by_their_size(shelf: Shelf, monkeypatch: pytest.MonkeyP
     assert addresses == [*pages[1:], pages[1]]
 
 
-def test_a_page_larger_than_all_the_room_is_made_all_the_same(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_larger_than_all_the_room_is_made_all_the_same(
+    shelf: PageCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shelves, "MOST_BYTES", 10)
     assert [len(shelf.page(model_page(one)).body) > 10 for one in MODELS] == [True] * 4
 
 
-def test_the_log_is_read_once_for_every_page(shelf: Shelf, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_read_once_for_every_page(shelf: PageCache, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     spans: list[tuple[int, int]] = []
     extend = EventIndex.extend
 

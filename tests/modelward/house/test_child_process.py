@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from modelward.supervisor import child_process, process_discovery
-from modelward.supervisor.child_process import LOG_BYTES, ChildProcess, Role, bound_log, last_words, pause_before
+from modelward.supervisor.child_process import LOG_BYTES, ChildProcess, ProcessSpec, bound_log, last_words, pause_before
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import Farewell, end_marked, lives, marked, part_of
+from modelward.supervisor.process_discovery import ShutdownResult, end_marked, lives, marked, part_of
 from tests.standing_house import until
 
 SLEEPER = "import time; print('awake', flush=True); time.sleep(600)"
@@ -39,7 +39,7 @@ STUBBORN = (
 
 def child(tmp_path: Path, code: str, mark: str = "none") -> ChildProcess:
     environment = {**os.environ, MARK: mark}
-    role = Role("child", (sys.executable, "-c", code), environment, tmp_path, tmp_path / "logs" / "child.log")
+    role = ProcessSpec("child", (sys.executable, "-c", code), environment, tmp_path, tmp_path / "logs" / "child.log")
     started = ChildProcess(role)
     until(lambda: "awake" in role.log.read_text() or started.exit_code is not None)
     return started
@@ -88,7 +88,7 @@ def test_what_it_started_in_a_session_of_its_own_is_found_by_its_mark_and_ended(
     one = child(tmp_path, PARENT, part_of(mark, "worker"))
     until(lambda: len(marked(mark)) == 2)
     assert marked(part_of(mark, "server")) == []
-    assert end_marked(part_of(mark, "worker"), 10) == Farewell(told=2)
+    assert end_marked(part_of(mark, "worker"), 10) == ShutdownResult(told=2)
     assert marked(mark) == []
     one.end(1)
 
@@ -96,7 +96,7 @@ def test_what_it_started_in_a_session_of_its_own_is_found_by_its_mark_and_ended(
 def test_one_with_a_mark_that_does_not_listen_is_ended_for_good(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     one = child(tmp_path, STUBBORN, mark)
-    assert end_marked(mark, 0.2) == Farewell(told=1)
+    assert end_marked(mark, 0.2) == ShutdownResult(told=1)
     one.end(1)
     assert one.exit_code == -signal.SIGKILL
 
@@ -117,7 +117,7 @@ def test_one_that_nothing_ends_is_named_after_a_while(tmp_path: Path, monkeypatc
     with monkeypatch.context() as here:
         here.setattr(process_discovery, "LAST_SECONDS", 0.2)
         here.setattr(process_discovery.os, "kill", lambda pid, how: None)  # as one that waits for a disk
-        assert end_marked(mark, 0.2) == Farewell(told=1, left=(one.pid,))
+        assert end_marked(mark, 0.2) == ShutdownResult(told=1, left=(one.pid,))
     one.end(10)
 
 

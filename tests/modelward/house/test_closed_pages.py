@@ -7,7 +7,7 @@ from pathlib import Path
 import prefect
 import pytest
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from modelward.supervisor.ui_csp import POLICY, close_pages
 
 PAGE = "<!DOCTYPE html><html><head>\n<title>Prefect</title></head><body></body></html>"
@@ -46,7 +46,7 @@ def test_the_policy_names_no_other_machine() -> None:
 def test_pages_that_cannot_be_closed_are_no_success(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         a_page(tmp_path, text=text)
-    with pytest.raises(HouseError, match="could not be closed"):
+    with pytest.raises(SupervisorError, match="could not be closed"):
         close_pages(tmp_path)
 
 

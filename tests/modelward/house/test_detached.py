@@ -7,25 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import AlreadyUpError, HouseError
+from data.errors import AlreadyUpError, SupervisorError
 from data.files.home import Home
 from modelward.supervisor import detached
 from modelward.supervisor.detached import awaited_leftovers, start_detached
-from modelward.supervisor.instance_lock import Account, Tenant, residence, write_account
-from modelward.supervisor.process_specs import FURNISHING
-from modelward.supervisor.recovery_report import Leftovers, write_leftovers
+from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, residence, write_account
+from modelward.supervisor.process_specs import PROVISIONING
+from modelward.supervisor.recovery_report import RecoveryReport, write_leftovers
 
 SINCE = "2026-03-01T09:00:00.000000Z"
-FOUND = Leftovers(whole=False, told={"crashed": ["run a was marked crashed"]})
+FOUND = RecoveryReport(whole=False, told={"crashed": ["run a was marked crashed"]})
 
 
 def ready(folder: Path, *tenants: str) -> None:
-    living = {name: Tenant(1, SINCE) for name in tenants}
-    write_account(folder, Account(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", tenants=living))
+    living = {name: ProcessStatus(1, SINCE) for name in tenants}
+    write_account(folder, SupervisorStatus(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", tenants=living))
 
 
 def test_one_that_dies_while_starting_says_its_last_words_and_its_folder_is_private(home: Path) -> None:
-    with pytest.raises(HouseError, match="it ended with 3 while starting"):
+    with pytest.raises(SupervisorError, match="it ended with 3 while starting"):
         start_detached(Home.here())
     folder = Home.here().up
     assert [one.stat().st_mode & 0o777 for one in (folder, folder / "logs")] == [0o700, 0o700]
@@ -39,9 +39,9 @@ def test_a_second_one_is_told_who_runs(home: Path) -> None:
 
 
 def test_what_was_left_is_told_once_reconciling_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Leftovers(whole=True, told={**FOUND.told, "operations": ["the deploy was undone"]})
+    whole = RecoveryReport(whole=True, told={**FOUND.told, "operations": ["the deploy was undone"]})
     with residence(tmp_path):
-        ready(tmp_path, FURNISHING)
+        ready(tmp_path, PROVISIONING)
         write_leftovers(tmp_path, FOUND)
         monkeypatch.setattr(detached.time, "sleep", lambda _: write_leftovers(tmp_path, whole))
         assert awaited_leftovers(tmp_path) == whole
@@ -50,7 +50,7 @@ def test_what_was_left_is_told_once_reconciling_has_ended(tmp_path: Path, monkey
 def test_reconciling_that_takes_long_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detached, "RECONCILING_SECONDS", 0.1)
     with residence(tmp_path):
-        ready(tmp_path, FURNISHING)
+        ready(tmp_path, PROVISIONING)
         write_leftovers(tmp_path, FOUND)
         assert awaited_leftovers(tmp_path) == FOUND
 

@@ -11,11 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from data.files.home import Home
 from modelward.supervisor import process_discovery, shutdown
 from modelward.supervisor.detached import end_resident
-from modelward.supervisor.instance_lock import Account, Tenant, account_file, read_account, residence, write_account
+from modelward.supervisor.instance_lock import (
+    ProcessStatus,
+    SupervisorStatus,
+    account_file,
+    read_account,
+    residence,
+    write_account,
+)
 from modelward.supervisor.prefect_environment import MARK
 from modelward.supervisor.process_discovery import lives, marked, part_of
 from modelward.supervisor.shutdown import end_house, end_what_was_left
@@ -50,9 +57,9 @@ class Left:
         process.stdout.close()
         self.processes[name] = process
 
-    def account(self) -> Account:
-        tenants = {name: Tenant(one.pid, SINCE) for name, one in self.processes.items() if name != "run"}
-        return Account(2**22 + 1, SINCE, "ready", self.mark, "", "", "", tenants=tenants)
+    def account(self) -> SupervisorStatus:
+        tenants = {name: ProcessStatus(one.pid, SINCE) for name, one in self.processes.items() if name != "run"}
+        return SupervisorStatus(2**22 + 1, SINCE, "ready", self.mark, "", "", "", tenants=tenants)
 
 
 @pytest.fixture
@@ -96,7 +103,7 @@ def test_down_signals_nobody_on_the_word_of_an_account_that_its_holder_did_not_w
     somebody = left.processes["somebody"].pid
     with residence(folder):
         write_account(folder, replace(left.account(), pid=somebody))
-        with pytest.raises(HouseError, match="has just begun") as refused:
+        with pytest.raises(SupervisorError, match="has just begun") as refused:
             end_resident(folder)
     assert refused.value.remedy == "try again in a moment"
     assert lives(somebody, left.mark)
@@ -111,6 +118,8 @@ def test_what_nothing_ends_is_named_and_its_account_stays(left: Left, monkeypatc
             here.setattr(shutdown, "PATIENCE_SECONDS", 0.1)
             here.setattr(process_discovery, "LAST_SECONDS", 0.1)
             here.setattr(process_discovery.os, "kill", lambda pid, how: None)
-            with pytest.raises(HouseError, match=f"process {left.processes['server'].pid} of this home does not end"):
+            with pytest.raises(
+                SupervisorError, match=f"process {left.processes['server'].pid} of this home does not end"
+            ):
                 end_what_was_left(folder)
     assert read_account(folder) == left.account()

@@ -11,7 +11,7 @@ from prefect.client import orchestration
 
 from data.errors import StoreLockedError
 from modelward.supervisor import provisioning
-from modelward.supervisor.recovery_report import Leftovers, read_leftovers
+from modelward.supervisor.recovery_report import RecoveryReport, read_leftovers
 
 CRASHED = {"crashed": ["run a was marked crashed"]}
 DONE = {"operations": ["the deploy was undone"]}
@@ -42,11 +42,11 @@ def test_it_leaves_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconciled: Reconciled, told: Mapping[str, Sequence[str]]
 ) -> None:
     def reconcile() -> Mapping[str, Sequence[str]]:
-        assert read_leftovers(tmp_path) == Leftovers(False, CRASHED), "the worker may start before"
+        assert read_leftovers(tmp_path) == RecoveryReport(False, CRASHED), "the worker may start before"
         return reconciled()
 
     monkeypatch.setattr(orchestration, "get_client", lambda **_: nullcontext())
-    monkeypatch.setattr(provisioning, "furnished", lambda client: Leftovers(False, CRASHED))
+    monkeypatch.setattr(provisioning, "furnished", lambda client: RecoveryReport(False, CRASHED))
     monkeypatch.setattr(provisioning, "reconciled", reconcile)
     provisioning.main(tmp_path)
-    assert read_leftovers(tmp_path) == Leftovers(True, told)
+    assert read_leftovers(tmp_path) == RecoveryReport(True, told)

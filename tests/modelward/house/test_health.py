@@ -16,7 +16,7 @@ import pytest
 
 from data.files.home import Home
 from modelward.supervisor.health import Health, health
-from modelward.supervisor.instance_lock import Account, Stage, Tenant, residence, write_account
+from modelward.supervisor.instance_lock import ProcessStatus, Stage, SupervisorStatus, residence, write_account
 from modelward.supervisor.prefect_environment import MARK
 from modelward.supervisor.process_discovery import marked, part_of
 from tests.modelward.conftest import Cli
@@ -67,10 +67,10 @@ class Up:
 
     def write(self, stage: Stage = "ready", started: timedelta = timedelta(hours=1)) -> None:
         since = f"{datetime.now(UTC) - started:%Y-%m-%dT%H:%M:%S.%fZ}"
-        tenants = {name: Tenant(one.pid, since) for name, one in self.processes.items()}
+        tenants = {name: ProcessStatus(one.pid, since) for name, one in self.processes.items()}
         api = f"http://127.0.0.1:{self.port}/api"
         told = (api, "http://127.0.0.1/v2", "https://evidence.bank.example", self.port, tenants)
-        write_account(self.folder, Account(os.getpid(), since, stage, self.mark, *told))
+        write_account(self.folder, SupervisorStatus(os.getpid(), since, stage, self.mark, *told))
 
     def kill(self, name: str) -> None:
         self.processes[name].kill()

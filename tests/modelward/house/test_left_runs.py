@@ -15,7 +15,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelling, Pending, Running, Scheduled, Suspended
 
 from modelward.supervisor.process_specs import POOL
-from modelward.supervisor.queue_blockage import congestion
+from modelward.supervisor.queue_blockage import queue_blockage
 from modelward.supervisor.stale_runs import cancel_missed_runs, crash_dead_runs
 from modelward.supervisor.work_pool import QUEUE, RUNS_AT_ONCE, URGENT, create_pool
 
@@ -52,7 +52,7 @@ def limits(client: SyncPrefectClient) -> dict[str, int | None]:
 
 
 def held_up(queue: str = "") -> tuple[str, ...]:
-    return congestion(str(PREFECT_API_URL.value()), "", queue)
+    return queue_blockage(str(PREFECT_API_URL.value()), "", queue)
 
 
 def test_the_limit_holds_back_everything_but_what_is_urgent(client: SyncPrefectClient) -> None:

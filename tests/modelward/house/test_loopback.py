@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from modelward.supervisor.loopback import answers, ask, fault_of, inquire, port_for
 
 HEARD: list[tuple[str, str, dict[str, str], bytes]] = []
@@ -60,7 +60,7 @@ def test_a_port_that_is_taken_is_refused_with_the_setting_to_change() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(HouseError, match=f"port {port} cannot be used") as refused:
+        with pytest.raises(SupervisorError, match=f"port {port} cannot be used") as refused:
             port_for(port, "prefect_port")
     assert "MODELWARD_PREFECT_PORT" in refused.value.remedy
 

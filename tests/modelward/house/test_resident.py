@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import AlreadyUpError, HouseError
+from data.errors import AlreadyUpError, SupervisorError
 from data.files.home import Home
 from modelward.runs import running_server
 from modelward.runs.running_server import house_in_use
 from modelward.supervisor.instance_lock import (
-    Account,
+    ProcessStatus,
     Stage,
-    Tenant,
+    SupervisorStatus,
     account_file,
     is_held,
     read_account,
@@ -30,7 +30,7 @@ from modelward.supervisor.prefect_environment import MARK
 from modelward.supervisor.process_discovery import marked
 from tests.standing_house import until
 
-ACCOUNT = Account(
+ACCOUNT = SupervisorStatus(
     pid=2**22 + 1,
     since="2026-03-01T09:00:00.000000Z",
     stage="ready",
@@ -38,7 +38,7 @@ ACCOUNT = Account(
     api_url="http://127.0.0.1:4200/api",
     ui_url="http://127.0.0.1:4200/v2",
     evidence_url="http://127.0.0.1:4290",
-    tenants={"worker": Tenant(4243, "2026-03-01T09:00:01.000000Z", restarts=2, last_exit=-9)},
+    tenants={"worker": ProcessStatus(4243, "2026-03-01T09:00:01.000000Z", restarts=2, last_exit=-9)},
 )
 OURS = replace(ACCOUNT, pid=os.getpid())
 HOLDER = """
@@ -143,7 +143,7 @@ def test_one_that_is_on_its_way_is_waited_for_and_no_second_server_opens_its_rec
         write_account(folder, replace(OURS, stage=stage))
         with monkeypatch.context() as here:
             here.setattr(running_server, "PATIENCE_SECONDS", 0.1)
-            with pytest.raises(HouseError, match=f"is {stage} as process {os.getpid()}"):
+            with pytest.raises(SupervisorError, match=f"is {stage} as process {os.getpid()}"):
                 house_in_use()
         monkeypatch.setattr(running_server.time, "sleep", lambda _: write_account(folder, OURS))
         assert house_in_use() is not None

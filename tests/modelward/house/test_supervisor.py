@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from data.errors import HouseError
+from data.errors import SupervisorError
 from data.files.home import Home
 from data.settings import read_settings
 from modelward.supervisor import supervisor
-from modelward.supervisor.child_process import Role
-from modelward.supervisor.instance_lock import Account, account_file, read_account, residence, resident
+from modelward.supervisor.child_process import ProcessSpec
+from modelward.supervisor.instance_lock import SupervisorStatus, account_file, read_account, residence, resident
 from modelward.supervisor.prefect_environment import MARK
 from modelward.supervisor.process_discovery import marked, part_of
-from modelward.supervisor.process_specs import EVIDENCE, FURNISHING, SERVER, WORKER, Roles
-from modelward.supervisor.recovery_report import Leftovers, leftovers_file, read_leftovers, write_leftovers
+from modelward.supervisor.process_specs import EVIDENCE, PROVISIONING, SERVER, WORKER, ProcessSpecs
+from modelward.supervisor.recovery_report import RecoveryReport, leftovers_file, read_leftovers, write_leftovers
 from modelward.supervisor.supervisor import Interrupted, Supervisor
 from tests.standing_house import until
 
@@ -58,13 +58,13 @@ def furnishes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """The one who furnishes does this; the others answer whatever they are asked, the worker nothing."""
 
     def does(what: str) -> None:
-        def role(self: Roles, name: str, module: str, *arguments: str) -> Role:
-            code = {FURNISHING: DOES[what], WORKER: ASLEEP}.get(name, ANSWERING)
-            told = str(leftovers_file(self.folder)) if name == FURNISHING else arguments[-1]
+        def role(self: ProcessSpecs, name: str, module: str, *arguments: str) -> ProcessSpec:
+            code = {PROVISIONING: DOES[what], WORKER: ASLEEP}.get(name, ANSWERING)
+            told = str(leftovers_file(self.folder)) if name == PROVISIONING else arguments[-1]
             environment = {**self.environment, MARK: part_of(self.mark, name)}
-            return Role(name, (sys.executable, "-c", code, told), environment, self.folder, self.log(name))
+            return ProcessSpec(name, (sys.executable, "-c", code, told), environment, self.folder, self.log(name))
 
-        monkeypatch.setattr(Roles, "_python", role)
+        monkeypatch.setattr(ProcessSpecs, "_python", role)
 
     does("all")
     return does
@@ -80,7 +80,7 @@ class Kept:
         self.house = Supervisor(settings, self.folder, self.said.append)
 
     @property
-    def account(self) -> Account:
+    def account(self) -> SupervisorStatus:
         account = read_account(self.folder)
         assert account is not None
         return account
@@ -108,7 +108,7 @@ def test_the_worker_starts_only_when_everything_is_furnished(
     started: list[str] = []
     start = Supervisor._start
 
-    def watched(self: Supervisor, role: Role) -> None:
+    def watched(self: Supervisor, role: ProcessSpec) -> None:
         started.append(f"{role.name} furnished" if leftovers_file(kept.folder).exists() else role.name)
         start(self, role)
 
@@ -121,7 +121,7 @@ def test_the_worker_starts_only_when_everything_is_furnished(
 
 def write_leftovers_of_yesterday(kept: Kept) -> None:
     kept.folder.mkdir()
-    write_leftovers(kept.folder, Leftovers(whole=True))
+    write_leftovers(kept.folder, RecoveryReport(whole=True))
 
 
 def test_reconciling_that_takes_long_keeps_nobody_from_being_up_and_is_told_when_it_ends(
@@ -133,8 +133,8 @@ def test_reconciling_that_takes_long_keeps_nobody_from_being_up_and_is_told_when
         kept.house.open()
         told = kept.house.leftovers()
         assert (told.whole, told.lines()) == (False, ["crashed: run a was marked crashed"])
-        write_leftovers(kept.folder, Leftovers(True, {**told.told, "operations": ["the deploy was undone"]}))
-        os.kill(kept.account.tenants[FURNISHING].pid, signal.SIGTERM)
+        write_leftovers(kept.folder, RecoveryReport(True, {**told.told, "operations": ["the deploy was undone"]}))
+        os.kill(kept.account.tenants[PROVISIONING].pid, signal.SIGTERM)
         in_a_moment(lambda: "operations: the deploy was undone" in kept.said)
         kept.house.keep_up(told)
     assert kept.said == ["operations: the deploy was undone"]
@@ -164,7 +164,7 @@ def test_reconciling_that_dies_is_a_failure_that_is_told_and_the_house_stays(
 def test_without_a_furnished_server_nothing_comes_up(kept: Kept, furnishes: Callable[[str], None]) -> None:
     furnishes("dies before")
     with (
-        pytest.raises(HouseError, match="(?s)the furnishing ended with 1 while starting.*the pool is broken"),
+        pytest.raises(SupervisorError, match="(?s)the furnishing ended with 1 while starting.*the pool is broken"),
         residence(kept.folder),
         kept.house.until_asked_to_end(),
     ):
@@ -176,7 +176,7 @@ def test_what_does_not_come_up_in_time_is_named_with_the_logs(kept: Kept, monkey
     monkeypatch.setattr(supervisor, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(supervisor, "answers", lambda url: False)
     with (
-        pytest.raises(HouseError, match=f"the Prefect server did not come up in 0 s, see {kept.folder / 'logs'}"),
+        pytest.raises(SupervisorError, match=f"the Prefect server did not come up in 0 s, see {kept.folder / 'logs'}"),
         residence(kept.folder),
         kept.house.until_asked_to_end(),
     ):
@@ -223,7 +223,7 @@ def test_what_a_full_disk_kept_from_being_written_is_written_when_there_is_room(
 def test_where_nothing_can_be_written_nothing_is_started(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "write_account", full)
     with (
-        pytest.raises(HouseError, match="cannot be written: .*No space left") as refused,
+        pytest.raises(SupervisorError, match="cannot be written: .*No space left") as refused,
         residence(kept.folder),
         kept.house.until_asked_to_end(),
     ):
@@ -245,7 +245,7 @@ def test_a_terminal_that_is_gone_keeps_nothing_from_being_started_again(
 
 def test_what_was_left_is_read_back_and_garbage_is_nothing(tmp_path: Path) -> None:
     assert read_leftovers(tmp_path) is None
-    write_leftovers(tmp_path, Leftovers(False, {"missed": ["a", "b"]}))
+    write_leftovers(tmp_path, RecoveryReport(False, {"missed": ["a", "b"]}))
     found = read_leftovers(tmp_path)
     assert found is not None
     assert found.and_failed("no").lines(but=found) == ["failed: no"]
