@@ -40,7 +40,7 @@ types:
 	$(RUN) mypy
 
 figures:
-	$(RUN) pytest --quiet tests/house
+	$(RUN) pytest --quiet tests/structure
 
 format: ## let ruff put the code into form
 	$(RUN) ruff check --fix .

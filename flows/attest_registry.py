@@ -6,12 +6,12 @@ from datetime import datetime
 
 from prefect import flow
 
+from data.records.run_context import RunContext
 from tasks.attest.anchor_log import anchor_log
 from tasks.attest.drill_restore import drill_restore
 from tasks.attest.record_attestation import record_attestation
 from tasks.attest.show_attestation import show_attestation
 from tasks.attest.verify_log import verify_log
-from tasks.deploy.carry_out_operation import Run
 from tasks.run.business_time import registry_moment
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
@@ -29,6 +29,6 @@ def attest_registry(as_of: datetime | None = None) -> str:
     report = verify_log()
     anchored = anchor_log()
     drill = drill_restore()
-    key = record_attestation(report, anchored, drill, Run(told.actor, registry_moment(as_of), told.id))
+    key = record_attestation(report, anchored, drill, RunContext(told.actor, registry_moment(as_of), told.run_id))
     show_attestation(key)
     return leave_answer(key)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from prefect import flow
 
+from data.records.run_context import RunContext
 from tasks.approve.ask_approvers import await_decisions
 from tasks.approve.request_approval import approval_of_run, request_approval
 from tasks.deploy.publish_version import publish_version, published_by_run
@@ -14,7 +15,7 @@ from tasks.deploy.show_deployment import shown
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import use_named, version_named
 from tasks.run.leave_answer import leave_answer
-from tasks.run.name_run import Run, this_run
+from tasks.run.name_run import this_run
 from tasks.run.record_refusal import BYTES, refusals_recorded
 from tasks.run.title_run import titled
 from tasks.validate.judge_version import judge_version
@@ -51,19 +52,19 @@ def deploy_model(
         return leave_answer(_deploy(version, use_named(version, use), environment, slot, run, as_of))
 
 
-def _deploy(version: str, use: str, environment: str, slot: str, run: Run, as_of: datetime | None) -> str:
-    published = published_by_run(version, run.id)
+def _deploy(version: str, use: str, environment: str, slot: str, run: RunContext, as_of: datetime | None) -> str:
+    published = published_by_run(version, run.run_id)
     if published is not None:
         return published
-    request = approval_of_run(version, run.id)
+    request = approval_of_run(version, run.run_id)
     if request is None:
-        verdicts = judge_version(version, "approve", environment, use, run.actor, as_of, run.id)
+        verdicts = judge_version(version, "approve", environment, use, run.actor, as_of, run.run_id)
         show_gates(verdicts)
         refuse_unless_cleared(verdicts)
-        request = request_approval(verdicts, use, slot, run.actor, as_of, run.id)
+        request = request_approval(verdicts, use, slot, run.actor, as_of, run.run_id)
     approved = await_decisions(request, as_of)
     as_of = meanwhile(as_of)
-    verdicts = judge_version(version, "deploy", environment, use, run.actor, as_of, run.id, approved)
+    verdicts = judge_version(version, "deploy", environment, use, run.actor, as_of, run.run_id, approved)
     show_gates(verdicts)
     refuse_unless_cleared(verdicts)
-    return shown(publish_version(approved, run.actor, as_of, run.id))
+    return shown(publish_version(approved, run.actor, as_of, run.run_id))

@@ -9,9 +9,9 @@ from prefect import flow, runtime
 
 from data.records.deployment import SlotName
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from tasks.deploy.ask_releaser import ReleaseTarget, ask_releaser
 from tasks.deploy.await_ratification import await_ratification
-from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.publish_release import publish_release
 from tasks.deploy.show_deployment import shown
 from tasks.run.business_time import meanwhile, registry_moment
@@ -52,7 +52,7 @@ def release_in_emergency(
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     told = this_run()
-    run = Run(told.actor, registry_moment(as_of), told.id)
+    run = RunContext(told.actor, registry_moment(as_of), told.run_id)
     request = request or _opened(version, use, environment, slot, run)
     deployment = shown(publish_release(request, run))
     if runtime.deployment.id:
@@ -60,7 +60,7 @@ def release_in_emergency(
     return deployment
 
 
-def _opened(version: str, use: str, environment: str, slot: SlotName, run: Run) -> str:
+def _opened(version: str, use: str, environment: str, slot: SlotName, run: RunContext) -> str:
     """The request that somebody opened on the page of this run."""
     version = version_named(version)
     wanted = ReleaseTarget(version, environment, slot, use_named(version, use))

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.approve_retirement import approve_retirement
@@ -55,7 +55,7 @@ def retire_model(
     """
     told = this_run()
     version, successor = version_named(version), version_named(successor) if successor else None
-    run = Run(told.actor, as_of, told.id)
+    run = RunContext(told.actor, as_of, told.run_id)
     retirement = open_retirement(
         RetirementPlan(
             version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force

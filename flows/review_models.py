@@ -6,7 +6,7 @@ from datetime import datetime
 
 from prefect import flow
 
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.maintain.run_maintenance import run_maintenance
 from tasks.maintain.show_report import show_report
 from tasks.run.business_time import registry_moment
@@ -23,6 +23,6 @@ def review_models(as_of: datetime | None = None) -> dict[str, list[str]]:
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
     told = this_run()
-    report = run_maintenance(Run(told.actor, registry_moment(as_of), told.id))
+    report = run_maintenance(RunContext(told.actor, registry_moment(as_of), told.run_id))
     show_report("review", report)
     return leave_answer(report)

@@ -38,4 +38,4 @@ def rollback_model(
     """
     run = this_run()
     key = model_named(model)
-    return leave_answer(shown(return_version(key, environment, slot, reason, run.actor, as_of, run.id)))
+    return leave_answer(shown(return_version(key, environment, slot, reason, run.actor, as_of, run.run_id)))

@@ -36,4 +36,4 @@ def suspend_model(
     """
     run = this_run()
     key = model_named(model)
-    return leave_answer(shown(stop_serving(key, environment, slot, reason, fallback, run.actor, as_of, run.id)))
+    return leave_answer(shown(stop_serving(key, environment, slot, reason, fallback, run.actor, as_of, run.run_id)))

@@ -7,12 +7,13 @@ from datetime import datetime
 from prefect import flow
 
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from gates.standard import ApprovalDemand
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import version_named
 from tasks.run.leave_answer import leave_answer
-from tasks.run.name_run import Run, this_run
+from tasks.run.name_run import this_run
 from tasks.run.record_refusal import BYTES, refusals_recorded
 from tasks.run.title_run import titled
 from tasks.validate.compare_champion import compare_champion
@@ -42,11 +43,11 @@ def validate_model(version: str, environment: str = "production", use: str = "",
     """
     run = this_run()
     version = version_named(version)
-    if not is_assessed(version, run.id):
+    if not is_assessed(version, run.run_id):
         with refusals_recorded(ATTEMPT, version, run, as_of, BYTES):
-            measure_version(version, run.actor, as_of, run.id)
-            compare_champion(version, environment, run.actor, as_of, run.id)
-            write_performance(version, run.actor, as_of, run.id)
+            measure_version(version, run.actor, as_of, run.run_id)
+            compare_champion(version, environment, run.actor, as_of, run.run_id)
+            write_performance(version, run.actor, as_of, run.run_id)
         show_performance(version)
     verdicts, demand = _judged(version, environment, use, run, as_of)
     if not demand.validator:
@@ -56,12 +57,12 @@ def validate_model(version: str, environment: str = "production", use: str = "",
     def anew() -> VerdictSet:
         return _judged(version, environment, use, run, meanwhile(as_of))[0]
 
-    return leave_answer(await_conclusion(verdicts, demand.request_days, as_of, run.id, anew).review_state.value)
+    return leave_answer(await_conclusion(verdicts, demand.request_days, as_of, run.run_id, anew).review_state.value)
 
 
 def _judged(
-    version: str, environment: str, use: str, run: Run, as_of: datetime | None
+    version: str, environment: str, use: str, run: RunContext, as_of: datetime | None
 ) -> tuple[VerdictSet, ApprovalDemand]:
-    verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.id)
+    verdicts = judge_version(version, "assess", environment, use, run.actor, as_of, run.run_id)
     show_gates(verdicts)
-    return verdicts, reject_or_refuse(verdicts, run.actor, as_of, run.id)
+    return verdicts, reject_or_refuse(verdicts, run.actor, as_of, run.run_id)

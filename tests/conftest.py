@@ -17,7 +17,7 @@ settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
 PREFECT_HOME = pytest.StashKey[str]()
-LONG = ("modelward/demo", "docs", "modelward/house", "browser")
+LONG = ("modelward/demo", "docs", "modelward/supervisor", "browser")
 """Folders whose files take minutes: they are begun first, so that no worker ends alone with one of them."""
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 

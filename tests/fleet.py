@@ -30,6 +30,7 @@ from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature
 from data.records.names import version_key
 from data.records.person import Actor, Role
+from data.records.run_context import RunContext
 from data.records.verdict import Judgement, Passed
 from data.records.version import Artifact, Change, ChangeClass, CodeState
 from data.registry.command import Command
@@ -180,8 +181,7 @@ def _together(world: World, commands: Sequence[Command]) -> list[Receipt]:
     receipts: list[Receipt] = []
     for start in range(0, len(commands), MOST_TOGETHER):
         batch = commands[start : start + MOST_TOGETHER]
-        told = {"as_of": world.now, "run_id": "run-1"}
-        for outcome in world.registry.execute_together(batch, Actor(id="dev"), **told):  # type: ignore[arg-type]
+        for outcome in world.registry.execute_together(batch, RunContext(Actor(id="dev"), world.now, "run-1")):
             if not isinstance(outcome, Receipt):
                 raise outcome
             receipts.append(outcome)

@@ -13,6 +13,7 @@ from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.person import Actor, Role
 from data.records.row import Row
+from data.records.run_context import RunContext
 from data.registry.command import Command, Proof
 from data.registry.commands.person import GrantRole
 from data.registry.registry import Receipt, Registry
@@ -38,7 +39,7 @@ class Replay:
     def do(self, command: Command, by: str = "dev", run_id: str = "run-1", **extra: Any) -> Receipt:
         """Give a command at `now` in somebody's name (unproven, as an operating-system user is)."""
         actor = extra.pop("actor", Actor(id=by))
-        return self.registry.execute(command, actor, as_of=self.now, run_id=run_id, **extra)
+        return self.registry.execute(command, RunContext(actor, self.now, run_id), **extra)
 
     def code(self, person: str) -> str:
         """A valid one-time code of a person at `now`; the clock goes on 30 s first, so that no code comes twice."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from data.registry.registry import store
+from data.registry import store
 
 KINDS = WRITING, READING, ALONE = "that write", "that read", "of one statement"
 STATEMENTS = "statements"

@@ -21,6 +21,7 @@ import pyarrow as pa
 from data.records.model import ColumnMapping, Feature
 from data.records.names import version_key
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.registry.commands.model import RecordMonitoringPlan
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
@@ -29,7 +30,6 @@ from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.record_windows import Watch, record_windows
 from tasks.monitor.watch_models import watch_models
 from tasks.register.build_reference import Reference, store_reference
-from tasks.run.name_run import Run
 from tests.operations import deploy
 from tests.prediction_logs import INSTANT, days, ids_of, midnight, write_partition
 from tests.world import MODEL, World
@@ -129,7 +129,9 @@ class WatchedModel:
         """The watch of the window ending `through`, at noon four days later, so that the labels are mature."""
         as_of = at or midnight(through + days(4)) + timedelta(hours=12)
         nights = watch_models.fn(find_monitored_models.fn([MODEL], through), through, as_of)
-        (watched,) = record_windows.fn(nights, Run("run-night", Actor(id="modelward", auth="service")), as_of)
+        (watched,) = record_windows.fn(
+            nights, RunContext(Actor(id="modelward", auth="service"), run_id="run-night"), as_of
+        )
         return watched
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from data.errors import ConfigurationError, ConflictError, InputError, RefusedError
 from data.records.events import DECISIONS, EventType
 from data.records.instant import in_utc
-from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog, Event, Head
 from data.registry.command import Command, CommandResult, Context, without_secrets
 from data.registry.commands.log import RecordRefusal
@@ -41,15 +41,6 @@ class Receipt:
     rows: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Order:
-    """Who gives commands, at which business time (None: now), in which run."""
-
-    actor: Actor
-    as_of: datetime | None
-    run_id: str
-
-
 class WriteConflictError(ConflictError):
     """A command lost its row to a rival when part of it was written: the transaction must go, and come again."""
 
@@ -62,7 +53,7 @@ class WriteConflictError(ConflictError):
 class CommandBatch:
     """Commands of one order carried out one after the other on an open transaction."""
 
-    def __init__(self, state: State, log: AuditLog, head: Head, order: Order, seeds: SeedVault) -> None:
+    def __init__(self, state: State, log: AuditLog, head: Head, order: RunContext, seeds: SeedVault) -> None:
         self.head = head
         self.events: list[Event] = []
         self.decided = False

@@ -12,6 +12,7 @@ import pyotp
 
 from data.records.names import person_key
 from data.records.person import Actor, Credential, Person
+from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.person import EnrolPerson
 from data.registry.registry import Registry
@@ -33,5 +34,5 @@ def enrol(
     seed = pyotp.random_base32()
     credential = registry.seeds.seal(key, seed, at_least=max(known, default=0) + 1)
     number = int(credential.rpartition("/")[2])
-    registry.execute(EnrolPerson(person=person, credential=number, proof=proof), actor, as_of=as_of)
+    registry.execute(EnrolPerson(person=person, credential=number, proof=proof), RunContext(actor, as_of))
     return pyotp.TOTP(seed).provisioning_uri(name=person, issuer_name=ISSUER)

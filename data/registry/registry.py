@@ -19,9 +19,10 @@ from data.audit.keys import SigningKey
 from data.errors import ConflictError, InputError, MissingRegistryError
 from data.files.home import Home
 from data.records.person import SERVICE, Actor
+from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog, Head
 from data.registry.command import Command
-from data.registry.command_batch import CommandBatch, Order, Receipt, Refusal, WriteConflictError
+from data.registry.command_batch import CommandBatch, Receipt, Refusal, WriteConflictError
 from data.registry.commands.log import CreateLog
 from data.registry.commands.person import CountAttempt
 from data.registry.seeds import SeedVault
@@ -71,26 +72,23 @@ class Registry:
         )
         with self.store.transaction(create=True):
             pass
-        return self.execute(command, actor or SERVICE)
+        return self.execute(command, RunContext(actor or SERVICE))
 
-    def execute(self, command: Command, actor: Actor, *, as_of: datetime | None = None, run_id: str = "") -> Receipt:
+    def execute(self, command: Command, context: RunContext) -> Receipt:
         """Carry out a command, or record its refusal and raise it.
 
-        `as_of` is the business time, allowed only where genesis says `clock: replay`. Raises RefusedError,
+        A business time other than now is allowed only where genesis says `clock: replay`. Raises RefusedError,
         InputError, StoreError, AuditError.
         """
-        order = Order(actor, as_of, run_id)
         if command.claimed is not None:
             attempt = CountAttempt(person=command.claimed.person, attempted=command.name)
-            self._commit([attempt], order)
-        (outcome,) = self._commit([command], order)
+            self._commit([attempt], context)
+        (outcome,) = self._commit([command], context)
         if isinstance(outcome, Receipt):
             return outcome
         raise outcome
 
-    def execute_together(
-        self, commands: Sequence[Command], actor: Actor, *, as_of: datetime | None = None, run_id: str = ""
-    ) -> list[Receipt | Refusal]:
+    def execute_together(self, commands: Sequence[Command], context: RunContext) -> list[Receipt | Refusal]:
         """Carry out many commands in one transaction, each checked by itself and each its own event.
 
         What came of each, in their order: a receipt, or why it was refused, which is on record as ever and leaves the
@@ -102,7 +100,7 @@ class Registry:
             raise InputError(told, "give them in several batches")
         if any(one.claimed is not None for one in commands):
             raise InputError("a command with a one-time code is given by itself", "each attempt counts before it")
-        return self._commit(commands, Order(actor, as_of, run_id))
+        return self._commit(commands, context)
 
     def checkpoint(self) -> int:
         """Sign a checkpoint over everything recorded so far, unless one stands; answers how many events it covers."""
@@ -131,24 +129,24 @@ class Registry:
         with self.store.transaction() as connection:
             return AuditLog(connection).head().size > 0
 
-    def _commit(self, commands: Sequence[Command], order: Order) -> list[Receipt | Refusal]:
+    def _commit(self, commands: Sequence[Command], context: RunContext) -> list[Receipt | Refusal]:
         """Carry out all in one transaction; one that lost a row to a rival is refused, and the rest done anew."""
         torn: dict[int, ConflictError] = {}
         with self.store.turn():
             while True:
                 try:
-                    return self._record(commands, order, torn)
+                    return self._record(commands, context, torn)
                 except WriteConflictError as one:
                     torn[one.place] = one.conflict
 
     def _record(
-        self, commands: Sequence[Command], order: Order, torn: Mapping[int, ConflictError]
+        self, commands: Sequence[Command], context: RunContext, torn: Mapping[int, ConflictError]
     ) -> list[Receipt | Refusal]:
         with self.store.transaction() as connection:
             log = AuditLog(connection)
             head = log.head()
             self._catch_up(log, head)
-            enactment = CommandBatch(State(connection), log, head, order, self.seeds)
+            enactment = CommandBatch(State(connection), log, head, context, self.seeds)
             outcomes = enactment.carry_out(commands, torn)
         if enactment.events:
             self.journal.append([event.body for event in enactment.events])

@@ -92,7 +92,7 @@ def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
             capture_output=True,
             text=True,
             timeout=SECONDS,
-            cwd=Path(__file__).parents[1],
+            cwd=Path(__file__).parents[2],
             check=False,
         )
     except subprocess.TimeoutExpired:

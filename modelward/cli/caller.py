@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from data.records.run_context import RunContext
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -25,7 +27,7 @@ class Caller:
 
     def do(self, command: Command) -> Receipt:
         """Give the command. Raises what the registry refuses with."""
-        return self.registry.execute(command, self.actor, as_of=self.as_of)
+        return self.registry.execute(command, RunContext(self.actor, self.as_of))
 
 
 def speaker(by: str = "", as_of: str = "") -> Caller:
@@ -60,7 +62,7 @@ def require_on_roster(registry: Registry, person: str) -> None:
         return
     error = NotAuthorisedError(f"{person} is not on the roster, or not any more")
     record = RecordRefusal(about=key, attempted=f"act for {person}", code=error.code, reason=error.what)
-    registry.execute(record, actor, as_of=now)
+    registry.execute(record, RunContext(actor, now))
     raise error
 
 

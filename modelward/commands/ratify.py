@@ -126,15 +126,15 @@ def _confirmed(request: ApprovalRequest) -> str:
 def _undone(who: Caller, request: ApprovalRequest) -> str:
     """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
     from data.queries.lookup import reference
+    from data.records.run_context import RunContext
     from modelward.cli.terminal import remark
-    from tasks.deploy.carry_out_operation import Run
     from tasks.deploy.undo_release import undo_release
 
     name = reference(request.subject)
     remark(
         f"the release of {name} is refused, which is recorded; if it cannot be undone now, `modelward reconcile` will"
     )
-    return undo_release(request.key, Run(who.actor, who.as_of, "")) or f"the release of {name} serves no more"
+    return undo_release(request.key, RunContext(who.actor, who.as_of, "")) or f"the release of {name} serves no more"
 
 
 def _said(who: Caller, request: ApprovalRequest) -> str:

@@ -92,9 +92,9 @@ def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
     if where.local or house_in_use() is None or not folder.is_dir():
         return str(folder)
     with prefect_ready(where.by):
-        from tasks.run.name_run import Run
+        from data.records.run_context import RunContext
         from tasks.run.record_refusal import refusals_recorded
 
         actor = Actor(id=actor_of(where.by), auth="os-user")
-        with refusals_recorded("register model", "registry", Run("", actor), as_of):
+        with refusals_recorded("register model", "registry", RunContext(actor, run_id=""), as_of):
             return deliver(folder, Home.here(), actor.id)

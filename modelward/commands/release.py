@@ -51,12 +51,12 @@ def release(
     ends = require_time(until) if until else None
     proof = prove(who.actor.id, code_from_stdin)
     with prefect_ready(by), working(f"releasing {reference(found.version.key)}"):
-        from tasks.deploy.carry_out_operation import Run
+        from data.records.run_context import RunContext
         from tasks.deploy.open_release import open_release
         from tasks.run.business_time import registry_moment
         from tasks.run.find_named import use_named
 
-        run = Run(who.actor, registry_moment(moment), "")
+        run = RunContext(who.actor, registry_moment(moment), "")
         purpose = use_named(found.version.key, use)
         request = open_release(found.version.key, environment, slot, purpose, reason, ends, proof, run)
     remark(f"opened by {who.actor.id}; it ends on {written(request.expires_at)} UTC unless it is ratified")

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlparse
 import pyotp
 
 from data.records.person import Actor, Role
+from data.records.run_context import RunContext
 from data.registry.command import Command, Proof
 from data.registry.commands.person import AddPerson, GrantRole
 from data.registry.enrolment import enrol
@@ -73,7 +74,7 @@ class Scenario:
 
     def do(self, command: Command, by: str, run_id: str = "") -> Receipt:
         """Give a command in somebody's name at the replay's time."""
-        return self.registry.execute(command, Actor(id=by), as_of=self.now, run_id=run_id)
+        return self.registry.execute(command, RunContext(Actor(id=by), self.now, run_id))
 
     def assemble(self) -> None:
         """Put everybody on the roster with a telephone and roles: the founders first, the rest by their codes."""

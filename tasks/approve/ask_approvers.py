@@ -20,6 +20,7 @@ from data.errors import (
 from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
+from data.records.run_context import RunContext
 from data.registry.approvals import confirms, lacking
 from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
@@ -137,7 +138,7 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
     if moment(as_of) < request.expires_at:
         command = WithdrawRequest(key=request.key, reason=reason)
     if current(request.key).state == "pending":
-        Registry.here().execute(command, SERVICE, as_of=as_of, run_id=request.run_id)
+        Registry.here().execute(command, RunContext(SERVICE, as_of, request.run_id))
 
 
 def _form(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
@@ -177,12 +178,12 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, as_of: datetime | None
     registry, as_of = Registry.here(), meanwhile(as_of)
     try:
         command = _decision(request, answer, recompute_digests(request), moment(as_of))
-        registry.execute(command, Actor(id=command.proof.person), as_of=as_of, run_id=run_id)
+        registry.execute(command, RunContext(Actor(id=command.proof.person), as_of, run_id))
     except (StaleEvidenceError, DigestMismatchError) as error:
         if isinstance(error, StaleEvidenceError) and not confirms(_form_of(answer).confirm, request.request_digest):
             return refused(error)
         void = WithdrawRequest(key=request.key, reason=error.what)
-        registry.execute(void, SERVICE, as_of=as_of, run_id=run_id)
+        registry.execute(void, RunContext(SERVICE, as_of, run_id))
         raise
     except RequestClosedError:
         return AnswerOutcome(done=True)

@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from data.records.approval import ApprovalRequest
 from data.records.person import Actor
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.registry.commands.approval import RequestApproval
 from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
@@ -54,7 +55,7 @@ def request_approval(
         expires_at=moment(as_of) + timedelta(days=demand.request_days),
         approval_days=demand.approval_days,
     )
-    receipt = registry.execute(command, actor, as_of=as_of, run_id=run_id)
+    receipt = registry.execute(command, RunContext(actor, as_of, run_id))
     asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
     notify_approvers(asked.key, as_of)
     return asked

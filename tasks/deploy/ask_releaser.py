@@ -19,10 +19,10 @@ from data.records.instant import read_instant
 from data.records.model import Model
 from data.records.names import model_of
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.registry.rules.emergency import PURPOSE
 from gates.standard import emergency_for
-from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.open_release import open_release
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
@@ -72,7 +72,7 @@ def opened_by(run_id: str) -> ApprovalRequest | None:
     return known[-1] if known else None
 
 
-def ask_releaser(wanted: ReleaseTarget, run: Run, judge: Callable[[], VerdictSet]) -> str:
+def ask_releaser(wanted: ReleaseTarget, run: RunContext, judge: Callable[[], VerdictSet]) -> str:
     """The key of the release that somebody opened by their code; one that this run had opened is answered again.
 
     Raises GateRefusedError where the standard allows none or a control does not hold, IllegalMoveError for a version
@@ -93,7 +93,7 @@ def ask_releaser(wanted: ReleaseTarget, run: Run, judge: Callable[[], VerdictSet
     return opened.key
 
 
-def _form(wanted: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: Run) -> type[RunInput]:
+def _form(wanted: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: RunContext) -> type[RunInput]:
     now = moment(meanwhile(run.as_of))
     with Registry.here().reading() as state:
         model = state.need(Model, model_of(wanted.version))
@@ -102,7 +102,7 @@ def _form(wanted: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run
     return ReleaseForm.with_initial_data(description=text)
 
 
-def _settle(wanted: ReleaseTarget, answer: FormAnswer, run: Run) -> AnswerOutcome:
+def _settle(wanted: ReleaseTarget, answer: FormAnswer, run: RunContext) -> AnswerOutcome:
     """Have the release opened. What no other answer would change ends the run."""
     entered = answer.entered
     assert isinstance(entered, ReleaseForm)

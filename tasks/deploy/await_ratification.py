@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data.errors import DigestMismatchError, RequestClosedError, StaleEvidenceError
+from data.records.run_context import RunContext
 from tasks.approve.ask_approvers import await_decisions, current
-from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.undo_release import undo_release
 from tasks.run.business_time import meanwhile
 
 
-def await_ratification(request: str, run: Run) -> None:
+def await_ratification(request: str, run: RunContext) -> None:
     """Return when it is ratified, in the form of this run or beside it.
 
     Raises RequestClosedError, StaleEvidenceError or DigestMismatchError after it was undone.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from data.errors import ModelwardError
 from data.files.serving import FileTarget, Place, ServingTarget
 from data.records.deployment import Operation
-from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.registry.command import Command
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.registry import Receipt, Registry
@@ -17,17 +15,8 @@ from data.registry.rules.operation import running_operation
 from tasks.deploy.hold_operation import holding
 
 
-@dataclass(frozen=True)
-class Run:
-    """Who carries it out, at which business time, in which run."""
-
-    actor: Actor
-    as_of: datetime | None
-    run_id: str
-
-
 def carry_out(
-    begin: BeginOperation, act: Callable[[ServingTarget], str], complete: Callable[[str], Command], run: Run
+    begin: BeginOperation, act: Callable[[ServingTarget], str], complete: Callable[[str], Command], run: RunContext
 ) -> Receipt:
     """`act` changes the target and answers the new manifest's digest, which `complete` turns into the closing command.
 
@@ -46,7 +35,9 @@ def carry_out(
             raise
 
 
-def _undo(registry: Registry, target: ServingTarget, place: Place, begun: Operation, reason: str, run: Run) -> None:
+def _undo(
+    registry: Registry, target: ServingTarget, place: Place, begun: Operation, reason: str, run: RunContext
+) -> None:
     """Put back what served before this operation, and say so; one that the registry holds for done stays done.
 
     What is there already is not written again: a target that cannot be written still has the former state.
@@ -59,5 +50,5 @@ def _undo(registry: Registry, target: ServingTarget, place: Place, begun: Operat
     _execute(registry, UndoOperation(model=place.model, reason=reason), run)
 
 
-def _execute(registry: Registry, command: Command, run: Run) -> Receipt:
-    return registry.execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
+def _execute(registry: Registry, command: Command, run: RunContext) -> Receipt:
+    return registry.execute(command, run)

@@ -11,6 +11,7 @@ from data.records.instant import in_utc
 from data.records.names import short
 from data.records.person import Actor
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.emergency import ReleaseInEmergency
 from data.registry.evidence import collect_evidence
@@ -19,7 +20,6 @@ from gates.approval_rule import required
 from gates.oversight import EmergencyRule
 from gates.standard import emergency_for
 from tasks.approve.recompute_digests import verified_artifact
-from tasks.deploy.carry_out_operation import Run
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
 from tasks.validate.judge_version import judge_version
@@ -34,7 +34,7 @@ def open_release(
     reason: str,
     until: datetime | None,
     proof: Proof,
-    run: Run,
+    run: RunContext,
 ) -> ApprovalRequest:
     """The request under which the version may be published now; `until` is otherwise the longest the standard allows.
 
@@ -65,7 +65,7 @@ def open_release(
         verdict_set=judged.key,
         proof=proof,
     )
-    receipt = registry.execute(command, Actor(id=proof.person), as_of=run.as_of, run_id=run.run_id)
+    receipt = registry.execute(command, RunContext(Actor(id=proof.person), run.as_of, run.run_id))
     return next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from data.errors import BusyError, ModelwardError
 from data.records.approval import ApprovalRequest
+from data.records.run_context import RunContext
 from data.registry.commands.approval import WithdrawRequest
 from data.registry.registry import Registry
 from data.registry.rules.emergency import release_of
-from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.publish_version import publish_version
 from tasks.notify.notify_approvers import notify_approvers
 
 
-def publish_release(request: str, run: Run) -> str:
+def publish_release(request: str, run: RunContext) -> str:
     """Lock, publish, verify, supersede; answers the deployment's key, also when it is live already.
 
     Raises as `publish_version` does; then the former version serves, and the release is withdrawn unless another
@@ -35,9 +35,9 @@ def publish_release(request: str, run: Run) -> str:
     return key
 
 
-def _take_back(registry: Registry, request: ApprovalRequest, reason: str, run: Run) -> None:
+def _take_back(registry: Registry, request: ApprovalRequest, reason: str, run: RunContext) -> None:
     with registry.reading() as state:
         standing = state.need(ApprovalRequest, request.key)
     if standing.state == "pending":
         withdrawal = WithdrawRequest(key=request.key, reason=reason[:4_000])
-        registry.execute(withdrawal, run.actor, as_of=run.as_of, run_id=run.run_id)
+        registry.execute(withdrawal, run)

@@ -11,12 +11,13 @@ from data.files.serving import Place, ServingTarget
 from data.records.approval import ApprovalRequest
 from data.records.names import model_of
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.registry import Registry
 from data.registry.rules.operation import deployment_of_run
 from tasks.approve.recompute_digests import recompute_digests
-from tasks.deploy.carry_out_operation import Run, carry_out
+from tasks.deploy.carry_out_operation import carry_out
 from tasks.run.business_time import moment
 
 
@@ -42,7 +43,7 @@ def publish_version(request: ApprovalRequest, actor: Actor, as_of: datetime | No
         _intent(request),
         act,
         lambda manifest: CompleteDeployment(model=model, manifest_digest=manifest),
-        Run(actor, as_of, run_id),
+        RunContext(actor, as_of, run_id),
     )
     return receipt.subject
 

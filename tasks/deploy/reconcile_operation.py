@@ -7,6 +7,7 @@ nothing is touched here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from data.files.serving import FileTarget, Manifest, Place, digest_of
 from data.records.deployment import Operation
 from data.records.model import Model
 from data.records.names import short
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.command import Command
 from data.registry.commands.deployment import (
@@ -29,7 +31,6 @@ from data.registry.registry import Registry
 from data.registry.rollback import blocked, choose_return
 from data.registry.rules.operation import running_operation
 from gates.standard import oversight_for
-from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.hold_operation import holding
 from tasks.deploy.return_version import missing_bytes
 from tasks.run.business_time import moment
@@ -39,7 +40,7 @@ from tasks.run.run_due_jobs import Due
 DIED = "its process died before it ended"
 
 
-def running_operations(run: Run) -> Iterator[Due]:
+def running_operations(run: RunContext) -> Iterator[Due]:
     """Every operation that says it is under way."""
     with Registry.here().reading() as state:
         running = state.find(Operation, state="running")
@@ -47,7 +48,7 @@ def running_operations(run: Run) -> Iterator[Due]:
         yield one.model, partial(reconcile_operation, one.model, run)
 
 
-def reconcile_operation(model: str, run: Run) -> str:
+def reconcile_operation(model: str, run: RunContext) -> str:
     """Finish or undo the operation of a model; answers what was done, nothing when it lives or has ended."""
     registry = Registry.here()
     try:
@@ -59,10 +60,10 @@ def reconcile_operation(model: str, run: Run) -> str:
         return ""
 
 
-def _end(registry: Registry, operation: Operation, run: Run) -> str:
+def _end(registry: Registry, operation: Operation, run: RunContext) -> str:
     """The commands are given under the run that began it, whose operation it is."""
     target = FileTarget(registry.home)
-    execute = partial(registry.execute, actor=run.actor, as_of=run.as_of, run_id=operation.run_id)
+    execute = partial(registry.execute, context=replace(run, run_id=operation.run_id))
     name = f"the {operation.kind} of {short(operation.version or operation.model)}"
     reason = DIED
     try:

@@ -14,13 +14,14 @@ from data.records.deployment import SlotName
 from data.records.model import Model
 from data.records.names import short
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteRollback
 from data.registry.registry import Registry
 from data.registry.rollback import Return, choose_return
 from data.registry.rules.operation import deployment_of_run
 from gates.standard import oversight_for
-from tasks.deploy.carry_out_operation import Run, carry_out
+from tasks.deploy.carry_out_operation import carry_out
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
 
@@ -33,10 +34,10 @@ def return_version(
 
     Raises GateRefusedError when no version is valid: then serving is suspended instead, by `modelward suspend`.
     """
-    return put_back(Place(model, environment, slot), reason, Run(actor, as_of, run_id))
+    return put_back(Place(model, environment, slot), reason, RunContext(actor, as_of, run_id))
 
 
-def put_back(place: Place, reason: str, run: Run, leaves: str | None = None) -> str:
+def put_back(place: Place, reason: str, run: RunContext, leaves: str | None = None) -> str:
     """The same for a place; `leaves` names the deployment that is to end. Raises ConflictError when another serves."""
     model, environment, slot = place.model, place.environment, place.slot
     registry, at = Registry.here(), moment(run.as_of)

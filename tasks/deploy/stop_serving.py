@@ -11,11 +11,12 @@ from data.files.serving import Place
 from data.records.deployment import Operation, SlotName
 from data.records.model import Model
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.registry.commands.deployment import BeginOperation, CompleteSuspension
 from data.registry.registry import Registry
 from data.registry.rollback import serving_or_last
 from gates.standard import oversight_for
-from tasks.deploy.carry_out_operation import Run, carry_out
+from tasks.deploy.carry_out_operation import carry_out
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
 
@@ -32,10 +33,10 @@ def stop_serving(
     run_id: str,
 ) -> str:
     """Suspend what serves in a slot; answers the deployment's key. Raises IllegalMoveError when nothing serves."""
-    return stop(Place(model, environment, slot), reason, fallback, Run(actor, as_of, run_id))
+    return stop(Place(model, environment, slot), reason, fallback, RunContext(actor, as_of, run_id))
 
 
-def stop(place: Place, reason: str, fallback: str, run: Run, leaves: str | None = None) -> str:
+def stop(place: Place, reason: str, fallback: str, run: RunContext, leaves: str | None = None) -> str:
     """The same for a place; `leaves` names the deployment that is to end. Raises ConflictError when another serves."""
     model, environment, slot = place.model, place.environment, place.slot
     at = moment(run.as_of)

@@ -18,13 +18,13 @@ from data.records.deployment import Deployment
 from data.records.model import Model
 from data.records.names import short
 from data.records.person import SERVICE
+from data.records.run_context import RunContext
 from data.registry.command import Moment
 from data.registry.commands.approval import ExpireRequest
 from data.registry.registry import Registry
 from data.registry.rules.emergency import PURPOSE, release_of
 from data.registry.rules.proof import administrators
 from data.registry.state import State
-from tasks.deploy.carry_out_operation import Run
 from tasks.deploy.return_version import put_back
 from tasks.deploy.stop_serving import stop
 from tasks.run.business_time import moment
@@ -33,7 +33,7 @@ from tasks.run.run_due_jobs import Due
 FALLBACK = "what each consumer named as its own fallback; no earlier version is valid"
 
 
-def lapsed_releases(run: Run) -> Iterator[Due]:
+def lapsed_releases(run: RunContext) -> Iterator[Due]:
     """Live emergency releases that have to end now."""
     now = moment(run.as_of)
     with Registry.here().reading() as state:
@@ -56,7 +56,7 @@ def why_over(request: ApprovalRequest, now: datetime) -> str:
     )
 
 
-def undo_release(request: str, run: Run) -> str:
+def undo_release(request: str, run: RunContext) -> str:
     """End one release; answers what was done, nothing when it no longer serves. Raises BusyError, PublishError.
 
     The operation carries the release's key, so that doing it again finds what was done already, and names the release
@@ -69,7 +69,7 @@ def undo_release(request: str, run: Run) -> str:
     if live is None or live.state != "deployed" or not reason:
         return ""
     if asked.state == "pending":
-        registry.execute(ExpireRequest(key=asked.key), SERVICE, as_of=run.as_of, run_id=run.run_id)
+        registry.execute(ExpireRequest(key=asked.key), RunContext(SERVICE, run.as_of, run.run_id))
     try:
         done = _put_back(live, f"emergency release undone: {reason}", run)
     except ConflictError:
@@ -88,9 +88,9 @@ def serves(deployment: str) -> bool:
         return state.need(Deployment, deployment).state == "deployed"
 
 
-def _put_back(live: Deployment, reason: str, run: Run) -> str:
+def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
     place = Place(live.model, live.environment, live.slot)
-    undoing = Run(SERVICE, run.as_of, f"undo of {live.key}")
+    undoing = RunContext(SERVICE, run.as_of, f"undo of {live.key}")
     try:
         key = put_back(place, reason, undoing, live.key)
     except GateRefusedError:

@@ -7,15 +7,15 @@ from functools import partial
 
 from data.records.names import short
 from data.records.retirement import Retirement
+from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING
-from tasks.deploy.carry_out_operation import Run
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.send_notices import send_notices
 from tasks.run.run_due_jobs import Due
 
 
-def open_retirements(run: Run) -> Iterator[Due]:
+def open_retirements(run: RunContext) -> Iterator[Due]:
     """Retirements that are not archived yet."""
     with Registry.here().reading() as state:
         found = [one for one in state.find(Retirement) if one.state != "archived"]
@@ -23,7 +23,7 @@ def open_retirements(run: Run) -> Iterator[Due]:
         yield one.key, partial(_go_on, one, run)
 
 
-def _go_on(retirement: Retirement, run: Run) -> str:
+def _go_on(retirement: Retirement, run: RunContext) -> str:
     name = short(retirement.subject)
     if retirement.state in PLANNING:
         told = send_notices(retirement.key, run)

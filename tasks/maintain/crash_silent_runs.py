@@ -17,7 +17,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.run.ask_prefect import asking_prefect, set_state
 from tasks.run.run_due_jobs import Due
 
@@ -26,7 +26,7 @@ UNDER_WAY = (StateType.RUNNING, StateType.PENDING)
 TAG = "modelward"
 
 
-def silent_runs(run: Run) -> Iterator[Due]:
+def silent_runs(run: RunContext) -> Iterator[Due]:
     """Runs of our deployments, but this one, that say they run or are about to: those may have fallen silent.
 
     Raises PrefectUnavailableError.

@@ -11,9 +11,9 @@ from data.records.deployment import Deployment
 from data.records.model import Model
 from data.records.monitoring import Incident
 from data.records.names import short
+from data.records.run_context import RunContext
 from data.registry.commands.deployment import EscalateIncident
 from data.registry.registry import Registry
-from tasks.deploy.carry_out_operation import Run
 from tasks.maintain.expire_approvals import execute
 from tasks.run.business_time import moment
 from tasks.run.run_due_jobs import Due
@@ -21,7 +21,7 @@ from tasks.run.run_due_jobs import Due
 OVER = ("escalated", "resolved")
 
 
-def unratified_incidents(run: Run) -> Iterator[Due]:
+def unratified_incidents(run: RunContext) -> Iterator[Due]:
     """Incidents of rollbacks and suspensions whose time for ratification is over."""
     now = moment(run.as_of)
     with Registry.here().reading() as state:
@@ -32,7 +32,7 @@ def unratified_incidents(run: Run) -> Iterator[Due]:
         yield one.key, partial(_escalate, one, run)
 
 
-def _escalate(incident: Incident, run: Run) -> str:
+def _escalate(incident: Incident, run: RunContext) -> str:
     """The registry first, then the word to the owner: a second run says it again without a second notice."""
     said = f"incident {incident.number} of {short(incident.model)} escalated: nobody ratified in time"
     registry = Registry.here()

@@ -10,11 +10,11 @@ from data.records.deployment import Slot
 from data.records.model import Model
 from data.records.names import short
 from data.records.review import Review
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import OpenReview
 from data.registry.registry import Registry
 from gates.standard import oversight_for
-from tasks.deploy.carry_out_operation import Run
 from tasks.maintain.expire_approvals import execute
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
@@ -26,7 +26,7 @@ TIME_TO_REVIEW = timedelta(days=30)
 TIME_TO_ACT = timedelta(days=7)
 
 
-def periodic_reviews(run: Run) -> Iterator[Due]:
+def periodic_reviews(run: RunContext) -> Iterator[Due]:
     """Each active model is asked whether its period is over."""
     with Registry.here().reading() as state:
         models = state.find(Model, state="active")
@@ -34,7 +34,7 @@ def periodic_reviews(run: Run) -> Iterator[Due]:
         yield one.key, partial(_open_periodic, one, run)
 
 
-def lapsed_versions(run: Run) -> Iterator[Due]:
+def lapsed_versions(run: RunContext) -> Iterator[Due]:
     """Versions that serve although their approval expired or was revoked: somebody must decide what becomes of it."""
     due_at = moment(run.as_of) + TIME_TO_ACT
     with Registry.here().reading() as state:
@@ -47,7 +47,7 @@ def lapsed_versions(run: Run) -> Iterator[Due]:
             yield one.key, partial(execute, command, run, f"review of {short(one.key)} opened: {reason}")
 
 
-def _open_periodic(model: Model, run: Run) -> str:
+def _open_periodic(model: Model, run: RunContext) -> str:
     now = moment(run.as_of)
     with Registry.here().reading() as state:
         reviews = state.find(Review, model=model.key, reason=PERIODIC)

@@ -8,14 +8,14 @@ from functools import partial
 
 from data.files.home import Home
 from data.logs.profile_cache import ProfileCache
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.run.run_due_jobs import Due
 
 KEPT = timedelta(days=180)
 """A label is looked for in 120 days; a window that reaches further back is counted anew twice a year."""
 
 
-def pruned_profiles(run: Run) -> Iterator[Due]:
+def pruned_profiles(run: RunContext) -> Iterator[Due]:
     """The cache of profiles as one thing that is due; its files age by the clock on the wall."""
     yield "profiles", partial(_pruned, ProfileCache(Home.here().profiles), datetime.now(UTC) - KEPT)
 

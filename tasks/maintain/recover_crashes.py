@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.deploy.reconcile_operation import running_operations
 from tasks.deploy.undo_release import lapsed_releases
 from tasks.maintain.crash_silent_runs import silent_runs
@@ -17,7 +17,7 @@ from tasks.maintain.withdraw_orphans import orphaned_requests, orphaned_runs
 from tasks.notify.deliver_notices import carried_notices
 from tasks.run.run_due_jobs import Due, run_due_jobs
 
-JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
+JOBS: Mapping[str, Callable[[RunContext], Iterable[Due]]] = {
     "silent": silent_runs,
     "operations": running_operations,
     "expired": expired_requests,
@@ -30,6 +30,6 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
 
 
 @task(name="end what died", cache_policy=NO_CACHE, persist_result=False)
-def recover_crashes(run: Run) -> dict[str, list[str]]:
+def recover_crashes(run: RunContext) -> dict[str, list[str]]:
     """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
     return run_due_jobs(JOBS, run)

@@ -14,11 +14,11 @@ from data.records.model import Model
 from data.records.names import short
 from data.records.person import RoleGrant
 from data.records.review import Finding, Review
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.registry import Registry
 from data.registry.rules.emergency import PURPOSE, release_of
 from data.registry.state import State
-from tasks.deploy.carry_out_operation import Run
 from tasks.notify.notify_approvers import notices_of_questions
 from tasks.run.business_time import moment
 from tasks.run.run_due_jobs import Due
@@ -28,17 +28,17 @@ WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
 
 
-def reminders(run: Run) -> Iterator[Due]:
+def reminders(run: RunContext) -> Iterator[Due]:
     """Open questions, late findings and reviews, what is about to lapse, deputies that begin and end."""
     return _due(run, SOURCES)
 
 
-def unanswered_questions(run: Run) -> Iterator[Due]:
+def unanswered_questions(run: RunContext) -> Iterator[Due]:
     """What is to be said about open questions by now; carried out often, for some are open for a day only."""
     return _due(run, (notices_of_questions,))
 
 
-def _due(run: Run, sources: Sequence[Source]) -> Iterator[Due]:
+def _due(run: RunContext, sources: Sequence[Source]) -> Iterator[Due]:
     now = moment(run.as_of)
     with Registry.here().reading() as state:
         notices = [notice for find in sources for notice in find(state, now)]

@@ -7,16 +7,16 @@ from functools import partial
 
 from data.records.names import short
 from data.records.review import Finding
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.version import RevokeVersion
 from data.registry.registry import Registry
-from tasks.deploy.carry_out_operation import Run
 from tasks.maintain.expire_approvals import execute
 from tasks.run.business_time import moment
 from tasks.run.run_due_jobs import Due
 
 
-def late_conditions(run: Run) -> Iterator[Due]:
+def late_conditions(run: RunContext) -> Iterator[Due]:
     """Approved versions with a condition that is not closed past its date; each is revoked once."""
     now = moment(run.as_of)
     with Registry.here().reading() as state:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.deploy.undo_release import lapsed_releases
 from tasks.maintain.continue_retirements import open_retirements
 from tasks.maintain.escalate_incidents import unratified_incidents
@@ -19,7 +19,7 @@ from tasks.maintain.revoke_approvals import late_conditions
 from tasks.notify.deliver_notices import carried_notices
 from tasks.run.run_due_jobs import Due, run_due_jobs
 
-JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
+JOBS: Mapping[str, Callable[[RunContext], Iterable[Due]]] = {
     "requests": expired_requests,
     "waivers": expired_waivers,
     "approvals": expired_versions,
@@ -36,6 +36,6 @@ JOBS: Mapping[str, Callable[[Run], Iterable[Due]]] = {
 
 
 @task(name="look after models", cache_policy=NO_CACHE, persist_result=False)
-def run_maintenance(run: Run) -> dict[str, list[str]]:
+def run_maintenance(run: RunContext) -> dict[str, list[str]]:
     """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
     return run_due_jobs(JOBS, run)

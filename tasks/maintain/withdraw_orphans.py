@@ -16,10 +16,10 @@ from prefect.states import Cancelled
 
 from data.records.approval import ApprovalRequest
 from data.records.names import short
+from data.records.run_context import RunContext
 from data.registry.commands.approval import WithdrawRequest
 from data.registry.registry import Registry
 from data.registry.rules.emergency import PURPOSE, release_of
-from tasks.deploy.carry_out_operation import Run
 from tasks.maintain.expire_approvals import execute
 from tasks.run.ask_prefect import asking_prefect, set_state
 from tasks.run.run_due_jobs import Due
@@ -27,7 +27,7 @@ from tasks.run.run_due_jobs import Due
 CLOSED = ("expired", "withdrawn")
 
 
-def orphaned_requests(run: Run) -> Iterator[Due]:
+def orphaned_requests(run: RunContext) -> Iterator[Due]:
     """Pending requests of other runs; what went live in an emergency may be ratified without its run."""
     with Registry.here().reading() as state:
         pending = state.find(ApprovalRequest, state="pending")
@@ -37,7 +37,7 @@ def orphaned_requests(run: Run) -> Iterator[Due]:
             yield one.key, partial(_withdraw, one, run)
 
 
-def orphaned_runs(run: Run) -> Iterator[Due]:
+def orphaned_runs(run: RunContext) -> Iterator[Due]:
     """Runs of requests that ran out or were taken back; those of people's decisions are ended by themselves.
 
     An emergency release may be ratified beside its run, which then waits for nothing.
@@ -59,7 +59,7 @@ def _is_settled_release(request: ApprovalRequest) -> bool:
     return request.purpose == PURPOSE and request.state != "pending"
 
 
-def _withdraw(request: ApprovalRequest, run: Run) -> str:
+def _withdraw(request: ApprovalRequest, run: RunContext) -> str:
     state = _asked(request.run_id)
     if state is None or not state.is_final():
         return ""

@@ -12,12 +12,12 @@ from prefect.cache_policies import NO_CACHE
 from data.errors import ModelwardError
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.row import Frozen
+from data.records.run_context import RunContext
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.registry import MOST_TOGETHER, Receipt, Registry
 from monitoring.alert_rule import AlertState
 from tasks.monitor.watch_models import ModelResult
 from tasks.monitor.write_alerts import write_alerts
-from tasks.run.name_run import Run
 
 
 class Watch(Frozen):
@@ -38,7 +38,7 @@ class Watch(Frozen):
 
 
 @task(name="record windows", cache_policy=NO_CACHE, persist_result=False)
-def record_windows(nights: Sequence[ModelResult], run: Run, as_of: datetime | None) -> list[Watch]:
+def record_windows(nights: Sequence[ModelResult], run: RunContext, as_of: datetime | None) -> list[Watch]:
     """Record each night and answer what became of it; a window recorded before with the same figures stays as it is.
 
     Many nights make one transaction, each is one event. A night that cannot be recorded is one that failed; the others
@@ -59,7 +59,7 @@ def record_windows(nights: Sequence[ModelResult], run: Run, as_of: datetime | No
 
 
 def _recorded(
-    commands: Sequence[RecordMonitoring], run: Run, as_of: datetime | None
+    commands: Sequence[RecordMonitoring], run: RunContext, as_of: datetime | None
 ) -> Iterator[tuple[str, Receipt | ModelwardError]]:
     """What came of each command, by model; what keeps a batch from being recorded came of all of it."""
     registry = Registry.here()
@@ -67,7 +67,7 @@ def _recorded(
         batch = commands[start : start + MOST_TOGETHER]
         models = [one.model for one in batch]
         try:
-            outcomes = registry.execute_together(batch, run.actor, as_of=as_of, run_id=run.id)
+            outcomes = registry.execute_together(batch, RunContext(run.actor, as_of, run.run_id))
         except ModelwardError as error:
             yield from ((model, error) for model in models)
         else:

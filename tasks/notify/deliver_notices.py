@@ -12,11 +12,11 @@ from data.notices.channels.delivery_pass import SECONDS, Delivery, PassSummary, 
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import named, quoted
 from data.records.person import Person
+from data.records.run_context import RunContext
 from data.registry.command import Moment
 from data.registry.registry import Registry
 from data.registry.rules.proof import administrators
 from data.settings import read_settings
-from tasks.deploy.carry_out_operation import Run
 from tasks.run.run_due_jobs import Due
 
 OUTBOX = "outbox"
@@ -96,12 +96,12 @@ def carry_quietly(notices: Collection[Notice]) -> None:
         return
 
 
-def carried_notices(run: Run) -> Iterator[Due]:
+def carried_notices(run: RunContext) -> Iterator[Due]:
     """The round as one thing that is due."""
     yield OUTBOX, partial(_carried, run)
 
 
-def _carried(run: Run) -> str:
+def _carried(run: RunContext) -> str:
     done = carry_notices()
     states = [one.attempts.state for one in done.outcomes]
     words = {"delivered": "delivered", "waiting": "to be tried again", "given up": "given up"}

@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.records.run_context import RunContext
 from data.records.version import Origin
 from data.registry.command import Command
 from data.registry.commands.model import DeclareConsumer, RegisterModel
@@ -20,7 +21,6 @@ from data.submission.folder import Submission
 from data.submission.sections import described_things, foreseen, submitted_sections
 from tasks.register.check_quality import QualityReport
 from tasks.register.check_standing import Standing
-from tasks.run.name_run import Run
 
 
 @task(name="record registration", cache_policy=NO_CACHE, persist_result=False)
@@ -29,7 +29,7 @@ def record_registration(
     standing: Standing,
     quality: Sequence[QualityReport],
     digests: Mapping[str, str | None],
-    run: Run,
+    run: RunContext,
     as_of: datetime | None,
 ) -> str:
     """Give the commands one after the other under one lock; answers with the version's key.
@@ -41,7 +41,7 @@ def record_registration(
     with registry.store.session():
         with registry.reading() as state:
             commands = [*changes(state, submission), registration(submission, standing, quality, digests, run)]
-        receipts = [registry.execute(one, run.actor, as_of=as_of, run_id=run.id) for one in commands]
+        receipts = [registry.execute(one, RunContext(run.actor, as_of, run.run_id)) for one in commands]
     return receipts[-1].subject
 
 
@@ -70,7 +70,7 @@ def registration(
     standing: Standing,
     quality: Sequence[QualityReport],
     digests: Mapping[str, str | None],
-    run: Run,
+    run: RunContext,
 ) -> RegisterVersion:
     """The command that registers the version, every field derived that can be."""
     provenance, told = submission.provenance, submission.version

@@ -13,12 +13,12 @@ from prefect.cache_policies import NO_CACHE
 
 from data.records.model import Consumer
 from data.records.retirement import Retirement
+from data.records.run_context import RunContext
 from data.records.verdict import Passed
 from data.registry.commands.retirement import ArchiveRetirement, BeginSunset
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import parties_of
 from gates.transition import judge_quiet
-from tasks.deploy.carry_out_operation import Run
 from tasks.retire.open_retirement import rule_of
 from tasks.retire.read_traffic import read_traffic
 from tasks.retire.withdraw_version import withdraw_version
@@ -29,7 +29,7 @@ YEAR = timedelta(days=365.25)
 
 
 @task(name="advance retirement", cache_policy=NO_CACHE, persist_result=False)
-def advance_retirement(key: str, run: Run) -> str:
+def advance_retirement(key: str, run: RunContext) -> str:
     """Every step whose time has come, each recorded before the next; answers the state it stands in then.
 
     Raises LogFormatError when the logs since the sunset cannot be read, BusyError, PublishError.
@@ -44,16 +44,16 @@ def advance_retirement(key: str, run: Run) -> str:
             return before.state
 
 
-def _sunset(retirement: Retirement, run: Run) -> None:
+def _sunset(retirement: Retirement, run: RunContext) -> None:
     if moment(run.as_of) >= retirement.sunset_at:
-        Registry.here().execute(BeginSunset(key=retirement.key), run.actor, as_of=run.as_of, run_id=run.run_id)
+        Registry.here().execute(BeginSunset(key=retirement.key), run)
 
 
-def _watch(retirement: Retirement, run: Run) -> None:
+def _watch(retirement: Retirement, run: RunContext) -> None:
     read_traffic(retirement, run)
 
 
-def _withdraw(retirement: Retirement, run: Run) -> None:
+def _withdraw(retirement: Retirement, run: RunContext) -> None:
     """Look once more: who asked since it was called quiet, and does everybody have somewhere to go."""
     quiet = read_traffic(retirement, run)
     with Registry.here().reading() as state:
@@ -66,12 +66,12 @@ def _withdraw(retirement: Retirement, run: Run) -> None:
         withdraw_version(quiet, run)
 
 
-def _archive(retirement: Retirement, run: Run) -> None:
+def _archive(retirement: Retirement, run: RunContext) -> None:
     years = rule_of(retirement.model).retention_years
     retain_until = moment(run.as_of) + years * YEAR
     digest = write_dossier(retirement.key, retain_until, run)
     command = ArchiveRetirement(key=retirement.key, dossier_digest=digest, retain_until=retain_until)
-    Registry.here().execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
+    Registry.here().execute(command, run)
 
 
 def _current(key: str) -> Retirement:
@@ -79,7 +79,7 @@ def _current(key: str) -> Retirement:
         return state.need(Retirement, key)
 
 
-STEPS: Mapping[str, Callable[[Retirement, Run], None]] = {
+STEPS: Mapping[str, Callable[[Retirement, RunContext], None]] = {
     "approved": _sunset,
     "sunset": _watch,
     "quiet": _withdraw,

@@ -9,6 +9,7 @@ from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.names import short
 from data.records.retirement import Retirement
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.approval import RequestApproval
 from data.registry.commands.retirement import ApproveRetirement
@@ -18,7 +19,6 @@ from data.registry.rules.retirement_party import PLANNING
 from gates.approval_rule import required
 from gates.standard import retirement_for
 from tasks.approve.ask_approvers import await_decisions
-from tasks.deploy.carry_out_operation import Run
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.load_standards import standards_of
@@ -26,7 +26,7 @@ from tasks.run.load_standards import standards_of
 ENVIRONMENT = "production"
 
 
-def approve_retirement(key: str, run: Run) -> None:
+def approve_retirement(key: str, run: RunContext) -> None:
     """Ask, wait, and let the registry move the retirement on; one that is approved already is left alone.
 
     Raises RequestClosedError when it was rejected, returned or not decided in time, StaleEvidenceError when the plan
@@ -40,10 +40,10 @@ def approve_retirement(key: str, run: Run) -> None:
     request = asked_already(key, run) or request_retirement(key, run)
     approved = await_decisions(request, run.as_of)
     now = meanwhile(run.as_of)
-    registry.execute(ApproveRetirement(key=key, request=approved.key), run.actor, as_of=now, run_id=run.run_id)
+    registry.execute(ApproveRetirement(key=key, request=approved.key), RunContext(run.actor, now, run.run_id))
 
 
-def request_retirement(key: str, run: Run) -> ApprovalRequest:
+def request_retirement(key: str, run: RunContext) -> ApprovalRequest:
     """Open the request, bound to impact, sunset, and each party's answer and transition."""
     registry, run = Registry.here(), replace(run, as_of=meanwhile(run.as_of))
     with registry.reading() as state:
@@ -65,13 +65,13 @@ def request_retirement(key: str, run: Run) -> ApprovalRequest:
         expires_at=moment(run.as_of) + timedelta(days=rule.request_days),
         approval_days=rule.request_days,
     )
-    receipt = registry.execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
+    receipt = registry.execute(command, run)
     asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
     notify_approvers(asked.key, run.as_of)
     return asked
 
 
-def asked_already(key: str, run: Run) -> ApprovalRequest | None:
+def asked_already(key: str, run: RunContext) -> ApprovalRequest | None:
     """What was asked about this very plan: approved and still good, or pending in this run."""
     now = moment(meanwhile(run.as_of))
     with Registry.here().reading() as state:

@@ -15,13 +15,13 @@ from data.errors import InputError, RefusedError, TransitionIncompleteError
 from data.records.names import short
 from data.records.person import Actor
 from data.records.retirement import Retirement, RetirementParty
+from data.records.run_context import RunContext
 from data.records.verdict import Failed, Passed, Unproven
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING, parties_of
 from gates.contract import Criterion
 from gates.transition import judge_transition
-from tasks.deploy.carry_out_operation import Run
 from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
@@ -49,7 +49,7 @@ class TransitionForm(RunInput):
     )
 
 
-def await_transition(key: str, run: Run) -> Retirement:
+def await_transition(key: str, run: RunContext) -> Retirement:
     """Wait until the gate of transitions holds for a retirement that is planned; answers it as it stands then.
 
     Raises RequestClosedError when nobody looked again before the sunset.
@@ -60,7 +60,7 @@ def await_transition(key: str, run: Run) -> Retirement:
     return standing(key)[0]
 
 
-def _question(key: str, run: Run) -> Question:
+def _question(key: str, run: RunContext) -> Question:
     return Question(
         name="transition",
         subject=f"{key}/transition",
@@ -95,7 +95,7 @@ def _form(key: str, objection: Objection) -> type[RunInput]:
     return TransitionForm.with_initial_data(description="\n".join(lines))
 
 
-def _settle(key: str, answer: FormAnswer, run: Run) -> AnswerOutcome:
+def _settle(key: str, answer: FormAnswer, run: RunContext) -> AnswerOutcome:
     entered = answer.entered
     assert isinstance(entered, TransitionForm)
     now, person = replace(run, as_of=meanwhile(run.as_of)), entered.person.strip().lower()
@@ -110,10 +110,10 @@ def _settle(key: str, answer: FormAnswer, run: Run) -> AnswerOutcome:
     return AnswerOutcome(done=True)
 
 
-def _not_yet(key: str, code: str, reason: str, person: str, run: Run) -> AnswerOutcome:
+def _not_yet(key: str, code: str, reason: str, person: str, run: RunContext) -> AnswerOutcome:
     """Each look that does not settle it is an event of its own, and so gets a form of its own."""
     refusal = RecordRefusal(about=f"{key}/transition", attempted="go on", code=code, reason=reason[:4_000])
-    Registry.here().execute(refusal, Actor(id=person), as_of=run.as_of, run_id=run.run_id)
+    Registry.here().execute(refusal, RunContext(Actor(id=person), run.as_of, run.run_id))
     return AnswerOutcome(done=False, objection=Objection(reason))
 
 

@@ -12,6 +12,7 @@ from data.records.model import Model
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.row import Frozen
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.retirement import AffectedParty, OpenRetirement
 from data.registry.registry import Registry
@@ -20,11 +21,9 @@ from gates.impact import Affected
 from gates.oversight import RetirementRule
 from gates.standard import retirement_for
 from gates.transition import window_days
-from tasks.deploy.carry_out_operation import Run
 from tasks.retire.assess_impact import Impact, assess_impact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
-from tasks.run.name_run import Run as Named
 from tasks.run.record_refusal import refusals_recorded
 
 ATTEMPT = "open retirement"
@@ -41,7 +40,7 @@ class RetirementPlan(Frozen):
 
 
 @task(name="open retirement", cache_policy=NO_CACHE, persist_result=False)
-def open_retirement(leaving: RetirementPlan, run: Run) -> Retirement:
+def open_retirement(leaving: RetirementPlan, run: RunContext) -> Retirement:
     """The open retirement of the version, as it stands, or a new one.
 
     Raises GateRefusedError when the sunset leaves less notice than the standard asks, and as the registry does.
@@ -54,11 +53,9 @@ def open_retirement(leaving: RetirementPlan, run: Run) -> Retirement:
     rule = rule_of(version.model)
     impact = assess_impact(version.key, run.as_of)
     sunset_at = datetime.combine(leaving.sunset_on, time(), UTC)
-    with refusals_recorded(ATTEMPT, version.key, Named(run.run_id, run.actor), run.as_of):
+    with refusals_recorded(ATTEMPT, version.key, run, run.as_of):
         _check_notice(version, impact, sunset_at, rule, moment(run.as_of))
-    receipt = Registry.here().execute(
-        _command(leaving, impact, sunset_at, rule), run.actor, as_of=run.as_of, run_id=run.run_id
-    )
+    receipt = Registry.here().execute(_command(leaving, impact, sunset_at, rule), run)
     return next(row for row in receipt.rows if isinstance(row, Retirement))
 
 

@@ -8,14 +8,14 @@ from data.errors import InputError
 from data.records.instant import read_instant
 from data.records.person import Actor
 from data.records.retirement import RetirementParty
+from data.records.run_context import RunContext
 from data.registry.commands.retirement import PlanTransition
 from data.registry.registry import Registry
-from tasks.deploy.carry_out_operation import Run
 
 LINES = 200
 
 
-def plan_transitions(key: str, lines: Iterable[str], actor: Actor, run: Run) -> int:
+def plan_transitions(key: str, lines: Iterable[str], actor: Actor, run: RunContext) -> int:
     """Record each line as a party's transition; answers how many changed. What stands so already is left alone.
 
     Raises InputError for a line that cannot be read, and as the registry does; lines before it are recorded.
@@ -31,7 +31,7 @@ def plan_transitions(key: str, lines: Iterable[str], actor: Actor, run: Run) -> 
             )
         if (party.moves_to, party.cut_over_at) == (command.moves_to, command.cut_over_at):
             continue
-        registry.execute(command, actor, as_of=run.as_of, run_id=run.run_id)
+        registry.execute(command, RunContext(actor, run.as_of, run.run_id))
         changed += 1
     return changed
 

@@ -14,12 +14,12 @@ from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.instant import write_instant
 from data.records.model import Consumer, Model
 from data.records.retirement import Retirement
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.retirement import RecordTraffic
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import parties_of
 from gates.transition import window_days
-from tasks.deploy.carry_out_operation import Run
 from tasks.retire.assess_impact import seen_of
 from tasks.run.business_time import moment
 
@@ -39,7 +39,7 @@ class Window:
         return {one.consumer: one.rows for one in seen_of(self.days, version)}
 
 
-def read_traffic(retirement: Retirement, run: Run) -> Retirement:
+def read_traffic(retirement: Retirement, run: RunContext) -> Retirement:
     """The retirement after the logs were read up to the last whole day; nothing new records nothing.
 
     Quiet is the time since the last day with a row, as long as the slowest consumer's cadence at least. Raises
@@ -60,9 +60,7 @@ def read_traffic(retirement: Retirement, run: Run) -> Retirement:
         return retirement
     receipt = registry.execute(
         _command(retirement, window, name, ArtifactStore(registry.home.artifacts)),
-        run.actor,
-        as_of=run.as_of,
-        run_id=run.run_id,
+        run,
     )
     return next(row for row in receipt.rows if isinstance(row, Retirement))
 

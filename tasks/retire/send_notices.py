@@ -10,10 +10,10 @@ from data.notices.quoted_text import quoted
 from data.records.model import Consumer, Model
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
+from data.records.run_context import RunContext
 from data.registry.commands.retirement import RecordNotices
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING, parties_of
-from tasks.deploy.carry_out_operation import Run
 from tasks.run.business_time import moment
 
 REMIND_DAYS = 7
@@ -21,7 +21,7 @@ ESCALATE_FROM = 3
 """From the third notice on, the second reminder, the owner of the model is told too."""
 
 
-def send_notices(key: str, run: Run) -> list[str]:
+def send_notices(key: str, run: RunContext) -> list[str]:
     """Leave the notices that are due in the outbox and record them; answers the systems told.
 
     A step that ran half-way is repeated without writing a notice twice. Raises PublishError.
@@ -38,7 +38,7 @@ def send_notices(key: str, run: Run) -> list[str]:
     digest = Outbox(registry.home.outbox).send(notices, now)
     told = tuple(one.system for one in due)
     command = RecordNotices(key=key, systems=told, outbox_digest=digest)
-    registry.execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
+    registry.execute(command, run)
     return list(told)
 
 

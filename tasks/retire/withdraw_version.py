@@ -6,14 +6,15 @@ from data.files.serving import Place
 from data.records.deployment import Slot
 from data.records.names import short
 from data.records.retirement import Retirement
+from data.records.run_context import RunContext
 from data.registry.commands.deployment import BeginOperation, CompleteWithdrawal
 from data.registry.commands.retirement import WithdrawVersion
 from data.registry.registry import Registry
-from tasks.deploy.carry_out_operation import Run, carry_out
+from tasks.deploy.carry_out_operation import carry_out
 from tasks.run.business_time import moment
 
 
-def withdraw_version(retirement: Retirement, run: Run) -> None:
+def withdraw_version(retirement: Retirement, run: RunContext) -> None:
     """Each slot that names the version says that it is withdrawn; one that serves nowhere is retired as it is.
 
     Raises BusyError, PublishError, IllegalMoveError.
@@ -24,10 +25,10 @@ def withdraw_version(retirement: Retirement, run: Run) -> None:
     for slot in slots:
         _empty(slot, retirement, run)
     command = WithdrawVersion(key=retirement.key)
-    registry.execute(command, run.actor, as_of=run.as_of, run_id=run.run_id)
+    registry.execute(command, run)
 
 
-def _empty(slot: Slot, retirement: Retirement, run: Run) -> None:
+def _empty(slot: Slot, retirement: Retirement, run: RunContext) -> None:
     place = Place(slot.model, slot.environment, slot.slot)
     fallback = short(retirement.successor) if retirement.successor else ""
     reason, at = f"retired: {retirement.reason}", moment(run.as_of)

@@ -15,7 +15,7 @@ from data.files.artifacts import ArtifactStore
 from data.files.durable_file import write_durably
 from data.files.home import Home
 from data.records.names import short
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 from tasks.retire.gather_dossier import gather_dossier
 from tasks.run.business_time import moment
 from views.forms.markdown_text import plain
@@ -25,7 +25,7 @@ REPLAYED = (
 )
 
 
-def write_dossier(key: str, retain_until: datetime, run: Run) -> str:
+def write_dossier(key: str, retain_until: datetime, run: RunContext) -> str:
     """Gather and write it; answers the digest of the JSON, under which the artifact store keeps it.
 
     Raises ArtifactError when evidence it rests on is missing, PublishError when the reports cannot be written.

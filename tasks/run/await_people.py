@@ -25,6 +25,7 @@ from pydantic import ValidationError
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
 from data.records.events import EventType
 from data.records.person import SERVICE
+from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from tasks.run.business_time import meanwhile
@@ -152,4 +153,4 @@ def _leave_mark(question: Question, attempt: int, settled: AnswerOutcome, as_of:
         return
     reason = settled.kept or settled.objection.what
     refusal = RecordRefusal(about=question.subject, attempted="answer", code="input", reason=reason)
-    Registry.here().execute(refusal, SERVICE, as_of=meanwhile(as_of), run_id=question.run_id)
+    Registry.here().execute(refusal, RunContext(SERVICE, meanwhile(as_of), question.run_id))

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from prefect import runtime
 
-from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.registry.current_actor import current_actor
 from data.registry.registry import Registry
 from tasks.run.retry_transient import retry_transient
 
-
-@dataclass(frozen=True)
-class Run:
-    """A flow run: its id in Prefect, and the actor the registry will remember."""
-
-    id: str
-    actor: Actor
-
-
 AT_REST = timedelta(minutes=30)
 
 
-def this_run() -> Run:
+def this_run() -> RunContext:
     """The run we are in, acting for the person the settings or the operating-system user name.
 
     It is the first that a run asks of the registry. On a worker a registry that is held just then is waited for: a run
@@ -33,6 +23,6 @@ def this_run() -> Run:
     return retry_transient(_told, AT_REST) if runtime.deployment.id else _told()
 
 
-def _told() -> Run:
+def _told() -> RunContext:
     with Registry.here().reading() as state:
-        return Run(str(runtime.flow_run.id or ""), current_actor(state))
+        return RunContext(current_actor(state), run_id=str(runtime.flow_run.id or ""))

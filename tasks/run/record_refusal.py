@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from data.errors import ArtifactError, InputError, LogFormatError, ModelwardError, RefusedError
+from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from tasks.run.name_run import Run
 
 LONGEST = 4_000
 BEFORE_ANY_COMMAND = (InputError, RefusedError, ArtifactError)
@@ -21,7 +21,7 @@ BYTES = (ArtifactError, LogFormatError)
 def refusals_recorded(
     attempted: str,
     about: str,
-    run: Run,
+    run: RunContext,
     as_of: datetime | None,
     kinds: tuple[type[ModelwardError], ...] = BEFORE_ANY_COMMAND,
 ) -> Iterator[None]:
@@ -30,5 +30,5 @@ def refusals_recorded(
         yield
     except kinds as refusal:
         record = RecordRefusal(about=about, attempted=attempted, code=refusal.code, reason=refusal.what[:LONGEST])
-        Registry.here().execute(record, run.actor, as_of=as_of, run_id=run.id)
+        Registry.here().execute(record, RunContext(run.actor, as_of, run.run_id))
         raise

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from data.errors import ModelwardError
 from data.records.names import short
-from tasks.deploy.carry_out_operation import Run
+from data.records.run_context import RunContext
 
 Act = Callable[[], str]
 """Does one thing and says what was done, in words; nothing when there was nothing to do after all."""
@@ -17,7 +17,7 @@ Due = tuple[str, Act]
 FAILED = "failed"
 
 
-def run_due_jobs(jobs: Mapping[str, Callable[[Run], Iterable[Due]]], run: Run) -> dict[str, list[str]]:
+def run_due_jobs(jobs: Mapping[str, Callable[[RunContext], Iterable[Due]]], run: RunContext) -> dict[str, list[str]]:
     """Each job looks for its work when its turn comes; answers what was done, by job, and under `failed` what not."""
     report: dict[str, list[str]] = {}
     for name, find in jobs.items():
@@ -29,7 +29,7 @@ def run_due_jobs(jobs: Mapping[str, Callable[[Run], Iterable[Due]]], run: Run) -
     return report
 
 
-def _settle(name: str, find: Callable[[Run], Iterable[Due]], run: Run) -> tuple[list[str], list[str]]:
+def _settle(name: str, find: Callable[[RunContext], Iterable[Due]], run: RunContext) -> tuple[list[str], list[str]]:
     done: list[str] = []
     failed: list[str] = []
     try:

@@ -17,6 +17,7 @@ from data.logs.prediction_log import read_scores
 from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.records.version import Comparison
 from data.registry.commands.version import RecordEvidence
 from data.registry.evidence import collect_evidence
@@ -39,7 +40,7 @@ def compare_champion(version: str, environment: str, actor: Actor, as_of: dateti
     rows = compared_evidence(registry.home, evidence, moment(as_of))
     if not rows:
         return 0
-    registry.execute(RecordEvidence(version=version, comparisons=rows), actor, as_of=as_of, run_id=run_id)
+    registry.execute(RecordEvidence(version=version, comparisons=rows), RunContext(actor, as_of, run_id))
     return rows[0].rows
 
 

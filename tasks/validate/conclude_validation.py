@@ -16,6 +16,7 @@ from pydantic import Field, create_model
 from data.errors import InputError, RefusedError
 from data.records.person import Actor
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation
 from data.registry.evidence import collect_evidence
@@ -128,7 +129,7 @@ def _settle(version: str, answer: FormAnswer, as_of: datetime | None, run_id: st
         told = entered.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
         proof = answer.proof(person, entered.code)
         command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **told)
-        registry.execute(command, Actor(id=person), as_of=as_of, run_id=run_id)
+        registry.execute(command, RunContext(Actor(id=person), as_of, run_id))
     except (RefusedError, InputError) as error:
         return refused(error)
     return AnswerOutcome(done=True)

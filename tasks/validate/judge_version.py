@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from data.records.approval import ApprovalRequest, Vote
 from data.records.person import Actor
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.version import RecordVerdicts
 from data.registry.evidence import collect_evidence
@@ -61,7 +62,7 @@ def judge_version(
         champion=evidence.champion.key if evidence.champion else None,
         judgements=judgements,
     )
-    receipt = registry.execute(command, actor, as_of=as_of, run_id=run_id)
+    receipt = registry.execute(command, RunContext(actor, as_of, run_id))
     return next(row for row in receipt.rows if isinstance(row, VerdictSet))
 
 

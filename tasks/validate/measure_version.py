@@ -18,6 +18,7 @@ from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.model import PlannedTest, TestPlan
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.records.version import Metric, TestResult
 from data.registry.commands.version import RecordEvidence
 from data.registry.evidence import collect_evidence
@@ -50,7 +51,7 @@ def measure_version(version: str, actor: Actor, as_of: datetime | None, run_id: 
     with registry.reading() as state:
         evidence = collect_evidence(state, version)
     command = measured_evidence(registry.home, evidence, moment(as_of))
-    registry.execute(command, actor, as_of=as_of, run_id=run_id)
+    registry.execute(command, RunContext(actor, as_of, run_id))
     return len(command.metrics)
 
 

@@ -8,6 +8,7 @@ from data.errors import GateRefusedError
 from data.records.names import short
 from data.records.person import Actor
 from data.records.review import VerdictSet, Waiver
+from data.records.run_context import RunContext
 from data.records.verdict import Failed, Judgement, Unproven
 from data.records.version import ReviewState, Version
 from data.registry.commands.version import RejectVersion
@@ -33,7 +34,7 @@ def reject_or_refuse(verdicts: VerdictSet, actor: Actor, as_of: datetime | None,
     if failed and not is_rejected:
         reason = "; ".join(_said(one) for one in failed)
         Registry.here().execute(
-            RejectVersion(version=verdicts.version, reason=reason), actor, as_of=as_of, run_id=run_id
+            RejectVersion(version=verdicts.version, reason=reason), RunContext(actor, as_of, run_id)
         )
     refuse_unless_cleared(verdicts)
     with Registry.here().reading() as state:

@@ -12,6 +12,7 @@ from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.evidence import sha256_of
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.records.version import Comparison, Metric, Section
 from data.registry.commands.version import RecordEvidence
 from data.registry.evidence import collect_evidence
@@ -25,7 +26,7 @@ def write_performance(version: str, actor: Actor, as_of: datetime | None, run_id
     with registry.reading() as state:
         evidence = collect_evidence(state, version)
     section = performance_section(registry.home, version, evidence.metrics, evidence.comparisons)
-    registry.execute(RecordEvidence(version=version, sections=(section,)), actor, as_of=as_of, run_id=run_id)
+    registry.execute(RecordEvidence(version=version, sections=(section,)), RunContext(actor, as_of, run_id))
     return section.text_digest
 
 

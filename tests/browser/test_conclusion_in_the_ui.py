@@ -15,7 +15,7 @@ from data.records.deployment import Deployment
 from data.records.review import Validation, VerdictSet
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
-from tests.hasty_model import hasty_text
+from tests.emergency_model import hasty_text
 from tests.judged_model import V1, adopt, registered_version
 from tests.standing_house import House, until
 from tests.world import World

@@ -11,8 +11,8 @@ from prefect.client.orchestration import get_client
 
 from flows.review_models import review_models
 from tasks.run.leave_answer import ANSWER, leave_answer
-from tests.departing import under_baseline
 from tests.flows.served_runs import pass_through, scheduled
+from tests.retirement_fixtures import under_baseline
 from tests.world import World
 
 

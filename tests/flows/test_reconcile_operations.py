@@ -13,9 +13,9 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Operation
 from data.registry.commands.approval import RequestApproval
 from flows.reconcile_operations import reconcile_operations
-from tests.departing import under_baseline
 from tests.flows.left_artifacts import newest_artifact
 from tests.operations import begin_deploy
+from tests.retirement_fixtures import under_baseline
 from tests.world import MODEL, World
 
 

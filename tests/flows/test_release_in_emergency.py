@@ -17,16 +17,16 @@ from data.queries.lookup import reference
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.person import Role
+from data.records.run_context import RunContext
 from data.registry.approvals import tail
 from data.registry.commands.version import RejectVersion
 from flows.release_in_emergency import release_in_emergency
 from modelward.commands.approvals import _runs
-from tasks.deploy.carry_out_operation import Run
 from tasks.maintain.recover_crashes import recover_crashes
+from tests.emergency_model import V2, hasty, opened, run_at
 from tests.flows.answers import answer
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of
 from tests.flows.waiting_people import open_forms
-from tests.hasty_model import V2, hasty, opened, run_at
 from tests.judged_model import adopt, standard_text
 from tests.operations import suspend
 from tests.world import MODEL, World
@@ -108,7 +108,7 @@ def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: W
 def test_when_its_run_is_lost_reconciliation_undoes_it_in_time(world: World) -> None:
     request, run = released(world)
     world.move(hours=25)
-    report = recover_crashes.fn(Run(run_at(world).actor, world.now, "night"))
+    report = recover_crashes.fn(RunContext(run_at(world).actor, world.now, "night"))
     assert report["expired"] == ["the request to release ops/delay v2 expired"]
     assert "ops/delay v1 serves again" in report["releases"][0]
     assert world.get(ApprovalRequest, request.key).state == "expired"

@@ -13,9 +13,9 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from flows.retire_model import retire_model
-from tests.departing import KEY, VERSION, Departing, departing
 from tests.flows.left_artifacts import newest_artifact
 from tests.flows.waiting_people import Form, Step, people
+from tests.retirement_fixtures import KEY, VERSION, Departing, departing
 from tests.world import MODEL, World
 
 

@@ -8,9 +8,9 @@ from data.notices.outbox import Outbox
 from data.records.review import Review
 from data.records.version import ReviewState, Version
 from flows.review_models import review_models
-from tests.departing import VERSION, under_baseline
 from tests.flows.left_artifacts import newest_artifact
 from tests.operations import deploy
+from tests.retirement_fixtures import VERSION, under_baseline
 from tests.world import World
 
 

@@ -17,14 +17,14 @@ from prefect.states import Pending, Running, Suspended
 
 from data.errors import PrefectUnavailableError
 from data.records.person import SERVICE
+from data.records.run_context import RunContext
 from flows.attest_registry import attest_registry
 from flows.reconcile_operations import reconcile_operations
-from tasks.deploy.carry_out_operation import Run
 from tasks.maintain import crash_silent_runs
 from tasks.maintain.crash_silent_runs import silent_runs
-from tests.departing import under_baseline
 from tests.flows.served_runs import state_of
 from tests.operations import begin_deploy
+from tests.retirement_fixtures import under_baseline
 from tests.standing_house import until
 from tests.world import World
 
@@ -50,7 +50,7 @@ def running() -> Iterator[UUID]:
 
 def sweep(world: World) -> list[str]:
     """What is said of each run that was looked at and found dead."""
-    return [said for _, act in silent_runs(Run(SERVICE, world.now, "")) if (said := act())]
+    return [said for _, act in silent_runs(RunContext(SERVICE, world.now, "")) if (said := act())]
 
 
 def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:

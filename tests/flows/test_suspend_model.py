@@ -9,9 +9,9 @@ from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment, Slot
 from data.records.monitoring import Incident
 from flows.suspend_model import suspend_model
-from tests.departing import under_baseline
 from tests.flows.left_artifacts import newest_artifact
 from tests.operations import deploy
+from tests.retirement_fixtures import under_baseline
 from tests.world import MODEL, World
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from data.files.artifacts import ArtifactStore
 from data.records.version import ReviewState, Version
+from tests.atomicity_checks import has_one_error, nothing_half_done
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.modelward.conftest import Cli
-from tests.nothing_half_done import has_one_error, nothing_half_done
 from tests.submissions import replace_line, rows, write_rows
 from tests.world import World
 

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.records.monitoring import MonitoringRun
+from tests.atomicity_checks import nothing_half_done
 from tests.judged_model import V1
 from tests.modelward.conftest import Cli
-from tests.nothing_half_done import nothing_half_done
 from tests.operations import prepared
 from tests.prediction_logs import DAY, days, label_table, midnight, write_partition
 from tests.watched_model import ROWS, WatchedModel, watched_model

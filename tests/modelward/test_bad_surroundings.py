@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from gates.standard import baseline_text
+from tests.atomicity_checks import has_one_error, nothing_half_done
 from tests.modelward.conftest import Cli
-from tests.nothing_half_done import has_one_error, nothing_half_done
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("prefect_server")

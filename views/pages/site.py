@@ -86,7 +86,7 @@ def _stamp(entry: Entry, newest_event: int, seen: Survey, audit: AuditProof) -> 
 @cache
 def _making() -> str:
     """The digest of everything that makes a page."""
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
     files = sorted(one for one in folder.rglob("*") if one.suffix in {".py", ".j2", ".css"})
     return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
 

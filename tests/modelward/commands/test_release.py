@@ -13,7 +13,7 @@ from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry.commands.person import RevokePerson
-from tests.hasty_model import V2, hasty
+from tests.emergency_model import V2, hasty
 from tests.modelward.conftest import Cli, Said
 from tests.world import MODEL, World
 

@@ -1,0 +1,86 @@
+"""The registry is verified on a copy: others write while it is read, and a damaged one is found all the same."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.audit.verifier.report import Report
+from data.errors import NestedTransactionError
+from data.registry import verification
+from data.registry.verification import verify_registry
+from tests.world import World
+
+
+def spoil_event(world: World) -> None:
+    with world.registry.store.transaction() as connection:
+        connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 3")
+
+
+def spoil_journal(world: World) -> None:
+    world.home.journal.write_bytes(world.home.journal.read_bytes().replace(b'"adam"', b'"adan"', 1))
+
+
+def cut_journal(world: World) -> None:
+    world.home.journal.write_bytes(world.home.journal.read_bytes()[:-2])
+
+
+def spoil_anchor(world: World) -> None:
+    text = world.home.anchor.read_text("utf-8")
+    world.home.anchor.write_text(text.replace("tests.example", "tests.elsewhere"), "utf-8")
+
+
+SPOILT: dict[str, Callable[[World], None]] = {
+    "an event": spoil_event,
+    "the journal": spoil_journal,
+    "the end of the journal": cut_journal,
+    "an anchor": spoil_anchor,
+}
+
+
+@pytest.mark.parametrize(("room", "deep"), [(True, True), (False, False)], ids=["on a copy, deep", "in place"])
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_it_is_found_that_somebody_changed(
+    spoil: Callable[[World], None], room: bool, deep: bool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not room:
+        monkeypatch.setattr(shutil, "copyfile", no_room)
+    whole = verify_registry(world.registry, deep=deep)
+    assert (whole.ok, whole.events) == (True, len(world.events()))
+    spoil(world)
+    assert not verify_registry(world.registry, deep=deep).ok
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_others_write_while_it_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    verify, events = verification.verify, len(world.events())
+    read: list[Path] = []
+
+    def meanwhile(database: Path, *told: Any, **named: Any) -> Report:
+        read.append(database)
+        world.model()
+        return verify(database, *told, **named)
+
+    monkeypatch.setattr(verification, "verify", meanwhile)
+    report = verify_registry(world.registry, deep=True)
+    assert (report.ok, report.events) == (True, events)
+    assert len(world.events()) > events
+    assert not read[0].exists(), "the copy is gone"
+
+
+def test_a_registry_that_is_gone_is_named_where_it_was(world: World) -> None:
+    world.home.database.unlink()
+    (finding,) = verify_registry(world.registry, deep=True).findings
+    assert str(world.home.database) in finding.what
+
+
+def test_nobody_verifies_what_they_hold_open(world: World) -> None:
+    with world.registry.store.session(), pytest.raises(NestedTransactionError):
+        verify_registry(world.registry, deep=False)

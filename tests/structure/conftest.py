@@ -1,0 +1,39 @@
+"""The house as the guards see it: its folders and the parsed source of every file in them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYERS = ("modelward", "flows", "tasks", "views", "gates", "monitoring", "data")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def layers() -> tuple[str, ...]:
+    """The seven layers, from the front door down to what is remembered."""
+    return LAYERS
+
+
+@pytest.fixture(scope="session")
+def trees() -> dict[Path, ast.Module]:
+    """Each Python file of the layers, by its path from the root, parsed."""
+    paths = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+    return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+@pytest.fixture(scope="session")
+def files() -> tuple[Path, ...]:
+    """Every file that belongs to the repository, or would if it were added now."""
+    listing = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    return tuple(Path(name) for name in sorted(names) if name and (ROOT / name).is_file())

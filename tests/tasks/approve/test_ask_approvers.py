@@ -1,0 +1,280 @@
+"""What the registry makes of an approver's form, and what becomes of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+from prefect.exceptions import FlowPauseTimeout
+from prefect.input import RunInput
+
+from data.errors import DigestMismatchError, JournalError, RequestClosedError
+from data.records.approval import ApprovalRequest, Decision, Vote
+from data.records.review import VerdictSet
+from data.records.version import Version
+from data.registry.approvals import tail
+from data.registry.commands.approval import Decide, WithdrawRequest
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Registry
+from tasks.approve import ask_approvers as asking
+from tasks.approve.ask_approvers import await_decisions, current
+from tasks.approve.request_approval import request_approval
+from tasks.validate.judge_version import judge_version
+from tests.judged_model import DEV, USE, V1, adopt, standard_text
+from tests.tasks.run.waiting_room import Values, WaitingRoom
+from tests.world import World
+from views.forms.version_facts import Objection
+
+RUN = "run-d"
+
+
+@pytest.fixture
+def request_of(validated: World) -> ApprovalRequest:
+    """A pending request of two approvers, at the world's moment."""
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, validated.now, RUN)
+    return request_approval.fn(verdicts, USE, "champion", DEV, validated.now, RUN)
+
+
+def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:
+    told = {
+        "person": who,
+        "role": "approver",
+        "decision": "approve",
+        "confirm": tail(request.request_digest),
+        "code": world.phone(who).at(world.now),
+        "meaning": "I read it",
+    }
+    return lambda: {**told, **changes}
+
+
+def test_it_is_asked_until_everybody_has_signed(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = [answers(validated, person, request_of) for person in ("alma", "axel")]
+    room = WaitingRoom(monkeypatch, *signed)
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
+    assert [one.seconds for one in room.asked] == [7 * 86_400] * 2
+    events = validated.events("approval.decided")
+    assert [one["actor"] for one in events] == [{"id": "alma", "auth": "totp"}, {"id": "axel", "auth": "totp"}]
+
+
+def test_a_request_that_is_decided_is_not_asked_about(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = WaitingRoom(monkeypatch)
+    for person in ("alma", "axel"):
+        validated.decide(request_of, person)
+    assert await_decisions(request_of, validated.now) == current(request_of.key)
+    assert room.asked == []
+
+
+REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
+    "a mistyped digest is asked again and takes nothing back": ({"confirm": "0000000f"}, "is not the digest"),
+    "a date that is none": (
+        {"decision": "approve with conditions", "conditions": "later mend"},
+        "the condition 'later mend' does not begin with a date",
+    ),
+    "a condition that is due already": (
+        {"decision": "approve with conditions", "conditions": "2013-01-01 mend"},
+        "by a date to come",
+    ),
+    "a condition without words": (
+        {"decision": "approve with conditions", "conditions": "2014-01-01"},
+        "does not say what must be done",
+    ),
+    "conditions promised and not written": (
+        {"decision": "approve with conditions"},
+        "and no condition is written",
+    ),
+    "conditions of an approval without conditions": (
+        {"conditions": "2014-01-01 mend"},
+        r"the decision is \`approve\`",
+    ),
+    "a signature that means nothing": ({"meaning": " "}, "the meaning of the signature is empty"),
+    "a role that the form does not offer": ({"role": "owner"}, "does not fit the form (Role you sign in: Input should"),
+    "somebody they do not stand in for": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
+    "a wrong code": ({"code": "000000"}, "is wrong"),
+    "an empty code": ({"code": ""}, "is wrong"),
+    "a person with a null character": ({"person": "alma\x00"}, "cannot be a person id"),
+}
+
+
+@pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_the_registry_refuses_is_asked_again(
+    validated: World,
+    request_of: ApprovalRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    reason: str,
+) -> None:
+    wrong = answers(validated, "alma", request_of, **changes)
+    room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert reason.replace("(", "\\(") in room.reasons[0]
+    assert room.asked[1].description.splitlines()[2].startswith("**What to do:** ")
+    assert len(validated.events("command.refused")) == 1
+
+
+def test_five_wrong_codes_lock_a_person_out(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = [answers(validated, "alma", request_of, code=f"00000{number}") for number in range(5)]
+    right = [answers(validated, who, request_of) for who in ("alma", "rita", "axel")]
+    room = WaitingRoom(monkeypatch, *wrong, *right)
+    await_decisions(request_of, validated.now)
+    assert "alma is locked out" in room.reasons[5]
+    assert [one.person for one in validated.find(Vote)] == ["rita", "axel"]
+
+
+def test_bytes_that_cannot_be_read_for_a_moment_take_nothing_back(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
+    content = path.read_bytes()
+
+    def unplugged() -> dict[str, Any]:
+        path.unlink()
+        return answers(validated, "axel", request_of)()
+
+    def plugged_in() -> dict[str, Any]:
+        path.write_bytes(content)
+        return answers(validated, "axel", request_of)()
+
+    room = WaitingRoom(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert "sha256:" in room.reasons[1]
+    assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
+
+
+def test_bytes_that_are_others_take_the_request_back(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
+    path.chmod(0o600)
+    path.write_bytes(b"other bytes")
+    WaitingRoom(monkeypatch, answers(validated, "alma", request_of))
+    with pytest.raises(DigestMismatchError):
+        await_decisions(request_of, validated.now)
+    assert current(request_of.key).state == "withdrawn"
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["before it was recorded", "after it was committed"])
+def test_trouble_with_one_answer_throws_no_other_away(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    """The last of two answers meets a full disk. What was committed stands; what was not is asked for again."""
+    execute, left = Registry.execute, ["once"]
+
+    def full(registry: Registry, command: Any, actor: Any, **told: Any) -> Any:
+        if isinstance(command, Decide) and actor.id == "axel" and left:
+            left.clear()
+            if recorded:
+                execute(registry, command, actor, **told)
+            raise JournalError("no space left")
+        return execute(registry, command, actor, **told)
+
+    monkeypatch.setattr(Registry, "execute", full)
+    who = ["alma", "axel"] if recorded else ["alma", "axel", "axel"]
+    room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in who))
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
+    assert len(room.asked) == len(who)
+    if not recorded:
+        assert "there was trouble while it was recorded: no space left" in room.reasons[-1]
+        assert "signed: Alma as approver" in room.asked[-1].description
+
+
+def test_a_vote_given_beside_the_form_leaves_what_lies_under_its_key(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request, decided by somebody outside of the run while the form is open."""
+    validated.do(RecordRefusal(about=request_of.key, attempted="decide", code="proof", reason="wrong"), run_id="")
+    room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
+    await_decisions(request_of, validated.now)
+    assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
+
+
+def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flow was given a business time long ago; the log went on since."""
+    began = validated.now
+    validated.move(days=8)
+    adopt(validated, standard_text(version=9, id="other"))
+    room = WaitingRoom(monkeypatch)
+    with pytest.raises(RequestClosedError, match="is expired"):
+        await_decisions(request_of, began)
+    assert (room.asked, current(request_of.key).state) == ([], "expired")
+
+
+def test_a_run_that_stops_waiting_at_the_end_of_the_request_leaves_it_expired(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_for_a_week() -> dict[str, Any]:
+        validated.move(days=8)
+        adopt(validated, standard_text(version=9, id="other"))
+        raise FlowPauseTimeout
+
+    WaitingRoom(monkeypatch, nobody_for_a_week)
+    with pytest.raises(RequestClosedError, match="nobody answered"):
+        await_decisions(request_of, validated.now)
+    assert current(request_of.key).state == "expired"
+
+
+def test_a_request_taken_back_by_somebody_else_ends_the_run(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_back() -> dict[str, Any]:
+        validated.do(WithdrawRequest(key=request_of.key, reason="not needed"), run_id=RUN)
+        return answers(validated, "alma", request_of)()
+
+    WaitingRoom(monkeypatch, take_back)
+    with pytest.raises(RequestClosedError, match="is withdrawn: not needed"):
+        await_decisions(request_of, validated.now)
+
+
+@pytest.mark.parametrize("told", ["", "axel", " Axel "])
+def test_a_deputy_signs_for_whom_they_stand_in(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """Named, or taken from the one role they hold."""
+    validated.grant("vera", deputy_of="axel", to_at=validated.now + timedelta(days=9))
+    signed = answers(validated, "vera", request_of, deputy_of=told), answers(validated, "alma", request_of)
+    room = WaitingRoom(monkeypatch, *signed)
+    assert await_decisions(request_of, validated.now).state == "approved"
+    assert [(one.person, one.deputy_of) for one in validated.find(Vote)] == [("vera", "axel"), ("alma", None)]
+    assert "signed: Vera as approver, as deputy of axel: **approve**" in room.asked[1].description
+
+
+def test_an_id_is_taken_as_people_write_it(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = [answers(validated, who, request_of, person=f" {who.title()} ") for who in ("alma", "axel")]
+    WaitingRoom(monkeypatch, *written)
+    assert await_decisions(request_of, validated.now).state == "approved"
+
+
+def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schemas = []
+
+    def look(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+        schemas.append(form(request, objection, as_of).model_json_schema())
+        return form(request, objection, as_of)
+
+    form = asking._form
+    monkeypatch.setattr(asking, "_form", look)
+    WaitingRoom(monkeypatch, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    await_decisions(request_of, validated.now)
+    fields = schemas[0]["properties"]
+    assert list(fields)[:5] == ["decision", "person", "role", "code", "confirm"]
+    assert (fields["role"]["enum"], fields["role"]["default"]) == (["approver"], "approver")
+    assert fields["decision"]["enum"] == list(get_args(Decision))
+    assert fields["code"]["format"] == "password"
+    day = request_of.expires_at + timedelta(days=30)
+    assert fields["conditions"]["description"].endswith(f"Like: {day:%Y-%m-%d} watch the wind")
+    assert all(one["title"] and one.get("description") for name, one in fields.items() if name != "role")

@@ -1,0 +1,224 @@
+"""An emergency release to its end: ratified, or undone with what served before, whoever is left to do it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.errors import GateRefusedError, InputError, PublishError, RequestClosedError
+from data.files.serving import FileTarget, Manifest, Place
+from data.notices.outbox import Outbox
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment, Operation
+from data.records.monitoring import Incident
+from data.records.person import Role
+from data.records.run_context import RunContext
+from data.records.version import Version
+from data.registry.commands.review import OpenFinding
+from tasks.deploy import undo_release as undoing
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.reconcile_operation import reconcile_operation
+from tasks.deploy.undo_release import lapsed_releases, undo_release
+from tasks.maintain.recover_crashes import JOBS
+from tasks.maintain.run_maintenance import run_maintenance
+from tasks.run.run_due_jobs import run_due_jobs
+from tests.emergency_model import V2, hasty, hasty_text, opened, run_at
+from tests.judged_model import V1, adopt, standard_text
+from tests.operations import begin_deploy, deployed
+from tests.world import MODEL, World
+
+NIGHT = {"operations": JOBS["operations"], "releases": lapsed_releases}
+
+
+@pytest.fixture
+def world(validated: World) -> World:
+    return hasty(validated)
+
+
+def serving(world: World) -> Manifest:
+    found = FileTarget(world.home).manifest(Place(MODEL))
+    assert found is not None
+    return found
+
+
+def live(world: World) -> ApprovalRequest:
+    request = opened(world)
+    publish_release(request.key, run_at(world))
+    return request
+
+
+def reconciled(world: World, **later: float) -> dict[str, list[str]]:
+    world.move(**later)
+    return run_due_jobs(NIGHT, run_at(world, "night", "modelward"))
+
+
+def ratify(world: World, request: ApprovalRequest) -> None:
+    world.decide(request, "alma")
+    world.decide(request, "olga", role=Role.OWNER)
+
+
+def told(world: World, kind: str) -> dict[str, str]:
+    return {one.to: one.title for one in Outbox(world.home.outbox).notices() if one.kind == kind}
+
+
+def test_it_is_live_at_once_and_those_who_may_ratify_are_told(world: World) -> None:
+    request = live(world)
+    assert (serving(world).version, serving(world).state) == (V2, "serving")
+    assert request.expires_at == world.now + timedelta(hours=24)
+    assert set(told(world, "approval")) == {"alma", "axel", "olga", "rita"}, "rita is an approver here"
+    assert "the request to release ops/delay v2 waits for you until" in told(world, "approval")["alma"]
+
+
+def test_a_run_that_starts_again_publishes_once(world: World) -> None:
+    request = live(world)
+    events = len(world.events())
+    key = publish_release(request.key, run_at(world))
+    assert (world.get(Deployment, key).version, len(world.events())) == (V2, events)
+
+
+def test_nobody_ratified_and_what_served_before_serves_again(world: World) -> None:
+    live(world)
+    assert reconciled(world, hours=23) == {}
+    said = reconciled(world, hours=1)["releases"]
+    assert said == [
+        "the emergency release of ops/delay v2 was undone, nobody ratified it in time: ops/delay v1 serves again"
+    ]
+    assert serving(world).version == V1
+    assert [one.state for one in world.find(Deployment)] == ["superseded", "rolled_back", "deployed"]
+    assert [one.kind for one in world.find(Incident)] == ["emergency", "rollback"]
+    assert set(told(world, "incident")) == {"otto", "olga", "adam", "ada"}
+    assert reconciled(world, hours=1) == {}
+
+
+@pytest.mark.parametrize("former", [True, False], ids=["a version to return to", "none"])
+def test_what_was_deployed_just_before_it_is_undone_goes_on_serving(
+    validated: World, monkeypatch: pytest.MonkeyPatch, former: bool
+) -> None:
+    world = hasty(validated, serving=former)
+    request = live(world)
+    world.move(hours=25)
+    put_back = undoing._put_back
+
+    def too_late(released: Deployment, reason: str, run: RunContext) -> str:
+        deployed(world, "op-9")
+        return put_back(released, reason, replace(run, as_of=world.now))
+
+    monkeypatch.setattr(undoing, "_put_back", too_late)
+    assert undo_release(request.key, run_at(world, "night", "modelward")) == ""
+    assert [(one.version[-1], one.state) for one in world.find(Deployment)][-2:] == [
+        ("2", "superseded"),
+        ("3", "deployed"),
+    ]
+    assert told(world, "incident") == {}, "nothing was undone"
+
+
+def test_without_a_version_to_return_to_serving_is_suspended(validated: World) -> None:
+    world = hasty(validated, serving=False)
+    live(world)
+    assert reconciled(world, hours=25)["releases"][0].endswith("serving is suspended")
+    assert (serving(world).state, serving(world).version) == ("suspended", None)
+    assert "own fallback" in serving(world).fallback
+
+
+def test_ratified_it_goes_on_for_its_days_and_then_ends_unless_approved(world: World) -> None:
+    request = live(world)
+    ratify(world, request)
+    assert reconciled(world, days=13) == {}
+    assert serving(world).version == V2
+    assert reconciled(world, days=1.1)["releases"][0].startswith(
+        "the emergency release of ops/delay v2 was undone, its time after ratification is over"
+    )
+    assert serving(world).version == V1
+
+
+def test_refused_it_ends_at_once(world: World) -> None:
+    request = live(world)
+    world.decide(request, "alma", "reject", comment="it scores worse")
+    assert "its ratification was refused" in reconciled(world)["releases"][0]
+    assert serving(world).version == V1
+
+
+def test_the_review_undoes_it_too_and_its_incident_escalates(world: World) -> None:
+    live(world)
+    world.move(hours=25)
+    report = run_maintenance.fn(run_at(world, "review", "modelward"))
+    assert "was undone" in report["releases"][0]
+    assert world.find(Incident)[0].state == "escalated"
+    assert serving(world).version == V1
+
+
+def test_one_that_may_go_on_or_ended_is_left_alone(world: World) -> None:
+    request = live(world)
+    assert undo_release(request.key, run_at(world)) == ""
+    assert undo_release(opened_again(world), run_at(world)) == ""
+
+
+def opened_again(world: World) -> str:
+    version = world.assessed(world.version())
+    return opened(world, version=version).key
+
+
+def test_a_publication_that_fails_leaves_what_served_and_takes_the_release_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*told: object) -> str:
+        raise PublishError("the disk is full")
+
+    request = opened(world)
+    monkeypatch.setattr(FileTarget, "verify", broken)
+    with pytest.raises(PublishError, match="disk is full"):
+        publish_release(request.key, run_at(world))
+    assert world.get(ApprovalRequest, request.key).state == "withdrawn"
+    assert [one.state for one in world.find(Operation)] == ["undone"]
+
+
+def test_a_process_that_died_after_publishing_is_finished_with_everything_that_was_asked(world: World) -> None:
+    request = opened(world, until=world.now + timedelta(hours=5))
+    begin_deploy(world, request, "run-died")
+    FileTarget(world.home).publish(Place(MODEL), world.get(Version, V2), request.use, world.now, "run-died")
+    assert reconcile_operation(MODEL, run_at(world, "night")) == "the deploy of ops/delay v2 was finished"
+    row = world.find(Deployment)[-1]
+    assert (row.request, row.reason, row.ratify_by) == (request.key, "all scores are 1", request.expires_at)
+    assert reconciled(world, hours=5)["releases"][0].endswith("ops/delay v1 serves again")
+
+
+def test_a_process_that_died_before_publishing_leaves_nothing(world: World) -> None:
+    begin_deploy(world, opened(world), "run-died")
+    assert reconcile_operation(MODEL, run_at(world, "night")) == "the deploy of ops/delay v2 was undone"
+    assert [one.ratify_by for one in world.find(Deployment)] == [None]
+
+
+def test_longer_than_the_standard_allows_is_refused_before_anything_is_done(world: World) -> None:
+    with pytest.raises(InputError, match="may last 24 hours"):
+        opened(world, until=world.now + timedelta(hours=25))
+    assert world.find(ApprovalRequest, purpose="release") == []
+
+
+def test_a_grave_finding_stops_it(world: World) -> None:
+    told: dict[str, Any] = {"title": "leak", "text": "of labels", "owner": "dev", "severity": "critical"}
+    world.do(OpenFinding(version=V2, due_at=world.now + timedelta(days=9), **told), by="vera")
+    with pytest.raises(GateRefusedError, match="did not clear its gates"):
+        opened(world)
+
+
+def test_a_standard_without_emergencies_allows_none(world: World) -> None:
+    adopt(world, standard_text(version=4))
+    with pytest.raises(GateRefusedError, match="allows no emergency release"):
+        opened(world)
+
+
+def test_a_newer_standard_leaves_an_open_ratification_under_its_own(world: World) -> None:
+    request = live(world)
+    adopt(world, hasty_text(version=4, title="Stricter"))
+    ratify(world, request)
+    assert world.get(ApprovalRequest, request.key).state == "approved"
+
+
+def test_after_its_time_it_cannot_be_published(world: World) -> None:
+    request = opened(world)
+    world.move(hours=25)
+    with pytest.raises(RequestClosedError, match="ended at"):
+        publish_release(request.key, run_at(world))

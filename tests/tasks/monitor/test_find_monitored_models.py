@@ -1,0 +1,103 @@
+"""What a night is told of the nights before does not grow with them, and is enough for persistence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data.records.model import MonitoringPlan
+from data.records.person import Actor
+from data.records.run_context import RunContext
+from data.records.version import Version
+from data.registry.commands.model import RecordMonitoringPlan
+from data.registry.commands.monitoring import RecordMonitoring
+from tasks.monitor.find_monitored_models import MonitoredModel, find_monitored_models
+from tests.operations import deploy, suspend
+from tests.prediction_logs import DAY, days, midnight
+from tests.transactions import READING, STATEMENTS, counted_transactions
+from tests.watched_model import WatchedModel
+from tests.world import FOUNDED_AT, MODEL
+
+NIGHTS = 120
+
+
+def known(through: int) -> MonitoredModel:
+    (found,) = find_monitored_models.fn(None, DAY + days(through))
+    assert found.watched is not None
+    return found.watched
+
+
+def record_nights(watch: WatchedModel) -> None:
+    plan = watch.world.find(MonitoringPlan, model=MODEL)[-1].key
+    nights = [
+        RecordMonitoring(
+            model=MODEL, plan=plan, from_date=f"{DAY + days(night - 6)}", to_date=f"{DAY + days(night)}",
+            versions=(watch.version,), rows=1, labelled=0, partitions=(), measurements_digest=f"sha256:{night:064x}",
+            counts={}, outcomes={"psi:distance": "quiet"},
+        )
+        for night in range(NIGHTS)
+    ]  # fmt: skip
+    watch.world.registry.execute_together(nights, RunContext(Actor(id="modelward"), watch.world.now))
+
+
+def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(watch: WatchedModel) -> None:
+    record_nights(watch)
+    plan = known(NIGHTS).plan
+    assert (plan.window_days, plan.persistence) == (7, (2, 3))
+    windows = known(NIGHTS).windows
+    assert len(windows) == 28, "two windows before tonight's, twice as far back as they reach"
+    assert windows[-1].last == DAY + days(NIGHTS - 7), "the newest that shares no day with tonight's"
+    assert [one.last for one in known(20).windows][-1] == DAY + days(13), "of an earlier night, what was before it"
+    assert known(6).windows == ()
+
+
+def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(watch: WatchedModel) -> None:
+    with counted_transactions() as before:
+        known(NIGHTS)
+    record_nights(watch)
+    with counted_transactions() as after:
+        known(NIGHTS)
+    assert before[READING] == after[READING] == 1
+    assert before[STATEMENTS] == after[STATEMENTS]
+
+
+def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(watch: WatchedModel) -> None:
+    found = find_monitored_models.fn([MODEL, "ops/delay", "delay"], DAY)
+    assert [(one.key, one.watched is not None) for one in found] == [(MODEL, True)]
+
+
+def as_of(through: int) -> tuple[int | None, int]:
+    """The numbers of the version and of the plan that a window is held against."""
+    watched = known(through)
+    return (watched.champion.number if watched.champion else None), watched.plan.number
+
+
+def test_a_window_is_held_against_the_plan_and_the_version_that_were_there_as_it_ended(watch: WatchedModel) -> None:
+    world, first = watch.world, known(0).plan.number
+    founded = (FOUNDED_AT.date() - DAY).days
+    second = world.version(reference_digest=world.get(Version, watch.version).reference_digest)
+
+    def at(day: int, hour: int) -> datetime:
+        world.now = midnight(DAY + days(day)) + timedelta(hours=hour)
+        return world.now
+
+    rule = {"statistic": "psi", "column": "distance", "margin": 9.0}
+    at(3, 12)
+    world.do(RecordMonitoringPlan(model=MODEL, rules=(rule,), rationale="wider"))
+    request = world.approved(world.validated(second))
+    at(6, 1)
+    deploy(world, request, run_id="op-2")
+    at(9, 23)
+    suspend(world)
+
+    found = {day: as_of(day) for day in (founded - 5, founded, 2, 3, 5, 6, 8, 9, 20)}
+    assert found == {
+        founded - 5: (1, first),
+        founded: (1, first),
+        2: (1, first),
+        3: (1, first + 1),
+        5: (1, first + 1),
+        6: (2, first + 1),
+        8: (2, first + 1),
+        9: (None, first + 1),
+        20: (None, first + 1),
+    }

@@ -1,0 +1,99 @@
+"""What is carried by a flow and by a reconciliation, who hears of what was not, and that nothing stops a flow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from data.notices.channels.delivery import Attempts, DeliveryBook
+from data.notices.channels.delivery_pass import Delivery
+from data.notices.outbox import Notice, Outbox, QueuedNotice
+from tasks.notify.deliver_notices import carried_notices, carry_quietly, given_up
+from tests.emergency_model import run_at
+from tests.world import World
+
+NOTICE = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
+
+
+class Noted:
+    """A carrier that notes what it carries."""
+
+    name = former_name = "noted"
+
+    def __init__(self) -> None:
+        self.carried: list[str] = []
+
+    def reaches(self, notice: Notice) -> bool:
+        return True
+
+    def carry(self, parcel: QueuedNotice) -> None:
+        self.carried.append(parcel.notice.to)
+
+
+@pytest.fixture
+def carrier(monkeypatch: pytest.MonkeyPatch) -> Noted:
+    """The one carrier of this house."""
+    one = Noted()
+    monkeypatch.setattr("tasks.notify.deliver_notices.carriers_of", lambda *told: [one])
+    return one
+
+
+@pytest.fixture
+def outbox(world: World) -> Outbox:
+    """Two notices, an hour old, and a file that is none."""
+    box = Outbox(world.home.outbox)
+    box.send([NOTICE, NOTICE.model_copy(update={"to": "axel"})], datetime.now(UTC) - timedelta(hours=1))
+    (box.root / "99991231T000000000000Z-note.json").write_text("{}")
+    return box
+
+
+def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
+    world: World, outbox: Outbox, carrier: Noted
+) -> None:
+    carry_quietly([NOTICE])
+    assert carrier.carried == ["alma"]
+    ((_, act),) = carried_notices(run_at(world))
+    assert act() == "notices: 1 delivered, 1 that cannot be read: 99991231T000000000000Z-note.json"
+    assert carrier.carried == ["alma", "axel"]
+
+
+def test_a_flow_waits_for_carriers_for_seconds_only(
+    outbox: Outbox, carrier: Noted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.notify.deliver_notices.SECONDS_IN_A_FLOW", 0.0)
+    carry_quietly([NOTICE])
+    (account,) = (DeliveryBook(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).parcels)
+    assert (carrier.carried, account["noted"].state) == ([], "waiting")
+
+
+BROKEN: dict[str, Exception] = {
+    "a setting": ValueError("no such setting"),
+    "a library": RuntimeError("no such service"),
+    "a disk": OSError("full"),
+}
+
+
+@pytest.mark.parametrize("error", BROKEN.values(), ids=BROKEN)
+def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*told: object) -> list[Noted]:
+        raise error
+
+    monkeypatch.setattr("tasks.notify.deliver_notices.carriers_of", broken)
+    carry_quietly([NOTICE])
+
+
+def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
+    lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
+    outcome = Delivery(QueuedNotice("d-1", NOTICE, world.now), "mail smtp", lost)
+    told = given_up([outcome, Delivery(outcome.parcel, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
+    assert [(one.to, one.title) for one in told] == [
+        (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
+    ]
+    assert given_up([Delivery(QueuedNotice("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
+
+
+def test_carriers_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
+    carry_quietly([NOTICE])
+    assert not (world.home.outbox / "delivery").exists()

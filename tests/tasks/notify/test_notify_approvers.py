@@ -1,0 +1,157 @@
+"""Who is told at once about what waits for people, what they read, and that nothing is said twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prefect.settings import PREFECT_UI_URL, temporary_settings
+
+from data.notices.outbox import Notice, Outbox
+from data.records.person import Role
+from data.registry.commands.person import EndRole
+from modelward.runs.waiting import waiting_now
+from tasks.approve.request_approval import request_approval
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.stop_serving import stop_serving
+from tasks.maintain.remind_people import unanswered_questions
+from tasks.notify.gather_questions import open_questions
+from tasks.notify.notify_approvers import first_word, notify_approvers, run_page
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
+from tasks.validate.judge_version import judge_version
+from tests.emergency_model import hasty, opened, run_at
+from tests.judged_model import DEV, USE, V1, assessed_version
+from tests.retirement_fixtures import departing
+from tests.world import MODEL, World
+
+
+def left(world: World, kind: str = "approval") -> dict[str, Notice]:
+    return {one.to: one for one in Outbox(world.home.outbox).notices() if one.kind == kind}
+
+
+def ask(world: World) -> None:
+    verdicts = judge_version.fn(V1, "approve", "production", USE, DEV, world.now, "run-d")
+    request_approval.fn(verdicts, USE, "champion", DEV, world.now, "run-d")
+
+
+def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: World) -> None:
+    validated.grant("outsider", deputy_of="alma", to_at=validated.now + timedelta(days=3))
+    validated.grant("vera", deputy_of="dev", to_at=validated.now + timedelta(days=3))
+    ask(validated)
+    told = left(validated)
+    assert set(told) == {"alma", "axel", "rita", "outsider"}, "dev and otto wrote it, and vera stands in for dev"
+    assert "You may sign as approver, standing in for alma." in told["outsider"].text
+    assert "Signatures needed: 2 × approver" in told["alma"].text
+    assert told["alma"].answer_by is not None
+
+
+def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(validated)
+    assert left(validated)["alma"].aside.splitlines() == [
+        "Evidence on ops/delay v1: `modelward report ops/delay/1`",
+        "In a terminal: `modelward approvals answer ops/delay/1#1`",
+    ]
+    monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:4290")
+    with validated.registry.reading() as state:
+        (question,) = open_questions(state, validated.now)
+    assert "http://127.0.0.1:4290/models/ops/delay/1.html#request-1" in next(first_word(question)).aside
+
+
+def test_a_release_is_asked_about_only_while_it_serves(validated: World) -> None:
+    world = hasty(validated)
+    request = opened(world)
+    assert (about(world, request.key), "release" in purposes()) == ([], False), "it is not live yet"
+    publish_release(request.key, run_at(world))
+    world.move(hours=20)
+    assert ("adam reminded" in str(about(world, request.key)), "release" in purposes()) == (True, True)
+    stop_serving.fn(MODEL, "production", "champion", "worse", "the timetable", run_at(world).actor, world.now, "run-s")
+    assert (about(world, request.key), "release" in purposes()) == ([], False), (
+        "nobody is reminded of what was suspended"
+    )
+
+
+def about(world: World, key: str) -> list[str]:
+    """What is said of one question at this moment."""
+    return [act() for about, act in unanswered_questions(run_at(world)) if about == key]
+
+
+def purposes() -> set[str]:
+    return {one.purpose for one in waiting_now()}
+
+
+def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(validated)
+    files = sorted(validated.home.outbox.iterdir())
+    monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:9999")
+    acts = [act() for _, act in unanswered_questions(run_at(validated))]
+    assert set(acts) == {""}
+    assert sorted(validated.home.outbox.iterdir()) == files
+
+
+def test_somebody_who_may_sign_later_is_told_then(validated: World) -> None:
+    ask(validated)
+    validated.grant("outsider")
+    said = [act() for _, act in unanswered_questions(run_at(validated))]
+    assert [one.split(":")[0] for one in said if one] == ["outsider told"]
+
+
+def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> None:
+    ask(validated)
+    for person in ("alma", "axel", "rita"):
+        command = EndRole(person=person, role=Role.APPROVER, reason="moved on", proof=validated.proof("adam"))
+        validated.do(command, by="adam")
+    validated.move(days=6)
+    for _, act in unanswered_questions(run_at(validated)):
+        act()
+    assert "nobody: no independent person holds a role that it asks" in left(validated)["olga"].aside
+
+
+def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
+    verdicts = assessed_version(judged)
+    notify_approvers(verdicts.key, judged.now)
+    told = left(judged, "validation")
+    assert set(told) == {"vera"}
+    assert "You may conclude as validator." in told["vera"].text
+    assert "modelward approvals answer ops/delay/1" in told["vera"].aside
+
+
+def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> None:
+    model = departing(world)
+    asked = RetirementPlan(
+        version=V1, reason="worn out", sunset_on=(world.now + timedelta(days=60)).date(), successor=None,
+        outputs_in_force="",
+    )  # fmt: skip
+    key = open_retirement.fn(asked, model.run()).key
+    notify_approvers(key, world.now)
+    told = left(world, "retirement")
+    assert set(told) == {"olga", "otto"}
+    assert "the plan to retire ops/delay v1 waits for you until" in told["olga"].title
+
+
+def test_an_outbox_that_cannot_be_written_stops_nothing(validated: World) -> None:
+    validated.home.outbox.parent.mkdir(parents=True, exist_ok=True)
+    Path(validated.home.outbox).write_text("in the way")
+    ask(validated)
+
+
+def test_what_cannot_be_carried_further_stops_no_request(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_NOTICE_CHANNELS", "json://127.0.0.1:1/x")
+    validated.home.outbox.mkdir(parents=True)
+    (validated.home.outbox / "99991231T000000000000Z-note.json").write_text("{}")
+    ask(validated)
+    assert set(left(validated)) == {"alma", "axel", "rita"}
+
+
+PAGES = {
+    "the pages that `up` keeps": ("http://127.0.0.1:4200/v2", "http://127.0.0.1:4200/v2/runs/flow-run/{run}"),
+    "those of a server for one command": ("http://127.0.0.1:8123", ""),
+}
+
+
+@pytest.mark.parametrize("case", PAGES.values(), ids=PAGES)
+def test_a_run_is_looked_at_on(case: tuple[str, str]) -> None:
+    run = "123e4567-e89b-12d3-a456-426614174000"
+    with temporary_settings({PREFECT_UI_URL: case[0]}):
+        assert run_page(run) == case[1].format(run=run)
+        assert run_page("") == ""

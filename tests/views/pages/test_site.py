@@ -1,0 +1,270 @@
+"""The site: a folder of pages whose every link leads somewhere, written anew only where something changed."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from data.errors import InputError, NotFoundError
+from data.files.home import Home
+from data.queries.event_index import EventIndex
+from data.records.approval import ApprovalRequest
+from data.records.person import Role
+from data.records.review import Severity
+from data.records.version import Version
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.review import OpenFinding
+from data.registry.registry import Registry
+from tests.lived_models import LONG_NAME
+from tests.views.pages.test_render import Outline
+from tests.world import MODEL, Template, World
+from views.evidence_address import INVENTORY, model_page, request_page, version_page
+from views.pages import eligible_signers
+from views.pages import site as site_module
+from views.pages.inventory_view import Survey, survey
+from views.pages.render import render_inventory
+from views.pages.site import Written, site_folder, write_site
+
+CHURN = "models/crm/churn"
+
+
+@pytest.fixture
+def lives(settled: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return settled.copy(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def site(settled: Template, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    return write_site(World(settled.root, settled.now).home, tmp_path_factory.mktemp("site") / "pages")
+
+
+@pytest.fixture(scope="module")
+def outlines(site: Written) -> dict[Path, Outline]:
+    return {file: Outline(file.read_text("utf-8")) for file in site.root.rglob("*.html")}
+
+
+def test_there_is_a_page_for_the_inventory_the_record_each_model_its_watch_and_each_version(site: Written) -> None:
+    told = {str(file.relative_to(site.root)) for file in site.root.rglob("*.html")}
+    models = {MODEL, CHURN, LONG_NAME, "models/risk/only-listed", "models/risk/fraud"}
+    versions = {f"{MODEL}/1", f"{MODEL}/2", f"{CHURN}/1", f"{LONG_NAME}/1", "models/risk/fraud/1"}
+    named = {f"{one}/{page}" for one in models for page in ("index", "monitoring")} | versions
+    assert told == {"index.html", "audit.html", *(f"{one}.html" for one in named)}
+    assert site.pages == len(told)
+
+
+def test_every_link_leads_to_a_page_and_a_place_on_it(outlines: dict[Path, Outline]) -> None:
+    names = {file: {told.get("id") for _, told, _ in one.found} for file, one in outlines.items()}
+    for file, outline in outlines.items():
+        for link in outline.all("a"):
+            parts = urlsplit(link["href"])
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            assert not parts.scheme, (file, link)
+            assert target in outlines, (file, link)
+            assert not parts.fragment or parts.fragment in names[target], (file, link)
+
+
+def test_no_page_asks_for_anything_and_none_holds_markup_of_others(outlines: dict[Path, Outline]) -> None:
+    for file, outline in outlines.items():
+        tags = {tag for tag, _, _ in outline.found}
+        names = {name for _, told, _ in outline.found for name in told}
+        assert not tags & {"script", "img", "link", "iframe", "object", "embed", "base", "form", "image"}, file
+        assert not {name for name in names if name.startswith("on")} | names & {"style", "src", "srcset"}, file
+        assert not {"\u202e", "\u2066"} & set(file.read_text("utf-8")), file
+
+
+def test_headings_leave_no_level_out_and_ids_stand_once(outlines: dict[Path, Outline]) -> None:
+    for file, outline in outlines.items():
+        levels = [int(tag[1]) for tag, _, _ in outline.found if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
+        assert levels.count(1) == 1, file
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), file
+        ids = [told["id"] for _, told, _ in outline.found if "id" in told]
+        assert len(ids) == len(set(ids)), file
+
+
+def test_a_request_is_found_at_its_address(lives: World, site: Written, outlines: dict[Path, Outline]) -> None:
+    (pending,) = [one for one in lives.find(ApprovalRequest) if one.state == "pending"]
+    page, _, place = request_page(pending.key).partition("#")
+    outline = outlines[site.root / page]
+    assert place in {told.get("id") for _, told, _ in outline.found}
+    assert {"verdicts", "findings"} <= {told.get("id") for _, told, _ in outline.found}
+    assert pending.request_digest in outline.text.replace(" ", "")
+
+
+INVENTORY_SAYS = {
+    "what is late": "late 2013-",
+    "whose approval waits, and who can sign": "1 × approver: Axel (axel)",
+    "a finding with its owner": "Finding 1 on v1, high, open Dev (dev)",
+    "a waiver to be decided": "Waiver of PRF-1 for v1 to be decided",
+    "a model that has no version": "risk/only-listed no version",
+    "that an approval runs out": "Approval of v1 runs out",
+}
+
+
+@pytest.mark.parametrize("words", INVENTORY_SAYS.values(), ids=INVENTORY_SAYS)
+def test_the_inventory_says(words: str, site: Written, outlines: dict[Path, Outline]) -> None:
+    assert words in outlines[site.root / INVENTORY].text
+
+
+VERSION_SAYS = {
+    "the words of its documentation": "It says who may leave. <script>alert(1)</script> [a link](https://example.org",
+    "a picture as the words it is": "![a picture]",
+    "that a section is older than what it describes": "stale",
+    "that a text is lost": "The text is not kept here any more",
+    "how a decision was proven": "one-time code",
+    "its datasets": "held-out 20,000",
+}
+
+
+@pytest.mark.parametrize("words", VERSION_SAYS.values(), ids=VERSION_SAYS)
+def test_a_version_page_says(words: str, site: Written, outlines: dict[Path, Outline]) -> None:
+    assert words in outlines[site.root / version_page(f"{CHURN}/versions/1")].text
+
+
+def test_only_the_model_that_changed_is_written_again(lives: World, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    told = {"model": CHURN, "owner": "olga", "contact": "desk@example.org"}
+    lives.do(DeclareConsumer(system="desk", **told), by="olga")
+    assert len(write_site(lives.home, target).written) == 5
+    assert write_site(lives.home, target).written == ()
+
+    lives.do(DeclareConsumer(system="counter", **told), by="olga")
+
+    assert write_site(lives.home, target).written == (CHURN,)
+    assert "counter" in (target / model_page(CHURN)).read_text("utf-8")
+
+
+def says(target: Path, page: str) -> str:
+    return Outline((target / page).read_text("utf-8")).text
+
+
+def test_who_can_sign_by_now_stands_on_both_pages(lives: World, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    write_site(lives.home, target)
+    assert "1 × approver: Axel (axel) Dev (dev)" in says(target, model_page(CHURN))
+    lives.grant("outsider", Role.APPROVER)
+
+    assert CHURN in write_site(lives.home, target).written
+    for page in (INVENTORY, model_page(CHURN)):
+        assert "1 × approver: Axel (axel), Outsider (outsider)" in says(target, page)
+
+
+def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: Path) -> None:
+    target, (version,) = tmp_path / "site", {one.key for one in lives.find(Version, model=CHURN)}
+    for days in (2, 5):
+        due = lives.now + timedelta(days=days)
+        told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+        lives.do(told, by="vera")
+    late = []
+    for _ in range(3):
+        write_site(lives.home, target)
+        late.append(says(target, model_page(CHURN)).count("late 2013-"))
+        lives.move(days=3)
+        lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
+    assert late == [0, 1, 3], "a finding, then another one and the request for approval"
+
+
+def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> None:
+    (version,) = {one.key for one in lives.find(Version, model=CHURN)}
+    due = lives.now + timedelta(days=90)
+    told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+    with lives.registry.store.session():
+        for _ in range(45):
+            lives.do(told, by="vera")
+    page = render_inventory(survey(lives.home), None)
+    folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
+    assert folded == ["prints"], "style.css prints what is folded where it says so"
+
+
+def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_anything_changed(
+    lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eligible_signers, "MOST_NAMED", 0)
+    target = tmp_path / "site"
+    write_site(lives.home, target)
+    assert write_site(lives.home, target).written == ()
+    lives.move(hours=1)
+    lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
+    assert CHURN in write_site(lives.home, target).written
+
+
+def test_a_version_that_is_registered_while_the_pages_are_written_is_on_them(
+    lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "site"
+
+    def surveyed(home: Home, index: EventIndex) -> Survey:
+        found = survey(home, index)
+        lives.version(CHURN)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(site_module, "survey", surveyed)
+        write_site(lives.home, target)
+    assert "v2" in says(target, version_page(f"{CHURN}/versions/2"))
+    assert CHURN in write_site(lives.home, target).written
+
+
+def test_a_page_that_was_lost_is_written_again(lives: World, tmp_path: Path) -> None:
+    write_site(lives.home, tmp_path / "site")
+    (tmp_path / "site" / model_page(CHURN)).unlink()
+    assert write_site(lives.home, tmp_path / "site").written == (CHURN,)
+
+
+def test_a_log_that_no_longer_holds_is_said_on_every_page(lives: World, tmp_path: Path) -> None:
+    write_site(lives.home, tmp_path / "site")
+    with Registry(lives.home).store.transaction() as connection:
+        connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
+
+    assert len(write_site(lives.home, tmp_path / "site").written) == 5
+    for page in (tmp_path / "site").rglob("*.html"):
+        assert "The audit log does not hold." in page.read_text("utf-8")
+
+
+def test_of_one_model_alone_the_inventory_links_nothing_that_is_not_there(lives: World, tmp_path: Path) -> None:
+    write_site(lives.home, tmp_path / "site", [CHURN])
+
+    outline = Outline((tmp_path / "site" / INVENTORY).read_text("utf-8"))
+    assert "ops/delay" in outline.text
+    assert all((tmp_path / "site" / one["href"].partition("#")[0]).exists() for one in outline.all("a"))
+    assert "This copy holds the pages of 1 model" in outline.text
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(lives: World, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError):
+        write_site(lives.home, tmp_path / "mine")
+    assert [one.name for one in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_a_writing_that_was_interrupted_goes_on(lives: World, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    write_site(lives.home, target, [CHURN])
+    (target / INVENTORY).unlink()
+    done = write_site(lives.home, target)
+    assert CHURN in done.kept
+    assert len(done.written) == 4
+    assert "This copy holds" not in (target / INVENTORY).read_text("utf-8")
+
+
+def test_a_ledger_that_cannot_be_read_has_everything_written_anew(lives: World, tmp_path: Path) -> None:
+    write_site(lives.home, tmp_path / "site", [CHURN])
+    (tmp_path / "site" / "pages.json").write_text("{")
+    assert write_site(lives.home, tmp_path / "site", [CHURN]).written == (CHURN,)
+
+
+def test_the_pages_of_a_home_lie_with_its_reports(world: World) -> None:
+    assert site_folder(world.home) == world.home.reports / "site"
+    done = write_site(world.home, site_folder(world.home))
+    assert "No model is on the inventory yet" in (done.root / INVENTORY).read_text("utf-8")
+
+
+def test_a_model_that_is_not_there_leaves_no_folder(world: World, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        write_site(world.home, tmp_path / "site", ["models/ops/nothing"])
+    assert not (tmp_path / "site").exists()
