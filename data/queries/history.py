@@ -1,46 +1,42 @@
-"""Any past moment, asked of the log itself: what was in production then, who approved it, on what evidence.
+"""The past from the log: what was in production at a moment, who approved it, on what evidence.
 
-The state tables say what is; the events say what was. Folding the events up to a moment gives the tables as they
-stood. `effective` counts the business time of an event, `recorded` when the registry learned of it.
+The state tables hold the present; the events hold the past. Folding the events up to a moment gives the tables as they
+were then. The clock `effective` is the business time of an event, `recorded` is when the registry recorded it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import duckdb
-from pydantic import Field
 
 from data.errors import NotFoundError
+from data.queries.log_entries import Source, parsed_events, row_values
+from data.queries.lookup import find_model
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.instant import Instant, write_instant
 from data.records.model import Model
-from data.records.monitoring import Alert
 from data.records.names import short, slot_key
 from data.records.review import Finding, VerdictSet, Waiver
 from data.records.row import Frozen, Row
 from data.records.version import Version
+from data.registry.audit_log import AuditLog
+from data.registry.registry import Registry
+from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
-Source = duckdb.DuckDBPyConnection | Iterable[bytes]
 Clock = Literal["effective", "recorded"]
-RANGE = 20_000
-MARKED = """
-SELECT body FROM audit_event
-WHERE seq >= ? AND seq < ? AND coalesce(contains(try(decode(body)), ?), true)
-ORDER BY seq
-"""
 OF_VERSION = ("number", "review_state", "valid_until")
 OF_DEPLOYMENT = ("use", "from_at", "rollback_of", "reason")
 
 
 class Approver(Frozen):
-    """Who decided on what was in production, in which role, and what proves that it was them."""
+    """A person who decided on what was in production, in which role, and what proves their identity."""
 
     person: str
     name: str
@@ -53,8 +49,8 @@ class Approver(Frozen):
     statement_digest: str
 
 
-class OpenFinding(Frozen):
-    """A finding that was not closed then."""
+class FindingSnapshot(Frozen):
+    """A finding that was not closed at the moment."""
 
     key: str
     severity: str
@@ -64,8 +60,8 @@ class OpenFinding(Frozen):
     due_at: Instant
 
 
-class StandingWaiver(Frozen):
-    """A waiver that was in force then."""
+class WaiverSnapshot(Frozen):
+    """A waiver that was in force at the moment."""
 
     key: str
     control: str
@@ -74,10 +70,10 @@ class StandingWaiver(Frozen):
     expires_at: Instant
 
 
-class Standing(Frozen):
-    """What was true of a model at a moment. Without a version in the slot, everything about one is empty.
+class SlotSnapshot(Frozen):
+    """What a slot of a model held at a moment. Without a version in the slot, every field about a version is empty.
 
-    `events` counts the events that the answer rests on, `last_event` is the number of the newest of them.
+    `events` counts the events that the snapshot is made from, `last_event` is the number of the newest of them.
     """
 
     model: str
@@ -105,32 +101,15 @@ class Standing(Frozen):
     standards_digest: str | None = None
     artifact_digest: str | None = None
     verdict_set: str | None = None
-    open_findings: tuple[OpenFinding, ...] = ()
-    waivers: tuple[StandingWaiver, ...] = ()
+    open_findings: tuple[FindingSnapshot, ...] = ()
+    waivers: tuple[WaiverSnapshot, ...] = ()
     events: int = 0
     last_event: int = 0
 
 
-class LogEntry(Frozen):
-    """One event about a model, as the log holds it; `alerts` are the alerts that it changed as it left them."""
-
-    seq: int
-    id: str
-    type: str
-    subject: str
-    actor: str
-    auth: str
-    recorded_at: str
-    effective_at: str
-    run: str | None
-    data: dict[str, Any]
-    rows: tuple[str, ...]
-    alerts: tuple[Alert, ...] = Field(default=(), exclude=True, repr=False)
-
-
 @dataclass
 class Fold:
-    """State tables as they stood: the values of each row by table and key, and how many events made them."""
+    """State tables at a moment: the values of each row by table and key, and how many events made them."""
 
     tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     events: int = 0
@@ -139,19 +118,50 @@ class Fold:
     def take(self, event: dict[str, Any]) -> None:
         """Apply the row images of one event."""
         for image in event["rows"]:
-            self.tables.setdefault(image["table"], {})[image["key"]] = _row(image)
+            self.tables.setdefault(image["table"], {})[image["key"]] = row_values(image)
         self.events += 1
         self.last_event = event["seq"]
 
     def get(self, kind: type[R], key: str | None) -> R | None:
-        """A row as it stood, or None."""
+        """The row under this key at the moment, or None."""
         values = self.tables.get(kind.table, {}).get(key or "")
         return kind.model_validate(values) if values is not None else None
 
     def find(self, kind: type[R], fits: Callable[[R], bool]) -> list[R]:
-        """The rows of a table, as they stood, that fit."""
+        """The rows of a table, at the moment, for which `fits` is true."""
         rows = [kind.model_validate(values) for values in self.tables.get(kind.table, {}).values()]
         return [row for row in rows if fits(row)]
+
+
+def slot_as_of(
+    registry: Registry,
+    text: str,
+    moment: datetime,
+    known_at: datetime | None = None,
+    *,
+    environment: str = "production",
+    slot: str = "champion",
+) -> SlotSnapshot:
+    """What a slot of the model called `text` held at a business time, from the events recorded by `known_at` or all.
+
+    Raises as `find_model` and `as_of`, and StoreError.
+    """
+    with registry.store.reading() as connection:
+        model = find_model(State(connection), text).key
+        source = connection if known_at is None else _recorded_by(connection, known_at)
+        return as_of(source, model, moment, environment=environment, slot=slot)
+
+
+def slot_as_recorded(
+    registry: Registry, text: str, known_at: datetime, *, environment: str = "production", slot: str = "champion"
+) -> SlotSnapshot:
+    """The newest state of a slot of the model called `text`, as the registry had recorded it by a moment.
+
+    Raises as `find_model` and `as_of`, and StoreError.
+    """
+    with registry.store.reading() as connection:
+        model = find_model(State(connection), text).key
+        return as_of(connection, model, known_at, by="recorded", environment=environment, slot=slot)
 
 
 def as_of(
@@ -162,65 +172,55 @@ def as_of(
     by: Clock = "effective",
     environment: str = "production",
     slot: str = "champion",
-) -> Standing:
-    """What stood in a slot of a model (its key) at a moment, folded from the log in one pass.
+) -> SlotSnapshot:
+    """What a slot of a model (its key) held at a moment, folded from the log in one pass.
 
-    Raises NotFoundError when the model was not on the inventory by then.
+    Raises NotFoundError when the model was not registered by then.
     """
     fold = fold_until(source, moment, by=by, about=model)
     row = fold.get(Model, model)
     if row is None:
         raise NotFoundError(
             f"{short(model)} was not registered by {write_instant(moment)}",
-            f"`modelward history {short(model)}` shows when its life begins",
+            f"`modelward history {short(model)}` shows its first event",
         )
-    place = fold.get(Slot, slot_key(model, environment, slot))
-    told: dict[str, Any] = {"model": model, "as_of": moment, "by": by, "environment": environment, "slot": slot}
-    told |= {"owner": row.owner, "tier": row.tier, "events": fold.events, "last_event": fold.last_event}
-    if place is not None and place.version is not None:
-        told |= _served(fold, place.version, place.deployment, moment)
-    return Standing.model_validate(told)
+    slot_row = fold.get(Slot, slot_key(model, environment, slot))
+    values: dict[str, Any] = {"model": model, "as_of": moment, "by": by, "environment": environment, "slot": slot}
+    values |= {"owner": row.owner, "tier": row.tier, "events": fold.events, "last_event": fold.last_event}
+    if slot_row is not None and slot_row.version is not None:
+        values |= _served(fold, slot_row.version, slot_row.deployment, moment)
+    return SlotSnapshot.model_validate(values)
 
 
 def fold_until(source: Source, moment: datetime, *, by: Clock = "effective", about: str = "") -> Fold:
-    """The state tables as they stood at a moment; with `about`, only rows of events that mention that key."""
+    """The state tables at a moment; with `about`, only the rows of events that contain that key."""
     limit, clock = write_instant(moment), f"{by}_at"
     fold = Fold()
-    for event in _events(source, about):
+    for event in parsed_events(source, about):
         if event[clock] <= limit:
             fold.take(event)
     return fold
 
 
-def events(
-    source: Source, model: str = "", since: datetime | None = None, until: datetime | None = None
-) -> list[LogEntry]:
-    """Every event about a model or anything below it (all events without one), oldest first.
-
-    `since` and `until` bound the business time, both included.
-    """
-    low = write_instant(since) if since is not None else ""
-    high = write_instant(until) if until is not None else "9999"
-    return [
-        _entry(event)
-        for event in _events(source, model)
-        if low <= event["effective_at"] <= high and _concerns(event, model)
-    ]
+def _recorded_by(connection: duckdb.DuckDBPyConnection, moment: datetime) -> Iterator[bytes]:
+    """The bodies of the events that were recorded by a moment."""
+    limit = write_instant(moment)
+    return (body for body in AuditLog(connection).bodies(0) if json.loads(body)["recorded_at"] <= limit)
 
 
 def _served(fold: Fold, version: str, deployment: str | None, moment: datetime) -> dict[str, Any]:
     row, deployed = fold.get(Version, version), fold.get(Deployment, deployment)
     request = fold.get(ApprovalRequest, deployed.request) if deployed is not None else None
-    told: dict[str, Any] = {"version": version, "deployment": deployment}
-    told["artifact_digest"] = row.artifact.digest if row is not None else None
+    values: dict[str, Any] = {"version": version, "deployment": deployment}
+    values["artifact_digest"] = row.artifact.digest if row is not None else None
     for one, names in ((row, OF_VERSION), (deployed, OF_DEPLOYMENT)):
         if one is not None:
-            told |= {name: getattr(one, name) for name in names}
+            values |= {name: getattr(one, name) for name in names}
     if request is not None:
-        told |= _approved(fold, request)
-    told["open_findings"] = [_shown(OpenFinding, one) for one in _findings(fold, version)]
-    told["waivers"] = [_shown(StandingWaiver, one) for one in _waivers(fold, version, moment)]
-    return told
+        values |= _approved(fold, request)
+    values["open_findings"] = [_snapshot(FindingSnapshot, one) for one in _findings(fold, version)]
+    values["waivers"] = [_snapshot(WaiverSnapshot, one) for one in _waivers(fold, version, moment)]
+    return values
 
 
 def _approved(fold: Fold, request: ApprovalRequest) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def _approved(fold: Fold, request: ApprovalRequest) -> dict[str, Any]:
         "request": request.key,
         "request_digest": request.request_digest,
         "approved_at": request.decided_at,
-        "approvers": [_shown(Approver, one, name=one.printed_name) for one in votes],
+        "approvers": [_snapshot(Approver, one, name=one.printed_name) for one in votes],
         "evidence_digest": request.evidence_digest,
         "standards_digest": request.standards_digest,
         "standards": verdicts.standards if verdicts is not None else (),
@@ -247,49 +247,5 @@ def _waivers(fold: Fold, version: str, moment: datetime) -> list[Waiver]:
     return [one for one in mine if one.expires_at > moment]
 
 
-def _shown(kind: type[Frozen], row: Row, **more: object) -> dict[str, Any]:
+def _snapshot(kind: type[Frozen], row: Row, **more: object) -> dict[str, Any]:
     return {name: more[name] if name in more else getattr(row, name) for name in kind.model_fields}
-
-
-def _events(source: Source, about: str) -> Iterator[dict[str, Any]]:
-    """The parsed events in order; bodies that do not mention `about` are not even parsed."""
-    mark = f'"{about}'
-    for body in _bodies(source, mark):
-        if mark.encode() in body:
-            yield json.loads(body)
-
-
-def _bodies(source: Source, mark: str) -> Iterator[bytes]:
-    """Bodies that may hold a mark; of a registry those alone that do, for the log is long and the database quick."""
-    if not isinstance(source, duckdb.DuckDBPyConnection):
-        yield from source
-        return
-    row = source.execute("SELECT coalesce(max(seq), -1) FROM audit_event").fetchone()
-    for start in range(0, int(row[0]) + 1 if row else 0, RANGE):
-        yield from (row[0] for row in source.execute(MARKED, [start, start + RANGE, mark]).fetchall())
-
-
-def _concerns(event: dict[str, Any], model: str) -> bool:
-    keys = [event["subject"], *(image["key"] for image in event["rows"])]
-    return not model or any(key == model or key.startswith(model + "/") for key in keys)
-
-
-def _row(image: dict[str, Any]) -> dict[str, Any]:
-    return {"key": image["key"], "rev": image["rev"], **image["values"]}
-
-
-def _entry(event: dict[str, Any]) -> LogEntry:
-    return LogEntry(
-        seq=event["seq"],
-        id=event["id"],
-        type=event["type"],
-        subject=event["subject"],
-        actor=event["actor"]["id"],
-        auth=event["actor"]["auth"],
-        recorded_at=event["recorded_at"],
-        effective_at=event["effective_at"],
-        run=event["refs"].get("run"),
-        data=event["data"],
-        rows=tuple(image["key"] for image in event["rows"]),
-        alerts=tuple(Alert.model_validate(_row(one)) for one in event["rows"] if one["table"] == Alert.table),
-    )

@@ -1,4 +1,4 @@
-"""The inventory: every version there is, where it stands in review, where it runs or ran and why that ended.
+"""The inventory: every version, its review state, where it is or was deployed, and why a deployment ended.
 
 Field names are stable: reports and other systems read them as JSON.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from data.queries.lookup import find_model
 from data.records.deployment import Deployment
 from data.records.instant import Instant
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
@@ -19,6 +20,8 @@ from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Validation, Waiver
 from data.records.row import Frozen, Row
 from data.records.version import Section, Version
+from data.registry.registry import Registry
+from data.registry.registry_time import RegistryTime, registry_time
 from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
@@ -38,11 +41,11 @@ class Placement(Frozen):
     ratified_by: str | None
 
 
-class Listed(Frozen):
+class ListedVersion(Frozen):
     """One version on the inventory.
 
-    `expired` says that `valid_until` has passed, whether or not that was noted yet. `complete` is the share of what
-    an inventory must hold that is there, `missing` names the rest.
+    `expired` says that `valid_until` has passed, whether or not an event records it yet. `complete` is the share (0 to
+    1) of the required inventory fields that are filled, `missing` names the others.
     """
 
     key: str
@@ -74,7 +77,26 @@ class Listed(Frozen):
     missing: tuple[str, ...]
 
 
-def list_versions(state: State, now: datetime, model: str | None = None) -> list[Listed]:
+@dataclass(frozen=True)
+class Inventory:
+    """The versions of the registry or of one model, by model and number, judged at the registry's time."""
+
+    time: RegistryTime
+    versions: tuple[ListedVersion, ...]
+
+
+def inventory(registry: Registry, text: str = "", now: datetime | None = None) -> Inventory:
+    """Every version, or those of the model called `text`; what is due is judged at `now` or the registry's time.
+
+    Raises as `find_model`, MissingRegistryError for an empty log, StoreError.
+    """
+    with registry.store.reading() as connection:
+        time, state = registry_time(connection), State(connection)
+        model = find_model(state, text).key if text else None
+        return Inventory(time, tuple(list_versions(state, now or time.now, model)))
+
+
+def list_versions(state: State, now: datetime, model: str | None = None) -> list[ListedVersion]:
     """Every version, or those of one model's key, by model and number; what is due is judged at `now`."""
     facts = _Facts.read(state, model)
     models = {one.key: one for one in (state.find(Model) if model is None else state.find(Model, key=model))}
@@ -84,7 +106,7 @@ def list_versions(state: State, now: datetime, model: str | None = None) -> list
 
 @dataclass(frozen=True)
 class _Facts:
-    """What is recorded beside the versions, by the key of the version or model that it belongs to."""
+    """The rows about the versions, each list by the key of the version or model that it belongs to."""
 
     deployments: Mapping[str, list[Deployment]]
     sections: Mapping[str, list[Section]]
@@ -99,7 +121,7 @@ class _Facts:
 
     @classmethod
     def read(cls, state: State, model: str | None) -> _Facts:
-        """Each table once, whatever the number of versions; of one model, only what lies below it."""
+        """Read each table once, whatever the number of versions; for one model, only the rows below its key."""
         return cls(
             _by(_rows(state, Deployment, model), lambda one: one.version),
             _by(_rows(state, Section, model), lambda one: one.version),
@@ -125,14 +147,14 @@ def _by(rows: Iterable[R], of: Callable[[R], str]) -> Mapping[str, list[R]]:
     return found
 
 
-def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Listed:
+def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> ListedVersion:
     placements = facts.deployments.get(version.key, [])
     findings = [one for one in facts.findings.get(version.key, []) if one.state != "closed"]
     consumers = facts.consumers.get(model.key, [])
     due = _review_due(version, facts)
     missing = _missing(model, version, facts)
     retirement = facts.retirements.get(version.key, [])
-    return Listed(
+    return ListedVersion(
         key=version.key,
         name=short(version.key),
         model=short(model.key),
@@ -158,7 +180,7 @@ def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Lis
         next_review_due=due,
         review_late=due is not None and due <= now,
         retirement=retirement[-1].state if retirement else None,
-        complete=round(1 - len(missing) / len(DEMANDED), 3),
+        complete=round(1 - len(missing) / len(REQUIRED_FIELDS), 3),
         missing=missing,
     )
 
@@ -183,7 +205,7 @@ def _count(values: Iterable[str]) -> dict[str, int]:
     return counted
 
 
-DEMANDED: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
+REQUIRED_FIELDS: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
     "intended uses": lambda model, version, facts: bool(model.intended_uses),
     "prohibited uses": lambda model, version, facts: bool(model.prohibited_uses),
     "tier rationale": lambda model, version, facts: bool(model.tier_rationale.strip()),
@@ -197,8 +219,8 @@ DEMANDED: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
     "environment": lambda model, version, facts: version.environment_digest is not None,
     "validation": lambda model, version, facts: version.key in facts.validations,
 }
-"""What an inventory must hold on each version, as supervisors ask of one (SR 11-7, section VI: model inventory)."""
+"""The fields that an inventory must hold for each version (SR 11-7, section VI: model inventory)."""
 
 
 def _missing(model: Model, version: Version, facts: _Facts) -> tuple[str, ...]:
-    return tuple(name for name, is_there in DEMANDED.items() if not is_there(model, version, facts))
+    return tuple(name for name, is_there in REQUIRED_FIELDS.items() if not is_there(model, version, facts))

@@ -1,6 +1,7 @@
-"""What people type as a name, found in the registry: `delay`, `ops/delay`, `delay/3`, `ops/delay/3`, `delay/3#2`.
+"""Models, versions, rows and people by the name that a person typed: `delay`, `ops/delay`, `delay/3`, `delay/3#2`.
 
-A bare name serves where it belongs to one team only. Whatever is found by more than its full name says how.
+A bare name is enough where only one team has a model of that name. The functions that take the Registry open one
+snapshot each; those that take a State are for other queries, which read more in the same snapshot.
 """
 
 from __future__ import annotations
@@ -18,32 +19,75 @@ from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
 from data.registry.evidence import champion_of
+from data.registry.registry import Registry
 from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
-Wanted = Literal["newest", "champion", "named"]
+VersionChoice = Literal["newest", "champion", "named"]
+"""Which version of a model is taken when the text names none; with `named`, the text must name one."""
 
 NUMBERED = re.compile(r"(?P<owner>.+?)(?:/v?|#)(?P<number>[0-9]{1,9})")
 
 
 @dataclass(frozen=True)
 class FoundVersion:
-    """A version with the word for how it was meant: `named`, or the `newest` or `champion` of its model."""
+    """A version and how it was chosen: by its `named` number, or as the `newest` or `champion` of its model."""
 
     version: Version
-    meant: Wanted
+    choice: VersionChoice
 
     @property
-    def said(self) -> str:
-        """The version, and how it was chosen when nobody named it."""
+    def label(self) -> str:
+        """The version's name; when its number was not typed, also how it was chosen."""
         name = short(self.version.key)
-        return name if self.meant == "named" else f"{name}, the {self.meant} version"
+        return name if self.choice == "named" else f"{name}, the {self.choice} version"
+
+
+def model_named(registry: Registry, text: str) -> Model:
+    """The model called `name` or `team/name`. Raises as `find_model`, and StoreError."""
+    with registry.reading() as state:
+        return find_model(state, text)
+
+
+def version_named(
+    registry: Registry, text: str, otherwise: VersionChoice = "newest", environment: str = "production"
+) -> FoundVersion:
+    """The version called `model/3`; of a bare model the one that `otherwise` says. Raises as `find_version`."""
+    with registry.reading() as state:
+        return find_version(state, text, otherwise, environment)
+
+
+def subject_named(registry: Registry, text: str) -> Model | Version:
+    """The version, or the model where the text has no number. Raises as `find_subject`, and StoreError."""
+    with registry.reading() as state:
+        return find_subject(state, text)
+
+
+def row_named(registry: Registry, kind: type[R], text: str) -> R:
+    """The row called `delay/3#2`, `delay#4`, or by its whole key. Raises as `find_row`, and StoreError."""
+    with registry.reading() as state:
+        return find_row(state, kind, text)
+
+
+def rows_below(registry: Registry, kind: type[R], text: str = "") -> list[R]:
+    """The rows that belong to the model or version of this name, by key; every row of the table without a name.
+
+    Raises as `find_subject`, and StoreError.
+    """
+    with registry.reading() as state:
+        return state.under(kind, find_subject(state, text).key) if text else state.find(kind)
+
+
+def person_named(registry: Registry, text: str) -> Person:
+    """The person on the roster with this id. Raises as `find_person`, and StoreError."""
+    with registry.reading() as state:
+        return find_person(state, text)
 
 
 def find_model(state: State, text: str) -> Model:
     """The model called `name` or `team/name`.
 
-    Raises InvalidNameError, AmbiguousNameError naming every team that has one, NotFoundError with what is near.
+    Raises InvalidNameError, AmbiguousNameError with every team that has one, NotFoundError with similar names.
     """
     team, name = split_model(text.removeprefix("models/"))
     every = state.find(Model)
@@ -58,9 +102,9 @@ def find_model(state: State, text: str) -> Model:
 
 
 def find_version(
-    state: State, text: str, otherwise: Wanted = "newest", environment: str = "production"
+    state: State, text: str, otherwise: VersionChoice = "newest", environment: str = "production"
 ) -> FoundVersion:
-    """The version called `model/3` (or `model/v3`); of a bare model the newest, or what serves as champion.
+    """The version called `model/3` (or `model/v3`); of a bare model the newest, or the champion of the environment.
 
     With `otherwise="named"` a bare model is not enough. Raises InputError for that, and as `find_model`.
     """
@@ -79,10 +123,24 @@ def find_version(
     raise NotFoundError(f"{short(model.key)} has no version {numbered['number']}", f"it has {there}")
 
 
-def find_row(state: State, kind: type[R], text: str) -> R:
-    """The numbered thing of a version or model: `delay/3#2`, `delay#4`, or its whole key.
+def find_subject(state: State, text: str) -> Model | Version:
+    """The version called `model/3`, or the model where the text has no number. Raises as `find_version`."""
+    if is_version_name(state, text):
+        return find_version(state, text, "named").version
+    return find_model(state, text)
 
-    Raises NotFoundError naming those that are there, InputError for what is no such reference, and as `find_model`.
+
+def is_version_name(state: State, text: str) -> bool:
+    """Whether the text names a version and not a model: it ends in a number, and no model has that name."""
+    name = text.removeprefix("models/")
+    last = name.rpartition("/")[2].removeprefix("v")
+    return "/" in name and last.isdigit() and not _is_model(state, name)
+
+
+def find_row(state: State, kind: type[R], text: str) -> R:
+    """The numbered row of a version or model: `delay/3#2`, `delay#4`, or its whole key.
+
+    Raises NotFoundError with the rows that exist, InputError for text that is no such reference, and as `find_model`.
     """
     whole = state.get(kind, text)
     if whole is not None:
@@ -101,7 +159,7 @@ def find_row(state: State, kind: type[R], text: str) -> R:
 
 
 def find_person(state: State, text: str) -> Person:
-    """Somebody on the roster by id. Raises InvalidNameError, NotFoundError with what is near."""
+    """The person on the roster with this id. Raises InvalidNameError, NotFoundError with similar ids."""
     row = state.get(Person, person_key(text))
     if row is None:
         ids = [one.person for one in state.find(Person)]
@@ -110,7 +168,7 @@ def find_person(state: State, text: str) -> Person:
 
 
 def reference(key: str) -> str:
-    """A key as it can be typed: `models/ops/delay/versions/3/findings/2` reads `ops/delay/3#2`."""
+    """A key as a person can type it: `models/ops/delay/versions/3/findings/2` reads `ops/delay/3#2`."""
     parts = key.split("/")
     if parts[0] != "models" or len(parts) < 3:
         return key.removeprefix("people/")
@@ -121,7 +179,7 @@ def reference(key: str) -> str:
     return f"{parts[1]}/{parts[2]}{version}{tail}"
 
 
-def _unnumbered(state: State, model: Model, otherwise: Wanted, environment: str) -> FoundVersion:
+def _unnumbered(state: State, model: Model, otherwise: VersionChoice, environment: str) -> FoundVersion:
     name = short(model.key)
     versions = state.find(Version, model=model.key)
     if not versions:
@@ -138,7 +196,7 @@ def _unnumbered(state: State, model: Model, otherwise: Wanted, environment: str)
 
 
 def _owner(state: State, text: str) -> str:
-    """The reference of the model or version that a numbered thing belongs to."""
+    """The reference of the model or version that a numbered row belongs to."""
     numbered = NUMBERED.fullmatch(text)
     if numbered is None or _is_model(state, text):
         return short(find_model(state, text).key)

@@ -1,4 +1,4 @@
-"""What the windows before said: of each model under watch the newest few, however many years it has been watched."""
+"""The outcomes of past monitoring windows: for each monitored model only the newest few, whatever its age."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import duckdb
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The `most` newest windows of a version of a model that ended before a day."""
+class WindowRequest:
+    """The `most` newest windows of a version of a model (both keys) that ended before a day."""
 
     model: str
     version: str
@@ -24,28 +24,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class PastWindow:
-    """A recorded window: its days, both included, and the state of each outcome by what it is about."""
+    """A recorded window: its first and last day, both included, and the state of each outcome as JSON text."""
 
     first: date
     last: date
-    told: str
+    outcome_json: str
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """State by what it is about; read when it is asked for, because thousands lie waiting."""
-        read: dict[str, str] = json.loads(self.told)
+        """The state of each outcome by what it is about; parsed on access, because most windows are never read."""
+        read: dict[str, str] = json.loads(self.outcome_json)
         return read
 
 
-def past_windows(connection: duckdb.DuckDBPyConnection, asked: Sequence[Asked]) -> dict[str, tuple[PastWindow, ...]]:
-    """The windows by model, oldest first, in one query; each model is asked for once."""
+def past_windows(
+    connection: duckdb.DuckDBPyConnection, requests: Sequence[WindowRequest]
+) -> dict[str, tuple[PastWindow, ...]]:
+    """The windows by model key, oldest first, in one SQL query; at most one request for each model."""
     columns = [
-        [one.model for one in asked],
-        [one.version for one in asked],
-        [one.before.isoformat() for one in asked],
-        [one.most for one in asked],
+        [one.model for one in requests],
+        [one.version for one in requests],
+        [one.before.isoformat() for one in requests],
+        [one.most for one in requests],
     ]
-    found: dict[str, list[PastWindow]] = {one.model: [] for one in asked}
+    found: dict[str, list[PastWindow]] = {one.model: [] for one in requests}
     for model, first, last, outcomes in connection.execute(_sql(), columns).fetchall():
         found[model].append(PastWindow(date.fromisoformat(first), date.fromisoformat(last), outcomes))
     return {model: tuple(windows) for model, windows in found.items()}

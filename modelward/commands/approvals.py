@@ -10,7 +10,7 @@ from modelward.cli.options import By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.errors import ModelwardError
-    from data.queries.history import LogEntry
+    from data.queries.log_entries import LogEntry
 
 app = typer.Typer(no_args_is_help=True, help="Approvals: what waits for people, and answering it.")
 
@@ -139,7 +139,7 @@ def _refusal(code: str, reason: str) -> ModelwardError:
 
 def _runs(registry: Any, about: str) -> tuple[list[str], str]:
     """The runs that may wait for this, newest first, and the key that the registry's events are about."""
-    from data.queries.history import events
+    from data.queries.log_entries import events
     from data.queries.lookup import find_row, find_version
     from data.records.approval import ApprovalRequest
     from data.registry.rules.emergency import asking_run

@@ -50,7 +50,7 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Events of the audit log, oldest first."""
-    from data.queries.history import events
+    from data.queries.log_entries import events
     from data.registry.registry import Registry
     from data.registry.state import State
     from modelward.cli.caller import business_time

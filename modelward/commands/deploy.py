@@ -35,7 +35,7 @@ def deploy(
     with Registry.here().reading() as state:
         found = find_version(state, version)
     purpose = use_named(found.version.key, use)
-    remark(f"{found.said} to {environment} ({slot}) for: {purpose}")
+    remark(f"{found.label} to {environment} ({slot}) for: {purpose}")
     remark("this waits until people decided: `modelward approvals list`, `modelward approvals answer`")
     asked = {"version": found.version.key, "use": purpose, "environment": environment, "slot": slot, "as_of": moment}
     deployment = call("deploy_model", Where(by, local, no_wait), asked)

@@ -61,7 +61,7 @@ def open_finding(
     with who.registry.reading() as state:
         found = find_version(state, version)
         answerer = find_person(state, owner).person
-    remark(found.said)
+    remark(found.label)
     told = {
         "severity": Severity(severity),
         "title": title,

@@ -9,12 +9,11 @@ import typer
 from modelward.cli.options import Environment, Json, ModelName, Slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
-    import duckdb
-
-    from data.queries.history import LogEntry, Standing
+    from data.queries.history import SlotSnapshot
+    from data.queries.log_entries import LogEntry
+    from data.registry.registry import Registry
     from modelward.cli.options import SlotName
 
 
@@ -32,55 +31,40 @@ def history(
 
     A bare day means its first moment, in UTC.
     """
-    from data.queries.history import events
-    from data.queries.lookup import find_model
+    from data.queries.log_entries import events_named
     from data.registry.registry import Registry
-    from data.registry.state import State
     from modelward.cli.caller import business_time
     from modelward.cli.terminal import show_json
 
-    moment, known = business_time(as_of), business_time(known_at)
-    with Registry.here().store.reading() as connection:
-        key = find_model(State(connection), model).key
-        if moment is None and known is None:
-            told: Standing | list[LogEntry] = events(connection, key)
-        else:
-            told = _standing(connection, key, moment, known, environment, slot)
-    if as_json:
-        show_json(told)
-    elif isinstance(told, list):
-        show_events(told)
+    registry, moment, known = Registry.here(), business_time(as_of), business_time(known_at)
+    result: SlotSnapshot | list[LogEntry]
+    if moment is None and known is None:
+        result = events_named(registry, model)
     else:
-        _show(told)
+        result = _snapshot(registry, model, moment, known, environment, slot)
+    if as_json:
+        show_json(result)
+    elif isinstance(result, list):
+        show_events(result)
+    else:
+        _show(result)
 
 
-def _standing(
-    connection: duckdb.DuckDBPyConnection,
+def _snapshot(
+    registry: Registry,
     model: str,
     moment: datetime | None,
     known: datetime | None,
     environment: str,
     slot: SlotName,
-) -> Standing:
-    """What stood at `moment`, from the events recorded by `known`; either may be left out."""
-    from data.queries.history import as_of
+) -> SlotSnapshot:
+    """The slot at `moment`, from the events recorded by `known`; at least one of the two is given."""
+    from data.queries.history import slot_as_of, slot_as_recorded
 
     if moment is None:
         assert known is not None
-        return as_of(connection, model, known, by="recorded", environment=environment, slot=slot)
-    source = connection if known is None else _recorded(connection, known)
-    return as_of(source, model, moment, environment=environment, slot=slot)
-
-
-def _recorded(connection: duckdb.DuckDBPyConnection, known: datetime) -> Iterator[bytes]:
-    """The bodies of the events that were recorded by a moment."""
-    import json
-
-    from data.records.instant import write_instant
-    from data.registry.audit_log import AuditLog
-
-    limit = write_instant(known)
-    return (body for body in AuditLog(connection).bodies(0) if json.loads(body)["recorded_at"] <= limit)
+        return slot_as_recorded(registry, model, known, environment=environment, slot=slot)
+    return slot_as_of(registry, model, moment, known, environment=environment, slot=slot)
 
 
 def show_events(entries: list[LogEntry]) -> None:
@@ -99,7 +83,7 @@ def _actor(one: LogEntry) -> str:
     return one.actor if one.auth != "os-user" else f"{one.actor} (unproven)"
 
 
-def _show(one: Standing) -> None:
+def _show(one: SlotSnapshot) -> None:
     from data.queries.lookup import reference
     from modelward.cli.terminal import heading, say, show_facts, show_table, written
 

@@ -9,7 +9,7 @@ import typer
 from modelward.cli.options import Json
 
 if TYPE_CHECKING:
-    from data.queries.inventory import Listed, Placement
+    from data.queries.inventory import ListedVersion, Placement
 
 
 def inventory(
@@ -36,13 +36,13 @@ def inventory(
         remark(f"a replay registry; judged at its newest moment, {written(time.now)} UTC")
 
 
-def _state(one: Listed) -> str:
+def _state(one: ListedVersion) -> str:
     if one.review_state != "approved" or one.valid_until is None:
         return one.review_state
     return f"{one.review_state}\n{'expired' if one.expired else 'until'} {one.valid_until:%Y-%m-%d}"
 
 
-def _places(one: Listed) -> str:
+def _places(one: ListedVersion) -> str:
     return "\n".join(_place(place) for place in one.deployments)
 
 
@@ -55,7 +55,7 @@ def _place(place: Placement) -> str:
     return f"{since}, {ended}" if place.ended_reason else since
 
 
-def _open(one: Listed) -> str:
+def _open(one: ListedVersion) -> str:
     matters = [
         f"{count} {severity} finding{'s' if count > 1 else ''}"
         for severity, count in one.open_findings_by_severity.items()

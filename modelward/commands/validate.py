@@ -39,9 +39,9 @@ def validate(
     registry, moment = Registry.here(), business_time(as_of)
     with registry.reading() as state:
         found = find_version(state, version)
-    remark(found.said)
+    remark(found.label)
     if preview:
-        with prefect_ready(by), working(f"previewing the gates for {found.said}"):
+        with prefect_ready(by), working(f"previewing the gates for {found.label}"):
             judgements = _preview(found.version.key, environment, use, moment)
         _show(judgements, as_json)
         return

@@ -66,7 +66,7 @@ def request(
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         found = find_version(state, version)
-    remark(found.said)
+    remark(found.label)
     command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=require_time(until))
     receipt = who.do(command)
     show_receipt(receipt, as_json, f"asked for {reference(receipt.rows[0].key)}; somebody else decides it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.queries.inventory import Listed, Placement, list_versions
+from data.queries.inventory import ListedVersion, Placement, list_versions
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.life import Life
 from modelward.demo.proof import Proven
@@ -42,7 +42,7 @@ def summarise(life: Life, proven: Proven) -> None:
         told.say(f"  MODELWARD_HOME={registry.home.root} .venv/bin/{command}")
 
 
-def _row(one: Listed) -> tuple[str, ...]:
+def _row(one: ListedVersion) -> tuple[str, ...]:
     served = [place for place in one.deployments if place.slot == "champion"]
     periods = "\n".join(_period(place) for place in served) or "never"
     ends = "\n".join(place.ended_reason or "serves" for place in served) or one.state_reason

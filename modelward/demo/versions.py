@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.errors import GateRefusedError, RefusedError
-from data.queries.history import events
+from data.queries.log_entries import events
 from data.records.events import EventType
 from data.records.names import short
 from data.records.review import Waiver

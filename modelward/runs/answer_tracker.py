@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from data.queries.history import LogEntry
+    from data.queries.log_entries import LogEntry
     from data.registry.registry import Registry
 
 Stage = Literal["queued", "under way", "waiting", "ended"]
@@ -77,7 +77,7 @@ def watch_for(
 
 
 def _judged(registry: Registry, answer: Answer) -> LogEntry | None:
-    from data.queries.history import events
+    from data.queries.log_entries import events
     from data.registry.audit_log import AuditLog
 
     with registry.store.reading() as connection:

@@ -18,7 +18,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.queries.lookup import find_model
-from data.queries.past_windows import Asked, PastWindow, past_windows
+from data.queries.past_windows import PastWindow, WindowRequest, past_windows
 from data.records.deployment import Deployment
 from data.records.model import Model, MonitoringPlan
 from data.records.monitoring import Alert
@@ -139,11 +139,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _asked(plan: MonitoringPlan, version: str, through: date) -> Asked:
+def _asked(plan: MonitoringPlan, version: str, through: date) -> WindowRequest:
     """The windows that persistence may have to look at: every night has one, and those of a week share days."""
     _, of = plan.persistence
     first = Window.ending(through, plan.window_days).first
-    return Asked(plan.model, version, first, PATIENCE * (of - 1) * plan.window_days)
+    return WindowRequest(plan.model, version, first, PATIENCE * (of - 1) * plan.window_days)
 
 
 def by_model(rows: Iterable[R]) -> defaultdict[str, list[R]]:

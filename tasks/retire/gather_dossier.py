@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from data.files.artifacts import ArtifactStore
-from data.queries.history import events
+from data.queries.log_entries import events
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.instant import write_instant

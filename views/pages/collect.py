@@ -10,8 +10,8 @@ from duckdb import DuckDBPyConnection
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.queries.event_index import EventIndex
-from data.queries.history import events
-from data.queries.inventory import Listed, list_versions
+from data.queries.inventory import ListedVersion, list_versions
+from data.queries.log_entries import events
 from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
@@ -32,7 +32,7 @@ class Read:
     """What one snapshot says of one model, and of the log and the people around it."""
 
     model: Model
-    listed: Sequence[Listed]
+    listed: Sequence[ListedVersion]
     tables: Mapping[type[Row], tuple[Row, ...]]
     bodies: Sequence[bytes]
     log_size: int

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from data.files.artifacts import ArtifactStore
-from data.queries.history import LogEntry
-from data.queries.inventory import Listed
+from data.queries.inventory import ListedVersion
+from data.queries.log_entries import LogEntry
 from data.records.model import Model
 from data.records.person import Person
 from data.records.row import Row
@@ -25,7 +25,7 @@ class Facts:
     """A model with every row below it, the events about it and what was measured on it in the nights that are drawn."""
 
     model: Model
-    listed: Sequence[Listed]
+    listed: Sequence[ListedVersion]
     time: RegistryTime
     log_size: int
     origin: str

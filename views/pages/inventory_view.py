@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from data.files.home import Home
 from data.queries.event_index import EventIndex
-from data.queries.inventory import Listed, list_versions
+from data.queries.inventory import ListedVersion, list_versions
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.log import Attestation
@@ -43,7 +43,7 @@ class Entry:
     """A model as one line of the inventory; `names_all`: of everything that waits it is known here who could sign."""
 
     model: Model
-    versions: tuple[Listed, ...]
+    versions: tuple[ListedVersion, ...]
     stage: str
     due: tuple[Due, ...]
     urgency: tuple[str, ...]
@@ -67,7 +67,7 @@ class Entry:
         return model_page(self.model.key)
 
     @property
-    def serving(self) -> list[tuple[Listed, str]]:
+    def serving(self) -> list[tuple[ListedVersion, str]]:
         """The versions that serve, each with where."""
         return [
             (one, f"{place.environment}, {place.slot}")
@@ -161,7 +161,7 @@ def survey(home: Home, index: EventIndex | None = None) -> Survey:
 
 def _entry(
     model: Model,
-    listed: list[Listed],
+    listed: list[ListedVersion],
     rows: Mapping[type[Row], list[Row]],
     time: RegistryTime,
     able: Able,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.queries.inventory import Listed
+from data.queries.inventory import ListedVersion
 
 STAGES = (
     "in production",
@@ -21,7 +21,7 @@ STAGES = (
 IN_REVIEW = {"registered", "assessed", "validated"}
 
 
-def stage_of(model_state: str, versions: Sequence[Listed]) -> str:
+def stage_of(model_state: str, versions: Sequence[ListedVersion]) -> str:
     """What serves counts before what was last worked on; a model without a version has only been put on the list."""
     if model_state == "retired":
         return "retired"
@@ -35,7 +35,7 @@ def stage_of(model_state: str, versions: Sequence[Listed]) -> str:
     return _stage_unserved(versions)
 
 
-def _stage_unserved(versions: Sequence[Listed]) -> str:
+def _stage_unserved(versions: Sequence[ListedVersion]) -> str:
     ended = [place for one in versions for place in one.deployments]
     newest = versions[-1].review_state
     if newest in IN_REVIEW:

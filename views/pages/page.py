@@ -8,7 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from data.queries.inventory import Listed
+from data.queries.inventory import ListedVersion
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.model import Consumer, MonitoringPlan
@@ -86,7 +86,7 @@ class Chapter:
     """One version: what it is, how it was judged and by whom, and what became of it."""
 
     row: Version
-    listed: Listed
+    listed: ListedVersion
     datasets: Sequence[Dataset]
     metrics: Sequence[Metric]
     tests: Sequence[TestResult]
@@ -199,7 +199,7 @@ def _drawn(charts: Sequence[LineChart]) -> tuple[Drawn, ...]:
     return tuple(Drawn(one, draw_line(one), draw_line(one, NARROW, "-narrow")) for one in charts)
 
 
-def _chapter(facts: Facts, version: Version, listed: Listed, steps: Sequence[Step]) -> Chapter:
+def _chapter(facts: Facts, version: Version, listed: ListedVersion, steps: Sequence[Step]) -> Chapter:
     scores = held_out(facts.store, version.reference_digest)
     name = f"v{version.number}"
     return Chapter(

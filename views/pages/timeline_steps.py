@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.queries.history import LogEntry
+from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from data.queries.event_index import EventIndex
-from data.queries.history import events
+from data.queries.log_entries import events
 from tests.operations import deployed
 from tests.world import MODEL, World
 

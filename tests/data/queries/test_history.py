@@ -1,72 +1,29 @@
-"""Any past moment can be asked: what served then, who approved it, on which evidence, with what open."""
+"""The slot of a model at any past moment: what served, who approved it, on which evidence, with what open."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from data.errors import NotFoundError
-from data.queries import history
-from data.queries.history import Standing, as_of, events, fold_until
+from data.queries.history import SlotSnapshot, as_of, fold_until, slot_as_of, slot_as_recorded
+from data.queries.log_entries import events
 from data.records.approval import ApprovalRequest
 from data.records.review import Severity
 from data.records.tables import TABLES
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
-from tests.operations import deployed, held, prepared, roll_back, suspend
-from tests.world import MODEL, STANDARDS_DIGEST, Template, World
+from tests.operations import deployed
+from tests.world import MODEL, STANDARDS_DIGEST, World
 
 Moments = dict[str, datetime]
 V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"
 
 
-def life(world: World) -> Moments:
-    """Version 1 served, then version 2, which was rolled back, then nothing: a moment within each."""
-    world.version()
-    moments = {"registered": world.now}
-    deployed(world, "op-1", version=world.validated(V1))
-    moments["first"] = world.move(days=1)
-    world.move(days=1)
-    deployed(world, "op-2")
-    moments["second"] = world.move(days=1)
-    world.move(days=1)
-    roll_back(world, V1)
-    moments["rolled back"] = world.move(days=1)
-    world.move(days=1)
-    suspend(world)
-    moments["suspended"] = world.move(days=1)
-    return moments
-
-
-@pytest.fixture(scope="module")
-def lived(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Moments]:
-    """A world after a life, and a moment within each of its parts."""
-    moments: Moments = {}
-    root = tmp_path_factory.mktemp("lived") / "home"
-    template = prepared(founded, root, lambda world: moments.update(life(world)))
-    return template, moments
-
-
-@pytest.fixture
-def moments(lived: tuple[Template, Moments]) -> Moments:
-    """A moment within each part of the life."""
-    return lived[1]
-
-
-@pytest.fixture
-def old_world(lived: tuple[Template, Moments], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The world after that life."""
-    with held(lived[0], tmp_path / "old", monkeypatch) as world:
-        yield world
-
-
-def ask(world: World, moment: datetime, **told: str) -> Standing:
-    """What stood then, from the registry's log."""
+def ask(world: World, moment: datetime, **where: str) -> SlotSnapshot:
+    """The slot at a moment, from the registry's log."""
     with world.registry.store.reading() as connection:
-        return as_of(connection, MODEL, moment, **told)
+        return as_of(connection, MODEL, moment, **where)
 
 
 def test_each_moment_of_a_life_has_its_own_answer(old_world: World, moments: Moments) -> None:
@@ -145,50 +102,11 @@ def test_folding_everything_gives_the_tables_as_they_stand(old_world: World) -> 
     assert fold.last_event == fold.events - 1
 
 
-def test_the_log_is_read_in_ranges(old_world: World, moments: Moments, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = ask(old_world, moments["second"])
-    monkeypatch.setattr(history, "RANGE", 7)
-    assert ask(old_world, moments["second"]) == whole
-
-
 def test_a_model_whose_name_begins_the_same_is_not_mixed_in(old_world: World, moments: Moments) -> None:
     own = [one.seq for one in events(old_world.registry.journal.bodies(), MODEL)]
     deployed(old_world, "op-9", version=old_world.validated(old_world.version("models/ops/delay2")))
     assert [one.seq for one in events(old_world.registry.journal.bodies(), MODEL)] == own
     assert ask(old_world, moments["first"]).version == V1
-
-
-BOUNDS: dict[str, tuple[Callable[[Moments], Moments], str, str]] = {
-    "until a moment": (lambda at: {"until": at["first"]}, "model.registered", "deployment.completed"),
-    "since a moment": (lambda at: {"since": at["rolled back"]}, "operation.begun", "deployment.suspended"),
-    "between two": (
-        lambda at: {"since": at["second"], "until": at["rolled back"]},
-        "operation.begun",
-        "deployment.rolled_back",
-    ),
-}
-
-
-@pytest.mark.parametrize("bounds, first, last", BOUNDS.values(), ids=BOUNDS.keys())
-def test_the_log_is_told(
-    bounds: Callable[[Moments], Moments],
-    first: str,
-    last: str,
-    old_world: World,
-    moments: Moments,
-) -> None:
-    with old_world.registry.store.reading() as connection:
-        told = events(connection, MODEL, **bounds(moments))
-    assert (told[0].type, told[-1].type) == (first, last)
-
-
-def test_an_entry_is_what_the_log_holds(old_world: World) -> None:
-    entry = events(old_world.registry.journal.bodies(), MODEL)[-1]
-    body = json.loads(list(old_world.registry.journal.bodies())[entry.seq])
-    assert (entry.id, entry.actor, entry.auth, entry.run) == (body["id"], "otto", "os-user", "op-s")
-    assert entry.data == body["data"]
-    assert f"{MODEL}/operation" in entry.rows
-    assert len(events(old_world.registry.journal.bodies())) == body["seq"] + 1
 
 
 def test_a_deployment_whose_approval_is_missing_from_the_log_shows_none(old_world: World, moments: Moments) -> None:
@@ -199,3 +117,17 @@ def test_a_deployment_whose_approval_is_missing_from_the_log_shows_none(old_worl
     assert as_of(bodies, MODEL, moments["second"]).standards == ()
     bodies = [body for body in old_world.registry.journal.bodies() if b'"table":"version"' not in body]
     assert as_of(bodies, MODEL, moments["second"]).number is None
+
+
+def test_a_slot_is_found_by_the_name_of_its_model(old_world: World, moments: Moments) -> None:
+    snapshot = slot_as_of(old_world.registry, "delay", moments["second"])
+    assert snapshot == ask(old_world, moments["second"])
+    assert slot_as_of(old_world.registry, "delay", moments["second"], environment="staging").version is None
+
+
+def test_a_slot_is_shown_from_the_events_that_were_recorded_by_a_moment(old_world: World, moments: Moments) -> None:
+    now = datetime.now(UTC)
+    assert slot_as_of(old_world.registry, "delay", moments["second"], now) == ask(old_world, moments["second"])
+    with pytest.raises(NotFoundError, match="was not registered by"):
+        slot_as_of(old_world.registry, "delay", moments["second"], old_world.now)
+    assert slot_as_recorded(old_world.registry, "delay", now) == ask(old_world, now, by="recorded")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from data.queries.inventory import DEMANDED, Listed, list_versions
+from data.queries.inventory import REQUIRED_FIELDS, ListedVersion, inventory, list_versions
 from data.records.review import Severity
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
@@ -33,7 +33,7 @@ def world(world: World) -> Iterator[World]:
         yield world
 
 
-def listed(world: World, model: str | None = None) -> list[Listed]:
+def listed(world: World, model: str | None = None) -> list[ListedVersion]:
     """The inventory now."""
     with world.registry.reading() as state:
         return list_versions(state, world.now, model)
@@ -152,7 +152,7 @@ def test_it_says_what_an_inventory_lacks(world: World) -> None:
         "environment",
         "validation",
     ]
-    assert one["complete"] == round(1 - 7 / len(DEMANDED), 3)
+    assert one["complete"] == round(1 - 7 / len(REQUIRED_FIELDS), 3)
 
 
 def test_a_version_of_which_everything_is_known_is_complete(world: World) -> None:
@@ -162,3 +162,13 @@ def test_a_version_of_which_everything_is_known_is_complete(world: World) -> Non
     world.validated(version)
     one = shown(world, 1)
     assert (one["complete"], one["missing"]) == (1.0, [])
+
+
+def test_the_inventory_of_one_model_is_judged_at_the_time_of_the_registry(world: World) -> None:
+    world.version()
+    world.version("models/rail/other")
+    found = inventory(world.registry)
+    assert [one.name for one in found.versions] == ["ops/delay v1", "rail/other v1"]
+    assert found.time.is_replay
+    assert [one.name for one in inventory(world.registry, "delay").versions] == ["ops/delay v1"]
+    assert inventory(world.registry, "delay", world.now).versions == tuple(listed(world, MODEL))

@@ -7,7 +7,20 @@ from datetime import timedelta
 import pytest
 
 from data.errors import AmbiguousNameError, InputError, InvalidNameError, NotFoundError
-from data.queries.lookup import find_model, find_person, find_row, find_version, reference
+from data.queries.lookup import (
+    find_model,
+    find_person,
+    find_row,
+    find_subject,
+    find_version,
+    model_named,
+    person_named,
+    reference,
+    row_named,
+    rows_below,
+    subject_named,
+    version_named,
+)
 from data.records.review import Finding, Review, Severity
 from data.registry.commands.review import OpenFinding
 from tests.operations import deployed
@@ -82,7 +95,7 @@ def test_a_version_is_found_by(world: World, text: str) -> None:
     world.version()
     with world.registry.reading() as state:
         found = find_version(state, text)
-    assert (found.version.key, found.meant, found.said) == (VERSION, "named", "ops/delay v1")
+    assert (found.version.key, found.choice, found.label) == (VERSION, "named", "ops/delay v1")
 
 
 def test_a_bare_model_means_its_newest_version_or_its_champion_and_says_which(world: World) -> None:
@@ -90,8 +103,8 @@ def test_a_bare_model_means_its_newest_version_or_its_champion_and_says_which(wo
     world.version()
     with world.registry.reading() as state:
         newest, champion = find_version(state, "delay"), find_version(state, "delay", "champion")
-    assert newest.said == "ops/delay v2, the newest version"
-    assert champion.said == "ops/delay v1, the champion version"
+    assert newest.label == "ops/delay v2, the newest version"
+    assert champion.label == "ops/delay v1, the champion version"
 
 
 def test_where_one_version_must_be_named_a_model_is_not_enough(world: World) -> None:
@@ -164,3 +177,41 @@ def test_somebody_is_found_by_id(world: World) -> None:
 @pytest.mark.parametrize("key", REFERENCES)
 def test_a_key_is_shown_as_it_can_be_typed(key: str) -> None:
     assert reference(key) == REFERENCES[key]
+
+
+SUBJECTS = {
+    "a model": ("ops/delay", MODEL),
+    "a bare model": ("delay", MODEL),
+    "the whole key of a model": (MODEL, MODEL),
+    "a version": ("delay/1", VERSION),
+    "a version with a v": ("ops/delay/v1", VERSION),
+    "the whole key of a version": (VERSION, VERSION),
+    "a model whose name is a number": ("ops/3", "models/ops/3"),
+    "a version of it": ("ops/3/1", "models/ops/3/versions/1"),
+}
+
+
+@pytest.mark.parametrize("text, key", SUBJECTS.values(), ids=SUBJECTS)
+def test_a_subject_is_the_version_or_the_model_without_a_number(world: World, text: str, key: str) -> None:
+    world.version()
+    world.version("models/ops/3")
+    with world.registry.reading() as state:
+        assert find_subject(state, text).key == key
+    assert subject_named(world.registry, text).key == key
+
+
+def test_queries_by_name_open_the_registry_themselves(world: World) -> None:
+    raised(world)
+    assert model_named(world.registry, "delay").key == MODEL
+    assert version_named(world.registry, "delay").label == "ops/delay v1, the newest version"
+    assert version_named(world.registry, "delay/1", "named").label == "ops/delay v1"
+    assert row_named(world.registry, Finding, "delay/1#1").title == "drifts"
+    assert person_named(world.registry, "vera").name == "Vera"
+
+
+@pytest.mark.parametrize("text", ["", "delay", "delay/1"])
+def test_rows_below_are_those_of_a_model_a_version_or_all(world: World, text: str) -> None:
+    raised(world)
+    world.version("models/rail/other")
+    assert [one.key for one in rows_below(world.registry, Finding, text)] == [f"{VERSION}/findings/1"]
+    assert rows_below(world.registry, Finding, "rail/other") == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data.queries.past_windows import Asked, PastWindow, past_windows
+from data.queries.past_windows import PastWindow, WindowRequest, past_windows
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.commands.monitoring import RecordMonitoring
@@ -53,7 +53,7 @@ CASES: dict[str, tuple[int, int, int, list[int]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_which_windows_are_read(history: World, case: str) -> None:
     version, before, most, expected = CASES[case]
-    asked = [Asked(MODEL, f"{MODEL}/versions/{version}", DAY + days(before), most)]
+    asked = [WindowRequest(MODEL, f"{MODEL}/versions/{version}", DAY + days(before), most)]
     with history.registry.store.reading() as connection:
         found = past_windows(connection, asked)
     assert list(found) == [MODEL]
@@ -62,8 +62,8 @@ def test_which_windows_are_read(history: World, case: str) -> None:
 
 def test_many_models_are_read_in_one_query_each_by_its_own_rule(history: World) -> None:
     asked = [
-        Asked(MODEL, f"{MODEL}/versions/1", DAY + days(2), 1),
-        Asked(OTHER, f"{OTHER}/versions/2", DAY + days(9), 2),
+        WindowRequest(MODEL, f"{MODEL}/versions/1", DAY + days(2), 1),
+        WindowRequest(OTHER, f"{OTHER}/versions/2", DAY + days(9), 2),
     ]
     with history.registry.store.reading() as connection:
         found = past_windows(connection, asked)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from data.queries.history import LogEntry
+from data.queries.log_entries import LogEntry
 from data.records.events import EventType
 from data.records.evidence import sha256_of
 from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring

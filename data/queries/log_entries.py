@@ -1,0 +1,131 @@
+"""The events of the audit log as records: of everything, or of one model, version or row and all below it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import duckdb
+from pydantic import Field
+
+from data.queries.lookup import find_subject
+from data.records.instant import write_instant
+from data.records.monitoring import Alert
+from data.records.row import Frozen
+from data.registry.audit_log import AuditLog
+from data.registry.registry import Registry
+from data.registry.state import State
+
+Source = duckdb.DuckDBPyConnection | Iterable[bytes]
+"""Where events come from: an open registry, or the bodies of events in their order."""
+RANGE = 20_000
+"""So many events are read from the database at a time."""
+MARKED = """
+SELECT body FROM audit_event
+WHERE seq >= ? AND seq < ? AND coalesce(contains(try(decode(body)), ?), true)
+ORDER BY seq
+"""
+
+
+class LogEntry(Frozen):
+    """One event as the log holds it. `alerts` are the alerts that the event changed, in their state after it."""
+
+    seq: int
+    id: str
+    type: str
+    subject: str
+    actor: str
+    auth: str
+    recorded_at: str
+    effective_at: str
+    run: str | None
+    data: dict[str, Any]
+    rows: tuple[str, ...]
+    alerts: tuple[Alert, ...] = Field(default=(), exclude=True, repr=False)
+
+
+def events_about(registry: Registry, key: str) -> list[LogEntry]:
+    """Every event about a model, version or row (its key) or anything below it, oldest first. Raises StoreError."""
+    with registry.store.reading() as connection:
+        return events(connection, key)
+
+
+def events_named(
+    registry: Registry, text: str = "", since: datetime | None = None, until: datetime | None = None
+) -> list[LogEntry]:
+    """Every event about the model or version of this name, or all events without one, oldest first.
+
+    `since` and `until` bound the business time, both included. Raises as `find_subject`, and StoreError.
+    """
+    with registry.store.reading() as connection:
+        key = find_subject(State(connection), text).key if text else ""
+        return events(connection, key, since, until)
+
+
+def events_from(registry: Registry, number: int) -> list[LogEntry]:
+    """Every event from this number on, oldest first; the first event, genesis, has number 0. Raises StoreError."""
+    with registry.store.reading() as connection:
+        return events(AuditLog(connection).bodies(number))
+
+
+def events(
+    source: Source, model: str = "", since: datetime | None = None, until: datetime | None = None
+) -> list[LogEntry]:
+    """Every event about a model (its key) or anything below it, all events without one, oldest first.
+
+    `since` and `until` bound the business time, both included.
+    """
+    low = write_instant(since) if since is not None else ""
+    high = write_instant(until) if until is not None else "9999"
+    return [
+        _entry(event)
+        for event in parsed_events(source, model)
+        if low <= event["effective_at"] <= high and _concerns(event, model)
+    ]
+
+
+def parsed_events(source: Source, about: str) -> Iterator[dict[str, Any]]:
+    """The parsed events in their order; a body that does not contain the key `about` is not parsed."""
+    mark = f'"{about}'
+    for body in _bodies(source, mark):
+        if mark.encode() in body:
+            yield json.loads(body)
+
+
+def _bodies(source: Source, mark: str) -> Iterator[bytes]:
+    """The bodies that may hold a mark. Of a registry the database selects them: that is faster than to parse all."""
+    if not isinstance(source, duckdb.DuckDBPyConnection):
+        yield from source
+        return
+    row = source.execute("SELECT coalesce(max(seq), -1) FROM audit_event").fetchone()
+    for start in range(0, int(row[0]) + 1 if row else 0, RANGE):
+        yield from (row[0] for row in source.execute(MARKED, [start, start + RANGE, mark]).fetchall())
+
+
+def _concerns(event: dict[str, Any], model: str) -> bool:
+    keys = [event["subject"], *(image["key"] for image in event["rows"])]
+    return not model or any(key == model or key.startswith(model + "/") for key in keys)
+
+
+def row_values(image: dict[str, Any]) -> dict[str, Any]:
+    """The values of a row, with key and revision, from its image in an event."""
+    return {"key": image["key"], "rev": image["rev"], **image["values"]}
+
+
+def _entry(event: dict[str, Any]) -> LogEntry:
+    return LogEntry(
+        seq=event["seq"],
+        id=event["id"],
+        type=event["type"],
+        subject=event["subject"],
+        actor=event["actor"]["id"],
+        auth=event["actor"]["auth"],
+        recorded_at=event["recorded_at"],
+        effective_at=event["effective_at"],
+        run=event["refs"].get("run"),
+        data=event["data"],
+        rows=tuple(image["key"] for image in event["rows"]),
+        alerts=tuple(Alert.model_validate(row_values(one)) for one in event["rows"] if one["table"] == Alert.table),
+    )
