@@ -18,7 +18,7 @@ from data.records.version import Comparison
 from gates.contract import Criterion, Gate
 
 
-class Parameters(Frozen):
+class ChampionComparisonParameters(Frozen):
     """Metrics compared, what must be shown, the margin in the metric's own unit, the fewest days of paired rows."""
 
     metrics: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -32,7 +32,7 @@ class Parameters(Frozen):
         return -self.margin if self.demand == "not worse" else 0.0
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: ChampionComparisonParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a metric: the lower bound of the paired difference lies above the bar; above 0 is better.
 
     An interval on both sides of the bar is unproven, one below it fails. Without a champion in the environment
@@ -49,7 +49,7 @@ def _first(environment: str) -> Verdict:
     return Unproven(missing="the environment whose champion to compare with", remedy="name the environment")
 
 
-def _criterion(metric: str, parameters: Parameters, evidence: Evidence, champion: str) -> Criterion:
+def _criterion(metric: str, parameters: ChampionComparisonParameters, evidence: Evidence, champion: str) -> Criterion:
     found = [one for one in evidence.comparisons if one.metric.removesuffix("_difference") == metric]
     comparison = next((one for one in found if one.champion == champion), None)
     low = comparison.low if comparison is not None else None
@@ -58,7 +58,7 @@ def _criterion(metric: str, parameters: Parameters, evidence: Evidence, champion
     return Criterion(text, _verdict(metric, comparison, parameters), low, parameters.bar, known)
 
 
-def _verdict(metric: str, comparison: Comparison | None, parameters: Parameters) -> Verdict:
+def _verdict(metric: str, comparison: Comparison | None, parameters: ChampionComparisonParameters) -> Verdict:
     if comparison is None:
         missing = f"a comparison of {metric} with the present champion"
         return Unproven(missing=missing, remedy="run `modelward validate` again: both on the same predictions")
@@ -75,7 +75,7 @@ def _verdict(metric: str, comparison: Comparison | None, parameters: Parameters)
     return _not_shown(span, comparison.high, parameters)
 
 
-def _not_shown(span: str, high: float, parameters: Parameters) -> Verdict:
+def _not_shown(span: str, high: float, parameters: ChampionComparisonParameters) -> Verdict:
     if high <= parameters.bar:
         return Failed(
             reason=f"{span}: not above {parameters.bar:+g} anywhere",
@@ -88,4 +88,4 @@ def _not_shown(span: str, high: float, parameters: Parameters) -> Verdict:
     )
 
 
-GATE: Gate[Parameters] = Gate("champion_comparison", Parameters, judge)
+GATE: Gate[ChampionComparisonParameters] = Gate("champion_comparison", ChampionComparisonParameters, judge)

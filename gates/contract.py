@@ -33,7 +33,7 @@ class Gate(Generic[P]):
     """
 
     name: str
-    Parameters: type[P]
+    parameters_type: type[P]
     rule: Callable[[P, Evidence, datetime], Sequence[Criterion]]
     absence: str = ""
 

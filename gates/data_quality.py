@@ -19,7 +19,7 @@ from gates.contract import Criterion, Gate
 AGAIN = "and register the version again"
 
 
-class Parameters(Frozen):
+class DataQualityParameters(Frozen):
     """Roles of datasets that must be there; the fewest rows and expectations (counts) of each."""
 
     roles: Annotated[tuple[Literal["training", "held-out", "reference", "scoring"], ...], Field(min_length=1)] = (
@@ -30,7 +30,7 @@ class Parameters(Frozen):
     minimum_expectations: Annotated[int, Field(ge=1)] = 1
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: DataQualityParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """Two criteria a role: what the suite said, and how many rows; one that held-out data is not the training data.
 
     A suite that could not run is unproven, not failed; one without expectations proves nothing.
@@ -45,7 +45,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return found
 
 
-def _of_role(role: str, dataset: Dataset | None, parameters: Parameters) -> list[Criterion]:
+def _of_role(role: str, dataset: Dataset | None, parameters: DataQualityParameters) -> list[Criterion]:
     if dataset is None:
         missing = Unproven(missing=f"the {role} data", remedy=f"hand in the {role} data {AGAIN}")
         return [Criterion(f"{role} data", missing)]
@@ -57,7 +57,7 @@ def _of_role(role: str, dataset: Dataset | None, parameters: Parameters) -> list
     ]
 
 
-def _quality(dataset: Dataset, parameters: Parameters) -> Verdict:
+def _quality(dataset: Dataset, parameters: DataQualityParameters) -> Verdict:
     role = dataset.role
     if dataset.quality == "failed":
         return Failed(
@@ -96,4 +96,4 @@ def _apart(training: Dataset, held_out: Dataset) -> Criterion:
     return Criterion(text, Failed(reason=reason, remedy=f"judge on data that training never saw {AGAIN}"))
 
 
-GATE: Gate[Parameters] = Gate("data_quality", Parameters, judge)
+GATE: Gate[DataQualityParameters] = Gate("data_quality", DataQualityParameters, judge)

@@ -18,14 +18,14 @@ from data.records.version import Section
 from gates.contract import Criterion, Gate
 
 
-class Parameters(Frozen):
+class DocumentationParameters(Frozen):
     """Sections that must be there, and the fewest words (a count) of one written by a person."""
 
     sections: Annotated[tuple[str, ...], Field(min_length=1)]
     minimum_words: Annotated[int, Field(ge=1)] = 25
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: DocumentationParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a section: present, long enough unless generated, and not stale.
 
     A section is stale only when the digest of what it describes changed since it was written.
@@ -35,7 +35,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return [_criterion(name, sections.get(name), parameters) for name in parameters.sections]
 
 
-def _criterion(name: str, section: Section | None, parameters: Parameters) -> Criterion:
+def _criterion(name: str, section: Section | None, parameters: DocumentationParameters) -> Criterion:
     words = float(section.words) if section is not None and not section.generated else None
     limit = float(parameters.minimum_words) if words is not None else None
     known = (section.text_digest,) if section is not None else ()
@@ -65,4 +65,4 @@ def _verdict(name: str, section: Section | None, minimum: int) -> Verdict:
     )
 
 
-GATE: Gate[Parameters] = Gate("documentation", Parameters, judge)
+GATE: Gate[DocumentationParameters] = Gate("documentation", DocumentationParameters, judge)

@@ -18,14 +18,14 @@ from gates.contract import Criterion, Gate
 from gates.independence import person_id
 
 
-class Parameters(Frozen):
+class FindingsParameters(Frozen):
     """Severities that block while not closed; whether a finding of any severity blocks once it is late."""
 
     blocking: Annotated[tuple[Severity, ...], Field(min_length=1)] = (Severity.HIGH, Severity.CRITICAL)
     overdue_blocks: bool = True
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: FindingsParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a finding. An approval's condition blocks when it is late, whatever its severity before.
 
     Source: SR 11-7 §VI.7.
@@ -35,7 +35,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return [Criterion(f"finding {one.number}", _verdict(one, parameters, now)) for one in evidence.findings]
 
 
-def _verdict(finding: Finding, parameters: Parameters, now: datetime) -> Verdict:
+def _verdict(finding: Finding, parameters: FindingsParameters, now: datetime) -> Verdict:
     what = f"finding {finding.number} ({finding.severity}, {finding.title})"
     if finding.state == "closed":
         return _closure(finding, what)
@@ -63,4 +63,6 @@ def _closure(finding: Finding, what: str) -> Verdict:
     )
 
 
-GATE: Gate[Parameters] = Gate("findings", Parameters, judge, absence="nothing was found that would have to be settled")
+GATE: Gate[FindingsParameters] = Gate(
+    "findings", FindingsParameters, judge, absence="nothing was found that would have to be settled"
+)

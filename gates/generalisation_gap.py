@@ -18,7 +18,7 @@ from gates.contract import Criterion, Gate
 from gates.measured import metric_of, silent, value_of
 
 
-class Parameters(Frozen):
+class GeneralisationGapParameters(Frozen):
     """The metric, which way it is better, the two datasets, and the largest gap in the metric's own unit."""
 
     metric: str = "auc"
@@ -28,7 +28,7 @@ class Parameters(Frozen):
     limit: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: GeneralisationGapParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """The gap is the metric on training data less that on held-out data, turned so that above 0 is worse when held out.
 
     It may be at most the limit. Source: Hastie et al. (2009), §7.2.
@@ -47,7 +47,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return [Criterion(text, _verdict(parameters, gap, (best, held)), gap, parameters.limit, known)]
 
 
-def _verdict(parameters: Parameters, gap: float, values: tuple[float, float]) -> Verdict:
+def _verdict(parameters: GeneralisationGapParameters, gap: float, values: tuple[float, float]) -> Verdict:
     told = f"{parameters.metric} {values[0]:.3f} on {parameters.training}, {values[1]:.3f} on {parameters.held_out}"
     if gap <= parameters.limit:
         return Passed(because=f"{told}: a gap of {gap:.3f}, at most {parameters.limit:g}")
@@ -57,4 +57,4 @@ def _verdict(parameters: Parameters, gap: float, values: tuple[float, float]) ->
     )
 
 
-GATE: Gate[Parameters] = Gate("generalisation_gap", Parameters, judge)
+GATE: Gate[GeneralisationGapParameters] = Gate("generalisation_gap", GeneralisationGapParameters, judge)

@@ -11,10 +11,10 @@ from data.records.model import Mode
 from data.records.verdict import Judgement, Unproven
 from gates.catalogue import GATES
 from gates.control import Control, Stage
-from gates.standard import Standard
+from gates.standard import LoadedStandard
 from gates.waivers import in_use, independent
 
-Applied = Sequence[tuple[Standard, Mode]]
+Applied = Sequence[tuple[LoadedStandard, Mode]]
 
 
 def judge(standards: Applied, stage: Stage, evidence: Evidence, now: datetime) -> tuple[Judgement, ...]:
@@ -37,7 +37,7 @@ def standards_digest(standards: Applied) -> str:
 
 
 def _by_standard(
-    standard: Standard, mode: Mode, stage: Stage, evidence: Evidence, now: datetime
+    standard: LoadedStandard, mode: Mode, stage: Stage, evidence: Evidence, now: datetime
 ) -> Iterator[Judgement]:
     tier, change = evidence.model.tier, evidence.version.change.change_class
     controls = standard.demanded(tier, change, stage)
@@ -51,26 +51,26 @@ def _by_standard(
             yield judgement.model_copy(update={**mark, "waived_by": waived})
 
 
-def _by_control(standard: Standard, control: Control, evidence: Evidence, now: datetime) -> list[Judgement]:
+def _by_control(standard: LoadedStandard, control: Control, evidence: Evidence, now: datetime) -> list[Judgement]:
     if not control.enabled:
         remedy = "switch the control on in the standard, or ask for a waiver with a reason and a date"
         verdict = Unproven(missing=f"{control.title}: the control is switched off", remedy=remedy)
         return [Judgement(control=control.id, gate=control.gate, criterion="switched on", verdict=verdict)]
     gate = GATES[control.gate]
     given = control.parameters_for(evidence.model.tier, evidence.version.change.change_class)
-    if "approvals" in gate.Parameters.model_fields:
+    if "approvals" in gate.parameters_type.model_fields:
         given["approvals"] = standard.approvals
-    return gate.judge(gate.Parameters.model_validate(given), control.id, evidence, now)
+    return gate.judge(gate.parameters_type.model_validate(given), control.id, evidence, now)
 
 
-def _waiver(standard: Standard, control: Control, evidence: Evidence, now: datetime) -> str | None:
+def _waiver(standard: LoadedStandard, control: Control, evidence: Evidence, now: datetime) -> str | None:
     """The key of a waiver in use, granted by another than its requester, naming `ID` or `standard/ID`."""
     names = (control.id, f"{standard.id}/{control.id}") if control.waivable else ()
     found = [one for one in evidence.waivers if one.control in names and one.version == evidence.version.key]
     return next((one.key for one in found if in_use(one, now) and independent(one)), None)
 
 
-def _nothing(standard: Standard, missing: str, mark: dict[str, str]) -> Judgement:
+def _nothing(standard: LoadedStandard, missing: str, mark: dict[str, str]) -> Judgement:
     verdict = Unproven(missing=missing, remedy="add a control that fits to the standard, or apply another standard")
     found = Judgement(control=standard.id.upper(), gate="standard", criterion="something is demanded", verdict=verdict)
     return found.model_copy(update=mark)

@@ -17,14 +17,14 @@ from data.records.verdict import Failed, Passed, Unproven, Verdict
 from gates.contract import Criterion, Gate
 
 
-class Parameters(Frozen):
+class MonitoringPlanParameters(Frozen):
     """The fewest rules (a count), and whether the model must name whom an alert reaches and what that person does."""
 
     minimum_rules: Annotated[int, Field(ge=1)] = 1
     response: bool = False
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: MonitoringPlanParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """The newest plan exists, was recorded before now, has rules and says why these; where asked, a response stands.
 
     Source: SR 26-2 §V.2.
@@ -38,7 +38,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return criteria
 
 
-def _plan(plan: MonitoringPlan | None, parameters: Parameters, now: datetime) -> Verdict:
+def _plan(plan: MonitoringPlan | None, parameters: MonitoringPlanParameters, now: datetime) -> Verdict:
     write = "write what is watched, from which value on and why, into the monitoring plan"
     if plan is None:
         return Unproven(missing="a monitoring plan", remedy=write)
@@ -59,4 +59,4 @@ def _response(name: str, text: str) -> Criterion:
     return Criterion(name, Unproven(missing=f"the model's {name}", remedy=f"name the {name} in model.yaml"))
 
 
-GATE: Gate[Parameters] = Gate("monitoring_plan", Parameters, judge)
+GATE: Gate[MonitoringPlanParameters] = Gate("monitoring_plan", MonitoringPlanParameters, judge)

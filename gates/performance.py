@@ -22,7 +22,7 @@ from gates.measured import metric_of, silent, value_of
 from gates.planned_tests import meets, newest_plan, of_one_metric, side
 
 
-class Parameters(Frozen):
+class PerformanceParameters(Frozen):
     """Datasets whose planned metrics are judged, what must meet the threshold, the fewest rows (a count) measured.
 
     `bound` is `interval` (the end of the 95 % interval nearer to the threshold) or `value`; with
@@ -35,7 +35,7 @@ class Parameters(Frozen):
     independent_producer: bool = False
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: PerformanceParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a planned metric: its near bound on the passing side of the model's own threshold.
 
     The near bound is the low end where the metric must be at least the threshold, the high end where at most. With the
@@ -52,7 +52,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return [_criterion(test, parameters, evidence) for test in planned]
 
 
-def _criterion(test: PlannedTest, parameters: Parameters, evidence: Evidence) -> Criterion:
+def _criterion(test: PlannedTest, parameters: PerformanceParameters, evidence: Evidence) -> Criterion:
     metric = metric_of(evidence, test.metric, test.dataset, test.slice)
     of = f"{test.metric} on {test.dataset}" + (f" for {test.slice}" if test.slice else "")
     if metric is None or value_of(metric) is None:
@@ -63,7 +63,7 @@ def _criterion(test: PlannedTest, parameters: Parameters, evidence: Evidence) ->
     return Criterion(of, verdict, near, test.threshold, (metric.evidence_digest,))
 
 
-def _producer(metric: Metric, parameters: Parameters, evidence: Evidence) -> Failed | None:
+def _producer(metric: Metric, parameters: PerformanceParameters, evidence: Evidence) -> Failed | None:
     if not parameters.independent_producer or person_id(metric.produced_by) not in makers(evidence.version):
         return None
     reason = f"{metric.name} was produced by {metric.produced_by}, who worked on this version"
@@ -71,7 +71,7 @@ def _producer(metric: Metric, parameters: Parameters, evidence: Evidence) -> Fai
 
 
 def _verdict(
-    test: PlannedTest, rows: int, near: float | None, far: float | None, parameters: Parameters
+    test: PlannedTest, rows: int, near: float | None, far: float | None, parameters: PerformanceParameters
 ) -> Passed | Failed | Unproven:
     of, demand = f"{test.metric} on {test.dataset}", f"{side(at_least=test.at_least)} {test.threshold:g}"
     if rows < parameters.minimum_rows:
@@ -92,4 +92,4 @@ def _verdict(
     )
 
 
-GATE: Gate[Parameters] = Gate("performance", Parameters, judge)
+GATE: Gate[PerformanceParameters] = Gate("performance", PerformanceParameters, judge)

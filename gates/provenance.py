@@ -25,7 +25,7 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 AGAIN = "and register the version again"
 
 
-class Parameters(Frozen):
+class ProvenanceParameters(Frozen):
     """What must be known, and the kinds of artifact that may run."""
 
     demands: Annotated[tuple[Demand, ...], Field(min_length=1)] = ALL
@@ -37,7 +37,7 @@ class Parameters(Frozen):
     )
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: ProvenanceParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a demand; a digest is `sha256:` and 64 hex digits.
 
     Code without a commit is unproven, uncommitted changes fail. Source: SR 11-7 §V.1.b.
@@ -45,7 +45,7 @@ def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Cri
     return [Criterion(one, RULES[one](parameters, evidence)) for one in parameters.demands]
 
 
-def _artifact(parameters: Parameters, evidence: Evidence) -> Verdict:
+def _artifact(parameters: ProvenanceParameters, evidence: Evidence) -> Verdict:
     artifact = evidence.version.artifact
     if artifact.kind not in parameters.kinds:
         reason = f"the artifact is of kind {artifact.kind}; allowed: {', '.join(parameters.kinds)}"
@@ -57,7 +57,7 @@ def _artifact(parameters: Parameters, evidence: Evidence) -> Verdict:
     return Passed(because=f"{artifact.kind} {artifact.digest[:19]}…")
 
 
-def _code(_: Parameters, evidence: Evidence) -> Verdict:
+def _code(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     code = evidence.version.code
     if not code.commit or code.dirty is None:
         return Unproven(missing="the commit of the code", remedy=f"commit the code {AGAIN}")
@@ -67,32 +67,32 @@ def _code(_: Parameters, evidence: Evidence) -> Verdict:
     return Passed(because=f"commit {code.commit[:12]}, nothing uncommitted")
 
 
-def _environment(_: Parameters, evidence: Evidence) -> Verdict:
+def _environment(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     digest = evidence.version.environment_digest or ""
     if DIGEST.fullmatch(digest):
         return Passed(because=f"environment {digest[:19]}…")
     return Unproven(missing="the environment's digest", remedy=f"lock the environment's packages {AGAIN}")
 
 
-def _training_data(_: Parameters, evidence: Evidence) -> Verdict:
+def _training_data(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     identities = [one.identity for one in evidence.datasets if one.role == "training" and one.identity.strip()]
     if identities:
         return Passed(because=f"trained on {', '.join(one[:19] for one in identities)}")
     return Unproven(missing="the identity of the training data", remedy=f"name the training data {AGAIN}")
 
 
-def _people(_: Parameters, evidence: Evidence) -> Verdict:
+def _people(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     version = evidence.version
     if version.submitter.strip() and version.contributors:
         return Passed(because=f"handed in by {version.submitter}, made by {', '.join(sorted(makers(version)))}")
     return Unproven(missing="who made this version", remedy=f"commit the work under the makers' names {AGAIN}")
 
 
-RULES: Mapping[Demand, Callable[[Parameters, Evidence], Verdict]] = {
+RULES: Mapping[Demand, Callable[[ProvenanceParameters, Evidence], Verdict]] = {
     "artifact": _artifact,
     "code": _code,
     "environment": _environment,
     "training data": _training_data,
     "people": _people,
 }
-GATE: Gate[Parameters] = Gate("provenance", Parameters, judge)
+GATE: Gate[ProvenanceParameters] = Gate("provenance", ProvenanceParameters, judge)

@@ -22,14 +22,14 @@ ASK = "run `modelward deploy` to ask for approval anew"
 YES = ("approve", "approve with conditions")
 
 
-class Parameters(Frozen):
+class SignOffParameters(Frozen):
     """`approvals` comes from the standard itself; `apart_from_validator`: who validated may not also approve."""
 
     approvals: tuple[ApprovalRule, ...] = ()
     apart_from_validator: bool = False
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: SignOffParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """The request fits what would be deployed, asks for what the standard demands, was met, and is in force.
 
     Source: SR 11-7 §VI.3.
@@ -67,7 +67,7 @@ def _use(request: ApprovalRequest, evidence: Evidence) -> Verdict:
     return Passed(because=f"for {request.use or 'its purpose'} in {request.environment}")
 
 
-def _asked(request: ApprovalRequest, parameters: Parameters, evidence: Evidence) -> Verdict:
+def _asked(request: ApprovalRequest, parameters: SignOffParameters, evidence: Evidence) -> Verdict:
     change = evidence.version.change.change_class
     rule = rule_for(parameters.approvals, evidence.model.tier, change, evidence.environment)
     if rule is None:
@@ -95,7 +95,7 @@ def _signed(request: ApprovalRequest, votes: Sequence[Vote]) -> Verdict:
 
 
 def _independence(
-    request: ApprovalRequest, votes: Sequence[Vote], parameters: Parameters, evidence: Evidence
+    request: ApprovalRequest, votes: Sequence[Vote], parameters: SignOffParameters, evidence: Evidence
 ) -> Verdict:
     excluded = makers(evidence.version) | {person_id(one) for one in (*request.contributors, request.requester)}
     if parameters.apart_from_validator:
@@ -121,4 +121,4 @@ def _in_force(request: ApprovalRequest, now: datetime) -> Verdict:
     return Failed(reason=f"the approval ended on {request.valid_until:%Y-%m-%d}", remedy=ASK)
 
 
-GATE: Gate[Parameters] = Gate("sign_off", Parameters, judge)
+GATE: Gate[SignOffParameters] = Gate("sign_off", SignOffParameters, judge)

@@ -20,7 +20,7 @@ from gates.contract import Criterion, Gate
 from gates.measured import value_of
 
 
-class Parameters(Frozen):
+class StabilityParameters(Frozen):
     """The metric, its dataset, the largest spread in the metric's own unit, and what makes a slice worth judging.
 
     A slice counts from `minimum_rows` rows on; at least `minimum_slices` must count, and the slices that count must
@@ -43,7 +43,7 @@ class Counted(NamedTuple):
     rows: int
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: StabilityParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """By column sliced on: the spread, best slice less worst, is at most the limit, over slices with nearly all rows.
 
     A slice is called `column=value`. Source: SR 11-7 §IV.1.
@@ -67,7 +67,7 @@ def column_of(segment: str) -> str:
     return segment.partition("=")[0]
 
 
-def _by_column(column: str, slices: Sequence[Metric], parameters: Parameters) -> list[Criterion]:
+def _by_column(column: str, slices: Sequence[Metric], parameters: StabilityParameters) -> list[Criterion]:
     known = tuple(sorted({one.evidence_digest for one in slices}))
     counted = _counted(slices, parameters.minimum_rows)
     text = f"spread of {parameters.metric} by {column}"
@@ -87,7 +87,7 @@ def _counted(slices: Sequence[Metric], minimum_rows: int) -> list[Counted]:
     return sorted(one for one in spoken if one.rows >= minimum_rows)
 
 
-def _spread(low: Counted, high: Counted, parameters: Parameters) -> Verdict:
+def _spread(low: Counted, high: Counted, parameters: StabilityParameters) -> Verdict:
     apart = high.value - low.value
     told = f"{parameters.metric} {low.value:.3f} for {low.segment} to {high.value:.3f} for {high.segment}"
     if apart <= parameters.limit:
@@ -98,7 +98,9 @@ def _spread(low: Counted, high: Counted, parameters: Parameters) -> Verdict:
     )
 
 
-def _coverage(column: str, slices: Sequence[Metric], counted: Sequence[Counted], parameters: Parameters) -> Criterion:
+def _coverage(
+    column: str, slices: Sequence[Metric], counted: Sequence[Counted], parameters: StabilityParameters
+) -> Criterion:
     share = sum(one.rows for one in counted) / sum(one.rows for one in slices)
     left_out = ", ".join(sorted({one.slice for one in slices} - {one.segment for one in counted}))
     verdict: Verdict = Passed(because=f"{share:.0%} of the rows; not judged: {left_out or 'none'}")
@@ -110,4 +112,4 @@ def _coverage(column: str, slices: Sequence[Metric], counted: Sequence[Counted],
     return Criterion(f"rows in slices by {column} large enough", verdict, share, parameters.coverage)
 
 
-GATE: Gate[Parameters] = Gate("stability", Parameters, judge)
+GATE: Gate[StabilityParameters] = Gate("stability", StabilityParameters, judge)

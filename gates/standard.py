@@ -22,7 +22,7 @@ CHARACTERS = 200_000
 BASELINE = "baseline"
 
 
-class Standard(WrittenStandard):
+class LoadedStandard(WrittenStandard):
     """A standard with the digest of the exact text it was read from: `sha256:<hex>` of its UTF-8 bytes."""
 
     text_digest: str
@@ -52,7 +52,7 @@ class ApprovalDemand(Frozen):
     validator: bool
 
 
-def load_standard(source: str | Path, name: str = "") -> Standard:
+def load_standard(source: str | Path, name: str = "") -> LoadedStandard:
     """A standard from its text or its file; `name` is how messages call it.
 
     Raises StandardError naming file, line and fix: unreadable, over 200,000 characters, not plain YAML (aliases, tags,
@@ -68,7 +68,7 @@ def load_standard(source: str | Path, name: str = "") -> Standard:
     found = faults(document, written)
     if found:
         raise StandardError("\n".join(found), f"put what is named in {called} right")
-    return Standard(**dict(written), text_digest=f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
+    return LoadedStandard(**dict(written), text_digest=f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
 
 
 def _text(path: Path, called: str) -> str:
@@ -100,7 +100,7 @@ def baseline_text() -> str:
     return builtin(BASELINE)
 
 
-def approvals_for(standard: Standard, tier: int, change_class: str, environment: str) -> ApprovalDemand:
+def approvals_for(standard: LoadedStandard, tier: int, change_class: str, environment: str) -> ApprovalDemand:
     """Who must approve a change of this class, of a model of this tier (1 highest … 4), in an environment.
 
     Raises StandardError when the standard has no rule for it: nobody is never enough.
@@ -116,14 +116,14 @@ def approvals_for(standard: Standard, tier: int, change_class: str, environment:
     )
 
 
-def keeps_validator_apart(standard: Standard, tier: int, change_class: str) -> bool:
+def separates_validator(standard: LoadedStandard, tier: int, change_class: str) -> bool:
     """Whether a standard fails an approval that was signed by who validated the version."""
     controls = _of_gate(standard, sign_off.GATE.name, tier, change_class)
-    asked = [sign_off.Parameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
+    asked = [sign_off.SignOffParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
     return any(one.apart_from_validator for one in asked)
 
 
-def oversight_for(standard: Standard, tier: int) -> OversightRule:
+def oversight_for(standard: LoadedStandard, tier: int) -> OversightRule:
     """Ratification hours and roles, and days between reviews, for a tier. Raises StandardError without a rule."""
     rule = next((one for one in standard.oversight if tier in one.tiers), None)
     if rule is None:
@@ -131,7 +131,7 @@ def oversight_for(standard: Standard, tier: int) -> OversightRule:
     return rule
 
 
-def retirement_for(standard: Standard, tier: int) -> RetirementRule:
+def retirement_for(standard: LoadedStandard, tier: int) -> RetirementRule:
     """Notice, quiet time, retention and approvers of a retirement, for a tier. Raises StandardError without a rule."""
     rule = next((one for one in standard.retirement if tier in one.tiers), None)
     if rule is None:
@@ -139,7 +139,7 @@ def retirement_for(standard: Standard, tier: int) -> RetirementRule:
     return rule
 
 
-def emergency_for(standard: Standard, tier: int) -> EmergencyRule:
+def emergency_for(standard: LoadedStandard, tier: int) -> EmergencyRule:
     """Who may release at once, and how long it may last, for a tier. Raises GateRefusedError where nobody may."""
     rule = next((one for one in standard.emergency if tier in one.tiers), None)
     if rule is None:
@@ -150,24 +150,24 @@ def emergency_for(standard: Standard, tier: int) -> EmergencyRule:
     return rule
 
 
-def waiver_days(standard: Standard, tier: int, change_class: str) -> int:
+def waiver_days(standard: LoadedStandard, tier: int, change_class: str) -> int:
     """The longest a waiver may run, in days; 0 when the standard allows none."""
     controls = _of_gate(standard, waivers.GATE.name, tier, change_class)
-    asked = [waivers.Parameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
+    asked = [waivers.WaiversParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
     return min((one.maximum_days for one in asked), default=0)
 
 
-def blocking_severities(standard: Standard, tier: int, change_class: str) -> frozenset[Severity]:
+def blocking_severities(standard: LoadedStandard, tier: int, change_class: str) -> frozenset[Severity]:
     """The severities of which a finding blocks until it is closed."""
     controls = _of_gate(standard, findings.GATE.name, tier, change_class)
-    asked = [findings.Parameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
+    asked = [findings.FindingsParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
     return frozenset(severity for one in asked for severity in one.blocking)
 
 
-def _of_gate(standard: Standard, gate: str, tier: int, change_class: str) -> list[Control]:
+def _of_gate(standard: LoadedStandard, gate: str, tier: int, change_class: str) -> list[Control]:
     fitting = [one for one in standard.controls if one.gate == gate and one.enabled]
     return [one for one in fitting if any(one.fits(tier, change_class, stage) for stage in one.stages)]
 
 
-def _silent(standard: Standard, what: str) -> StandardError:
+def _silent(standard: LoadedStandard, what: str) -> StandardError:
     return StandardError(f"{standard.label} does not say {what}", "add the rule and raise the standard's version")

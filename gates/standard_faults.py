@@ -61,7 +61,7 @@ def _parameter_faults(document: YamlText, number: int, control: Control, gate: G
             )
             continue
         try:
-            gate.Parameters.model_validate(given)
+            gate.parameters_type.model_validate(given)
         except ValidationError as wrong:
             for one in wrong.errors(include_url=False):
                 yield f"{_place(document, number, control, one['loc'])}: {_parameter(control, gate, one)}"
@@ -70,7 +70,7 @@ def _parameter_faults(document: YamlText, number: int, control: Control, gate: G
 def _parameter(control: Control, gate: Gate[Any], one: Any) -> str:
     name = ".".join(str(step) for step in one["loc"])
     if one["type"] == "extra_forbidden":
-        known = ", ".join(field for field in gate.Parameters.model_fields if field != "approvals") or "none"
+        known = ", ".join(field for field in gate.parameters_type.model_fields if field != "approvals") or "none"
         return f"{control.id}: the gate {gate.name} has no parameter {name!a} → it has {known}"
     if one["type"] == "missing":
         return f"{control.id}: the gate {gate.name} needs the parameter {name} → add it under `parameters:`"

@@ -21,14 +21,14 @@ from gates.contract import Criterion, Gate
 from gates.planned_tests import meets, named, newest_plan, plan_at, same_demand, side
 
 
-class Parameters(Frozen):
+class TestingParameters(Frozen):
     """The fewest kinds of test with a result (a count), and kinds that must be among them."""
 
     minimum_kinds: Annotated[int, Field(ge=1)] = 2
     kinds: tuple[str, ...] = ()
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: TestingParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a planned test of the newest plan, one for the number of kinds, one a kind demanded.
 
     A value must lie on the passing side of the threshold that stood in the plan before the test was run.
@@ -94,4 +94,4 @@ def _kind(kind: str, kinds: Sequence[str]) -> Criterion:
     return Criterion(f"a test of the kind {kind}", verdict)
 
 
-GATE: Gate[Parameters] = Gate("testing", Parameters, judge)
+GATE: Gate[TestingParameters] = Gate("testing", TestingParameters, judge)

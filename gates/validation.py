@@ -21,13 +21,13 @@ from gates.independence import makers, person_id
 ASK = "ask a validator who did not work on this version for a conclusion"
 
 
-class Parameters(Frozen):
+class ValidationParameters(Frozen):
     """What the conclusion must say, at least this many words (a count) each: scope, limitations, competence."""
 
     minimum_words: Annotated[int, Field(ge=1)] = 1
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: ValidationParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """The newest validation: its conclusion, the validator's independence, and what it says of scope and limits.
 
     Source: SR 11-7 §V, §VI.7.
@@ -70,4 +70,4 @@ def _stated(name: str, text: str, minimum: int) -> Criterion:
     return Criterion(f"stated {name}", verdict, float(words), float(minimum))
 
 
-GATE: Gate[Parameters] = Gate("validation", Parameters, judge)
+GATE: Gate[ValidationParameters] = Gate("validation", ValidationParameters, judge)

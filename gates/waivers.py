@@ -21,14 +21,14 @@ from gates.independence import makers, person_id
 ANEW = "ask for a new waiver"
 
 
-class Parameters(Frozen):
+class WaiversParameters(Frozen):
     """The longest a waiver may run, in days from the request; the fewest words (a count) of its reason."""
 
     maximum_days: Annotated[int, Field(ge=1)]
     minimum_words: Annotated[int, Field(ge=1)] = 3
 
 
-def judge(parameters: Parameters, evidence: Evidence, now: datetime) -> list[Criterion]:
+def judge(parameters: WaiversParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """One criterion a waiver in use; refused, revoked and expired ones set nothing aside.
 
     Source: SR 11-7 §VI.7.
@@ -51,7 +51,7 @@ def independent(waiver: Waiver) -> bool:
     return bool(approver) and approver != person_id(waiver.requester)
 
 
-def _verdict(waiver: Waiver, parameters: Parameters, excluded: frozenset[str]) -> Verdict:
+def _verdict(waiver: Waiver, parameters: WaiversParameters, excluded: frozenset[str]) -> Verdict:
     if not independent(waiver):
         granted_by = waiver.approver or "nobody known"
         reason = f"waiver {waiver.number} was granted by {granted_by}, who may not be its requester"
@@ -70,4 +70,4 @@ def _verdict(waiver: Waiver, parameters: Parameters, excluded: frozenset[str]) -
     return Passed(because=f"granted by {waiver.approver} until {waiver.expires_at:%Y-%m-%d}")
 
 
-GATE: Gate[Parameters] = Gate("waivers", Parameters, judge, absence="nothing was set aside")
+GATE: Gate[WaiversParameters] = Gate("waivers", WaiversParameters, judge, absence="nothing was set aside")

@@ -58,7 +58,7 @@ class Earlier(NamedTuple):
     states: Mapping[str, AlertState]
 
 
-class Outcome(BaseModel):
+class AlertOutcome(BaseModel):
     """What one rule or one fault came to, with what is needed to see why.
 
     `beyond`: how far the near end of the interval lies beyond the reference; `adjusted_p`: the p-value after
@@ -95,7 +95,7 @@ def judge(
     *,
     persistence: Persistence | None = None,
     minimum_rows: int = 0,
-) -> tuple[Outcome, ...]:
+) -> tuple[AlertOutcome, ...]:
     """One outcome for each fault, then one for each rule, in the given order.
 
     Measurements are matched to rules by statistic, column and segment; a rule without one cannot say. `history` may
@@ -116,7 +116,7 @@ def judge(
     )
 
 
-def worst(outcomes: Iterable[Outcome]) -> AlertState:
+def worst(outcomes: Iterable[AlertOutcome]) -> AlertState:
     """The state of the night: page, watch, cannot say, seasonal, quiet, in that order; of no outcome, cannot say."""
     order = list(AlertState)
     ranked = sorted((one.state for one in outcomes), key=order.index)
@@ -171,20 +171,20 @@ def _adjusted(seen: Sequence[_Seen], *, seasonal: bool) -> dict[str, float]:
     return dict(zip(family, adjusted(list(family.values())), strict=True))
 
 
-def _fault_outcome(fault: HardFault) -> Outcome:
+def _fault_outcome(fault: HardFault) -> AlertOutcome:
     """A hard fault pages at once."""
     where = f" in {fault.partition}" if fault.partition else ""
     because = f"{fault.kind.value}{where}: {fault.says}"
-    return Outcome(about=fault.about, state=AlertState.PAGE, severe=True, because=because, fault=fault)
+    return AlertOutcome(about=fault.about, state=AlertState.PAGE, severe=True, because=because, fault=fault)
 
 
 def _rule_outcome(
     one: _Seen, p_value: float | None, window: Window, earlier: Sequence[Earlier], persistence: Persistence
-) -> Outcome:
+) -> AlertOutcome:
     """What one rule came to."""
     rule, measurement = one.rule, one.measurement
     beyond = None if measurement is None else beyond_reference(rule, measurement)
-    base = Outcome(
+    base = AlertOutcome(
         about=rule.about, state=AlertState.CANNOT_SAY, because=one.unsaid, rule=rule, measurement=measurement
     )
     if p_value is None or beyond is None:

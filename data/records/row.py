@@ -19,7 +19,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ColumnKind(StrEnum):
+class StorageKind(StrEnum):
     """How a field stands in its table; nested values stand as RFC 8785 text."""
 
     TEXT = "text"
@@ -29,12 +29,12 @@ class ColumnKind(StrEnum):
     NESTED = "nested"
 
 
-SQL_TYPES: Mapping[ColumnKind, str] = {
-    ColumnKind.TEXT: "VARCHAR",
-    ColumnKind.INTEGER: "BIGINT",
-    ColumnKind.REAL: "DOUBLE",
-    ColumnKind.BOOLEAN: "BOOLEAN",
-    ColumnKind.NESTED: "VARCHAR",
+SQL_TYPES: Mapping[StorageKind, str] = {
+    StorageKind.TEXT: "VARCHAR",
+    StorageKind.INTEGER: "BIGINT",
+    StorageKind.REAL: "DOUBLE",
+    StorageKind.BOOLEAN: "BOOLEAN",
+    StorageKind.NESTED: "VARCHAR",
 }
 """The type of the column each kind is kept in."""
 
@@ -57,26 +57,26 @@ class Row(Frozen):
 
     @classmethod
     @cache
-    def stored_columns(cls) -> dict[str, ColumnKind]:
+    def stored_columns(cls) -> dict[str, StorageKind]:
         """Each field with the kind of column it is kept in, in the order of the table."""
         return {name: _kind(field.annotation) for name, field in cls.model_fields.items()}
 
 
-def _kind(annotation: Any) -> ColumnKind:
+def _kind(annotation: Any) -> StorageKind:
     if get_origin(annotation) is Annotated:
         return _kind(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         some = [one for one in get_args(annotation) if one is not type(None)]
-        return _kind(some[0]) if len(some) == 1 else ColumnKind.NESTED
+        return _kind(some[0]) if len(some) == 1 else StorageKind.NESTED
     if get_origin(annotation) is Literal:
         return _kind(type(get_args(annotation)[0]))
     if not isinstance(annotation, type):
-        return ColumnKind.NESTED
+        return StorageKind.NESTED
     if issubclass(annotation, bool):
-        return ColumnKind.BOOLEAN
+        return StorageKind.BOOLEAN
     if issubclass(annotation, int):
-        return ColumnKind.INTEGER
+        return StorageKind.INTEGER
     if issubclass(annotation, float):
-        return ColumnKind.REAL
+        return StorageKind.REAL
     is_text = issubclass(annotation, str) or annotation is get_args(Instant)[0]
-    return ColumnKind.TEXT if is_text else ColumnKind.NESTED
+    return StorageKind.TEXT if is_text else StorageKind.NESTED

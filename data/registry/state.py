@@ -13,7 +13,7 @@ import rfc8785
 from data.errors import ConflictError, NotFoundError
 from data.records.events import EventType
 from data.records.names import short
-from data.records.row import ColumnKind, Row
+from data.records.row import Row, StorageKind
 
 R = TypeVar("R", bound=Row)
 
@@ -125,14 +125,16 @@ def _natural(key: str) -> tuple[tuple[int, int | str], ...]:
 
 
 @cache
-def _kinds(kind: type[Row]) -> tuple[tuple[str, ColumnKind], ...]:
+def _kinds(kind: type[Row]) -> tuple[tuple[str, StorageKind], ...]:
     return tuple(kind.stored_columns().items())
 
 
 def _encoded(row: Row) -> list[object]:
     values = row.model_dump(mode="json")
     return [
-        rfc8785.dumps(values[name]).decode() if kind is ColumnKind.NESTED and values[name] is not None else values[name]
+        rfc8785.dumps(values[name]).decode()
+        if kind is StorageKind.NESTED and values[name] is not None
+        else values[name]
         for name, kind in _kinds(type(row))
     ]
 
@@ -142,7 +144,7 @@ def decoded(kind: type[R], values: Sequence[object]) -> R:
     pairs = zip(_kinds(kind), values, strict=True)
     return kind.model_validate(
         {
-            name: json.loads(value) if column is ColumnKind.NESTED and isinstance(value, str) else value
+            name: json.loads(value) if column is StorageKind.NESTED and isinstance(value, str) else value
             for (name, column), value in pairs
         }
     )

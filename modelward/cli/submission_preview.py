@@ -9,7 +9,7 @@ from pathlib import Path
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.approval import RequiredRole
-from data.records.log import Standard as AdoptedStandard
+from data.records.log import Standard
 from data.records.names import short
 from data.registry.registry import Registry
 from data.submission.documents import GENERATED
@@ -17,7 +17,7 @@ from data.submission.folder import read_submission
 from data.submission.provenance import Provenance
 from gates import documentation
 from gates.control import Control
-from gates.standard import Standard, approvals_for, builtin, load_standard
+from gates.standard import LoadedStandard, approvals_for, builtin, load_standard
 from tasks.register.check_rules import check_rules
 
 ENVIRONMENT = "production"
@@ -61,17 +61,17 @@ def _sections(controls: Sequence[Control], tier: int, change: str) -> Iterator[t
     """Each section that people must write, with the fewest words."""
     for control in controls:
         if control.gate == documentation.GATE.name:
-            asked = documentation.Parameters.model_validate(control.parameters_for(tier, change))
+            asked = documentation.DocumentationParameters.model_validate(control.parameters_for(tier, change))
             yield from ((name, asked.minimum_words) for name in asked.sections if name != GENERATED)
 
 
-def _standard(name: str) -> Standard:
+def _standard(name: str) -> LoadedStandard:
     """The standard as it was adopted here, or else as it comes with modelward. Raises StandardError."""
     registry = Registry.here()
     adopted = []
     if registry.store.exists():
         with registry.reading() as state:
-            adopted = state.find(AdoptedStandard, standard=name)
+            adopted = state.find(Standard, standard=name)
     if not adopted:
         return load_standard(builtin(name), name)
     newest = max(adopted, key=lambda one: one.version)

@@ -11,7 +11,7 @@ from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 
 if TYPE_CHECKING:
     from data.records.person import Role
-    from gates.standard import Standard
+    from gates.standard import LoadedStandard
 
 app = typer.Typer(no_args_is_help=True, help="Standards: check, show, adopt.")
 
@@ -131,7 +131,7 @@ def _text(name: str) -> tuple[str, str]:
     return text, f"in force since {newest.adopted_at:%Y-%m-%d}"
 
 
-def _loaded(text: str, name: str) -> Standard:
+def _loaded(text: str, name: str) -> LoadedStandard:
     from gates.standard import load_standard
 
     return load_standard(text, name)

@@ -14,7 +14,7 @@ from data.records.run_context import RunContext
 from data.registry.commands.approval import RequestApproval
 from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
-from gates.standard import approvals_for, keeps_validator_apart
+from gates.standard import approvals_for, separates_validator
 from tasks.approve.recompute_digests import verified_artifact
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import moment
@@ -48,7 +48,7 @@ def request_approval(
         artifact_digest=verified_artifact(registry.home, evidence.version),
         verdict_set=verdicts.key,
         apart_from_validator=any(
-            keeps_validator_apart(one, evidence.model.tier, change_class)
+            separates_validator(one, evidence.model.tier, change_class)
             for one, mode in in_force.standards
             if mode == "enforce"
         ),

@@ -11,7 +11,7 @@ from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
 from data.registry.commands.monitoring import Found
 from monitoring import hard_fault
-from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, judge
+from monitoring.alert_rule import AlertOutcome, AlertState, Earlier, Window, judge
 from monitoring.hard_fault import FaultKind, HardFault
 from monitoring.plan import Persistence, WatchRule
 from monitoring.profile import Profile
@@ -37,7 +37,7 @@ TOLD = 3
 class Judged:
     """The outcomes, and what becomes or ends an alert: `quiet` names what is well again."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[AlertOutcome, ...]
     found: tuple[Found, ...]
     quiet: tuple[str, ...]
 
@@ -110,7 +110,7 @@ def _earlier(past: PastWindow) -> Earlier:
     return Earlier(Window(past.first, past.last), states)
 
 
-def _found_faults(outcomes: Iterable[Outcome]) -> Iterator[Found]:
+def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
     """One finding for faults of one kind and column; it is about the log, hence about no version."""
     alike: dict[str, list[str]] = {}
     for one in outcomes:
@@ -135,7 +135,7 @@ def _joined(said: Sequence[str]) -> str:
     return "; ".join(said[:TOLD]) + more
 
 
-def _found_figures(outcomes: Iterable[Outcome], version: str | None, window: Window) -> Iterator[Found]:
+def _found_figures(outcomes: Iterable[AlertOutcome], version: str | None, window: Window) -> Iterator[Found]:
     for one in outcomes:
         rule, measurement = one.rule, one.measurement
         if rule is None or measurement is None or one.state not in (AlertState.WATCH, AlertState.PAGE):
@@ -160,7 +160,7 @@ def _figure(one: Measurement) -> str:
 
 
 def _quiet(
-    watched: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[Outcome], found: Sequence[Found]
+    watched: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[AlertOutcome], found: Sequence[Found]
 ) -> Iterator[str]:
     """What is quiet by its rule, and what stands as an alert but is neither ruled on any more nor found again."""
     yield from (one.about for one in outcomes if one.state is AlertState.QUIET)

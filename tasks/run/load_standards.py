@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
-from data.records.log import Standard as AdoptedStandard
+from data.records.log import Standard
 from data.records.model import Mode, Model
 from data.registry.state import State
 from gates.judgement import standards_digest
-from gates.standard import Standard, load_standard
+from gates.standard import LoadedStandard, load_standard
 
 
 @dataclass(frozen=True)
 class InForce:
     """The standards of a model with their modes, their keys, and one digest over all of it."""
 
-    standards: tuple[tuple[Standard, Mode], ...]
+    standards: tuple[tuple[LoadedStandard, Mode], ...]
     keys: tuple[str, ...]
 
     @property
@@ -27,7 +27,7 @@ class InForce:
         return standards_digest(self.standards)
 
     @property
-    def first(self) -> Standard:
+    def first(self) -> LoadedStandard:
         """The standard whose approval rules count: the first that the model names."""
         return self.standards[0][0]
 
@@ -38,10 +38,10 @@ def standards_of(state: State, model: Model, keys: Sequence[str] = ()) -> InForc
     Raises ArtifactError when a kept text is missing, DigestMismatchError when it was changed.
     """
     store = ArtifactStore(Home.here().artifacts)
-    found: list[tuple[Standard, Mode]] = []
+    found: list[tuple[LoadedStandard, Mode]] = []
     used: list[str] = []
     for applied in model.standards:
-        adopted = state.find(AdoptedStandard, standard=applied.standard)
+        adopted = state.find(Standard, standard=applied.standard)
         row = next((one for one in adopted if one.key in keys), max(adopted, key=lambda one: one.version))
         text = store.read(row.digest).decode()
         found.append((load_standard(text, row.key), applied.mode))

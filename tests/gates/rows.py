@@ -33,7 +33,7 @@ def digest(letter: str = "a") -> str:
 def judged(gate: str, evidence: Evidence, now: datetime = NOW, **parameters: Any) -> list[Judgement]:
     """What a gate says of evidence with these parameters."""
     found = GATES[gate]
-    return found.judge(found.Parameters.model_validate(parameters), "TST-1", evidence, now)
+    return found.judge(found.parameters_type.model_validate(parameters), "TST-1", evidence, now)
 
 
 def outcomes(judgements: list[Judgement]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gates.standard import Standard, load_standard
+from gates.standard import LoadedStandard, load_standard
 
 CONTROL: dict[str, Any] = {
     "id": "TST-1",
@@ -47,7 +47,7 @@ def text(**changes: Any) -> str:
     return json.dumps({**WRITTEN, **changes}, indent=1, ensure_ascii=False)
 
 
-def standard(*controls: dict[str, Any], **changes: Any) -> Standard:
+def standard(*controls: dict[str, Any], **changes: Any) -> LoadedStandard:
     """The small standard with these controls."""
     told = {"controls": list(controls)} if controls else {}
     return load_standard(text(**told, **changes), "small.yaml")

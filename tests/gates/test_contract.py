@@ -128,7 +128,7 @@ def test_the_docstrings_name_a_source(name: str) -> None:
 
 @EVERY_GATE
 def test_parameters_are_frozen_and_refuse_what_they_do_not_know(name: str) -> None:
-    kind = GATES[name].Parameters
+    kind = GATES[name].parameters_type
     assert issubclass(kind, Frozen)
     assert kind.model_config["extra"] == "forbid"
 

@@ -19,10 +19,10 @@ from gates.standard import (
     builtin,
     builtin_names,
     emergency_for,
-    keeps_validator_apart,
     load_standard,
     oversight_for,
     retirement_for,
+    separates_validator,
     waiver_days,
 )
 from tests.gates.standards import WRITTEN, control, standard, text
@@ -143,9 +143,9 @@ def test_who_validated_is_kept_apart_where_a_sign_off_says_so() -> None:
     off = control(
         id="SGN-2", gate="sign_off", stages=["deploy"], enabled=False, parameters={"apart_from_validator": True}
     )
-    assert [keeps_validator_apart(standard(signed, off), tier, "new") for tier in (1, 2)] == [True, False]
+    assert [separates_validator(standard(signed, off), tier, "new") for tier in (1, 2)] == [True, False]
     baseline = load_standard(baseline_text())
-    assert [keeps_validator_apart(baseline, tier, "correction") for tier in (1, 2, 3, 4)] == [True, False, False, False]
+    assert [separates_validator(baseline, tier, "correction") for tier in (1, 2, 3, 4)] == [True, False, False, False]
 
 
 def test_the_strictest_control_says_how_long_a_waiver_may_run() -> None:

@@ -11,7 +11,7 @@ import pytest
 from data.errors import StatisticsError
 from data.records.measurement import CannotSay, Measurement
 from monitoring import ks, psi
-from monitoring.alert_rule import AlertState, Earlier, Outcome, Window, beyond_reference, judge, worst
+from monitoring.alert_rule import AlertOutcome, AlertState, Earlier, Window, beyond_reference, judge, worst
 from monitoring.hard_fault import FaultKind, HardFault
 from monitoring.plan import Persistence, WatchRule
 
@@ -46,7 +46,7 @@ def measured(rule: WatchRule, value: float, half: float = 0.01, **changes: Any) 
     )
 
 
-def only(rule: WatchRule, measurement: Measurement | None, *history: Earlier, **options: Any) -> Outcome:
+def only(rule: WatchRule, measurement: Measurement | None, *history: Earlier, **options: Any) -> AlertOutcome:
     (outcome,) = judge([rule], [measurement] if measurement else [], THIS_WEEK, history, **options)
     return outcome
 

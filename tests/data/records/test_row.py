@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from data.records.instant import Instant
-from data.records.row import ColumnKind, Frozen, Row
+from data.records.row import Frozen, Row, StorageKind
 from data.records.tables import TABLES
 
 
@@ -51,11 +51,11 @@ ROW = Sample(
 
 
 def test_the_kind_of_a_column_follows_the_field() -> None:
-    text, nested = ColumnKind.TEXT, ColumnKind.NESTED
+    text, nested = StorageKind.TEXT, StorageKind.NESTED
     assert Sample.stored_columns() == {
-        "key": text, "rev": ColumnKind.INTEGER, "text": text, "maybe": text, "choice": text, "colour": text,
-        "moment": text, "maybe_moment": text, "whole": ColumnKind.INTEGER, "real": ColumnKind.REAL,
-        "maybe_real": ColumnKind.REAL, "yes": ColumnKind.BOOLEAN, "many": nested, "inner": nested,
+        "key": text, "rev": StorageKind.INTEGER, "text": text, "maybe": text, "choice": text, "colour": text,
+        "moment": text, "maybe_moment": text, "whole": StorageKind.INTEGER, "real": StorageKind.REAL,
+        "maybe_real": StorageKind.REAL, "yes": StorageKind.BOOLEAN, "many": nested, "inner": nested,
         "maybe_inner": nested, "mapping": nested, "either": nested,
     }  # fmt: skip
 

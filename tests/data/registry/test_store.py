@@ -20,7 +20,7 @@ from data.errors import (
     StoreError,
     StoreLockedError,
 )
-from data.records.row import ColumnKind
+from data.records.row import StorageKind
 from data.records.tables import TABLES
 from data.registry.store import MIGRATIONS, Store, known_migrations, migrate
 
@@ -221,11 +221,11 @@ def test_the_schema_is_the_sum_of_its_migrations() -> None:
 
 
 KINDS = {
-    ColumnKind.TEXT: "VARCHAR",
-    ColumnKind.NESTED: "VARCHAR",
-    ColumnKind.INTEGER: "BIGINT",
-    ColumnKind.REAL: "DOUBLE",
-    ColumnKind.BOOLEAN: "BOOLEAN",
+    StorageKind.TEXT: "VARCHAR",
+    StorageKind.NESTED: "VARCHAR",
+    StorageKind.INTEGER: "BIGINT",
+    StorageKind.REAL: "DOUBLE",
+    StorageKind.BOOLEAN: "BOOLEAN",
 }
 
 
