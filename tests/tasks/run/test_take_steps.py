@@ -1,0 +1,24 @@
+"""Outside of a run a step is a call of its function, and its name stands in the log of the process."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.run.take_steps import PLAIN_CALLS, name_step
+
+
+@task(name="double", cache_policy=NO_CACHE, persist_result=False)
+def double(text: str) -> str:
+    name_step(f"double {text}", text=text, model="")
+    return 2 * text
+
+
+def test_a_plain_call_answers_and_is_logged_with_its_ids(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="tasks.run.take_steps"):
+        assert PLAIN_CALLS.take(double, "a") == "aa"
+        PLAIN_CALLS.ask(double, "gate-1", "b")
+    assert [record.getMessage() for record in caplog.records] == ["double a text=a", "double b text=b"]
