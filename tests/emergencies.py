@@ -40,17 +40,13 @@ def asked_to_release(world: World, version: str, /, by: str = "otto", **changes:
 def release_opened(world: World, version: str = "", /, by: str = "otto", **changes: Any) -> ApprovalRequest:
     """A release that may go live: the request under which it is published."""
     command = asked_to_release(world, version or world.assessed(), by, **changes)
-    row = world.do(command, by=by, run_id=changes.get("run_id", "")).rows[0]
-    assert isinstance(row, ApprovalRequest)
-    return row
+    return world.do(command, by=by, run_id=changes.get("run_id", "")).row(ApprovalRequest)
 
 
 def released(world: World, version: str = "", run_id: str = "op-e", **changes: Any) -> Deployment:
     """A version that went live in an emergency."""
     begin_deploy(world, release_opened(world, version, **changes), run_id)
-    row = complete_deploy(world, run_id).rows[0]
-    assert isinstance(row, Deployment)
-    return row
+    return complete_deploy(world, run_id).row(Deployment)
 
 
 def request_of(world: World, deployment: Deployment) -> ApprovalRequest:

@@ -25,11 +25,12 @@ import pyarrow.parquet as pq
 from data.files.home import Home
 from data.logs.profile_cache import ProfileCache
 from data.notices.outbox import Notice, Outbox
-from data.records.approval import RequiredRole
+from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature
 from data.records.names import version_key
 from data.records.person import Actor, Role
+from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.verdict import Judgement, Passed
 from data.records.version import Artifact, Change, ChangeClass, CodeState
@@ -166,9 +167,9 @@ def _deploy(world: World, models: Sequence[str], references: Sequence[str]) -> N
     _together(world, [_judged(*one, "assess") for one in _evidence(world, versions)])
     evidence = _evidence(world, versions)
     judged = _together(world, [_judged(*one, "approve") for one in evidence])
-    sets = [one.rows[0].key for one in judged]
+    sets = [one.row(VerdictSet).key for one in judged]
     asked = [_asked(world, *one) for one in zip(versions, (digest for _, digest in evidence), sets, strict=True)]
-    requests = [one.rows[0] for one in _together(world, asked)]
+    requests = [one.row(ApprovalRequest) for one in _together(world, asked)]
     for request in requests:
         world.decide(request, "alma")
     _together(world, [_begun(request) for request in requests])

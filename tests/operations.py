@@ -61,9 +61,7 @@ def complete_deploy(world: World, run_id: str = "op-1", model: str = MODEL) -> R
 def deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Deployment:
     """Deploy what a request approved; the deployment."""
     begin_deploy(world, request, run_id, **changes)
-    row = complete_deploy(world, run_id, model_of(request.subject)).rows[0]
-    assert isinstance(row, Deployment)
-    return row
+    return complete_deploy(world, run_id, model_of(request.subject)).row(Deployment)
 
 
 def deployed(world: World, run_id: str = "op-1", **changes: Any) -> Deployment:
@@ -85,9 +83,7 @@ def complete_rollback(world: World, run_id: str = "op-r", **changes: Any) -> Rec
 def roll_back(world: World, to: str, run_id: str = "op-r", **changes: Any) -> Deployment:
     """Roll production back to a version; the new deployment."""
     begin(world, "rollback", to, run_id)
-    row = complete_rollback(world, run_id, **changes).rows[0]
-    assert isinstance(row, Deployment)
-    return row
+    return complete_rollback(world, run_id, **changes).row(Deployment)
 
 
 def complete_suspension(world: World, run_id: str = "op-s", **changes: Any) -> Receipt:
@@ -105,18 +101,14 @@ def complete_suspension(world: World, run_id: str = "op-s", **changes: Any) -> R
 def suspend(world: World, run_id: str = "op-s") -> Deployment:
     """Suspend what serves in production; the deployment that ended."""
     begin(world, "suspend", None, run_id)
-    row = complete_suspension(world, run_id).rows[0]
-    assert isinstance(row, Deployment)
-    return row
+    return complete_suspension(world, run_id).row(Deployment)
 
 
 def withdraw(world: World, run_id: str = "op-w") -> Deployment:
     """Withdraw what serves in production; the deployment that ended."""
     begin(world, "withdraw", None, run_id)
     command = CompleteWithdrawal(model=MODEL, manifest_digest=MANIFEST, reason="retired")
-    row = world.do(command, by="otto", run_id=run_id).rows[0]
-    assert isinstance(row, Deployment)
-    return row
+    return world.do(command, by="otto", run_id=run_id).row(Deployment)
 
 
 def prepared(founded: Template, root: Path, prepare: Callable[[World], object]) -> Template:

@@ -14,6 +14,7 @@ from data.records.approval import ApprovalRequest
 from data.records.model import Model
 from data.records.person import Actor, Role
 from data.records.retirement import Retirement, RetirementParty
+from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.verdict import Judgement, Passed
 from data.records.version import Version
@@ -56,7 +57,7 @@ def approved_under_baseline(world: World, version: str = "") -> ApprovalRequest:
         champion=champion.key if champion else None,
         judgements=(Judgement(control="c", gate="performance", criterion="auc", verdict=Passed(because="0.7")),),
     )  # fmt: skip
-    verdicts = str(world.do(judged).rows[0].key)
+    verdicts = world.do(judged).row(VerdictSet).key
     request = world.requested(version, verdict_set=verdicts, standards_digest=in_force.digest)
     world.decide(request, "alma")
     world.decide(request, "axel")

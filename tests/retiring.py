@@ -103,7 +103,7 @@ def requested(world: World, **changes: Any) -> str:
         "approval_days": 30,
     }
     receipt = world.do(RequestApproval(**{**told, **changes}), by="olga", run_id="retire-1")
-    request: ApprovalRequest = receipt.rows[0]
+    request = receipt.row(ApprovalRequest)
     world.decide(request, "alma")
     return request.key
 

@@ -26,6 +26,7 @@ from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature, PlannedTest
 from data.records.person import Actor, Role
+from data.records.review import VerdictSet
 from data.records.verdict import Judgement, Passed
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Metric, TestResult, Version
 from data.registry.commands.approval import Decide, RequestApproval
@@ -151,7 +152,7 @@ class World(Replay):
             standards_digest=STANDARDS_DIGEST, evidence_digest=self.digest(version), judgements=judgements or (passed,),
             champion=champion.key if champion else None,
         )  # fmt: skip
-        return str(self.do(command).rows[0].key)
+        return self.do(command).row(VerdictSet).key
 
     def assessed(self, version: str = "") -> str:
         """A measured version that machines judged: all passed."""
@@ -188,8 +189,7 @@ class World(Replay):
             "approval_days": 90,
         }
         receipt = self.do(RequestApproval(**{**told, **changes}), by=by)
-        request: ApprovalRequest = receipt.rows[0]
-        return request
+        return receipt.row(ApprovalRequest)
 
     def decide(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Receipt:
         """A person's decision on a request as they read it, proven by a fresh code."""

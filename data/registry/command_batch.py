@@ -6,14 +6,16 @@ commands before them wrote. The events are written when the enactment is finishe
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeVar
 
-from data.errors import ConfigurationError, ConflictError, InputError, RefusedError
+from data.errors import ConfigurationError, ConflictError, InputError, NotFoundError, RefusedError
 from data.records.events import DECISIONS, EventType
 from data.records.instant import in_utc
+from data.records.row import Row
 from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog, Event, Head
 from data.registry.command import Command, CommandResult, Context, without_secrets
@@ -21,6 +23,8 @@ from data.registry.commands.log import RecordRefusal
 from data.registry.rules.all import RULES
 from data.registry.seeds import SeedVault
 from data.registry.state import State
+
+R = TypeVar("R", bound=Row)
 
 LONGEST = 500
 """Characters of a refusal's subject and reason that are remembered: what was tried may be hostile."""
@@ -38,7 +42,21 @@ class Receipt:
     type: EventType
     subject: str
     effective_at: datetime
-    rows: tuple[Any, ...]
+    rows: tuple[Row, ...]
+
+    def rows_of(self, kind: builtins.type[R]) -> list[R]:
+        """The rows of this type that the event wrote, in the order in which they were applied."""
+        return [row for row in self.rows if isinstance(row, kind)]
+
+    def row(self, kind: builtins.type[R]) -> R:
+        """The first row of this type that the event wrote. Raises NotFoundError when it wrote none."""
+        rows = self.rows_of(kind)
+        if not rows:
+            raise NotFoundError(
+                f"the event {self.type.value} wrote no {kind.table} row",
+                f"`modelward history` shows event {self.seq} and its rows",
+            )
+        return rows[0]
 
 
 class WriteConflictError(ConflictError):

@@ -86,4 +86,4 @@ def _answer(
     with who.registry.reading() as state:
         row = find_row(state, Alert, alert)
     receipt = who.do(AnswerAlert(key=row.key, answer=answer, reason=reason, until=business_time(until)))
-    show_receipt(receipt, as_json, f"{reference(row.key)} is {receipt.rows[0].state}")
+    show_receipt(receipt, as_json, f"{reference(row.key)} is {receipt.row(Alert).state}")

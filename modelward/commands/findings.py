@@ -52,7 +52,7 @@ def open_finding(
 ) -> None:
     """Raise a finding on a version."""
     from data.queries.lookup import find_person, find_version, reference
-    from data.records.review import Severity
+    from data.records.review import Finding, Severity
     from data.registry.commands.review import OpenFinding
     from modelward.cli.caller import require_time, speaker
     from modelward.cli.terminal import remark, show_receipt
@@ -70,7 +70,7 @@ def open_finding(
         "due_at": require_time(due),
     }
     receipt = who.do(OpenFinding.model_validate({"version": found.version.key, **told}))
-    show_receipt(receipt, as_json, f"opened {reference(receipt.rows[0].key)}; {answerer} answers it by {due}")
+    show_receipt(receipt, as_json, f"opened {reference(receipt.row(Finding).key)}; {answerer} answers it by {due}")
 
 
 @app.command("answer")

@@ -51,7 +51,7 @@ def add(
     who = speaker("" if founding else by, as_of)
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(AddPerson(person=person, proof=proof, **told))
-    held = ", ".join(one.role.value for one in receipt.rows if isinstance(one, RoleGrant))
+    held = ", ".join(one.role.value for one in receipt.rows_of(RoleGrant))
     show_receipt(receipt, as_json, f"{person} is on the roster, {f'as {held}' if held else 'without a role yet'}")
     if not as_json:
         say(f"→ `modelward people enrol {person}` gives them one-time codes")
@@ -187,7 +187,7 @@ def deputise(
     times = {"from_at": business_time(from_at), "to_at": require_time(to_at)}
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(Deputise(person=deputy, deputy_of=principal, role=stands_in_as, proof=proof, **times))
-    places = [one.scope or "everything" for one in receipt.rows if isinstance(one, RoleGrant)]
+    places = [one.scope or "everything" for one in receipt.rows_of(RoleGrant)]
     said = f"{deputy} stands in for {principal} as {stands_in_as.value} until {to_at}, for {'; '.join(places)}"
     show_receipt(receipt, as_json, said)
 

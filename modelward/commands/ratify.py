@@ -49,7 +49,7 @@ def ratify(
     request = _release(who, deployment)
     if request is not None:
         receipt = _vote(who, request, role, confirm, "reject" if reject else "approve", comment, code_from_stdin)
-        standing = next(row for row in receipt.rows if row.key == request.key)
+        standing = receipt.row(ApprovalRequest)
         show_receipt(receipt, as_json, _undone(who, standing) if reject else _said(who, standing))
         return
     receipt = who.do(RatifyDeployment(key=deployment.key, proof=prove(who.actor.id, code_from_stdin)))

@@ -69,7 +69,7 @@ def request(
     remark(found.label)
     command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=require_time(until))
     receipt = who.do(command)
-    show_receipt(receipt, as_json, f"asked for {reference(receipt.rows[0].key)}; somebody else decides it")
+    show_receipt(receipt, as_json, f"asked for {reference(receipt.row(Waiver).key)}; somebody else decides it")
 
 
 @app.command("decide")

@@ -66,7 +66,7 @@ def raise_a_finding(stage: Scenario, version: str, told: PrintedStory) -> None:
         ),
         by="vera",
     )
-    finding = next(row for row in raised.rows if isinstance(row, Finding))
+    finding = raised.row(Finding)
     told.say(f"vera raises finding {finding.number} ({finding.severity}): {finding.title}", stage.now)
     reply = "Trees send missing values down a branch of their own; the held-out figures include those rows."
     stage.do(AnswerFinding(key=finding.key, answer=reply), by="dana")

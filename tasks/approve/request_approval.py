@@ -56,7 +56,7 @@ def request_approval(
         approval_days=demand.approval_days,
     )
     receipt = registry.execute(command, RunContext(actor, as_of, run_id))
-    asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    asked = receipt.row(ApprovalRequest)
     notify_approvers(asked.key, as_of)
     return asked
 

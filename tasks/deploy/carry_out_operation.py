@@ -31,7 +31,7 @@ def carry_out(
         try:
             return _execute(registry, complete(act(target)), run)
         except ModelwardError as error:
-            _undo(registry, target, place, begun.rows[0], error.what, run)
+            _undo(registry, target, place, begun.row(Operation), error.what, run)
             raise
 
 

@@ -66,7 +66,7 @@ def open_release(
         proof=proof,
     )
     receipt = registry.execute(command, RunContext(Actor(id=proof.person), run.as_of, run.run_id))
-    return next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    return receipt.row(ApprovalRequest)
 
 
 def _end(version: str, until: datetime | None, rule: EmergencyRule, now: datetime) -> datetime:

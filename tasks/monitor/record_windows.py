@@ -50,7 +50,7 @@ def record_windows(nights: Sequence[ModelResult], run: RunContext, as_of: dateti
         if isinstance(outcome, ModelwardError):
             failed[model] = f"{outcome.what} → {outcome.remedy}"
         else:
-            recorded[model] = next(row for row in outcome.rows if isinstance(row, MonitoringRun))
+            recorded[model] = outcome.row(MonitoringRun)
     alerts = write_alerts(list(recorded.values()), failed, as_of)
     return [
         _watch(recorded[one.model], alerts[one.model]) if one.model in recorded else _missed(one, failed.get(one.model))

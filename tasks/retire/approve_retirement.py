@@ -66,7 +66,7 @@ def request_retirement(key: str, run: RunContext) -> ApprovalRequest:
         approval_days=rule.request_days,
     )
     receipt = registry.execute(command, run)
-    asked = next(row for row in receipt.rows if isinstance(row, ApprovalRequest))
+    asked = receipt.row(ApprovalRequest)
     notify_approvers(asked.key, run.as_of)
     return asked
 

@@ -56,7 +56,7 @@ def open_retirement(leaving: RetirementPlan, run: RunContext) -> Retirement:
     with refusals_recorded(ATTEMPT, version.key, run, run.as_of):
         _check_notice(version, impact, sunset_at, rule, moment(run.as_of))
     receipt = Registry.here().execute(_command(leaving, impact, sunset_at, rule), run)
-    return next(row for row in receipt.rows if isinstance(row, Retirement))
+    return receipt.row(Retirement)
 
 
 def rule_of(model: str) -> RetirementRule:

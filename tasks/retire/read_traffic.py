@@ -62,7 +62,7 @@ def read_traffic(retirement: Retirement, run: RunContext) -> Retirement:
         _command(retirement, window, name, ArtifactStore(registry.home.artifacts)),
         run,
     )
-    return next(row for row in receipt.rows if isinstance(row, Retirement))
+    return receipt.row(Retirement)
 
 
 def telling(

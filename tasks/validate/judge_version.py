@@ -63,7 +63,7 @@ def judge_version(
         judgements=judgements,
     )
     receipt = registry.execute(command, RunContext(actor, as_of, run_id))
-    return next(row for row in receipt.rows if isinstance(row, VerdictSet))
+    return receipt.row(VerdictSet)
 
 
 def is_assessed(version: str, run_id: str) -> bool:

@@ -14,7 +14,7 @@ from data.audit.verifier import verify
 from data.errors import ConflictError, InputError, ModelwardError, NotFoundError
 from data.files.home import Home
 from data.records.monitoring import MonitoringRun
-from data.records.person import Actor, Person
+from data.records.person import Actor, Person, RoleGrant
 from data.records.row import Row
 from data.records.run_context import RunContext
 from data.registry.command import Command
@@ -166,3 +166,18 @@ def test_a_batch_that_may_not_be_is_refused_before_anything(world: World, make: 
     with pytest.raises(ModelwardError):
         together(world, *commands)
     assert len(world.events()) == before
+
+
+def test_a_receipt_gives_its_rows_by_type(world: World) -> None:
+    receipt = world.grant("outsider", "operator")
+    assert receipt.rows_of(RoleGrant) == [receipt.row(RoleGrant)]
+    assert receipt.row(RoleGrant).person == "outsider"
+    assert receipt.rows_of(MonitoringRun) == []
+
+
+def test_a_receipt_without_a_row_of_the_type_names_its_event(world: World) -> None:
+    receipt = world.grant("outsider", "operator")
+    with pytest.raises(NotFoundError) as missing:
+        receipt.row(MonitoringRun)
+    assert missing.value.what == "the event role.granted wrote no monitoring_run row"
+    assert f"event {receipt.seq}" in missing.value.remedy

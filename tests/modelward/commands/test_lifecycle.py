@@ -165,8 +165,7 @@ def asked_by(world: World, version: str, run_id: str) -> ApprovalRequest:
 
     known = world.find(ApprovalRequest)[-1]
     told = known.model_dump(include=set(RequestApproval.model_fields))
-    row: ApprovalRequest = world.do(RequestApproval(about=version, **told), run_id=run_id).rows[0]
-    return row
+    return world.do(RequestApproval(about=version, **told), run_id=run_id).row(ApprovalRequest)
 
 
 def test_a_form_takes_only_what_it_asks_for(world: World, cli: Cli) -> None:
