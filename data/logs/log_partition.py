@@ -12,7 +12,7 @@ from pathlib import Path
 from data.errors import LogFormatError
 from data.files.artifacts import file_digest
 from data.logs.profile_cache import ProfileCache
-from data.text.plain_text import storable
+from data.text.untrusted_text import storable
 
 PREFIX = "date="
 REMEMBERED_DAYS = 400

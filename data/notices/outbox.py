@@ -16,11 +16,12 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from data.errors import InputError, PublishError
 from data.files.durable_file import write_durably
-from data.notices.quoted_text import code, in_markdown, unmarked
+from data.notices.quoted_text import in_markdown, unmarked
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
 from data.records.row import Frozen
-from data.text.plain_text import cleaned, one_line, shortened, storable
+from data.text.markdown_text import code
+from data.text.untrusted_text import cleaned, one_line, shortened, storable
 
 Kind = Literal[
     "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from data.records.names import NAME
-from data.text.plain_text import cleaned, shortened
+from data.text.markdown_text import code
+from data.text.untrusted_text import cleaned, shortened
 
 LONGEST_QUOTATION = 2_000
 MARKS = str.maketrans("“”", '""')
@@ -43,9 +44,3 @@ def unmarked(text: str) -> str:
 def in_markdown(text: str) -> str:
     """Our words as Markdown, theirs as code between the marks: neither markup, nor HTML, nor a link."""
     return "".join(f"“{code(unmarked(part))}”" if theirs else part for part, theirs in apart(text))
-
-
-def code(line: str) -> str:
-    """One line as code in Markdown, which is shown as it stands; nothing stays nothing."""
-    shown = line.replace("`", "'").strip()
-    return f"`{shown}`" if shown else ""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import short
 from data.registry.registry import Registry
+from data.text.markdown_text import plain, quoted
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import request_page
-from views.forms.markdown_text import plain, quoted
 from views.forms.version_facts import fact_table, in_lines
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from data.text.markdown_text import plain
 from tasks.run.leave_artifact import leave_artifact
-from views.forms.markdown_text import plain
 
 MOST = 100
 FAILED = "failed"

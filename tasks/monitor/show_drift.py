@@ -15,13 +15,13 @@ from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from data.records.names import short
 from data.registry.registry import Registry
+from data.text.markdown_text import plain
 from monitoring.alert_rule import AlertState
 from monitoring.plan import Direction, WatchRule, watch_rules
 from tasks.monitor.record_windows import Watch
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.charts.svg_intervals import Look, Row, interval_picture
 from views.evidence_address import monitoring_page
-from views.forms.markdown_text import plain
 
 MODELS = 5
 """Pages a night at most: of a thousand models nobody reads a thousand pages, and each costs a request."""

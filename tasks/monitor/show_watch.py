@@ -10,9 +10,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.records.names import short
+from data.text.markdown_text import plain
 from tasks.monitor.record_windows import Watch
 from tasks.run.leave_artifact import leave_artifact
-from views.forms.markdown_text import plain
 
 COLUMNS = ("model", "state", "rows", "faults", "pages", "warnings", "quiet", "cannot say")
 MOST = 200

@@ -17,7 +17,7 @@ from data.logs.label_join import LabelJoin
 from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring
-from data.text.plain_text import storable
+from data.text.untrusted_text import storable
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
 from tasks.monitor.compose_record import Measured, compose_record, measurement_batch

@@ -5,9 +5,9 @@ from __future__ import annotations
 from data.records.names import short
 from data.records.version import Dataset, Version
 from data.registry.registry import Registry
+from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
-from views.forms.markdown_text import plain
 from views.forms.version_facts import fact_table, in_lines, version_facts
 
 

@@ -20,13 +20,13 @@ from data.records.verdict import Failed, Passed, Unproven
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING, parties_of
+from data.text.markdown_text import plain
 from gates.contract import Criterion
 from gates.transition import judge_transition
 from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer
-from views.forms.markdown_text import plain
 from views.forms.retirement_tables import retirement_lines
 from views.forms.version_facts import Objection, objection_lines
 

@@ -6,9 +6,9 @@ from data.records.names import short
 from data.records.retirement import Retirement
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import parties_of, what_is_missing
+from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
-from views.forms.markdown_text import plain
 from views.forms.retirement_tables import retirement_lines
 
 STEPS = ("opened", "noticed", "planned", "approved", "sunset", "quiet", "withdrawn", "archived")

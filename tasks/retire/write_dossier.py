@@ -16,9 +16,9 @@ from data.files.durable_file import write_durably
 from data.files.home import Home
 from data.records.names import short
 from data.records.run_context import RunContext
+from data.text.markdown_text import plain
 from tasks.retire.gather_dossier import gather_dossier
 from tasks.run.business_time import moment
-from views.forms.markdown_text import plain
 
 REPLAYED = (
     "> This registry replays a past (`clock: replay`): every time in it is business time, not the time of writing."

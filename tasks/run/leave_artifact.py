@@ -10,8 +10,8 @@ from prefect import runtime
 from prefect.artifacts import create_markdown_artifact
 
 from data.settings import read_settings
+from data.text.markdown_text import plain
 from views.evidence_address import evidence_url, report_command
-from views.forms.markdown_text import plain
 
 log = logging.getLogger(__name__)
 

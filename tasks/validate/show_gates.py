@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from data.records.names import short
 from data.records.review import VerdictSet
+from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
 from views.forms.gate_tables import gate_counts, gate_table, gates_not_passed, outcome_of
-from views.forms.markdown_text import plain
 from views.forms.version_facts import in_lines
 
 

@@ -14,9 +14,10 @@ from threading import Thread
 
 import pytest
 
+from data.text.markdown_text import plain, quoted
+from data.text.untrusted_text import visible
 from tests.browser.prefect_markdown import UI, PrefectMarkdown, found, tags, text_of
 from tests.browser.watched_page import Visit
-from views.forms.markdown_text import plain, quoted, visible
 
 ATTACKS = {
     "a picture that calls out": "![x](http://evil.example/pixel.gif)",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from views.forms.markdown_text import plain, visible
+from data.text.markdown_text import plain
+from data.text.untrusted_text import visible
 
 WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM = 760.0, 230.0, 150.0, 50.0, 24.0, 30.0
 INK, SOFT, LINE = "#1f2933", "#5b6770", "#c9d1d9"

@@ -17,10 +17,10 @@ from data.registry.eligible_approvers import EligibleApprover, eligible_approver
 from data.registry.rules.approval import standing_votes, subject_of
 from data.registry.rules.retirement_party import parties_of
 from data.registry.state import State
+from data.text.markdown_text import plain, quoted
 from views.evidence_address import request_page
 from views.forms.figure_lines import comparison_lines, metric_lines
 from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
-from views.forms.markdown_text import plain, quoted
 from views.forms.retirement_tables import retirement_lines
 from views.forms.version_facts import (
     NO_OBJECTION,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.records.names import short
 from data.records.version import Comparison, Metric
-from views.forms.markdown_text import plain
+from data.text.markdown_text import plain
 
 HELD_OUT, TRAINING = "held-out", "training"
 

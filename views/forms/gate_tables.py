@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from data.records.verdict import Judgement
-from views.forms.markdown_text import plain
+from data.text.markdown_text import plain
 
 ORDER = ("failed", "unproven", "waived", "passed")
 HEAD = ["| verdict | control | gate | on what |", "|---|---|---|---|"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
-from views.forms.markdown_text import plain, quoted
+from data.text.markdown_text import plain, quoted
 
 
 def retirement_lines(retirement: Retirement, parties: Sequence[RetirementParty]) -> list[str]:

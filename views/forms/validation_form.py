@@ -10,10 +10,10 @@ from data.records.review import VerdictSet
 from data.records.version import Comparison, Metric, Version
 from data.registry.eligible_approvers import validators
 from data.registry.state import State
+from data.text.markdown_text import plain, quoted
 from views.evidence_address import version_page
 from views.forms.figure_lines import comparison_lines, metric_lines
 from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
-from views.forms.markdown_text import plain, quoted
 from views.forms.version_facts import (
     Facts,
     Objection,

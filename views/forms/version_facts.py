@@ -11,8 +11,8 @@ from data.records.version import Version
 from data.registry.rules.review import validated_for
 from data.registry.state import State
 from data.settings import read_settings
+from data.text.markdown_text import plain, quoted
 from views.evidence_address import evidence_url, report_command
-from views.forms.markdown_text import plain, quoted
 
 Facts = list[tuple[str, str]]
 PIECE = 16

@@ -11,7 +11,7 @@ from data.errors import ConfigurationError, DeliveryError
 from data.notices.channels.channel import mark_of
 from data.notices.channels.message_text import body, for_chat, silenced, subject
 from data.notices.outbox import Notice, QueuedNotice
-from data.text.plain_text import one_line
+from data.text.untrusted_text import one_line
 
 if TYPE_CHECKING:
     from apprise import NotifyBase

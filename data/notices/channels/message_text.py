@@ -9,7 +9,7 @@ import re
 
 from data.notices.outbox import Notice
 from data.notices.quoted_text import apart
-from data.text.plain_text import cleaned, one_line
+from data.text.untrusted_text import cleaned, one_line
 
 CHAT = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "@": "＠", "`": "'", "*": "∗", "|": "¦"})
 THEIRS = CHAT | str.maketrans({"_": "＿"})

@@ -61,7 +61,7 @@ class Webhook:
         _check_answer(self.name, head)
 
     def _request(self, parcel: QueuedNotice) -> bytes:
-        content = json.dumps(_told(parcel), sort_keys=True).encode()
+        content = json.dumps(payload(parcel), sort_keys=True).encode()
         if len(content) > LARGEST_REQUEST:
             raise DeliveryError(f"the notice {parcel.delivery} is larger than {LARGEST_REQUEST // 1024} KiB")
         lines = [
@@ -119,7 +119,8 @@ def _check_answer(name: str, head: bytes) -> None:
         raise DeliveryError(f"{name} answered {code}")
 
 
-def _told(parcel: QueuedNotice) -> dict[str, object]:
+def payload(parcel: QueuedNotice) -> dict[str, object]:
+    """The JSON body of a request: the notice as plain text, with its receiver and the key that it is about."""
     notice = parcel.notice
     return {
         "delivery": parcel.delivery,

@@ -1,14 +1,13 @@
-"""Text of others in a form renders as itself and as nothing else; tests/browser shows it in Prefect's own renderer."""
+"""Untrusted text in a form renders as itself and as nothing else; tests/browser shows it in Prefect's own renderer."""
 
 from __future__ import annotations
-
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from views.forms.markdown_text import FILLERS, HIDDEN, plain, quoted
+from data.text.markdown_text import code, plain, quoted
+from data.text.untrusted_text import is_harmful
 
 CASES = {
     "plain words stay": ("late by 15 minutes, 3 % never", "late by 15 minutes, 3 % never"),
@@ -45,10 +44,13 @@ def test_a_quotation_says_whose_words_they_are_and_a_dash_that_there_are_none() 
     assert (quoted("a | b"), quoted(" ")) == ("“a \\| b”", "–")
 
 
+def test_code_ends_where_the_line_ends() -> None:
+    assert (code("a`b"), code(" ")) == ("`a'b`", "")
+
+
 @given(st.text(max_size=600), st.integers(min_value=1, max_value=600))
 def test_whatever_is_written_is_one_visible_line_of_bounded_length(text: str, limit: int) -> None:
     shown = plain(text, limit)
     assert shown.splitlines() in ([], [shown])
-    assert not [one for one in shown if unicodedata.category(one) in HIDDEN]
-    assert not FILLERS.search(shown)
+    assert not [one for one in shown if is_harmful(one)]
     assert len(shown) <= limit * len("<!-- -->@")
