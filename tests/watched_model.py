@@ -17,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from data.records.model import ColumnMapping, Feature
 from data.records.names import version_key
@@ -32,7 +33,7 @@ from tasks.monitor.watch_models import watch_models
 from tasks.register.build_reference import Reference, store_reference
 from tests.operations import deploy
 from tests.prediction_logs import INSTANT, days, ids_of, midnight, write_partition
-from tests.world import MODEL, World
+from tests.world import MODEL, Template, World
 
 ROWS = 300
 CARRIERS = ("AA", "B6", "UA")
@@ -148,3 +149,18 @@ def watched_model(
     world.do(RecordMonitoringPlan(model=MODEL, rules=tuple(dict(one) for one in rules), **told))
     deploy(world, world.approved(world.validated(version)))
     return WatchedModel(world, version)
+
+
+@pytest.fixture(scope="session")
+def watched(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A world in which version 1 of the model serves under a monitoring plan."""
+    with pytest.MonkeyPatch.context() as patch:
+        world = founded.copy(tmp_path_factory.mktemp("watched") / "home", patch)
+        watched_model(world)
+        return Template(world.home.root, world.now)
+
+
+@pytest.fixture
+def watch(watched: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WatchedModel:
+    """A copy of that world; MODELWARD_HOME names it."""
+    return WatchedModel(watched.copy(tmp_path / "home", monkeypatch), "models/ops/delay/versions/1")

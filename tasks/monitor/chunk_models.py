@@ -19,7 +19,7 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from tasks.monitor.find_monitored_models import Candidate
+from data.queries.monitored_models import MonitoringCandidate
 from tasks.monitor.watch_models import ModelResult, broke, watch_models
 
 SIZE = 25
@@ -33,7 +33,7 @@ LOOK_SECONDS = 1.0
 T = TypeVar("T")
 
 
-def watch_all(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[ModelResult]:
+def watch_all(models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None) -> list[ModelResult]:
     """The night of each model, in mapped tasks: a process for each processor where they are many, else two threads."""
     chunks = chunked(models)
     told = {"models": [whole(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
@@ -41,7 +41,7 @@ def watch_all(models: Sequence[Candidate], through: date, as_of: datetime | None
         return gathered(chunks, runner.map(cast(Any, watch_models), told))
 
 
-def chunked(models: Sequence[Candidate], size: int = SIZE) -> list[list[Candidate]]:
+def chunked(models: Sequence[MonitoringCandidate], size: int = SIZE) -> list[list[MonitoringCandidate]]:
     """The models in their order, `size` at a time; fewer where that keeps two threads busy."""
     step = max(1, min(size, (len(models) + 1) // 2))
     return [list(models[start : start + step]) for start in range(0, len(models), step)]
@@ -52,7 +52,9 @@ def whole(value: T) -> T:
     return cast(T, quote(value))
 
 
-def gathered(chunks: Sequence[Sequence[Candidate]], futures: Iterable[PrefectFuture[Any]]) -> list[ModelResult]:
+def gathered(
+    chunks: Sequence[Sequence[MonitoringCandidate]], futures: Iterable[PrefectFuture[Any]]
+) -> list[ModelResult]:
     """The nights of all chunks; where a task itself broke, or the process it ran in, its models' nights failed."""
     nights: list[ModelResult] = []
     for chunk, future in zip(chunks, futures, strict=True):

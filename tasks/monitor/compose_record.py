@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from data.logs.log_fault import LogFault
 from data.logs.measurements import WindowMeasurement, to_bytes
 from data.logs.model_logs import LoggedDay
+from data.queries.monitored_models import MonitoredModel
 from data.records.measurement import Measurement
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
-from tasks.monitor.find_monitored_models import MonitoredModel
 from tasks.monitor.find_partitions import Windows
 from tasks.monitor.join_labels import Labelled
 from tasks.monitor.judge_window import Judged

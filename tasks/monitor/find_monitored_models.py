@@ -1,154 +1,21 @@
-"""Which models are watched tonight, and what the registry knows about each: plan, champion, windows before, alerts.
-
-Plan and champion are those of the window, whenever it is watched: the newest plan recorded before it ended, and the
-version that served as it ended. All of it is read in one snapshot and a handful of queries, whatever the number of
-models and nights.
-"""
+"""Find the models that a night monitors, with what the registry knows about each."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from datetime import date
 
-import duckdb
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.queries.lookup import find_model
-from data.queries.past_windows import PastWindow, WindowRequest, past_windows
-from data.records.deployment import Deployment
-from data.records.model import Model, MonitoringPlan
-from data.records.monitoring import Alert
-from data.records.version import Version
+from data.queries.monitored_models import MonitoringCandidate, monitored_models
 from data.registry.registry import Registry
-from data.registry.state import State
-from monitoring.alert_rule import Window
-
-ENVIRONMENT = "production"
-DAY = timedelta(days=1)
-STANDING = ("open", "acknowledged", "snoozed", "dismissed", "confirmed")
-"""The states of an alert that has not ended."""
-PATIENCE = 2
-"""How far persistence looks back, in times what it needs when every night could say something."""
 
 
-@dataclass(frozen=True)
-class MonitoredModel:
-    """A model under watch as the registry knows it; `champion` is None when nothing served as the window ended.
-
-    `windows` are the newest ones of the champion before the window of tonight.
-    """
-
-    model: Model
-    plan: MonitoringPlan
-    champion: Version | None
-    deployments: tuple[Deployment, ...]
-    windows: tuple[PastWindow, ...]
-    alerts: tuple[Alert, ...]
-
-    def served_on(self, day: date) -> bool:
-        """Whether the model was serving when a day began: then its log must have that day."""
-        begin = midnight(day)
-        return any(one.from_at < begin and (one.to_at is None or one.to_at > begin) for one in self.deployments)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A model to watch tonight by its key; `watched` is None without a monitoring plan."""
-
-    key: str
-    watched: MonitoredModel | None
-
-
-class _OfModel(Protocol):
-    @property
-    def model(self) -> str: ...
-
-
-R = TypeVar("R", bound=_OfModel)
-
-
-@task(name="find watched models", cache_policy=NO_CACHE, persist_result=False)
-def find_monitored_models(models: Sequence[str] | None, through: date) -> list[Candidate]:
-    """The models to watch on the windows ending `through`: those named, or every active model with a monitoring plan.
+@task(name="find monitored models", cache_policy=NO_CACHE, persist_result=False)
+def find_monitored_models(models: Sequence[str] | None, through: date) -> list[MonitoringCandidate]:
+    """The models to monitor on the windows ending `through`: those named, or all active ones with a monitoring plan.
 
     Raises NotFoundError or AmbiguousNameError for a name.
     """
-    with Registry.here().store.reading() as connection:
-        state = State(connection)
-        named = [find_model(state, one) for one in models] if models is not None else state.find(Model, state="active")
-        chosen = list({one.key: one for one in named}.values())
-        watched = _watched(connection, chosen, through)
-    found = [Candidate(one.key, watched.get(one.key)) for one in chosen]
-    return found if models is not None else [one for one in found if one.watched is not None]
-
-
-def _watched(
-    connection: duckdb.DuckDBPyConnection, models: Sequence[Model], through: date
-) -> dict[str, MonitoredModel]:
-    state, keys = State(connection), [one.key for one in models]
-    end = midnight(through) + DAY
-    plans = {key: _plan(every, end) for key, every in by_model(state.among(MonitoringPlan, "model", keys)).items()}
-    deployments = by_model(state.among(Deployment, "model", keys, environment=ENVIRONMENT, slot="champion"))
-    champions = _champions(state, deployments, end)
-    alerts = by_model(one for one in state.among(Alert, "state", STANDING) if one.model in plans)
-    asked = [_asked(plans[model], version.key, through) for model, version in champions.items() if model in plans]
-    windows = past_windows(connection, asked)
-    return {
-        one.key: MonitoredModel(
-            model=one,
-            plan=plans[one.key],
-            champion=champions.get(one.key),
-            deployments=tuple(deployments[one.key]),
-            windows=windows.get(one.key, ()),
-            alerts=tuple(alerts[one.key]),
-        )
-        for one in models
-        if one.key in plans
-    }
-
-
-def _plan(plans: Sequence[MonitoringPlan], end: datetime) -> MonitoringPlan:
-    """The newest plan recorded before a window ended; for windows before there was any, before its first day ended."""
-    known = _until(end, min(one.recorded_at for one in plans))
-    return max((one for one in plans if one.recorded_at < known), key=lambda one: one.number)
-
-
-def _champions(state: State, deployments: Mapping[str, Sequence[Deployment]], end: datetime) -> dict[str, Version]:
-    """The version that served as champion as a window ended, by model; for windows before any did, on its first day."""
-    serving = [found for every in deployments.values() if (found := _served(every, end)) is not None]
-    return {one.model: one for one in state.among(Version, "key", serving)}
-
-
-def _served(deployments: Sequence[Deployment], end: datetime) -> str | None:
-    known = _until(end, min(one.from_at for one in deployments))
-    there = [one for one in deployments if one.from_at < known and (one.to_at is None or one.to_at >= known)]
-    return max(there, key=lambda one: one.from_at).version if there else None
-
-
-def _until(end: datetime, first: datetime) -> datetime:
-    """The end of a window, but not before that of the day on which there first was anything."""
-    return max(end, midnight(first.date()) + DAY)
-
-
-def midnight(day: date) -> datetime:
-    """When a UTC day begins."""
-    return datetime.combine(day, time(), UTC)
-
-
-def _asked(plan: MonitoringPlan, version: str, through: date) -> WindowRequest:
-    """The windows that persistence may have to look at: every night has one, and those of a week share days."""
-    _, of = plan.persistence
-    first = Window.ending(through, plan.window_days).first
-    return WindowRequest(plan.model, version, first, PATIENCE * (of - 1) * plan.window_days)
-
-
-def by_model(rows: Iterable[R]) -> defaultdict[str, list[R]]:
-    """The rows of each model, in their order; none for a model that has none."""
-    found: defaultdict[str, list[R]] = defaultdict(list)
-    for one in rows:
-        found[one.model].append(one)
-    return found
+    return monitored_models(Registry.here(), models, through)

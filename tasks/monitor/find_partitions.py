@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from data.logs.log_fault import FaultKind, LogFault
 from data.logs.model_logs import LoggedDay, ModelLogs
+from data.queries.monitored_models import MonitoredModel
 from data.records.model import MonitoringPlan
 from monitoring.alert_rule import Window
-from tasks.monitor.find_monitored_models import MonitoredModel
 
 
 @dataclass(frozen=True)

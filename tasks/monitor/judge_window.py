@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from data.logs.log_fault import FaultKind as Fault
 from data.logs.log_fault import LogFault
+from data.queries.monitored_models import MonitoredModel
 from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
 from data.registry.commands.monitoring import Found
@@ -15,7 +16,6 @@ from monitoring.alert_rule import AlertOutcome, AlertState, Earlier, Window, jud
 from monitoring.hard_fault import FaultKind, HardFault
 from monitoring.plan import Persistence, WatchRule
 from monitoring.profile import Profile
-from tasks.monitor.find_monitored_models import MonitoredModel
 
 HARD: Mapping[Fault, FaultKind] = {
     Fault.MISSING_PARTITION: FaultKind.MISSING_PARTITION,

@@ -15,13 +15,13 @@ from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.logs.label_join import LabelJoin
 from data.logs.model_logs import LoggedDay, ModelLogs
+from data.queries.monitored_models import MonitoredModel, MonitoringCandidate
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring
 from data.text.untrusted_text import storable
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
 from tasks.monitor.compose_record import Measured, compose_record, measurement_batch
-from tasks.monitor.find_monitored_models import Candidate, MonitoredModel
 from tasks.monitor.find_partitions import Windows, find_partitions, windows_of
 from tasks.monitor.join_labels import Labelled, join_labels
 from tasks.monitor.judge_window import broken_labels, column_faults, judge_window, log_faults
@@ -45,15 +45,15 @@ class ModelResult:
 
 
 @task(name="watch models", cache_policy=NO_CACHE, persist_result=False)
-def watch_models(models: Sequence[Candidate], through: date, as_of: datetime | None) -> list[ModelResult]:
+def watch_models(models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None) -> list[ModelResult]:
     """One night for each model of a chunk; `through` is the last day of the window."""
     with LabelJoin() as join:
         return [_whatever_happens(one, through, moment(as_of), join) for one in models]
 
 
-def watch_model(model: Candidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
+def watch_model(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
     """One model's night. Raises what modelward itself refuses, and whatever else goes wrong."""
-    watched = model.watched
+    watched = model.monitored
     if watched is None:
         return ModelResult(
             model.key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again"
@@ -63,7 +63,7 @@ def watch_model(model: Candidate, through: date, now: datetime, join: LabelJoin)
     return ModelResult(model.key, _watch(watched, watched.champion, through, now, join))
 
 
-def _whatever_happens(model: Candidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
+def _whatever_happens(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
     """The night, or why it failed: a fault of our own costs one model its night, not those it was dealt out with."""
     try:
         return watch_model(model, through, now, join)

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from data.errors import ModelwardError, PublishError
 from data.notices.outbox import LONGEST_RECEIVER, Notice, Outbox
 from data.notices.quoted_text import quoted
+from data.queries.monitored_models import STANDING, by_model
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
 from data.registry.registry import Registry
-from tasks.monitor.find_monitored_models import STANDING, by_model
 from tasks.run.business_time import moment
 
 

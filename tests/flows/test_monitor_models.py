@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from data.errors import InputError, NotFoundError
+from data.queries.monitored_models import MonitoringCandidate
 from data.records.monitoring import MonitoringRun
 from data.registry.commands.model import RecordMonitoringPlan
 from flows.monitor_models import monitor_models
 from tasks.monitor import watch_models as watching
-from tasks.monitor.find_monitored_models import Candidate
 from tests.flows.left_artifacts import newest_artifact
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
@@ -56,7 +56,7 @@ def test_a_model_whose_watch_breaks_is_a_failed_result_and_the_others_are_record
     watch.log(DAY)
     watch_model = watching.watch_model
 
-    def breaking(model: Candidate, *surroundings: Any) -> watching.ModelResult:
+    def breaking(model: MonitoringCandidate, *surroundings: Any) -> watching.ModelResult:
         if model.key == broken:
             raise ZeroDivisionError("a fault of our own")
         return watch_model(model, *surroundings)

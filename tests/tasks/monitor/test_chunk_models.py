@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from data.queries.monitored_models import MonitoringCandidate
 from tasks.monitor.chunk_models import chunked, gathered
-from tasks.monitor.find_monitored_models import Candidate
 from tasks.monitor.watch_models import ModelResult
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +30,7 @@ SIZES = {
 @pytest.mark.parametrize("case", SIZES)
 def test_every_model_is_in_one_chunk(case: str) -> None:
     count, sizes = SIZES[case]
-    models = [Candidate(f"models/ops/m{number}", None) for number in range(count)]
+    models = [MonitoringCandidate(f"models/ops/m{number}", None) for number in range(count)]
     chunks = chunked(models)
     assert [len(one) for one in chunks] == sizes
     assert [one for chunk in chunks for one in chunk] == models
@@ -52,7 +52,7 @@ class Answered:
 def test_a_task_that_broke_fails_its_models_and_no_others() -> None:
     told = ([ModelResult("a"), ModelResult("b")], MemoryError("no room"), BrokenProcessPool("a process ended"))
     futures: Any = [Answered(one) for one in told]
-    chunks = [[Candidate(key, None) for key in keys] for keys in ("ab", "cd", "e")]
+    chunks = [[MonitoringCandidate(key, None) for key in keys] for keys in ("ab", "cd", "e")]
     nights = gathered(chunks, futures)
     assert [(one.model, one.failed) for one in nights[:3]] == [("a", False), ("b", False), ("c", True)]
     assert [one.unwatched for one in nights[2:]] == [

@@ -8,10 +8,11 @@ import pytest
 
 from data.logs.log_fault import FaultKind
 from data.logs.model_logs import ModelLogs
+from data.queries.monitored_models import MonitoredModel
 from data.records.model import MonitoringPlan
 from data.records.monitoring import Alert
 from monitoring.alert_rule import Window
-from tasks.monitor.find_monitored_models import MonitoredModel, find_monitored_models
+from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.find_partitions import days_of, find_partitions, windows_of
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import WatchedModel
@@ -49,8 +50,8 @@ def test_a_window_holds_both_its_ends() -> None:
 
 def known(watch: WatchedModel) -> MonitoredModel:
     (found,) = find_monitored_models.fn([MODEL], DAY)
-    assert found.watched is not None
-    return found.watched
+    assert found.monitored is not None
+    return found.monitored
 
 
 def test_a_day_on_which_the_model_served_and_nothing_is_logged_is_a_fault(watch: WatchedModel) -> None:

@@ -1,16 +1,17 @@
-"""What a night is told of the nights before does not grow with them, and is enough for persistence."""
+"""A night reads a bounded number of earlier windows, enough for persistence, in one snapshot."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from data.queries.monitored_models import MonitoredModel, monitored_models
 from data.records.model import MonitoringPlan
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import RecordMonitoring
-from tasks.monitor.find_monitored_models import MonitoredModel, find_monitored_models
+from data.registry.registry import Registry
 from tests.operations import deploy, suspend
 from tests.prediction_logs import DAY, days, midnight
 from tests.transactions import READING, STATEMENTS, counted_transactions
@@ -21,9 +22,9 @@ NIGHTS = 120
 
 
 def known(through: int) -> MonitoredModel:
-    (found,) = find_monitored_models.fn(None, DAY + days(through))
-    assert found.watched is not None
-    return found.watched
+    (found,) = monitored_models(Registry.here(), None, DAY + days(through))
+    assert found.monitored is not None
+    return found.monitored
 
 
 def record_nights(watch: WatchedModel) -> None:
@@ -61,8 +62,8 @@ def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(watch
 
 
 def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(watch: WatchedModel) -> None:
-    found = find_monitored_models.fn([MODEL, "ops/delay", "delay"], DAY)
-    assert [(one.key, one.watched is not None) for one in found] == [(MODEL, True)]
+    found = monitored_models(Registry.here(), [MODEL, "ops/delay", "delay"], DAY)
+    assert [(one.key, one.monitored is not None) for one in found] == [(MODEL, True)]
 
 
 def as_of(through: int) -> tuple[int | None, int]:
