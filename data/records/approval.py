@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from data.records.instant import Instant
@@ -76,3 +77,13 @@ class Vote(Row):
     statement_digest: str
     deputy_of: str | None = None
     decided_at: Instant
+
+
+@dataclass(frozen=True)
+class EligibleApprover:
+    """Somebody who could sign now: in which role, and for whom if they stand in for somebody."""
+
+    person: str
+    name: str
+    role: Role
+    deputy_of: str | None = None

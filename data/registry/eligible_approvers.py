@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import IndependenceError, NotAuthorisedError
-from data.records.approval import ApprovalRequest, Vote
+from data.records.approval import ApprovalRequest, EligibleApprover, Vote
 from data.records.model import Model
 from data.records.names import person_key
 from data.records.person import Person, Role
@@ -20,16 +19,6 @@ from data.registry.rules.approval import subject_of
 from data.registry.rules.proof import active_credential, grants_held
 from data.registry.rules.review import require_signer
 from data.registry.state import State
-
-
-@dataclass(frozen=True)
-class EligibleApprover:
-    """Somebody who could sign now: in which role, and for whom if they stand in for somebody."""
-
-    person: str
-    name: str
-    role: Role
-    deputy_of: str | None = None
 
 
 def open_requests(state: State) -> list[ApprovalRequest]:

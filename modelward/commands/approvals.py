@@ -52,23 +52,19 @@ def show(
     """What a request stands on: the question, its digest, every gate's verdict, open matters, votes."""
     from rich.markdown import Markdown
 
-    from data.queries.lookup import find_row
-    from data.records.approval import ApprovalRequest, Vote
+    from data.queries.approval_snapshot import approval_snapshot
     from data.registry.registry import Registry
     from data.text.untrusted_text import safe
     from modelward.cli.terminal import out, show_json
     from tasks.run.business_time import moment, registry_moment
     from views.forms.approval_form import describe_request
 
-    now = moment(registry_moment(None))
-    with Registry.here().reading() as state:
-        row = find_row(state, ApprovalRequest, request)
-        votes = state.find(Vote, request=row.key)
-        text = describe_request(state, row, now=now if row.state == "pending" else None)
+    shown = approval_snapshot(Registry.here(), request, moment(registry_moment(None)))
     if as_json:
-        show_json({**row.model_dump(mode="json"), "votes": [one.model_dump(mode="json") for one in votes]})
+        votes = [one.model_dump(mode="json") for one in shown.votes]
+        show_json({**shown.request.model_dump(mode="json"), "votes": votes})
         return
-    out().print(Markdown(safe(text)))
+    out().print(Markdown(safe(describe_request(shown))))
 
 
 @app.command("answer")

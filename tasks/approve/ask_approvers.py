@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -17,16 +16,16 @@ from data.errors import (
     RequestClosedError,
     StaleEvidenceError,
 )
-from data.records.approval import ApprovalRequest, Decision, Vote
+from data.queries.approval_snapshot import ApprovalSnapshot, approval_snapshot
+from data.records.approval import ApprovalRequest, Decision
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
 from data.records.run_context import RunContext
-from data.registry.approvals import confirms, lacking
+from data.registry.approvals import confirms
 from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
 from data.registry.eligible_approvers import eligible_approvers
 from data.registry.registry import Registry
-from data.registry.rules.approval import standing_votes
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
 from tasks.approve.show_decisions import show_decisions
@@ -35,7 +34,7 @@ from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
 from tasks.run.retry_transient import retry_transient
 from views.forms.approval_form import describe_request
-from views.forms.version_facts import Objection
+from views.forms.objection import Objection
 
 READABLE_WITHIN = timedelta(hours=1)
 CONDITIONS = (
@@ -142,24 +141,22 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
 
 
 def _form(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
-    registry, now = Registry.here(), moment(meanwhile(as_of))
-    with registry.reading() as state:
-        votes = standing_votes(state, request)
-        description = describe_request(state, request, objection, now)
+    shown = approval_snapshot(Registry.here(), request.key, moment(meanwhile(as_of)))
+    description = describe_request(shown, objection)
     hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
     roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
     fields: dict[str, Any] = {
-        "role": (roles, _role_field(request, votes)),
+        "role": (roles, _role_field(shown)),
         "conditions": (str, Field(default="", title="Conditions", description=hint, max_length=4_000)),
     }
     form: type[ApprovalForm] = create_model("Approval", __base__=ApprovalForm, **fields)
     return form.with_initial_data(description=description)
 
 
-def _role_field(request: ApprovalRequest, votes: Sequence[Vote]) -> Any:
+def _role_field(shown: ApprovalSnapshot) -> Any:
     """A choice of the roles that are asked; where one alone is still needed it is chosen already."""
-    roles = list(dict.fromkeys(one.role.value for one in request.required))
-    needed = [role.value for role in lacking(request.required, votes)]
+    roles = list(dict.fromkeys(one.role.value for one in shown.request.required))
+    needed = [role.value for role in shown.missing]
     told: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
     preferred = needed if len(needed) == 1 else roles
     return Field(default=preferred[0], **told) if len(preferred) == 1 else Field(**told)

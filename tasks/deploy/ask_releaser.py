@@ -13,6 +13,7 @@ from prefect.input import RunInput
 from pydantic import Field
 
 from data.errors import ArtifactError, DigestMismatchError, GateRefusedError, IllegalMoveError, InputError, RefusedError
+from data.queries.release_snapshot import release_snapshot
 from data.records.approval import ApprovalRequest
 from data.records.deployment import SlotName
 from data.records.instant import read_instant
@@ -28,8 +29,8 @@ from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, r
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
 from tasks.run.load_standards import standards_of
+from views.forms.objection import Objection
 from views.forms.release_form import describe_release
-from views.forms.version_facts import Objection
 
 PATIENCE = timedelta(hours=4)
 
@@ -95,10 +96,14 @@ def ask_releaser(wanted: ReleaseTarget, run: RunContext, judge: Callable[[], Ver
 
 def _form(wanted: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: RunContext) -> type[RunInput]:
     now = moment(meanwhile(run.as_of))
-    with Registry.here().reading() as state:
-        model = state.need(Model, model_of(wanted.version))
-        rule = emergency_for(standards_of(state, model, verdicts.standards).first, model.tier)
-        text = describe_release(state, verdicts, wanted.slot, wanted.use, rule, objection, now)
+    registry = Registry.here()
+    with registry.store.session():
+        with registry.reading() as state:
+            model = state.need(Model, model_of(wanted.version))
+            rule = emergency_for(standards_of(state, model, verdicts.standards).first, model.tier)
+        place = (wanted.version, wanted.environment, wanted.slot)
+        shown = release_snapshot(registry, *place, rule.release_roles, now)
+    text = describe_release(shown, verdicts, wanted.use, rule, objection)
     return ReleaseForm.with_initial_data(description=text)
 
 

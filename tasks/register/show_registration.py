@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.records.model import Model
 from data.records.names import short
 from data.records.version import Dataset, Version
 from data.registry.registry import Registry
@@ -15,7 +16,7 @@ def show_registration(key: str) -> None:
     """A version's facts and datasets, as an artifact."""
     with Registry.here().reading() as state:
         version, datasets = state.need(Version, key), state.find(Dataset, version=key)
-        facts = version_facts(state, version)
+        facts = version_facts(version, state.need(Model, version.model))
     claimed = sorted(name for name, origin in version.provenance.items() if origin == "claimed")
     lines = [
         f"### {plain(short(key))} is registered",

@@ -27,8 +27,8 @@ from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer
+from views.forms.objection import Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
-from views.forms.version_facts import Objection, objection_lines
 
 HOW = (
     "Answers come by `modelward consumers ack`, accepted silence by `modelward consumers silence`; plan below where "

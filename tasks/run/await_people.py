@@ -31,7 +31,7 @@ from data.registry.registry import Registry
 from tasks.run.business_time import meanwhile
 from tasks.run.form_answer import FormAnswer, form_answer
 from tasks.run.retry_transient import TROUBLE, retry_transient
-from views.forms.version_facts import NO_OBJECTION, Objection
+from views.forms.objection import NO_OBJECTION, Objection
 
 UNFIT = "what was entered does not fit the form"
 HINTS = "the hints at the fields say what does"

@@ -14,6 +14,7 @@ from prefect.input import RunInput
 from pydantic import Field, create_model
 
 from data.errors import InputError, RefusedError
+from data.queries.version_snapshot import validation_snapshot
 from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
@@ -24,8 +25,8 @@ from data.registry.registry import Registry
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
+from views.forms.objection import Objection
 from views.forms.validation_form import describe_validation
-from views.forms.version_facts import Objection
 
 EVIDENCE: Mapping[str, Any] = {
     "title": "Evidence you conclude on",
@@ -75,12 +76,12 @@ def await_conclusion(
     """
     version = _current(verdicts.version)
     if version.review_state not in SETTLED:
-        shown = Shown(verdicts, judge_anew)
+        judged = Judged(verdicts, judge_anew)
         question = Question(
             name="validation",
             subject=version.key,
             run_id=run_id,
-            form=lambda objection: _form(shown, objection, as_of),
+            form=lambda objection: _form(judged, objection, as_of),
             settle=lambda answer: _settle(version.key, answer, as_of, run_id),
             is_open=lambda: _current(version.key).review_state not in SETTLED,
         )
@@ -89,7 +90,7 @@ def await_conclusion(
 
 
 @dataclass
-class Shown:
+class Judged:
     """The verdicts that a form shows, judged anew where the evidence is no longer what they are about."""
 
     verdicts: VerdictSet
@@ -109,10 +110,10 @@ def _current(key: str) -> Version:
         return state.need(Version, key)
 
 
-def _form(shown: Shown, objection: Objection, as_of: datetime | None) -> type[RunInput]:
-    verdicts, now = shown.fresh(), moment(meanwhile(as_of))
-    with Registry.here().reading() as state:
-        description = describe_validation(state, verdicts, objection, now)
+def _form(judged: Judged, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+    verdicts, now = judged.fresh(), moment(meanwhile(as_of))
+    shown = validation_snapshot(Registry.here(), verdicts.version, now)
+    description = describe_validation(shown, verdicts, objection)
     read = verdicts.evidence_digest
     told: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
     field: Any = Field(**EVIDENCE, json_schema_extra=told)

@@ -1,158 +1,109 @@
-"""What an approver reads above the form: what is asked, on which bytes, what speaks against it first, then the rest."""
+"""What an approver reads above the form: the question, the bytes it is about, what speaks against it, then the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from data.records.approval import ApprovalRequest, Vote
-from data.records.deployment import Deployment, Slot
-from data.records.names import model_of, short, slot_key
-from data.records.retirement import Retirement
-from data.records.review import VerdictSet
-from data.records.verdict import Judgement
-from data.records.version import Comparison, Metric, Version
-from data.registry.approvals import lacking, tail
-from data.registry.eligible_approvers import EligibleApprover, eligible_approvers
-from data.registry.rules.approval import standing_votes, subject_of
-from data.registry.rules.retirement_party import parties_of
-from data.registry.state import State
+from data.queries.approval_snapshot import ApprovalSnapshot
+from data.records.approval import ApprovalRequest, EligibleApprover, Vote
+from data.records.names import short
 from data.text.markdown_text import plain, quoted
 from views.evidence_address import request_page
 from views.forms.figure_lines import comparison_lines, metric_lines
 from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
+from views.forms.objection import NO_OBJECTION, Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
 from views.forms.version_facts import (
-    NO_OBJECTION,
-    Facts,
-    Objection,
+    FactRows,
     evidence_fact,
     fact_table,
     finding_lines,
     in_lines,
     listed,
-    objection_lines,
     validation_facts,
     version_facts,
 )
 
-JUDGED = ("deploy", "release")
-GONE = "; **taken off the roster since, so it does not count**"
-QUESTIONS = {
-    "deploy": "Deploy {name} to {where}?",
-    "release": "Ratify the emergency release of {name} to {where}?",
-    "ratify": "Ratify what was done to {name} in {where}?",
-    "retire": "Retire {name}?",
-}
+REVOKED = "; **taken off the roster since, so it does not count**"
 
 
-def describe_request(
-    state: State, request: ApprovalRequest, objection: Objection = NO_OBJECTION, now: datetime | None = None
-) -> str:
-    """Markdown for the form, what matters on top; `now` also says who could decide.
+def describe_request(shown: ApprovalSnapshot, objection: Objection = NO_OBJECTION) -> str:
+    """Markdown for the form, what matters first.
 
-    The question, the facts with the digest to confirm, gates that did not pass, what is open, who signed, figures,
-    and the gates that passed.
+    The question, the facts with the digest to confirm, gates that did not pass, findings, who signed, figures, and the
+    gates that passed.
     """
-    version = subject_of(state, request.purpose, request.subject).version
-    judged = _judgements(state, request)
-    lines = [*_on_top(request, objection), f"### {_question(request, version)}", ""]
-    lines += [gate_counts(judged), ""] if request.purpose in JUDGED else []
-    able = eligible_approvers(state, request, now) if now is not None else ()
-    votes = standing_votes(state, request)
-    lines += fact_table(_facts(state, request, version, votes, able, now is not None))
-    lines += gates_not_passed(judged)
-    lines += finding_lines(state, version.key)
-    lines += _signed(state.find(Vote, request=request.key), votes)
-    lines += _retirement(state, request)
-    if request.purpose in JUDGED:
-        lines += comparison_lines(state.find(Comparison, version=version.key))
-        lines += metric_lines(state.find(Metric, version=version.key))
-    return "\n".join([*lines, *gates_passed(judged)])
+    purpose = PURPOSES[shown.request.purpose]
+    lines = [*_first_lines(shown.request, objection), f"### {_question(shown, purpose)}", ""]
+    lines += [gate_counts(shown.judgements), ""] if purpose.judged else []
+    lines += fact_table([*_facts(shown), *purpose.facts(shown), *_version_facts(shown)])
+    lines += gates_not_passed(shown.judgements)
+    lines += finding_lines(shown.version)
+    lines += _decisions(shown)
+    lines += purpose.section(shown)
+    return "\n".join([*lines, *gates_passed(shown.judgements)])
 
 
-def _on_top(request: ApprovalRequest, objection: Objection) -> list[str]:
-    """Why it is asked again, or that nobody is asked any more."""
+def _first_lines(request: ApprovalRequest, objection: Objection) -> list[str]:
+    """Why the question is asked again, or that the request is over."""
     if request.state == "pending":
         return objection_lines(objection)
     return [f"> **This request is {request.state}.** {plain(request.reason, 1_000)}".rstrip(), ""]
 
 
-def _question(request: ApprovalRequest, version: Version) -> str:
-    where = f"{plain(request.environment)}, {request.slot}"
-    return QUESTIONS[request.purpose].format(name=plain(short(version.key)), where=where)
+def _question(shown: ApprovalSnapshot, purpose: PurposeText) -> str:
+    where = f"{plain(shown.request.environment)}, {shown.request.slot}"
+    return purpose.question.format(name=plain(short(shown.version.version.key)), where=where)
 
 
-def _judgements(state: State, request: ApprovalRequest) -> tuple[Judgement, ...]:
-    verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
-    return verdicts.judgements if verdicts else ()
-
-
-def _facts(
-    state: State,
-    request: ApprovalRequest,
-    version: Version,
-    votes: Sequence[Vote],
-    able: Sequence[EligibleApprover],
-    asked_who: bool,
-) -> Facts:
+def _facts(shown: ApprovalSnapshot) -> FactRows:
+    request, key = shown.request, shown.version.version.key
+    confirm = f"type **`{shown.confirmation}`**, the end of {in_lines(request.request_digest)}"
     return [
-        ("**To confirm**", f"type **`{tail(request.request_digest)}`**, the end of {in_lines(request.request_digest)}"),
-        evidence_fact(request_page(request.key), version.key),
+        ("**To confirm**", confirm),
+        evidence_fact(request_page(request.key), key, shown.version.evidence_url),
         ("Decide until", f"{request.expires_at:%Y-%m-%d %H:%M} UTC"),
-        ("Signatures", _signatures(request, votes)),
-        *([("Can sign now", listed([_named(one, request) for one in able]))] if asked_who else []),
+        ("Signatures", _signatures(shown)),
+        *_eligible(shown),
         ("Asked by", f"{plain(request.requester)}, who therefore cannot sign"),
-        *_kept_apart(request, version),
-        *_place(state, request),
-        *validation_facts(state, version.key),
-        *version_facts(state, version),
+        *_excluded(shown),
     ]
 
 
-def _kept_apart(request: ApprovalRequest, version: Version) -> Facts:
-    """Who may not sign though they neither worked on it nor ask: the standard keeps validating apart from approving."""
+def _version_facts(shown: ApprovalSnapshot) -> FactRows:
+    return [*validation_facts(shown.version), *version_facts(shown.version.version, shown.version.model)]
+
+
+def _eligible(shown: ApprovalSnapshot) -> FactRows:
+    """Who could sign; of a request that is over nobody asks."""
+    if shown.request.state != "pending":
+        return []
+    return [("Can sign now", listed([_name(one, shown.request) for one in shown.eligible]))]
+
+
+def _excluded(shown: ApprovalSnapshot) -> FactRows:
+    """Who may not sign though they neither worked on it nor ask: the standard keeps validating and approving apart."""
+    request, version = shown.request, shown.version.version
     known = {*version.contributors, version.submitter, request.requester}
-    apart = [plain(one) for one in request.contributors if one not in known]
-    return [("Cannot sign", f"{listed(apart)}: validated it, which its standard keeps apart")] if apart else []
+    excluded = [plain(one) for one in request.contributors if one not in known]
+    return [("Cannot sign", f"{listed(excluded)}: validated it, which its standard keeps apart")] if excluded else []
 
 
-def _signatures(request: ApprovalRequest, votes: Sequence[Vote]) -> str:
-    asked = ", ".join(f"{one.count} × {one.role}" for one in request.required)
-    missing = lacking(request.required, votes)
-    still = ", ".join(f"{count} × {role}" for role, count in missing.items())
-    return f"{asked} asked; " + (f"**{still} still needed**" if missing else "all given")
+def _signatures(shown: ApprovalSnapshot) -> str:
+    required = ", ".join(f"{one.count} × {one.role}" for one in shown.request.required)
+    missing = ", ".join(f"{count} × {role}" for role, count in shown.missing.items())
+    return f"{required} asked; " + (f"**{missing} still needed**" if missing else "all given")
 
 
-def _named(one: EligibleApprover, request: ApprovalRequest) -> str:
+def _name(one: EligibleApprover, request: ApprovalRequest) -> str:
     role = f" as {one.role}" if len({each.role for each in request.required}) > 1 else ""
     deputy = f" as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
     return f"{plain(one.person)}{role}{deputy}"
 
 
-def _place(state: State, request: ApprovalRequest) -> Facts:
-    """What it would be used for and what it would take the place of, or what was done that is to be ratified."""
-    if request.purpose == "retire":
-        return []
-    return [*_done(state, request), ("Use", quoted(request.use)), ("Serves there now", _serving(state, request))]
-
-
-def _done(state: State, request: ApprovalRequest) -> Facts:
-    """Why somebody went ahead without being asked, and until when that stands."""
-    ends = f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**, when it is undone unless everybody above has ratified it"
-    if request.purpose == "release":
-        return [("Released because", quoted(request.reason, 2_000)), ("Stands until", ends)]
-    done = state.get(Deployment, request.subject)
-    return [("Done because", quoted(done.reason, 2_000)), ("Stands until", ends)] if done is not None else []
-
-
-def _serving(state: State, request: ApprovalRequest) -> str:
-    slot = state.get(Slot, slot_key(model_of(request.subject), request.environment, request.slot))
-    return plain(short(slot.version)) if slot is not None and slot.version else "nothing"
-
-
-def _signed(votes: Sequence[Vote], standing: Sequence[Vote]) -> list[str]:
-    lines = [_vote(one) + ("" if one in standing else GONE) for one in votes]
+def _decisions(shown: ApprovalSnapshot) -> list[str]:
+    lines = [_vote(one) + ("" if one in shown.standing else REVOKED) for one in shown.votes]
     return ["", "#### Decided so far", "", *lines] if lines else []
 
 
@@ -163,8 +114,62 @@ def _vote(one: Vote) -> str:
     return f"- signed: {plain(one.printed_name)} as {one.role}{deputy}: **{one.decision}**{conditions}{comment}"
 
 
-def _retirement(state: State, request: ApprovalRequest) -> list[str]:
-    row = state.get(Retirement, request.subject) if request.purpose == "retire" else None
-    if row is None:
+def _place(shown: ApprovalSnapshot) -> FactRows:
+    """What the version would be used for, and what it would take the place of."""
+    serving = plain(short(shown.serving)) if shown.serving else "nothing"
+    return [("Use", quoted(shown.request.use)), ("Serves there now", serving)]
+
+
+def _released(shown: ApprovalSnapshot) -> FactRows:
+    return [("Released because", quoted(shown.request.reason, 2_000)), _stands_until(shown), *_place(shown)]
+
+
+def _operated(shown: ApprovalSnapshot) -> FactRows:
+    if shown.operation is None:
+        return _place(shown)
+    return [("Done because", quoted(shown.operation.reason, 2_000)), _stands_until(shown), *_place(shown)]
+
+
+def _stands_until(shown: ApprovalSnapshot) -> tuple[str, str]:
+    until = f"{shown.request.expires_at:%Y-%m-%d %H:%M} UTC"
+    return ("Stands until", f"**{until}**, when it is undone unless everybody above has ratified it")
+
+
+def _figures(shown: ApprovalSnapshot) -> list[str]:
+    return [*comparison_lines(shown.version.comparisons), *metric_lines(shown.version.metrics)]
+
+
+def _retirement(shown: ApprovalSnapshot) -> list[str]:
+    if shown.retirement is None:
         return []
-    return ["", "#### What ends, and where everybody goes", "", *retirement_lines(row, parties_of(state, row.key))]
+    lines = retirement_lines(shown.retirement, shown.parties)
+    return ["", "#### What ends, and where everybody goes", "", *lines]
+
+
+@dataclass(frozen=True)
+class PurposeText:
+    """What a form shows for one purpose of a request: its question, its own facts and its own section.
+
+    `judged` says that gates judged the version for this request, so that the form counts their verdicts.
+    """
+
+    question: str
+    facts: Callable[[ApprovalSnapshot], FactRows]
+    section: Callable[[ApprovalSnapshot], list[str]]
+    judged: bool = False
+
+
+def _nothing(_: ApprovalSnapshot) -> list[str]:
+    return []
+
+
+def _no_facts(_: ApprovalSnapshot) -> FactRows:
+    return []
+
+
+PURPOSES: Mapping[str, PurposeText] = {
+    "deploy": PurposeText("Deploy {name} to {where}?", _place, _figures, judged=True),
+    "release": PurposeText("Ratify the emergency release of {name} to {where}?", _released, _figures, judged=True),
+    "ratify": PurposeText("Ratify what was done to {name} in {where}?", _operated, _nothing),
+    "retire": PurposeText("Retire {name}?", _no_facts, _retirement),
+}

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from data.errors import RefusedError
-from data.records.approval import ApprovalRequest, RequiredRole
+from data.records.approval import ApprovalRequest, EligibleApprover, RequiredRole
 from data.records.model import Model
 from data.records.person import Person, Role
 from data.records.version import Version
 from data.registry.commands.person import AddPerson, RevokePerson
-from data.registry.eligible_approvers import EligibleApprover, eligible_approvers, holders, validators
+from data.registry.eligible_approvers import eligible_approvers, holders, validators
 from data.registry.registry import Receipt
 from tests.world import World
 

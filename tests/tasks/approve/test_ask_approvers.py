@@ -25,7 +25,7 @@ from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
 from tests.tasks.run.waiting_room import Values, WaitingRoom
 from tests.world import World
-from views.forms.version_facts import Objection
+from views.forms.objection import Objection
 
 RUN = "run-d"
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from data.errors import DigestMismatchError, IllegalMoveError, IndependenceError, StaleEvidenceError
+from data.queries.approval_snapshot import approval_snapshot
 from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
 from data.records.version import Version
@@ -77,8 +78,7 @@ def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: Wor
     assert request.contributors[-1] == "vera"
     with pytest.raises(IndependenceError, match="vera validated ops/delay v1"):
         validated.decide(request, "vera")
-    with validated.registry.reading() as state:
-        text = describe_request(state, request, now=validated.now)
+    text = describe_request(approval_snapshot(validated.registry, request.key, validated.now))
     assert "| Can sign now | alma, axel, rita |" in text
     assert "| Cannot sign | vera: validated it, which its standard keeps apart |" in text
     for person in ("alma", "axel"):

@@ -22,7 +22,7 @@ from tasks.run.form_answer import FormAnswer
 from tests.operations import prepared
 from tests.retirement_fixtures import KEY, VERSION, Departing, departing
 from tests.world import STANDARDS_DIGEST, Template, World
-from views.forms.version_facts import NO_OBJECTION
+from views.forms.objection import NO_OBJECTION
 
 WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
 

@@ -27,7 +27,7 @@ from tasks.run.await_people import (
 from tasks.run.form_answer import FormAnswer
 from tests.tasks.run.waiting_room import WaitingRoom
 from tests.world import World
-from views.forms.version_facts import Objection
+from views.forms.objection import Objection
 
 SUBJECT, RUN = "models/ops/delay/versions/1", "run-w"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from data.errors import NotAuthorisedError
+from data.queries.approval_snapshot import approval_snapshot
 from data.records.approval import ApprovalRequest, Condition, RequiredRole
 from data.records.model import Model
 from data.records.person import Role
@@ -22,7 +24,7 @@ from tasks.run.await_people import refused
 from tests.operations import deploy
 from tests.world import MODEL, World
 from views.forms.approval_form import describe_request
-from views.forms.version_facts import Objection
+from views.forms.objection import Objection
 
 HOSTILE = "<img src=x> | [click](http://evil) {{ 1 }}\n# \u202ebig"
 INERT = r"“&lt;img src=x&gt; \| \[click\]\(http:<!-- -->//evil\) \{\{ 1 \}\} \# �big”"
@@ -37,8 +39,7 @@ def held(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def described(world: World, request: ApprovalRequest, *objection: str) -> str:
-    with world.registry.reading() as state:
-        return describe_request(state, request, Objection(*objection), world.now)
+    return describe_request(approval_snapshot(world.registry, request.key, world.now), Objection(*objection))
 
 
 def facts(text: str) -> dict[str, str]:
@@ -155,8 +156,9 @@ def test_nobody_puts_a_remedy_of_their_own_above_the_form_of_others(world: World
 
 def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(world: World) -> None:
     request = world.requested()
+    shown = approval_snapshot(world.registry, request.key, world.now)
     released = request.model_copy(update={"purpose": "release", "reason": HOSTILE})
-    text = described(world, released)
+    text = describe_request(replace(shown, request=released))
     assert text.startswith("### Ratify the emergency release of ops/delay v1 to production, champion?\n")
     told = facts(text)
     assert told["Released because"] == INERT

@@ -1,0 +1,82 @@
+"""What the approval form shows, read once: the request with everything that it is about, in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.queries.lookup import find_row
+from data.queries.version_snapshot import VersionSnapshot, collect_version
+from data.records.approval import ApprovalRequest, EligibleApprover, Vote
+from data.records.deployment import Deployment, Slot
+from data.records.names import model_of, slot_key
+from data.records.person import Role
+from data.records.retirement import Retirement, RetirementParty
+from data.records.review import VerdictSet
+from data.records.verdict import Judgement
+from data.registry.approvals import lacking, tail
+from data.registry.eligible_approvers import eligible_approvers
+from data.registry.registry import Registry
+from data.registry.rules.approval import standing_votes, subject_of
+from data.registry.rules.retirement_party import parties_of
+from data.registry.state import State
+
+
+@dataclass(frozen=True)
+class ApprovalSnapshot:
+    """A request for approval at one moment, with all that its form shows.
+
+    `confirmation` is what a person types to confirm the digest. `standing` are those of the `votes` that count, and
+    `missing` is the number of signatures that are still needed, by role. `eligible` is who could sign; nobody once the
+    request is decided. `serving` is the key of the version in the slot that the request is about. `operation` is the
+    deployment that is to be ratified; `retirement` and its `parties` belong to a request to retire.
+    """
+
+    request: ApprovalRequest
+    confirmation: str
+    version: VersionSnapshot
+    judgements: tuple[Judgement, ...]
+    votes: tuple[Vote, ...]
+    standing: tuple[Vote, ...]
+    missing: Mapping[Role, int]
+    eligible: tuple[EligibleApprover, ...]
+    serving: str | None
+    operation: Deployment | None
+    retirement: Retirement | None
+    parties: tuple[RetirementParty, ...]
+
+
+def approval_snapshot(registry: Registry, request: str, now: datetime) -> ApprovalSnapshot:
+    """The request under this key or reference (`model/3#1`), as it stands; `now` decides who could sign it.
+
+    Raises NotFoundError, InputError for what is no reference, AmbiguousNameError, StoreError.
+    """
+    with registry.reading() as state:
+        return _collect(state, find_row(state, ApprovalRequest, request), now)
+
+
+def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalSnapshot:
+    verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
+    standing: Sequence[Vote] = standing_votes(state, request)
+    retirement = state.get(Retirement, request.subject)
+    return ApprovalSnapshot(
+        request=request,
+        confirmation=tail(request.request_digest),
+        version=collect_version(state, subject_of(state, request.purpose, request.subject).version.key),
+        judgements=verdicts.judgements if verdicts is not None else (),
+        votes=tuple(state.find(Vote, request=request.key)),
+        standing=tuple(standing),
+        missing=lacking(request.required, standing),
+        eligible=eligible_approvers(state, request, now) if request.state == "pending" else (),
+        serving=serving_version(state, model_of(request.subject), request.environment, request.slot),
+        operation=state.get(Deployment, request.subject),
+        retirement=retirement,
+        parties=tuple(parties_of(state, retirement.key)) if retirement is not None else (),
+    )
+
+
+def serving_version(state: State, model: str, environment: str, slot: str) -> str | None:
+    """The key of the version that serves in a slot of a model, from a snapshot that is open already."""
+    row = state.get(Slot, slot_key(model, environment, slot))
+    return row.version if row is not None else None
