@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from data.errors import InputError, NotFoundError
-from data.queries.approval_snapshot import approval_snapshot
+from data.queries.approval_snapshot import ApprovalSnapshot, approval_snapshot
 from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
 from data.records.person import Role
+from data.records.retirement import Retirement
 from data.registry.commands.person import RevokePerson
+from data.registry.state import State
 from tests.operations import deploy
-from tests.world import World
+from tests.world import MODEL, World
+from views.forms.approval_form import describe_request
 
 
 def test_a_pending_request_says_what_to_type_who_could_sign_and_what_is_missing(world: World) -> None:
@@ -55,10 +59,41 @@ def test_it_names_the_version_that_serves_in_the_slot(world: World) -> None:
     ).subject.replace("versions/2", "versions/1")
 
 
-def test_a_request_to_ratify_comes_with_the_operation_and_one_to_retire_with_its_parties(world: World) -> None:
-    """Both are found by the subject of the request, so a request to deploy has neither."""
-    shown = approval_snapshot(world.registry, world.requested().key, world.now)
-    assert (shown.operation, shown.retirement) == (None, None)
+def about(world: World, purpose: str, subject: Retirement | Deployment) -> ApprovalSnapshot:
+    """The snapshot of a request with another purpose, whose subject is written to the registry as it is."""
+    with world.registry.store.transaction() as connection:
+        State(connection).apply(subject)
+    version = subject.subject if isinstance(subject, Retirement) else subject.version
+    request = world.requested(version, about=subject.key, purpose=purpose, verdict_set=None)
+    return approval_snapshot(world.registry, request.key, world.now)
+
+
+def test_a_request_to_ratify_comes_with_the_operation(world: World) -> None:
+    version = world.validated()
+    rollback = Deployment(
+        key=f"{MODEL}/deployments/1", model=MODEL, version=version, environment="production", slot="champion",
+        use="planning", state="deployed", request=None, from_at=world.now, run_id="run-1", reason="it drifts",
+    )  # fmt: skip
+    shown = about(world, "ratify", rollback)
+    assert (shown.operation, shown.retirement) == (rollback, None)
+    assert shown.version.version.key == version
+    text = describe_request(shown)
+    assert text.startswith("### Ratify what was done to ops/delay v1 in production, champion?")
+    assert "| Done because | “it drifts” |" in text
+
+
+def test_a_request_to_retire_comes_with_the_retirement_and_its_parties(world: World) -> None:
+    version = world.validated()
+    retirement = Retirement(
+        key=f"{version}/retirement", subject=version, model=MODEL, reason="superseded", successor=None,
+        sunset_at=world.now, quiet_days=7, state="planned", opened_by="olga", opened_at=world.now,
+    )  # fmt: skip
+    shown = about(world, "retire", retirement)
+    assert (shown.retirement, shown.operation, shown.parties) == (retirement, None, ())
+    text = describe_request(shown)
+    assert text.startswith("### Retire ops/delay v1?")
+    assert "“superseded”" in text
+    assert "Serves there now" not in text
 
 
 def test_a_request_that_is_not_there_is_an_error(world: World) -> None:
