@@ -1,4 +1,4 @@
-"""The figures that the house holds: how long files and functions grow, what is raised, what is annotated and said."""
+"""Limits for every file: length of files and functions, exceptions raised, what is annotated and documented."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.structure.allowances import LONG_FILES, LONG_FUNCTIONS
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Trees = dict[Path, ast.Module]
@@ -40,8 +42,14 @@ def line_counts(trees: Trees, root: Path) -> dict[Path, int]:
     return {path: (root / path).read_text(encoding="utf-8").count("\n") for path in trees}
 
 
-def test_no_file_is_longer_than_400_lines(trees: Trees, root: Path) -> None:
-    long = {str(path): lines for path, lines in line_counts(trees, root).items() if lines > 400}
+def test_no_file_is_longer_than_320_lines(trees: Trees, root: Path) -> None:
+    long = {str(path): lines for path, lines in line_counts(trees, root).items() if lines > 320}
+    assert set(long) <= LONG_FILES, f"split the file where a second concept begins: {long}"
+
+
+def test_no_file_of_tests_is_longer_than_500_lines(files: tuple[Path, ...], root: Path) -> None:
+    tests = [path for path in files if path.parts[0] == "tests" and path.suffix == ".py"]
+    long = {str(path): n for path in tests if (n := (root / path).read_text(encoding="utf-8").count("\n")) > 500}
     assert not long, "split the file where a second concept begins"
 
 
@@ -51,9 +59,9 @@ def test_files_are_short_on_the_whole(trees: Trees, root: Path) -> None:
     assert quantile(counts, 0.95) <= 300, "19 of 20 files should have at most 300 lines: split by concept"
 
 
-def test_no_function_is_longer_than_45_lines(trees: Trees) -> None:
-    long = {place: length(node) for place, node in functions(trees) if length(node) > 45}
-    assert not long, "name a part of the function and move it out"
+def test_no_function_is_longer_than_40_lines(trees: Trees) -> None:
+    long = {place: length(node) for place, node in functions(trees) if length(node) > 40}
+    assert {place.split()[-1] for place in long} <= LONG_FUNCTIONS, f"name a part of it and move it out: {long}"
 
 
 def test_functions_are_short_on_the_whole(trees: Trees) -> None:
@@ -91,7 +99,7 @@ def undocumented(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def test_what_is_public_below_the_tasks_is_documented(trees: Trees) -> None:
-    below = {path: tree for path, tree in trees.items() if path.parts[0] in ("gates", "monitoring", "data")}
+    below = {path: tree for path, tree in trees.items() if path.parts[0] in ("views", "gates", "monitoring", "data")}
     silent = [f"{path}:{node.lineno} {node.name}" for path, tree in below.items() for node in undocumented(tree.body)]  # type: ignore[attr-defined]
     assert not silent, "say in a docstring what goes in (shapes, units), what comes out, and which errors are raised"
 

@@ -99,7 +99,7 @@ def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Tree
     assert not seen, "let a task fetch the fact and hand it over as a record"
 
 
-@pytest.mark.parametrize("layer", ["gates", "monitoring", "data"])
+@pytest.mark.parametrize("layer", ["views", "gates", "monitoring", "data"])
 def test_prefect_stays_above_the_tasks(trees: Trees, layer: str) -> None:
     graph = import_graph({p: t for p, t in trees.items() if p.parts[0] == layer}, when_loaded=False)
     seen = [name for name, imported in graph.items() if any(t.split(".")[0] == "prefect" for t in imported)]
@@ -137,9 +137,9 @@ def clock_readings(tree: ast.Module) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("layer", ["gates", "monitoring"])
-def test_a_rule_is_told_the_time(trees: Trees, layer: str) -> None:
-    asked = [f"{p}:{line}" for p, tree in trees.items() if p.parts[0] == layer for line in clock_readings(tree)]
-    assert not asked, "take the current time as a parameter: a decision must replay"
+def test_a_rule_takes_the_time_as_a_parameter(trees: Trees, layer: str) -> None:
+    readings = [f"{p}:{line}" for p, tree in trees.items() if p.parts[0] == layer for line in clock_readings(tree)]
+    assert not readings, "take the current time as a parameter: a decision must replay"
 
 
 def test_the_guards_see_what_they_look_for() -> None:

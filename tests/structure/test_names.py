@@ -5,14 +5,23 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
+
+import pytest
+
+from tests.structure.allowances import DOUBLED_CLASSES, NAMES, WITHOUT_MIRROR, folder_of, over
+from tests.structure.bound_names import bound
 
 Trees = dict[Path, ast.Module]
 
 VERB_NOUN = re.compile(r"[a-z]+(_[a-z]+)+")
 # A file of such a name collects what has no name yet.
 NAMELESS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "handler", "processor"}
-MIRRORED = ("gates", "monitoring", "data")
+MIRRORED = ("views", "gates", "monitoring", "data")
+# Participles that leave open what the value is; and a pronoun, which is clear only inside a comprehension or a lambda.
+NAMES_OF_NOTHING = {"told", "said", "asked", "wanted"}
+PRONOUN = "one"
 
 
 def is_marker(path: Path, tree: ast.Module) -> bool:
@@ -68,6 +77,56 @@ def test_every_module_below_the_tasks_has_its_mirror(trees: Trees, root: Path) -
     modules = [path for path, tree in trees.items() if path.parts[0] in MIRRORED and not is_marker(path, tree)]
     stems = {layer: [path.stem for path in modules if path.parts[0] == layer] for layer in MIRRORED}
     faces = {path.parent for path in modules if path.name == "__init__.py"}
-    wanted = {path: mirror(path, stems[path.parts[0]], faces) for path in modules}
-    alone = [f"{path} (wants {at[0]})" for path, at in wanted.items() if not any((root / m).is_file() for m in at)]
+    places = {str(path): mirror(path, stems[path.parts[0]], faces) for path in modules}
+    alone = [
+        f"{path}: write {at[0]}"
+        for path, at in places.items()
+        if path not in WITHOUT_MIRROR and not any((root / test).is_file() for test in at)
+    ]
     assert not alone, "write its test under the same name"
+
+
+def wrong_names(tree: ast.Module) -> list[str]:
+    """Line and name of each value, parameter, attribute and function whose name does not say what it is."""
+    named = [(found.name.strip("_"), found) for found in bound(tree)]
+    return [
+        f"{found.line} {name}"
+        for name, found in named
+        if name in NAMES_OF_NOTHING or (name == PRONOUN and not found.passing)
+    ]
+
+
+def test_a_name_says_what_the_value_is(files: tuple[Path, ...], root: Path) -> None:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in files:
+        if path.suffix == ".py":
+            names = wrong_names(ast.parse((root / path).read_text(encoding="utf-8")))
+            found[folder_of(path)] += [f"{path}:{name}" for name in names]
+    assert not over(found, NAMES), "name what the value is: notices, reasons, the alert of `for alert in alerts`"
+
+
+CASES = {
+    "a value": ("told = 1", ["1 told"]),
+    "a parameter": ("def f(said: int) -> None: ...", ["1 said"]),
+    "an attribute": ("self.asked = 1", ["1 asked"]),
+    "a field and a function": ("class A:\n wanted: int\n def _told(self): ...", ["2 wanted", "3 told"]),
+    "a loop": ("for one in many: ...", ["1 one"]),
+    "a parameter called one": ("def f(one: int) -> None: ...", ["1 one"]),
+    "a comprehension and a lambda": ("f(x for one in y)\nsorted(y, key=lambda one: one.key)", []),
+    "a part of a longer name": ("told_apart = one_more = 1", []),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_wrong_names_are_found(case: tuple[str, list[str]]) -> None:
+    assert sorted(wrong_names(ast.parse(case[0]))) == case[1]
+
+
+def test_a_public_class_name_has_one_meaning(trees: Trees) -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(f"{path}:{node.lineno}")
+    doubled = {name: lines for name, lines in places.items() if len(lines) > 1 and name not in DOUBLED_CLASSES}
+    assert not doubled, "rename the one that is used less: a name of the field, or one with its subject in front"

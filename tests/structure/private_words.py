@@ -1,0 +1,80 @@
+"""Words and phrases that the project does not use, each with what to write instead.
+
+They are metaphors of the authors or old-fashioned English. A reader whose first language is not English has to guess
+them. Only words that are always wrong here belong in this table.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+INSTEAD: Mapping[str, str] = {
+    r"house(?:hold)?s?": "supervisor, project, registry: whatever is meant",
+    r"furnish\w*": "provision",
+    r"farewells?": "shutdown",
+    r"residents?|residence": "instance lock",
+    r"tenants?": "process",
+    r"shelf|shelves": "page cache",
+    r"chronicles?": "timeline",
+    r"ledgers?": "report, page manifest",
+    r"rulings?": "rule, decision",
+    r"unheard": "without evaluation",
+    r"torn": "incomplete, conflicting",
+    r"milder": "relaxed, less strict",
+    r"in haste": "urgently, in an emergency",
+    r"anew": "again",
+    r"apart": "separate from, separately, except",
+    r"whom": "name the person or the role",
+    r"who speaks|speaks?|spoken|speaking": "the acting person; says, names, communicates",
+    r"wake|wakes|woken|waking": "alert, notify, page",
+    r"sees? to|looked after|looks? after": "handles, cleans up",
+    r"(?:is|are|be|been|being|was|were) told": "is notified, is passed",
+    r"stands? in for|stood in for|standing in for": "represents, replaces",
+    r"hand(?:s|ed|ing)? in": "submit",
+    r"comes? of|came of": "the result of",
+    r"glances?": "summary",
+    r"hears?|heard": "ask, receive",
+    r"mend(?:s|ed|ing)?": "repair, correct",
+    r"by heart": "memorised",
+    r"front door": "command line",
+    r"way back": "rollback",
+    r"by and by": "gradually",
+    r"lets? go": "release",
+    r"made up for": "caught up",
+    r"outlives?|outlast(?:s|ed)?": "run longer than",
+    r"lest": "so that … not",
+    r"puts? (?:\w+ )?right": "correct",
+}
+# An authority that standards name: it is stored, and people's own standards hold it.
+STORED = re.compile(r"house policy")
+PRIVATE = re.compile(rf"\b(?:{'|'.join(INSTEAD)})\b", re.IGNORECASE)
+
+
+def words_in(text: str) -> list[str]:
+    """The private words of a text, in its order."""
+    return [" ".join(match[0].lower().split()) for match in PRIVATE.finditer(STORED.sub("", " ".join(text.split())))]
+
+
+def prose(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of everything in a file that a person reads: strings, docstrings, comments; or each paragraph."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        for block in re.finditer(r"(?:.*\S.*\n?)+", text):
+            yield text.count("\n", 0, block.start()) + 1, block[0]
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def places(path: Path) -> list[tuple[int, str]]:
+    """Line and word of each private word in a file."""
+    return [(line, word) for line, text in prose(path) for word in words_in(text)]

@@ -1,0 +1,62 @@
+"""The folders are those of docs/adr and DEVELOPERS.md, and no module lies loose in the root of a layer of folders."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+Trees = dict[Path, ast.Module]
+
+FOLDERS = {
+    "modelward": {"commands", "cli", "runs", "supervisor", "web", "demo"},
+    "flows": set[str](),
+    "tasks": {"register", "validate", "approve", "deploy", "monitor", "retire", "attest", "maintain", "notify", "run"},
+    "views": {"forms", "pages", "charts"},
+    "gates": {"standards"},
+    "monitoring": set[str](),
+    "data": {
+        *("records", "registry", "audit", "logs", "submission", "notices", "queries", "files", "text"),
+        "flights",
+    },
+}
+LOOSE = {
+    "modelward": {"__main__", "doctor", "scaffold"},
+    "tasks": set[str](),
+    "views": {"evidence_address"},
+    "data": {"errors", "settings"},
+}
+# Verbs by which tasks are named elsewhere; a noun that is also a verb stays out.
+VERBS = {"ask", "read", "write", "record", "show", "check", "find", "open", "send", "judge", "compute", "build", "load"}
+
+
+@pytest.mark.parametrize("layer", FOLDERS)
+def test_a_layer_has_these_folders(layer: str, trees: Trees) -> None:
+    assert {path.parts[1] for path in trees if path.parts[0] == layer and len(path.parts) > 2} == FOLDERS[layer]
+
+
+@pytest.mark.parametrize("layer", LOOSE)
+def test_no_module_lies_loose(layer: str, trees: Trees) -> None:
+    loose = {path.stem for path in trees if path.parts[0] == layer and len(path.parts) == 2} - {"__init__"}
+    assert loose <= LOOSE[layer], "put it in the folder of what happens in it"
+
+
+def test_every_folder_says_what_it_holds(trees: Trees) -> None:
+    silent = [str(path) for path, tree in trees.items() if path.name == "__init__.py" and not ast.get_docstring(tree)]
+    assert not silent, "write one sentence in the folder's __init__.py"
+
+
+def test_every_folder_is_in_the_table_for_developers(trees: Trees, root: Path) -> None:
+    listed = set(re.findall(r"^\| `([a-z_/]+)/` \|", (root / "DEVELOPERS.md").read_text("utf-8"), re.MULTILINE))
+    folders = {"/".join(path.parts[:2]) for path in trees if len(path.parts) > 2}
+    alone = {layer for layer, inner in FOLDERS.items() if not inner}
+    missing = {one for one in folders | alone if one not in listed and not any(one.startswith(f"{x}/") for x in listed)}
+    assert not missing, "give the folder a line in DEVELOPERS.md"
+
+
+def test_modules_below_the_tasks_are_nouns(trees: Trees) -> None:
+    below = [path for path in trees if path.parts[0] in ("views", "gates", "monitoring", "data")]
+    verbs = [str(path) for path in below if path.stem.split("_")[0] in VERBS and "_" in path.stem]
+    assert not verbs, "name the file by the thing that it defines"

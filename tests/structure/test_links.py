@@ -1,0 +1,56 @@
+"""Every link and every path that the documents name exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"`([a-z_]+(?:/[a-z0-9_.<>*-]+)+/?)`")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Folders of a submission that are called like a layer.
+ELSEWHERE = {"data/training.parquet", "data/held_out.parquet"}
+
+
+@pytest.fixture(scope="session")
+def documents(files: tuple[Path, ...], root: Path) -> dict[Path, str]:
+    """Each Markdown file that a reader of the project opens, by its path from the root."""
+    read = [path for path in files if path.suffix == ".md" and path.parts[0] not in ("tests", "modelward")]
+    return {path: (root / path).read_text(encoding="utf-8") for path in read}
+
+
+def anchors(text: str) -> set[str]:
+    """The names that a page's headings can be linked by."""
+    plain = (re.sub(r"[^\w\s-]", "", heading.lower()) for heading in HEADING.findall(text))
+    return {heading.strip().replace(" ", "-") for heading in plain}
+
+
+def test_every_link_leads_somewhere(documents: dict[Path, str], root: Path) -> None:
+    broken = []
+    for path, text in documents.items():
+        for link in LINK.findall(text):
+            if "://" in link or link.startswith("mailto:"):
+                continue
+            name, _, anchor = link.partition("#")
+            target = (root / path.parent / name) if name else root / path
+            if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
+                broken.append(f"{path}: {link}")
+    assert not broken, "correct the link, or the name of what it leads to"
+
+
+def test_every_path_in_a_document_exists(documents: dict[Path, str], root: Path, layers: tuple[str, ...]) -> None:
+    known = (*(f"{layer}/" for layer in layers), "tests/", "benchmarks/", "docs/adr")
+    missing = [
+        f"{path}: {name}"
+        for path, text in documents.items()
+        for name in CODE.findall(text)
+        if name.startswith(known) and name not in ELSEWHERE and "<" not in name and not any(root.glob(name.rstrip("/")))
+    ]
+    assert not missing, "correct the path, or the name of what it leads to"
+
+
+def test_the_links_of_a_page_are_found() -> None:
+    assert LINK.findall("see [a](b.md#c-d) and ![d](e.png)") == ["b.md#c-d", "e.png"]
+    assert anchors("# A `b`, c\n\n## 0001 · D") == {"a-b-c", "0001--d"}

@@ -1,0 +1,48 @@
+"""Plain technical English: what people read holds no private words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.structure.allowances import WORDS, folder_of, over
+from tests.structure.private_words import places, words_in
+
+READ = {".py", ".md", ".html", ".css", ".yaml", ".sql"}
+
+
+@pytest.fixture(scope="session")
+def read(files: tuple[Path, ...], layers: tuple[str, ...]) -> list[Path]:
+    """Everything that people read beside the tests: the layers, the documents, the files of the root."""
+    kept = [path for path in files if path.suffix in READ or path.name == "Makefile"]
+    return [path for path in kept if len(path.parts) == 1 or path.parts[0] in (*layers, "docs", "benchmarks")]
+
+
+def test_no_private_word_is_read_anywhere(read: list[Path], root: Path) -> None:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in read:
+        found[folder_of(path)] += [f"{path}:{line} {word}" for line, word in places(root / path)]
+    assert not over(found, WORDS), "tests/structure/private_words.py says what to write instead"
+
+
+CASES = {
+    "a metaphor": ("The house is furnished.", ["house", "furnished"]),
+    "a phrase over two lines": ("what was done in\n    haste", ["in haste"]),
+    "a word inside another one": ("warehouse, whomever, breakfast, glanced", []),
+    "an authority that is stored": ("authority: house policy", []),
+    "plain English": ("The supervisor starts the server.", []),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_private_words_are_found(case: tuple[str, list[str]]) -> None:
+    assert words_in(case[0]) == case[1]
+
+
+def test_strings_docstrings_comments_and_paragraphs_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text('"""Anew."""\nx = f"{1} torn"  # milder\nhouse = 1\n', encoding="utf-8")
+    (tmp_path / "a.md").write_text("# One\n\nDone in\nhaste.\n", encoding="utf-8")
+    assert Counter(places(tmp_path / "a.py")) == Counter([(1, "anew"), (2, "torn"), (2, "milder")])
+    assert places(tmp_path / "a.md") == [(3, "in haste")]
