@@ -6,37 +6,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import typer
-import typer.core
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.errors import ModelwardError
 
-JSON = "modelward.json"
 UNEXPECTED = 3
-INTERRUPTED = 130
-
-
-class Guarded(typer.core.TyperGroup):
-    """The root of the command line: whatever a command raises ends here."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Remember whether JSON was asked for, so that an error comes as JSON too."""
-        ctx.meta[JSON] = "--json" in args
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; domain errors become their exit code, everything else a crash report."""
-        try:
-            return super().invoke(ctx)
-        except (typer.Exit, typer.TyperException, BrokenPipeError):
-            raise
-        except typer.Abort as abort:
-            raise typer.Exit(INTERRUPTED) from abort
-        except Exception as error:
-            raise typer.Exit(report(error, as_json=ctx.meta[JSON])) from error
 
 
 def report(error: Exception, as_json: bool) -> int:

@@ -8,7 +8,7 @@ import typer
 
 from modelward.cli.options import AsOf, By, Json, Reason
 
-app = typer.Typer(no_args_is_help=True, help="Alerts: look at them and answer them.")
+app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
 Key = Annotated[str, typer.Argument(metavar="ALERT", help="As it is listed: model#4.")]
 STANDING = ("open", "acknowledged", "snoozed", "confirmed")

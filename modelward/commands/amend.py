@@ -21,7 +21,7 @@ def amend(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Amend a model from its model.yaml with your one-time code: milder rules need an approver or administrator."""
+    """Change a registered model to its model.yaml. You confirm with your one-time code."""
     from data.queries.lookup import find_model
     from data.records.names import short
     from data.registry.commands.model import RegisterModel

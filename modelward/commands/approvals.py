@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data.errors import ModelwardError
     from data.queries.log_entries import LogEntry
 
-app = typer.Typer(no_args_is_help=True, help="Approvals: what waits for people, and answering it.")
+app = typer.Typer(no_args_is_help=True, help="Approvals: list what waits for people, and answer it.")
 
 
 @app.command("list")

@@ -12,7 +12,7 @@ def attest(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Verify the audit log, checkpoint, back up, restore the copy and compare; record that all of it held."""
+    """Verify the audit log, back up the registry, restore the copy, and record that all of it held."""
     from data.records.log import Attestation
     from data.registry.registry import Registry
     from modelward.cli.caller import business_time

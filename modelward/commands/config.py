@@ -6,7 +6,7 @@ import typer
 
 from modelward.cli.options import Json
 
-app = typer.Typer(no_args_is_help=True, help="Settings.")
+app = typer.Typer(no_args_is_help=True, help="Settings: show them.")
 
 
 @app.command("show")

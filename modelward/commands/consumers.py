@@ -11,7 +11,7 @@ from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reas
 if TYPE_CHECKING:
     from data.registry.state import State
 
-app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, and record their answers to a retirement.")
+app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
 
 System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that uses the model.")]
 

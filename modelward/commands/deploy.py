@@ -20,7 +20,7 @@ def deploy(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Ask for the approvals that the standard demands, then publish the version and verify what is published.
+    """Ask for the required approvals, then publish the version and verify what is published.
 
     It waits for people: they look at `modelward approvals list` and answer with `modelward approvals answer`.
     """

@@ -8,7 +8,7 @@ from modelward.cli.options import Json
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check packages, home, keys, registry, journal, anchors, clock, what is up, Prefect. Exit code 1: one fails."""
+    """Check packages, home, keys, registry, journal, anchors, clock and Prefect. Exit code 1: one fails."""
     from data.registry.registry import Registry
     from modelward.cli.terminal import say, show_json, show_table
     from modelward.doctor import diagnose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def down() -> None:
-    """End what `modelward up` runs for this home, and whatever a killed one left; waiting approvals stay."""
+    """Stop what `modelward up` runs for this home. Open requests stay open."""
     from data.files.home import Home
     from modelward.cli.terminal import say
     from modelward.supervisor.detached import end_resident

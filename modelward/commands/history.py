@@ -27,7 +27,7 @@ def history(
     slot: Slot = "champion",
     as_json: Json = False,
 ) -> None:
-    """Every event of a model; or what was in production at a moment, approved by whom, on which evidence.
+    """List every event of a model, or show what served at a past moment and who approved it.
 
     A bare day means its first moment, in UTC.
     """

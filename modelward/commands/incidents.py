@@ -8,7 +8,7 @@ import typer
 
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 
-app = typer.Typer(no_args_is_help=True, help="Incidents: look at them and resolve them.")
+app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them.")
 
 
 @app.command("list")

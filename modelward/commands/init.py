@@ -22,7 +22,7 @@ def init(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a submission folder with comments, to be filled in. What is there already is left as it is."""
+    """Write a submission folder with comments, to be filled in. Existing files stay as they are."""
     from modelward.cli.terminal import say, show_json
     from modelward.scaffold import write_submission
 

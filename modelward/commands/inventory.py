@@ -16,7 +16,7 @@ def inventory(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Every version with its review state, where it is or was deployed, and why that ended."""
+    """List every version: its review state, where it is or was deployed, and why that ended."""
     from data.queries.inventory import list_versions
     from data.queries.lookup import find_model
     from data.registry.registry import Registry

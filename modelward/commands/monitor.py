@@ -28,7 +28,7 @@ def monitor(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Profile what is new in the logs, measure the window, judge it by each model's plan, and write alerts.
+    """Measure models over a window of their logs, judge it by their plans, and write alerts.
 
     Exit code 3 says that a model could not be watched; the others were.
     """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from data.notices.channels.delivery import Attempts
     from data.notices.outbox import QueuedNotice
 
-app = typer.Typer(no_args_is_help=True, help="Notices: what people were told, and by which way.")
+app = typer.Typer(no_args_is_help=True, help="Notices to people: list them, send them, test the channels.")
 COULD_NOT = 3
 
 

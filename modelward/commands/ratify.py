@@ -32,7 +32,7 @@ def ratify(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Ratify the newest rollback, suspension or emergency release of a model; never by who did it."""
+    """Ratify the newest rollback, suspension or emergency release of a model, done by somebody else."""
     from data.errors import IllegalMoveError
     from data.queries.lookup import find_model, reference
     from data.registry.commands.deployment import RatifyDeployment

@@ -12,7 +12,7 @@ def reconcile(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Finish or undo operations whose process died, expire requests, cancel orphaned runs. Safe to repeat."""
+    """Finish or undo operations whose process died, and expire requests. Safe to repeat."""
     from modelward.cli.caller import business_time
     from modelward.cli.flow_report import end_with_report
     from modelward.runs.flow_call import Where, call

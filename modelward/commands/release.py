@@ -34,7 +34,7 @@ def release(
     local: Local = False,
     as_json: Json = False,
 ) -> None:
-    """Emergency: publish a version now, without the approvals; it is undone by itself unless ratified in time.
+    """Emergency: publish a version before its approvals. It is undone unless ratified in time.
 
     Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
     """

@@ -22,7 +22,7 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the evidence pages: static, offline, no script. Only what changed is written again."""
+    """Write the evidence pages: static, offline, no script. Only changed pages are written again."""
     from data.errors import InputError
     from data.registry.registry import Registry
     from modelward.cli.terminal import say, show_json

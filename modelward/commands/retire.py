@@ -27,7 +27,7 @@ def retire(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Open the retirement of a version, or go on with the one that is open.
+    """Open the retirement of a version, or continue the open one.
 
     Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """

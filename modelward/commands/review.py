@@ -8,7 +8,7 @@ import typer
 
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
 
-app = typer.Typer(no_args_is_help=True, help="Reviews: find what came due, list, complete.")
+app = typer.Typer(no_args_is_help=True, help="Reviews: find those that are due, list, complete.")
 
 
 @app.command("run")

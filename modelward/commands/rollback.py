@@ -16,7 +16,7 @@ def rollback(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Put the last version that is still valid back in service; says which were passed over and why.
+    """Return to the last version that is still valid. Says which were passed over, and why.
 
     It acts at once and must be ratified in time: `modelward ratify`.
     """

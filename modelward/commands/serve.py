@@ -12,7 +12,7 @@ def serve(
         int | None, typer.Option("--port", min=0, max=65_535, help="Loopback port; 0 takes a free one.")
     ] = None,
 ) -> None:
-    """Serve the evidence pages and the served manifests, read only, on loopback, until Ctrl-C."""
+    """Serve the evidence pages and the served manifests, read-only, on loopback, until Ctrl-C."""
     from data.files.home import Home
     from data.settings import read_settings
     from modelward.cli.terminal import say

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show(name: VersionName, as_json: Json = False) -> None:
-    """A model with its versions, or one version with evidence, verdicts, findings, approvals and deployments."""
+    """Show a model with its versions, or one version with its evidence, verdicts and approvals."""
     from data.queries.lookup import find_model, find_version
     from data.registry.registry import Registry
     from modelward.cli.scope import names_version

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from data.records.person import Role
     from gates.standard import LoadedStandard
 
-app = typer.Typer(no_args_is_help=True, help="Standards: check, show, adopt.")
+app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adopt.")
 
 
 @app.command("list")

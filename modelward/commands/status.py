@@ -17,7 +17,7 @@ NOT_WELL = 3
 
 
 def status(as_json: Json = False) -> None:
-    """What runs, since when and where, whether it answers, what holds runs up, those that ended last, what waits.
+    """Show what runs, what is wrong with it, the last runs, and what waits for people.
 
     Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
     """

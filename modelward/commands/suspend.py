@@ -21,7 +21,7 @@ def suspend(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Take a model out of service at once and name what takes over; must be ratified in time."""
+    """Take a model out of service now and name its fallback. It must be ratified in time."""
     from data.queries.lookup import find_model
     from data.registry.registry import Registry
     from modelward.cli.caller import business_time

@@ -16,7 +16,7 @@ INTERRUPTED = 130
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once it is ready; `down` ends it.")] = False,
 ) -> None:
-    """Start the Prefect server, worker, evidence pages and schedules, keep them up, and end them with Ctrl-C."""
+    """Run the Prefect server, the worker, the schedules and the evidence pages until Ctrl-C."""
     from data.errors import MissingRegistryError
     from data.files.home import Home
 

@@ -25,7 +25,7 @@ def validate(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Measure a version, judge every gate of its standards, and hear a validator where they ask for one.
+    """Judge a version by every gate of its standards. A validator concludes where they require one.
 
     Exit code 1 says that a gate did not pass.
     """

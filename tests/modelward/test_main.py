@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import ast
+import inspect
 import json
 import os
 import resource
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import modelward
+from modelward.__main__ import COMMANDS as LINES
 from modelward.__main__ import app
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
@@ -61,8 +63,23 @@ READING = {
     "doctor": ["doctor"],
     "what is up": ["status"],
 }
-LIGHT = {"typer", "typing", "pathlib", "__future__", "collections"}
+LOADED: dict[str, tuple[list[str], list[str]]] = {
+    "the help loads none": (["--help"], []),
+    "the help of one loads that one": (["alerts", "list", "--help"], ["alerts"]),
+    "an unknown one loads none": (["alert"], []),
+}
 SLOW = ("prefect", "great_expectations", "scipy")
+LOADER = """
+import atexit, json, sys
+from modelward.__main__ import app
+from typer.main import get_command
+heavy = ("data", "duckdb", "pandas", "prefect")
+def loaded():
+    names = [one.rpartition(".")[2] for one in sys.modules if one.startswith("modelward.commands.")]
+    print(json.dumps(names or [one for one in heavy if one in sys.modules]))
+atexit.register(loaded)
+get_command(app).main(ARGUMENTS)
+"""
 READER = f"""
 import json, sys
 from typer.testing import CliRunner
@@ -88,22 +105,32 @@ def test_every_command_says_what_it_is_for(command: list[str]) -> None:
 
 
 def test_there_is_no_command_beside_these() -> None:
-    groups = {group.name for group in app.registered_groups}
-    names = {one.callback.__name__ for one in app.registered_commands if one.callback}
-    assert names | groups == {command[0] for command in COMMANDS}
+    names = {one.name for one in app.registered_commands}
+    assert names == {command[0] for command in COMMANDS}
 
 
-def test_every_command_file_loads_nothing_but_the_command_line() -> None:
-    files = sorted(Path(modelward.__file__).parent.joinpath("commands").glob("*.py"))
-    heavy = {
-        f"{file.name}: {name}"
-        for file in files
-        for node in ast.parse(file.read_text("utf-8")).body
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in [node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name]
-        if name.partition(".")[0] not in LIGHT and name != "modelward.cli.options"
-    }
-    assert not heavy, "import it inside the function that needs it"
+def help_line(name: str) -> str:
+    """What the module of a command says of itself, in one line."""
+    module = import_module(f"modelward.commands.{name}")
+    said = module.app.info.help if hasattr(module, "app") else inspect.getdoc(getattr(module, name))
+    return str(said).partition("\n\n")[0].replace("\n", " ")
+
+
+def test_the_help_says_of_each_command_what_its_module_says() -> None:
+    shown = {name: line for lines in LINES.values() for name, line in lines.items()}
+    assert shown == {name: help_line(name) for name in shown}
+
+
+def test_every_command_file_is_in_the_help() -> None:
+    files = {file.stem for file in Path(modelward.__file__).parent.joinpath("commands").glob("[a-z]*.py")}
+    assert files == {name for lines in LINES.values() for name in lines}
+
+
+@pytest.mark.parametrize("arguments,loaded", LOADED.values(), ids=LOADED)
+def test_a_command_is_loaded_when_it_is_called(arguments: list[str], loaded: list[str]) -> None:
+    script = LOADER.replace("ARGUMENTS", repr(arguments))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout.splitlines()[-1]) == loaded, done.stderr
 
 
 @pytest.mark.parametrize("command", [["--help"], ["inventory"]], ids=" ".join)

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, ValidationError
 from typer.testing import CliRunner
 
 from data.errors import GateRefusedError, InputError, ModelwardError, PrefectUnavailableError, StoreError
-from modelward.cli.failure import Guarded, domain_error
+from modelward.cli.command_group import CommandGroup
+from modelward.cli.failure import domain_error
 
 
 class Small(BaseModel):
@@ -49,7 +50,7 @@ ENDS: dict[str, tuple[BaseException, int]] = {
 
 
 def failing(error: BaseException) -> typer.Typer:
-    app = typer.Typer(cls=Guarded, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=CommandGroup, pretty_exceptions_enable=False)
 
     @app.command()
     def fail(as_json: bool = typer.Option(False, "--json")) -> None:
