@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -12,7 +11,11 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from data.errors import SigningKeyError
+from data.errors import SigningKeyError, StoreLockedError
+from data.files.file_lock import PRIVATE, take_lock
+
+WAIT_SECONDS = 30.0
+"""A seed is written within milliseconds: who waits longer than this waits for a process that hangs."""
 
 
 class SeedVault:
@@ -69,14 +72,13 @@ class SeedVault:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One writer at a time, across processes and threads."""
+        """One writer at a time, across processes and threads. Raises StoreLockedError."""
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self._directory / "seeds.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        lock = take_lock(self._directory / "seeds.lock", wait_seconds=WAIT_SECONDS, mode=PRIVATE)
+        if lock is None:
+            raise StoreLockedError(f"another process has written seeds for {WAIT_SECONDS:g} seconds")
+        with lock:
             yield
-        finally:
-            os.close(handle)
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -7,19 +7,17 @@ open here: closing such a handle drops DuckDB's own lock.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import duckdb
 
 from data.errors import MissingRegistryError, NestedTransactionError, SchemaVersionError, StoreError, StoreLockedError
+from data.files.file_lock import FileLock, holder_of, take_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -40,7 +38,7 @@ class _Process:
     owner: int | None = None
     sessions: int = 0
     connection: duckdb.DuckDBPyConnection | None = None
-    lock_file: IO[str] | None = None
+    lock: FileLock | None = None
 
 
 _PROCESSES: dict[tuple[int, Path], _Process] = {}
@@ -116,7 +114,7 @@ class Store:
                 yield from self._read_in_session(self._process.connection)
                 return
             self._must_exist()
-            with self._locked(fcntl.LOCK_SH), self._connect(read_only=True) as connection:
+            with self._take_lock(shared=True), self._connect(read_only=True) as connection:
                 connection.execute(SNAPSHOT)
                 _check_version(connection, self.database)
                 yield connection
@@ -130,7 +128,7 @@ class Store:
             self._must_exist()
             if self._process.connection is not None:
                 raise NestedTransactionError("a backup was asked for while the registry is held open")
-            with self._locked(fcntl.LOCK_SH), duckdb.connect(config=CONFIG) as connection:
+            with self._take_lock(shared=True), duckdb.connect(config=CONFIG) as connection:
                 _attach(connection, self.database, "live", "(READ_ONLY)")
                 _attach(connection, target, "copy", "")
                 connection.execute("COPY FROM DATABASE live TO copy")
@@ -145,12 +143,8 @@ class Store:
             if self._process.connection is not None:
                 raise NestedTransactionError("the registry is held open by this process")
             self.lock.parent.mkdir(parents=True, exist_ok=True)
-            with self._take_lock(fcntl.LOCK_EX if alone else fcntl.LOCK_SH) as lock_file:
-                try:
-                    yield
-                finally:
-                    if alone:
-                        lock_file.truncate(0)
+            with self._take_lock(shared=not alone):
+                yield
 
     @contextmanager
     def _mine(self) -> Iterator[None]:
@@ -177,15 +171,15 @@ class Store:
         if not create:
             self._must_exist()
         self.database.parent.mkdir(parents=True, exist_ok=True)
-        lock_file = self._take_lock(fcntl.LOCK_EX)
+        lock = self._take_lock()
         try:
             connection = self._connect(read_only=False)
             migrate(connection, self.database)
             connection.execute("SET enable_external_access=false; SET lock_configuration=true")
         except BaseException:
-            lock_file.close()
+            lock.release()
             raise
-        process.lock_file, process.connection = lock_file, connection
+        process.lock, process.connection = lock, connection
 
     def _close_unless_in_session(self) -> None:
         process = self._process
@@ -193,10 +187,9 @@ class Store:
             return
         process.connection.close()
         process.connection = None
-        if process.lock_file is not None:
-            process.lock_file.truncate(0)
-            process.lock_file.close()
-            process.lock_file = None
+        if process.lock is not None:
+            process.lock.release()
+            process.lock = None
 
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
@@ -215,30 +208,12 @@ class Store:
         finally:
             connection.rollback()
 
-    @contextmanager
-    def _locked(self, kind: int) -> Iterator[None]:
-        with self._take_lock(kind):
-            yield
-
-    def _take_lock(self, kind: int) -> IO[str]:
-        file = self.lock.open("a+", encoding="utf-8")
-        deadline = time.monotonic() + self.wait_seconds
-        while True:
-            try:
-                fcntl.flock(file, kind | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    file.seek(0)
-                    holder = file.read().strip() or "another reader"
-                    file.close()
-                    raise StoreLockedError(f"the registry is held by {holder}") from None
-                time.sleep(0.005)
-                continue
-            if kind == fcntl.LOCK_EX:
-                file.truncate(0)
-                file.write(f"process {os.getpid()}")
-                file.flush()
-            return file
+    def _take_lock(self, shared: bool = False) -> FileLock:
+        holder = "" if shared else f"process {os.getpid()}"
+        lock = take_lock(self.lock, shared=shared, wait_seconds=self.wait_seconds, holder=holder)
+        if lock is None:
+            raise StoreLockedError(f"the registry is held by {holder_of(self.lock) or 'another reader'}")
+        return lock
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str, options: str) -> None:

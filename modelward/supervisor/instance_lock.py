@@ -6,10 +6,8 @@ switched off or a process killed, is recognised by a lock that nobody holds, or 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -19,11 +17,11 @@ from typing import Any, Literal
 
 from data.errors import AlreadyUpError
 from data.files.durable_file import write_durably
+from data.files.file_lock import PRIVATE, holder_of, is_locked, take_lock
 from modelward.supervisor.process_discovery import marked
 
 Stage = Literal["starting", "ready", "stopping"]
 PATIENCE_SECONDS = 2.0
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -81,33 +79,22 @@ def resident(folder: Path) -> SupervisorStatus | None:
 
 def is_held(folder: Path) -> bool:
     """Whether an `up` of this home runs."""
-    try:
-        handle = os.open(_lock_file(folder), os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
+    return is_locked(_lock_file(folder))
 
 
 @contextmanager
 def residence(folder: Path) -> Iterator[None]:
     """Hold the house while the block runs. Raises AlreadyUpError, which says who holds it."""
     make_private(folder)
-    handle = os.open(_lock_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _take(handle, folder)
+    # Whoever only looks whether it is locked holds it for an instant, so it is tried for a while.
+    lock = take_lock(_lock_file(folder), wait_seconds=PATIENCE_SECONDS, holder=str(os.getpid()), mode=PRIVATE)
+    if lock is None:
+        raise AlreadyUpError(said(resident(folder)))
+    with lock:
         try:
             yield
         finally:
             _forget(folder)
-            os.ftruncate(handle, 0)
-    finally:
-        os.close(handle)
 
 
 def make_private(folder: Path) -> None:
@@ -123,27 +110,11 @@ def _forget(folder: Path) -> None:
         account_file(folder).unlink(missing_ok=True)
 
 
-def _take(handle: int, folder: Path) -> None:
-    """Somebody who only looks whether it is held holds it for an instant, so it is tried for a while."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise AlreadyUpError(said(resident(folder))) from None
-            time.sleep(POLL_SECONDS)
-        else:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, str(os.getpid()).encode(), 0)
-            return
-
-
 def _holder(folder: Path) -> int | None:
     """Who wrote their number into the lock when they took it."""
     try:
-        return int(_lock_file(folder).read_bytes())
-    except (OSError, ValueError):
+        return int(holder_of(_lock_file(folder)))
+    except ValueError:
         return None
 
 

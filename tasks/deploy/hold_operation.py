@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import BusyError
+from data.files.file_lock import take_lock
 from data.files.home import Home
 from data.records.names import short
 
@@ -17,11 +17,10 @@ def holding(home: Home, model: str) -> Iterator[None]:
     """Hold the model's operation file. Raises BusyError when a living process holds it."""
     path = lock_of(home, model)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError(f"another process is working on {short(model)} right now") from error
+    lock = take_lock(path)
+    if lock is None:
+        raise BusyError(f"another process is working on {short(model)} right now")
+    with lock:
         yield
 
 

@@ -7,15 +7,15 @@ asked again. Notices that are older than the days for which they are tried are n
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
 from data.errors import ModelwardError
+from data.files.file_lock import lock_existing
 from data.notices.channels.channel import Channel
 from data.notices.channels.delivery import Attempts, DeliveryBook
 from data.notices.outbox import Notice, Outbox, QueuedNotice
@@ -144,17 +144,11 @@ def tried(carrier: Channel, parcel: QueuedNotice) -> str:
 def _alone(outbox: Outbox, parcel: QueuedNotice) -> Iterator[bool]:
     """Whether nobody else carries it at this moment; false as well when it is gone."""
     try:
-        file = outbox.path(parcel.delivery).open("rb")
+        lock = lock_existing(outbox.path(parcel.delivery))
     except OSError:
-        yield False
-        return
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        lock = None
+    with lock or nullcontext():
+        yield lock is not None
 
 
 def wall_clock() -> datetime:
