@@ -16,7 +16,8 @@ def serve(
     from data.files.home import Home
     from data.settings import read_settings
     from modelward.cli.terminal import say
-    from modelward.web.server import EvidenceServer, serve_until_told
+    from modelward.web.evidence_app import evidence_app
+    from modelward.web.server import LoopbackServer, serve_until_signal
 
-    server = EvidenceServer(Home.here(), read_settings().evidence_port if port is None else port)
-    serve_until_told(server, lambda url: say(f"evidence pages: {url}/ (Ctrl-C ends it)"))
+    server = LoopbackServer(evidence_app(Home.here()), read_settings().evidence_port if port is None else port)
+    serve_until_signal(server, lambda url: say(f"evidence pages: {url}/ (Ctrl-C ends it)"))

@@ -1,136 +1,116 @@
-"""The server of the evidence pages: loopback only, a bounded number of requests at once, a clean end."""
+"""The server of a web application: loopback only, one request a connection, and a clean end on a signal."""
 
 from __future__ import annotations
 
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import FrameType
 
+import uvicorn
+from starlette.types import ASGIApp
+
 from data.errors import ConfigurationError
-from data.files.home import Home
-from modelward.web.answer import Answer, refusal
-from modelward.web.route import Route
+from modelward.web.connection import LARGEST_HEAD, BoundedConnection
 
 HOST = "127.0.0.1"
-"""These pages ask nobody who they are: they are for this machine alone, and no setting says otherwise."""
-MOST_AT_ONCE = 16
-PATIENCE_SECONDS = 10.0
-ENDS = (signal.SIGTERM, signal.SIGINT)
+"""The applications ask nobody for a login: they are for this machine alone, and no setting changes that."""
+BACKLOG = 64
+SHUTDOWN_SECONDS = 5
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class EvidenceServer(ThreadingHTTPServer):
-    """Serves one home on a loopback port; 0 takes a free one. Raises ConfigurationError when it cannot."""
+class LoopbackServer:
+    """Serves an application on a loopback port, on a thread of its own; port 0 takes a free one.
 
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 64
+    The port is taken, and queues connections, from the constructor on. Raises ConfigurationError when it cannot be.
+    """
 
-    def __init__(self, home: Home, port: int) -> None:
-        self.route = Route(home)
-        self.places = threading.BoundedSemaphore(MOST_AT_ONCE)
+    def __init__(
+        self, app: ASGIApp, port: int, what: str = "the evidence pages", setting: str = "evidence_port"
+    ) -> None:
         try:
-            super().__init__((HOST, port), Exchange)
+            self._socket = socket.create_server((HOST, port), backlog=BACKLOG)
         except OSError as error:
             raise ConfigurationError(
-                f"the evidence pages cannot be served on {HOST}:{port}: {error.strerror or error}",
-                "name another port with --port or evidence_port, or 0 for a free one",
+                f"{what} cannot be served on {HOST}:{port}: {error.strerror or error}",
+                f"name another port with --port or {setting}, or 0 for a free one",
             ) from error
+        self.port: int = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(_configuration(app))
+        # A daemon thread makes those that Starlette starts daemons too: a page under way does not delay the end.
+        self._thread = threading.Thread(target=self._serve, name="web-server", daemon=True)
+        self.ended = threading.Event()
 
     @property
     def url(self) -> str:
-        """Where it answers."""
-        return f"http://{HOST}:{self.server_address[1]}"
+        """The address of the server."""
+        return f"http://{HOST}:{self.port}"
 
-    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
-        """One request in a thread of its own, while there is room; else it is told to come again."""
-        if self.places.acquire(blocking=False):
-            super().process_request(request, client_address)
-            return
-        busy = refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once", "try again", Retry_After="1")
-        if isinstance(request, socket.socket):
-            request.settimeout(1.0)
-            _send_alone(request, busy)
-        self.shutdown_request(request)
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open; more than MOST_AT_ONCE are refused."""
+        return len(self._server.server_state.connections)
 
-    def process_request_thread(
-        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
-    ) -> None:
-        """Gives its place back, whatever became of it."""
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port, give requests under way SHUTDOWN_SECONDS, and end."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(2 * SHUTDOWN_SECONDS)
+        self._socket.close()
+
+    def _serve(self) -> None:
         try:
-            super().process_request_thread(request, client_address)
+            self._server.run(sockets=[self._socket])
         finally:
-            self.places.release()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Somebody who hangs up is no fault of ours; anything else is said in one line."""
-        problem = sys.exception()
-        if not isinstance(problem, (ConnectionError, TimeoutError)):
-            print(f"evidence pages: {type(problem).__name__}: {problem}", file=sys.stderr)
+            self.ended.set()
 
 
-class Exchange(BaseHTTPRequestHandler):
-    """One request and its answer; the connection ends with it."""
-
-    server: EvidenceServer
-    server_version = "modelward"
-    sys_version = ""
-    timeout = PATIENCE_SECONDS
-
-    def parse_request(self) -> bool:
-        """Every method is answered by the route, which refuses all but two."""
-        if not super().parse_request():
-            return False
-        setattr(self, f"do_{self.command}", self._exchange)
-        return True
-
-    def _exchange(self) -> None:
-        headers = {"Host": self.headers.get("Host", ""), "If-None-Match": self.headers.get("If-None-Match", "")}
-        answer = self.server.route.answer(self.command, self.path, headers)
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-
-    def log_message(self, *told: object) -> None:
-        """Requests are not logged: who read what is nobody's business here."""
+def _configuration(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=BoundedConnection,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="error",
+        access_log=False,  # who reads which page is not recorded
+        proxy_headers=False,
+        server_header=False,
+        headers=[("Server", "modelward"), ("Connection", "close")],
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        backlog=BACKLOG,
+    )
 
 
-def serve_until_told(server: EvidenceServer, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C, then close the port; `ready` hears the address once it answers."""
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True)
-    told = threading.Event()
-    with _signals(told):
-        serving.start()
+def serve_until_signal(server: LoopbackServer, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, Ctrl-C or the server's own end; `ready` gets the address once it answers."""
+    with _signals(server.ended):
+        server.start()
         ready(server.url)
-        told.wait()
-    server.shutdown()
-    server.server_close()
+        server.ended.wait()
+    server.stop()
 
 
 @contextmanager
-def _signals(told: threading.Event) -> Iterator[None]:
-    def tell(number: int, frame: FrameType | None) -> None:
-        told.set()
+def _signals(event: threading.Event) -> Iterator[None]:
+    """Each of SIGNALS sets the event while the block runs."""
 
-    before = {one: signal.signal(one, tell) for one in ENDS}
+    def set_event(number: int, frame: FrameType | None) -> None:
+        event.set()
+
+    before = {number: signal.signal(number, set_event) for number in SIGNALS}
     try:
         yield
     finally:
-        for one, former in before.items():
-            signal.signal(one, former)
-
-
-def _send_alone(connection: socket.socket, answer: Answer) -> None:
-    head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
-    try:
-        connection.sendall(f"HTTP/1.0 {answer.status} {answer.status.phrase}\r\n{head}\r\n".encode() + answer.body)
-    except OSError:
-        return
+        for number, handler in before.items():
+            signal.signal(number, handler)

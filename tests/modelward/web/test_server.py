@@ -9,39 +9,68 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.errors import ConfigurationError
-from modelward.web.server import MOST_AT_ONCE, EvidenceServer
+from modelward.web import connection as connections
+from modelward.web.connection import LARGEST_HEAD, MOST_AT_ONCE
+from modelward.web.evidence_app import evidence_app
+from modelward.web.server import LoopbackServer
 from tests.world import MODEL, World
 from views.evidence_address import model_page
 
 PATIENCE = 60.0
+REQUEST = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @contextmanager
-def serving(world: World) -> Iterator[EvidenceServer]:
-    server = EvidenceServer(world.home, 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
+def serving(world: World) -> Iterator[LoopbackServer]:
+    with serving_app(evidence_app(world.home)) as server:
+        yield server
+
+
+@contextmanager
+def serving_app(app: ASGIApp) -> Iterator[LoopbackServer]:
+    server = LoopbackServer(app, 0)
+    server.start()
     try:
         yield server
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
+        server.stop()
 
 
-def asked(port: int, target: str, method: str = "GET") -> tuple[int, bytes, dict[str, str]]:
+async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application whose response does not end."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while True:
+        await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+
+
+def sent_back(port: int, *parts: bytes) -> bytes:
+    """Everything that the server sends until it closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        for part in parts:
+            connection.sendall(part)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = threading.Event()
+    while not is_so():
+        assert not deadline.wait(0.02)
+
+
+def get(port: int, target: str, method: str = "GET") -> tuple[int, bytes, http.client.HTTPMessage]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, target)
         answer = connection.getresponse()
-        return answer.status, answer.read(), dict(answer.getheaders())
+        return answer.status, answer.read(), answer.headers
     finally:
         connection.close()
 
@@ -49,11 +78,11 @@ def asked(port: int, target: str, method: str = "GET") -> tuple[int, bytes, dict
 def test_a_page_is_got_whole_and_its_head_alone(world: World) -> None:
     world.model()
     with serving(world) as server:
-        port = server.server_address[1]
-        status, body, headers = asked(port, f"/{model_page(MODEL)}")
+        port = server.port
+        status, body, headers = get(port, f"/{model_page(MODEL)}")
         assert (status, str(len(body))) == (200, headers["Content-Length"])
-        assert asked(port, f"/{model_page(MODEL)}", "HEAD")[:2] == (200, b"")
-        assert asked(port, "/", "BREW")[0] == 405
+        assert get(port, f"/{model_page(MODEL)}", "HEAD")[:2] == (200, b"")
+        assert get(port, "/", "BREW")[0] == 405
         assert "Python" not in headers["Server"]
 
 
@@ -61,32 +90,81 @@ def test_many_may_ask_at_once(world: World) -> None:
     world.model()
     with serving(world) as server, ThreadPoolExecutor(MOST_AT_ONCE - 1) as pool:
         targets = ["/", "/audit.html", f"/{model_page(MODEL)}"] * 20
-        answers = list(pool.map(lambda target: asked(server.server_address[1], target)[0], targets))
+        answers = list(pool.map(lambda target: get(server.port, target)[0], targets))
     assert set(answers) <= {200, 503}
     assert answers.count(200) >= 50
 
 
 def test_too_many_at_once_are_told_to_come_again_and_then_there_is_room(world: World) -> None:
     with serving(world) as server:
-        port = server.server_address[1]
+        port = server.port
         silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(MOST_AT_ONCE)]
-        deadline = threading.Event()
-        while server.places.acquire(blocking=False):
-            server.places.release()
-            assert not deadline.wait(0.02)
-        assert asked(port, "/health")[0] == 503
-        for one in silent:
-            one.close()
-        while (status := asked(port, "/health")[0]) == 503:
-            assert not deadline.wait(0.02)
-        assert status == 200
+        wait_until(lambda: server.open_connections == MOST_AT_ONCE)
+        status, body, headers = get(port, "/health")
+        assert (status, headers["Retry-After"], headers["X-Frame-Options"]) == (503, "1", "DENY")
+        assert b"too many requests" in body
+        for connection in silent:
+            connection.close()
+        wait_until(lambda: get(port, "/health")[0] != 503)
+        assert get(port, "/health")[0] == 200
+
+
+SLOW_REQUESTS: dict[str, tuple[bytes, ...]] = {
+    "nothing": (),
+    "half a head": (REQUEST[:-10],),
+    "a body that does not come": (REQUEST[:-2] + b"Content-Length: 10\r\n\r\n",),
+}
+
+
+@pytest.mark.parametrize("parts", SLOW_REQUESTS.values(), ids=SLOW_REQUESTS)
+def test_a_client_that_does_not_finish_its_request_is_cut_off(
+    world: World, parts: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.2)
+    with serving(world) as server:
+        with suppress(ConnectionResetError):
+            sent_back(server.port, *parts)
+        wait_until(lambda: server.open_connections == 0)
+
+
+def test_a_client_that_does_not_read_its_response_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.2)
+    with serving_app(endless) as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(REQUEST)
+        wait_until(lambda: server.open_connections == 1)
+        wait_until(lambda: server.open_connections == 0)
+
+
+MALFORMED = {
+    "no request": b"\0\1\2\r\n\r\n",
+    "a null byte in the address": b"GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+    "a head that is too large": REQUEST[:-2] + b"X: " + b"a" * LARGEST_HEAD,
+}
+
+
+@pytest.mark.parametrize("request_bytes", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_request_is_refused_with_the_headers_of_every_response(world: World, request_bytes: bytes) -> None:
+    with serving(world) as server:
+        received = sent_back(server.port, request_bytes)
+        assert received.startswith(b"HTTP/1.1 400 ")
+        assert b"content-security-policy: default-src 'none'" in received.lower()
+        assert get(server.port, "/health")[0] == 200
+
+
+def test_a_connection_serves_one_request(world: World) -> None:
+    with serving(world) as server:
+        received = sent_back(server.port, REQUEST * 3)
+        assert received.count(b"HTTP/1.1 200") == 1
+        assert b"connection: close" in received.lower()
 
 
 def test_it_is_for_this_machine_alone_and_answers_at_the_address_that_it_tells(world: World) -> None:
     with serving(world) as server:
-        assert server.server_address[0] == "127.0.0.1"
-        assert server.url == f"http://127.0.0.1:{server.server_address[1]}"
-        assert asked(server.server_address[1], "/health")[0] == 200
+        assert server.url == f"http://127.0.0.1:{server.port}"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", server.port))
+        assert get(server.port, "/health")[0] == 200
 
 
 def test_no_option_serves_it_anywhere_else(world: World) -> None:
@@ -100,7 +178,7 @@ def test_a_port_that_is_taken_is_named(world: World) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError, match=str(port)):
-            EvidenceServer(world.home, port)
+            LoopbackServer(evidence_app(world.home), port)
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
@@ -115,20 +193,21 @@ def test_the_command_serves_until_it_is_told_to_end_and_leaves_the_port_free(
         assert process.stdout is not None
         line = process.stdout.readline()
         port = int(line.split("127.0.0.1:")[1].split("/")[0])
-        assert asked(port, "/health")[0] == 200
+        assert get(port, "/health")[0] == 200
         process.send_signal(told)
         assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
     with pytest.raises(ConnectionRefusedError):
-        asked(port, "/health")
+        get(port, "/health")
 
 
 def test_serving_needs_no_prefect(world: World) -> None:
     code = (
-        "import sys; from data.files.home import Home; from modelward.web.route import Route\n"
-        "answer = Route(Home.here()).answer('GET', '/', {'Host': 'localhost'})\n"
-        "print(answer.status, [one for one in sys.modules if one.split('.')[0] in ('prefect', 'scipy')])"
+        "import sys; from data.files.home import Home; from modelward.web.evidence_app import evidence_app\n"
+        "from tests.modelward.web.asgi_call import call\n"
+        "app = evidence_app(Home.here())\n"
+        "print(call(app, '/').status, [one for one in sys.modules if one.split('.')[0] in ('prefect', 'scipy')])"
     )
     environment = {**os.environ, "MODELWARD_HOME": str(world.home.root)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)

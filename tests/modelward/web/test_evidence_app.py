@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
 from data.files.home import Home
 from data.registry.commands.model import DeclareConsumer
-from modelward.web.answer import Answer
-from modelward.web.route import Route
+from modelward.web.evidence_app import evidence_app
+from tests.modelward.web.asgi_call import call
 from tests.world import MODEL, World
 from views.evidence_address import model_page, monitoring_page, version_page
 
-HOST = {"Host": "127.0.0.1:4290"}
 VERSION = f"{MODEL}/versions/1"
 HIDDEN = {
     "the registry": "/registry/registry.duckdb",
@@ -57,68 +56,64 @@ def listed(world: World) -> World:
 
 
 @pytest.fixture
-def route(listed: World) -> Route:
-    return Route(listed.home)
-
-
-def asked(route: Route, target: str, method: str = "GET", **headers: str) -> Answer:
-    return route.answer(method, target, {**HOST, **{name.replace("_", "-"): value for name, value in headers.items()}})
+def app(listed: World) -> ASGIApp:
+    return evidence_app(listed.home)
 
 
 @pytest.mark.parametrize("page", ["", "index.html", "audit.html", model_page(MODEL), monitoring_page(MODEL)])
-def test_the_pages_are_answered(route: Route, page: str) -> None:
-    answer = asked(route, f"/{page}")
+def test_the_pages_are_answered(app: ASGIApp, page: str) -> None:
+    answer = call(app, f"/{page}")
     assert answer.status is HTTPStatus.OK
     assert answer.body.startswith(b"<!DOCTYPE html>")
 
 
-def test_a_version_and_the_folder_of_a_model_are_pages_too(route: Route) -> None:
-    assert b"Verdicts of the gates" in asked(route, f"/{version_page(VERSION)}").body
-    assert b"What was decided" in asked(route, f"/{MODEL}/").body
+def test_a_version_and_the_folder_of_a_model_are_pages_too(app: ASGIApp) -> None:
+    assert b"Verdicts of the gates" in call(app, f"/{version_page(VERSION)}").body
+    assert b"What was decided" in call(app, f"/{MODEL}/").body
 
 
 @pytest.mark.parametrize("target", HIDDEN.values(), ids=HIDDEN)
-def test_nothing_else_is_found(route: Route, target: str) -> None:
-    answer = asked(route, target)
+def test_nothing_else_is_found(app: ASGIApp, target: str) -> None:
+    answer = call(app, target)
     assert answer.status is HTTPStatus.NOT_FOUND
     assert b"<b>" not in answer.body
 
 
 @pytest.mark.parametrize("host", STRANGERS)
-def test_a_name_that_is_not_this_machine_is_refused(route: Route, host: str) -> None:
-    assert route.answer("GET", "/", {"Host": host}).status is HTTPStatus.MISDIRECTED_REQUEST
+def test_a_name_that_is_not_this_machine_is_refused(app: ASGIApp, host: str) -> None:
+    assert call(app, "/", host=host).status is HTTPStatus.MISDIRECTED_REQUEST
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:1", "LOCALHOST:4290", "[::1]:4290"])
-def test_this_machine_is_answered_by_each_of_its_names(route: Route, host: str) -> None:
-    assert route.answer("GET", "/health", {"Host": host}).status is HTTPStatus.OK
+def test_this_machine_is_answered_by_each_of_its_names(app: ASGIApp, host: str) -> None:
+    assert call(app, "/health", host=host).status is HTTPStatus.OK
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get"])
-def test_nothing_can_be_changed(route: Route, method: str) -> None:
-    answer = asked(route, "/", method)
+def test_nothing_can_be_changed(app: ASGIApp, method: str) -> None:
+    answer = call(app, "/", method)
     assert answer.status is HTTPStatus.METHOD_NOT_ALLOWED
     assert answer.headers["Allow"] == "GET, HEAD"
 
 
-def test_what_is_known_is_not_sent_again_until_it_changes(listed: World, route: Route) -> None:
+def test_what_is_known_is_not_sent_again_until_it_changes(listed: World, app: ASGIApp) -> None:
     page = f"/{model_page(MODEL)}"
-    first = asked(route, page)
+    first = call(app, page)
     assert "Last-Modified" in first.headers
 
-    again = asked(route, page, If_None_Match=f'"other", W/{first.headers["ETag"]}')
+    again = call(app, page, If_None_Match=f'"other", W/{first.headers["ETag"]}')
     assert (again.status, again.body) == (HTTPStatus.NOT_MODIFIED, b"")
 
     listed.do(DeclareConsumer(model=MODEL, system="crew-desk", owner="olga", contact="a@example.org"), by="olga")
-    changed = asked(route, page, If_None_Match=first.headers["ETag"])
+    changed = call(app, page, If_None_Match=first.headers["ETag"])
     assert changed.status is HTTPStatus.OK
     assert b"crew-desk" in changed.body
     assert changed.headers["ETag"] != first.headers["ETag"]
 
 
 @pytest.mark.parametrize("target", ["/", "/health", "/nothing", "/serving/ops/delay/current.json"])
-def test_every_answer_forbids_what_a_page_needs_not(route: Route, target: str) -> None:
-    headers: Mapping[str, str] = asked(route, target).headers
+def test_every_answer_forbids_what_a_page_needs_not(app: ASGIApp, target: str) -> None:
+    headers = call(app, target).headers
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; frame-ancestors 'none'")
     assert "unsafe" not in policy
@@ -126,40 +121,40 @@ def test_every_answer_forbids_what_a_page_needs_not(route: Route, target: str) -
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_manifest_is_answered_as_it_lies(listed: World, route: Route) -> None:
+def test_a_manifest_is_answered_as_it_lies(listed: World, app: ASGIApp) -> None:
     for place in (("production", "champion"), ("staging", "shadow")):
         file = listed.home.manifest(MODEL, *place)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"file": str(file)}))
     for target in ("/serving/ops/delay/current.json", "/serving/ops/delay/staging/shadow/current.json"):
-        answer = asked(route, target)
+        answer = call(app, target)
         assert answer.headers["Content-Type"] == "application/json"
         assert target.removeprefix("/serving") in json.loads(answer.body)["file"]
-        assert asked(route, target, If_None_Match=answer.tag).status is HTTPStatus.NOT_MODIFIED
+        assert call(app, target, If_None_Match=answer.headers["ETag"]).status is HTTPStatus.NOT_MODIFIED
 
 
-def test_a_manifest_that_is_a_link_is_not_followed(listed: World, route: Route, tmp_path: Path) -> None:
+def test_a_manifest_that_is_a_link_is_not_followed(listed: World, app: ASGIApp, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     file = listed.home.manifest(MODEL, "production", "champion")
     file.parent.mkdir(parents=True)
     file.symlink_to(tmp_path / "secret")
-    assert asked(route, "/serving/ops/delay/current.json").status is HTTPStatus.NOT_FOUND
+    assert call(app, "/serving/ops/delay/current.json").status is HTTPStatus.NOT_FOUND
 
 
 def test_it_answers_before_there_is_a_registry(tmp_path: Path) -> None:
-    route = Route(Home(tmp_path / "empty"))
-    assert json.loads(asked(route, "/health").body) == {"status": "ok", "registry": "not started"}
-    assert asked(route, "/").status is HTTPStatus.SERVICE_UNAVAILABLE
+    app = evidence_app(Home(tmp_path / "empty"))
+    assert json.loads(call(app, "/health").body) == {"status": "ok", "registry": "not started"}
+    assert call(app, "/").status is HTTPStatus.SERVICE_UNAVAILABLE
     assert not (tmp_path / "empty").exists()
 
 
 def test_while_the_registry_is_held_the_asker_is_told_to_come_again(listed: World) -> None:
-    route = Route(listed.home)
+    app = evidence_app(listed.home)
     with listed.registry.store.session():
-        told = json.loads(asked(route, "/health").body)
+        told = json.loads(call(app, "/health").body)
         assert told["registry"] == "ready"
-        assert b"was not verified" in asked(route, "/audit.html").body
+        assert b"was not verified" in call(app, "/audit.html").body
 
 
-def test_a_picture_that_browsers_ask_for_is_not_there_and_no_error(route: Route) -> None:
-    assert asked(route, "/favicon.ico").status is HTTPStatus.NO_CONTENT
+def test_a_picture_that_browsers_ask_for_is_not_there_and_no_error(app: ASGIApp) -> None:
+    assert call(app, "/favicon.ico").status is HTTPStatus.NO_CONTENT
