@@ -24,7 +24,7 @@ Changes = Annotated[tuple[ChangeClass, ...], Field(min_length=1)]
 
 
 class ApprovalRule(Frozen):
-    """Which roles, and how many people in each, approve a deployment; the first rule that fits counts."""
+    """Which roles, and how many people in each, approve a deployment; the first rule that applies is used."""
 
     environments: Annotated[tuple[str, ...], Field(min_length=1)] = (ANYWHERE,)
     tiers: Tiers = TIERS
@@ -35,7 +35,7 @@ class ApprovalRule(Frozen):
     rationale: Annotated[str, Field(min_length=1)]
 
     def fits(self, tier: int, change_class: str, environment: str) -> bool:
-        """True when this rule speaks about the case."""
+        """True when this rule applies to the case."""
         here = environment in self.environments or ANYWHERE in self.environments
         return here and tier in self.tiers and change_class in self.changes
 

@@ -36,7 +36,7 @@ def judge(parameters: ChampionComparisonParameters, evidence: Evidence, now: dat
     """One criterion a metric: the lower bound of the paired difference lies above the bar; above 0 is better.
 
     An interval on both sides of the bar is unproven, one below it fails. Without a champion in the environment
-    there is nothing to be worse than. Source: SR 11-7 §V.1.c; Piaggio et al. (2012).
+    the criterion passes. Source: SR 11-7 §V.1.c; Piaggio et al. (2012).
     """
     if evidence.champion is None:
         return [Criterion("champion", _first(evidence.environment))]

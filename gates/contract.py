@@ -27,7 +27,7 @@ class Criterion(NamedTuple):
 
 @dataclass(frozen=True)
 class Gate(Generic[P]):
-    """A named rule. `absence` says why having nothing to judge is a pass here; empty: it never is.
+    """A named rule. `absence` is the reason why nothing to judge is a pass; empty, it is never a pass.
 
     A parameter called `approvals` is filled by the standard with its own approval rules, never by a control.
     """

@@ -51,7 +51,7 @@ class Control(Frozen):
     def parameters_for(self, tier: int, change_class: str) -> dict[str, object]:
         """The gate's parameters for a tier and a change, as written in the standard."""
         found = dict(self.parameters)
-        for one in self.scaled:
-            if tier in one.tiers and change_class in one.changes:
-                found |= one.parameters
+        for entry in self.scaled:
+            if tier in entry.tiers and change_class in entry.changes:
+                found |= entry.parameters
         return found

@@ -1,4 +1,4 @@
-"""Is the data known, large enough, and did its expectations hold, and is it other data that the version is judged on?
+"""Is the data known and large enough, does it meet its expectations, and is the held-out data not the training data?
 
 Source: SR 26-2 §IV.1 and SR 11-7 §IV.1 (data quality and relevance assessed); EU AI Act Art. 10(3).
 """
@@ -31,7 +31,7 @@ class DataQualityParameters(Frozen):
 
 
 def judge(parameters: DataQualityParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """Two criteria a role: what the suite said, and how many rows; one that held-out data is not the training data.
+    """Two criteria a role: the outcome of its suite and its rows; one that held-out data is not the training data.
 
     A suite that could not run is unproven, not failed; one without expectations proves nothing.
     Source: SR 11-7 §IV.1.
@@ -41,7 +41,7 @@ def judge(parameters: DataQualityParameters, evidence: Evidence, now: datetime) 
     for role in parameters.roles:
         found += _of_role(role, datasets.get(role), parameters)
     if "training" in datasets and "held-out" in datasets:
-        found.append(_apart(datasets["training"], datasets["held-out"]))
+        found.append(_separate(datasets["training"], datasets["held-out"]))
     return found
 
 
@@ -62,12 +62,12 @@ def _quality(dataset: Dataset, parameters: DataQualityParameters) -> Verdict:
     if dataset.quality == "failed":
         return Failed(
             reason=f"the {role} data does not meet its expectations",
-            remedy=f"read the quality report, mend the data or the suite {AGAIN}",
+            remedy=f"read the quality report, correct the data or the suite {AGAIN}",
         )
     if dataset.quality != "passed":
-        told = "was not run" if dataset.quality == "not run" else "could not be run to its end"
+        state = "was not run" if dataset.quality == "not run" else "could not be run to its end"
         return Unproven(
-            missing=f"the quality of the {role} data: its suite {told}",
+            missing=f"the quality of the {role} data: its suite {state}",
             remedy=f"make the expectation suite run {AGAIN}",
         )
     if dataset.quality_expectations >= parameters.minimum_expectations:
@@ -88,7 +88,7 @@ def _rows(dataset: Dataset, floor: int) -> Verdict:
     )
 
 
-def _apart(training: Dataset, held_out: Dataset) -> Criterion:
+def _separate(training: Dataset, held_out: Dataset) -> Criterion:
     text = "held-out data is not the training data"
     if training.identity != held_out.identity:
         return Criterion(text, Passed(because="they have different identities"))

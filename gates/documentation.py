@@ -1,4 +1,4 @@
-"""Is what was written about the version there, saying something, and still about what the version is?
+"""Is the documentation of the version present, long enough, and about the version as it is now?
 
 Source: SR 26-2 §VI.3 and SR 11-7 §IV.1, §VI.7 (somebody unfamiliar with the model can follow it; kept current);
 EU AI Act Art. 11.
@@ -47,7 +47,7 @@ def _verdict(name: str, section: Section | None, minimum: int) -> Verdict:
         return Unproven(missing=f"the section {name}", remedy=f"write the section {name} and register it")
     if not section.generated and not section.words >= minimum:
         return Failed(
-            reason=f"the section {name} has {section.words} words; at least {minimum} say something",
+            reason=f"the section {name} has {section.words} words; at least {minimum} are needed",
             remedy=f"fill the section {name}: what was decided, why, and what follows from it",
         )
     if section.describes == "nothing":

@@ -1,4 +1,4 @@
-"""Is every grave finding settled, and was it closed by somebody other than its owner?
+"""Is every serious finding closed, by a person other than its owner?
 
 Source: SR 26-2 §VI.3 and SR 11-7 §VI.3, §VI.7 (findings, responses and remediation are tracked to their end).
 """
@@ -59,10 +59,8 @@ def _closure(finding: Finding, what: str) -> Verdict:
         return Passed(because=f"{what} was closed by {finding.closed_by}")
     return Failed(
         reason=f"{what} was closed by {finding.closed_by or 'nobody known'}, who may not be its owner",
-        remedy="raise the finding anew and have somebody other than its owner close it",
+        remedy="raise the finding again and have somebody other than its owner close it",
     )
 
 
-GATE: Gate[FindingsParameters] = Gate(
-    "findings", FindingsParameters, judge, absence="nothing was found that would have to be settled"
-)
+GATE: Gate[FindingsParameters] = Gate("findings", FindingsParameters, judge, absence="no finding was raised")

@@ -1,4 +1,4 @@
-"""Is the version about as good on data it never saw as on the data it learnt from?
+"""Is the version about as good on data it never saw as on its training data?
 
 Source: SR 26-2 §IV.1 and SR 11-7 §IV.1 (out-of-sample testing). The gap as the sign of over-fitting: Hastie,
 Tibshirani and Friedman (2009), The Elements of Statistical Learning, §7.2.
@@ -15,7 +15,7 @@ from data.records.evidence import Evidence
 from data.records.row import Frozen
 from data.records.verdict import Failed, Passed, Verdict
 from gates.contract import Criterion, Gate
-from gates.measured import metric_of, silent, value_of
+from gates.measured import metric_of, value_of, without_value
 
 
 class GeneralisationGapParameters(Frozen):
@@ -39,21 +39,21 @@ def judge(parameters: GeneralisationGapParameters, evidence: Evidence, now: date
     text = f"gap of {name}"
     best, held = value_of(seen), value_of(unseen)
     if seen is None or best is None:
-        return [Criterion(text, silent(seen, name, parameters.training), None, parameters.limit)]
+        return [Criterion(text, without_value(seen, name, parameters.training), None, parameters.limit)]
     if unseen is None or held is None:
-        return [Criterion(text, silent(unseen, name, parameters.held_out), None, parameters.limit)]
+        return [Criterion(text, without_value(unseen, name, parameters.held_out), None, parameters.limit)]
     gap = best - held if parameters.higher_is_better else held - best
     known = (seen.evidence_digest, unseen.evidence_digest)
     return [Criterion(text, _verdict(parameters, gap, (best, held)), gap, parameters.limit, known)]
 
 
 def _verdict(parameters: GeneralisationGapParameters, gap: float, values: tuple[float, float]) -> Verdict:
-    told = f"{parameters.metric} {values[0]:.3f} on {parameters.training}, {values[1]:.3f} on {parameters.held_out}"
+    figures = f"{parameters.metric} {values[0]:.3f} on {parameters.training}, {values[1]:.3f} on {parameters.held_out}"
     if gap <= parameters.limit:
-        return Passed(because=f"{told}: a gap of {gap:.3f}, at most {parameters.limit:g}")
+        return Passed(because=f"{figures}: a gap of {gap:.3f}, at most {parameters.limit:g}")
     return Failed(
-        reason=f"{told}: a gap of {gap:.3f}; at most {parameters.limit:g}",
-        remedy="fit a simpler model or use more data: it has learnt its training data by heart",
+        reason=f"{figures}: a gap of {gap:.3f}; at most {parameters.limit:g}",
+        remedy="fit a simpler model or use more data: it has memorised its training data",
     )
 
 

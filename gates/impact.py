@@ -1,4 +1,4 @@
-"""Whom a change or an end of a model reaches: its consumers, and those of every model fed by it, declared or seen.
+"""Consumers affected by a change or the retirement of a model: its own and those of every model that it feeds.
 
 Source: NIST AI RMF GOVERN 1.7, MANAGE 2.4 (decommissioning); OSFI E-23 (dependants handled); PRA SS1/23 P3.4 (feeder
 models).
@@ -15,7 +15,7 @@ from data.records.row import Frozen
 
 
 class Affected(Frozen):
-    """A consumer that is reached; `through` names the fed models on the shortest way to it, none when direct."""
+    """An affected consumer; `through` names the models on the shortest path to it, none for a direct consumer."""
 
     system: str
     declared: bool
@@ -30,16 +30,16 @@ def impact(model: str, consumers: Sequence[Consumer]) -> tuple[Affected, ...]:
     """Every system that uses a model's output directly or through models it feeds, each once, nearest first.
 
     `model` is a key `models/<team>/<name>`; `consumers` are those of all models. A consumer that feeds a model leads on
-    to that model's consumers; circles end where they began. A system known for more than one reason is declared if
-    it is anywhere, as slow as at its slowest and as critical as at its most critical. Source: NIST AI RMF MANAGE 2.4.
+    to that model's consumers; a cycle is followed once. A system reached on several paths counts as declared if it is
+    declared on one of them, with its slowest cadence and its highest criticality. Source: NIST AI RMF MANAGE 2.4.
     """
     found: dict[str, list[tuple[Consumer, tuple[str, ...]]]] = {}
     reached, waiting = {model}, deque([(model, tuple[str, ...]())])
     while waiting:
         here, through = waiting.popleft()
-        for one in sorted((one for one in consumers if one.model == here), key=lambda one: one.system):
-            found.setdefault(one.system, []).append((one, through))
-            fed = model_fed(one)
+        for consumer in sorted((one for one in consumers if one.model == here), key=lambda one: one.system):
+            found.setdefault(consumer.system, []).append((consumer, through))
+            fed = model_fed(consumer)
             if fed is not None and fed not in reached:
                 reached.add(fed)
                 waiting.append((fed, (*through, fed)))

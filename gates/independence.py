@@ -1,4 +1,4 @@
-"""Who may not judge a version: everybody who worked on it or handed it in."""
+"""Who may not judge a version: its contributors and its submitter."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ Applied = Sequence[tuple[LoadedStandard, Mode]]
 def judge(standards: Applied, stage: Stage, evidence: Evidence, now: datetime) -> tuple[Judgement, ...]:
     """Every criterion of every control that fits tier, change and stage, never none.
 
-    `assess` is what machines can judge; `approve` what must stand before people are asked; `deploy` also what they
-    decided: the evidence must then carry request and votes. The verdict is the same in every mode; with `observe` and
-    `warn` it does not block. Raises StandardError without a standard.
+    `assess` is what can be judged without people; `approve` what must hold before approval is requested; `deploy` also
+    what the approvers decided: the evidence must then carry request and votes. The verdict is the same in every mode;
+    with `observe` and `warn` it does not block. Raises StandardError without a standard.
     """
     if not standards:
         raise StandardError(

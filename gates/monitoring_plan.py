@@ -1,4 +1,4 @@
-"""Is it written down what will be watched once the version runs, from which value on, and whom that wakes?
+"""Is a monitoring plan recorded: what is monitored in production, from which limits on, and who receives the alerts?
 
 Source: SR 26-2 §V.2 and SR 11-7 §V.1.b (ongoing monitoring with a procedure for responding); EU AI Act Art. 72.
 """
@@ -18,14 +18,16 @@ from gates.contract import Criterion, Gate
 
 
 class MonitoringPlanParameters(Frozen):
-    """The fewest rules (a count), and whether the model must name whom an alert reaches and what that person does."""
+    """The fewest rules (a count), and whether the model must name its alert route and its runbook."""
 
     minimum_rules: Annotated[int, Field(ge=1)] = 1
     response: bool = False
 
 
 def judge(parameters: MonitoringPlanParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """The newest plan exists, was recorded before now, has rules and says why these; where asked, a response stands.
+    """The newest plan exists, was recorded before `now`, has enough rules and a rationale.
+
+    With `response`, the model also names an alert route and a runbook.
 
     Source: SR 26-2 §V.2.
     """

@@ -1,4 +1,4 @@
-"""What a standard asks for after deployment: ratifying what was done in haste, reviewing, and retiring."""
+"""What a standard demands after deployment: ratification of urgent actions, reviews, retirement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gates.approval_rule import TIERS, Days, Roles, Tiers
 
 
 class OversightRule(Frozen):
-    """By tier: hours until a rollback or suspension is ratified and by whom, days between periodic reviews."""
+    """By tier: hours until a rollback or suspension is ratified and by which roles, days between periodic reviews."""
 
     tiers: Tiers = TIERS
     ratify_hours: Annotated[int, Field(ge=1, le=720)]
@@ -22,7 +22,7 @@ class OversightRule(Frozen):
 
 
 class EmergencyRule(Frozen):
-    """By tier: who may release at once, hours until it is ratified and by whom, days that a ratified one may serve."""
+    """By tier: who may release at once, hours until it is ratified and by which roles, days it may serve."""
 
     tiers: Tiers = TIERS
     release_roles: Annotated[tuple[Role, ...], Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""Is the version as good as it was planned to be, with the doubt about its metrics counted against it?
+"""Does the version meet its planned thresholds, judged by the less favourable end of each metric's interval?
 
 Source: SR 11-7 §V.1.c and SR 26-2 §V.1.b (outcomes against thresholds set in advance); EU AI Act Art. 15(1)–(3).
 """
@@ -18,7 +18,7 @@ from data.records.verdict import Failed, Passed, Unproven
 from data.records.version import Metric
 from gates.contract import Criterion, Gate
 from gates.independence import makers, person_id
-from gates.measured import metric_of, silent, value_of
+from gates.measured import metric_of, value_of, without_value
 from gates.planned_tests import meets, newest_plan, of_one_metric, side
 
 
@@ -56,7 +56,7 @@ def _criterion(test: PlannedTest, parameters: PerformanceParameters, evidence: E
     metric = metric_of(evidence, test.metric, test.dataset, test.slice)
     of = f"{test.metric} on {test.dataset}" + (f" for {test.slice}" if test.slice else "")
     if metric is None or value_of(metric) is None:
-        return Criterion(of, silent(metric, test.metric, test.dataset, test.slice), None, test.threshold)
+        return Criterion(of, without_value(metric, test.metric, test.dataset, test.slice), None, test.threshold)
     bounds = (metric.value, metric.value) if parameters.bound == "value" else (metric.low, metric.high)
     near, far = bounds if test.at_least else bounds[::-1]
     verdict = _producer(metric, parameters, evidence) or _verdict(test, metric.rows, near, far, parameters)
@@ -76,10 +76,10 @@ def _verdict(
     of, demand = f"{test.metric} on {test.dataset}", f"{side(at_least=test.at_least)} {test.threshold:g}"
     if rows < parameters.minimum_rows:
         missing = f"{of} on at least {parameters.minimum_rows:,} rows (there are {rows:,})"
-        return Unproven(missing=missing, remedy=f"hand in more predictions on the {test.dataset} data")
+        return Unproven(missing=missing, remedy=f"submit more predictions on the {test.dataset} data")
     if near is None or far is None:
         missing = f"the interval of {of}"
-        return Unproven(missing=missing, remedy="hand in predictions of more days: the interval is drawn over days")
+        return Unproven(missing=missing, remedy="submit predictions of more days: the interval is computed over days")
     span = f"{of} lies between {min(near, far):.4g} and {max(near, far):.4g}"
     if meets(near, test.threshold, at_least=test.at_least):
         return Passed(because=f"{span}; planned was {demand}")
@@ -88,7 +88,7 @@ def _verdict(
         return Unproven(missing=missing, remedy="judge on more days, or ask for a waiver with a reason and a date")
     return Failed(
         reason=f"{span}; planned was {demand}",
-        remedy="improve the version and register it anew, or ask for a waiver with a reason and a date",
+        remedy="improve the version and register it again, or ask for a waiver with a reason and a date",
     )
 
 

@@ -1,4 +1,4 @@
-"""The plan of tests that counts: the newest one, and the one that stood when a test was run."""
+"""The test plan that is judged against: the newest one, and the one in force when a test was run."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def named(plan: TestPlan | None, name: str) -> PlannedTest | None:
     return next((test for test in plan.tests if test.name == name), None) if plan is not None else None
 
 
-def same_demand(one: PlannedTest, other: PlannedTest) -> bool:
-    """True when two plans ask the same of the same: only the wording of the reason may differ."""
-    return one.model_copy(update={"rationale": ""}) == other.model_copy(update={"rationale": ""})
+def same_demand(first: PlannedTest, second: PlannedTest) -> bool:
+    """True when two planned tests differ in nothing but their rationale."""
+    return first.model_copy(update={"rationale": ""}) == second.model_copy(update={"rationale": ""})
 
 
 def meets(value: float, threshold: float, *, at_least: bool) -> bool:

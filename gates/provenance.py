@@ -1,4 +1,4 @@
-"""Is it known what runs, from which code and environment, on which data, and by whom?
+"""Is it known what runs, from which code and environment, on which data, and who made it?
 
 Source: SR 11-7 §V.1.b (only approved parties alter code; changes are logged) and SR 26-2 §IV.1; EU AI Act Art. 11
 with Annex IV; ISO 13485 §7.5.9 (traceability).
@@ -49,9 +49,9 @@ def _artifact(parameters: ProvenanceParameters, evidence: Evidence) -> Verdict:
     artifact = evidence.version.artifact
     if artifact.kind not in parameters.kinds:
         reason = f"the artifact is of kind {artifact.kind}; allowed: {', '.join(parameters.kinds)}"
-        return Failed(reason=reason, remedy=f"hand in what shall run {AGAIN}")
+        return Failed(reason=reason, remedy=f"submit an artifact of an allowed kind {AGAIN}")
     if not DIGEST.fullmatch(artifact.digest):
-        return Unproven(missing="the artifact's digest", remedy=f"hand in the artifact's bytes or pin {AGAIN}")
+        return Unproven(missing="the artifact's digest", remedy=f"submit the artifact's bytes or its pin {AGAIN}")
     if artifact.kind == "endpoint" and not artifact.pinned:
         return Unproven(missing="what the endpoint is pinned to", remedy=f"pin provider and snapshot {AGAIN}")
     return Passed(because=f"{artifact.kind} {artifact.digest[:19]}…")
@@ -84,7 +84,7 @@ def _training_data(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
 def _people(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     version = evidence.version
     if version.submitter.strip() and version.contributors:
-        return Passed(because=f"handed in by {version.submitter}, made by {', '.join(sorted(makers(version)))}")
+        return Passed(because=f"submitted by {version.submitter}, made by {', '.join(sorted(makers(version)))}")
     return Unproven(missing="who made this version", remedy=f"commit the work under the makers' names {AGAIN}")
 
 

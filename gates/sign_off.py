@@ -1,4 +1,4 @@
-"""Did the people whom the standard names approve this version, for this environment and use, and does it still hold?
+"""Did the roles that the standard names approve this version for this environment and use, and is that in force?
 
 Source: SR 26-2 §VI.1 and SR 11-7 §VI.3 (clear authority to approve, conflicts of interest managed), §IV.2 (use
 within purpose); 21 CFR 11.50 (name, time and meaning of a signature).
@@ -18,12 +18,12 @@ from gates.approval_rule import ApprovalRule, rule_for
 from gates.contract import Criterion, Gate
 from gates.independence import makers, person_id
 
-ASK = "run `modelward deploy` to ask for approval anew"
+ASK = "run `modelward deploy` to ask for approval again"
 YES = ("approve", "approve with conditions")
 
 
 class SignOffParameters(Frozen):
-    """`approvals` comes from the standard itself; `apart_from_validator`: who validated may not also approve."""
+    """`approvals` comes from the standard itself; with `apart_from_validator` the validator may not also approve."""
 
     approvals: tuple[ApprovalRule, ...] = ()
     apart_from_validator: bool = False
@@ -41,7 +41,7 @@ def judge(parameters: SignOffParameters, evidence: Evidence, now: datetime) -> l
     return [
         Criterion("subject", _subject(request, evidence)),
         Criterion("use", _use(request, evidence)),
-        Criterion("roles asked for", _asked(request, parameters, evidence)),
+        Criterion("roles asked for", _roles_requested(request, parameters, evidence)),
         Criterion("roles signed", _signed(request, votes)),
         Criterion("independence", _independence(request, votes, parameters, evidence)),
         Criterion("in force", _in_force(request, now)),
@@ -58,33 +58,33 @@ def _subject(request: ApprovalRequest, evidence: Evidence) -> Verdict:
 
 
 def _use(request: ApprovalRequest, evidence: Evidence) -> Verdict:
-    asked, wanted = (request.environment, request.use), (evidence.environment, evidence.use)
-    if asked != wanted:
-        reason = f"approval was asked for {asked[0]} ({asked[1]}), not for {wanted[0]} ({wanted[1]})"
+    approved, actual = (request.environment, request.use), (evidence.environment, evidence.use)
+    if approved != actual:
+        reason = f"approval was asked for {approved[0]} ({approved[1]}), not for {actual[0]} ({actual[1]})"
         return Failed(reason=reason, remedy=ASK)
     if request.use in evidence.model.prohibited_uses:
         return Failed(reason=f"{request.use} is a prohibited use of this model", remedy="name one of its intended uses")
     return Passed(because=f"for {request.use or 'its purpose'} in {request.environment}")
 
 
-def _asked(request: ApprovalRequest, parameters: SignOffParameters, evidence: Evidence) -> Verdict:
+def _roles_requested(request: ApprovalRequest, parameters: SignOffParameters, evidence: Evidence) -> Verdict:
     change = evidence.version.change.change_class
     rule = rule_for(parameters.approvals, evidence.model.tier, change, evidence.environment)
     if rule is None:
         missing = f"an approval rule for tier {evidence.model.tier}, {change}, {evidence.environment}"
         return Unproven(missing=missing, remedy="add the rule to the standard under `approvals`")
-    asked = {one.role: one.count for one in request.required}
-    short = [f"{count} {role}" for role, count in rule.roles.items() if asked.get(role, 0) < count]
+    requested = {one.role: one.count for one in request.required}
+    short = [f"{count} {role}" for role, count in rule.roles.items() if requested.get(role, 0) < count]
     if short:
         return Failed(reason=f"the standard demands {', '.join(short)}; the request asked for less", remedy=ASK)
-    return Passed(because=", ".join(f"{count} {role}" for role, count in asked.items()))
+    return Passed(because=", ".join(f"{count} {role}" for role, count in requested.items()))
 
 
 def _signed(request: ApprovalRequest, votes: Sequence[Vote]) -> Verdict:
     against = [vote for vote in votes if vote.decision in ("reject", "return for changes")]
     if against:
         reason = f"{against[0].person} decided: {against[0].decision}"
-        return Failed(reason=reason, remedy="settle the reason, then ask for approval anew")
+        return Failed(reason=reason, remedy="settle the reason, then ask for approval again")
     first = {person_id(vote.person): vote for vote in reversed(votes) if vote.decision in YES}
     signed = Counter(vote.role for vote in first.values())
     short = [f"{one.count - signed[one.role]} {one.role}" for one in request.required if signed[one.role] < one.count]

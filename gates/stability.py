@@ -1,4 +1,4 @@
-"""Is the version about equally good for every part of those it is used on?
+"""Is the version about equally good on every slice of the cases it is used on?
 
 Source: SR 11-7 §IV.1 (stability, behaviour over a range of inputs); EU AI Act Art. 10(3), Art. 13 (performance by
 group).
@@ -72,9 +72,9 @@ def _by_column(column: str, slices: Sequence[Metric], parameters: StabilityParam
     counted = _counted(slices, parameters.minimum_rows)
     text = f"spread of {parameters.metric} by {column}"
     if len(counted) < parameters.minimum_slices:
-        wanted = f"{parameters.minimum_slices} slices by {column} of {parameters.minimum_rows:,} rows each"
-        missing = f"{parameters.metric} for at least {wanted}"
-        remedy = f"slice more coarsely than by {column}, or hand in more rows"
+        needed = f"{parameters.minimum_slices} slices by {column} of {parameters.minimum_rows:,} rows each"
+        missing = f"{parameters.metric} for at least {needed}"
+        remedy = f"slice more coarsely than by {column}, or submit more rows"
         return [Criterion(text, Unproven(missing=missing, remedy=remedy), None, parameters.limit, known)]
     spread = counted[-1].value - counted[0].value
     verdict = _spread(counted[0], counted[-1], parameters)
@@ -83,17 +83,17 @@ def _by_column(column: str, slices: Sequence[Metric], parameters: StabilityParam
 
 def _counted(slices: Sequence[Metric], minimum_rows: int) -> list[Counted]:
     """The slices with a value and enough rows, worst first."""
-    spoken = [Counted(value, one.slice, one.rows) for one in slices if (value := value_of(one)) is not None]
-    return sorted(one for one in spoken if one.rows >= minimum_rows)
+    known = [Counted(value, one.slice, one.rows) for one in slices if (value := value_of(one)) is not None]
+    return sorted(one for one in known if one.rows >= minimum_rows)
 
 
 def _spread(low: Counted, high: Counted, parameters: StabilityParameters) -> Verdict:
-    apart = high.value - low.value
-    told = f"{parameters.metric} {low.value:.3f} for {low.segment} to {high.value:.3f} for {high.segment}"
-    if apart <= parameters.limit:
-        return Passed(because=f"{told}: {apart:.3f} apart, at most {parameters.limit:g}")
+    spread = high.value - low.value
+    values = f"{parameters.metric} {low.value:.3f} for {low.segment} to {high.value:.3f} for {high.segment}"
+    if spread <= parameters.limit:
+        return Passed(because=f"{values}: a spread of {spread:.3f}, at most {parameters.limit:g}")
     return Failed(
-        reason=f"{told}: {apart:.3f} apart; at most {parameters.limit:g}",
+        reason=f"{values}: a spread of {spread:.3f}; at most {parameters.limit:g}",
         remedy="improve the version for its weakest slice, or leave that slice out of its intended uses",
     )
 
@@ -107,7 +107,7 @@ def _coverage(
     if not share >= parameters.coverage:
         verdict = Unproven(
             missing=f"{parameters.metric} for slices with {parameters.coverage:.0%} of the rows ({share:.0%} now)",
-            remedy=f"slice more coarsely, or hand in more rows for {left_out}",
+            remedy=f"slice more coarsely, or submit more rows for {left_out}",
         )
     return Criterion(f"rows in slices by {column} large enough", verdict, share, parameters.coverage)
 

@@ -103,7 +103,7 @@ def baseline_text() -> str:
 def approvals_for(standard: LoadedStandard, tier: int, change_class: str, environment: str) -> ApprovalDemand:
     """Who must approve a change of this class, of a model of this tier (1 highest … 4), in an environment.
 
-    Raises StandardError when the standard has no rule for it: nobody is never enough.
+    Raises StandardError when the standard has no rule for it: a case without approvers is never approved.
     """
     rule = rule_for(standard.approvals, tier, change_class, environment)
     if rule is None:
@@ -117,10 +117,10 @@ def approvals_for(standard: LoadedStandard, tier: int, change_class: str, enviro
 
 
 def separates_validator(standard: LoadedStandard, tier: int, change_class: str) -> bool:
-    """Whether a standard fails an approval that was signed by who validated the version."""
+    """True when the standard does not accept the signature of the version's validator."""
     controls = _of_gate(standard, sign_off.GATE.name, tier, change_class)
-    asked = [sign_off.SignOffParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
-    return any(one.apart_from_validator for one in asked)
+    parameters = [sign_off.SignOffParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
+    return any(one.apart_from_validator for one in parameters)
 
 
 def oversight_for(standard: LoadedStandard, tier: int) -> OversightRule:
@@ -153,15 +153,17 @@ def emergency_for(standard: LoadedStandard, tier: int) -> EmergencyRule:
 def waiver_days(standard: LoadedStandard, tier: int, change_class: str) -> int:
     """The longest a waiver may run, in days; 0 when the standard allows none."""
     controls = _of_gate(standard, waivers.GATE.name, tier, change_class)
-    asked = [waivers.WaiversParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
-    return min((one.maximum_days for one in asked), default=0)
+    parameters = [waivers.WaiversParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
+    return min((one.maximum_days for one in parameters), default=0)
 
 
 def blocking_severities(standard: LoadedStandard, tier: int, change_class: str) -> frozenset[Severity]:
     """The severities of which a finding blocks until it is closed."""
     controls = _of_gate(standard, findings.GATE.name, tier, change_class)
-    asked = [findings.FindingsParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
-    return frozenset(severity for one in asked for severity in one.blocking)
+    parameters = [
+        findings.FindingsParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls
+    ]
+    return frozenset(severity for one in parameters for severity in one.blocking)
 
 
 def _of_gate(standard: LoadedStandard, gate: str, tier: int, change_class: str) -> list[Control]:

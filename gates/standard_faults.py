@@ -1,4 +1,4 @@
-"""What no single field of a standard shows: unknown gates and parameters, cases without a rule and the reverse."""
+"""Faults of a standard that no single field shows: unknown gates or parameters, cases without a rule, unused rules."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ def _parameter_faults(document: YamlText, number: int, control: Control, gate: G
         try:
             gate.parameters_type.model_validate(given)
         except ValidationError as wrong:
-            for one in wrong.errors(include_url=False):
-                yield f"{_place(document, number, control, one['loc'])}: {_parameter(control, gate, one)}"
+            for error in wrong.errors(include_url=False):
+                yield f"{_place(document, number, control, error['loc'])}: {_parameter(control, gate, error)}"
 
 
-def _parameter(control: Control, gate: Gate[Any], one: Any) -> str:
-    name = ".".join(str(step) for step in one["loc"])
-    if one["type"] == "extra_forbidden":
+def _parameter(control: Control, gate: Gate[Any], error: Any) -> str:
+    name = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden":
         known = ", ".join(field for field in gate.parameters_type.model_fields if field != "approvals") or "none"
         return f"{control.id}: the gate {gate.name} has no parameter {name!a} → it has {known}"
-    if one["type"] == "missing":
+    if error["type"] == "missing":
         return f"{control.id}: the gate {gate.name} needs the parameter {name} → add it under `parameters:`"
-    return f"{control.id}: {name}: {one['msg'][:1].lower()}{one['msg'][1:]} → write a value that fits"
+    return f"{control.id}: {name}: {error['msg'][:1].lower()}{error['msg'][1:]} → write a value that fits"
 
 
 def _place(document: YamlText, number: int, control: Control, path: tuple[Step, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Was everything tested that was planned, against thresholds written down before, in more ways than one?
+"""Was every planned test run, against thresholds that were recorded before, by more than one kind of test?
 
 Source: SR 11-7 §IV.1 (several tests, not one) and §V.1.c (thresholds set in advance); SR 26-2 §IV.1, §V.1.b;
 EU AI Act Art. 9(8) (metrics and thresholds defined beforehand).
@@ -61,9 +61,9 @@ def _verdict(test: PlannedTest, result: TestResult | None, plans: Sequence[TestP
             remedy=f"record the test plan first, then run the test {test.name} again",
         )
     if (result.threshold, result.at_least) != (standing.threshold, standing.at_least):
-        said = f"{side(at_least=result.at_least)} {result.threshold:g}"
+        used = f"{side(at_least=result.at_least)} {result.threshold:g}"
         planned = f"{side(at_least=standing.at_least)} {standing.threshold:g}"
-        return Failed(reason=f"{test.name} was judged against {said}; planned was {planned}", remedy=again)
+        return Failed(reason=f"{test.name} was judged against {used}; planned was {planned}", remedy=again)
     if not same_demand(standing, test):
         return Unproven(missing=f"a result of {test.name} as the newest plan asks for it", remedy=again)
     if result.value is None:
@@ -73,7 +73,7 @@ def _verdict(test: PlannedTest, result: TestResult | None, plans: Sequence[TestP
         return Passed(because=f"{test.metric} {result.value:.4g}, planned {demand}")
     return Failed(
         reason=f"{test.metric} on {test.dataset} is {result.value:.4g}; planned was {demand}",
-        remedy="change the version and register it anew, or ask for a waiver with a reason and a date",
+        remedy="change the version and register it again, or ask for a waiver with a reason and a date",
     )
 
 
@@ -81,7 +81,7 @@ def _breadth(kinds: Sequence[str], minimum: int) -> Criterion:
     verdict: Verdict = Passed(because=f"{len(kinds)} kinds: {', '.join(kinds)}")
     if not len(kinds) >= minimum:
         verdict = Failed(
-            reason=f"{len(kinds)} kinds of test have results; at least {minimum} tell more than one does",
+            reason=f"{len(kinds)} kinds of test have results; at least {minimum} are needed",
             remedy="plan and run a test of another kind, such as out-of-time, sensitivity or slices",
         )
     return Criterion("kinds of test", verdict, float(len(kinds)), float(minimum))

@@ -1,4 +1,4 @@
-"""May a version be retired: has everybody answered or had their silence accepted, somewhere to go, and is it quiet?
+"""May a version be retired: did each consumer answer, does it have a replacement, and has all traffic ended?
 
 Source: NIST AI RMF GOVERN 1.7, MANAGE 2.4; OSFI E-23 (decommissioning handles dependants); SR 11-7 §VI.6 (retired
 models stay on the inventory).
@@ -22,7 +22,7 @@ def window_days(quiet_days: int, consumers: Sequence[Consumer | Affected]) -> in
 
 
 def judge_transition(retirement: Retirement, parties: Sequence[RetirementParty]) -> tuple[Criterion, ...]:
-    """Two criteria a party: it answered or a named person accepted its silence; it moves on by the sunset.
+    """Two criteria a party: it answered or its silence was accepted by a named person; it moves on by the sunset.
 
     Without a party the impact assessment must say so. Source: NIST AI RMF MANAGE 2.4.
     """
@@ -87,7 +87,7 @@ def _quiet(retirement: Retirement, days: int, now: datetime) -> Verdict:
         return Unproven(missing="what the logs show since the sunset", remedy=wait)
     if rows > 0:
         reason = f"{rows:,} rows in the logs name the version since the sunset"
-        return Failed(reason=reason, remedy="find who still asks, and move them before counting again")
+        return Failed(reason=reason, remedy="find the consumers that still use it, and move them before counting again")
     begun_late = retirement.traffic_from_at is not None and retirement.traffic_from_at >= retirement.sunset_at
     if length >= days and to_at <= now and begun_late:
         return Passed(because=f"{length:g} days without a row, at least {days}")

@@ -28,18 +28,18 @@ class ValidationParameters(Frozen):
 
 
 def judge(parameters: ValidationParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """The newest validation: its conclusion, the validator's independence, and what it says of scope and limits.
+    """The newest validation: its conclusion, the validator's independence, the stated scope, limits and competence.
 
     Source: SR 11-7 §V, §VI.7.
     """
     newest = max(evidence.validations, key=lambda one: one.number, default=None)
     if newest is None:
         return [Criterion("conclusion", Unproven(missing="an independent validator's conclusion", remedy=ASK))]
-    said = {"scope": newest.scope, "limitations": newest.limitations, "competence": newest.competence}
+    statements = {"scope": newest.scope, "limitations": newest.limitations, "competence": newest.competence}
     return [
         Criterion("conclusion", _conclusion(newest), evidence=(newest.evidence_digest,)),
         Criterion("independence", _independence(newest, makers(evidence.version))),
-        *(_stated(name, text, parameters.minimum_words) for name, text in said.items()),
+        *(_stated(name, text, parameters.minimum_words) for name, text in statements.items()),
     ]
 
 
@@ -48,7 +48,7 @@ def _conclusion(validation: Validation) -> Verdict:
         return Passed(because=f"{validation.validator} concluded: {validation.conclusion}")
     return Failed(
         reason=f"{validation.validator} concluded: {validation.conclusion}",
-        remedy="settle what the validator found and register a changed version",
+        remedy="resolve what the validator found and register a changed version",
     )
 
 

@@ -18,7 +18,7 @@ from data.records.verdict import Failed, Passed, Verdict
 from gates.contract import Criterion, Gate
 from gates.independence import makers, person_id
 
-ANEW = "ask for a new waiver"
+NEW_WAIVER = "ask for a new waiver"
 
 
 class WaiversParameters(Frozen):
@@ -55,18 +55,18 @@ def _verdict(waiver: Waiver, parameters: WaiversParameters, excluded: frozenset[
     if not independent(waiver):
         granted_by = waiver.approver or "nobody known"
         reason = f"waiver {waiver.number} was granted by {granted_by}, who may not be its requester"
-        return Failed(reason=reason, remedy=f"{ANEW} and have somebody else grant it")
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} and have somebody else grant it")
     if person_id(waiver.approver or "") in excluded:
         reason = f"waiver {waiver.number} was granted by {waiver.approver}, who worked on this version"
-        return Failed(reason=reason, remedy=f"{ANEW} and have somebody else grant it")
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} and have somebody else grant it")
     words = len(waiver.reason.split())
     if words < parameters.minimum_words:
         reason = f"the reason of waiver {waiver.number} has {words} words; at least {parameters.minimum_words}"
-        return Failed(reason=reason, remedy=f"{ANEW} that says why the control may wait and what stands in for it")
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} that says why the control may wait and what replaces it")
     length = waiver.expires_at - waiver.requested_at
     if not length <= timedelta(days=parameters.maximum_days):
         reason = f"waiver {waiver.number} runs {length.days} days; at most {parameters.maximum_days}"
-        return Failed(reason=reason, remedy=f"{ANEW} that ends sooner")
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} that ends sooner")
     return Passed(because=f"granted by {waiver.approver} until {waiver.expires_at:%Y-%m-%d}")
 
 

@@ -1,9 +1,9 @@
-"""When is anybody woken? One pure rule over a night's measurements, the plan and the windows before.
+"""When is an alert raised? One pure rule over the measurements of a window, the plan and the earlier windows.
 
-A figure is beyond its margin when its test survives Benjamini–Hochberg over the night and the near end of its interval
-is further from the reference than the margin. Once is a warning; in 2 of 3 windows that share no day it pages, and so
-it does at once beyond the severe margin. Hard faults page at once. A column declared seasonal is shown, never paged.
-What cannot be said is an outcome of its own and never a pass.
+A figure is beyond its margin when its test is significant after Benjamini–Hochberg over the window and the near end of
+its interval is further from the reference than the margin. One such window is a warning. Two of three windows that
+share no day are a page; so is one window beyond the severe margin. A hard fault is always a page. A column declared
+seasonal is shown and never paged. "Cannot say" is an outcome of its own and never a pass.
 
 Sources: Benjamini and Hochberg (1995), JRSS B 57, 289–300; Altman and Bland (1995), BMJ 311:485 (absence of evidence).
 """
@@ -27,7 +27,7 @@ FALSE_DISCOVERY_RATE = 0.05
 
 
 class AlertState(StrEnum):
-    """What a night says about one watched figure."""
+    """The outcome of one watched figure in one window."""
 
     QUIET = "quiet"
     SEASONAL = "seasonal: not paged"
@@ -52,17 +52,17 @@ class Window(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What an earlier window said: state by what the rule or fault is about."""
+    """The states of an earlier window, by what the rule or fault is about."""
 
     window: Window
     states: Mapping[str, AlertState]
 
 
 class AlertOutcome(BaseModel):
-    """What one rule or one fault came to, with what is needed to see why.
+    """The outcome of one rule or one fault, with the measurement or fault that explains it.
 
     `beyond`: how far the near end of the interval lies beyond the reference; `adjusted_p`: the p-value after
-    Benjamini–Hochberg; `windows`: in how many of the windows looked at the figure was beyond its margin.
+    Benjamini–Hochberg; `windows`: the number of windows in which the figure was beyond its margin, this one included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -109,15 +109,15 @@ def judge(
     # Seasonal shifts are expected to be found: in the family of the others they would loosen the test for all.
     p_values = {**_adjusted(seen, seasonal=False), **_adjusted(seen, seasonal=True)}
     earlier = sorted(history, key=lambda one: one.window.last, reverse=True)
-    told = persistence or Persistence()
+    required = persistence or Persistence()
     return (
         *(_fault_outcome(fault) for fault in faults),
-        *(_rule_outcome(one, p_values.get(one.rule.about), window, earlier, told) for one in seen),
+        *(_rule_outcome(one, p_values.get(one.rule.about), window, earlier, required) for one in seen),
     )
 
 
 def worst(outcomes: Iterable[AlertOutcome]) -> AlertState:
-    """The state of the night: page, watch, cannot say, seasonal, quiet, in that order; of no outcome, cannot say."""
+    """The gravest state: page, watch, cannot say, seasonal, quiet, in that order; without an outcome, cannot say."""
     order = list(AlertState)
     ranked = sorted((one.state for one in outcomes), key=order.index)
     return ranked[-1] if ranked else AlertState.CANNOT_SAY
@@ -137,11 +137,11 @@ def beyond_reference(rule: WatchRule, measurement: Measurement) -> float | None:
 def _by_name(measurements: Iterable[Measurement]) -> dict[str, Measurement]:
     """Measurements by what they are about."""
     named: dict[str, Measurement] = {}
-    for one in measurements:
-        about = ":".join(filter(None, (one.statistic, one.column, one.segment)))
+    for measurement in measurements:
+        about = ":".join(filter(None, (measurement.statistic, measurement.column, measurement.segment)))
         if about in named:
-            raise StatisticsError(f"measured twice: {about}", "hand in one measurement of each figure and window")
-        named[about] = one
+            raise StatisticsError(f"measured twice: {about}", "pass one measurement of each figure and window")
+        named[about] = measurement
     return named
 
 
@@ -179,13 +179,13 @@ def _fault_outcome(fault: HardFault) -> AlertOutcome:
 
 
 def _rule_outcome(
-    one: _Seen, p_value: float | None, window: Window, earlier: Sequence[Earlier], persistence: Persistence
+    seen: _Seen, p_value: float | None, window: Window, earlier: Sequence[Earlier], persistence: Persistence
 ) -> AlertOutcome:
-    """What one rule came to."""
-    rule, measurement = one.rule, one.measurement
+    """The outcome of one rule."""
+    rule, measurement = seen.rule, seen.measurement
     beyond = None if measurement is None else beyond_reference(rule, measurement)
     base = AlertOutcome(
-        about=rule.about, state=AlertState.CANNOT_SAY, because=one.unsaid, rule=rule, measurement=measurement
+        about=rule.about, state=AlertState.CANNOT_SAY, because=seen.unsaid, rule=rule, measurement=measurement
     )
     if p_value is None or beyond is None:
         return base
@@ -214,22 +214,29 @@ def _times_beyond(about: str, window: Window, earlier: Sequence[Earlier], most: 
     Windows that could not say are passed over: they neither count nor take a place.
     """
     times, first, left = 0, window.first, most
-    for one in earlier:
-        state = one.states.get(about, AlertState.CANNOT_SAY)
-        if left == 0 or one.window.last >= first or state is AlertState.CANNOT_SAY:
+    for past in earlier:
+        state = past.states.get(about, AlertState.CANNOT_SAY)
+        if left == 0 or past.window.last >= first or state is AlertState.CANNOT_SAY:
             continue
-        times, first, left = times + (state in BEYOND), one.window.first, left - 1
+        times, first, left = times + (state in BEYOND), past.window.first, left - 1
     return times
 
 
 def _because(
-    rule: WatchRule, beyond: float, p_value: float, state: AlertState, windows: int, told: Persistence, *, severe: bool
+    rule: WatchRule,
+    beyond: float,
+    p_value: float,
+    state: AlertState,
+    windows: int,
+    needed: Persistence,
+    *,
+    severe: bool,
 ) -> str:
     """The outcome in one sentence."""
     if state is AlertState.QUIET:
         return f"not surely more than {rule.margin:g} from {rule.reference:g} (adjusted p {p_value:.2g})"
     limit = f"severe margin {rule.severe:g}" if severe else f"margin {rule.margin:g}"
-    said = f"at least {beyond:.3g} from {rule.reference:g}, {limit}, adjusted p {p_value:.2g}"
+    distance = f"at least {beyond:.3g} from {rule.reference:g}, {limit}, adjusted p {p_value:.2g}"
     if state is AlertState.SEASONAL:
-        return f"{said}; seasonal: {rule.seasonal}"
-    return said if severe else f"{said}; {windows} of {told.of} windows, {told.needed} page"
+        return f"{distance}; seasonal: {rule.seasonal}"
+    return distance if severe else f"{distance}; {windows} of {needed.of} windows, {needed.needed} page"

@@ -1,4 +1,4 @@
-"""The array types of this layer, and the check that columns handed in together belong together."""
+"""The array types of this layer, and the checks that columns have one length and allowed values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def same_length(**arrays: AnyArray) -> int:
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) != 1:
         got = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise StatisticsError(f"columns of different length: {got}", "hand in one row of each per prediction")
+        raise StatisticsError(f"columns of different length: {got}", "pass one row of each per prediction")
     return next(iter(lengths.values()))
 
 

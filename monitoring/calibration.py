@@ -1,4 +1,4 @@
-"""Calibration in the large: mean score ÷ label rate. Above 1 the model promises too much, below 1 too little.
+"""Calibration in the large: mean score ÷ label rate. Above 1 the scores are too high on average, below 1 too low.
 
 Source: Van Calster et al. (2019), BMC Medicine 17:230 (calibration hierarchy); Wilson (1927) for the table's intervals.
 """

@@ -26,7 +26,7 @@ class CalibrationMap:
 
 
 def calibration_map(reference: ScoreHistogram) -> CalibrationMap:
-    """The map learnt from the reference's labelled rows; a bin without rows belongs to the next filled one above.
+    """The map fitted to the reference's labelled rows; a bin without rows belongs to the next filled one above.
 
     Raises:
         StatisticsError: the reference has no label.

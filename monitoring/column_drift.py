@@ -1,4 +1,4 @@
-"""Two profiles of one column side by side: what every drift statistic checks before it says anything."""
+"""Two profiles of one column side by side: what every drift statistic checks before it computes a value."""
 
 from __future__ import annotations
 

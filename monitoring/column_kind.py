@@ -36,9 +36,9 @@ def kinds_of(schema: pa.Schema, columns: Mapping[str, ColumnKind | None], source
         LogFormatError: a column is missing, or its type cannot be counted as that kind.
     """
     kinds = {}
-    for name, wanted in columns.items():
+    for name, given in columns.items():
         kind = type_of(schema, name, source)
-        chosen = wanted or natural_kind(kind)
+        chosen = given or natural_kind(kind)
         if chosen is None:
             raise LogFormatError(
                 f"{source}: column {name} is {kind}; a number, text, boolean or dictionary can be profiled",
@@ -62,11 +62,11 @@ def type_of(schema: pa.Schema, name: str, source: str) -> pa.DataType:
     return schema.field(index).type
 
 
-def check_type(kind: pa.DataType, wanted: ColumnKind, name: str, source: str) -> None:
-    """Pass when values of type `kind` can be counted as `wanted`; a column of nulls alone always can.
+def check_type(kind: pa.DataType, required: ColumnKind, name: str, source: str) -> None:
+    """Pass when values of type `kind` can be counted as `required`; a column of nulls alone always can.
 
     Raises:
-        LogFormatError: they cannot; names file, column, got and wanted.
+        LogFormatError: they cannot; names file, column, actual and required type.
     """
     natural = natural_kind(kind)
     whole = pa.types.is_integer(kind.value_type if pa.types.is_dictionary(kind) else kind)
@@ -74,13 +74,13 @@ def check_type(kind: pa.DataType, wanted: ColumnKind, name: str, source: str) ->
         ColumnKind.NUMERIC: natural is ColumnKind.NUMERIC and not pa.types.is_dictionary(kind),
         ColumnKind.CATEGORICAL: natural is ColumnKind.CATEGORICAL or whole,
     }
-    if not (pa.types.is_null(kind) or fits[wanted]):
+    if not (pa.types.is_null(kind) or fits[required]):
         allowed = {
             ColumnKind.NUMERIC: "integer, floating point or decimal",
             ColumnKind.CATEGORICAL: "text, boolean, integer or a dictionary of these",
         }
         raise LogFormatError(
-            f"{source}: column {name} is {kind}; wanted {wanted} ({allowed[wanted]})",
+            f"{source}: column {name} is {kind}; wanted {required} ({allowed[required]})",
             f"write {name} with the type it had in the reference, or build a new reference",
         )
 

@@ -1,4 +1,4 @@
-"""Arrow values as the kernel wants them: numbers as doubles, categories as codes of a dictionary of text."""
+"""Arrow values as the kernel takes them: numbers as doubles, categories as codes of a dictionary of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure is a performance figure? Rows of one day share their weather, so whole days are drawn, not rows.
+"""How certain is a performance figure? Rows of one day are not independent, so whole days are drawn, not rows.
 
 Poisson bootstrap over days: in each replicate a day counts 0, 1, 2, … times, the weights being independent
 Poisson(1). The spread of the replicates is the standard error; the interval takes Student's t with days − 1
@@ -25,7 +25,7 @@ _POISSON = np.cumsum([math.exp(-1.0) / math.factorial(k) for k in range(18)])
 
 
 def day_weights(days: int, seed: int, replicates: int = REPLICATES) -> FloatArray:
-    """Independent Poisson(1) weights, shape (replicates, days); the same for the same seed for ever."""
+    """Independent Poisson(1) weights, shape (replicates, days); the same for the same seed, always."""
     raw = np.random.PCG64(seed).random_raw(replicates * days)
     uniform = (np.asarray(raw, dtype=np.uint64) >> np.uint64(11)).astype(np.float64) * 2.0**-53
     drawn: FloatArray = np.searchsorted(_POISSON, uniform, side="right").astype(np.float64)
@@ -46,7 +46,7 @@ def standard_error(replicates: FloatArray, days: int) -> float | None:
 def interval(
     value: float, error: float | None, days: int, bounds: tuple[float, float] = (-math.inf, math.inf)
 ) -> tuple[float | None, float | None]:
-    """The 95 % interval of `value`, cut to `bounds`; two times None without a standard error."""
+    """The 95 % interval of `value`, cut to `bounds`; (None, None) without a standard error."""
     if error is None:
         return None, None
     half = t_quantile(0.5 + CONFIDENCE / 2.0, days - 1) * error

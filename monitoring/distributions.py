@@ -107,7 +107,7 @@ def score_share_interval(successes: int, trials: int, confidence: float = CONFID
 
 
 def kolmogorov_tail(distance: float, rows: int, reference_rows: int) -> float:
-    """P(two samples of one distribution are at least `distance` apart), large-sample with Stephens' correction.
+    """P(two samples of one distribution differ by at least `distance`), large-sample with Stephens' correction.
 
     Source: Kolmogorov (1933), Smirnov (1948); Stephens (1970), JRSS B 32, 115–122.
     """

@@ -39,8 +39,8 @@ def edges_of_table(
         LogFormatError: a column is missing or cannot be profiled.
         StatisticsError: no column.
     """
-    wanted = dict.fromkeys(table.schema.names) if columns is None else columns
-    kinds = kinds_of(table.schema, wanted, source)
+    chosen = dict.fromkeys(table.schema.names) if columns is None else columns
+    kinds = kinds_of(table.schema, chosen, source)
     return Edges(tuple(_place(name, kind, [table.column(name)]) for name, kind in kinds.items()))
 
 

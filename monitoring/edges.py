@@ -1,4 +1,4 @@
-"""The edges of a reference: where each column is cut into cells, fixed once and for ever.
+"""The edges of a reference: where each column is cut into cells, fixed once and never changed.
 
 Every profile of a model is counted on the same edges, so profiles add up, and because the edges never change and
 carry a digest, every past verdict can be computed again. `monitoring.edge_placement` places them.

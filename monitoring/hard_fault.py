@@ -1,7 +1,7 @@
 """What is broken rather than drifting, and pages at once: the partition, the schema, the nulls, the unit, the scores.
 
-The commonest cause of a model's decay is a changed pipeline upstream; it is named as such, with the partition where it
-was found. A partition that is missing, broken or of another schema is found by whoever reads it (`LogFormatError`).
+The most frequent cause of a model's decay is a changed pipeline upstream. A fault names the partition in which it was
+found. A partition that is missing, broken or of another schema is found by the code that reads it (`LogFormatError`).
 Source: Breck et al. (2019), "Data validation for machine learning", SysML.
 """
 
@@ -72,7 +72,7 @@ def unforeseen(faults: Iterable[HardFault], rules: Iterable[WatchRule]) -> tuple
     """The faults that no rule of the plan has foreseen.
 
     A null surge is foreseen by a rule on the column's null rate, a changed unit by a rule that calls the column
-    seasonal. Such a rule was written down beforehand, with its own margins, and speaks in place of the general one.
+    seasonal. Such a rule was written down beforehand, with its own margins, and replaces the general one.
     """
     known = list(rules)
     foreseen = {(FaultKind.NULL_SURGE, rule.column) for rule in known if rule.statistic == null_rate.STATISTIC}
@@ -130,9 +130,9 @@ def score_faults(days: Mapping[str, ScoreHistogram]) -> tuple[HardFault, ...]:
     )
 
 
-def _alike(one: float, other: float, factor: float = SAME_FACTOR) -> bool:
+def _alike(first: float, second: float, factor: float = SAME_FACTOR) -> bool:
     """Whether two ratios differ by less than `factor`; never when they differ in sign."""
-    return one > 0.0 and abs(math.log(one / other)) < math.log(factor)
+    return first > 0.0 and abs(math.log(first / second)) < math.log(factor)
 
 
 def _fault(kind: FaultKind, column: str, current: Profile, says: str) -> HardFault:

@@ -42,7 +42,7 @@ class LogFile:
         """The kind of each of our `columns`, by its type where None is given.
 
         Raises:
-            LogFormatError: a column is missing or cannot be counted so; names file, column, got and wanted.
+            LogFormatError: a column is missing or cannot be counted so; names file, column, actual and required type.
         """
         named = {self.name_of(name): kind for name, kind in columns.items()}
         kinds = kinds_of(self.schema, named, self.source)

@@ -1,4 +1,4 @@
-"""Did the concept change? The loss that came, minus the loss that the scores promised.
+"""Did the concept change? The actual loss minus the loss that the scores predict.
 
 With g the calibrated probability of a row's score p on the reference, the squared error is expected to be
 p² − 2pg + g; what is over is (y − g)(1 − 2p). Its mean stays at 0 while the concept holds, whatever happens to the
@@ -29,9 +29,9 @@ _NO_SPREAD = 1e-9
 def measure(days: Days, reference: CalibrationMap | None, *, segment: str = "") -> Measurement:
     """Mean of loss − expected loss over the labelled rows of `days` (day → histogram), in units of the Brier score.
 
-    Above 0: worse than the scores promised. The standard error takes in the rows' own chance, the reference's finite
+    Above 0: worse than the scores predict. The standard error takes in the rows' own chance, the reference's finite
     size, and (from five days on, if larger) how the days differ; the p-value tests "the residual is 0". Cannot say
-    without 30 labels, without a reference, or when every score is one half and so promises nothing.
+    without 30 labels, without a reference, or when every score is one half and so predicts no loss.
     """
     window = side_by_side(days)
     begun = start(STATISTIC, window, segment)

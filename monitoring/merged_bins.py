@@ -2,8 +2,8 @@
 
 Numeric cells are joined with their neighbours. Categories are not joined by their frequency: those that were frequent
 by chance in the reference would fall back in every later sample and look like drift. A frequent category has a bin of
-its own; the rare ones are dealt out by a checksum of their names, and what has no name any more (other, new) is spread
-over those bins as the rare ones are.
+its own; the rare ones are assigned by a checksum of their names; the rows without a name (other, new) are spread over
+those bins as the rare ones are.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def numeric_bins(reference: IntArray, current: IntArray) -> tuple[FloatArray, Fl
     [[50.0, 50.0], [40.0, 60.0]]
     """
     least = _least(reference, current)
-    wanted = max(float(reference.sum()) / BINS, least)
-    firsts, held = _joined(np.cumsum(reference), wanted)
+    enough = max(float(reference.sum()) / BINS, least)
+    firsts, held = _joined(np.cumsum(reference), enough)
     if held < least and len(firsts) > 1:
         firsts.pop()
     widths = np.diff([*firsts, len(reference)])
@@ -54,9 +54,9 @@ def category_bins(names: Sequence[str], reference: IntArray, current: IntArray) 
     return _without_thin_end(sides[0], sides[1], least)
 
 
-def _joined(through: IntArray, wanted: float) -> tuple[list[int], int]:
+def _joined(through: IntArray, enough: float) -> tuple[list[int], int]:
     """The first cell of each bin, and the rows of the last bin; `through` counts the rows up to each cell."""
-    firsts, before, least = [0], 0, math.ceil(wanted)
+    firsts, before, least = [0], 0, math.ceil(enough)
     counted = through.tolist()
     while (last := bisect_left(counted, before + least)) < len(counted) - 1:
         firsts.append(last + 1)
@@ -74,10 +74,10 @@ def _rows(cells: IntArray, bins: IntArray) -> FloatArray:
     return np.bincount(bins, weights=cells, minlength=1).astype(np.float64)
 
 
-def _dealt(names: Sequence[str], rows: IntArray, wanted: int, most: int, least: float) -> IntArray:
+def _dealt(names: Sequence[str], rows: IntArray, enough: int, most: int, least: float) -> IntArray:
     """The bin of each rare category: as many bins as hold enough rows each."""
     sums = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.int64)
-    bins = min(most, int(rows.sum()) // max(wanted, 1))
+    bins = min(most, int(rows.sum()) // max(enough, 1))
     while bins > 1 and np.bincount(sums % bins, weights=rows, minlength=bins).min() < least:
         bins -= 1
     return sums % max(bins, 1)

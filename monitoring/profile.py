@@ -114,7 +114,7 @@ class Profile:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over edges' digest, parts, counters and moments, as `sha256:` and 64 hex digits."""
-        said = {
+        content = {
             "format": FORMAT_VERSION,
             "edges": self.edges.digest,
             "parts": sorted(self.parts),
@@ -122,7 +122,7 @@ class Profile:
             "moments": [[str(m.total), str(m.squares), m.low.hex(), m.high.hex()] for m in self.moments],
             "new": self.new_values,
         }
-        canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         return f"sha256:{hashlib.sha256(canonical + self.counts.astype('<i8').tobytes()).hexdigest()}"
 
     def numeric(self, name: str) -> NumericCounts:
@@ -186,7 +186,7 @@ def merge(*profiles: Profile) -> Profile:
         StatisticsError: no profile, different edges, or the same part twice (its rows would count twice).
     """
     if not profiles:
-        raise StatisticsError("nothing to merge", "hand in at least one profile, if need be an empty one")
+        raise StatisticsError("nothing to merge", "pass at least one profile; it may be empty")
     digests = sorted({p.edges.digest for p in profiles})
     if len(digests) > 1:
         raise StatisticsError(f"profiles on different edges: {' and '.join(digests)}")

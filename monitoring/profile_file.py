@@ -42,7 +42,7 @@ def to_table(profile: Profile) -> pa.Table:
         start = profile.edges.starts[name]
         counts = profile.counts[start : start + profile.edges.column(name).width]
         rows.append((name, counts, str(moments.total), str(moments.squares), moments.low, moments.high, [*new.items()]))
-    said = {
+    stored = {
         "format": FORMAT_VERSION,
         "edges": profile.edges.digest,
         "digest": profile.digest,
@@ -50,7 +50,7 @@ def to_table(profile: Profile) -> pa.Table:
         "parts": sorted(profile.parts),
     }
     columns = [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), SCHEMA, strict=True)]
-    return pa.Table.from_arrays(columns, schema=SCHEMA.with_metadata({"profile": json.dumps(said)}))
+    return pa.Table.from_arrays(columns, schema=SCHEMA.with_metadata({"profile": json.dumps(stored)}))
 
 
 def from_table(table: pa.Table, edges: Edges) -> Profile:
@@ -59,17 +59,17 @@ def from_table(table: pa.Table, edges: Edges) -> Profile:
     Raises:
         StatisticsError: not a profile, of another format or other edges, or changed since it was written.
     """
-    said = _said(table.schema.metadata or {})
-    if said["format"] != FORMAT_VERSION:
-        raise StatisticsError(f"profile of format {said['format']}; this reads {FORMAT_VERSION}", _REMEDY)
-    if said["edges"] != edges.digest:
-        raise StatisticsError(f"profile counted on edges {said['edges']}; the reference's are {edges.digest}")
+    stored = _metadata(table.schema.metadata or {})
+    if stored["format"] != FORMAT_VERSION:
+        raise StatisticsError(f"profile of format {stored['format']}; this reads {FORMAT_VERSION}", _REMEDY)
+    if stored["edges"] != edges.digest:
+        raise StatisticsError(f"profile counted on edges {stored['edges']}; the reference's are {edges.digest}")
     try:
-        profile = _profile(table, said, edges)
+        profile = _profile(table, stored, edges)
     except (KeyError, ValueError, TypeError) as error:
         raise StatisticsError(f"a stored profile lacks a part: {error!r}", _REMEDY) from error
-    if profile.digest != said["digest"]:
-        raise StatisticsError(f"a stored profile has digest {profile.digest}; it was {said['digest']}", _REMEDY)
+    if profile.digest != stored["digest"]:
+        raise StatisticsError(f"a stored profile has digest {profile.digest}; it was {stored['digest']}", _REMEDY)
     return profile
 
 
@@ -93,24 +93,24 @@ def from_bytes(data: bytes, edges: Edges) -> Profile:
     return from_table(table, edges)
 
 
-def _said(metadata: dict[bytes, bytes]) -> dict[str, Any]:
-    """What the metadata says."""
+def _metadata(metadata: dict[bytes, bytes]) -> dict[str, Any]:
+    """The metadata of the schema, read from JSON."""
     try:
-        said: dict[str, Any] = json.loads(metadata[b"profile"])
+        stored: dict[str, Any] = json.loads(metadata[b"profile"])
     except (KeyError, ValueError) as error:
         raise StatisticsError(f"not a stored profile: {error!r}", _REMEDY) from error
-    return said
+    return stored
 
 
-def _profile(table: pa.Table, said: dict[str, Any], edges: Edges) -> Profile:
+def _profile(table: pa.Table, stored: dict[str, Any], edges: Edges) -> Profile:
     """The profile from its table; the counters, tens of thousands, never become Python's numbers."""
     counts = table["counts"].combine_chunks().flatten()
     columns = table.drop_columns("counts").to_pydict()
     moments = zip(columns["total"], columns["squares"], columns["low"], columns["high"], strict=True)
     return Profile(
         edges,
-        frozenset(Part(*part) for part in said["parts"]),
-        said["rows"],
+        frozenset(Part(*part) for part in stored["parts"]),
+        stored["rows"],
         frozen(np.asarray(counts.to_numpy(zero_copy_only=False), dtype=np.int64)),
         tuple(Moments(int(total), int(squares), low, high) for total, squares, low, high in moments),
         tuple(dict(new) for new in columns["new_values"]),

@@ -1,9 +1,9 @@
 """Population stability index above what chance alone gives, of a column of either kind.
 
-The bare index with the folklore limits 0.1 and 0.25 raises false alarms on small samples and sleeps on large ones:
-under no drift it is distributed as (1/n + 1/m)·χ²(B − 1). So its mean (1/n + 1/m)(B − 1) is taken off, its p-value
-is that of this law, and its interval that of the non-central one. Sources: Yurdakul (2018), "Statistical properties of
-population stability index"; Potgieter et al., arXiv 2307.11878.
+The bare index with the customary limits 0.1 and 0.25 raises false alarms on small samples and misses drift on large
+ones: under no drift it is distributed as (1/n + 1/m)·χ²(B − 1). So its mean (1/n + 1/m)(B − 1) is taken off, its
+p-value is that of this law, and its interval that of the non-central one. Sources: Yurdakul (2018), "Statistical
+properties of population stability index"; Potgieter et al., arXiv 2307.11878.
 """
 
 from __future__ import annotations

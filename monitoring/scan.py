@@ -1,8 +1,8 @@
 """The one pass over a partition: every profiled column of every row counted on the reference's edges.
 
-Files, or the row groups of a single file, are dealt to two threads (sorting, searching and decoding all leave the
-interpreter free); a thread holds one column of one row group at a time. Rows of several model versions or segments in
-one file are told apart on the way.
+Files, or the row groups of a single file, are divided between two threads (sorting, searching and decoding release the
+interpreter lock); a thread holds one column of one row group at a time. Rows of several model versions or segments in
+one file are counted separately.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Read = Callable[[str], pa.ChunkedArray]
 
 @dataclass(frozen=True)
 class Layout:
-    """How a log says which rows belong together, and what its columns are called.
+    """How a log marks which rows belong together, and the names of its columns.
 
     `mapping`: our column name → the log's, where they differ. `version_column` and `segment_column` (the log's names)
-    tell rows apart; "" counts all rows together. A null there counts as "".
+    separate the rows; "" counts all rows together. A null there counts as "".
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -88,10 +88,10 @@ class _Counting:
         self._parts: dict[Part, _PartTally] = {}
 
     def check(self, schema: pa.Schema, source: str) -> None:
-        """Pass when the schema has every column of the edges, and those that tell rows apart, in a fitting type.
+        """Pass when the schema has every column of the edges, and those that separate its rows, in a fitting type.
 
         Raises:
-            LogFormatError: it has not; names file, column, got and wanted.
+            LogFormatError: it has not; names file, column, actual and required type.
         """
         mapping = self._layout.mapping
         kinds_of(schema, {mapping.get(c.name, c.name): kind_of(c) for c in self._edges.columns}, source)

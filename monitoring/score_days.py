@@ -1,7 +1,7 @@
 """The days of a window side by side: what every performance figure starts from, and how it is finished.
 
-A figure takes the days' histograms by day, gives its value from whole numbers, and its interval from the same figure
-of resampled days. It says why not where there is nothing to say.
+A figure takes the days' histograms by day, its value comes from whole numbers, and its interval from the same figure
+of resampled days. Where there is no value, the measurement carries the reason.
 """
 
 from __future__ import annotations

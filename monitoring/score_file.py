@@ -39,14 +39,14 @@ def to_table(histogram: ScoreHistogram) -> pa.Table:
         np.concatenate([bins, waiting]),
         *np.concatenate([histogram.labelled[:, ages, labels, bins], histogram.unlabelled[:, waiting]], axis=1),
     ]
-    said = {
+    stored = {
         "format": FORMAT_VERSION,
         "digest": histogram.digest,
         "losses": histogram.losses.tolist(),
         "faults": histogram.faults.tolist(),
     }
     arrays = [pa.array(values, pa.int64()).cast(field.type) for values, field in zip(columns, SCHEMA, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=SCHEMA.with_metadata({"scores": json.dumps(said)}))
+    return pa.Table.from_arrays(arrays, schema=SCHEMA.with_metadata({"scores": json.dumps(stored)}))
 
 
 def from_table(table: pa.Table) -> ScoreHistogram:
@@ -56,14 +56,14 @@ def from_table(table: pa.Table) -> ScoreHistogram:
         StatisticsError: not a histogram, of another format, or changed since it was written.
     """
     try:
-        said: dict[str, Any] = json.loads((table.schema.metadata or {})[b"scores"])
-        if said["format"] != FORMAT_VERSION:
-            raise StatisticsError(f"scores of format {said['format']}; this reads {FORMAT_VERSION}", _REMEDY)
-        histogram = _histogram(table, said)
+        stored: dict[str, Any] = json.loads((table.schema.metadata or {})[b"scores"])
+        if stored["format"] != FORMAT_VERSION:
+            raise StatisticsError(f"scores of format {stored['format']}; this reads {FORMAT_VERSION}", _REMEDY)
+        histogram = _histogram(table, stored)
     except (KeyError, ValueError, IndexError) as error:
         raise StatisticsError(f"not a stored score histogram: {error!r}", _REMEDY) from error
-    if histogram.digest != said["digest"]:
-        raise StatisticsError(f"a stored histogram has digest {histogram.digest}; it was {said['digest']}", _REMEDY)
+    if histogram.digest != stored["digest"]:
+        raise StatisticsError(f"a stored histogram has digest {histogram.digest}; it was {stored['digest']}", _REMEDY)
     return histogram
 
 
@@ -87,7 +87,7 @@ def from_bytes(data: bytes) -> ScoreHistogram:
     return from_table(table)
 
 
-def _histogram(table: pa.Table, said: dict[str, Any]) -> ScoreHistogram:
+def _histogram(table: pa.Table, stored: dict[str, Any]) -> ScoreHistogram:
     """The histogram from its table and metadata."""
     empty = count_scores(np.empty(0))
     labelled, unlabelled = np.zeros_like(empty.labelled), np.zeros_like(empty.unlabelled)
@@ -96,5 +96,5 @@ def _histogram(table: pa.Table, said: dict[str, Any]) -> ScoreHistogram:
     for kind, amount in enumerate(amounts):
         labelled[kind, age[known], label[known], place[known]] = amount[known]
         unlabelled[kind, place[~known]] = amount[~known]
-    losses, faults = (np.asarray(said[name], dtype=np.int64) for name in ("losses", "faults"))
+    losses, faults = (np.asarray(stored[name], dtype=np.int64) for name in ("losses", "faults"))
     return ScoreHistogram(frozen(labelled), frozen(losses), frozen(unlabelled), frozen(faults))

@@ -81,7 +81,8 @@ class ScoreHistogram:
         """
         if days not in AGES:
             allowed = ", ".join(f"{age:g}" for age in AGES)
-            raise StatisticsError(f"labels within {days:g} days were not counted apart", f"choose from {allowed} days")
+            what = f"labels within {days:g} days were not counted separately"
+            raise StatisticsError(what, f"choose from {allowed} days")
         kept = AGES.index(days) + 1
         labelled, losses = self.labelled.copy(), self.losses.copy()
         labelled[:, kept:], losses[kept:] = 0, 0
@@ -113,11 +114,11 @@ def count_scores(score: AnyArray, label: AnyArray | None = None, age: AnyArray |
     usable = (scores >= 0.0) & (scores <= 1.0)
     binary, early = (labels == 0.0) | (labels == 1.0), ages < 0.0
     faults = [~present, present & ~usable, usable & known & ~binary, usable & binary & early]
-    told = usable & binary & ~early
+    labelled = usable & binary & ~early
     return ScoreHistogram(
-        _labelled(scores[told], labels[told], ages[told]),
-        _losses(scores[told], labels[told], ages[told]),
-        _unlabelled(scores, usable & ~told),
+        _labelled(scores[labelled], labels[labelled], ages[labelled]),
+        _losses(scores[labelled], labels[labelled], ages[labelled]),
+        _unlabelled(scores, usable & ~labelled),
         frozen(np.array([np.count_nonzero(fault) for fault in faults], dtype=np.int64)),
     )
 

@@ -46,12 +46,12 @@ def words(judgement: Judgement) -> str:
     return " ".join(str(value) for value in judgement.verdict.model_dump().values())
 
 
-def made(kind: type[Any], told: dict[str, Any], changes: dict[str, Any]) -> Any:
-    return kind(**{**told, **changes})
+def made(kind: type[Any], defaults: dict[str, Any], changes: dict[str, Any]) -> Any:
+    return kind(**{**defaults, **changes})
 
 
 def model(**changes: Any) -> Model:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": MODEL,
         "team": "ops",
         "name": "delay",
@@ -69,11 +69,11 @@ def model(**changes: Any) -> Model:
         "registered_at": NOW - days(40),
         "registered_by": "dana",
     }
-    return made(Model, told, changes)  # type: ignore[no-any-return]
+    return made(Model, defaults, changes)  # type: ignore[no-any-return]
 
 
 def version(**changes: Any) -> Version:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": VERSION,
         "model": MODEL,
         "number": 2,
@@ -90,7 +90,7 @@ def version(**changes: Any) -> Version:
         "provenance": {"code": "derived"},
         "registered_at": NOW - days(8),
     }
-    return made(Version, told, changes)  # type: ignore[no-any-return]
+    return made(Version, defaults, changes)  # type: ignore[no-any-return]
 
 
 def changed_as(change: ChangeClass, **changes: Any) -> Version:
@@ -98,7 +98,7 @@ def changed_as(change: ChangeClass, **changes: Any) -> Version:
 
 
 def dataset(role: str = "training", **changes: Any) -> Dataset:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/datasets/{role}",
         "version": VERSION,
         "role": role,
@@ -111,11 +111,11 @@ def dataset(role: str = "training", **changes: Any) -> Dataset:
         "quality_rows_floor": 1_000,
         "quality_expectations": 12,
     }
-    return made(Dataset, told, changes)  # type: ignore[no-any-return]
+    return made(Dataset, defaults, changes)  # type: ignore[no-any-return]
 
 
 def section(name: str = "purpose", **changes: Any) -> Section:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/sections/{name}",
         "version": VERSION,
         "name": name,
@@ -125,11 +125,11 @@ def section(name: str = "purpose", **changes: Any) -> Section:
         "described_digest": digest("2"),
         "current_digest": digest("2"),
     }
-    return made(Section, told, changes)  # type: ignore[no-any-return]
+    return made(Section, defaults, changes)  # type: ignore[no-any-return]
 
 
 def metric(name: str = "auc", data: str = "held-out", segment: str = "", **changes: Any) -> Metric:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/metrics/{name}/{data}/{segment}",
         "version": VERSION,
         "name": name,
@@ -144,11 +144,11 @@ def metric(name: str = "auc", data: str = "held-out", segment: str = "", **chang
         "evidence_digest": digest("3"),
         "measured_at": NOW - days(2),
     }
-    return made(Metric, told, changes)  # type: ignore[no-any-return]
+    return made(Metric, defaults, changes)  # type: ignore[no-any-return]
 
 
 def planned(name: str = "auc-held-out", **changes: Any) -> PlannedTest:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "name": name,
         "kind": "out-of-sample",
         "metric": "auc",
@@ -156,11 +156,11 @@ def planned(name: str = "auc-held-out", **changes: Any) -> PlannedTest:
         "threshold": 0.65,
         "rationale": "what weeks before reached",
     }
-    return made(PlannedTest, told, changes)  # type: ignore[no-any-return]
+    return made(PlannedTest, defaults, changes)  # type: ignore[no-any-return]
 
 
 def plan(*tests: PlannedTest, number: int = 1, **changes: Any) -> TestPlan:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{MODEL}/test-plans/{number}",
         "model": MODEL,
         "number": number,
@@ -168,11 +168,11 @@ def plan(*tests: PlannedTest, number: int = 1, **changes: Any) -> TestPlan:
         "recorded_at": NOW - days(20),
         "recorded_by": "dana",
     }
-    return made(TestPlan, told, changes)  # type: ignore[no-any-return]
+    return made(TestPlan, defaults, changes)  # type: ignore[no-any-return]
 
 
 def result(name: str = "auc-held-out", **changes: Any) -> Result:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/tests/{name}",
         "version": VERSION,
         "name": name,
@@ -187,11 +187,11 @@ def result(name: str = "auc-held-out", **changes: Any) -> Result:
         "produced_by": "modelward",
         "evidence_digest": digest("3"),
     }
-    return made(Result, told, changes)  # type: ignore[no-any-return]
+    return made(Result, defaults, changes)  # type: ignore[no-any-return]
 
 
 def comparison(name: str = "auc", **changes: Any) -> Comparison:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/comparisons/{name}",
         "version": VERSION,
         "champion": f"{MODEL}/versions/1",
@@ -204,11 +204,11 @@ def comparison(name: str = "auc", **changes: Any) -> Comparison:
         "evidence_digest": digest("4"),
         "measured_at": NOW - days(2),
     }
-    return made(Comparison, told, changes)  # type: ignore[no-any-return]
+    return made(Comparison, defaults, changes)  # type: ignore[no-any-return]
 
 
 def monitoring_plan(**changes: Any) -> MonitoringPlan:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{MODEL}/monitoring-plans/1",
         "model": MODEL,
         "number": 1,
@@ -217,11 +217,11 @@ def monitoring_plan(**changes: Any) -> MonitoringPlan:
         "recorded_at": NOW - days(20),
         "recorded_by": "dana",
     }
-    return made(MonitoringPlan, told, changes)  # type: ignore[no-any-return]
+    return made(MonitoringPlan, defaults, changes)  # type: ignore[no-any-return]
 
 
 def validation(**changes: Any) -> Validation:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/validations/1",
         "version": VERSION,
         "number": 1,
@@ -233,11 +233,11 @@ def validation(**changes: Any) -> Validation:
         "evidence_digest": digest("5"),
         "concluded_at": NOW - days(1),
     }
-    return made(Validation, told, changes)  # type: ignore[no-any-return]
+    return made(Validation, defaults, changes)  # type: ignore[no-any-return]
 
 
 def finding(**changes: Any) -> Finding:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/findings/1",
         "version": VERSION,
         "number": 1,
@@ -249,11 +249,11 @@ def finding(**changes: Any) -> Finding:
         "raised_at": NOW - days(5),
         "due_at": NOW + days(20),
     }
-    return made(Finding, told, changes)  # type: ignore[no-any-return]
+    return made(Finding, defaults, changes)  # type: ignore[no-any-return]
 
 
 def waiver(**changes: Any) -> Waiver:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/waivers/1",
         "version": VERSION,
         "number": 1,
@@ -266,11 +266,11 @@ def waiver(**changes: Any) -> Waiver:
         "approver": "rita",
         "granted_at": NOW - days(2),
     }
-    return made(Waiver, told, changes)  # type: ignore[no-any-return]
+    return made(Waiver, defaults, changes)  # type: ignore[no-any-return]
 
 
 def request(**changes: Any) -> ApprovalRequest:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/requests/1",
         "subject": VERSION,
         "purpose": "deploy",
@@ -295,11 +295,11 @@ def request(**changes: Any) -> ApprovalRequest:
         "decided_at": NOW,
         "valid_until": NOW + days(365),
     }
-    return made(ApprovalRequest, told, changes)  # type: ignore[no-any-return]
+    return made(ApprovalRequest, defaults, changes)  # type: ignore[no-any-return]
 
 
 def vote(person: str = "alma", **changes: Any) -> Vote:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/requests/1/votes/{person}",
         "request": f"{VERSION}/requests/1",
         "person": person,
@@ -312,12 +312,12 @@ def vote(person: str = "alma", **changes: Any) -> Vote:
         "statement_digest": digest("9"),
         "decided_at": NOW,
     }
-    return made(Vote, told, changes)  # type: ignore[no-any-return]
+    return made(Vote, defaults, changes)  # type: ignore[no-any-return]
 
 
 def consumer(system: str, of: str = MODEL, **changes: Any) -> Consumer:
-    told: dict[str, Any] = {"key": f"{of}/consumers/{system}", "model": of, "system": system, "declared": True}
-    return made(Consumer, told, changes)  # type: ignore[no-any-return]
+    defaults: dict[str, Any] = {"key": f"{of}/consumers/{system}", "model": of, "system": system, "declared": True}
+    return made(Consumer, defaults, changes)  # type: ignore[no-any-return]
 
 
 SECTIONS = ("purpose", "data", "method", "limitations", "assumptions", "performance")
@@ -325,7 +325,7 @@ SECTIONS = ("purpose", "data", "method", "limitations", "assumptions", "performa
 
 def evidence(**changes: Any) -> Evidence:
     """Evidence that clears every control of the baseline at every stage."""
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "model": model(),
         "version": version(),
         "datasets": (dataset("training"), dataset("held-out")),
@@ -346,7 +346,7 @@ def evidence(**changes: Any) -> Evidence:
         "request": request(),
         "votes": (vote("alma"), vote("axel")),
     }
-    return made(Evidence, told, changes)  # type: ignore[no-any-return]
+    return made(Evidence, defaults, changes)  # type: ignore[no-any-return]
 
 
 def empty() -> Evidence:

@@ -49,5 +49,5 @@ def text(**changes: Any) -> str:
 
 def standard(*controls: dict[str, Any], **changes: Any) -> LoadedStandard:
     """The small standard with these controls."""
-    told = {"controls": list(controls)} if controls else {}
-    return load_standard(text(**told, **changes), "small.yaml")
+    defaults = {"controls": list(controls)} if controls else {}
+    return load_standard(text(**defaults, **changes), "small.yaml")

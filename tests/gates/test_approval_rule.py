@@ -13,8 +13,8 @@ from gates.approval_rule import ApprovalRule, required, rule_for
 
 
 def rule(**changes: Any) -> ApprovalRule:
-    told = {"roles": {"approver": 1}, "request_days": 7, "approval_days": 90, "rationale": "because"}
-    return ApprovalRule.model_validate({**told, **changes})
+    defaults = {"roles": {"approver": 1}, "request_days": 7, "approval_days": 90, "rationale": "because"}
+    return ApprovalRule.model_validate({**defaults, **changes})
 
 
 CASES: dict[str, tuple[dict[str, Any], bool]] = {

@@ -34,12 +34,12 @@ def demanded(tier: int, change: str = "new", stage: str = "deploy") -> list[str]
 
 def judged(stage: Any, **changes: Any) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for one in judge([(BASELINE, "enforce")], stage, rows.evidence(**changes), NOW):
-        found.setdefault(one.control, set()).add(one.verdict.outcome)
+    for judgement in judge([(BASELINE, "enforce")], stage, rows.evidence(**changes), NOW):
+        found.setdefault(judgement.control, set()).add(judgement.verdict.outcome)
     return found
 
 
-def test_every_gate_is_asked_by_a_control_and_every_control_asks_a_gate() -> None:
+def test_every_gate_has_a_control_and_every_control_a_gate() -> None:
     assert {one.gate for one in BASELINE.controls} == set(GATES)
 
 

@@ -113,12 +113,12 @@ def test_a_judgement_names_control_gate_and_criterion_once(name: str) -> None:
 @EVERY_GATE
 def test_what_does_not_pass_says_why_and_what_to_do(name: str) -> None:
     spoilt = rows.empty().model_copy(update={"findings": (rows.finding(),), "waivers": (rows.waiver(approver="dana"),)})
-    wanting = [one.verdict for one in judged(name, spoilt) if not isinstance(one.verdict, Passed)]
-    assert wanting
-    for one in wanting:
-        why = one.reason if isinstance(one, Failed) else one.missing
+    not_passed = [one.verdict for one in judged(name, spoilt) if not isinstance(one.verdict, Passed)]
+    assert not_passed
+    for verdict in not_passed:
+        why = verdict.reason if isinstance(verdict, Failed) else verdict.missing
         assert len(why) > 5
-        assert len(one.remedy.split()) >= 3
+        assert len(verdict.remedy.split()) >= 3
 
 
 @EVERY_GATE

@@ -11,7 +11,7 @@ from gates.control import Control
 
 
 def control(**changes: Any) -> Control:
-    told = {
+    defaults = {
         "id": "TST-1",
         "title": "tested",
         "source": "SR 11-7 §IV.1",
@@ -20,7 +20,7 @@ def control(**changes: Any) -> Control:
         "gate": "testing",
         "stages": ["assess", "approve"],
     }
-    return Control.model_validate({**told, **changes})
+    return Control.model_validate({**defaults, **changes})
 
 
 CASES: dict[str, tuple[dict[str, Any], bool]] = {
@@ -42,11 +42,11 @@ def test_parameters_scale_with_tier_and_change_and_the_last_entry_wins() -> None
         {"tiers": [1, 2], "parameters": {"minimum_kinds": 3}},
         {"tiers": [1], "changes": ["new"], "parameters": {"minimum_kinds": 4, "kinds": ["stress"]}},
     ]
-    one = control(parameters={"minimum_kinds": 2}, scaled=scaled)
-    assert one.parameters_for(3, "new") == {"minimum_kinds": 2}
-    assert one.parameters_for(1, "material") == {"minimum_kinds": 3}
-    assert one.parameters_for(1, "new") == {"minimum_kinds": 4, "kinds": ["stress"]}
-    assert one.parameters == {"minimum_kinds": 2}
+    found = control(parameters={"minimum_kinds": 2}, scaled=scaled)
+    assert found.parameters_for(3, "new") == {"minimum_kinds": 2}
+    assert found.parameters_for(1, "material") == {"minimum_kinds": 3}
+    assert found.parameters_for(1, "new") == {"minimum_kinds": 4, "kinds": ["stress"]}
+    assert found.parameters == {"minimum_kinds": 2}
 
 
 @pytest.mark.parametrize(

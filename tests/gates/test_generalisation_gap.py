@@ -36,8 +36,8 @@ def test_a_metric_on_one_dataset_alone_is_unproven(data: str) -> None:
 
 def test_where_low_is_good_the_gap_is_the_other_way_round() -> None:
     metrics = (metric("brier", "training", value=0.1), metric("brier", value=0.15))
-    told = {"metric": "brier", "higher_is_better": False}
-    (only,) = rows.judged("generalisation_gap", rows.evidence(metrics=metrics), limit=0.02, **told)
+    defaults = {"metric": "brier", "higher_is_better": False}
+    (only,) = rows.judged("generalisation_gap", rows.evidence(metrics=metrics), limit=0.02, **defaults)
     assert only.verdict.outcome == "failed"
     assert only.measured == pytest.approx(0.05)
 

@@ -108,14 +108,14 @@ def test_parameters_scale_with_tier() -> None:
 
 
 def test_the_sign_off_takes_the_approval_rules_of_its_standard() -> None:
-    (asked,) = [
+    (roles,) = [
         one for one in judged(rows.evidence(), standard(control(gate="sign_off"))) if one.criterion == "roles asked for"
     ]
-    assert asked.verdict.outcome == "passed"
+    assert roles.verdict.outcome == "passed"
     rule = {"roles": {"owner": 3}, "request_days": 7, "approval_days": 90, "rationale": "because"}
     strict = standard(control(gate="sign_off"), approvals=[rule])
-    (asked,) = [one for one in judged(rows.evidence(), strict) if one.criterion == "roles asked for"]
-    assert "the standard demands 3 owner" in rows.words(asked)
+    (roles,) = [one for one in judged(rows.evidence(), strict) if one.criterion == "roles asked for"]
+    assert "the standard demands 3 owner" in rows.words(roles)
 
 
 def test_judging_twice_judges_the_same_and_changes_nothing() -> None:
@@ -127,15 +127,15 @@ def test_judging_twice_judges_the_same_and_changes_nothing() -> None:
 
 def test_the_digest_of_standards_changes_with_a_byte_a_version_and_a_mode_and_not_with_the_order() -> None:
     other = standard(GAP, id="other")
-    one = standards_digest([(SMALL, "enforce"), (other, "warn")])
-    assert one == standards_digest([(other, "warn"), (SMALL, "enforce")])
+    digest = standards_digest([(SMALL, "enforce"), (other, "warn")])
+    assert digest == standards_digest([(other, "warn"), (SMALL, "enforce")])
     changed = [
         [(SMALL, "warn"), (other, "warn")],
         [(SMALL, "enforce")],
         [(load_standard(text(controls=[GAP]) + "\n"), "enforce"), (other, "warn")],
         [(standard(GAP, version=4), "enforce"), (other, "warn")],
     ]
-    assert len({one, *(standards_digest(each) for each in changed)}) == 5
+    assert len({digest, *(standards_digest(each) for each in changed)}) == 5
 
 
 def test_time_moves_a_waiver_out_of_use() -> None:

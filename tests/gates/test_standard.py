@@ -176,13 +176,13 @@ def test_oversight_and_retirement_by_tier() -> None:
 
 
 def test_a_tier_that_no_standard_knows_is_not_approved_overseen_or_retired() -> None:
-    for asked in (
+    for look_up in (
         lambda: approvals_for(standard(), 5, "new", "x"),
         lambda: oversight_for(standard(), 5),
         lambda: retirement_for(standard(), 5),
     ):
         with pytest.raises(StandardError, match="small 3 does not say"):
-            asked()
+            look_up()
 
 
 def test_who_may_release_in_an_emergency_and_for_how_long() -> None:

@@ -16,7 +16,7 @@ SUNSET = NOW - days(20)
 
 
 def retirement(**changes: Any) -> Retirement:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/retirement",
         "subject": VERSION,
         "model": MODEL,
@@ -32,11 +32,11 @@ def retirement(**changes: Any) -> Retirement:
         "opened_by": "omar",
         "opened_at": NOW - days(60),
     }
-    return Retirement(**{**told, **changes})
+    return Retirement(**{**defaults, **changes})
 
 
 def party(**changes: Any) -> RetirementParty:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "key": f"{VERSION}/retirement/parties/planner",
         "retirement": f"{VERSION}/retirement",
         "system": "planner",
@@ -47,7 +47,7 @@ def party(**changes: Any) -> RetirementParty:
         "cut_over_at": SUNSET - days(1),
         "transition": "planned",
     }
-    return RetirementParty(**{**told, **changes})
+    return RetirementParty(**{**defaults, **changes})
 
 
 SILENT = {"answer": "silence accepted", "answered_by": "rita", "silence_reason": "asked thrice"}

@@ -13,10 +13,10 @@ def measured(**values: float | None) -> dict[tuple[str, str, str], Measurement]:
     """`training`, `held_out`, or `origin_JFK` for a slice of the held-out rows."""
     table = {}
     for name, value in values.items():
-        one = Measurement(statistic="auc", column="score", value=value, low=0.1, high=0.9)
+        measurement = Measurement(statistic="auc", column="score", value=value, low=0.1, high=0.9)
         dataset = "training" if name == "training" else "held-out"
         part = name.replace("_", "=") if name.startswith("origin") else ""
-        table["auc", dataset, part] = one
+        table["auc", dataset, part] = measurement
     return table
 
 

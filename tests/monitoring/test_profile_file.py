@@ -32,8 +32,8 @@ def test_the_cache_version_names_both_formats() -> None:
 
 def with_metadata(table: pa.Table, **changed: object) -> pa.Table:
     """The table with some of its metadata changed."""
-    said = json.loads(table.schema.metadata[b"profile"])
-    return table.replace_schema_metadata({"profile": json.dumps(said | changed)})
+    metadata = json.loads(table.schema.metadata[b"profile"])
+    return table.replace_schema_metadata({"profile": json.dumps(metadata | changed)})
 
 
 CHANGES: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {

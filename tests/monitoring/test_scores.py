@@ -76,7 +76,7 @@ def test_a_late_label_is_unknown_to_a_younger_cohort() -> None:
 
 
 def test_ages_that_were_not_counted_apart_are_refused() -> None:
-    with pytest.raises(StatisticsError, match="within 5 days were not counted apart") as refused:
+    with pytest.raises(StatisticsError, match="within 5 days were not counted separately") as refused:
         count_scores(np.empty(0)).matured(5)
     assert "1, 7, 30, 90 days" in refused.value.remedy
 
@@ -87,9 +87,9 @@ def test_arrays_of_different_length_are_refused() -> None:
 
 
 def test_histograms_are_equal_by_digest_and_read_only() -> None:
-    one, other = count_scores(np.array([0.1])), count_scores(np.array([0.1]))
-    assert one == other
-    assert len({one, other, merge_scores()}) == 2
-    assert one != one.digest
+    first, second = count_scores(np.array([0.1])), count_scores(np.array([0.1]))
+    assert first == second
+    assert len({first, second, merge_scores()}) == 2
+    assert first != first.digest
     with pytest.raises(ValueError, match="read-only"):
-        one.labelled[0, 0, 0, 0] = 1
+        first.labelled[0, 0, 0, 0] = 1

@@ -78,8 +78,8 @@ def test_the_statistics_are_found() -> None:
 
 @either
 def test_the_file_names_its_source(statistic: ModuleType) -> None:
-    said = f"{statistic.__doc__} {statistic.measure.__doc__}"
-    assert re.search(r"Sources?: .*\b(1[89]|20)\d\d\b", said, re.DOTALL)
+    text = f"{statistic.__doc__} {statistic.measure.__doc__}"
+    assert re.search(r"Sources?: .*\b(1[89]|20)\d\d\b", text, re.DOTALL)
 
 
 @drift
