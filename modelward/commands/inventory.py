@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.queries.inventory import ListedVersion, Placement, list_versions
+from data.queries.lookup import find_model
+from data.registry.registry import Registry
+from data.registry.registry_time import registry_time
+from data.registry.state import State
 from modelward.cli.options import Json
-
-if TYPE_CHECKING:
-    from data.queries.inventory import ListedVersion, Placement
+from modelward.cli.terminal import remark, show_json, show_table, written
 
 
 def inventory(
@@ -17,13 +20,6 @@ def inventory(
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
-    from data.queries.inventory import list_versions
-    from data.queries.lookup import find_model
-    from data.registry.registry import Registry
-    from data.registry.registry_time import registry_time
-    from data.registry.state import State
-    from modelward.cli.terminal import remark, show_json, show_table, written
-
     with Registry.here().store.reading() as connection:
         time, state = registry_time(connection), State(connection)
         listed = list_versions(state, time.now, find_model(state, model).key if model else None)
