@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.log import Attestation, Standard
@@ -13,8 +16,15 @@ from data.records.review import Finding, Review, Validation, VerdictSet, Waiver
 from data.records.row import Row
 from data.records.version import Comparison, Dataset, Metric, Section, TestResult, Version
 
+R = TypeVar("R", bound=Row)
+
 TABLES: tuple[type[Row], ...] = (
     Person, RoleGrant, Credential, Standard, Model, TestPlan, MonitoringPlan, Consumer, Version, Dataset, Section,
     Metric, TestResult, Comparison, VerdictSet, Validation, Finding, Waiver, Review, ApprovalRequest, Vote,
     Deployment, Slot, Operation, MonitoringRun, Alert, Incident, Retirement, RetirementParty, Attestation,
 )  # fmt: skip
+
+
+def rows_of(tables: Mapping[type[Row], Sequence[Row]], kind: type[R]) -> list[R]:
+    """The rows of one table out of several, in their order; none where that table was not read."""
+    return [row for row in tables.get(kind, ()) if isinstance(row, kind)]

@@ -15,9 +15,9 @@ from typing import TypeVar
 from data.errors import NotFoundError
 from data.files.home import Home
 from data.queries.event_index import EventIndex
+from data.queries.log_proof import LogProof, prove_log
 from views.evidence_address import AUDIT, INVENTORY
-from views.pages.audit import AuditProof, prove_log
-from views.pages.inventory_view import survey
+from views.pages.inventory_view import inventory_view
 from views.pages.page import Page
 from views.pages.render import (
     read_page,
@@ -31,7 +31,7 @@ from views.pages.render import (
 ADDRESS = re.compile(
     r"(models/[a-z0-9][a-z0-9._-]{0,127}/[a-z0-9][a-z0-9._-]{0,127})/(index|monitoring|[0-9]{1,9})\.html"
 )
-UNVERIFIED = AuditProof(None, "the audit page verifies it")
+UNVERIFIED = LogProof(None, "the audit page verifies it")
 FRESH_SECONDS = 60
 """What is late or expired is judged by the clock: no page is older than this, whatever the registry did."""
 MOST_PAGES, MOST_MODELS = 200, 4
@@ -79,9 +79,9 @@ class PageCache:
 
     def _written(self, address: str) -> str:
         if address == INVENTORY:
-            return render_inventory(survey(self._home), None)
+            return render_inventory(inventory_view(self._home), None)
         if address == AUDIT:
-            return render_audit(survey(self._home), prove_log(self._home))
+            return render_audit(inventory_view(self._home), prove_log(self._home))
         named = ADDRESS.fullmatch(address)
         if named is None:
             raise NotFoundError("there is no such page", "the inventory lists every model")

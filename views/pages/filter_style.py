@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from views.pages.inventory_view import Survey
+from views.pages.inventory_view import InventoryView
 
 URGENCIES = ("late", "soon", "later", "open")
 
 
-def filter_style(survey: Survey) -> str:
+def filter_style(inventory: InventoryView) -> str:
     """Rules that hide what does not fit the chosen stage, tier, owner and due date. Only numbers stand in them."""
     return "\n".join(
         [
-            *_rules("stage", len(survey.stages)),
-            *_rules("tier", len(survey.tiers)),
-            *_rules("owner", len(survey.owners)),
+            *_rules("stage", len(inventory.stages)),
+            *_rules("tier", len(inventory.tiers)),
+            *_rules("owner", len(inventory.owners)),
             *_rules("due", len(URGENCIES)),
             ".models:has(#by-due .any:checked) .line.due-any:not(.due-0, .due-1, .due-2, .due-3) { display: none; }",
         ]

@@ -1,51 +1,39 @@
-"""All models at once, as the inventory shows them: where each stands, what serves, what is due, who waits for whom."""
+"""All models at once, as the inventory shows them: the stage of each, what serves, what is due, who must act."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from data.files.home import Home
 from data.queries.event_index import EventIndex
-from data.queries.inventory import ListedVersion, list_versions
-from data.records.approval import ApprovalRequest, Vote
-from data.records.deployment import Deployment
+from data.queries.inventory import ListedVersion
+from data.queries.inventory_snapshot import InventorySnapshot, inventory_snapshot
+from data.queries.registry_clock import RegistryTime
+from data.records.approval import ApprovalRequest
 from data.records.log import Attestation
 from data.records.model import Model
 from data.records.monitoring import Alert, Incident
-from data.records.names import model_of, short
+from data.records.names import short
 from data.records.person import Person
-from data.records.retirement import Retirement
-from data.records.review import Finding, Review, Waiver
 from data.records.row import Row
-from data.records.version import Version
-from data.registry.audit_log import AuditLog
-from data.registry.registry import Registry
-from data.registry.registry_time import RegistryTime, registry_time
-from data.registry.state import State
+from data.records.tables import rows_of
 from views.evidence_address import model_page
-from views.pages.due import Able, Due, due_on
-from views.pages.eligible_signers import eligible_signers
+from views.pages.due import DueItem, due_on
 from views.pages.lifecycle_stage import STAGES, stage_of
-
-T = TypeVar("T")
-
-WAITING: tuple[type[Row], ...] = (
-    Version, ApprovalRequest, Vote, Finding, Waiver, Deployment, Review, Incident, Alert, Retirement,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A model as one line of the inventory; `names_all`: of everything that waits it is known here who could sign."""
+class InventoryLine:
+    """A model as one line of the inventory.
+
+    `names_all` says that everybody who could sign is named for each of its pending requests.
+    """
 
     model: Model
     versions: tuple[ListedVersion, ...]
     stage: str
-    due: tuple[Due, ...]
+    due: tuple[DueItem, ...]
     urgency: tuple[str, ...]
     open_alerts: int
     open_incidents: int
@@ -83,10 +71,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Survey:
+class InventoryView:
     """Every model, and the log and the people around them, in one snapshot."""
 
-    entries: tuple[Entry, ...]
+    lines: tuple[InventoryLine, ...]
     people: Mapping[str, Person]
     time: RegistryTime
     log_size: int
@@ -103,18 +91,18 @@ class Survey:
     @property
     def stages(self) -> list[str]:
         """The stages that occur, in their order."""
-        there = {one.stage for one in self.entries}
+        there = {one.stage for one in self.lines}
         return [one for one in STAGES if one in there]
 
     @property
     def tiers(self) -> list[int]:
         """The tiers that occur."""
-        return sorted({one.model.tier for one in self.entries})
+        return sorted({one.model.tier for one in self.lines})
 
     @property
     def owners(self) -> list[str]:
         """The owners' ids, by the names that are shown."""
-        return sorted({one.model.owner for one in self.entries}, key=lambda one: self.person(one).casefold())
+        return sorted({one.model.owner for one in self.lines}, key=lambda one: self.person(one).casefold())
 
     @property
     def owner_numbers(self) -> dict[str, int]:
@@ -122,61 +110,33 @@ class Survey:
         return {owner: number for number, owner in enumerate(self.owners)}
 
     @property
-    def due(self) -> list[Due]:
+    def due(self) -> list[DueItem]:
         """Everything that waits, on all models: what is due first, first, and last what has no time set."""
-        found = [due for entry in self.entries for due in entry.due]
+        found = [due for line in self.lines for due in line.due]
         return sorted(found, key=lambda one: (one.at is None, one.at or self.time.now, one.model))
 
 
-def survey(home: Home, index: EventIndex | None = None) -> Survey:
-    """The inventory as it stands; an index is brought up to where the log ends then.
+def inventory_view(home: Home, index: EventIndex | None = None) -> InventoryView:
+    """The inventory as it stands; an index is brought up to the end of the log in the same snapshot.
 
     Raises MissingRegistryError, StoreError.
     """
-    with Registry(home).store.reading() as connection:
-        if index is not None:
-            index.extend(connection)
-        state, log = State(connection), AuditLog(connection)
-        head, notes, time = log.head(), log.notes(), registry_time(connection)
-        listed = _by_model(list_versions(state, time.now), lambda one: model_of(one.key))
-        rows = {kind: _by_model(state.find(kind), lambda one: model_of(one.key)) for kind in WAITING}
-        able = eligible_signers(state, state.find(ApprovalRequest, state="pending"), time.now)
-        models = state.find(Model)
-        people = {one.person: one for one in state.find(Person)}
-        roster: list[Row] = [*people.values()]
-        attestations = tuple(state.find(Attestation))
-        vkey = str(json.loads(log.bodies(0, 1)[0])["data"]["vkey"])
-    entries = [
-        _entry(
-            one, listed.get(one.key, []),
-            {kind: rows[kind].get(one.key, []) for kind in WAITING} | {Person: roster}, time, able,
-        )
-        for one in models
-    ]  # fmt: skip
-    return Survey(
-        tuple(sorted(entries, key=lambda one: one.name)), people, time, head.size, head.origin,
-        notes[-1] if notes else "", vkey, attestations,
+    found = inventory_snapshot(home, index)
+    lines = [_line(model, found) for model in found.models]
+    return InventoryView(
+        tuple(sorted(lines, key=lambda one: one.name)), found.people, found.time, found.log_size, found.origin,
+        found.checkpoint, found.vkey, found.attestations,
     )  # fmt: skip
 
 
-def _entry(
-    model: Model,
-    listed: list[ListedVersion],
-    rows: Mapping[type[Row], list[Row]],
-    time: RegistryTime,
-    able: Able,
-) -> Entry:
-    due = tuple(due_on(rows, model.owner, time.now, able))
-    alerts = [one for one in rows[Alert] if isinstance(one, Alert) and one.state not in {"ended", "dismissed"}]
-    incidents = [one for one in rows[Incident] if isinstance(one, Incident) and one.state != "resolved"]
-    urgency = tuple(dict.fromkeys(one.urgency for one in due))
-    stage = stage_of(model.state, listed)
-    pending = {one.key for one in rows[ApprovalRequest] if isinstance(one, ApprovalRequest) and one.state == "pending"}
-    return Entry(model, tuple(listed), stage, due, urgency, len(alerts), len(incidents), pending <= set(able))
-
-
-def _by_model(rows: Iterable[T], of: Callable[[T], str]) -> Mapping[str, list[T]]:
-    found: defaultdict[str, list[T]] = defaultdict(list)
-    for row in rows:
-        found[of(row)].append(row)
-    return found
+def _line(model: Model, found: InventorySnapshot) -> InventoryLine:
+    listed = found.listed.get(model.key, ())
+    rows: dict[type[Row], Sequence[Row]] = {kind: by_model.get(model.key, ()) for kind, by_model in found.rows.items()}
+    due = tuple(due_on(rows, model.owner, found.time.now, found.signatures))
+    alerts = [one for one in rows_of(rows, Alert) if one.state not in {"ended", "dismissed"}]
+    incidents = [one for one in rows_of(rows, Incident) if one.state != "resolved"]
+    pending = [found.signatures[one.key] for one in rows_of(rows, ApprovalRequest) if one.state == "pending"]
+    return InventoryLine(
+        model, tuple(listed), stage_of(model.state, listed), due, tuple(dict.fromkeys(one.urgency for one in due)),
+        len(alerts), len(incidents), all(one.eligible is not None for one in pending),
+    )  # fmt: skip

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.logs.measurements import WindowMeasurement
+from data.queries.model_snapshot import ModelSnapshot
 from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from views.charts.line_chart import Former, Line, LineChart, Number, Point
-from views.pages.facts import Facts
 from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
 
 SCORE = "score"
@@ -75,7 +75,7 @@ class Drawing:
     about: str = ""
 
 
-def figures_of(facts: Facts) -> Figures:
+def figures_of(facts: ModelSnapshot) -> Figures:
     """Every chart that the measurements give, none where nothing was measured."""
     seen = _seen(facts)
     outcomes = {name: chart for name in OUTCOMES if (chart := _outcome(facts, seen, name)) is not None}
@@ -89,12 +89,12 @@ def figures_of(facts: Facts) -> Figures:
     )
 
 
-def _seen(facts: Facts) -> dict[tuple[str, str], list[Seen]]:
+def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[Seen]]:
     """What is drawn, by statistic and column, oldest first; of segments nothing."""
     rules = {one.key: _rules(one) for one in facts.all(MonitoringPlan)}
     found: dict[tuple[str, str], list[Seen]] = {}
     for night in facts.drawn:
-        for one in night.figures:
+        for one in night.measurements:
             told = one.measurement
             if not told.segment:
                 rule = rules.get(night.run.plan, {}).get(f"{told.statistic}:{told.column}")
@@ -107,21 +107,21 @@ def _rules(plan: MonitoringPlan) -> dict[str, Rule]:
     return {f"{one.get('statistic')}:{one.get('column')}": one for one in plan.rules if not one.get("segment")}
 
 
-def _outcome(facts: Facts, seen: Mapping[tuple[str, str], Sequence[Seen]], statistic: str) -> LineChart | None:
+def _outcome(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]], statistic: str) -> LineChart | None:
     mine = seen.get((statistic, SCORE), ())
     title, text, number = OUTCOMES[statistic]
     drawing = Drawing(statistic, title, text, number, f"{statistic}:{SCORE}")
     return _chart(facts, drawing, mine, _lines_by_version(facts, mine)) if mine else None
 
 
-def _rates(facts: Facts, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> LineChart | None:
+def _rates(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> LineChart | None:
     points = {name: _points(one.one for one in seen.get((statistic, SCORE), ())) for statistic, name in RATES.items()}
     lines = [Line(name, look, found) for look, (name, found) in enumerate(points.items()) if found]
     text = "What the model said on average, and what came of it."
     return _chart(facts, Drawing("rates", "Scores and labels", text, "share"), (), lines) if lines else None
 
 
-def _drifts(facts: Facts, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> Iterator[LineChart]:
+def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> Iterator[LineChart]:
     drifts = [(statistic, column) for statistic, column in seen if statistic in DRIFTS]
     for number, (statistic, column) in enumerate(drifts, start=1):
         mine = seen[statistic, column]
@@ -142,7 +142,7 @@ def _order(chart: LineChart) -> tuple[int, int, str]:
     return (0 if chart.paged else kind, -chart.paged, chart.title)
 
 
-def _chart(facts: Facts, drawing: Drawing, seen: Sequence[Seen], lines: Sequence[Line]) -> LineChart:
+def _chart(facts: ModelSnapshot, drawing: Drawing, seen: Sequence[Seen], lines: Sequence[Line]) -> LineChart:
     *former, (rule, _) = list(_stretches(seen)) or [(None, date.min)]
     return LineChart(
         key=drawing.key,
@@ -178,9 +178,9 @@ def _told(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
     return " ".join([now, *before])
 
 
-def _handovers(facts: Facts) -> tuple[tuple[date, str], ...]:
+def _handovers(facts: ModelSnapshot) -> tuple[tuple[date, str], ...]:
     """When a version took over as champion in production; only between what was measured."""
-    days = [one.last_day for night in facts.drawn for one in night.figures]
+    days = [one.last_day for night in facts.drawn for one in night.measurements]
     if not days:
         return ()
     served = [one for one in facts.all(Deployment) if one.environment == "production" and one.slot == "champion"]
@@ -189,7 +189,7 @@ def _handovers(facts: Facts) -> tuple[tuple[date, str], ...]:
     return tuple(sorted((max(day, first), name) for day, name in told if day <= last))
 
 
-def _lines_by_version(facts: Facts, seen: Iterable[Seen]) -> tuple[Line, ...]:
+def _lines_by_version(facts: ModelSnapshot, seen: Iterable[Seen]) -> tuple[Line, ...]:
     by_version: dict[str, list[WindowMeasurement]] = {}
     for one in seen:
         by_version.setdefault(one.one.version, []).append(one.one)

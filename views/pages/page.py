@@ -9,11 +9,13 @@ from datetime import datetime
 from markupsafe import Markup
 
 from data.queries.inventory import ListedVersion
+from data.queries.log_proof import LogProof
+from data.queries.model_snapshot import ModelSnapshot
+from data.queries.section_texts import section_texts
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.model import Consumer, MonitoringPlan
 from data.records.monitoring import Alert, Incident, MonitoringRun
-from data.records.person import Person
 from data.records.retirement import Retirement, RetirementParty
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.verdict import Judgement
@@ -23,12 +25,9 @@ from views.charts.svg_calibration import draw_calibration
 from views.charts.svg_histogram import draw_histograms
 from views.charts.svg_line import NARROW, SMALL, draw_line
 from views.charts.svg_timeline import draw_timeline
-from views.pages.audit import AuditProof
-from views.pages.due import Due, due_on
-from views.pages.facts import Facts
+from views.pages.due import DueItem, due_on
 from views.pages.held_out import HeldOut, held_out
 from views.pages.monitoring_charts import figures_of
-from views.pages.section_text import section_texts
 from views.pages.timeline import timeline_of
 from views.pages.timeline_steps import Step, steps_of
 
@@ -115,9 +114,9 @@ class Ending:
 class Page:
     """The whole report of one model."""
 
-    facts: Facts
+    facts: ModelSnapshot
     written_at: datetime
-    audit: AuditProof
+    audit: LogProof
     steps: Sequence[Step]
     timeline: Markup
     timeline_narrow: Markup
@@ -134,7 +133,7 @@ class Page:
     consumers: Sequence[Consumer]
     plans: Sequence[MonitoringPlan]
     nights: Sequence[MonitoringRun]
-    due: Sequence[Due]
+    due: Sequence[DueItem]
 
     @property
     def serving(self) -> list[Deployment]:
@@ -165,7 +164,7 @@ class Page:
         return [one for one in self.incidents if one.state != "resolved"]
 
 
-def page_of(facts: Facts, audit: AuditProof, written_at: datetime) -> Page:
+def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page:
     """The page of a model from its facts."""
     steps, figures = steps_of(facts), figures_of(facts)
     timeline = timeline_of(facts, steps)
@@ -191,7 +190,7 @@ def page_of(facts: Facts, audit: AuditProof, written_at: datetime) -> Page:
         consumers=facts.all(Consumer),
         plans=facts.all(MonitoringPlan),
         nights=facts.all(MonitoringRun),
-        due=due_on({**facts.tables, Person: [*facts.people.values()]}, facts.model.owner, facts.time.now, facts.able),
+        due=due_on(facts.tables, facts.model.owner, facts.time.now, facts.signatures),
     )
 
 
@@ -199,7 +198,7 @@ def _drawn(charts: Sequence[LineChart]) -> tuple[Drawn, ...]:
     return tuple(Drawn(one, draw_line(one), draw_line(one, NARROW, "-narrow")) for one in charts)
 
 
-def _chapter(facts: Facts, version: Version, listed: ListedVersion, steps: Sequence[Step]) -> Chapter:
+def _chapter(facts: ModelSnapshot, version: Version, listed: ListedVersion, steps: Sequence[Step]) -> Chapter:
     scores = held_out(facts.store, version.reference_digest)
     name = f"v{version.number}"
     return Chapter(
@@ -222,7 +221,7 @@ def _chapter(facts: Facts, version: Version, listed: ListedVersion, steps: Seque
     )
 
 
-def _documents(facts: Facts, version: Version) -> list[Documented]:
+def _documents(facts: ModelSnapshot, version: Version) -> list[Documented]:
     sections = facts.of(Section, version.key)
     texts = section_texts(facts.store, facts.inbox, version, sections)
     return [Documented(one, texts[one.name]) for one in sections]
@@ -234,6 +233,6 @@ def _judged(verdicts: VerdictSet) -> Judged:
     return Judged(verdicts, notable, tuple(one for one in by_gravity if one not in notable))
 
 
-def _request(facts: Facts, row: ApprovalRequest, steps: Sequence[Step]) -> Request:
+def _request(facts: ModelSnapshot, row: ApprovalRequest, steps: Sequence[Step]) -> Request:
     refused = {one.seq for one in facts.events if one.type == "command.refused" and one.subject == row.key}
     return Request(row, tuple(facts.of(Vote, row.key)), tuple(one for one in steps if one.seq in refused))

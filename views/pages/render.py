@@ -18,12 +18,12 @@ from markupsafe import Markup
 from data.files.durable_file import write_durably
 from data.files.home import Home
 from data.queries.event_index import EventIndex
+from data.queries.log_proof import LogProof, prove_log
+from data.queries.model_snapshot import model_snapshot
 from views.charts.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
 from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
-from views.pages.audit import AuditProof, prove_log
-from views.pages.collect import collect
 from views.pages.filter_style import filter_style
-from views.pages.inventory_view import Survey
+from views.pages.inventory_view import InventoryView
 from views.pages.page import Chapter, Page, page_of
 from views.pages.page_filters import FILTERS, inert, interval
 from views.pages.plain_markdown import as_markup
@@ -46,9 +46,9 @@ def write_report(home: Home, model: str, target: Path) -> Path:
     return target
 
 
-def read_page(home: Home, model: str, audit: AuditProof, index: EventIndex | None = None) -> Page:
+def read_page(home: Home, model: str, audit: LogProof, index: EventIndex | None = None) -> Page:
     """All that is said of one model, read as `collect` does and drawn. Raises as `collect`."""
-    return page_of(collect(home, model, index), audit, datetime.now(UTC))
+    return page_of(model_snapshot(home, model, index), audit, datetime.now(UTC))
 
 
 def render(page: Page) -> str:
@@ -71,15 +71,15 @@ def render_monitoring(page: Page) -> str:
     return _written("monitoring.html.j2", _about(page))
 
 
-def render_inventory(survey: Survey, audit: AuditProof | None, linked: frozenset[str] | None = None) -> str:
+def render_inventory(inventory: InventoryView, audit: LogProof | None, linked: frozenset[str] | None = None) -> str:
     """The inventory; of a copy that holds the pages of some models only, `linked` names their keys."""
-    told = {**_around(survey, audit), "linked": linked, "entries": survey.entries}
-    return _written("inventory.html.j2", told, filter_style(survey))
+    told = {**_around(inventory, audit), "linked": linked, "lines": inventory.lines}
+    return _written("inventory.html.j2", told, filter_style(inventory))
 
 
-def render_audit(survey: Survey, audit: AuditProof) -> str:
+def render_audit(inventory: InventoryView, audit: LogProof) -> str:
     """The page about the record itself."""
-    return _written("audit_page.html.j2", _around(survey, audit))
+    return _written("audit_page.html.j2", _around(inventory, audit))
 
 
 def _about(page: Page) -> dict[str, object]:
@@ -90,15 +90,15 @@ def _about(page: Page) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _around(survey: Survey, audit: AuditProof | None) -> dict[str, object]:
+def _around(inventory: InventoryView, audit: LogProof | None) -> dict[str, object]:
     return {
-        "survey": survey, "who": survey.person, "root": "", "time": survey.time, "written_at": datetime.now(UTC),
-        "audit": audit, "broken": audit is not None and _is_broken(audit), "log_size": survey.log_size,
-        "origin": survey.origin, "single": False, "linked": None,
+        "inventory": inventory, "who": inventory.person, "root": "", "time": inventory.time,
+        "written_at": datetime.now(UTC), "audit": audit, "broken": audit is not None and _is_broken(audit),
+        "log_size": inventory.log_size, "origin": inventory.origin, "single": False, "linked": None,
     }  # fmt: skip
 
 
-def _is_broken(audit: AuditProof) -> bool:
+def _is_broken(audit: LogProof) -> bool:
     return audit.outcome is not None and not audit.outcome.ok
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from data.errors import NotFoundError
 from data.files.home import Home
 from data.queries.event_index import EventIndex
+from data.queries.log_proof import LogProof, prove_log
+from data.queries.model_snapshot import model_snapshots
 from data.records.names import short
 from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
-from views.pages.audit import AuditProof, prove_log
-from views.pages.collect import collect_each
-from views.pages.inventory_view import Entry, Survey, survey
+from views.pages.inventory_view import InventoryLine, InventoryView, inventory_view
 from views.pages.page import Page, page_of
 from views.pages.page_manifest import PageManifest, put
 from views.pages.render import render_audit, render_inventory, render_model, render_monitoring, render_version
@@ -27,8 +27,11 @@ AT_ONCE = 25
 
 
 @dataclass(frozen=True)
-class Written:
-    """What came of writing a site: where it lies, whose pages were written, and whose were as they should be."""
+class WrittenSite:
+    """A site after it was written: its folder, the models whose pages were written, and those whose pages were current.
+
+    `pages` counts the files that were written.
+    """
 
     root: Path
     written: tuple[str, ...]
@@ -41,60 +44,63 @@ def site_folder(home: Home) -> Path:
     return home.reports / "site"
 
 
-def write_site(home: Home, target: Path, wanted: Sequence[str] | None = None) -> Written:
+def write_site(home: Home, target: Path, models: Sequence[str] | None = None) -> WrittenSite:
     """Write the pages of the models under these keys, of all without any, with the inventory and the audit page.
 
     Pages that would say the same are left as they are. Raises InputError for a folder that holds something else,
     NotFoundError, MissingRegistryError, StoreError.
     """
-    ledger, index = PageManifest.of(target), EventIndex()
-    seen, audit = survey(home, index), prove_log(home)
-    missing = set(wanted or ()) - {one.key for one in seen.entries}
+    manifest, index = PageManifest.of(target), EventIndex()
+    inventory, audit = inventory_view(home, index), prove_log(home)
+    missing = set(models or ()) - {one.key for one in inventory.lines}
     if missing:
         raise NotFoundError(f"there is no model {', '.join(sorted(map(short, missing)))}")
-    asked = [one for one in seen.entries if wanted is None or one.key in wanted]
-    stamps = {one.key: _stamp(one, index.newest(one.key), seen, audit) for one in asked}
-    stale = [key for key, stamp in stamps.items() if not ledger.has(key, stamp)]
+    chosen = [one for one in inventory.lines if models is None or one.key in models]
+    stamps = {one.key: _stamp(one, index.newest(one.key), inventory, audit) for one in chosen}
+    stale = [key for key, stamp in stamps.items() if not manifest.has(key, stamp)]
     pages = 2
-    ledger.write()
+    manifest.write()
     for number, page in enumerate(_pages(home, stale, audit, index), start=1):
         pages += _put_all(target, _addressed(page))
-        ledger.stamps[page.facts.model.key] = stamps[page.facts.model.key]
+        manifest.stamps[page.facts.model.key] = stamps[page.facts.model.key]
         if number % AT_ONCE == 0:
-            ledger.write()
-    linked = frozenset(ledger.stamps)
-    whole = linked >= {one.key for one in seen.entries}
-    put(target / AUDIT, render_audit(seen, audit))
-    put(target / INVENTORY, render_inventory(seen, audit, None if whole else linked))
-    ledger.write()
-    return Written(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages)
+            manifest.write()
+    linked = frozenset(manifest.stamps)
+    whole = linked >= {one.key for one in inventory.lines}
+    put(target / AUDIT, render_audit(inventory, audit))
+    put(target / INVENTORY, render_inventory(inventory, audit, None if whole else linked))
+    manifest.write()
+    return WrittenSite(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages)
 
 
-def _stamp(entry: Entry, newest_event: int, seen: Survey, audit: AuditProof) -> str:
-    """Changes whenever a model's pages would say something else: its events, what the clock made of it, what is due
-    and who could sign it (where that is not known here, with the time), the people, whether the log holds, and how
-    pages are made."""
-    people = sorted((one.person, one.name) for one in seen.people.values())
+def _stamp(line: InventoryLine, newest_event: int, inventory: InventoryView, audit: LogProof) -> str:
+    """A digest that changes whenever a model's pages would say something else.
+
+    It covers the events, what is judged by the clock, what is due and who could sign (where people are not named, the
+    time instead), the people, whether the log holds, and the code that makes pages.
+    """
+    people = sorted((one.person, one.name) for one in inventory.people.values())
     holds = audit.outcome is None or audit.outcome.ok
-    judged = [one.model_dump_json() for one in entry.versions]
-    due = [[str(value) for value in astuple(one)] for one in entry.due]
-    since = "" if entry.names_all else str(seen.time.now)
-    told = [newest_event, judged, due, since, entry.stage, people, holds, _making()]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    judged = [one.model_dump_json() for one in line.versions]
+    due = [[str(value) for value in astuple(one)] for one in line.due]
+    since = "" if line.names_all else str(inventory.time.now)
+    stamped = [newest_event, judged, due, since, line.stage, people, holds, _making()]
+    return hashlib.sha256(json.dumps(stamped).encode()).hexdigest()
 
 
 @cache
 def _making() -> str:
-    """The digest of everything that makes a page."""
-    folder = Path(__file__).parents[1]
-    files = sorted(one for one in folder.rglob("*") if one.suffix in {".py", ".j2", ".css"})
+    """The digest of the code and templates that make a page: the views, and the queries that read for them."""
+    root = Path(__file__).parents[2]
+    found = [*(root / "views").rglob("*"), *(root / "data" / "queries").rglob("*")]
+    files = sorted(one for one in found if one.suffix in {".py", ".j2", ".css", ".sql"})
     return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
 
 
-def _pages(home: Home, keys: Sequence[str], audit: AuditProof, index: EventIndex) -> Iterator[Page]:
+def _pages(home: Home, keys: Sequence[str], audit: LogProof, index: EventIndex) -> Iterator[Page]:
     """Page after page, a few models in memory at a time."""
     for start in range(0, len(keys), AT_ONCE):
-        for facts in collect_each(home, keys[start : start + AT_ONCE], index):
+        for facts in model_snapshots(home, keys[start : start + AT_ONCE], index):
             yield page_of(facts, audit, datetime.now(UTC))
 
 

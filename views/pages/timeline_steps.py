@@ -8,6 +8,7 @@ from datetime import datetime
 
 from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
+from data.queries.model_snapshot import ModelSnapshot
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.events import EventType
@@ -17,7 +18,6 @@ from data.records.monitoring import Alert, Incident
 from data.records.retirement import Retirement
 from data.records.review import Finding, Validation, VerdictSet, Waiver
 from data.records.version import Version
-from views.pages.facts import Facts
 
 PROVEN = {"totp": "one-time code", "ssh": "signature", "service": "service", "os-user": "operating-system user"}
 DECIDING = {
@@ -46,15 +46,15 @@ class Step:
 
 
 Told = tuple[str, str, str]
-Teller = Callable[[Facts, LogEntry], Told | None]
+Teller = Callable[[ModelSnapshot, LogEntry], Told | None]
 
 
-def steps_of(facts: Facts) -> list[Step]:
+def steps_of(facts: ModelSnapshot) -> list[Step]:
     """Every step that a reader of the life wants to see, in the order of the log."""
     return sorted(_steps(facts), key=lambda one: one.seq)
 
 
-def _steps(facts: Facts) -> Iterator[Step]:
+def _steps(facts: ModelSnapshot) -> Iterator[Step]:
     named: set[str] = set()
     alerts: dict[str, Alert] = {}
     for entry in facts.events:
@@ -69,20 +69,20 @@ def _steps(facts: Facts) -> Iterator[Step]:
             yield _step(facts, entry, *told)
 
 
-def _step(facts: Facts, entry: LogEntry, kind: str, title: str, detail: str) -> Step:
+def _step(facts: ModelSnapshot, entry: LogEntry, kind: str, title: str, detail: str) -> Step:
     return Step(
         entry.seq, read_instant(entry.effective_at), kind, title, detail, facts.person(entry.actor),
         PROVEN.get(entry.auth, entry.auth), _version(facts, entry),
     )  # fmt: skip
 
 
-def _version(facts: Facts, entry: LogEntry) -> int | None:
+def _version(facts: ModelSnapshot, entry: LogEntry) -> int | None:
     """The version that an event is about; of a deployment or an alert, the version that it names."""
     row = facts.get(Deployment, entry.subject) or facts.get(Alert, entry.subject)
     return facts.number_of(entry.subject) or facts.number_of(row.version if row is not None else None)
 
 
-def _woken(facts: Facts, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[Step]:
+def _woken(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[Step]:
     """A night is a step by the alerts that it opened, made worse or opened again, told as that night left them."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for alert in entry.alerts:
@@ -97,7 +97,7 @@ def _gravity(alert: Alert) -> tuple[bool, bool]:
     return alert.level == "page", alert.severe
 
 
-def _opened(facts: Facts, entry: LogEntry, fresh: Sequence[str]) -> Iterator[Step]:
+def _opened(facts: ModelSnapshot, entry: LogEntry, fresh: Sequence[str]) -> Iterator[Step]:
     """The incidents that a night opened, among the rows that no night named before."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for key in fresh:
@@ -107,14 +107,14 @@ def _opened(facts: Facts, entry: LogEntry, fresh: Sequence[str]) -> Iterator[Ste
             yield Step(entry.seq, at, "incident", title, incident.title, who, "watch", version)
 
 
-def _registered(facts: Facts, entry: LogEntry) -> Told | None:
+def _registered(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = facts.get(Version, entry.subject)
     if row is None:
         return None
     return "registered", f"Version {row.number} registered", f"{row.change.what}: {row.change.why}"
 
 
-def _assessed(facts: Facts, entry: LogEntry) -> Told | None:
+def _assessed(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = next((one for key in entry.rows if (one := facts.get(VerdictSet, key)) is not None), None)
     if row is None:
         return None
@@ -125,14 +125,14 @@ def _assessed(facts: Facts, entry: LogEntry) -> Told | None:
 
 
 def _reasoned(kind: str, title: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told:
         version = facts.get(Version, entry.subject)
         return kind, title, str(entry.data.get("reason") or (version.state_reason if version is not None else ""))
 
     return tell
 
 
-def _validated(facts: Facts, entry: LogEntry) -> Told | None:
+def _validated(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = facts.get(Validation, entry.subject)
     if row is None:
         return None
@@ -143,7 +143,7 @@ def _validated(facts: Facts, entry: LogEntry) -> Told | None:
 
 
 def _finding(word: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told | None:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
         row = facts.get(Finding, entry.subject)
         if row is None:
             return None
@@ -154,7 +154,7 @@ def _finding(word: str) -> Teller:
 
 
 def _waiver(word: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told | None:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
         row = facts.get(Waiver, entry.subject)
         if row is None:
             return None
@@ -167,7 +167,7 @@ def _waiver(word: str) -> Teller:
     return tell
 
 
-def _requested(facts: Facts, entry: LogEntry) -> Told | None:
+def _requested(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = facts.get(ApprovalRequest, entry.subject)
     if row is None:
         return None
@@ -175,7 +175,7 @@ def _requested(facts: Facts, entry: LogEntry) -> Told | None:
     return "asked", f"Approval to {row.purpose} asked: {roles}", f"{row.environment}: {row.use}"
 
 
-def _decided(facts: Facts, entry: LogEntry) -> Told | None:
+def _decided(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     statement = entry.data.get("statement")
     told = statement if isinstance(statement, Mapping) else {}
     decision, outcome = str(told.get("decision", "decided")), str(entry.data.get("outcome", ""))
@@ -184,14 +184,14 @@ def _decided(facts: Facts, entry: LogEntry) -> Told | None:
     return kind, f"{decision[:1].upper()}{decision[1:]} as {told.get('role', 'approver')}: {outcome}", comment
 
 
-def _deployed(facts: Facts, entry: LogEntry) -> Told | None:
+def _deployed(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = facts.get(Deployment, entry.subject)
     if row is None:
         return None
     return "deployed", f"Deployed to {row.environment} as {row.slot}", row.use
 
 
-def _rolled_back(facts: Facts, entry: LogEntry) -> Told | None:
+def _rolled_back(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = facts.get(Deployment, entry.subject)
     if row is None:
         return None
@@ -200,7 +200,7 @@ def _rolled_back(facts: Facts, entry: LogEntry) -> Told | None:
 
 
 def _ended(kind: str, word: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told | None:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
         row = facts.get(Deployment, entry.subject)
         where = f" in {row.environment}, {row.slot}" if row is not None else ""
         return kind, f"{word}{where}", str(entry.data.get("reason", ""))
@@ -208,17 +208,17 @@ def _ended(kind: str, word: str) -> Teller:
     return tell
 
 
-def _refused(facts: Facts, entry: LogEntry) -> Told | None:
+def _refused(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     return "refused", f"Refused: {entry.data.get('attempted', 'a command')}", str(entry.data.get("reason", ""))
 
 
-def _consumer(facts: Facts, entry: LogEntry) -> Told | None:
+def _consumer(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     row = facts.get(Consumer, entry.subject)
     return ("consumer", f"Consumer declared: {row.system}", row.purpose) if row is not None else None
 
 
 def _incident(word: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told | None:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
         row = facts.get(Incident, entry.subject)
         if row is None:
             return None
@@ -228,7 +228,7 @@ def _incident(word: str) -> Teller:
 
 
 def _alert(word: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told | None:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
         row = facts.get(Alert, entry.subject)
         about = row.about if row is not None else reference(entry.subject)
         return "alert", f"Alert {word}: {about}", str(entry.data.get("reason", ""))
@@ -237,7 +237,7 @@ def _alert(word: str) -> Teller:
 
 
 def _retirement(kind: str, title: str) -> Teller:
-    def tell(facts: Facts, entry: LogEntry) -> Told | None:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
         told = entry.data
         systems = told.get("systems") or [told.get("system")]
         whom = ", ".join(str(one) for one in systems if one) if isinstance(systems, list) else ""

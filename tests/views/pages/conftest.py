@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from data.queries.model_snapshot import ModelSnapshot, model_snapshot
 from tests.lived_models import live, settle
 from tests.operations import prepared
 from tests.world import MODEL, Template, World
-from views.pages.collect import collect
-from views.pages.facts import Facts
 from views.pages.render import write_report
 
 
@@ -27,9 +26,9 @@ def settled(lived: Template, tmp_path_factory: pytest.TempPathFactory) -> Templa
 
 
 @pytest.fixture(scope="session")
-def facts(lived: Template) -> Facts:
+def facts(lived: Template) -> ModelSnapshot:
     """What the report reads of it."""
-    return collect(World(lived.root, lived.now).home, MODEL)
+    return model_snapshot(World(lived.root, lived.now).home, MODEL)
 
 
 @pytest.fixture(scope="session")

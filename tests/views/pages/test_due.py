@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from data.queries.pending_signatures import pending_signatures
+from data.records.approval import ApprovalRequest, Vote
 from data.records.person import Person
 from data.records.review import Severity
-from data.records.tables import TABLES
+from data.records.row import Row
+from data.records.tables import TABLES, rows_of
 from data.registry.commands.person import RevokePerson
 from data.registry.commands.review import OpenFinding
 from tests.operations import deployed, roll_back
 from tests.world import MODEL, World
 from views.evidence_address import model_page
-from views.pages.due import Due, due_on
-from views.pages.inventory_view import survey
+from views.pages.due import DueItem, due_on
+from views.pages.inventory_view import inventory_view
 from views.pages.lifecycle_stage import stage_of
 from views.pages.site import write_site
 
 
-def due(world: World) -> list[Due]:
+def due(world: World) -> list[DueItem]:
     with world.registry.reading() as state:
-        rows = {kind: state.under(kind, MODEL) for kind in TABLES}
-        return due_on({**rows, Person: state.find(Person)}, "olga", world.now)
+        rows: dict[type[Row], Sequence[Row]] = {kind: state.under(kind, MODEL) for kind in TABLES}
+        requests, votes = rows_of(rows, ApprovalRequest), rows_of(rows, Vote)
+        found = pending_signatures(state, requests, votes, state.find(Person), world.now)
+    unnamed = {key: replace(one, eligible=None) for key, one in found.items()}
+    return due_on(rows, "olga", world.now, unnamed)
 
 
-def only(world: World, word: str) -> Due:
+def only(world: World, word: str) -> DueItem:
     (found,) = [one for one in due(world) if word in one.what]
     return found
 
@@ -51,8 +59,8 @@ def test_who_left_the_roster_has_not_signed(world: World, tmp_path: Path) -> Non
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     assert only(world, "Approval to deploy v1").waits_for == "2 × approver"
-    (entry,) = survey(world.home).entries
-    assert entry.due[0].waits_for.startswith("2 × approver")
+    (line,) = inventory_view(world.home).lines
+    assert line.due[0].waits_for.startswith("2 × approver")
     write_site(world.home, tmp_path / "pages")
     assert "2 × approver: Axel" in (tmp_path / "pages" / model_page(MODEL)).read_text("utf-8")
 
@@ -73,20 +81,20 @@ def test_a_rollback_waits_for_somebody_else_and_its_incident_for_an_approver(wor
     first = deployed(world)
     deployed(world, "op-2", version=world.validated(world.version()))
     roll_back(world, first.version)
-    assert only(world, "ratified").waits_for == "somebody else than who acted"
+    assert only(world, "ratified").waits_for == "somebody other than the person who acted"
     assert only(world, "incident").waits_for == "an approver"
 
 
 def test_what_serves_waits_for_its_owner_before_its_approval_runs_out(world: World) -> None:
     deployed(world)
-    assert only(world, "runs out").waits_for == "olga"
+    assert only(world, "expires").waits_for == "olga"
     world.move(days=91)
-    assert only(world, "ran out").urgency == "late"
+    assert only(world, "expired").urgency == "late"
 
 
 def stage(world: World) -> str:
-    (entry,) = survey(world.home).entries
-    return entry.stage
+    (line,) = inventory_view(world.home).lines
+    return line.stage
 
 
 def test_a_model_is_listed_at_its_stage(world: World) -> None:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from data.logs.measurements import WindowMeasurement
+from data.queries.model_snapshot import ModelSnapshot
+from data.queries.run_measurements import RunMeasurements
 from data.records.measurement import CannotSay, Measurement
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from monitoring.plan import STATISTICS
 from tests.world import MODEL
 from views.charts.line_chart import LineChart
-from views.pages.facts import Facts
 from views.pages.monitoring_charts import DRIFTS, OUTCOMES, figures_of
-from views.pages.nights import Night
 
 FIRST = f"{MODEL}/versions/1"
 
@@ -30,7 +30,7 @@ def measured(day: int, statistic: str = "psi", column: str = "distance", **told:
     return WindowMeasurement(measurement=Measurement(statistic=statistic, column=column, **figures), **window)
 
 
-def plan(facts: Facts, *rules: dict[str, object], number: int = 9) -> Facts:
+def plan(facts: ModelSnapshot, *rules: dict[str, object], number: int = 9) -> ModelSnapshot:
     row = MonitoringPlan(
         key=f"{MODEL}/monitoring-plans/{number}", model=MODEL, number=number, rules=rules, rationale="",
         recorded_at=datetime(2013, 4, 1, tzinfo=UTC), recorded_by="dev",
@@ -38,7 +38,7 @@ def plan(facts: Facts, *rules: dict[str, object], number: int = 9) -> Facts:
     return replace(facts, tables={**facts.tables, MonitoringPlan: (*facts.tables[MonitoringPlan], row)})
 
 
-def watched(facts: Facts, *windows: WindowMeasurement, plans: dict[str, int] | None = None) -> Facts:
+def watched(facts: ModelSnapshot, *windows: WindowMeasurement, plans: dict[str, int] | None = None) -> ModelSnapshot:
     """The facts with these windows alone, each of a night of its own under plan 9, or under that of its last day."""
     nights = []
     for one in windows:
@@ -49,16 +49,16 @@ def watched(facts: Facts, *windows: WindowMeasurement, plans: dict[str, int] | N
             partitions=(), counts={}, measurements_digest="", ran_at=datetime(2013, 5, 1, tzinfo=UTC), run_id="r",
             outcomes={f"{one.measurement.statistic}:{one.measurement.column}": one.outcome},
         )  # fmt: skip
-        nights.append(Night(run, (one,)))
+        nights.append(RunMeasurements(run, (one,)))
     runs = tuple(one.run for one in nights)
     return replace(facts, drawn=nights, tables={**facts.tables, MonitoringRun: runs})
 
 
-def drift(facts: Facts, *windows: WindowMeasurement, **plans: Any) -> list[LineChart]:
+def drift(facts: ModelSnapshot, *windows: WindowMeasurement, **plans: Any) -> list[LineChart]:
     return list(figures_of(watched(facts, *windows, **plans)).drift)
 
 
-def test_a_life_that_was_watched_has_every_figure(facts: Facts) -> None:
+def test_a_life_that_was_watched_has_every_figure(facts: ModelSnapshot) -> None:
     figures = figures_of(facts)
 
     assert [one.title for one in figures.calibration] == ["Calibration: score ÷ label rate"]
@@ -69,13 +69,13 @@ def test_a_life_that_was_watched_has_every_figure(facts: Facts) -> None:
     assert figures.drift[0].title == "distance: PSI"
 
 
-def test_a_model_that_nobody_watched_has_none(facts: Facts) -> None:
+def test_a_model_that_nobody_watched_has_none(facts: ModelSnapshot) -> None:
     figures = figures_of(watched(facts))
 
     assert figures.calibration == figures.performance == figures.rates == figures.drift == ()
 
 
-def test_what_paged_comes_first_and_what_is_only_shown_last(facts: Facts) -> None:
+def test_what_paged_comes_first_and_what_is_only_shown_last(facts: ModelSnapshot) -> None:
     rules = [{"statistic": "psi", "column": name, "margin": 0.1} for name in ("quiet", "loud")]
     season = {"statistic": "psi", "column": "cold", "margin": 0.1, "seasonal": "winter"}
     windows = [measured(1, column=name) for name in ("shown", "cold", "quiet")]
@@ -86,7 +86,7 @@ def test_what_paged_comes_first_and_what_is_only_shown_last(facts: Facts) -> Non
     assert [one.seasonal for one in charts] == ["", "", "winter", ""]
 
 
-def test_rules_of_segments_do_not_count(facts: Facts) -> None:
+def test_rules_of_segments_do_not_count(facts: ModelSnapshot) -> None:
     segment = {"statistic": "psi", "column": "distance", "margin": 0.1, "segment": "origin=EWR"}
 
     (chart,) = drift(plan(facts, segment), measured(1))
@@ -106,7 +106,7 @@ RULES = {
 
 @pytest.mark.parametrize(("rule", "levels", "words"), RULES.values(), ids=RULES)
 def test_a_chart_shows_what_its_rule_holds_it_against(
-    rule: dict[str, object], levels: list[float], words: str, facts: Facts
+    rule: dict[str, object], levels: list[float], words: str, facts: ModelSnapshot
 ) -> None:
     (chart,) = drift(plan(facts, {"statistic": "psi", "column": "distance", **rule}), measured(1))
 
@@ -114,7 +114,7 @@ def test_a_chart_shows_what_its_rule_holds_it_against(
     assert chart.rule.endswith(words)
 
 
-def test_each_window_is_held_against_the_plan_that_judged_it(facts: Facts) -> None:
+def test_each_window_is_held_against_the_plan_that_judged_it(facts: ModelSnapshot) -> None:
     rules = {"narrow": {"margin": 0.1, "severe": 0.2}, "wide": {"margin": 9.0}}
     told = {name: {"statistic": "psi", "column": "distance", **one} for name, one in rules.items()}
     planned = plan(plan(plan(facts, told["narrow"], number=7), number=8), told["wide"])
@@ -132,7 +132,7 @@ def test_each_window_is_held_against_the_plan_that_judged_it(facts: Facts) -> No
     )
 
 
-def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: Facts) -> None:
+def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: ModelSnapshot) -> None:
     newer = plan(plan(facts, {"statistic": "psi", "column": "distance", "margin": 0.1}), number=10)
 
     (chart,) = drift(newer, measured(1))
@@ -140,7 +140,7 @@ def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: Facts) -> None:
     assert chart.rule == "Watched: more than 0.1 above 0."
 
 
-def test_a_rule_that_was_taken_back_is_told(facts: Facts) -> None:
+def test_a_rule_that_was_taken_back_is_told(facts: ModelSnapshot) -> None:
     rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
 
     (chart,) = drift(plan(plan(facts, rule, number=8)), measured(1), measured(8), plans={"2013-04-07": 8})
@@ -149,7 +149,9 @@ def test_a_rule_that_was_taken_back_is_told(facts: Facts) -> None:
 
 
 @pytest.mark.parametrize("statistic", [*OUTCOMES])
-def test_every_figure_that_a_rule_can_be_about_has_a_chart_with_its_levels(statistic: str, facts: Facts) -> None:
+def test_every_figure_that_a_rule_can_be_about_has_a_chart_with_its_levels(
+    statistic: str, facts: ModelSnapshot
+) -> None:
     rule = {"statistic": statistic, "column": "score", "margin": 0.1, "reference": 0.3}
 
     figures = figures_of(watched(plan(facts, rule), measured(1, statistic, "score", value=0.3)))
@@ -162,7 +164,7 @@ def test_every_statistic_of_a_plan_has_its_chart() -> None:
     assert set(OUTCOMES) | set(DRIFTS) == set(STATISTICS)
 
 
-def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: Facts) -> None:
+def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: ModelSnapshot) -> None:
     rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
     every = watched(plan(facts, rule), *(measured(day, outcome="page") for day in (1, 8, 15)))
 
@@ -171,7 +173,7 @@ def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: Facts) -> None:
     assert (chart.paged, chart.pages) == (3, 1)
 
 
-def test_missing_values_are_shown_where_they_moved_or_are_watched(facts: Facts) -> None:
+def test_missing_values_are_shown_where_they_moved_or_are_watched(facts: ModelSnapshot) -> None:
     rule = {"statistic": "null_rate", "column": "watched", "margin": 0.2}
     windows = [measured(1, "null_rate", "still", value=0.001), measured(1, "null_rate", "moved", value=-0.3)]
 
@@ -181,17 +183,17 @@ def test_missing_values_are_shown_where_they_moved_or_are_watched(facts: Facts) 
     assert charts[0].number == "share"
 
 
-def test_of_a_segment_nothing_is_drawn(facts: Facts) -> None:
+def test_of_a_segment_nothing_is_drawn(facts: ModelSnapshot) -> None:
     assert drift(facts, measured(1, segment="origin=EWR")) == []
 
 
-def test_of_windows_that_end_on_one_day_the_last_one_measured_counts(facts: Facts) -> None:
+def test_of_windows_that_end_on_one_day_the_last_one_measured_counts(facts: ModelSnapshot) -> None:
     (chart,) = drift(facts, measured(1, value=0.1), measured(1, value=0.2), measured(8, value=0.3))
 
     assert [one.value for one in chart.points] == [0.2, 0.3]
 
 
-def test_each_version_has_its_line_and_the_model_as_a_whole_one(facts: Facts) -> None:
+def test_each_version_has_its_line_and_the_model_as_a_whole_one(facts: ModelSnapshot) -> None:
     windows = [measured(1, version=f"{MODEL}/versions/2"), measured(1), measured(8, version="")]
 
     (chart,) = drift(facts, *windows)
@@ -199,7 +201,7 @@ def test_each_version_has_its_line_and_the_model_as_a_whole_one(facts: Facts) ->
     assert sorted(line.name for line in chart.lines) == ["all versions", "v1", "v2"]
 
 
-def test_what_cannot_be_said_keeps_its_reason(facts: Facts) -> None:
+def test_what_cannot_be_said_keeps_its_reason(facts: ModelSnapshot) -> None:
     silent = measured(1, value=None, low=None, high=None, cannot_say=CannotSay.TOO_FEW_ROWS)
 
     (chart,) = drift(facts, silent)
@@ -207,13 +209,13 @@ def test_what_cannot_be_said_keeps_its_reason(facts: Facts) -> None:
     assert [(one.value, one.unsaid) for one in chart.points] == [(None, "too few rows")]
 
 
-def test_bounds_that_were_recorded_the_other_way_round_are_put_in_order(facts: Facts) -> None:
+def test_bounds_that_were_recorded_the_other_way_round_are_put_in_order(facts: ModelSnapshot) -> None:
     (chart,) = drift(facts, measured(1, low=0.09, high=0.01))
 
     assert [(one.low, one.high) for one in chart.points] == [(0.01, 0.09)]
 
 
-def test_names_of_columns_become_names_of_drawings_each_its_own(facts: Facts) -> None:
+def test_names_of_columns_become_names_of_drawings_each_its_own(facts: ModelSnapshot) -> None:
     columns = ('a" onload="<b>', "a-b", "a_b", "a b")
 
     charts = drift(facts, *(measured(1, column=one) for one in columns))

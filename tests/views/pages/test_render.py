@@ -14,13 +14,13 @@ import pytest
 from data.errors import NotFoundError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.log_proof import LogProof
+from data.queries.model_snapshot import ModelSnapshot
 from data.records.monitoring import MonitoringRun
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime
 from tests.lived_models import HOSTILE
 from tests.world import MODEL, Template, World
-from views.pages.audit import AuditProof
-from views.pages.facts import Facts
 from views.pages.page import page_of
 from views.pages.render import render, write_report
 
@@ -163,10 +163,10 @@ def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: P
     assert "No consumer is declared" in outline.text
 
 
-def test_a_wall_registry_says_nothing_of_a_replay(facts: Facts, lives: World) -> None:
+def test_a_wall_registry_says_nothing_of_a_replay(facts: ModelSnapshot, lives: World) -> None:
     on_the_wall = replace(facts, time=RegistryTime("wall", lives.now))
 
-    outline = Outline(render(page_of(on_the_wall, AuditProof(None, "busy"), lives.now)))
+    outline = Outline(render(page_of(on_the_wall, LogProof(None, "busy"), lives.now)))
 
     assert "eplay" not in outline.text
 

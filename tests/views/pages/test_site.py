@@ -12,6 +12,7 @@ import pytest
 
 from data.errors import InputError, NotFoundError
 from data.files.home import Home
+from data.queries import pending_signatures
 from data.queries.event_index import EventIndex
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
@@ -24,11 +25,10 @@ from tests.lived_models import LONG_NAME
 from tests.views.pages.test_render import Outline
 from tests.world import MODEL, Template, World
 from views.evidence_address import INVENTORY, model_page, request_page, version_page
-from views.pages import eligible_signers
 from views.pages import site as site_module
-from views.pages.inventory_view import Survey, survey
+from views.pages.inventory_view import InventoryView, inventory_view
 from views.pages.render import render_inventory
-from views.pages.site import Written, site_folder, write_site
+from views.pages.site import WrittenSite, site_folder, write_site
 
 CHURN = "models/crm/churn"
 
@@ -39,16 +39,16 @@ def lives(settled: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(scope="module")
-def site(settled: Template, tmp_path_factory: pytest.TempPathFactory) -> Written:
+def site(settled: Template, tmp_path_factory: pytest.TempPathFactory) -> WrittenSite:
     return write_site(World(settled.root, settled.now).home, tmp_path_factory.mktemp("site") / "pages")
 
 
 @pytest.fixture(scope="module")
-def outlines(site: Written) -> dict[Path, Outline]:
+def outlines(site: WrittenSite) -> dict[Path, Outline]:
     return {file: Outline(file.read_text("utf-8")) for file in site.root.rglob("*.html")}
 
 
-def test_there_is_a_page_for_the_inventory_the_record_each_model_its_watch_and_each_version(site: Written) -> None:
+def test_there_is_a_page_for_the_inventory_the_record_each_model_its_watch_and_each_version(site: WrittenSite) -> None:
     told = {str(file.relative_to(site.root)) for file in site.root.rglob("*.html")}
     models = {MODEL, CHURN, LONG_NAME, "models/risk/only-listed", "models/risk/fraud"}
     versions = {f"{MODEL}/1", f"{MODEL}/2", f"{CHURN}/1", f"{LONG_NAME}/1", "models/risk/fraud/1"}
@@ -86,7 +86,7 @@ def test_headings_leave_no_level_out_and_ids_stand_once(outlines: dict[Path, Out
         assert len(ids) == len(set(ids)), file
 
 
-def test_a_request_is_found_at_its_address(lives: World, site: Written, outlines: dict[Path, Outline]) -> None:
+def test_a_request_is_found_at_its_address(lives: World, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
     (pending,) = [one for one in lives.find(ApprovalRequest) if one.state == "pending"]
     page, _, place = request_page(pending.key).partition("#")
     outline = outlines[site.root / page]
@@ -101,12 +101,12 @@ INVENTORY_SAYS = {
     "a finding with its owner": "Finding 1 on v1, high, open Dev (dev)",
     "a waiver to be decided": "Waiver of PRF-1 for v1 to be decided",
     "a model that has no version": "risk/only-listed no version",
-    "that an approval runs out": "Approval of v1 runs out",
+    "that an approval runs out": "Approval of v1 expires",
 }
 
 
 @pytest.mark.parametrize("words", INVENTORY_SAYS.values(), ids=INVENTORY_SAYS)
-def test_the_inventory_says(words: str, site: Written, outlines: dict[Path, Outline]) -> None:
+def test_the_inventory_says(words: str, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
     assert words in outlines[site.root / INVENTORY].text
 
 
@@ -121,7 +121,7 @@ VERSION_SAYS = {
 
 
 @pytest.mark.parametrize("words", VERSION_SAYS.values(), ids=VERSION_SAYS)
-def test_a_version_page_says(words: str, site: Written, outlines: dict[Path, Outline]) -> None:
+def test_a_version_page_says(words: str, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
     assert words in outlines[site.root / version_page(f"{CHURN}/versions/1")].text
 
 
@@ -175,7 +175,7 @@ def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> Non
     with lives.registry.store.session():
         for _ in range(45):
             lives.do(told, by="vera")
-    page = render_inventory(survey(lives.home), None)
+    page = render_inventory(inventory_view(lives.home), None)
     folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
     assert folded == ["prints"], "style.css prints what is folded where it says so"
 
@@ -183,7 +183,7 @@ def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> Non
 def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_anything_changed(
     lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(eligible_signers, "MOST_NAMED", 0)
+    monkeypatch.setattr(pending_signatures, "MOST_NAMED", 0)
     target = tmp_path / "site"
     write_site(lives.home, target)
     assert write_site(lives.home, target).written == ()
@@ -197,13 +197,13 @@ def test_a_version_that_is_registered_while_the_pages_are_written_is_on_them(
 ) -> None:
     target = tmp_path / "site"
 
-    def surveyed(home: Home, index: EventIndex) -> Survey:
-        found = survey(home, index)
+    def changing(home: Home, index: EventIndex) -> InventoryView:
+        found = inventory_view(home, index)
         lives.version(CHURN)
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(site_module, "survey", surveyed)
+        patch.setattr(site_module, "inventory_view", changing)
         write_site(lives.home, target)
     assert "v2" in says(target, version_page(f"{CHURN}/versions/2"))
     assert CHURN in write_site(lives.home, target).written

@@ -8,12 +8,11 @@ from datetime import timedelta
 import pytest
 
 from data.queries.log_entries import LogEntry
+from data.queries.model_snapshot import ModelSnapshot, model_snapshot
 from data.records.events import EventType
 from data.records.evidence import sha256_of
 from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring
 from tests.world import MODEL, World
-from views.pages.collect import collect
-from views.pages.facts import Facts
 from views.pages.timeline import timeline_of
 from views.pages.timeline_steps import TELLERS, Step, steps_of
 
@@ -26,7 +25,7 @@ SILENT = {
 
 
 @pytest.fixture(scope="module")
-def steps(facts: Facts) -> list[Step]:
+def steps(facts: ModelSnapshot) -> list[Step]:
     return steps_of(facts)
 
 
@@ -103,7 +102,7 @@ def test_what_a_night_raised_is_told_as_that_night_left_it(nights: list[str], sa
     for number, what in enumerate(nights, start=1):
         spend(world, number, what)
         world.move(days=7)
-    raised = [one for one in steps_of(collect(world.home, MODEL)) if one.kind in {"page", "warning"}]
+    raised = [one for one in steps_of(model_snapshot(world.home, MODEL)) if one.kind in {"page", "warning"}]
     assert [f"{1 + (one.at - began).days // 7} {one.kind} {one.title}: {one.detail}" for one in raised] == said
 
 
@@ -122,7 +121,7 @@ def test_a_retirement_is_told_to_its_end(steps: list[Step]) -> None:
     assert titles[-2:] == ["Withdrawn from serving", "Archived"]
 
 
-def told(facts: Facts, kind: str, subject: str, data: dict[str, object]) -> list[Step]:
+def told(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object]) -> list[Step]:
     entry = LogEntry(
         seq=1, id="id", type=kind, subject=subject, actor="nobody", auth="ssh", run=None, data=data, rows=(),
         recorded_at="2013-04-01T00:00:00.000000Z", effective_at="2013-04-01T00:00:00.000000Z",
@@ -131,17 +130,19 @@ def told(facts: Facts, kind: str, subject: str, data: dict[str, object]) -> list
 
 
 @pytest.mark.parametrize("kind", TELLERS)
-def test_an_event_whose_row_is_gone_breaks_nothing(kind: str, facts: Facts) -> None:
+def test_an_event_whose_row_is_gone_breaks_nothing(kind: str, facts: ModelSnapshot) -> None:
     assert all(one.who == "nobody" and one.proof == "signature" for one in told(facts, kind, "gone", {}))
 
 
-def test_a_refusal_says_what_was_tried_and_why_not(facts: Facts) -> None:
+def test_a_refusal_says_what_was_tried_and_why_not(facts: ModelSnapshot) -> None:
     (step,) = told(facts, "command.refused", "gone", {"attempted": "decide", "reason": "the code is wrong"})
 
     assert (step.kind, step.title, step.detail) == ("refused", "Refused: decide", "the code is wrong")
 
 
-def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(facts: Facts, steps: list[Step]) -> None:
+def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(
+    facts: ModelSnapshot, steps: list[Step]
+) -> None:
     timeline = timeline_of(facts, steps)
 
     assert [one.name for one in timeline.tracks] == ["v1", "v2", "Alerts", "Incidents", "Waivers"]
@@ -153,11 +154,11 @@ def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(facts: 
     assert first.lives[1] is not None
 
 
-def test_the_timeline_says_what_serves_at_the_end(facts: Facts, steps: list[Step]) -> None:
+def test_the_timeline_says_what_serves_at_the_end(facts: ModelSnapshot, steps: list[Step]) -> None:
     assert "no version serves at the end" in timeline_of(facts, steps).text
 
 
-def test_a_model_without_a_life_has_a_timeline(facts: Facts) -> None:
+def test_a_model_without_a_life_has_a_timeline(facts: ModelSnapshot) -> None:
     timeline = timeline_of(replace(facts, tables={}), [])
 
     assert timeline.tracks == ()

@@ -1,10 +1,11 @@
-"""The words of a version's documentation, found under their digests: in the artifact store, or in its submission."""
+"""The text of a version's documentation, found by digest in the artifact store or in the packed submission."""
 
 from __future__ import annotations
 
 import hashlib
 import tarfile
 from collections.abc import Sequence
+from io import BytesIO
 
 from data.errors import ArtifactError
 from data.files.artifacts import DIGEST, ArtifactStore
@@ -12,17 +13,17 @@ from data.records.version import Section, Version
 from data.submission.documents import FRONT_MATTER, LIMIT
 
 LONGEST = 40_000
-"""So many characters of a section are shown; who needs more reads the file under its digest."""
+"""The most characters of a section that are shown; the whole file is kept under its digest."""
 
 
 def section_texts(
     store: ArtifactStore, inbox: ArtifactStore, version: Version, sections: Sequence[Section]
 ) -> dict[str, str | None]:
-    """By name, the text of each section as it was handed in, cut at LONGEST; None where its bytes are not here."""
-    wanted = {one.text_digest for one in sections}
-    found = {digest: text for digest in wanted if (text := _kept(store, digest)) is not None}
-    if wanted - set(found):
-        found |= _submitted(inbox, version.submission_digest, wanted - set(found))
+    """The text of each section by name, without front matter and cut at LONGEST; None where its bytes are gone."""
+    digests = {one.text_digest for one in sections}
+    found = {digest: text for digest in digests if (text := _kept(store, digest)) is not None}
+    if digests - set(found):
+        found |= _submitted(inbox, version.submission_digest, digests - set(found))
     return {one.name: _shown(found.get(one.text_digest)) for one in sections}
 
 
@@ -42,8 +43,8 @@ def _kept(store: ArtifactStore, digest: str) -> str | None:
         return None
 
 
-def _submitted(store: ArtifactStore, submission: str, wanted: set[str]) -> dict[str, str]:
-    """What of the wanted lies in a packed submission: each text is held against its own digest as it is read."""
+def _submitted(store: ArtifactStore, submission: str, digests: set[str]) -> dict[str, str]:
+    """The texts with these digests in a packed submission; each text is hashed as it is read."""
     found: dict[str, str] = {}
     if not DIGEST.fullmatch(submission) or not store.has(submission):
         return found
@@ -51,16 +52,10 @@ def _submitted(store: ArtifactStore, submission: str, wanted: set[str]) -> dict[
         with tarfile.open(store.path(submission), mode="r:") as tar:
             for member in tar:
                 if member.isfile() and member.name.startswith("docs/") and member.size <= LIMIT:
-                    content = (tar.extractfile(member) or _Nothing()).read()
+                    content = (tar.extractfile(member) or BytesIO()).read()
                     digest = "sha256:" + hashlib.sha256(content).hexdigest()
-                    if digest in wanted:
+                    if digest in digests:
                         found[digest] = content.decode("utf-8", "replace")
     except (tarfile.TarError, OSError):
         return found
     return found
-
-
-class _Nothing:
-    def read(self) -> bytes:
-        """No bytes."""
-        return b""

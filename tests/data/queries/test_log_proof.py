@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from data.queries.log_proof import prove_log
 from tests.world import World
-from views.pages.audit import prove_log
 
 
 def test_a_log_that_holds_is_said_to_hold(world: World) -> None:

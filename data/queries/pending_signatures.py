@@ -1,0 +1,49 @@
+"""Which signatures each pending request still needs, and who could give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.records.approval import ApprovalRequest, Vote
+from data.records.person import Person, Role
+from data.registry.approvals import lacking, standing
+from data.registry.eligible_approvers import eligible_approvers
+from data.registry.state import State
+
+MOST_NAMED = 50
+"""People are named for this many requests only, those that expire first: each takes several reads."""
+
+
+@dataclass(frozen=True)
+class PendingSignatures:
+    """The number of signatures that a pending request needs, by role.
+
+    `eligible` are the names of the people who could sign now; None where nobody looked.
+    """
+
+    missing: Mapping[Role, int]
+    eligible: tuple[str, ...] | None = None
+
+
+def pending_signatures(
+    state: State, requests: Iterable[ApprovalRequest], votes: Sequence[Vote], people: Iterable[Person], now: datetime
+) -> Mapping[str, PendingSignatures]:
+    """The signatures of each pending request by its key; `votes` and `people` are the rows of the same snapshot."""
+    pending = sorted((one for one in requests if one.state == "pending"), key=lambda one: one.expires_at)
+    gone = {one.person for one in people if one.state != "active"}
+    return {
+        request.key: PendingSignatures(
+            lacking(request.required, standing(request, votes, gone)),
+            _names(state, request, now) if place < MOST_NAMED else None,
+        )
+        for place, request in enumerate(pending)
+    }
+
+
+def _names(state: State, request: ApprovalRequest, now: datetime) -> tuple[str, ...]:
+    named = [
+        f"{one.name} ({one.person})" if one.name else one.person for one in eligible_approvers(state, request, now)
+    ]
+    return tuple(dict.fromkeys(named))

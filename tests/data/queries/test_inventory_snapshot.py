@@ -1,0 +1,41 @@
+"""What the inventory page is made of: every model with its versions and its rows, from one snapshot."""
+
+from __future__ import annotations
+
+from data.queries.event_index import EventIndex
+from data.queries.inventory_snapshot import inventory_snapshot
+from data.records.approval import ApprovalRequest
+from tests.world import MODEL, World
+
+
+def test_the_versions_and_rows_of_each_model_are_found_by_its_key(world: World) -> None:
+    request = world.requested()
+    world.model("models/crm/churn")
+    found = inventory_snapshot(world.home)
+    assert [one.key for one in found.models] == ["models/crm/churn", MODEL]
+    assert [one.version for one in found.listed[MODEL]] == [1]
+    assert found.rows[ApprovalRequest][MODEL] == [request]
+    assert "models/crm/churn" not in found.listed
+    assert list(found.signatures) == [request.key]
+
+
+def test_it_says_how_long_the_log_is_and_by_which_key_it_is_verified(world: World) -> None:
+    found = inventory_snapshot(world.home)
+    assert found.log_size == len(world.events())
+    assert found.vkey == world.events()[0]["data"]["vkey"]
+    assert found.checkpoint.startswith(found.origin)
+    assert "alma" in found.people
+    assert found.time.is_replay
+
+
+def test_an_index_is_brought_up_to_the_end_of_the_log(world: World) -> None:
+    index = EventIndex()
+    world.model()
+    inventory_snapshot(world.home, index)
+    assert index.newest(MODEL) == len(world.events()) - 1
+
+
+def test_before_the_first_checkpoint_there_is_no_note(world: World) -> None:
+    with world.registry.store.transaction() as connection:
+        connection.execute("DELETE FROM checkpoint")
+    assert not inventory_snapshot(world.home).checkpoint

@@ -1,0 +1,50 @@
+"""A page draws a year of monitoring runs at most, says so, and names every window all the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data.queries.log_proof import LogProof
+from data.queries.model_snapshot import ModelSnapshot
+from data.queries.run_measurements import RunMeasurements, drawn_runs
+from data.records.monitoring import Alert, MonitoringRun
+from tests.data.queries.test_run_measurements import NIGHTLY, NOW
+from tests.views.pages.test_monitoring_charts import measured
+from tests.views.pages.test_render import Outline
+from views.pages.page import page_of
+from views.pages.render import render, render_monitoring
+
+AUDIT = LogProof(None, "not asked")
+
+
+def watched_for_years(facts: ModelSnapshot) -> ModelSnapshot:
+    """Three years, night by night, of ten columns."""
+    days = [{"first_day": one.from_date, "last_day": one.to_date} for one in NIGHTLY]
+    columns = [f"column {number}" for number in range(10)]
+    batches = [[measured(1, column=one, **day) for one in columns] for day in days]
+    nights = {one.key: RunMeasurements(one, tuple(batch)) for one, batch in zip(NIGHTLY, batches, strict=True)}
+    drawn = [nights[one.key] for one in drawn_runs(NIGHTLY, [])]
+    return replace(facts, drawn=drawn, unreadable=(), tables={**facts.tables, MonitoringRun: tuple(NIGHTLY), Alert: ()})
+
+
+def test_a_page_says_what_it_draws_and_names_every_window(facts: ModelSnapshot) -> None:
+    page = page_of(watched_for_years(facts), AUDIT, NOW)
+    outline = Outline(render_monitoring(page))
+    said = outline.text[outline.text.find("Drawn are") :][:100]
+
+    assert said.startswith("Drawn are 80 of 1,095 windows: the newest, one a week")
+    assert len([one for one in outline.all("circle") if "dot" in one.get("class", "")]) == 10 * 80
+    oldest, single = "2011-01-02" in outline.text, "Drawn are 80" in render(page)
+    assert (oldest, single) == (True, True)
+
+
+def test_a_page_that_draws_every_night_says_nothing_of_it(facts: ModelSnapshot) -> None:
+    drawn = "Drawn are" in render_monitoring(page_of(facts, AUDIT, NOW))
+    assert not drawn
+
+
+def test_labels_known_is_the_share_that_was_measured_not_one_of_other_days(facts: ModelSnapshot) -> None:
+    text = Outline(render_monitoring(page_of(watched_for_years(facts), AUDIT, NOW))).text
+    told = [one in text for one in ("97%", "1000%")]
+
+    assert told == [True, False]
