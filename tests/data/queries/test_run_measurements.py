@@ -19,7 +19,7 @@ LAST = date(2013, 12, 31)
 NOW = datetime(2014, 1, 1, tzinfo=UTC)
 
 
-def run(ago: int, **told: object) -> MonitoringRun:
+def run(ago: int, **changes: object) -> MonitoringRun:
     last = LAST - timedelta(days=ago)
     given = {
         "key": f"{MODEL}/monitoring/{last}", "model": MODEL, "plan": f"{MODEL}/monitoring-plans/1", "run_id": "r",
@@ -27,7 +27,7 @@ def run(ago: int, **told: object) -> MonitoringRun:
         "labelled": 9_000, "partitions": (), "measurements_digest": "", "counts": {"quiet": 1}, "outcomes": {},
         "ran_at": NOW, "headline": {"coverage": 0.97},
     }  # fmt: skip
-    return MonitoringRun.model_validate({**given, **told})
+    return MonitoringRun.model_validate({**given, **changes})
 
 
 def alert(number: int, ago: int) -> Alert:
