@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from data.logs.measurements import WindowMeasurement
 from data.queries.model_snapshot import ModelSnapshot
+from data.queries.run_measurements import WindowMeasurement
 from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
