@@ -27,7 +27,7 @@ else
 	$(RUN) pytest $(ARGS)
 endif
 
-check: style layers types figures ## everything static: style, types, layers and the figures of the house
+check: style layers types figures ## everything static: style, types, layers and the limits of tests/structure
 
 style:
 	$(RUN) ruff check .
@@ -46,7 +46,7 @@ format: ## let ruff put the code into form
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-lock: ## write constraints.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
+lock: ## write constraints.txt again from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(RUN) $(LOCK) $(ARGS)
 
 bench: ## 10 million rows against the plain scan, 1,000 models a night, the first model's page: about 20 minutes

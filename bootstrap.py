@@ -211,9 +211,9 @@ def pip_of(place: Place) -> Sequence[str]:
 def uv_through_pip(place: Place) -> Optional[str]:
     """Put the locked uv into the environment; nothing where that failed."""
     say("no uv on PATH: installing it into .venv")
-    wanted = requirement_of("uv", place.lock.read_text(encoding="utf-8"))
+    requirement = requirement_of("uv", place.lock.read_text(encoding="utf-8"))
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as only_uv:
-        only_uv.write(wanted)
+        only_uv.write(requirement)
         only_uv.flush()
         installed = succeeds([*pip_of(place), "--no-deps", "--require-hashes", "-r", only_uv.name])
     return str(place.bin / "uv") if installed else None

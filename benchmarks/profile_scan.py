@@ -32,7 +32,7 @@ MERGE_LIMIT = 100.0
 
 @dataclass(frozen=True)
 class Run:
-    """One process: CPU and wall seconds, peak resident megabytes, whether it failed."""
+    """One process: CPU and wall seconds, peak memory in megabytes (RSS), whether it failed."""
 
     cpu: float
     wall: float
@@ -41,17 +41,17 @@ class Run:
 
 
 def main() -> int:
-    """Run what was asked for; 0 when every target holds."""
-    told = _arguments()
-    if told.step:
-        return _step(told.step, told.folder, told.rows)
+    """Run the benchmark or one step of it; 0 when every target holds."""
+    options = _arguments()
+    if options.step:
+        return _step(options.step, options.folder, options.rows)
     # This process stays small: a child's peak memory starts from what its parent held.
-    _child("prepare", told)
+    _child("prepare", options)
     runs: dict[str, list[Run]] = {side: [] for side in SIDES}
-    for _ in range(told.runs):
+    for _ in range(options.runs):
         for side in SIDES:
-            runs[side].append(_child(side, told))
-    failed = [not _report(runs, told.rows), _child("small", told).failed, _child("counts", told).failed]
+            runs[side].append(_child(side, options))
+    failed = [not _report(runs, options.rows), _child("small", options).failed, _child("counts", options).failed]
     return int(any(failed))
 
 
@@ -65,12 +65,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _child(step: str, told: argparse.Namespace) -> Run:
+def _child(step: str, options: argparse.Namespace) -> Run:
     """Run one step as a process of its own and ask the kernel what it cost."""
-    options = ["--step", step, "--folder", str(told.folder), "--rows", str(told.rows)]
+    flags = ["--step", step, "--folder", str(options.folder), "--rows", str(options.rows)]
     sys.stdout.flush()
     started = time.perf_counter()
-    child = os.posix_spawn(sys.executable, [sys.executable, __file__, *options], os.environ)
+    child = os.posix_spawn(sys.executable, [sys.executable, __file__, *flags], os.environ)
     _, status, used = os.wait4(child, 0)
     if status and step not in {"small", "counts"}:
         raise SystemExit(f"the step {step} failed")
@@ -210,8 +210,8 @@ def _check_counts(folder: Path) -> bool:
         start = edges.starts[column.name]
         if profile.counts[start : start + column.width].tolist() != exact:
             wrong.append(column.name)
-    said = f"NO: {', '.join(wrong)}" if wrong else f"all {len(edges.columns)} columns"
-    print(f"  counts equal to exact computation: {said}")
+    result = f"NO: {', '.join(wrong)}" if wrong else f"all {len(edges.columns)} columns"
+    print(f"  counts equal to exact computation: {result}")
     return not wrong
 
 

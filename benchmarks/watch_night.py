@@ -41,27 +41,28 @@ THREADS = 2
 
 def main() -> int:
     """Make the fleet, watch it twice; 0 when every target holds."""
-    told = _arguments()
-    if told.step == "found":
-        return _found(told)
-    if told.step == "night":
-        return _night(told)
-    shutil.rmtree(told.folder / "night", ignore_errors=True)
+    options = _arguments()
+    if options.step == "found":
+        return _found(options)
+    if options.step == "night":
+        return _night(options)
+    shutil.rmtree(options.folder / "night", ignore_errors=True)
     started = time.perf_counter()
-    _child("found", told, _environment(_fleet(told)))
-    print(f"{told.models:,} models × 20 columns × {told.rows:,} rows, made in {time.perf_counter() - started:.0f} s")
+    _child("found", options, _environment(_fleet(options)))
+    seconds = time.perf_counter() - started
+    print(f"{options.models:,} models × 20 columns × {options.rows:,} rows, made in {seconds:.0f} s")
     from modelward.supervisor.prefect_server import prefect_server
     from tests.fleet import break_files, give_past
 
     failed = False
-    with prefect_server(told.folder / "night" / "server") as server:
+    with prefect_server(options.folder / "night" / "server") as server:
         server.wait()
-        for broken in (0, told.broken):
-            home = told.folder / "night" / f"broken-{broken}"
-            shutil.copytree(_fleet(told), home)
-            give_past(home, told.past_days)
+        for broken in (0, options.broken):
+            home = options.folder / "night" / f"broken-{broken}"
+            shutil.copytree(_fleet(options), home)
+            give_past(home, options.past_days)
             break_files(home, broken)
-            failed |= _child(f"night-{broken}", told, _environment(home) | {"PREFECT_API_URL": server.api_url}) != 0
+            failed |= _child(f"night-{broken}", options, _environment(home) | {"PREFECT_API_URL": server.api_url}) != 0
             shutil.rmtree(home)
     return int(failed)
 
@@ -77,8 +78,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fleet(told: argparse.Namespace) -> Path:
-    folder: Path = told.folder / "night" / "fleet"
+def _fleet(options: argparse.Namespace) -> Path:
+    folder: Path = options.folder / "night" / "fleet"
     return folder
 
 
@@ -90,11 +91,12 @@ def _environment(home: Path) -> dict[str, str]:
     return {**environment_of_child(home), "MODELWARD_HOME": str(home), "PREFECT_HOME": str(prefect)}
 
 
-def _child(step: str, told: argparse.Namespace, environment: dict[str, str]) -> int:
+def _child(step: str, options: argparse.Namespace, environment: dict[str, str]) -> int:
     """One step as a process of its own: what making the fleet took in memory is not the night's."""
     name, _, broken = step.partition("-")
-    options = ["--step", name, "--models", str(told.models), "--rows", str(told.rows), "--folder", str(told.folder)]
-    command = [sys.executable, __file__, *options, "--broken", broken or "0"]
+    flags = ["--step", name, "--folder", str(options.folder)]
+    flags += ["--models", str(options.models), "--rows", str(options.rows)]
+    command = [sys.executable, __file__, *flags, "--broken", broken or "0"]
     sys.stdout.flush()
     try:
         code = subprocess.run(command, env=environment, timeout=MOST_SECONDS[name], check=False).returncode
@@ -106,10 +108,10 @@ def _child(step: str, told: argparse.Namespace, environment: dict[str, str]) -> 
     return code
 
 
-def _found(told: argparse.Namespace) -> int:
+def _found(options: argparse.Namespace) -> int:
     from tests.fleet import found_fleet
 
-    found_fleet(_fleet(told), told.models, told.rows)
+    found_fleet(_fleet(options), options.models, options.rows)
     return 0
 
 
@@ -128,11 +130,11 @@ def _spent(work: Callable[[], object]) -> tuple[Any, Spent]:
 
 
 def _cpu() -> float:
-    told = os.times()
-    return told.user + told.system + told.children_user + told.children_system
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
-def _night(told: argparse.Namespace) -> int:
+def _night(options: argparse.Namespace) -> int:
     """Watch the fleet of MODELWARD_HOME and print what it took; 0 when every target holds."""
     from data.registry.registry import Registry
     from flows.monitor_models import monitor_models
@@ -143,7 +145,7 @@ def _night(told: argparse.Namespace) -> int:
     before, runs = registry.journal.size(), _flow_runs()
     with counted_transactions() as counts:
         watched, night = _spent(lambda: monitor_models(as_of=as_of))
-    print(f"a night with {told.broken} broken files" if told.broken else "a night with sound files")
+    print(f"a night with {options.broken} broken files" if options.broken else "a night with sound files")
     beyond = night.wall - work.wall
     print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_memory()}")
     print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs: what others run beside it counts as wall")
@@ -153,11 +155,11 @@ def _night(told: argparse.Namespace) -> int:
     held = [
         _holds("beyond the profile work", beyond, WALL_LIMIT, " s"),
         _holds("flow runs", _flow_runs() - runs, 1, ""),
-        _holds("events", registry.journal.size() - before, told.models + EVENT_MARGIN, ""),
+        _holds("events", registry.journal.size() - before, options.models + EVENT_MARGIN, ""),
         _holds("transactions", transactions(counts), TRANSACTION_LIMIT, ""),
-        _nothing_lost(registry, watched, told),
+        _nothing_lost(registry, watched, options),
     ]
-    print(f"  a model: {1_000 * beyond / told.models:.0f} ms of wall beyond the profile work")
+    print(f"  a model: {1_000 * beyond / options.models:.0f} ms of wall beyond the profile work")
     return int(not all(held))
 
 
@@ -182,9 +184,9 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
     files = {one.key: sorted(registry.home.logs(one.model).glob("date=*/*.parquet")) for one in versions}
     day = date.fromisoformat(files[versions[0].key][0].parent.name.removeprefix("date="))
 
-    def count(one: Version) -> None:
+    def count(version: Version) -> None:
         try:
-            profile_files(files[one.key], edges[one.reference_digest or ""], str(day), layout)
+            profile_files(files[version.key], edges[version.reference_digest or ""], str(day), layout)
         except LogFormatError:
             return  # a broken file costs what it costs to see that it is
 
@@ -193,7 +195,7 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
     return work, datetime.combine(day + timedelta(days=1), time(3), UTC)
 
 
-def _nothing_lost(registry: Any, watched: list[Any], told: argparse.Namespace) -> bool:
+def _nothing_lost(registry: Any, watched: list[Any], options: argparse.Namespace) -> bool:
     """Whether every model has its result on record, and every broken file its alert and its notice."""
     from data.notices.outbox import Outbox
     from data.records.model import Model
@@ -205,15 +207,15 @@ def _nothing_lost(registry: Any, watched: list[Any], told: argparse.Namespace) -
         paged = {one.model for one in state.find(Alert) if one.level == "page"}
     faulty = {model for model, run in recorded.items() if run.faults}
     notices = Outbox(registry.home.outbox).notices()
-    told_of = {"/".join(one.about.split("/")[:3]) for one in notices if one.kind == "alert"}
+    notified = {"/".join(one.about.split("/")[:3]) for one in notices if one.kind == "alert"}
     results = Counter(one.state for one in watched)
     print(f"  results: {dict(results)}; {len(faulty)} models with faults, {len(notices)} notices")
     holds = (
-        len(watched) == told.models
+        len(watched) == options.models
         and {one.model for one in watched} == models == set(recorded)
-        and results == {"recorded": told.models}
-        and faulty == paged == told_of
-        and len(faulty) == told.broken
+        and results == {"recorded": options.models}
+        and faulty == paged == notified
+        and len(faulty) == options.broken
     )
     print(f"  nothing lost: {'holds' if holds else 'DOES NOT HOLD'}")
     return holds
@@ -224,13 +226,13 @@ def _flow_runs() -> int:
     import urllib.request
 
     url = f"{os.environ['PREFECT_API_URL']}/flow_runs/count"
-    asked = urllib.request.Request(url, data=b"{}", headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    request = urllib.request.Request(url, data=b"{}", headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return int(json.load(answer))
 
 
 def _memory() -> str:
-    """The most that this process had resident, and the largest of those that it started."""
+    """The peak RSS of this process, and the largest of those that it started."""
     own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return f"{own:.0f} MB here and {child:.0f} MB in a process of it at most"
 

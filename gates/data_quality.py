@@ -47,7 +47,7 @@ def judge(parameters: DataQualityParameters, evidence: Evidence, now: datetime) 
 
 def _of_role(role: str, dataset: Dataset | None, parameters: DataQualityParameters) -> list[Criterion]:
     if dataset is None:
-        missing = Unproven(missing=f"the {role} data", remedy=f"hand in the {role} data {AGAIN}")
+        missing = Unproven(missing=f"the {role} data", remedy=f"submit the {role} data {AGAIN}")
         return [Criterion(f"{role} data", missing)]
     report = (dataset.quality_report,) if dataset.quality_report else ()
     floor = max(parameters.minimum_rows, dataset.quality_rows_floor)

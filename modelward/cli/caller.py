@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from data.errors import InputError, NotAuthorisedError
-from data.records.instant import read_instant
-from data.records.names import person_key
-from data.records.person import Actor, Person
 from data.records.run_context import RunContext
-from data.registry.command import Command, Proof
-from data.registry.commands.log import RecordRefusal
-from data.registry.current_actor import current_actor
-from data.registry.registry import Receipt, Registry
-from data.registry.registry_time import registry_time
-from data.registry.state import State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.records.person import Actor
+    from data.registry.command import Command, Proof
+    from data.registry.registry import Receipt, Registry
 
 
 @dataclass(frozen=True)
@@ -37,6 +32,10 @@ class Caller:
 
 def speaker(by: str = "", as_of: str = "") -> Caller:
     """`by`, or the person this operating-system user is; the registry of the home."""
+    from data.records.person import Actor
+    from data.registry.current_actor import current_actor
+    from data.registry.registry import Registry
+
     registry = Registry.here()
     if by:
         require_on_roster(registry, by)
@@ -47,6 +46,14 @@ def speaker(by: str = "", as_of: str = "") -> Caller:
 
 def require_on_roster(registry: Registry, person: str) -> None:
     """Pass when somebody active on the roster is called so. Raises InvalidNameError; NotAuthorisedError, recorded."""
+    from data.errors import NotAuthorisedError
+    from data.records.names import person_key
+    from data.records.person import Person
+    from data.registry.commands.log import RecordRefusal
+    from data.registry.current_actor import current_actor
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
+
     key = person_key(person)
     with registry.store.reading() as connection:
         state, now = State(connection), registry_time(connection).now
@@ -61,11 +68,15 @@ def require_on_roster(registry: Registry, person: str) -> None:
 
 def business_time(text: str) -> datetime | None:
     """The time that was typed, or None for now. Raises InputError."""
+    from data.records.instant import read_instant
+
     return read_instant(text) if text else None
 
 
 def require_time(text: str) -> datetime:
     """A time that was typed. Raises InputError."""
+    from data.records.instant import read_instant
+
     return read_instant(text)
 
 
@@ -76,11 +87,16 @@ def day_of(text: str) -> Any:
 
 def prove(person: str, from_stdin: bool) -> Proof:
     """A person's proof: the one-time code is asked for unseen, or read from stdin; it is never an argument."""
+    from data.registry.command import Proof
+
     code = _read_line() if from_stdin else _ask(person)
     return Proof(person=person, code=code)
 
 
 def _ask(person: str) -> str:
+    import sys
+
+    from data.errors import InputError
 
     if not sys.stdin.isatty():
         raise InputError(
@@ -90,6 +106,9 @@ def _ask(person: str) -> str:
 
 
 def _read_line() -> str:
+    import sys
+
+    from data.errors import InputError
 
     line = sys.stdin.readline().strip()
     if not line:

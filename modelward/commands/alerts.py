@@ -6,14 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from data.queries.lookup import find_row, reference
-from data.records.monitoring import Alert
-from data.registry.commands.monitoring import AnswerAlert
-from data.registry.registry import Registry
-from modelward.cli.caller import business_time, speaker
 from modelward.cli.options import AsOf, By, Json, Reason
-from modelward.cli.scope import under
-from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
@@ -28,6 +21,12 @@ def list_alerts(
     as_json: Json = False,
 ) -> None:
     """Alerts that stand, by model."""
+    from data.queries.lookup import reference
+    from data.records.monitoring import Alert
+    from data.registry.registry import Registry
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
+
     with Registry.here().reading() as state:
         found = [one for one in under(state, Alert, model) if every or one.state in STANDING]
     if as_json:
@@ -77,6 +76,11 @@ def _answer(
     as_of: str,
     as_json: bool,
 ) -> None:
+    from data.queries.lookup import find_row, reference
+    from data.records.monitoring import Alert
+    from data.registry.commands.monitoring import AnswerAlert
+    from modelward.cli.caller import business_time, speaker
+    from modelward.cli.terminal import show_receipt
 
     who = speaker(by, as_of)
     with who.registry.reading() as state:

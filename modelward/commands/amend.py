@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.queries.lookup import find_model
-from data.records.model import Model
-from data.records.names import short
-from data.records.person import Person
-from data.records.version import Version
-from data.registry.commands.model import RegisterModel
-from data.registry.current_actor import current_actor
-from data.registry.rules.model import milder
-from data.registry.state import State
-from data.submission.contributors import contributors_of
-from data.submission.folder import read_model
-from data.submission.provenance import read_provenance
-from modelward.cli.caller import prove, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-from modelward.cli.terminal import remark, say, show_json, show_receipt
+
+if TYPE_CHECKING:
+    from data.records.model import Model
+    from data.registry.state import State
 
 
 def amend(
@@ -32,6 +22,14 @@ def amend(
     as_json: Json = False,
 ) -> None:
     """Change a registered model to its model.yaml. You confirm with your one-time code."""
+    from data.queries.lookup import find_model
+    from data.records.names import short
+    from data.registry.commands.model import RegisterModel
+    from data.registry.rules.model import milder
+    from data.submission.folder import read_model
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import remark, say, show_json, show_receipt
+
     told, who = read_model(folder).command, speaker(by, as_of)
     with who.registry.reading() as state:
         model = find_model(state, short(told.model))
@@ -52,6 +50,12 @@ def amend(
 
 def _writers(state: State, model: Model, folder: Path) -> tuple[str, ...]:
     """Who wrote the folder since the newest version: Git's authors, and this user unless everything is committed."""
+    from data.records.person import Person
+    from data.records.version import Version
+    from data.registry.current_actor import current_actor
+    from data.submission.contributors import contributors_of
+    from data.submission.provenance import read_provenance
+
     user, versions = current_actor(state).id, state.find(Version, model=model.key)
     provenance = read_provenance(folder, user)
     authors = provenance.authors_since(versions[-1].code.commit if versions else None)

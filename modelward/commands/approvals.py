@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markdown import Markdown
 
-from data import errors
-from data.errors import ModelwardError
-from data.queries.approval_snapshot import approval_snapshot
-from data.queries.log_entries import LogEntry, events
-from data.queries.lookup import find_row, find_version, reference
-from data.records.approval import ApprovalRequest
-from data.registry.registry import Registry
-from data.registry.rules.emergency import asking_run
-from data.text.untrusted_text import safe
-from modelward.cli.caller import speaker
-from modelward.cli.form import fill_in, show_form
 from modelward.cli.options import By, CodeFromStdin, Json
-from modelward.cli.terminal import out, remark, say, show_json, show_table, working
-from modelward.runs.answer_tracker import Answer, newest_event, watch_for
-from modelward.runs.running import prefect_ready
-from modelward.runs.running_server import house_in_use
-from modelward.runs.waiting import missing_roles, unconcluded
-from tasks.run.business_time import moment, registry_moment
-from views.forms.approval_form import describe_request
+
+if TYPE_CHECKING:
+    from data.errors import ModelwardError
+    from data.queries.log_entries import LogEntry
 
 app = typer.Typer(no_args_is_help=True, help="Approvals: list what waits for people, and answer it.")
 
@@ -35,6 +20,12 @@ def list_approvals(
     every: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False, as_json: Json = False
 ) -> None:
     """Requests that wait for a decision, and versions that wait for a validator's conclusion."""
+    from data.queries.lookup import reference
+    from data.records.approval import ApprovalRequest
+    from data.registry.registry import Registry
+    from modelward.cli.terminal import show_json, show_table
+    from modelward.runs.waiting import missing_roles, unconcluded
+
     with Registry.here().reading() as state:
         found = [one for one in state.find(ApprovalRequest) if every or one.state == "pending"]
         missing = {one.key: missing_roles(state, one) for one in found}
@@ -59,6 +50,15 @@ def show(
     as_json: Json = False,
 ) -> None:
     """What a request stands on: the question, its digest, every gate's verdict, open matters, votes."""
+    from rich.markdown import Markdown
+
+    from data.queries.approval_snapshot import approval_snapshot
+    from data.registry.registry import Registry
+    from data.text.untrusted_text import safe
+    from modelward.cli.terminal import out, show_json
+    from tasks.run.business_time import moment, registry_moment
+    from views.forms.approval_form import describe_request
+
     shown = approval_snapshot(Registry.here(), request, moment(registry_moment(None)))
     if as_json:
         votes = [one.model_dump(mode="json") for one in shown.votes]
@@ -80,6 +80,12 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Fill in the form of a waiting run and hand it in; the registry judges it. Fields not given are asked for."""
+    from modelward.cli.caller import speaker
+    from modelward.cli.form import fill_in, show_form
+    from modelward.cli.terminal import working
+    from modelward.runs.answer_tracker import Answer, newest_event, watch_for
+    from modelward.runs.running import prefect_ready
+
     who = speaker(by)
     runs, subject = _runs(who.registry, about)
     with prefect_ready(by):
@@ -98,6 +104,8 @@ def answer(
 
 
 def _tell_queued() -> None:
+    from modelward.cli.terminal import remark
+    from modelward.runs.running_server import house_in_use
 
     house = house_in_use()
     why = f": {house.why_queued()}" if house is not None else ""
@@ -105,6 +113,7 @@ def _tell_queued() -> None:
 
 
 def _tell(event: LogEntry, as_json: bool) -> None:
+    from modelward.cli.terminal import say, show_json
 
     if event.type == "command.refused":
         raise _refusal(str(event.data["code"]), str(event.data["reason"]))
@@ -116,6 +125,8 @@ def _tell(event: LogEntry, as_json: bool) -> None:
 
 def _refusal(code: str, reason: str) -> ModelwardError:
     """The registry's refusal as the error it was."""
+    from data import errors
+
     name = "".join(word.capitalize() for word in code.split()) + "Error"
     kind = getattr(errors, name, errors.RefusedError)
     error: ModelwardError = kind(reason)
@@ -124,6 +135,11 @@ def _refusal(code: str, reason: str) -> ModelwardError:
 
 def _runs(registry: Any, about: str) -> tuple[list[str], str]:
     """The runs that may wait for this, newest first, and the key that the registry's events are about."""
+    from data.queries.log_entries import events
+    from data.queries.lookup import find_row, find_version
+    from data.records.approval import ApprovalRequest
+    from data.registry.rules.emergency import asking_run
+
     with registry.reading() as state:
         if "#" in about or "/requests/" in about:
             request = find_row(state, ApprovalRequest, about)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from data.records.log import Attestation
-from data.registry.registry import Registry
-from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
-from modelward.cli.terminal import show_facts, show_json
-from modelward.runs.flow_call import Where, call
 
 
 def attest(
@@ -18,6 +13,12 @@ def attest(
     as_json: Json = False,
 ) -> None:
     """Verify the audit log, back up the registry, restore the copy, and record that all of it held."""
+    from data.records.log import Attestation
+    from data.registry.registry import Registry
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import show_facts, show_json
+    from modelward.runs.flow_call import Where, call
+
     asked = {"as_of": business_time(as_of)}
     call("attest_registry", Where(by, local, no_wait), asked, "attesting the registry")
     with Registry.here().reading() as state:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.audit.bundle import write_verifier
-from data.audit.rebuild import rebuild as rebuild_registry
-from data.audit.verifier.report import Finding, Report
-from data.errors import MissingRegistryError, StoreError
-from data.files.artifacts import file_digest
-from data.queries.log_entries import events
-from data.registry.migration import create_tables
-from data.registry.registry import Registry
-from data.registry.state import State
-from data.registry.verification import verify_registry
-from modelward.cli.caller import business_time
 from modelward.cli.options import Json
-from modelward.cli.scope import scope_key
-from modelward.cli.terminal import remark, say, show_json, show_table, working
-from modelward.commands.history import show_events
+
+if TYPE_CHECKING:
+    from data.audit.verifier.report import Finding, Report
+    from data.registry.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, rebuild.")
 
@@ -38,6 +27,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Hold the registry against its log, its journal and its anchors. Exit code 1 when something does not hold."""
+    from data.registry.registry import Registry
+    from modelward.cli.terminal import show_json, working
+
     registry = Registry.here()
     with working("verifying the audit log"):
         report = _verified(registry, deep, trusted_vkey)
@@ -58,6 +50,14 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Events of the audit log, oldest first."""
+    from data.queries.log_entries import events
+    from data.registry.registry import Registry
+    from data.registry.state import State
+    from modelward.cli.caller import business_time
+    from modelward.cli.scope import scope_key
+    from modelward.cli.terminal import remark, show_json
+    from modelward.commands.history import show_events
+
     with Registry.here().store.reading() as connection:
         key = scope_key(State(connection), model) if model else ""
         found = events(connection, key, business_time(since), business_time(until))
@@ -79,6 +79,13 @@ def backup(
 
     Journal, anchors and keys are files: copy their folders too.
     """
+    from datetime import UTC, datetime
+
+    from data.audit.bundle import write_verifier
+    from data.files.artifacts import file_digest
+    from data.registry.registry import Registry
+    from modelward.cli.terminal import remark, say, show_json, working
+
     registry = Registry.here()
     file = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
     with working("copying the registry"):
@@ -97,12 +104,18 @@ def backup(
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
     """Make a lost registry anew from its journal, and verify it. The lost file must be out of the way."""
+    from data.audit.rebuild import rebuild as rebuild_registry
+    from data.errors import StoreError
+    from data.registry.registry import Registry
+    from data.registry.store import migrate
+    from modelward.cli.terminal import say, show_json, working
+
     registry = Registry.here()
     database = registry.home.database
     if database.exists():
         raise StoreError(f"{database} is there", f"move it aside first: `mv {database} {database}.broken`")
     with working("rebuilding the registry"), registry.store.quiet(alone=True):
-        count = rebuild_registry(registry.journal, database, create_tables, registry.anchors)
+        count = rebuild_registry(registry.journal, database, lambda made: migrate(made, database), registry.anchors)
     with working("verifying what was rebuilt"):
         report = _verified(registry, deep=True, trusted_vkey="")
     if as_json:
@@ -114,6 +127,8 @@ def rebuild(as_json: Json = False) -> None:
 
 
 def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
+    from data.errors import MissingRegistryError
+    from data.registry.verification import verify_registry
 
     home = registry.home
     if not home.database.exists() and not home.journal.exists():
@@ -122,6 +137,7 @@ def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
 
 
 def _show(report: Report, deep: bool) -> None:
+    from modelward.cli.terminal import remark, say, show_table
 
     depth = "every event, table and artifact" if deep else "every event; --deep compares tables and artifacts too"
     say(f"the log holds ({depth})" if report.ok else "THE LOG DOES NOT HOLD")

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from data.errors import NotFoundError
-from data.queries.lookup import find_model, find_version, reference
-from data.records.model import Consumer
-from data.records.retirement import Retirement, RetirementParty
-from data.registry.commands.model import DeclareConsumer
-from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanTransition
-from data.registry.registry import Registry
-from data.registry.state import State
-from modelward.cli.caller import prove, require_time, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
-from modelward.cli.scope import under
-from modelward.cli.terminal import show_json, show_receipt, show_table
+
+if TYPE_CHECKING:
+    from data.registry.state import State
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
 
@@ -30,6 +22,13 @@ def list_consumers(
     as_json: Json = False,
 ) -> None:
     """Systems that use a model: declared, or only seen in its logs; with their standing in a retirement."""
+    from data.queries.lookup import reference
+    from data.records.model import Consumer
+    from data.records.retirement import RetirementParty
+    from data.registry.registry import Registry
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
+
     with Registry.here().reading() as state:
         found, parties = under(state, Consumer, model), under(state, RetirementParty, model)
     if as_json:
@@ -77,6 +76,11 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Declare a system that uses a model's output, or change what was declared."""
+    from data.queries.lookup import find_model, reference
+    from data.registry.commands.model import DeclareConsumer
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         key = find_model(state, model).key
@@ -99,6 +103,10 @@ def ack(
     as_json: Json = False,
 ) -> None:
     """Record a consumer's answer to the notice that a version is retired."""
+    from data.registry.commands.retirement import AnswerNotice
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         key = _retirement(state, version)
@@ -118,6 +126,10 @@ def silence(
     as_json: Json = False,
 ) -> None:
     """Accept, as a risk acceptor with your one-time code, that a consumer does not answer."""
+    from data.registry.commands.retirement import AcceptSilence
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         key = _retirement(state, version)
@@ -138,6 +150,10 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a consumer moves to and by when, and later that it has moved."""
+    from data.registry.commands.retirement import PlanTransition
+    from modelward.cli.caller import require_time, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         key = _retirement(state, version)
@@ -147,6 +163,9 @@ def plan(
 
 
 def _retirement(state: State, version: str) -> str:
+    from data.errors import NotFoundError
+    from data.queries.lookup import find_version, reference
+    from data.records.retirement import Retirement
 
     key = f"{find_version(state, version, 'named').version.key}/retirement"
     if state.get(Retirement, key) is None:

@@ -6,14 +6,7 @@ from typing import Annotated
 
 import typer
 
-from data.queries.lookup import find_person, find_row, find_version, reference
-from data.records.review import Finding, Severity
-from data.registry.commands.review import AnswerFinding, CloseFinding, DisputeFinding, OpenFinding
-from data.registry.registry import Registry
-from modelward.cli.caller import prove, require_time, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
-from modelward.cli.scope import under
-from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
 
@@ -27,6 +20,12 @@ def list_findings(
     as_json: Json = False,
 ) -> None:
     """Findings that are not closed, by version."""
+    from data.queries.lookup import reference
+    from data.records.review import Finding
+    from data.registry.registry import Registry
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
+
     with Registry.here().reading() as state:
         found = [one for one in under(state, Finding, about) if every or one.state != "closed"]
     if as_json:
@@ -52,6 +51,12 @@ def open_finding(
     as_json: Json = False,
 ) -> None:
     """Raise a finding on a version."""
+    from data.queries.lookup import find_person, find_version, reference
+    from data.records.review import Finding, Severity
+    from data.registry.commands.review import OpenFinding
+    from modelward.cli.caller import require_time, speaker
+    from modelward.cli.terminal import remark, show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         found = find_version(state, version)
@@ -77,6 +82,12 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Answer a finding, as its owner."""
+    from data.queries.lookup import find_row, reference
+    from data.records.review import Finding
+    from data.registry.commands.review import AnswerFinding
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         row = find_row(state, Finding, finding)
@@ -86,6 +97,12 @@ def answer(
 @app.command("dispute")
 def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Say why the answer does not settle a finding."""
+    from data.queries.lookup import find_row, reference
+    from data.records.review import Finding
+    from data.registry.commands.review import DisputeFinding
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         row = find_row(state, Finding, finding)
@@ -97,6 +114,12 @@ def close(
     finding: Key, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
 ) -> None:
     """Close an answered finding with your one-time code; never your own."""
+    from data.queries.lookup import find_row, reference
+    from data.records.review import Finding
+    from data.registry.commands.review import CloseFinding
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         row = find_row(state, Finding, finding)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.queries.inventory import ListedVersion, Placement, list_versions
-from data.queries.lookup import find_model
-from data.registry.registry import Registry
-from data.registry.registry_time import registry_time
-from data.registry.state import State
 from modelward.cli.options import Json
-from modelward.cli.terminal import remark, show_json, show_table, written
+
+if TYPE_CHECKING:
+    from data.queries.inventory import ListedVersion, Placement
 
 
 def inventory(
@@ -20,6 +17,13 @@ def inventory(
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
+    from data.queries.inventory import list_versions
+    from data.queries.lookup import find_model
+    from data.registry.registry import Registry
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
+    from modelward.cli.terminal import remark, show_json, show_table, written
+
     with Registry.here().store.reading() as connection:
         time, state = registry_time(connection), State(connection)
         listed = list_versions(state, time.now, find_model(state, model).key if model else None)

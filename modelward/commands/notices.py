@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from data.files.home import Home
-from data.notices.channels.delivery import Attempts, DeliveryBook
-from data.notices.outbox import Outbox, QueuedNotice
-from modelward.cli.caller import speaker
 from modelward.cli.options import By, Json
-from modelward.cli.terminal import remark, say, show_json, show_table
-from tasks.notify.deliver_notices import carry_notices, configured, try_carriers
+
+if TYPE_CHECKING:
+    from data.notices.channels.delivery import Attempts
+    from data.notices.outbox import QueuedNotice
 
 app = typer.Typer(no_args_is_help=True, help="Notices to people: list them, send them, test the channels.")
 COULD_NOT = 3
@@ -26,6 +24,11 @@ def list_notices(
     as_json: Json = False,
 ) -> None:
     """The notices in the outbox, the newest last, each with how far it was carried."""
+    from data.files.home import Home
+    from data.notices.channels.delivery import DeliveryBook
+    from data.notices.outbox import Outbox
+    from modelward.cli.terminal import remark, show_json, show_table
+
     outbox = Outbox(Home.here().outbox)
     book = DeliveryBook(outbox.root)
     found = outbox.contents()
@@ -51,6 +54,9 @@ def list_notices(
 @app.command("send")
 def send(as_json: Json = False) -> None:
     """Carry everything that waits, at once. Exit code 3 when something fails."""
+    from modelward.cli.terminal import say, show_json
+    from tasks.notify.deliver_notices import carry_notices, configured
+
     if not configured():
         say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
         return
@@ -70,6 +76,10 @@ def send(as_json: Json = False) -> None:
 @app.command("test")
 def try_out(by: By = "", as_json: Json = False) -> None:
     """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import say, show_json
+    from tasks.notify.deliver_notices import try_carriers
+
     person = speaker(by).actor.id
     taken = try_carriers(person)
     if as_json:
@@ -83,6 +93,7 @@ def try_out(by: By = "", as_json: Json = False) -> None:
 
 
 def _remark_on(unreadable: Sequence[str]) -> None:
+    from modelward.cli.terminal import remark
 
     for name in unreadable:
         remark(f"{name} cannot be read: it is no notice, and is carried nowhere")

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import parse_qs, urlparse
+from typing import TYPE_CHECKING, Annotated, Any
 
-import segno
 import typer
 
-from data.errors import InputError
-from data.queries.lookup import find_person
-from data.records.names import person_key
-from data.records.person import Credential, Person, Role, RoleGrant
-from data.registry.command import Proof
-from data.registry.commands.person import AddPerson, Deputise, EndRole, GrantRole, RevokePerson
-from data.registry.enrolment import enrol as enrol_person
-from data.registry.registry import Registry
-from data.registry.registry_time import registry_time
-from data.registry.state import State
-from modelward.cli.caller import Caller, business_time, prove, require_time, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
-from modelward.cli.terminal import err, out, remark, say, show_json, show_receipt, show_table, written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from data.records.person import Role as HeldRole
+    from data.records.person import RoleGrant
+    from data.registry.command import Proof
+    from data.registry.registry import Registry
+    from modelward.cli.caller import Caller
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
 
-PersonId = Annotated[str, typer.Argument(metavar="PERSON", help="Their id on the roster.")]
-RoleArgument = Annotated[RoleName, typer.Argument(help="The role.")]
+Person = Annotated[str, typer.Argument(metavar="PERSON", help="Their id on the roster.")]
+Role = Annotated[RoleName, typer.Argument(help="The role.")]
 
 
 @app.command("add")
 def add(
-    person: PersonId,
+    person: Person,
     name: Annotated[str, typer.Option("--name", help="Their name as it is printed under decisions.")],
     email: Annotated[str, typer.Option("--email", help="Where notices go.")] = "",
     os_user: Annotated[str, typer.Option("--os-user", help="Their operating-system user here.")] = "",
@@ -46,6 +39,12 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Put somebody on the roster. The first one starts the registry; the first two are administrators."""
+    from data.records.names import person_key
+    from data.records.person import RoleGrant
+    from data.registry.commands.person import AddPerson
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import say, show_receipt
+
     person_key(person)
     told: dict[str, Any] = {"printed_name": name, "email": email, "os_user": os_user, "roles": _roles(roles or ())}
     founding = _found_registry(quiet=as_json)
@@ -60,13 +59,18 @@ def add(
 
 @app.command("enrol")
 def enrol(
-    person: PersonId,
+    person: Person,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
     """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
+    from data.queries.lookup import find_person
+    from data.registry.enrolment import enrol as enrol_person
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_json
+
     _need_screen(as_json)
     who = speaker(by, as_of)
     with who.registry.reading() as state:
@@ -80,6 +84,12 @@ def enrol(
 @app.command("list")
 def list_people(as_json: Json = False) -> None:
     """Who is on the roster, with roles and whether they can prove who they are."""
+    from data.records.person import Credential, Person, RoleGrant
+    from data.registry.registry import Registry
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
+    from modelward.cli.terminal import show_json, show_table
+
     with Registry.here().store.reading() as connection:
         now, state = registry_time(connection).now, State(connection)
         people, grants = state.find(Person), state.find(RoleGrant)
@@ -104,7 +114,7 @@ def list_people(as_json: Json = False) -> None:
 
 @app.command("revoke")
 def revoke(
-    person: PersonId,
+    person: Person,
     reason: Reason,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
@@ -112,6 +122,10 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Take somebody off the roster: their roles end and their codes stop working."""
+    from data.registry.commands.person import RevokePerson
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     command = RevokePerson(person=_known(who, person), reason=reason, proof=_administrator(who, by, code_from_stdin))
     show_receipt(who.do(command), as_json, f"{person} is off the roster")
@@ -119,8 +133,8 @@ def revoke(
 
 @app.command("grant")
 def grant(
-    person: PersonId,
-    role: RoleArgument,
+    person: Person,
+    role: Role,
     team: Annotated[str, typer.Option("--team", help="For this team's models only.")] = "*",
     tiers: Annotated[list[int] | None, typer.Option("--tier", help="For this tier only; may be given again.")] = None,
     environment: Environment = "*",
@@ -133,6 +147,11 @@ def grant(
     as_json: Json = False,
 ) -> None:
     """Give somebody a role, for everything or for a team, tiers, an environment, a time."""
+    from data.records.person import Role
+    from data.registry.commands.person import GrantRole
+    from modelward.cli.caller import business_time, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     told: dict[str, Any] = {"team": team, "tiers": tuple(tiers or ()), "environment": environment}
     told |= {"from_at": business_time(from_at), "to_at": business_time(to_at), "deputy_of": deputy_of or None}
@@ -143,7 +162,7 @@ def grant(
 
 @app.command("deputise")
 def deputise(
-    person: PersonId,
+    person: Person,
     deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="Whom they stand in for.")],
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="Until then.")],
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="From then on; otherwise now.")] = "",
@@ -157,6 +176,11 @@ def deputise(
 
     A deputy is asked for independence like anyone, and so is whoever they stand in for; the two have one voice.
     """
+    from data.records.person import RoleGrant
+    from data.registry.commands.person import Deputise
+    from modelward.cli.caller import business_time, require_time, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     deputy, principal = _known(who, person), _known(who, deputy_of)
     stands_in_as = _role_held_by(who, principal, role)
@@ -170,8 +194,8 @@ def deputise(
 
 @app.command("end")
 def end(
-    person: PersonId,
-    role: RoleArgument,
+    person: Person,
+    role: Role,
     reason: Reason,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
@@ -179,14 +203,22 @@ def end(
     as_json: Json = False,
 ) -> None:
     """End every grant of a role that somebody holds."""
+    from data.records.person import Role
+    from data.registry.commands.person import EndRole
+    from modelward.cli.caller import speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(EndRole(person=_known(who, person), role=Role(role), reason=reason, proof=proof))
     show_receipt(receipt, as_json, f"{person} is no longer {role}")
 
 
-def _roles(names: Sequence[str]) -> tuple[Role, ...]:
+def _roles(names: Sequence[str]) -> tuple[HeldRole, ...]:
     """Roles by their names. Raises InputError, before anything is recorded."""
+    from data.errors import InputError
+    from data.records.person import Role
+
     known = {one.value: one for one in Role}
     for name in names:
         if name not in known:
@@ -196,6 +228,9 @@ def _roles(names: Sequence[str]) -> tuple[Role, ...]:
 
 def _found_registry(quiet: bool) -> bool:
     """Start the registry where none is yet; True when it was started just now."""
+    from data.registry.registry import Registry
+    from modelward.cli.terminal import remark
+
     registry = Registry.here()
     if registry.store.exists() or registry.home.journal.exists():
         return False
@@ -210,22 +245,29 @@ def _found_registry(quiet: bool) -> bool:
 
 def _administrator(who: Caller, by: str, code_from_stdin: bool) -> Proof | None:
     """The proof of `--by`; while the roster is being founded nobody can have codes yet, and none is asked."""
+    from modelward.cli.caller import prove
+
     return prove(by, code_from_stdin) if by and _can_prove(who, by) else None
 
 
 def _can_prove(who: Caller, person: str) -> bool:
     """Whether there is a reason to ask for a code: the person has one, or nobody is being founded any more."""
+    from data.records.person import Credential
+
     with who.registry.reading() as state:
         return bool(state.find(Credential, person=person)) or len(state.find(Credential)) >= 2
 
 
 def _known(who: Caller, person: str) -> str:
+    from data.queries.lookup import find_person
 
     with who.registry.reading() as state:
         return find_person(state, person).person
 
 
 def _need_screen(as_json: bool) -> None:
+    from data.errors import InputError
+    from modelward.cli.terminal import err
 
     if as_json and not err().is_terminal:
         raise InputError("the secret is shown once, and never in JSON", "run it in a terminal, or leave out --json")
@@ -233,6 +275,13 @@ def _need_screen(as_json: bool) -> None:
 
 def _show_seed(person: str, uri: str, as_json: bool) -> None:
     """The QR code and the secret, on the screen only."""
+    import io
+    from urllib.parse import parse_qs, urlparse
+
+    import segno
+
+    from modelward.cli.terminal import err, out
+
     console = err() if as_json else out()
     drawn = io.StringIO()
     segno.make(uri, error="l").terminal(drawn, border=2, compact=True)
@@ -245,13 +294,19 @@ def _show_seed(person: str, uri: str, as_json: bool) -> None:
 
 
 def _credential(registry: Registry, person: str) -> str:
+    from data.records.person import Credential
 
     with registry.reading() as state:
         return state.find(Credential, person=person, state="active")[-1].key
 
 
-def _role_held_by(who: Caller, principal: str, role: str | None) -> Role:
+def _role_held_by(who: Caller, principal: str, role: str | None) -> HeldRole:
     """The role of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
+    from data.errors import InputError
+    from data.records.person import Role, RoleGrant
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
+
     with who.registry.store.reading() as connection:
         now, state = who.as_of or registry_time(connection).now, State(connection)
         grants = [one for one in state.find(RoleGrant, person=principal) if not one.deputy_of and not _ended(one, now)]
@@ -268,6 +323,7 @@ def _ended(grant: RoleGrant, now: datetime) -> bool:
 
 
 def _role_said(grant: RoleGrant) -> str:
+    from modelward.cli.terminal import written
 
     scope = [grant.scope] if grant.scope else []
     scope += [f"for {grant.deputy_of}"] if grant.deputy_of else []

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.errors import IllegalMoveError, InputError
-from data.queries.lookup import find_model, reference
-from data.records.approval import ApprovalRequest
-from data.records.deployment import Deployment
-from data.records.person import Role
-from data.records.run_context import RunContext
-from data.registry.approvals import tail
-from data.registry.commands.approval import Decide
-from data.registry.commands.deployment import RatifyDeployment
-from data.registry.eligible_approvers import eligible_approvers
-from data.registry.registry import Receipt
-from data.registry.rules.emergency import PURPOSE
-from modelward.cli.caller import Caller, prove, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, ModelName, RoleName, Slot
-from modelward.cli.outcomes import newest_deployment
-from modelward.cli.terminal import remark, show_receipt
-from modelward.runs.waiting import missing_roles
-from tasks.approve.recompute_digests import recompute_digests
-from tasks.run.business_time import moment
+
+if TYPE_CHECKING:
+    from data.records.approval import ApprovalRequest
+    from data.records.deployment import Deployment
+    from data.registry.registry import Receipt
+    from modelward.cli.caller import Caller
 
 
 def ratify(
@@ -46,6 +33,13 @@ def ratify(
     as_json: Json = False,
 ) -> None:
     """Ratify the newest rollback, suspension or emergency release of a model, done by somebody else."""
+    from data.errors import IllegalMoveError
+    from data.queries.lookup import find_model, reference
+    from data.registry.commands.deployment import RatifyDeployment
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.outcomes import newest_deployment
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         key = find_model(state, model).key
@@ -64,6 +58,9 @@ def ratify(
 
 def _release(who: Caller, deployment: Deployment) -> ApprovalRequest | None:
     """The request behind an emergency release; None for a rollback or suspension."""
+    from data.records.approval import ApprovalRequest
+    from data.registry.rules.emergency import PURPOSE
+
     with who.registry.reading() as state:
         request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     return request if request is not None and request.purpose == PURPOSE and deployment.state == "deployed" else None
@@ -73,6 +70,11 @@ def _vote(
     who: Caller, request: ApprovalRequest, role: str | None, confirm: str, decision: str, comment: str, stdin: bool
 ) -> Receipt:
     """The person's vote, on the digests as they are now. Raises as the registry does."""
+    from data.records.person import Role
+    from data.registry.commands.approval import Decide
+    from modelward.cli.caller import prove
+    from tasks.approve.recompute_digests import recompute_digests
+
     signs_as, deputy_of = _capacity(who, request, role)
     now = recompute_digests(request)
     command = Decide(
@@ -94,6 +96,9 @@ def _vote(
 
 def _capacity(who: Caller, request: ApprovalRequest, role: str | None) -> tuple[str, str | None]:
     """The role and whom they stand in for, as the registry would let them; else what was asked, to be refused."""
+    from data.registry.eligible_approvers import eligible_approvers
+    from tasks.run.business_time import moment
+
     with who.registry.reading() as state:
         able = [one for one in eligible_approvers(state, request, moment(who.as_of)) if one.person == who.actor.id]
     fitting = [one for one in able if role in (None, one.role.value)]
@@ -104,6 +109,13 @@ def _capacity(who: Caller, request: ApprovalRequest, role: str | None) -> tuple[
 
 def _confirmed(request: ApprovalRequest) -> str:
     """What the person types after they read what it is about."""
+    import sys
+
+    from data.errors import InputError
+    from data.queries.lookup import reference
+    from data.registry.approvals import tail
+    from modelward.cli.terminal import remark
+
     shown = f"{reference(request.key)}: {request.reason}; digest {request.request_digest}"
     if not sys.stdin.isatty():
         raise InputError("the digest of what is ratified is not confirmed", f"add --confirm; {shown}")
@@ -113,6 +125,9 @@ def _confirmed(request: ApprovalRequest) -> str:
 
 def _undone(who: Caller, request: ApprovalRequest) -> str:
     """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
+    from data.queries.lookup import reference
+    from data.records.run_context import RunContext
+    from modelward.cli.terminal import remark
     from tasks.deploy.undo_release import undo_release
 
     name = reference(request.subject)
@@ -124,6 +139,9 @@ def _undone(who: Caller, request: ApprovalRequest) -> str:
 
 def _said(who: Caller, request: ApprovalRequest) -> str:
     """What the registry made of the signature, by the request as it stands now."""
+    from data.queries.lookup import reference
+    from modelward.runs.waiting import missing_roles
+
     name = reference(request.subject)
     if request.state == "approved":
         return f"the release of {name} is ratified; have it approved with `modelward deploy` before its days are over"

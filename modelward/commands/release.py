@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.errors import PublishError
-from data.queries.lookup import find_version, reference
-from data.records.approval import ApprovalRequest
-from data.records.run_context import RunContext
-from data.registry.registry import Registry
-from data.registry.rules.emergency import release_of
-from modelward.cli.caller import business_time, prove, require_time, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Local, Reason, Slot, VersionName
-from modelward.cli.outcomes import show_served
-from modelward.cli.terminal import remark, working, written
-from modelward.runs.flow_call import Where, call
-from modelward.runs.running import prefect_ready
-from modelward.runs.running_server import house_in_use
-from tasks.run.business_time import registry_moment
-from tasks.run.find_named import use_named
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.records.approval import ApprovalRequest
+    from modelward.runs.flow_call import Where
 
 PATIENCE_SECONDS = 180.0
 POLL_SECONDS = 0.5
@@ -49,13 +38,23 @@ def release(
 
     Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
     """
+    from data.queries.lookup import find_version, reference
+    from modelward.cli.caller import business_time, prove, require_time, speaker
+    from modelward.cli.outcomes import show_served
+    from modelward.cli.terminal import remark, working, written
+    from modelward.runs.flow_call import Where
+    from modelward.runs.running import prefect_ready
+
     who, moment = speaker(by, as_of), business_time(as_of)
     with who.registry.reading() as state:
         found = find_version(state, version)
     ends = require_time(until) if until else None
     proof = prove(who.actor.id, code_from_stdin)
     with prefect_ready(by), working(f"releasing {reference(found.version.key)}"):
+        from data.records.run_context import RunContext
         from tasks.deploy.open_release import open_release
+        from tasks.run.business_time import registry_moment
+        from tasks.run.find_named import use_named
 
         run = RunContext(who.actor, registry_moment(moment), "")
         purpose = use_named(found.version.key, use)
@@ -67,6 +66,11 @@ def release(
 
 def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) -> None:
     """In this process, or at the running server, whose run goes on waiting for the ratification."""
+    from dataclasses import replace
+
+    from modelward.runs.flow_call import call
+    from modelward.runs.running_server import house_in_use
+
     at_server = not where.local and house_in_use() is not None
     parameters = {"request": request.key, "as_of": moment}
     try:
@@ -77,6 +81,13 @@ def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) ->
 
 def _await_live(request: ApprovalRequest) -> None:
     """Raises PublishError when the run at the server did not bring it into service."""
+    import time
+
+    from data.errors import PublishError
+    from data.records.approval import ApprovalRequest
+    from data.registry.registry import Registry
+    from data.registry.rules.emergency import release_of
+
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         with Registry.here().reading() as state:

@@ -6,14 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data.errors import InputError
-from data.queries.lookup import find_version, reference
-from data.records.retirement import Retirement
-from data.registry.registry import Registry
-from modelward.cli.caller import business_time, require_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait, Reason, VersionName
-from modelward.cli.terminal import remark, say, show_json
-from modelward.runs.flow_call import Where, call
 
 
 def retire(
@@ -38,6 +31,11 @@ def retire(
 
     Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """
+    from data.registry.registry import Registry
+    from modelward.cli.caller import business_time
+    from modelward.cli.terminal import remark
+    from modelward.runs.flow_call import Where, call
+
     moment, registry = business_time(as_of), Registry.here()
     asked = {**_asked(registry, version, reason, sunset, successor), "transition": _transition(plan or [])}
     remark(
@@ -49,6 +47,11 @@ def retire(
 
 def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
     """What the flow is asked; an open retirement already knows its reason, sunset and successor."""
+    from data.errors import InputError
+    from data.queries.lookup import find_version
+    from data.records.retirement import Retirement
+    from modelward.cli.caller import require_time
+
     with registry.reading() as state:
         key = find_version(state, version, "named").version.key
         open_one = state.get(Retirement, f"{key}/retirement")
@@ -63,6 +66,8 @@ def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str
 
 def _transition(lines: list[str]) -> dict[str, str] | None:
     """By system, the day and what it moves to. Raises InputError for a line without them."""
+    from data.errors import InputError
+
     pairs = [line.partition("=") for line in lines]
     broken = next(
         (line for line, (_, equals, where) in zip(lines, pairs, strict=True) if not equals or not where), None
@@ -73,6 +78,9 @@ def _transition(lines: list[str]) -> dict[str, str] | None:
 
 
 def _show(registry: Any, version: str, as_json: bool) -> None:
+    from data.queries.lookup import reference
+    from data.records.retirement import Retirement
+    from modelward.cli.terminal import say, show_json
 
     with registry.reading() as state:
         row = state.get(Retirement, f"{version}/retirement")

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from data.queries.lookup import find_model
-from data.registry.registry import Registry
-from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
-from modelward.cli.outcomes import show_served
-from modelward.runs.flow_call import Where, call
 
 
 def rollback(
@@ -25,6 +20,12 @@ def rollback(
 
     It acts at once and must be ratified in time: `modelward ratify`.
     """
+    from data.queries.lookup import find_model
+    from data.registry.registry import Registry
+    from modelward.cli.caller import business_time
+    from modelward.cli.outcomes import show_served
+    from modelward.runs.flow_call import Where, call
+
     moment, registry = business_time(as_of), Registry.here()
     with registry.reading() as state:
         key = find_model(state, model).key

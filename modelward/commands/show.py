@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from data.queries.lookup import find_model, find_version, reference
-from data.records.approval import ApprovalRequest, Vote
-from data.records.deployment import Deployment, Slot
-from data.records.model import Consumer, Model, MonitoringPlan, TestPlan, enforces
-from data.records.names import short
-from data.records.retirement import Retirement, RetirementParty
-from data.records.review import Finding, Validation, VerdictSet, Waiver
-from data.records.version import Comparison, Dataset, Metric, Section, TestResult, Version
-from data.registry.lifecycle import REVIEW_MOVES
-from data.registry.registry import Registry
-from data.registry.rules.model import NOTHING_ENFORCED
-from data.registry.rules.retirement_party import parties_of, what_is_missing
-from data.registry.rules.review import validated_for
-from data.registry.state import State
 from modelward.cli.options import Json, VersionName
-from modelward.cli.scope import names_version
-from modelward.cli.terminal import heading, say, show_facts, show_json, show_table, written
-from modelward.cli.verdicts import show_judgements
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.records.version import Version
+    from data.registry.state import State
 
 
 def show(name: VersionName, as_json: Json = False) -> None:
     """Show a model with its versions, or one version with its evidence, verdicts and approvals."""
+    from data.queries.lookup import find_model, find_version
+    from data.registry.registry import Registry
+    from modelward.cli.scope import names_version
+
     with Registry.here().reading() as state:
         if names_version(state, name):
             _show_version(state, find_version(state, name, "named").version, as_json)
@@ -34,6 +27,12 @@ def show(name: VersionName, as_json: Json = False) -> None:
 
 
 def _show_model(state: State, key: str, as_json: bool) -> None:
+    from data.records.deployment import Slot
+    from data.records.model import Consumer, Model, MonitoringPlan, TestPlan, enforces
+    from data.records.names import short
+    from data.records.version import Version
+    from data.registry.rules.model import NOTHING_ENFORCED
+    from modelward.cli.terminal import heading, show_facts, show_json, show_table
 
     model = state.need(Model, key)
     parts = {kind.table: state.find(kind, model=key) for kind in (Version, Slot, Consumer, TestPlan, MonitoringPlan)}
@@ -75,6 +74,7 @@ def _show_model(state: State, key: str, as_json: bool) -> None:
 
 
 def _show_version(state: State, version: Version, as_json: bool) -> None:
+    from modelward.cli.terminal import show_json
 
     if as_json:
         show_json({"version": version, **_parts(state, version)})
@@ -88,6 +88,12 @@ def _show_version(state: State, version: Version, as_json: bool) -> None:
 
 def _parts(state: State, version: Version) -> dict[str, object]:
     """Everything recorded about a version, by the name of its table."""
+    from data.records.approval import ApprovalRequest, Vote
+    from data.records.deployment import Deployment
+    from data.records.retirement import Retirement, RetirementParty
+    from data.records.review import Finding, Validation, VerdictSet, Waiver
+    from data.records.version import Comparison, Dataset, Metric, Section, TestResult
+
     below = (
         Dataset,
         Section,
@@ -109,6 +115,10 @@ def _parts(state: State, version: Version) -> dict[str, object]:
 
 
 def _show_facts(state: State, version: Version) -> None:
+    from data.queries.lookup import reference
+    from data.records.version import Metric
+    from data.registry.lifecycle import REVIEW_MOVES
+    from modelward.cli.terminal import heading, show_facts, show_table
 
     heading(reference(version.key))
     code = version.code.commit[:12] if version.code.commit else "no commit"
@@ -150,6 +160,9 @@ def _interval(low: float | None, high: float | None) -> str | None:
 
 
 def _show_verdicts(state: State, version: Version) -> None:
+    from data.records.review import VerdictSet
+    from modelward.cli.terminal import heading, say, written
+    from modelward.cli.verdicts import show_judgements
 
     sets = state.find(VerdictSet, version=version.key)
     if sets:
@@ -162,6 +175,10 @@ def _show_verdicts(state: State, version: Version) -> None:
 
 
 def _show_matters(state: State, version: Version) -> None:
+    from data.queries.lookup import reference
+    from data.records.review import Finding, Validation, Waiver
+    from data.registry.rules.review import validated_for
+    from modelward.cli.terminal import say, written
 
     for one in state.find(Validation, version=version.key):
         principal = validated_for(state, one)
@@ -176,6 +193,9 @@ def _show_matters(state: State, version: Version) -> None:
 
 
 def _show_decisions(state: State, version: Version) -> None:
+    from data.records.approval import Vote
+    from data.records.deployment import Deployment
+    from modelward.cli.terminal import show_table
 
     votes = [
         (one.printed_name, one.role.value, one.decision, one.decided_at, one.proof, one.statement_digest[-8:])
@@ -190,6 +210,9 @@ def _show_decisions(state: State, version: Version) -> None:
 
 
 def _show_retirement(state: State, version: Version) -> None:
+    from data.records.retirement import Retirement
+    from data.registry.rules.retirement_party import parties_of, what_is_missing
+    from modelward.cli.terminal import say
 
     row = state.get(Retirement, f"{version.key}/retirement")
     if row is None:

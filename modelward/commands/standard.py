@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.errors import InputError
-from data.files.artifacts import ArtifactStore
-from data.records.log import Standard
-from data.records.person import Role
-from data.registry.commands.log import AdoptStandard
-from data.registry.registry import Registry
-from gates.standard import LoadedStandard, builtin, builtin_names, load_standard
-from modelward.cli.caller import prove, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-from modelward.cli.terminal import heading, say, show_json, show_receipt, show_table
+
+if TYPE_CHECKING:
+    from data.records.person import Role
+    from gates.standard import LoadedStandard
 
 app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adopt.")
 
@@ -24,6 +19,11 @@ app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adop
 @app.command("list")
 def list_standards(as_json: Json = False) -> None:
     """Standards in force, and those that come with modelward."""
+    from data.records.log import Standard
+    from data.registry.registry import Registry
+    from gates.standard import builtin_names
+    from modelward.cli.terminal import say, show_json, show_table
+
     with Registry.here().reading() as state:
         adopted = state.find(Standard)
     if as_json:
@@ -37,6 +37,9 @@ def list_standards(as_json: Json = False) -> None:
 @app.command("check")
 def check(file: Annotated[Path, typer.Argument(help="The standard's YAML file.")], as_json: Json = False) -> None:
     """Read a standard and say whether it can be used; a fault is named with file, line and fix."""
+    from gates.standard import load_standard
+    from modelward.cli.terminal import say, show_json
+
     standard = load_standard(file)
     if as_json:
         show_json({"ok": True, "standard": standard.id, "version": standard.version, "digest": standard.text_digest})
@@ -53,6 +56,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Every control of a standard: what it demands, where that comes from, and who approves."""
+    from modelward.cli.terminal import heading, say, show_json, show_table
+
     written, where = _text(name)
     standard = _loaded(written, name)
     if text:
@@ -89,6 +94,12 @@ def adopt(
     as_json: Json = False,
 ) -> None:
     """Put a version of a standard in force: an administrator's code, and its exact text is kept by digest."""
+    from data.files.artifacts import ArtifactStore
+    from data.registry.commands.log import AdoptStandard
+    from gates.standard import builtin, builtin_names
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
+
     written = builtin(source) if source in builtin_names() else _read(Path(source))
     standard = _loaded(written, source)
     who = speaker(by, as_of)
@@ -103,6 +114,11 @@ def adopt(
 
 def _text(name: str) -> tuple[str, str]:
     """The text of a standard in force (the newest version if none is named), else of one that comes with modelward."""
+    from data.files.artifacts import ArtifactStore
+    from data.records.log import Standard
+    from data.registry.registry import Registry
+    from gates.standard import builtin
+
     registry, (identity, _, version) = Registry.here(), name.partition("/")
     found = []
     if registry.store.exists():
@@ -116,11 +132,14 @@ def _text(name: str) -> tuple[str, str]:
 
 
 def _loaded(text: str, name: str) -> LoadedStandard:
+    from gates.standard import load_standard
 
     return load_standard(text, name)
 
 
 def _read(file: Path) -> str:
+    from data.errors import InputError
+    from gates.standard import builtin_names, load_standard
 
     if not file.exists():
         there = ", ".join(builtin_names())

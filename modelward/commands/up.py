@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.errors import MissingRegistryError
-from data.files.home import Home
-from data.settings import read_settings
-from modelward.cli.terminal import remark, say, show_facts
-from modelward.runs.pending_summary import pending_summary, show_pending_summary
-from modelward.supervisor.detached import awaited_leftovers, start_detached
-from modelward.supervisor.instance_lock import residence, resident
-from modelward.supervisor.recovery_report import RecoveryReport
-from modelward.supervisor.shutdown import end_what_was_left, require_gone
-from modelward.supervisor.supervisor import Interrupted, Supervisor
+if TYPE_CHECKING:
+    from data.files.home import Home
+    from modelward.supervisor.recovery_report import RecoveryReport
 
 INTERRUPTED = 130
 
@@ -26,10 +17,16 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once it is ready; `down` ends it.")] = False,
 ) -> None:
     """Run the Prefect server, the worker, the schedules and the evidence pages until Ctrl-C."""
+    from data.errors import MissingRegistryError
+    from data.files.home import Home
+
     home = Home.here()
     if not home.database.is_file():
         raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
     if detach:
+        from modelward.cli.terminal import say
+        from modelward.supervisor.detached import awaited_leftovers, start_detached
+
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
         _tell(home, awaited_leftovers(home.up))
         return
@@ -37,6 +34,14 @@ def up(
 
 
 def _stay(home: Home) -> None:
+    import time
+    from contextlib import suppress
+
+    from data.settings import read_settings
+    from modelward.cli.terminal import remark, say
+    from modelward.supervisor.instance_lock import residence
+    from modelward.supervisor.shutdown import end_what_was_left, require_gone
+    from modelward.supervisor.supervisor import Interrupted, Supervisor
 
     begun = time.monotonic()
     with residence(home.up):
@@ -63,6 +68,10 @@ def _stay(home: Home) -> None:
 
 def _tell(home: Home, found: RecoveryReport) -> None:
     """The addresses, what had been left half done, and what waits for whom."""
+    from modelward.cli.terminal import remark, say, show_facts
+    from modelward.runs.pending_summary import pending_summary, show_pending_summary
+    from modelward.supervisor.instance_lock import resident
+
     account = resident(home.up)
     if account is not None:
         show_facts(

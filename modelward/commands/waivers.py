@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data.queries.lookup import find_row, find_version, reference
-from data.records.review import Waiver
-from data.registry.commands.review import DecideWaiver, RequestWaiver, RevokeWaiver
-from data.registry.registry import Registry
-from modelward.cli.caller import prove, require_time, speaker
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
-from modelward.cli.scope import under
-from modelward.cli.terminal import remark, show_json, show_receipt, show_table
+
+if TYPE_CHECKING:
+    from data.records.review import Waiver
 
 app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke.")
 
@@ -27,6 +23,12 @@ def list_waivers(
     as_json: Json = False,
 ) -> None:
     """Waivers asked for or in force."""
+    from data.queries.lookup import reference
+    from data.records.review import Waiver
+    from data.registry.registry import Registry
+    from modelward.cli.scope import under
+    from modelward.cli.terminal import show_json, show_table
+
     with Registry.here().reading() as state:
         found = [one for one in under(state, Waiver, about) if every or one.state in ("requested", "granted")]
     if as_json:
@@ -56,6 +58,11 @@ def request(
     as_json: Json = False,
 ) -> None:
     """Ask that a control be set aside for a version until a day."""
+    from data.queries.lookup import find_version, reference
+    from data.registry.commands.review import RequestWaiver
+    from modelward.cli.caller import require_time, speaker
+    from modelward.cli.terminal import remark, show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         found = find_version(state, version)
@@ -76,6 +83,12 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Grant or refuse a waiver with your one-time code; never your own."""
+    from data.queries.lookup import find_row, reference
+    from data.records.review import Waiver
+    from data.registry.commands.review import DecideWaiver
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         row = find_row(state, Waiver, waiver)
@@ -94,6 +107,12 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Take a waiver back; a version approved on it is revoked with it."""
+    from data.queries.lookup import find_row, reference
+    from data.records.review import Waiver
+    from data.registry.commands.review import RevokeWaiver
+    from modelward.cli.caller import prove, speaker
+    from modelward.cli.terminal import show_receipt
+
     who = speaker(by, as_of)
     with who.registry.reading() as state:
         row = find_row(state, Waiver, waiver)

@@ -11,7 +11,6 @@ from data.records.retirement import Retirement, RetirementParty
 from data.registry.commands.retirement import AcceptSilence, AnswerNotice
 from data.registry.rules.retirement_party import parties_of
 from modelward.demo.answers import signs
-from modelward.demo.desk import answering
 from modelward.demo.life import Life
 from modelward.demo.replay_logs import FARE_ALERTS, GATE_PLANNING, REBOOKING_DESK
 from modelward.supervisor.prefect_environment import prepare
@@ -63,6 +62,7 @@ def _retire(
     life: Life, version: str, successor: str, sunset: date, transition: dict[str, str] | None, *answers: Any
 ) -> str:
     from flows.retire_model import retire_model
+    from modelward.demo.desk import answering
 
     prepare(life.stage.registry.home.root, MODELWARD_ACTOR="dana")
     try:

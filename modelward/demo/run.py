@@ -9,7 +9,6 @@ from pathlib import Path
 from data.errors import ConfigurationError
 from data.files.home import Home
 from data.registry.registry import Registry
-from modelward.demo import story
 from modelward.demo.people import Scenario
 from modelward.demo.printed_story import PrintedStory
 from modelward.demo.proof import prove
@@ -27,6 +26,7 @@ def run_demo(root: Path) -> int:
     start_clean(root)
     home = Home(root)
     prepare(root, MODELWARD_HOME=str(root), OMP_NUM_THREADS="1")
+    from modelward.demo import story
 
     with prefect_server(root) as server:
         stage = Scenario(Registry(home), story.OPENING)

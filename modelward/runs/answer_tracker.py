@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from data.errors import PrefectUnavailableError
-from data.queries.log_entries import LogEntry, events
-from data.records.person import SERVICE
-from data.registry.audit_log import AuditLog
-from data.registry.registry import Registry
+if TYPE_CHECKING:
+    from data.queries.log_entries import LogEntry
+    from data.registry.registry import Registry
 
 Stage = Literal["queued", "under way", "waiting", "ended"]
 LONGEST_SECONDS = 180.0
@@ -34,6 +32,8 @@ class Answer:
 
     def is_judged_by(self, event: LogEntry) -> bool:
         """Whether an event says what became of it, and not of what somebody else answered meanwhile."""
+        from data.records.person import SERVICE
+
         if event.seq <= self.after or event.type in BESIDE:
             return False
         if event.subject != self.subject and event.run != self.run_id:
@@ -43,6 +43,8 @@ class Answer:
 
 def newest_event(registry: Registry) -> int:
     """The number of the newest event."""
+    from data.registry.audit_log import AuditLog
+
     with registry.store.reading() as connection:
         return AuditLog(connection).head().size - 1
 
@@ -54,6 +56,8 @@ def watch_for(
 
     Raises PrefectUnavailableError when the run ended or waits again without one, or takes too long.
     """
+    from data.errors import PrefectUnavailableError
+
     begun = at_rest = time.monotonic()
     told = False
     while (event := _judged(registry, answer)) is None:
@@ -73,6 +77,8 @@ def watch_for(
 
 
 def _judged(registry: Registry, answer: Answer) -> LogEntry | None:
+    from data.queries.log_entries import events
+    from data.registry.audit_log import AuditLog
 
     with registry.store.reading() as connection:
         found = events(AuditLog(connection).bodies(answer.after + 1))

@@ -6,14 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.errors import ConfigurationError, MissingRegistryError, PrefectUnavailableError
-from data.files.home import Home
-from data.registry.registry import Registry
-from data.settings import read_settings
-from modelward.cli.caller import require_on_roster
-from modelward.runs.running_server import house_in_use
-from modelward.supervisor.prefect_environment import environment_of_caller, prepared
-
 
 @contextmanager
 def prefect_ready(by: str = "") -> Iterator[None]:
@@ -23,6 +15,12 @@ def prefect_ready(by: str = "") -> Iterator[None]:
     `by` is whom the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is not on the
     roster, before Prefect is waited for; HouseError while `modelward up` starts or stops; PrefectUnavailableError.
     """
+    from data.errors import MissingRegistryError, PrefectUnavailableError
+    from data.files.home import Home
+    from data.registry.registry import Registry
+    from modelward.cli.caller import require_on_roster
+    from modelward.supervisor.prefect_environment import prepared
+
     home = Home.here().root
     if not Home.here().database.exists():
         raise MissingRegistryError(f"there is no registry at {Home.here().database}")
@@ -41,6 +39,10 @@ def prefect_ready(by: str = "") -> Iterator[None]:
 
 def _server() -> dict[str, str]:
     """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
+    from data.settings import read_settings
+    from modelward.runs.running_server import house_in_use
+    from modelward.supervisor.prefect_environment import environment_of_caller
+
     house = house_in_use()
     if house is None:
         return {}
@@ -48,6 +50,7 @@ def _server() -> dict[str, str]:
 
 
 def _need_writable(home: Path) -> None:
+    from data.errors import ConfigurationError
 
     try:
         (home / "prefect").mkdir(parents=True, exist_ok=True)

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from data.errors import ModelwardError
-from data.queries.lookup import reference
-from data.records.approval import ApprovalRequest
-from data.records.model import Model
-from data.records.review import VerdictSet
-from data.records.version import ReviewState, Version
-from data.registry.approvals import lacking
-from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
-from data.registry.registry import Registry
-from data.registry.registry_time import registry_time
-from data.registry.rules.approval import standing_votes
-from data.registry.state import State
-from gates.standard import approvals_for
-from modelward.cli.terminal import say, show_table
-from tasks.run.load_standards import standards_of
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from data.records.approval import ApprovalRequest
+    from data.records.review import VerdictSet
+    from data.registry.state import State
 
 
 @dataclass(frozen=True)
@@ -37,6 +27,9 @@ class Waiting:
 
 def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
     """By role, how many have still to decide on a request; nothing for one that is closed."""
+    from data.registry.approvals import lacking
+    from data.registry.rules.approval import standing_votes
+
     if request.state != "pending":
         return {}
     return {role.value: count for role, count in lacking(request.required, standing_votes(state, request)).items()}
@@ -44,6 +37,10 @@ def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
 
 def unconcluded(state: State) -> list[VerdictSet]:
     """Verdict sets that cleared a version for a validator who has not concluded; asked of the standard each time."""
+    from data.records.model import Model
+    from data.records.review import VerdictSet
+    from data.records.version import ReviewState, Version
+
     waiting = []
     for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
         sets = [one for one in state.find(VerdictSet, version=version.key) if one.stage == "assess"]
@@ -54,6 +51,9 @@ def unconcluded(state: State) -> list[VerdictSet]:
 
 
 def _wants_validator(state: State, model: Any, change_class: str, verdicts: VerdictSet) -> bool:
+    from data.errors import ModelwardError
+    from gates.standard import approvals_for
+    from tasks.run.load_standards import standards_of
 
     try:
         first = standards_of(state, model, verdicts.standards).first
@@ -64,6 +64,10 @@ def _wants_validator(state: State, model: Any, change_class: str, verdicts: Verd
 
 def waiting(state: State, now: datetime) -> list[Waiting]:
     """Everything that waits for people."""
+    from data.queries.lookup import reference
+    from data.records.version import Version
+    from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
+
     found = []
     for one in open_requests(state):
         needs = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, one).items())
@@ -77,6 +81,10 @@ def waiting(state: State, now: datetime) -> list[Waiting]:
 
 def waiting_now(longest: float | None = None) -> list[Waiting]:
     """The same, of the registry of this home, at its own time; it is waited for, at most `longest` seconds."""
+    from data.registry.registry import Registry
+    from data.registry.registry_time import registry_time
+    from data.registry.state import State
+
     store = Registry.here().store
     store.wait_seconds = store.wait_seconds if longest is None else min(longest, store.wait_seconds)
     with store.reading() as connection:
@@ -85,6 +93,8 @@ def waiting_now(longest: float | None = None) -> list[Waiting]:
 
 def show_waiting(found: Sequence[Waiting]) -> None:
     """What waits, what it still needs, and who could give that."""
+    from modelward.cli.terminal import say, show_table
+
     rows = [(one.about, one.purpose, one.until, one.needs, one.people or "nobody") for one in found]
     columns = ("waits", "for", "until", "still needs", "who could")
     show_table(columns, rows, "nothing waits for anybody", whole=3)

@@ -36,9 +36,9 @@ def test_no_supported_python_is_an_error_that_says_what_to_install() -> None:
 
 
 def test_other_pythons_are_not_asked_where_the_running_one_serves() -> None:
-    asked = iter([OTHER])
-    bootstrap.choose_interpreter(GOOD, asked)
-    assert next(asked) == OTHER
+    others = iter([OTHER])
+    bootstrap.choose_interpreter(GOOD, others)
+    assert next(others) == OTHER
 
 
 def test_a_python_is_asked_who_it_is() -> None:

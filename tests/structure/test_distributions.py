@@ -77,6 +77,6 @@ def test_the_wheel_cannot_be_published(project: dict[str, Any]) -> None:
 
 def test_the_lock_names_every_dependency(root: Path, project: dict[str, Any]) -> None:
     extras = [each for extra in project["optional-dependencies"].values() for each in extra]
-    wanted = {normal(each) for each in [*project["dependencies"], *extras]}
+    declared = {normal(each) for each in [*project["dependencies"], *extras]}
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    assert wanted <= set(locked), "run `make lock`"
+    assert declared <= set(locked), "run `make lock`"

@@ -9,6 +9,8 @@ import pytest
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([a-z_]+(?:/[a-z0-9_.<>*-]+)+/?)`")
+TEST = re.compile(r"def (test_\w+)")
+NAMED_TEST = re.compile(r"`(test_\w+(?:\.py)?)`")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # Folders of a submission that are called like a layer.
 ELSEWHERE = {"data/training.parquet", "data/held_out.parquet"}
@@ -54,3 +56,20 @@ def test_every_path_in_a_document_exists(documents: dict[Path, str], root: Path,
 def test_the_links_of_a_page_are_found() -> None:
     assert LINK.findall("see [a](b.md#c-d) and ![d](e.png)") == ["b.md#c-d", "e.png"]
     assert anchors("# A `b`, c\n\n## 0001 · D") == {"a-b-c", "0001--d"}
+
+
+def test_every_test_that_a_document_names_exists(
+    documents: dict[Path, str], files: tuple[Path, ...], root: Path
+) -> None:
+    tests = [path for path in files if path.parts[0] == "tests" and path.suffix == ".py"]
+    defined = {name for path in tests for name in TEST.findall((root / path).read_text(encoding="utf-8"))}
+    defined |= {path.stem for path in tests}
+    missing = [f"{path}: {name}" for path, text in documents.items() for name in NAMED_TEST.findall(text)]
+    missing = [entry for entry in missing if entry.split(": ")[1].removesuffix(".py") not in defined]
+    assert not missing, "write the name that the test has now"
+
+
+def test_the_glossary_is_in_alphabetical_order(documents: dict[Path, str]) -> None:
+    for section in documents[Path("docs/GLOSSARY.md")].split("\n## ")[1:]:
+        terms = [term.casefold() for term in re.findall(r"^\*\*([^*]+)\*\*", section, re.MULTILINE)]
+        assert terms == sorted(terms)
