@@ -179,7 +179,7 @@ def _operations(registry: Registry) -> Check:
 
 def _notices(home: Home) -> Iterator[Check]:
     """What carries notices further, what it could not deliver, and what lies there that is no notice."""
-    from data.notices.channels.configuration import carriers_of, days_of
+    from data.notices.channels.configuration import channels_of, days_of
     from data.notices.outbox import Outbox
     from data.settings import read_settings
 
@@ -189,7 +189,7 @@ def _notices(home: Home) -> Iterator[Check]:
         )
     settings = read_settings()
     days = days_of(settings)
-    names = [one.name for one in carriers_of(settings, {})]
+    names = [one.name for one in channels_of(settings, {})]
     lost = _lost(home) if names else 0
     if lost:
         said, remedy = (
@@ -202,12 +202,12 @@ def _notices(home: Home) -> Iterator[Check]:
 
 
 def _lost(home: Home) -> int:
-    from data.notices.channels.delivery import DeliveryBook
+    from data.notices.channels.delivery import DeliveryRecords
     from data.notices.outbox import Outbox
 
     outbox = Outbox(home.outbox)
-    book = DeliveryBook(outbox.root)
-    accounts = [book.read(one.delivery) for one in outbox.parcels()]
+    book = DeliveryRecords(outbox.root)
+    accounts = [book.read(one.delivery) for one in outbox.queued_notices()]
     return sum(one.state == "given up" for account in accounts for one in account.values())
 
 

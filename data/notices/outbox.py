@@ -1,11 +1,12 @@
 """Notices to people as files: Markdown to read, JSON to send on; the same notice is never written twice.
 
-The outbox is the sink that always works. What carries notices further (mail, chat, a webhook) reads the JSON.
+The outbox always works, without any setting. Channels (mail, chat, a webhook) read the JSON and send it on.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,25 +28,26 @@ Kind = Literal[
     "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"
 ]
 LONGEST_RECEIVER, LONGEST_TITLE = 320, 300
+LOG = logging.getLogger(__name__)
 
 
 def _text(most: int | None = None) -> BeforeValidator:
-    """Text as a file can hold it, and in `most` characters: whoever is to be told is told, whatever people wrote."""
+    """Text that a file can hold, in at most `most` characters: no text that people wrote prevents the notice."""
 
-    def fitted(told: Any) -> Any:
-        if not isinstance(told, str):
-            return told
-        return storable(told) if most is None else shortened(storable(told), most)
+    def fitted(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return storable(value) if most is None else shortened(storable(value), most)
 
     return BeforeValidator(fitted)
 
 
 class Notice(Frozen):
-    """What is told to whom about what; `number` counts reminders from 1, so that each of them is a notice of its own.
+    """A message to one receiver about one subject; `number` counts reminders from 1, and each reminder is a new notice.
 
-    `about` is the key of the thing, `answer_by` the time until which an answer is awaited. `aside` is what may change
-    without making it another notice: the addresses of pages, who has not answered yet. What people wrote stands in
-    `title`, `text` and `aside` as `data.notices.quoted_text` puts it, so that it is told from what modelward says.
+    `about` is the key of the subject, `answer_by` (UTC) the time until which an answer is expected. `aside` is text
+    that may change without a new notice: addresses of pages, who has not answered yet. Words of other people in
+    `title`, `text` and `aside` are quoted by `data.notices.quoted_text`, so that they differ from modelward's own.
     """
 
     kind: Kind
@@ -59,17 +61,17 @@ class Notice(Frozen):
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` over everything that is said; the aside, the marks and the time of writing do not count.
+        """`sha256:<hex>` over the content, without the aside, the quotation marks and the time of writing.
 
-        What was left before words of others had marks is the same notice as with them, and is not left again.
+        A notice of a time before quotations had marks therefore is the same notice, and is not written again.
         """
-        said = {"title": unmarked(self.title), "text": unmarked(self.text)}
-        return sha256_of(self.model_dump(mode="json", exclude={"aside"}) | said)
+        content = {"title": unmarked(self.title), "text": unmarked(self.text)}
+        return sha256_of(self.model_dump(mode="json", exclude={"aside"}) | content)
 
 
 @dataclass(frozen=True)
 class QueuedNotice:
-    """A notice under way. `delivery` stays the same however often it is tried: a receiver knows what it has already."""
+    """A notice in the outbox. `delivery` is the same in every attempt, so that a receiver can drop a second copy."""
 
     delivery: str
     notice: Notice
@@ -78,9 +80,9 @@ class QueuedNotice:
 
 @dataclass(frozen=True)
 class Contents:
-    """What lies in an outbox, oldest first: parcels, and the names of files that are no notice or none any more."""
+    """The notices in an outbox, oldest first, and the names of the files that cannot be read as a notice."""
 
-    parcels: tuple[QueuedNotice, ...]
+    queued_notices: tuple[QueuedNotice, ...]
     unreadable: tuple[str, ...]
 
 
@@ -91,26 +93,26 @@ class Outbox:
         self.root = root
 
     def send(self, notices: Sequence[Notice], at: datetime) -> str:
-        """Leave these notices; those that are there already are left alone. Answers one digest over all of them.
+        """Write these notices, except those that exist already. Returns one digest over all of them.
 
-        Raises PublishError when the folder cannot be written; what was written by then stays and is not repeated.
+        Raises PublishError when the folder cannot be written; what was written until then stays and is not repeated.
         """
-        there = self.there()
+        existing = self.existing()
         for notice in notices:
-            self.leave(notice, at, there)
+            self.put(notice, at, existing)
         return sha256_of(sorted(notice.digest for notice in notices))
 
-    def there(self) -> dict[str, Path]:
-        """Where each notice lies, by its mark: listed once for whoever leaves many, because years of them lie here."""
+    def existing(self) -> dict[str, Path]:
+        """The path of each notice by its mark. Who writes many lists once: the folder may hold the notices of years."""
         return {_marked(file): file for file in sorted(self.root.glob("*.json"), reverse=True)}
 
-    def leave(self, notice: Notice, at: datetime, there: dict[str, Path] | None = None) -> Path:
-        """Leave one notice; answers where its JSON lies, new or from before. Raises PublishError.
+    def put(self, notice: Notice, at: datetime, existing: dict[str, Path] | None = None) -> Path:
+        """Write one notice; returns the path of its JSON, new or from before. Raises PublishError.
 
-        Whoever leaves many hands in what is `there`, and it is kept up to date.
+        Who writes many passes what is `existing`, which is kept up to date.
         """
         mark = _mark(notice)
-        known = self.find(notice) if there is None else there.get(mark)
+        known = self.find(notice) if existing is None else existing.get(mark)
         if known is not None:
             return known
         path = self.root / f"{_time(at)}-{mark}.json"
@@ -122,47 +124,48 @@ class Outbox:
             raise PublishError(
                 f"the outbox {self.root} cannot be written: {error}", "make it writable and run again"
             ) from error
-        if there is not None:
-            there[mark] = path
+        LOG.info("notice %s about %s written to the outbox, number %d", path.stem, notice.about, notice.number)
+        if existing is not None:
+            existing[mark] = path
         return path
 
     def find(self, notice: Notice) -> Path | None:
-        """Where the JSON of this very notice lies, or None when it was never left."""
+        """The path of the JSON of this notice, or None when it was never written."""
         return next(iter(sorted(self.root.glob(f"*-{_mark(notice)}.json"))), None)
 
     def path(self, delivery: str) -> Path:
-        """Where a notice lies by its name."""
+        """The path of a notice by its delivery id."""
         return self.root / f"{delivery}.json"
 
     def notices(self) -> list[Notice]:
-        """Every notice here, oldest first."""
-        return [one.notice for one in self.parcels()]
+        """Every notice, oldest first."""
+        return [one.notice for one in self.queued_notices()]
 
-    def parcels(self) -> list[QueuedNotice]:
-        """Every notice here with its name and the time at which it was left, oldest first."""
-        return list(self.contents().parcels)
+    def queued_notices(self) -> list[QueuedNotice]:
+        """Every notice with its delivery id and the time at which it was written, oldest first."""
+        return list(self.contents().queued_notices)
 
     def contents(self, since: datetime | None = None, of: Collection[Notice] | None = None) -> Contents:
-        """What was left since that time, of these notices or of all; the names of files say so, the rest stays unread.
+        """The notices written since that time, of these notices or of all; the names of the files tell which to read.
 
-        A file that cannot be read is named, and stands in the way of no other.
+        A file that cannot be read is named and hides no other.
         """
         first = _time(since) if since is not None else ""
         marks = None if of is None else {_mark(one) for one in of}
         files = [one for one in sorted(self.root.glob("*.json")) if one.name >= first]
-        found = {one.name: _parcel(one) for one in files if marks is None or _marked(one) in marks}
+        found = {one.name: _queued(one) for one in files if marks is None or _marked(one) in marks}
         unreadable = tuple(name for name, one in found.items() if one is None)
         return Contents(tuple(one for one in found.values() if one is not None), unreadable)
 
 
 class _Written(Notice):
-    """A notice as its file has it."""
+    """A notice as it is stored in its file."""
 
     model_config = ConfigDict(extra="ignore")
     left_at: Instant
 
 
-def _parcel(file: Path) -> QueuedNotice | None:
+def _queued(file: Path) -> QueuedNotice | None:
     try:
         written = _Written.model_validate_json(file.read_bytes())
     except (OSError, ValueError, OverflowError, InputError):
@@ -179,7 +182,7 @@ def _mark(notice: Notice) -> str:
 
 
 def _marked(file: Path) -> str:
-    """The mark of the notice in a file: what follows the time in its name."""
+    """The mark of the notice in a file: the part of its name after the time."""
     return file.stem.partition("-")[2]
 
 

@@ -25,17 +25,17 @@ def list_notices(
 ) -> None:
     """The notices in the outbox, the newest last, each with how far it was carried."""
     from data.files.home import Home
-    from data.notices.channels.delivery import DeliveryBook
+    from data.notices.channels.delivery import DeliveryRecords
     from data.notices.outbox import Outbox
     from modelward.cli.terminal import remark, show_json, show_table
 
     outbox = Outbox(Home.here().outbox)
-    book = DeliveryBook(outbox.root)
+    book = DeliveryRecords(outbox.root)
     found = outbox.contents()
-    parcels = [one for one in found.parcels if to in ("", one.notice.to)][-last:]
+    queued_notices = [one for one in found.queued_notices if to in ("", one.notice.to)][-last:]
     _remark_on(found.unreadable)
     if as_json:
-        show_json([_told(one, book.read(one.delivery)) for one in parcels])
+        show_json([_told(one, book.read(one.delivery)) for one in queued_notices])
         return
     rows = [
         (
@@ -45,7 +45,7 @@ def list_notices(
             _carried(book.read(one.delivery)),
             _title(one),
         )
-        for one in parcels
+        for one in queued_notices
     ]
     show_table(("left", "to", "about", "carried", "title"), rows, "nobody was told anything yet", whole=4)
     remark(f"they lie in {outbox.root}, as Markdown and JSON")
@@ -63,14 +63,16 @@ def send(as_json: Json = False) -> None:
     done = carry_notices(at_once=True)
     _remark_on(done.unreadable)
     if as_json:
-        show_json([{"carrier": one.carrier, **_told(one.parcel, {one.carrier: one.attempts})} for one in done.outcomes])
+        show_json(
+            [{"carrier": one.channel, **_told(one.queued, {one.channel: one.attempts})} for one in done.deliveries]
+        )
     else:
-        for one in done.outcomes:
+        for one in done.deliveries:
             why = f": {one.attempts.error}" if one.attempts.error else ""
-            say(f"{one.carrier}: {one.parcel.notice.to}: {one.parcel.notice.title}: {one.attempts.state}{why}")
-        if not done.outcomes:
+            say(f"{one.channel}: {one.queued.notice.to}: {one.queued.notice.title}: {one.attempts.state}{why}")
+        if not done.deliveries:
             say("nothing waits to be carried")
-    raise typer.Exit(COULD_NOT if done.unreadable or any(one.attempts.error for one in done.outcomes) else 0)
+    raise typer.Exit(COULD_NOT if done.unreadable or any(one.attempts.error for one in done.deliveries) else 0)
 
 
 @app.command("test")
@@ -99,15 +101,15 @@ def _remark_on(unreadable: Sequence[str]) -> None:
         remark(f"{name} cannot be read: it is no notice, and is carried nowhere")
 
 
-def _told(parcel: QueuedNotice, account: Any) -> dict[str, Any]:
+def _told(queued: QueuedNotice, account: Any) -> dict[str, Any]:
     carried = {name: one.model_dump(mode="json") for name, one in account.items()}
-    told = parcel.notice.model_dump(mode="json")
-    return {"delivery": parcel.delivery, "left_at": parcel.left_at.isoformat(), **told, "carried": carried}
+    told = queued.notice.model_dump(mode="json")
+    return {"delivery": queued.delivery, "left_at": queued.left_at.isoformat(), **told, "carried": carried}
 
 
-def _title(parcel: QueuedNotice) -> str:
-    number = parcel.notice.number
-    return f"{parcel.notice.title} (reminder {number - 1})" if number > 1 else parcel.notice.title
+def _title(queued: QueuedNotice) -> str:
+    number = queued.notice.number
+    return f"{queued.notice.title} (reminder {number - 1})" if number > 1 else queued.notice.title
 
 
 def _carried(account: Any) -> str:

@@ -46,5 +46,5 @@ def _escalate(incident: Incident, run: RunContext) -> str:
         title=f"{short(incident.model)}: nobody ratified in time",
         text=f"{quoted(incident.title)}\n\nResolve the incident and say what is to be done.",
     )
-    Outbox(registry.home.outbox).leave(notice, moment(run.as_of))
+    Outbox(registry.home.outbox).put(notice, moment(run.as_of))
     return said

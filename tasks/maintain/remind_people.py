@@ -50,7 +50,7 @@ def _leave(notice: Notice, now: datetime) -> str:
     outbox = Outbox(Registry.here().home.outbox)
     if outbox.find(notice) is not None:
         return ""
-    outbox.leave(notice, now)
+    outbox.put(notice, now)
     return f"{notice.to} {'told' if notice.number == 1 else 'reminded'}: {notice.title}"
 
 

@@ -60,10 +60,10 @@ def _leave_each(outbox: Outbox, words: Sequence[_Word]) -> None:
     """
     if not words:
         return
-    there, lost = outbox.there(), {}
+    there, lost = outbox.existing(), {}
     for one in words:
         try:
-            outbox.leave(one.write(), one.at, there)
+            outbox.put(one.write(), one.at, there)
         except ModelwardError as error:
             lost[one.about] = error.what
         except Exception as error:  # noqa: BLE001 – told at the end, with what it was about

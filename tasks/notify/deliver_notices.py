@@ -1,4 +1,4 @@
-"""Carry what lies in the outbox further, by the carriers that the settings name; without any, nothing is done."""
+"""Carry what lies in the outbox further, by the channels that the settings name; without any, nothing is done."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import partial
 from math import inf
 
 from data.notices.channels.channel import Channel
-from data.notices.channels.configuration import carriers_of, days_of
-from data.notices.channels.delivery_pass import SECONDS, Delivery, PassSummary, delivery_pass, tried, wall_clock
+from data.notices.channels.configuration import channels_of, days_of
+from data.notices.channels.delivery_pass import SECONDS, Delivery, PassSummary, attempt, delivery_pass, wall_clock
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import named, quoted
 from data.records.person import Person
@@ -26,7 +26,7 @@ SECONDS_IN_A_FLOW = 10.0
 def carry_notices(
     of: Collection[Notice] | None = None, *, at_once: bool = False, seconds: float = SECONDS
 ) -> PassSummary:
-    """One round of the post, of these notices or of all; administrators are told of what is given up.
+    """One delivery pass, of these notices or of all; administrators are told of what is given up.
 
     `at_once` carries everything that waits, however long that takes. Raises ConfigurationError, DeliveryError.
     """
@@ -34,21 +34,21 @@ def carry_notices(
     with registry.reading() as state:
         mailboxes = {one.person: one.email for one in state.find(Person, state="active") if one.email}
         in_charge = administrators(state, Moment(now))
-    carriers = carriers_of(settings, mailboxes)
+    channels = channels_of(settings, mailboxes)
     outbox = Outbox(registry.home.outbox)
     days, bound = days_of(settings), inf if at_once else seconds
-    done = delivery_pass(outbox, carriers, days, now, of=of, at_once=at_once, seconds=bound)
-    outbox.send(given_up(done.outcomes, in_charge), now)
+    done = delivery_pass(outbox, channels, days, now, of=of, at_once=at_once, seconds=bound)
+    outbox.send(given_up(done.deliveries, in_charge), now)
     return done
 
 
 def configured() -> bool:
     """Whether anything carries notices further. Raises ConfigurationError for a setting that cannot be used."""
-    return bool(carriers_of(read_settings(), {}))
+    return bool(channels_of(read_settings(), {}))
 
 
 def try_carriers(person: str) -> dict[str, str]:
-    """Send a person a notice of no importance by every carrier; answers the fault of each, or nothing where it went.
+    """Send a person a notice of no importance by every channel; answers the fault of each, or nothing where it went.
 
     It lies in no outbox and is not tried again. Raises ConfigurationError.
     """
@@ -58,26 +58,26 @@ def try_carriers(person: str) -> dict[str, str]:
     notice = Notice(
         kind="delivery", to=person, about="notices", title="a test", text=f"{person} tried whether notices arrive."
     )
-    parcel = QueuedNotice(f"test-{now:%Y%m%dT%H%M%S%f}", notice, now)
-    return {one.name: _fault(one, parcel) for one in carriers_of(read_settings(), mailboxes)}
+    queued = QueuedNotice(f"test-{now:%Y%m%dT%H%M%S%f}", notice, now)
+    return {one.name: _fault(one, queued) for one in channels_of(read_settings(), mailboxes)}
 
 
-def _fault(carrier: Channel, parcel: QueuedNotice) -> str:
-    if not carrier.reaches(parcel.notice):
-        return f"it does not reach {parcel.notice.to}: no mailbox is known"
-    return tried(carrier, parcel)
+def _fault(channel: Channel, queued: QueuedNotice) -> str:
+    if not channel.reaches(queued.notice):
+        return f"it does not reach {queued.notice.to}: no mailbox is known"
+    return attempt(channel, queued)
 
 
 def given_up(done: Sequence[Delivery], in_charge: Sequence[str]) -> list[Notice]:
     """What the administrators read about deliveries that were given up; nobody is told about such a notice itself."""
-    lost = [one for one in done if one.attempts.state == "given up" and one.parcel.notice.kind != "delivery"]
+    lost = [one for one in done if one.attempts.state == "given up" and one.queued.notice.kind != "delivery"]
     return [
         Notice(
             kind="delivery",
             to=person,
-            about=one.parcel.delivery,
-            title=f"a notice to {named(one.parcel.notice.to)} could not be delivered by {one.carrier}",
-            text=f"{quoted(one.parcel.notice.title)}\n\nTried {one.attempts.attempts} times. It lies in the outbox.",
+            about=one.queued.delivery,
+            title=f"a notice to {named(one.queued.notice.to)} could not be delivered by {one.channel}",
+            text=f"{quoted(one.queued.notice.title)}\n\nTried {one.attempts.attempts} times. It lies in the outbox.",
             aside=quoted(one.attempts.error),
         )
         for one in lost
@@ -103,7 +103,7 @@ def carried_notices(run: RunContext) -> Iterator[Due]:
 
 def _carried(run: RunContext) -> str:
     done = carry_notices()
-    states = [one.attempts.state for one in done.outcomes]
+    states = [one.attempts.state for one in done.deliveries]
     words = {"delivered": "delivered", "waiting": "to be tried again", "given up": "given up"}
     said = [f"{states.count(state)} {word}" for state, word in words.items() if state in states]
     if done.unreadable:

@@ -1,1 +1,1 @@
-"""What carries notices further than the outbox: webhooks, mail, chat. Nothing is sent unless it is configured."""
+"""Channels that send notices on from the outbox: webhooks, mail, chat. Nothing is sent unless one is configured."""

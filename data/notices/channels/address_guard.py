@@ -1,7 +1,7 @@
-"""Where a webhook may lead: https, to a host that was named, at an address that is public or was allowed.
+"""Which addresses a webhook may have: https, to a host from the settings, at a public or allowed address.
 
-A host is resolved once, every address it answers with has to be allowed, and the connection goes to the address that
-was checked: a name that answers otherwise the next time (DNS rebinding) changes nothing.
+A host is resolved once, all its addresses must be allowed, and the connection goes to the address that was checked. A
+name that resolves to another address the next time (DNS rebinding) therefore changes nothing.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ NOT_PUBLIC = tuple(
         "fec0::/10",  # site-local
     )
 )
-"""Networks inside of somebody's house, which not every Python that we run on knows for such."""
+"""Networks that are not public, although some supported Python versions treat them as public."""
 LONGEST = 2_000
 HTTPS = 443
 
 
 @dataclass(frozen=True)
 class Target:
-    """A checked address of a webhook: host as it was named, port, and what is asked of it."""
+    """The checked address of a webhook: host as in the setting, port, and path with query."""
 
     host: str
     port: int
@@ -46,30 +46,30 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """As the `Host` header says it."""
+        """Host and port as the `Host` header has them."""
         return self.host if self.port == HTTPS else f"{self.host}:{self.port}"
 
 
 def target_of(url: str, hosts: Sequence[str]) -> Target:
-    """The target that a URL names. Raises ConfigurationError unless it is https to one of the hosts, and nothing else.
+    """The target of a URL. Raises ConfigurationError unless it is a plain https address of one of the hosts.
 
-    Neither a user in front of the host nor a fragment, a backslash, a space or a character outside of ASCII passes; a
-    host is a plain name or a plain IPv4 address, so that no notation of an address is read in two ways.
+    A user before the host, a fragment, a backslash, a space and non-ASCII characters are rejected. A host is a plain
+    name or a plain IPv4 address, so that no two libraries can read an address in two ways.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or HTTPS
     except ValueError as error:
-        raise _refused(url, "it is no address") from error
+        raise _refused(url, "it is not a valid address") from error
     if len(url) > LONGEST or re.search(r"[^\x21-\x7e]|\\", url):
-        raise _refused(url, "it is too long or holds characters that an address does not hold")
+        raise _refused(url, "it is too long or has characters that an address cannot have")
     if parts.scheme != "https":
         raise _refused(url, "it is not https")
     if "@" in parts.netloc or parts.fragment:
         raise _refused(url, "it names a user or a fragment")
     host = (parts.hostname or "").rstrip(".")
     if not HOST.fullmatch(host) or _is_odd_number(host):
-        raise _refused(url, "its host is no plain name")
+        raise _refused(url, "its host is not a plain name")
     if host not in {one.lower().rstrip(".") for one in hosts}:
         raise ConfigurationError(f"the webhook's host {host} is not allowed", "name it in notice_webhook_hosts")
     query = f"?{parts.query}" if parts.query else ""
@@ -84,14 +84,14 @@ def checked_address(target: Target, allowed: Sequence[Network], resolve: Resolve
     for one in found:
         if not is_allowed(one, allowed):
             raise DeliveryError(
-                f"{target.host} leads to {one}, which is not a public address",
-                "name its network in notice_webhook_networks when it is meant to be reached",
+                f"{target.host} resolves to {one}, which is not a public address",
+                "add its network to notice_webhook_networks when it should be reached",
             )
     return found[0]
 
 
 def is_allowed(text: str, allowed: Sequence[Network]) -> bool:
-    """Whether an address is public, or lies in a network that was allowed; a text that is no address is not."""
+    """Whether an address is public or in an allowed network; false for a text that is not an address."""
     try:
         address = _plain(ip_address(text))
     except ValueError:
@@ -116,7 +116,7 @@ def _is_in(address: Address, networks: Sequence[Network]) -> bool:
 
 
 def _plain(address: Address) -> Address:
-    """An IPv4 address that hides in an IPv6 one (mapped, 6to4, Teredo, NAT64) is the IPv4 address."""
+    """The IPv4 address inside an IPv6 address (mapped, 6to4, Teredo, NAT64), or the address itself."""
     if isinstance(address, IPv4Address):
         return address
     teredo = address.teredo[1] if address.teredo else None
@@ -125,7 +125,7 @@ def _plain(address: Address) -> Address:
 
 
 def _is_odd_number(host: str) -> bool:
-    """An address written as one number, in octal, hexadecimal or with parts left out: what each library reads anew."""
+    """Whether it is one number, octal, hexadecimal or incomplete: libraries read such an address differently."""
     last = host.rpartition(".")[2]
     numeric = last.isdecimal() or last.startswith("0x")
     return numeric and not re.fullmatch(r"((0|[1-9]\d{0,2})\.){3}(0|[1-9]\d{0,2})", host)

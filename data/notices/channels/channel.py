@@ -1,4 +1,4 @@
-"""What every carrier is: it has a name, it says whether it reaches whom a notice is to, and it carries one notice."""
+"""The interface of a channel: its name, whether it reaches the receiver of a notice, and the delivery of one notice."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ ROUNDS = 100_000
 
 
 class Channel(Protocol):
-    """One way out. `name` says which in messages and in the account of deliveries; no secret is in it.
+    """A way to send notices. `name` stands in messages and in delivery records and holds no secret.
 
-    It is its own, and the same wherever it stands in the settings: of two on one host, each has its account.
+    Each channel has its own name, whatever its place in the settings: two channels of one host have two records.
     """
 
     @property
     def name(self) -> str:
-        """What it is called, like `webhook hooks.example.org 1f8a04c2`."""
+        """Its name, like `webhook hooks.example.org 1f8a04c2`."""
 
     @property
     def former_name(self) -> str:
-        """What an older account calls it, when that is another name."""
+        """Its name in older delivery records; the same name when it did not change."""
 
     def reaches(self, notice: Notice) -> bool:
-        """Whether it can reach whom the notice is to."""
+        """Whether it can reach the receiver of the notice."""
 
-    def carry(self, parcel: QueuedNotice) -> None:
-        """Deliver it now, within seconds. Raises DeliveryError, in whose words there is no secret."""
+    def deliver(self, queued: QueuedNotice) -> None:
+        """Deliver the notice now, within seconds. Raises DeliveryError, whose message holds no secret."""
 
 
 @cache
 def mark_of(address: str) -> str:
-    """Eight digits that tell an address from others and nothing of it: slow to make, so that guesses are slow too."""
+    """Eight hex digits that identify an address and reveal nothing of it; slow to compute, so guessing is slow too."""
+    # The salt is stored in the names of delivery records: another word would give every channel a new name.
     return hashlib.pbkdf2_hmac("sha256", address.encode(), b"modelward carrier", ROUNDS).hex()[:8]

@@ -1,4 +1,4 @@
-"""A channel that reads every notice: any service that apprise knows, by its apprise address."""
+"""A chat channel that receives every notice: any service that apprise supports, by its apprise address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECONDS = 10
 
 @dataclass(frozen=True)
 class ChatChannel:
-    """One channel. Its address holds its key, so that messages call it by its kind and a mark only."""
+    """One chat channel. Its address holds a key, so messages name it by the kind of service and a mark only."""
 
     address: str = field(repr=False)
     number: int = 1
@@ -33,29 +33,29 @@ class ChatChannel:
 
     @property
     def former_name(self) -> str:
-        """By the place in the settings: `channel 2 (slack)`."""
+        """Its name by its place in the settings: `channel 2 (slack)`."""
         return f"channel {self.number} ({urlsplit(self.address).scheme})"
 
     def reaches(self, notice: Notice) -> bool:
-        """It is sent everything."""
+        """Always: a chat channel receives every notice."""
         return True
 
-    def carry(self, parcel: QueuedNotice) -> None:
-        """Hand it to the service; whom it is to is said, and nothing in it links, mentions or formats."""
-        text = f"To: {silenced(one_line(parcel.notice.to))}\n\n{for_chat(body(parcel.notice))}"
-        send(self.name, self.address, for_chat(subject(parcel.notice)), text)
+    def deliver(self, queued: QueuedNotice) -> None:
+        """Send it to the service with its receiver; nothing in it links, mentions or formats. Raises DeliveryError."""
+        text = f"To: {silenced(one_line(queued.notice.to))}\n\n{for_chat(body(queued.notice))}"
+        send(self.name, self.address, for_chat(subject(queued.notice)), text)
 
 
 def send(name: str, address: str, title: str, text: str) -> None:
-    """Send plain text through apprise, within seconds. Raises DeliveryError, which never holds the address."""
+    """Send plain text through apprise, within seconds. Raises DeliveryError, whose message never holds the address."""
     import apprise
 
     service = instance(name, address)
     service.socket_connect_timeout = service.socket_read_timeout = SECONDS
-    post = apprise.Apprise()
-    post.add(service)
+    sender = apprise.Apprise()
+    sender.add(service)
     try:
-        taken = post.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
+        taken = sender.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
     except (OSError, TypeError) as error:
         raise DeliveryError(f"{name} did not take the notice: {type(error).__name__}") from None
     if not taken:
@@ -63,7 +63,7 @@ def send(name: str, address: str, title: str, text: str) -> None:
 
 
 def instance(name: str, address: str) -> NotifyBase:
-    """The service behind an apprise address. Raises ConfigurationError for one that apprise does not know."""
+    """The service of an apprise address. Raises ConfigurationError when apprise does not support it."""
     import apprise
 
     with warnings.catch_warnings():

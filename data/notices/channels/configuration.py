@@ -1,4 +1,4 @@
-"""The carriers that the settings name; none of them by default, and then notices stay files in the outbox."""
+"""The channels that the settings name. By default there is none, and notices stay files in the outbox."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from data.settings import Settings
 MOST_DAYS = 30
 
 
-def carriers_of(settings: Settings, addresses: Mapping[str, str]) -> list[Channel]:
-    """Webhook, mail and channels, as far as they are set. `addresses` are people's mailboxes by id.
+def channels_of(settings: Settings, addresses: Mapping[str, str]) -> list[Channel]:
+    """Webhooks, mail and chat channels that are set, in this order. `addresses` are people's mailboxes by id.
 
-    Raises ConfigurationError for a setting that cannot be used; no secret is in its words.
+    Raises ConfigurationError for a setting that cannot be used; its message holds no secret.
     """
     found: list[Channel] = [_webhook(settings, url) for url in _listed(settings["notice_webhooks"])]
     if settings["notice_mail"]:
@@ -36,7 +36,7 @@ def carriers_of(settings: Settings, addresses: Mapping[str, str]) -> list[Channe
 
 
 def days_of(settings: Settings) -> int:
-    """For how many days a delivery is tried. Raises ConfigurationError."""
+    """The number of days for which a delivery is tried, 1 to 30. Raises ConfigurationError."""
     text = settings["notice_days"]
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST_DAYS:
         raise ConfigurationError(f"notice_days is {text!r}", f"set it to between 1 and {MOST_DAYS} days")
@@ -45,7 +45,7 @@ def days_of(settings: Settings) -> int:
 
 def _webhook(settings: Settings, url: str) -> Webhook:
     target = target_of(url, _listed(settings["notice_webhook_hosts"]))
-    secret = settings["notice_webhook_secret"] or _kept(settings["notice_webhook_secret_file"])
+    secret = settings["notice_webhook_secret"] or _secret_in(settings["notice_webhook_secret_file"])
     if len(secret) < SHORTEST_SECRET:
         raise ConfigurationError(
             f"the webhook's secret is missing or shorter than {SHORTEST_SECRET} characters",
@@ -67,7 +67,7 @@ def _networks(settings: Settings) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def _kept(path: str) -> str:
+def _secret_in(path: str) -> str:
     if not path:
         return ""
     file = Path(path).expanduser()

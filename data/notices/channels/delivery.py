@@ -1,7 +1,7 @@
-"""The account of deliveries: what was tried, when it is tried again, and when it is given up.
+"""Delivery records: what was tried on which channel, when it is tried again, and when it is given up.
 
-It stands beside the notices, one small file a notice, and is written after each attempt. A crash between the two sends
-once more under the same delivery id: at least once, never lost.
+Each notice has one small file beside the outbox, written after each attempt. After a crash between an attempt and its
+record, the notice is sent again under the same delivery id: at least once, never lost.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_ERROR = 500
 
 
 class Attempts(Frozen):
-    """How one notice fares with one carrier."""
+    """The attempts to deliver one notice on one channel. Times are in UTC."""
 
     state: Literal["waiting", "delivered", "given up"] = "waiting"
     attempts: int = 0
@@ -32,15 +32,15 @@ class Attempts(Frozen):
     error: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is to be tried now."""
+        """Whether an attempt is due at `now`."""
         return self.state == "waiting" and (self.next_at is None or self.next_at <= now)
 
     def delivered(self, now: datetime) -> Attempts:
-        """It was taken."""
+        """The attempts after the channel took the notice."""
         return Attempts(state="delivered", attempts=self.attempts + 1, tried_at=now)
 
     def failed(self, error: str, now: datetime, gives_up_at: datetime) -> Attempts:
-        """It was not: tried again after a wait that grows from a minute to six hours, until it is given up."""
+        """The attempts after an error: the next one is due in one minute to six hours, until it is given up."""
         wait = WAITS[min(self.attempts, len(WAITS) - 1)]
         over = now + wait >= gives_up_at
         return Attempts(
@@ -52,19 +52,19 @@ class Attempts(Frozen):
         )
 
     def held_up(self, why: str, now: datetime, gives_up_at: datetime) -> Attempts:
-        """It was due and yet not tried: it is due in the next round again, until its days are over."""
+        """The attempts when it was due and yet not tried: it is due again in the next pass, until its days are over."""
         held: dict[str, object] = {"error": self.error or why[:LONGEST_ERROR]}
         return self.model_copy(update=held | ({"state": "given up", "next_at": None} if now >= gives_up_at else {}))
 
 
-class DeliveryBook:
-    """`<outbox>/delivery/<notice>.json`: for each carrier by name, how the notice fared."""
+class DeliveryRecords:
+    """`<outbox>/delivery/<notice>.json`: the attempts of one notice, by the name of the channel."""
 
     def __init__(self, outbox: Path) -> None:
         self.root = outbox / "delivery"
 
     def open(self) -> None:
-        """Make sure that accounts can be kept, before anything is sent. Raises DeliveryError."""
+        """Check, before anything is sent, that records can be written. Raises DeliveryError."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             TemporaryFile(dir=self.root).close()
@@ -72,18 +72,18 @@ class DeliveryBook:
             raise DeliveryError(f"{self.root} cannot be written: {error}", "make it writable") from error
 
     def read(self, delivery: str) -> Mapping[str, Attempts]:
-        """By carrier; nothing for one that was never tried. An account that cannot be read is begun anew."""
+        """The record of a notice; empty when it was never tried, or when its file cannot be read."""
         try:
             written = json.loads(self._path(delivery).read_text("utf-8"))
             return {name: Attempts.model_validate(one) for name, one in written.items()}
         except (OSError, ValueError, AttributeError):
             return {}
 
-    def write(self, delivery: str, account: Mapping[str, Attempts]) -> None:
-        """Keep an account. Raises DeliveryError when the folder cannot be written."""
-        told = {name: one.model_dump(mode="json") for name, one in account.items()}
+    def write(self, delivery: str, record: Mapping[str, Attempts]) -> None:
+        """Write the record of a notice. Raises DeliveryError when the folder cannot be written."""
+        values = {name: one.model_dump(mode="json") for name, one in record.items()}
         try:
-            write_durably(self._path(delivery), (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
+            write_durably(self._path(delivery), (json.dumps(values, indent=1, sort_keys=True) + "\n").encode())
         except OSError as error:
             raise DeliveryError(f"{self.root} cannot be written: {error}", "make it writable") from error
 

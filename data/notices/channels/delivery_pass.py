@@ -1,12 +1,13 @@
-"""One round of the post: every notice that is due with a carrier is tried once, and the account says how it went.
+"""One delivery pass: every notice that is due on a channel is tried once, and its delivery record says how that ended.
 
-No notice is carried by two at a time, and none is lost by a carrier that fails. A round is bounded in time: what it
-does not come to is due in the next one, those that were tried least first, and a carrier that took long to fail is not
-asked again. Notices that are older than the days for which they are tried are not begun.
+Two processes never deliver the same notice at once, and a channel that fails loses no notice. A pass is bounded in
+time: what it does not reach is due in the next pass, the notices with the fewest attempts first. A channel that needed
+long to fail is not tried again in the same pass. A notice older than the days of delivery is not begun.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -17,36 +18,37 @@ from operator import itemgetter
 from data.errors import ModelwardError
 from data.files.file_lock import lock_existing
 from data.notices.channels.channel import Channel
-from data.notices.channels.delivery import Attempts, DeliveryBook
+from data.notices.channels.delivery import Attempts, DeliveryRecords
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 
+LOG = logging.getLogger(__name__)
 SECONDS = 30.0
 SLOW_SECONDS = 1.0
 GRACE = timedelta(days=30)
-"""For so long after its days a notice that waits is looked for, so that it is given up and not forgotten."""
-OVER = "not tried yet: the round was over"
+"""A notice that still waits this long after its days of delivery is read, so that it is given up and not forgotten."""
+OVER = "not tried yet: the delivery pass was over"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of one notice with one carrier in this round."""
+    """The result of one notice on one channel in this pass."""
 
-    parcel: QueuedNotice
-    carrier: str
+    queued: QueuedNotice
+    channel: str
     attempts: Attempts
 
 
 @dataclass(frozen=True)
 class PassSummary:
-    """What a round did, and the names of the files in the outbox that it could not read."""
+    """The deliveries of a pass, and the names of the files in the outbox that could not be read."""
 
-    outcomes: tuple[Delivery, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     unreadable: tuple[str, ...] = ()
 
 
 def delivery_pass(
     outbox: Outbox,
-    carriers: Sequence[Channel],
+    channels: Sequence[Channel],
     days: int,
     now: datetime,
     *,
@@ -54,97 +56,116 @@ def delivery_pass(
     at_once: bool = False,
     seconds: float = SECONDS,
 ) -> PassSummary:
-    """Carry what is due, of these notices or of all; `at_once` does not wait for its next time.
+    """Deliver what is due at `now` (UTC), of these notices or of all; `at_once` ignores the wait between attempts.
 
-    After `seconds` nothing more is begun. Raises DeliveryError without an account.
+    No attempt begins after `seconds`. Raises DeliveryError when the delivery records cannot be written.
     """
-    if not carriers or not outbox.root.is_dir():
+    if not channels or not outbox.root.is_dir():
         return PassSummary()
-    tried_for, book = timedelta(days=days), DeliveryBook(outbox.root)
-    book.open()
+    tried_for, records = timedelta(days=days), DeliveryRecords(outbox.root)
+    records.open()
     found = outbox.contents(now - tried_for - GRACE, of)
-    tour = _DeliveryPass(
-        outbox, book, {one.name: one for one in carriers}, tried_for, now, at_once, time.monotonic() + seconds
+    for name in found.unreadable:
+        LOG.warning("notice file %s cannot be read and is not delivered", name)
+    current = _DeliveryPass(
+        outbox, records, {one.name: one for one in channels}, tried_for, now, at_once, time.monotonic() + seconds
     )
-    outcomes = [done for one in tour.in_turn(found.parcels) for done in tour.carry(one)]
-    return PassSummary(tuple(outcomes), found.unreadable)
+    deliveries = [done for one in current.in_turn(found.queued_notices) for done in current.deliver(one)]
+    return PassSummary(tuple(deliveries), found.unreadable)
 
 
 @dataclass
 class _DeliveryPass:
-    """A round under way; `too_slow` are the carriers that are not asked again, with the reason."""
+    """A pass in progress; `too_slow` are the channels that are not tried again, each with the reason."""
 
     outbox: Outbox
-    book: DeliveryBook
-    carriers: dict[str, Channel]
+    records: DeliveryRecords
+    channels: dict[str, Channel]
     days: timedelta
     now: datetime
     at_once: bool
     ends: float
     too_slow: dict[str, str] = field(default_factory=dict)
 
-    def in_turn(self, parcels: Iterable[QueuedNotice]) -> list[QueuedNotice]:
-        """Those that are due, what was tried least first, the oldest first among equals."""
-        due = [(one, self.due(one)) for one in parcels]
-        tried = [(min(one.attempts for one in known.values()), parcel) for parcel, known in due if known]
-        return [parcel for _, parcel in sorted(tried, key=itemgetter(0))]
+    def in_turn(self, queued_notices: Iterable[QueuedNotice]) -> list[QueuedNotice]:
+        """The notices that are due: the fewest attempts first, among equals the oldest first."""
+        due = [(one, self.due(one)) for one in queued_notices]
+        order = [(min(one.attempts for one in known.values()), queued) for queued, known in due if known]
+        return [queued for _, queued in sorted(order, key=itemgetter(0))]
 
-    def due(self, parcel: QueuedNotice) -> dict[str, Attempts]:
-        """How one notice has fared with each carrier with which it is due now."""
-        begins = parcel.left_at > self.now - self.days
-        known = (dict.fromkeys(self.carriers, Attempts()) if begins else {}) | self._account(parcel)
-        return {name: one for name, one in known.items() if self._is_due(name, one, parcel.notice)}
+    def due(self, queued: QueuedNotice) -> dict[str, Attempts]:
+        """The attempts so far of one notice, by each channel on which it is due now."""
+        begins = queued.left_at > self.now - self.days
+        known = (dict.fromkeys(self.channels, Attempts()) if begins else {}) | self._record(queued)
+        return {name: one for name, one in known.items() if self._is_due(name, one, queued.notice)}
 
-    def carry(self, parcel: QueuedNotice) -> Iterator[Delivery]:
-        """Try one notice with each carrier with which it is due, unless somebody else does at this moment."""
-        with _alone(self.outbox, parcel) as mine:
-            for name, known in self.due(parcel).items() if mine else ():
-                account, after = self._account(parcel), self._after(self.carriers[name], parcel, known)
-                if account.get(name) != after:
-                    self.book.write(parcel.delivery, {**account, name: after})
-                yield Delivery(parcel, name, after)
+    def deliver(self, queued: QueuedNotice) -> Iterator[Delivery]:
+        """Try one notice on each channel on which it is due, unless another process delivers it at this moment."""
+        with _locked(self.outbox, queued) as mine:
+            # Read what is due again under the lock: another process may have delivered it since.
+            for name, known in self.due(queued).items() if mine else ():
+                record, after = self._record(queued), self._after(self.channels[name], queued, known)
+                if record.get(name) != after:
+                    self.records.write(queued.delivery, {**record, name: after})
+                _log(queued, name, known, after)
+                yield Delivery(queued, name, after)
 
-    def _account(self, parcel: QueuedNotice) -> dict[str, Attempts]:
-        """What stands under a former name is the first carrier's that was called so: nobody else was sent anything."""
-        account = dict(self.book.read(parcel.delivery))
-        for one in self.carriers.values():
-            if one.former_name in account:
-                account.setdefault(one.name, account.pop(one.former_name))
-        return account
+    def _record(self, queued: QueuedNotice) -> dict[str, Attempts]:
+        """The delivery record. An entry under a former name belongs to the first channel that once had this name,
+        because no other channel can have been sent anything under it."""
+        record = dict(self.records.read(queued.delivery))
+        for channel in self.channels.values():
+            if channel.former_name in record:
+                record.setdefault(channel.name, record.pop(channel.former_name))
+        return record
 
     def _is_due(self, name: str, known: Attempts, notice: Notice) -> bool:
         due = known.is_due(self.now) or (self.at_once and known.state == "waiting")
-        return due and name in self.carriers and self.carriers[name].reaches(notice)
+        return due and name in self.channels and self.channels[name].reaches(notice)
 
-    def _after(self, carrier: Channel, parcel: QueuedNotice, known: Attempts) -> Attempts:
-        begun, gives_up_at = time.monotonic(), parcel.left_at + self.days
-        held_up = self.too_slow.get(carrier.name, OVER if begun >= self.ends else "")
+    def _after(self, channel: Channel, queued: QueuedNotice, known: Attempts) -> Attempts:
+        begun, gives_up_at = time.monotonic(), queued.left_at + self.days
+        held_up = self.too_slow.get(channel.name, OVER if begun >= self.ends else "")
         if held_up:
             return known.held_up(held_up, self.now, gives_up_at)
-        error = tried(carrier, parcel)
+        error = attempt(channel, queued)
         if error and time.monotonic() - begun >= SLOW_SECONDS:
-            self.too_slow[carrier.name] = f"not tried yet: {carrier.name} took long to fail just before"
+            self.too_slow[channel.name] = f"not tried yet: {channel.name} took long to fail just before"
         return known.failed(error, self.now, gives_up_at) if error else known.delivered(self.now)
 
 
-def tried(carrier: Channel, parcel: QueuedNotice) -> str:
-    """One attempt: its fault in words, or nothing when it was taken. A service's library may raise anything, and its
-    words may hold a key: then the kind of error is all that is said.
+def attempt(channel: Channel, queued: QueuedNotice) -> str:
+    """One attempt: its error in words, or an empty text when the channel took the notice.
+
+    A library may raise any exception, and its message may hold a key: then only the type of the error is named.
     """
     try:
-        carrier.carry(parcel)
+        channel.deliver(queued)
     except ModelwardError as error:
         return error.what
-    except Exception as error:  # noqa: BLE001 – the notices after it are carried all the same
-        return f"{carrier.name} failed: {type(error).__name__}"
+    except Exception as error:  # noqa: BLE001 – one channel's fault must not stop the notices after it
+        return f"{channel.name} failed: {type(error).__name__}"
     return ""
 
 
+def _log(queued: QueuedNotice, channel: str, before: Attempts, after: Attempts) -> None:
+    # The address of a channel may hold a key: its name and the error hold none (see Channel).
+    ids = (queued.delivery, queued.notice.about, channel)
+    if after.state == "delivered":
+        LOG.info("notice %s about %s delivered by %s, attempt %d", *ids, after.attempts)
+    elif after.state == "given up":
+        LOG.error("notice %s about %s given up on %s after %d attempts: %s", *ids, after.attempts, after.error)
+    elif after.attempts > before.attempts:
+        LOG.warning("notice %s about %s failed on %s, attempt %d: %s", *ids, after.attempts, after.error)
+    else:
+        LOG.info("notice %s about %s held up on %s: %s", *ids, after.error)
+
+
 @contextmanager
-def _alone(outbox: Outbox, parcel: QueuedNotice) -> Iterator[bool]:
-    """Whether nobody else carries it at this moment; false as well when it is gone."""
+def _locked(outbox: Outbox, queued: QueuedNotice) -> Iterator[bool]:
+    """Whether this process alone delivers the notice now; false also when its file is gone."""
     try:
-        lock = lock_existing(outbox.path(parcel.delivery))
+        lock = lock_existing(outbox.path(queued.delivery))
     except OSError:
         lock = None
     with lock or nullcontext():
@@ -152,5 +173,5 @@ def _alone(outbox: Outbox, parcel: QueuedNotice) -> Iterator[bool]:
 
 
 def wall_clock() -> datetime:
-    """The time by which deliveries are dated, whatever time a registry replays."""
+    """The time, in UTC, by which deliveries are dated, whatever time a registry replays."""
     return datetime.now(UTC)

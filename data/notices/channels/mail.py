@@ -1,4 +1,4 @@
-"""Mail to the person a notice is to, through the mail server that the settings name (as an apprise address)."""
+"""Mail to the receiver of a notice, through the mail server that the settings name (as an apprise address)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail a notice. `server` is like `mailtos://user:password@smtp.example.org?from=modelward@example.org`.
+    """One mail for each notice. `server` is `mailtos://user:password@smtp.example.org?from=modelward@example.org`.
 
-    `addresses` says by id on the roster where people read mail; a notice may also be to a mailbox itself.
+    `addresses` holds people's mailboxes by their id on the roster; the receiver of a notice may also be a mailbox.
     """
 
     server: str = field(repr=False)
@@ -27,28 +27,28 @@ class Mail:
 
     @property
     def name(self) -> str:
-        """`mail` and its server's host."""
+        """`mail` and the host of the server."""
         return f"mail {urlsplit(self.server).hostname or 'server'}"
 
     @property
     def former_name(self) -> str:
-        """The same."""
+        """The same name."""
         return self.name
 
     def reaches(self, notice: Notice) -> bool:
-        """Whether a mailbox is known for whom it is to."""
+        """Whether a mailbox of the receiver is known."""
         return bool(self._mailbox(notice))
 
-    def carry(self, parcel: QueuedNotice) -> None:
-        """Hand it to the mail server as plain text. Raises DeliveryError."""
-        mailbox = self._mailbox(parcel.notice)
+    def deliver(self, queued: QueuedNotice) -> None:
+        """Send it to the mail server as plain text. Raises DeliveryError."""
+        mailbox = self._mailbox(queued.notice)
         if not mailbox:
-            raise DeliveryError(f"no mailbox is known for {parcel.notice.to[:128]!a}")
+            raise DeliveryError(f"no mailbox is known for {queued.notice.to[:128]!a}")
         separator = "&" if urlsplit(self.server).query else "?"
         address = f"{self.server}{separator}to={quote(mailbox, safe='')}&format=text"
-        send(self.name, address, subject(parcel.notice), body(parcel.notice))
+        send(self.name, address, subject(queued.notice), body(queued.notice))
 
     def _mailbox(self, notice: Notice) -> str:
-        """The mailbox, or nothing: what holds a comma, a space or a line break could be several, or a header."""
+        """The mailbox, or an empty text: a comma, a space or a line break could make several mailboxes or a header."""
         known = self.addresses.get(notice.to, notice.to).strip()
         return known if MAILBOX.fullmatch(known) else ""

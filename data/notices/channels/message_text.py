@@ -1,6 +1,6 @@
-"""Notices as plain text that steers nothing: no control or direction characters, no line breaks in a subject.
+"""Notices as plain text for mail, chat and webhook: no harmful characters, no line break in a subject.
 
-What people wrote (reasons, titles, names) goes out in notices; to a mail, a chat or a screen it stays text, and theirs.
+Notices quote what people wrote (reasons, titles, names); a receiver sees it as text, and as another person's words.
 """
 
 from __future__ import annotations
@@ -8,43 +8,43 @@ from __future__ import annotations
 import re
 
 from data.notices.outbox import Notice
-from data.notices.quoted_text import apart
+from data.notices.quoted_text import quotation_parts
 from data.text.untrusted_text import cleaned, one_line
 
 CHAT = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "@": "＠", "`": "'", "*": "∗", "|": "¦"})
-THEIRS = CHAT | str.maketrans({"_": "＿"})
-"""Characters by which a chat makes links, mentions and marks, and what stands for them."""
+QUOTED = CHAT | str.maketrans({"_": "＿"})
+"""Characters with which a chat makes links, mentions and formatting, and their replacements."""
 ADDRESS = re.compile(r"(https?://\S+)")
 LINKING = re.compile(r"(?P<scheme>:(?=//))|(?<=\w)\.(?=[^\W\d_])")
-"""What a chat makes a link of without any marks: what follows a scheme, and names of hosts."""
+"""What a chat turns into a link without any markup: the text after a scheme, and host names."""
 
 
 def subject(notice: Notice) -> str:
-    """`[modelward] title`, with which reminder it is."""
+    """`[modelward] title`, with the number of the reminder."""
     reminder = f" (reminder {notice.number - 1})" if notice.number > 1 else ""
     return one_line(f"[modelward] {notice.title}{reminder}")
 
 
 def body(notice: Notice) -> str:
-    """Everything a notice says, as plain text."""
+    """The content of a notice as plain text."""
     until = [f"Answer by {notice.answer_by:%Y-%m-%d %H:%M} UTC."] if notice.answer_by is not None else []
     parts = [notice.text.strip(), *until, notice.aside.strip()]
     return cleaned("\n\n".join(part for part in parts if part))
 
 
 def for_chat(text: str) -> str:
-    """The text with everything by which a chat would link, mention or format replaced by what looks like it.
+    """The text with each character that makes a chat link, mention or format replaced by a similar one.
 
-    Our own addresses lead where they say; those in other people's words lead nowhere.
+    modelward's own addresses stay links; addresses in quotations do not.
     """
-    return "".join(silenced(part) if theirs else _ours(part) for part, theirs in apart(text))
+    return "".join(silenced(part) if quotation else _own(part) for part, quotation in quotation_parts(text))
 
 
 def silenced(words: str) -> str:
-    """Words of others, as a chat makes nothing of them."""
-    return LINKING.sub(lambda found: "∶" if found["scheme"] else "․", words).translate(THEIRS)
+    """Words of another person, without anything that a chat would link, mention or format."""
+    return LINKING.sub(lambda found: "∶" if found["scheme"] else "․", words).translate(QUOTED)
 
 
-def _ours(text: str) -> str:
+def _own(text: str) -> str:
     parts = ADDRESS.split(text)
     return "".join(part if number % 2 else part.translate(CHAT) for number, part in enumerate(parts))

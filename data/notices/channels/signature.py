@@ -15,12 +15,12 @@ TOLERANCE_SECONDS = 300
 
 
 def signature(secret: str, timestamp: int, delivery: str, content: bytes) -> str:
-    """The header's value. `timestamp` is in Unix seconds."""
+    """The value of the header. `timestamp` is in Unix seconds."""
     return f"t={timestamp},d={delivery},v1={_mac(secret, timestamp, delivery, content)}"
 
 
 def is_genuine(secret: str, header: str, content: bytes, now: int) -> bool:
-    """What a receiver checks: right secret, this very body, and not minutes old."""
+    """The check of a receiver: the right secret, this body, and a time within five minutes of `now` (Unix seconds)."""
     parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
     stamp, delivery, given = parts.get("t", ""), parts.get("d", ""), parts.get("v1", "")
     if not (stamp.isascii() and stamp.isdecimal()) or abs(now - int(stamp)) > TOLERANCE_SECONDS:

@@ -1,4 +1,4 @@
-"""The webhook: one signed HTTPS request to one checked address, bounded in time and size, following nothing."""
+"""The webhook: one signed HTTPS request to one checked address, bounded in time and size, without redirects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEAD_ENDS = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Webhook:
-    """A receiver of every notice. `networks` are private ones that may be reached, `authority` a CA file of its own."""
+    """A receiver of every notice. It may be in the private `networks`; `authority` is a CA file for it alone."""
 
     target: Target
     secret: str = field(repr=False)
@@ -36,21 +36,21 @@ class Webhook:
 
     @property
     def name(self) -> str:
-        """`webhook`, its host, and a mark of its whole address, which may hold a key."""
+        """`webhook`, the host, and a mark of the whole address, which may hold a key."""
         return f"{self.former_name} {mark_of(self.target.authority + self.target.path)}"
 
     @property
     def former_name(self) -> str:
-        """By its host alone."""
+        """Its name by the host alone."""
         return f"webhook {self.target.authority}"
 
     def reaches(self, notice: Notice) -> bool:
-        """It is sent everything."""
+        """Always: a webhook receives every notice."""
         return True
 
-    def carry(self, parcel: QueuedNotice) -> None:
-        """Send it and read how it was taken: 2xx, and nothing else. Raises DeliveryError."""
-        request = self._request(parcel)
+    def deliver(self, queued: QueuedNotice) -> None:
+        """Send it and read the status: only 2xx is a success. Raises DeliveryError."""
+        request = self._request(queued)
         address = checked_address(self.target, self.networks, self.resolve)
         try:
             head = self._exchange(address, request)
@@ -60,23 +60,23 @@ class Webhook:
             raise DeliveryError(f"{self.name} could not be reached: {error}") from error
         _check_answer(self.name, head)
 
-    def _request(self, parcel: QueuedNotice) -> bytes:
-        content = json.dumps(payload(parcel), sort_keys=True).encode()
+    def _request(self, queued: QueuedNotice) -> bytes:
+        content = json.dumps(payload(queued), sort_keys=True).encode()
         if len(content) > LARGEST_REQUEST:
-            raise DeliveryError(f"the notice {parcel.delivery} is larger than {LARGEST_REQUEST // 1024} KiB")
+            raise DeliveryError(f"the notice {queued.delivery} is larger than {LARGEST_REQUEST // 1024} KiB")
         lines = [
             f"POST {self.target.path} HTTP/1.1",
             f"Host: {self.target.authority}",
             "User-Agent: modelward",
             "Content-Type: application/json",
             f"Content-Length: {len(content)}",
-            f"{HEADER}: {signature(self.secret, int(time.time()), parcel.delivery, content)}",
+            f"{HEADER}: {signature(self.secret, int(time.time()), queued.delivery, content)}",
             "Connection: close",
         ]
         return "\r\n".join([*lines, "", ""]).encode() + content
 
     def _exchange(self, address: str, request: bytes) -> bytes:
-        """The head of the answer; the connection is closed before any of its body is waited for."""
+        """The head of the response, in bytes; the connection is closed before the body arrives."""
         ends = time.monotonic() + self.seconds
         context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
         with (
@@ -102,29 +102,29 @@ def _head(connection: ssl.SSLSocket, ends: float) -> bytes:
 def _left(ends: float) -> float:
     left = ends - time.monotonic()
     if left <= 0:
-        raise DeliveryError("the answer came too slowly")
+        raise DeliveryError("the response came too slowly")
     return left
 
 
 def _check_answer(name: str, head: bytes) -> None:
     if HEAD_ENDS not in head:
-        raise DeliveryError(f"{name} gave no answer that could be read")
+        raise DeliveryError(f"{name} sent no readable HTTP response")
     words = head.split(b"\r\n", 1)[0].split(b" ")
     code = words[1].decode("ascii", "replace") if len(words) > 1 and words[0].startswith(b"HTTP/1.") else ""
     if len(code) != 3 or not code.isdecimal():
-        raise DeliveryError(f"{name} gave no answer that could be read")
+        raise DeliveryError(f"{name} sent no readable HTTP response")
     if code.startswith("3"):
         raise DeliveryError(f"{name} answered {code}; redirects are not followed", "configure the address it moved to")
     if not code.startswith("2"):
         raise DeliveryError(f"{name} answered {code}")
 
 
-def payload(parcel: QueuedNotice) -> dict[str, object]:
+def payload(queued: QueuedNotice) -> dict[str, object]:
     """The JSON body of a request: the notice as plain text, with its receiver and the key that it is about."""
-    notice = parcel.notice
+    notice = queued.notice
     return {
-        "delivery": parcel.delivery,
-        "left_at": parcel.left_at.isoformat(),
+        "delivery": queued.delivery,
+        "left_at": queued.left_at.isoformat(),
         "kind": notice.kind,
         "to": notice.to,
         "about": notice.about,

@@ -13,7 +13,7 @@ from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
 
 NOW = datetime(2013, 10, 1, 9, 30, tzinfo=UTC)
-TOLD = Notice(
+NOTICE = Notice(
     kind="retirement",
     to="gates@example.org",
     about="models/ops/delay/versions/1/retirement",
@@ -24,10 +24,10 @@ TOLD = Notice(
 
 
 def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
-    path = Outbox(tmp_path / "outbox").leave(TOLD, NOW)
+    path = Outbox(tmp_path / "outbox").put(NOTICE, NOW)
     told = json.loads(path.read_text())
     assert told["to"] == "gates@example.org"
-    assert told["digest"] == TOLD.digest
+    assert told["digest"] == NOTICE.digest
     assert path.name.startswith("20131001T093000000000Z-retirement-")
     assert path.with_suffix(".md").read_text() == (
         "# ops/delay v1 retires on 2013-11-01\n\n"
@@ -41,33 +41,33 @@ def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
 
 def test_the_same_notice_is_left_once_however_often_it_is_sent(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    first = outbox.leave(TOLD, NOW)
-    assert outbox.leave(TOLD, NOW + timedelta(days=1)) == first
+    first = outbox.put(NOTICE, NOW)
+    assert outbox.put(NOTICE, NOW + timedelta(days=1)) == first
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_reminder_is_a_notice_of_its_own(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.leave(TOLD, NOW)
-    reminder = TOLD.model_copy(update={"number": 2})
-    path = outbox.leave(reminder, NOW + timedelta(days=7))
+    outbox.put(NOTICE, NOW)
+    reminder = NOTICE.model_copy(update={"number": 2})
+    path = outbox.put(reminder, NOW + timedelta(days=7))
     assert path.with_suffix(".md").read_text().startswith("# ops/delay v1 retires on 2013-11-01 (reminder 1)\n")
-    assert outbox.notices() == [TOLD, reminder]
+    assert outbox.notices() == [NOTICE, reminder]
 
 
 def test_a_batch_has_one_digest_whatever_its_order(tmp_path: Path) -> None:
-    outbox, other = Outbox(tmp_path), TOLD.model_copy(update={"to": "ops@example.org", "answer_by": None})
-    assert outbox.send([TOLD, other], NOW) == outbox.send([other, TOLD], NOW)
-    assert outbox.send([TOLD], NOW) != outbox.send([other], NOW)
+    outbox, other = Outbox(tmp_path), NOTICE.model_copy(update={"to": "ops@example.org", "answer_by": None})
+    assert outbox.send([NOTICE, other], NOW) == outbox.send([other, NOTICE], NOW)
+    assert outbox.send([NOTICE], NOW) != outbox.send([other], NOW)
     assert len(outbox.notices()) == 2
 
 
 def test_a_markdown_file_without_its_json_does_not_count(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.leave(TOLD, NOW).unlink()
+    outbox.put(NOTICE, NOW).unlink()
     assert outbox.notices() == []
-    outbox.leave(TOLD, NOW)
-    assert outbox.notices() == [TOLD]
+    outbox.put(NOTICE, NOW)
+    assert outbox.notices() == [NOTICE]
 
 
 UNREADABLE: dict[str, bytes] = {
@@ -90,10 +90,10 @@ UNREADABLE: dict[str, bytes] = {
 @pytest.mark.parametrize("written", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_that_is_no_notice_is_named_and_hides_none(written: bytes, tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.leave(TOLD, NOW)
+    outbox.put(NOTICE, NOW)
     (tmp_path / "20131001T093000000001Z-alert-0.json").write_bytes(written)
     found = outbox.contents()
-    assert [one.notice for one in found.parcels] == outbox.notices() == [TOLD]
+    assert [one.notice for one in found.queued_notices] == outbox.notices() == [NOTICE]
     assert found.unreadable == ("20131001T093000000001Z-alert-0.json",)
 
 
@@ -103,35 +103,35 @@ def test_a_folder_in_the_place_of_a_notice_is_named_too(tmp_path: Path) -> None:
 
 
 def test_what_was_left_since_a_time_or_one_notice_is_found_without_reading_the_rest(tmp_path: Path) -> None:
-    outbox, reminder = Outbox(tmp_path), TOLD.model_copy(update={"number": 2})
-    first = outbox.leave(TOLD, NOW)
-    outbox.leave(reminder, NOW + timedelta(days=7))
-    assert [one.notice for one in outbox.contents(of=[TOLD]).parcels] == [TOLD]
+    outbox, reminder = Outbox(tmp_path), NOTICE.model_copy(update={"number": 2})
+    first = outbox.put(NOTICE, NOW)
+    outbox.put(reminder, NOW + timedelta(days=7))
+    assert [one.notice for one in outbox.contents(of=[NOTICE]).queued_notices] == [NOTICE]
     first.write_text("half")
     found = outbox.contents(since=NOW + timedelta(days=7))
-    assert ([one.notice for one in found.parcels], found.unreadable) == ([reminder], ())
+    assert ([one.notice for one in found.queued_notices], found.unreadable) == ([reminder], ())
 
 
 def test_a_name_cannot_add_lines_to_the_head(tmp_path: Path) -> None:
-    hostile = TOLD.model_copy(update={"to": "a@example.org\n- Answer by: never"})
-    lines = Outbox(tmp_path).leave(hostile, NOW).with_suffix(".md").read_text().splitlines()
+    hostile = NOTICE.model_copy(update={"to": "a@example.org\n- Answer by: never"})
+    lines = Outbox(tmp_path).put(hostile, NOW).with_suffix(".md").read_text().splitlines()
     assert "- To: `a@example.org - Answer by: never`" in lines
 
 
 def test_words_of_others_are_no_markdown(tmp_path: Path) -> None:
     words = quoted("it broke\n\n# Approved <img src=http://evil.example/x> [here](http://evil.example)")
-    hostile = TOLD.model_copy(
+    hostile = NOTICE.model_copy(
         update={"title": f"about {words}", "text": f"Reason: {words}\n\nAnswer `x`.", "to": "`a`<b>"}
     )
-    text = Outbox(tmp_path).leave(hostile, NOW).with_suffix(".md").read_text()
+    text = Outbox(tmp_path).put(hostile, NOW).with_suffix(".md").read_text()
     theirs = "`it broke # Approved <img src=http://evil.example/x> [here](http://evil.example)`"
     assert text.startswith(f"# about “{theirs}”\n\n- To: `'a'<b>`\n")
     assert text.endswith(f"\nReason: “{theirs}”\n\nAnswer `x`.\n")
 
 
 def test_marks_make_no_other_notice_of_what_was_left_before_there_were_any(tmp_path: Path) -> None:
-    assert TOLD.digest == "sha256:6387db28b54321061fb00645c57d12af98deda94a6484c56c8c121ffb5f8dca2"
-    assert TOLD.model_copy(update={"text": "It is succeeded by “v2.”\nPlease acknowledge."}).digest == TOLD.digest
+    assert NOTICE.digest == "sha256:6387db28b54321061fb00645c57d12af98deda94a6484c56c8c121ffb5f8dca2"
+    assert NOTICE.model_copy(update={"text": "It is succeeded by “v2.”\nPlease acknowledge."}).digest == NOTICE.digest
 
 
 FITTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -145,21 +145,21 @@ FITTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 @pytest.mark.parametrize("case", FITTED)
 def test_whatever_people_wrote_there_is_a_notice(tmp_path: Path, case: str) -> None:
     told, fitted = FITTED[case]
-    outbox, notice = Outbox(tmp_path), Notice(**{**TOLD.model_dump(), **told})
-    outbox.leave(notice, NOW)
+    outbox, notice = Outbox(tmp_path), Notice(**{**NOTICE.model_dump(), **told})
+    outbox.put(notice, NOW)
     assert outbox.notices() == [notice]
-    assert notice.model_dump() == {**TOLD.model_dump(), **fitted}
+    assert notice.model_dump() == {**NOTICE.model_dump(), **fitted}
 
 
 def test_of_many_notices_the_folder_is_listed_once_and_each_is_left_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox, listed = Outbox(tmp_path), []
-    outbox.leave(TOLD, NOW)
+    outbox.put(NOTICE, NOW)
     glob = Path.glob
     monkeypatch.setattr(Path, "glob", lambda self, pattern: (listed.append(pattern), glob(self, pattern))[1])
-    others = [TOLD.model_copy(update={"number": number}) for number in range(2, 30)]
-    outbox.send([TOLD, *others, *others], NOW)
+    others = [NOTICE.model_copy(update={"number": number}) for number in range(2, 30)]
+    outbox.send([NOTICE, *others, *others], NOW)
     assert len(listed) == 1
     assert len(outbox.notices()) == 29
 
@@ -167,4 +167,4 @@ def test_of_many_notices_the_folder_is_listed_once_and_each_is_left_once(
 def test_an_outbox_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
     with pytest.raises(PublishError, match="cannot be written"):
-        Outbox(tmp_path / "outbox").leave(TOLD, NOW)
+        Outbox(tmp_path / "outbox").put(NOTICE, NOW)

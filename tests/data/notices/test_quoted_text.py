@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.notices.quoted_text import apart, in_markdown, named, quoted, unmarked
+from data.notices.quoted_text import in_markdown, named, quotation_parts, quoted, unmarked
 
 QUOTED: dict[str, tuple[str, str]] = {
     "plain words": ("late by 15 minutes, 3 % never", "“late by 15 minutes, 3 % never”"),
@@ -30,12 +30,12 @@ def test_a_name_needs_no_marks_and_what_is_none_gets_them() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_they_write_their_words_are_told_from_ours(first: str, second: str) -> None:
     parts = ["It says ", quoted(first), " and then\n", quoted(second), "."]
-    assert list(apart("".join(parts))) == list(zip(parts, [False, True, False, True, False], strict=True))
+    assert list(quotation_parts("".join(parts))) == list(zip(parts, [False, True, False, True, False], strict=True))
     assert not any(line in quoted(first) for line in "\n\r\v\f\x1c\x85\u2028\u2029")
 
 
 def test_a_quotation_that_was_cut_off_stays_theirs_to_the_end() -> None:
-    assert list(apart("because “it broke. The form: http")) == [
+    assert list(quotation_parts("because “it broke. The form: http")) == [
         ("because ", False), ("“it broke. The form: http", True),
     ]  # fmt: skip
 

@@ -19,7 +19,7 @@ SECRET = "hunter2-hunter2-hunter2"
 def told(world: World) -> World:
     """A world in which alma was told something an hour ago."""
     notice = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
-    Outbox(world.home.outbox).leave(notice, datetime.now(UTC) - timedelta(hours=1))
+    Outbox(world.home.outbox).put(notice, datetime.now(UTC) - timedelta(hours=1))
     return world
 
 

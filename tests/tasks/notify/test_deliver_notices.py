@@ -1,4 +1,4 @@
-"""What is carried by a flow and by a reconciliation, who hears of what was not, and that nothing stops a flow."""
+"""What is receivers by a flow and by a reconciliation, who hears of what was not, and that nothing stops a flow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.notices.channels.delivery import Attempts, DeliveryBook
+from data.notices.channels.delivery import Attempts, DeliveryRecords
 from data.notices.channels.delivery_pass import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from tasks.notify.deliver_notices import carried_notices, carry_quietly, given_up
@@ -17,25 +17,25 @@ NOTICE = Notice(kind="approval", to="alma", about="x", title="decide", text="now
 
 
 class Noted:
-    """A carrier that notes what it carries."""
+    """A channel that notes what it carries."""
 
     name = former_name = "noted"
 
     def __init__(self) -> None:
-        self.carried: list[str] = []
+        self.receivers: list[str] = []
 
     def reaches(self, notice: Notice) -> bool:
         return True
 
-    def carry(self, parcel: QueuedNotice) -> None:
-        self.carried.append(parcel.notice.to)
+    def deliver(self, queued: QueuedNotice) -> None:
+        self.receivers.append(queued.notice.to)
 
 
 @pytest.fixture
-def carrier(monkeypatch: pytest.MonkeyPatch) -> Noted:
-    """The one carrier of this house."""
+def channel(monkeypatch: pytest.MonkeyPatch) -> Noted:
+    """The one channel of this house."""
     one = Noted()
-    monkeypatch.setattr("tasks.notify.deliver_notices.carriers_of", lambda *told: [one])
+    monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", lambda *told: [one])
     return one
 
 
@@ -49,22 +49,24 @@ def outbox(world: World) -> Outbox:
 
 
 def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
-    world: World, outbox: Outbox, carrier: Noted
+    world: World, outbox: Outbox, channel: Noted
 ) -> None:
     carry_quietly([NOTICE])
-    assert carrier.carried == ["alma"]
+    assert channel.receivers == ["alma"]
     ((_, act),) = carried_notices(run_at(world))
     assert act() == "notices: 1 delivered, 1 that cannot be read: 99991231T000000000000Z-note.json"
-    assert carrier.carried == ["alma", "axel"]
+    assert channel.receivers == ["alma", "axel"]
 
 
-def test_a_flow_waits_for_carriers_for_seconds_only(
-    outbox: Outbox, carrier: Noted, monkeypatch: pytest.MonkeyPatch
+def test_a_flow_waits_for_channels_for_seconds_only(
+    outbox: Outbox, channel: Noted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.notify.deliver_notices.SECONDS_IN_A_FLOW", 0.0)
     carry_quietly([NOTICE])
-    (account,) = (DeliveryBook(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).parcels)
-    assert (carrier.carried, account["noted"].state) == ([], "waiting")
+    (account,) = (
+        DeliveryRecords(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).queued_notices
+    )
+    assert (channel.receivers, account["noted"].state) == ([], "waiting")
 
 
 BROKEN: dict[str, Exception] = {
@@ -79,21 +81,21 @@ def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pyte
     def broken(*told: object) -> list[Noted]:
         raise error
 
-    monkeypatch.setattr("tasks.notify.deliver_notices.carriers_of", broken)
+    monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", broken)
     carry_quietly([NOTICE])
 
 
 def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
     lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
     outcome = Delivery(QueuedNotice("d-1", NOTICE, world.now), "mail smtp", lost)
-    told = given_up([outcome, Delivery(outcome.parcel, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
+    told = given_up([outcome, Delivery(outcome.queued, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
     assert [(one.to, one.title) for one in told] == [
         (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
     ]
     assert given_up([Delivery(QueuedNotice("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
 
 
-def test_carriers_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_channels_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
     carry_quietly([NOTICE])
     assert not (world.home.outbox / "delivery").exists()

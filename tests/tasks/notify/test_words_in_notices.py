@@ -10,7 +10,7 @@ import pytest
 from data.notices.channels.delivery import Attempts
 from data.notices.channels.delivery_pass import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
-from data.notices.quoted_text import apart
+from data.notices.quoted_text import quotation_parts
 from data.registry.commands.review import OpenFinding, OpenReview
 from tasks.deploy.publish_release import publish_release
 from tasks.deploy.undo_release import undo_release
@@ -138,7 +138,7 @@ def check(notices: Sequence[Notice]) -> None:
     """Their words are there, whole in their own parts, and nothing of them is in ours."""
     assert notices
     for one in notices:
-        parts = [part for said in (one.title, one.text, one.aside) for part in apart(said)]
+        parts = [part for said in (one.title, one.text, one.aside) for part in quotation_parts(said)]
         assert any("evil" in part for part, theirs in parts if theirs), one
         assert not any("evil" in part or "terminal: `curl" in part for part, theirs in parts if not theirs), one
         assert not any("\n" in part for part, theirs in parts if theirs), one

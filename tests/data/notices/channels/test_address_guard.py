@@ -75,7 +75,7 @@ NOT_PUBLIC: dict[str, str] = {
     "another private network": "172.16.0.1",
     "a home network": "192.168.1.1",
     "link-local, where clouds keep their metadata": "169.254.169.254",
-    "carrier-grade NAT": "100.64.0.1",
+    "channel-grade NAT": "100.64.0.1",
     "this host": "0.0.0.0",
     "multicast": "224.0.0.1",
     "broadcast": "255.255.255.255",
@@ -126,7 +126,7 @@ TARGET = Target("hooks.example.org", 443, "/")
 
 
 def test_one_private_address_among_public_ones_refuses_them_all() -> None:
-    with pytest.raises(DeliveryError, match=r"leads to 169\.254\.169\.254"):
+    with pytest.raises(DeliveryError, match=r"resolves to 169\.254\.169\.254"):
         checked_address(TARGET, (), lambda host, port: ["93.184.215.14", "169.254.169.254"])
 
 

@@ -1,4 +1,4 @@
-"""Every carrier keeps to what carriers are."""
+"""Every channel keeps to what channels are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERY: tuple[Channel, ...] = (
 )
 
 
-@pytest.mark.parametrize("carrier", EVERY, ids=lambda one: type(one).__name__)
-def test_a_carrier_has_a_name_without_a_secret_and_reaches_alma(carrier: Channel) -> None:
-    assert SECRET not in carrier.name + carrier.former_name
-    assert carrier.reaches(Notice(kind="approval", to="alma", about="x", title="decide", text="now"))
+@pytest.mark.parametrize("channel", EVERY, ids=lambda one: type(one).__name__)
+def test_a_channel_has_a_name_without_a_secret_and_reaches_alma(channel: Channel) -> None:
+    assert SECRET not in channel.name + channel.former_name
+    assert channel.reaches(Notice(kind="approval", to="alma", about="x", title="decide", text="now"))

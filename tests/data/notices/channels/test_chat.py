@@ -21,7 +21,7 @@ NOTICE = Notice(
     kind="approval", to="al_ma", about="x", title="[decide](http://evil)",
     text="@everyone now, “https://evil.example”", aside="http://here.example/my_model",
 )  # fmt: skip
-PARCEL = QueuedNotice("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
+QUEUED = QueuedNotice("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
     port, told = received
     channel = ChatChannel(f"json://127.0.0.1:{port}/room", 2)
     assert channel.reaches(NOTICE)
-    channel.carry(PARCEL)
+    channel.deliver(QUEUED)
     assert told[0]["title"] == "(modelward) (decide)(http://evil)"
     assert told[0]["message"] == (
         "To: al＿ma\n\n＠everyone now, “https∶//evil․example”\n\nhttp://here.example/my_model"
@@ -62,7 +62,7 @@ def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
 def test_a_service_that_refuses_is_said_without_its_address(received: tuple[int, list[dict[str, Any]]]) -> None:
     channel = ChatChannel(f"json://me:hunter2@127.0.0.1:{received[0]}/broken", 3)
     with pytest.raises(DeliveryError, match=r"channel json [0-9a-f]{8} did not take the notice") as failed:
-        channel.carry(PARCEL)
+        channel.deliver(QUEUED)
     assert "hunter2" not in str(failed.value) + repr(channel)
 
 

@@ -1,4 +1,4 @@
-"""Carriers from the settings: none by default; what cannot be used is refused with the setting's name and no secret."""
+"""Channels from the settings: none by default; what cannot be used is refused with the setting's name and no secret."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConfigurationError
-from data.notices.channels.configuration import carriers_of, days_of
+from data.notices.channels.configuration import channels_of, days_of
 from data.settings import Settings, read_settings
 
 SECRET = "hunter2-hunter2-hunter2"
@@ -26,13 +26,13 @@ def settings(tmp_path: Path, **told: str) -> Settings:
 
 
 def test_nothing_is_sent_by_default(tmp_path: Path) -> None:
-    assert carriers_of(settings(tmp_path), {}) == []
+    assert channels_of(settings(tmp_path), {}) == []
     assert days_of(settings(tmp_path)) == 7
 
 
-def test_each_setting_makes_its_carriers(tmp_path: Path) -> None:
+def test_each_setting_makes_its_channels(tmp_path: Path) -> None:
     told = {**HOOK, "notice_mail": "mailtos://me:pw@smtp.example.org", "notice_channels": "json://a/x jsons://b/y"}
-    assert [MARK.sub("#", one.name) for one in carriers_of(settings(tmp_path, **told), {})] == [
+    assert [MARK.sub("#", one.name) for one in channels_of(settings(tmp_path, **told), {})] == [
         "webhook hooks.example.org #", "webhook hooks.example.org #", "mail smtp.example.org",
         "channel json #", "channel jsons #",
     ]  # fmt: skip
@@ -43,7 +43,7 @@ def test_each_has_a_name_of_its_own_that_another_order_does_not_change(tmp_path:
 
     def names(step: int) -> list[str]:
         told = {**HOOK, "notice_webhooks": " ".join(hooks[::step]), "notice_channels": " ".join(channels[::step])}
-        return [one.name for one in carriers_of(settings(tmp_path, **told), {})]
+        return [one.name for one in channels_of(settings(tmp_path, **told), {})]
 
     assert len(set(names(1))) == 4
     assert set(names(1)) == set(names(-1))
@@ -54,7 +54,7 @@ def test_the_secret_may_lie_in_a_file_and_private_networks_may_be_named(tmp_path
         (tmp_path / name).write_text(f"{SECRET}\n")
     told = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
     told |= {"notice_webhook_networks": "10.1.0.0/16 fd00::/8", "notice_webhook_ca": str(tmp_path / "ca.pem")}
-    assert len(carriers_of(settings(tmp_path, **told), {})) == 2
+    assert len(channels_of(settings(tmp_path, **told), {})) == 2
 
 
 REFUSED: dict[str, tuple[dict[str, str], str]] = {
@@ -77,7 +77,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
 def test_refused_is(case: tuple[dict[str, str], str], tmp_path: Path) -> None:
     told, words = case
     with pytest.raises(ConfigurationError, match=words) as refused:
-        carriers_of(settings(tmp_path, **told), {})
+        channels_of(settings(tmp_path, **told), {})
     assert SECRET not in str(refused.value)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import DeliveryError
-from data.notices.channels.delivery import WAITS, Attempts, DeliveryBook
+from data.notices.channels.delivery import WAITS, Attempts, DeliveryRecords
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 NEVER = NOW + timedelta(days=7)
@@ -37,19 +37,19 @@ def test_it_is_given_up_when_the_next_time_would_be_too_late() -> None:
     assert not one.is_due(NEVER)
 
 
-def test_an_account_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_an_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     book, told = (
-        DeliveryBook(tmp_path),
+        DeliveryRecords(tmp_path),
         {"mail": Attempts().failed("no", NOW, NEVER), "hook": Attempts().delivered(NOW)},
     )
     book.write("notice-1", told)
-    assert DeliveryBook(tmp_path).read("notice-1") == told
+    assert DeliveryRecords(tmp_path).read("notice-1") == told
     assert book.read("notice-2") == {}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{broken", '{"mail": {"state": "eaten"}}', "[1]"])
-def test_an_account_that_cannot_be_read_is_begun_anew(text: str, tmp_path: Path) -> None:
-    book = DeliveryBook(tmp_path)
+def test_an_record_that_cannot_be_read_is_begun_anew(text: str, tmp_path: Path) -> None:
+    book = DeliveryRecords(tmp_path)
     book.root.mkdir()
     (book.root / "notice-1.json").write_text(text)
     assert book.read("notice-1") == {}
@@ -58,4 +58,4 @@ def test_an_account_that_cannot_be_read_is_begun_anew(text: str, tmp_path: Path)
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "delivery").write_text("in the way")
     with pytest.raises(DeliveryError, match="cannot be written"):
-        DeliveryBook(tmp_path).write("notice-1", {})
+        DeliveryRecords(tmp_path).write("notice-1", {})

@@ -29,7 +29,7 @@ def server(port: int) -> Mail:
 
 def test_a_mail_arrives_as_plain_text_with_one_receiver() -> None:
     with mail_sink() as sink:
-        server(sink.port).carry(QueuedNotice("d-1", NOTICE, LEFT))
+        server(sink.port).deliver(QueuedNotice("d-1", NOTICE, LEFT))
     ((_, receivers, text),) = sink.mails
     assert receivers == ["<alma@example.org>"]
     mail = message_from_string(text, policy=policy.default)
@@ -43,7 +43,7 @@ def test_a_mail_arrives_as_plain_text_with_one_receiver() -> None:
 
 def test_a_notice_to_a_mailbox_needs_no_roster() -> None:
     with mail_sink() as sink:
-        server(sink.port).carry(QueuedNotice("d-1", NOTICE.model_copy(update={"to": "gates@example.org"}), LEFT))
+        server(sink.port).deliver(QueuedNotice("d-1", NOTICE.model_copy(update={"to": "gates@example.org"}), LEFT))
     assert sink.mails[0][1] == ["<gates@example.org>"]
 
 
@@ -52,7 +52,7 @@ def test_what_is_no_single_mailbox_is_not_reached(to: str) -> None:
     notice = NOTICE.model_copy(update={"to": to})
     assert not server(1).reaches(notice)
     with pytest.raises(DeliveryError, match="no mailbox is known"):
-        server(1).carry(QueuedNotice("d-1", notice, LEFT))
+        server(1).deliver(QueuedNotice("d-1", notice, LEFT))
 
 
 def test_a_mail_server_that_is_not_there_is_said_without_its_password() -> None:
@@ -61,7 +61,7 @@ def test_a_mail_server_that_is_not_there_is_said_without_its_password() -> None:
     mail = Mail(f"mailto://me:hunter2@127.0.0.1:{port}?from=modelward@example.org&mode=insecure", PEOPLE)
     assert (mail.name, mail.reaches(NOTICE)) == ("mail 127.0.0.1", True)
     with pytest.raises(DeliveryError, match=r"mail 127\.0\.0\.1 did not take the notice") as failed:
-        mail.carry(QueuedNotice("d-1", NOTICE, LEFT))
+        mail.deliver(QueuedNotice("d-1", NOTICE, LEFT))
     assert "hunter2" not in str(failed.value) + repr(mail)
 
 

@@ -24,7 +24,7 @@ from tests.sinks import HOST, Answer, HttpsSink, answering, https_sink
 SECRET = "a secret of twenty char"
 LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 NOTICE = Notice(kind="approval", to="alma", about="x", title="decide\u202e", text="now", answer_by=LEFT)
-PARCEL = QueuedNotice("20260501-approval-1", NOTICE, LEFT)
+QUEUED = QueuedNotice("20260501-approval-1", NOTICE, LEFT)
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
@@ -39,13 +39,13 @@ def hook(sink: HttpsSink, **changes: Any) -> Webhook:
 
 def test_a_notice_arrives_signed_and_as_plain_text(tmp_path: Path) -> None:
     with https_sink(tmp_path, answering("204 No Content")) as sink:
-        hook(sink).carry(PARCEL)
+        hook(sink).deliver(QUEUED)
         headers, content = sink.requests[0]
     assert headers[""] == "POST /in?x=1 HTTP/1.1"
     assert headers["host"] == f"{HOST}:{sink.port}"
     assert is_genuine(SECRET, headers["modelward-signature"], content, int(time.time()))
     told = json.loads(content)
-    assert (told["delivery"], told["to"], told["subject"]) == (PARCEL.delivery, "alma", "[modelward] decide")
+    assert (told["delivery"], told["to"], told["subject"]) == (QUEUED.delivery, "alma", "[modelward] decide")
     assert SECRET.encode() not in content
 
 
@@ -75,10 +75,10 @@ NOT_TAKEN: dict[str, tuple[Answer, str]] = {
     "a permanent redirect": (answering("308 Moved\r\nLocation: https://127.0.0.1/"), "308; redirects"),
     "a server's error": (answering("500 Oops"), "answered 500"),
     "a refusal": (answering("401 Who"), "answered 401"),
-    "something that is not HTTP": (lambda c: c.sendall(b"SSH-2.0\r\n\r\n"), "no answer"),
-    "a code that is none": (answering("2x0 OK"), "no answer that could be read"),
-    "a head without end": (lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000), "no answer that could"),
-    "nothing at all": (lambda c: None, "no answer that could be read"),
+    "something that is not HTTP": (lambda c: c.sendall(b"SSH-2.0\r\n\r\n"), "no readable HTTP"),
+    "a code that is none": (answering("2x0 OK"), "no readable HTTP response"),
+    "a head without end": (lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000), "no readable HTTP"),
+    "nothing at all": (lambda c: None, "no readable HTTP response"),
     "one byte at a time": (dripping, "too slowly|did not answer"),
     "silence": (silent, "too slowly|did not answer"),
 }  # fmt: skip
@@ -88,27 +88,27 @@ NOT_TAKEN: dict[str, tuple[Answer, str]] = {
 def test_not_taken_is(case: tuple[Answer, str], tmp_path: Path) -> None:
     answer, words = case
     with https_sink(tmp_path, answer) as sink, pytest.raises(DeliveryError, match=words) as failed:
-        hook(sink, seconds=1).carry(PARCEL)
+        hook(sink, seconds=1).deliver(QUEUED)
     assert SECRET not in str(failed.value)
     assert len(sink.requests) == 1, "nothing was asked a second time"
 
 
 def test_an_answer_without_end_is_not_read(tmp_path: Path) -> None:
     with https_sink(tmp_path, answering("200 OK", b"y" * 65_536, times=400)) as sink:
-        hook(sink).carry(PARCEL)
+        hook(sink).deliver(QUEUED)
 
 
 def test_a_private_address_is_not_even_connected_to(tmp_path: Path) -> None:
     with https_sink(tmp_path, answering("204 No Content")) as sink:
-        with pytest.raises(DeliveryError, match=r"leads to 127\.0\.0\.1"):
-            hook(sink, networks=()).carry(PARCEL)
+        with pytest.raises(DeliveryError, match=r"resolves to 127\.0\.0\.1"):
+            hook(sink, networks=()).deliver(QUEUED)
         assert sink.requests == []
 
 
 def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(tmp_path: Path) -> None:
     answers = iter([["127.0.0.1"], ["169.254.169.254"]])
     with https_sink(tmp_path, answering("204 No Content")) as sink:
-        hook(sink, resolve=lambda host, port: next(answers)).carry(PARCEL)
+        hook(sink, resolve=lambda host, port: next(answers)).deliver(QUEUED)
         assert len(sink.requests) == 1
     assert list(answers) == [["169.254.169.254"]], "it was asked once"
 
@@ -116,24 +116,24 @@ def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(tmp_path:
 def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     with https_sink(tmp_path, answering("204 No Content")) as sink:
         with pytest.raises(DeliveryError, match="could not be reached"):
-            hook(sink, authority=None).carry(PARCEL)
+            hook(sink, authority=None).deliver(QUEUED)
         assert sink.requests == []
 
 
 def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
     elsewhere = https_sink(tmp_path, answering("204 No Content"), host="other.example.org")
     with elsewhere as sink, pytest.raises(DeliveryError, match="could not be reached"):
-        hook(sink).carry(PARCEL)
+        hook(sink).deliver(QUEUED)
 
 
 def test_nobody_there_is_said(tmp_path: Path) -> None:
     with https_sink(tmp_path, answering("204 No Content")) as sink:
         closed = hook(sink)
     with pytest.raises(DeliveryError, match="could not be reached"):
-        closed.carry(PARCEL)
+        closed.deliver(QUEUED)
 
 
 def test_a_notice_that_is_too_large_is_not_sent(tmp_path: Path) -> None:
     huge = NOTICE.model_copy(update={"to": "x" * 70_000})
     with pytest.raises(DeliveryError, match="larger than 64 KiB"):
-        Webhook(Target(HOST, 1, "/"), SECRET).carry(QueuedNotice("d", huge, LEFT))
+        Webhook(Target(HOST, 1, "/"), SECRET).deliver(QueuedNotice("d", huge, LEFT))
