@@ -14,6 +14,7 @@ from data.records.version import Version
 from data.registry.approvals import voices
 from data.registry.command import Moment, Proof
 from data.registry.independence import require_free
+from data.registry.purposes import purpose_of
 from data.registry.rules import emergency
 from data.registry.rules.approval import subject_of
 from data.registry.rules.proof import active_credential, grants_held
@@ -24,7 +25,7 @@ from data.registry.state import State
 def open_requests(state: State) -> list[ApprovalRequest]:
     """The requests that somebody may answer: undecided, and of what went live in an emergency only while it serves."""
     pending = state.find(ApprovalRequest, state="pending")
-    return [one for one in pending if one.purpose != emergency.PURPOSE or emergency.is_live(state, one.key)]
+    return [one for one in pending if not purpose_of(one).serves_before_votes or emergency.is_live(state, one.key)]
 
 
 def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) -> tuple[EligibleApprover, ...]:

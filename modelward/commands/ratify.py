@@ -59,11 +59,15 @@ def ratify(
 def _release(who: Caller, deployment: Deployment) -> ApprovalRequest | None:
     """The request behind an emergency release; None for a rollback or suspension."""
     from data.records.approval import ApprovalRequest
-    from data.registry.rules.emergency import PURPOSE
+    from data.registry.purposes import purpose_of
 
     with who.registry.reading() as state:
         request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
-    return request if request is not None and request.purpose == PURPOSE and deployment.state == "deployed" else None
+    return (
+        request
+        if request is not None and purpose_of(request).serves_before_votes and deployment.state == "deployed"
+        else None
+    )
 
 
 def _vote(

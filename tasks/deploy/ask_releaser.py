@@ -21,8 +21,8 @@ from data.records.model import Model
 from data.records.names import model_of
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
+from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rules.emergency import PURPOSE
 from gates.standard import emergency_for
 from tasks.deploy.open_release import open_release
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
@@ -69,7 +69,7 @@ class ReleaseForm(RunInput):
 def opened_by(run_id: str) -> ApprovalRequest | None:
     """The release that a run has had opened already, when it comes through again from the top."""
     with Registry.here().reading() as state:
-        known = state.find(ApprovalRequest, purpose=PURPOSE, run_id=run_id) if run_id else []
+        known = state.find(ApprovalRequest, purpose=RELEASE.name, run_id=run_id) if run_id else []
     return known[-1] if known else None
 
 

@@ -21,8 +21,9 @@ from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.command import Moment
 from data.registry.commands.approval import ExpireRequest
+from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rules.emergency import PURPOSE, release_of
+from data.registry.rules.emergency import release_of
 from data.registry.rules.proof import administrators
 from data.registry.state import State
 from tasks.deploy.return_version import put_back
@@ -37,7 +38,7 @@ def lapsed_releases(run: RunContext) -> Iterator[Due]:
     """Live emergency releases that have to end now."""
     now = moment(run.as_of)
     with Registry.here().reading() as state:
-        asked = state.find(ApprovalRequest, purpose=PURPOSE)
+        asked = state.find(ApprovalRequest, purpose=RELEASE.name)
         over = [(one, release_of(state, one.key)) for one in asked if why_over(one, now)]
     for request, live in over:
         if live is not None and live.state == "deployed":

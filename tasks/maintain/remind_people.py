@@ -16,8 +16,9 @@ from data.records.person import RoleGrant
 from data.records.review import Finding, Review
 from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
+from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rules.emergency import PURPOSE, release_of
+from data.registry.rules.emergency import release_of
 from data.registry.state import State
 from tasks.notify.notify_approvers import notices_of_questions
 from tasks.run.business_time import moment
@@ -101,7 +102,7 @@ def _lapsing_approvals(state: State, now: datetime) -> Iterator[Notice]:
 
 def _lapsing_releases(state: State, now: datetime) -> Iterator[Notice]:
     """Emergency releases that were ratified and go on for less than half of their days: they need approval by then."""
-    for one in state.find(ApprovalRequest, purpose=PURPOSE, state="approved"):
+    for one in state.find(ApprovalRequest, purpose=RELEASE.name, state="approved"):
         live, until = release_of(state, one.key), one.valid_until
         if live is None or live.state != "deployed" or until is None:
             continue

@@ -18,8 +18,9 @@ from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.registry.commands.approval import WithdrawRequest
+from data.registry.purposes import purpose_of
 from data.registry.registry import Registry
-from data.registry.rules.emergency import PURPOSE, release_of
+from data.registry.rules.emergency import release_of
 from tasks.maintain.expire_approvals import execute
 from tasks.run.ask_prefect import asking_prefect, set_state
 from tasks.run.run_due_jobs import Due
@@ -56,7 +57,7 @@ def orphaned_runs(run: RunContext) -> Iterator[Due]:
 
 
 def _is_settled_release(request: ApprovalRequest) -> bool:
-    return request.purpose == PURPOSE and request.state != "pending"
+    return purpose_of(request).serves_before_votes and request.state != "pending"
 
 
 def _withdraw(request: ApprovalRequest, run: RunContext) -> str:

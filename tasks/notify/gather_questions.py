@@ -21,7 +21,8 @@ from data.records.review import VerdictSet
 from data.records.verdict import Passed
 from data.records.version import ReviewState, Version
 from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
-from data.registry.rules.emergency import PURPOSE, asking_run
+from data.registry.purposes import purpose_of
+from data.registry.rules.emergency import asking_run
 from data.registry.rules.retirement_party import PLANNING, parties_of
 from data.registry.rules.version import newest_verdicts
 from data.registry.state import State
@@ -73,7 +74,7 @@ def question_of_request(state: State, request: ApprovalRequest, now: datetime) -
     who = named(request.requester)
     asked = f"{who} asks to {request.purpose} {name}{where}."
     command = f"modelward approvals answer {reference(request.key)}"
-    if request.purpose == PURPOSE:
+    if purpose_of(request).serves_before_votes:
         asked = (
             f"{who} released {name} in an emergency{where}. Reason: {quoted(request.reason)}\n\n"
             "It ends by itself unless it is ratified in time."

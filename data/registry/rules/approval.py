@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError
 from data.records.approval import ApprovalRequest, Vote
-from data.records.deployment import Deployment
 from data.records.events import EventType
 from data.records.instant import in_utc
 from data.records.model import Model
 from data.records.names import checked_name, short
 from data.records.person import Person
-from data.records.retirement import Retirement
 from data.records.review import Validation, VerdictSet, Waiver
 from data.records.version import ReviewState, Version
 from data.registry.approvals import request_digest, standing
@@ -22,6 +20,7 @@ from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
 from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
+from data.registry.purposes import PURPOSES
 from data.registry.rules.review import validated_for
 from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
@@ -50,7 +49,7 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
     pending = _pending(state, command, context)
     if pending is not None:
         return CommandResult(EventType.APPROVAL_REQUESTED, pending.key, (pending,), again=True)
-    if command.purpose == "deploy":
+    if PURPOSES[command.purpose].decides_review:
         check_deployable(state, subject, command.environment, command.evidence_digest, context)
         _check_verdicts(state, command, subject)
     key, _ = state.next_key(ApprovalRequest, f"{subject.version.key}/requests")
@@ -105,14 +104,9 @@ def standing_votes(state: State, request: ApprovalRequest) -> list[Vote]:
 
 def subject_of(state: State, purpose: str, about: str) -> Subject:
     """The version and model behind the subject of a request, and the state it is in. Raises NotFoundError."""
-    if purpose == "retire":
-        retirement = state.need(Retirement, about)
-        return _subject(state, retirement.subject, retirement.state)
-    if purpose == "ratify":
-        return _subject(state, state.need(Deployment, about).version, "unratified")
-    if purpose == "release":
-        return _subject(state, about, "unratified")
-    return _subject(state, about, state.need(Version, about).review_state.value)
+    key, present = PURPOSES[purpose].find_subject(state, about)
+    version = state.need(Version, key)
+    return Subject(version, state.need(Model, version.model), present)
 
 
 def check_deployable(state: State, subject: Subject, environment: str, evidence_digest: str, context: Context) -> None:
@@ -140,11 +134,6 @@ def require_waivers_standing(state: State, version: Version, verdicts: VerdictSe
 def bound_to(request: ApprovalRequest) -> dict[str, str]:
     """The digests a request stands on, as an event refers to them."""
     return {"evidence_set": request.evidence_digest, "standards": request.standards_digest}
-
-
-def _subject(state: State, version: str, now_is: str) -> Subject:
-    row = state.need(Version, version)
-    return Subject(row, state.need(Model, row.model), now_is)
 
 
 def _validators(state: State, version: Version) -> Iterator[str]:

@@ -29,6 +29,7 @@ from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import Decide
 from data.registry.independence import require_free
 from data.registry.lifecycle import check_review_move
+from data.registry.purposes import purpose_of
 from data.registry.redaction import redacted
 from data.registry.rules import emergency
 from data.registry.rules.approval import (
@@ -101,9 +102,10 @@ def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, comma
             raise StaleEvidenceError(
                 f"the {what} {short(subject.version.key)} changed after the approval was asked for"
             )
-    if request.purpose == emergency.PURPOSE:
+    purpose = purpose_of(request)
+    if purpose.serves_before_votes:
         emergency.require_live(state, request)
-    if request.purpose == "deploy":
+    if purpose.decides_review:
         check_deployable(state, subject, request.environment, request.evidence_digest, context)
     if not confirms(command.confirmed, request.request_digest):
         raise StaleEvidenceError(
@@ -173,7 +175,7 @@ def _vote(key: str, request: ApprovalRequest, command: Decide, voter: Voter, pro
 
 def _becomes(request: ApprovalRequest, command: Decide, subject: Subject) -> str:
     if command.decision in APPROVING:
-        return "ratified" if request.purpose in ("ratify", emergency.PURPOSE) else "approved"
+        return purpose_of(request).approved_as
     return "rejected" if command.decision == "reject" else subject.state
 
 
@@ -195,7 +197,7 @@ def _consequences(
     valid_until = context.now + timedelta(days=request.approval_days)
     approved = request.changed(**ends, valid_until=valid_until)
     rows = (approved, *_approved(request, subject.version, approved), *_findings(state, subject, votes, context))
-    if request.purpose != emergency.PURPOSE:
+    if not purpose_of(request).serves_before_votes:
         return rows
     people = dict.fromkeys(one.person for one in votes if one.decision in APPROVING)
     return (*rows, *emergency.ratified(state, request, tuple(people)))
@@ -203,7 +205,7 @@ def _consequences(
 
 def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequest) -> tuple[Row, ...]:
     """A version is approved until the last of its approvals runs out; each request keeps its own end."""
-    if request.purpose != "deploy":
+    if not purpose_of(request).decides_review:
         return ()
     check_review_move(short(version.key), version.review_state, ReviewState.APPROVED)
     until = approved.valid_until
@@ -214,7 +216,8 @@ def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequ
 
 def _rejected(request: ApprovalRequest, version: Version, settled: Outcome, reason: str) -> tuple[Row, ...]:
     """A rejected version stays so; one that is approved elsewhere keeps that approval."""
-    if request.purpose != "deploy" or settled != "rejected" or version.review_state is ReviewState.APPROVED:
+    keeps = version.review_state is ReviewState.APPROVED
+    if not purpose_of(request).decides_review or settled != "rejected" or keeps:
         return ()
     check_review_move(short(version.key), version.review_state, ReviewState.REJECTED)
     return (version.changed(review_state=ReviewState.REJECTED, state_reason=reason),)

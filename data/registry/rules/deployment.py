@@ -28,6 +28,7 @@ from data.registry.commands.deployment import (
     RatifyDeployment,
 )
 from data.registry.lifecycle import check_deployment_move
+from data.registry.purposes import purpose_of
 from data.registry.rollback import last_served, serving_or_last
 from data.registry.rules import emergency
 from data.registry.rules.incident import new_incident, require_other_signer
@@ -44,7 +45,7 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
     operation = require_operation(state, command.model, context, "deploy")
     version = state.need(Version, operation.version or "")
     request = state.need(ApprovalRequest, operation.request or "")
-    released = request.purpose == emergency.PURPOSE
+    released = purpose_of(request).serves_before_votes
     if released:
         emergency.require_open(request, context)
         emergency.require_releasable(state, version)
@@ -148,7 +149,7 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
 
 def _check_no_release(state: State, deployment: Deployment) -> None:
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
-    if request is not None and request.purpose == emergency.PURPOSE and deployment.state == "deployed":
+    if request is not None and purpose_of(request).serves_before_votes and deployment.state == "deployed":
         raise IllegalMoveError(
             f"the emergency release of {short(deployment.version)} is ratified by the votes that its standard asks",
             "vote with `modelward ratify`, or on the page of its run",

@@ -25,6 +25,7 @@ from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.emergency import ReleaseInEmergency
 from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
+from data.registry.purposes import RELEASE, purpose_of
 from data.registry.rollback import blocked
 from data.registry.rules.approval import bound_to, require_waivers_standing
 from data.registry.rules.model import active_model
@@ -32,7 +33,6 @@ from data.registry.rules.proof import grants_held, prove
 from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
-PURPOSE = "release"
 STAGE = "emergency"
 LONGEST = timedelta(hours=720)
 RELEASABLE = frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED, ReviewState.EXPIRED})
@@ -85,7 +85,7 @@ def release_of(state: State, request: str) -> Deployment | None:
 
 def asking_run(state: State, request: ApprovalRequest) -> str:
     """The run on whose page a request is answered: what was released is asked about by the run that published it."""
-    if request.purpose != PURPOSE:
+    if not purpose_of(request).serves_before_votes:
         return request.run_id
     live = release_of(state, request.key)
     return live.run_id if live is not None else ""
@@ -100,7 +100,7 @@ def is_live(state: State, request: str) -> bool:
 def over(state: State, deployment: Deployment, reason: str, context: Context) -> tuple[ApprovalRequest, ...]:
     """The request for the ratification of what ends now, taken back while it is undecided; nothing else has one."""
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
-    if request is None or request.purpose != PURPOSE or request.state != "pending":
+    if request is None or not purpose_of(request).serves_before_votes or request.state != "pending":
         return ()
     told = f"the release is over, there is nothing to ratify: {reason}"[:4_000]
     return (request.changed(state="withdrawn", decided_at=context.now, reason=told),)
@@ -138,7 +138,7 @@ def _check_scope(command: ReleaseInEmergency, model: Model, context: Context) ->
 
 def _need_first(state: State, version: Version) -> list[ApprovalRequest]:
     """Earlier releases of the version that never went live. Raises IllegalMoveError when one did."""
-    asked = state.find(ApprovalRequest, subject=version.key, purpose=PURPOSE)
+    asked = state.find(ApprovalRequest, subject=version.key, purpose=RELEASE.name)
     if any(release_of(state, one.key) is not None for one in asked):
         raise IllegalMoveError(
             f"{short(version.key)} was released in an emergency before; it is not done twice",
@@ -189,7 +189,7 @@ def _request(
             **told,
             "key": key,
             "subject": version.key,
-            "purpose": PURPOSE,
+            "purpose": RELEASE.name,
             "tier": model.tier,
             "change_class": version.change.change_class,
             "contributors": contributors_of(version, person),

@@ -20,12 +20,11 @@ from data.records.version import Version
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.evidence import champion_of, collect_evidence
+from data.registry.purposes import purpose_of
 from data.registry.rollback import blocked, last_served, objections, serving_or_last, standing
 from data.registry.rules import emergency
 from data.registry.rules.model import active_model
 from data.registry.state import State
-
-PUTTING_IN_SERVICE = ("deploy", emergency.PURPOSE)
 
 
 def running_operation(state: State, model: str) -> Operation | None:
@@ -139,7 +138,7 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
         raise InputError(f"the deployment of {short(version.key)} names no approved request", "request approval first")
     request = state.need(ApprovalRequest, command.request)
     _check_request(request, command, version)
-    if request.purpose == emergency.PURPOSE:
+    if purpose_of(request).serves_before_votes:
         emergency.require_open(request, context)
         emergency.require_releasable(state, version)
     else:
@@ -156,7 +155,7 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
 def _check_request(request: ApprovalRequest, command: BeginOperation, version: Version) -> None:
     asked = (version.key, command.environment, command.slot)
     granted = (request.subject, request.environment, request.slot)
-    if asked != granted or request.purpose not in PUTTING_IN_SERVICE:
+    if asked != granted or not purpose_of(request).puts_in_service:
         raise IllegalMoveError(
             f"the request is to {request.purpose} {short(request.subject)} as {request.environment} {request.slot}, "
             f"not to deploy {short(version.key)} as {command.environment} {command.slot}",

@@ -32,6 +32,7 @@ from data.registry.commands.retirement import (
     WithdrawVersion,
 )
 from data.registry.lifecycle import check_retirement_move, check_review_move
+from data.registry.purposes import RETIRE, purpose_of
 from data.registry.rules import retirement_party
 from data.registry.rules.retirement_party import PLANNING, parties_of, what_is_missing
 from data.registry.state import State
@@ -181,7 +182,7 @@ def archive_retirement(state: State, command: ArchiveRetirement, context: Contex
 
 
 def _check_request(state: State, request: ApprovalRequest, row: Retirement, context: Context) -> None:
-    if (request.purpose, request.subject) != ("retire", row.key):
+    if purpose_of(request) is not RETIRE or request.subject != row.key:
         raise IllegalMoveError(
             f"the request is to {request.purpose} {short(request.subject)}, not to retire {short(row.subject)}",
             "request approval of this retirement",

@@ -15,6 +15,7 @@ from data.records.version import ReviewState, Version
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
 from data.registry.lifecycle import check_review_move
+from data.registry.purposes import DEPLOY
 from data.registry.rules.proof import prove
 from data.registry.rules.review import require_signer
 from data.registry.state import State
@@ -97,7 +98,7 @@ def _fallen(state: State, version: Version, waiver: Waiver, reason: str) -> tupl
 
 
 def _approved_on(state: State, version: Version, waiver: Waiver) -> bool:
-    requests = state.find(ApprovalRequest, subject=version.key, purpose="deploy", state="approved")
+    requests = state.find(ApprovalRequest, subject=version.key, purpose=DEPLOY.name, state="approved")
     sets = [state.need(VerdictSet, one.verdict_set) for one in requests if one.verdict_set]
     return any(
         one.waived_by is not None and (one.waived_by == waiver.key or one.control == waiver.control)

@@ -1,0 +1,51 @@
+"""The purposes of approval requests: what each is about, what its votes mean, and which command it completes."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from data.errors import NotFoundError
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Deployment
+from data.records.retirement import Retirement
+from data.records.version import Version
+from data.registry.commands.deployment import BeginOperation
+from data.registry.commands.retirement import ApproveRetirement
+from data.registry.purposes import DEPLOY, PURPOSES, RATIFY, RELEASE, RETIRE, Purpose, purpose_of
+from tests.world import World
+
+TABLE: dict[str, tuple[object, ...]] = {
+    "deploy": (Version, "approved", BeginOperation, True, False, True),
+    "release": (Version, "ratified", None, False, True, True),
+    "ratify": (Deployment, "ratified", None, False, False, False),
+    "retire": (Retirement, "approved", ApproveRetirement, False, False, False),
+}
+
+
+@pytest.mark.parametrize("purpose", PURPOSES.values(), ids=PURPOSES)
+def test_each_purpose_says_what_it_is_about_and_what_its_votes_mean(purpose: Purpose) -> None:
+    means = (purpose.decides_review, purpose.serves_before_votes, purpose.puts_in_service)
+    assert (purpose.about, purpose.approved_as, purpose.completed_by, *means) == TABLE[purpose.name]
+
+
+def test_every_purpose_that_a_request_can_store_is_in_the_table() -> None:
+    assert set(PURPOSES) == set(get_args(ApprovalRequest.model_fields["purpose"].annotation))
+
+
+def test_a_request_finds_its_purpose(world: World) -> None:
+    assert purpose_of(world.requested()) is DEPLOY
+
+
+def test_the_subject_of_each_purpose_is_a_version_in_a_state(world: World) -> None:
+    version = world.validated()
+    with world.registry.reading() as state:
+        assert DEPLOY.find_subject(state, version) == (version, "validated")
+        assert RELEASE.find_subject(state, version) == (version, "unratified")
+
+
+@pytest.mark.parametrize("purpose", [DEPLOY, RATIFY, RETIRE], ids=lambda one: one.name)
+def test_a_subject_that_is_not_there_is_not_found(purpose: Purpose, world: World) -> None:
+    with world.registry.reading() as state, pytest.raises(NotFoundError):
+        purpose.find_subject(state, "models/ops/none/versions/1")
