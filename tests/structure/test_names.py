@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.allowances import DOUBLED_CLASSES, NAMES, WITHOUT_MIRROR, folder_of, over
+from tests.structure.allowances import DOUBLED_CLASSES, NAMES, PRIVATE_NAMES, WITHOUT_MIRROR, folder_of, over
 from tests.structure.bound_names import bound
 
 Trees = dict[Path, ast.Module]
@@ -22,6 +22,12 @@ MIRRORED = ("views", "gates", "monitoring", "data")
 # Participles that leave open what the value is; and a pronoun, which is clear only inside a comprehension or a lambda.
 NAMES_OF_NOTHING = {"told", "said", "asked", "wanted"}
 PRONOUN = "one"
+# Words of tests/structure/private_words.py that were names; `apart_from_validator` is a parameter of stored standards.
+PRIVATE = {
+    *("house", "furnish", "furnishing", "farewell", "resident", "residence", "tenant", "shelf", "chronicle", "ledger"),
+    *("ruling", "rulings", "unheard", "torn", "milder", "haste", "anew", "apart", "speaker", "glance", "woken"),
+}
+STORED = {"apart_from_validator"}
 
 
 def is_marker(path: Path, tree: ast.Module) -> bool:
@@ -120,6 +126,26 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_wrong_names_are_found(case: tuple[str, list[str]]) -> None:
     assert sorted(wrong_names(ast.parse(case[0]))) == case[1]
+
+
+def private_names(tree: ast.Module) -> list[str]:
+    """Line and name of each name that holds a private word: `house_in_use`, `ShelfEntry`."""
+    named = [(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found.name).lower(), found) for found in bound(tree)]
+    return [
+        f"{found.line} {found.name}" for name, found in named if PRIVATE & set(name.split("_")) and name not in STORED
+    ]
+
+
+def test_no_name_holds_a_private_word(trees: Trees) -> None:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, tree in trees.items():
+        found[folder_of(path)] += [f"{path}:{name}" for name in private_names(tree)]
+    assert not over(found, PRIVATE_NAMES), "use the term of the field: docs/GLOSSARY.md"
+
+
+def test_private_names_are_found() -> None:
+    tree = ast.parse("house_in_use = warehouse = 1\nclass ShelfEntry:\n apart_from_validator: bool\n")
+    assert private_names(tree) == ["1 house_in_use", "2 ShelfEntry"]
 
 
 def test_a_public_class_name_has_one_meaning(trees: Trees) -> None:
