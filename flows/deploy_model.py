@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from prefect import flow
 
 from data.records.run_context import RunContext
-from tasks.approve.ask_approvers import await_decisions
+from tasks.approve.ask_approvers import QUESTION, await_decisions
 from tasks.approve.request_approval import approval_of_run, request_approval
 from tasks.deploy.publish_version import publish_version, published_by_run
 from tasks.deploy.show_deployment import shown
@@ -17,10 +18,10 @@ from tasks.run.find_named import use_named, version_named
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
 from tasks.run.record_refusal import BYTES, refusals_recorded
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 from tasks.validate.judge_version import judge_version
 from tasks.validate.reject_version import refuse_unless_cleared
-from tasks.validate.show_gates import show_gates
 
 ATTEMPT = "deploy model"
 
@@ -46,25 +47,23 @@ def deploy_model(
         slot: Champion answers; challenger and shadow are only compared with it.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    run = this_run()
+    context = this_run(as_of)
     version = version_named(version)
-    with refusals_recorded(ATTEMPT, version, run, as_of, BYTES):
-        return leave_answer(_deploy(version, use_named(version, use), environment, slot, run, as_of))
+    with refusals_recorded(ATTEMPT, version, context, BYTES):
+        return leave_answer(_deploy(version, use_named(version, use), environment, slot, context))
 
 
-def _deploy(version: str, use: str, environment: str, slot: str, run: RunContext, as_of: datetime | None) -> str:
-    published = published_by_run(version, run.run_id)
+def _deploy(version: str, use: str, environment: str, slot: str, context: RunContext) -> str:
+    published = published_by_run(version, context.run_id)
     if published is not None:
         return published
-    request = approval_of_run(version, run.run_id)
+    steps, request = Steps(QUESTION), approval_of_run(version, context.run_id)
     if request is None:
-        verdicts = judge_version(version, "approve", environment, use, run.actor, as_of, run.run_id)
-        show_gates(verdicts)
+        verdicts = steps.take(judge_version, version, "approve", environment, use, context)
         refuse_unless_cleared(verdicts)
-        request = request_approval(verdicts, use, slot, run.actor, as_of, run.run_id)
-    approved = await_decisions(request, as_of)
-    as_of = meanwhile(as_of)
-    verdicts = judge_version(version, "deploy", environment, use, run.actor, as_of, run.run_id, approved)
-    show_gates(verdicts)
+        request = steps.take(request_approval, verdicts, use, slot, context)
+    approved = await_decisions(request, context, steps)
+    context = replace(context, as_of=meanwhile(context.as_of))
+    verdicts = steps.take(judge_version, version, "deploy", environment, use, context, approved, again=True)
     refuse_unless_cleared(verdicts)
-    return shown(publish_version(approved, run.actor, as_of, run.run_id))
+    return shown(publish_version(approved, context, steps))

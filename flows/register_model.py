@@ -9,16 +9,15 @@ from pathlib import Path
 from prefect import flow
 
 from tasks.register.build_reference import build_reference
-from tasks.register.check_quality import check_quality
+from tasks.register.check_quality import check_datasets
 from tasks.register.check_standing import check_standing
-from tasks.register.pack_submission import pack_submission
 from tasks.register.read_submission import read_submission
 from tasks.register.record_registration import record_registration
-from tasks.register.show_registration import show_registration
 from tasks.register.store_artifact import store_artifact
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
 from tasks.run.record_refusal import refusals_recorded
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
 ATTEMPT = "register model"
@@ -35,19 +34,16 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
         submission: A folder that the worker's machine has, or the digest under which `modelward register` packed one.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    run = this_run()
+    context, steps = this_run(as_of), Steps()
     with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
-        with refusals_recorded(ATTEMPT, "registry", run, as_of):
-            digest = pack_submission(submission, run.actor.id)
-            read = read_submission(digest, Path(folder))
-        with refusals_recorded(ATTEMPT, read.model.key, run, as_of):
-            standing = check_standing(read)
+        with refusals_recorded(ATTEMPT, "registry", context):
+            read = steps.take(read_submission, submission, context.actor.id, Path(folder))
+        with refusals_recorded(ATTEMPT, read.model.key, context):
+            standing = steps.take(check_standing, read)
             if standing.known is not None:
                 return leave_answer(standing.known)
-            environment = store_artifact(read)
-            quality = [check_quality(read, role) for role in read.datasets]
-            reference = build_reference(read)
+            environment = steps.take(store_artifact, read)
+            quality = steps.take(check_datasets, read)
+            reference = steps.take(build_reference, read)
         digests = {"environment": environment, "reference": reference}
-        key = record_registration(read, standing, quality, digests, run, as_of)
-        show_registration(key)
-        return leave_answer(key)
+        return leave_answer(steps.take(record_registration, read, standing, quality, digests, context))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -10,6 +11,8 @@ from prefect import flow, runtime
 from data.records.deployment import SlotName
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
+from tasks.approve.ask_approvers import QUESTION as RATIFYING
+from tasks.deploy.ask_releaser import QUESTION as OPENING
 from tasks.deploy.ask_releaser import ReleaseTarget, ask_releaser
 from tasks.deploy.await_ratification import await_ratification
 from tasks.deploy.publish_release import publish_release
@@ -17,10 +20,10 @@ from tasks.deploy.show_deployment import shown
 from tasks.run.business_time import meanwhile, registry_moment
 from tasks.run.find_named import use_named, version_named
 from tasks.run.name_run import this_run
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 from tasks.validate.judge_version import judge_version
 from tasks.validate.reject_version import refuse_unless_cleared
-from tasks.validate.show_gates import show_gates
 
 
 @flow(
@@ -51,25 +54,27 @@ def release_in_emergency(
         request: Only from `modelward release`: the key of the request that it opened, which says all of the above.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    told = this_run()
-    run = RunContext(told.actor, registry_moment(as_of), told.run_id)
-    request = request or _opened(version, use, environment, slot, run)
-    deployment = shown(publish_release(request, run))
+    context = this_run(registry_moment(as_of))
+    steps = Steps(OPENING, RATIFYING)
+    request = request or _opened(version, use, environment, slot, context, steps)
+    deployment = shown(publish_release(request, context, steps))
     if runtime.deployment.id:
-        await_ratification(request, run)
+        await_ratification(request, context, steps)
     return deployment
 
 
-def _opened(version: str, use: str, environment: str, slot: SlotName, run: RunContext) -> str:
+def _opened(version: str, use: str, environment: str, slot: SlotName, context: RunContext, steps: Steps) -> str:
     """The request that somebody opened on the page of this run."""
     version = version_named(version)
-    wanted = ReleaseTarget(version, environment, slot, use_named(version, use))
+    target = ReleaseTarget(version, environment, slot, use_named(version, use))
+    judged: list[VerdictSet] = []
 
-    def judged() -> VerdictSet:
-        at = meanwhile(run.as_of)
-        verdicts = judge_version(version, "emergency", environment, wanted.use, run.actor, at, run.run_id)
-        show_gates(verdicts)
+    def judge() -> VerdictSet:
+        now = replace(context, as_of=meanwhile(context.as_of))
+        again = bool(judged) or steps.goes_on
+        verdicts = steps.take(judge_version, version, "emergency", environment, target.use, now, again=again)
+        judged.append(verdicts)
         refuse_unless_cleared(verdicts)
         return verdicts
 
-    return ask_releaser(wanted, run, judged)
+    return ask_releaser(target, context, judge, steps)

@@ -7,11 +7,13 @@ from typing import Literal
 
 from prefect import flow
 
-from tasks.deploy.return_version import return_version
+from data.files.serving import Place
+from tasks.deploy.return_version import put_back
 from tasks.deploy.show_deployment import shown
 from tasks.run.find_named import model_named
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
 
@@ -36,6 +38,5 @@ def rollback_model(
         slot: Champion answers; challenger and shadow are only compared with it.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    run = this_run()
-    key = model_named(model)
-    return leave_answer(shown(return_version(key, environment, slot, reason, run.actor, as_of, run.run_id)))
+    place = Place(model_named(model), environment, slot)
+    return leave_answer(shown(put_back(place, reason, this_run(as_of), steps=Steps())))

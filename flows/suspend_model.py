@@ -7,11 +7,13 @@ from typing import Literal
 
 from prefect import flow
 
+from data.files.serving import Place
 from tasks.deploy.show_deployment import shown
-from tasks.deploy.stop_serving import stop_serving
+from tasks.deploy.stop_serving import stop
 from tasks.run.find_named import model_named
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
 
@@ -34,6 +36,5 @@ def suspend_model(
         slot: Champion answers; challenger and shadow are only compared with it.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    run = this_run()
-    key = model_named(model)
-    return leave_answer(shown(stop_serving(key, environment, slot, reason, fallback, run.actor, as_of, run.run_id)))
+    place = Place(model_named(model), environment, slot)
+    return leave_answer(shown(stop(place, reason, fallback, this_run(as_of), steps=Steps())))

@@ -18,12 +18,13 @@ import pytest
 
 from data.records.person import Actor
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.registry.commands.log import AdoptStandard
 from data.registry.commands.review import ConcludeValidation
 from data.submission.delivery import deliver
 from tasks.validate.compare_champion import compare_champion
 from tasks.validate.judge_version import judge_version
-from tasks.validate.measure_version import measure_version
+from tasks.validate.measure_version import collect_version, measure_version
 from tasks.validate.write_performance import write_performance
 from tests.operations import prepared
 from tests.submissions import write_filled
@@ -96,11 +97,12 @@ def next_version(world: World, folder: Path, **changes: Any) -> str:
 
 def assessed_version(world: World, version: str = V1, run_id: str = "run-v") -> VerdictSet:
     """A version measured, compared and judged by the tasks of the validate flow."""
-    told = (DEV, world.now, run_id)
-    measure_version.fn(version, *told)
-    compare_champion.fn(version, "production", *told)
-    write_performance.fn(version, *told)
-    return judge_version.fn(version, "assess", "production", USE, *told)
+    context = RunContext(DEV, world.now, run_id)
+    evidence = collect_version.fn(version, "production")
+    measure_version.fn(evidence, context)
+    compare_champion.fn(evidence, context)
+    write_performance.fn(version, context)
+    return judge_version.fn(version, "assess", "production", USE, context)
 
 
 def validated_version(world: World, version: str = V1) -> str:

@@ -96,5 +96,5 @@ def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
         from tasks.run.record_refusal import refusals_recorded
 
         actor = Actor(id=actor_of(where.by), auth="os-user")
-        with refusals_recorded("register model", "registry", RunContext(actor, run_id=""), as_of):
+        with refusals_recorded("register model", "registry", RunContext(actor, as_of)):
             return deliver(folder, Home.here(), actor.id)

@@ -17,9 +17,10 @@ from data.errors import (
     StaleEvidenceError,
 )
 from data.queries.approval_snapshot import ApprovalSnapshot, approval_snapshot
-from data.records.approval import ApprovalRequest, Decision
+from data.records.approval import ApprovalRequest, Decision, RequiredRole
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
+from data.records.row import Row
 from data.records.run_context import RunContext
 from data.registry.approvals import confirms
 from data.registry.command import Command
@@ -28,15 +29,18 @@ from data.registry.eligible_approvers import eligible_approvers
 from data.registry.registry import Registry
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
+from tasks.approve.request_approval import people_asked
 from tasks.approve.show_decisions import show_decisions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
 from tasks.run.retry_transient import retry_transient
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from views.forms.approval_form import describe_request
 from views.forms.objection import Objection
 
 READABLE_WITHIN = timedelta(hours=1)
+QUESTION = "approval"
 CONDITIONS = (
     "Only with the decision “approve with conditions”: one a line, the day it is due, then what must be done. Like:"
 )
@@ -81,46 +85,59 @@ class ApprovalForm(RunInput):
     )
 
 
-def await_decisions(request: ApprovalRequest, as_of: datetime | None, run_id: str = "") -> ApprovalRequest:
-    """Wait until the registry has the request decided; the run that opened it asks on, or `run_id`.
+@step("verdict of the registry")
+def read_verdict(key: str) -> ApprovalRequest:
+    """The request as it stands in the registry."""
+    request = current(key)
+    name_step(f"verdict of the registry: {request.state}", request=key)
+    return request
+
+
+def await_decisions(request: ApprovalRequest, context: RunContext, steps: Steps = PLAIN_CALLS) -> ApprovalRequest:
+    """Wait until the registry has the request decided; the run of `context` asks.
 
     However it ends, the run's page shows it. Raises RequestClosedError when it expired, was rejected or returned,
     StaleEvidenceError or DigestMismatchError when it became void.
     """
     try:
-        return _decided(request, as_of, run_id or request.run_id)
+        return _decided(request, context, steps)
     finally:
         if current(request.key).state != "pending":
             show_decisions(request.key)
 
 
-def _decided(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> ApprovalRequest:
-    question = _question(request, as_of, run_id)
+def _decided(request: ApprovalRequest, context: RunContext, steps: Steps) -> ApprovalRequest:
+    question, as_of = _question(request, context), context.as_of
+    is_answered = False
     while retry_transient(question.is_open, READABLE_WITHIN):
         patience = request.expires_at - moment(meanwhile(as_of))
         if patience <= timedelta(0):
             _close(request, as_of)
             break
         try:
-            ask_until_settled(question, patience, as_of)
+            ask_until_settled(question, patience, as_of, steps)
         except RequestClosedError as error:
             _close(request, as_of, error.what)
             raise
-    standing = current(request.key)
+        is_answered = True
+    # The step of the last answer has named the verdict; without one it was reached beside this run.
+    standing = current(request.key) if is_answered else steps.take(read_verdict, request.key)
     if standing.state != "approved":
         reason = f": {standing.reason}" if standing.reason else ""
         raise RequestClosedError(f"the request on {short(request.subject)} is {standing.state}{reason}")
     return standing
 
 
-def _question(request: ApprovalRequest, as_of: datetime | None, run_id: str) -> Question:
+def _question(request: ApprovalRequest, context: RunContext) -> Question:
+    missing: list[RequiredRole] = []
     return Question(
-        name="approval",
+        name=QUESTION,
         subject=request.key,
-        run_id=run_id,
-        form=lambda objection: _form(request, objection, as_of),
-        settle=lambda answer: _settle(request, answer, as_of, run_id),
+        run_id=context.run_id,
+        form=lambda objection: _form(request, objection, context.as_of, missing),
+        settle=lambda answer: _settle(request, answer, context),
         is_open=lambda: current(request.key).state == "pending",
+        people=lambda: people_asked(missing),
     )
 
 
@@ -140,9 +157,13 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
         Registry.here().execute(command, RunContext(SERVICE, as_of, request.run_id))
 
 
-def _form(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+def _form(
+    request: ApprovalRequest, objection: Objection, as_of: datetime | None, missing: list[RequiredRole]
+) -> type[RunInput]:
+    """The form as it stands now; `missing` becomes whose signatures it still asks for."""
     shown = approval_snapshot(Registry.here(), request.key, moment(meanwhile(as_of)))
     description = describe_request(shown, objection)
+    missing[:] = [RequiredRole(role=role, count=count) for role, count in shown.missing.items()]
     hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
     roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
     fields: dict[str, Any] = {
@@ -166,27 +187,33 @@ def _example_day(request: ApprovalRequest) -> str:
     return f"{request.expires_at + timedelta(days=30):%Y-%m-%d}"
 
 
-def _settle(request: ApprovalRequest, answer: FormAnswer, as_of: datetime | None, run_id: str) -> AnswerOutcome:
+def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
     """Hand one answer to the registry. A request whose evidence or bytes changed is withdrawn and ends the flow.
 
     Whoever typed another digest than this request's may have read another request: they are asked again, as they are
     where bytes cannot be read just now. What was signed until then stands.
     """
-    registry, as_of = Registry.here(), meanwhile(as_of)
+    registry, as_of = Registry.here(), meanwhile(context.as_of)
     try:
         command = _decision(request, answer, recompute_digests(request), moment(as_of))
-        registry.execute(command, RunContext(Actor(id=command.proof.person), as_of, run_id))
+        receipt = registry.execute(command, RunContext(Actor(id=command.proof.person), as_of, context.run_id))
     except (StaleEvidenceError, DigestMismatchError) as error:
         if isinstance(error, StaleEvidenceError) and not confirms(_form_of(answer).confirm, request.request_digest):
             return refused(error)
         void = WithdrawRequest(key=request.key, reason=error.what)
-        registry.execute(void, RunContext(SERVICE, as_of, run_id))
+        registry.execute(void, RunContext(SERVICE, as_of, context.run_id))
         raise
     except RequestClosedError:
-        return AnswerOutcome(done=True)
+        return AnswerOutcome(done=True, result="the request is closed")
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
-    return AnswerOutcome(done=True)
+    return AnswerOutcome(done=True, result=_result(command, receipt.rows))
+
+
+def _result(command: Decide, rows: Sequence[Row]) -> str:
+    """`approve, request approved`: the decision, and what it makes of the request."""
+    states = [row.state for row in rows if isinstance(row, ApprovalRequest)]
+    return f"{command.decision}, request {states[0] if states else 'pending'}"
 
 
 def _decision(request: ApprovalRequest, answer: FormAnswer, now: Digests, at: datetime) -> Decide:

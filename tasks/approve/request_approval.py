@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from data.records.approval import ApprovalRequest
-from data.records.person import Actor
+from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.registry.commands.approval import RequestApproval
@@ -19,12 +17,11 @@ from tasks.approve.recompute_digests import verified_artifact
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
+from tasks.run.take_steps import name_step, step
 
 
-@task(name="request approval", cache_policy=NO_CACHE, persist_result=False)
-def request_approval(
-    verdicts: VerdictSet, use: str, slot: str, actor: Actor, as_of: datetime | None, run_id: str
-) -> ApprovalRequest:
+@step("request approval")
+def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunContext) -> ApprovalRequest:
     """Open the request for a version under the verdicts that cleared it; nobody is asked about damaged bytes.
 
     Raises ArtifactError or DigestMismatchError, and as the registry does.
@@ -52,13 +49,22 @@ def request_approval(
             for one, mode in in_force.standards
             if mode == "enforce"
         ),
-        expires_at=moment(as_of) + timedelta(days=demand.request_days),
+        expires_at=moment(context.as_of) + timedelta(days=demand.request_days),
         approval_days=demand.approval_days,
     )
-    receipt = registry.execute(command, RunContext(actor, as_of, run_id))
+    receipt = registry.execute(command, context)
     asked = receipt.row(ApprovalRequest)
-    notify_approvers(asked.key, as_of)
+    notify_approvers(asked.key, context.as_of)
+    name_step(f"request {people_asked(asked.required)} for {asked.environment}", request=asked.key)
     return asked
+
+
+def people_asked(required: Sequence[RequiredRole]) -> str:
+    """`2 approvers, 1 owner`: how many people are asked, by role."""
+    counts: Counter[str] = Counter()
+    for one in required:
+        counts[one.role.value] += one.count
+    return ", ".join(f"{count} {role}{'s' if count > 1 else ''}" for role, count in counts.items())
 
 
 def approval_of_run(version: str, run_id: str) -> ApprovalRequest | None:

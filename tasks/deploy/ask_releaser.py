@@ -29,10 +29,12 @@ from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, r
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
 from tasks.run.load_standards import standards_of
+from tasks.run.take_steps import PLAIN_CALLS, Steps
 from views.forms.objection import Objection
 from views.forms.release_form import describe_release
 
 PATIENCE = timedelta(hours=4)
+QUESTION = "release"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def opened_by(run_id: str) -> ApprovalRequest | None:
     return known[-1] if known else None
 
 
-def ask_releaser(wanted: ReleaseTarget, run: RunContext, judge: Callable[[], VerdictSet]) -> str:
+def ask_releaser(
+    wanted: ReleaseTarget, run: RunContext, judge: Callable[[], VerdictSet], steps: Steps = PLAIN_CALLS
+) -> str:
     """The key of the release that somebody opened by their code; one that this run had opened is answered again.
 
     Raises GateRefusedError where the standard allows none or a control does not hold, IllegalMoveError for a version
@@ -81,14 +85,15 @@ def ask_releaser(wanted: ReleaseTarget, run: RunContext, judge: Callable[[], Ver
     """
     if opened_by(run.run_id) is None:
         question = Question(
-            name="release",
+            name=QUESTION,
             subject=wanted.version,
             run_id=run.run_id,
             form=lambda objection: _form(wanted, judge(), objection, run),
             settle=lambda answer: _settle(wanted, answer, run),
             is_open=lambda: opened_by(run.run_id) is None,
+            people=lambda: "the person who releases",
         )
-        ask_until_settled(question, PATIENCE, run.as_of)
+        ask_until_settled(question, PATIENCE, run.as_of, steps)
     opened = opened_by(run.run_id)
     assert opened is not None
     return opened.key
@@ -120,7 +125,7 @@ def _settle(wanted: ReleaseTarget, answer: FormAnswer, run: RunContext) -> Answe
         raise
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
-    return AnswerOutcome(done=True)
+    return AnswerOutcome(done=True, result="release opened")
 
 
 def _reason(answer: ReleaseForm) -> str:

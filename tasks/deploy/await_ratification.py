@@ -9,15 +9,24 @@ from data.records.run_context import RunContext
 from tasks.approve.ask_approvers import await_decisions, current
 from tasks.deploy.undo_release import undo_release
 from tasks.run.business_time import meanwhile
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
-def await_ratification(request: str, run: RunContext) -> None:
+@step("undo release")
+def undo_unratified(request: str, run: RunContext) -> str:
+    """End a release that was not ratified; answers what was done. Raises BusyError, PublishError."""
+    done = undo_release(request, run)
+    name_step("undo release" if done else "undo release: it no longer serves", request=request)
+    return done
+
+
+def await_ratification(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -> None:
     """Return when it is ratified, in the form of this run or beside it.
 
     Raises RequestClosedError, StaleEvidenceError or DigestMismatchError after it was undone.
     """
     try:
-        await_decisions(current(request), run.as_of, run.run_id)
+        await_decisions(current(request), run, steps)
     except (RequestClosedError, StaleEvidenceError, DigestMismatchError):
-        undo_release(request, replace(run, as_of=meanwhile(run.as_of)))
+        steps.take(undo_unratified, request, replace(run, as_of=meanwhile(run.as_of)))
         raise

@@ -10,7 +10,6 @@ from data.records.deployment import SlotName
 from data.records.instant import in_utc
 from data.records.names import short
 from data.records.person import Actor
-from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.emergency import ReleaseInEmergency
@@ -22,6 +21,7 @@ from gates.standard import emergency_for
 from tasks.approve.recompute_digests import verified_artifact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
+from tasks.run.take_steps import PLAIN_CALLS
 from tasks.validate.judge_version import judge_version
 from tasks.validate.reject_version import refuse_unless_cleared
 
@@ -46,8 +46,7 @@ def open_release(
         evidence = collect_evidence(state, version, environment, use)
         rule = emergency_for(standards_of(state, evidence.model).first, evidence.model.tier)
     ends = _end(version, until, rule, now)
-    judged = judge_version.fn(version, "emergency", environment, use, run.actor, run.as_of, run.run_id)
-    assert isinstance(judged, VerdictSet)
+    judged = PLAIN_CALLS.take(judge_version, version, "emergency", environment, use, run)
     refuse_unless_cleared(judged)
     command = ReleaseInEmergency(
         version=version,

@@ -10,9 +10,10 @@ from data.registry.registry import Registry
 from data.registry.rules.emergency import release_of
 from tasks.deploy.publish_version import publish_version
 from tasks.notify.notify_approvers import notify_approvers
+from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
-def publish_release(request: str, run: RunContext) -> str:
+def publish_release(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -> str:
     """Lock, publish, verify, supersede; answers the deployment's key, also when it is live already.
 
     Raises as `publish_version` does; then the former version serves, and the release is withdrawn unless another
@@ -24,13 +25,12 @@ def publish_release(request: str, run: RunContext) -> str:
     if live is not None:
         return live.key
     try:
-        key = publish_version.fn(asked, run.actor, run.as_of, run.run_id)
+        key = publish_version(asked, run, steps)
     except BusyError:
         raise
     except ModelwardError as error:
         _take_back(registry, asked, error.what, run)
         raise
-    assert isinstance(key, str)
     notify_approvers(request, run.as_of)
     return key
 

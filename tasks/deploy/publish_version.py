@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
-from data.files.serving import Place, ServingTarget
+from data.files.serving import Place
 from data.records.approval import ApprovalRequest
 from data.records.names import model_of
-from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.registry import Registry
 from data.registry.rules.operation import deployment_of_run
 from tasks.approve.recompute_digests import recompute_digests
-from tasks.deploy.carry_out_operation import carry_out
+from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
+from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
-@task(name="publish version", cache_policy=NO_CACHE, persist_result=False)
-def publish_version(request: ApprovalRequest, actor: Actor, as_of: datetime | None, run_id: str) -> str:
+def publish_version(request: ApprovalRequest, context: RunContext, steps: Steps = PLAIN_CALLS) -> str:
     """Lock, publish, verify, supersede; answers the deployment's key. On any failure the former version serves again.
 
     Raises StaleEvidenceError, DigestMismatchError, BusyError, PublishError.
     """
-    done = published_by_run(request.subject, run_id)
+    done = published_by_run(request.subject, context.run_id)
     if done is not None:
         return done
     model = model_of(request.subject)
     with Registry.here().reading() as state:
         version = state.need(Version, request.subject)
     place = Place(model, request.environment, request.slot)
-
-    def act(target: ServingTarget) -> str:
-        target.publish(place, version, request.use, moment(as_of), run_id)
-        return target.verify(place, version)
-
-    receipt = carry_out(
-        _intent(request),
-        act,
-        lambda manifest: CompleteDeployment(model=model, manifest_digest=manifest),
-        RunContext(actor, as_of, run_id),
+    at = moment(context.as_of)
+    change = ServingChange(
+        place=place,
+        begin=lambda: _intent(request),
+        act=lambda target: target.publish(place, version, request.use, at, context.run_id),
+        verify=lambda target: target.verify(place, version),
+        complete=lambda manifest: CompleteDeployment(model=model, manifest_digest=manifest),
+        acting=f"publish v{version.number} to {place.environment}",
+        check=f"verify digest of v{version.number}",
     )
-    return receipt.subject
+    return carry_out(change, context, steps).subject
 
 
 def published_by_run(version: str, run_id: str) -> str | None:

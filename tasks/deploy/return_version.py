@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.errors import GateRefusedError, ModelwardError
 from data.files.artifacts import ArtifactStore
-from data.files.serving import Place, ServingTarget
-from data.records.deployment import SlotName
+from data.files.serving import Place
 from data.records.model import Model
 from data.records.names import short
-from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteRollback
@@ -21,55 +17,76 @@ from data.registry.registry import Registry
 from data.registry.rollback import Return, choose_return
 from data.registry.rules.operation import deployment_of_run
 from gates.standard import oversight_for
-from tasks.deploy.carry_out_operation import carry_out
+from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
-@task(name="return to last valid version", cache_policy=NO_CACHE, persist_result=False)
-def return_version(
-    model: str, environment: str, slot: SlotName, reason: str, actor: Actor, as_of: datetime | None, run_id: str
-) -> str:
-    """Publish the version chosen; answers the new deployment's key.
+@dataclass(frozen=True)
+class ChosenReturn:
+    """The version to return to and its use, what was passed over, and until when people ratify it."""
 
-    Raises GateRefusedError when no version is valid: then serving is suspended instead, by `modelward suspend`.
+    version: Version
+    use: str
+    passed_over: tuple[dict[str, str], ...]
+    ratify_by: datetime
+
+
+def put_back(place: Place, reason: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS) -> str:
+    """Serve the last valid version of a place again; answers the new deployment's key.
+
+    `leaves` names the deployment that must end. Raises GateRefusedError when no version is valid: then serving is
+    suspended instead, by `modelward suspend`. Raises ConflictError when another deployment serves.
     """
-    return put_back(Place(model, environment, slot), reason, RunContext(actor, as_of, run_id))
+    with Registry.here().reading() as state:
+        done = deployment_of_run(state, place.model, run.run_id)
+    if done is not None:
+        return done.key
+    chosen = steps.take(choose_version, place, run)
+    return carry_out(_change(place, chosen, reason, run, leaves), run, steps).subject
 
 
-def put_back(place: Place, reason: str, run: RunContext, leaves: str | None = None) -> str:
-    """The same for a place; `leaves` names the deployment that is to end. Raises ConflictError when another serves."""
-    model, environment, slot = place.model, place.environment, place.slot
+@step("choose version")
+def choose_version(place: Place, run: RunContext) -> ChosenReturn:
+    """The last version that is still valid. Raises GateRefusedError when none is, with a reason for each."""
+    name_step("choose the version to return to", model=place.model)
     registry, at = Registry.here(), moment(run.as_of)
     store = ArtifactStore(registry.home.artifacts)
     with registry.reading() as state:
-        done = deployment_of_run(state, model, run.run_id)
-        chosen = choose_return(state, model, environment, slot, at, lambda version: missing_bytes(store, version))
-        row = state.need(Model, model)
+        chosen = choose_return(
+            state, place.model, place.environment, place.slot, at, lambda version: missing_bytes(store, version)
+        )
+        row = state.need(Model, place.model)
         ratify_by = at + timedelta(hours=oversight_for(standards_of(state, row).first, row.tier).ratify_hours)
-    if done is not None:
-        return done.key
-    version, use = _need_version(chosen, model)
+    version, use = _require_version(chosen, place.model)
+    name_step(f"choose the version to return to: v{version.number}", version=version.key)
+    return ChosenReturn(version, use, chosen.passed_over, ratify_by)
 
-    def act(target: ServingTarget) -> str:
-        target.publish(place, version, use, at, run.run_id)
-        return target.verify(place, version)
 
-    receipt = carry_out(
-        BeginOperation(
-            model=model, kind="rollback", environment=environment, slot=slot, version=version.key, leaves=leaves
+def _change(place: Place, chosen: ChosenReturn, reason: str, run: RunContext, leaves: str | None) -> ServingChange:
+    version, model, at = chosen.version, place.model, moment(run.as_of)
+    return ServingChange(
+        place=place,
+        begin=lambda: BeginOperation(
+            model=model,
+            kind="rollback",
+            environment=place.environment,
+            slot=place.slot,
+            version=version.key,
+            leaves=leaves,
         ),
-        act,
-        lambda manifest: CompleteRollback(
+        act=lambda target: target.publish(place, version, chosen.use, at, run.run_id),
+        verify=lambda target: target.verify(place, version),
+        complete=lambda manifest: CompleteRollback(
             model=model,
             manifest_digest=manifest,
             reason=reason,
             passed_over=chosen.passed_over,
-            ratify_by=ratify_by,
+            ratify_by=chosen.ratify_by,
         ),
-        run,
+        acting=f"publish v{version.number} to {place.environment}",
     )
-    return receipt.subject
 
 
 def missing_bytes(store: ArtifactStore, version: Version) -> str:
@@ -83,7 +100,7 @@ def missing_bytes(store: ArtifactStore, version: Version) -> str:
     return ""
 
 
-def _need_version(chosen: Return, model: str) -> tuple[Version, str]:
+def _require_version(chosen: Return, model: str) -> tuple[Version, str]:
     if chosen.version is None or chosen.deployment is None:
         reasons = "\n".join(f"  {short(one['version'])}: {one['reason']}" for one in chosen.passed_over)
         raise GateRefusedError(

@@ -11,8 +11,6 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import rfc8785
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.errors import ArtifactError
 from data.files.artifacts import ArtifactStore
@@ -26,6 +24,7 @@ from monitoring.edges import Edges
 from monitoring.profile import Profile
 from monitoring.scan import Layout, profile_files
 from monitoring.scores import ScoreHistogram, count_scores
+from tasks.run.take_steps import name_step, step
 
 FORMAT = 1
 SCORE = "score"
@@ -40,7 +39,7 @@ class Reference:
     scores: Mapping[str, ScoreHistogram]
 
 
-@task(name="build reference", cache_policy=NO_CACHE, persist_result=False)
+@step("build reference")
 def build_reference(submission: Submission) -> str:
     """Place the edges on the training data, count training and held-out data on them, store all of it by digest.
 
@@ -55,7 +54,9 @@ def build_reference(submission: Submission) -> str:
     layout = Layout(mapping=renamed)
     profiles = {role: profile_files([path], edges, role, layout)[0] for role, path in paths.items()}
     scores = {role: _scores(path, mapping) for role, path in paths.items()}
-    return store_reference(Reference(edges, profiles, scores))
+    digest = store_reference(Reference(edges, profiles, scores))
+    name_step(f"build reference: {len(columns)} columns", reference=digest)
+    return digest
 
 
 def read_reference(store: ArtifactStore, digest: str) -> Reference:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from pydantic import JsonValue
 
 from data.files.artifacts import ArtifactStore
@@ -15,6 +13,7 @@ from data.files.home import Home
 from data.records.row import Frozen
 from data.submission.folder import Submission
 from data.submission.suite import Suite, WrittenExpectation
+from tasks.run.take_steps import name_step, step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +50,15 @@ class QualityReport(Frozen):
     digest: str | None = None
 
 
-@task(name="check quality", cache_policy=NO_CACHE, persist_result=False)
+@step("check quality")
+def check_datasets(submission: Submission) -> tuple[QualityReport, ...]:
+    """The quality of each dataset of a submission."""
+    reports = tuple(check_quality(submission, role) for role in submission.datasets)
+    outcomes = ", ".join(f"{report.role} {report.outcome}" for report in reports)
+    name_step(f"check quality: {outcomes or 'no dataset'}", model=submission.model.key)
+    return reports
+
+
 def check_quality(submission: Submission, role: str) -> QualityReport:
     """Run the suite of one dataset; the report is stored as evidence. Without a suite the quality is `not run`."""
     suite = submission.suites.get(role)

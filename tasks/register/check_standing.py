@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import IllegalMoveError, SubmissionError
 from data.records.log import Standard
 from data.records.model import Model
@@ -18,6 +15,7 @@ from data.registry.registry import Registry
 from data.registry.rules.model import milder, require_proof
 from data.registry.state import State
 from data.submission.folder import Submission
+from tasks.run.take_steps import name_step, step
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Standing:
     roster: tuple[Person, ...]
 
 
-@task(name="check standing", cache_policy=NO_CACHE, persist_result=False)
+@step("check standing")
 def check_standing(submission: Submission) -> Standing:
     """Where a submission stands.
 
@@ -47,7 +45,7 @@ def check_standing(submission: Submission) -> Standing:
         known = next((one.key for one in versions if one.submission_digest == submission.digest), None)
         if known is None:
             _check_rules(state, submission)
-        return Standing(
+        standing = Standing(
             known=known,
             parent=parent,
             parent_derived=submission.version.parent is None,
@@ -55,6 +53,14 @@ def check_standing(submission: Submission) -> Standing:
             former_datasets=tuple(state.find(Dataset, version=parent.key)) if parent is not None else (),
             roster=tuple(state.find(Person)),
         )
+    name_step(f"check standing: {_outcome(standing)}", model=submission.model.key)
+    return standing
+
+
+def _outcome(standing: Standing) -> str:
+    if standing.known is not None:
+        return f"registered already as v{standing.known.rpartition('/')[2]}"
+    return f"next after v{standing.parent.number}" if standing.parent is not None else "first version"
 
 
 def _check_model(state: State, submission: Submission) -> None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.files.home import Home
 from data.submission.delivery import deliver
 
 
-@task(name="pack submission", cache_policy=NO_CACHE, persist_result=False)
 def pack_submission(submission: str, submitter: str) -> str:
     """The digest of a submission in the inbox: a folder is packed first, a digest is answered as it is.
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.files.home import Home
 from data.submission import folder as submitted
 from data.submission.delivery import delivered_provenance, open_delivery
 from data.submission.folder import Submission
 from tasks.register.check_rules import check_rules
+from tasks.register.pack_submission import pack_submission
+from tasks.run.take_steps import name_step, step
 
 
-@task(name="read submission", cache_policy=NO_CACHE, persist_result=False)
-def read_submission(digest: str, into: Path) -> Submission:
-    """Unpack into an empty folder and read. Raises InputError or ArtifactError with every problem at once."""
-    home = Home.here()
+@step("read submission")
+def read_submission(submission: str, submitter: str, into: Path) -> Submission:
+    """Pack a folder to the inbox, or take the digest of one that is packed; unpack into an empty folder and read.
+
+    Raises InputError or ArtifactError with every problem at once.
+    """
+    home, digest = Home.here(), pack_submission(submission, submitter)
     folder = open_delivery(home, digest, into)
-    return submitted.read_submission(folder, digest, delivered_provenance(home, digest), check_rules)
+    read = submitted.read_submission(folder, digest, delivered_provenance(home, digest), check_rules)
+    rows = ", ".join(f"{facts.rows:,} {role} rows" for role, facts in read.datasets.items())
+    name_step(f"read submission: {rows or 'no dataset'}", model=read.model.key, submission=digest)
+    return read

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Origin
 from data.registry.command import Command
@@ -21,16 +18,17 @@ from data.submission.folder import Submission
 from data.submission.sections import described_things, foreseen, submitted_sections
 from tasks.register.check_quality import QualityReport
 from tasks.register.check_standing import Standing
+from tasks.register.show_registration import show_registration
+from tasks.run.take_steps import name_step, step
 
 
-@task(name="record registration", cache_policy=NO_CACHE, persist_result=False)
+@step("record registration")
 def record_registration(
     submission: Submission,
     standing: Standing,
     quality: Sequence[QualityReport],
     digests: Mapping[str, str | None],
-    run: RunContext,
-    as_of: datetime | None,
+    context: RunContext,
 ) -> str:
     """Give the commands one after the other under one lock; answers with the version's key.
 
@@ -40,9 +38,12 @@ def record_registration(
     registry = Registry.here()
     with registry.store.session():
         with registry.reading() as state:
-            commands = [*changes(state, submission), registration(submission, standing, quality, digests, run)]
-        receipts = [registry.execute(one, RunContext(run.actor, as_of, run.run_id)) for one in commands]
-    return receipts[-1].subject
+            commands = [*changes(state, submission), registration(submission, standing, quality, digests, context)]
+        receipts = [registry.execute(one, context) for one in commands]
+    key = receipts[-1].subject
+    name_step(f"register {short(key)}", version=key)
+    show_registration(key)
+    return key
 
 
 def changes(state: State, submission: Submission) -> Iterator[Command]:
@@ -70,11 +71,11 @@ def registration(
     standing: Standing,
     quality: Sequence[QualityReport],
     digests: Mapping[str, str | None],
-    run: RunContext,
+    context: RunContext,
 ) -> RegisterVersion:
     """The command that registers the version, every field derived that can be."""
     provenance, told = submission.provenance, submission.version
-    submitter = provenance.submitter or run.actor.id
+    submitter = provenance.submitter or context.actor.id
     parent_commit = standing.parent.code.commit if standing.parent is not None else None
     return RegisterVersion(
         model=submission.model.key,
@@ -84,7 +85,7 @@ def registration(
         environment_digest=digests["environment"],
         configuration=dict(told.configuration),
         contributors=contributors_of(
-            provenance.authors_since(parent_commit), (submitter, run.actor.id), standing.roster
+            provenance.authors_since(parent_commit), (submitter, context.actor.id), standing.roster
         ),
         submitter=submitter,
         change=told.change,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import DigestMismatchError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.submission.folder import Submission
+from tasks.run.take_steps import name_step, step
 
 
-@task(name="store artifact", cache_policy=NO_CACHE, persist_result=False)
+@step("store artifact")
 def store_artifact(submission: Submission) -> str | None:
     """Store the bytes; answers with the digest of the environment, None when nothing is known of it.
 
@@ -22,6 +20,7 @@ def store_artifact(submission: Submission) -> str | None:
     kept = store.put_file(artifact.file) if artifact.file is not None else store.put(artifact.pin)
     if kept != artifact.record.digest:
         raise DigestMismatchError(f"the artifact changed while it was registered: {kept}, not {artifact.record.digest}")
+    name_step(f"store {artifact.record.kind} {kept.removeprefix('sha256:')[:12]}", digest=kept)
     for document in submission.documents:
         store.put(document.text.encode())
     return store.put(submission.environment.content) if submission.environment.content is not None else None

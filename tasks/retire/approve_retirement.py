@@ -38,7 +38,7 @@ def approve_retirement(key: str, run: RunContext) -> None:
     if retirement.state not in PLANNING:
         return
     request = asked_already(key, run) or request_retirement(key, run)
-    approved = await_decisions(request, run.as_of)
+    approved = await_decisions(request, run)
     now = meanwhile(run.as_of)
     registry.execute(ApproveRetirement(key=key, request=approved.key), RunContext(run.actor, now, run.run_id))
 

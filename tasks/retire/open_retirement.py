@@ -53,7 +53,7 @@ def open_retirement(leaving: RetirementPlan, run: RunContext) -> Retirement:
     rule = rule_of(version.model)
     impact = assess_impact(version.key, run.as_of)
     sunset_at = datetime.combine(leaving.sunset_on, time(), UTC)
-    with refusals_recorded(ATTEMPT, version.key, run, run.as_of):
+    with refusals_recorded(ATTEMPT, version.key, run):
         _check_notice(version, impact, sunset_at, rule, moment(run.as_of))
     receipt = Registry.here().execute(_command(leaving, impact, sunset_at, rule), run)
     return receipt.row(Retirement)

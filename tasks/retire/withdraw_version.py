@@ -10,7 +10,7 @@ from data.records.run_context import RunContext
 from data.registry.commands.deployment import BeginOperation, CompleteWithdrawal
 from data.registry.commands.retirement import WithdrawVersion
 from data.registry.registry import Registry
-from tasks.deploy.carry_out_operation import carry_out
+from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
 
 
@@ -32,12 +32,13 @@ def _empty(slot: Slot, retirement: Retirement, run: RunContext) -> None:
     place = Place(slot.model, slot.environment, slot.slot)
     fallback = short(retirement.successor) if retirement.successor else ""
     reason, at = f"retired: {retirement.reason}", moment(run.as_of)
-    begin = BeginOperation(
-        model=slot.model, kind="withdraw", environment=slot.environment, slot=slot.slot, version=retirement.subject
+    change = ServingChange(
+        place=place,
+        begin=lambda: BeginOperation(
+            model=slot.model, kind="withdraw", environment=slot.environment, slot=slot.slot, version=retirement.subject
+        ),
+        act=lambda target: target.withdraw(place, fallback, reason, at, run.run_id),
+        complete=lambda manifest: CompleteWithdrawal(model=slot.model, manifest_digest=manifest, reason=reason),
+        acting=f"withdraw from {slot.environment}",
     )
-    carry_out(
-        begin,
-        lambda target: target.withdraw(place, fallback, reason, at, run.run_id),
-        lambda manifest: CompleteWithdrawal(model=slot.model, manifest_digest=manifest, reason=reason),
-        run,
-    )
+    carry_out(change, run)

@@ -28,9 +28,10 @@ from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from tasks.run.business_time import meanwhile
+from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, form_answer
 from tasks.run.retry_transient import TROUBLE, retry_transient
+from tasks.run.take_steps import PLAIN_CALLS, Steps, gate_key, name_step, step
 from views.forms.objection import NO_OBJECTION, Objection
 
 UNFIT = "what was entered does not fit the form"
@@ -46,13 +47,14 @@ class AnswerOutcome:
     """What became of an answer: done, or to be asked again because of an objection.
 
     `kept` is what is remembered of it where that is not the objection itself; `in_doubt`, that there was trouble while
-    it was recorded.
+    it was recorded; `result`, in a few words, what the registry made of an answer that is done.
     """
 
     done: bool
     objection: Objection = NO_OBJECTION
     kept: str = ""
     in_doubt: bool = False
+    result: str = "accepted"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Question:
     """What a run asks people: its name, what the registry's events about the answers are on, and the run that asks.
 
     `form` makes the form under an objection, `settle` hands an answer to the registry, `is_open` asks it whether
-    anybody still has to answer.
+    anybody still has to answer, `people` says who is asked, like `2 approvers`, after the form was made.
     """
 
     name: str
@@ -69,9 +71,12 @@ class Question:
     form: Callable[[Objection], type[RunInput]]
     settle: Callable[[FormAnswer], AnswerOutcome]
     is_open: Callable[[], bool]
+    people: Callable[[], str] = lambda: "people"
 
 
-def ask_until_settled(question: Question, patience: timedelta, as_of: datetime | None) -> None:
+def ask_until_settled(
+    question: Question, patience: timedelta, as_of: datetime | None, steps: Steps = PLAIN_CALLS
+) -> None:
     """Ask until an answer settles it. Trouble that passes is outlasted, and throws no earlier answer away.
 
     Raises RequestClosedError when nobody answered within `patience`, and whatever `settle` raises.
@@ -79,7 +84,12 @@ def ask_until_settled(question: Question, patience: timedelta, as_of: datetime |
     objection = NO_OBJECTION
     while True:
         attempt = retry_transient(partial(_attempt, question), patience)
-        settled = _asked(question, attempt, objection, patience)
+        form = retry_transient(partial(question.form, objection), patience)
+        ends = moment(meanwhile(as_of)) + patience
+        key = gate_key(question.name, attempt)
+        steps.ask(ask_people, key, question.people(), ends, attempt)
+        answer = _answered(key, form, question.subject, patience)
+        settled = steps.take(judge_answer, question, answer, attempt)
         if settled.done or (settled.in_doubt and not retry_transient(question.is_open, patience)):
             return
         retry_transient(partial(_leave_mark, question, attempt, settled, as_of), patience)
@@ -96,14 +106,29 @@ def _attempt(question: Question) -> int:
         return state.count_events(question.subject, SETTLED_EVENTS, question.run_id) + 1
 
 
-def _asked(question: Question, attempt: int, objection: Objection, patience: timedelta) -> AnswerOutcome:
-    """Ask once, and have what was entered judged."""
-    form = retry_transient(partial(question.form, objection), patience)
+@step("ask people")
+def ask_people(people: str, ends: datetime, attempt: int) -> None:
+    """Say who is asked until when; the run waits after this step."""
+    again = " again, after the answer" if attempt > 1 else ""
+    name_step(f"ask {people} until {ends.day} {ends:%b}{again}")
+
+
+@step("judge answer")
+def judge_answer(question: Question, answer: FormAnswer | AnswerOutcome, attempt: int) -> AnswerOutcome:
+    """Have the registry judge what was entered; what did not fit the form is an outcome already."""
+    name_step(f"verdict on answer {attempt}", about=question.subject)
+    outcome = answer if isinstance(answer, AnswerOutcome) else _settled(question, answer)
+    result = outcome.result if outcome.done else "not accepted"
+    name_step(f"verdict on answer {attempt}: {result}", about=question.subject)
+    return outcome
+
+
+def _answered(key: str, form: type[RunInput], subject: str, patience: timedelta) -> FormAnswer | AnswerOutcome:
+    """Ask once; what was entered, or the outcome where it does not fit the form."""
     try:
-        answer = _ask(f"gate-{question.name}-{attempt}", form, question.subject, patience)
-        return _settled(question, answer)
+        return _ask(key, form, subject, patience)
     except ValidationError as error:
-        return AnswerOutcome(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
+        return _not_fitting(error, form)
     except JSONDecodeError:
         return AnswerOutcome(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
 
@@ -113,12 +138,18 @@ def _settled(question: Question, answer: FormAnswer) -> AnswerOutcome:
         return question.settle(answer)
     except NestedTransactionError:
         raise
+    except ValidationError as error:
+        return _not_fitting(error, type(answer.entered))
     except TROUBLE as trouble:
         what = trouble.what if isinstance(trouble, ModelwardError) else str(trouble)
         remedy = f"{LOOK}; {trouble.remedy}" if isinstance(trouble, ModelwardError) else LOOK
         return AnswerOutcome(
             False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True
         )
+
+
+def _not_fitting(error: ValidationError, form: type[RunInput]) -> AnswerOutcome:
+    return AnswerOutcome(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
 
 
 def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> FormAnswer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from prefect import runtime
 
@@ -14,15 +15,16 @@ from tasks.run.retry_transient import retry_transient
 AT_REST = timedelta(minutes=30)
 
 
-def this_run() -> RunContext:
-    """The run we are in, acting for the person the settings or the operating-system user name.
+def this_run(as_of: datetime | None = None) -> RunContext:
+    """The run we are in at a business time, acting for the person the settings or the operating-system user name.
 
     It is the first that a run asks of the registry. On a worker a registry that is held just then is waited for: a run
     that somebody has answered and that fails at its first step would take every earlier answer with it.
     """
-    return retry_transient(_told, AT_REST) if runtime.deployment.id else _told()
+    context = retry_transient(_read_context, AT_REST) if runtime.deployment.id else _read_context()
+    return replace(context, as_of=as_of)
 
 
-def _told() -> RunContext:
+def _read_context() -> RunContext:
     with Registry.here().reading() as state:
         return RunContext(current_actor(state), run_id=str(runtime.flow_run.id or ""))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from data.errors import ArtifactError, InputError, LogFormatError, ModelwardError, RefusedError
 from data.records.run_context import RunContext
@@ -21,8 +20,7 @@ BYTES = (ArtifactError, LogFormatError)
 def refusals_recorded(
     attempted: str,
     about: str,
-    run: RunContext,
-    as_of: datetime | None,
+    context: RunContext,
     kinds: tuple[type[ModelwardError], ...] = BEFORE_ANY_COMMAND,
 ) -> Iterator[None]:
     """What is refused within with one of these kinds is recorded against `about` (a key, or `registry`), raised on."""
@@ -30,5 +28,5 @@ def refusals_recorded(
         yield
     except kinds as refusal:
         record = RecordRefusal(about=about, attempted=attempted, code=refusal.code, reason=refusal.what[:LONGEST])
-        Registry.here().execute(record, RunContext(run.actor, as_of, run.run_id))
+        Registry.here().execute(record, context)
         raise

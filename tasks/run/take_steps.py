@@ -3,20 +3,22 @@
 steps = Steps()                                     in a flow
 verdicts = steps.take(judge_version, version, ...)  one task run; the next step follows it in the graph of the run
 
-def judge_version(...):                             a task
+@step("judge version")
+def judge_version(...):
     name_step("judge 40 criteria: 38 passed, 2 unproven", version=version)
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
 
-from prefect import Task
-from prefect.client.schemas.objects import StateDetails
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import FlowRun, StateDetails
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
@@ -34,50 +36,69 @@ _PART_OF_ANOTHER: ContextVar[bool] = ContextVar("part_of_another", default=False
 log = logging.getLogger(__name__)
 
 
+def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Make a task of a function: one step of a run, named at run time by `name_step`.
+
+    It is never cached and its result is never kept: Prefect answers a task that was kept with what it came to before,
+    and a verdict of before an answer is not the verdict of now.
+    """
+    return task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+
+
 class Steps:
-    """The chain of steps of one run. A flow makes one and hands it to what takes steps for it."""
+    """The chain of steps of one run. A flow makes one and hands it to what takes steps for it.
 
-    def __init__(self) -> None:
-        self._before: UUID | None = None
+    `questions` are the names of what the flow asks people, in the order in which it asks. In a run that goes on after
+    an answer the first step follows the step that asked last.
+    """
 
-    def take(self, step: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def __init__(self, *questions: str) -> None:
+        self._before, self._is_begun = _last_asked(questions), False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run goes on after somebody was asked, and no step was taken since."""
+        return self._before is not None and not self._is_begun
+
+    def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a task as the next step; what it answers or raises."""
-        return self._take(step, uuid4(), get_call_parameters(step.fn, args, kwargs))
+        return self._take(taken, uuid4(), get_call_parameters(taken.fn, args, kwargs))
 
-    def ask(self, step: Task[P, R], key: str, *args: P.args, **kwargs: P.kwargs) -> None:
+    def ask(self, taken: Task[P, R], key: str, *args: P.args, **kwargs: P.kwargs) -> None:
         """Run a task as the step before people are waited for under a pause key.
 
-        In a run that goes on after their answer the step was taken already: the next step follows it.
+        In a run that goes on after their answer it was taken already: the first step after the answer follows it.
         """
-        run = _flow_run_id()
+        run = _flow_run()
         if run is None:
-            step.fn(*args, **kwargs)
-        elif _was_asked(key):
-            self._before = uuid5(run, key)
+            taken.fn(*args, **kwargs)
+        elif key in _asked_keys(run):
+            self._before = self._before if self._is_begun else uuid5(run.id, key)
         else:
-            self._take(step, uuid5(run, key), get_call_parameters(step.fn, args, kwargs))
+            self._take(taken, uuid5(run.id, key), get_call_parameters(taken.fn, args, kwargs))
 
-    def _take(self, step: Task[P, R], task_run: UUID, parameters: dict[str, object]) -> R:
+    def _take(self, taken: Task[P, R], task_run: UUID, parameters: dict[str, object]) -> R:
         # Prefect draws an edge wherever a value has the id() of an earlier result; it does not look into a quote.
         quoted = {name: quote(value) for name, value in parameters.items()}
         follows = [_ended(self._before)] if self._before else None
-        self._before = task_run
-        return cast(R, run_task_sync(step, task_run_id=task_run, parameters=quoted, wait_for=follows))
+        self._before, self._is_begun = task_run, True
+        return cast(R, run_task_sync(taken, task_run_id=task_run, parameters=quoted, wait_for=follows))
 
 
 class PlainCalls(Steps):
     """Steps outside of a flow, or within a task of another: calls of the same functions, without task runs."""
 
-    def take(self, step: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the task's function; what it answers or raises."""
         token = _PART_OF_ANOTHER.set(True)
         try:
-            return step.fn(*args, **kwargs)
+            return taken.fn(*args, **kwargs)
         finally:
             _PART_OF_ANOTHER.reset(token)
 
-
-PLAIN_CALLS = PlainCalls()
+    def ask(self, taken: Task[P, R], key: str, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call the task's function."""
+        self.take(taken, *args, **kwargs)
 
 
 def name_step(name: str, **ids: str) -> None:
@@ -104,18 +125,36 @@ def _logger() -> Callable[..., None]:
         return log.info
 
 
-def _flow_run_id() -> UUID | None:
+def _flow_run() -> FlowRun | None:
     context = FlowRunContext.get()
-    return context.flow_run.id if context is not None and context.flow_run is not None else None
+    return context.flow_run if context is not None else None
 
 
-def _was_asked(key: str) -> bool:
-    """Whether this run paused under a key before it was started again."""
-    context = FlowRunContext.get()
-    run = context.flow_run if context is not None else None
-    return run is not None and key in (run.empirical_policy.pause_keys or ())
+def _asked_keys(run: FlowRun) -> set[str]:
+    """The keys under which a run paused before it was started again."""
+    return run.empirical_policy.pause_keys or set()
+
+
+def _last_asked(questions: Sequence[str]) -> UUID | None:
+    run = _flow_run()
+    if run is None:
+        return None
+    for name in reversed(questions):
+        beginning = gate_key(name, "")
+        attempts = [key.removeprefix(beginning) for key in _asked_keys(run) if key.startswith(beginning)]
+        if attempts:
+            return uuid5(run.id, gate_key(name, max(attempts, key=int)))
+    return None
+
+
+def gate_key(question: str, attempt: int | str) -> str:
+    """The key under which a run pauses for an answer to a question; a key that was used answers at once."""
+    return f"gate-{question}-{attempt}"
 
 
 def _ended(task_run: UUID) -> object:
     """A state that stands for a step that ended, however it ended: Prefect takes the edge from it, and no result."""
     return Completed(data=True, state_details=StateDetails(task_run_id=task_run))
+
+
+PLAIN_CALLS = PlainCalls()

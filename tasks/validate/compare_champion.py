@@ -8,39 +8,36 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.logs.prediction_log import read_scores
 from data.records.evidence import Evidence
 from data.records.measurement import Measurement
-from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Comparison
 from data.registry.commands.version import RecordEvidence
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from monitoring.paired import compare
 from tasks.run.business_time import moment
+from tasks.run.take_steps import name_step, step
 from tasks.validate.read_predictions import Predictions, read_predictions, submission_folder
 
 
-@task(name="compare with champion", cache_policy=NO_CACHE, persist_result=False)
-def compare_champion(version: str, environment: str, actor: Actor, as_of: datetime | None, run_id: str) -> int:
+@step("compare with champion")
+def compare_champion(evidence: Evidence, context: RunContext) -> int:
     """Record the paired differences; answers with how many rows both models scored, 0 without a champion.
 
     The champion's scores come from its own logs, the challenger's from its held-out predictions, labels likewise; rows
     are paired on the prediction id.
     """
-    registry = Registry.here()
-    with registry.reading() as state:
-        evidence = collect_evidence(state, version, environment)
-    rows = compared_evidence(registry.home, evidence, moment(as_of))
-    if not rows:
+    registry, version = Registry.here(), evidence.version.key
+    rows = compared_evidence(registry.home, evidence, moment(context.as_of))
+    if evidence.champion is None or not rows:
+        name_step("compare with champion: none serves", version=version)
         return 0
-    registry.execute(RecordEvidence(version=version, comparisons=rows), RunContext(actor, as_of, run_id))
+    registry.execute(RecordEvidence(version=version, comparisons=rows), context)
+    name_step(f"compare with champion v{evidence.champion.number}: {rows[0].rows:,} rows of both", version=version)
     return rows[0].rows
 
 

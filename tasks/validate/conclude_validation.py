@@ -25,6 +25,7 @@ from data.registry.registry import Registry
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
+from tasks.run.take_steps import PLAIN_CALLS, Steps
 from views.forms.objection import Objection
 from views.forms.validation_form import describe_validation
 
@@ -35,6 +36,7 @@ EVIDENCE: Mapping[str, Any] = {
     ),
     "max_length": 71,
 }
+QUESTION = "validation"
 SETTLED = (ReviewState.VALIDATED, ReviewState.REJECTED, ReviewState.APPROVED)
 
 
@@ -68,40 +70,45 @@ class ValidationForm(RunInput):
 
 
 def await_conclusion(
-    verdicts: VerdictSet, days: int, as_of: datetime | None, run_id: str, judge_anew: Callable[[], VerdictSet]
+    verdicts: VerdictSet,
+    days: int,
+    context: RunContext,
+    judge_again: Callable[[], VerdictSet],
+    steps: Steps = PLAIN_CALLS,
 ) -> Version:
     """Wait until a validator has concluded; answers with the version as it stands then.
 
-    `judge_anew` judges evidence that changed while the question was open, and raises when it no longer clears.
+    `judge_again` judges evidence that changed while the question was open, and raises when it no longer clears.
     """
     version = _current(verdicts.version)
     if version.review_state not in SETTLED:
-        judged = Judged(verdicts, judge_anew)
+        judged, as_of = Judged(verdicts, judge_again), context.as_of
         question = Question(
-            name="validation",
+            name=QUESTION,
             subject=version.key,
-            run_id=run_id,
+            run_id=context.run_id,
             form=lambda objection: _form(judged, objection, as_of),
-            settle=lambda answer: _settle(version.key, answer, as_of, run_id),
+            settle=lambda answer: _settle(version.key, answer, context),
             is_open=lambda: _current(version.key).review_state not in SETTLED,
+            people=lambda: "a validator",
         )
-        ask_until_settled(question, timedelta(days=days), as_of)
+        ask_until_settled(question, timedelta(days=days), as_of, steps)
     return _current(version.key)
 
 
 @dataclass
 class Judged:
-    """The verdicts that a form shows, judged anew where the evidence is no longer what they are about."""
+    """The verdicts that a form shows, judged again where the evidence is no longer what they are about."""
 
     verdicts: VerdictSet
-    judge_anew: Callable[[], VerdictSet]
+    judge_again: Callable[[], VerdictSet]
 
     def fresh(self) -> VerdictSet:
-        """The verdicts on the evidence as it is. Raises as `judge_anew`."""
+        """The verdicts on the evidence as it is. Raises as `judge_again`."""
         with Registry.here().reading() as state:
             now = collect_evidence(state, self.verdicts.version).digest
         if now != self.verdicts.evidence_digest:
-            self.verdicts = self.judge_anew()
+            self.verdicts = self.judge_again()
         return self.verdicts
 
 
@@ -121,16 +128,17 @@ def _form(judged: Judged, objection: Objection, as_of: datetime | None) -> type[
     return form.with_initial_data(description=description)
 
 
-def _settle(version: str, answer: FormAnswer, as_of: datetime | None, run_id: str) -> AnswerOutcome:
+def _settle(version: str, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
     """Hand one conclusion to the registry, on the evidence that stood above the form which was answered."""
-    entered, registry, as_of = answer.entered, Registry.here(), meanwhile(as_of)
+    entered, registry, as_of = answer.entered, Registry.here(), meanwhile(context.as_of)
     assert isinstance(entered, ValidationForm)
     person = entered.person.strip().lower()
     try:
         told = entered.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
         proof = answer.proof(person, entered.code)
         command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **told)
-        registry.execute(command, RunContext(Actor(id=person), as_of, run_id))
+        receipt = registry.execute(command, RunContext(Actor(id=person), as_of, context.run_id))
     except (RefusedError, InputError) as error:
         return refused(error)
-    return AnswerOutcome(done=True)
+    states = [row.review_state.value for row in receipt.rows if isinstance(row, Version)]
+    return AnswerOutcome(done=True, result=f"{entered.conclusion}, version {states[0] if states else 'concluded'}")

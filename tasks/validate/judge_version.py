@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.records.approval import ApprovalRequest, Vote
-from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
+from data.records.verdict import Judgement
 from data.records.version import ReviewState, Version
 from data.registry.commands.version import RecordVerdicts
 from data.registry.evidence import collect_evidence
@@ -21,22 +19,26 @@ from data.registry.state import State
 from gates.judgement import judge
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_of
+from tasks.run.take_steps import name_step, step
+from tasks.validate.show_gates import show_gates
+from views.forms.gate_tables import ORDER, outcome_of
 
 UNCONCLUDED = (ReviewState.REGISTERED, ReviewState.ASSESSED)
 
 
-@task(name="judge version", cache_policy=NO_CACHE, persist_result=False)
+@step("judge version")
 def judge_version(
     version: str,
     stage: Literal["assess", "approve", "deploy", "emergency"],
     environment: str,
     use: str,
-    actor: Actor,
-    as_of: datetime | None,
-    run_id: str,
+    context: RunContext,
     request: ApprovalRequest | None = None,
+    again: bool = False,
 ) -> VerdictSet:
     """Judge on the evidence as it is now, with the votes on a request; one event leaves the verdicts.
+
+    `again` says in the name of the step that the version was judged before people answered.
 
     A request stays under the standards it was opened with. A run that assessed the version before it waited, and comes
     through again after a conclusion, finds what it judged then. Raises as the registry does.
@@ -45,13 +47,13 @@ def judge_version(
     with registry.reading() as state:
         evidence = collect_evidence(state, version, environment, use)
         known = newest_verdicts(state, version, [stage])
-        if known is not None and _is_concluded(known, evidence.version, run_id):
+        if known is not None and _is_concluded(known, evidence.version, context.run_id):
             return known
         if request is not None:
             votes = tuple(state.find(Vote, request=request.key))
             evidence = evidence.model_copy(update={"request": request, "votes": votes})
         in_force = standards_of(state, evidence.model, _opened_with(state, request))
-    judgements = judge(in_force.standards, stage, evidence, moment(as_of))
+    judgements = judge(in_force.standards, stage, evidence, moment(context.as_of))
     command = RecordVerdicts(
         version=version,
         stage=stage,
@@ -62,8 +64,19 @@ def judge_version(
         champion=evidence.champion.key if evidence.champion else None,
         judgements=judgements,
     )
-    receipt = registry.execute(command, RunContext(actor, as_of, run_id))
-    return receipt.row(VerdictSet)
+    receipt = registry.execute(command, context)
+    verdicts = receipt.row(VerdictSet)
+    name_step(judged_name(judgements, again), verdicts=verdicts.key, stage=stage)
+    show_gates(verdicts)
+    return verdicts
+
+
+def judged_name(judgements: Sequence[Judgement], again: bool = False) -> str:
+    """`judge 40 criteria: 2 failed, 38 passed`, for the step that judges."""
+    counts = Counter(outcome_of(one) for one in judgements)
+    outcome = ", ".join(f"{counts[one]} {one}" for one in ORDER if counts[one]) or "none applies"
+    after = " again, after the answer" if again else ""
+    return f"judge {len(judgements)} criteria{after}: {outcome}"
 
 
 def is_assessed(version: str, run_id: str) -> bool:

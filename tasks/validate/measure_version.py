@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import NotFoundError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.model import PlannedTest, TestPlan
-from data.records.person import Actor
+from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Metric, TestResult
 from data.registry.commands.version import RecordEvidence
@@ -26,6 +23,7 @@ from data.registry.registry import Registry
 from monitoring.metrics import recompute, recompute_slices
 from monitoring.planned_test import run_planned
 from tasks.run.business_time import moment
+from tasks.run.take_steps import name_step, step
 from tasks.validate.read_predictions import FILES, Predictions, read_predictions, submission_folder
 
 PRODUCER = "modelward"
@@ -41,17 +39,25 @@ class Measured:
     days: int
 
 
-@task(name="measure version", cache_policy=NO_CACHE, persist_result=False)
-def measure_version(version: str, actor: Actor, as_of: datetime | None, run_id: str) -> int:
+@step("collect evidence")
+def collect_version(version: str, environment: str) -> Evidence:
+    """Everything recorded about a version, with the champion of an environment. Raises NotFoundError."""
+    with Registry.here().reading() as state:
+        evidence = collect_evidence(state, version, environment)
+    name_step(f"collect evidence on {short(version)}", version=version)
+    return evidence
+
+
+@step("recompute metrics")
+def measure_version(evidence: Evidence, context: RunContext) -> int:
     """Measure, store the measurements as evidence by digest, and record them; answers with how many there are.
 
     Raises NotFoundError when no test plan was recorded, LogFormatError when the predictions cannot be read.
     """
     registry = Registry.here()
-    with registry.reading() as state:
-        evidence = collect_evidence(state, version)
-    command = measured_evidence(registry.home, evidence, moment(as_of))
-    registry.execute(command, RunContext(actor, as_of, run_id))
+    command = measured_evidence(registry.home, evidence, moment(context.as_of))
+    registry.execute(command, context)
+    name_step(f"recompute {len(command.metrics)} metrics, run {len(command.tests)} tests", version=command.version)
     return len(command.metrics)
 
 

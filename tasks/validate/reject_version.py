@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from data.errors import GateRefusedError
 from data.records.names import short
-from data.records.person import Actor
 from data.records.review import VerdictSet, Waiver
 from data.records.run_context import RunContext
 from data.records.verdict import Failed, Judgement, Unproven
@@ -16,9 +13,10 @@ from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from gates.standard import ApprovalDemand, approvals_for
 from tasks.run.load_standards import standards_of
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
-def reject_or_refuse(verdicts: VerdictSet, actor: Actor, as_of: datetime | None, run_id: str) -> ApprovalDemand:
+def reject_or_refuse(verdicts: VerdictSet, context: RunContext, steps: Steps = PLAIN_CALLS) -> ApprovalDemand:
     """The standard's demand on people when every gate is cleared.
 
     A failed gate rejects the version, unless a waiver of that control is asked for or granted. A gate that is only
@@ -32,10 +30,7 @@ def reject_or_refuse(verdicts: VerdictSet, actor: Actor, as_of: datetime | None,
     failed = [one for one in verdicts.judgements if not one.cleared and isinstance(one.verdict, Failed)]
     failed = [one for one in failed if one.control not in spared]
     if failed and not is_rejected:
-        reason = "; ".join(_said(one) for one in failed)
-        Registry.here().execute(
-            RejectVersion(version=verdicts.version, reason=reason), RunContext(actor, as_of, run_id)
-        )
+        steps.take(reject_version, verdicts.version, "; ".join(_explained(one) for one in failed), context)
     refuse_unless_cleared(verdicts)
     with Registry.here().reading() as state:
         evidence = collect_evidence(state, verdicts.version)
@@ -43,18 +38,25 @@ def reject_or_refuse(verdicts: VerdictSet, actor: Actor, as_of: datetime | None,
     return approvals_for(standard, evidence.model.tier, evidence.version.change.change_class, verdicts.environment)
 
 
+@step("reject version")
+def reject_version(version: str, reason: str, context: RunContext) -> None:
+    """Reject a version for the controls that failed."""
+    name_step(f"reject {short(version)}", version=version)
+    Registry.here().execute(RejectVersion(version=version, reason=reason), context)
+
+
 def refuse_unless_cleared(verdicts: VerdictSet) -> None:
     """Raises GateRefusedError, naming each control that is not cleared with its remedy."""
     standing = [one for one in verdicts.judgements if not one.cleared]
     if not verdicts.judgements or standing:
-        reasons = "\n".join(f"  {_said(one)}" for one in standing) or "  no control applies"
+        reasons = "\n".join(f"  {_explained(one)}" for one in standing) or "  no control applies"
         remedies = [one.verdict.remedy for one in standing if isinstance(one.verdict, (Failed, Unproven))]
         raise GateRefusedError(
             f"{short(verdicts.version)} did not clear its gates:\n{reasons}", "; ".join(dict.fromkeys(remedies))
         )
 
 
-def _said(one: Judgement) -> str:
+def _explained(one: Judgement) -> str:
     verdict = one.verdict
     what = verdict.reason if isinstance(verdict, Failed) else f"unproven, {getattr(verdict, 'missing', '')}"
     return f"{one.control} ({one.gate}, {one.criterion}): {what}"

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.evidence import sha256_of
-from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Comparison, Metric, Section
 from data.registry.commands.version import RecordEvidence
 from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
+from tasks.run.take_steps import log_step, step
+from tasks.validate.show_performance import show_performance
 
 
-@task(name="write performance section", cache_policy=NO_CACHE, persist_result=False)
-def write_performance(version: str, actor: Actor, as_of: datetime | None, run_id: str) -> str:
+@step("report performance")
+def write_performance(version: str, context: RunContext) -> str:
     """Generate the section from what is recorded, keep its text by digest; answers with the digest."""
     registry = Registry.here()
     with registry.reading() as state:
         evidence = collect_evidence(state, version)
     section = performance_section(registry.home, version, evidence.metrics, evidence.comparisons)
-    registry.execute(RecordEvidence(version=version, sections=(section,)), RunContext(actor, as_of, run_id))
+    registry.execute(RecordEvidence(version=version, sections=(section,)), context)
+    log_step("performance section written", version=version, digest=section.text_digest)
+    show_performance(version)
     return section.text_digest
 
 

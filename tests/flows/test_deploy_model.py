@@ -26,6 +26,7 @@ from flows.deploy_model import deploy_model
 from tasks.run import await_people
 from tests.flows.answers import after, injects, newest_request, offers, read_late, signs
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.operations import deployed
@@ -61,6 +62,14 @@ def test_two_people_approve_and_it_serves(validated: World) -> None:
     assert newest_artifact("gates-ops-delay").startswith("### Gates: ops/delay v1, judged to deploy for production\n")
     assert "| Alma (alma) | approver | **approve** | totp |" in newest_artifact("approval-ops-delay")
     assert "| Version | ops/delay v1 |" in newest_artifact("deployment-ops-delay")
+    steps = compare_graph("deploy_model", "two people approve")
+    assert steps[0].endswith(" passed")
+    assert [name for name in steps if name.startswith("verdict")] == [
+        "verdict on answer 1: approve, request pending",
+        "verdict on answer 2: approve, request approved",
+    ]
+    assert "judge 15 criteria again, after the answer: 15 passed" in steps
+    assert steps[2].startswith("ask 2 approvers until 8 Mar")
 
 
 def facts(form: Form) -> dict[str, str]:
@@ -200,6 +209,7 @@ def test_who_says_no(validated: World, decision: str, state: str, review: Review
     ):
         deploy(validated)
     assert newest_request(validated).state == state
+    assert compare_graph("deploy_model", "rejected")[-1] == f"verdict on answer 1: {decision}, request {state}"
     left = newest_artifact("approval-ops-delay")
     assert left.startswith(f"### Request to deploy ops/delay v1: {state}: “not yet”")
     assert (validated.get(Version, V1).review_state, validated.find(Slot)) == (review, [])
@@ -237,6 +247,8 @@ def test_nobody_is_asked_when_a_gate_does_not_clear(validated: World) -> None:
     with people(), pytest.raises(GateRefusedError, match="finding 1 .* was due"):
         deploy(validated)
     assert validated.find(ApprovalRequest) == []
+    (judged,) = compare_graph("deploy_model", "a gate does not clear")
+    assert "1 failed" in judged
 
 
 def test_a_run_that_nobody_answers_takes_its_request_back(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,3 +268,4 @@ def test_a_served_root_that_cannot_be_written_leaves_nothing_half_done(validated
     assert state.is_failed()
     assert [one["type"] for one in validated.events()[-2:]] == ["operation.begun", "operation.undone"]
     assert (validated.find(Deployment), validated.get(Version, V1).review_state) == ([], ReviewState.APPROVED)
+    compare_graph("deploy_model", "the target cannot be written")

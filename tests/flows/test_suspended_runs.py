@@ -27,6 +27,7 @@ from data.registry.registry import Registry
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
 from tests.flows.answers import answer, conclusion, newest_request, read_late
+from tests.flows.run_graph import compare_graph
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of, worker_pass
 from tests.judged_model import USE, V1
 from tests.operations import deployed
@@ -57,6 +58,7 @@ def test_the_process_exits_while_people_are_waited_for(validated: World) -> None
     assert (worker_pass(run, validated.home.root).returncode, state_of(run)) == (0, "Completed")
     (deployment,) = validated.find(Deployment)
     assert (deployment.state, deployment.run_id) == ("deployed", str(run))
+    compare_graph("deploy_model", "two people approve, and the run is started again after each answer", run)
 
 
 def test_each_pass_starts_from_the_top_and_asks_for_nothing_twice(validated: World) -> None:
@@ -97,6 +99,14 @@ def test_a_wrong_code_is_asked_again_with_the_reason_on_top(validated: World) ->
     assert form.description.startswith("**⚠ Not accepted, please answer again:** the one-time code of alma is wrong")
     assert pass_through(deploy_model, run) == "Suspended"
     assert [one.person for one in validated.find(Vote)] == ["alma"]
+    answered(run, **answer(validated, "axel"))
+    assert pass_through(deploy_model, run) == "Completed"
+    steps = compare_graph("deploy_model", "a wrong code, then two people approve", run)
+    assert [name.partition(": ")[2] for name in steps if name.startswith("verdict")] == [
+        "not accepted",
+        "approve, request pending",
+        "approve, request approved",
+    ]
 
 
 def test_a_code_counts_by_when_it_was_handed_in(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,6 +180,7 @@ def test_a_request_decided_elsewhere_lets_the_run_finish(validated: World) -> No
         validated.decide(newest_request(validated), person)
     once_more(run)
     assert (pass_through(deploy_model, run), len(validated.find(Deployment))) == ("Completed", 1)
+    compare_graph("deploy_model", "decided beside the run", run)
 
 
 def test_what_is_refused_to_others_meanwhile_takes_no_answer_away(judged: World) -> None:

@@ -13,6 +13,7 @@ from prefect.input import RunInput
 from data.errors import DigestMismatchError, JournalError, RequestClosedError
 from data.records.approval import ApprovalRequest, Decision, Vote
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.approvals import tail
 from data.registry.commands.approval import Decide, WithdrawRequest
@@ -30,11 +31,15 @@ from views.forms.objection import Objection
 RUN = "run-d"
 
 
+def at(moment: datetime) -> RunContext:
+    return RunContext(DEV, moment, RUN)
+
+
 @pytest.fixture
 def request_of(validated: World) -> ApprovalRequest:
     """A pending request of two approvers, at the world's moment."""
-    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, validated.now, RUN)
-    return request_approval.fn(verdicts, USE, "champion", DEV, validated.now, RUN)
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, RUN))
+    return request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, RUN))
 
 
 def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:
@@ -54,7 +59,7 @@ def test_it_is_asked_until_everybody_has_signed(
 ) -> None:
     signed = [answers(validated, person, request_of) for person in ("alma", "axel")]
     room = WaitingRoom(monkeypatch, *signed)
-    assert await_decisions(request_of, validated.now).state == "approved"
+    assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
     assert [one.seconds for one in room.asked] == [7 * 86_400] * 2
     events = validated.events("approval.decided")
@@ -67,7 +72,7 @@ def test_a_request_that_is_decided_is_not_asked_about(
     room = WaitingRoom(monkeypatch)
     for person in ("alma", "axel"):
         validated.decide(request_of, person)
-    assert await_decisions(request_of, validated.now) == current(request_of.key)
+    assert await_decisions(request_of, at(validated.now)) == current(request_of.key)
     assert room.asked == []
 
 
@@ -112,7 +117,7 @@ def test_what_the_registry_refuses_is_asked_again(
 ) -> None:
     wrong = answers(validated, "alma", request_of, **changes)
     room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
-    assert await_decisions(request_of, validated.now).state == "approved"
+    assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert reason.replace("(", "\\(") in room.reasons[0]
     assert room.asked[1].description.splitlines()[2].startswith("**What to do:** ")
     assert len(validated.events("command.refused")) == 1
@@ -124,7 +129,7 @@ def test_five_wrong_codes_lock_a_person_out(
     wrong = [answers(validated, "alma", request_of, code=f"00000{number}") for number in range(5)]
     right = [answers(validated, who, request_of) for who in ("alma", "rita", "axel")]
     room = WaitingRoom(monkeypatch, *wrong, *right)
-    await_decisions(request_of, validated.now)
+    await_decisions(request_of, at(validated.now))
     assert "alma is locked out" in room.reasons[5]
     assert [one.person for one in validated.find(Vote)] == ["rita", "axel"]
 
@@ -144,7 +149,7 @@ def test_bytes_that_cannot_be_read_for_a_moment_take_nothing_back(
         return answers(validated, "axel", request_of)()
 
     room = WaitingRoom(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
-    assert await_decisions(request_of, validated.now).state == "approved"
+    assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert "sha256:" in room.reasons[1]
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
@@ -157,7 +162,7 @@ def test_bytes_that_are_others_take_the_request_back(
     path.write_bytes(b"other bytes")
     WaitingRoom(monkeypatch, answers(validated, "alma", request_of))
     with pytest.raises(DigestMismatchError):
-        await_decisions(request_of, validated.now)
+        await_decisions(request_of, at(validated.now))
     assert current(request_of.key).state == "withdrawn"
 
 
@@ -179,7 +184,7 @@ def test_trouble_with_one_answer_throws_no_other_away(
     monkeypatch.setattr(Registry, "execute", full)
     who = ["alma", "axel"] if recorded else ["alma", "axel", "axel"]
     room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in who))
-    assert await_decisions(request_of, validated.now).state == "approved"
+    assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
     assert len(room.asked) == len(who)
     if not recorded:
@@ -193,7 +198,7 @@ def test_a_vote_given_beside_the_form_leaves_what_lies_under_its_key(
     """The same request, decided by somebody outside of the run while the form is open."""
     validated.do(RecordRefusal(about=request_of.key, attempted="decide", code="proof", reason="wrong"), run_id="")
     room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
-    await_decisions(request_of, validated.now)
+    await_decisions(request_of, at(validated.now))
     assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
 
 
@@ -206,7 +211,7 @@ def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
     adopt(validated, standard_text(version=9, id="other"))
     room = WaitingRoom(monkeypatch)
     with pytest.raises(RequestClosedError, match="is expired"):
-        await_decisions(request_of, began)
+        await_decisions(request_of, at(began))
     assert (room.asked, current(request_of.key).state) == ([], "expired")
 
 
@@ -220,7 +225,7 @@ def test_a_run_that_stops_waiting_at_the_end_of_the_request_leaves_it_expired(
 
     WaitingRoom(monkeypatch, nobody_for_a_week)
     with pytest.raises(RequestClosedError, match="nobody answered"):
-        await_decisions(request_of, validated.now)
+        await_decisions(request_of, at(validated.now))
     assert current(request_of.key).state == "expired"
 
 
@@ -233,7 +238,7 @@ def test_a_request_taken_back_by_somebody_else_ends_the_run(
 
     WaitingRoom(monkeypatch, take_back)
     with pytest.raises(RequestClosedError, match="is withdrawn: not needed"):
-        await_decisions(request_of, validated.now)
+        await_decisions(request_of, at(validated.now))
 
 
 @pytest.mark.parametrize("told", ["", "axel", " Axel "])
@@ -244,7 +249,7 @@ def test_a_deputy_signs_for_whom_they_stand_in(
     validated.grant("vera", deputy_of="axel", to_at=validated.now + timedelta(days=9))
     signed = answers(validated, "vera", request_of, deputy_of=told), answers(validated, "alma", request_of)
     room = WaitingRoom(monkeypatch, *signed)
-    assert await_decisions(request_of, validated.now).state == "approved"
+    assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [(one.person, one.deputy_of) for one in validated.find(Vote)] == [("vera", "axel"), ("alma", None)]
     assert "signed: Vera as approver, as deputy of axel: **approve**" in room.asked[1].description
 
@@ -254,7 +259,7 @@ def test_an_id_is_taken_as_people_write_it(
 ) -> None:
     written = [answers(validated, who, request_of, person=f" {who.title()} ") for who in ("alma", "axel")]
     WaitingRoom(monkeypatch, *written)
-    assert await_decisions(request_of, validated.now).state == "approved"
+    assert await_decisions(request_of, at(validated.now)).state == "approved"
 
 
 def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
@@ -269,7 +274,7 @@ def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
     form = asking._form
     monkeypatch.setattr(asking, "_form", look)
     WaitingRoom(monkeypatch, *(answers(validated, who, request_of) for who in ("alma", "axel")))
-    await_decisions(request_of, validated.now)
+    await_decisions(request_of, at(validated.now))
     fields = schemas[0]["properties"]
     assert list(fields)[:5] == ["decision", "person", "role", "code", "confirm"]
     assert (fields["role"]["enum"], fields["role"]["default"]) == (["approver"], "approver")

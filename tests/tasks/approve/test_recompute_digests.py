@@ -10,6 +10,7 @@ from data.errors import ArtifactError, DigestMismatchError, StaleEvidenceError
 from data.records.approval import ApprovalRequest
 from data.records.log import Standard
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.review import OpenFinding
 from tasks.approve.recompute_digests import Digests, recompute_digests
@@ -23,8 +24,8 @@ from tests.world import World
 @pytest.fixture
 def asked(validated: World) -> ApprovalRequest:
     """A pending request on version 1."""
-    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, validated.now, "run-d")
-    request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", DEV, validated.now, "run-d")
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, "run-d"))
+    request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, "run-d"))
     return request
 
 

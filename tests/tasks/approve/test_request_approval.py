@@ -12,6 +12,7 @@ from data.errors import DigestMismatchError, IllegalMoveError, IndependenceError
 from data.queries.approval_snapshot import approval_snapshot
 from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import Version
 from tasks.approve.request_approval import approval_of_run, request_approval
 from tasks.validate.judge_version import judge_version
@@ -21,12 +22,12 @@ from views.forms.approval_form import describe_request
 
 
 def verdicts(world: World, run: str = "run-d") -> VerdictSet:
-    found: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, world.now, run)
+    found: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, world.now, run))
     return found
 
 
 def asked(world: World, of: VerdictSet, run: str = "run-d") -> ApprovalRequest:
-    found: ApprovalRequest = request_approval.fn(of, USE, "champion", DEV, world.now, run)
+    found: ApprovalRequest = request_approval.fn(of, USE, "champion", RunContext(DEV, world.now, run))
     return found
 
 
@@ -84,7 +85,9 @@ def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: Wor
     for person in ("alma", "axel"):
         validated.decide(request, person)
     approved = validated.get(ApprovalRequest, request.key)
-    judged: VerdictSet = judge_version.fn(V1, "deploy", "production", USE, DEV, validated.now, "run-d", approved)
+    judged: VerdictSet = judge_version.fn(
+        V1, "deploy", "production", USE, RunContext(DEV, validated.now, "run-d"), approved
+    )
     assert judged.cleared
 
 

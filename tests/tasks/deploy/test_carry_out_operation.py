@@ -15,7 +15,7 @@ from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.registry import Receipt
-from tasks.deploy.carry_out_operation import carry_out
+from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.deploy.hold_operation import holding
 from tests.judged_model import DEV
 from tests.operations import asked_to_deploy
@@ -32,16 +32,20 @@ def carried_out(world: World, request: ApprovalRequest, run: str, fault: Excepti
     """Deploy what was approved; with a fault, it comes after the target was changed."""
     version = world.get(Version, request.subject)
 
-    def act(target: ServingTarget) -> str:
-        target.publish(PLACE, version, request.use, world.now, run)
+    def verify(target: ServingTarget) -> str:
         if fault is not None:
             raise fault
         return target.verify(PLACE, version)
 
-    def complete(digest: str) -> CompleteDeployment:
-        return CompleteDeployment(model=MODEL, manifest_digest=digest)
-
-    return carry_out(asked_to_deploy(world, request), act, complete, RunContext(DEV, world.now, run))
+    change = ServingChange(
+        place=PLACE,
+        begin=lambda: asked_to_deploy(world, request),
+        act=lambda target: target.publish(PLACE, version, request.use, world.now, run),
+        verify=verify,
+        complete=lambda digest: CompleteDeployment(model=MODEL, manifest_digest=digest),
+        acting="publish v1 to production",
+    )
+    return carry_out(change, RunContext(DEV, world.now, run))
 
 
 def last(world: World) -> tuple[list[str], str]:
@@ -122,9 +126,10 @@ def test_what_the_registry_holds_for_done_stays_published(world: World, monkeypa
 
 def test_a_refused_intent_changes_nothing(world: World) -> None:
     begin = BeginOperation(model=MODEL, kind="suspend", environment="production", version=None)
+    change = ServingChange(PLACE, lambda: begin, _never, _no_outcome, acting="stop serving")
     world.version()
     with pytest.raises(InputError, match="names no version"):
-        carry_out(begin, _never, _no_outcome, RunContext(DEV, world.now, "run-1"))
+        carry_out(change, RunContext(DEV, world.now, "run-1"))
     assert (manifest(world), world.find(Operation)) == (None, [])
 
 

@@ -9,6 +9,7 @@ from data.files.serving import FileTarget, Place
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import Version
 from tasks.approve.request_approval import request_approval
 from tasks.deploy.publish_version import publish_version, published_by_run
@@ -23,15 +24,15 @@ RUN = "run-d"
 @pytest.fixture
 def approved(validated: World) -> ApprovalRequest:
     """A request on version 1 that alma and axel approved."""
-    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, DEV, validated.now, RUN)
-    request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", DEV, validated.now, RUN)
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, RUN))
+    request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, RUN))
     for person in ("alma", "axel"):
         validated.decide(request, person)
     return validated.get(ApprovalRequest, request.key)
 
 
 def published(world: World, request: ApprovalRequest) -> str:
-    found: str = publish_version.fn(request, DEV, world.now, RUN)
+    found: str = publish_version(request, RunContext(DEV, world.now, RUN))
     return found
 
 

@@ -31,6 +31,7 @@ import os, signal, sys
 from datetime import datetime
 from data.records.approval import ApprovalRequest
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.files.serving import FileTarget
 from tasks.deploy.publish_version import publish_version
@@ -46,7 +47,7 @@ def die(*told, **more):
 setattr(FileTarget, point, die)
 with Registry.here().reading() as state:
     request = state.need(ApprovalRequest, key)
-publish_version.fn(request, Actor(id="otto"), datetime.fromisoformat(as_of), "run-dying")
+publish_version(request, RunContext(Actor(id="otto"), datetime.fromisoformat(as_of), "run-dying"))
 """
 
 

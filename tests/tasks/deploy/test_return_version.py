@@ -10,15 +10,16 @@ from data.errors import GateRefusedError
 from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
+from data.records.run_context import RunContext
 from data.records.version import Artifact, Version
-from tasks.deploy.return_version import missing_bytes, return_version
+from tasks.deploy.return_version import missing_bytes, put_back
 from tests.judged_model import V1
 from tests.operations import deploy, deployed
 from tests.world import MODEL, World
 
 
 def returned(world: World, run: str = "run-r") -> str:
-    key: str = return_version.fn(MODEL, "production", "champion", "it drifted", Actor(id="otto"), world.now, run)
+    key: str = put_back(Place(MODEL), "it drifted", RunContext(Actor(id="otto"), world.now, run))
     return key
 
 

@@ -10,7 +10,8 @@ from data.errors import InputError
 from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
-from tasks.deploy.stop_serving import stop_serving
+from data.records.run_context import RunContext
+from tasks.deploy.stop_serving import stop
 from tests.judged_model import V1
 from tests.operations import deploy
 from tests.world import MODEL, World
@@ -19,7 +20,7 @@ OTTO = Actor(id="otto")
 
 
 def stopped(world: World, run: str = "run-s") -> str:
-    return stop_serving.fn(MODEL, "production", "champion", "it harms", "the timetable", OTTO, world.now, run)
+    return stop(Place(MODEL), "it harms", "the timetable", RunContext(OTTO, world.now, run))
 
 
 def test_it_says_who_takes_over_and_until_when_somebody_must_ratify(validated: World) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
+from data.files.serving import Place
 from data.notices.outbox import Notice, Outbox
 from data.records.person import Role
+from data.records.run_context import RunContext
 from data.registry.commands.person import EndRole
 from modelward.runs.waiting import waiting_now
 from tasks.approve.request_approval import request_approval
 from tasks.deploy.publish_release import publish_release
-from tasks.deploy.stop_serving import stop_serving
+from tasks.deploy.stop_serving import stop
 from tasks.maintain.remind_people import unanswered_questions
 from tasks.notify.gather_questions import open_questions
 from tasks.notify.notify_approvers import first_word, notify_approvers, run_page
@@ -31,8 +33,8 @@ def left(world: World, kind: str = "approval") -> dict[str, Notice]:
 
 
 def ask(world: World) -> None:
-    verdicts = judge_version.fn(V1, "approve", "production", USE, DEV, world.now, "run-d")
-    request_approval.fn(verdicts, USE, "champion", DEV, world.now, "run-d")
+    verdicts = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, world.now, "run-d"))
+    request_approval.fn(verdicts, USE, "champion", RunContext(DEV, world.now, "run-d"))
 
 
 def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: World) -> None:
@@ -65,7 +67,7 @@ def test_a_release_is_asked_about_only_while_it_serves(validated: World) -> None
     publish_release(request.key, run_at(world))
     world.move(hours=20)
     assert ("adam reminded" in str(about(world, request.key)), "release" in purposes()) == (True, True)
-    stop_serving.fn(MODEL, "production", "champion", "worse", "the timetable", run_at(world).actor, world.now, "run-s")
+    stop(Place(MODEL), "worse", "the timetable", RunContext(run_at(world).actor, world.now, "run-s"))
     assert (about(world, request.key), "release" in purposes()) == ([], False), (
         "nobody is reminded of what was suspended"
     )

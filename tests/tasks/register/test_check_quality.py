@@ -79,11 +79,11 @@ def test_the_report_is_kept_as_evidence(world: World, tmp_path: Path) -> None:
     change_suite(folder / "suites" / "training.json", ROWS=601)
     (folder / "suites" / "held_out.json").unlink()
     submission = read_submission(folder, "", Provenance())
-    report = check_quality.fn(submission, "training")
+    report = check_quality(submission, "training")
     assert report.outcome == "failed"
     kept = json.loads(world.artifacts.read(str(report.digest)))
     assert (kept["parameters"]["ROWS"], kept["outcome"]) == (601, "failed")
-    missing = check_quality.fn(submission, "held-out")
+    missing = check_quality(submission, "held-out")
     assert (missing.outcome, missing.deciding, missing.digest) == ("not run", 0, None)
 
 

@@ -16,10 +16,10 @@ from tests.world import World
 
 
 def test_a_folder_is_packed_and_read_elsewhere(world: World, tmp_path: Path) -> None:
-    digest = pack_submission.fn(str(write_filled(tmp_path / "submission")), "dev")
-    found = read_submission.fn(digest, tmp_path / "elsewhere")
+    digest = pack_submission(str(write_filled(tmp_path / "submission")), "dev")
+    found = read_submission.fn(digest, "dev", tmp_path / "elsewhere")
     assert (found.digest, found.folder, found.provenance.submitter) == (digest, tmp_path / "elsewhere", "dev")
-    assert pack_submission.fn(digest, "dev") == digest
+    assert pack_submission(digest, "dev") == digest
 
 
 def test_rules_are_named_with_everything_else(world: World, tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_rules_are_named_with_everything_else(world: World, tmp_path: Path) -> N
     replace_line(folder / "monitoring.yaml", "  - {statistic", "  - {statistic: guess, column: temp, margin: 1}")
     replace_line(folder / "model.yaml", "owner:", "owner:")
     with pytest.raises(SubmissionError) as refused:
-        read_submission.fn(pack_submission.fn(str(folder), "dev"), tmp_path / "elsewhere")
+        read_submission.fn(str(folder), "dev", tmp_path / "elsewhere")
     assert [line.split(":")[0] for line in refused.value.what.splitlines()] == ["model.yaml", "monitoring.yaml"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def reports(submission: Submission) -> list[QualityReport]:
 
 def register(world: World, submission: Submission) -> str:
     standing = check_standing.fn(submission)
-    return record_registration.fn(submission, standing, reports(submission), DIGESTS, RUN, world.now)
+    return record_registration.fn(submission, standing, reports(submission), DIGESTS, replace(RUN, as_of=world.now))
 
 
 def kinds(world: World, submission: Submission) -> list[type]:

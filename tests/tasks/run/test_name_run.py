@@ -37,7 +37,7 @@ def test_a_registry_held_at_its_first_step_is_waited_for_on_a_worker(
         return RunContext(Actor(id="dev"), run_id="run-1")
 
     monkeypatch.setattr(retry_transient, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(name_run, "_told", held_once)
+    monkeypatch.setattr(name_run, "_read_context", held_once)
     monkeypatch.setattr(name_run.runtime.deployment, "id", deployment, raising=False)
     if deployment is None:
         with pytest.raises(StoreLockedError):

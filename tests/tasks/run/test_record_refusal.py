@@ -17,14 +17,16 @@ from data.records.run_context import RunContext
 from tasks.run.record_refusal import BYTES, refusals_recorded
 from tests.world import World
 
-RUN = RunContext(Actor(id="dev"), run_id="run-7")
+
+def at(world: World) -> RunContext:
+    return RunContext(Actor(id="dev"), world.now, "run-7")
 
 
 @pytest.mark.parametrize("error", [LogFormatError, NotAuthorisedError, ArtifactError])
 def test_a_refusal_is_recorded_and_raised(world: World, error: type[ModelwardError]) -> None:
     with (
         pytest.raises(error, match="no such column"),
-        refusals_recorded("register model", "models/a/b", RUN, world.now),
+        refusals_recorded("register model", "models/a/b", at(world)),
     ):
         raise error("no such column", "add it")
     event = world.events()[-1]
@@ -33,16 +35,16 @@ def test_a_refusal_is_recorded_and_raised(world: World, error: type[ModelwardErr
 
 
 def test_a_very_long_reason_is_cut(world: World) -> None:
-    with pytest.raises(LogFormatError), refusals_recorded("register model", "registry", RUN, world.now):
+    with pytest.raises(LogFormatError), refusals_recorded("register model", "registry", at(world)):
         raise LogFormatError("x" * 9_000)
     assert len(world.events()[-1]["data"]["reason"]) == 4_000
 
 
 def test_what_nobody_tried_is_not_recorded(world: World) -> None:
     events = len(world.events())
-    with refusals_recorded("register model", "registry", RUN, world.now):
+    with refusals_recorded("register model", "registry", at(world)):
         pass
-    with pytest.raises(StoreError), refusals_recorded("register model", "registry", RUN, world.now):
+    with pytest.raises(StoreError), refusals_recorded("register model", "registry", at(world)):
         raise StoreError("disk full")
     assert len(world.events()) == events
 
@@ -52,6 +54,6 @@ def test_where_the_registry_refuses_too_only_bytes_are_recorded(
     world: World, error: type[ModelwardError], counted: int
 ) -> None:
     events = len(world.events())
-    with pytest.raises(error), refusals_recorded("deploy model", "models/a/b", RUN, world.now, BYTES):
+    with pytest.raises(error), refusals_recorded("deploy model", "models/a/b", at(world), BYTES):
         raise error("no longer the bytes")
     assert len(world.events()) == events + counted

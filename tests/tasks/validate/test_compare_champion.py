@@ -11,8 +11,10 @@ import pyarrow as pa
 import pytest
 
 from data.errors import LogFormatError
+from data.records.run_context import RunContext
 from data.records.version import Comparison
 from tasks.validate.compare_champion import compare_champion
+from tasks.validate.measure_version import collect_version
 from tests.judged_model import DEV, V1, next_version
 from tests.operations import deploy
 from tests.prediction_logs import write_partition
@@ -54,7 +56,7 @@ def challenger(validated: World, tmp_path: Path) -> str:
 
 
 def compared(world: World, version: str) -> dict[str, Comparison]:
-    count = compare_champion.fn(version, "production", DEV, world.now, "run-v")
+    count = compare_champion.fn(collect_version.fn(version, "production"), RunContext(DEV, world.now, "run-v"))
     found = {one.metric: one for one in world.find(Comparison, version=version)}
     assert {one.rows for one in found.values()} in ({count}, set())
     return found

@@ -10,6 +10,7 @@ import pytest
 
 from data.errors import GateRefusedError, JournalError
 from data.records.review import Validation, VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation, OpenFinding
 from data.registry.registry import Registry
@@ -33,8 +34,9 @@ def says(world: World, who: str = "vera", **changes: Any) -> Values:
 
 def concluded(world: World, verdicts: VerdictSet) -> Version:
     """Wait for a conclusion as the flow does; what changed meanwhile is judged by the same task."""
-    anew = lambda: judge_version.fn(V1, "assess", "production", USE, DEV, world.now, "run-v")  # noqa: E731
-    return await_conclusion(verdicts, 7, world.now, "run-v", anew)
+    context = RunContext(DEV, world.now, "run-v")
+    judge_again = lambda: judge_version.fn(V1, "assess", "production", USE, context)  # noqa: E731
+    return await_conclusion(verdicts, 7, context, judge_again)
 
 
 CONCLUSIONS = {
@@ -130,7 +132,7 @@ def test_evidence_that_no_longer_clears_ends_the_wait(
     open_finding(judged)
     WaitingRoom(monkeypatch)
     with pytest.raises(GateRefusedError):
-        await_conclusion(verdicts, 7, judged.now, "run-v", rejects)
+        await_conclusion(verdicts, 7, RunContext(DEV, judged.now, "run-v"), rejects)
 
 
 def test_a_conclusion_that_stands_in_spite_of_trouble_is_not_asked_for_again(

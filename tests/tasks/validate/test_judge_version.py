@@ -6,6 +6,7 @@ import pytest
 
 from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from gates.control import Stage
 from tasks.validate.judge_version import is_assessed, judge_version
@@ -14,7 +15,7 @@ from tests.world import World
 
 
 def judged_for(world: World, stage: Stage, run: str, request: ApprovalRequest | None = None) -> VerdictSet:
-    found: VerdictSet = judge_version.fn(V1, stage, "production", USE, DEV, world.now, run, request)
+    found: VerdictSet = judge_version.fn(V1, stage, "production", USE, RunContext(DEV, world.now, run), request)
     return found
 
 

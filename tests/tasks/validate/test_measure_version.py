@@ -8,10 +8,11 @@ import pytest
 
 from data.errors import NotFoundError
 from data.records.model import PlannedTest
+from data.records.run_context import RunContext
 from data.records.version import Metric, TestResult
 from data.registry.commands.model import RecordTestPlan
 from data.registry.evidence import collect_evidence
-from tasks.validate.measure_version import measure_version, measured_evidence
+from tasks.validate.measure_version import collect_version, measure_version, measured_evidence
 from tests.judged_model import DEV, V1
 from tests.world import MODEL, World
 
@@ -22,7 +23,7 @@ def planned(name: str, **changes: object) -> PlannedTest:
 
 
 def measured(world: World) -> list[Metric]:
-    count = measure_version.fn(V1, DEV, world.now, "run-v")
+    count = measure_version.fn(collect_version.fn(V1, "production"), RunContext(DEV, world.now, "run-v"))
     found = world.find(Metric, version=V1)
     assert len(found) == count
     return found

@@ -8,6 +8,7 @@ import pytest
 
 from data.errors import GateRefusedError
 from data.records.review import VerdictSet
+from data.records.run_context import RunContext
 from data.records.verdict import Failed, Judgement, Passed, Unproven
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import RequestWaiver
@@ -30,7 +31,7 @@ def state_of(world: World) -> tuple[ReviewState, str]:
 
 
 def test_cleared_verdicts_answer_who_must_approve(judged: World) -> None:
-    demand = reject_or_refuse(assessed_version(judged), DEV, judged.now, "run-v")
+    demand = reject_or_refuse(assessed_version(judged), RunContext(DEV, judged.now, "run-v"))
     assert [(one.role, one.count) for one in demand.roles] == [("approver", 2)]
     assert (demand.request_days, demand.approval_days, demand.validator) == (7, 90, True)
 
@@ -39,7 +40,7 @@ def test_a_failed_gate_rejects_with_reason_and_remedy_however_often_the_step_run
     verdicts = with_judgements(judged, PASSED, FAILED, UNPROVEN)
     for _ in range(2):
         with pytest.raises(GateRefusedError, match=r"B-1 \(b, y\): 0\.4 < 0\.6\n.*C-1") as refused:
-            reject_or_refuse(verdicts, DEV, judged.now, "run-v")
+            reject_or_refuse(verdicts, RunContext(DEV, judged.now, "run-v"))
         assert refused.value.remedy == "train longer; keep a log"
     assert state_of(judged) == (ReviewState.REJECTED, "B-1 (b, y): 0.4 < 0.6")
     assert len(judged.events("version.rejected")) == 1
@@ -49,7 +50,7 @@ def test_a_failed_gate_rejects_with_reason_and_remedy_however_often_the_step_run
 def test_what_is_only_unproven_leaves_it_assessed(judged: World) -> None:
     verdicts = with_judgements(judged, UNPROVEN)
     with pytest.raises(GateRefusedError, match="unproven, a log"):
-        reject_or_refuse(verdicts, DEV, judged.now, "run-v")
+        reject_or_refuse(verdicts, RunContext(DEV, judged.now, "run-v"))
     assert state_of(judged) == (ReviewState.ASSESSED, "")
 
 
@@ -58,7 +59,7 @@ def test_a_failed_gate_whose_waiver_is_asked_for_waits_for_it(judged: World) -> 
     judged.do(RequestWaiver(version=V1, control="B-1", reason="a known fault", expires_at=until))
     verdicts = with_judgements(judged, FAILED)
     with pytest.raises(GateRefusedError, match="B-1"):
-        reject_or_refuse(verdicts, DEV, judged.now, "run-v")
+        reject_or_refuse(verdicts, RunContext(DEV, judged.now, "run-v"))
     assert state_of(judged) == (ReviewState.ASSESSED, "")
 
 
