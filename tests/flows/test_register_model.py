@@ -16,6 +16,7 @@ from data.submission.delivery import deliver
 from flows.register_model import register_model
 from tasks.register.build_reference import read_reference
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.submissions import replace_line, rows, write_filled, write_rows
 from tests.world import World
 
@@ -53,6 +54,11 @@ def test_a_folder_becomes_a_version_with_everything_that_can_be_derived(world: W
     left = newest_artifact("registration-ops-late")
     assert left.startswith("### ops/late v1 is registered\n")
     assert "| held-out | passed, " in left
+    steps = compare_graph("register_model", "registered")
+    assert steps[0] == "read submission: 600 training rows, 600 held-out rows"
+    assert "check standing: first version" in steps
+    assert "check quality: training passed, held-out passed" in steps
+    assert steps[-1] == "register ops/late v1"
 
 
 def test_the_same_submission_again_is_the_same_version_and_no_event(world: World, folder: Path) -> None:
@@ -61,6 +67,8 @@ def test_the_same_submission_again_is_the_same_version_and_no_event(world: World
     assert register_model(str(folder), as_of=world.move(days=1)) == key
     assert register_model(deliver(folder, world.home, "dev"), as_of=world.now) == key
     assert len(world.events()) == events
+    steps = compare_graph("register_model", "registered already")
+    assert steps[-1] == "check standing: registered already as v1"
 
 
 def test_a_retrain_says_only_what_is_new(world: World, folder: Path) -> None:
@@ -86,6 +94,7 @@ def test_what_is_refused_leaves_one_event_and_nothing_else(world: World, folder:
     assert (event["type"], event["data"]["attempted"]) == ("command.refused", "register model")
     assert (event["data"]["code"], event["actor"]["id"]) == ("log format", "dev")
     assert world.find(Model) == world.find(Version) == []
+    compare_graph("register_model", "a dataset cannot be read")
 
 
 def test_a_standard_that_is_not_adopted_is_refused_against_the_model(world: World, folder: Path) -> None:
@@ -97,6 +106,7 @@ def test_a_standard_that_is_not_adopted_is_refused_against_the_model(world: Worl
     assert refused.value.remedy == "`modelward standard adopt strict` puts it in force"
     assert world.events()[-1]["subject"] == MODEL
     assert world.find(Model) == []
+    compare_graph("register_model", "a standard is not adopted")
 
 
 def test_milder_rules_are_refused_before_anything_is_done(world: World, folder: Path) -> None:

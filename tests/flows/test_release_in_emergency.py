@@ -25,6 +25,7 @@ from modelward.commands.approvals import _runs
 from tasks.maintain.recover_crashes import recover_crashes
 from tests.emergency_model import V2, hasty, opened, run_at
 from tests.flows.answers import answer
+from tests.flows.run_graph import compare_graph
 from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of
 from tests.flows.waiting_people import open_forms
 from tests.judged_model import adopt, standard_text
@@ -63,6 +64,7 @@ def test_the_form_ratifies_it_and_the_run_completes(world: World) -> None:
     assert pass_through(release_in_emergency, run) == "Completed"
     (live,) = world.find(Deployment, request=request.key)
     assert (live.state, live.ratified_by, live.run_id) == ("deployed", "alma, olga", str(run))
+    compare_graph("release_in_emergency", "opened by a command and ratified", run)
     assert serving(world) == V2
 
 
@@ -83,6 +85,7 @@ def test_refused_in_the_form_the_run_undoes_it_itself(world: World) -> None:
     with pytest.raises(RequestClosedError, match="is rejected"):
         result_of(run)
     assert serving(world) == f"{MODEL}/versions/1"
+    compare_graph("release_in_emergency", "refused", run)
 
 
 def test_what_was_suspended_beside_its_run_ends_it_with_the_reason(world: World) -> None:
@@ -142,6 +145,8 @@ def test_with_a_browser_alone_it_is_released_by_ones_own_code_and_ratified(world
         answered(run, **reply(world, request, person, role=role))
         state = pass_through(release_in_emergency, run)
     assert (state, world.get(ApprovalRequest, request.key).state) == ("Completed", "approved")
+    steps = compare_graph("release_in_emergency", "opened on the page of the run and ratified", run)
+    assert "verdict on answer 1: release opened" in steps
 
 
 WRONG: Mapping[str, tuple[Callable[[World], dict[str, Any]], str]] = {

@@ -10,6 +10,7 @@ from data.records.deployment import Deployment, Operation
 from data.records.monitoring import Incident
 from flows.rollback_model import rollback_model
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.operations import deploy
 from tests.retirement_fixtures import under_baseline
 from tests.world import MODEL, World
@@ -36,6 +37,7 @@ def test_the_version_before_serves_again_and_the_one_left_is_blocked(world: Worl
     assert "| ops/delay v2 | " in left
     (incident,) = world.find(Incident)
     assert (incident.version, incident.blocking, incident.opened_by) == (f"{MODEL}/versions/2", True, "otto")
+    compare_graph("rollback_model", "the version before serves again")
 
 
 def test_without_a_valid_version_it_refuses_names_each_and_advises_suspension(world: World) -> None:
@@ -46,3 +48,4 @@ def test_without_a_valid_version_it_refuses_names_each_and_advises_suspension(wo
         rollback_model(MODEL, "it drifted", as_of=world.now)
     assert "ops/delay v2: never served as production champion" in refused.value.what
     assert [one.kind for one in world.find(Operation)] == ["deploy"]
+    compare_graph("rollback_model", "no version is valid")

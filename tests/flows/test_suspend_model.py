@@ -10,6 +10,7 @@ from data.records.deployment import Deployment, Slot
 from data.records.monitoring import Incident
 from flows.suspend_model import suspend_model
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.operations import deploy
 from tests.retirement_fixtures import under_baseline
 from tests.world import MODEL, World
@@ -26,6 +27,7 @@ def test_the_manifest_names_the_fallback_and_an_incident_blocks_the_version(worl
     assert (published.state, published.version, published.fallback) == ("suspended", None, "the timetable")
     assert [one.blocking for one in world.find(Incident)] == [True]
     assert [one.version for one in world.find(Slot)] == [None]
+    compare_graph("suspend_model", "suspended")
 
 
 def test_where_nothing_serves_there_is_nothing_to_suspend(world: World) -> None:
@@ -34,3 +36,4 @@ def test_where_nothing_serves_there_is_nothing_to_suspend(world: World) -> None:
     with pytest.raises((IllegalMoveError, InputError), match="names no version"):
         suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
     assert FileTarget(world.home).read(Place(MODEL)) is None
+    compare_graph("suspend_model", "nothing serves")

@@ -212,6 +212,7 @@ def test_a_conclusion_is_not_on_what_was_found_after_its_form_was_shown(judged: 
     assert "**finding 1, low, open**" in form.description
     assert pass_through(validate_model, run) == "Completed"
     assert judged.find(Validation)[0].evidence_digest == judged.find(VerdictSet, version=V1)[-1].evidence_digest
+    compare_graph("validate_model", "the evidence changed before the answer", run)
 
 
 def test_a_registry_held_by_another_process_costs_nobody_their_signature(
@@ -246,6 +247,7 @@ def test_a_validation_measures_once_and_concludes_once(judged: World) -> None:
     events = types(judged, before)
     assert events[-2:] == ["credential.attempted", "validation.concluded"]
     assert Counter(events)["version.assessed"] == 1
+    compare_graph("validate_model", "concluded, and the run is started again after the answer", run)
     once_more(run)
     assert (pass_through(validate_model, run), types(judged, before)) == ("Completed", events)
     assert judged.get(Version, V1).review_state is ReviewState.VALIDATED

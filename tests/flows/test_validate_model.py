@@ -18,6 +18,7 @@ from flows.validate_model import validate_model
 from tasks.run import await_people
 from tests.flows.answers import after, concludes, conclusion
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, next_version, standard_text
 from tests.preselected import preselected
@@ -53,6 +54,9 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     performance = newest_artifact("performance-ops-delay")
     assert performance.startswith("### Performance of ops/delay v1\n")
     assert "| auc | 0.8" in performance
+    steps = compare_graph("validate_model", "concluded")
+    assert "judge 3 criteria: 3 passed" in steps
+    assert steps[-1] == "verdict on answer 1: fit, version validated"
 
 
 def written_past(world: World, **changes: str) -> Step:
@@ -129,6 +133,7 @@ def test_a_version_that_fails_its_gates_is_rejected_and_nobody_is_asked(judged: 
     assert row.review_state is ReviewState.REJECTED
     assert row.state_reason in refused.value.what
     assert judged.events()[-1]["type"] == "version.rejected"
+    assert "1 failed" in compare_graph("validate_model", "a gate failed")[-2]
 
 
 def test_a_standard_that_asks_no_validator_leaves_the_version_assessed(judged: World) -> None:
@@ -136,6 +141,7 @@ def test_a_standard_that_asks_no_validator_leaves_the_version_assessed(judged: W
     adopt(judged, standard_text(version=3, controls=controls))
     with people():
         assert validate(judged) == "assessed"
+    compare_graph("validate_model", "no validator is asked")
 
 
 def test_a_validation_that_nobody_concludes_ends_the_run(judged: World, monkeypatch: pytest.MonkeyPatch) -> None:
