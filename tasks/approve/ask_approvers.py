@@ -20,13 +20,12 @@ from data.queries.approval_snapshot import ApprovalSnapshot, approval_snapshot
 from data.records.approval import ApprovalRequest, Decision, RequiredRole
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
-from data.records.row import Row
 from data.records.run_context import RunContext
 from data.registry.approvals import confirms
 from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
 from data.registry.eligible_approvers import eligible_approvers
-from data.registry.registry import Registry
+from data.registry.registry import Receipt, Registry
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
 from tasks.approve.request_approval import people_asked
@@ -207,12 +206,12 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -
         return AnswerOutcome(done=True, result="the request is closed")
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
-    return AnswerOutcome(done=True, result=_result(command, receipt.rows))
+    return AnswerOutcome(done=True, result=_result(command, receipt))
 
 
-def _result(command: Decide, rows: Sequence[Row]) -> str:
+def _result(command: Decide, receipt: Receipt) -> str:
     """`approve, request approved`: the decision, and what it makes of the request."""
-    states = [row.state for row in rows if isinstance(row, ApprovalRequest)]
+    states = [row.state for row in receipt.rows_of(ApprovalRequest)]
     return f"{command.decision}, request {states[0] if states else 'pending'}"
 
 

@@ -122,7 +122,7 @@ def _begin(home: Home, change: ServingChange, context: RunContext) -> Operation:
 
 def _outcome(receipt: Receipt) -> str:
     """`supersede v1 with v2`, or what the deployment of this operation is now."""
-    rows = [row for row in receipt.rows if isinstance(row, Deployment)]
+    rows = receipt.rows_of(Deployment)
     former = [_version(row.version) for row in rows if row.key != receipt.subject]
     now = next((row for row in rows if row.key == receipt.subject), None)
     if now is None:

@@ -140,5 +140,5 @@ def _settle(version: str, answer: FormAnswer, context: RunContext) -> AnswerOutc
         receipt = registry.execute(command, RunContext(Actor(id=person), as_of, context.run_id))
     except (RefusedError, InputError) as error:
         return refused(error)
-    states = [row.review_state.value for row in receipt.rows if isinstance(row, Version)]
+    states = [row.review_state.value for row in receipt.rows_of(Version)]
     return AnswerOutcome(done=True, result=f"{entered.conclusion}, version {states[0] if states else 'concluded'}")
