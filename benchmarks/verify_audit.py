@@ -83,7 +83,7 @@ class Writer:
         at = (START + timedelta(milliseconds=seq)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         digest = "sha256:" + hashlib.sha256(at.encode()).hexdigest()
         event = {
-            "v": 1, "log": ORIGIN, "seq": seq, "prev": self.prev, "recorded_at": at, "effective_at": at,
+            "v": 2, "rules": 1, "log": ORIGIN, "seq": seq, "prev": self.prev, "recorded_at": at, "effective_at": at,
             "id": f"019b8d00-0000-7000-8000-{seq:012x}", "type": "monitoring.recorded" if seq else "log.created",
             "subject": f"models/m{seq % 300}/versions/3", "actor": {"id": "service:monitor", "auth": "os-user"},
             "data": self.data(seq), "refs": {"measurements": digest} if seq else {}, "rows": self.rows(seq),

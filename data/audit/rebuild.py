@@ -19,6 +19,7 @@ from data.audit.note import parse_checkpoint
 from data.errors import JournalError, StoreError
 
 _BATCH = 5_000
+_DECLARING = (b'"type":"log.created"', b'"type":"log.migrated"')
 _ROWS_A_STATEMENT = 200
 _EXACT = 2**53
 _COPIES = ("id", "type", "subject", "actor", "recorded_at", "effective_at")
@@ -31,15 +32,15 @@ _Rows = dict[str, dict[str, dict[str, Any]]]
 def rebuild(
     journal: Journal,
     target: Path,
-    create_schema: Callable[[duckdb.DuckDBPyConnection], None],
+    create_tables: Callable[[duckdb.DuckDBPyConnection, int], None],
     anchors: Sequence[AnchorSink] = (),
 ) -> int:
     """Write the registry that the journal's events add up to into the new file `target`; the number of events.
 
-    `create_schema` makes the empty tables; checkpoints come back from the anchors, those beyond the journal's last
-    event excepted: the verification that must follow reports them. Raises `StoreError` when the target exists or
-    cannot be written, `JournalError` when the journal is empty or its events do not follow one another, `AuditError`
-    when an anchor holds something that is no checkpoint; then there is no target.
+    `create_tables` makes the empty tables of the schema that the journal names last. Checkpoints come back from the
+    anchors, those beyond the journal's last event excepted: the verification that must follow reports them. Raises
+    `StoreError` when the target exists or cannot be written, `JournalError` when the journal is empty or its events do
+    not follow one another, `AuditError` when an anchor holds something that is no checkpoint; then there is no target.
     """
     if target.exists():
         raise StoreError(f"{target} exists already", "name a file that does not exist, or move that one aside")
@@ -48,7 +49,7 @@ def rebuild(
     draft.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(draft)) as connection:
-            create_schema(connection)
+            create_tables(connection, _schema_named_last(journal))
             size = _Rebuilding(connection).run(journal, anchors)
         draft.replace(target)
     except duckdb.Error as broken:
@@ -119,6 +120,21 @@ class _Rebuilding:
             notes.setdefault(parse_checkpoint(note).size, note)
         for size in sorted(size for size in notes if size <= self._frontier.size):
             self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", [size, notes[size]])
+
+
+def _schema_named_last(journal: Journal) -> int:
+    """The schema that genesis or the last migration declares; 1 where neither says one."""
+    schema = 1
+    for body in journal.bodies():
+        if not any(mark in body for mark in _DECLARING):  # parsing every body twice would double the time
+            continue
+        try:
+            event = json.loads(body)
+            if event["type"] in ("log.created", "log.migrated"):
+                schema = int(event["data"].get("schema", schema))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue  # the rebuild reads it again, and says which line it is
+    return schema
 
 
 def _cells(image: dict[str, Any], names: Sequence[str]) -> list[Any]:

@@ -81,6 +81,7 @@ DECISIONS = frozenset(
         EventType.LOG_CREATED,
         EventType.LOG_KEY_ROTATED,
         EventType.LOG_ATTESTED,
+        EventType.LOG_MIGRATED,
         EventType.PERSON_ENROLLED,
         EventType.ROLE_GRANTED,
         EventType.ROLE_ENDED,

@@ -23,9 +23,12 @@ from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
 from data.errors import ConfigurationError, NotFoundError
 from data.records.instant import write_instant
-from data.registry.command import CommandResult, Context
+from data.records.run_context import RunContext
+from data.registry.command import CommandResult
+from data.registry.rules.number import RULES_NUMBER
 
-FORMAT = 1
+FORMAT = 2
+"""The format of the events written now: 2 since an event names its rules, see docs/audit-format.md."""
 
 
 @dataclass(frozen=True)
@@ -82,40 +85,41 @@ class AuditLog:
         return [row[0] for row in rows]
 
     @staticmethod
-    def compose(head: Head, ruling: CommandResult, context: Context, run_id: str) -> Event:
-        """The event that follows the head; nothing is written.
+    def compose(head: Head, result: CommandResult, context: RunContext) -> Event:
+        """The event that follows the head; nothing is written. Only a replay log takes the business time of `context`.
 
         Raises ConfigurationError for a second genesis or none, InputError for what cannot stand in the log.
         """
-        if (head.size == 0) != (ruling.event == "log.created"):
+        if (head.size == 0) != (result.event == "log.created"):
             raise ConfigurationError("a log starts with genesis and has only one", "use an empty home to start another")
         recorded_at = max(write_instant(datetime.now(UTC)), head.recorded_at)
         replay = head.clock == "replay" and head.size > 0
-        effective_at = write_instant(context.now) if replay else recorded_at
+        effective_at = write_instant(context.as_of) if replay and context.as_of else recorded_at
         identity = uuid7()
-        actor = ruling.actor or context.actor
-        origin = head.origin or str(ruling.data["origin"])
+        actor = result.actor or context.actor
+        origin = head.origin or str(result.data["origin"])
         body = canonical(
             {
                 "v": FORMAT,
+                "rules": RULES_NUMBER,
                 "log": origin,
                 "seq": head.size,
                 "prev": head.leaf,
                 "recorded_at": recorded_at,
                 "effective_at": effective_at,
                 "id": identity,
-                "type": ruling.event.value,
-                "subject": ruling.subject,
+                "type": result.event.value,
+                "subject": result.subject,
                 "actor": actor.model_dump(mode="json"),
-                "data": dict(ruling.data),
-                "rows": [row.image() for row in ruling.rows],
-                "refs": {**ruling.refs, "run": run_id} if run_id else dict(ruling.refs),
+                "data": dict(result.data),
+                "rows": [row.image() for row in result.rows],
+                "refs": {**result.refs, "run": context.run_id} if context.run_id else dict(result.refs),
             }
         )
         leaf = leaf_hash(body)
-        clock = head.clock if head.size else str(ruling.data["clock"])
+        clock = head.clock if head.size else str(result.data["clock"])
         after = Head(head.size + 1, leaf.hex(), head.frontier.append(leaf), origin, clock, recorded_at)
-        copies = (identity, ruling.event.value, ruling.subject, actor.id, recorded_at, effective_at)
+        copies = (identity, result.event.value, result.subject, actor.id, recorded_at, effective_at)
         return Event(head.size, identity, body, leaf, copies, after)
 
     def write(self, events: Sequence[Event]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -98,7 +98,7 @@ class CommandBatch:
             ruling = without_secrets(RULES[type(command)](self._state, command, context))
             if ruling.again:
                 return self._repeated(ruling, context)
-            event = self._log.compose(self.head, ruling, context, self._order.run_id)
+            event = self._log.compose(self.head, ruling, replace(self._order, as_of=context.now))
         except (RefusedError, InputError) as refusal:
             return self._refused(command, refusal)
         return self._enacted(ruling, context, event)
@@ -126,7 +126,7 @@ class CommandBatch:
         )
         context = self._context(told)
         ruling = without_secrets(RULES[RecordRefusal](self._state, told, context))
-        self._enacted(ruling, context, self._log.compose(self.head, ruling, context, self._order.run_id))
+        self._enacted(ruling, context, self._log.compose(self.head, ruling, replace(self._order, as_of=context.now)))
         return refusal
 
     def _context(self, command: Command) -> Context:

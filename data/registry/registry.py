@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from data.audit import keys
 from data.audit.anchor import AnchorSink, FileAnchor, missing
 from data.audit.journal import Journal
@@ -41,7 +43,7 @@ class Registry:
 
     def __init__(self, home: Home, anchors: Sequence[AnchorSink] | None = None) -> None:
         self.home = home
-        self.store = Store(home.database, home.lock, read_settings().lock_wait_seconds)
+        self.store = Store(home.database, home.lock, read_settings().lock_wait_seconds, self._around_migration)
         self.journal = Journal(home.journal)
         self.anchors: list[AnchorSink] = list(anchors) if anchors is not None else _anchors_of(home)
         self.seeds = SeedVault(home.keys)
@@ -153,6 +155,28 @@ class Registry:
             self._anchor(enactment.head.size, enactment.decided)
         return outcomes
 
+    @contextmanager
+    def _around_migration(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """A migration is an event like any other: journalled and anchored before anybody uses the new schema.
+
+        The journal is compared first. A file that lost events must not be continued by a migration of its own.
+        """
+        log = AuditLog(connection)
+        self._catch_up(log, log.head())
+        yield
+        head = log.head()
+        if head.size == 0:
+            return
+        self._catch_up(log, head)
+        connection.begin()
+        try:
+            notes = self._sign_if_due(log, head.size, decision=True)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+        self._hand_out(notes)
+
     def _catch_up(self, log: AuditLog, head: Head) -> None:
         """A crash between commit and journal leaves the journal behind: append what is missing."""
         known = self.journal.size()
@@ -167,13 +191,21 @@ class Registry:
     def _anchor(self, size: int, decision: bool) -> None:
         """Sign a checkpoint when one is due; the registry keeps it before the anchors do, and they catch up on it."""
         with self.store.transaction() as connection:
-            log = AuditLog(connection)
-            if not log.checkpoint_due(size, decision, datetime.now(UTC)):
-                return
-            fresh = [log.sign(self._signing_key(log))]
-            notes = fresh if self._anchors_whole else log.notes()
+            notes = self._sign_if_due(AuditLog(connection), size, decision)
+        self._hand_out(notes)
+
+    def _sign_if_due(self, log: AuditLog, size: int, decision: bool) -> Sequence[str]:
+        """The notes that the anchors may lack: the new one, and all until this process has seen the anchors whole."""
+        if not log.checkpoint_due(size, decision, datetime.now(UTC)):
+            return ()
+        fresh = log.sign(self._signing_key(log))
+        return (fresh,) if self._anchors_whole else log.notes()
+
+    def _hand_out(self, notes: Sequence[str]) -> None:
+        if not notes:
+            return
         for sink in self.anchors:
-            for note in fresh if self._anchors_whole else missing(sink, notes):
+            for note in notes if self._anchors_whole else missing(sink, notes):
                 sink.append(note)
         self._anchors_whole = True
 

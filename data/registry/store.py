@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from data.errors import MissingRegistryError, NestedTransactionError, SchemaVersionError, StoreError, StoreLockedError
+from data.errors import MissingRegistryError, NestedTransactionError, StoreError, StoreLockedError
 from data.files.file_lock import FileLock, holder_of, take_lock
+from data.registry.migration import migrate, newest_schema, schema_of
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,  # a small query on a second thread costs six times the CPU of one alone
     "memory_limit": "1GB",
@@ -47,10 +47,20 @@ _PROCESSES: dict[tuple[int, Path], _Process] = {}
 class Store:
     """One DuckDB file and its lock. Transactions never nest; waiting is bounded and names the holder."""
 
-    def __init__(self, database: Path, lock: Path, wait_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        database: Path,
+        lock: Path,
+        wait_seconds: float = 30.0,
+        around_migration: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """`around_migration` is entered before an older file is migrated and left after that, while nobody else can
+        write: the registry checks and completes its journal there.
+        """
         self.database = database
         self.lock = lock
         self.wait_seconds = wait_seconds
+        self._around_migration = around_migration
         self._process = _PROCESSES.setdefault((os.getpid(), database.absolute()), _Process())
 
     def exists(self) -> bool:
@@ -108,16 +118,24 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A snapshot that cannot write; other processes may read at the same time. Raises as `transaction`."""
+        """A snapshot that cannot write; other processes may read at the same time. Raises as `transaction`.
+
+        A file of an older schema is migrated first: the records of this program cannot read it.
+        """
         with self._mine():
             if self._process.connection is not None:
                 yield from self._read_in_session(self._process.connection)
                 return
             self._must_exist()
-            with self._take_lock(shared=True), self._connect(read_only=True) as connection:
-                connection.execute(SNAPSHOT)
-                _check_version(connection, self.database)
-                yield connection
+            while True:
+                with self._take_lock(shared=True), self._connect(read_only=True) as connection:
+                    connection.execute(SNAPSHOT)
+                    if schema_of(connection, self.database) == newest_schema():
+                        yield connection
+                        return
+                # The shared lock is given up first: the migration waits until nobody else reads.
+                self._open(create=False)
+                self._close_unless_in_session()
 
     def backup(self, target: Path) -> None:
         """Copy every table into a new DuckDB file. Raises StoreError when the target exists."""
@@ -174,12 +192,23 @@ class Store:
         lock = self._take_lock()
         try:
             connection = self._connect(read_only=False)
-            migrate(connection, self.database)
-            connection.execute("SET enable_external_access=false; SET lock_configuration=true")
+            try:
+                self._migrate(connection)
+                connection.execute("SET enable_external_access=false; SET lock_configuration=true")
+            except BaseException:
+                connection.close()
+                raise
         except BaseException:
             lock.release()
             raise
         process.lock, process.connection = lock, connection
+
+    def _migrate(self, connection: duckdb.DuckDBPyConnection) -> None:
+        present = schema_of(connection, self.database)
+        if present == newest_schema():
+            return
+        with self._around_migration(connection) if present else nullcontext():
+            migrate(connection, self.database)
 
     def _close_unless_in_session(self) -> None:
         process = self._process
@@ -219,36 +248,3 @@ class Store:
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str, options: str) -> None:
     quoted = str(file).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS {name} {options}")
-
-
-def known_migrations() -> list[tuple[int, Path]]:
-    """Each migration's number and file, in order."""
-    return sorted((int(file.name.split("_")[0]), file) for file in MIGRATIONS.glob("*.sql"))
-
-
-def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
-    """Bring a database up to this version's schema, each migration in a transaction. Raises SchemaVersionError."""
-    version = _check_version(connection, database, may_be_older=True)
-    for number, file in known_migrations():
-        if number > version:
-            connection.begin()
-            connection.execute(file.read_text("utf-8"))
-            connection.execute("INSERT INTO schema_version VALUES (?, ?)", [number, file.stem])
-            connection.commit()
-
-
-def _check_version(connection: duckdb.DuckDBPyConnection, database: Path, may_be_older: bool = False) -> int:
-    try:
-        row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    except duckdb.CatalogException:
-        row = None  # a file without tables
-    version = int(row[0]) if row else 0
-    known = known_migrations()[-1][0]
-    if version > known:
-        raise SchemaVersionError(f"{database} has schema {version}; this modelward knows schemas up to {known}")
-    if version < known and not may_be_older:
-        raise SchemaVersionError(
-            f"{database} has schema {version}, this modelward needs {known}",
-            "run any command that writes, it brings the file up to date",
-        )
-    return version

@@ -106,8 +106,8 @@ def rebuild(as_json: Json = False) -> None:
     """Make a lost registry anew from its journal, and verify it. The lost file must be out of the way."""
     from data.audit.rebuild import rebuild as rebuild_registry
     from data.errors import StoreError
+    from data.registry.migration import create_tables
     from data.registry.registry import Registry
-    from data.registry.store import migrate
     from modelward.cli.terminal import say, show_json, working
 
     registry = Registry.here()
@@ -115,7 +115,7 @@ def rebuild(as_json: Json = False) -> None:
     if database.exists():
         raise StoreError(f"{database} is there", f"move it aside first: `mv {database} {database}.broken`")
     with working("rebuilding the registry"), registry.store.quiet(alone=True):
-        count = rebuild_registry(registry.journal, database, lambda made: migrate(made, database), registry.anchors)
+        count = rebuild_registry(registry.journal, database, create_tables, registry.anchors)
     with working("verifying what was rebuilt"):
         report = _verified(registry, deep=True, trusted_vkey="")
     if as_json:

@@ -13,7 +13,7 @@ from data.audit.journal import Journal
 from data.audit.rebuild import rebuild
 from data.audit.verifier import Report, verify
 from data.files.home import Home
-from data.registry.store import migrate
+from data.registry.migration import create_tables
 from modelward.demo.printed_story import PrintedStory
 
 
@@ -45,9 +45,7 @@ def prove(home: Home, told: PrintedStory) -> Proven:
     with told.step("The database deleted, and rebuilt from the journal", "audit"):
         lost = home.database.with_suffix(".lost")
         home.database.replace(lost)
-        events = rebuild(
-            Journal(home.journal), home.database, lambda made: migrate(made, home.database), [FileAnchor(home.anchor)]
-        )
+        events = rebuild(Journal(home.journal), home.database, create_tables, [FileAnchor(home.anchor)])
         equal = same_tables(lost, home.database)
         told.say(f"{events} events replayed; every table {'equal to the lost one' if equal else 'DIFFERS'}")
         told.say(f"verified again: {'holds' if verified(home, home.database).ok else 'DOES NOT HOLD'}")

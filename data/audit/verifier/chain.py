@@ -14,7 +14,11 @@ _FIELDS: dict[str, type] = {
     "actor": dict, "data": dict, "effective_at": str, "id": str, "log": str, "prev": str, "recorded_at": str,
     "refs": dict, "rows": list, "seq": int, "subject": str, "type": str, "v": int,
 }  # fmt: skip
-_NAMES, _TYPES = tuple(_FIELDS), tuple(_FIELDS.values())
+_RULES = {"rules": int}
+_FORMATS: dict[int, dict[str, type]] = {1: _FIELDS, 2: dict(sorted((_FIELDS | _RULES).items()))}
+"""The fields of each format version with their types. Format 2 names the number of the rules that judged the event."""
+_NAMES = {version: tuple(fields) for version, fields in _FORMATS.items()}
+_TYPES = {version: tuple(fields.values()) for version, fields in _FORMATS.items()}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -49,11 +53,16 @@ class Chain:
 
 
 def misfit(event: Event | None) -> str:
-    """What keeps a body from being an event of format version 1; empty when it is one."""
+    """What keeps a body from being an event of a known format version; empty when it is one."""
     if event is None:
         return "its body is not one canonical JSON object (RFC 8785)"
-    if tuple(event) != _NAMES or tuple(map(type, event.values())) != _TYPES or event["v"] != 1:
-        return "its body has not the fields of an event of format version 1"
+    version = event.get("v")
+    if type(version) is not int or version not in _FORMATS:
+        return f"its format version is {version!r}; this verifier knows format versions 1 and 2"
+    if tuple(event) != _NAMES[version] or tuple(map(type, event.values())) != _TYPES[version]:
+        return f"its body has not the fields of an event of format version {version}"
+    if event.get("rules", 1) < 1:
+        return f"it names the rules {event['rules']}; the first rules have the number 1"
     actor = event["actor"]
     if type(actor.get("id")) is not str or type(actor.get("auth")) is not str:
         return "its actor has no id and auth"

@@ -80,7 +80,14 @@ class Governance:
             return f"it names the schema {schema!r}, after {self.schema}"
         if migrations is not None and (type(migrations) is not list or len(migrations) != schema):
             return f"it does not name the {schema} migrations of its schema"
+        if migrations is not None and self.migrations is not None and not _continues(migrations, self.migrations):
+            return "it names other migrations before its own than the log did"
         if tables is not None and not (type(tables) is dict and all(type(one) is dict for one in tables.values())):
             return "it does not name tables with their columns"
         self.schema, self.migrations, self.tables = schema, migrations, tables
         return ""
+
+
+def _continues(migrations: list[Any], former: list[Any]) -> bool:
+    """Whether the list begins with the former one: what was migrated once stays so."""
+    return migrations[: len(former)] == former

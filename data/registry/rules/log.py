@@ -11,14 +11,14 @@ from data.records.row import SQL_TYPES
 from data.records.tables import TABLES
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
+from data.registry.migration import known_migrations
 from data.registry.rules.proof import administrator
 from data.registry.state import State
-from data.registry.store import known_migrations
 
 
 def create_log(state: State, command: CreateLog, context: Context) -> CommandResult:
     """Genesis names the log, its keys, its clock and its schema: every table with its columns, so that none is odd."""
-    migrations = [file.stem for _, file in known_migrations()]
+    migrations = [migration.name for migration in known_migrations()]
     tables = {
         kind.table: {name: SQL_TYPES[column] for name, column in kind.stored_columns().items()} for kind in TABLES
     }

@@ -24,6 +24,7 @@ from data.audit.verifier import Report, verify
 
 ORIGIN = "example.org/log"
 LOG_ID = "0123456789abcdef" * 2
+MIGRATION = "ALTER TABLE model ADD COLUMN added VARCHAR; INSERT INTO schema_version VALUES (2, '0002_added')"
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 TABLES = {
     "model": {"key": "VARCHAR", "rev": "BIGINT", "owner": "VARCHAR", "tier": "BIGINT", "uses": "VARCHAR"},
@@ -51,7 +52,7 @@ def event_id(number: int) -> str:
     return f"019b8d00-0000-7000-8000-{number:012x}"
 
 
-def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+def create_schema(connection: duckdb.DuckDBPyConnection, schema: int = 1) -> None:
     """The registry's tables, as the store makes them."""
     connection.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name VARCHAR)")
     connection.execute("INSERT INTO schema_version VALUES (1, '0001_first')")
@@ -64,6 +65,8 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in TABLES.items():
         described = ", ".join(f"{name} {kind}{' PRIMARY KEY' * (name == 'key')}" for name, kind in columns.items())
         connection.execute(f"CREATE TABLE {table} ({described})")
+    if schema == 2:
+        connection.execute(MIGRATION)
 
 
 def row(table: str, row_key: str, rev: int, **values: object) -> dict[str, object]:
@@ -122,7 +125,7 @@ class Toy:
         """The body of the event that would follow."""
         head = connection.execute("SELECT size, leaf FROM audit_head").fetchone() or (0, GENESIS_PREV)
         event = {
-            "v": 1, "log": ORIGIN, "seq": head[0], "prev": head[1], "recorded_at": time_of(head[0]),
+            "v": 2, "rules": 1, "log": ORIGIN, "seq": head[0], "prev": head[1], "recorded_at": time_of(head[0]),
             "effective_at": time_of(head[0]), "id": event_id(head[0]), "type": kind, "subject": subject,
             "actor": {"id": "ada", "auth": "totp"}, "data": {}, "refs": {}, "rows": list(rows),
         }  # fmt: skip
@@ -158,6 +161,15 @@ class Toy:
         data = {"vkey": new.vkey, "recovery_vkey": RECOVERY_KEY.vkey, "signature_old": signed[0]}
         self.append("log.key_rotated", "log", data=data | {"signature_new": signed[1]} | changes)
         self.key = new
+
+    def migrate(self, recorded: bool = True, **changes: object) -> None:
+        """Add a column to the models, and the event that declares it unless it is not recorded."""
+        self.sql(MIGRATION)
+        if not recorded:
+            return
+        tables = TABLES | {"model": TABLES["model"] | {"added": "VARCHAR"}}
+        declared = {"schema": 2, "migrations": ["0001_first", "0002_added"], "tables": tables}
+        self.append("log.migrated", "log", data=declared | changes)
 
     # -- the dishonest way --------------------------------------------------------------------------
 
@@ -298,7 +310,7 @@ def empty(tmp_path: Path) -> Toy:
 
 
 @pytest.fixture
-def create_tables() -> Callable[[duckdb.DuckDBPyConnection], None]:
+def create_tables() -> Callable[[duckdb.DuckDBPyConnection, int], None]:
     """What makes the empty tables."""
     return create_schema
 

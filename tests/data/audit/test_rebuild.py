@@ -17,7 +17,7 @@ from data.errors import AuditError, JournalError, StoreError
 if TYPE_CHECKING:
     from tests.data.audit.conftest import Toy
 
-CreateTables = Callable[[duckdb.DuckDBPyConnection], None]
+CreateTables = Callable[[duckdb.DuckDBPyConnection, int], None]
 
 
 def contents(database: Path) -> dict[str, list[Any]]:
@@ -31,6 +31,19 @@ def test_a_lost_database_comes_back_equal(toy: Toy, create_tables: CreateTables)
     lost = contents(toy.database)
     toy.database.unlink()
     assert rebuild(toy.journal, toy.database, create_tables, [toy.anchor]) == 13
+    assert contents(toy.database) == lost
+    assert toy.verify().ok
+
+
+def test_a_migrated_registry_comes_back_with_the_schema_of_its_last_migration(
+    toy: Toy, create_tables: CreateTables
+) -> None:
+    toy.migrate()
+    values = {"owner": "sky", "tier": 1, "uses": [], "added": "later"}
+    toy.append("model.amended", "models/flights", {"table": "model", "key": "flights", "rev": 3, "values": values})
+    lost = contents(toy.database)
+    toy.database.unlink()
+    assert rebuild(toy.journal, toy.database, create_tables, [toy.anchor]) == 15
     assert contents(toy.database) == lost
     assert toy.verify().ok
 
@@ -94,7 +107,7 @@ def test_a_broken_journal_is_refused_with_its_line(
 
 def test_a_schema_that_does_not_fit_is_refused(toy: Toy) -> None:
     with pytest.raises(StoreError, match="cannot be rebuilt"):
-        rebuild(toy.journal, toy.home / "new.duckdb", lambda connection: None)
+        rebuild(toy.journal, toy.home / "new.duckdb", lambda connection, schema: None)
     assert nothing_left(toy)
 
 

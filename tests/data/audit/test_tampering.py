@@ -260,8 +260,12 @@ EVENTS = {
     "an event appended with another kind of id": Case(
         forge(journal=True, id="6b1f0a52-34a6-4a8e-9d53-2f4a4d3c1b10"), 13, says="UUID"
     ),
-    "an event appended of another format": Case(forge(journal=True, v=2), 13, says="format version 1"),
-    "an event appended with a field too many": Case(forge(journal=True, note="x"), 13, says="format version 1"),
+    "an event appended of another format": Case(forge(journal=True, v=3), 13, says="format versions 1"),
+    "an event appended of a format that is no number": Case(forge(journal=True, v=[2]), 13, says="format versions 1"),
+    "an event appended of the first format with rules": Case(forge(journal=True, v=1), 13, says="format version 1"),
+    "an event appended with a field too many": Case(forge(journal=True, note="x"), 13, says="format version 2"),
+    "an event appended that names its rules in words": Case(forge(journal=True, rules="1"), 13, says="version 2"),
+    "an event appended under rules that never were": Case(forge(journal=True, rules=0), 13, says="the rules 0"),
     "an event appended without an actor's proof": Case(forge(journal=True, actor={"id": "ada"}), 13, says="actor"),
     "an event appended with another number inside": Case(
         lambda toy: toy.append("command.refused", "models/flights", seq=99), 13, says="event 99"
@@ -284,7 +288,7 @@ EVENTS = {
     ),
     "an event spelt with a space": Case(spelt(7, lambda b: b.replace(b'":', b'": ', 1)), 7, says="RFC 8785"),
     "an event spelt with a key twice": Case(
-        spelt(7, lambda b: b.replace(b'"v":1', b'"v":1,"v":1')), 7, says="RFC 8785",
+        spelt(7, lambda b: b.replace(b'"v":2', b'"v":2,"v":2')), 7, says="RFC 8785",
     ),
     "an event spelt with other digits": Case(spelt(7, lambda b: b.replace(b"1.5e-9", b"1.50e-9")), 7, says="RFC 8785"),
     "an event spelt with NaN": Case(spelt(7, lambda b: b.replace(b"1.5e-9", b"NaN")), 7, says="RFC 8785"),

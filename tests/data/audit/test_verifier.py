@@ -79,6 +79,37 @@ def test_a_migration_declares_the_new_schema(toy: Toy, written: Toy) -> None:
     assert toy.verify().findings == []
 
 
+MIGRATED: dict[str, tuple[Callable[[Toy], object], int | None, str, str]] = {
+    "another name for an earlier migration": (
+        lambda toy: toy.migrate(migrations=["0001_other", "0002_added"]), 13, "", "other migrations",
+    ),
+    "an event that does not declare a table": (
+        lambda toy: toy.migrate(tables={"model": {"key": "VARCHAR", "rev": "BIGINT"}}), None, "waiver", "no such table",
+    ),
+    "a column slipped in beside the migration": (
+        lambda toy: (toy.sql("ALTER TABLE waiver ADD COLUMN extra VARCHAR"), toy.migrate()), None, "waiver",
+        "column extra",
+    ),
+    "a migration without its event": (
+        lambda toy: toy.migrate(recorded=False), None, "schema_version", "lists 2 migrations, the log names 1",
+    ),
+    "an event without its migration": (
+        lambda toy: (toy.migrate(), toy.sql("ALTER TABLE model DROP COLUMN added")), None, "model",
+        "column added is missing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change,seq,table,what", MIGRATED.values(), ids=MIGRATED)
+def test_a_migration_is_held_against_its_event(
+    change: Callable[[Toy], object], seq: int | None, table: str, what: str, toy: Toy
+) -> None:
+    change(toy)
+    report = toy.verify()
+    assert report.first_bad_seq == seq
+    assert [one for one in report.findings if what in one.what and one.table == (table or one.table)], report.findings
+
+
 def test_a_rotation_by_the_former_key_counts_from_the_size_that_includes_it(toy: Toy, new_key: SigningKey) -> None:
     toy.rotate(new_key)
     toy.checkpoint()

@@ -19,9 +19,10 @@ from data.audit.note import verify_checkpoint
 from data.errors import ConfigurationError, NotFoundError
 from data.records.events import EventType
 from data.records.person import Actor, Person
+from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog, Head, uuid7
-from data.registry.command import CommandResult, Context
-from data.registry.seeds import SeedVault
+from data.registry.command import CommandResult
+from data.registry.rules.number import RULES_NUMBER
 from data.registry.store import Store
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
@@ -42,13 +43,13 @@ def log(connection: duckdb.DuckDBPyConnection) -> AuditLog:
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> Context:
-    return Context(Actor(id="ana"), NOW, "", SeedVault(tmp_path))
+def context() -> RunContext:
+    return RunContext(Actor(id="ana"), NOW, "run-1")
 
 
-def append(log: AuditLog, context: Context, *rulings: CommandResult) -> list[dict[str, object]]:
+def append(log: AuditLog, context: RunContext, *rulings: CommandResult) -> list[dict[str, object]]:
     for ruling in rulings:
-        log.write([log.compose(log.head(), ruling, context, "run-1")])
+        log.write([log.compose(log.head(), ruling, context)])
     return [json.loads(body) for body in log.bodies(0)]
 
 
@@ -56,21 +57,22 @@ def test_an_empty_log_has_a_head_before_genesis(log: AuditLog) -> None:
     assert log.head() == Head(0, GENESIS_PREV, Frontier.empty(), "", "replay", "")
 
 
-def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: Context) -> None:
+def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: RunContext) -> None:
     with pytest.raises(ConfigurationError, match="starts with genesis"):
         append(log, context, ORDINARY)
     with pytest.raises(ConfigurationError, match="has only one"):
         append(log, context, GENESIS, GENESIS)
 
 
-def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: Context) -> None:
+def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: RunContext) -> None:
     row = Person(key="people/ana", person="ana", name="Ana", added_at=NOW, added_by="adam")
     ruling = CommandResult(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
     _, event = append(log, context, GENESIS, ruling)
     assert set(event) == {
         "v", "log", "seq", "prev", "recorded_at", "effective_at", "id", "type", "subject", "actor", "data", "rows",
-        "refs",
+        "refs", "rules",
     }  # fmt: skip
+    assert (event["v"], event["rules"]) == (2, RULES_NUMBER)
     assert (event["log"], event["seq"], event["effective_at"]) == (
         "tests.example/log", 1, "2013-03-01T00:00:00.000000Z"
     )  # fmt: skip
@@ -81,7 +83,7 @@ def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: Context
 
 
 def test_the_copies_are_those_of_the_body(
-    log: AuditLog, context: Context, connection: duckdb.DuckDBPyConnection
+    log: AuditLog, context: RunContext, connection: duckdb.DuckDBPyConnection
 ) -> None:
     events = append(log, context, GENESIS, ORDINARY)
     stored = connection.execute("SELECT seq, leaf, id, type, subject, actor FROM audit_event ORDER BY seq").fetchall()
@@ -92,7 +94,7 @@ def test_the_copies_are_those_of_the_body(
     ]
 
 
-def test_the_head_carries_chain_and_tree(log: AuditLog, context: Context) -> None:
+def test_the_head_carries_chain_and_tree(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY, ORDINARY)
     frontier = Frontier.empty()
     for body in log.bodies(0):
@@ -103,20 +105,20 @@ def test_the_head_carries_chain_and_tree(log: AuditLog, context: Context) -> Non
     assert log.origin() == head.origin
 
 
-def test_bodies_are_cut_out_by_their_numbers(log: AuditLog, context: Context) -> None:
+def test_bodies_are_cut_out_by_their_numbers(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY, ORDINARY)
     assert [json.loads(body)["seq"] for body in log.bodies(1)] == [1, 2]
     assert [json.loads(body)["seq"] for body in log.bodies(1, 2)] == [1]
 
 
-def test_the_newest_event_about_something(log: AuditLog, context: Context) -> None:
+def test_the_newest_event_about_something(log: AuditLog, context: RunContext) -> None:
     events = append(log, context, GENESIS, ORDINARY, ORDINARY)
     assert log.newest("models/ops/delay", EventType.COMMAND_REFUSED) == (2, events[2]["id"])
     with pytest.raises(NotFoundError, match=r"no event person\.added"):
         log.newest("models/ops/delay", EventType.PERSON_ADDED)
 
 
-def test_a_checkpoint_signs_the_log_as_it_stands(log: AuditLog, context: Context) -> None:
+def test_a_checkpoint_signs_the_log_as_it_stands(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY)
     key = SigningKey("tests.example/log", b"k" * 32)
     note = log.sign(key)
@@ -126,7 +128,7 @@ def test_a_checkpoint_signs_the_log_as_it_stands(log: AuditLog, context: Context
     assert log.notes() == [note]
 
 
-def test_a_checkpoint_is_due_by_decision_by_number_and_by_time(log: AuditLog, context: Context) -> None:
+def test_a_checkpoint_is_due_by_decision_by_number_and_by_time(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS)
     soon = datetime.now(UTC)
     log.sign(SigningKey("tests.example/log", b"k" * 32))

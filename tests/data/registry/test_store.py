@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,7 +23,8 @@ from data.errors import (
 )
 from data.records.row import StorageKind
 from data.records.tables import TABLES
-from data.registry.store import MIGRATIONS, Store, known_migrations, migrate
+from data.registry.migration import MIGRATIONS, known_migrations, migrate
+from data.registry.store import Store
 
 Opened = Callable[[Store], AbstractContextManager[object]]
 
@@ -183,11 +185,29 @@ def test_a_file_of_a_newer_version_is_not_touched(store: Store) -> None:
     assert store.database.is_file()
 
 
-def test_a_file_of_an_older_version_is_read_after_a_write_brought_it_up(store: Store) -> None:
-    version(store, 0)
-    with pytest.raises(SchemaVersionError, match="has schema 0") as older, store.reading():
-        pass
-    assert "any command that writes" in older.value.remedy
+def test_a_file_of_an_older_version_is_migrated_by_its_first_reader_or_writer(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    (folder / "0002_marks.sql").write_text("CREATE TABLE mark (key VARCHAR PRIMARY KEY)")
+    copy = Store(Path(shutil.copy(store.database, tmp_path / "copy.duckdb")), tmp_path / "copy.lock")
+    monkeypatch.setattr("data.registry.migration.MIGRATIONS", folder)
+    for file, opened in ((store, store.reading), (copy, copy.transaction)):
+        with opened() as connection:
+            assert connection.execute("SELECT count(*) FROM mark").fetchone() == (0,)
+        assert file.lock.read_text() == ""
+
+
+def test_a_file_that_cannot_be_migrated_is_let_go(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    (folder / "0002_broken.sql").write_text("CREATE TABLE mark (key VARCHAR PRIMARY KEY); CREATE TABLE person (x INT)")
+    with monkeypatch.context() as broken:
+        broken.setattr("data.registry.migration.MIGRATIONS", folder)
+        with pytest.raises(duckdb.Error, match="already exists"), store.reading():
+            pass
+    assert names(store) == []
 
 
 def test_a_file_that_is_no_database_says_what_to_do(store: Store) -> None:
@@ -202,10 +222,10 @@ def test_a_file_that_is_no_database_says_what_to_do(store: Store) -> None:
 # -- the schema
 
 
-def columns(*scripts: Path) -> set[tuple[object, ...]]:
+def columns(*scripts: str) -> set[tuple[object, ...]]:
     with duckdb.connect() as connection:
         for script in scripts:
-            connection.execute(script.read_text("utf-8"))
+            connection.execute(script)
         sql = (
             "SELECT table_name, column_index, column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
         )
@@ -215,9 +235,10 @@ def columns(*scripts: Path) -> set[tuple[object, ...]]:
 
 
 def test_the_schema_is_the_sum_of_its_migrations() -> None:
-    numbers = [number for number, _ in known_migrations()]
+    numbers = [migration.number for migration in known_migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert columns(MIGRATIONS.parent / "schema.sql") == columns(*(file for _, file in known_migrations()))
+    whole = (MIGRATIONS.parent / "schema.sql").read_text("utf-8")
+    assert columns(whole) == columns(*(migration.sql for migration in known_migrations()))
 
 
 KINDS = {

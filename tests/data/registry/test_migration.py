@@ -1,0 +1,292 @@
+"""Migrations: one transaction with their events, journalled and anchored, and nothing else ever changes the schema.
+
+The homes in `homes/` were written by former versions: each must open, migrate and verify.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.audit.note import parse_checkpoint
+from data.audit.rebuild import rebuild
+from data.errors import MissingRegistryError, SchemaVersionError
+from data.files.home import Home
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Slot
+from data.records.person import Person
+from data.records.row import SQL_TYPES
+from data.records.tables import TABLES
+from data.registry import migration
+from data.registry.migration import create_tables, declared_tables, known_migrations, migrate
+from data.registry.registry import Registry
+from data.registry.rules.number import rules_of
+from data.registry.store import Store
+from data.registry.verification import verify_registry
+from tests.replay import Replay
+from tests.world import FOUNDED_AT
+
+HOMES = Path(__file__).parent / "homes"
+WRITTEN = 69
+"""Events of the home that was written before the first migration."""
+FIRST = "sha256:51e79ea43372d555a85653842d76bb69ff6bfaf66c80996e3f979f9099db8d99"
+MARKS = "CREATE TABLE mark (key VARCHAR PRIMARY KEY, rev BIGINT NOT NULL, text VARCHAR)"
+COLUMN = "ALTER TABLE person ADD COLUMN nickname VARCHAR"
+
+
+def unpacked(folder: Path) -> Home:
+    """The home of commit 48ab332, unpacked."""
+    with tarfile.open(HOMES / "before-migrations.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+    (folder / "keys").chmod(0o700)
+    return Home(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return unpacked(tmp_path / "home")
+
+
+@pytest.fixture
+def two_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This program as it will be two migrations later: a new table, then a new column."""
+    folder = shutil.copytree(migration.MIGRATIONS, tmp_path / "migrations")
+    known = len(known_migrations())
+    (folder / f"{known + 1:04}_marks.sql").write_text(MARKS)
+    (folder / f"{known + 2:04}_nicknames.sql").write_text(COLUMN)
+    monkeypatch.setattr(migration, "MIGRATIONS", folder)
+    return folder
+
+
+def replay_of(home: Home) -> Replay:
+    """The registry of a home, its clock where its last event stands."""
+    last = json.loads(Registry(home).journal.last() or b"")
+    return Replay(home.root, datetime.fromisoformat(last["effective_at"]))
+
+
+def migrated_events(replay: Replay) -> list[str]:
+    return [event["data"]["migration"] for event in replay.events("log.migrated")]
+
+
+def check_holds(registry: Registry) -> None:
+    report = verify_registry(registry, deep=True)
+    assert (report.ok, report.findings) == (True, [])
+
+
+def test_the_first_migration_is_frozen() -> None:
+    """A released migration never changes: registries were written by it. Write the next one instead."""
+    first = known_migrations()[0]
+    assert (first.number, first.name, first.digest) == (1, "0001_first", FIRST)
+
+
+def test_the_migrations_declare_the_tables_of_the_records() -> None:
+    records = {
+        kind.table: {name: SQL_TYPES[column] for name, column in kind.stored_columns().items()} for kind in TABLES
+    }
+    assert declared_tables(known_migrations()) == records
+
+
+def changes_of(sql: str) -> list[str]:
+    """The statements of a migration that do more than add a table or a nullable column."""
+    lines = [line for line in sql.splitlines() if not line.startswith("--")]
+    statements = [" ".join(one.split()).upper() for one in "\n".join(lines).split(";") if one.strip()]
+    added = [one for one in statements if " ADD COLUMN " in one and "NOT NULL" not in one]
+    return [one for one in statements if one not in added and not one.startswith("CREATE TABLE ")]
+
+
+def test_a_migration_adds_and_never_changes_or_removes() -> None:
+    assert changes_of(f"{MARKS};\n-- text\n{COLUMN};\n") == []
+    assert len(changes_of(f"{COLUMN} NOT NULL; UPDATE person SET name = ''; DROP TABLE mark")) == 3
+    assert [change for each in known_migrations() for change in changes_of(each.sql)] == []
+
+
+def test_a_home_of_a_former_version_opens_and_verifies(home: Home) -> None:
+    check_holds(Registry(home))
+    replay = replay_of(home)
+    assert [one.state for one in replay.find(ApprovalRequest)] == ["approved"]
+    assert [one.version for one in replay.find(Slot)] == ["models/ops/delay/versions/1"]
+    assert {rules_of(event) for event in replay.events()} == {1}
+    assert {event["v"] for event in replay.events()} == {1}
+    check_holds(Registry(home))
+
+
+def test_a_home_of_a_former_version_goes_on(home: Home) -> None:
+    replay = replay_of(home)
+    replay.grant("outsider", "operator")
+    assert [(event["v"], event["rules"]) for event in replay.events("role.granted")[-1:]] == [(2, 1)]
+    check_holds(replay.registry)
+
+
+def test_a_reader_migrates_a_home_with_one_event_a_migration(home: Home, two_later: Path) -> None:
+    replay = replay_of(home)
+    assert len(replay.find(Person)) == 10
+    events = replay.events("log.migrated")
+    pending = known_migrations()[len(known_migrations()) - 2 :]
+    assert len(events) == len(known_migrations()) - 1
+    for event, each in zip(events[-2:], pending, strict=True):
+        data = event["data"]
+        assert (data["migration"], data["sql_digest"]) == (each.name, each.digest)
+        assert (data["from_schema"], data["schema"]) == (each.number - 1, each.number)
+        assert data["migrations"] == [one.name for one in known_migrations()[: each.number]]
+        assert (event["actor"], event["rules"]) == ({"id": "modelward", "auth": "service"}, 1)
+    first, second = (event["data"]["tables"] for event in events[-2:])
+    assert first["mark"] == {"key": "VARCHAR", "rev": "BIGINT", "text": "VARCHAR"}
+    assert ("nickname" in first["person"], second["person"]["nickname"]) == (False, "VARCHAR")
+
+
+def test_a_migration_is_journalled_and_anchored_before_anything_else(home: Home, two_later: Path) -> None:
+    with Registry(home).reading():
+        pass
+    size = WRITTEN + len(known_migrations()) - 1
+    assert Registry(home).journal.size() == size
+    assert parse_checkpoint(Registry(home).anchors[0].notes()[-1]).size == size
+    check_holds(Registry(home))
+
+
+def test_a_migrated_home_takes_commands_and_verifies(home: Home, two_later: Path) -> None:
+    replay = replay_of(home)
+    replay.grant("outsider", "operator")
+    assert [event["type"] for event in replay.events()[WRITTEN:]][:2] == ["log.migrated"] * 2
+    check_holds(replay.registry)
+    with replay.registry.store.transaction() as connection:
+        connection.execute("UPDATE person SET nickname = 'slipped in'")
+    report = verify_registry(replay.registry, deep=True)
+    assert {finding.table for finding in report.findings} == {"person"}
+
+
+def test_a_migrated_home_is_rebuilt_from_its_journal(home: Home, two_later: Path) -> None:
+    replay = replay_of(home)
+    replay.grant("outsider", "operator")
+    home.database.unlink()
+    rebuild(replay.registry.journal, home.database, create_tables, replay.registry.anchors)
+    check_holds(replay.registry)
+    assert migrated_events(replay)[-2:] == [one.name for one in known_migrations()[-2:]]
+
+
+def test_a_home_that_was_never_migrated_is_rebuilt_in_its_own_schema_and_then_migrated(
+    home: Home, two_later: Path
+) -> None:
+    registry = Registry(home)
+    home.database.unlink()
+    assert rebuild(registry.journal, home.database, create_tables, registry.anchors) == WRITTEN
+    check_holds(registry)
+    with registry.reading():
+        pass
+    check_holds(registry)
+    assert len(migrated_events(replay_of(home))) == len(known_migrations()) - 1
+
+
+def test_a_journal_of_a_newer_schema_is_not_rebuilt(
+    home: Home, two_later: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Registry(home).reading():
+        pass
+    monkeypatch.undo()
+    home.database.unlink()
+    with pytest.raises(SchemaVersionError, match="the journal was written under schema"):
+        rebuild(Registry(home).journal, home.database, create_tables)
+    assert not home.database.exists()
+
+
+class CrashError(Exception):
+    """The process ends here."""
+
+
+POINTS = {
+    "after the schema change and before its event": "data.registry.migration.AuditLog",
+    "after the event of the first migration": "data.registry.migration.declared_tables",
+}
+
+
+@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
+def test_a_crash_before_the_commit_leaves_nothing(
+    point: str, home: Home, two_later: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[object] = []
+
+    def crash(*given: object) -> object:
+        calls.append(given)
+        if point.endswith("AuditLog") or len(calls) == 2:
+            raise CrashError
+        return declared_tables(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr(point, crash)
+        with pytest.raises(CrashError), Registry(home).reading():
+            pass
+    with duckdb.connect(str(home.database), read_only=True) as connection:
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (WRITTEN,)
+        assert not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'mark'").fetchall()
+    check_holds(Registry(home))
+    check_migrates(home)
+
+
+def test_a_crash_between_commit_and_journal_is_made_good_by_the_next_write(
+    home: Home, two_later: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = Store(home.database, home.lock)  # migrates as a registry does that dies before its journal
+    with bare.transaction():
+        pass
+    assert Registry(home).journal.size() == WRITTEN
+    replay = replay_of(home)
+    replay.grant("outsider", "operator")
+    assert len(migrated_events(replay)) == len(known_migrations()) - 1
+    check_holds(replay.registry)
+
+
+def test_a_signature_that_fails_leaves_a_migrated_file_that_the_next_write_anchors(home: Home, two_later: Path) -> None:
+    key = home.keys / "log.key"
+    kept = key.read_bytes()
+    key.unlink()
+    with pytest.raises(Exception, match="key"), Registry(home).reading():
+        pass
+    key.write_bytes(kept)
+    key.chmod(0o600)
+    replay = replay_of(home)
+    replay.grant("outsider", "operator")
+    check_holds(replay.registry)
+
+
+def check_migrates(home: Home) -> None:
+    with Registry(home).reading():
+        pass
+    check_holds(Registry(home))
+
+
+def test_a_file_that_lost_events_is_not_migrated(home: Home, two_later: Path) -> None:
+    """A migration of its own would continue it on another path than the journal."""
+    registry = Registry(home)
+    with duckdb.connect(str(home.database)) as connection:
+        connection.execute("DELETE FROM audit_event WHERE seq = ?", [WRITTEN - 1])
+        connection.execute("UPDATE audit_head SET size = ?", [WRITTEN - 1])
+    with pytest.raises(MissingRegistryError, match="the registry lost some"), registry.reading():
+        pass
+    with duckdb.connect(str(home.database), read_only=True) as connection:
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (1,)
+
+
+def test_a_file_without_genesis_is_migrated_without_an_event(
+    tmp_path: Path, two_later: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "started")
+    with monkeypatch.context() as former:
+        former.setattr(migration, "MIGRATIONS", Path(migration.__file__).parent / "migrations")
+        with Registry(home).store.transaction(create=True):
+            pass
+    Registry(home).create()
+    events = Replay(home.root, FOUNDED_AT).events()
+    assert [(event["type"], event["data"]["schema"]) for event in events] == [("log.created", len(known_migrations()))]
+
+
+def test_a_file_without_tables_gets_them_all(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "new.duckdb")) as connection:
+        migrate(connection, tmp_path / "new.duckdb")
+        count = connection.execute("SELECT count(*) FROM schema_version").fetchone()
+    assert count == (len(known_migrations()),)
