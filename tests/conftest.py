@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.world"]
+pytest_plugins = ["tests.world", "tests.lingering_registry"]
 
 # Tests are never timed (how fast it is stands in benchmarks/), and the same tree always gives the same answer.
 settings.register_profile("house", deadline=None, derandomize=True)

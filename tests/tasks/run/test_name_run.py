@@ -43,4 +43,4 @@ def test_a_registry_held_at_its_first_step_is_waited_for_on_a_worker(
         with pytest.raises(StoreLockedError):
             this_run()
     else:
-        assert this_run().id == "run-1"
+        assert this_run().run_id == "run-1"

@@ -1,0 +1,101 @@
+"""The registry of a test stays open from one command to the next: opening and closing its file is most of a command.
+
+A process of the product closes the file after each transaction, so that others have their turn. Most tests have no
+other process. For them the file is closed only when something else could need it: a process that is started, another
+connection, a copy of the folder, a backup, or the end of the test. What is executed on the file is the same. Tests of
+the store, of its lock and of several processes are marked `closed_registry`, or lie in a folder of CLOSED.
+"""
+
+from __future__ import annotations
+
+import multiprocessing.process
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from data.registry import store
+from data.registry.store import Store
+
+CLOSED = (
+    "browser",
+    "data/audit",
+    "data/files",
+    "data/registry/test_registry",
+    "data/registry/test_store",
+    "data/registry/test_verification",
+    "docs",
+    "modelward/demo",
+    "modelward/supervisor",
+    "modelward/web",
+    "structure",
+)
+"""Folders and files below `tests` in which other processes, or tests themselves, open the files of a registry."""
+
+
+def close_all() -> None:
+    """Close each registry file that no session and no transaction of this process uses."""
+    for process in store._PROCESSES.values():
+        if process.connection is not None and not process.sessions and process.owner is None:
+            process.connection.close()
+            process.connection = None
+            if process.lock is not None:
+                process.lock.release()
+                process.lock = None
+
+
+def _closing(act: Callable[..., Any]) -> Callable[..., Any]:
+    def closing(*given: Any, **named: Any) -> Any:
+        close_all()
+        return act(*given, **named)
+
+    return closing
+
+
+def _connecting(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def connecting(*given: Any, **named: Any) -> Any:
+        if given and not str(given[0]).startswith(":"):
+            close_all()
+        return connect(*given, **named)
+
+    return connecting
+
+
+@contextmanager
+def lingering() -> Iterator[None]:
+    """Let registries stay open between commands, and close them at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "_close_unless_in_session", lambda self: None)
+        for owner, name in (
+            (Store, "quiet"),
+            (Store, "backup"),
+            (subprocess.Popen, "__init__"),
+            (multiprocessing.process.BaseProcess, "start"),
+            (shutil, "copytree"),
+            (shutil, "copyfile"),
+            (shutil, "rmtree"),
+            (os, "fork"),
+        ):
+            patch.setattr(owner, name, _closing(getattr(owner, name)))
+        patch.setattr(duckdb, "connect", _connecting(duckdb.connect))
+        try:
+            yield
+        finally:
+            close_all()
+
+
+@pytest.fixture(autouse=True)
+def registry_lingers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test but those that need the file closed."""
+    place = request.path.relative_to(Path(__file__).parent).as_posix()
+    if place.startswith(CLOSED) or request.node.get_closest_marker("closed_registry"):
+        yield
+        return
+    with lingering():
+        yield
