@@ -1,6 +1,6 @@
-"""Predictions of one day joined with the labels known for them, on the prediction id.
+"""Predictions of one day merged_traffic with the labels known for them, on the prediction id.
 
-An own DuckDB in memory, with a memory limit, that sees the two tables handed to it and neither files nor network.
+It uses a DuckDB of its own in memory, with a memory limit, without access to files or network.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -30,9 +30,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True)
 class LabelledDay:
-    """One row a prediction: `prediction_id`, `model_version`, `score`, `label` (null: not known), `age_days`.
+    """One row for each prediction, in no order: `prediction_id`, `model_version`, `score`, `label`, `age_days`.
 
-    In no order. A prediction whose labels contradict each other has none.
+    `label` is 0, 1 or null (not known); a prediction with contradicting labels has null.
     """
 
     rows: pa.Table
@@ -40,12 +40,12 @@ class LabelledDay:
 
     @property
     def labelled(self) -> int:
-        """How many predictions have a label."""
+        """The number of predictions with a label."""
         return len(self.rows) - int(self.rows["label"].null_count)
 
 
 class LabelJoin:
-    """A connection to join any number of days on, of any models, opened for the first of them; use it as a context."""
+    """A connection for joins of any days of any models, opened for the first join; use it in a `with` block."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -66,13 +66,13 @@ class LabelJoin:
 
         `where` names the day in faults. Of several equal labels the earliest counts.
         """
-        with self._given(predictions=predictions, labels=labels):
+        with self._registered(predictions=predictions, labels=labels):
             found = self._connection.execute(_sql()).to_arrow_table()
         faults = tuple(_faults(where, found))
         return LabelledDay(found.drop_columns(["times", "contradicted"]), faults)
 
     @contextmanager
-    def _given(self, **tables: pa.Table) -> Iterator[None]:
+    def _registered(self, **tables: pa.Table) -> Iterator[None]:
         for name, table in tables.items():
             self._connection.register(name, table)
         try:
@@ -85,18 +85,18 @@ class LabelJoin:
 def _faults(where: str, found: pa.Table) -> Iterator[LogFault]:
     contradicted = found.filter(found["contradicted"])["prediction_id"]
     if len(contradicted):
-        what = f"{len(contradicted):,} predictions were told both 0 and 1, {_one(contradicted)} for one"
-        remedy = "keep the right label alone; until then these predictions count as not labelled"
-        yield LogFault(FaultKind.CONTRADICTING_LABEL, where, what, remedy)
+        what = f"{len(contradicted):,} predictions have both labels 0 and 1, {_example(contradicted)} for one"
+        remedy = "keep only the right label; until then these predictions count as not labelled"
+        yield LogFault(LogFaultKind.CONTRADICTING_LABEL, where, what, remedy)
     again = pc.and_(pc.greater(found["times"], 1), pc.invert(found["contradicted"]))
     repeated = found.filter(again)["prediction_id"]
     if len(repeated):
-        what = f"{len(repeated):,} predictions got their label more than once, {_one(repeated)} for one"
-        yield LogFault(FaultKind.REPEATED_LABEL, where, what, "write each label once; the earliest counts")
+        what = f"{len(repeated):,} predictions have the same label more than once, {_example(repeated)} for one"
+        yield LogFault(LogFaultKind.REPEATED_LABEL, where, what, "write each label once; the earliest counts")
 
 
-def _one(ids: pa.ChunkedArray) -> str:
-    """The first id by name, as an example that stays the same."""
+def _example(ids: pa.ChunkedArray) -> str:
+    """The smallest id, so that the example stays the same in each run."""
     return ascii(pc.min(ids).as_py()[:60])
 
 

@@ -1,7 +1,7 @@
 """The label log: `labels/<team>/<name>/date=YYYY-MM-DD/*.parquet`, a label in the partition of the day it became known.
 
-What is not known yet does not exist: partitions of days to come are never opened, and a label whose time lies after
-the moment of the watch is left out. A replayed night therefore sees just what the night itself could have seen.
+Labels of the future are ignored: partitions of later days are never opened, and a label whose time is after the moment
+of monitoring is left out. A replayed run therefore sees exactly what the run of that day could see.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.logs.log_columns import INSTANT, Use, Wanted, read_columns
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_columns import INSTANT, ColumnRequest, Use, read_columns
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import Partition
 from data.logs.prediction_log import other_day, without_id
 from data.records.model import ColumnMapping
@@ -25,7 +25,7 @@ USES = {"prediction_id": Use.TEXT, "label": Use.LABEL, "labelled_at": Use.INSTAN
 
 @dataclass(frozen=True)
 class LabelDay:
-    """The labels of one partition, rows of SCHEMA, none when it is broken, and what is wrong with it."""
+    """The labels of one partition as rows of SCHEMA (none when it is broken), and its faults."""
 
     day: date
     rows: pa.Table
@@ -37,12 +37,12 @@ class LabelDay:
         return any(fault.breaks for fault in self.faults)
 
     def known_at(self, now: datetime) -> pa.Table:
-        """The labels whose time is not after `now`."""
+        """The labels whose time is not after `now` (UTC)."""
         return self.rows.filter(pc.less_equal(self.rows["labelled_at"], pa.scalar(now, INSTANT)))
 
 
 def read_label_day(partition: Partition, columns: ColumnMapping) -> LabelDay:
-    """A partition's labels with every fault found; rows without an id or without 0 or 1 are named and left out."""
+    """The labels of a partition with all its faults; rows without an id, or without 0 or 1, are left out."""
     read = [_read_file(partition, file, columns) for file in partition.files]
     faults = tuple(fault for _, found in read for fault in found)
     if any(fault.breaks for fault in faults):
@@ -52,8 +52,8 @@ def read_label_day(partition: Partition, columns: ColumnMapping) -> LabelDay:
 
 def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tuple[pa.Table, list[LogFault]]:
     where = partition.where(file)
-    wanted = [Wanted(name, getattr(columns, name), USES[name]) for name in SCHEMA.names]
-    read = read_columns(file, where, wanted)
+    requests = [ColumnRequest(name, getattr(columns, name), USES[name]) for name in SCHEMA.names]
+    read = read_columns(file, where, requests)
     if isinstance(read, LogFault):
         return SCHEMA.empty_table(), [read]
     binary = pc.or_(pc.equal(read["label"], 0.0), pc.equal(read["label"], 1.0))
@@ -72,4 +72,4 @@ def _bad_labels(where: str, binary: pa.ChunkedArray) -> LogFault | None:
     if not bad:
         return None
     what = f"{bad:,} of {len(binary):,} labels are neither 0 nor 1"
-    return LogFault(FaultKind.BAD_LABEL, where, what, "write 0 or 1; leave out what is not known yet")
+    return LogFault(LogFaultKind.BAD_LABEL, where, what, "write 0 or 1; leave out labels that are not known yet")

@@ -1,7 +1,7 @@
-"""Which days' predictions a partition of labels is about: so that a late label touches its own day and no other.
+"""Which days of predictions a partition of labels belongs to, so that a late label changes only its own day.
 
-The days are searched backwards from the day the label became known, until every id is found. What was found is kept by
-the identities of both sides: a night searches its new labels only, and what belongs to no prediction in new days only.
+The days are searched backwards from the day on which the label became known, until every id is found. Results are
+cached by the identities of both partitions: a run searches new labels only, and orphaned labels in new days only.
 """
 
 from __future__ import annotations
@@ -14,25 +14,26 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 
 LOOK_BACK = timedelta(days=120)
-"""A label that becomes known later than so many days after its prediction is not looked for."""
+"""A label that becomes known more than this after its prediction is not searched for."""
 
 Searched = Iterable[tuple[str, date, Callable[[], pa.ChunkedArray]]]
-
+"""Days to search, newest first: identity of the partition, day, and a function that reads its prediction ids."""
 
 MOST_KEPT = 10_000
-"""So many ids that no prediction has are kept, to be looked for in new days alone; of more, all days are searched."""
+"""Up to this many orphaned ids are kept and searched for in new days only; with more, all days are searched again."""
 
 
 @dataclass(frozen=True)
 class LabelPlaces:
-    """Where the predictions of a partition of labels are: rows by identity of their partition, and those nowhere.
+    """Where the predictions of a partition of labels are: the number of rows by partition identity, and the orphans.
 
-    `days` are the days of these partitions, by identity; not all of them as kept by an earlier modelward. `example` is
-    an id that no prediction has. `unsure`: a day that may hold them is not written yet or cannot be read, so nothing is
-    said of them. `searched` are the days that do not hold them, and `missing` the ids, None where they were not kept.
+    `days` are the days of these partitions by identity; an entry of an earlier modelward may lack some. `orphans`
+    counts labels without a prediction, `example` is the id of one. `unsure`: a day that may hold them is not written
+    yet or cannot be read, so they are not reported. `searched` are the partitions that do not hold them, `missing`
+    their ids (None when they were not kept).
     """
 
     found: dict[str, int]
@@ -43,34 +44,36 @@ class LabelPlaces:
     searched: frozenset[str] = frozenset()
     missing: tuple[str, ...] | None = None
 
-    def holds(self, identities: Iterable[str], *, unsure: bool) -> bool:
-        """Whether this still says how things are: all that was found is there unchanged, and what was not found is in
-        no day that was not searched."""
-        there = set(identities)
-        return set(self.found) <= there and (self.orphans == 0 or (self.unsure == unsure and there <= self.searched))
+    def is_current(self, identities: Iterable[str], *, unsure: bool) -> bool:
+        """Whether the result is still valid: every partition that was found is unchanged, and there is no new partition
+        in which the orphans could be."""
+        current = set(identities)
+        return set(self.found) <= current and (
+            self.orphans == 0 or (self.unsure == unsure and current <= self.searched)
+        )
 
-    def goes_on(self, identities: Iterable[str]) -> bool:
-        """Whether what was not found can be looked for in the days that were not searched, and all else holds."""
+    def can_continue(self, identities: Iterable[str]) -> bool:
+        """Whether it is enough to search for the orphans in the new partitions, because all else is still valid."""
         return self.missing is not None and set(self.found) <= set(identities)
 
     def fault(self, where: str) -> LogFault | None:
-        """The fault of labels that belong to no prediction."""
+        """The fault of labels without a prediction; None when there are none, or when that is unsure."""
         if not self.orphans or self.unsure:
             return None
         what = f"{self.orphans:,} labels belong to no logged prediction, {self.example[:60]!a} for one"
-        remedy = "write the same prediction id into both logs; these labels count nowhere"
-        return LogFault(FaultKind.ORPHAN_LABEL, where, what, remedy)
+        remedy = "write the same prediction id into both logs; these labels are not counted"
+        return LogFault(LogFaultKind.ORPHAN_LABEL, where, what, remedy)
 
-    def told(self) -> list[object]:
+    def to_json(self) -> list[object]:
         """The places as JSON values."""
         missing = list(self.missing) if self.missing is not None else None
         days = {identity: day.isoformat() for identity, day in self.days.items()}
         return [self.found, self.orphans, self.example, self.unsure, sorted(self.searched), missing, days]
 
     @classmethod
-    def read(cls, told: list[Any]) -> LabelPlaces:
-        """The places that `told` wrote, by an earlier modelward too, which kept less."""
-        found, orphans, example, unsure, *more = told
+    def from_json(cls, values: list[Any]) -> LabelPlaces:
+        """The places that `to_json` wrote; an earlier modelward wrote fewer values."""
+        found, orphans, example, unsure, *more = values
         searched, missing, days = more or ((), None, {})
         return cls(
             found,
@@ -84,15 +87,12 @@ class LabelPlaces:
 
 
 def search(labelled: pa.ChunkedArray, days: Searched) -> LabelPlaces:
-    """Look for prediction ids in the days handed in: (identity, day, how to read its ids), newest first.
-
-    A day is read only while ids are missing.
-    """
+    """Search for prediction ids in these days, newest first. A day is read only while ids are missing."""
     return _searched(LabelPlaces({}), labelled, days)
 
 
 def search_on(known: LabelPlaces, days: Searched) -> LabelPlaces:
-    """Look for what was not found before in those of the days that were not searched then."""
+    """Search for the missing ids of an earlier result in the days that it did not search."""
     labelled = pa.chunked_array([pa.array(known.missing or (), pa.string())])
     return _searched(known, labelled, (one for one in days if one[0] not in known.searched))
 

@@ -1,7 +1,7 @@
-"""The mapped columns of one log file as a table of our own names and types, or the fault that stands in the way.
+"""The mapped columns of one log file as a table with modelward's names and types, or the fault that prevents it.
 
-A footer may lie, so nothing in it is believed: rows are counted as they are decoded, text is kept as a dictionary
-until its length is known, and what was decoded is held against a limit.
+The footer of a Parquet file may be wrong, so it is not trusted: rows are counted as they are decoded, text stays a
+dictionary until its length is known, and the decoded bytes are checked against a limit.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 
 BATCH = 16_384
-MEMORY = 1 << 30
+MEMORY = 1 << 30  # bytes
 LONGEST_TEXT = 1_024
 INSTANT = pa.timestamp("us", tz="UTC")
 
 
 class Use(StrEnum):
-    """What a column serves as; the text names the types that can."""
+    """The use of a column; the text names the types that are allowed."""
 
     TEXT = "text or whole numbers"
     INSTANT = "a timestamp"
@@ -35,42 +35,45 @@ class Use(StrEnum):
 RESULT = {Use.TEXT: pa.string(), Use.INSTANT: INSTANT, Use.NUMBER: pa.float64(), Use.LABEL: pa.float64()}
 
 
-class Wanted(NamedTuple):
-    """A column: our name for it, the file's name, and what it serves as."""
+class ColumnRequest(NamedTuple):
+    """A column to read: modelward's name for it, its name in the file, and its use."""
 
     name: str
     column: str
     use: Use
 
 
-def read_columns(path: Path, where: str, wanted: Sequence[Wanted], memory: int = MEMORY) -> pa.Table | LogFault:
-    """The wanted columns of a Parquet file, in their order: text as string, times in UTC, numbers as float64.
+def read_columns(
+    path: Path, where: str, requests: Sequence[ColumnRequest], memory: int = MEMORY
+) -> pa.Table | LogFault:
+    """The requested columns of a Parquet file, in their order: text as string, times in UTC, numbers as float64.
 
     Times without a zone count as UTC. `where` names the file in a fault; `memory` is the most bytes it may decode to.
+    A fault is returned, not raised.
     """
     try:
         with path.open("rb") as file:
             metadata = pq.read_metadata(file)
             schema = metadata.schema.to_arrow_schema()
-            fault = _schema_fault(schema, where, wanted)
-            return fault or _read(file, metadata, schema, where, wanted, memory)
+            fault = _schema_fault(schema, where, requests)
+            return fault or _read(file, metadata, schema, where, requests, memory)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         what = f"cannot be read as Parquet: {reason}"
-        return LogFault(FaultKind.UNREADABLE, where, what, "write the partition again")
+        return LogFault(LogFaultKind.UNREADABLE, where, what, "write the partition again")
 
 
-def _schema_fault(schema: pa.Schema, where: str, wanted: Sequence[Wanted]) -> LogFault | None:
-    for one in wanted:
+def _schema_fault(schema: pa.Schema, where: str, requests: Sequence[ColumnRequest]) -> LogFault | None:
+    for one in requests:
         index = schema.get_field_index(one.column)
         if index < 0:
             there = ", ".join(schema.names)[:200] or "none"
-            what = f"column {one.column} is missing or there twice; the columns are {there}"
-            return LogFault(FaultKind.MISSING_COLUMN, where, what, "write the column, or map its name in model.yaml")
+            what = f"column {one.column} is missing or occurs twice; the columns are {there}"
+            return LogFault(LogFaultKind.MISSING_COLUMN, where, what, "write the column, or map its name in model.yaml")
         kind = schema.field(index).type
         if not _serves(kind, one.use):
-            what = f"column {one.column} is {kind}; wanted {one.use}"
-            return LogFault(FaultKind.WRONG_TYPE, where, what, f"write {one.column} as {one.use}")
+            what = f"column {one.column} is {kind}; expected {one.use}"
+            return LogFault(LogFaultKind.WRONG_TYPE, where, what, f"write {one.column} as {one.use}")
     return None
 
 
@@ -88,31 +91,36 @@ def _serves(kind: pa.DataType, use: Use) -> bool:
 
 
 def _read(
-    file: IO[bytes], metadata: pq.FileMetaData, schema: pa.Schema, where: str, wanted: Sequence[Wanted], memory: int
+    file: IO[bytes],
+    metadata: pq.FileMetaData,
+    schema: pa.Schema,
+    where: str,
+    requests: Sequence[ColumnRequest],
+    memory: int,
 ) -> pa.Table | LogFault:
     text = [field.name for field in schema if _is_text(field.type)]
     source = pq.ParquetFile(file, metadata=metadata, read_dictionary=text, memory_map=False, pre_buffer=False)
     batches: list[pa.RecordBatch] = []
     decoded = 0
-    for batch in source.iter_batches(batch_size=BATCH, columns=[one.column for one in wanted], use_threads=False):
-        if too_long := _too_long(batch, wanted):
+    for batch in source.iter_batches(batch_size=BATCH, columns=[one.column for one in requests], use_threads=False):
+        if too_long := _too_long(batch, requests):
             what = f"column {too_long} holds text of more than {LONGEST_TEXT:,} bytes"
-            return LogFault(FaultKind.TOO_LARGE, where, what, "write short ids and names")
-        batches.append(_ours(batch, wanted))
+            return LogFault(LogFaultKind.TOO_LARGE, where, what, "write short ids and names")
+        batches.append(_renamed(batch, requests))
         decoded += batches[-1].nbytes
         if decoded > memory:
             what = f"the mapped columns decode to more than {memory:,} bytes"
-            return LogFault(FaultKind.TOO_LARGE, where, what, "write the day as several smaller files")
-    table = pa.Table.from_batches(batches, pa.schema([(one.name, RESULT[one.use]) for one in wanted]))
+            return LogFault(LogFaultKind.TOO_LARGE, where, what, "write the day as several smaller files")
+    table = pa.Table.from_batches(batches, pa.schema([(one.name, RESULT[one.use]) for one in requests]))
     if table.num_rows != metadata.num_rows:
-        what = f"holds {table.num_rows} rows and claims {metadata.num_rows}"
-        return LogFault(FaultKind.UNREADABLE, where, what, "write the partition again")
+        what = f"holds {table.num_rows} rows; its footer says {metadata.num_rows}"
+        return LogFault(LogFaultKind.UNREADABLE, where, what, "write the partition again")
     return table
 
 
-def _too_long(batch: pa.RecordBatch, wanted: Sequence[Wanted]) -> str:
-    """The name of a text column with a value that is too long, or nothing; looks at dictionaries alone."""
-    for one in wanted:
+def _too_long(batch: pa.RecordBatch, requests: Sequence[ColumnRequest]) -> str:
+    """The name of a text column with a value that is too long, or an empty text; only dictionaries are checked."""
+    for one in requests:
         values = batch.column(one.column)
         entries = values.dictionary if pa.types.is_dictionary(values.type) else values
         longest = pc.max(pc.binary_length(entries)).as_py() if _is_text(entries.type) else 0
@@ -121,9 +129,9 @@ def _too_long(batch: pa.RecordBatch, wanted: Sequence[Wanted]) -> str:
     return ""
 
 
-def _ours(batch: pa.RecordBatch, wanted: Sequence[Wanted]) -> pa.RecordBatch:
-    columns = [_converted(batch.column(one.column), one.use) for one in wanted]
-    return pa.RecordBatch.from_arrays(columns, names=[one.name for one in wanted])
+def _renamed(batch: pa.RecordBatch, requests: Sequence[ColumnRequest]) -> pa.RecordBatch:
+    columns = [_converted(batch.column(one.column), one.use) for one in requests]
+    return pa.RecordBatch.from_arrays(columns, names=[one.name for one in requests])
 
 
 def _converted(values: pa.Array, use: Use) -> pa.Array:

@@ -1,4 +1,4 @@
-"""What is wrong with a log: a value that names file and fix, so that one broken file stops nobody else's watch."""
+"""A fault of a log: a value with file and fix, so that one broken file stops no other model's monitoring."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from enum import StrEnum
 from data.errors import LogFormatError
 
 
-class FaultKind(StrEnum):
-    """The ways in which a prediction or label log can be wrong."""
+class LogFaultKind(StrEnum):
+    """The faults that a prediction or label log can have. The texts are stored in runs and caches and never change."""
 
     MISSING_PARTITION = "missing partition"
     UNREADABLE = "unreadable file"
@@ -30,11 +30,11 @@ class FaultKind(StrEnum):
 
 BREAKING = frozenset(
     {
-        FaultKind.UNREADABLE,
-        FaultKind.MISSING_COLUMN,
-        FaultKind.WRONG_TYPE,
-        FaultKind.TOO_LARGE,
-        FaultKind.OTHER_DAY,
+        LogFaultKind.UNREADABLE,
+        LogFaultKind.MISSING_COLUMN,
+        LogFaultKind.WRONG_TYPE,
+        LogFaultKind.TOO_LARGE,
+        LogFaultKind.OTHER_DAY,
     }
 )
 """Faults after which a partition counts as broken: none of its rows is measured until it is written again."""
@@ -42,9 +42,9 @@ BREAKING = frozenset(
 
 @dataclass(frozen=True)
 class LogFault:
-    """One fault: its kind, where (`date=…/file`, or the day of a partition), what was got, and the fix."""
+    """One fault: its kind, where (`date=…/file`, or the day of a partition), what was found, and the fix."""
 
-    kind: FaultKind
+    kind: LogFaultKind
     where: str
     what: str
     remedy: str
@@ -60,15 +60,15 @@ class LogFault:
         return f"{self.where}: {self.kind}: {self.what} → {self.remedy}"
 
     def error(self) -> LogFormatError:
-        """The fault as an error, for those who can go on only with a sound log."""
+        """The fault as an error, for callers that need a log without faults."""
         return LogFormatError(f"{self.where}: {self.kind}: {self.what}", self.remedy)
 
-    def told(self) -> list[str]:
-        """The fault as JSON values; `LogFault.read` reads them."""
+    def to_json(self) -> list[str]:
+        """The fault as JSON values; `LogFault.from_json` reads them."""
         return [self.kind.value, self.where, self.what, self.remedy]
 
     @classmethod
-    def read(cls, told: list[str]) -> LogFault:
-        """The fault that `told` wrote."""
-        kind, where, what, remedy = told
-        return cls(FaultKind(kind), where, what, remedy)
+    def from_json(cls, values: list[str]) -> LogFault:
+        """The fault that `to_json` wrote."""
+        kind, where, what, remedy = values
+        return cls(LogFaultKind(kind), where, what, remedy)

@@ -1,4 +1,4 @@
-"""The daily partitions of a log, `<log>/date=YYYY-MM-DD/*.parquet`, and the identity of what each holds."""
+"""The daily partitions of a log, `<log>/date=YYYY-MM-DD/*.parquet`, and the identity of their content."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from data.text.untrusted_text import storable
 
 PREFIX = "date="
 REMEMBERED_DAYS = 400
-"""So far back from a log's newest day the digests of its files are remembered; those of older ones are read again."""
+"""Digests of files are cached for this many days before the newest day of a log; older files are read again."""
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One day of a log: its files by name. A UTC day."""
+    """One UTC day of a log: its folder and its files, by name."""
 
     folder: Path
     day: date
     files: tuple[Path, ...]
 
     def where(self, file: Path) -> str:
-        """A file as faults name it: `date=2013-04-22/part-0.parquet`."""
+        """The name of a file in a fault: `date=2013-04-22/part-0.parquet`."""
         return storable(f"{self.folder.name}/{file.name}")
 
 
 def partitions(log: Path, first: date, last: date) -> tuple[Partition, ...]:
     """The partitions of the days `first` to `last`, both included, by day; days without a file are left out.
 
-    Raises LogFormatError for a folder `date=…` whose name is no day: its rows would be left out in silence.
+    Raises LogFormatError for a folder `date=…` whose name is not a day: its rows would be ignored silently.
     """
     found = (partition_of(log, day) for day in logged_days(log) if first <= day <= last)
     return tuple(one for one in found if one is not None)
 
 
 def logged_days(log: Path) -> list[date]:
-    """The days for which a log has a folder, in order: read off the names alone, for a log has years of them.
+    """The days for which a log has a folder, in order. Only names are read, because a log may have years of folders.
 
     Raises LogFormatError as `partitions`.
     """
@@ -53,7 +53,7 @@ def logged_days(log: Path) -> list[date]:
 
 
 def partition_of(log: Path, day: date) -> Partition | None:
-    """The partition of a day; None without a file."""
+    """The partition of a day; None when the day has no file."""
     folder = log / f"{PREFIX}{day.isoformat()}"
     files = tuple(sorted(folder.glob("*.parquet")))
     return Partition(folder, day, files) if files else None
@@ -64,18 +64,18 @@ def _day_of(log: Path, name: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        told = storable(str(log / name))
-        raise LogFormatError(f"{told} names no day", "name the folder like date=2013-04-22") from error
+        shown = storable(str(log / name))
+        raise LogFormatError(f"{shown} does not name a day", "name the folder like date=2013-04-22") from error
     if day.isoformat() != text:
-        raise LogFormatError(f"{log / name} does not name its day as others do", f"name the folder date={day}")
+        raise LogFormatError(f"{log / name} writes its day in another form", f"name the folder date={day}")
     return day
 
 
 class ContentIdentities:
-    """The identity of partitions: a digest over names and contents of their files.
+    """The identity of partitions: a digest over the names and contents of their files.
 
-    Digests are remembered in the cache by path, inode, size and times, so that an old file is not read again; a
-    rewritten one is. `log` names the log among others.
+    Digests are cached by path, inode, size and times: an unchanged file is not read again, a rewritten one is. `log` is
+    the key of the log in the cache.
     """
 
     def __init__(self, cache: ProfileCache, log: str) -> None:
@@ -85,16 +85,16 @@ class ContentIdentities:
         self._changed = False
 
     def of(self, partition: Partition) -> str:
-        """`sha256:<hex>` over the partition's day, and each file's name and content."""
+        """`sha256:<hex>` over the day of the partition, and the name and content of each file."""
         self._newest = max(self._newest, partition.day)
-        told = [partition.folder.name, [[file.name, self._digest(file)] for file in partition.files]]
-        return "sha256:" + hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        content = [partition.folder.name, [[file.name, self._digest(file)] for file in partition.files]]
+        return "sha256:" + hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def remember(self) -> None:
-        """Write down what was learnt since, and nothing of days long before those that were looked at."""
+        """Write the new digests to the cache, without those of days long before the newest day that was used."""
         if self._changed:
             oldest = f"{PREFIX}{self._newest - timedelta(days=REMEMBERED_DAYS)}"
-            self._known = {path: told for path, told in self._known.items() if path.rsplit(os.sep, 2)[-2] >= oldest}
+            self._known = {path: mark for path, mark in self._known.items() if path.rsplit(os.sep, 2)[-2] >= oldest}
             self._cache.put(json.dumps(self._known, sort_keys=True).encode(), *self._key)
             self._changed = False
 
@@ -111,7 +111,7 @@ class ContentIdentities:
 
 
 def _read(content: bytes | None) -> dict[str, list[int | str]]:
-    """What was remembered; nothing where it is missing or damaged."""
+    """The cached digests; empty when the entry is missing or damaged."""
     try:
         known = json.loads(content or b"{}")
     except ValueError:

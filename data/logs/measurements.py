@@ -1,7 +1,7 @@
-"""A night's measurements as one Parquet batch: the same measurements always give the same bytes, hence one digest.
+"""The measurements of one monitoring run as a Parquet batch; the same measurements always give the same bytes.
 
-One row a measurement with the version, the days it was measured on and the watch rule it serves ("" where it is only
-shown), so that every figure of a past night can be read without what measured it.
+Each row is one measurement with its version, its days and its watch rule ("" when no rule uses it), so that every
+figure of a past run can be read without the code that measured it.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ SCHEMA = pa.schema(
 
 
 class WindowMeasurement(Frozen):
-    """A measurement with the version and the days (both included, `2013-04-22`) it was taken on.
+    """A measurement with its version and its first and last day (both included, `2013-04-22`).
 
-    `rule` is what the plan's watch rule is about and `outcome` what the rule made of it; both "" where no rule asks.
+    `rule` is the subject of the watch rule and `outcome` the result of the rule; both are "" when no rule uses it.
     """
 
     version: str
@@ -54,7 +54,7 @@ class WindowMeasurement(Frozen):
 
 
 def to_bytes(measured: Sequence[WindowMeasurement], faults: Sequence[str] = ()) -> bytes:
-    """The batch as one Parquet file, in the order given; the faults of the logs stand in its metadata."""
+    """The batch as one Parquet file, in the order given; its metadata hold the faults of the logs."""
     rows = [
         {**one.model_dump(mode="json", exclude={"measurement"}), **one.measurement.model_dump(mode="json")}
         for one in measured
@@ -72,12 +72,10 @@ def from_bytes(content: bytes) -> tuple[WindowMeasurement, ...]:
         return tuple(_measured(row) for row in rows)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise ArtifactError(
-            f"a batch of measurements cannot be read: {reason}", "run the watch of that window again"
-        ) from error
+        raise ArtifactError(f"a batch of measurements cannot be read: {reason}", "monitor that window again") from error
 
 
 def _measured(row: dict[str, object]) -> WindowMeasurement:
     figures = Measurement.model_validate({name: row[name] for name in Measurement.model_fields})
-    told = {name: row[name] for name in WindowMeasurement.model_fields if name != "measurement"}
-    return WindowMeasurement.model_validate({**told, "measurement": figures})
+    values = {name: row[name] for name in WindowMeasurement.model_fields if name != "measurement"}
+    return WindowMeasurement.model_validate({**values, "measurement": figures})

@@ -1,12 +1,13 @@
-"""Both logs of one model, day by day, with what was learnt of each partition kept: a night opens only what is new.
+"""Both logs of one model, day by day; a summary of each partition is cached, so that a run opens only new partitions.
 
-What is kept lies under the content identity of the partition and the column mapping, so it never goes stale; a
-partition that is written again is looked at again.
+The key of a summary is the content identity of the partition and the column mapping. A summary therefore never goes
+stale, and a partition that is written again is read again.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +22,15 @@ from data.logs.label_join import LabelJoin, LabelledDay
 from data.logs.label_log import SCHEMA as LABELS
 from data.logs.label_log import read_label_day
 from data.logs.label_search import LOOK_BACK, LabelPlaces, Searched, search, search_on
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import ContentIdentities, Partition, logged_days, partition_of, partitions
-from data.logs.prediction_log import PredictionDay, Seen, read_day, seen_on
+from data.logs.prediction_log import ConsumerTraffic, PredictionDay, read_day, traffic_in
 from data.logs.profile_cache import ProfileCache
 from data.records.evidence import sha256_of
 from data.records.instant import read_instant, write_instant
 from data.records.model import Model
 
+LOG = logging.getLogger(__name__)
 FORMAT = "logs-1"
 ROWS_AT_HAND = 2_000_000
 NO_IDS = pa.chunked_array([], pa.string())
@@ -36,12 +38,12 @@ NO_IDS = pa.chunked_array([], pa.string())
 
 @dataclass(frozen=True)
 class LoggedDay:
-    """A day of predictions as it is known: its partition, the identity of its content, who asked what, its faults."""
+    """The summary of a day of predictions: partition, identity of its content, rows, traffic by consumer, faults."""
 
     partition: Partition
     identity: str
     rows: int
-    seen: tuple[Seen, ...]
+    traffic: tuple[ConsumerTraffic, ...]
     faults: tuple[LogFault, ...]
 
     @property
@@ -55,13 +57,13 @@ class LoggedDay:
         return any(fault.breaks for fault in self.faults)
 
     def rows_of(self, version: str) -> int:
-        """How many predictions a version made, by its name in the log."""
-        return sum(one.rows for one in self.seen if one.version == version)
+        """The number of predictions of a version, by its name in the log."""
+        return sum(one.rows for one in self.traffic if one.version == version)
 
 
 @dataclass(frozen=True)
 class LabelPartition:
-    """A day of labels as it is known: which predictions' days it is about, its faults, when its last label came."""
+    """The summary of a day of labels: the days of their predictions, the time of the latest label (UTC), faults."""
 
     partition: Partition
     identity: str
@@ -70,17 +72,18 @@ class LabelPartition:
     faults: tuple[LogFault, ...]
 
     def mark(self, now: datetime) -> str:
-        """What a result that used its labels depends on: its identity, and the moment while some are still to come."""
+        """The cache key of results from its labels: its identity, and `now` while some of them are in the future."""
         more_to_come = self.latest is not None and self.latest > now
         return f"{self.identity}@{write_instant(now)}" if more_to_come else self.identity
 
 
 class ModelLogs:
-    """The logs of one model under a home. Days handed in and out are UTC days, ranges include both ends."""
+    """The logs of one model in a home. All days are UTC days, and ranges include both ends."""
 
     def __init__(self, home: Home, model: Model) -> None:
         self.cache = ProfileCache(home.profiles)
         self._columns = model.columns
+        self._model = model.key
         self._predictions, self._labels = home.logs(model.key), home.labels(model.key)
         self._identities = ContentIdentities(self.cache, model.key)
         self._days: dict[date, LoggedDay | None] = {}
@@ -93,46 +96,46 @@ class ModelLogs:
 
     @cached_property
     def mapping(self) -> str:
-        """Digest of the column mapping and of the form in which things are kept."""
+        """The digest of the column mapping and of the format of the summaries."""
         return sha256_of([FORMAT, self._columns.model_dump(mode="json")])
 
     def days(self, first: date, last: date) -> tuple[LoggedDay, ...]:
-        """The days of predictions that are there. Raises LogFormatError for a folder that names no day."""
+        """The days with predictions. Raises LogFormatError for a folder that does not name a day."""
         found = (self._known(day) for day in self._between(first, last))
         return tuple(one for one in found if one is not None)
 
     def read(self, day: LoggedDay) -> PredictionDay:
-        """The rows of a day; small days stay at hand for as long as this object does."""
+        """The rows of a day; up to 2 million rows of all days stay in memory as long as this object."""
         known = self._read.get(day.identity)
         return known if known is not None else self._opened(day.partition, day.identity)
 
     def label_partitions(self, first: date, now: datetime) -> tuple[LabelPartition, ...]:
-        """The labels that became known from the day `first` until now. Raises LogFormatError as `days`."""
-        return tuple(self._placed(one, now.date()) for one in partitions(self._labels, first, now.date()))
+        """The labels that became known from the day `first` until `now` (UTC). Raises LogFormatError as `days`."""
+        return tuple(self._located(one, now.date()) for one in partitions(self._labels, first, now.date()))
 
     def label_day(
         self, day: LoggedDay, touching: Sequence[LabelPartition], now: datetime, join: LabelJoin
     ) -> LabelledDay:
-        """A day's predictions with the labels that were known by `now`, from the partitions that are about it."""
+        """The predictions of a day with the labels that were known at `now`, from the partitions that touch the day."""
         known = [read_label_day(one.partition, self._columns).known_at(now) for one in touching]
         labels = pa.concat_tables([LABELS.empty_table(), *known])
         return join.label(day.partition.folder.name, self.read(day).distinct, labels)
 
     def remember(self) -> None:
-        """Keep what was learnt of the files."""
+        """Write the digests of new files to the cache."""
         self._identities.remember()
 
     def _between(self, first: date, last: date) -> list[date]:
         return self._logged[bisect_left(self._logged, first) : bisect_right(self._logged, last)]
 
     def _known(self, day: date) -> LoggedDay | None:
-        """What is known of a day; None where its folder holds no file."""
+        """The summary of a day; None when its folder holds no file."""
         if day not in self._days:
             partition = partition_of(self._predictions, day)
-            self._days[day] = self._summed_up(partition) if partition is not None else None
+            self._days[day] = self._summary_of(partition) if partition is not None else None
         return self._days[day]
 
-    def _summed_up(self, partition: Partition) -> LoggedDay:
+    def _summary_of(self, partition: Partition) -> LoggedDay:
         identity = self._identities.of(partition)
         kept = self.cache.get("day", self.mapping, identity)
         if kept is None:
@@ -142,24 +145,28 @@ class ModelLogs:
 
     def _opened(self, partition: Partition, identity: str) -> PredictionDay:
         opened = read_day(partition, self._columns)
+        self._log(partition, len(opened.rows), opened.faults)
         if self._rows_at_hand + len(opened.rows) <= ROWS_AT_HAND:
             self._rows_at_hand += len(opened.rows)
             self._read[identity] = opened
         return opened
 
-    def _placed(self, partition: Partition, today: date) -> LabelPartition:
+    def _located(self, partition: Partition, today: date) -> LabelPartition:
         identity = self._identities.of(partition)
         key = ("labels", self.mapping, identity)
         kept = self.cache.get(*key)
         known = _label_partition(partition, identity, kept) if kept is not None else None
-        there = self._rests_on(known.places, partition.day) if known is not None else set()
-        if known is not None and known.places.holds(there, unsure=self._unsure(known.places, partition.day, today)):
+        there = self._depends_on(known.places, partition.day) if known is not None else set()
+        if known is not None and known.places.is_current(
+            there, unsure=self._unsure(known.places, partition.day, today)
+        ):
             return known
-        if known is not None and known.places.goes_on(there):
+        if known is not None and known.places.can_continue(there):
             places = search_on(known.places, self._newest_first(partition.day))
             latest, faults = known.latest, known.faults
         else:
             labels = read_label_day(partition, self._columns)
+            self._log(partition, len(labels.rows), labels.faults)
             places = search(labels.rows["prediction_id"], self._newest_first(partition.day))
             latest, faults = pc.max(labels.rows["labelled_at"]).as_py(), labels.faults
         places = replace(places, unsure=self._unsure(places, partition.day, today))
@@ -167,15 +174,21 @@ class ModelLogs:
         self.cache.put(content, *key)
         return _label_partition(partition, identity, content)
 
-    def _rests_on(self, places: LabelPlaces, last: date) -> set[str]:
-        """The identities by now of the days that a finding rests on: those on which labels were found, and where some
-        were found nowhere all that could hold them."""
+    def _depends_on(self, places: LabelPlaces, last: date) -> set[str]:
+        """The current identities of the days that a search result depends on: the days with labels that were found, and
+        with orphans every day that could hold them."""
         if places.orphans or len(places.days) < len(places.found):
             return {one.identity for one in self.days(last - LOOK_BACK, last)}
         return {one.identity for day in places.days.values() for one in self.days(day, day)}
 
+    def _log(self, partition: Partition, rows: int, faults: Sequence[LogFault]) -> None:
+        """Log what was read; a partition whose summary is cached is not read, so its faults are logged once."""
+        LOG.debug("log of %s: %s read, %d rows", self._model, partition.folder, rows)
+        for fault in faults:
+            LOG.warning("log of %s: %s", self._model, fault.text)
+
     def _unsure(self, places: LabelPlaces, last: date, today: date) -> bool:
-        """Whether labels that were found nowhere may belong to a day that is not written yet or cannot be read."""
+        """Whether orphans may belong to a day that is not written yet or cannot be read."""
         if not places.orphans:
             return False
         candidates = self.days(last - LOOK_BACK, last)
@@ -192,34 +205,38 @@ class ModelLogs:
 
 
 def touching(day: LoggedDay, labels: Sequence[LabelPartition]) -> Iterator[LabelPartition]:
-    """Those of the label partitions that hold a label of the day."""
+    """The label partitions that hold a label of the day."""
     return (one for one in labels if day.identity in one.places.found)
 
 
 def _summary(day: PredictionDay) -> bytes:
-    seen = [[*one[:3], write_instant(one.last_at)] for one in seen_on(day.rows)]
-    return json.dumps([len(day.rows), seen, [fault.told() for fault in day.faults]]).encode()
+    traffic = [[*one[:3], write_instant(one.last_at)] for one in traffic_in(day.rows)]
+    return json.dumps([len(day.rows), traffic, [fault.to_json() for fault in day.faults]]).encode()
 
 
 def _logged(partition: Partition, identity: str, kept: bytes) -> LoggedDay:
-    rows, seen, faults = json.loads(kept)
-    told = tuple(Seen(version, consumer, count, read_instant(last)) for version, consumer, count, last in seen)
-    return LoggedDay(partition, identity, rows, told, tuple(map(LogFault.read, faults)))
+    rows, counts, faults = json.loads(kept)
+    traffic = tuple(
+        ConsumerTraffic(version, consumer, count, read_instant(last)) for version, consumer, count, last in counts
+    )
+    return LoggedDay(partition, identity, rows, traffic, tuple(map(LogFault.from_json, faults)))
 
 
 def _label_summary(
     partition: Partition, places: LabelPlaces, latest: datetime | None, known: Sequence[LogFault]
 ) -> bytes:
-    """What is kept of a partition of labels; of the `known` faults, that of orphans is told anew by the places."""
-    faults = [one for one in known if one.kind is not FaultKind.ORPHAN_LABEL]
+    """The summary of a partition of labels; the fault of orphans is made from `places`, not taken from `known`."""
+    faults = [one for one in known if one.kind is not LogFaultKind.ORPHAN_LABEL]
     orphaned = places.fault(f"labels of {partition.day}")
     if orphaned is not None:
         faults.append(orphaned)
-    told = write_instant(latest) if latest is not None else None
-    return json.dumps([places.told(), told, [fault.told() for fault in faults]]).encode()
+    latest_at = write_instant(latest) if latest is not None else None
+    return json.dumps([places.to_json(), latest_at, [fault.to_json() for fault in faults]]).encode()
 
 
 def _label_partition(partition: Partition, identity: str, kept: bytes) -> LabelPartition:
     places, latest, faults = json.loads(kept)
     at = read_instant(latest) if latest is not None else None
-    return LabelPartition(partition, identity, LabelPlaces.read(places), at, tuple(map(LogFault.read, faults)))
+    return LabelPartition(
+        partition, identity, LabelPlaces.from_json(places), at, tuple(map(LogFault.from_json, faults))
+    )

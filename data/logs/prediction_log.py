@@ -1,7 +1,7 @@
-"""The prediction log: what serving code wrote, `logs/<team>/<name>/date=YYYY-MM-DD/*.parquet`, day by day.
+"""The prediction log that serving code writes, `logs/<team>/<name>/date=YYYY-MM-DD/*.parquet`, day by day.
 
-Two ways to read it. The nightly watch takes a day with its faults as values and goes on with the rest. Whoever can use
-a sound log only (a comparison, a retirement) gets the rows or the first fault as an error.
+There are two ways to read it. Monitoring gets a day with its faults as values and continues with the other days. A
+comparison or a retirement needs a log without faults: it gets the rows, or the first fault as an error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.logs.log_columns import INSTANT, Use, Wanted, read_columns
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_columns import INSTANT, ColumnRequest, Use, read_columns
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import Partition, partitions
 from data.records.model import ColumnMapping
 
@@ -33,8 +33,8 @@ SCHEMA = pa.schema(
 MILLION = 1_000_000
 
 
-class Seen(NamedTuple):
-    """Who asked which version how often, and when last. `consumer` is as logged, "" where nobody said."""
+class ConsumerTraffic(NamedTuple):
+    """How often a consumer used a version, and when last (UTC). `consumer` is as logged, "" when it is not known."""
 
     version: str
     consumer: str
@@ -44,7 +44,7 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class PredictionDay:
-    """One day as logged: rows of SCHEMA, none when the partition is broken, and what is wrong with it."""
+    """One day of predictions as rows of SCHEMA (none when the partition is broken), and its faults."""
 
     day: date
     rows: pa.Table
@@ -57,8 +57,8 @@ class PredictionDay:
 
     @property
     def distinct(self) -> pa.Table:
-        """The rows, of those with the same id the earliest alone (then that of the least score)."""
-        if not any(fault.kind is FaultKind.DUPLICATE_ID for fault in self.faults):
+        """The rows without duplicates: of rows with the same id the earliest, then the one with the lowest score."""
+        if not any(fault.kind is LogFaultKind.DUPLICATE_ID for fault in self.faults):
             return self.rows
         ordered = self.rows.sort_by([("predicted_at", "ascending"), ("score", "ascending")])
         codes = ordered["prediction_id"].combine_chunks().dictionary_encode().indices
@@ -68,7 +68,7 @@ class PredictionDay:
 
 
 def read_day(partition: Partition, columns: ColumnMapping) -> PredictionDay:
-    """A partition's mapped columns with every fault found; all its files are read, whatever the first holds."""
+    """The mapped columns of a partition with all its faults; every file is read, whatever the first one holds."""
     read = [_read_file(partition, file, columns) for file in partition.files]
     faults = [fault for table, found in read for fault in found]
     if any(fault.breaks for fault in faults):
@@ -79,7 +79,7 @@ def read_day(partition: Partition, columns: ColumnMapping) -> PredictionDay:
 
 
 def read_scores(folder: Path, columns: ColumnMapping, days: tuple[date, date], version: str) -> pa.Table:
-    """What one version (`model_version` as logged: its number) said on the days `days[0]` to `days[1]`, both included.
+    """The scores of one version (`model_version` as logged: its number) on the days `days[0]` to `days[1]`, included.
 
     Columns `prediction_id` (string), `predicted_at` (UTC), `score` (float64), `consumer` (string). Raises
     LogFormatError for a fault of any file of these days, and for an id that two of its rows have.
@@ -91,32 +91,32 @@ def read_scores(folder: Path, columns: ColumnMapping, days: tuple[date, date], v
     return rows.select(["prediction_id", "predicted_at", "score", "consumer"])
 
 
-def consumers_seen(folder: Path, columns: ColumnMapping, first: date, last: date) -> tuple[Seen, ...]:
+def consumers_seen(folder: Path, columns: ColumnMapping, first: date, last: date) -> tuple[ConsumerTraffic, ...]:
     """Rows and last time by version and consumer over these days, both included. Raises LogFormatError."""
-    days = [seen_on(sound(read_day(one, columns)).rows) for one in partitions(folder, first, last)]
-    return joined([seen for day in days for seen in day])
+    days = [traffic_in(sound(read_day(one, columns)).rows) for one in partitions(folder, first, last)]
+    return merged_traffic([one for day in days for one in day])
 
 
 def traffic(folder: Path, columns: ColumnMapping, version: str, first: date, last: date) -> dict[str, int]:
-    """Rows by consumer that one version answered over these days, both included; "" where nobody said who asked.
+    """Rows by consumer of one version over these days, both included; "" for an unknown consumer.
 
-    Raises LogFormatError for a fault of any file: traffic that cannot be read is not none.
+    Raises LogFormatError for a fault of any file, because traffic that cannot be read is not zero.
     """
-    seen = consumers_seen(folder, columns, first, last)
-    return {one.consumer: one.rows for one in seen if one.version == version}
+    counts = consumers_seen(folder, columns, first, last)
+    return {one.consumer: one.rows for one in counts if one.version == version}
 
 
-def seen_on(rows: pa.Table) -> tuple[Seen, ...]:
+def traffic_in(rows: pa.Table) -> tuple[ConsumerTraffic, ...]:
     """Rows and last time by version and consumer of one table."""
     counts = rows.group_by(["model_version", "consumer"]).aggregate([([], "count_all"), ("predicted_at", "max")])
     order = ["model_version", "consumer", "count_all", "predicted_at_max"]
-    return joined([Seen(*one.values()) for one in counts.select(order).to_pylist()])
+    return merged_traffic([ConsumerTraffic(*one.values()) for one in counts.select(order).to_pylist()])
 
 
-def joined(seen: list[Seen]) -> tuple[Seen, ...]:
-    """The same version and consumer taken together, by name."""
-    total: dict[tuple[str, str], Seen] = {}
-    for one in seen:
+def merged_traffic(counts: list[ConsumerTraffic]) -> tuple[ConsumerTraffic, ...]:
+    """One entry for each version and consumer, sorted by both."""
+    total: dict[tuple[str, str], ConsumerTraffic] = {}
+    for one in counts:
         known = total.get((one.version, one.consumer))
         rows, last = (0, one.last_at) if known is None else (known.rows, known.last_at)
         total[one.version, one.consumer] = one._replace(rows=rows + one.rows, last_at=max(last, one.last_at))
@@ -124,16 +124,16 @@ def joined(seen: list[Seen]) -> tuple[Seen, ...]:
 
 
 def sound(day: PredictionDay) -> PredictionDay:
-    """The day itself when nothing is wrong with it. Raises LogFormatError with the first fault."""
+    """The day itself when it has no fault. Raises LogFormatError with the first fault."""
     for fault in day.faults:
         raise fault.error()
     return day
 
 
-def wanted_columns(columns: ColumnMapping) -> list[Wanted]:
-    """What is read of every file, in the order of SCHEMA."""
+def requested_columns(columns: ColumnMapping) -> list[ColumnRequest]:
+    """The columns that are read from every file, in the order of SCHEMA."""
     uses = {"predicted_at": Use.INSTANT, "score": Use.NUMBER}
-    return [Wanted(name, getattr(columns, name), uses.get(name, Use.TEXT)) for name in SCHEMA.names]
+    return [ColumnRequest(name, getattr(columns, name), uses.get(name, Use.TEXT)) for name in SCHEMA.names]
 
 
 def other_day(where: str, instants: pa.ChunkedArray, day: date, column: str) -> LogFault | None:
@@ -145,7 +145,7 @@ def other_day(where: str, instants: pa.ChunkedArray, day: date, column: str) -> 
     if not wrong:
         return None
     what = f"{wrong:,} of {len(instants):,} rows have no {column}, or one on another day (UTC)"
-    return LogFault(FaultKind.OTHER_DAY, where, what, "write each row into the partition of its UTC day")
+    return LogFault(LogFaultKind.OTHER_DAY, where, what, "write each row into the partition of its UTC day")
 
 
 def without_id(where: str, ids: pa.ChunkedArray) -> LogFault | None:
@@ -154,12 +154,12 @@ def without_id(where: str, ids: pa.ChunkedArray) -> LogFault | None:
     if named == len(ids):
         return None
     what = f"{len(ids) - named:,} of {len(ids):,} rows have no prediction id"
-    return LogFault(FaultKind.NO_ID, where, what, "give every prediction an id; no label can find these rows")
+    return LogFault(LogFaultKind.NO_ID, where, what, "give every prediction an id; no label can find these rows")
 
 
 def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tuple[pa.Table, list[LogFault]]:
     where = partition.where(file)
-    read = read_columns(file, where, wanted_columns(columns))
+    read = read_columns(file, where, requested_columns(columns))
     if isinstance(read, LogFault):
         return SCHEMA.empty_table(), [read]
     for name in ("model_version", "consumer"):
@@ -178,7 +178,7 @@ def _bad_scores(where: str, scores: pa.ChunkedArray) -> LogFault | None:
     if not bad:
         return None
     what = f"{bad:,} of {len(scores):,} scores are null, NaN or outside 0 to 1"
-    return LogFault(FaultKind.BAD_SCORE, where, what, "write one probability a row; leave out what was never scored")
+    return LogFault(LogFaultKind.BAD_SCORE, where, what, "write one probability a row; leave out rows without a score")
 
 
 def _repeated(where: str, rows: pa.Table) -> Iterator[LogFault]:
@@ -188,7 +188,7 @@ def _repeated(where: str, rows: pa.Table) -> Iterator[LogFault]:
         counts = pc.value_counts(ids)
         example = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")[0].as_py()
         what = f"{again:,} of {len(ids):,} rows repeat an id, {example[:60]!a} for one"
-        yield LogFault(FaultKind.DUPLICATE_ID, where, what, "give every prediction an id of its own")
+        yield LogFault(LogFaultKind.DUPLICATE_ID, where, what, "give every prediction an id of its own")
 
 
 def _of_version(rows: pa.Table, version: str) -> pa.Table:

@@ -1,8 +1,8 @@
-"""What was counted on log partitions, kept by everything it depends on, so that nothing is counted twice.
+"""A cache of counts on log partitions, so that no partition is counted twice.
 
-Entries are bytes under a key of words (identity of the partition, digest of the edges, format version, model version):
-when any of them changes the key does, so an entry never goes stale. The cache may be deleted at any time, and what is
-old is: a night leaves about five entries a model, and looks back a few months at most.
+Entries are bytes under a key of words (identity of the partition, digest of the edges, format version, model version).
+When one of them changes, the key changes, so an entry never goes stale. The cache may be deleted at any time, and old
+entries are: a run writes about five entries for each model, and reads those of a few months at most.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ProfileCache:
             return None
 
     def put(self, content: bytes, *key: str) -> None:
-        """Keep an entry; not synced to disk, because it can be counted again."""
+        """Write an entry; it is not synced to disk, because it can be counted again."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
@@ -39,7 +39,7 @@ class ProfileCache:
         Path(temporary).replace(path)
 
     def prune(self, before: datetime) -> int:
-        """Let go of what was counted before a time, for it can be counted again; answers how many entries."""
+        """Delete the entries that were written before a time; returns their number."""
         aged = [one for one in self.root.glob("*/*") if _written(one) < before.timestamp()]
         for one in aged:
             one.unlink(missing_ok=True)
@@ -51,7 +51,7 @@ class ProfileCache:
 
 
 def _written(entry: Path) -> float:
-    """When an entry was written, in seconds since 1970; never, as it were, where somebody replaces it just now."""
+    """When an entry was written, in seconds since 1970; infinity when another process replaces it just now."""
     try:
         return entry.stat().st_mtime
     except FileNotFoundError:

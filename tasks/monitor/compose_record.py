@@ -84,7 +84,7 @@ def _placed(champion: Version, windows: Windows, one: Measurement, ruled: Mappin
 
 def _consumers(days: Sequence[LoggedDay]) -> Iterator[SeenConsumer]:
     """Who asked any version in the window, with rows and last time."""
-    seen = [one for day in days for one in day.seen]
+    seen = [one for day in days for one in day.traffic]
     for name in sorted({one.consumer for one in seen}):
         asked = [one for one in seen if one.consumer == name]
         last = max(one.last_at for one in asked)

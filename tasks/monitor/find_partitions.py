@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.model_logs import LoggedDay, ModelLogs
 from data.queries.monitored_models import MonitoredModel
 from data.records.model import MonitoringPlan
@@ -53,4 +53,4 @@ def days_of(window: Window) -> list[date]:
 
 def _missing(day: date) -> LogFault:
     remedy = "look for the serving code's log of that day; the watch takes it in whenever it comes"
-    return LogFault(FaultKind.MISSING_PARTITION, f"date={day}", "the model served and nothing is logged", remedy)
+    return LogFault(LogFaultKind.MISSING_PARTITION, f"date={day}", "the model served and nothing is logged", remedy)

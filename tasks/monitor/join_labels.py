@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from data.errors import StatisticsError
 from data.logs.label_join import LabelJoin, LabelledDay
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.model_logs import LabelPartition, LoggedDay, ModelLogs, touching
 from monitoring.score_file import CACHE_VERSION, from_bytes, to_bytes
 from monitoring.scores import FAULTS, ScoreHistogram, count_scores
@@ -65,11 +65,11 @@ class _Joining:
         histogram = _read(cache.get("scores", CACHE_VERSION, *told, self.version))
         faults = cache.get("label faults", *told)
         if histogram is not None and faults is not None:
-            return histogram, [LogFault.read(one) for one in json.loads(faults)]
+            return histogram, [LogFault.from_json(one) for one in json.loads(faults)]
         joined = self.logs.label_day(day, labels, self.now, self.join)
         histogram = _counted(joined, self.version)
         cache.put(to_bytes(histogram), "scores", CACHE_VERSION, *told, self.version)
-        cache.put(json.dumps([one.told() for one in joined.faults]).encode(), "label faults", *told)
+        cache.put(json.dumps([one.to_json() for one in joined.faults]).encode(), "label faults", *told)
         return histogram, list(joined.faults)
 
 
@@ -77,7 +77,7 @@ def _early(day: str, histogram: ScoreHistogram) -> Iterator[LogFault]:
     """The fault of labels that came before their prediction was made, which count as not known."""
     if rows := histogram.faulty.get(BEFORE):
         what = f"{rows:,} labels are older than their prediction"
-        yield LogFault(FaultKind.EARLY_LABEL, f"date={day}", what, "write when the label became known, in UTC")
+        yield LogFault(LogFaultKind.EARLY_LABEL, f"date={day}", what, "write when the label became known, in UTC")
 
 
 def _read(kept: bytes | None) -> ScoreHistogram | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from data.logs.log_fault import FaultKind as Fault
-from data.logs.log_fault import LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.queries.monitored_models import MonitoredModel
 from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
@@ -17,17 +16,17 @@ from monitoring.hard_fault import FaultKind, HardFault
 from monitoring.plan import Persistence, WatchRule
 from monitoring.profile import Profile
 
-HARD: Mapping[Fault, FaultKind] = {
-    Fault.MISSING_PARTITION: FaultKind.MISSING_PARTITION,
-    Fault.UNREADABLE: FaultKind.BROKEN_PARTITION,
-    Fault.TOO_LARGE: FaultKind.BROKEN_PARTITION,
-    Fault.OTHER_DAY: FaultKind.BROKEN_PARTITION,
-    Fault.NO_ID: FaultKind.BROKEN_PARTITION,
-    Fault.DUPLICATE_ID: FaultKind.BROKEN_PARTITION,
-    Fault.MISSING_COLUMN: FaultKind.SCHEMA_CHANGE,
-    Fault.WRONG_TYPE: FaultKind.SCHEMA_CHANGE,
-    Fault.UNCOUNTED: FaultKind.SCHEMA_CHANGE,
-    Fault.BAD_SCORE: FaultKind.INVALID_SCORES,
+HARD: Mapping[LogFaultKind, FaultKind] = {
+    LogFaultKind.MISSING_PARTITION: FaultKind.MISSING_PARTITION,
+    LogFaultKind.UNREADABLE: FaultKind.BROKEN_PARTITION,
+    LogFaultKind.TOO_LARGE: FaultKind.BROKEN_PARTITION,
+    LogFaultKind.OTHER_DAY: FaultKind.BROKEN_PARTITION,
+    LogFaultKind.NO_ID: FaultKind.BROKEN_PARTITION,
+    LogFaultKind.DUPLICATE_ID: FaultKind.BROKEN_PARTITION,
+    LogFaultKind.MISSING_COLUMN: FaultKind.SCHEMA_CHANGE,
+    LogFaultKind.WRONG_TYPE: FaultKind.SCHEMA_CHANGE,
+    LogFaultKind.UNCOUNTED: FaultKind.SCHEMA_CHANGE,
+    LogFaultKind.BAD_SCORE: FaultKind.INVALID_SCORES,
 }
 LABELS = "labels"
 TOLD = 3

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import LogFormatError, StatisticsError
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.model_logs import LoggedDay, ModelLogs
 from data.records.model import ColumnMapping
 from monitoring.edges import Edges
@@ -56,7 +56,7 @@ def _profile(logs: ModelLogs, day: LoggedDay, edges: Edges, columns: ColumnMappi
     try:
         counted = profile_files(day.partition.files, edges, day.day.isoformat(), _layout(columns))
     except LogFormatError as error:
-        return LogFault(FaultKind.UNCOUNTED, day.partition.folder.name, error.what, error.remedy)
+        return LogFault(LogFaultKind.UNCOUNTED, day.partition.folder.name, error.what, error.remedy)
     named = {part.model_version: profile for profile in counted for part in profile.parts}
     for name, profile in named.items():
         logs.cache.put(to_bytes(profile), *key, name)

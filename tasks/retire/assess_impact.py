@@ -11,7 +11,7 @@ import rfc8785
 
 from data.files.artifacts import ArtifactStore
 from data.logs.model_logs import LoggedDay, ModelLogs
-from data.logs.prediction_log import Seen, joined
+from data.logs.prediction_log import ConsumerTraffic, merged_traffic
 from data.records.instant import write_instant
 from data.records.model import Consumer, Model
 from data.records.names import system_name
@@ -57,12 +57,12 @@ def assess_impact(version: str, as_of: datetime | None) -> Impact:
     return Impact(affected, ArtifactStore(registry.home.artifacts).put(rfc8785.dumps(told)))
 
 
-def seen_of(days: Iterable[LoggedDay], version: str) -> tuple[Seen, ...]:
+def seen_of(days: Iterable[LoggedDay], version: str) -> tuple[ConsumerTraffic, ...]:
     """Who asked a version (its name in the logs) over these days, how often and when last."""
-    return joined([seen for day in days for seen in day.seen if seen.version == version])
+    return merged_traffic([seen for day in days for seen in day.traffic if seen.version == version])
 
 
-def with_seen(known: Sequence[Consumer], model: str, seen: Iterable[Seen]) -> list[Consumer]:
+def with_seen(known: Sequence[Consumer], model: str, seen: Iterable[ConsumerTraffic]) -> list[Consumer]:
     """The consumers on record, brought up to date by the logs, and those that only the logs know."""
     rows = {one.key: one for one in known}
     for one in seen:

@@ -1,4 +1,4 @@
-"""Labels on predictions: joined on the id alone, agreeing or none, named where they do not."""
+"""Labels on predictions: merged_traffic on the id alone, agreeing or none, named where they do not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from data.logs import label_log, prediction_log
 from data.logs.label_join import LabelJoin
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from tests.prediction_logs import DAY, days, label_table, midnight, prediction_table
 
 ASKED = prediction_table(DAY, prediction_id=["a", "b", "c"], score=[0.1, 0.2, 0.3]).cast(prediction_log.SCHEMA)
@@ -29,23 +29,23 @@ def told(*labels: tuple[str, int], **columns: Any) -> pa.Table:
     return label_table(DAY + days(2), DAY, len(ids), prediction_id=ids, label=values, **columns).cast(label_log.SCHEMA)
 
 
-JOINED: dict[str, tuple[pa.Table, dict[str, float | None], list[FaultKind]]] = {
+JOINED: dict[str, tuple[pa.Table, dict[str, float | None], list[LogFaultKind]]] = {
     "no label yet": (told(("z", 1)), {"a": None, "b": None, "c": None}, []),
     "some labels": (told(("a", 1), ("c", 0)), {"a": 1.0, "b": None, "c": 0.0}, []),
     "a label told twice": (
         told(("a", 1), ("a", 1)),
         {"a": 1.0, "b": None, "c": None},
-        [FaultKind.REPEATED_LABEL],
+        [LogFaultKind.REPEATED_LABEL],
     ),
     "labels that contradict each other": (
         told(("a", 1), ("a", 0), ("b", 1)),
         {"a": None, "b": 1.0, "c": None},
-        [FaultKind.CONTRADICTING_LABEL],
+        [LogFaultKind.CONTRADICTING_LABEL],
     ),
     "both": (
         told(("a", 1), ("a", 0), ("b", 1), ("b", 1)),
         {"a": None, "b": 1.0, "c": None},
-        [FaultKind.CONTRADICTING_LABEL, FaultKind.REPEATED_LABEL],
+        [LogFaultKind.CONTRADICTING_LABEL, LogFaultKind.REPEATED_LABEL],
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from data.logs.label_log import LabelDay, read_label_day
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from data.logs.log_partition import partitions
 from data.records.model import ColumnMapping
 from tests.prediction_logs import DAY, days, label_table, midnight, write_labels, write_partition
@@ -46,15 +46,15 @@ def test_what_is_not_known_yet_does_not_exist(tmp_path: Path) -> None:
     assert [len(day.known_at(NOON + timedelta(microseconds=late))) for late in (-1, 0, 3_600_000_000)] == [1, 2, 3]
 
 
-FAULTS: dict[str, tuple[dict[str, Any], FaultKind, int]] = {
-    "a label is neither 0 nor 1": ({"label": [0, 1, 2]}, FaultKind.BAD_LABEL, 2),
-    "a label is null": ({"label": [0, None, 1]}, FaultKind.BAD_LABEL, 2),
-    "a label is NaN": ({"label": [0.0, float("nan"), 1.0]}, FaultKind.BAD_LABEL, 2),
-    "a row has no id": ({"prediction_id": ["a", None, ""]}, FaultKind.NO_ID, 1),
-    "the label column is missing": ({"label": None}, FaultKind.MISSING_COLUMN, 0),
-    "a label is text": ({"label": ["yes", "no", "no"]}, FaultKind.WRONG_TYPE, 0),
-    "a label of another day": ({"labelled_at": [NOON, NOON, NOON + timedelta(days=1)]}, FaultKind.OTHER_DAY, 0),
-    "a label without a time": ({"labelled_at": [NOON, None, NOON]}, FaultKind.OTHER_DAY, 0),
+FAULTS: dict[str, tuple[dict[str, Any], LogFaultKind, int]] = {
+    "a label is neither 0 nor 1": ({"label": [0, 1, 2]}, LogFaultKind.BAD_LABEL, 2),
+    "a label is null": ({"label": [0, None, 1]}, LogFaultKind.BAD_LABEL, 2),
+    "a label is NaN": ({"label": [0.0, float("nan"), 1.0]}, LogFaultKind.BAD_LABEL, 2),
+    "a row has no id": ({"prediction_id": ["a", None, ""]}, LogFaultKind.NO_ID, 1),
+    "the label column is missing": ({"label": None}, LogFaultKind.MISSING_COLUMN, 0),
+    "a label is text": ({"label": ["yes", "no", "no"]}, LogFaultKind.WRONG_TYPE, 0),
+    "a label of another day": ({"labelled_at": [NOON, NOON, NOON + timedelta(days=1)]}, LogFaultKind.OTHER_DAY, 0),
+    "a label without a time": ({"labelled_at": [NOON, None, NOON]}, LogFaultKind.OTHER_DAY, 0),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from data.logs import label_search
 from data.logs.label_search import LabelPlaces, Searched, search, search_on
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from tests.prediction_logs import DAY
 
 DAYS = {"third": ["c1", "c2"], "second": ["b1", "b2"], "first": ["a1"]}
@@ -51,7 +51,7 @@ def test_days_are_read_while_ids_are_missing(case: str) -> None:
 def test_labels_without_prediction_are_one_fault_with_an_example() -> None:
     fault = search(ids("zz", "c1"), searched([])).fault("date=2013-04-02")
     assert fault is not None
-    assert fault.kind is FaultKind.ORPHAN_LABEL
+    assert fault.kind is LogFaultKind.ORPHAN_LABEL
     assert "1 labels belong to no logged prediction, 'zz' for one" in fault.text
 
 
@@ -77,12 +77,12 @@ HOLDS: dict[str, tuple[LabelPlaces, set[str], bool, bool]] = {
 @pytest.mark.parametrize("case", HOLDS)
 def test_a_finding_holds_until_what_it_rests_on_changes(case: str) -> None:
     places, identities, unsure, holds = HOLDS[case]
-    assert places.holds(identities, unsure=unsure) is holds
-    assert LabelPlaces.read(places.told()) == places
+    assert places.is_current(identities, unsure=unsure) is holds
+    assert LabelPlaces.from_json(places.to_json()) == places
 
 
 def test_what_an_earlier_modelward_kept_can_be_read() -> None:
-    assert LabelPlaces.read([{"x": 1}, 1, "zz", True]) == LabelPlaces({"x": 1}, {}, 1, "zz", unsure=True)
+    assert LabelPlaces.from_json([{"x": 1}, 1, "zz", True]) == LabelPlaces({"x": 1}, {}, 1, "zz", unsure=True)
 
 
 GOES_ON: dict[str, tuple[LabelPlaces, set[str], bool]] = {
@@ -95,7 +95,7 @@ GOES_ON: dict[str, tuple[LabelPlaces, set[str], bool]] = {
 @pytest.mark.parametrize("case", GOES_ON)
 def test_a_search_goes_on_where(case: str) -> None:
     places, identities, goes_on = GOES_ON[case]
-    assert places.goes_on(identities) is goes_on
+    assert places.can_continue(identities) is goes_on
 
 
 def test_what_was_not_found_is_looked_for_in_new_days_alone() -> None:
@@ -123,4 +123,4 @@ def test_of_very_many_orphans_the_ids_are_not_kept(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(label_search, "MOST_KEPT", 1)
     places = search(ids("y1", "y2"), searched([]))
     assert (places.orphans, places.example, places.missing) == (2, "y1", None)
-    assert places.holds(set(DAYS), unsure=False)
+    assert places.is_current(set(DAYS), unsure=False)

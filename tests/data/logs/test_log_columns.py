@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.logs.log_columns import Use, Wanted, read_columns
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_columns import ColumnRequest, Use, read_columns
+from data.logs.log_fault import LogFault, LogFaultKind
 
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
 def read(folder: Path, column: pa.Array, use: Use, **options: Any) -> pa.Table | LogFault:
     path = folder / "part.parquet"
     pq.write_table(pa.table({"theirs": column}), path)
-    return read_columns(path, "part.parquet", [Wanted("ours", "theirs", use)], **options)
+    return read_columns(path, "part.parquet", [ColumnRequest("ours", "theirs", use)], **options)
 
 
 FITTING: dict[str, tuple[pa.Array, Use, list[object]]] = {
@@ -67,35 +67,35 @@ def test_what_does_not_fit_says_got_and_wanted(tmp_path: Path, case: str) -> Non
     column, use = UNFIT[case]
     fault = read(tmp_path, column, use)
     assert isinstance(fault, LogFault)
-    assert fault.kind is FaultKind.WRONG_TYPE
-    assert f"column theirs is {pq.read_schema(tmp_path / 'part.parquet').field(0).type}; wanted {use}" in fault.text
+    assert fault.kind is LogFaultKind.WRONG_TYPE
+    assert f"column theirs is {pq.read_schema(tmp_path / 'part.parquet').field(0).type}; expected {use}" in fault.text
 
 
 def test_a_column_that_is_there_twice_is_not_chosen_from(tmp_path: Path) -> None:
     path = tmp_path / "part.parquet"
     pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), path)
-    fault = read_columns(path, "part.parquet", [Wanted("a", "a", Use.NUMBER)])
+    fault = read_columns(path, "part.parquet", [ColumnRequest("a", "a", Use.NUMBER)])
     assert isinstance(fault, LogFault)
-    assert fault.kind is FaultKind.MISSING_COLUMN
+    assert fault.kind is LogFaultKind.MISSING_COLUMN
 
 
 def test_a_time_beyond_what_can_be_kept_makes_the_file_unreadable(tmp_path: Path) -> None:
     fault = read(tmp_path, pa.array([2**62], pa.timestamp("ms")), Use.INSTANT)
     assert isinstance(fault, LogFault)
-    assert fault.kind is FaultKind.UNREADABLE
+    assert fault.kind is LogFaultKind.UNREADABLE
 
 
 def test_more_than_the_limit_is_refused_while_it_is_read(tmp_path: Path) -> None:
     fault = read(tmp_path, pa.array([0.5] * 200_000), Use.NUMBER, memory=1_000_000)
     assert isinstance(fault, LogFault)
-    assert fault.kind is FaultKind.TOO_LARGE
+    assert fault.kind is LogFaultKind.TOO_LARGE
     assert "several smaller files" in fault.remedy
 
 
 def test_a_long_text_is_found_before_it_is_written_out(tmp_path: Path) -> None:
     fault = read(tmp_path, pa.array(["x" * 100_000] * 2_000).dictionary_encode(), Use.TEXT)
     assert isinstance(fault, LogFault)
-    assert fault.kind is FaultKind.TOO_LARGE
+    assert fault.kind is LogFaultKind.TOO_LARGE
 
 
 def test_a_footer_that_claims_other_rows_than_there_are_is_not_believed(tmp_path: Path) -> None:
@@ -107,6 +107,6 @@ def test_a_footer_that_claims_other_rows_than_there_are_is_not_believed(tmp_path
     assert footer.count(b"\x16\xc8\x01") >= 2  # a hundred rows, in the file and in its row group
     path.write_bytes(content[: -8 - length] + footer.replace(b"\x16\xc8\x01", b"\x16\xca\x01", 1) + content[-8:])
     assert pq.read_metadata(path).num_rows == 101
-    fault = read_columns(path, "part.parquet", [Wanted("ours", "theirs", Use.NUMBER)])
+    fault = read_columns(path, "part.parquet", [ColumnRequest("ours", "theirs", Use.NUMBER)])
     assert isinstance(fault, LogFault)
-    assert fault.kind is FaultKind.UNREADABLE
+    assert fault.kind is LogFaultKind.UNREADABLE

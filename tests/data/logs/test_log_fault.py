@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from data.errors import LogFormatError
-from data.logs.log_fault import FaultKind, LogFault
+from data.logs.log_fault import LogFault, LogFaultKind
 
-FAULT = LogFault(FaultKind.BAD_SCORE, "date=2013-04-01/a.parquet", "1 of 2 scores are NaN", "write a probability")
+FAULT = LogFault(LogFaultKind.BAD_SCORE, "date=2013-04-01/a.parquet", "1 of 2 scores are NaN", "write a probability")
 
 
 def test_the_text_is_one_line_with_the_fix_at_its_end() -> None:
@@ -23,22 +23,22 @@ def test_the_error_carries_the_remedy() -> None:
 
 
 def test_a_fault_is_read_back_as_it_was_told() -> None:
-    assert LogFault.read(FAULT.told()) == FAULT
+    assert LogFault.from_json(FAULT.to_json()) == FAULT
 
 
 BREAKS = {
-    FaultKind.UNREADABLE: True,
-    FaultKind.MISSING_COLUMN: True,
-    FaultKind.WRONG_TYPE: True,
-    FaultKind.OTHER_DAY: True,
-    FaultKind.TOO_LARGE: True,
-    FaultKind.BAD_SCORE: False,
-    FaultKind.DUPLICATE_ID: False,
-    FaultKind.ORPHAN_LABEL: False,
-    FaultKind.MISSING_PARTITION: False,
+    LogFaultKind.UNREADABLE: True,
+    LogFaultKind.MISSING_COLUMN: True,
+    LogFaultKind.WRONG_TYPE: True,
+    LogFaultKind.OTHER_DAY: True,
+    LogFaultKind.TOO_LARGE: True,
+    LogFaultKind.BAD_SCORE: False,
+    LogFaultKind.DUPLICATE_ID: False,
+    LogFaultKind.ORPHAN_LABEL: False,
+    LogFaultKind.MISSING_PARTITION: False,
 }
 
 
 @pytest.mark.parametrize("kind", BREAKS)
-def test_what_cannot_be_read_rightly_is_not_measured(kind: FaultKind) -> None:
+def test_what_cannot_be_read_rightly_is_not_measured(kind: LogFaultKind) -> None:
     assert LogFault(kind, "", "", "").breaks is BREAKS[kind]

@@ -52,7 +52,7 @@ def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
     folder.rename(tmp_path / os.fsdecode(b"date=\xff"))
     with pytest.raises(LogFormatError) as refused:
         partitions(tmp_path, DAY, DAY)
-    assert refused.value.what.encode().endswith(b"date=\\udcff names no day")
+    assert refused.value.what.encode().endswith(b"date=\\udcff does not name a day")
 
 
 def rewrite(folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from data.files.home import Home
 from data.logs import model_logs
 from data.logs.label_join import LabelJoin
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from data.logs.model_logs import LoggedDay, ModelLogs, touching
 from data.records.model import ColumnMapping, Model
 from tests.prediction_logs import DAY, days, midnight, write_labels, write_predictions
@@ -62,7 +62,7 @@ def test_a_day_is_known_by_who_asked_what(home: Home) -> None:
     predict(home, 0)
     (day,) = logs_of(home).days(DAY, DAY)
     assert (day.day, day.rows, day.rows_of("1"), day.rows_of("2"), day.broken) == (DAY, 6, 6, 0, False)
-    assert [(one.version, one.consumer, one.rows) for one in day.seen] == [("1", "desk", 6)]
+    assert [(one.version, one.consumer, one.rows) for one in day.traffic] == [("1", "desk", 6)]
 
 
 def test_a_day_known_before_is_not_opened_again_and_a_rewritten_one_is(
@@ -85,7 +85,7 @@ def test_another_mapping_is_another_reading(home: Home) -> None:
     logs_of(home).days(DAY, DAY)
     renamed = Model.model_construct(key=KEY, columns=ColumnMapping(score="risk"))
     (day,) = ModelLogs(home, renamed).days(DAY, DAY)
-    assert [fault.kind for fault in day.faults] == [FaultKind.MISSING_COLUMN]
+    assert [fault.kind for fault in day.faults] == [LogFaultKind.MISSING_COLUMN]
 
 
 def places(home: Home, now: datetime = NOW) -> dict[date, list[date]]:
@@ -128,7 +128,7 @@ def test_labels_without_prediction_are_a_fault_until_the_prediction_comes(home: 
     predict(home, 0, 2)
     label(home, 2, 1, rows=3)
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
-    assert [fault.kind for fault in labels.faults] == [FaultKind.ORPHAN_LABEL]
+    assert [fault.kind for fault in labels.faults] == [LogFaultKind.ORPHAN_LABEL]
     assert "3 labels belong to no logged prediction" in labels.faults[0].text
     predict(home, 1)
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
@@ -197,7 +197,7 @@ def test_labels_of_a_day_whose_predictions_are_not_all_written_are_not_called_or
     (labels,) = logs_of(home).label_partitions(DAY, midnight(DAY + days(2)) + timedelta(hours=20))
     assert labels.faults == (), "the day is not over"
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
-    assert [fault.kind for fault in labels.faults] == [FaultKind.ORPHAN_LABEL]
+    assert [fault.kind for fault in labels.faults] == [LogFaultKind.ORPHAN_LABEL]
 
 
 def test_while_a_day_is_broken_its_labels_are_not_called_orphans(home: Home) -> None:

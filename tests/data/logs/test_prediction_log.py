@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from data.errors import LogFormatError
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from data.logs.log_partition import partitions
 from data.logs.prediction_log import PredictionDay, consumers_seen, read_day, read_scores, traffic
 from data.records.model import ColumnMapping
@@ -43,27 +43,27 @@ def test_columns_of_other_names_and_types_are_mapped(tmp_path: Path) -> None:
     assert day.rows["predicted_at"][1].as_py() == midnight(DAY) + timedelta(minutes=1)
 
 
-FAULTS: dict[str, tuple[dict[str, Any], FaultKind, str]] = {
-    "a mapped column is missing": ({"score": None}, FaultKind.MISSING_COLUMN, "score"),
-    "a score is text": ({"score": "high"}, FaultKind.WRONG_TYPE, "score is string; wanted a number"),
+FAULTS: dict[str, tuple[dict[str, Any], LogFaultKind, str]] = {
+    "a mapped column is missing": ({"score": None}, LogFaultKind.MISSING_COLUMN, "score"),
+    "a score is text": ({"score": "high"}, LogFaultKind.WRONG_TYPE, "score is string; expected a number"),
     "an id is a number with a fraction": (
         {"prediction_id": [0.5, 1.5]},
-        FaultKind.WRONG_TYPE,
+        LogFaultKind.WRONG_TYPE,
         "prediction_id is double",
     ),
-    "a score is NaN": ({"score": [0.1, float("nan")]}, FaultKind.BAD_SCORE, "1 of 2"),
-    "a score is null": ({"score": [None, 0.1, None]}, FaultKind.BAD_SCORE, "2 of 3"),
-    "a score is no probability": ({"score": [1.5, -0.1, 0.0, 1.0]}, FaultKind.BAD_SCORE, "2 of 4"),
-    "every score is null": ({"score": [None, None]}, FaultKind.BAD_SCORE, "2 of 2"),
-    "two rows have one id": ({"prediction_id": ["a", "b", "a"]}, FaultKind.DUPLICATE_ID, "'a' for one"),
-    "a row has no id": ({"prediction_id": ["a", None, ""]}, FaultKind.NO_ID, "2 of 3"),
+    "a score is NaN": ({"score": [0.1, float("nan")]}, LogFaultKind.BAD_SCORE, "1 of 2"),
+    "a score is null": ({"score": [None, 0.1, None]}, LogFaultKind.BAD_SCORE, "2 of 3"),
+    "a score is no probability": ({"score": [1.5, -0.1, 0.0, 1.0]}, LogFaultKind.BAD_SCORE, "2 of 4"),
+    "every score is null": ({"score": [None, None]}, LogFaultKind.BAD_SCORE, "2 of 2"),
+    "two rows have one id": ({"prediction_id": ["a", "b", "a"]}, LogFaultKind.DUPLICATE_ID, "'a' for one"),
+    "a row has no id": ({"prediction_id": ["a", None, ""]}, LogFaultKind.NO_ID, "2 of 3"),
     "a row is of another day": (
         {"predicted_at": [midnight(DAY), midnight(DAY + days(1)), midnight(DAY) - timedelta(microseconds=1)]},
-        FaultKind.OTHER_DAY,
+        LogFaultKind.OTHER_DAY,
         "2 of 3",
     ),
-    "a row has no time": ({"predicted_at": [midnight(DAY), None]}, FaultKind.OTHER_DAY, "1 of 2"),
-    "an id is as long as a book": ({"prediction_id": ["a", "b" * 2_000]}, FaultKind.TOO_LARGE, "prediction_id"),
+    "a row has no time": ({"predicted_at": [midnight(DAY), None]}, LogFaultKind.OTHER_DAY, "1 of 2"),
+    "an id is as long as a book": ({"prediction_id": ["a", "b" * 2_000]}, LogFaultKind.TOO_LARGE, "prediction_id"),
 }
 
 
@@ -106,7 +106,7 @@ def test_an_unreadable_file_breaks_its_day_and_no_other(tmp_path: Path, case: st
     BROKEN[case](write_predictions(tmp_path, DAY))
     write_predictions(tmp_path, DAY + days(1))
     broken, sound = (read_day(one, COLUMNS) for one in partitions(tmp_path, DAY, DAY + days(1)))
-    assert [fault.kind for fault in broken.faults] == [FaultKind.UNREADABLE]
+    assert [fault.kind for fault in broken.faults] == [LogFaultKind.UNREADABLE]
     assert (broken.broken, len(broken.rows)) == (True, 0)
     assert (sound.broken, len(sound.rows)) == (False, 100)
 
@@ -116,8 +116,8 @@ def test_one_broken_file_of_two_breaks_the_day_and_both_are_looked_at(tmp_path: 
     write_partition(tmp_path, DAY, prediction_table(DAY, score="high"), "two")
     day = read(tmp_path)
     assert {fault.where: fault.kind for fault in day.faults} == {
-        "date=2013-04-01/one.parquet": FaultKind.MISSING_COLUMN,
-        "date=2013-04-01/two.parquet": FaultKind.WRONG_TYPE,
+        "date=2013-04-01/one.parquet": LogFaultKind.MISSING_COLUMN,
+        "date=2013-04-01/two.parquet": LogFaultKind.WRONG_TYPE,
     }
     assert len(day.rows) == 0
 
@@ -126,7 +126,7 @@ def test_an_id_in_two_files_of_a_day_is_a_duplicate(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_partition(tmp_path, DAY, prediction_table(DAY, 10), name)
     day = read(tmp_path)
-    assert [fault.kind for fault in day.faults] == [FaultKind.DUPLICATE_ID]
+    assert [fault.kind for fault in day.faults] == [LogFaultKind.DUPLICATE_ID]
     assert (len(day.rows), len(day.distinct)) == (20, 10)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from data.logs.model_logs import ModelLogs
 from data.queries.monitored_models import MonitoredModel
 from data.records.model import MonitoringPlan
@@ -61,7 +61,9 @@ def test_a_day_on_which_the_model_served_and_nothing_is_logged_is_a_fault(watch:
     logs = ModelLogs(watch.world.home, watched.model)
     window = find_partitions(logs, watched, Window(DAY, DAY + days(2)))
     assert [one.day for one in window.days] == [DAY, DAY + days(2)]
-    assert [(fault.kind, fault.where) for fault in window.faults] == [(FaultKind.MISSING_PARTITION, "date=2013-04-02")]
+    assert [(fault.kind, fault.where) for fault in window.faults] == [
+        (LogFaultKind.MISSING_PARTITION, "date=2013-04-02")
+    ]
 
 
 def test_before_the_model_served_nothing_is_missing(watch: WatchedModel) -> None:
@@ -78,7 +80,7 @@ def test_a_broken_day_is_named_and_left_out(watch: WatchedModel) -> None:
     file.write_bytes(b"spoilt")
     watched = known(watch)
     window = find_partitions(ModelLogs(watch.world.home, watched.model), watched, Window(DAY, DAY))
-    assert (window.days, [fault.kind for fault in window.faults]) == ((), [FaultKind.UNREADABLE])
+    assert (window.days, [fault.kind for fault in window.faults]) == ((), [LogFaultKind.UNREADABLE])
 
 
 def test_what_the_registry_knows_of_a_watched_model(watch: WatchedModel) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from data.files.home import Home
 from data.logs.label_join import LabelJoin
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Model
 from tasks.monitor import join_labels as module
@@ -82,7 +82,7 @@ def test_a_late_label_touches_its_own_day_alone(home: Home, monkeypatch: pytest.
     after = join(home)
     assert len(counted) == 1
     assert [after.days[day] == before.days[day] for day in before.days] == [True, True, True]
-    assert [fault.kind for fault in after.faults] == [FaultKind.REPEATED_LABEL]
+    assert [fault.kind for fault in after.faults] == [LogFaultKind.REPEATED_LABEL]
 
 
 def test_faults_of_labels_come_from_the_cache_too(home: Home) -> None:
@@ -91,7 +91,7 @@ def test_faults_of_labels_come_from_the_cache_too(home: Home) -> None:
     write_predictions(home.logs(KEY), DAY + days(6), 5)
     label(home, 6, 0, prediction_id=[f"nobody-{number}" for number in range(60)])
     first = join(home)
-    assert [fault.kind for fault in first.faults] == [FaultKind.ORPHAN_LABEL, FaultKind.CONTRADICTING_LABEL]
+    assert [fault.kind for fault in first.faults] == [LogFaultKind.ORPHAN_LABEL, LogFaultKind.CONTRADICTING_LABEL]
     assert known(first) == [0, 0, 0]
     assert join(home) == first
 
@@ -99,7 +99,7 @@ def test_faults_of_labels_come_from_the_cache_too(home: Home) -> None:
 def test_a_label_before_its_prediction_is_a_fault_and_counts_nowhere(home: Home) -> None:
     label(home, 1, 1, labelled_at=[midnight(DAY + days(1))] * 60)
     labelled = join(home)
-    assert [(fault.kind, fault.where) for fault in labelled.faults] == [(FaultKind.EARLY_LABEL, "date=2013-04-02")]
+    assert [(fault.kind, fault.where) for fault in labelled.faults] == [(LogFaultKind.EARLY_LABEL, "date=2013-04-02")]
     assert known(labelled)[1] == 1
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.files.home import Home
-from data.logs.log_fault import FaultKind
+from data.logs.log_fault import LogFaultKind
 from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Feature, Model
 from monitoring.edge_placement import edges_of_table
@@ -102,7 +102,7 @@ def test_a_missing_feature_is_a_fault_of_its_day_and_the_others_are_counted(home
     write(home, 0, features(DAY, 10, distance=None))
     write(home, 1, features(DAY + days(1), 10))
     profiled = count(home)
-    assert [(fault.kind, fault.where) for fault in profiled.faults] == [(FaultKind.UNCOUNTED, "date=2013-04-01")]
+    assert [(fault.kind, fault.where) for fault in profiled.faults] == [(LogFaultKind.UNCOUNTED, "date=2013-04-01")]
     assert "distance is missing" in profiled.faults[0].text
     assert profiled.window.rows == 10
 

@@ -308,7 +308,7 @@ def test_a_plan_that_cannot_be_read_fails_this_model_and_somebody_is_told(world:
 def test_a_folder_that_names_no_day_fails_this_model(watch: WatchedModel) -> None:
     (watch.predictions / "date=april").mkdir(parents=True)
     watched = watch.night(END)
-    assert (watched.state, "names no day" in watched.why) == ("failed", True)
+    assert (watched.state, "does not name a day" in watched.why) == ("failed", True)
 
 
 def test_a_model_without_a_champion_is_not_watched_and_that_is_said(world: World) -> None:

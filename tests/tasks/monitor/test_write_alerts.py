@@ -78,10 +78,10 @@ def test_a_folder_whose_name_is_no_text_fails_one_model_which_is_told_by_a_name(
     watch.predictions.mkdir(parents=True)
     (watch.predictions / os.fsdecode(b"date=\xff")).mkdir()
     (night,) = watch_models.fn(find_monitored_models.fn([MODEL], END), END, NIGHT)
-    assert "date=\\udcff names no day" in night.unwatched
+    assert "date=\\udcff does not name a day" in night.unwatched
     record([night])
     (notice,) = notices(world)
-    assert "date=\\udcff names no day" in notice.text
+    assert "date=\\udcff does not name a day" in notice.text
 
 
 @pytest.mark.usefixtures("models")
