@@ -1,92 +1,85 @@
-"""Documentation as paragraphs, headings and lists, and nothing else of Markdown: no link, no image, no markup.
+"""Documentation as paragraphs, headings, lists and code, and nothing else of Markdown: no link, no image, no markup.
 
-Every character of the text is shown; what Markdown would turn into a link or a picture stays the words it was written
-with.
+Every character of the text is shown: only block rules of the parser are on, so emphasis, links, images, HTML and
+entities stay the characters that were written.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
 from data.text.untrusted_text import safe
 
-HEADING = re.compile(r"(#{1,6})\s+(.*)")
-ITEM = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(.*)")
-NUMBERED = re.compile(r"\s*\d{1,4}[.)]\s")
-FENCE = re.compile(r"\s*(```|~~~)")
 LOWEST = 6
+MOST_NESTED = 40
+"""Levels of the parser, two for each list inside another. It leaves out what lies deeper."""
+
+# "zero" has paragraphs and plain text only; the other rules are named, so that no new version adds one.
+PARSER = MarkdownIt("zero", {"html": False, "linkify": False, "maxNesting": MOST_NESTED}).enable(
+    ["heading", "list", "fence"]
+)
 
 
 def as_markup(text: str, level: int = 4) -> Markup:
-    """The text as markup of our own; its first heading is of this level, those below it follow, none lower than 6."""
-    return Markup("\n").join(_blocks(text.splitlines(), level))
+    """The text as our own markup: its first heading has this level, headings below it follow, none lower than 6."""
+    tokens = PARSER.parse(text)
+    # The parser drops the content of lists that are nested too deep: such a text is shown as it was written.
+    if any(token.type == "list_item_open" and token.level + 1 >= MOST_NESTED for token in tokens):
+        return _code(text)
+    return Markup("\n").join(_Blocks(level).rendered(SyntaxTreeNode(tokens)))
 
 
-def _blocks(lines: list[str], level: int) -> Iterator[Markup]:
-    open_lines: list[str] = []
-    fenced = False
-    deepest = 0
-    for line in lines:
-        if FENCE.match(line):
-            yield from _block(open_lines, fenced)
-            open_lines, fenced = [], not fenced
-        elif fenced:
-            open_lines.append(line)
-        elif (heading := HEADING.fullmatch(line)) is not None:
-            yield from _block(open_lines, fenced)
-            open_lines = []
-            deepest = _depth(len(heading[1]), deepest)
-            yield _heading(_unclosed(heading[2]), min(level + deepest - 1, LOWEST))
-        elif line.strip():
-            open_lines.append(line)
-        else:
-            yield from _block(open_lines, fenced)
-            open_lines = []
-    yield from _block(open_lines, fenced)
+class _Blocks:
+    """Renders the blocks of one text in order; a heading depends on the headings before it."""
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+        self._depth = 0
+
+    def rendered(self, parent: SyntaxTreeNode) -> Iterator[Markup]:
+        """The markup of each block below a node."""
+        for node in parent.children:
+            if node.type == "heading":
+                yield self._heading(node)
+            elif node.type in {"bullet_list", "ordered_list"}:
+                yield self._list(node)
+            elif node.type == "fence":
+                yield _code(node.content.removesuffix("\n"))
+            else:
+                yield _paragraph(node)
+
+    def _heading(self, node: SyntaxTreeNode) -> Markup:
+        # No level may be left out: a heading is at most one level below the heading before it.
+        self._depth = min(int(node.tag[1:]), self._depth + 1)
+        level = min(self._level + self._depth - 1, LOWEST)
+        return Markup("<h{0}>{1}</h{0}>").format(level, _words(node))
+
+    def _list(self, node: SyntaxTreeNode) -> Markup:
+        items = [Markup("\n").join(self.rendered(item)) for item in node.children]
+        start = Markup(' start="{}"').format(node.attrs["start"]) if "start" in node.attrs else ""
+        content = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+        return Markup("<{0}{1}>{2}</{0}>").format(node.tag, start, content)
 
 
-def _depth(marks: int, before: int) -> int:
-    """How deep a heading lies: no deeper than one below the heading before it, so that no level is left out."""
-    return min(marks, before + 1)
+def _paragraph(node: SyntaxTreeNode) -> Markup:
+    """A paragraph; a table, whose columns the writer aligned, as it was written; in a tight list the words alone."""
+    words = _content(node)
+    if words.startswith("|"):
+        return _code(words)
+    return _words(node) if node.hidden else Markup("<p>{}</p>").format(_words(node))
 
 
-def _unclosed(words: str) -> str:
-    """The words without the marks that may close a heading: no pattern looks for them, as its time would grow faster
-    than the line."""
-    return words.rstrip().rstrip("#").rstrip()
+def _code(text: str) -> Markup:
+    return Markup('<pre tabindex="0">{}</pre>').format(escape(safe(text)))
 
 
-def _heading(words: str, level: int) -> Markup:
-    return Markup("<h{0}>{1}</h{0}>").format(level, _told(words))
+def _words(node: SyntaxTreeNode) -> Markup:
+    return escape(safe(_content(node)))
 
 
-def _block(lines: list[str], fenced: bool) -> Iterator[Markup]:
-    if not lines:
-        return
-    if fenced:
-        yield Markup('<pre tabindex="0">{}</pre>').format(_told("\n".join(lines)))
-    elif ITEM.fullmatch(lines[0]):
-        yield _list(lines)
-    elif lines[0].lstrip().startswith("|"):
-        yield Markup('<pre tabindex="0">{}</pre>').format(_told("\n".join(lines)))
-    else:
-        yield Markup("<p>{}</p>").format(_told("\n".join(lines)))
-
-
-def _list(lines: list[str]) -> Markup:
-    items: list[list[str]] = []
-    for line in lines:
-        item = ITEM.fullmatch(line)
-        if item is not None:
-            items.append([item[1]])
-        else:
-            items[-1].append(line.strip())
-    told = Markup("").join(Markup("<li>{}</li>").format(_told("\n".join(one))) for one in items)
-    return Markup("<{0}>{1}</{0}>").format("ol" if NUMBERED.match(lines[0]) else "ul", told)
-
-
-def _told(words: str) -> Markup:
-    return escape(safe(words))
+def _content(node: SyntaxTreeNode) -> str:
+    return "".join(child.content for child in node.children)

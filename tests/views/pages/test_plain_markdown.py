@@ -1,4 +1,4 @@
-"""Documentation is shown with its paragraphs, headings and lists; whatever else it wants stays the words it is."""
+"""Documentation is shown with its paragraphs, headings, lists and code; everything else stays the words it is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ SHOWN = {
     "a heading of nothing": ("# ##", "<h4></h4>"),
     "a list": ("- one\n- two\n  and more", "<ul><li>one</li><li>two\nand more</li></ul>"),
     "a numbered list": ("1. one\n2. two", "<ol><li>one</li><li>two</li></ol>"),
+    "a numbered list that begins later": ("3. one\n4. two", '<ol start="3"><li>one</li><li>two</li></ol>'),
+    "a list in a list": ("- a\n  - b\n  - c", "<ul><li>a\n<ul><li>b</li><li>c</li></ul></li></ul>"),
+    "a list with room between its items": ("- a\n\n- b", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"),
+    "an item of several blocks": ("- # A\n\n  b", "<ul><li><h4>A</h4>\n<p>b</p></li></ul>"),
+    "emphasis, code and entities as words": ("**a** `b` &lt; \\*", "<p>**a** `b` &amp;lt; \\*</p>"),
+    "an address as words": (
+        "<https://example.org> www.example.org",
+        "<p>&lt;https://example.org&gt; www.example.org</p>",
+    ),
+    "a definition of a link as words": ("[a]: https://example.org", "<p>[a]: https://example.org</p>"),
+    "a quotation as words": ("> a", "<p>&gt; a</p>"),
     "code as it stands": ("```py\na  <b>\n```", '<pre tabindex="0">a  &lt;b&gt;</pre>'),
     "a fence that is never closed": ("```\na", '<pre tabindex="0">a</pre>'),
     "a table as it stands": ("| a | b |", '<pre tabindex="0">| a | b |</pre>'),
@@ -36,6 +47,14 @@ def test_it_is_shown(text: str, markup: str) -> None:
     assert as_markup(text) == markup
 
 
+def test_text_below_too_many_lists_is_shown_as_it_was_written() -> None:
+    deep = "- " * 30 + "hidden?"
+    assert as_markup(deep) == f'<pre tabindex="0">{deep}</pre>'
+    shallow = "- " * 19 + "shown"
+    assert as_markup(shallow).count("<li>") == 19
+    assert "shown" in as_markup(shallow)
+
+
 LONG = 39_000
 HOSTILE = {
     "spaces inside a heading": "# a" + " " * LONG + "b",
@@ -45,6 +64,8 @@ HOSTILE = {
     "digits that could be a number": "1" * LONG,
     "an item of spaces": "-" + " " * LONG,
     "a word in spaces before an item": "- a" + " " * LONG + "b\n" + " " * LONG,
+    "lists in lists": "- " * (LONG // 2) + "a",
+    "lists that are indented ever deeper": "\n".join(" " * (2 * depth) + "- a" for depth in range(190)),
     "short lines": "# a\n- b\n" * (LONG // 8),
 }
 
