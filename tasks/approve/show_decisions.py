@@ -10,6 +10,7 @@ from data.registry.registry import Registry
 from data.text.markdown_text import plain, quoted
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import request_page
+from views.forms.markdown_table import markdown_table
 from views.forms.version_facts import fact_table, in_lines
 
 
@@ -31,7 +32,7 @@ def decision_lines(request: ApprovalRequest, votes: Sequence[Vote]) -> list[str]
             [
                 ("For", f"{plain(request.environment)}, {request.slot}: {quoted(request.use)}"),
                 ("Asked", ", ".join(f"{one.count} × {one.role}" for one in request.required)),
-                ("Asked by", plain(request.requester)),
+                ("Requested by", plain(request.requester)),
                 ("Digest of the request", in_lines(request.request_digest)),
                 ("Evidence", in_lines(request.evidence_digest)),
                 ("Standards", in_lines(request.standards_digest)),
@@ -47,13 +48,12 @@ def decision_lines(request: ApprovalRequest, votes: Sequence[Vote]) -> list[str]
 def _votes(votes: Sequence[Vote]) -> list[str]:
     if not votes:
         return ["Nobody has decided."]
-    head = ["| when | who | as | decision | proof | says |", "|---|---|---|---|---|---|"]
-    return [*head, *(_row(one) for one in votes)]
+    return markdown_table(("when", "who", "as", "decision", "proof", "says"), map(_row, votes))
 
 
-def _row(one: Vote) -> str:
+def _row(one: Vote) -> tuple[str, ...]:
     role = f"{one.role}, as deputy of {plain(one.deputy_of)}" if one.deputy_of else one.role
     conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in one.conditions)
     when = f"{one.decided_at:%Y-%m-%d %H:%M}"
     who = f"{plain(one.printed_name)} ({plain(one.person)})"
-    return f"| {when} | {who} | {role} | **{one.decision}** | {one.proof} | {quoted(one.comment)}{conditions} |"
+    return (when, who, role, f"**{one.decision}**", one.proof, f"{quoted(one.comment)}{conditions}")

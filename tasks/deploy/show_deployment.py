@@ -8,6 +8,7 @@ from data.registry.registry import Registry
 from data.text.markdown_text import plain, quoted
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
+from views.forms.markdown_table import markdown_table
 from views.forms.version_facts import fact_table
 
 
@@ -45,13 +46,11 @@ def deployment_lines(row: Deployment, stays: list[Deployment]) -> list[str]:
         "",
         "#### What served there",
         "",
-        "| version | from | to | state |",
-        "|---|---|---|---|",
-        *(_stay(one) for one in ranked),
+        *markdown_table(("version", "from", "to", "state"), map(_stay, ranked)),
     ]
 
 
-def _stay(one: Deployment) -> str:
+def _stay(one: Deployment) -> tuple[str, ...]:
     ended = f"{one.to_at:%Y-%m-%d %H:%M}" if one.to_at else "–"
     state = one.state.replace("_", " ")
-    return f"| {plain(short(one.version))} | {one.from_at:%Y-%m-%d %H:%M} | {ended} | {state} |"
+    return (plain(short(one.version)), f"{one.from_at:%Y-%m-%d %H:%M}", ended, state)

@@ -22,7 +22,9 @@ from tasks.monitor.record_windows import Watch
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.charts.svg_intervals import Look, Row, interval_picture
 from views.evidence_address import monitoring_page
+from views.forms.markdown_table import markdown_table
 
+COLUMNS = ("says", "figure", "value", "95 % interval", "reference, margin")
 MODELS = 5
 """Pages a night at most: of a thousand models nobody reads a thousand pages, and each costs a request."""
 LOOKS: dict[str, Look] = {AlertState.PAGE.value: "bad", AlertState.WATCH.value: "warned"}
@@ -61,9 +63,7 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
         *(["", *faults] if faults else []),
         *interval_picture("How far from the reference, in margins; a bar marks what is severe", drawn, 1.0, "margin"),
         "",
-        "| says | figure | value | 95 % interval | reference, margin |",
-        "|---|---|--:|---|---|",
-        *(_tabled(one, rule) for one, rule in ranked),
+        *markdown_table(COLUMNS, (_tabled(one, rule) for one, rule in ranked), right=("value",)),
     ]
 
 
@@ -95,7 +95,7 @@ def _margins(value: float | None, rule: WatchRule, turned: bool) -> float | None
     return (rule.reference - value if turned else value - rule.reference) / rule.margin
 
 
-def _tabled(one: WindowMeasurement, rule: WatchRule) -> str:
+def _tabled(one: WindowMeasurement, rule: WatchRule) -> tuple[str, ...]:
     figures = one.measurement
     said = f"**{one.outcome}**" if one.outcome in LOOKS else one.outcome
     value = f"{figures.value:.4f}" if figures.value is not None else plain(figures.cannot_say or "cannot say")
@@ -103,4 +103,4 @@ def _tabled(one: WindowMeasurement, rule: WatchRule) -> str:
         f"{figures.low:.4f} to {figures.high:.4f}" if figures.low is not None and figures.high is not None else "–"
     )
     held = f"{rule.reference:g}, {rule.margin:g} {rule.direction}"
-    return f"| {said} | {plain(rule.about)} | {value} | {interval} | {held} |"
+    return (said, plain(rule.about), value, interval, held)

@@ -13,6 +13,7 @@ from data.records.names import short
 from data.text.markdown_text import plain
 from tasks.monitor.record_windows import Watch
 from tasks.run.leave_artifact import leave_artifact
+from views.forms.markdown_table import markdown_table
 
 COLUMNS = ("model", "state", "rows", "faults", "pages", "warnings", "quiet", "cannot say")
 MOST = 200
@@ -35,8 +36,7 @@ def watch_counts(watched: Sequence[Watch]) -> str:
 def watch_table(watched: Sequence[Watch]) -> str:
     """The nights as a Markdown table, what needs a person first; of more than 200 models the rest is counted."""
     ranked = sorted(watched, key=lambda one: (one.state != "failed", -len(one.pages), -len(one.warnings)))
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|---|" + "--:|" * (len(COLUMNS) - 2)]
-    lines += ["| " + " | ".join(_cells(one)) + " |" for one in ranked[:MOST]]
+    lines = markdown_table(COLUMNS, map(_cells, ranked[:MOST]), right=COLUMNS[2:])
     if len(ranked) > MOST:
         lines.append(f"\nand {len(ranked) - MOST:,} more")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from data.registry.registry import Registry
 from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
+from views.forms.markdown_table import markdown_table
 from views.forms.version_facts import fact_table, in_lines, version_facts
 
 
@@ -33,10 +34,11 @@ def dataset_lines(datasets: list[Dataset]) -> list[str]:
     """A table of the datasets with the outcome of their quality suites."""
     if not datasets:
         return ["No dataset was handed in."]
-    return ["| dataset | quality | rows | columns | identity |", "|---|---|--:|--:|---|", *map(_row, datasets)]
+    columns = ("dataset", "quality", "rows", "columns", "identity")
+    return markdown_table(columns, map(_row, datasets), right=("rows", "columns"))
 
 
-def _row(one: Dataset) -> str:
+def _row(one: Dataset) -> tuple[str | int, ...]:
     quality = one.quality if one.quality == "passed" else f"**{one.quality}**"
-    said = f"{quality}, {one.quality_expectations} expectations"
-    return f"| {one.role} | {said} | {one.rows:,} | {len(one.columns)} | {in_lines(one.identity)} |"
+    expectations = f"{quality}, {one.quality_expectations} expectations"
+    return (one.role, expectations, f"{one.rows:,}", len(one.columns), in_lines(one.identity))

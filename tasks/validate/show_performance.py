@@ -16,6 +16,7 @@ from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.charts.svg_intervals import Look, Row, interval_picture
 from views.evidence_address import version_page
 from views.forms.figure_lines import comparison_lines, metric_lines
+from views.forms.markdown_table import markdown_table
 
 
 def show_performance(key: str) -> None:
@@ -68,15 +69,16 @@ def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
         )
         for one in groups
     ]
-    table = [f"| {one.score:.4f} | {one.rate:.4f} | {one.low:.4f} to {one.high:.4f} | {one.rows:,} |" for one in groups]
+    columns = ("mean score", "share that came true", "95 % interval", "rows")
+    cells = [
+        (f"{one.score:.4f}", f"{one.rate:.4f}", f"{one.low:.4f} to {one.high:.4f}", f"{one.rows:,}") for one in groups
+    ]
     return [
         "",
         "#### Calibration on held-out data",
         *interval_picture("Share that came true in each tenth; the bar is what the scores said", rows),
         "",
-        "| mean score | share that came true | 95 % interval | rows |",
-        "|--:|--:|---|--:|",
-        *table,
+        *markdown_table(columns, cells, right=("mean score", "share that came true", "rows")),
     ]
 
 

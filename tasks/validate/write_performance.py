@@ -14,6 +14,7 @@ from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from tasks.run.take_steps import log_step, step
 from tasks.validate.show_performance import show_performance
+from views.forms.markdown_table import markdown_table
 
 
 @step("report performance")
@@ -55,18 +56,22 @@ def performance_text(metrics: Sequence[Metric], comparisons: Sequence[Comparison
         "",
         "Recomputed from the predictions handed in; intervals are 95 %, resampling whole days.",
         "",
-        "| metric | dataset | slice | value | interval | rows |",
-        "|---|---|---|---|---|---|",
+        *markdown_table(("metric", "dataset", "slice", "value", "interval", "rows"), map(_measured, metrics)),
     ]
-    for one in metrics:
-        value, interval = _written(one.value, one.low, one.high, one.cannot_say)
-        lines.append(f"| {one.name} | {one.dataset} | {one.slice or 'all'} | {value} | {interval} | {one.rows} |")
     if comparisons:
-        lines += ["", "## Against the champion", "", "| metric | difference | interval | days |", "|---|---|---|---|"]
-    for two in comparisons:
-        value, interval = _written(two.difference, two.low, two.high, two.cannot_say)
-        lines.append(f"| {two.metric} | {value} | {interval} | {two.days} |")
+        columns = ("metric", "difference", "interval", "days")
+        lines += ["", "## Against the champion", "", *markdown_table(columns, map(_compared, comparisons))]
     return "\n".join(lines) + "\n"
+
+
+def _measured(metric: Metric) -> tuple[str | int, ...]:
+    figures = _written(metric.value, metric.low, metric.high, metric.cannot_say)
+    return (metric.name, metric.dataset, metric.slice or "all", *figures, metric.rows)
+
+
+def _compared(comparison: Comparison) -> tuple[str | int, ...]:
+    figures = _written(comparison.difference, comparison.low, comparison.high, comparison.cannot_say)
+    return (comparison.metric, *figures, comparison.days)
 
 
 def _written(value: float | None, low: float | None, high: float | None, cannot_say: str | None) -> tuple[str, str]:

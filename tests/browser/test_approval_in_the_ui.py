@@ -85,7 +85,7 @@ def test_its_form_says_what_is_asked(pages: PrefectPages, house: House, world: W
     expect(form).to_contain_text("Deploy ops/delay v1 to production")
     expect(form).to_contain_text("All 9 criteria passed.")
     expect(form.get_by_role("row", name="To confirm")).to_contain_text(tail(request.request_digest))
-    expect(form.get_by_role("row", name="Signatures")).to_contain_text("2 × approver still needed")
+    expect(form.get_by_role("row", name="Signatures")).to_contain_text("2 × approver missing")
     expect(form.get_by_role("row", name="Can sign now")).to_contain_text("alma, axel, rita")
     expect(form.get_by_role("row", name="auc 0.")).to_be_visible()
     assert form.get_by_label("One-time code").get_attribute("type") == "password"
@@ -135,7 +135,7 @@ def test_after_the_right_one_the_second_approver_is_waited_for(pages: PrefectPag
     until(partial(waits_again, house, before))
     pages.await_state("Suspended")
     form = pages.open_form()
-    expect(form.get_by_role("row", name="Signatures")).to_contain_text("1 × approver still needed")
+    expect(form.get_by_role("row", name="Signatures")).to_contain_text("1 × approver missing")
     expect(form.get_by_role("row", name="Can sign now")).to_contain_text("axel, rita")
     expect(form).to_contain_text("signed: Alma as approver: approve")
     pages.watched.shot("deploy-9-second")

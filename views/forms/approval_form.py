@@ -1,4 +1,4 @@
-"""What an approver reads above the form: the question, the bytes it is about, what speaks against it, then the rest."""
+"""What an approver reads above the form: the question, the digest to confirm, objections first, then the rest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from views.forms.version_facts import (
     version_facts,
 )
 
-REVOKED = "; **taken off the roster since, so it does not count**"
+REVOKED = "; **no longer on the roster: this decision does not count**"
 
 
 def describe_request(shown: ApprovalSnapshot, objection: Objection = NO_OBJECTION) -> str:
@@ -66,7 +66,7 @@ def _facts(shown: ApprovalSnapshot) -> FactRows:
         ("Decide until", f"{request.expires_at:%Y-%m-%d %H:%M} UTC"),
         ("Signatures", _signatures(shown)),
         *_eligible(shown),
-        ("Asked by", f"{plain(request.requester)}, who therefore cannot sign"),
+        ("Requested by", f"{plain(request.requester)}, who therefore cannot sign"),
         *_excluded(shown),
     ]
 
@@ -76,24 +76,24 @@ def _version_facts(shown: ApprovalSnapshot) -> FactRows:
 
 
 def _eligible(shown: ApprovalSnapshot) -> FactRows:
-    """Who could sign; of a request that is over nobody asks."""
+    """Who could sign a pending request; nothing once it is decided."""
     if shown.request.state != "pending":
         return []
     return [("Can sign now", listed([_name(one, shown.request) for one in shown.eligible]))]
 
 
 def _excluded(shown: ApprovalSnapshot) -> FactRows:
-    """Who may not sign though they neither worked on it nor ask: the standard keeps validating and approving apart."""
+    """Who may not sign because they validated the version, where the standard separates the two."""
     request, version = shown.request, shown.version.version
     known = {*version.contributors, version.submitter, request.requester}
     excluded = [plain(one) for one in request.contributors if one not in known]
-    return [("Cannot sign", f"{listed(excluded)}: validated it, which its standard keeps apart")] if excluded else []
+    return [("Cannot sign", f"{listed(excluded)}: the standard separates validation from approval")] if excluded else []
 
 
 def _signatures(shown: ApprovalSnapshot) -> str:
     required = ", ".join(f"{one.count} × {one.role}" for one in shown.request.required)
     missing = ", ".join(f"{count} × {role}" for role, count in shown.missing.items())
-    return f"{required} asked; " + (f"**{missing} still needed**" if missing else "all given")
+    return f"{required} required; " + (f"**{missing} missing**" if missing else "all given")
 
 
 def _name(one: EligibleApprover, request: ApprovalRequest) -> str:
@@ -104,35 +104,35 @@ def _name(one: EligibleApprover, request: ApprovalRequest) -> str:
 
 def _decisions(shown: ApprovalSnapshot) -> list[str]:
     lines = [_vote(one) + ("" if one in shown.standing else REVOKED) for one in shown.votes]
-    return ["", "#### Decided so far", "", *lines] if lines else []
+    return ["", "#### Decisions so far", "", *lines] if lines else []
 
 
 def _vote(one: Vote) -> str:
     deputy = f", as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
     conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in one.conditions)
-    comment = f"; says {quoted(one.comment)}" if one.comment else ""
+    comment = f"; comment: {quoted(one.comment)}" if one.comment else ""
     return f"- signed: {plain(one.printed_name)} as {one.role}{deputy}: **{one.decision}**{conditions}{comment}"
 
 
 def _place(shown: ApprovalSnapshot) -> FactRows:
-    """What the version would be used for, and what it would take the place of."""
+    """What the version would be used for, and what it would replace."""
     serving = plain(short(shown.serving)) if shown.serving else "nothing"
-    return [("Use", quoted(shown.request.use)), ("Serves there now", serving)]
+    return [("Use", quoted(shown.request.use)), ("Serving there now", serving)]
 
 
 def _released(shown: ApprovalSnapshot) -> FactRows:
-    return [("Released because", quoted(shown.request.reason, 2_000)), _stands_until(shown), *_place(shown)]
+    return [("Reason for the release", quoted(shown.request.reason, 2_000)), _valid_until(shown), *_place(shown)]
 
 
-def _operated(shown: ApprovalSnapshot) -> FactRows:
+def _acted_on(shown: ApprovalSnapshot) -> FactRows:
     if shown.operation is None:
         return _place(shown)
-    return [("Done because", quoted(shown.operation.reason, 2_000)), _stands_until(shown), *_place(shown)]
+    return [("Reason for the action", quoted(shown.operation.reason, 2_000)), _valid_until(shown), *_place(shown)]
 
 
-def _stands_until(shown: ApprovalSnapshot) -> tuple[str, str]:
+def _valid_until(shown: ApprovalSnapshot) -> tuple[str, str]:
     until = f"{shown.request.expires_at:%Y-%m-%d %H:%M} UTC"
-    return ("Stands until", f"**{until}**, when it is undone unless everybody above has ratified it")
+    return ("Valid until", f"**{until}**; then it is undone, unless everybody required has ratified it")
 
 
 def _figures(shown: ApprovalSnapshot) -> list[str]:
@@ -143,14 +143,14 @@ def _retirement(shown: ApprovalSnapshot) -> list[str]:
     if shown.retirement is None:
         return []
     lines = retirement_lines(shown.retirement, shown.parties)
-    return ["", "#### What ends, and where everybody goes", "", *lines]
+    return ["", "#### Consumers affected and their transitions", "", *lines]
 
 
 @dataclass(frozen=True)
 class PurposeText:
     """What a form shows for one purpose of a request: its question, its own facts and its own section.
 
-    `judged` says that gates judged the version for this request, so that the form counts their verdicts.
+    `judged` is true where gates judged the version for this request: the form then counts their verdicts.
     """
 
     question: str
@@ -170,6 +170,6 @@ def _no_facts(_: ApprovalSnapshot) -> FactRows:
 PURPOSES: Mapping[str, PurposeText] = {
     "deploy": PurposeText("Deploy {name} to {where}?", _place, _figures, judged=True),
     "release": PurposeText("Ratify the emergency release of {name} to {where}?", _released, _figures, judged=True),
-    "ratify": PurposeText("Ratify what was done to {name} in {where}?", _operated, _nothing),
+    "ratify": PurposeText("Ratify the action on {name} in {where}?", _acted_on, _nothing),
     "retire": PurposeText("Retire {name}?", _no_facts, _retirement),
 }

@@ -1,4 +1,4 @@
-"""What the gates said, for people: how many of each verdict, what did not pass in full, and then what passed."""
+"""The verdicts of the gates as Markdown: how many of each, then the criteria that did not pass, then the others."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Sequence
 
 from data.records.verdict import Judgement
 from data.text.markdown_text import plain
+from views.forms.markdown_table import markdown_table
 
 ORDER = ("failed", "unproven", "waived", "passed")
-HEAD = ["| verdict | control | gate | on what |", "|---|---|---|---|"]
-TEXT = {"passed": "because", "failed": "reason", "unproven": "missing"}
+COLUMNS = ("verdict", "control", "gate", "reason")
+REASONS = {"passed": "because", "failed": "reason", "unproven": "missing"}
 
 
 def outcome_of(one: Judgement) -> str:
-    """Its verdict, or `waived` where a waiver stands in for one."""
+    """The outcome of a verdict, or `waived` where a waiver replaces it."""
     return "waived" if one.waived_by else one.verdict.outcome
 
 
 def gate_counts(judgements: Sequence[Judgement]) -> str:
-    """How the criteria came out, worst first, in a sentence."""
+    """The number of criteria by outcome, the worst first, in a sentence."""
     if not judgements:
         return "**No gate has judged this.**"
     counts = Counter(outcome_of(one) for one in judgements)
@@ -31,13 +32,13 @@ def gate_counts(judgements: Sequence[Judgement]) -> str:
 
 
 def gates_not_passed(judgements: Sequence[Judgement]) -> list[str]:
-    """A table of what failed, is unproven or was waived, in this order; nothing where all passed."""
+    """A table of the criteria that failed, are unproven or were waived, in this order; nothing where all passed."""
     rows = [one for one in judgements if outcome_of(one) != "passed"]
     return ["", "#### Not passed", "", *gate_table(rows)] if rows else []
 
 
 def gates_passed(judgements: Sequence[Judgement]) -> list[str]:
-    """A table of what passed, folded up where the page can fold."""
+    """A table of the criteria that passed, collapsed where the page can collapse it."""
     rows = [one for one in judgements if outcome_of(one) == "passed"]
     if not rows:
         return []
@@ -45,14 +46,14 @@ def gates_passed(judgements: Sequence[Judgement]) -> list[str]:
 
 
 def gate_table(judgements: Sequence[Judgement]) -> list[str]:
-    """A Markdown table, one criterion a row, what needs eyes first; nothing for none."""
+    """A Markdown table with one criterion a row, the worst outcome first; nothing without criteria."""
     ranked = sorted(judgements, key=lambda one: ORDER.index(outcome_of(one)))
-    return [*HEAD, *(_row(one) for one in ranked)] if ranked else []
+    return markdown_table(COLUMNS, map(_row, ranked)) if ranked else []
 
 
-def _row(one: Judgement) -> str:
-    said = plain(getattr(one.verdict, TEXT[one.verdict.outcome]))
-    return f"| {_verdict(one)} | {plain(one.control)} | {plain(one.gate)}: {plain(one.criterion)} | {said} |"
+def _row(one: Judgement) -> tuple[str, ...]:
+    reason = plain(getattr(one.verdict, REASONS[one.verdict.outcome]))
+    return (_verdict(one), plain(one.control), f"{plain(one.gate)}: {plain(one.criterion)}", reason)
 
 
 def _verdict(one: Judgement) -> str:
@@ -61,4 +62,4 @@ def _verdict(one: Judgement) -> str:
         return f"**waived** by waiver {plain(one.waived_by.rpartition('/')[2])}, {outcome} without it"
     if outcome == "passed":
         return outcome
-    return f"**{outcome}**" + ("" if one.mode == "enforce" else f", which only {one.mode}s")
+    return f"**{outcome}**" + ("" if one.mode == "enforce" else f" ({one.mode} only)")

@@ -12,7 +12,7 @@ class Objection:
     """Why an answer was not accepted and the question is asked again, and what to do about it; empty for none.
 
     There are two fields, because the first may hold words of the person who answered: a single text would have to be
-    taken apart, and that person could write a remedy of their own.
+    split, and that person could write a remedy of their own.
     """
 
     what: str = ""

@@ -1,4 +1,4 @@
-"""What somebody reads before an emergency release: what a signature means, which controls hold, what follows."""
+"""What somebody reads before an emergency release: what a signature means, which controls apply, what follows."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from views.forms.version_facts import (
 )
 
 MEANING = (
-    "Whoever signs below answers for it **alone and at once**: it is published without the approvals, which are asked "
-    "for afterwards."
+    "The person who signs below is **alone responsible**: the version is published **at once** and without approvals. "
+    "They are requested afterwards."
 )
 
 
 def describe_release(
     shown: ReleaseSnapshot, verdicts: VerdictSet, use: str, rule: EmergencyRule, objection: Objection
 ) -> str:
-    """Markdown for the form: question, meaning of the signature, facts, verdicts of the controls that still hold."""
+    """Markdown for the form: question, meaning of the signature, facts, verdicts of the controls that still apply."""
     where = f"{plain(shown.environment)}, {plain(shown.slot)}"
     name = plain(short(shown.version.version.key))
     lines = [*objection_lines(objection), f"### Release {name} to {where}, in an emergency?", ""]
-    lines += [MEANING, "", f"{gate_counts(verdicts.judgements)} that hold in an emergency too", ""]
+    lines += [MEANING, "", f"{gate_counts(verdicts.judgements)} that apply in an emergency too", ""]
     lines += fact_table(_facts(shown, verdicts, use, rule))
     lines += gates_not_passed(verdicts.judgements)
     lines += finding_lines(shown.version)
@@ -44,12 +44,14 @@ def describe_release(
 def _facts(shown: ReleaseSnapshot, verdicts: VerdictSet, use: str, rule: EmergencyRule) -> FactRows:
     version = shown.version.version
     ratified = ", ".join(f"{count} × {role}" for role, count in rule.ratify_roles.items())
-    ends = f"{rule.ratify_hours} hours later unless ratified by {ratified}; ratified, in {rule.standing_days} days"
+    ends = (
+        f"after {rule.ratify_hours} hours unless ratified by {ratified}; once ratified, after {rule.standing_days} days"
+    )
     return [
         ("Can release now", listed([plain(one) for one in shown.releasers])),
-        ("It ends", ends),
+        ("Ends", ends),
         ("Use", quoted(use)),
-        ("Serves there now", plain(short(shown.serving)) if shown.serving else "nothing"),
+        ("Serving there now", plain(short(shown.serving)) if shown.serving else "nothing"),
         evidence_fact(version_page(version.key), version.key, shown.version.evidence_url),
         *validation_facts(shown.version),
         *version_facts(version, shown.version.model),

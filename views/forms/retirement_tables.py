@@ -1,4 +1,4 @@
-"""What people read about a retirement: what ends when, and for each consumer its answer and where it goes."""
+"""A retirement as Markdown: what ends when, and for each consumer its answer and its transition."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
 from data.text.markdown_text import plain, quoted
+from views.forms.markdown_table import markdown_table
 
 
 def retirement_lines(retirement: Retirement, parties: Sequence[RetirementParty]) -> list[str]:
-    """Markdown: the sunset, what takes over, what stays in force, and a table of everybody affected."""
+    """The sunset, the successor, the outputs that stay in force, and a table of every consumer affected."""
     successor = short(retirement.successor) if retirement.successor else "nothing"
     lines = [
         f"Sunset on {retirement.sunset_at:%Y-%m-%d} UTC because: {quoted(retirement.reason)}",
         "",
-        f"Taken over by {plain(successor)}; withdrawn after {retirement.quiet_days} days of silence in the logs.",
+        f"Successor: {plain(successor)}; withdrawn after {retirement.quiet_days} days without traffic in the logs.",
     ]
     if retirement.outputs_in_force:
         lines += ["", f"Outputs that stay in force: {quoted(retirement.outputs_in_force)}"]
@@ -23,18 +24,18 @@ def retirement_lines(retirement: Retirement, parties: Sequence[RetirementParty])
 
 
 def party_table(parties: Sequence[RetirementParty]) -> list[str]:
-    """A Markdown table of the parties, or a sentence when there are none."""
+    """A Markdown table of the consumers, or a sentence when there are none."""
     if not parties:
         return ["Nobody uses it: no consumer is declared, none was seen in the logs."]
-    head = ["| consumer | known from | notices | answer | moves to | by |", "|---|---|--:|---|---|---|"]
-    return [*head, *(_row(one) for one in parties)]
+    columns = ("consumer", "known from", "notices", "answer", "moves to", "by")
+    return markdown_table(columns, map(_row, parties), right=("notices",))
 
 
-def _row(one: RetirementParty) -> str:
+def _row(one: RetirementParty) -> tuple[str | int, ...]:
     known = "declaration" if one.declared else "the logs only"
     through = f" through {', '.join(short(name) for name in one.through)}" if one.through else ""
     answer = f"{one.answer} ({plain(one.answered_by)})" if one.answered_by else one.answer
     reason = f": {quoted(one.silence_reason)}" if one.silence_reason else ""
     day = f"{one.cut_over_at:%Y-%m-%d}" if one.cut_over_at else "–"
     moves = quoted(one.moves_to)
-    return f"| {plain(one.system)} | {known}{plain(through)} | {one.notices} | {answer}{reason} | {moves} | {day} |"
+    return (plain(one.system), f"{known}{plain(through)}", one.notices, f"{answer}{reason}", moves, day)

@@ -1,4 +1,4 @@
-"""What a validator reads above the form: the verdicts of the gates, what speaks against the version first."""
+"""What a validator reads above the form: the verdicts of the gates, those that did not pass first."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _facts(shown: ValidationSnapshot, verdicts: VerdictSet) -> FactRows:
         evidence_fact(version_page(version.key), version.key, shown.version.evidence_url),
         ("Evidence judged", in_lines(verdicts.evidence_digest)),
         ("Can conclude now", listed([plain(one) for one in shown.validators])),
-        ("Meant for", listed([quoted(one) for one in model.intended_uses])),
-        ("Not for", listed([quoted(one) for one in model.prohibited_uses]) if model.prohibited_uses else "–"),
+        ("Intended uses", listed([quoted(one) for one in model.intended_uses])),
+        ("Prohibited uses", listed([quoted(one) for one in model.prohibited_uses]) if model.prohibited_uses else "–"),
         *version_facts(version, model),
     ]

@@ -29,8 +29,8 @@ def version_facts(version: Version, model: Model) -> FactRows:
     return [
         ("Model", f"tier {model.tier}, owned by {plain(model.owner)}, to {quoted(model.purpose)}"),
         ("Change", f"{change.change_class}: {quoted(change.what)}, because {quoted(change.why)}"),
-        ("Worked on it", ", ".join(plain(one) for one in version.contributors) or "–"),
-        ("Bytes", in_lines(version.artifact.digest) + _size(version)),
+        ("Contributors", ", ".join(plain(one) for one in version.contributors) or "–"),
+        ("Artifact", in_lines(version.artifact.digest) + _size(version)),
     ]
 
 
@@ -84,6 +84,6 @@ def _finding(one: Finding) -> str:
 
 
 def _waiver(one: Waiver) -> str:
-    who = f"asked by {plain(one.requester)}, granted by {plain(one.approver or '–')}"
+    who = f"requested by {plain(one.requester)}, granted by {plain(one.approver or '–')}"
     head = f"- **waiver {one.number}** of {plain(one.control)} until {one.expires_at:%Y-%m-%d}"
     return f"{head}, {who}: {quoted(one.reason)}"

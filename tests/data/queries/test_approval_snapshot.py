@@ -78,8 +78,8 @@ def test_a_request_to_ratify_comes_with_the_operation(world: World) -> None:
     assert (shown.operation, shown.retirement) == (rollback, None)
     assert shown.version.version.key == version
     text = describe_request(shown)
-    assert text.startswith("### Ratify what was done to ops/delay v1 in production, champion?")
-    assert "| Done because | “it drifts” |" in text
+    assert text.startswith("### Ratify the action on ops/delay v1 in production, champion?")
+    assert "| Reason for the action | “it drifts” |" in text
 
 
 def test_a_request_to_retire_comes_with_the_retirement_and_its_parties(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_request_to_retire_comes_with_the_retirement_and_its_parties(world: Wo
     text = describe_request(shown)
     assert text.startswith("### Retire ops/delay v1?")
     assert "“superseded”" in text
-    assert "Serves there now" not in text
+    assert "Serving there now" not in text
 
 
 def test_a_request_that_is_not_there_is_an_error(world: World) -> None:

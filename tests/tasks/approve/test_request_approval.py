@@ -81,7 +81,7 @@ def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: Wor
         validated.decide(request, "vera")
     text = describe_request(approval_snapshot(validated.registry, request.key, validated.now))
     assert "| Can sign now | alma, axel, rita |" in text
-    assert "| Cannot sign | vera: validated it, which its standard keeps apart |" in text
+    assert "| Cannot sign | vera: the standard separates validation from approval |" in text
     for person in ("alma", "axel"):
         validated.decide(request, person)
     approved = validated.get(ApprovalRequest, request.key)

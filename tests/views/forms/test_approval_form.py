@@ -66,14 +66,14 @@ def test_the_facts_that_a_decision_needs(world: World) -> None:
     request = world.requested()
     told = facts(described(world, request))
     assert told["Decide until"] == f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
-    assert told["Signatures"] == "2 × approver asked; **2 × approver still needed**"
+    assert told["Signatures"] == "2 × approver required; **2 × approver missing**"
     assert told["Can sign now"] == "alma, axel"
-    assert told["Asked by"] == "dev, who therefore cannot sign"
-    assert (told["Use"], told["Serves there now"]) == ("“planning”", "nothing")
+    assert told["Requested by"] == "dev, who therefore cannot sign"
+    assert (told["Use"], told["Serving there now"]) == ("“planning”", "nothing")
     assert told["Validation"] == f"**fit**, by vera on {world.now:%Y-%m-%d}; limitations: “one year”"
     assert told["Model"] == "tier 2, owned by olga, to “say whether delay happens for ops”"
     assert told["Change"] == "new: “a first model”, because “there was none”"
-    assert told["Bytes"] == f"{in_pieces(request.artifact_digest)}, 30 bytes of “model.bin”"
+    assert told["Artifact"] == f"{in_pieces(request.artifact_digest)}, 30 bytes of “model.bin”"
     assert told["All evidence"] == "`modelward report ops/delay/1`"
 
 
@@ -96,7 +96,8 @@ def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
 def test_what_serves_there_now_is_named(world: World) -> None:
     deploy(world, world.approved())
     assert (
-        facts(described(world, world.requested(world.validated(world.version()))))["Serves there now"] == "ops/delay v1"
+        facts(described(world, world.requested(world.validated(world.version()))))["Serving there now"]
+        == "ops/delay v1"
     )
 
 
@@ -108,8 +109,10 @@ def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> Non
     ))  # fmt: skip
     text = described(world, request)
     due = world.now + timedelta(days=30)
-    assert f"- signed: Alma as approver: **approve with conditions**; by {due:%Y-%m-%d} {INERT}; says {INERT}" in text
-    assert facts(text)["Signatures"] == "2 × approver asked; **1 × approver still needed**"
+    assert (
+        f"- signed: Alma as approver: **approve with conditions**; by {due:%Y-%m-%d} {INERT}; comment: {INERT}" in text
+    )
+    assert facts(text)["Signatures"] == "2 × approver required; **1 × approver missing**"
     assert facts(text)["Can sign now"] == "axel, rita as deputy of axel"
     world.decide(request, "rita", deputy_of="axel")
     assert "- signed: Rita as approver, as deputy of axel: **approve**" in described(world, request)
@@ -121,13 +124,13 @@ def test_a_vote_of_who_left_the_roster_is_shown_as_counting_for_nothing(world: W
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     text = described(world, request)
-    assert facts(text)["Signatures"] == "2 × approver asked; **2 × approver still needed**"
-    assert "- signed: Alma as approver: **approve**; **taken off the roster since, so it does not count**" in text
+    assert facts(text)["Signatures"] == "2 × approver required; **2 × approver missing**"
+    assert "- signed: Alma as approver: **approve**; **no longer on the roster: this decision does not count**" in text
     for person in ("axel", "rita"):
         world.decide(request, person)
     decided = world.get(ApprovalRequest, request.key)
     world.do(RevokePerson(person="axel", reason="left", proof=world.proof("adam")), by="adam")
-    assert facts(described(world, decided))["Signatures"] == "2 × approver asked; all given", "it was decided then"
+    assert facts(described(world, decided))["Signatures"] == "2 × approver required; all given", "it was decided then"
 
 
 def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
@@ -161,8 +164,8 @@ def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(worl
     text = describe_request(replace(shown, request=released))
     assert text.startswith("### Ratify the emergency release of ops/delay v1 to production, champion?\n")
     told = facts(text)
-    assert told["Released because"] == INERT
-    assert told["Stands until"].startswith(f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**, when it is undone unless")
+    assert told["Reason for the release"] == INERT
+    assert told["Valid until"].startswith(f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**; then it is undone, unless")
     assert told["Can sign now"] == "alma, axel"
 
 
@@ -190,10 +193,10 @@ def test_what_did_not_pass_stands_before_what_is_open_and_that_before_the_figure
     places = [
         "**1 failed, 1 waived, 1 passed** of 3 criteria",
         "| **To confirm** |",
-        f"| **failed**, which only observes | A-1 | a: x \\| y | {INERT[1:-1]} |",
+        f"| **failed** (observe only) | A-1 | a: x \\| y | {INERT[1:-1]} |",
         "| **waived** by waiver 1, unproven without it |",
         f"- **finding 1, low, open**, due {until:%Y-%m-%d}, owned by dev: {INERT}",
-        f"- **waiver 1** of GAP-1 until {until:%Y-%m-%d}, asked by dev, granted by axel: {INERT}",
+        f"- **waiver 1** of GAP-1 until {until:%Y-%m-%d}, requested by dev, granted by axel: {INERT}",
         "| auc | +0.0200 | +0.0100 to +0.0300 | 9, 3 | better |",
         "| auc | 0.7000 | 0.6800 to 0.7200 | 5,000 | – |",
         "<details><summary>1 passed</summary>",

@@ -40,7 +40,7 @@ COMPARED = {
     ),
     "without an interval it says nothing": (
         {"difference": 0.02},
-        "| auc | +0.0200 | – | 9,000, 30 | no interval, so nothing |",
+        "| auc | +0.0200 | – | 9,000, 30 | no interval: no conclusion |",
     ),
     "what it cannot say, and why": (
         {"cannot_say": "no | labels\nyet"},
@@ -75,5 +75,5 @@ def test_beside_each_figure_stands_the_one_in_training_and_slices_are_counted() 
         r"| brier | cannot say: one \| class | – | 5,000 | – |",
         "| loss, training | 0.1000 | 0.6800 to 0.7200 | 5,000 | – |",
         "",
-        "Figures of slices of the data: 1 more.",
+        "Metrics on slices of the data: 1 more.",
     ]

@@ -31,7 +31,7 @@ ROWS = {
         WAIVED,
         r"| **waived** by waiver 2, failed without it | A-1 | a: x \| y | too low |",
     ),
-    "failed where it only observes": (WATCHED, r"| **failed**, which only observes | A-1 | a: x \| y | too low |"),
+    "failed where it only observes": (WATCHED, r"| **failed** (observe only) | A-1 | a: x \| y | too low |"),
     "text that would be a row of its own": (
         HOSTILE,
         r"| **failed** | A-1 | a: x \| y | x \| passed \| Z-9 \| z \| all \| |",
@@ -64,7 +64,7 @@ def test_failed_before_unproven_before_waived_and_what_passed_stands_apart() -> 
     firsts = [line.split("|")[1].strip() for line in gates_not_passed(judged)[5:]]
     assert firsts == [
         "**failed**",
-        "**failed**, which only observes",
+        "**failed** (observe only)",
         "**unproven**",
         "**waived** by waiver 2, failed without it",
     ]
