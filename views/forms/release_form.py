@@ -44,9 +44,8 @@ def describe_release(
 def _facts(shown: ReleaseSnapshot, verdicts: VerdictSet, use: str, rule: EmergencyRule) -> FactRows:
     version = shown.version.version
     ratified = ", ".join(f"{count} × {role}" for role, count in rule.ratify_roles.items())
-    ends = (
-        f"after {rule.ratify_hours} hours unless ratified by {ratified}; once ratified, after {rule.standing_days} days"
-    )
+    unratified = f"after {rule.ratify_hours} hours unless ratified by {ratified}"
+    ends = f"{unratified}; once ratified, after {rule.standing_days} days"
     return [
         ("Can release now", listed([plain(one) for one in shown.releasers])),
         ("Ends", ends),

@@ -95,10 +95,8 @@ def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
 
 def test_what_serves_there_now_is_named(world: World) -> None:
     deploy(world, world.approved())
-    assert (
-        facts(described(world, world.requested(world.validated(world.version()))))["Serving there now"]
-        == "ops/delay v1"
-    )
+    second = world.requested(world.validated(world.version()))
+    assert facts(described(world, second))["Serving there now"] == "ops/delay v1"
 
 
 def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> None:
