@@ -10,7 +10,7 @@ import typer
 from modelward.cli.options import Json
 
 if TYPE_CHECKING:
-    from data.audit.verifier.report import Finding, Report
+    from data.audit.verifier.report import Discrepancy, Report
     from data.registry.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, rebuild.")
@@ -151,7 +151,7 @@ def _show(report: Report, deep: bool) -> None:
     say("→ keep every file as it is; `modelward audit rebuild` makes the registry anew from the journal")
 
 
-def _place(one: Finding) -> str:
+def _place(one: Discrepancy) -> str:
     event = f"event {one.seq}" if one.seq is not None else ""
     row = " ".join(part for part in (one.table, one.key) if part)
     return ", ".join(part for part in (event, row) if part) or "registry"

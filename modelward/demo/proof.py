@@ -18,7 +18,7 @@ from modelward.demo.printed_story import PrintedStory
 
 
 @dataclass(frozen=True)
-class Proven:
+class ProofResult:
     """What the verification reached; `holds` is false when anything that must be true was not."""
 
     report: Report
@@ -31,7 +31,7 @@ class Proven:
         return self.report.ok and not self.found.ok and self.rebuilt_equal
 
 
-def prove(home: Home, told: PrintedStory) -> Proven:
+def prove(home: Home, told: PrintedStory) -> ProofResult:
     """Verify; change one byte of a copy; lose the database and rebuild it."""
     with told.step("The audit log, verified deep", "audit"):
         report = verified(home, home.database)
@@ -50,7 +50,7 @@ def prove(home: Home, told: PrintedStory) -> Proven:
         told.say(f"{events} events replayed; every table {'equal to the lost one' if equal else 'DIFFERS'}")
         told.say(f"verified again: {'holds' if verified(home, home.database).ok else 'DOES NOT HOLD'}")
         lost.unlink()
-    return Proven(report, found, equal)
+    return ProofResult(report, found, equal)
 
 
 def verified(home: Home, database: Path) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.queries.inventory import ListedVersion, Placement, list_versions
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.life import Life
-from modelward.demo.proof import Proven
+from modelward.demo.proof import ProofResult
 from views.evidence_address import model_page
 from views.pages.site import site_folder, write_site
 
@@ -20,7 +20,7 @@ TRY_NEXT = (
 )
 
 
-def summarise(life: Life, proven: Proven) -> None:
+def summarise(life: Life, proven: ProofResult) -> None:
     """A table of the versions, the counts, the path of the report, and commands that read this registry."""
     registry, told = life.stage.registry, life.told
     with registry.reading() as state:

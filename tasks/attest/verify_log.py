@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.audit.verifier.report import Finding, Report
+from data.audit.verifier.report import Discrepancy, Report
 from data.errors import AuditError
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
@@ -28,6 +28,6 @@ def require_sound(report: Report, what: str) -> None:
         raise AuditError(f"{what} does not hold, {len(report.findings)} findings: {found}")
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: Discrepancy) -> str:
     places = (f"event {finding.seq}" if finding.seq is not None else "", finding.table or "", finding.key or "")
     return f"{' '.join(one for one in places if one) or 'registry'}: {finding.what}"

@@ -14,7 +14,7 @@ from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
 from tasks.monitor.find_partitions import Windows
 from tasks.monitor.join_labels import Labelled
-from tasks.monitor.judge_window import Judged
+from tasks.monitor.judge_window import JudgedWindow
 from tasks.monitor.measure_window import FIGURES, RESIDUAL
 from tasks.monitor.profile_partitions import Profiled
 
@@ -22,7 +22,7 @@ OF_OUTCOMES = frozenset({*FIGURES, RESIDUAL})
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredWindow:
     """All that was learnt of a night's windows, before it is judged; `refused` says which rules do not fit."""
 
     days: tuple[LoggedDay, ...]
@@ -40,7 +40,12 @@ class Measured:
 
 
 def compose_record(
-    watched: MonitoredModel, champion: Version, windows: Windows, measured: Measured, judged: Judged, digest: str
+    watched: MonitoredModel,
+    champion: Version,
+    windows: Windows,
+    measured: MeasuredWindow,
+    judged: JudgedWindow,
+    digest: str,
 ) -> RecordMonitoring:
     """The command; `digest` names the stored batch."""
     return RecordMonitoring(
@@ -63,7 +68,7 @@ def compose_record(
     )
 
 
-def measurement_batch(champion: Version, windows: Windows, measured: Measured, judged: Judged) -> bytes:
+def measurement_batch(champion: Version, windows: Windows, measured: MeasuredWindow, judged: JudgedWindow) -> bytes:
     """Every measurement with its days and what a rule made of it, as one Parquet file."""
     ruled: Mapping[str, str] = {one.about: one.state.value for one in judged.outcomes if one.rule is not None}
     return to_bytes([_placed(champion, windows, one, ruled) for one in measured.figures], measured.faults)

@@ -33,7 +33,7 @@ TOLD = 3
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedWindow:
     """The outcomes, and what becomes or ends an alert: `quiet` names what is well again."""
 
     outcomes: tuple[AlertOutcome, ...]
@@ -58,7 +58,7 @@ def judge_window(
     window: Window,
     hard: Sequence[HardFault],
     labels: Sequence[LogFault],
-) -> Judged:
+) -> JudgedWindow:
     """Judge what was measured in a window against the plan and the windows before, of the same version.
 
     `labels` are the faults of the label log; those that leave labels to use are warnings.
@@ -75,7 +75,7 @@ def judge_window(
     )
     version = watched.champion.key if watched.champion is not None else None
     found = (*_found_faults(outcomes), *_found_labels(labels), *_found_figures(outcomes, version, window))
-    return Judged(outcomes, found, tuple(_quiet(watched, rules, outcomes, found)))
+    return JudgedWindow(outcomes, found, tuple(_quiet(watched, rules, outcomes, found)))
 
 
 def earlier_windows(watched: MonitoredModel) -> list[Earlier]:

@@ -38,22 +38,22 @@ SCORE = "score"
 BUILT_FROM, HELD_OUT = "training", "held-out"
 
 
-class Drift(Protocol):
+class DriftStatistic(Protocol):
     """A statistic of two profiles."""
 
     def __call__(self, reference: Profile, current: Profile, column: str) -> Measurement: ...
 
 
-class Figure(Protocol):
+class PerformanceStatistic(Protocol):
     """A performance figure of days."""
 
     def __call__(self, days: Days, *, level: float | None = ...) -> Measurement: ...
 
 
-DRIFT: Mapping[str, Drift] = {
+DRIFT: Mapping[str, DriftStatistic] = {
     one.STATISTIC: one.measure for one in (ks, psi, chi_square, null_rate, new_categories, mean_shift)
 }
-FIGURES: Mapping[str, Figure] = {
+FIGURES: Mapping[str, PerformanceStatistic] = {
     one.STATISTIC: one.measure for one in (auc, brier, log_loss, calibration, score_rate, label_rate, coverage)
 }
 RESIDUAL = loss_residual.STATISTIC

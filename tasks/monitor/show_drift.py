@@ -20,7 +20,7 @@ from monitoring.alert_rule import AlertState
 from monitoring.plan import Direction, WatchRule, watch_rules
 from tasks.monitor.record_windows import Watch
 from tasks.run.leave_artifact import evidence_line, leave_artifact
-from views.charts.svg_intervals import Look, Row, interval_picture
+from views.charts.svg_intervals import IntervalRow, Look, interval_picture
 from views.evidence_address import monitoring_page
 from views.forms.markdown_table import markdown_table
 
@@ -78,7 +78,7 @@ def _counted(run: MonitoringRun) -> str:
     return ", ".join([*told, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
 
 
-def _drawn(one: WindowMeasurement, rule: WatchRule) -> Row:
+def _drawn(one: WindowMeasurement, rule: WatchRule) -> IntervalRow:
     """A figure as its rule looks at it: how far it went the way that is bad, in margins."""
     figures = one.measurement
     below = figures.value is not None and figures.value < rule.reference
@@ -86,7 +86,7 @@ def _drawn(one: WindowMeasurement, rule: WatchRule) -> Row:
     value, low, high = (_margins(each, rule, turned) for each in (figures.value, figures.low, figures.high))
     severe = rule.severe / rule.margin if rule.severe is not None else None
     ends = (high, low) if turned else (low, high)
-    return Row(rule.about, value, *ends, one.outcome, LOOKS.get(one.outcome, "plain"), severe)
+    return IntervalRow(rule.about, value, *ends, one.outcome, LOOKS.get(one.outcome, "plain"), severe)
 
 
 def _margins(value: float | None, rule: WatchRule, turned: bool) -> float | None:

@@ -21,7 +21,7 @@ from data.registry.commands.monitoring import RecordMonitoring
 from data.text.untrusted_text import storable
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
-from tasks.monitor.compose_record import Measured, compose_record, measurement_batch
+from tasks.monitor.compose_record import MeasuredWindow, compose_record, measurement_batch
 from tasks.monitor.find_partitions import Windows, find_partitions, windows_of
 from tasks.monitor.join_labels import Labelled, join_labels
 from tasks.monitor.judge_window import broken_labels, column_faults, judge_window, log_faults
@@ -97,7 +97,7 @@ def _watch(
     return compose_record(watched, champion, windows, measured, judged, digest)
 
 
-def _hard_faults(measured: Measured, reference: Reference | None) -> Iterator[HardFault]:
+def _hard_faults(measured: MeasuredWindow, reference: Reference | None) -> Iterator[HardFault]:
     yield from log_faults(measured.log_faults)
     if measured.profiled is not None and reference is not None:
         yield from log_faults(measured.profiled.faults)
@@ -119,7 +119,7 @@ def _measure(
     reference: Reference | None,
     windows: Windows,
     label: Callable[[tuple[LoggedDay, ...]], Labelled],
-) -> Measured:
+) -> MeasuredWindow:
     inputs = find_partitions(logs, watched, windows.inputs)
     outcomes = find_partitions(logs, watched, windows.outcomes)
     profiled = None
@@ -130,4 +130,4 @@ def _measure(
     drift, refused = measure_inputs(rules, reference, profiled.window if profiled is not None else None)
     figures = (*drift, *measure_outcomes(rules, reference, labelled.days))
     faults = tuple(dict.fromkeys((*inputs.faults, *outcomes.faults)))
-    return Measured(inputs.days, faults, profiled, labelled, figures, tuple(refused))
+    return MeasuredWindow(inputs.days, faults, profiled, labelled, figures, tuple(refused))

@@ -27,7 +27,7 @@ FORMAT = "retirement-traffic-1"
 
 
 @dataclass(frozen=True)
-class Window:
+class TrafficWindow:
     """Days from `from_at` to `to_at`, a midnight each (the first may be the sunset), and what they hold."""
 
     from_at: datetime
@@ -67,7 +67,7 @@ def read_traffic(retirement: Retirement, run: RunContext) -> Retirement:
 
 def telling(
     days: Sequence[LoggedDay], retirement: Retirement, version: str, until: datetime, needed: int
-) -> Window | None:
+) -> TrafficWindow | None:
     """The window worth recording: a quiet one that is long enough, else all since the sunset when it holds rows."""
     begin = retirement.sunset_at
     if until <= begin:
@@ -75,16 +75,16 @@ def telling(
     busy = [one.day for one in days if one.rows_of(version)]
     quiet_from = max(begin, _midnight(busy[-1] + timedelta(days=1))) if busy else begin
     if until - quiet_from >= timedelta(days=needed):
-        return Window(quiet_from, until, tuple(one for one in days if _midnight(one.day) >= quiet_from))
-    return Window(begin, until, tuple(days)) if busy else None
+        return TrafficWindow(quiet_from, until, tuple(one for one in days if _midnight(one.day) >= quiet_from))
+    return TrafficWindow(begin, until, tuple(days)) if busy else None
 
 
-def _stands(retirement: Retirement, window: Window, version: str) -> bool:
+def _stands(retirement: Retirement, window: TrafficWindow, version: str) -> bool:
     rows = sum(window.by_consumer(version).values())
     return (retirement.traffic_to_at, retirement.traffic_rows) == (window.to_at, rows)
 
 
-def _command(retirement: Retirement, window: Window, version: str, store: ArtifactStore) -> RecordTraffic:
+def _command(retirement: Retirement, window: TrafficWindow, version: str, store: ArtifactStore) -> RecordTraffic:
     by_consumer = window.by_consumer(version)
     logged = {one.day for one in window.days}
     every = [window.from_at.date() + timedelta(days=n) for n in range((window.to_at - window.from_at).days)]

@@ -82,7 +82,7 @@ def await_conclusion(
     """
     version = _current(verdicts.version)
     if version.review_state not in SETTLED:
-        judged, as_of = Judged(verdicts, judge_again), context.as_of
+        judged, as_of = ShownVerdicts(verdicts, judge_again), context.as_of
         question = Question(
             name=QUESTION,
             subject=version.key,
@@ -97,7 +97,7 @@ def await_conclusion(
 
 
 @dataclass
-class Judged:
+class ShownVerdicts:
     """The verdicts that a form shows, judged again where the evidence is no longer what they are about."""
 
     verdicts: VerdictSet
@@ -117,7 +117,7 @@ def _current(key: str) -> Version:
         return state.need(Version, key)
 
 
-def _form(judged: Judged, objection: Objection, as_of: datetime | None) -> type[RunInput]:
+def _form(judged: ShownVerdicts, objection: Objection, as_of: datetime | None) -> type[RunInput]:
     verdicts, now = judged.fresh(), moment(meanwhile(as_of))
     shown = validation_snapshot(Registry.here(), verdicts.version, now)
     description = describe_validation(shown, verdicts, objection)

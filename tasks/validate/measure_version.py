@@ -30,7 +30,7 @@ PRODUCER = "modelward"
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredVersion:
     """A measurement of one dataset; `slice` reads `column=value`, empty for all rows."""
 
     dataset: str
@@ -78,24 +78,24 @@ def measured_evidence(home: Home, evidence: Evidence, at: datetime) -> RecordEvi
     )
 
 
-def _measure(folder: Path, evidence: Evidence, plan: TestPlan) -> list[Measured]:
+def _measure(folder: Path, evidence: Evidence, plan: TestPlan) -> list[MeasuredVersion]:
     columns = sorted({test.slice.partition("=")[0] for test in plan.tests if test.slice})
-    found: list[Measured] = []
+    found: list[MeasuredVersion] = []
     for role in FILES:
         rows = read_predictions(folder, role, evidence.model.columns)
         days = len(set(rows.day.tolist()))
-        found += [Measured(role, "", one, days) for one in recompute(rows.day, rows.label, rows.score)]
+        found += [MeasuredVersion(role, "", one, days) for one in recompute(rows.day, rows.label, rows.score)]
         for column in columns:
             found += _sliced(rows, role, column, days)
     return found
 
 
-def _sliced(rows: Predictions, role: str, column: str, days: int) -> list[Measured]:
+def _sliced(rows: Predictions, role: str, column: str, days: int) -> list[MeasuredVersion]:
     measured = recompute_slices(rows.day, rows.label, rows.score, rows.column(column))
-    return [Measured(role, f"{column}={one.segment}", one, days) for one in measured]
+    return [MeasuredVersion(role, f"{column}={one.segment}", one, days) for one in measured]
 
 
-def _metric(version: str, one: Measured, digest: str, at: datetime) -> Metric:
+def _metric(version: str, one: MeasuredVersion, digest: str, at: datetime) -> Metric:
     value = one.measurement
     key = f"{version}/metrics/{value.statistic}/{one.dataset}" + (f"/{one.slice}" if one.slice else "")
     return Metric(
@@ -117,7 +117,7 @@ def _metric(version: str, one: Measured, digest: str, at: datetime) -> Metric:
 
 
 def _result(
-    version: str, plan: TestPlan, test: PlannedTest, measured: Sequence[Measured], digest: str, at: datetime
+    version: str, plan: TestPlan, test: PlannedTest, measured: Sequence[MeasuredVersion], digest: str, at: datetime
 ) -> TestResult | None:
     table: Mapping[tuple[str, str, str], Measurement] = {
         (one.measurement.statistic, one.dataset, one.slice): one.measurement for one in measured

@@ -13,7 +13,7 @@ from data.registry.registry import Registry
 from monitoring.score_groups import ScoreGroup, score_groups
 from tasks.register.build_reference import read_reference
 from tasks.run.leave_artifact import evidence_line, leave_artifact
-from views.charts.svg_intervals import Look, Row, interval_picture
+from views.charts.svg_intervals import IntervalRow, Look, interval_picture
 from views.evidence_address import version_page
 from views.forms.figure_lines import comparison_lines, metric_lines
 from views.forms.markdown_table import markdown_table
@@ -49,7 +49,7 @@ def held_out_groups(home: Home, version: Version) -> tuple[ScoreGroup, ...]:
 
 def comparison_picture(compared: Sequence[Comparison]) -> list[str]:
     """Differences with their intervals; right of the line the challenger is better."""
-    rows = [Row(one.metric, one.difference, one.low, one.high, _signed(one), _look(one)) for one in compared]
+    rows = [IntervalRow(one.metric, one.difference, one.low, one.high, _signed(one), _look(one)) for one in compared]
     return interval_picture("Better than the champion by, with 95 % intervals", rows, 0.0, "no difference")
 
 
@@ -58,7 +58,7 @@ def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
     if not groups:
         return []
     rows = [
-        Row(
+        IntervalRow(
             f"mean score {one.score:.3f}",
             one.rate,
             one.low,

@@ -21,7 +21,7 @@ from data.text.markdown_text import plain, quoted
 from data.text.untrusted_text import STACKED, safe, visible
 from modelward.cli.terminal import say, written
 from views.charts.svg_element import element
-from views.charts.svg_intervals import Row, draw_intervals
+from views.charts.svg_intervals import IntervalRow, draw_intervals
 from views.pages.page_filters import inert
 from views.pages.plain_markdown import as_markup
 
@@ -93,7 +93,7 @@ RENDERERS: dict[str, Callable[[str], str]] = {
     "a page of HTML": lambda text: str(inert(text)),
     "a document on a page of HTML": lambda text: str(as_markup(text)),
     "a chart": lambda text: str(element("text", text, data=text)),
-    "a chart of intervals": lambda text: draw_intervals(text, [Row(text, 1.0)], 1.0, text),
+    "a chart of intervals": lambda text: draw_intervals(text, [IntervalRow(text, 1.0)], 1.0, text),
     "Markdown of a form": plain,
     "Markdown of a form, quoted": quoted,
     "a line of a form": visible,

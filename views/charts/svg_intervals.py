@@ -25,7 +25,7 @@ Look = Literal["plain", "warned", "bad"]
 
 
 @dataclass(frozen=True)
-class Row:
+class IntervalRow:
     """One figure: its name, value with interval, what is said of it, and a mark that it is held against."""
 
     name: str
@@ -37,7 +37,9 @@ class Row:
     mark: float | None = None
 
 
-def interval_picture(title: str, rows: Sequence[Row], line: float | None = None, line_name: str = "") -> list[str]:
+def interval_picture(
+    title: str, rows: Sequence[IntervalRow], line: float | None = None, line_name: str = ""
+) -> list[str]:
     """A Markdown image of the rows that have a value, on `line` what they are held against; nothing for none."""
     drawn = [one for one in rows if one.value is not None and math.isfinite(one.value)][:MOST]
     if not drawn:
@@ -46,7 +48,7 @@ def interval_picture(title: str, rows: Sequence[Row], line: float | None = None,
     return ["", f"![{plain(title)}](data:image/svg+xml;base64,{svg})"]
 
 
-def draw_intervals(title: str, rows: Sequence[Row], line: float | None = None, line_name: str = "") -> str:
+def draw_intervals(title: str, rows: Sequence[IntervalRow], line: float | None = None, line_name: str = "") -> str:
     """The SVG itself."""
     height = TOP + ROW * len(rows) + BOTTOM
     low, high = _ends(rows, line)
@@ -81,7 +83,7 @@ class _Axis:
         return [step * number for number in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
 
 
-def _ends(rows: Sequence[Row], line: float | None) -> tuple[float, float]:
+def _ends(rows: Sequence[IntervalRow], line: float | None) -> tuple[float, float]:
     known = [one for row in rows for one in (row.value, row.low, row.high, row.mark) if one is not None]
     finite = [one for one in [*known, *([line] if line is not None else [])] if math.isfinite(one)]
     low, high = min(finite), max(finite)
@@ -102,7 +104,7 @@ def _line(place: _Axis, value: float, name: str, height: float) -> Iterator[str]
     yield _text(x, TOP - 9, name, INK, anchor="middle", size=11)
 
 
-def _row(one: Row, place: _Axis, y: float) -> Iterator[str]:
+def _row(one: IntervalRow, place: _Axis, y: float) -> Iterator[str]:
     colour, x = COLOURS[one.look], place(one.value or 0.0)
     yield _text(12, y + 4, visible(one.name, NAME_LENGTH), INK)
     if one.low is not None and one.high is not None:

@@ -4,7 +4,7 @@ Needs Python, duckdb and cryptography only, and imports nothing outside this fol
 into one file that runs anywhere. The format it checks is docs/audit-format.md.
 """
 
-from data.audit.verifier.report import Finding, Report
+from data.audit.verifier.report import Discrepancy, Report
 from data.audit.verifier.verification import verify
 
-__all__ = ["Finding", "Report", "verify"]
+__all__ = ["Discrepancy", "Report", "verify"]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from data.audit.verifier.report import Finding, Report
+from data.audit.verifier.report import Discrepancy, Report
 from data.audit.verifier.verification import verify
 
 
@@ -54,7 +54,7 @@ def _as_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Discrepancy) -> str:
     row = " ".join(part for part in (finding.table, finding.key) if part)
     event = "" if finding.seq is None else f"event {finding.seq}"
     return f"  {', '.join(part for part in (event, row) if part) or 'registry'}: {finding.what}"

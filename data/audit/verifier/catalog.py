@@ -30,7 +30,7 @@ _INTRUDERS = {
 }
 
 
-class Registry:
+class AttachedRegistry:
     """The registry file, attached read-only beside an empty database of our own.
 
     Unqualified names therefore never resolve to anything in the file: a macro `count` in it fools nobody.

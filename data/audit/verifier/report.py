@@ -10,7 +10,7 @@ SHOWN_A_PLACE = 20
 
 
 @dataclass(frozen=True)
-class Finding:
+class Discrepancy:
     """One thing that does not hold: `seq` names the event, `table` and `key` the row."""
 
     what: str
@@ -28,30 +28,30 @@ class Report:
     anchored: int = 0
     assurance: str = "none"
     first_bad_seq: int | None = None
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Discrepancy] = field(default_factory=list)
 
 
 class Findings:
     """Collects findings, the first of each place; a broken log of a million events still gives a short report."""
 
     def __init__(self) -> None:
-        self._kept: list[Finding] = []
+        self._kept: list[Discrepancy] = []
         self._count: Counter[str | None] = Counter()
 
     def add(self, what: str, seq: int | None = None, table: str | None = None, key: str | None = None) -> None:
         """Record one finding."""
         self._count[table] += 1
         if self._count[table] <= SHOWN_A_PLACE:
-            self._kept.append(Finding(what, seq, table, key))
+            self._kept.append(Discrepancy(what, seq, table, key))
 
     def first_between(self, start: int, end: int) -> int | None:
         """The first event already found bad among `start` ≤ seq < `end`, if any."""
         return min((f.seq for f in self._kept if f.seq is not None and start <= f.seq < end), default=None)
 
-    def all(self) -> list[Finding]:
+    def all(self) -> list[Discrepancy]:
         """Everything found, with the number of what is not listed."""
         more = [
-            Finding(f"{count - SHOWN_A_PLACE} more findings of this place are not listed", None, table)
+            Discrepancy(f"{count - SHOWN_A_PLACE} more findings of this place are not listed", None, table)
             for table, count in self._count.items()
             if count > SHOWN_A_PLACE
         ]

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from data.audit.verifier.canonical import write
-from data.audit.verifier.catalog import AUDIT_TABLES, Registry
+from data.audit.verifier.catalog import AUDIT_TABLES, AttachedRegistry
 from data.audit.verifier.report import SHOWN_A_PLACE, Findings
 
 _IMAGE = {"table": str, "key": str, "rev": int, "values": dict}
 _BATCH = 5_000
 
 
-class Row(NamedTuple):
+class RowImage(NamedTuple):
     """The last image of a row: its revision, the event that holds it, and a digest of its values."""
 
     rev: int
@@ -23,12 +23,12 @@ class Row(NamedTuple):
     digest: bytes
 
 
-class State:
+class RebuiltState:
     """The fold of the events. Values are kept as digests: a registry larger than memory can be checked."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self._rows: dict[str, dict[str, Row]] = {}
+        self._rows: dict[str, dict[str, RowImage]] = {}
         self._columns: dict[str, set[str]] = {}
 
     def fold(self, seq: int, images: list[Any]) -> None:
@@ -43,10 +43,10 @@ class State:
             if image["rev"] != former + 1:
                 what = f"it brings revision {image['rev']} of {table} {key!r}, after revision {former}"
                 self._findings.add(what, seq=seq)
-            rows[key] = Row(image["rev"], seq, _digest({name: _stored(value) for name, value in values.items()}))
+            rows[key] = RowImage(image["rev"], seq, _digest({name: _stored(value) for name, value in values.items()}))
             self._columns.setdefault(table, set()).update(values)
 
-    def compare(self, registry: Registry, declared: dict[str, dict[str, str]] | None) -> None:
+    def compare(self, registry: AttachedRegistry, declared: dict[str, dict[str, str]] | None) -> None:
         """Hold every table of the registry against the fold, row by row and column by column."""
         tables = {name: columns for name, columns in registry.tables.items() if name not in AUDIT_TABLES}
         for table in sorted(tables.keys() | self._rows.keys() | (declared or {}).keys()):
@@ -69,7 +69,7 @@ class State:
             self._findings.add(f"column {name} is {columns[name]}, the log says {kinds[name]}", table=table)
         return columns.keys() >= needed | {"key", "rev"}
 
-    def _compare_rows(self, registry: Registry, table: str) -> None:
+    def _compare_rows(self, registry: AttachedRegistry, table: str) -> None:
         expected = dict(self._rows.get(table, {}))
         differing = []
         for row in _rows(registry, table):
@@ -85,7 +85,7 @@ class State:
         for key, image in expected.items():
             self._findings.add(f"the row that event {image.seq} wrote is missing", table=table, key=key)
 
-    def _name_columns(self, registry: Registry, table: str, image: Row, key: str) -> None:
+    def _name_columns(self, registry: AttachedRegistry, table: str, image: RowImage, key: str) -> None:
         """Read row and event again and say which columns differ."""
         (row,) = _rows(registry, table, key)
         ((body,),) = registry.rows("SELECT body FROM audited.main.audit_event WHERE seq = ?", image.seq)
@@ -96,14 +96,14 @@ class State:
         self._findings.add(what, table=table, key=key)
 
 
-def _rows(registry: Registry, table: str, key: str | None = None) -> Iterator[dict[str, Any]]:
+def _rows(registry: AttachedRegistry, table: str, key: str | None = None) -> Iterator[dict[str, Any]]:
     names = list(registry.tables[table])
     cursor = registry.stream(table, names, key)
     while batch := cursor.fetchmany(_BATCH):
         yield from (dict(zip(names, cells, strict=True)) for cells in batch)
 
 
-def _is_image(image: Row, row: dict[str, Any]) -> bool:
+def _is_image(image: RowImage, row: dict[str, Any]) -> bool:
     values = {name: value for name, value in row.items() if name not in {"key", "rev"}}
     return row["rev"] == image.rev and _digest(values) == image.digest
 

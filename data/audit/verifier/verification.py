@@ -12,13 +12,13 @@ import duckdb
 
 from data.audit.verifier.artifacts import References
 from data.audit.verifier.canonical import Event, parse_all
-from data.audit.verifier.catalog import Registry
+from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, misfit
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.report import Findings, Report
-from data.audit.verifier.state import State
+from data.audit.verifier.state import RebuiltState
 from data.audit.verifier.tree import Tree
 
 _EVENTS = "audited.main.audit_event"
@@ -45,7 +45,7 @@ def verify(
         findings, report = Findings(), Report()
         try:
             with _attached(database, memory) as connection:
-                audit = _Verification(Registry(connection), findings, report, trusted_vkey)
+                audit = _Verification(AttachedRegistry(connection), findings, report, trusted_vkey)
                 audit.run(journal, anchors, artifacts, deep)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"it cannot be read: {broken}")
@@ -77,13 +77,15 @@ def _concluded(report: Report, findings: Findings) -> Report:
 class _Verification:
     """What one verification carries from event to event."""
 
-    def __init__(self, registry: Registry, findings: Findings, report: Report, trusted_vkey: str | None) -> None:
+    def __init__(
+        self, registry: AttachedRegistry, findings: Findings, report: Report, trusted_vkey: str | None
+    ) -> None:
         self._registry, self._findings, self._report = registry, findings, report
         self._governance = Governance(findings, trusted_vkey)
         self._chain = Chain(self._governance)
         self._next = 0
         self._references: References | None = None
-        self._state: State | None = None
+        self._state: RebuiltState | None = None
 
     def run(
         self, journal: Path | None, anchors: Sequence[tuple[str, Path]], artifacts: Path | None, deep: bool
@@ -94,7 +96,7 @@ class _Verification:
         sources = [read_anchor(location, path, self._findings) for location, path in anchors]
         stored = self._stored_notes()
         self._tree = Tree(sizes_of([stored, *sources]))
-        self._state = State(self._findings) if deep else None
+        self._state = RebuiltState(self._findings) if deep else None
         self._references = References(artifacts, self._findings) if artifacts else None
         self._read_events(JournalComparison(journal))
         self._registry.check_head(self._findings, self._tree.size, self._chain.leaf, self._tree.frontier())

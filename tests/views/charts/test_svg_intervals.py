@@ -9,17 +9,17 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from views.charts.svg_intervals import WIDTH, Row, draw_intervals, interval_picture
+from views.charts.svg_intervals import WIDTH, IntervalRow, draw_intervals, interval_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [
-    Row("psi:distance", 0.4, 0.1, 0.7, "quiet"),
-    Row("psi:temp", 1.6, 1.2, 2.0, "watch", "warned", mark=2.5),
-    Row("calibration", -3.0, -3.4, -2.6, "page", "bad"),
+    IntervalRow("psi:distance", 0.4, 0.1, 0.7, "quiet"),
+    IntervalRow("psi:temp", 1.6, 1.2, 2.0, "watch", "warned", mark=2.5),
+    IntervalRow("calibration", -3.0, -3.4, -2.6, "page", "bad"),
 ]
 
 
-def drawn(rows: list[Row] = ROWS, line: float | None = 1.0) -> ET.Element:
+def drawn(rows: list[IntervalRow] = ROWS, line: float | None = 1.0) -> ET.Element:
     return ET.fromstring(draw_intervals("Drift", rows, line, "margin"))
 
 
@@ -40,7 +40,7 @@ def test_nothing_lies_beside_the_paper() -> None:
 
 
 def test_more_is_further_right_and_the_line_is_where_its_value_is() -> None:
-    rows = [Row("a", 0.0), Row("b", 1.0), Row("c", 2.0)]
+    rows = [IntervalRow("a", 0.0), IntervalRow("b", 1.0), IntervalRow("c", 2.0)]
     places = [float(one.get("cx", 0)) for one in drawn(rows).iter(f"{SVG}circle")]
     (line,) = [one for one in drawn(rows).iter(f"{SVG}line") if one.get("stroke-dasharray")]
     assert places == sorted(places)
@@ -48,23 +48,23 @@ def test_more_is_further_right_and_the_line_is_where_its_value_is() -> None:
 
 
 AWKWARD = {
-    "one value alone": [Row("a", 0.5)],
-    "nothing but zeros": [Row("a", 0.0, 0.0, 0.0)],
-    "very large": [Row("a", 1e12, -1e12, 3e12)],
-    "very small": [Row("a", 1e-9, 0.0, 2e-9)],
-    "an end that is not known": [Row("a", 1.0, None, 2.0)],
-    "an end beyond all bounds": [Row("a", 1.0, -math.inf, math.inf)],
+    "one value alone": [IntervalRow("a", 0.5)],
+    "nothing but zeros": [IntervalRow("a", 0.0, 0.0, 0.0)],
+    "very large": [IntervalRow("a", 1e12, -1e12, 3e12)],
+    "very small": [IntervalRow("a", 1e-9, 0.0, 2e-9)],
+    "an end that is not known": [IntervalRow("a", 1.0, None, 2.0)],
+    "an end beyond all bounds": [IntervalRow("a", 1.0, -math.inf, math.inf)],
 }
 
 
 @pytest.mark.parametrize("rows", AWKWARD.values(), ids=AWKWARD)
 @pytest.mark.parametrize("line", [None, 0.0, 1.0])
-def test_awkward_figures_are_drawn(rows: list[Row], line: float | None) -> None:
+def test_awkward_figures_are_drawn(rows: list[IntervalRow], line: float | None) -> None:
     assert len(list(drawn(rows, line).iter(f"{SVG}circle"))) == 1
 
 
 def test_hostile_names_are_text() -> None:
-    svg = drawn([Row("</text><script>alert(1)</script>\u202e", 1.0, said='"&<')])
+    svg = drawn([IntervalRow("</text><script>alert(1)</script>\u202e", 1.0, said='"&<')])
     assert not list(svg.iter(f"{SVG}script"))
     assert "</text><script>alert(1)</script>�" in [one.text for one in svg.iter(f"{SVG}text")]
 
@@ -76,6 +76,8 @@ def test_as_markdown_it_is_one_line_that_holds_the_whole_picture() -> None:
     assert ET.fromstring(base64.b64decode(found[1])).tag == f"{SVG}svg"
 
 
-@pytest.mark.parametrize("rows", [[], [Row("a", None)], [Row("a", math.nan)]], ids=["none", "unsaid", "no number"])
-def test_without_a_value_there_is_no_picture(rows: list[Row]) -> None:
+@pytest.mark.parametrize(
+    "rows", [[], [IntervalRow("a", None)], [IntervalRow("a", math.nan)]], ids=["none", "unsaid", "no number"]
+)
+def test_without_a_value_there_is_no_picture(rows: list[IntervalRow]) -> None:
     assert interval_picture("Drift", rows) == []
