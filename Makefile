@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --all-extras --
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test check style layers types figures format lock bench clean
+.PHONY: help install demo test fast soak check style layers types figures format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ ifeq ($(strip $(ARGS)),)
 else
 	$(RUN) pytest $(ARGS)
 endif
+
+fast: ## the tests that need neither a server nor a browser, without coverage
+	$(RUN) pytest --quiet --numprocesses 2 --dist loadfile -m "not server and not browser and not slow and not soak" $(ARGS)
+
+soak: ## random kills and rival writers for ten minutes (SOAK_SECONDS=60 and SOAK_SEED=7 choose others)
+	$(RUN) pytest -rP -m soak tests/soak
 
 check: style layers types figures ## everything static: style, types, layers and the limits of tests/structure
 

@@ -13,12 +13,18 @@ from hypothesis import settings
 pytest_plugins = ["tests.world", "tests.lingering_registry"]
 
 # Tests are never timed (how fast it is stands in benchmarks/), and the same tree always gives the same answer.
-settings.register_profile("house", deadline=None, derandomize=True)
-settings.load_profile("house")
+settings.register_profile("modelward", deadline=None, derandomize=True)
+settings.load_profile("modelward")
 
 PREFECT_HOME = pytest.StashKey[str]()
 LONG = ("modelward/demo", "docs", "modelward/supervisor", "browser")
 """Folders whose files take minutes: they are begun first, so that no worker ends alone with one of them."""
+SERVED = ("flows", "modelward/demo", "docs/test_first_model", "modelward/supervisor/test_up")
+"""Folders and files whose tests run flows on a Prefect server, whatever their fixtures are called."""
+SLOW = ("data/audit/test_tampering", "data/registry/test_registry_durability", "data/registry/test_registry_rivals")
+"""Files that start many processes one after the other."""
+SERVER_FIXTURES = {"prefect_server"}
+BROWSER_FIXTURES = {"chromium", "visit"}
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 
 
@@ -38,9 +44,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first; everything else in its order."""
-    here = Path(__file__).parent
-    items.sort(key=lambda one: not one.path.relative_to(here).as_posix().startswith(LONG))
+    """Marks what needs a server, a browser or long; what takes longest comes first, everything else in its order."""
+    for item in items:
+        for mark in marks_of(item):
+            item.add_marker(mark)
+    items.sort(key=lambda item: not place_of(item).startswith(LONG))
+
+
+def marks_of(item: pytest.Item) -> list[str]:
+    """`server`, `browser` and `slow`, as far as they are true of a test: by its fixtures and by its place."""
+    fixtures, place = set(getattr(item, "fixturenames", ())), place_of(item)
+    found = {
+        "server": bool(fixtures & SERVER_FIXTURES) or place.startswith(SERVED),
+        "browser": bool(fixtures & BROWSER_FIXTURES),
+        "slow": place.startswith((*LONG, *SLOW)),
+    }
+    return [mark for mark, holds in found.items() if holds]
+
+
+def place_of(item: pytest.Item) -> str:
+    """The file of a test, from this folder."""
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 def fast_folder() -> str:

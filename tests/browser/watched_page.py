@@ -27,13 +27,14 @@ class WatchedPage:
         self.outside: list[str] = []
         self.failed: list[str] = []
         self.complaints: list[str] = []
+        self.complaints_when_busy: list[str] = []
         self._shots, self._context = shots, context
         context.set_default_timeout(PATIENCE_MS)
         context.on("request", self._asked)
         context.on("requestfailed", self._gone_wrong)
         context.on("response", self._answered)
         context.on("console", self._said)
-        context.on("weberror", lambda error: self.complaints.append(f"{error.error.message} {error.error.stack}"))
+        context.on("weberror", lambda error: self._complain(f"{error.error.message} {error.error.stack}"))
         self.page: Page = context.new_page()
 
     @property
@@ -66,7 +67,12 @@ class WatchedPage:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.complaints.append(f"{message.text} ({message.location['url']})")
+            self._complain(f"{message.text} ({message.location['url']})")
+
+    def _complain(self, text: str) -> None:
+        """A server that was too busy (503) makes pages complain in many words; the 503 itself stays in `failed`."""
+        is_busy = any(failure.endswith(": 503") for failure in self.failed)
+        (self.complaints_when_busy if is_busy else self.complaints).append(text)
 
 
 Visit = Callable[..., WatchedPage]
