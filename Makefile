@@ -59,6 +59,7 @@ bench: ## 10 million rows against the plain scan, 1,000 models a night, the firs
 	$(RUN) python benchmarks/profile_scan.py $(ARGS)
 	$(RUN) python benchmarks/watch_night.py
 	$(RUN) python benchmarks/work_through_page.py
+	$(RUN) python benchmarks/start_up.py
 
 clean: ## remove .venv and everything that can be made again; var/ stays
 	rm -rf .venv build dist .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import resource
 import subprocess
 import sys
 from importlib import import_module
@@ -131,15 +130,6 @@ def test_a_command_is_loaded_when_it_is_called(arguments: list[str], loaded: lis
     script = LOADER.replace("ARGUMENTS", repr(arguments))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert json.loads(done.stdout.splitlines()[-1]) == loaded, done.stderr
-
-
-@pytest.mark.parametrize("command", [["--help"], ["inventory"]], ids=" ".join)
-def test_it_opens_in_under_a_second_of_processor_time(world: World, command: list[str]) -> None:
-    deployed(world)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert called(*command, home=world.home.root).returncode == 0
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
 
 
 def test_who_only_reads_waits_for_no_prefect(world: World) -> None:
