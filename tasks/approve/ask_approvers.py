@@ -17,6 +17,7 @@ from data.errors import (
     StaleEvidenceError,
 )
 from data.queries.approval_snapshot import ApprovalSnapshot, approval_snapshot
+from data.queries.rows import required_row
 from data.records.approval import ApprovalRequest, Decision, RequiredRole
 from data.records.names import short
 from data.records.person import SERVICE, Actor, Role
@@ -24,7 +25,6 @@ from data.records.run_context import RunContext
 from data.registry.approvals import confirms
 from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
-from data.registry.eligible_approvers import eligible_approvers
 from data.registry.registry import Receipt, Registry
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
@@ -142,8 +142,7 @@ def _question(request: ApprovalRequest, context: RunContext) -> Question:
 
 def current(key: str) -> ApprovalRequest:
     """The request as it stands in the registry now."""
-    with Registry.here().reading() as state:
-        return state.need(ApprovalRequest, key)
+    return required_row(Registry.here(), ApprovalRequest, key)
 
 
 def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -> None:
@@ -249,6 +248,5 @@ def _meaning(answer: ApprovalForm) -> str:
 
 def _stands_in_for(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
     """For whom somebody signs who holds the role only as a deputy."""
-    with Registry.here().reading() as state:
-        able = eligible_approvers(state, request, at)
-    return next((one.deputy_of for one in able if (one.person, one.role) == (person, role)), None)
+    eligible = approval_snapshot(Registry.here(), request.key, at).eligible
+    return next((one.deputy_of for one in eligible if (one.person, one.role) == (person, role)), None)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from data.errors import StaleEvidenceError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.evidence_in_force import deployment_facts, release_facts, retirement_facts
 from data.records.approval import ApprovalRequest
 from data.records.evidence import Evidence
-from data.records.model import Model
 from data.records.names import short
-from data.records.retirement import Retirement
 from data.records.review import VerdictSet
 from data.records.version import Version
-from data.registry.evidence import collect_evidence
+from data.registry.purposes import DEPLOY, RATIFY, RELEASE, RETIRE
 from data.registry.registry import Registry
-from data.registry.rules.retirement import retirement_digest
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 
 
 @dataclass(frozen=True)
@@ -35,19 +34,7 @@ def recompute_digests(request: ApprovalRequest) -> Digests:
     Raises ArtifactError or DigestMismatchError when the artifact or a standard's text is missing or changed,
     StaleEvidenceError when another champion serves than the one that the version was judged against.
     """
-    registry = Registry.here()
-    if request.purpose == "retire":
-        return _of_retirement(registry, request)
-    if request.purpose == "release":
-        return _of_release(registry, request)
-    with registry.reading() as state:
-        evidence = collect_evidence(state, request.subject, request.environment, request.use)
-        if request.verdict_set is None:
-            raise StaleEvidenceError(f"the request on {short(request.subject)} names no verdicts")
-        verdicts = state.need(VerdictSet, request.verdict_set)
-        _need_same_champion(evidence, verdicts)
-        in_force = standards_of(state, evidence.model, verdicts.standards)
-    return Digests(evidence.digest, in_force.digest, verified_artifact(registry.home, evidence.version))
+    return DIGESTS[request.purpose](Registry.here(), request)
 
 
 def verified_artifact(home: Home, version: Version) -> str:
@@ -58,25 +45,41 @@ def verified_artifact(home: Home, version: Version) -> str:
     return artifact.digest
 
 
-def _need_same_champion(evidence: Evidence, verdicts: VerdictSet) -> None:
+def _require_same_champion(evidence: Evidence, verdicts: VerdictSet) -> None:
     now = evidence.champion.key if evidence.champion else None
     if now != verdicts.champion:
         then, here = (short(one) if one else "no other version" for one in (verdicts.champion, now))
         raise StaleEvidenceError(f"{short(verdicts.version)} was judged against {then}; {here} serves now")
 
 
+def _of_deployment(registry: Registry, request: ApprovalRequest) -> Digests:
+    facts = deployment_facts(registry, request)
+    evidence, verdicts = facts.evidence, facts.verdicts
+    assert evidence is not None
+    if verdicts is None:
+        raise StaleEvidenceError(f"the request on {short(request.subject)} names no verdicts")
+    _require_same_champion(evidence, verdicts)
+    standards = in_force(facts.adopted, facts.model, verdicts.standards)
+    return Digests(evidence.digest, standards.digest, verified_artifact(registry.home, facts.version))
+
+
 def _of_release(registry: Registry, request: ApprovalRequest) -> Digests:
     """What is live was released on the evidence of its moment; its bytes and the standards are looked at again."""
-    with registry.reading() as state:
-        version = state.need(Version, request.subject)
-        verdicts = state.need(VerdictSet, request.verdict_set or "")
-        in_force = standards_of(state, state.need(Model, version.model), verdicts.standards)
-    return Digests(request.evidence_digest, in_force.digest, verified_artifact(registry.home, version))
+    facts = release_facts(registry, request)
+    standards = in_force(facts.adopted, facts.model, facts.verdicts.standards if facts.verdicts else ())
+    return Digests(request.evidence_digest, standards.digest, verified_artifact(registry.home, facts.version))
 
 
 def _of_retirement(registry: Registry, request: ApprovalRequest) -> Digests:
     """A retirement is approved on its plan: impact, sunset, and every party's answer and transition."""
-    with registry.reading() as state:
-        version = state.need(Version, state.need(Retirement, request.subject).subject)
-        in_force = standards_of(state, state.need(Model, version.model))
-        return Digests(retirement_digest(state, request.subject), in_force.digest, version.artifact.digest)
+    facts = retirement_facts(registry, request)
+    return Digests(facts.plan_digest, in_force(facts.adopted, facts.model).digest, facts.version.artifact.digest)
+
+
+DIGESTS: Mapping[str, Callable[[Registry, ApprovalRequest], Digests]] = {
+    DEPLOY.name: _of_deployment,
+    RATIFY.name: _of_deployment,
+    RELEASE.name: _of_release,
+    RETIRE.name: _of_retirement,
+}
+"""How the digests of a request are computed, by its purpose."""

@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+from data.queries.evidence_in_force import evidence_in_force
+from data.queries.run_progress import request_of_run
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.registry.commands.approval import RequestApproval
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from gates.standard import approvals_for, separates_validator
 from tasks.approve.recompute_digests import verified_artifact
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import name_step, step
 
 
@@ -27,11 +28,11 @@ def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunCont
     Raises ArtifactError or DigestMismatchError, and as the registry does.
     """
     registry = Registry.here()
-    with registry.reading() as state:
-        evidence = collect_evidence(state, verdicts.version, verdicts.environment, use)
-        in_force = standards_of(state, evidence.model, verdicts.standards)
+    facts = evidence_in_force(registry, verdicts.version, verdicts.environment, use)
+    evidence = facts.evidence
+    standards = in_force(facts.adopted, evidence.model, verdicts.standards)
     change_class = evidence.version.change.change_class
-    demand = approvals_for(in_force.first, evidence.model.tier, change_class, verdicts.environment)
+    demand = approvals_for(standards.first, evidence.model.tier, change_class, verdicts.environment)
     command = RequestApproval(
         about=verdicts.version,
         environment=verdicts.environment,
@@ -46,7 +47,7 @@ def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunCont
         verdict_set=verdicts.key,
         apart_from_validator=any(
             separates_validator(one, evidence.model.tier, change_class)
-            for one, mode in in_force.standards
+            for one, mode in standards.standards
             if mode == "enforce"
         ),
         expires_at=moment(context.as_of) + timedelta(days=demand.request_days),
@@ -69,6 +70,4 @@ def people_asked(required: Sequence[RequiredRole]) -> str:
 
 def approval_of_run(version: str, run_id: str) -> ApprovalRequest | None:
     """The request this run has opened already, when it comes through again from the top."""
-    with Registry.here().reading() as state:
-        known = [one for one in state.find(ApprovalRequest, subject=version) if run_id and one.run_id == run_id]
-    return known[-1] if known else None
+    return request_of_run(Registry.here(), version, run_id)

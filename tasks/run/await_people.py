@@ -23,6 +23,7 @@ from prefect.input import RunInput
 from pydantic import ValidationError
 
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
+from data.queries.run_progress import answers_judged
 from data.records.events import EventType
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
@@ -102,8 +103,7 @@ def refused(error: ModelwardError) -> AnswerOutcome:
 
 
 def _attempt(question: Question) -> int:
-    with Registry.here().reading() as state:
-        return state.count_events(question.subject, SETTLED_EVENTS, question.run_id) + 1
+    return answers_judged(Registry.here(), question.subject, SETTLED_EVENTS, question.run_id) + 1
 
 
 @step("ask people")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from data.records.instant import in_utc, read_instant
+from data.queries.registry_clock import newest_event_at, time_in
+from data.records.instant import in_utc
 from data.registry.registry import Registry
-from data.registry.registry_time import registry_time
 
 
 def moment(as_of: datetime | None) -> datetime:
@@ -18,14 +18,12 @@ def meanwhile(as_of: datetime | None) -> datetime | None:
     """The replayed time after people were waited for: the log may have gone on since the flow began."""
     if as_of is None:
         return None
-    with Registry.here().reading() as state:
-        return max(in_utc(as_of), read_instant(state.last_effective_at()))
+    return max(in_utc(as_of), newest_event_at(Registry.here()))
 
 
 def registry_moment(as_of: datetime | None) -> datetime | None:
     """`as_of`, or in a registry that replays a past the time of its newest event: nothing there is dated today."""
     if as_of is not None:
         return as_of
-    with Registry.here().store.reading() as connection:
-        told = registry_time(connection)
-    return told.now if told.is_replay else None
+    time = time_in(Registry.here())
+    return time.now if time.is_replay else None

@@ -33,6 +33,11 @@ class InForce:
 
 
 def standards_of(state: State, model: Model, keys: Sequence[str] = ()) -> InForce:
+    """As `in_force`, of the standards that a snapshot of the registry holds."""
+    return in_force(state.find(Standard), model, keys)
+
+
+def in_force(adopted: Sequence[Standard], model: Model, keys: Sequence[str] = ()) -> InForce:
     """The newest adopted version of each standard of a model, or exactly the versions under `keys`.
 
     Raises ArtifactError when a kept text is missing, DigestMismatchError when it was changed.
@@ -41,8 +46,8 @@ def standards_of(state: State, model: Model, keys: Sequence[str] = ()) -> InForc
     found: list[tuple[LoadedStandard, Mode]] = []
     used: list[str] = []
     for applied in model.standards:
-        adopted = state.find(Standard, standard=applied.standard)
-        row = next((one for one in adopted if one.key in keys), max(adopted, key=lambda one: one.version))
+        versions = [one for one in adopted if one.standard == applied.standard]
+        row = next((one for one in versions if one.key in keys), max(versions, key=lambda one: one.version))
         text = store.read(row.digest).decode()
         found.append((load_standard(text, row.key), applied.mode))
         used.append(row.key)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from prefect import runtime
 
+from data.queries.run_progress import acting_person
 from data.records.run_context import RunContext
-from data.registry.current_actor import current_actor
 from data.registry.registry import Registry
 from tasks.run.retry_transient import retry_transient
 
@@ -26,5 +26,4 @@ def this_run(as_of: datetime | None = None) -> RunContext:
 
 
 def _read_context() -> RunContext:
-    with Registry.here().reading() as state:
-        return RunContext(current_actor(state), run_id=str(runtime.flow_run.id or ""))
+    return RunContext(acting_person(Registry.here()), run_id=str(runtime.flow_run.id or ""))

@@ -14,13 +14,14 @@ from prefect.input import RunInput
 from pydantic import Field, create_model
 
 from data.errors import InputError, RefusedError
+from data.queries.evidence_in_force import evidence_in_force
+from data.queries.rows import required_row
 from data.queries.version_snapshot import validation_snapshot
 from data.records.person import Actor
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
@@ -105,16 +106,14 @@ class ShownVerdicts:
 
     def fresh(self) -> VerdictSet:
         """The verdicts on the evidence as it is. Raises as `judge_again`."""
-        with Registry.here().reading() as state:
-            now = collect_evidence(state, self.verdicts.version).digest
+        now = evidence_in_force(Registry.here(), self.verdicts.version).evidence.digest
         if now != self.verdicts.evidence_digest:
             self.verdicts = self.judge_again()
         return self.verdicts
 
 
 def _current(key: str) -> Version:
-    with Registry.here().reading() as state:
-        return state.need(Version, key)
+    return required_row(Registry.here(), Version, key)
 
 
 def _form(judged: ShownVerdicts, objection: Objection, as_of: datetime | None) -> type[RunInput]:

@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from data.records.approval import ApprovalRequest, Vote
+from data.queries.evidence_in_force import judging_facts, newest_verdict_set
+from data.records.approval import ApprovalRequest
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.verdict import Judgement
 from data.records.version import ReviewState, Version
 from data.registry.commands.version import RecordVerdicts
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
-from data.registry.rules.version import newest_verdicts
-from data.registry.state import State
 from gates.judgement import judge
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import name_step, step
 from tasks.validate.show_gates import show_gates
 from views.forms.gate_tables import ORDER, outcome_of
@@ -44,22 +42,18 @@ def judge_version(
     through again after a conclusion, finds what it judged then. Raises as the registry does.
     """
     registry = Registry.here()
-    with registry.reading() as state:
-        evidence = collect_evidence(state, version, environment, use)
-        known = newest_verdicts(state, version, [stage])
-        if known is not None and _is_concluded(known, evidence.version, context.run_id):
-            return known
-        if request is not None:
-            votes = tuple(state.find(Vote, request=request.key))
-            evidence = evidence.model_copy(update={"request": request, "votes": votes})
-        in_force = standards_of(state, evidence.model, _opened_with(state, request))
-    judgements = judge(in_force.standards, stage, evidence, moment(context.as_of))
+    facts = judging_facts(registry, version, stage, environment, use, request)
+    evidence, known = facts.evidence, facts.known
+    if known is not None and _is_concluded(known, evidence.version, context.run_id):
+        return known
+    standards = in_force(facts.adopted, evidence.model, facts.opened_with)
+    judgements = judge(standards.standards, stage, evidence, moment(context.as_of))
     command = RecordVerdicts(
         version=version,
         stage=stage,
         environment=environment,
-        standards=in_force.keys,
-        standards_digest=in_force.digest,
+        standards=standards.keys,
+        standards_digest=standards.digest,
         evidence_digest=evidence.digest,
         champion=evidence.champion.key if evidence.champion else None,
         judgements=judgements,
@@ -81,8 +75,7 @@ def judged_name(judgements: Sequence[Judgement], again: bool = False) -> str:
 
 def is_assessed(version: str, run_id: str) -> bool:
     """Whether this very run assessed the version already, before it waited for somebody."""
-    with Registry.here().reading() as state:
-        known = newest_verdicts(state, version, ["assess"])
+    known = newest_verdict_set(Registry.here(), version, "assess")
     return known is not None and _is_of(known, run_id)
 
 
@@ -92,9 +85,3 @@ def _is_of(known: VerdictSet, run_id: str) -> bool:
 
 def _is_concluded(known: VerdictSet, version: Version, run_id: str) -> bool:
     return known.stage == "assess" and _is_of(known, run_id) and version.review_state not in UNCONCLUDED
-
-
-def _opened_with(state: State, request: ApprovalRequest | None) -> tuple[str, ...]:
-    if request is None or request.verdict_set is None:
-        return ()
-    return state.need(VerdictSet, request.verdict_set).standards

@@ -11,6 +11,7 @@ from pathlib import Path
 from data.errors import NotFoundError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.evidence import Evidence
 from data.records.measurement import Measurement
 from data.records.model import PlannedTest, TestPlan
@@ -18,7 +19,6 @@ from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Metric, TestResult
 from data.registry.commands.version import RecordEvidence
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from monitoring.metrics import recompute, recompute_slices
 from monitoring.planned_test import run_planned
@@ -42,8 +42,7 @@ class MeasuredVersion:
 @step("collect evidence")
 def collect_version(version: str, environment: str) -> Evidence:
     """Everything recorded about a version, with the champion of an environment. Raises NotFoundError."""
-    with Registry.here().reading() as state:
-        evidence = collect_evidence(state, version, environment)
+    evidence = evidence_in_force(Registry.here(), version, environment).evidence
     name_step(f"collect evidence on {short(version)}", version=version)
     return evidence
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.verdict import Judgement
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from gates.judgement import judge
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.validate.compare_champion import compared_evidence
 from tasks.validate.measure_version import measured_evidence
 from tasks.validate.write_performance import performance_section
@@ -18,12 +18,11 @@ from tasks.validate.write_performance import performance_section
 def preview_version(version: str, environment: str, use: str, as_of: datetime | None) -> tuple[Judgement, ...]:
     """Measure, compare and judge at stage `assess` in memory. Raises as the tasks that record."""
     registry, at = Registry.here(), moment(as_of)
-    with registry.reading() as state:
-        evidence = collect_evidence(state, version, environment, use)
-        in_force = standards_of(state, evidence.model)
+    facts = evidence_in_force(registry, version, environment, use)
+    evidence = facts.evidence
     measured = measured_evidence(registry.home, evidence, at)
     comparisons = compared_evidence(registry.home, evidence, at)
     section = performance_section(registry.home, version, measured.metrics, comparisons)
     sections = (*(one for one in evidence.sections if one.name != section.name), section)
     seen = {"metrics": measured.metrics, "tests": measured.tests, "comparisons": comparisons, "sections": sections}
-    return judge(in_force.standards, "assess", evidence.model_copy(update=seen), at)
+    return judge(in_force(facts.adopted, evidence.model).standards, "assess", evidence.model_copy(update=seen), at)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from data.errors import GateRefusedError
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.names import short
-from data.records.review import VerdictSet, Waiver
+from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.verdict import Failed, Judgement, Unproven
-from data.records.version import ReviewState, Version
+from data.records.version import ReviewState
 from data.registry.commands.version import RejectVersion
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from gates.standard import ApprovalDemand, approvals_for
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
@@ -23,18 +23,16 @@ def reject_or_refuse(verdicts: VerdictSet, context: RunContext, steps: Steps = P
     unproven leaves it assessed, to be judged again when the missing evidence or a waiver is there. Raises
     GateRefusedError in every case.
     """
-    with Registry.here().reading() as state:
-        asked = [one for one in state.find(Waiver, version=verdicts.version) if one.state in ("requested", "granted")]
-        is_rejected = state.need(Version, verdicts.version).review_state is ReviewState.REJECTED
-    spared = {one.control for one in asked}
+    facts = evidence_in_force(Registry.here(), verdicts.version)
+    evidence = facts.evidence
+    is_rejected = evidence.version.review_state is ReviewState.REJECTED
+    spared = {one.control for one in evidence.waivers if one.state in ("requested", "granted")}
     failed = [one for one in verdicts.judgements if not one.cleared and isinstance(one.verdict, Failed)]
     failed = [one for one in failed if one.control not in spared]
     if failed and not is_rejected:
         steps.take(reject_version, verdicts.version, "; ".join(_explained(one) for one in failed), context)
     refuse_unless_cleared(verdicts)
-    with Registry.here().reading() as state:
-        evidence = collect_evidence(state, verdicts.version)
-        standard = standards_of(state, evidence.model, verdicts.standards).first
+    standard = in_force(facts.adopted, evidence.model, verdicts.standards).first
     return approvals_for(standard, evidence.model.tier, evidence.version.change.change_class, verdicts.environment)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.names import short
-from data.records.version import Comparison, Metric, Version
+from data.records.version import Comparison, Version
 from data.registry.registry import Registry
 from monitoring.score_groups import ScoreGroup, score_groups
 from tasks.register.build_reference import read_reference
@@ -22,9 +23,8 @@ from views.forms.markdown_table import markdown_table
 def show_performance(key: str) -> None:
     """Figures, comparison and calibration as one artifact."""
     registry = Registry.here()
-    with registry.reading() as state:
-        version = state.need(Version, key)
-        metrics, compared = state.find(Metric, version=key), state.find(Comparison, version=key)
+    evidence = evidence_in_force(registry, key).evidence
+    version, metrics, compared = evidence.version, evidence.metrics, evidence.comparisons
     lines = [
         f"### Performance of {short(key)}",
         *comparison_lines(compared),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.evidence import sha256_of
 from data.records.run_context import RunContext
 from data.records.version import Comparison, Metric, Section
 from data.registry.commands.version import RecordEvidence
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from tasks.run.take_steps import log_step, step
 from tasks.validate.show_performance import show_performance
@@ -21,8 +21,7 @@ from views.forms.markdown_table import markdown_table
 def write_performance(version: str, context: RunContext) -> str:
     """Generate the section from what is recorded, keep its text by digest; answers with the digest."""
     registry = Registry.here()
-    with registry.reading() as state:
-        evidence = collect_evidence(state, version)
+    evidence = evidence_in_force(registry, version).evidence
     section = performance_section(registry.home, version, evidence.metrics, evidence.comparisons)
     registry.execute(RecordEvidence(version=version, sections=(section,)), context)
     log_step("performance section written", version=version, digest=section.text_digest)

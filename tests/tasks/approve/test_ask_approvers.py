@@ -174,7 +174,7 @@ def test_trouble_with_one_answer_throws_no_other_away(
     execute, left = Registry.execute, ["once"]
 
     def full(registry: Registry, command: Any, actor: Any, **told: Any) -> Any:
-        if isinstance(command, Decide) and actor.id == "axel" and left:
+        if isinstance(command, Decide) and actor.actor.id == "axel" and left:
             left.clear()
             if recorded:
                 execute(registry, command, actor, **told)
@@ -267,9 +267,9 @@ def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
 ) -> None:
     schemas = []
 
-    def look(request: ApprovalRequest, objection: Objection, as_of: datetime | None) -> type[RunInput]:
-        schemas.append(form(request, objection, as_of).model_json_schema())
-        return form(request, objection, as_of)
+    def look(request: ApprovalRequest, objection: Objection, as_of: datetime | None, missing: Any) -> type[RunInput]:
+        schemas.append(form(request, objection, as_of, missing).model_json_schema())
+        return form(request, objection, as_of, missing)
 
     form = asking._form
     monkeypatch.setattr(asking, "_form", look)

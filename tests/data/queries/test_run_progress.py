@@ -1,0 +1,41 @@
+"""What a run did already, as the registry has it; a run without an id did nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.queries.run_progress import acting_person, answers_judged, published_by_run, request_of_run
+from data.records.events import EventType
+from tests.operations import deploy
+from tests.world import World
+
+
+def test_the_acting_person_is_whom_the_settings_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_ACTOR", "olga")
+    assert acting_person(world.registry).id == "olga"
+
+
+def test_only_answers_of_the_run_are_counted(world: World) -> None:
+    request = world.approved()
+    types = (EventType.APPROVAL_DECIDED,)
+    assert answers_judged(world.registry, request.key, types, "another-run") == 0
+    runs = {str(one["refs"].get("run", "")) for one in world.events("approval.decided")}
+    assert sum(answers_judged(world.registry, request.key, types, run) for run in runs) == 2
+
+
+def test_a_run_finds_its_own_request(world: World) -> None:
+    request = world.approved()
+    assert request_of_run(world.registry, request.subject, request.run_id or "-") == (
+        request if request.run_id else None
+    )
+    assert request_of_run(world.registry, request.subject, "another-run") is None
+    assert request_of_run(world.registry, request.subject, "") is None
+
+
+def test_a_run_finds_what_it_deployed(world: World) -> None:
+    request = world.approved()
+    assert published_by_run(world.registry, request.subject, "op-1").deployment is None
+    deploy(world, request, "op-1")
+    found = published_by_run(world.registry, request.subject, "op-1")
+    assert found.deployment is not None
+    assert (found.version.key, found.deployment.version) == (request.subject, request.subject)
