@@ -5,6 +5,7 @@ compare_graph("deploy_model", "two people approve", run)        a run by its id
 
 graphs/deploy_model.yaml:
 
+    flow: deploy model                       the name of the flow, where the file is not called so
     steps:                                   a name of our own for each step, and the pattern of its task run's name
       judge: 'judge \\d+ criteria: .+'
       ask: 'ask \\d+ approvers? until .+'
@@ -50,7 +51,8 @@ def compare_graph(flow: str, case: str, run: UUID | None = None) -> list[str]:
     """Assert that a run has the graph of a case; the names of its task runs, in the order in which they started."""
     written = yaml.safe_load((GRAPHS / f"{flow}.yaml").read_text())
     expected = _written_graph(written["runs"][case])
-    nodes = _recorded(run or newest_run(flow.replace("_", " ")), len(expected.steps))
+    name = written.get("flow", flow.replace("_", " "))
+    nodes = _recorded(run or newest_run(name), len(expected.steps))
     labels = [str(node["label"]) for node in nodes]
     assert _drawn_graph(nodes, written["steps"]) == expected, labels
     return labels
