@@ -1,6 +1,6 @@
-"""Every way modelward says no: one hierarchy, each class with its remedy and exit code.
+"""Every error of modelward: one hierarchy, each class with its remedy and exit code.
 
-The last line of a message is the next thing to do; an operator at three in the morning acts on it.
+A message says what happened, what was found and what is allowed. Its last line is the next thing to do.
 Exit codes: 0 passed, 1 a gate or the registry refused, 2 the input or the command was wrong, 3 it could
 not be carried out.
 """
@@ -11,7 +11,7 @@ from typing import ClassVar
 
 
 class ModelwardError(Exception):
-    """Something modelward could not do; `what` says what happened, `remedy` what to do next."""
+    """An action that modelward could not carry out; `what` says what happened, `remedy` what to do next."""
 
     exit_code: ClassVar[int] = 3
     default_remedy: ClassVar[str] = "run `modelward doctor` and read what it reports"
@@ -38,7 +38,7 @@ class RefusedError(ModelwardError):
     """The rules do not allow it; the refusal itself is recorded."""
 
     exit_code = 1
-    default_remedy = "read the reason, put it right and ask again"
+    default_remedy = "read the reason, correct it and ask again"
 
 
 class IllegalMoveError(RefusedError):
@@ -54,7 +54,7 @@ class GateRefusedError(RefusedError):
 
 
 class StaleEvidenceError(RefusedError):
-    """What was judged is no longer what is there."""
+    """The evidence, standard or artifact changed after it was judged."""
 
     default_remedy = "run `modelward validate` again so that fresh evidence is judged"
 
@@ -66,7 +66,7 @@ class NotAuthorisedError(RefusedError):
 
 
 class IndependenceError(NotAuthorisedError):
-    """Somebody who worked on the version, or asked for the decision, may not take it."""
+    """A person who worked on the version, or asked for the decision, may not take it."""
 
     default_remedy = "ask a person who did not contribute to this version"
 
@@ -78,9 +78,9 @@ class ProofError(RefusedError):
 
 
 class LockedOutError(ProofError):
-    """Too many wrong codes."""
+    """Too many wrong codes in a short time."""
 
-    default_remedy = "wait until the lock-out ends, or have an administrator enrol the person anew"
+    default_remedy = "wait until the lock-out ends, or ask an administrator to enrol the person again"
 
 
 class RequestClosedError(RefusedError):
@@ -92,17 +92,17 @@ class RequestClosedError(RefusedError):
 class ConflictError(RefusedError):
     """Somebody else changed the same record first."""
 
-    default_remedy = "look at the record as it is now and decide again"
+    default_remedy = "read the record as it is now and decide again"
 
 
 class BusyError(RefusedError):
     """Another operation on this model is under way."""
 
-    default_remedy = "wait for it to end; `modelward reconcile` finishes or undoes one that died"
+    default_remedy = "wait for it to end; `modelward reconcile` finishes or undoes an operation whose process ended"
 
 
 class TransitionIncompleteError(RefusedError):
-    """The retirement leaves somebody without a successor, a fallback or an answer."""
+    """The retirement leaves a consumer without a successor, a fallback or an answer."""
 
     default_remedy = "`modelward consumers ack` and the transition plan name who is missing"
 
@@ -111,20 +111,20 @@ class TransitionIncompleteError(RefusedError):
 
 
 class InputError(ModelwardError):
-    """What was handed in cannot be read or does not fit."""
+    """The input cannot be read, or does not fit."""
 
     exit_code = 2
-    default_remedy = "put the named place right and run the command again"
+    default_remedy = "correct the named place and run the command again"
 
 
 class InvalidNameError(InputError):
-    """A name holds what a name may not hold."""
+    """A name has characters or a length that are not allowed."""
 
     default_remedy = "use `team/name` of a–z, 0–9, dot, dash and underscore, at most 128 characters each"
 
 
 class NotFoundError(InputError):
-    """Nothing of that name is registered."""
+    """Nothing is registered under that name."""
 
     default_remedy = "`modelward inventory` lists every model and version"
 
@@ -136,27 +136,27 @@ class AmbiguousNameError(InputError):
 
 
 class DocumentError(InputError):
-    """A YAML, TOML or JSON file is broken; the message names file, line and fix."""
+    """A YAML, TOML or JSON file cannot be read; the message names file, line and correction."""
 
 
 class StandardError(InputError):
-    """A standard cannot be used as written; the message names file, line and fix."""
+    """A standard cannot be used as written; the message names file, line and correction."""
 
 
 class SubmissionError(InputError):
-    """A submission lacks something, or says something that cannot be."""
+    """A submission is incomplete, or contradicts itself."""
 
     default_remedy = "complete the submission folder; `modelward init` writes one with comments"
 
 
 class LogFormatError(InputError):
-    """A Parquet log or dataset lacks a mapped column, or holds what it may not hold."""
+    """A Parquet log or dataset lacks a mapped column, or holds values that are not allowed."""
 
     default_remedy = "map the columns in model.yaml, or write the log as docs/log-layout.md says"
 
 
 class StatisticsError(InputError):
-    """A statistic was asked of counts that do not belong together."""
+    """A statistic was computed on counts that do not belong together."""
 
     default_remedy = "measure both profiles on the edges of the same reference"
 
@@ -193,7 +193,7 @@ class SchemaVersionError(StoreError):
 
 
 class MissingRegistryError(StoreError):
-    """There is no registry here yet, or it was lost."""
+    """There is no registry in this home yet, or it was lost."""
 
     default_remedy = "`modelward people add` starts one; `modelward audit rebuild` restores one from the journal"
 
@@ -211,7 +211,7 @@ class DigestMismatchError(ArtifactError):
 
 
 class AuditError(ModelwardError):
-    """The audit log does not hold."""
+    """The audit log fails verification."""
 
     default_remedy = "keep the files as they are and run `modelward audit verify --deep`"
 
@@ -233,19 +233,19 @@ class SigningKeyError(ModelwardError):
 
 
 class PublishError(ModelwardError):
-    """The serving target did not take the version; the former one stays or was put back."""
+    """The serving target did not accept the version; the former one stays or was restored."""
 
     default_remedy = "make the serving target writable and run `modelward deploy` again"
 
 
 class DeliveryError(ModelwardError):
-    """A notice could not be carried further; it lies in the outbox and is tried again."""
+    """A notice could not be delivered; it stays in the outbox and is tried again."""
 
-    default_remedy = "`modelward notices list` says what was tried and when it is tried again"
+    default_remedy = "`modelward notices list` shows the attempts and the time of the next one"
 
 
 class PrefectUnavailableError(ModelwardError):
-    """The Prefect server could not be reached or did not come up."""
+    """The Prefect server could not be reached or did not start."""
 
     default_remedy = "check PREFECT_API_URL, or unset it to run in process"
 
@@ -257,6 +257,6 @@ class AlreadyUpError(ModelwardError):
 
 
 class SupervisorError(ModelwardError):
-    """What `modelward up` starts did not come up; everything that had been started was ended again."""
+    """A process of `modelward up` did not start; all that had been started were ended again."""
 
-    default_remedy = "read the log that is named, put right what it says, and run `modelward up` again"
+    default_remedy = "read the named log, correct what it reports, and run `modelward up` again"

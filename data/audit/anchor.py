@@ -44,7 +44,7 @@ class FileAnchor:
         self.location = location
 
     def append(self, note: str) -> None:
-        """Keep the note, on disk when this returns; a line torn by a crash is cut first. Raises `AnchorError`."""
+        """Keep the note, on disk when this returns; an incomplete last line is cut first. Raises `AnchorError`."""
         line = json.dumps(note, ensure_ascii=False).encode()
         try:
             append_lines(self.path, [line])

@@ -23,7 +23,7 @@ def canonical(value: Mapping[str, object]) -> bytes:
 
 
 def canonical_text(value: object) -> str:
-    """The RFC 8785 form of any JSON value as text: how lists and objects stand in a state table's column.
+    """The RFC 8785 form of any JSON value as text: how lists and objects are kept in a column of a state table.
 
     Raises `InputError` under the same conditions as `canonical`.
     """
@@ -40,6 +40,6 @@ def _dump(value: object) -> bytes:
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # anything it cannot write, it refuses
     except (ValueError, RecursionError) as broken:
         raise InputError(
-            f"this cannot stand in the audit log: {broken}",
+            f"this cannot be written to the audit log: {broken}",
             "use finite numbers, integers within ±(2**53 − 1), plain text, lists and objects",
         ) from broken

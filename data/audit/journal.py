@@ -20,7 +20,7 @@ class Journal:
         self.path = path
 
     def append(self, bodies: Sequence[bytes]) -> None:
-        """Add the bodies, on disk when this returns; a tail torn by a crash is cut first.
+        """Add the bodies, on disk when this returns; a line left incomplete by a crash is cut first.
 
         Raises `JournalError` when nothing was acknowledged: disk full, not writable, or a body with a line break.
         """
@@ -34,8 +34,8 @@ class Journal:
         return islice(complete_lines(self.path), start, None)
 
     def repair(self) -> int:
-        """Cut a torn last line; the number of bytes cut. Raises `JournalError` when the file cannot be written."""
-        return cut_torn_tail(self.path)
+        """Cut an incomplete last line; the number of bytes cut. Raises `JournalError` if the file cannot be written."""
+        return cut_incomplete_tail(self.path)
 
     def last(self) -> bytes | None:
         """The last complete body, read from the end of the file alone; None when there is none.
@@ -66,7 +66,7 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
     if any(b"\n" in line for line in lines):
         raise JournalError(f"a line for {path} holds a line break", "append canonical bytes only")
     try:
-        cut_torn_tail(path)
+        cut_incomplete_tail(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = not path.exists()
         _write(path, b"".join(line + b"\n" for line in lines))
@@ -110,7 +110,7 @@ def last_line(path: Path) -> bytes | None:
     return None
 
 
-def cut_torn_tail(path: Path) -> int:
+def cut_incomplete_tail(path: Path) -> int:
     """Cut what follows the last line break; the number of bytes cut. Raises `JournalError`."""
     try:
         with path.open("rb+") as file:

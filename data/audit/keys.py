@@ -126,7 +126,9 @@ def _read(path: Path, name: str) -> SigningKey:
     if found is None:
         raise SigningKeyError(f"{path} is not a signing key")
     if found[1] != name:
-        raise SigningKeyError(f"{path} is the key of {found[1]}, not of {name}", "put the right key directory in place")
+        raise SigningKeyError(
+            f"{path} is the key of {found[1]}, not of {name}", "restore the key directory of this registry"
+        )
     try:
         packed = base64.b64decode(found[3], validate=True)
         key = SigningKey(name, packed[1:])

@@ -1,4 +1,4 @@
-"""Makes the database anew from the journal: the state is the fold of the events, so a lost file loses nothing."""
+"""Rebuilds the database from the journal: the state is the fold of the events, so a lost file loses nothing."""
 
 from __future__ import annotations
 

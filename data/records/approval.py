@@ -30,7 +30,7 @@ class ApprovalRequest(Row):
     """A question to people, bound to bytes: change the evidence, the standard or the artifact and it is void.
 
     None of the `contributors` may sign it: who worked on the version, who asks, and who validated it where the standard
-    keeps that apart.
+    keeps validating separate from approving.
     """
 
     table: ClassVar[str] = "approval_request"
@@ -81,7 +81,7 @@ class Vote(Row):
 
 @dataclass(frozen=True)
 class EligibleApprover:
-    """Somebody who could sign now: in which role, and for whom if they stand in for somebody."""
+    """Somebody who could sign now: in which role, and the person they represent, if any."""
 
     person: str
     name: str

@@ -1,4 +1,4 @@
-"""What was measured on a window, apart from any judgement of it."""
+"""What was measured on a window, separate from any judgement of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and keys: a key is the path of a thing, and the subject under which the audit log speaks of it."""
+"""Names and keys: a key is the path of a thing, and the subject under which the audit log names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A version's or a model's end: who is affected, who was told, who answered, and what takes over."""
+"""A version's or a model's end: who is affected, who got a notice, who answered, and what takes over."""
 
 from __future__ import annotations
 

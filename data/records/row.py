@@ -20,7 +20,7 @@ class Frozen(BaseModel):
 
 
 class StorageKind(StrEnum):
-    """How a field stands in its table; nested values stand as RFC 8785 text."""
+    """How a field is kept in its table; nested values are kept as RFC 8785 text."""
 
     TEXT = "text"
     INTEGER = "integer"

@@ -1,4 +1,4 @@
-"""A version of a model and the evidence handed in with it."""
+"""A version of a model and the evidence submitted with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.records.row import Frozen, Row
 
 
 class ReviewState(StrEnum):
-    """How far a version has come in review; the legal moves stand in data/registry/lifecycle.py."""
+    """How far a version has come in review; data/registry/lifecycle.py holds the legal moves."""
 
     REGISTERED = "registered"
     ASSESSED = "assessed"

@@ -1,7 +1,7 @@
 """The approval rule: who has said what so far, and what a person confirms when they sign. Pure.
 
 A request is bound to bytes by its digest; a person confirms its last eight hex digits, and what they then state is a
-document of its own whose digest stands in their vote.
+document of its own whose digest their vote holds.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ CHANGING = {"rev", "request_digest", "state", "decided_at", "valid_until", "reas
 
 
 def request_digest(request: ApprovalRequest, log: str) -> str:
-    """`sha256:<hex>` over all that was asked, on which bytes, of whom, until when, and in which log."""
-    asked = request.model_dump(mode="json", exclude=CHANGING)
-    return sha256_of({"type": "modelward approval request v1", "log": log, **asked})
+    """`sha256:<hex>` over the whole question: its bytes, the required roles, its end, and the log it is in."""
+    question = request.model_dump(mode="json", exclude=CHANGING)
+    return sha256_of({"type": "modelward approval request v1", "log": log, **question})
 
 
 def tail(digest: str) -> str:
@@ -44,7 +44,7 @@ def confirms(typed: str, digest: str) -> bool:
 def statement(log: str, request: ApprovalRequest, vote: Vote, now_is: str, becomes: str) -> dict[str, object]:
     """What a person states when they decide; its RFC 8785 form is what a signature covers.
 
-    `now_is` and `becomes` are the state the subject is in, and the one this decision speaks for.
+    `now_is` and `becomes` are the present state of the subject, and the one that this decision asks for.
     """
     return {
         "type": "modelward approval statement v1",
@@ -110,29 +110,33 @@ def standing(request: ApprovalRequest, votes: Sequence[Vote], gone: Container[st
 def lacking(required: Sequence[RequiredRole], votes: Sequence[Vote]) -> dict[Role, int]:
     """How many signatures are missing in each role. Nothing required is never fulfilled.
 
-    Signatures count when person, credential and the person stood in for are each new; who recused does not count.
+    A signature counts when person, credential and represented person are each new. Who recused does not count.
     """
     if not required:
         return {Role.APPROVER: 1}
-    wanted: Counter[Role] = Counter()
-    for one in required:
-        wanted[one.role] += max(one.count, 1)
+    required_counts: Counter[Role] = Counter()
+    for requirement in required:
+        required_counts[requirement.role] += max(requirement.count, 1)
     signed = Counter(vote.role for vote in _distinct(votes))
-    return {role: count - signed[role] for role, count in wanted.items() if signed[role] < count}
+    return {role: count - signed[role] for role, count in required_counts.items() if signed[role] < count}
 
 
-def voices(vote: Vote) -> set[str]:
-    """The people who speak through a vote: who gave it, and whom they stand in for."""
+def people_behind(vote: Vote) -> set[str]:
+    """The people behind a vote: the person who gave it, and the person they represent."""
     return {vote.person} | ({vote.deputy_of} if vote.deputy_of else set())
 
 
 def _distinct(votes: Sequence[Vote]) -> list[Vote]:
-    heard = {vote.person for vote in votes if vote.decision == "recuse"}
+    counted_people = {vote.person for vote in votes if vote.decision == "recuse"}
     credentials: set[str] = set()
     counted = []
     for vote in votes:
-        if vote.decision in APPROVING and not voices(vote) & heard and vote.credential not in credentials:
+        if (
+            vote.decision in APPROVING
+            and not people_behind(vote) & counted_people
+            and vote.credential not in credentials
+        ):
             counted.append(vote)
-            heard |= voices(vote)
+            counted_people |= people_behind(vote)
             credentials.add(vote.credential)
     return counted

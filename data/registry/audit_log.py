@@ -1,7 +1,7 @@
 """Appending to the audit log inside a transaction: body, leaf, copies, head and checkpoints.
 
-An event is composed first, which writes nothing and is where what cannot stand in the log is refused; any number of
-composed events is written in one go.
+An event is composed first. That writes nothing, and refuses what cannot be written to the log. Any number of composed
+events is written in one statement.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class AuditLog:
     def compose(head: Head, result: CommandResult, context: RunContext) -> Event:
         """The event that follows the head; nothing is written. Only a replay log takes the business time of `context`.
 
-        Raises ConfigurationError for a second genesis or none, InputError for what cannot stand in the log.
+        Raises ConfigurationError for a second genesis or none, InputError for what cannot be written to the log.
         """
         if (head.size == 0) != (result.event == "log.created"):
             raise ConfigurationError("a log starts with genesis and has only one", "use an empty home to start another")

@@ -1,4 +1,4 @@
-"""What a command is, what surrounds it, and what a ruling answers."""
+"""What a command is, what surrounds it, and what a rule answers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from data.registry.state import State
 
 
 class Proof(Frozen):
-    """Who says this, proven by a one-time code; the code never enters an event, a log or a `repr`.
+    """A person and their one-time code; the code never enters an event, a log or a `repr`.
 
-    `waited_seconds` is how long ago it was handed in, where the process that reads it had to be started first.
+    `waited_seconds` is the time since the code was submitted, where the process that reads it had to start first.
     """
 
     person: str = Field(max_length=128)
@@ -91,10 +91,10 @@ class CommandResult:
     again: bool = False
 
 
-def without_secrets(ruling: CommandResult) -> CommandResult:
-    """The ruling with secrets taken out of its data and its rows, before either is written."""
-    rows = tuple(type(row).model_validate(redacted(row.model_dump(mode="json"))) for row in ruling.rows)
-    return replace(ruling, rows=rows, data=redacted(dict(ruling.data)))
+def without_secrets(result: CommandResult) -> CommandResult:
+    """The result without the secrets in its data and its rows, before either is written."""
+    rows = tuple(type(row).model_validate(redacted(row.model_dump(mode="json"))) for row in result.rows)
+    return replace(result, rows=rows, data=redacted(dict(result.data)))
 
 
 Rule = Callable[[State, Any, Context], CommandResult]

@@ -1,12 +1,13 @@
-"""What commands do inside one transaction: each is ruled on, its rows are written, and it becomes one event.
+"""What commands do inside one transaction: each is judged by its rule, its rows are written, and it becomes one event.
 
 A refused command becomes an event that says so and leaves no row; those before and after it stand. Rules see what the
-commands before them wrote. The events are written when the enactment is finished, in one go.
+commands before them wrote. The events are written when the batch is finished, in one statement.
 """
 
 from __future__ import annotations
 
 import builtins
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,12 +26,13 @@ from data.registry.seeds import SeedVault
 from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
+LOG = logging.getLogger(__name__)
 
 LONGEST = 500
-"""Characters of a refusal's subject and reason that are remembered: what was tried may be hostile."""
+"""Characters of a refusal's subject and reason that are recorded: the input may be hostile."""
 
 Refusal = RefusedError | InputError
-"""Why a command was not carried out, as a value; the refusal is on record."""
+"""Why a command was not carried out, as a value; the refusal is an event of its own."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Receipt:
 
 
 class WriteConflictError(ConflictError):
-    """A command lost its row to a rival when part of it was written: the transaction must go, and come again."""
+    """Another writer changed a row first, when part of the command was written: roll back and run the batch again."""
 
     def __init__(self, place: int, conflict: ConflictError) -> None:
         super().__init__(conflict.what, conflict.remedy)
@@ -69,70 +71,74 @@ class WriteConflictError(ConflictError):
 
 
 class CommandBatch:
-    """Commands of one order carried out one after the other on an open transaction."""
+    """The commands of one caller, carried out one after the other in an open transaction."""
 
-    def __init__(self, state: State, log: AuditLog, head: Head, order: RunContext, seeds: SeedVault) -> None:
+    def __init__(self, state: State, log: AuditLog, head: Head, run: RunContext, seeds: SeedVault) -> None:
         self.head = head
         self.events: list[Event] = []
         self.decided = False
-        self._state, self._log, self._order, self._seeds = state, log, order, seeds
+        self._state, self._log, self._run, self._seeds = state, log, run, seeds
         self._written = 0
 
-    def carry_out(self, commands: Sequence[Command], torn: Mapping[int, ConflictError]) -> list[Receipt | Refusal]:
-        """What came of each command, in their order; those at the places in `torn` are refused unheard.
+    def carry_out(self, commands: Sequence[Command], conflicts: Mapping[int, ConflictError]) -> list[Receipt | Refusal]:
+        """The result of each command, in order; those at the places in `conflicts` are refused without evaluation.
 
-        Raises TornError, on which nothing of this transaction may be committed.
+        Raises WriteConflictError, after which nothing of this transaction may be committed.
         """
         outcomes: list[Receipt | Refusal] = []
         for place, command in enumerate(commands):
             try:
-                outcomes.append(self._refused(command, torn[place]) if place in torn else self._heard(command))
+                outcomes.append(
+                    self._refused(command, conflicts[place]) if place in conflicts else self._evaluated(command)
+                )
             except ConflictError as conflict:
                 raise WriteConflictError(place, conflict) from conflict
         self._write_events()
         return outcomes
 
-    def _heard(self, command: Command) -> Receipt | Refusal:
+    def _evaluated(self, command: Command) -> Receipt | Refusal:
         try:
             context = self._context(command)
-            ruling = without_secrets(RULES[type(command)](self._state, command, context))
-            if ruling.again:
-                return self._repeated(ruling, context)
-            event = self._log.compose(self.head, ruling, replace(self._order, as_of=context.now))
+            result = without_secrets(RULES[type(command)](self._state, command, context))
+            if result.again:
+                return self._repeated(result, context)
+            event = self._log.compose(self.head, result, replace(self._run, as_of=context.now))
         except (RefusedError, InputError) as refusal:
             return self._refused(command, refusal)
-        return self._enacted(ruling, context, event)
+        return self._recorded(result, context, event)
 
-    def _enacted(self, ruling: CommandResult, context: Context, event: Event) -> Receipt:
-        for row in ruling.rows:
+    def _recorded(self, result: CommandResult, context: Context, event: Event) -> Receipt:
+        for row in result.rows:
             self._state.apply(row)
         self.events.append(event)
         self.head = event.head
-        self.decided = self.decided or ruling.event in DECISIONS
-        return Receipt(event.seq, event.id, ruling.event, ruling.subject, context.now, ruling.rows)
+        self.decided = self.decided or result.event in DECISIONS
+        return Receipt(event.seq, event.id, result.event, result.subject, context.now, result.rows)
 
-    def _repeated(self, ruling: CommandResult, context: Context) -> Receipt:
-        """All of it is so already: the receipt names the event that made it so, which may be one of these."""
+    def _repeated(self, result: CommandResult, context: Context) -> Receipt:
+        """Everything stands already: the receipt names the event that wrote it, which may be one of this batch."""
         self._write_events()
-        seq, identity = self._log.newest(ruling.subject, ruling.event)
-        return Receipt(seq, identity, ruling.event, ruling.subject, context.now, ruling.rows)
+        seq, identity = self._log.newest(result.subject, result.event)
+        return Receipt(seq, identity, result.event, result.subject, context.now, result.rows)
 
     def _refused(self, command: Command, refusal: Refusal) -> Refusal:
-        told = RecordRefusal(
+        record = RecordRefusal(
             about=command.subject[:LONGEST],
             attempted=command.name,
             code=refusal.code,
             reason=refusal.what[:LONGEST],
         )
-        context = self._context(told)
-        ruling = without_secrets(RULES[RecordRefusal](self._state, told, context))
-        self._enacted(ruling, context, self._log.compose(self.head, ruling, replace(self._order, as_of=context.now)))
+        context = self._context(record)
+        result = without_secrets(RULES[RecordRefusal](self._state, record, context))
+        self._recorded(result, context, self._log.compose(self.head, result, replace(self._run, as_of=context.now)))
+        # Only the code: a reason may quote what somebody typed.
+        LOG.info("%s refused about %r in run %r: %s", command.name, record.about, self._run.run_id, refusal.code)
         return refusal
 
     def _context(self, command: Command) -> Context:
         refused_on_wall = isinstance(command, RecordRefusal) and self.head.clock == "wall"
-        now = _business_time(self.head, None if refused_on_wall else self._order.as_of)
-        return Context(self._order.actor, now, self._order.run_id, self._seeds, self.head.origin)
+        now = _business_time(self.head, None if refused_on_wall else self._run.as_of)
+        return Context(self._run.actor, now, self._run.run_id, self._seeds, self.head.origin)
 
     def _write_events(self) -> None:
         self._log.write(self.events[self._written :])

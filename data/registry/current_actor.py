@@ -1,4 +1,4 @@
-"""Who acts: the person on the roster whom the settings name or the system user maps to; unproven either way."""
+"""The acting person: the one on the roster that the settings name or the system user maps to, unproven either way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who could answer what waits at this moment: everybody that the ruling on the answer would itself let sign."""
+"""Who could answer a pending request at this moment: everybody whose answer the rule itself would accept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.records.model import Model
 from data.records.names import person_key
 from data.records.person import Person, Role
 from data.records.version import Version
-from data.registry.approvals import voices
+from data.registry.approvals import people_behind
 from data.registry.command import Moment, Proof
 from data.registry.independence import require_free
 from data.registry.purposes import purpose_of
@@ -32,13 +32,13 @@ def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) ->
     """By person and role; each in their own right where they can, else as a deputy.
 
     They hold a role that the request asks, for its team, tier and environment, can prove who they are, are independent
-    of the version and of who asked, as is whoever they stand in for, and neither has decided on it yet.
+    of the version and of the requester, as is the person they represent, and neither has decided on it yet.
     """
-    heard = {voice for vote in state.find(Vote, request=request.key) for voice in voices(vote)}
-    people = [one for one in state.find(Person, state="active") if one.person not in heard]
+    decided = {one for vote in state.find(Vote, request=request.key) for one in people_behind(vote)}
+    people = [one for one in state.find(Person, state="active") if one.person not in decided]
     roles = list(dict.fromkeys(one.role for one in request.required))
     found = [one for role in roles for person in people for one in _ways(state, request, person, role, now)]
-    free = [one for one in found if one.deputy_of not in heard and _independent(state, request, one)]
+    free = [one for one in found if one.deputy_of not in decided and _independent(state, request, one)]
     first = {(one.person, one.role): one for one in reversed(free)}
     return tuple(first[key] for key in sorted(first, key=lambda key: (key[0], roles.index(key[1]))))
 
@@ -75,10 +75,10 @@ def _ways(
         yield EligibleApprover(person.person, person.name, role, principal or None)
 
 
-def _independent(state: State, request: ApprovalRequest, one: EligibleApprover) -> bool:
+def _independent(state: State, request: ApprovalRequest, signer: EligibleApprover) -> bool:
     version = subject_of(state, request.purpose, request.subject).version
     try:
-        for name in filter(None, (one.person, one.deputy_of)):
+        for name in filter(None, (signer.person, signer.deputy_of)):
             require_free(state.need(Person, person_key(name)), version, request)
     except IndependenceError:
         return False

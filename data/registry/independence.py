@@ -48,7 +48,7 @@ def require_free(person: Person, version: Version, request: ApprovalRequest) -> 
     require_independent(person, version, request.requester)
     if is_one_of(person, request.contributors):
         raise IndependenceError(
-            f"{person.person} validated {short(version.key)}, and its standard keeps that apart from approving it",
+            f"{person.person} validated {short(version.key)}, and its standard separates the two",
             "ask a person who neither worked on this version nor validated it",
         )
 

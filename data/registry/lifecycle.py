@@ -64,7 +64,7 @@ ALERT_MOVES: Mapping[AlertState, frozenset[AlertState]] = {
     "confirmed": frozenset(),
     "ended": frozenset(),
 }
-"""Answers that people may give; opening anew and ending are the watch's own moves."""
+"""Answers that people may give; reopening and ending are moves of the monitoring itself."""
 
 
 def check_review_move(subject: str, now: ReviewState, to: ReviewState) -> None:

@@ -7,6 +7,7 @@ columns only. It never changes a row: rows change by events, and the tables must
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from data.registry.audit_log import AuditLog
 from data.registry.command import CommandResult
 from data.registry.state import State
 
+LOG = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 AUDIT_TABLES = frozenset({"schema_version", "audit_event", "audit_head", "checkpoint"})
 """The tables of the log itself: their columns are part of the log's format and never declared by an event."""
@@ -103,13 +105,14 @@ def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
         connection.rollback()
         raise
     connection.commit()
+    LOG.info("registry %s migrated from schema %d to %d", database, present, newest_schema())
 
 
 def declared_tables(migrations: Sequence[Migration]) -> Tables:
     """The state tables that these migrations add up to.
 
     They are read from an empty database of its own. The catalog of the registry file is no authority: an event that
-    declared what stands in it would make a column that somebody slipped in legitimate.
+    declared its columns would make a column legitimate that somebody added unseen.
     """
     tables: Tables = {}
     with duckdb.connect() as connection:

@@ -6,6 +6,7 @@ anchors when the event is a decision or one is due → acknowledge. Only then ma
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from data.registry.seeds import SeedVault
 from data.registry.state import State
 from data.registry.store import Store
 from data.settings import read_settings
+
+LOG = logging.getLogger(__name__)
 
 __all__ = ["MOST_TOGETHER", "Receipt", "Refusal", "Registry"]
 
@@ -83,6 +86,7 @@ class Registry:
         InputError, StoreError, AuditError.
         """
         if command.claimed is not None:
+            # Counted in a transaction of its own and before the code is checked: a refusal must not take it back.
             attempt = CountAttempt(person=command.claimed.person, attempted=command.name)
             self._commit([attempt], context)
         (outcome,) = self._commit([command], context)
@@ -93,13 +97,15 @@ class Registry:
     def execute_together(self, commands: Sequence[Command], context: RunContext) -> list[Receipt | Refusal]:
         """Carry out many commands in one transaction, each checked by itself and each its own event.
 
-        What came of each, in their order: a receipt, or why it was refused, which is on record as ever and leaves the
-        others as they are. A crash leaves all of them or none. Raises InputError before anything for more than
+        One result for each, in their order: a receipt, or the refusal, which is recorded as usual and leaves the others
+        as they are. A crash leaves all of them or none. Raises InputError before anything for more than
         MOST_TOGETHER, or one that needs proof of person; StoreError and AuditError as `execute`, for all at once.
         """
         if len(commands) > MOST_TOGETHER:
-            told = f"{len(commands):,} commands were given together; {MOST_TOGETHER} are the most"
-            raise InputError(told, "give them in several batches")
+            raise InputError(
+                f"{len(commands):,} commands were given together; at most {MOST_TOGETHER} are allowed",
+                "give them in several batches",
+            )
         if any(one.claimed is not None for one in commands):
             raise InputError("a command with a one-time code is given by itself", "each attempt counts before it")
         return self._commit(commands, context)
@@ -132,27 +138,30 @@ class Registry:
             return AuditLog(connection).head().size > 0
 
     def _commit(self, commands: Sequence[Command], context: RunContext) -> list[Receipt | Refusal]:
-        """Carry out all in one transaction; one that lost a row to a rival is refused, and the rest done anew."""
-        torn: dict[int, ConflictError] = {}
+        """Carry out all in one transaction. Whatever lost its row to another writer is refused, the rest runs again."""
+        conflicts: dict[int, ConflictError] = {}
         with self.store.turn():
             while True:
                 try:
-                    return self._record(commands, context, torn)
-                except WriteConflictError as one:
-                    torn[one.place] = one.conflict
+                    return self._record(commands, context, conflicts)
+                except WriteConflictError as lost:
+                    conflicts[lost.place] = lost.conflict
 
     def _record(
-        self, commands: Sequence[Command], context: RunContext, torn: Mapping[int, ConflictError]
+        self, commands: Sequence[Command], context: RunContext, conflicts: Mapping[int, ConflictError]
     ) -> list[Receipt | Refusal]:
         with self.store.transaction() as connection:
             log = AuditLog(connection)
             head = log.head()
             self._catch_up(log, head)
-            enactment = CommandBatch(State(connection), log, head, context, self.seeds)
-            outcomes = enactment.carry_out(commands, torn)
-        if enactment.events:
-            self.journal.append([event.body for event in enactment.events])
-            self._anchor(enactment.head.size, enactment.decided)
+            batch = CommandBatch(State(connection), log, head, context, self.seeds)
+            outcomes = batch.carry_out(commands, conflicts)
+        if batch.events:
+            # The journal before the anchors: a checkpoint proves events, only the journal can bring them back.
+            self.journal.append([event.body for event in batch.events])
+            for event in batch.events:
+                LOG.debug("event %d %s recorded: %s about %r", event.seq, *event.copies[:3])
+            self._anchor(batch.head.size, batch.decided)
         return outcomes
 
     @contextmanager
@@ -186,6 +195,7 @@ class Registry:
                 "keep both as they are and run `modelward audit rebuild`",
             )
         if known < head.size:
+            LOG.warning("the journal lacked events %d to %d, a crash left them out", known, head.size - 1)
             self.journal.append(log.bodies(known))
 
     def _anchor(self, size: int, decision: bool) -> None:
@@ -205,6 +215,7 @@ class Registry:
         if not notes:
             return
         for sink in self.anchors:
+            LOG.debug("checkpoint to the anchor %s", sink.name)
             for note in notes if self._anchors_whole else missing(sink, notes):
                 sink.append(note)
         self._anchors_whole = True

@@ -1,4 +1,4 @@
-"""Which earlier version may serve again: the newest one that nothing speaks against, with the reasons for the others.
+"""Which earlier version may serve again: the newest one without an objection, with the objections to the others.
 
 Valid for a return are versions that served in the same slot, approved and unexpired for that environment and use,
 never rolled back or suspended for cause, without an open blocking incident, and with their bytes at hand.
@@ -58,7 +58,7 @@ def choose_return(
 
 
 def objections(state: State, deployment: Deployment, current: Deployment | None, now: datetime) -> list[str]:
-    """Everything in the registry that speaks against serving a former deployment's version again."""
+    """Every objection in the registry to serving a former deployment's version again."""
     version = state.need(Version, deployment.version)
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     checks = {

@@ -49,7 +49,7 @@ class SeedVault:
         """The seed of a credential. Raises SigningKeyError when it is missing or cannot be opened."""
         token = self._sealed().get(credential)
         if token is None:
-            raise SigningKeyError(f"there is no sealed seed of {credential}", "enrol the person anew")
+            raise SigningKeyError(f"there is no sealed seed of {credential}", "enrol the person again")
         if not self._key_file.exists():
             raise SigningKeyError(f"{self._key_file} is missing: no seed opens without it")
         try:

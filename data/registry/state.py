@@ -75,8 +75,8 @@ class State:
         rows = self._connection.execute(sql, [subject, marks]).fetchall()
         return sum(json.loads(body)["refs"].get("run", "") == run for (body,) in rows)
 
-    def told(self, subject: str, kind: EventType) -> dict[str, Any]:
-        """What the newest event of a type about a subject says beside its rows; nothing where there is none."""
+    def event_data(self, subject: str, kind: EventType) -> dict[str, Any]:
+        """The `data` of the newest event of a type about a subject; empty where there is none."""
         sql = "SELECT body FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1"
         row = self._connection.execute(sql, [subject, kind.value]).fetchone()
         return dict(json.loads(row[0])["data"]) if row else {}

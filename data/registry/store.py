@@ -1,7 +1,7 @@
 """The registry's file: one process at a time under a separate lock file, short transactions, forward migrations.
 
 DuckDB locks its file for one process; a `flock` on a file beside it makes the others wait in turn instead of
-failing. Nothing else in the house opens the database file, and nobody opens it with ordinary file I/O while it is
+failing. Nothing else in modelward opens the database file, and nobody opens it with ordinary file I/O while it is
 open here: closing such a handle drops DuckDB's own lock.
 """
 
@@ -153,7 +153,7 @@ class Store:
 
     @contextmanager
     def quiet(self, alone: bool = False) -> Iterator[None]:
-        """Nobody writes, with `alone` nobody reads either, while other code opens the file by itself or makes it anew.
+        """Nobody writes, with `alone` nobody reads either, while other code opens the file by itself or rebuilds it.
 
         Raises StoreLockedError, NestedTransactionError when this process holds the file open.
         """

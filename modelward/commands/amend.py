@@ -25,7 +25,7 @@ def amend(
     from data.queries.lookup import find_model
     from data.records.names import short
     from data.registry.commands.model import RegisterModel
-    from data.registry.rules.model import milder
+    from data.registry.rules.model import relaxations
     from data.submission.folder import read_model
     from modelward.cli.caller import prove, speaker
     from modelward.cli.terminal import remark, say, show_json, show_receipt
@@ -40,7 +40,7 @@ def amend(
             return
         say(f"{short(model.key)} is registered so already; nothing was recorded")
         return
-    softened = milder(model, told)
+    softened = relaxations(model, told)
     remark("; ".join(softened) or f"no rule of {short(model.key)} becomes milder")
     remark(f"written by {', '.join(writers)}")
     proof = prove(who.actor.id, code_from_stdin)

@@ -12,7 +12,7 @@ from data.records.names import short, version_key
 from data.records.person import Person
 from data.records.version import ChangeClass, Dataset, Section, Version
 from data.registry.registry import Registry
-from data.registry.rules.model import milder, require_proof
+from data.registry.rules.model import relaxations, require_proof
 from data.registry.state import State
 from data.submission.folder import Submission
 from tasks.run.take_steps import name_step, step
@@ -82,7 +82,7 @@ def _check_model(state: State, submission: Submission) -> None:
 
 def _check_rules(state: State, submission: Submission) -> None:
     model, told = state.get(Model, submission.model.key), submission.model.command
-    if model is not None and milder(model, told):
+    if model is not None and relaxations(model, told):
         require_proof(model, told)
 
 

@@ -10,13 +10,10 @@ from pathlib import Path
 
 WORDS: Mapping[str, int] = {
     ".": 2,
-    "data": 4,
-    "data/audit": 12,
     "data/files": 1,
     "data/flights": 1,
     "data/queries": 2,
-    "data/records": 7,
-    "data/registry": 89,
+    "data/registry": 1,
     "data/submission": 17,
     "docs": 20,
     "flows": 5,
@@ -40,12 +37,10 @@ WORDS: Mapping[str, int] = {
     "views/pages": 8,
 }
 NAMES: Mapping[str, int] = {
-    "data/audit": 2,
     "data/flights": 1,
     "data/logs": 5,
     "data/notices": 1,
     "data/queries": 3,
-    "data/registry": 63,
     "data/submission": 18,
     "data/text": 5,
     "flows": 4,
@@ -78,8 +73,6 @@ NAMES: Mapping[str, int] = {
     "views/pages": 22,
 }
 PRIVATE_NAMES: Mapping[str, int] = {
-    "data/audit": 1,
-    "data/registry": 11,
     "modelward": 1,
     "modelward/cli": 1,
     "modelward/commands": 2,

@@ -20,9 +20,11 @@ from data.audit.verifier.verification import verify
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify what the arguments name and print the outcome; the exit code says whether it holds."""
-    asked = _parser().parse_args(arguments)
-    report = verify(asked.database, asked.journal, asked.anchor, asked.artifacts, asked.deep, asked.trusted_vkey)
-    sys.stdout.write(json.dumps(asdict(report), indent=2) + "\n" if asked.json else _as_text(report))
+    options = _parser().parse_args(arguments)
+    report = verify(
+        options.database, options.journal, options.anchor, options.artifacts, options.deep, options.trusted_vkey
+    )
+    sys.stdout.write(json.dumps(asdict(report), indent=2) + "\n" if options.json else _as_text(report))
     return 0 if report.ok else 1
 
 

@@ -24,8 +24,8 @@ class References:
         """Remember what event `seq` refers to."""
         for kind in _STORED:
             named = refs.get(kind, [])
-            for one in named if isinstance(named, list) else [named]:
-                if isinstance(one, str) and (found := _DIGEST.fullmatch(one)):
+            for digest in named if isinstance(named, list) else [named]:
+                if isinstance(digest, str) and (found := _DIGEST.fullmatch(digest)):
                     self._first.setdefault(found[1], seq)
 
     def check(self) -> None:

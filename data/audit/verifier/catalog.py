@@ -1,4 +1,4 @@
-"""What stands in the registry file beside rows: its tables and columns, and nothing that could stand in for them."""
+"""What the registry file holds beside rows: its tables and columns, and nothing that could take their place."""
 
 from __future__ import annotations
 

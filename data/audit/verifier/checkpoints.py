@@ -25,7 +25,7 @@ class Source:
     location: str = "none"
 
     def sizes(self) -> set[int]:
-        """The sizes that the notes speak of, whether or not they are signed."""
+        """The sizes that the notes name, whether or not they are signed."""
         return {note.size for text in self.notes if (note := read_note(text))}
 
 
@@ -56,11 +56,11 @@ class Checkpoints:
         self._genuine: dict[str, bool] = {}
 
     def prove(self, source: Source) -> set[int]:
-        """The sizes that the source's notes prove; all that they speak against becomes findings."""
+        """The sizes that the source's notes prove; everything that contradicts them becomes a finding."""
         signed = [note for text in source.notes if (note := self._signed(text, source))]
         if source.notes and not signed:
             self._findings.add(
-                f"no checkpoint of {source.name} is signed by the key of this log: another log, or one written anew",
+                f"no checkpoint of {source.name} is signed by the key of this log: another log, or a rewritten one",
                 seq=0, table=source.table,
             )  # fmt: skip
         proven: set[int] = set()
@@ -105,5 +105,5 @@ class Checkpoints:
 
 
 def sizes_of(sources: Iterable[Source]) -> set[int]:
-    """Every size that any source speaks of."""
+    """Every size that any source names."""
     return set().union(*(source.sizes() for source in sources))

@@ -34,7 +34,7 @@ class JournalComparison:
 
 
 def complete_lines(path: Path) -> Iterator[bytes]:
-    """The lines of an append-only file without their line breaks; a last line torn by a crash is none."""
+    """The lines of an append-only file without their line breaks; an incomplete last line does not count."""
     with path.open("rb") as file:
         for line in file:
             if line.endswith(b"\n"):

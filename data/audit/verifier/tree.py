@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 §2.1 as the events go by: the roots at the sizes that checkpoints speak of."""
+"""The Merkle tree of RFC 6962 §2.1 as the events go by: the roots at the sizes that checkpoints name."""
 
 from __future__ import annotations
 

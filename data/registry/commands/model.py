@@ -24,8 +24,8 @@ class AboutModel(Command):
 class RegisterModel(AboutModel):
     """Put a model on the inventory, or amend what its model.yaml says when it is there already.
 
-    Rules that become milder need a proof of somebody else than `written_by`, whom Git or the system calls the writers
-    of the file; nobody told, it is the actor. Neither is kept with the model.
+    A change that relaxes rules needs the proof of a person who is not in `written_by`: the writers of the file as Git
+    or the system names them. Without them the actor is the writer. Neither is kept with the model.
     """
 
     name: ClassVar[str] = "register model"
@@ -49,7 +49,7 @@ class RegisterModel(AboutModel):
         return cls(model=model.key, **{name: getattr(model, name) for name in cls.model_fields if hasattr(model, name)})
 
     @property
-    def told(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, Any]:
         """What is said of the model, by the names of its row."""
         return self.model_dump(exclude={"model", "written_by", "proof"})
 

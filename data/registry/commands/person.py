@@ -56,7 +56,7 @@ class RevokePerson(AboutPerson):
 
 
 class GrantRole(AboutPerson):
-    """Give a role from now (or a later time) on; a deputy names whom they stand in for and until when."""
+    """Give a role from now (or a later time) on; a deputy names the person they represent and the end."""
 
     name: ClassVar[str] = "grant role"
     role: Role
@@ -70,9 +70,9 @@ class GrantRole(AboutPerson):
 
 
 class Deputise(AboutPerson):
-    """Let somebody stand in for somebody else for a time, in a role and wherever these hold it by a grant of their own.
+    """Let a deputy represent a person for a time, in a role, wherever that person holds it by a grant of their own.
 
-    One grant comes of each of theirs, all of them at once.
+    Each of that person's grants becomes one of the deputy's, all in one event.
     """
 
     name: ClassVar[str] = "deputise"

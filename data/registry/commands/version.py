@@ -26,7 +26,7 @@ class AboutVersion(Command):
 
 
 class SubmittedDataset(Frozen):
-    """A dataset as handed in, with the outcome of its quality suite."""
+    """A dataset as submitted, with the outcome of its quality suite."""
 
     role: Literal["training", "held-out", "reference", "scoring"]
     kind: Literal["content", "manifest", "table-snapshot", "feature-view"]
@@ -43,7 +43,7 @@ class SubmittedDataset(Frozen):
 
 
 class SubmittedSection(Frozen):
-    """A section of the documentation as handed in; see `Section` for the two digests."""
+    """A section of the documentation as submitted; see `Section` for the two digests."""
 
     name: str
     text_digest: str

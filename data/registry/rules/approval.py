@@ -1,4 +1,4 @@
-"""Rulings about approval requests: opened on fresh evidence, run out, taken back; decision.py rules on the answers."""
+"""Rules of approval requests: opened on fresh evidence, expired, withdrawn; decision.py judges the answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SAME = set(RequestApproval.model_fields) - {"about", "expires_at", "verdict_set"
 
 @dataclass(frozen=True)
 class Subject:
-    """What a request is about: always a version of a model, and the state that the decision speaks for."""
+    """What a request is about: always a version of a model, and the present state of the subject."""
 
     version: Version
     model: Model
@@ -54,10 +54,10 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
         _check_verdicts(state, command, subject)
     key, _ = state.next_key(ApprovalRequest, f"{subject.version.key}/requests")
     validators = _validators(state, subject.version) if command.apart_from_validator else ()
-    asked = command.model_dump(exclude={"about", "apart_from_validator"})
+    question = command.model_dump(exclude={"about", "apart_from_validator"})
     draft = ApprovalRequest.model_validate(
         {
-            **asked,
+            **question,
             "key": key,
             "subject": command.about,
             "contributors": contributors_of(subject.version, context.person, *validators),
@@ -125,10 +125,10 @@ def check_deployable(state: State, subject: Subject, environment: str, evidence_
 
 def require_waivers_standing(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
     """Raises StaleEvidenceError when a waiver that the verdicts lean on was taken back or ran out."""
-    for one in verdicts.judgements:
-        waiver = state.get(Waiver, one.waived_by) if one.waived_by else None
+    for judgement in verdicts.judgements:
+        waiver = state.get(Waiver, judgement.waived_by) if judgement.waived_by else None
         if waiver is not None and (waiver.state != "granted" or waiver.expires_at <= context.now):
-            raise StaleEvidenceError(f"the waiver of {one.control} for {short(version.key)} no longer holds")
+            raise StaleEvidenceError(f"the waiver of {judgement.control} for {short(version.key)} no longer holds")
 
 
 def bound_to(request: ApprovalRequest) -> dict[str, str]:
@@ -137,9 +137,9 @@ def bound_to(request: ApprovalRequest) -> dict[str, str]:
 
 
 def _validators(state: State, version: Version) -> Iterator[str]:
-    """Everybody whose conclusion it was: who gave it, and for whom they stood in."""
-    for one in state.find(Validation, version=version.key):
-        yield from filter(None, (one.validator, validated_for(state, one)))
+    """Everybody behind a conclusion: the validator, and the person they represented."""
+    for validation in state.find(Validation, version=version.key):
+        yield from filter(None, (validation.validator, validated_for(state, validation)))
 
 
 def _check_question(command: RequestApproval, subject: Subject, context: Context) -> None:
@@ -151,7 +151,7 @@ def _check_question(command: RequestApproval, subject: Subject, context: Context
         raise InputError(f"the request on {name} asks nobody in some role", "ask at least one person in each role")
     if command.tier != subject.model.tier or command.change_class != subject.version.change.change_class:
         raise InputError(
-            f"the request speaks of tier {command.tier} and a change `{command.change_class}`; {name} is of tier "
+            f"the request names tier {command.tier} and a change `{command.change_class}`; {name} is of tier "
             f"{subject.model.tier} and `{subject.version.change.change_class}`"
         )
     if command.artifact_digest != subject.version.artifact.digest:
@@ -171,11 +171,11 @@ def _check_verdicts(state: State, command: RequestApproval, subject: Subject) ->
 
 def _pending(state: State, command: RequestApproval, context: Context) -> ApprovalRequest | None:
     """What this run asked already, if that is the same question."""
-    for one in state.find(ApprovalRequest, subject=command.about, purpose=command.purpose, run_id=context.run_id):
-        if one.state != "pending" or context.now >= one.expires_at or one.requester != context.person:
+    for request in state.find(ApprovalRequest, subject=command.about, purpose=command.purpose, run_id=context.run_id):
+        if request.state != "pending" or context.now >= request.expires_at or request.requester != context.person:
             continue
-        if all(getattr(one, name) == getattr(command, name) for name in SAME):
-            return one
+        if all(getattr(request, name) == getattr(command, name) for name in SAME):
+            return request
         raise StaleEvidenceError(
             f"this run asked about {short(command.about)} already, on other evidence or in other words",
             "withdraw that request, then ask again",

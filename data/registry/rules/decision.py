@@ -1,7 +1,7 @@
-"""The ruling on one person's decision: every check in one transaction, the first that fails refuses.
+"""The rule of one person's decision on a request: all checks in one transaction; the first that fails refuses.
 
-Request open and of this run → bytes and typed digest those of the request → the person holds a required role and is
-independent → they prove who they are → the vote is counted and, when it settles the request, the version moves.
+The request is open and of this run → bytes and typed digest are those of the request → the person holds a required role
+and is independent → they prove who they are → the vote counts and, when it settles the request, the version moves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,16 @@ from data.records.person import Person
 from data.records.review import Finding, Severity
 from data.records.row import Row
 from data.records.version import ReviewState, Version
-from data.registry.approvals import APPROVING, Outcome, confirms, outcome, statement, statement_digest, tail, voices
+from data.registry.approvals import (
+    APPROVING,
+    Outcome,
+    confirms,
+    outcome,
+    people_behind,
+    statement,
+    statement_digest,
+    tail,
+)
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import Decide
 from data.registry.independence import require_free
@@ -49,7 +58,7 @@ CONDITION_LENGTH = 2_000
 
 @dataclass(frozen=True)
 class Voter:
-    """Who decides, and for whom they stand in."""
+    """The person who decides, and the person they represent, if any."""
 
     person: Person
     deputy_of: str | None
@@ -57,19 +66,27 @@ class Voter:
 
 def decide(state: State, command: Decide, context: Context) -> CommandResult:
     """A vote, and what follows from it for the request, the version and its findings, in one event."""
+    # A request is closed by its first outcome: a vote on a settled one would change nothing and must not be recorded.
     request = require_pending(state, command.key)
+    # Prefect's "resumed" is no approval: any client of its API can resume a run, so the registry binds vote and run.
     _check_open(request, command, context)
     subject = subject_of(state, request.purpose, request.subject)
+    # Bytes before people: nobody's code is spent on evidence, a standard or an artifact that changed meanwhile.
     _check_bytes(state, request, subject, command, context)
     _check_answer(request, command, context)
+    # Role and independence (SR 11-7: effective challenge by people who did not develop the model) before the code: a
+    # one-time code (RFC 6238) is accepted once, and a person who may not sign keeps theirs.
     voter = _check_voter(state, request, subject, command, context)
     before = state.find(Vote, request=request.key)
     _check_first_vote(before, voter)
+    # The attempt itself was counted in an earlier transaction, so that a refusal here cannot take the count back.
     proven = prove(state, command.proof, context)
     key, _ = state.next_key(Vote, f"{request.key}/votes")
     vote = _vote(key, request, command, voter, proven, context)
+    # 21 CFR 11.50 and 11.70: name, time and meaning, linked to the record by the digest of the statement signed.
     stated = statement(context.log, request, vote, subject.state, _becomes(request, command, subject))
     signed = vote.model_copy(update={"statement_digest": statement_digest(stated)})
+    # The new vote is counted with those that still stand; a vote of a person revoked meanwhile no longer approves.
     counted = [*standing_votes(state, request), signed]
     settled = outcome(request, counted, context.now)
     consequences = _consequences(state, request, subject, counted, settled, context)
@@ -97,8 +114,8 @@ def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, comma
         "artifact of": (command.artifact_digest, request.artifact_digest),
         "registered artifact of": (subject.version.artifact.digest, request.artifact_digest),
     }
-    for what, (found, asked) in now.items():
-        if found != asked:
+    for what, (found, bound) in now.items():
+        if found != bound:
             raise StaleEvidenceError(
                 f"the {what} {short(subject.version.key)} changed after the approval was asked for"
             )
@@ -137,10 +154,11 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
         as_deputy = f" as deputy of {command.deputy_of[:128]!a}" if command.deputy_of else ""
         raise NotAuthorisedError(f"{person.person} does not hold the role {command.role}{as_deputy} {where}")
     if command.role not in {one.role for one in request.required}:
-        asked = ", ".join(sorted({one.role.value for one in request.required}))
-        raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {asked}")
-    for one in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
-        require_free(one, subject.version, request)
+        required = ", ".join(sorted({one.role.value for one in request.required}))
+        raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {required}")
+    # A deputy is no way around independence: deputy and principal must both be independent of the version.
+    for signer in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
+        require_free(signer, subject.version, request)
     return Voter(person, command.deputy_of)
 
 
@@ -152,14 +170,14 @@ def _active(state: State, person: str) -> Person:
 
 
 def _check_first_vote(before: Sequence[Vote], voter: Voter) -> None:
-    speaks = {voter.person.person} | ({voter.deputy_of} if voter.deputy_of else set())
+    behind = {voter.person.person} | ({voter.deputy_of} if voter.deputy_of else set())
     for vote in before:
-        if speaks & voices(vote):
+        if behind & people_behind(vote):
             raise ConflictError(f"{vote.person} decided on this request already", "each person decides once")
 
 
 def _vote(key: str, request: ApprovalRequest, command: Decide, voter: Voter, proven: Proven, context: Context) -> Vote:
-    told = command.model_dump(include={"role", "decision", "meaning", "comment", "conditions", "deputy_of"})
+    fields = command.model_dump(include={"role", "decision", "meaning", "comment", "conditions", "deputy_of"})
     return Vote(
         key=key,
         request=request.key,
@@ -169,7 +187,7 @@ def _vote(key: str, request: ApprovalRequest, command: Decide, voter: Voter, pro
         credential=proven.credential,
         statement_digest="",
         decided_at=context.now,
-        **redacted(told),
+        **redacted(fields),
     )
 
 
@@ -227,7 +245,7 @@ def _findings(state: State, subject: Subject, votes: Sequence[Vote], context: Co
     """Every condition of the approving votes becomes a finding that the model's owner must answer in time."""
     version = subject.version.key
     _, first = state.next_key(Finding, f"{version}/findings")
-    asked = [(vote, one) for vote in votes for one in vote.conditions]
+    conditions = [(vote, one) for vote in votes for one in vote.conditions]
     return tuple(
         Finding(
             key=f"{version}/findings/{number}",
@@ -242,7 +260,7 @@ def _findings(state: State, subject: Subject, votes: Sequence[Vote], context: Co
             due_at=condition.due_at,
             origin="condition",
         )
-        for number, (vote, condition) in enumerate(asked, first)
+        for number, (vote, condition) in enumerate(conditions, first)
     )
 
 

@@ -1,4 +1,4 @@
-"""Rulings on how an operation ended: deployed, rolled back, suspended, withdrawn; and on ratifying the urgent ones.
+"""Rules of how an operation ends: deployed, rolled back, suspended, withdrawn; and of ratifying the urgent ones.
 
 Each completion is one event: the former deployment ends, the new one begins, the slot names it, the operation is done.
 A run that completes a second time is answered with what it completed.
@@ -33,7 +33,7 @@ from data.registry.rollback import last_served, serving_or_last
 from data.registry.rules import emergency
 from data.registry.rules.incident import new_incident, require_other_signer
 from data.registry.rules.operation import require_operation, require_standing
-from data.registry.rules.proof import in_place_of
+from data.registry.rules.proof import deputy_data
 from data.registry.state import State
 
 
@@ -52,14 +52,20 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
     else:
         require_standing(version, context)
     former = _serving(state, operation)
-    haste = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
-    deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **haste)
+    urgent = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
+    deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **urgent)
     ended = _ended(state, former, "superseded", f"superseded by {short(version.key)}", context)
     slot = _slot(state, operation, deployment, command.manifest_digest)
-    rows = (deployment, *ended, slot, _done(operation, context), *_hasty(state, operation, deployment, context))
+    rows = (
+        deployment,
+        *ended,
+        slot,
+        _done(operation, context),
+        *_opened_incident(state, operation, deployment, context),
+    )
     refs = {"artifact": version.artifact.digest if version.artifact.kind == "file" else None}
     return CommandResult(
-        event, deployment.key, rows, _told(operation, command.manifest_digest, deployment.reason), refs
+        event, deployment.key, rows, _event_data(operation, command.manifest_digest, deployment.reason), refs
     )
 
 
@@ -91,7 +97,7 @@ def complete_rollback(state: State, command: CompleteRollback, context: Context)
     ended = _ended(state, _serving(state, operation), "rolled_back", command.reason, context)
     slot = _slot(state, operation, deployment, command.manifest_digest)
     rows = (deployment, *ended, slot, _done(operation, context), incident)
-    return CommandResult(event, deployment.key, rows, _told(operation, command.manifest_digest, command.reason))
+    return CommandResult(event, deployment.key, rows, _event_data(operation, command.manifest_digest, command.reason))
 
 
 def complete_suspension(state: State, command: CompleteSuspension, context: Context) -> CommandResult:
@@ -102,13 +108,13 @@ def complete_suspension(state: State, command: CompleteSuspension, context: Cont
     operation = require_operation(state, command.model, context, "suspend")
     reason = f"{command.reason}; fallback: {command.fallback}"
     ratify_by = _ratification(command.ratify_by, context)
-    former = _need_serving(state, operation)
+    former = _require_serving(state, operation)
     ended = _ended(state, former, "suspended", reason, context, ratify_by=ratify_by, ratified_by=None)
     title = f"{short(former.version)} was suspended: {reason}"
     incident = new_incident(state, operation, former.version, "suspension", title, context, former.key)
     slot = _slot(state, operation, None, command.manifest_digest)
-    told = {**_told(operation, command.manifest_digest, command.reason), "fallback": command.fallback}
-    return CommandResult(event, former.key, (*ended, slot, _done(operation, context), incident), told)
+    data = {**_event_data(operation, command.manifest_digest, command.reason), "fallback": command.fallback}
+    return CommandResult(event, former.key, (*ended, slot, _done(operation, context), incident), data)
 
 
 def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Context) -> CommandResult:
@@ -117,11 +123,11 @@ def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Cont
     if done := _completed(state, command.model, "withdraw", context):
         return CommandResult(event, done[0].key, done, again=True)
     operation = require_operation(state, command.model, context, "withdraw")
-    former = _need_serving(state, operation)
+    former = _require_serving(state, operation)
     ended = _ended(state, former, "ended", command.reason, context)
     slot = _slot(state, operation, None, command.manifest_digest)
-    told = _told(operation, command.manifest_digest, command.reason)
-    return CommandResult(event, former.key, (*ended, slot, _done(operation, context)), told)
+    data = _event_data(operation, command.manifest_digest, command.reason)
+    return CommandResult(event, former.key, (*ended, slot, _done(operation, context)), data)
 
 
 def ratify_deployment(state: State, command: RatifyDeployment, context: Context) -> CommandResult:
@@ -129,7 +135,7 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     deployment = state.need(Deployment, command.key)
     name = f"what was done to {short(deployment.version)}"
     if deployment.ratify_by is None:
-        raise IllegalMoveError(f"{name} needs no ratification", "only what was done in haste is ratified")
+        raise IllegalMoveError(f"{name} needs no ratification", "only urgent operations are ratified")
     _check_no_release(state, deployment)
     if deployment.ratified_by is not None:
         raise IllegalMoveError(f"{name} was ratified by {deployment.ratified_by}")
@@ -143,8 +149,8 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     rows: list[Row] = [deployment.changed(ratified_by=proven.actor.id), *proven.rows]
     if incident.state == "open":
         rows.append(incident.changed(state="acknowledged"))
-    told = in_place_of(proven.deputy_of)
-    return CommandResult(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), told, actor=proven.actor)
+    data = deputy_data(proven.deputy_of)
+    return CommandResult(EventType.DEPLOYMENT_RATIFIED, deployment.key, tuple(rows), data, actor=proven.actor)
 
 
 def _check_no_release(state: State, deployment: Deployment) -> None:
@@ -156,7 +162,9 @@ def _check_no_release(state: State, deployment: Deployment) -> None:
         )
 
 
-def _hasty(state: State, operation: Operation, deployment: Deployment, context: Context) -> tuple[Incident, ...]:
+def _opened_incident(
+    state: State, operation: Operation, deployment: Deployment, context: Context
+) -> tuple[Incident, ...]:
     """What went live before anybody approved it leaves an incident, which somebody has to answer."""
     if deployment.ratify_by is None:
         return ()
@@ -180,14 +188,14 @@ def _serving(state: State, operation: Operation) -> Deployment | None:
     return state.need(Deployment, slot.deployment) if slot is not None and slot.deployment else None
 
 
-def _need_serving(state: State, operation: Operation) -> Deployment:
+def _require_serving(state: State, operation: Operation) -> Deployment:
     former = _serving(state, operation)
     if former is None:
         raise IllegalMoveError(f"nothing serves as {operation.environment} {operation.slot}")
     return former
 
 
-def _new_deployment(state: State, operation: Operation, context: Context, **told: Any) -> Deployment:
+def _new_deployment(state: State, operation: Operation, context: Context, **values: Any) -> Deployment:
     key, _ = state.next_key(Deployment, f"{operation.model}/deployments")
     return Deployment(
         key=key,
@@ -198,33 +206,33 @@ def _new_deployment(state: State, operation: Operation, context: Context, **told
         state="deployed",
         from_at=context.now,
         run_id=operation.run_id,
-        **told,
+        **values,
     )
 
 
 def _ended(
-    state: State, former: Deployment | None, to: DeploymentState, reason: str, context: Context, **told: Any
+    state: State, former: Deployment | None, to: DeploymentState, reason: str, context: Context, **values: Any
 ) -> tuple[Row, ...]:
     """What served until now, ended, with the question about it that nobody has to answer any more."""
     if former is None:
         return ()
     check_deployment_move(former.key, former.state, to)
-    ended = former.changed(state=to, to_at=context.now, ended_reason=reason, **told)
+    ended = former.changed(state=to, to_at=context.now, ended_reason=reason, **values)
     return (ended, *emergency.over(state, former, reason, context))
 
 
 def _slot(state: State, operation: Operation, deployment: Deployment | None, manifest_digest: str) -> Slot:
     key = slot_key(operation.model, operation.environment, operation.slot)
-    told = {
+    values = {
         "deployment": deployment.key if deployment else None,
         "version": deployment.version if deployment else None,
         "manifest_digest": manifest_digest,
     }
     known = state.get(Slot, key)
     if known is not None:
-        return known.changed(**told)
+        return known.changed(**values)
     place = {"model": operation.model, "environment": operation.environment, "slot": operation.slot}
-    return Slot.model_validate({"key": key, **place, **told})
+    return Slot.model_validate({"key": key, **place, **values})
 
 
 def _done(operation: Operation, context: Context) -> Operation:
@@ -237,9 +245,9 @@ def _ratification(ratify_by: datetime, context: Context) -> datetime:
     return in_utc(ratify_by)
 
 
-def _told(operation: Operation, manifest_digest: str, reason: str = "") -> dict[str, Any]:
-    told = {"environment": operation.environment, "slot": operation.slot, "manifest": manifest_digest}
-    return {**told, "version": operation.version, "former": operation.former_version, "reason": reason}
+def _event_data(operation: Operation, manifest_digest: str, reason: str = "") -> dict[str, Any]:
+    values = {"environment": operation.environment, "slot": operation.slot, "manifest": manifest_digest}
+    return {**values, "version": operation.version, "former": operation.former_version, "reason": reason}
 
 
 RULES: Mapping[type[Command], Rule] = {

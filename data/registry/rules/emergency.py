@@ -1,7 +1,7 @@
-"""Rulings on an emergency release: live at once by one person's code, for a use and a time, and only once a version.
+"""Rules of an emergency release: live at once by one person's code, for a use and a time, and only once a version.
 
-It is a request whose votes come after the fact. Nothing that a person or a gate said no to goes this way, and what the
-standard still demands (the controls of stage `emergency`) must be cleared.
+It is a request whose votes come after the fact. Nothing that a person or a gate rejected may be released this way, and
+the controls of stage `emergency` in the standard must be cleared.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def release_in_emergency(state: State, command: ReleaseInEmergency, context: Con
     model = active_model(state, version.model)
     _check_scope(command, model, context)
     require_releasable(state, version)
-    former = _need_first(state, version)
+    former = _require_first(state, version)
     _check_evidence(state, command, version, context)
     _check_role(state, command, model, context)
     proven = prove(state, command.proof, context)
@@ -102,8 +102,8 @@ def over(state: State, deployment: Deployment, reason: str, context: Context) ->
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     if request is None or not purpose_of(request).serves_before_votes or request.state != "pending":
         return ()
-    told = f"the release is over, there is nothing to ratify: {reason}"[:4_000]
-    return (request.changed(state="withdrawn", decided_at=context.now, reason=told),)
+    reason = f"the release is over, there is nothing to ratify: {reason}"[:4_000]
+    return (request.changed(state="withdrawn", decided_at=context.now, reason=reason),)
 
 
 def require_live(state: State, request: ApprovalRequest) -> Deployment:
@@ -136,15 +136,15 @@ def _check_scope(command: ReleaseInEmergency, model: Model, context: Context) ->
         raise InputError(f"{short(model.key)} is not intended for {command.use!a}", f"its uses are: {listed}")
 
 
-def _need_first(state: State, version: Version) -> list[ApprovalRequest]:
+def _require_first(state: State, version: Version) -> list[ApprovalRequest]:
     """Earlier releases of the version that never went live. Raises IllegalMoveError when one did."""
-    asked = state.find(ApprovalRequest, subject=version.key, purpose=RELEASE.name)
-    if any(release_of(state, one.key) is not None for one in asked):
+    requests = state.find(ApprovalRequest, subject=version.key, purpose=RELEASE.name)
+    if any(release_of(state, one.key) is not None for one in requests):
         raise IllegalMoveError(
             f"{short(version.key)} was released in an emergency before; it is not done twice",
             "have it approved with `modelward deploy`",
         )
-    return [one for one in asked if one.state == "pending"]
+    return [one for one in requests if one.state == "pending"]
 
 
 def _check_evidence(state: State, command: ReleaseInEmergency, version: Version, context: Context) -> None:
@@ -167,10 +167,10 @@ def _check_role(state: State, command: ReleaseInEmergency, model: Model, context
     person = command.proof.person
     if any(grants_held(state, person, role, context, tier=model.tier, **scope) for role in command.release_roles):
         return
-    asked = ", ".join(command.release_roles)
+    roles = ", ".join(command.release_roles)
     raise NotAuthorisedError(
         f"{person} may not release {short(model.key)} in an emergency in {command.environment}; the standard asks: "
-        f"{asked}"
+        f"{roles}"
     )
 
 
@@ -178,7 +178,7 @@ def _request(
     state: State, command: ReleaseInEmergency, version: Version, model: Model, person: str, context: Context
 ) -> ApprovalRequest:
     key, _ = state.next_key(ApprovalRequest, f"{version.key}/requests")
-    told = command.model_dump(
+    fields = command.model_dump(
         include={
             "environment", "use", "slot", "required", "reason",
             "evidence_digest", "standards_digest", "artifact_digest", "verdict_set",
@@ -186,7 +186,7 @@ def _request(
     )  # fmt: skip
     draft = ApprovalRequest.model_validate(
         {
-            **told,
+            **fields,
             "key": key,
             "subject": version.key,
             "purpose": RELEASE.name,

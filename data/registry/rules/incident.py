@@ -1,4 +1,4 @@
-"""Rulings about incidents: who may take the block off a version, and what happens when nobody answers."""
+"""Rules of incidents: who may lift the block of a version, and what happens when nobody answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from data.records.names import short
 from data.records.person import Role
 from data.registry.command import Command, CommandResult, Context, Proof, Rule
 from data.registry.commands.deployment import EscalateIncident, ResolveIncident
-from data.registry.rules.proof import Proven, grants_held, in_place_of, prove, stands_in_for
+from data.registry.rules.proof import Proven, deputy_data, grants_held, principal_of, prove
 from data.registry.state import State
 
 SIGNERS = (Role.OWNER, Role.APPROVER)
@@ -80,14 +80,14 @@ def resolve_incident(state: State, command: ResolveIncident, context: Context) -
     row = incident.changed(
         state="resolved", resolved_at=context.now, resolved_by=proven.actor.id, resolution=command.resolution
     )
-    told = in_place_of(proven.deputy_of)
-    return CommandResult(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), told, actor=proven.actor)
+    data = deputy_data(proven.deputy_of)
+    return CommandResult(EventType.INCIDENT_RESOLVED, incident.key, (row, *proven.rows), data, actor=proven.actor)
 
 
 def require_other_signer(
     state: State, proof: Proof | None, incident: Incident, environment: str, context: Context
 ) -> Proven:
-    """The proof of an owner or approver of the model who did not cause the incident, nor stands in for who did.
+    """The proof of an owner or approver of the model who did not cause the incident and does not represent that person.
 
     Raises NotAuthorisedError, IndependenceError, ProofError.
     """
@@ -107,9 +107,9 @@ def require_other_signer(
     free = [one for one in held if one.deputy_of != incident.opened_by]
     if not free:
         raise IndependenceError(
-            f"{person} only stands in for {incident.opened_by}, who did it", "ask another owner or approver"
+            f"{person} only represents {incident.opened_by}, who did it", "ask another owner or approver"
         )
-    return replace(proven, deputy_of=stands_in_for(free))
+    return replace(proven, deputy_of=principal_of(free))
 
 
 def _unratified(state: State, incident: Incident) -> Deployment | None:

@@ -1,4 +1,4 @@
-"""Rulings about the log itself: genesis, refusals, standards in force, attestations."""
+"""Rules of the log itself: genesis, refusals, standards in force, attestations."""
 
 from __future__ import annotations
 

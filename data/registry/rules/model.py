@@ -1,4 +1,4 @@
-"""Rulings about models, their plans and their consumers."""
+"""Rules of models, their plans and their consumers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from data.registry.rules.proof import Proven, grants_held, prove
 from data.registry.state import State
 
 STRICTNESS: Mapping[Mode, int] = {"observe": 0, "warn": 1, "enforce": 2}
-SOFTENERS = (Role.APPROVER, Role.ADMINISTRATOR)
+RELAXERS = (Role.APPROVER, Role.ADMINISTRATOR)
 NOTHING_ENFORCED = "nothing is enforced"
 
 
 def register_model(state: State, command: RegisterModel, context: Context) -> CommandResult:
-    """A model enters the inventory, or what is said of it is amended; its standards must be adopted.
+    """A model enters the inventory, or its entry is amended; its standards must be adopted.
 
-    Rules that become milder, and rules that stop nothing, are named in the event.
+    Relaxed rules, and rules that stop nothing, are named in the event.
     """
     team, name = split_key(command.model)
     _check_standards(state, command)
@@ -34,27 +34,27 @@ def register_model(state: State, command: RegisterModel, context: Context) -> Co
         proven = _proven(state, command.proof, context)
         by = proven.actor.id
         row = Model(
-            key=command.model, team=team, name=name, registered_at=context.now, registered_by=by, **command.told
+            key=command.model, team=team, name=name, registered_at=context.now, registered_by=by, **command.fields
         )
         return CommandResult(EventType.MODEL_REGISTERED, command.model, (row, *proven.rows), data, actor=proven.actor)
-    softened = milder(active_model(state, known.key), command)
-    if softened:
+    relaxed = relaxations(active_model(state, known.key), command)
+    if relaxed:
         writers = command.written_by or (context.person,)
-        _need_softener(state, known, require_proof(known, command), (*writers, known.owner, command.owner), context)
-        data |= {"milder": softened, "written_by": list(writers)}
+        _require_relaxer(state, known, require_proof(known, command), (*writers, known.owner, command.owner), context)
+        data |= {"milder": relaxed, "written_by": list(writers)}
     proven = _proven(state, command.proof, context)
-    rows = (known.changed(**command.told), *proven.rows)
+    rows = (known.changed(**command.fields), *proven.rows)
     return CommandResult(EventType.MODEL_AMENDED, command.model, rows, data, actor=proven.actor)
 
 
-def milder(known: Model, told: RegisterModel) -> list[str]:
-    """Each way in which a model's rules would become milder, in words; none when they stay or become stricter.
+def relaxations(known: Model, amended: RegisterModel) -> list[str]:
+    """Each way in which a model's rules would be relaxed, in words; none when they stay or become stricter.
 
-    A greater tier number, a standard dropped, a milder mode, and another standard in the first place, since the first
-    one's rules say who approves. A standard named twice counts with its strictest mode.
+    A greater tier number, a dropped standard, a less strict mode, and another standard in the first place, since the
+    rules of the first one name the approvers. A standard named twice counts with its strictest mode.
     """
-    before, after = _strictest(known.standards), _strictest(told.standards)
-    found = [f"tier {known.tier} becomes {told.tier}"] if told.tier > known.tier else []
+    before, after = _strictest(known.standards), _strictest(amended.standards)
+    found = [f"tier {known.tier} becomes {amended.tier}"] if amended.tier > known.tier else []
     for name, mode in before.items():
         if name not in after:
             found.append(f"the standard {name} is dropped")
@@ -66,28 +66,28 @@ def milder(known: Model, told: RegisterModel) -> list[str]:
     return found
 
 
-def require_proof(known: Model, told: RegisterModel) -> Proof:
-    """The proof that comes with milder rules. Raises NotAuthorisedError, naming what becomes milder, without one."""
-    if told.proof is None:
+def require_proof(known: Model, amended: RegisterModel) -> Proof:
+    """The proof that comes with relaxed rules. Raises NotAuthorisedError, which names what is relaxed, without one."""
+    if amended.proof is None:
         raise NotAuthorisedError(
-            f"the rules of {short(known.key)} would become milder: {'; '.join(milder(known, told))}",
-            "`modelward amend FOLDER --by APPROVER` makes a model's rules milder",
+            f"the rules of {short(known.key)} would be relaxed: {'; '.join(relaxations(known, amended))}",
+            "`modelward amend FOLDER --by APPROVER` relaxes a model's rules",
         )
-    return told.proof
+    return amended.proof
 
 
 def _proven(state: State, proof: Proof | None, context: Context) -> Proven:
     return Proven(context.actor) if proof is None else prove(state, proof, context)
 
 
-def _need_softener(state: State, model: Model, proof: Proof, parties: tuple[str, ...], context: Context) -> None:
+def _require_relaxer(state: State, model: Model, proof: Proof, parties: tuple[str, ...], context: Context) -> None:
     """Raises unless an approver for this model in every environment, or an administrator, and no party to it, proves.
 
-    A deputy counts only when whom they stand in for is no party either.
+    A deputy counts only when the person they represent is no party either.
     """
     held = [
         grant
-        for role in SOFTENERS
+        for role in RELAXERS
         for grant in grants_held(state, proof.person, role, context, team=model.team, tier=model.tier)
         if grant.environment == "*"
     ]
@@ -100,7 +100,7 @@ def _need_softener(state: State, model: Model, proof: Proof, parties: tuple[str,
     for name in (proof.person, *(() if own else (grant.deputy_of or "" for grant in held))):
         if is_one_of(state.need(Person, person_key(name)), parties):
             raise IndependenceError(
-                f"{name} wrote this, handed it in or owns {short(model.key)}, and cannot make its rules milder",
+                f"{name} wrote this, submitted it or owns {short(model.key)}, and cannot relax its rules",
                 "ask another approver or administrator; where everything is committed to Git, its authors wrote it",
             )
 
@@ -108,8 +108,9 @@ def _need_softener(state: State, model: Model, proof: Proof, parties: tuple[str,
 def _strictest(standards: tuple[AppliedStandard, ...]) -> dict[str, Mode]:
     """The strictest mode of each standard, in the order in which they are first named."""
     found: dict[str, Mode] = {}
-    for one in standards:
-        found[one.standard] = max(found.get(one.standard, one.mode), one.mode, key=lambda mode: STRICTNESS[mode])
+    for applied in standards:
+        name, mode = applied.standard, applied.mode
+        found[name] = max(found.get(name, mode), mode, key=lambda one: STRICTNESS[one])
     return found
 
 
@@ -156,12 +157,12 @@ def declare_consumer(state: State, command: DeclareConsumer, context: Context) -
     """A consumer is declared; one already seen in the logs keeps when it was seen."""
     model = active_model(state, command.model)
     key = f"{model.key}/consumers/{checked_name(command.system, 'system')}"
-    told = command.model_dump()
+    amended = command.model_dump()
     known = state.get(Consumer, key)
     row = (
-        Consumer(key=key, declared=True, declared_at=context.now, **told)
+        Consumer(key=key, declared=True, declared_at=context.now, **amended)
         if known is None
-        else known.changed(declared=True, declared_at=known.declared_at or context.now, **told)
+        else known.changed(declared=True, declared_at=known.declared_at or context.now, **amended)
     )
     return CommandResult(EventType.CONSUMER_DECLARED, key, (row,))
 

@@ -1,10 +1,10 @@
-"""Rulings on a night's watch: the run, the alerts that open, go on or end, the incidents, and the consumers seen.
+"""Rules of a monitoring run: the run itself, the alerts that open, continue or end, the incidents, the consumers seen.
 
 An alert is about one thing on one version. While it has not ended, the same finding adds to it. What somebody
 acknowledged, snoozed, dismissed or confirmed stays quiet until it gets worse: from warning to page, or severe.
 A page that nobody has answered opens one incident for its version. A severe one blocks a return to that version.
-A window that is watched late or once more, when a newer one is on record, wakes nobody: it changes its own run, and an
-alert that it was the last to find.
+A window that is measured late or once more, when a newer one is on record, notifies nobody: it changes its own run,
+and an alert that it was the last to find.
 """
 
 from __future__ import annotations
@@ -63,18 +63,18 @@ def recorded(state: State, model: str, to_date: str, measurements_digest: str) -
 
 
 def record_monitoring(state: State, command: RecordMonitoring, context: Context) -> CommandResult:
-    """One night in one event. The same window measured the same again changes nothing; measured anew it is revised."""
+    """One night in one event. The same measurements again change nothing; others of the same window revise it."""
     model = state.need(Model, command.model)
     event = EventType.MONITORING_RECORDED
     same = recorded(state, model.key, command.to_date, command.measurements_digest)
     if same is not None:
         return CommandResult(event, same.key, (same,), again=True)
     _check(state, command)
-    told = command.model_dump(exclude={"found", "quiet", "consumers"})
+    fields = command.model_dump(exclude={"found", "quiet", "consumers"})
     key = f"{model.key}/monitoring/{command.to_date}"
     known = state.get(MonitoringRun, key)
-    told = {**told, "ran_at": context.now, "run_id": context.run_id}
-    run = MonitoringRun(key=key, **told) if known is None else known.changed(**told)
+    fields = {**fields, "ran_at": context.now, "run_id": context.run_id}
+    run = MonitoringRun(key=key, **fields) if known is None else known.changed(**fields)
     every = state.find(Alert, model=model.key)
     standing = {(one.about, one.version): one for one in every if one.state != "ended"}
     watch = _Watch(state, model, command.to_date, context, standing, len(every))
@@ -149,15 +149,15 @@ def _opened(watch: _Watch, found: Found) -> Alert:
 
 def _added(watch: _Watch, known: Alert, found: Found) -> Alert:
     worse = (known.level == "warning" and found.level == "page") or (found.severe and not known.severe)
-    woken = known.state == "snoozed" and known.snoozed_until is not None and known.snoozed_until <= watch.context.now
-    told = found.model_dump(exclude={"about", "version"})
-    told["level"] = "page" if "page" in (known.level, found.level) else "warning"
-    told["severe"] = known.severe or found.severe
-    told["times"] = known.times + (watch.window > known.last_window)
-    told["last_window"] = watch.window
-    if worse or woken:
-        told |= {"state": "open", "snoozed_until": None, "changed_at": watch.context.now}
-    return known.changed(**told)
+    is_over = known.state == "snoozed" and known.snoozed_until is not None and known.snoozed_until <= watch.context.now
+    fields = found.model_dump(exclude={"about", "version"})
+    fields["level"] = "page" if "page" in (known.level, found.level) else "warning"
+    fields["severe"] = known.severe or found.severe
+    fields["times"] = known.times + (watch.window > known.last_window)
+    fields["last_window"] = watch.window
+    if worse or is_over:
+        fields |= {"state": "open", "snoozed_until": None, "changed_at": watch.context.now}
+    return known.changed(**fields)
 
 
 def _end(watch: _Watch, command: RecordMonitoring) -> None:
@@ -225,9 +225,9 @@ def _seen(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list
         key = f"{model.key}/consumers/{system}"
         known = state.get(Consumer, key)
         if known is None:
-            told = {"first_seen_at": seen, "last_seen_at": seen, "rows_seen": count}
+            fields = {"first_seen_at": seen, "last_seen_at": seen, "rows_seen": count}
             rows.append(
-                Consumer.model_validate({"key": key, "model": model.key, "system": system, "declared": False, **told})
+                Consumer.model_validate({"key": key, "model": model.key, "system": system, "declared": False, **fields})
             )
         elif known.last_seen_at is None or known.last_seen_at < seen:
             first = known.first_seen_at or seen
@@ -236,20 +236,20 @@ def _seen(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list
 
 
 def _by_system(consumers: Iterable[SeenConsumer]) -> dict[str, tuple[int, datetime]]:
-    """Rows and last time of each system: several names in the log may be one of them."""
+    """Rows and last time of each system: several names in the log may mean one system."""
     found: dict[str, tuple[int, datetime]] = {}
-    for one in consumers:
-        system, seen = system_name(one.system), in_utc(one.last_seen_at)
+    for consumer in consumers:
+        system, seen = system_name(consumer.system), in_utc(consumer.last_seen_at)
         rows, last = found.get(system, (0, seen))
-        found[system] = (rows + one.rows, max(last, seen))
+        found[system] = (rows + consumer.rows, max(last, seen))
     return found
 
 
 def _summary(alerts: Iterable[Alert], incidents: list[Incident]) -> dict[str, object]:
     by_state: dict[str, list[str]] = {"opened": [], "went_on": [], "ended": []}
-    for one in alerts:
-        name = "ended" if one.state == "ended" else "opened" if one.rev == 1 else "went_on"
-        by_state[name].append(one.key)
+    for alert in alerts:
+        name = "ended" if alert.state == "ended" else "opened" if alert.rev == 1 else "went_on"
+        by_state[name].append(alert.key)
     return {**by_state, "incidents": [one.key for one in incidents]}
 
 
@@ -275,8 +275,8 @@ def _answered(state: State, alert: Alert, context: Context) -> list[Row]:
     for incident in standing:
         false = all(others[key] == "dismissed" for key in incident.alerts) and not incident.blocking
         if false:
-            told = {"resolved_at": context.now, "resolved_by": context.person}
-            rows.append(incident.changed(state="resolved", resolution="every alert was dismissed as false", **told))
+            fields = {"resolved_at": context.now, "resolved_by": context.person}
+            rows.append(incident.changed(state="resolved", resolution="every alert was dismissed as false", **fields))
         elif incident.state == "open" and alert.state in ("acknowledged", "confirmed"):
             rows.append(incident.changed(state="acknowledged"))
     return rows

@@ -1,4 +1,4 @@
-"""Rulings about operations: one at a time on a model, its intent written down before the world changes.
+"""Rules of operations: one at a time on a model, its intent recorded before the world changes.
 
 An operation belongs to the run that began it. Whoever finishes or undoes it, the run itself or a reconciliation
 after a crash, gives the command under that run's id.
@@ -71,7 +71,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     _check_left(command, slot)
     version = _named_version(state, command, slot)
     PRECONDITIONS[command.kind](state, command, version, context)
-    told = {
+    fields = {
         **command.model_dump(exclude={"evidence_digest", "standards_digest", "artifact_digest", "leaves"}),
         "version": version.key,
         "former_version": slot.version if slot else None,
@@ -83,7 +83,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
         "reason": "",
     }
     known = state.get(Operation, f"{model.key}/operation")
-    row = Operation(key=f"{model.key}/operation", **told) if known is None else known.changed(**told)
+    row = Operation(key=f"{model.key}/operation", **fields) if known is None else known.changed(**fields)
     return CommandResult(EventType.OPERATION_BEGUN, model.key, (row,), {"kind": command.kind, "version": version.key})
 
 
@@ -114,8 +114,8 @@ def require_standing(version: Version, context: Context) -> None:
 
 
 def _is_repeated(running: Operation, command: BeginOperation, context: Context) -> bool:
-    asked = (context.run_id, command.kind, command.environment, command.slot, command.version or running.version)
-    return asked == (running.run_id, running.kind, running.environment, running.slot, running.version)
+    begun = (context.run_id, command.kind, command.environment, command.slot, command.version or running.version)
+    return begun == (running.run_id, running.kind, running.environment, running.slot, running.version)
 
 
 def _named_version(state: State, command: BeginOperation, slot: Slot | None) -> Version:
@@ -153,9 +153,9 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
 
 
 def _check_request(request: ApprovalRequest, command: BeginOperation, version: Version) -> None:
-    asked = (version.key, command.environment, command.slot)
+    needed = (version.key, command.environment, command.slot)
     granted = (request.subject, request.environment, request.slot)
-    if asked != granted or not purpose_of(request).puts_in_service:
+    if needed != granted or not purpose_of(request).puts_in_service:
         raise IllegalMoveError(
             f"the request is to {request.purpose} {short(request.subject)} as {request.environment} {request.slot}, "
             f"not to deploy {short(version.key)} as {command.environment} {command.slot}",

@@ -1,4 +1,4 @@
-"""Rulings about the roster: two founders without proof, then nobody without an administrator's code.
+"""Rules of the roster: two founders without proof, then nobody without an administrator's code.
 
 Nobody changes their own standing, and an administrator who could act always remains.
 """
@@ -75,7 +75,7 @@ def enrol_person(state: State, command: EnrolPerson, context: Context) -> Comman
 def revoke_person(state: State, command: RevokePerson, context: Context) -> CommandResult:
     """Somebody leaves the roster: roles end now, credentials are revoked, votes already given stay on record."""
     person = _active(state, command.person)
-    _need_another_administrator(state, person.person, context)
+    _require_another_administrator(state, person.person, context)
     proven = administrator(state, command.proof, context, besides=person.person)
     grants = _ended(state.find(RoleGrant, person=person.person), context)
     credentials = [one.changed(state="revoked") for one in state.find(Credential, person=person.person, state="active")]
@@ -84,7 +84,7 @@ def revoke_person(state: State, command: RevokePerson, context: Context) -> Comm
 
 
 def grant_role(state: State, command: GrantRole, context: Context) -> CommandResult:
-    """A role is held from a time on, within a scope; a deputy stands in for a holder of it, for a time."""
+    """A role is held from a time on, within a scope; a deputy represents a holder of it, for a time."""
     person = _active(state, command.person)
     _check_scope(command)
     from_at, to_at = _times(command, context)
@@ -92,13 +92,13 @@ def grant_role(state: State, command: GrantRole, context: Context) -> CommandRes
         _check_deputy(state, command, context)
     proven = administrator(state, command.proof, context, besides=person.person)
     key, _ = state.next_key(RoleGrant, f"{person.key}/roles")
-    told = command.model_dump(include={"person", "role", "team", "tiers", "environment", "deputy_of"})
-    row = RoleGrant(key=key, from_at=from_at, to_at=to_at, granted_by=proven.actor.id, **told)
+    fields = command.model_dump(include={"person", "role", "team", "tiers", "environment", "deputy_of"})
+    row = RoleGrant(key=key, from_at=from_at, to_at=to_at, granted_by=proven.actor.id, **fields)
     return CommandResult(EventType.ROLE_GRANTED, person.key, (row, *proven.rows), actor=proven.actor)
 
 
 def deputise(state: State, command: Deputise, context: Context) -> CommandResult:
-    """A deputy stands in for somebody wherever these hold the role at some time of it; one event grants all of it."""
+    """A deputy represents a person wherever that person holds the role at some time of it, all in one event."""
     person = _active(state, command.person)
     from_at, to_at = _times(command, context)
     principal = _principal(state, command)
@@ -109,9 +109,9 @@ def deputise(state: State, command: Deputise, context: Context) -> CommandResult
         raise _holds_not(principal.person, command.role)
     proven = administrator(state, command.proof, context, besides=person.person)
     _, first = state.next_key(RoleGrant, f"{person.key}/roles")
-    told = {**command.model_dump(include={"person", "role", "deputy_of"}), "from_at": from_at, "to_at": to_at}
+    fields = {**command.model_dump(include={"person", "role", "deputy_of"}), "from_at": from_at, "to_at": to_at}
     rows = [
-        RoleGrant(key=f"{person.key}/roles/{number}", granted_by=proven.actor.id, **told, **scope)
+        RoleGrant(key=f"{person.key}/roles/{number}", granted_by=proven.actor.id, **fields, **scope)
         for number, scope in enumerate(scopes, first)
     ]
     return CommandResult(EventType.ROLE_GRANTED, person.key, (*rows, *proven.rows), actor=proven.actor)
@@ -126,7 +126,7 @@ def end_role(state: State, command: EndRole, context: Context) -> CommandResult:
             f"{person.person} does not hold the role {command.role}", "`modelward people list` shows who holds what"
         )
     if command.role is Role.ADMINISTRATOR:
-        _need_another_administrator(state, person.person, context)
+        _require_another_administrator(state, person.person, context)
     proven = administrator(state, command.proof, context, besides=person.person)
     data = {"role": command.role.value, "reason": command.reason}
     return CommandResult(EventType.ROLE_ENDED, person.key, (*grants, *proven.rows), data, actor=proven.actor)
@@ -151,7 +151,7 @@ def _ended(grants: list[RoleGrant], context: Context) -> tuple[RoleGrant, ...]:
     return tuple(one.changed(to_at=context.now) for one in grants if one.to_at is None or one.to_at > context.now)
 
 
-def _need_another_administrator(state: State, person: str, context: Context) -> None:
+def _require_another_administrator(state: State, person: str, context: Context) -> None:
     others = set(administrators(state, context)) - {person}
     if not others and holds_role(state, person, Role.ADMINISTRATOR, context):
         raise IllegalMoveError(f"{person} is the last administrator who could act", "enrol another one first")
@@ -188,7 +188,7 @@ def _check_scope(command: GrantRole) -> None:
 
 def _check_deputy(state: State, command: GrantRole, context: Context) -> None:
     if command.to_at is None:
-        raise InputError("a deputy stands in for a time", "name its end with --to")
+        raise InputError("a deputy represents somebody for a limited time", "name its end with --to")
     principal = _principal(state, command)
     team, environment = command.team, command.environment
     held = grants_held(state, principal.person, command.role, context, team=team, environment=environment)
@@ -204,7 +204,7 @@ def _principal(state: State, command: GrantRole | Deputise) -> Person:
 
 
 def _holds_not(person: str, role: Role) -> NotAuthorisedError:
-    return NotAuthorisedError(f"{person} does not hold the role {role} there", "a deputy stands in for who holds it")
+    return NotAuthorisedError(f"{person} does not hold the role {role} there", "represent somebody who holds it")
 
 
 RULES: Mapping[type[Command], Rule] = {

@@ -27,8 +27,10 @@ LONGEST_WAIT = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Proven:
-    """Whom a command is now attributed to, the credential row that remembers the code as used, and whom they stand in
-    for, where they act as a deputy."""
+    """A proven person: the actor of the event, the credential row that marks the code as used, and its key.
+
+    `deputy_of` is the person that the actor represents; None in their own right.
+    """
 
     actor: Actor
     rows: tuple[Row, ...] = ()
@@ -52,7 +54,7 @@ def count_attempt(state: State, command: CountAttempt, context: Context) -> Comm
     if _locked(credential, context):
         data = {"attempted": command.attempted, "locked": True}
         return CommandResult(EventType.CREDENTIAL_ATTEMPTED, command.subject, data=data)
-    recent = tuple(at for at in credential.failed_at if context.now - at < ATTEMPT_WINDOW)
+    recent = tuple(one for one in credential.failed_at if context.now - one < ATTEMPT_WINDOW)
     failed = (*recent, context.now)
     locked = context.now + LOCK_OUT if len(failed) > ATTEMPTS else None
     row = credential.changed(failed_at=failed[-(ATTEMPTS + 1) :], locked_until=locked)
@@ -83,7 +85,7 @@ def grants_held(state: State, person: str, role: Role, context: Timed, *, team: 
                 environment: str = "*") -> list[RoleGrant]:  # fmt: skip
     """Every grant under which a person holds a role now for this team, tier and environment (`*`, 0: any).
 
-    A deputy's grant counts only while the person they stand in for holds the role by a grant of their own.
+    A deputy's grant counts only while the person they represent holds the role by a grant of their own.
     """
     scope = Scope(team, tier, environment)
     held = _in_force(state, person, role, context, scope)
@@ -97,14 +99,14 @@ def holds_role(state: State, person: str, role: Role, context: Timed, *, team: s
     return next(iter(sorted(held, key=lambda grant: grant.deputy_of is not None)), None)
 
 
-def stands_in_for(grants: Sequence[RoleGrant]) -> str | None:
-    """For whom somebody acts under these grants of a role: for nobody where one of them is their own."""
+def principal_of(grants: Sequence[RoleGrant]) -> str | None:
+    """The person that these grants of a role represent; None where one of them is the holder's own."""
     principals = [one.deputy_of for one in grants]
     return None if None in principals else min(filter(None, principals), default=None)
 
 
-def in_place_of(person: str | None) -> dict[str, str]:
-    """What an event says beside its rows when a deputy acted."""
+def deputy_data(person: str | None) -> dict[str, str]:
+    """The `data` of an event in which a deputy acted."""
     return {"deputy_of": person} if person else {}
 
 
@@ -148,8 +150,8 @@ def _in_force(state: State, person: str, role: Role, context: Timed, scope: Scop
     return held
 
 
-def _fits(granted: str, asked: str) -> bool:
-    return granted == "*" or asked == "*" or granted == asked
+def _fits(granted: str, needed: str) -> bool:
+    return granted == "*" or needed == "*" or granted == needed
 
 
 def active_credential(state: State, person: str) -> Credential | None:
@@ -159,7 +161,7 @@ def active_credential(state: State, person: str) -> Credential | None:
 
 
 def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Scope) -> bool:
-    """Whether somebody holds a role by a grant of their own: whom they stand in for themselves does not matter."""
+    """Whether a person holds a role by a grant of their own; grants as somebody's deputy do not count."""
     row = state.get(Person, person_key(person))
     own = [one for one in _in_force(state, person, role, context, scope) if one.deputy_of is None]
     return row is not None and row.state == "active" and bool(own)
@@ -170,9 +172,9 @@ def _locked(credential: Credential, context: Context) -> bool:
 
 
 def _matching_step(seed: str, proof: Proof, context: Context) -> int | None:
-    """The newest step that shows the code: the one of now, one since it was handed in, or the one before that.
+    """The newest step that shows the code: the present one, one since the code was submitted, or the one before that.
 
-    RFC 6238, section 5.2, lets one step pass for the way of a code; that way ends where the code was handed in.
+    RFC 6238, section 5.2, allows one step for the transmission of a code, which ends where the code is submitted.
     """
     waited = min(timedelta(seconds=proof.waited_seconds), LONGEST_WAIT)
     newest, oldest = _step_at(context.now), _step_at(context.now - waited) - 1
@@ -189,7 +191,7 @@ def _step_at(moment: datetime) -> int:
 
 
 def _overdue(proof: Proof) -> str:
-    """What to say of a code that was handed in so long ago that it would not count if it had been right."""
+    """The addition to the message for a code submitted so long ago that even a right one would not count."""
     if proof.waited_seconds <= LONGEST_WAIT.total_seconds():
         return ""
     minutes, most = proof.waited_seconds / 60, LONGEST_WAIT.total_seconds() / 60

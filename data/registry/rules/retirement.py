@@ -1,4 +1,4 @@
-"""Rulings on retirement: notices, answers, a transition for everybody, approval, sunset, quiet, withdrawal, dossier.
+"""Rules of a retirement: notices, answers, a transition for each consumer, approval, sunset, quiet time, dossier.
 
 Each step is a legal move of `data/registry/lifecycle.py`; none can be left out. Withdrawal only says that the version
 is out of service: taking it out is an operation of its own (`begin operation` of kind `withdraw`, allowed once it is
@@ -52,10 +52,10 @@ def retirement_digest(state: State, key: str) -> str:
     Raises NotFoundError.
     """
     retirement = state.need(Retirement, key)
-    told = {"subject", "reason", "successor", "impact_digest", "outputs_in_force", "sunset_at", "quiet_days"}
+    fields = {"subject", "reason", "successor", "impact_digest", "outputs_in_force", "sunset_at", "quiet_days"}
     party = {"system", "declared", "through", "answer", "answered_by", "silence_reason", "moves_to", "cut_over_at"}
     parties = [one.model_dump(mode="json", include=party) for one in parties_of(state, key)]
-    return sha256_of([retirement.model_dump(mode="json", include=told), parties])
+    return sha256_of([retirement.model_dump(mode="json", include=fields), parties])
 
 
 def open_retirement(state: State, command: OpenRetirement, context: Context) -> CommandResult:
@@ -215,10 +215,10 @@ def _check_cadence(state: State, version: Version, command: OpenRetirement) -> N
         )
 
 
-def _party(key: str, one: AffectedParty) -> RetirementParty:
-    told = one.model_dump(exclude={"system"})
-    system = checked_name(one.system, "system")
-    return RetirementParty(key=f"{key}/parties/{system}", retirement=key, system=system, **told)
+def _party(key: str, party: AffectedParty) -> RetirementParty:
+    fields = party.model_dump(exclude={"system"})
+    system = checked_name(party.system, "system")
+    return RetirementParty(key=f"{key}/parties/{system}", retirement=key, system=system, **fields)
 
 
 def _late_parties(state: State, row: Retirement, command: RecordTraffic) -> list[RetirementParty]:

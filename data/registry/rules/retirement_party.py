@@ -1,4 +1,4 @@
-"""Rulings on each party of a retirement: told, heard or its silence accepted, and with somewhere to go in time."""
+"""Rules of each party of a retirement: notice, answer or accepted silence, and a successor or fallback in time."""
 
 from __future__ import annotations
 
@@ -47,42 +47,44 @@ def record_notices(state: State, command: RecordNotices, context: Context) -> Co
     if not command.systems or len(set(command.systems)) != len(command.systems):
         raise InputError("notices went to nobody, or twice to somebody at once", "name each system once")
     parties = [_party(state, row, system) for system in command.systems]
-    told = tuple(one.changed(notices=one.notices + 1, noticed_at=one.noticed_at or context.now) for one in parties)
+    changed = tuple(one.changed(notices=one.notices + 1, noticed_at=one.noticed_at or context.now) for one in parties)
     return CommandResult(
         EventType.RETIREMENT_NOTICED,
         row.key,
-        (_moved(state, row, *told), *told),
+        (_moved(state, row, *changed), *changed),
         {"systems": list(command.systems), "outbox": command.outbox_digest},
     )
 
 
 def answer_notice(state: State, command: AnswerNotice, context: Context) -> CommandResult:
     """A party acknowledges or objects; its own word counts more than a silence that was accepted for it."""
-    row, party = _asked(state, command.key, command.system)
-    told = party.changed(answer=command.answer, answered_by=context.person, answered_at=context.now, silence_reason="")
+    row, party = _awaiting_answer(state, command.key, command.system)
+    changed = party.changed(
+        answer=command.answer, answered_by=context.person, answered_at=context.now, silence_reason=""
+    )
     data = {"system": party.system, "answer": command.answer, "comment": command.comment}
-    return CommandResult(EventType.RETIREMENT_ANSWERED, row.key, (_moved(state, row, told), told), data)
+    return CommandResult(EventType.RETIREMENT_ANSWERED, row.key, (_moved(state, row, changed), changed), data)
 
 
 def accept_silence(state: State, command: AcceptSilence, context: Context) -> CommandResult:
-    """A risk acceptor answers for the silence of a party that was told at least once and never answered."""
-    row, party = _asked(state, command.key, command.system)
+    """A risk acceptor answers for the silence of a party that got at least one notice and never answered."""
+    row, party = _awaiting_answer(state, command.key, command.system)
     if party.notices < 1:
-        raise IllegalMoveError(f"{party.system} was not told yet", "send a notice and give time to answer")
+        raise IllegalMoveError(f"{party.system} got no notice yet", "send a notice and give time to answer")
     if party.answer != "none":
         raise IllegalMoveError(f"{party.system} is not silent: {party.answer}")
     proven = prove(state, command.proof, context)
     model = state.need(Model, row.model)
     if not holds_role(state, proven.actor.id, Role.RISK_ACCEPTOR, context, team=model.team, tier=model.tier):
         raise NotAuthorisedError(f"{proven.actor.id} is not a risk acceptor for {short(model.key)}")
-    told = party.changed(
+    changed = party.changed(
         answer="silence accepted",
         answered_by=proven.actor.id,
         answered_at=context.now,
         silence_reason=command.reason,
     )
     data = {"system": party.system, "reason": command.reason}
-    rows = (_moved(state, row, told), told, *proven.rows)
+    rows = (_moved(state, row, changed), changed, *proven.rows)
     return CommandResult(EventType.RETIREMENT_SILENCE_ACCEPTED, row.key, rows, data, actor=proven.actor)
 
 
@@ -99,17 +101,17 @@ def plan_transition(state: State, command: PlanTransition, context: Context) -> 
             f"{party.system} would move on {cut_over_at:%Y-%m-%d}, after the sunset on {row.sunset_at:%Y-%m-%d}",
             "plan the move before the sunset, or open the retirement with a later one",
         )
-    told = party.changed(
+    changed = party.changed(
         moves_to=command.moves_to,
         cut_over_at=cut_over_at,
         transition="moved" if command.moved else "planned",
     )
     data = {"system": party.system, "moves_to": command.moves_to}
     if row.state in ("approved", "sunset", "quiet"):
-        _check_only_moved(party, told)
-        return CommandResult(EventType.RETIREMENT_PLANNED, row.key, (told,), data)
+        _check_only_moved(party, changed)
+        return CommandResult(EventType.RETIREMENT_PLANNED, row.key, (changed,), data)
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "planned")
-    return CommandResult(EventType.RETIREMENT_PLANNED, row.key, (_moved(state, row, told), told), data)
+    return CommandResult(EventType.RETIREMENT_PLANNED, row.key, (_moved(state, row, changed), changed), data)
 
 
 def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:
@@ -117,11 +119,12 @@ def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:
     same = (before.moves_to, before.cut_over_at) == (after.moves_to, after.cut_over_at)
     if not late and (not same or after.transition != "moved"):
         raise IllegalMoveError(
-            f"the transition of {before.system} was approved to {before.moves_to}", "only that it has moved can be said"
+            f"the transition of {before.system} was approved to {before.moves_to}",
+            "record only that it has moved",
         )
 
 
-def _asked(state: State, key: str, system: str) -> tuple[Retirement, RetirementParty]:
+def _awaiting_answer(state: State, key: str, system: str) -> tuple[Retirement, RetirementParty]:
     row = state.need(Retirement, key)
     if row.state not in ("noticed", "planned"):
         raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; answers follow the notices")
@@ -132,9 +135,9 @@ def _party(state: State, row: Retirement, system: str) -> RetirementParty:
     return state.need(RetirementParty, f"{row.key}/parties/{system}")
 
 
-def _moved(state: State, row: Retirement, *told: RetirementParty) -> Retirement:
+def _moved(state: State, row: Retirement, *changed: RetirementParty) -> Retirement:
     """The retirement after these parties changed: `planned` when nobody lacks anything, else `noticed`."""
-    parties = {one.key: one for one in parties_of(state, row.key)} | {one.key: one for one in told}
+    parties = {one.key: one for one in parties_of(state, row.key)} | {one.key: one for one in changed}
     whole = not any(what_is_missing(one, row) for one in parties.values())
     opened = row.state == "opened" and not any(one.notices for one in parties.values())
     to = "planned" if whole else "opened" if opened else "noticed"

@@ -1,4 +1,4 @@
-"""Rulings about validation, findings and reviews: who raises does not answer, who answers does not close."""
+"""Rules of validation, findings and reviews: who raises does not answer, who answers does not close."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from data.registry.evidence import collect_evidence
 from data.registry.independence import require_independent
 from data.registry.lifecycle import check_review_move
 from data.registry.rules.model import active_model
-from data.registry.rules.proof import grants_held, holds_role, in_place_of, prove, stands_in_for
+from data.registry.rules.proof import deputy_data, grants_held, holds_role, principal_of, prove
 from data.registry.state import State
 
 CONCLUSIONS: Mapping[str, ReviewState] = {
@@ -48,18 +48,18 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
     principal = require_signer(state, version, command.proof, (Role.VALIDATOR,), context)
     proven = prove(state, command.proof, context)
     key, number = state.next_key(Validation, f"{version.key}/validations")
-    told = command.model_dump(exclude={"proof"})
-    row = Validation(key=key, number=number, validator=proven.actor.id, concluded_at=context.now, **told)
+    fields = command.model_dump(exclude={"proof"})
+    row = Validation(key=key, number=number, validator=proven.actor.id, concluded_at=context.now, **fields)
     reason = f"validation: {command.conclusion}" if to is ReviewState.REJECTED else ""
     moved = version.changed(review_state=to, state_reason=reason)
     refs = {"evidence_set": command.evidence_digest}
-    data = {"conclusion": command.conclusion, **in_place_of(principal)}
+    data = {"conclusion": command.conclusion, **deputy_data(principal)}
     return CommandResult(EventType.VALIDATION_CONCLUDED, key, (row, moved, *proven.rows), data, refs, proven.actor)
 
 
 def validated_for(state: State, validation: Validation) -> str | None:
-    """For whom the validator stood in, as the event of the conclusion says; None in their own right."""
-    principal = state.told(validation.key, EventType.VALIDATION_CONCLUDED).get("deputy_of")
+    """The person that the validator represented, as the event of the conclusion says; None in their own right."""
+    principal = state.event_data(validation.key, EventType.VALIDATION_CONCLUDED).get("deputy_of")
     return str(principal) if principal else None
 
 
@@ -76,14 +76,14 @@ def open_finding(state: State, command: OpenFinding, context: Context) -> Comman
     if in_utc(command.due_at) <= context.now:
         raise InputError("a finding is due at a time to come", "give its owner time to answer")
     key, number = state.next_key(Finding, f"{version.key}/findings")
-    told = command.model_dump()
-    row = Finding(key=key, number=number, raised_by=context.person, raised_at=context.now, **told)
+    fields = command.model_dump()
+    row = Finding(key=key, number=number, raised_by=context.person, raised_at=context.now, **fields)
     return CommandResult(EventType.FINDING_OPENED, key, (row,))
 
 
 def answer_finding(state: State, command: AnswerFinding, context: Context) -> CommandResult:
     """The owner answers an open or disputed finding."""
-    finding = _need_finding(state, command.key, "open", "disputed")
+    finding = _require_finding(state, command.key, "open", "disputed")
     if context.person != finding.owner:
         raise NotAuthorisedError(f"the finding is {finding.owner}'s to answer, not {context.person}'s")
     row = finding.changed(state="answered", answer=command.answer, answered_by=context.person, answered_at=context.now)
@@ -92,7 +92,7 @@ def answer_finding(state: State, command: AnswerFinding, context: Context) -> Co
 
 def dispute_finding(state: State, command: DisputeFinding, context: Context) -> CommandResult:
     """Who raised it, or a validator, says why the answer does not settle it; the owner answers again."""
-    finding = _need_finding(state, command.key, "answered")
+    finding = _require_finding(state, command.key, "answered")
     version = state.need(Version, finding.version)
     if context.person == finding.owner or not _may_judge(state, finding, version, context.person, context):
         raise NotAuthorisedError(f"{context.person} neither raised the finding nor is a validator")
@@ -103,7 +103,7 @@ def dispute_finding(state: State, command: DisputeFinding, context: Context) -> 
 
 def close_finding(state: State, command: CloseFinding, context: Context) -> CommandResult:
     """An answered finding is closed by who raised it or an independent validator; never by its owner."""
-    finding = _need_finding(state, command.key, "answered", "disputed")
+    finding = _require_finding(state, command.key, "answered", "disputed")
     version = state.need(Version, finding.version)
     closer = command.proof.person
     if closer in (finding.owner, finding.answered_by):
@@ -121,9 +121,9 @@ def open_review(state: State, command: OpenReview, context: Context) -> CommandR
     model = active_model(state, command.model)
     if command.version is not None and state.need(Version, command.version).model != model.key:
         raise InputError(f"{short(command.version)} is not a version of {short(model.key)}")
-    for one in state.find(Review, model=model.key, state="open"):
-        if (one.version, one.reason) == (command.version, command.reason):
-            return CommandResult(EventType.REVIEW_OPENED, one.key, (one,), again=True)
+    for review in state.find(Review, model=model.key, state="open"):
+        if (review.version, review.reason) == (command.version, command.reason):
+            return CommandResult(EventType.REVIEW_OPENED, review.key, (review,), again=True)
     key, number = state.next_key(Review, f"{model.key}/reviews")
     row = Review(key=key, number=number, opened_at=context.now, **command.model_dump())
     return CommandResult(EventType.REVIEW_OPENED, key, (row,))
@@ -148,10 +148,10 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
 def require_signer(
     state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Timed, *others: str
 ) -> str | None:
-    """For whom they stand in who are to prove themselves; None in their own right.
+    """The person that the signer of a proof represents; None when they sign in their own right.
 
     Raises unless they hold one of the roles for this version and are independent of it. `others` asked for the
-    decision. A deputy counts only when whom they stand in for is independent too.
+    decision. A deputy counts only when the person they represent is independent too.
     """
     person, model = state.get(Person, person_key(proof.person)), state.need(Model, version.model)
     if person is None or person.state != "active":
@@ -166,7 +166,7 @@ def require_signer(
             f"{person.person} is no {' or '.join(roles)} for team {model.team} and tier {model.tier}"
         )
     require_independent(person, version, *others)
-    if stands_in_for(held) is None:
+    if principal_of(held) is None:
         return None
     return _independent_principal(state, held, version, others)
 
@@ -174,7 +174,7 @@ def require_signer(
 def _independent_principal(
     state: State, held: Sequence[RoleGrant], version: Version, others: Sequence[str]
 ) -> str | None:
-    """The first of those stood in for who is independent themselves. Raises IndependenceError when none is."""
+    """The first of the represented people who is independent. Raises IndependenceError when none is."""
     refused: list[IndependenceError] = []
     for principal in sorted({grant.deputy_of for grant in held if grant.deputy_of}):
         try:
@@ -186,7 +186,7 @@ def _independent_principal(
     raise refused[0]
 
 
-def _need_finding(state: State, key: str, *states: str) -> Finding:
+def _require_finding(state: State, key: str, *states: str) -> Finding:
     finding = state.need(Finding, key)
     if finding.state not in states:
         raise IllegalMoveError(f"finding {finding.number} of {short(finding.version)} is {finding.state}")

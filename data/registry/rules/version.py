@@ -1,4 +1,4 @@
-"""Rulings about versions: registration, evidence, verdicts, and the ends of an approval."""
+"""Rules of versions: registration, evidence, verdicts, and the ends of an approval."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def register_version(state: State, command: RegisterVersion, context: Context) -
     _check_registration(state, command, model)
     number = len(state.find(Version, model=model.key)) + 1
     key = version_key(model.key, number)
-    told = command.model_dump(exclude={"datasets", "sections"})
-    version = Version(key=key, number=number, registered_at=context.now, **told)
+    fields = command.model_dump(exclude={"datasets", "sections"})
+    version = Version(key=key, number=number, registered_at=context.now, **fields)
     datasets = tuple(
         Dataset(key=f"{key}/datasets/{one.role}", version=key, **one.model_dump()) for one in command.datasets
     )
@@ -50,7 +50,7 @@ def register_version(state: State, command: RegisterVersion, context: Context) -
 
 
 def record_evidence(state: State, command: RecordEvidence, context: Context) -> CommandResult:
-    """Evidence is added or measured anew; every row belongs to the version, earlier revisions stay in the log."""
+    """Evidence is added or measured again; every row belongs to the version, earlier revisions stay in the log."""
     version = state.need(Version, command.version)
     rows: list[Metric | TestResult | Comparison | Section | Dataset]
     rows = [*command.metrics, *command.tests, *command.comparisons, *command.sections, *command.datasets]
@@ -74,9 +74,11 @@ def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> 
         event = EventType.VERSION_ASSESSED if command.stage == "assess" else EventType.VERDICTS_RECORDED
         return CommandResult(event, version.key, (known,), again=True)
     key, number = state.next_key(VerdictSet, f"{version.key}/verdicts")
-    told = command.model_dump()
+    fields = command.model_dump()
     cleared = all(one.cleared for one in command.judgements)
-    verdicts = VerdictSet(key=key, number=number, cleared=cleared, judged_at=context.now, run_id=context.run_id, **told)
+    verdicts = VerdictSet(
+        key=key, number=number, cleared=cleared, judged_at=context.now, run_id=context.run_id, **fields
+    )
     refs = {"evidence_set": command.evidence_digest, "standards": command.standards_digest}
     if command.stage != "assess":
         return CommandResult(EventType.VERDICTS_RECORDED, version.key, (verdicts,), refs=refs)

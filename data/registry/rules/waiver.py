@@ -1,4 +1,4 @@
-"""Rulings about waivers: asked by one person, granted by another, for a time; an approval on one falls with it."""
+"""Rules of waivers: one person asks, another grants, for a time; an approval that stands on one falls with it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def request_waiver(state: State, command: RequestWaiver, context: Context) -> Co
 
 def decide_waiver(state: State, command: DecideWaiver, context: Context) -> CommandResult:
     """An approver or risk acceptor who neither asked for it nor worked on the version grants or refuses it."""
-    waiver = _need_waiver(state, command.key, "requested")
+    waiver = _require_waiver(state, command.key, "requested")
     if waiver.expires_at <= context.now:
         raise IllegalMoveError("the time that the waiver was asked for is over", "ask for a new one")
     if not command.grant and not command.reason.strip():
@@ -62,7 +62,7 @@ def decide_waiver(state: State, command: DecideWaiver, context: Context) -> Comm
 
 def revoke_waiver(state: State, command: RevokeWaiver, context: Context) -> CommandResult:
     """A waiver is taken back by somebody who could grant it; a version approved on it is revoked in the same event."""
-    waiver = _need_waiver(state, command.key, "granted")
+    waiver = _require_waiver(state, command.key, "granted")
     version = state.need(Version, waiver.version)
     require_signer(state, version, command.proof, SIGNERS, context)
     proven = prove(state, command.proof, context)
@@ -74,7 +74,7 @@ def revoke_waiver(state: State, command: RevokeWaiver, context: Context) -> Comm
 
 def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> CommandResult:
     """A waiver that ran out is noted, never before it did; a version approved on it is revoked in the same event."""
-    waiver = _need_waiver(state, command.key, "granted", "requested")
+    waiver = _require_waiver(state, command.key, "granted", "requested")
     if context.now < waiver.expires_at:
         raise IllegalMoveError(f"the waiver of {waiver.control} runs until {waiver.expires_at:%Y-%m-%d %H:%M} UTC")
     row = waiver.changed(state="expired", ended_at=context.now, ended_reason="it ran out")
@@ -82,7 +82,7 @@ def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> Comm
     return CommandResult(EventType.WAIVER_EXPIRED, waiver.key, (row, *fallen), {"control": waiver.control})
 
 
-def _need_waiver(state: State, key: str, *states: str) -> Waiver:
+def _require_waiver(state: State, key: str, *states: str) -> Waiver:
     waiver = state.need(Waiver, key)
     if waiver.state not in states:
         raise IllegalMoveError(f"waiver {waiver.number} of {short(waiver.version)} is {waiver.state}")

@@ -47,9 +47,9 @@ def context() -> RunContext:
     return RunContext(Actor(id="ana"), NOW, "run-1")
 
 
-def append(log: AuditLog, context: RunContext, *rulings: CommandResult) -> list[dict[str, object]]:
-    for ruling in rulings:
-        log.write([log.compose(log.head(), ruling, context)])
+def append(log: AuditLog, context: RunContext, *results: CommandResult) -> list[dict[str, object]]:
+    for result in results:
+        log.write([log.compose(log.head(), result, context)])
     return [json.loads(body) for body in log.bodies(0)]
 
 
@@ -66,8 +66,8 @@ def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: RunC
 
 def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: RunContext) -> None:
     row = Person(key="people/ana", person="ana", name="Ana", added_at=NOW, added_by="adam")
-    ruling = CommandResult(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
-    _, event = append(log, context, GENESIS, ruling)
+    result = CommandResult(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
+    _, event = append(log, context, GENESIS, result)
     assert set(event) == {
         "v", "log", "seq", "prev", "recorded_at", "effective_at", "id", "type", "subject", "actor", "data", "rows",
         "refs", "rules",

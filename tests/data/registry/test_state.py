@@ -165,8 +165,8 @@ def test_events_about_a_subject_are_counted(world: World) -> None:
         assert [state.count_events(request.key, types, request.run_id) for types in (decided, both)] == [1, 2]
         assert [state.count_events(request.key, both, run) for run in ("", "another")] == [0, 0]
         assert state.count_events("nothing", list(EventType), request.run_id) == 0
-        assert state.told(request.key, EventType.APPROVAL_DECIDED)["outcome"] == "pending"
-        assert state.told(request.key, EventType.APPROVAL_EXPIRED) == {}
+        assert state.event_data(request.key, EventType.APPROVAL_DECIDED)["outcome"] == "pending"
+        assert state.event_data(request.key, EventType.APPROVAL_EXPIRED) == {}
         assert state.last_effective_at() == world.events()[-1]["effective_at"]
         assert [row.key for row in state.under(ApprovalRequest, request.subject)] == [request.key]
 

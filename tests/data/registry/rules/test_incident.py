@@ -141,7 +141,7 @@ SIGNS: dict[str, tuple[Sign, str]] = {
 def test_who_only_stands_in_for_who_did_it_does_not_judge_it(sign: Sign, event: str, world: World) -> None:
     world.grant("otto")
     deputised(world, "otto")
-    with pytest.raises(IndependenceError, match="outsider only stands in for otto, who did it"):
+    with pytest.raises(IndependenceError, match="outsider only represents otto, who did it"):
         sign(world, "outsider")
     assert world.events(event) == []
 

@@ -24,7 +24,7 @@ from data.registry.command import Proof
 from data.registry.commands.log import AdoptStandard
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.registry.registry import Receipt
-from data.registry.rules.model import active_model, milder, split_key
+from data.registry.rules.model import active_model, relaxations, split_key
 from data.registry.state import State
 from tests.world import MODEL, Template, World
 
@@ -195,20 +195,20 @@ def test_milder_says_each_way(case: tuple[dict[str, Any], list[str]], world: Wor
     changes, said = case
     world.model()
     known = world.get(Model, MODEL).changed(standards=BOTH)
-    assert milder(known, RegisterModel.of(known).model_copy(update=changes)) == said
+    assert relaxations(known, RegisterModel.of(known).model_copy(update=changes)) == said
 
 
 def test_a_standard_named_twice_is_as_strict_as_its_strictest_mode(world: World) -> None:
     world.model()
     known = world.get(Model, MODEL).changed(standards=rules(("baseline", "observe"), ("baseline", "enforce")))
     told = RegisterModel.of(known).model_copy(update={"standards": rules(("baseline", "warn"))})
-    assert milder(known, told) == ["the standard baseline goes from enforce to warn"]
+    assert relaxations(known, told) == ["the standard baseline goes from enforce to warn"]
 
 
 OBSERVED = rules(("baseline", "observe"))
 NOT_SOFTENED: dict[str, tuple[Callable[[World], object], type[ModelwardError], str]] = {
     "a greater tier without a proof": (
-        lambda w: amend(w, tier=3), NotAuthorisedError, "ops/delay would become milder: tier 2 becomes 3"
+        lambda w: amend(w, tier=3), NotAuthorisedError, "ops/delay would be relaxed: tier 2 becomes 3"
     ),
     "a milder mode without a proof": (
         lambda w: amend(w, standards=OBSERVED), NotAuthorisedError, "baseline goes from enforce to observe"
@@ -217,7 +217,7 @@ NOT_SOFTENED: dict[str, tuple[Callable[[World], object], type[ModelwardError], s
         lambda w: amend(adopted(w), standards=rules(("strict", "enforce"))), NotAuthorisedError, "baseline is dropped"
     ),
     "without a proof in an approver's name": (
-        lambda w: amend(w, by="alma", tier=3), NotAuthorisedError, "would become milder"
+        lambda w: amend(w, by="alma", tier=3), NotAuthorisedError, "would be relaxed"
     ),
     "by the one who handed it in": (
         lambda w: amend(w, by="alma", tier=3, proof=w.proof("alma")), IndependenceError, "alma wrote this"
@@ -228,7 +228,7 @@ NOT_SOFTENED: dict[str, tuple[Callable[[World], object], type[ModelwardError], s
     ),
     "by the owner": (
         lambda w: (w.grant("olga", "approver"), amend(w, tier=3, proof=w.proof("olga"))),
-        IndependenceError, "olga wrote this, handed it in or owns ops/delay",
+        IndependenceError, "olga wrote this, submitted it or owns ops/delay",
     ),
     "by the owner who hands the model on with it": (
         lambda w: (w.grant("olga", "approver"), amend(w, tier=3, owner="vera", proof=w.proof("olga"))),
@@ -265,7 +265,7 @@ NOT_SOFTENED: dict[str, tuple[Callable[[World], object], type[ModelwardError], s
     "with a wrong code": (
         lambda w: amend(w, tier=3, proof=Proof(person="alma", code="000000")), ProofError, "is wrong"
     ),
-    "nothing milder, but a wrong code": (
+    "nothing relaxations, but a wrong code": (
         lambda w: amend(w, runbook="call otto", proof=Proof(person="dev", code="000000")), ProofError, "is wrong"
     ),
 }  # fmt: skip
@@ -297,7 +297,7 @@ def test_the_refusal_names_the_command_that_does_it(world: World) -> None:
     world.model()
     with pytest.raises(NotAuthorisedError) as refused:
         amend(world, tier=4)
-    assert refused.value.remedy == "`modelward amend FOLDER --by APPROVER` makes a model's rules milder"
+    assert refused.value.remedy == "`modelward amend FOLDER --by APPROVER` relaxes a model's rules"
 
 
 SOFTENERS: dict[str, Callable[[World], str]] = {

@@ -108,7 +108,7 @@ def test_a_late_answer_counts_more_than_a_silence_that_was_accepted(world: World
 def test_the_silence_of_somebody_who_was_not_told_is_not_accepted(world: World) -> None:
     opened(world)
     noticed(world, "crew")
-    with pytest.raises(IllegalMoveError, match="gates was not told yet"):
+    with pytest.raises(IllegalMoveError, match="gates got no notice yet"):
         accepted(world, "gates")
 
 
