@@ -55,12 +55,12 @@ def list_notices(
 def send(as_json: Json = False) -> None:
     """Carry everything that waits, at once. Exit code 3 when something fails."""
     from modelward.cli.terminal import say, show_json
-    from tasks.notify.deliver_notices import carry_notices, configured
+    from tasks.notify.deliver_notices import deliver_notices, has_channels
 
-    if not configured():
+    if not has_channels():
         say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
         return
-    done = carry_notices(at_once=True)
+    done = deliver_notices(at_once=True)
     _remark_on(done.unreadable)
     if as_json:
         show_json(
@@ -80,10 +80,10 @@ def try_out(by: By = "", as_json: Json = False) -> None:
     """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
     from modelward.cli.caller import speaker
     from modelward.cli.terminal import say, show_json
-    from tasks.notify.deliver_notices import try_carriers
+    from tasks.notify.deliver_notices import try_channels
 
     person = speaker(by).actor.id
-    taken = try_carriers(person)
+    taken = try_channels(person)
     if as_json:
         show_json(taken)
     elif not taken:

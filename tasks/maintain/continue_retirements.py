@@ -1,10 +1,11 @@
-"""Go on with every open retirement: reminders to who is silent, and each step whose day has come."""
+"""Continue every open retirement: remind consumers that did not answer, and take each step whose day has come."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
+from data.queries.rows import rows
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.run_context import RunContext
@@ -15,18 +16,17 @@ from tasks.retire.send_notices import send_notices
 from tasks.run.run_due_jobs import Due
 
 
-def open_retirements(run: RunContext) -> Iterator[Due]:
+def open_retirements(context: RunContext) -> Iterator[Due]:
     """Retirements that are not archived yet."""
-    with Registry.here().reading() as state:
-        found = [one for one in state.find(Retirement) if one.state != "archived"]
-    for one in found:
-        yield one.key, partial(_go_on, one, run)
+    for one in rows(Registry.here(), Retirement):
+        if one.state != "archived":
+            yield one.key, partial(_continue, one, context)
 
 
-def _go_on(retirement: Retirement, run: RunContext) -> str:
+def _continue(retirement: Retirement, context: RunContext) -> str:
     name = short(retirement.subject)
     if retirement.state in PLANNING:
-        told = send_notices(retirement.key, run)
-        return f"{', '.join(told)} told of the retirement of {name}" if told else ""
-    state = advance_retirement.fn(retirement.key, run)
+        notified = send_notices(retirement.key, context)
+        return f"{', '.join(notified)} notified of the retirement of {name}" if notified else ""
+    state = advance_retirement.fn(retirement.key, context)
     return f"the retirement of {name} is {state}" if state != retirement.state else ""

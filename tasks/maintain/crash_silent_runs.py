@@ -1,4 +1,4 @@
-"""Mark runs crashed whose process is gone: Prefect calls them running for ever, as nobody is left to say otherwise."""
+"""Mark a run as crashed when its process is gone: Prefect would report it as running for ever."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ UNDER_WAY = (StateType.RUNNING, StateType.PENDING)
 TAG = "modelward"
 
 
-def silent_runs(run: RunContext) -> Iterator[Due]:
-    """Runs of our deployments, but this one, that say they run or are about to: those may have fallen silent.
+def silent_runs(context: RunContext) -> Iterator[Due]:
+    """Other runs of our deployments that are running or pending in Prefect; their processes may be gone.
 
     Raises PrefectUnavailableError.
     """
@@ -36,26 +36,26 @@ def silent_runs(run: RunContext) -> Iterator[Due]:
     with asking_prefect("silent runs") as client:
         found = client.read_flow_runs(flow_run_filter=under_way, deployment_filter=ours)
     for one in found:
-        if str(one.id) != run.run_id:
+        if str(one.id) != context.run_id:
             yield f"run {one.name}", partial(_crash, one)
 
 
 def _crash(run: FlowRun) -> str:
-    """Answers what was done; nothing when the run lives, or has ended or let go. Raises PrefectUnavailableError."""
+    """What was done; empty when the run is alive, ended or suspended. Raises PrefectUnavailableError."""
     since = datetime.now(UTC) - SILENCE
     with asking_prefect(f"run {run.name}") as client:
         state = client.read_flow_run(run.id).state
-        if state is None or state.type not in UNDER_WAY or state.timestamp > since or _was_heard(client, run, since):
+        if state is None or state.type not in UNDER_WAY or state.timestamp > since or _has_reported(client, run, since):
             return ""
         set_state(client, run.id, Crashed(message=f"nothing was heard of it for {SILENCE.seconds} seconds"))
     return f"run {run.name} was marked crashed: nothing was heard of it any more"
 
 
-def _was_heard(client: SyncPrefectClient, run: FlowRun, since: datetime) -> bool:
-    wanted = {
+def _has_reported(client: SyncPrefectClient, run: FlowRun, since: datetime) -> bool:
+    query = {
         "occurred": {"since": since.isoformat(), "until": (datetime.now(UTC) + SILENCE).isoformat()},
         "resource": {"id": [f"prefect.flow-run.{run.id}"]},
     }
-    answer = client.request("POST", "/events/filter", json={"filter": wanted, "limit": 1})
+    answer = client.request("POST", "/events/filter", json={"filter": query, "limit": 1})
     answer.raise_for_status()
     return bool(answer.json()["events"])

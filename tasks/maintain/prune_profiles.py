@@ -1,4 +1,4 @@
-"""Let go of counts of log partitions that no night looks at any more: they are only kept to save counting again."""
+"""Delete cached counts of log partitions that no night reads any more: the cache only saves counting them again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from data.records.run_context import RunContext
 from tasks.run.run_due_jobs import Due
 
 KEPT = timedelta(days=180)
-"""A label is looked for in 120 days; a window that reaches further back is counted anew twice a year."""
+"""Labels are read for 120 days; an older window is rare, and its partitions are counted again."""
 
 
-def pruned_profiles(run: RunContext) -> Iterator[Due]:
-    """The cache of profiles as one thing that is due; its files age by the clock on the wall."""
+def pruned_profiles(context: RunContext) -> Iterator[Due]:
+    """The cache of profiles as one job; its files age by the wall clock."""
     yield "profiles", partial(_pruned, ProfileCache(Home.here().profiles), datetime.now(UTC) - KEPT)
 
 
 def _pruned(cache: ProfileCache, before: datetime) -> str:
     count = cache.prune(before)
-    return f"let go of {count:,} counts that are older than {KEPT.days} days" if count else ""
+    return f"deleted {count:,} cached counts that are older than {KEPT.days} days" if count else ""

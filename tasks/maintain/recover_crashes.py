@@ -1,4 +1,4 @@
-"""Everything that a crash may leave half-way, in the order in which it is ended."""
+"""The jobs that finish or undo what a crash left incomplete, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tasks.deploy.reconcile_operation import running_operations
 from tasks.deploy.undo_release import lapsed_releases
 from tasks.maintain.crash_silent_runs import silent_runs
 from tasks.maintain.expire_approvals import expired_requests
-from tasks.maintain.remind_people import unanswered_questions
+from tasks.maintain.remind_people import open_decisions
 from tasks.maintain.withdraw_orphans import orphaned_requests, orphaned_runs
-from tasks.notify.deliver_notices import carried_notices
+from tasks.notify.deliver_notices import delivered_notices
 from tasks.run.run_due_jobs import Due, run_due_jobs
 
 JOBS: Mapping[str, Callable[[RunContext], Iterable[Due]]] = {
@@ -24,12 +24,12 @@ JOBS: Mapping[str, Callable[[RunContext], Iterable[Due]]] = {
     "requests": orphaned_requests,
     "runs": orphaned_runs,
     "releases": lapsed_releases,
-    "people": unanswered_questions,
-    "carried": carried_notices,
+    "people": open_decisions,
+    "carried": delivered_notices,
 }
 
 
 @task(name="end what died", cache_policy=NO_CACHE, persist_result=False)
-def recover_crashes(run: RunContext) -> dict[str, list[str]]:
+def recover_crashes(context: RunContext) -> dict[str, list[str]]:
     """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
-    return run_due_jobs(JOBS, run)
+    return run_due_jobs(JOBS, context)

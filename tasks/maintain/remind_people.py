@@ -1,48 +1,48 @@
-"""Remind people, through the outbox, of what waits for them or begins and ends, and never twice the same."""
+"""Remind people, through the outbox, of open decisions, late work, lapsing approvals and deputies; never twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
-from data.records.approval import ApprovalRequest
-from data.records.deployment import Slot
-from data.records.model import Model
+from data.queries.pending_decisions import pending_decisions
+from data.queries.reminders import ReminderFacts, reminder_facts
 from data.records.names import short
 from data.records.person import RoleGrant
-from data.records.review import Finding, Review
 from data.records.run_context import RunContext
-from data.records.version import ReviewState, Version
-from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rules.emergency import release_of
-from data.registry.state import State
-from tasks.notify.notify_approvers import notices_of_questions
+from tasks.notify.notify_approvers import notices_of_decisions
 from tasks.run.business_time import moment
 from tasks.run.run_due_jobs import Due
 
-Source = Callable[[State, datetime], Iterator[Notice]]
+ReminderRule = Callable[[ReminderFacts, datetime], Iterator[Notice]]
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=30)
 
 
-def reminders(run: RunContext) -> Iterator[Due]:
-    """Open questions, late findings and reviews, what is about to lapse, deputies that begin and end."""
-    return _due(run, SOURCES)
+def reminders(context: RunContext) -> Iterator[Due]:
+    """Open decisions, late findings and reviews, approvals that lapse soon, deputies that begin and end."""
+    now = moment(context.as_of)
+    facts = reminder_facts(Registry.here(), now)
+    before = [notice for rule in BEFORE_DECISIONS for notice in rule(facts, now)]
+    after = [notice for rule in AFTER_DECISIONS for notice in rule(facts, now)]
+    return _due([*before, *_about_decisions(now), *after], now)
 
 
-def unanswered_questions(run: RunContext) -> Iterator[Due]:
-    """What is to be said about open questions by now; carried out often, for some are open for a day only."""
-    return _due(run, (notices_of_questions,))
+def open_decisions(context: RunContext) -> Iterator[Due]:
+    """The notices about open decisions alone. This job runs often, because some decisions are open for a day only."""
+    now = moment(context.as_of)
+    return _due(_about_decisions(now), now)
 
 
-def _due(run: RunContext, sources: Sequence[Source]) -> Iterator[Due]:
-    now = moment(run.as_of)
-    with Registry.here().reading() as state:
-        notices = [notice for find in sources for notice in find(state, now)]
+def _about_decisions(now: datetime) -> list[Notice]:
+    return list(notices_of_decisions(pending_decisions(Registry.here(), now), now))
+
+
+def _due(notices: Iterable[Notice], now: datetime) -> Iterator[Due]:
     for one in notices:
         yield one.about, partial(_leave, one, now)
 
@@ -52,64 +52,58 @@ def _leave(notice: Notice, now: datetime) -> str:
     if outbox.find(notice) is not None:
         return ""
     outbox.put(notice, now)
-    return f"{notice.to} {'told' if notice.number == 1 else 'reminded'}: {notice.title}"
+    return f"{notice.to} {'notified' if notice.number == 1 else 'reminded'}: {notice.title}"
 
 
 def _week(due_at: datetime, now: datetime) -> int:
-    """Which reminder it is: the first when it came due, another each week."""
+    """The number of a reminder: 1 on the due date, and one more each week."""
     return 1 + (now - due_at) // WEEK
 
 
-def _late_findings(state: State, now: datetime) -> Iterator[Notice]:
-    for one in state.find(Finding):
-        if one.state in ("open", "disputed") and one.due_at <= now:
-            title = f"finding {one.number} of {short(one.version)} was due on {one.due_at:%Y-%m-%d}"
-            text = f"{quoted(one.title)}\n\n{quoted(one.text)}\n\nAnswer it with `modelward findings answer`."
-            yield Notice(
-                kind="finding", to=one.owner, about=one.key, title=title, text=text, number=_week(one.due_at, now)
-            )
+def _late_findings(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
+    for one in facts.late_findings:
+        title = f"finding {one.number} of {short(one.version)} was due on {one.due_at:%Y-%m-%d}"
+        text = f"{quoted(one.title)}\n\n{quoted(one.text)}\n\nAnswer it with `modelward findings answer`."
+        yield Notice(kind="finding", to=one.owner, about=one.key, title=title, text=text, number=_week(one.due_at, now))
 
 
-def _late_reviews(state: State, now: datetime) -> Iterator[Notice]:
-    for one in state.find(Review, state="open"):
+def _late_reviews(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
+    for owned in facts.open_reviews:
+        one = owned.review
         late = one.due_at <= now
-        title = f"review {one.number} of {short(one.version or one.model)} is due on {one.due_at:%Y-%m-%d}"
         yield Notice(
             kind="review",
-            to=state.need(Model, one.model).owner,
+            to=owned.owner,
             about=one.key,
-            title=title,
+            title=f"review {one.number} of {short(one.version or one.model)} is due on {one.due_at:%Y-%m-%d}",
             text=f"{quoted(one.reason)}\n\nComplete it with `modelward review complete`.",
             number=1 + _week(one.due_at, now) if late else 1,
         )
 
 
-def _lapsing_approvals(state: State, now: datetime) -> Iterator[Notice]:
-    """What serves and is approved for a month at most."""
-    for key in sorted({one.version for one in state.find(Slot) if one.version}):
-        version = state.need(Version, key)
-        until = version.valid_until
-        if version.review_state is ReviewState.APPROVED and until is not None and now < until <= now + AHEAD:
+def _lapsing_approvals(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
+    """Versions that serve and whose approval ends within a month."""
+    for owned in facts.serving:
+        key, until = owned.version.key, owned.version.valid_until
+        if until is not None and now < until <= now + AHEAD:
             yield Notice(
                 kind="expiry",
-                to=state.need(Model, version.model).owner,
+                to=owned.owner,
                 about=key,
-                title=f"the approval of {short(key)} runs out on {until:%Y-%m-%d}",
+                title=f"the approval of {short(key)} expires on {until:%Y-%m-%d}",
                 text="It serves. Have it approved again, or have another version deployed, before that day.",
                 answer_by=until,
             )
 
 
-def _lapsing_releases(state: State, now: datetime) -> Iterator[Notice]:
-    """Emergency releases that were ratified and go on for less than half of their days: they need approval by then."""
-    for one in state.find(ApprovalRequest, purpose=RELEASE.name, state="approved"):
-        live, until = release_of(state, one.key), one.valid_until
-        if live is None or live.state != "deployed" or until is None:
-            continue
-        if until - timedelta(days=one.approval_days) / 2 <= now < until:
+def _lapsing_releases(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
+    """Ratified emergency releases with less than half of their days left: they need an approval by then."""
+    for owned in facts.releases:
+        one, until = owned.request, owned.request.valid_until
+        if until is not None and until - timedelta(days=one.approval_days) / 2 <= now < until:
             yield Notice(
                 kind="expiry",
-                to=state.need(Model, live.model).owner,
+                to=owned.owner,
                 about=one.key,
                 title=f"the emergency release of {short(one.subject)} is undone on {until:%Y-%m-%d}",
                 text="It serves, ratified and not approved. Have it approved with `modelward deploy` before that day.",
@@ -117,37 +111,30 @@ def _lapsing_releases(state: State, now: datetime) -> Iterator[Notice]:
             )
 
 
-def _deputies_now(state: State, now: datetime) -> Iterator[Notice]:
-    """Both learn when somebody begins to stand in for somebody, with the day on which it ends."""
-    for one in state.find(RoleGrant):
-        if not one.deputy_of or one.to_at is None or not one.from_at <= now < one.to_at:
+def _current_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
+    """Both people learn when one begins to stand in for the other, with the day on which it ends."""
+    for one in facts.deputies:
+        if one.to_at is None or not one.from_at <= now < one.to_at:
             continue
         title = f"{one.person} stands in for {one.deputy_of} as {_role(one)} until {one.to_at:%Y-%m-%d %H:%M} UTC"
-        text = "What waits for the one may be answered by the other, who says so, and once for both."
-        for to in (one.person, one.deputy_of):
+        text = "The deputy may answer what waits for the person they represent. One answer counts for both."
+        for to in filter(None, (one.person, one.deputy_of)):
             yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text, answer_by=one.to_at)
 
 
-def _ended_deputies(state: State, now: datetime) -> Iterator[Notice]:
-    for one in state.find(RoleGrant):
-        if one.deputy_of and one.to_at is not None and now - AHEAD < one.to_at <= now:
+def _past_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
+    for one in facts.deputies:
+        if one.to_at is not None and now - AHEAD < one.to_at <= now:
             title = f"{one.person} no longer stands in for {one.deputy_of} as {_role(one)}"
             text = f"The time as deputy ended on {one.to_at:%Y-%m-%d %H:%M} UTC."
-            for to in (one.deputy_of, one.person):
+            for to in filter(None, (one.deputy_of, one.person)):
                 yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text)
 
 
 def _role(grant: RoleGrant) -> str:
-    """The role, and for what it is held where that is not everything."""
+    """The role, and its scope where that is limited."""
     return f"{grant.role} ({grant.scope})" if grant.scope else grant.role.value
 
 
-SOURCES: tuple[Source, ...] = (
-    _late_findings,
-    _late_reviews,
-    notices_of_questions,
-    _lapsing_releases,
-    _lapsing_approvals,
-    _deputies_now,
-    _ended_deputies,
-)
+BEFORE_DECISIONS: tuple[ReminderRule, ...] = (_late_findings, _late_reviews)
+AFTER_DECISIONS: tuple[ReminderRule, ...] = (_lapsing_releases, _lapsing_approvals, _current_deputies, _past_deputies)

@@ -1,4 +1,4 @@
-"""Show on the run's page what a run over everything did, by kind, and first of all what it could not do."""
+"""Show the report of a run on its page in Prefect: what failed first, then what was done, by job."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ FAILED = "failed"
 
 
 def show_report(kind: str, report: Mapping[str, Sequence[str]]) -> None:
-    """What was done, as an artifact named after the kind of run."""
-    done = sum(len(told) for name, told in report.items() if name != FAILED)
+    """Leave the report as an artifact named after the kind of run."""
+    done = sum(len(entries) for name, entries in report.items() if name != FAILED)
     failed = len(report.get(FAILED, ()))
     summary = f"{done} done, {failed} failed" if failed else f"{done} done"
     leave_artifact(kind, "", report_lines(kind, report, summary), summary)
 
 
 def report_lines(kind: str, report: Mapping[str, Sequence[str]], summary: str) -> list[str]:
-    """Markdown: a list for each kind of thing, failures first; of very many the rest is counted."""
+    """Markdown: a list for each job, failures first; beyond 100 entries of a job the rest is counted."""
     if not any(report.values()):
         return [f"### {kind}: nothing was due"]
     ranked = sorted(report.items(), key=lambda item: (item[0] != FAILED, item[0]))
     lines = [f"### {kind}: {summary}"]
-    for name, told in ranked:
-        lines += ["", f"#### {plain(name)}", "", *(f"- {plain(one)}" for one in told[:MOST])]
-        lines += [f"- and {len(told) - MOST:,} more"] if len(told) > MOST else []
+    for name, entries in ranked:
+        lines += ["", f"#### {plain(name)}", "", *(f"- {plain(one)}" for one in entries[:MOST])]
+        lines += [f"- and {len(entries) - MOST:,} more"] if len(entries) > MOST else []
     return lines

@@ -1,6 +1,6 @@
-"""Take back requests whose run has ended, and end runs that wait for a request which is closed.
+"""Withdraw requests whose run has ended, and cancel runs that wait for a closed request.
 
-Prefect is asked about each run by its id. A run that it does not know says nothing: it may live on another server.
+Each run is looked up in Prefect by its id. Nothing is done about an unknown run: it may be on another server.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
+from data.queries.due_work import RequestInRun, request_runs
 from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.registry.commands.approval import WithdrawRequest
-from data.registry.purposes import purpose_of
 from data.registry.registry import Registry
-from data.registry.rules.emergency import release_of
 from tasks.maintain.expire_approvals import execute
 from tasks.run.ask_prefect import asking_prefect, set_state
 from tasks.run.run_due_jobs import Due
@@ -28,57 +27,43 @@ from tasks.run.run_due_jobs import Due
 CLOSED = ("expired", "withdrawn")
 
 
-def orphaned_requests(run: RunContext) -> Iterator[Due]:
-    """Pending requests of other runs; what went live in an emergency may be ratified without its run."""
-    with Registry.here().reading() as state:
-        pending = state.find(ApprovalRequest, state="pending")
-        live = {one.key for one in pending if release_of(state, one.key) is not None}
-    for one in pending:
-        if one.run_id not in ("", run.run_id) and one.key not in live:
-            yield one.key, partial(_withdraw, one, run)
+def orphaned_requests(context: RunContext) -> Iterator[Due]:
+    """Pending requests of other runs; an emergency release may be ratified without its run."""
+    for one in request_runs(Registry.here(), CLOSED).pending:
+        if one.run_id not in ("", context.run_id):
+            yield one.key, partial(_withdraw, one, context)
 
 
-def orphaned_runs(run: RunContext) -> Iterator[Due]:
-    """Runs of requests that ran out or were taken back; those of people's decisions are ended by themselves.
+def orphaned_runs(context: RunContext) -> Iterator[Due]:
+    """Runs of requests that expired or were withdrawn; a run whose request people decided ends by itself.
 
     An emergency release may be ratified beside its run, which then waits for nothing.
     """
-    with Registry.here().reading() as state:
-        requests = state.find(ApprovalRequest)
-        settled = [(release_of(state, one.key), one) for one in requests if _is_settled_release(one)]
-    for live, one in settled:
-        if live is not None and live.run_id not in ("", run.run_id):
-            yield one.key, partial(_cancel, one.model_copy(update={"run_id": live.run_id}))
-    closed = {one.run_id: one for one in requests if one.state in CLOSED}
-    alive = {one.run_id for one in requests if one.state == "pending"} | {"", run.run_id}
-    for run_id, request in closed.items():
-        if run_id not in alive:
-            yield request.key, partial(_cancel, request)
+    for one in request_runs(Registry.here(), CLOSED).over:
+        if one.run_id not in ("", context.run_id):
+            yield one.request.key, partial(_cancel, one)
 
 
-def _is_settled_release(request: ApprovalRequest) -> bool:
-    return purpose_of(request).serves_before_votes and request.state != "pending"
-
-
-def _withdraw(request: ApprovalRequest, run: RunContext) -> str:
-    state = _asked(request.run_id)
+def _withdraw(request: ApprovalRequest, context: RunContext) -> str:
+    state = _state_in_prefect(request.run_id)
     if state is None or not state.is_final():
         return ""
-    said = f"the request to {request.purpose} {short(request.subject)} was withdrawn: its run is {state.name}"
-    return execute(WithdrawRequest(key=request.key, reason=f"its run ended {state.name}"), run, said)
+    report = f"the request to {request.purpose} {short(request.subject)} was withdrawn: its run is {state.name}"
+    return execute(WithdrawRequest(key=request.key, reason=f"its run ended {state.name}"), context, report)
 
 
-def _cancel(request: ApprovalRequest) -> str:
-    state = _asked(request.run_id)
+def _cancel(waiting: RequestInRun) -> str:
+    request, run_id = waiting.request, waiting.run_id
+    state = _state_in_prefect(run_id)
     if state is None or not state.is_paused():
         return ""
     message = f"the request on {short(request.subject)} is {request.state}"
-    with asking_prefect(f"run {request.run_id}") as client:
-        set_state(client, UUID(request.run_id), Cancelled(message=message), force=True)
-    return f"run {request.run_id} was cancelled: {message}"
+    with asking_prefect(f"run {run_id}") as client:
+        set_state(client, UUID(run_id), Cancelled(message=message), force=True)
+    return f"run {run_id} was cancelled: {message}"
 
 
-def _asked(run_id: str) -> State | None:
+def _state_in_prefect(run_id: str) -> State | None:
     """The state of a run as Prefect has it; None for one that it does not know. Raises PrefectUnavailableError."""
     with asking_prefect(f"run {run_id}") as client:
         return _state(client, run_id)

@@ -1,11 +1,11 @@
-"""Gather the questions that wait for people: requests, conclusions of validators, plans of retirements.
+"""The decisions that wait for people, in words: approval requests, validators' conclusions, plans of retirements.
 
-Each says who could answer it now. It is made of the registry's rows alone, so that whoever asks again finds the same.
+Each names the people who could decide now. It depends on the registry's rows alone: two calls at one moment agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,36 +13,36 @@ from data.errors import ModelwardError
 from data.notices.outbox import Kind
 from data.notices.quoted_text import named, quoted
 from data.queries.lookup import reference
-from data.records.approval import ApprovalRequest
-from data.records.model import Model
-from data.records.names import model_of, short
-from data.records.retirement import Retirement
-from data.records.review import VerdictSet
+from data.queries.pending_decisions import (
+    PendingConclusion,
+    PendingDecisions,
+    PendingPlan,
+    PendingRequest,
+    pending_decisions,
+)
+from data.records.log import Standard
+from data.records.names import short
 from data.records.verdict import Passed
-from data.records.version import ReviewState, Version
-from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
 from data.registry.purposes import purpose_of
-from data.registry.rules.emergency import asking_run
-from data.registry.rules.retirement_party import PLANNING, parties_of
-from data.registry.rules.version import newest_verdicts
-from data.registry.state import State
+from data.registry.registry import Registry
 from gates.standard import approvals_for
 from gates.transition import judge_transition
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import standards_among
 
 
 @dataclass(frozen=True)
-class PendingDecision:
-    """What is asked about what, from when until when; `people` says of each who could answer in which capacity.
+class OpenQuestion:
+    """A decision that people are asked for between two times; `people` says in which capacity each id could decide.
 
-    `page_of` is the key whose evidence page tells most, `command` what is typed to answer, `run_id` the run that waits.
+    `page_of` is the key whose evidence page tells most, `command` answers it in a terminal, `run_id` is the run that
+    waits, `request` the question in words.
     """
 
     kind: Kind
     about: str
     page_of: str
     title: str
-    asked: str
+    request: str
     command: str
     asked_at: datetime
     answer_by: datetime
@@ -51,56 +51,61 @@ class PendingDecision:
     run_id: str
 
 
-def open_questions(state: State, now: datetime) -> Iterator[PendingDecision]:
-    """Every question that somebody may still answer at this moment."""
-    for request in open_requests(state):
-        yield question_of_request(state, request, now)
-    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
-        verdicts = newest_verdicts(state, version.key, ["assess"])
-        if verdicts is not None and verdicts.cleared:
-            yield from question_of_validation(state, verdicts, now)
-    for retirement in state.find(Retirement):
-        if retirement.state in PLANNING and _is_missing_something(state, retirement):
-            yield question_of_transition(state, retirement)
+def open_questions(registry: Registry, now: datetime, about: str | None = None) -> list[OpenQuestion]:
+    """Every decision that somebody may still make at this moment; with `about` only the one about that key."""
+    return list(questions_of(pending_decisions(registry, now, about), now))
 
 
-def question_of_request(state: State, request: ApprovalRequest, now: datetime) -> PendingDecision:
-    """A request for approval: deploy, retire, or stand behind what went live in an emergency."""
-    name, model = short(request.subject), state.need(Model, model_of(request.subject))
+def questions_of(pending: PendingDecisions, now: datetime) -> Iterator[OpenQuestion]:
+    """The decisions in words."""
+    for request in pending.requests:
+        yield question_of_request(request)
+    for conclusion in pending.conclusions:
+        yield from question_of_validation(conclusion, pending.standards, now)
+    for plan in pending.plans:
+        if _is_incomplete(plan):
+            yield question_of_transition(plan)
+
+
+def question_of_request(pending: PendingRequest) -> OpenQuestion:
+    """A request for approval: deploy, retire, or ratify what was released in an emergency."""
+    request, model = pending.request, pending.model
+    name = short(request.subject)
     roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
     until = f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
     place = f"{request.environment} ({named(request.slot)})"
     where = f" to {place} for: {quoted(request.use)}" if request.purpose != "retire" else ""
     who = named(request.requester)
-    asked = f"{who} asks to {request.purpose} {name}{where}."
+    text = f"{who} asks to {request.purpose} {name}{where}."
     command = f"modelward approvals answer {reference(request.key)}"
     if purpose_of(request).serves_before_votes:
-        asked = (
+        text = (
             f"{who} released {name} in an emergency{where}. Reason: {quoted(request.reason)}\n\n"
-            "It ends by itself unless it is ratified in time."
+            "The release ends automatically unless it is ratified in time."
         )
         command = f"modelward ratify {reference(model.key)} -e {request.environment} --slot {request.slot}"
-    return PendingDecision(
+    return OpenQuestion(
         kind="approval",
         about=request.key,
         page_of=request.key,
         title=f"the request to {request.purpose} {name} waits for you until {until}",
-        asked=f"{asked}\n\nSignatures needed: {roles}, independent of the version and of who asks. Until {until}.",
+        request=f"{text}\n\nSignatures needed: {roles}, independent of the version and of who asks. Until {until}.",
         command=command,
         asked_at=request.issued_at,
         answer_by=request.expires_at,
         owner=model.owner,
-        people=_capacities(state, request, now),
-        run_id=asking_run(state, request),
+        people=_capacities(pending),
+        run_id=pending.run_id,
     )
 
 
-def question_of_validation(state: State, verdicts: VerdictSet, now: datetime) -> Iterator[PendingDecision]:
-    """A version that machines cleared and that an independent validator has to conclude on; nothing where none has."""
-    version = state.need(Version, verdicts.version)
-    model = state.need(Model, version.model)
+def question_of_validation(
+    pending: PendingConclusion, standards: Sequence[Standard], now: datetime
+) -> Iterator[OpenQuestion]:
+    """A conclusion that an independent validator has to give; nothing where the standard asks for none."""
+    verdicts, version, model = pending.verdicts, pending.version, pending.model
     try:
-        standard = standards_of(state, model, verdicts.standards).first
+        standard = standards_among(standards, model, verdicts.standards).first
         environment = verdicts.environment or "production"
         demand = approvals_for(standard, model.tier, version.change.change_class, environment)
     except ModelwardError:
@@ -109,34 +114,34 @@ def question_of_validation(state: State, verdicts: VerdictSet, now: datetime) ->
     if not demand.validator or answer_by <= now:
         return
     name, until = short(version.key), f"{answer_by:%Y-%m-%d %H:%M} UTC"
-    yield PendingDecision(
+    yield OpenQuestion(
         kind="validation",
         about=verdicts.key,
         page_of=version.key,
         title=f"{name} waits for a validator's conclusion until {until}",
-        asked=f"Every gate cleared {name}. Is it fit for its purpose? A validator concludes until {until}.",
+        request=f"Every gate cleared {name}. Is it fit for its purpose? A validator concludes until {until}.",
         command=f"modelward approvals answer {reference(version.key)}",
         asked_at=verdicts.judged_at,
         answer_by=answer_by,
         owner=model.owner,
-        people=dict.fromkeys(validators(state, version, now), "you may conclude as validator"),
+        people=dict.fromkeys(pending.validators, "you may conclude as validator"),
         run_id=verdicts.run_id,
     )
 
 
-def question_of_transition(state: State, retirement: Retirement) -> PendingDecision:
-    """A retirement whose consumers have to answer, and to know where they go, before its sunset."""
-    owner, name = state.need(Model, retirement.model).owner, short(retirement.subject)
-    until = f"{retirement.sunset_at:%Y-%m-%d}"
-    return PendingDecision(
+def question_of_transition(pending: PendingPlan) -> OpenQuestion:
+    """A plan of a retirement: each consumer has to answer, and needs a successor, before the sunset."""
+    retirement, owner = pending.retirement, pending.model.owner
+    name, until = short(retirement.subject), f"{retirement.sunset_at:%Y-%m-%d}"
+    return OpenQuestion(
         kind="retirement",
         about=retirement.key,
         page_of=retirement.subject,
         title=f"the plan to retire {name} waits for you until {until}",
-        asked=(
+        request=(
             f"{name} is to be retired on {until}: {quoted(retirement.reason)}\n\n"
-            "Each consumer answers, or is answered for, and is given something to move to in time. "
-            "`modelward consumers list` says who is missing."
+            "Each consumer must answer, or a risk acceptor answers for it, and needs a successor in time. "
+            "`modelward consumers list` shows who is missing."
         ),
         command=f"modelward consumers plan {reference(retirement.subject)} SYSTEM --to … --on …",
         asked_at=retirement.opened_at,
@@ -147,15 +152,15 @@ def question_of_transition(state: State, retirement: Retirement) -> PendingDecis
     )
 
 
-def _is_missing_something(state: State, retirement: Retirement) -> bool:
-    parties = parties_of(state, retirement.key)
-    return any(not isinstance(one.verdict, Passed) for one in judge_transition(retirement, parties))
+def _is_incomplete(pending: PendingPlan) -> bool:
+    criteria = judge_transition(pending.retirement, pending.parties)
+    return any(not isinstance(one.verdict, Passed) for one in criteria)
 
 
-def _capacities(state: State, request: ApprovalRequest, now: datetime) -> dict[str, str]:
+def _capacities(pending: PendingRequest) -> dict[str, str]:
     """Everybody who could sign, with the roles they could sign in and for whom."""
-    said: dict[str, list[str]] = {}
-    for one in eligible_approvers(state, request, now):
+    roles: dict[str, list[str]] = {}
+    for one in pending.approvers:
         standing_in = f", standing in for {one.deputy_of}" if one.deputy_of else ""
-        said.setdefault(one.person, []).append(f"{one.role.value}{standing_in}")
-    return {person: f"you may sign as {' or as '.join(roles)}" for person, roles in said.items()}
+        roles.setdefault(one.person, []).append(f"{one.role.value}{standing_in}")
+    return {person: f"you may sign as {' or as '.join(held)}" for person, held in roles.items()}

@@ -1,7 +1,8 @@
-"""Tell everybody who could answer a question at once, remind them at half-time, and escalate before it runs out."""
+"""Notify everybody who could make a decision at once, remind them at half-time, and escalate before it expires."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -9,66 +10,66 @@ from prefect.utilities.urls import url_for
 
 from data.errors import PublishError
 from data.notices.outbox import Notice, Outbox
+from data.queries.pending_decisions import PendingDecisions
 from data.records.names import short
-from data.registry.command import Moment
 from data.registry.registry import Registry
-from data.registry.rules.proof import administrators
-from data.registry.state import State
 from data.settings import read_settings
-from tasks.notify.deliver_notices import carry_quietly
-from tasks.notify.gather_questions import PendingDecision, open_questions
+from tasks.notify.deliver_notices import deliver_quietly
+from tasks.notify.gather_questions import OpenQuestion, open_questions, questions_of
 from tasks.run.business_time import meanwhile, moment
 from views.evidence_address import evidence_url, report_command, request_page, version_page
+
+log = logging.getLogger(__name__)
 
 HALF, LATE = 0.5, 0.8
 FIRST, REMINDER, ESCALATION = 1, 2, 3
 
 
 def notify_approvers(about: str, as_of: datetime | None) -> None:
-    """Leave the first word on a question that was opened just now; a notice that cannot be left stops nothing.
+    """Write the first notices about a decision that was opened just now; a notice that cannot be written stops nothing.
 
-    What could not be left is left by the next reconciliation, which finds the question open.
+    The next reconciliation writes what is missing, because it finds the decision open.
     """
     registry, now = Registry.here(), moment(meanwhile(as_of))
-    with registry.reading() as state:
-        found = [notice for one in open_questions(state, now) if one.about == about for notice in first_word(one)]
+    found = [notice for one in open_questions(registry, now, about) for notice in first_notices(one)]
     try:
         Outbox(registry.home.outbox).send(found, now)
-    except PublishError:
+    except PublishError as error:
+        log.warning("the notices about %s were not written: %s", about, error.what)
         return
-    carry_quietly(found)
+    deliver_quietly(found)
 
 
-def notices_of_questions(state: State, now: datetime) -> Iterator[Notice]:
-    """Everything that is to be said at this moment about every open question; saying it again changes nothing."""
-    for question in open_questions(state, now):
-        yield from first_word(question)
+def notices_of_decisions(pending: PendingDecisions, now: datetime) -> Iterator[Notice]:
+    """Every notice that is due at this moment about an open decision; writing one twice changes nothing."""
+    for question in questions_of(pending, now):
+        yield from first_notices(question)
         passed = (now - question.asked_at) / (question.answer_by - question.asked_at)
         if HALF <= passed < 1:
             yield from reminders_of(question)
         if LATE <= passed < 1:
-            yield from escalation(question, [question.owner, *administrators(state, Moment(now))])
+            yield from escalation(question, [question.owner, *pending.administrators])
 
 
-def first_word(question: PendingDecision) -> Iterator[Notice]:
-    """What is asked, until when, where to read and how to answer: one notice for everybody who could."""
+def first_notices(question: OpenQuestion) -> Iterator[Notice]:
+    """What is to be decided, until when, where to read and how to answer: one notice for each eligible person."""
     for person, capacity in question.people.items():
-        yield _notice(question, person, FIRST, f"{question.asked}\n\n{_capital(capacity)}.", _where(question))
+        yield _notice(question, person, FIRST, f"{question.request}\n\n{_capital(capacity)}.", _where(question))
 
 
-def reminders_of(question: PendingDecision) -> Iterator[Notice]:
-    """Half of the time is over, and these people have not answered."""
-    text = f"Half of the time is over.\n\n{question.asked}"
+def reminders_of(question: OpenQuestion) -> Iterator[Notice]:
+    """Half of the time is over, and these people did not answer."""
+    text = f"Half of the time is over.\n\n{question.request}"
     for person in question.people:
         yield _notice(question, person, REMINDER, text, _where(question))
 
 
-def escalation(question: PendingDecision, to: Iterable[str]) -> Iterator[Notice]:
-    """It is about to run out: the owner and the administrators learn who was told and did not answer."""
-    named = ", ".join(question.people) or "nobody: no independent person holds a role that it asks"
+def escalation(question: OpenQuestion, to: Iterable[str]) -> Iterator[Notice]:
+    """It expires soon: the owner and the administrators learn who was notified and did not answer."""
+    people = ", ".join(question.people) or "nobody: no independent person holds a required role"
     for person in dict.fromkeys(to):
-        text = f"Four fifths of the time are over, and it was not answered.\n\n{question.asked}"
-        yield _notice(question, person, ESCALATION, text, f"Told, without an answer: {named}\n\n{_where(question)}")
+        text = f"Four fifths of the time are over, and it was not answered.\n\n{question.request}"
+        yield _notice(question, person, ESCALATION, text, f"Notified, no answer: {people}\n\n{_where(question)}")
 
 
 def run_page(run_id: str) -> str:
@@ -80,7 +81,7 @@ def run_page(run_id: str) -> str:
     return address if address is not None and "/v2/" in address else ""
 
 
-def _notice(question: PendingDecision, to: str, number: int, text: str, aside: str) -> Notice:
+def _notice(question: OpenQuestion, to: str, number: int, text: str, aside: str) -> Notice:
     title = question.title if number == FIRST else question.title.replace(" waits for you ", " waits ")
     return Notice(
         kind=question.kind,
@@ -94,7 +95,7 @@ def _notice(question: PendingDecision, to: str, number: int, text: str, aside: s
     )
 
 
-def _where(question: PendingDecision) -> str:
+def _where(question: OpenQuestion) -> str:
     """Addresses and commands; where no server is known, the commands alone."""
     base = read_settings().evidence_url
     page = request_page(question.page_of) if "/requests/" in question.page_of else version_page(question.page_of)

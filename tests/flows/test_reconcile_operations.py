@@ -50,7 +50,7 @@ def test_a_request_whose_run_crashed_is_taken_back_and_one_of_an_unknown_run_is_
     crashed = asked_again_in(world, unknown, run_id)
     report = reconcile_operations(as_of=world.now)
     assert report["requests"] == ["the request to deploy ops/delay v1 was withdrawn: its run is Crashed"]
-    assert [one.split(":")[0] for one in report["people"]] == ["alma told", "axel told"], "of the other one"
+    assert [one.split(":")[0] for one in report["people"]] == ["alma notified", "axel notified"], "of the other one"
     assert set(report) == {"requests", "people"}
     states = [world.get(ApprovalRequest, one.key).state for one in (unknown, crashed)]
     assert states == ["pending", "withdrawn"]

@@ -53,7 +53,7 @@ def said(world: World, **later: float) -> list[str]:
 def test_a_request_tells_who_may_sign_reminds_at_half_time_escalates_and_expires(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
-    assert [one.split(":")[0] for one in said(world)] == ["axel told"]
+    assert [one.split(":")[0] for one in said(world)] == ["axel notified"]
     assert said(world, days=3) == []
     assert said(world, days=1)[0].startswith("axel reminded: the request to deploy ops/delay v1 waits until")
     assert [one.split()[0] for one in said(world, days=2)] == ["olga", "ada", "adam"]
@@ -80,7 +80,7 @@ def test_the_escalation_names_who_was_told_and_did_not_answer(world: World) -> N
     said(world, days=6)
     grave = [one for one in Outbox(world.home.outbox).notices() if one.number == 3]
     assert {one.to for one in grave} == {"olga", "ada", "adam"}
-    assert all("Told, without an answer: alma, axel" in one.aside for one in grave)
+    assert all("Notified, no answer: alma, axel" in one.aside for one in grave)
 
 
 def test_somebody_who_answers_meanwhile_makes_no_second_escalation(world: World) -> None:
@@ -149,10 +149,10 @@ def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: Worl
     world.grant("otto", Role.APPROVER, team="ops", tiers=(2,), deputy_of="alma", from_at=begins, to_at=ends)
     assert said(world, days=1) == []
     assert [one.split(" until ")[0] for one in said(world, days=2)] == [
-        f"{one} told: otto stands in for alma as approver (ops, tier 2)" for one in ("otto", "alma")
+        f"{one} notified: otto stands in for alma as approver (ops, tier 2)" for one in ("otto", "alma")
     ]
     ended = "otto no longer stands in for alma as approver (ops, tier 2)"
-    assert said(world, days=3) == [f"alma told: {ended}", f"otto told: {ended}"]
+    assert said(world, days=3) == [f"alma notified: {ended}", f"otto notified: {ended}"]
     assert said(world, days=1) == []
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.notices.channels.delivery import Attempts, DeliveryRecords
+from data.notices.channels.delivery import Attempts
 from data.notices.channels.delivery_pass import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
-from tasks.notify.deliver_notices import carried_notices, carry_quietly, given_up
+from tasks.notify.deliver_notices import deliver_quietly, delivered_notices, notices_of_failures
 from tests.emergency_model import run_at
 from tests.world import World
 
@@ -51,9 +51,9 @@ def outbox(world: World) -> Outbox:
 def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
     world: World, outbox: Outbox, channel: Noted
 ) -> None:
-    carry_quietly([NOTICE])
-    assert channel.receivers == ["alma"]
-    ((_, act),) = carried_notices(run_at(world))
+    deliver_quietly([NOTICE])
+    assert carrier.carried == ["alma"]
+    ((_, act),) = delivered_notices(run_at(world))
     assert act() == "notices: 1 delivered, 1 that cannot be read: 99991231T000000000000Z-note.json"
     assert channel.receivers == ["alma", "axel"]
 
@@ -62,11 +62,9 @@ def test_a_flow_waits_for_channels_for_seconds_only(
     outbox: Outbox, channel: Noted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.notify.deliver_notices.SECONDS_IN_A_FLOW", 0.0)
-    carry_quietly([NOTICE])
-    (account,) = (
-        DeliveryRecords(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).queued_notices
-    )
-    assert (channel.receivers, account["noted"].state) == ([], "waiting")
+    deliver_quietly([NOTICE])
+    (account,) = (DeliveryBook(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).parcels)
+    assert (carrier.carried, account["noted"].state) == ([], "waiting")
 
 
 BROKEN: dict[str, Exception] = {
@@ -82,20 +80,22 @@ def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pyte
         raise error
 
     monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", broken)
-    carry_quietly([NOTICE])
+    deliver_quietly([NOTICE])
 
 
 def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
     lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
     outcome = Delivery(QueuedNotice("d-1", NOTICE, world.now), "mail smtp", lost)
-    told = given_up([outcome, Delivery(outcome.queued, "hook", Attempts().delivered(world.now))], ["adam", "ada"])
+    told = notices_of_failures(
+        [outcome, Delivery(outcome.queued, "hook", Attempts().delivered(world.now))], ["adam", "ada"]
+    )
     assert [(one.to, one.title) for one in told] == [
         (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
     ]
-    assert given_up([Delivery(QueuedNotice("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
+    assert notices_of_failures([Delivery(QueuedNotice("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
 
 
 def test_channels_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
-    carry_quietly([NOTICE])
+    deliver_quietly([NOTICE])
     assert not (world.home.outbox / "delivery").exists()

@@ -19,7 +19,7 @@ from tasks.deploy.publish_release import publish_release
 from tasks.deploy.stop_serving import stop
 from tasks.maintain.remind_people import unanswered_questions
 from tasks.notify.gather_questions import open_questions
-from tasks.notify.notify_approvers import first_word, notify_approvers, run_page
+from tasks.notify.notify_approvers import first_notices, notify_approvers, run_page
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.validate.judge_version import judge_version
 from tests.emergency_model import hasty, opened, run_at
@@ -55,9 +55,8 @@ def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: 
         "In a terminal: `modelward approvals answer ops/delay/1#1`",
     ]
     monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:4290")
-    with validated.registry.reading() as state:
-        (question,) = open_questions(state, validated.now)
-    assert "http://127.0.0.1:4290/models/ops/delay/1.html#request-1" in next(first_word(question)).aside
+    (question,) = open_questions(validated.registry, validated.now)
+    assert "http://127.0.0.1:4290/models/ops/delay/1.html#request-1" in next(first_notices(question)).aside
 
 
 def test_a_release_is_asked_about_only_while_it_serves(validated: World) -> None:
@@ -95,7 +94,7 @@ def test_somebody_who_may_sign_later_is_told_then(validated: World) -> None:
     ask(validated)
     validated.grant("outsider")
     said = [act() for _, act in unanswered_questions(run_at(validated))]
-    assert [one.split(":")[0] for one in said if one] == ["outsider told"]
+    assert [one.split(":")[0] for one in said if one] == ["outsider notified"]
 
 
 def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> None:
@@ -106,7 +105,7 @@ def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> No
     validated.move(days=6)
     for _, act in unanswered_questions(run_at(validated)):
         act()
-    assert "nobody: no independent person holds a role that it asks" in left(validated)["olga"].aside
+    assert "nobody: no independent person holds a required role" in left(validated)["olga"].aside
 
 
 def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:

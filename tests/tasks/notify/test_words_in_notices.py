@@ -17,9 +17,9 @@ from tasks.deploy.undo_release import undo_release
 from tasks.maintain.escalate_incidents import unratified_incidents
 from tasks.maintain.remind_people import reminders
 from tasks.monitor.write_alerts import write_alerts
-from tasks.notify.deliver_notices import given_up
+from tasks.notify.deliver_notices import notices_of_failures
 from tasks.notify.gather_questions import open_questions
-from tasks.notify.notify_approvers import escalation, first_word, reminders_of
+from tasks.notify.notify_approvers import escalation, first_notices, reminders_of
 from tasks.retire.send_notices import send_notices
 from tests.emergencies import released
 from tests.emergency_model import hasty, run_at
@@ -37,9 +37,8 @@ WORDS = (
 
 def asked(world: World) -> Iterable[Notice]:
     """Every notice about every open question."""
-    with world.registry.reading() as state:
-        for one in open_questions(state, world.now):
-            yield from (*first_word(one), *reminders_of(one), *escalation(one, [one.owner]))
+    for one in open_questions(world.registry, world.now):
+        yield from (*first_notices(one), *reminders_of(one), *escalation(one, [one.owner]))
 
 
 def left(world: World) -> Iterable[Notice]:
@@ -105,7 +104,7 @@ def unwatched(world: World) -> Iterable[Notice]:
 def lost(world: World) -> Iterable[Notice]:
     notice = Notice(kind="alert", to=WORDS, about="x", title=f"evil: {WORDS}"[:300], text="now")
     outcome = Delivery(QueuedNotice("d-1", notice, world.now), "mail smtp", Attempts(state="given up", error="down"))
-    return given_up([outcome], ["adam"])
+    return notices_of_failures([outcome], ["adam"])
 
 
 NOTICES: dict[str, Callable[[World], Iterable[Notice]]] = {

@@ -1,0 +1,29 @@
+"""Where notices can reach people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.records.person import Person
+from data.registry.command import Moment
+from data.registry.registry import Registry
+from data.registry.rules.proof import administrators
+
+
+@dataclass(frozen=True)
+class NoticeRecipients:
+    """The mail address of each active person who has one, by id, and the ids of the administrators."""
+
+    mailboxes: Mapping[str, str]
+    administrators: tuple[str, ...]
+
+
+def notice_recipients(registry: Registry, now: datetime) -> NoticeRecipients:
+    """Who can be reached, and who administers the registry at `now`. Raises StoreError."""
+    with registry.reading() as state:
+        people = state.find(Person, state="active")
+        return NoticeRecipients(
+            {one.person: one.email for one in people if one.email}, tuple(administrators(state, Moment(now)))
+        )

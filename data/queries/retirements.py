@@ -1,0 +1,79 @@
+"""What is recorded about the retirement of a version, each in one snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.records.approval import ApprovalRequest
+from data.records.deployment import Slot
+from data.records.log import Standard
+from data.records.model import Consumer, Model
+from data.records.retirement import Retirement, RetirementParty
+from data.records.version import Version
+from data.registry.registry import Registry
+from data.registry.rules.retirement import retirement_digest, retirement_of
+from data.registry.rules.retirement_party import parties_of
+
+
+@dataclass(frozen=True)
+class RetirementSubject:
+    """A version that is to be retired: its model, its retirement if one is open, and what an assessment needs.
+
+    `consumers` are the consumers of all models, because one model may feed another. `standards` are all adopted ones.
+    """
+
+    version: Version
+    model: Model
+    retirement: Retirement | None
+    consumers: tuple[Consumer, ...]
+    standards: tuple[Standard, ...]
+
+
+@dataclass(frozen=True)
+class RetirementSnapshot:
+    """A retirement as it stands: its parties, their consumer records, the slots that name the version.
+
+    `plan_digest` is what an approval of the plan is bound to, `requests` are the approval requests about it, oldest
+    first. `standards` are all adopted ones.
+    """
+
+    retirement: Retirement
+    version: Version
+    model: Model
+    parties: tuple[RetirementParty, ...]
+    consumers: tuple[Consumer, ...]
+    slots: tuple[Slot, ...]
+    standards: tuple[Standard, ...]
+    plan_digest: str
+    requests: tuple[ApprovalRequest, ...]
+
+
+def retirement_subject(registry: Registry, version: str) -> RetirementSubject:
+    """What is known about a version (its key) before it is retired. Raises NotFoundError, StoreError."""
+    with registry.reading() as state:
+        row = state.need(Version, version)
+        return RetirementSubject(
+            version=row,
+            model=state.need(Model, row.model),
+            retirement=retirement_of(state, version),
+            consumers=tuple(state.find(Consumer)),
+            standards=tuple(state.find(Standard)),
+        )
+
+
+def retirement_snapshot(registry: Registry, key: str) -> RetirementSnapshot:
+    """The retirement under this key as it stands. Raises NotFoundError, StoreError."""
+    with registry.reading() as state:
+        retirement = state.need(Retirement, key)
+        parties = parties_of(state, key)
+        return RetirementSnapshot(
+            retirement=retirement,
+            version=state.need(Version, retirement.subject),
+            model=state.need(Model, retirement.model),
+            parties=tuple(parties),
+            consumers=tuple(state.among(Consumer, "system", [one.system for one in parties])),
+            slots=tuple(state.find(Slot, version=retirement.subject)),
+            standards=tuple(state.find(Standard)),
+            plan_digest=retirement_digest(state, key),
+            requests=tuple(state.find(ApprovalRequest, subject=key, purpose="retire")),
+        )
