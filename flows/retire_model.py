@@ -1,8 +1,8 @@
-"""Retire model: from the notice to the dossier, with nobody left behind and nobody still asking.
+"""Retire model: from the notice to the dossier; every consumer has a successor, and no traffic is left.
 
-A retirement takes weeks, and the registry remembers how far it came. Run it again, or let the nightly review go on with
-it, and it takes up where it stands: this flow waits for people only; for the sunset and for quiet logs it ends instead,
-answering the state it stands in.
+A retirement takes weeks, and the registry records its state. A second run, or the nightly review, continues from that
+state. The flow waits for people only: before the sunset and during the window without traffic it ends instead, and
+returns the state that is reached.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from data.records.run_context import RunContext
+from data.registry.rules.retirement_party import PLANNING
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.approve_retirement import approve_retirement
@@ -25,6 +25,7 @@ from tasks.run.business_time import meanwhile
 from tasks.run.find_named import version_named
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
 
@@ -38,7 +39,7 @@ def retire_model(
     transition: dict[str, str] | None = None,
     as_of: datetime | None = None,
 ) -> str:
-    """Retire a version; answers the state its retirement stands in, at the end `archived`.
+    """Retire a version; the state that its retirement has reached, at the end `archived`.
 
     `transition` says by system where its consumers go: `{"crew-planning": "2013-11-30 version 3"}`. Raises
     GateRefusedError for too short a notice, RequestClosedError when people refused, StaleEvidenceError when the plan
@@ -53,22 +54,20 @@ def retire_model(
         transition: Where each consumer goes, by system, as a day and a target.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    told = this_run()
+    context, steps = replace(this_run(), as_of=as_of), Steps()
     version, successor = version_named(version), version_named(successor) if successor else None
-    run = RunContext(told.actor, as_of, told.run_id)
-    retirement = open_retirement(
-        RetirementPlan(
-            version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force
-        ),
-        run,
+    plan = RetirementPlan(
+        version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force
     )
-    send_notices(retirement.key, run)
-    if retirement.state in ("opened", "noticed"):
-        plan_transitions(retirement.key, plan_lines(transition), run.actor, run)
-    notify_approvers(retirement.key, as_of)
-    show_retirement(retirement.key)
-    await_transition(retirement.key, run)
-    approve_retirement(retirement.key, run)
-    state = advance_retirement(retirement.key, replace(run, as_of=meanwhile(as_of)))
-    show_retirement(retirement.key)
+    retirement = open_retirement(plan, context, steps)
+    key = retirement.key
+    steps.take(send_notices, key, context)
+    if retirement.state in PLANNING:
+        steps.take(plan_transitions, key, plan_lines(transition), context)
+    notify_approvers(key, as_of)
+    show_retirement(key)
+    await_transition(key, context, steps)
+    approve_retirement(key, context, steps)
+    state = advance_retirement(key, replace(context, as_of=meanwhile(as_of)), steps)
+    show_retirement(key)
     return leave_answer(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.records.approval import ApprovalRequest
+from data.records.approval import ApprovalRequest, EligibleApprover
 from data.records.log import Standard
 from data.records.model import Model
 from data.records.names import model_of
@@ -13,7 +13,7 @@ from data.records.retirement import Retirement, RetirementParty
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
 from data.registry.command import Moment
-from data.registry.eligible_approvers import EligibleApprover, eligible_approvers, open_requests, validators
+from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
 from data.registry.registry import Registry
 from data.registry.rules.emergency import asking_run
 from data.registry.rules.proof import administrators

@@ -14,6 +14,7 @@ from data.registry.rules.retirement_party import PLANNING
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.send_notices import send_notices
 from tasks.run.run_due_jobs import Due
+from tasks.run.take_steps import PLAIN_CALLS
 
 
 def open_retirements(context: RunContext) -> Iterator[Due]:
@@ -26,7 +27,7 @@ def open_retirements(context: RunContext) -> Iterator[Due]:
 def _continue(retirement: Retirement, context: RunContext) -> str:
     name = short(retirement.subject)
     if retirement.state in PLANNING:
-        notified = send_notices(retirement.key, context)
+        notified = PLAIN_CALLS.take(send_notices, retirement.key, context)
         return f"{', '.join(notified)} notified of the retirement of {name}" if notified else ""
-    state = advance_retirement.fn(retirement.key, context)
+    state = advance_retirement(retirement.key, context)
     return f"the retirement of {name} is {state}" if state != retirement.state else ""

@@ -1,4 +1,4 @@
-"""Take an approved retirement as far as the day allows: sunset, quiet in the logs, withdrawal, dossier.
+"""Advance an approved retirement as far as the day allows: sunset, no traffic in the logs, withdrawal, dossier.
 
 Nobody is asked here, so the nightly review does it for every retirement whose day has come.
 """
@@ -11,77 +11,99 @@ from datetime import timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from data.records.model import Consumer
+from data.queries.retirements import RetirementSnapshot, retirement_snapshot
 from data.records.retirement import Retirement
 from data.records.run_context import RunContext
 from data.records.verdict import Passed
 from data.registry.commands.retirement import ArchiveRetirement, BeginSunset
 from data.registry.registry import Registry
-from data.registry.rules.retirement_party import parties_of
 from gates.transition import judge_quiet
 from tasks.retire.open_retirement import rule_of
 from tasks.retire.read_traffic import read_traffic
 from tasks.retire.withdraw_version import withdraw_version
 from tasks.retire.write_dossier import write_dossier
 from tasks.run.business_time import moment
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.word_steps import day_words
 
 YEAR = timedelta(days=365.25)
 
 
-@task(name="advance retirement", cache_policy=NO_CACHE, persist_result=False)
-def advance_retirement(key: str, run: RunContext) -> str:
-    """Every step whose time has come, each recorded before the next; answers the state it stands in then.
+def advance_retirement(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> str:
+    """Every step whose time has come, each recorded before the next; the state of the retirement after them.
 
     Raises LogFormatError when the logs since the sunset cannot be read, BusyError, PublishError.
     """
-    while True:
-        before = _current(key)
-        step = STEPS.get(before.state)
-        if step is None:
-            return before.state
-        step(before, run)
-        if _current(key).state == before.state:
-            return before.state
+    before = retirement_snapshot(Registry.here(), key)
+    while (step := STEPS.get(before.retirement.state)) is not None:
+        step(before, context, steps)
+        after = retirement_snapshot(Registry.here(), key)
+        if after.retirement.state == before.retirement.state:
+            break
+        before = after
+    return before.retirement.state
 
 
-def _sunset(retirement: Retirement, run: RunContext) -> None:
-    if moment(run.as_of) >= retirement.sunset_at:
-        Registry.here().execute(BeginSunset(key=retirement.key), run)
+def _sunset(found: RetirementSnapshot, context: RunContext, steps: Steps) -> None:
+    steps.take(begin_sunset, found.retirement, context)
 
 
-def _watch(retirement: Retirement, run: RunContext) -> None:
-    read_traffic(retirement, run)
+def _check(found: RetirementSnapshot, context: RunContext, steps: Steps) -> None:
+    steps.take(read_traffic, found, context)
 
 
-def _withdraw(retirement: Retirement, run: RunContext) -> None:
-    """Look once more: who asked since it was called quiet, and does everybody have somewhere to go."""
-    quiet = read_traffic(retirement, run)
-    with Registry.here().reading() as state:
-        parties = parties_of(state, retirement.key)
-        systems = {one.system for one in parties}
-        consumers = [one for one in state.find(Consumer) if one.system in systems]
-    criterion = judge_quiet(quiet, consumers, moment(run.as_of))
-    left_behind = any(one.transition == "missing" for one in parties)
-    if quiet.state == "quiet" and isinstance(criterion.verdict, Passed) and not left_behind:
-        withdraw_version(quiet, run)
+def _withdraw(found: RetirementSnapshot, context: RunContext, steps: Steps) -> None:
+    """Check again: is there traffic since, and does every consumer have a successor."""
+    quiet = steps.take(read_traffic, found, context)
+    # A check that found traffic may have added the consumer: its transition counts too.
+    now = retirement_snapshot(Registry.here(), found.retirement.key)
+    if steps.take(judge_withdrawal, now, quiet, context):
+        withdraw_version(quiet, now.slots, context, steps)
 
 
-def _archive(retirement: Retirement, run: RunContext) -> None:
-    years = rule_of(retirement.model).retention_years
-    retain_until = moment(run.as_of) + years * YEAR
-    digest = write_dossier(retirement.key, retain_until, run)
-    command = ArchiveRetirement(key=retirement.key, dossier_digest=digest, retain_until=retain_until)
-    Registry.here().execute(command, run)
+def _archive(found: RetirementSnapshot, context: RunContext, steps: Steps) -> None:
+    years = rule_of(found.standards, found.model).retention_years
+    retain_until = moment(context.as_of) + years * YEAR
+    key = found.retirement.key
+    digest = steps.take(write_dossier, key, retain_until, context)
+    steps.take(
+        archive_retirement, ArchiveRetirement(key=key, dossier_digest=digest, retain_until=retain_until), context
+    )
 
 
-def _current(key: str) -> Retirement:
-    with Registry.here().reading() as state:
-        return state.need(Retirement, key)
+@task(name="begin sunset", cache_policy=NO_CACHE, persist_result=False)
+def begin_sunset(retirement: Retirement, context: RunContext) -> None:
+    """Record that the sunset began, when its day has come."""
+    day = day_words(retirement.sunset_at)
+    if moment(context.as_of) < retirement.sunset_at:
+        name_step(f"sunset on {day}: not reached", retirement=retirement.key)
+        return
+    Registry.here().execute(BeginSunset(key=retirement.key), context)
+    name_step(f"begin sunset of {day}", retirement=retirement.key)
 
 
-STEPS: Mapping[str, Callable[[Retirement, RunContext], None]] = {
+@task(name="judge withdrawal", cache_policy=NO_CACHE, persist_result=False)
+def judge_withdrawal(found: RetirementSnapshot, quiet: Retirement, context: RunContext) -> bool:
+    """Whether the version may be withdrawn: no traffic for long enough, and no consumer without a transition."""
+    criterion = judge_quiet(quiet, found.consumers, moment(context.as_of))
+    missing = [one.system for one in found.parties if one.transition == "missing"]
+    without_traffic = quiet.state == "quiet" and isinstance(criterion.verdict, Passed)
+    allowed = without_traffic and not missing
+    reason = "passed" if allowed else f"no transition of {', '.join(missing)}" if without_traffic else "traffic"
+    name_step(f"judge withdrawal: {reason}", retirement=quiet.key)
+    return allowed
+
+
+@task(name="archive retirement", cache_policy=NO_CACHE, persist_result=False)
+def archive_retirement(command: ArchiveRetirement, context: RunContext) -> None:
+    """Record that the dossier is kept and until when; the retirement ends with it."""
+    Registry.here().execute(command, context)
+    name_step(f"archive until {day_words(command.retain_until)} {command.retain_until.year}", retirement=command.key)
+
+
+STEPS: Mapping[str, Callable[[RetirementSnapshot, RunContext, Steps], None]] = {
     "approved": _sunset,
-    "sunset": _watch,
+    "sunset": _check,
     "quiet": _withdraw,
     "withdrawn": _archive,
 }

@@ -5,51 +5,56 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from data.queries.retirements import RetirementSnapshot, retirement_snapshot
 from data.records.approval import ApprovalRequest
-from data.records.model import Model
 from data.records.names import short
-from data.records.retirement import Retirement
 from data.records.run_context import RunContext
-from data.records.version import Version
 from data.registry.commands.approval import RequestApproval
 from data.registry.commands.retirement import ApproveRetirement
 from data.registry.registry import Registry
-from data.registry.rules.retirement import retirement_digest
 from data.registry.rules.retirement_party import PLANNING
 from gates.approval_rule import required
 from gates.standard import retirement_for
 from tasks.approve.ask_approvers import await_decisions
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import standards_among
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.word_steps import counted
 
 ENVIRONMENT = "production"
 
 
-def approve_retirement(key: str, run: RunContext) -> None:
-    """Ask, wait, and let the registry move the retirement on; one that is approved already is left alone.
+def approve_retirement(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> None:
+    """Request the approval, wait, and record it; a retirement that is approved already is left as it is.
 
     Raises RequestClosedError when it was rejected, returned or not decided in time, StaleEvidenceError when the plan
     changed meanwhile, TransitionIncompleteError.
     """
-    registry = Registry.here()
-    with registry.reading() as state:
-        retirement = state.need(Retirement, key)
-    if retirement.state not in PLANNING:
+    if retirement_snapshot(Registry.here(), key).retirement.state not in PLANNING:
         return
-    request = asked_already(key, run) or request_retirement(key, run)
-    approved = await_decisions(request, run)
-    now = meanwhile(run.as_of)
-    registry.execute(ApproveRetirement(key=key, request=approved.key), RunContext(run.actor, now, run.run_id))
+    request = known_request(key, context) or steps.take(request_retirement, key, context)
+    approved = await_decisions(request, context, steps)
+    steps.take(record_approval, key, approved.key, replace(context, as_of=meanwhile(context.as_of)))
 
 
-def request_retirement(key: str, run: RunContext) -> ApprovalRequest:
-    """Open the request, bound to impact, sunset, and each party's answer and transition."""
-    registry, run = Registry.here(), replace(run, as_of=meanwhile(run.as_of))
-    with registry.reading() as state:
-        retirement = state.need(Retirement, key)
-        version, model = state.need(Version, retirement.subject), state.need(Model, retirement.model)
-        in_force, digest = standards_of(state, model), retirement_digest(state, key)
+@task(name="record approval", cache_policy=NO_CACHE, persist_result=False)
+def record_approval(key: str, request: str, context: RunContext) -> None:
+    """Record that the retirement is approved by a request."""
+    Registry.here().execute(ApproveRetirement(key=key, request=request), context)
+    name_step("approve the plan of the retirement", retirement=key)
+
+
+@task(name="request approval", cache_policy=NO_CACHE, persist_result=False)
+def request_retirement(key: str, context: RunContext) -> ApprovalRequest:
+    """Open the request, bound to impact, sunset, and the answer and transition of each party."""
+    registry, context = Registry.here(), replace(context, as_of=meanwhile(context.as_of))
+    found = retirement_snapshot(registry, key)
+    version, model = found.version, found.model
+    in_force = standards_among(found.standards, model)
     rule = retirement_for(in_force.first, model.tier)
     command = RequestApproval(
         about=key,
@@ -59,27 +64,35 @@ def request_retirement(key: str, run: RunContext) -> ApprovalRequest:
         required=required(rule.roles),
         tier=model.tier,
         change_class=version.change.change_class,
-        evidence_digest=digest,
+        evidence_digest=found.plan_digest,
         standards_digest=in_force.digest,
         artifact_digest=version.artifact.digest,
-        expires_at=moment(run.as_of) + timedelta(days=rule.request_days),
+        expires_at=moment(context.as_of) + timedelta(days=rule.request_days),
         approval_days=rule.request_days,
     )
-    receipt = registry.execute(command, run)
-    asked = receipt.row(ApprovalRequest)
-    notify_approvers(asked.key, run.as_of)
-    return asked
+    receipt = registry.execute(command, context)
+    request = receipt.row(ApprovalRequest)
+    notify_approvers(request.key, context.as_of)
+    needed = sum(one.count for one in request.required)
+    name_step(f"request approval of the plan: {counted(needed, 'signature')}", request=request.key)
+    return request
 
 
-def asked_already(key: str, run: RunContext) -> ApprovalRequest | None:
-    """What was asked about this very plan: approved and still good, or pending in this run."""
-    now = moment(meanwhile(run.as_of))
-    with Registry.here().reading() as state:
-        digest = retirement_digest(state, key)
-        asked = state.find(ApprovalRequest, subject=key, purpose="retire", evidence_digest=digest)
-    good = [one for one in asked if _is_good(one, now) or (one.state == "pending" and one.run_id == run.run_id)]
-    return good[-1] if good else None
+def known_request(key: str, context: RunContext) -> ApprovalRequest | None:
+    """The request about this very plan that is approved and still valid, or pending in this run."""
+    now = moment(meanwhile(context.as_of))
+    found = retirement_snapshot(Registry.here(), key)
+    usable = [one for one in _about_plan(found) if _is_valid(one, now) or _is_pending_in(one, context.run_id)]
+    return usable[-1] if usable else None
 
 
-def _is_good(request: ApprovalRequest, now: datetime) -> bool:
+def _about_plan(found: RetirementSnapshot) -> list[ApprovalRequest]:
+    return [one for one in found.requests if one.evidence_digest == found.plan_digest]
+
+
+def _is_pending_in(request: ApprovalRequest, run_id: str) -> bool:
+    return request.state == "pending" and request.run_id == run_id
+
+
+def _is_valid(request: ApprovalRequest, now: datetime) -> bool:
     return request.state == "approved" and request.valid_until is not None and request.valid_until > now

@@ -1,25 +1,27 @@
-"""Wait until everybody a retirement affects has answered, or is answered for, and has somewhere to go in time.
+"""Wait until each consumer that a retirement affects has answered, or its silence is accepted, and has a successor.
 
-Answers come by `modelward consumers ack`, `silence` and `plan`; the form takes lines of the plan and looks again.
+Answers come by `modelward consumers ack`, `silence` and `plan`; the form takes lines of the plan and checks again.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from prefect.input import RunInput
 from pydantic import Field
 
 from data.errors import InputError, RefusedError, TransitionIncompleteError
+from data.queries.retirements import RetirementSnapshot, retirement_snapshot
 from data.records.names import short
 from data.records.person import Actor
-from data.records.retirement import Retirement, RetirementParty
+from data.records.retirement import Retirement
 from data.records.run_context import RunContext
 from data.records.verdict import Failed, Passed, Unproven
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from data.registry.rules.retirement_party import PLANNING, parties_of
+from data.registry.rules.retirement_party import PLANNING
 from data.text.markdown_text import plain
 from gates.contract import Criterion
 from gates.transition import judge_transition
@@ -27,97 +29,104 @@ from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
 from views.forms.objection import Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
 
 HOW = (
-    "Answers come by `modelward consumers ack`, accepted silence by `modelward consumers silence`; plan below where "
-    "everybody goes, then look again."
+    "Answers come by `modelward consumers ack`, accepted silence by `modelward consumers silence`. Plan below what "
+    "each consumer moves to, then submit to check again."
 )
 SHORTEST_WAIT = timedelta(days=1)
 
 
 class TransitionForm(RunInput):
-    """What whoever leads the retirement enters when it is time to look again."""
+    """What the person who leads the retirement enters to check again."""
 
     person: str = Field(title="Your id on the roster", max_length=128)
     plan: str = Field(
         default="",
         title="Transitions",
-        description="One a line: consumer, day, what it moves to, like: crews 2013-11-30 v3. Empty only looks again.",
+        description="One a line: consumer, day, what it moves to, like: crews 2013-11-30 v3. Empty only checks again.",
         max_length=20_000,
     )
 
 
-def await_transition(key: str, run: RunContext) -> Retirement:
-    """Wait until the gate of transitions holds for a retirement that is planned; answers it as it stands then.
+def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
+    """Wait until the gate of transitions holds for a retirement that is planned; the retirement as it stands then.
 
-    Raises RequestClosedError when nobody looked again before the sunset.
+    Raises RequestClosedError when nobody answered before the sunset.
     """
-    retirement, parties = standing(key)
-    if retirement.state in PLANNING and standing_open(retirement, parties):
-        ask_until_settled(_question(key, run), max(SHORTEST_WAIT, retirement.sunset_at - moment(run.as_of)), run.as_of)
-    return standing(key)[0]
+    retirement = retirement_snapshot(Registry.here(), key).retirement
+    if retirement.state not in PLANNING:
+        return retirement
+    if steps.take(judge_transitions, key):
+        patience = max(SHORTEST_WAIT, retirement.sunset_at - moment(context.as_of))
+        ask_until_settled(_question(key, context), patience, context.as_of)
+    return retirement_snapshot(Registry.here(), key).retirement
 
 
-def _question(key: str, run: RunContext) -> Question:
+@task(name="judge transitions", cache_policy=NO_CACHE, persist_result=False)
+def judge_transitions(key: str) -> int:
+    """How many criteria of the gate of transitions do not hold."""
+    found = retirement_snapshot(Registry.here(), key)
+    criteria = judge_transition(found.retirement, found.parties)
+    missing = len(open_criteria(found))
+    outcome = f"{len(criteria) - missing} passed" + (f", {missing} open" if missing else "")
+    name_step(f"judge transitions: {outcome}", retirement=key)
+    return missing
+
+
+def _question(key: str, context: RunContext) -> Question:
     return Question(
         name="transition",
         subject=f"{key}/transition",
-        run_id=run.run_id,
+        run_id=context.run_id,
         form=lambda objection: _form(key, objection),
-        settle=lambda answer: _settle(key, answer, run),
-        is_open=lambda: bool(standing_open(*standing(key))),
+        settle=lambda answer: _settle(key, answer, context),
+        is_open=lambda: bool(open_criteria(retirement_snapshot(Registry.here(), key))),
     )
 
 
-def standing(key: str) -> tuple[Retirement, list[RetirementParty]]:
-    """A retirement and its parties as they stand now."""
-    with Registry.here().reading() as state:
-        return state.need(Retirement, key), parties_of(state, key)
-
-
-def standing_open(retirement: Retirement, parties: list[RetirementParty]) -> list[Criterion]:
+def open_criteria(found: RetirementSnapshot) -> list[Criterion]:
     """The criteria of the gate that do not hold."""
-    return [one for one in judge_transition(retirement, parties) if not isinstance(one.verdict, Passed)]
-
-
-def in_words(criteria: list[Criterion]) -> str:
-    """What does not hold, in one line."""
-    return "; ".join(_said(one) for one in criteria)
+    criteria = judge_transition(found.retirement, found.parties)
+    return [one for one in criteria if not isinstance(one.verdict, Passed)]
 
 
 def _form(key: str, objection: Objection) -> type[RunInput]:
-    retirement, parties = standing(key)
+    found = retirement_snapshot(Registry.here(), key)
+    retirement, parties = found.retirement, found.parties
     lines = [*objection_lines(objection), f"### Retire {plain(short(retirement.subject))}: who is missing?", ""]
-    lines += [f"- **missing:** {plain(_said(one), 1_000)}" for one in standing_open(retirement, parties)]
+    lines += [f"- **missing:** {plain(_reason(one), 1_000)}" for one in open_criteria(found)]
     lines += ["", HOW, "", *retirement_lines(retirement, parties)]
     return TransitionForm.with_initial_data(description="\n".join(lines))
 
 
-def _settle(key: str, answer: FormAnswer, run: RunContext) -> AnswerOutcome:
+def _settle(key: str, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
     entered = answer.entered
     assert isinstance(entered, TransitionForm)
-    now, person = replace(run, as_of=meanwhile(run.as_of)), entered.person.strip().lower()
+    by_person = RunContext(Actor(id=entered.person.strip().lower()), meanwhile(context.as_of), context.run_id)
     try:
-        plan_transitions(key, entered.plan.splitlines(), Actor(id=person), now)
+        PLAIN_CALLS.take(plan_transitions, key, entered.plan.splitlines(), by_person)
     except (RefusedError, InputError) as error:
-        _not_yet(key, error.code, error.what, person, now)
+        _not_settled(key, error.code, error.what, by_person)
         return refused(error)
-    missing = standing_open(*standing(key))
+    missing = open_criteria(retirement_snapshot(Registry.here(), key))
     if missing:
-        return _not_yet(key, TransitionIncompleteError("").code, in_words(missing), person, now)
+        reason = "; ".join(_reason(one) for one in missing)
+        return _not_settled(key, TransitionIncompleteError("").code, reason, by_person)
     return AnswerOutcome(done=True)
 
 
-def _not_yet(key: str, code: str, reason: str, person: str, run: RunContext) -> AnswerOutcome:
-    """Each look that does not settle it is an event of its own, and so gets a form of its own."""
+def _not_settled(key: str, code: str, reason: str, context: RunContext) -> AnswerOutcome:
+    """Each answer that does not settle it is an event of its own, and so gets a form of its own."""
     refusal = RecordRefusal(about=f"{key}/transition", attempted="go on", code=code, reason=reason[:4_000])
-    Registry.here().execute(refusal, RunContext(Actor(id=person), run.as_of, run.run_id))
+    Registry.here().execute(refusal, context)
     return AnswerOutcome(done=False, objection=Objection(reason))
 
 
-def _said(one: Criterion) -> str:
+def _reason(one: Criterion) -> str:
     verdict = one.verdict
     if isinstance(verdict, Failed):
         return verdict.reason

@@ -1,13 +1,16 @@
-"""Open the retirement of a version with its impact assessed, or go on with the one that is open."""
+"""Open the retirement of a version with its impact assessed, or continue the one that is open."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from data.errors import GateRefusedError
+from data.queries.retirements import RetirementSubject, retirement_subject
+from data.records.log import Standard
 from data.records.model import Model
 from data.records.names import short
 from data.records.retirement import Retirement
@@ -16,21 +19,22 @@ from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.retirement import AffectedParty, OpenRetirement
 from data.registry.registry import Registry
-from data.registry.rules.retirement import retirement_of
 from gates.impact import Affected
 from gates.oversight import RetirementRule
 from gates.standard import retirement_for
 from gates.transition import window_days
 from tasks.retire.assess_impact import Impact, assess_impact
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import standards_among
 from tasks.run.record_refusal import refusals_recorded
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.word_steps import day_words
 
 ATTEMPT = "open retirement"
 
 
 class RetirementPlan(Frozen):
-    """What is retired, why, from which day (its midnight UTC) on, and what becomes of what it left."""
+    """What is retired, why, from which day (its midnight UTC) on, and what happens to outputs still in force."""
 
     version: str
     reason: str
@@ -38,41 +42,56 @@ class RetirementPlan(Frozen):
     successor: str | None = None
     outputs_in_force: str = ""
 
+    @property
+    def sunset_at(self) -> datetime:
+        """The moment from which the version must not serve."""
+        return datetime.combine(self.sunset_on, time(), UTC)
 
-@task(name="open retirement", cache_policy=NO_CACHE, persist_result=False)
-def open_retirement(leaving: RetirementPlan, run: RunContext) -> Retirement:
+
+def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
     """The open retirement of the version, as it stands, or a new one.
 
-    Raises GateRefusedError when the sunset leaves less notice than the standard asks, and as the registry does.
+    Raises GateRefusedError when the sunset leaves less notice than the standard requires, and as the registry does.
     """
-    with Registry.here().reading() as state:
-        known = retirement_of(state, leaving.version)
-        version = state.need(Version, leaving.version)
-    if known is not None:
-        return known
-    rule = rule_of(version.model)
-    impact = assess_impact(version.key, run.as_of)
-    sunset_at = datetime.combine(leaving.sunset_on, time(), UTC)
-    with refusals_recorded(ATTEMPT, version.key, run):
-        _check_notice(version, impact, sunset_at, rule, moment(run.as_of))
-    receipt = Registry.here().execute(_command(leaving, impact, sunset_at, rule), run)
+    subject = retirement_subject(Registry.here(), plan.version)
+    if subject.retirement is not None:
+        return steps.take(continue_retirement, subject.retirement)
+    impact = steps.take(assess_impact, subject, context)
+    return steps.take(record_retirement, plan, subject, impact, context)
+
+
+@task(name="continue retirement", cache_policy=NO_CACHE, persist_result=False)
+def continue_retirement(retirement: Retirement) -> Retirement:
+    """The open retirement itself: a run that begins again continues from its state."""
+    name_step(f"continue open retirement: {retirement.state}", retirement=retirement.key)
+    return retirement
+
+
+@task(name="record retirement", cache_policy=NO_CACHE, persist_result=False)
+def record_retirement(
+    plan: RetirementPlan, subject: RetirementSubject, impact: Impact, context: RunContext
+) -> Retirement:
+    """Record the retirement with its parties. Raises GateRefusedError, and as the registry does."""
+    name_step(f"open retirement with sunset {day_words(plan.sunset_on)}", version=plan.version)
+    rule = rule_of(subject.standards, subject.model)
+    with refusals_recorded(ATTEMPT, plan.version, context):
+        _check_notice(subject.version, impact, plan.sunset_at, rule, moment(context.as_of))
+    receipt = Registry.here().execute(_command(plan, impact, rule), context)
     return receipt.row(Retirement)
 
 
-def rule_of(model: str) -> RetirementRule:
-    """What the first standard of a model asks of a retirement. Raises StandardError when it says nothing."""
-    with Registry.here().reading() as state:
-        row = state.need(Model, model)
-        return retirement_for(standards_of(state, row).first, row.tier)
+def rule_of(standards: Sequence[Standard], model: Model) -> RetirementRule:
+    """What the first standard of a model requires of a retirement. Raises StandardError when it has no such rule."""
+    return retirement_for(standards_among(standards, model).first, model.tier)
 
 
-def _command(leaving: RetirementPlan, impact: Impact, sunset_at: datetime, rule: RetirementRule) -> OpenRetirement:
+def _command(plan: RetirementPlan, impact: Impact, rule: RetirementRule) -> OpenRetirement:
     return OpenRetirement(
-        version=leaving.version,
-        reason=leaving.reason,
-        successor=leaving.successor,
-        outputs_in_force=leaving.outputs_in_force,
-        sunset_at=sunset_at,
+        version=plan.version,
+        reason=plan.reason,
+        successor=plan.successor,
+        outputs_in_force=plan.outputs_in_force,
+        sunset_at=plan.sunset_at,
         quiet_days=window_days(rule.quiet_days, impact.affected),
         impact_digest=impact.digest,
         parties=tuple(_party(one) for one in impact.affected),
@@ -80,13 +99,13 @@ def _command(leaving: RetirementPlan, impact: Impact, sunset_at: datetime, rule:
 
 
 def _check_notice(version: Version, impact: Impact, sunset_at: datetime, rule: RetirementRule, now: datetime) -> None:
-    """Who depends on the version needs time to leave it; with nobody affected nobody needs any."""
+    """Consumers need time to leave the version; without a consumer no notice is needed."""
     earliest = now + timedelta(days=rule.notice_days)
     if impact.affected and sunset_at < earliest:
         first = earliest.date() + timedelta(days=1)
         raise GateRefusedError(
             f"the sunset of {short(version.key)} on {sunset_at:%Y-%m-%d} leaves its {len(impact.affected)} consumers "
-            f"less than the {rule.notice_days} days' notice that the standard asks",
+            f"less than the {rule.notice_days} days' notice that the standard requires",
             f"name a sunset from {first} on",
         )
 

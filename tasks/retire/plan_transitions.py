@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from data.errors import InputError
+from data.queries.rows import rows
 from data.records.instant import read_instant
-from data.records.person import Actor
 from data.records.retirement import RetirementParty
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import PlanTransition
 from data.registry.registry import Registry
+from tasks.run.take_steps import name_step
+from tasks.run.word_steps import counted
 
 LINES = 200
 
 
-def plan_transitions(key: str, lines: Iterable[str], actor: Actor, run: RunContext) -> int:
-    """Record each line as a party's transition; answers how many changed. What stands so already is left alone.
+@task(name="plan transitions", cache_policy=NO_CACHE, persist_result=False)
+def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int:
+    """Record each line as a party's transition; how many changed. A transition that is recorded already stays.
 
-    Raises InputError for a line that cannot be read, and as the registry does; lines before it are recorded.
+    Raises InputError for a line that cannot be read, and as the registry does; the lines before it are recorded.
     """
     registry, changed = Registry.here(), 0
-    with registry.reading() as state:
-        known = {one.system: one for one in state.find(RetirementParty, retirement=key)}
+    known = {one.system: one for one in rows(registry, RetirementParty, retirement=key)}
     for command in read_plan(key, lines):
         party = known.get(command.system)
         if party is None:
@@ -31,13 +36,14 @@ def plan_transitions(key: str, lines: Iterable[str], actor: Actor, run: RunConte
             )
         if (party.moves_to, party.cut_over_at) == (command.moves_to, command.cut_over_at):
             continue
-        registry.execute(command, RunContext(actor, run.as_of, run.run_id))
+        registry.execute(command, context)
         changed += 1
+    name_step(f"plan transitions: {changed} of {counted(len(known), 'consumer')} changed", retirement=key)
     return changed
 
 
 def read_plan(key: str, lines: Iterable[str]) -> list[PlanTransition]:
-    """The commands that the lines ask for. Raises InputError."""
+    """The commands that the lines stand for. Raises InputError."""
     written = [line.strip() for line in lines if line.strip()]
     if len(written) > LINES:
         raise InputError(f"the plan has more than {LINES} lines", "one line a consumer is enough")
@@ -46,7 +52,7 @@ def read_plan(key: str, lines: Iterable[str]) -> list[PlanTransition]:
 
 def plan_lines(transition: Mapping[str, str] | None) -> list[str]:
     """The lines of a plan given by system: `{"crew-planning": "2013-11-30 version 3"}`."""
-    return [f"{system} {said}" for system, said in (transition or {}).items()]
+    return [f"{system} {goal}" for system, goal in (transition or {}).items()]
 
 
 def _line(key: str, line: str) -> PlanTransition:

@@ -1,34 +1,33 @@
-"""Read in the logs whether anybody still asks a version after its sunset, and record what they show."""
+"""Read from the logs whether a version still has traffic after its sunset, and record the result."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import rfc8785
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from data.files.artifacts import ArtifactStore
 from data.logs.model_logs import LoggedDay, ModelLogs
-from data.records.instant import write_instant
-from data.records.model import Consumer, Model
+from data.queries.retirements import RetirementSnapshot
 from data.records.retirement import Retirement
+from data.records.retirement_evidence import TrafficDocument
 from data.records.run_context import RunContext
-from data.records.version import Version
 from data.registry.commands.retirement import RecordTraffic
 from data.registry.registry import Registry
-from data.registry.rules.retirement_party import parties_of
 from gates.transition import window_days
 from tasks.retire.assess_impact import seen_of
 from tasks.run.business_time import moment
-
-FORMAT = "retirement-traffic-1"
+from tasks.run.take_steps import name_step
+from tasks.run.word_steps import counted, day_words
 
 
 @dataclass(frozen=True)
 class TrafficWindow:
-    """Days from `from_at` to `to_at`, a midnight each (the first may be the sunset), and what they hold."""
+    """Days from `from_at` to `to_at`, a midnight each (the first may be the sunset), and their logs."""
 
     from_at: datetime
     to_at: datetime
@@ -39,36 +38,39 @@ class TrafficWindow:
         return {one.consumer: one.rows for one in seen_of(self.days, version)}
 
 
-def read_traffic(retirement: Retirement, run: RunContext) -> Retirement:
+@task(name="check traffic", cache_policy=NO_CACHE, persist_result=False)
+def read_traffic(found: RetirementSnapshot, context: RunContext) -> Retirement:
     """The retirement after the logs were read up to the last whole day; nothing new records nothing.
 
-    Quiet is the time since the last day with a row, as long as the slowest consumer's cadence at least. Raises
-    LogFormatError for a day that cannot be read: traffic that cannot be read is not none.
+    A version has no traffic when no day since the last row counts one, for as long as the slowest consumer's cadence
+    at least. Raises LogFormatError for a day that cannot be read: unreadable traffic is not the absence of traffic.
     """
-    registry, now = Registry.here(), moment(run.as_of)
-    with registry.reading() as state:
-        model, version = state.need(Model, retirement.model), state.need(Version, retirement.subject)
-        systems = {one.system for one in parties_of(state, retirement.key)}
-        consumers = [one for one in state.find(Consumer) if one.system in systems]
-    logs = ModelLogs(registry.home, model)
+    registry, now = Registry.here(), moment(context.as_of)
+    retirement, name = found.retirement, str(found.version.number)
+    logs = ModelLogs(registry.home, found.model)
     days = logs.days(retirement.sunset_at.date(), now.date() - timedelta(days=1))
     logs.remember()
-    _need_sound(days)
-    name = str(version.number)
-    window = telling(days, retirement, name, _midnight(now.date()), window_days(retirement.quiet_days, consumers))
-    if window is None or _stands(retirement, window, name):
+    _require_readable(days)
+    _name_check(days, retirement, name, now)
+    needed = window_days(retirement.quiet_days, found.consumers)
+    window = window_to_record(days, retirement, name, _midnight(now.date()), needed)
+    if window is None or _is_recorded(retirement, window, name):
         return retirement
-    receipt = registry.execute(
-        _command(retirement, window, name, ArtifactStore(registry.home.artifacts)),
-        run,
-    )
-    return receipt.row(Retirement)
+    receipt = registry.execute(_command(retirement, window, name, ArtifactStore(registry.home.artifacts)), context)
+    return next(row for row in receipt.rows if isinstance(row, Retirement))
 
 
-def telling(
+def _name_check(days: Sequence[LoggedDay], retirement: Retirement, version: str, now: datetime) -> None:
+    rows = sum(one.rows_of(version) for one in days)
+    first, last = retirement.sunset_at, max(retirement.sunset_at, _midnight(now.date()) - timedelta(days=1))
+    days_read = f"{day_words(first)} to {day_words(last)}"
+    name_step(f"check traffic of {days_read}: {counted(rows, 'prediction')}", retirement=retirement.key)
+
+
+def window_to_record(
     days: Sequence[LoggedDay], retirement: Retirement, version: str, until: datetime, needed: int
 ) -> TrafficWindow | None:
-    """The window worth recording: a quiet one that is long enough, else all since the sunset when it holds rows."""
+    """The window to record: one without rows that is long enough, else all since the sunset when it holds rows."""
     begin = retirement.sunset_at
     if until <= begin:
         return None
@@ -79,7 +81,7 @@ def telling(
     return TrafficWindow(begin, until, tuple(days)) if busy else None
 
 
-def _stands(retirement: Retirement, window: TrafficWindow, version: str) -> bool:
+def _is_recorded(retirement: Retirement, window: TrafficWindow, version: str) -> bool:
     rows = sum(window.by_consumer(version).values())
     return (retirement.traffic_to_at, retirement.traffic_rows) == (window.to_at, rows)
 
@@ -88,26 +90,25 @@ def _command(retirement: Retirement, window: TrafficWindow, version: str, store:
     by_consumer = window.by_consumer(version)
     logged = {one.day for one in window.days}
     every = [window.from_at.date() + timedelta(days=n) for n in range((window.to_at - window.from_at).days)]
-    told: dict[str, Any] = {
-        "format": FORMAT,
-        "version": retirement.subject,
-        "from_at": write_instant(window.from_at),
-        "to_at": write_instant(window.to_at),
-        "by_consumer": by_consumer,
-        "days": [[one.day.isoformat(), one.rows_of(version), one.identity] for one in window.days],
-        "days_without_log": [one.isoformat() for one in every if one not in logged],
-    }
+    document = TrafficDocument(
+        version=retirement.subject,
+        from_at=window.from_at,
+        to_at=window.to_at,
+        by_consumer=by_consumer,
+        days=tuple((one.day.isoformat(), one.rows_of(version), one.identity) for one in window.days),
+        days_without_log=tuple(one.isoformat() for one in every if one not in logged),
+    )
     return RecordTraffic(
         key=retirement.key,
         from_at=window.from_at,
         to_at=window.to_at,
         rows=sum(by_consumer.values()),
         by_consumer=by_consumer,
-        evidence_digest=store.put(rfc8785.dumps(told)),
+        evidence_digest=store.put(rfc8785.dumps(document.model_dump(mode="json"))),
     )
 
 
-def _need_sound(days: Sequence[LoggedDay]) -> None:
+def _require_readable(days: Sequence[LoggedDay]) -> None:
     for fault in (fault for day in days for fault in day.faults if fault.breaks):
         raise fault.error()
 

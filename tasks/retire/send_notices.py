@@ -1,49 +1,57 @@
-"""Tell everybody a retirement affects, remind those who stay silent, and tell the model's owner when they still do."""
+"""Notify the consumers that a retirement affects, remind those that do not answer, then notify the model's owner."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
-from data.records.model import Consumer, Model
+from data.queries.retirements import retirement_snapshot
+from data.records.model import Model
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import RecordNotices
 from data.registry.registry import Registry
-from data.registry.rules.retirement_party import PLANNING, parties_of
+from data.registry.rules.retirement_party import PLANNING
 from tasks.run.business_time import moment
+from tasks.run.take_steps import name_step
+from tasks.run.word_steps import counted
 
 REMIND_DAYS = 7
 ESCALATE_FROM = 3
-"""From the third notice on, the second reminder, the owner of the model is told too."""
+"""From the third notice on, which is the second reminder, the owner of the model is notified too."""
 
 
-def send_notices(key: str, run: RunContext) -> list[str]:
-    """Leave the notices that are due in the outbox and record them; answers the systems told.
+@task(name="send notices", cache_policy=NO_CACHE, persist_result=False)
+def send_notices(key: str, context: RunContext) -> list[str]:
+    """Write the notices that are due to the outbox and record them; the systems that were notified.
 
-    A step that ran half-way is repeated without writing a notice twice. Raises PublishError.
+    A step that was interrupted is repeated without a second notice. Raises PublishError.
     """
-    registry, now = Registry.here(), moment(run.as_of)
-    with registry.reading() as state:
-        retirement = state.need(Retirement, key)
-        model = state.need(Model, retirement.model)
-        due = [one for one in parties_of(state, key) if is_due(one, now)]
-        contacts = {one.system: one.contact for one in state.find(Consumer) if one.contact}
-    if not due or retirement.state not in PLANNING:
+    registry, now = Registry.here(), moment(context.as_of)
+    found = retirement_snapshot(registry, key)
+    due = [one for one in found.parties if is_due(one, now)] if found.retirement.state in PLANNING else []
+    if not due:
+        name_step("send notices: none is due", retirement=key)
         return []
-    notices = [notice for one in due for notice in _notices(retirement, one, contacts.get(one.system, ""), model)]
+    contacts = {one.system: one.contact for one in found.consumers if one.contact}
+    notices = [
+        notice for one in due for notice in _notices(found.retirement, one, contacts.get(one.system, ""), found.model)
+    ]
     digest = Outbox(registry.home.outbox).send(notices, now)
-    told = tuple(one.system for one in due)
-    command = RecordNotices(key=key, systems=told, outbox_digest=digest)
-    registry.execute(command, run)
-    return list(told)
+    systems = tuple(one.system for one in due)
+    registry.execute(RecordNotices(key=key, systems=systems, outbox_digest=digest), context)
+    name_step(f"send notices to {counted(len(systems), 'consumer')}", retirement=key)
+    return list(systems)
 
 
 def is_due(party: RetirementParty, now: datetime) -> bool:
-    """Whether a party is to be told: never told yet, or silent for a week since the last time."""
+    """Whether a notice is due: none was sent yet, or there is no answer a week after the last one."""
     if party.notices == 0 or party.noticed_at is None:
         return True
     return party.answer == "none" and now >= party.noticed_at + party.notices * timedelta(days=REMIND_DAYS)

@@ -1,11 +1,11 @@
-"""Show on the run's page how far a retirement has come, and who is still missing."""
+"""Show on the run's page in Prefect which step a retirement has reached, and which consumers still lack something."""
 
 from __future__ import annotations
 
+from data.queries.retirements import retirement_snapshot
 from data.records.names import short
-from data.records.retirement import Retirement
 from data.registry.registry import Registry
-from data.registry.rules.retirement_party import parties_of, what_is_missing
+from data.registry.rules.retirement_party import what_is_missing
 from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
@@ -16,9 +16,8 @@ STEPS = ("opened", "noticed", "planned", "approved", "sunset", "quiet", "withdra
 
 def show_retirement(key: str) -> None:
     """The retirement as it stands, as an artifact."""
-    with Registry.here().reading() as state:
-        row = state.need(Retirement, key)
-        parties = parties_of(state, key)
+    found = retirement_snapshot(Registry.here(), key)
+    row, parties = found.retirement, found.parties
     missing = [f"- **missing:** {plain(one)}" for one in (what_is_missing(party, row) for party in parties) if one]
     lines = [
         f"### Retirement of {plain(short(row.subject))}",

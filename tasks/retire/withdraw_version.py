@@ -1,6 +1,8 @@
-"""Take a quiet version out of service wherever it still stands, and let the registry call it retired."""
+"""Withdraw a version without traffic from every slot that names it, and record it as retired."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from data.files.serving import Place
 from data.records.deployment import Slot
@@ -12,33 +14,38 @@ from data.registry.commands.retirement import WithdrawVersion
 from data.registry.registry import Registry
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
-def withdraw_version(retirement: Retirement, run: RunContext) -> None:
-    """Each slot that names the version says that it is withdrawn; one that serves nowhere is retired as it is.
+def withdraw_version(
+    retirement: Retirement, slots: Sequence[Slot], context: RunContext, steps: Steps = PLAIN_CALLS
+) -> None:
+    """Publish in each slot that names the version that it is withdrawn, then record the version as retired.
 
     Raises BusyError, PublishError, IllegalMoveError.
     """
-    registry = Registry.here()
-    with registry.reading() as state:
-        slots = state.find(Slot, version=retirement.subject)
     for slot in slots:
-        _empty(slot, retirement, run)
-    command = WithdrawVersion(key=retirement.key)
-    registry.execute(command, run)
+        carry_out(_withdrawal(slot, retirement, context), context, steps)
+    steps.take(record_withdrawal, retirement, context)
 
 
-def _empty(slot: Slot, retirement: Retirement, run: RunContext) -> None:
+@step("record withdrawal")
+def record_withdrawal(retirement: Retirement, context: RunContext) -> None:
+    """Record that the version is withdrawn and retired. Raises IllegalMoveError."""
+    Registry.here().execute(WithdrawVersion(key=retirement.key), context)
+    name_step(f"record {short(retirement.subject)} as retired", retirement=retirement.key)
+
+
+def _withdrawal(slot: Slot, retirement: Retirement, context: RunContext) -> ServingChange:
     place = Place(slot.model, slot.environment, slot.slot)
     fallback = short(retirement.successor) if retirement.successor else ""
-    reason, at = f"retired: {retirement.reason}", moment(run.as_of)
-    change = ServingChange(
+    reason, at = f"retired: {retirement.reason}", moment(context.as_of)
+    return ServingChange(
         place=place,
         begin=lambda: BeginOperation(
             model=slot.model, kind="withdraw", environment=slot.environment, slot=slot.slot, version=retirement.subject
         ),
-        act=lambda target: target.withdraw(place, fallback, reason, at, run.run_id),
+        act=lambda target: target.withdraw(place, fallback, reason, at, context.run_id),
         complete=lambda manifest: CompleteWithdrawal(model=slot.model, manifest_digest=manifest, reason=reason),
         acting=f"withdraw from {slot.environment}",
     )
-    carry_out(change, run)

@@ -4,171 +4,168 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import rfc8785
+from prefect import task
 from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext, TaskRunContext
 
 from data.errors import PublishError
 from data.files.artifacts import ArtifactStore
 from data.files.durable_file import write_durably
-from data.files.home import Home
+from data.queries.retirement_dossier import retirement_dossier
+from data.records.deployment import Deployment
 from data.records.names import short
+from data.records.retirement import RetirementParty
+from data.records.retirement_evidence import DossierApproval, DossierEvent, RetirementDossier
 from data.records.run_context import RunContext
+from data.registry.registry import Registry
 from data.text.markdown_text import plain
-from tasks.retire.gather_dossier import gather_dossier
 from tasks.run.business_time import moment
+from tasks.run.take_steps import name_step
 
 REPLAYED = (
     "> This registry replays a past (`clock: replay`): every time in it is business time, not the time of writing."
 )
 
 
-def write_dossier(key: str, retain_until: datetime, run: RunContext) -> str:
-    """Gather and write it; answers the digest of the JSON, under which the artifact store keeps it.
+@task(name="write dossier", cache_policy=NO_CACHE, persist_result=False)
+def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
+    """Gather and write the dossier; the digest of the JSON, under which the artifact store keeps it.
 
     Raises ArtifactError when evidence it rests on is missing, PublishError when the reports cannot be written.
     """
-    told = gather_dossier(key, moment(run.as_of), retain_until)
-    content, text = rfc8785.dumps(told), dossier_text(told)
-    home = Home.here()
-    digest = ArtifactStore(home.artifacts).put(content)
-    name = "retirement-" + short(told["version"]["key"]).replace("/", "-").replace(" ", "-")
+    registry = Registry.here()
+    dossier = retirement_dossier(registry, key, moment(context.as_of), retain_until)
+    content, text = rfc8785.dumps(dossier.document()), dossier_text(dossier)
+    digest = ArtifactStore(registry.home.artifacts).put(content)
+    name = "retirement-" + short(dossier.version.key).replace("/", "-").replace(" ", "-")
+    reports = registry.home.reports
     try:
-        write_durably(home.reports / f"{name}.json", content)
-        write_durably(home.reports / f"{name}.md", text.encode())
+        write_durably(reports / f"{name}.json", content)
+        write_durably(reports / f"{name}.md", text.encode())
     except OSError as error:
-        raise PublishError(f"{home.reports} cannot be written: {error}", "make it writable and run again") from error
+        raise PublishError(f"{reports} cannot be written: {error}", "make it writable and run again") from error
     if FlowRunContext.get() or TaskRunContext.get():
         create_markdown_artifact(text, key="retirement-dossier", description=name)
+    name_step(f"write dossier: {len(dossier.events)} events, {len(dossier.parties)} consumers", retirement=key)
     return digest
 
 
-def dossier_text(told: Mapping[str, Any]) -> str:
+def dossier_text(dossier: RetirementDossier) -> str:
     """The dossier in Markdown."""
-    retirement, version, model = told["retirement"], told["version"], told["model"]
-    lines = [f"# Retirement of {short(version['key'])}", ""]
-    lines += [REPLAYED, ""] if told["clock"] == "replay" else []
+    retirement, version, model = dossier.retirement, dossier.version, dossier.model
+    lines = [f"# Retirement of {short(version.key)}", ""]
+    lines += [REPLAYED, ""] if dossier.clock == "replay" else []
     lines += _facts(
         {
-            "Model": f"{short(model['key'])}, tier {model['tier']}, owned by {model['owner']}",
-            "Purpose": model["purpose"],
-            "Reason": retirement["reason"],
-            "Succeeded by": short(retirement["successor"]) if retirement["successor"] else "nothing",
-            "Outputs still in force": retirement["outputs_in_force"] or "none were named",
-            "Opened": f"{_day(retirement['opened_at'])} by {retirement['opened_by']}",
-            "Sunset": _day(retirement["sunset_at"]),
-            "Artifact": f"`{version['artifact']['digest']}`, {told['artifact']}",
-            "Records kept until": _day(told["retain_until"]),
+            "Model": f"{short(model.key)}, tier {model.tier}, owned by {model.owner}",
+            "Purpose": model.purpose,
+            "Reason": retirement.reason,
+            "Succeeded by": short(retirement.successor) if retirement.successor else "nothing",
+            "Outputs still in force": retirement.outputs_in_force or "none were named",
+            "Opened": f"{_day(retirement.opened_at)} by {retirement.opened_by}",
+            "Sunset": _day(retirement.sunset_at),
+            "Artifact": f"`{version.artifact.digest}`, {dossier.artifact}",
+            "Records kept until": _day(dossier.retain_until),
         }
     )
-    lines += ["", "## Whom it reached", "", *_reached(told)]
-    lines += ["", "## Who approved", "", *_approved(told["approvals"])]
-    lines += ["", "## Quiet in the logs", "", *_quiet(retirement, told["traffic"])]
-    lines += ["", "## Where it served", "", *_served(told["deployments"])]
-    lines += ["", "## What was found of it", "", *_found(told)]
-    lines += ["", "## Its events", "", *_events(told["events"])]
+    lines += ["", "## Consumers affected", "", *_affected(dossier)]
+    lines += ["", "## Approvals", "", *_approvals(dossier.approvals)]
+    lines += ["", "## Traffic after the sunset", "", *_traffic(dossier)]
+    lines += ["", "## Deployments", "", *_deployments(dossier.deployments)]
+    lines += ["", "## Validations and findings", "", *_judgements(dossier)]
+    lines += ["", "## Events", "", *_events(dossier.events)]
     return "\n".join(lines) + "\n"
 
 
 def _facts(facts: Mapping[str, str]) -> list[str]:
-    return [f"- **{name}:** {plain(said, 2_000) if name != 'Artifact' else said}" for name, said in facts.items()]
+    return [f"- **{name}:** {plain(text, 2_000) if name != 'Artifact' else text}" for name, text in facts.items()]
 
 
-def _reached(told: Mapping[str, Any]) -> list[str]:
-    impact = told["impact"]
-    lines = []
+def _affected(dossier: RetirementDossier) -> list[str]:
+    impact, lines = dossier.impact, list[str]()
     if impact is not None:
-        logs = impact["logs"]
         lines = [
             (
-                f"Assessed on {_day(impact['assessed_at'])} from what was declared and {logs['days']} days of logs; "
-                f"{len(logs['unreadable'])} of them could not be read (`{told['retirement']['impact_digest']}`)."
+                f"Assessed on {_day(impact.assessed_at)} from the declared consumers and {impact.logs.days} days of "
+                f"logs; {len(impact.logs.unreadable)} of them could not be read (`{dossier.retirement.impact_digest}`)."
             ),
             "",
         ]
     rows = [
         (
-            one["system"],
-            ("declared" if one["declared"] else "seen only") + _through(one["through"]),
+            one.system,
+            ("declared" if one.declared else "seen only") + _through(one.through),
             _answer(one),
-            one["moves_to"] or "–",
-            _day(one["cut_over_at"]),
-            one["transition"],
+            one.moves_to or "–",
+            _day(one.cut_over_at),
+            one.transition,
         )
-        for one in told["parties"]
+        for one in dossier.parties
     ]
     columns = ("consumer", "known", "answer", "moves to", "by", "transition")
-    return [*lines, *_table(columns, rows, "Nobody used it.")]
+    return [*lines, *_table(columns, rows, "No consumer used it.")]
 
 
-def _approved(approvals: Sequence[Mapping[str, Any]]) -> list[str]:
+def _approvals(approvals: Sequence[DossierApproval]) -> list[str]:
     rows = [
-        (vote["printed_name"], vote["role"], vote["decision"], vote["meaning"], _day(vote["decided_at"]), one["state"])
+        (vote.printed_name, vote.role.value, vote.decision, vote.meaning, _day(vote.decided_at), one.request.state)
         for one in approvals
-        for vote in one["votes"]
+        for vote in one.votes
     ]
     return _table(("person", "role", "decision", "meaning", "on", "the request was"), rows, "Nobody voted.")
 
 
-def _quiet(retirement: Mapping[str, Any], traffic: Mapping[str, Any] | None) -> list[str]:
+def _traffic(dossier: RetirementDossier) -> list[str]:
+    traffic, retirement = dossier.traffic, dossier.retirement
     if traffic is None:
-        return ["Nothing was read."]
-    missing = len(traffic["days_without_log"])
+        return ["No log was read."]
     return [
         (
-            f"From {_day(traffic['from_at'])} up to {_day(traffic['to_at'])} {retirement['traffic_rows']} rows named "
-            f"the version; {retirement['quiet_days']} days were asked for. On {missing} of these days "
-            f"nothing at all was logged (`{retirement['traffic_digest']}`)."
+            f"From {_day(traffic.from_at)} up to {_day(traffic.to_at)} {retirement.traffic_rows} rows named "
+            f"the version; {retirement.quiet_days} days were required. On {len(traffic.days_without_log)} of these "
+            f"days nothing at all was logged (`{retirement.traffic_digest}`)."
         )
     ]
 
 
-def _served(deployments: Sequence[Mapping[str, Any]]) -> list[str]:
+def _deployments(deployments: Sequence[Deployment]) -> list[str]:
     rows = [
-        (
-            f"{one['environment']} {one['slot']}",
-            _day(one["from_at"]),
-            _day(one["to_at"]),
-            one["state"],
-            one["ended_reason"] or "–",
-        )
+        (f"{one.environment} {one.slot}", _day(one.from_at), _day(one.to_at), one.state, one.ended_reason or "–")
         for one in deployments
     ]
     return _table(("where", "from", "to", "state", "why it ended"), rows, "It never served.")
 
 
-def _found(told: Mapping[str, Any]) -> list[str]:
+def _judgements(dossier: RetirementDossier) -> list[str]:
     validations = [
-        f"- validated by {plain(one['validator'])}: {one['conclusion']}; limitations: {plain(one['limitations'])}"
-        for one in told["validations"]
+        f"- validated by {plain(one.validator)}: {one.conclusion}; limitations: {plain(one.limitations)}"
+        for one in dossier.validations
     ]
-    findings = [
-        f"- finding {one['number']} ({one['severity']}, {one['state']}): {plain(one['title'])}"
-        for one in told["findings"]
-    ]
+    findings = [f"- finding {one.number} ({one.severity}, {one.state}): {plain(one.title)}" for one in dossier.findings]
     return [*validations, *findings] or ["Nothing was recorded."]
 
 
-def _events(entries: Sequence[Mapping[str, Any]]) -> list[str]:
-    rows = [(str(one["seq"]), one["type"], one["actor"], one["effective_at"][:16].replace("T", " ")) for one in entries]
-    return _table(("event", "what", "by", "at"), rows, "None.")
+def _events(events: Sequence[DossierEvent]) -> list[str]:
+    rows = [(str(one.seq), one.type, one.actor, one.effective_at[:16].replace("T", " ")) for one in events]
+    return _table(("event", "type", "by", "at"), rows, "None.")
 
 
-def _answer(party: Mapping[str, Any]) -> str:
-    if not party["answered_by"]:
-        return str(party["answer"])
-    reason = f": {party['silence_reason']}" if party["silence_reason"] else ""
-    return f"{party['answer']} by {party['answered_by']}{reason}"
+def _answer(party: RetirementParty) -> str:
+    if not party.answered_by:
+        return party.answer
+    reason = f": {party.silence_reason}" if party.silence_reason else ""
+    return f"{party.answer} by {party.answered_by}{reason}"
 
 
 def _through(models: Sequence[str]) -> str:
     return f" through {', '.join(short(one) for one in models)}" if models else ""
 
 
-def _day(moment: str | None) -> str:
-    return moment[:10] if moment else "–"
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at is not None else "–"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> list[str]:

@@ -16,8 +16,8 @@ from data.registry.commands.person import EndRole
 from modelward.runs.waiting import waiting_now
 from tasks.approve.request_approval import request_approval
 from tasks.deploy.publish_release import publish_release
-from tasks.deploy.stop_serving import stop
-from tasks.maintain.remind_people import unanswered_questions
+from tasks.deploy.stop_serving import stop_serving
+from tasks.maintain.remind_people import open_decisions
 from tasks.notify.gather_questions import open_questions
 from tasks.notify.notify_approvers import first_notices, notify_approvers, run_page
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
@@ -74,7 +74,7 @@ def test_a_release_is_asked_about_only_while_it_serves(validated: World) -> None
 
 def about(world: World, key: str) -> list[str]:
     """What is said of one question at this moment."""
-    return [act() for about, act in unanswered_questions(run_at(world)) if about == key]
+    return [act() for about, act in open_decisions(run_at(world)) if about == key]
 
 
 def purposes() -> set[str]:
@@ -85,7 +85,7 @@ def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pyte
     ask(validated)
     files = sorted(validated.home.outbox.iterdir())
     monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:9999")
-    acts = [act() for _, act in unanswered_questions(run_at(validated))]
+    acts = [act() for _, act in open_decisions(run_at(validated))]
     assert set(acts) == {""}
     assert sorted(validated.home.outbox.iterdir()) == files
 
@@ -93,7 +93,7 @@ def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pyte
 def test_somebody_who_may_sign_later_is_told_then(validated: World) -> None:
     ask(validated)
     validated.grant("outsider")
-    said = [act() for _, act in unanswered_questions(run_at(validated))]
+    said = [act() for _, act in open_decisions(run_at(validated))]
     assert [one.split(":")[0] for one in said if one] == ["outsider notified"]
 
 
@@ -103,7 +103,7 @@ def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> No
         command = EndRole(person=person, role=Role.APPROVER, reason="moved on", proof=validated.proof("adam"))
         validated.do(command, by="adam")
     validated.move(days=6)
-    for _, act in unanswered_questions(run_at(validated)):
+    for _, act in open_decisions(run_at(validated)):
         act()
     assert "nobody: no independent person holds a required role" in left(validated)["olga"].aside
 
@@ -123,7 +123,7 @@ def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> N
         version=V1, reason="worn out", sunset_on=(world.now + timedelta(days=60)).date(), successor=None,
         outputs_in_force="",
     )  # fmt: skip
-    key = open_retirement.fn(asked, model.run()).key
+    key = open_retirement(asked, model.run()).key
     notify_approvers(key, world.now)
     told = left(world, "retirement")
     assert set(told) == {"olga", "otto"}

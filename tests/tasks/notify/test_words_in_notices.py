@@ -14,7 +14,7 @@ from data.notices.quoted_text import quotation_parts
 from data.registry.commands.review import OpenFinding, OpenReview
 from tasks.deploy.publish_release import publish_release
 from tasks.deploy.undo_release import undo_release
-from tasks.maintain.escalate_incidents import unratified_incidents
+from tasks.maintain.escalate_incidents import late_ratifications
 from tasks.maintain.remind_people import reminders
 from tasks.monitor.write_alerts import write_alerts
 from tasks.notify.deliver_notices import notices_of_failures
@@ -61,7 +61,7 @@ def release(world: World) -> Iterable[Notice]:
 def retirement(world: World) -> Iterable[Notice]:
     world.approved()
     opened(world, reason=WORDS, outputs_in_force=WORDS)
-    send_notices(KEY, run_at(world))
+    send_notices.fn(KEY, run_at(world))
     return [*asked(world), *left(world)]
 
 
@@ -91,7 +91,7 @@ def incident(world: World) -> Iterable[Notice]:
     deployed(world, "op-2")
     roll_back(world, first.version, reason=WORDS)
     world.move(days=3)
-    for _, act in unratified_incidents(run_at(world)):
+    for _, act in late_ratifications(run_at(world)):
         act()
     return left(world)
 

@@ -28,13 +28,13 @@ SUNSET = date(2013, 5, 1)
 def approved(world: World, *, serving: bool = True) -> None:
     """Everybody is told, has answered and goes somewhere; owner and approver have signed."""
     model = departing(world, declared=("gates",), serving=serving)
-    open_retirement.fn(RetirementPlan(version=VERSION, reason="it aged", sunset_on=SUNSET), model.run())
-    send_notices(KEY, model.run())
+    open_retirement(RetirementPlan(version=VERSION, reason="it aged", sunset_on=SUNSET), model.run())
+    send_notices.fn(KEY, model.run())
     for system in ("gates", "shadow-it"):
         model.acknowledge(system)
     lines = ["gates 2013-04-20 the timetable", "shadow-it 2013-04-20 nothing"]
-    plan_transitions(KEY, lines, model.run().actor, model.run())
-    request = request_retirement(KEY, model.run())
+    plan_transitions.fn(KEY, lines, model.run())
+    request = request_retirement.fn(KEY, model.run())
     model.approve("olga", Role.OWNER)
     model.approve("alma", Role.APPROVER)
     world.do(ApproveRetirement(key=KEY, request=request.key), by="otto")
@@ -53,7 +53,7 @@ def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
 def advanced(model: Departing, days: float) -> str:
     """The state after an advance so many days after the sunset."""
     model.world.now = model.retirement.sunset_at + timedelta(days=days)
-    return advance_retirement.fn(KEY, model.run())
+    return advance_retirement(KEY, model.run())
 
 
 def test_before_its_day_nothing_moves(model: Departing) -> None:
@@ -89,7 +89,7 @@ def test_a_consumer_that_shows_up_late_must_have_somewhere_to_go_first(model: De
     assert advanced(model, 3) == "sunset"
     assert advanced(model, 20) == "quiet"
     late = next(one for one in model.systems() if one.startswith("unnamed-"))
-    plan_transitions(KEY, [f"{late} 2013-05-03 the timetable"], model.run().actor, model.run())
+    plan_transitions.fn(KEY, [f"{late} 2013-05-03 the timetable"], model.run())
     assert advanced(model, 20) == "archived"
 
 

@@ -12,7 +12,7 @@ from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from tasks.approve.recompute_digests import recompute_digests
 from tasks.retire import await_transition as waiting
-from tasks.retire.approve_retirement import asked_already, request_retirement
+from tasks.retire.approve_retirement import known_request, request_retirement
 from tasks.retire.await_transition import TransitionForm, await_transition
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.plan_transitions import read_plan
@@ -30,8 +30,8 @@ WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
 def opened(world: World) -> None:
     """Two consumers were told."""
     model = departing(world, declared=("gates",))
-    open_retirement.fn(RetirementPlan(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1)), model.run())
-    send_notices(KEY, model.run())
+    open_retirement(RetirementPlan(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1)), model.run())
+    send_notices.fn(KEY, model.run())
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> li
             settled.append(question.settle(FormAnswer(TransitionForm(person="olga", plan=plan), model.world.now)))
         assert question.is_open() != settled[-1].done
 
-    monkeypatch.setattr(waiting, "gate", gate)
+    monkeypatch.setattr(waiting, "ask_until_settled", gate)
     await_transition(KEY, model.run())
     return settled
 
@@ -108,7 +108,7 @@ def whole(model: Departing, monkeypatch: pytest.MonkeyPatch) -> ApprovalRequest:
     for system in ("gates", "shadow-it"):
         model.acknowledge(system)
     assert looked(monkeypatch, model, WHOLE)[-1].done
-    return request_retirement(KEY, model.run())
+    return request_retirement.fn(KEY, model.run())
 
 
 def test_the_request_asks_owner_and_approver_and_is_bound_to_the_plan(
@@ -120,10 +120,10 @@ def test_the_request_asks_owner_and_approver_and_is_bound_to_the_plan(
     asked = (request.evidence_digest, request.standards_digest, request.artifact_digest)
     assert (now.evidence_digest, now.standards_digest, now.artifact_digest) == asked
     assert request.standards_digest != STANDARDS_DIGEST
-    found = asked_already(KEY, model.run())
+    found = known_request(KEY, model.run())
     assert found is not None
     assert found.key == request.key
-    assert asked_already(KEY, model.run(run_id="another")) is None
+    assert known_request(KEY, model.run(run_id="another")) is None
 
 
 def test_an_approval_counts_for_another_run_while_the_plan_is_the_same(
@@ -132,9 +132,9 @@ def test_an_approval_counts_for_another_run_while_the_plan_is_the_same(
     whole(model, monkeypatch)
     model.approve("olga", Role.OWNER)
     model.approve("alma", Role.APPROVER)
-    assert asked_already(KEY, model.run(run_id="another")) is not None
+    assert known_request(KEY, model.run(run_id="another")) is not None
     model.acknowledge("gates", "objected")
-    assert asked_already(KEY, model.run(run_id="another")) is None
+    assert known_request(KEY, model.run(run_id="another")) is None
 
 
 def test_a_plan_that_changes_while_people_sign_voids_the_request(

@@ -32,7 +32,7 @@ def model(leaving: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_everybody_declared_and_everybody_seen_is_reached(model: Departing) -> None:
-    row = open_retirement.fn(LEAVING, model.run())
+    row = open_retirement(LEAVING, model.run())
     assert (row.state, row.quiet_days) == ("opened", 14)
     assert sorted(model.systems()) == ["crew", "gates", "shadow-it"]
     assert (model.party("crew").last_seen_at, model.party("shadow-it").declared) == (None, False)
@@ -44,34 +44,34 @@ def test_everybody_declared_and_everybody_seen_is_reached(model: Departing) -> N
 
 def test_a_day_that_cannot_be_read_is_named_in_the_assessment(model: Departing) -> None:
     next((model.world.home.logs(MODEL) / "date=2013-03-03").iterdir()).write_bytes(b"not Parquet")
-    row = open_retirement.fn(LEAVING, model.run())
+    row = open_retirement(LEAVING, model.run())
     told = json.loads(model.world.artifacts.read(row.impact_digest or ""))
     assert told["logs"]["unreadable"] == ["2013-03-03"]
     assert sorted(model.systems()) == ["crew", "gates"]
 
 
 def test_an_open_one_is_gone_on_with_whatever_is_said_now(model: Departing) -> None:
-    first = open_retirement.fn(LEAVING, model.run())
-    again = open_retirement.fn(LEAVING.model_copy(update={"sunset_on": date(2013, 3, 20)}), model.run(run_id="again"))
+    first = open_retirement(LEAVING, model.run())
+    again = open_retirement(LEAVING.model_copy(update={"sunset_on": date(2013, 3, 20)}), model.run(run_id="again"))
     assert again == first
 
 
 def test_too_short_a_notice_is_refused_names_the_first_day_and_is_remembered(model: Departing) -> None:
     with pytest.raises(GateRefusedError, match="30 days' notice") as refused:
-        open_retirement.fn(LEAVING.model_copy(update={"sunset_on": date(2013, 4, 9)}), model.run())
+        open_retirement(LEAVING.model_copy(update={"sunset_on": date(2013, 4, 9)}), model.run())
     assert "name a sunset from 2013-04-11 on" in str(refused.value)
     assert model.world.events("command.refused")[-1]["data"]["attempted"] == "open retirement"
     assert model.systems() == []
 
 
 def test_the_silent_are_reminded_each_week_and_the_owner_is_told_from_the_second_reminder_on(model: Departing) -> None:
-    open_retirement.fn(LEAVING, model.run())
-    assert send_notices(KEY, model.run()) == ["crew", "gates", "shadow-it"]
-    assert send_notices(KEY, model.run()) == []
+    open_retirement(LEAVING, model.run())
+    assert send_notices.fn(KEY, model.run()) == ["crew", "gates", "shadow-it"]
+    assert send_notices.fn(KEY, model.run()) == []
     model.acknowledge("gates")
     for week in (1, 2):
         model.world.move(days=7)
-        assert send_notices(KEY, model.run()) == ["crew", "shadow-it"], week
+        assert send_notices.fn(KEY, model.run()) == ["crew", "shadow-it"], week
     to = [(one.to, one.number) for one in Outbox(model.world.home.outbox).notices() if "crew" in one.title]
     assert to[:2] == [("crew@example.org", 1), ("crew@example.org", 2)]
     assert sorted(to[2:]) == [("crew@example.org", 3), ("olga", 3)]

@@ -1,0 +1,14 @@
+"""Who notices can reach."""
+
+from __future__ import annotations
+
+from data.queries.notice_recipients import notice_recipients
+from data.records.person import Person
+from tests.world import World
+
+
+def test_the_mailboxes_of_active_people_and_the_administrators_are_known(world: World) -> None:
+    found = notice_recipients(world.registry, world.now)
+    people = world.find(Person, state="active")
+    assert found.mailboxes == {one.person: one.email for one in people if one.email}
+    assert set(found.administrators) == {"ada", "adam"}
