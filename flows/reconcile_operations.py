@@ -1,4 +1,4 @@
-"""Reconcile operations: finish or undo what died half-way, expire requests, end runs that wait for nothing."""
+"""Reconcile operations: finish or undo what a crash left incomplete, expire requests, end runs that wait for nothing."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from datetime import datetime
 
 from prefect import flow
 
-from data.records.run_context import RunContext
 from tasks.maintain.recover_crashes import recover_crashes
 from tasks.maintain.show_report import show_report
 from tasks.run.business_time import registry_moment
 from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
 
 @flow(name="reconcile operations", flow_run_name=titled("reconcile operations on {day}"), persist_result=False)
 def reconcile_operations(as_of: datetime | None = None) -> dict[str, list[str]]:
-    """Safe to repeat; answers what was done, by kind, and under `failed` what could not be.
+    """Safe to repeat; what was done, by job, and under `failed` what was not.
 
     Args:
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    told = this_run()
-    report = recover_crashes(RunContext(told.actor, registry_moment(as_of), told.run_id))
+    report = recover_crashes(this_run(registry_moment(as_of)), Steps())
     show_report("reconciliation", report)
     return leave_answer(report)

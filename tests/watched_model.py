@@ -28,7 +28,7 @@ from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores
 from tasks.monitor.find_monitored_models import find_monitored_models
-from tasks.monitor.record_windows import Watch, record_windows
+from tasks.monitor.record_windows import NightOutcome, record_night
 from tasks.monitor.watch_models import watch_models
 from tasks.register.build_reference import Reference, store_reference
 from tests.operations import deploy
@@ -126,14 +126,13 @@ class WatchedModel:
             table = pa.table({"prediction_id": ids, "label": label, "labelled_at": told})
             write_partition(self.labels, known, table, f"of-{day}")
 
-    def night(self, through: date, *, at: datetime | None = None) -> Watch:
+    def night(self, through: date, *, at: datetime | None = None) -> NightOutcome:
         """The watch of the window ending `through`, at noon four days later, so that the labels are mature."""
         as_of = at or midnight(through + days(4)) + timedelta(hours=12)
         nights = watch_models.fn(find_monitored_models.fn([MODEL], through), through, as_of)
-        (watched,) = record_windows.fn(
-            nights, RunContext(Actor(id="modelward", auth="service"), run_id="run-night"), as_of
-        )
-        return watched
+        actor = Actor(id="modelward", auth="service")
+        (outcome,) = record_night(nights, RunContext(actor, as_of, "run-night"))
+        return outcome
 
 
 def watched_model(

@@ -9,7 +9,7 @@ import typer
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
 
 if TYPE_CHECKING:
-    from tasks.monitor.record_windows import Watch
+    from tasks.monitor.record_windows import NightOutcome
 
 COULD_NOT = 3
 SHOWN = 3
@@ -41,9 +41,9 @@ def monitor(
     moment, day = business_time(as_of), day_of(through)
     asked = {"models": models or None, "through": day, "as_of": moment}
     answer = call("monitor_models", Where(by, local, no_wait), asked, "watching the logs")
-    from tasks.monitor.record_windows import Watch
+    from tasks.monitor.record_windows import NightOutcome
 
-    watched = TypeAdapter(list[Watch]).validate_python(answer or [])
+    watched = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
     if as_json:
         show_json(watched)
     else:
@@ -51,7 +51,7 @@ def monitor(
     raise typer.Exit(COULD_NOT if any(one.state == "failed" for one in watched) else 0)
 
 
-def _show(watched: list[Watch]) -> None:
+def _show(watched: list[NightOutcome]) -> None:
     from data.queries.lookup import reference
     from modelward.cli.terminal import say, show_table
 
@@ -68,11 +68,11 @@ def _show(watched: list[Watch]) -> None:
         say("→ `modelward alerts list` says what moved")
 
 
-def _counted(one: Watch) -> str:
+def _counted(one: NightOutcome) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(one.counts.items()) if count)
 
 
-def _faults(one: Watch) -> tuple[str, ...]:
+def _faults(one: NightOutcome) -> tuple[str, ...]:
     """What was wrong with the logs, as it was recorded; of many, the first and how many more."""
     from data.records.monitoring import MonitoringRun
     from data.registry.registry import Registry

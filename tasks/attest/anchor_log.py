@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.registry.registry import Registry
+from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 
 
-@task(name="anchor log", cache_policy=NO_CACHE, persist_result=False)
+@step("anchor log")
 def anchor_log() -> int:
-    """Answers how many events the newest checkpoint covers. Raises AnchorError, SigningKeyError."""
-    return Registry.here().checkpoint()
+    """The number of events that the newest checkpoint covers. Raises AnchorError, SigningKeyError."""
+    anchored = Registry.here().checkpoint()
+    name_step(f"anchor {counted(anchored, 'event')}")
+    return anchored

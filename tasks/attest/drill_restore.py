@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.audit.merkle import root
 from data.audit.verifier.verification import verify
 from data.errors import AuditError
@@ -17,10 +14,12 @@ from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.store import Store
 from tasks.attest.verify_log import require_sound
+from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 
 
 @dataclass(frozen=True)
-class Drill:
+class RestoreDrill:
     """A backup that was restored: its file and digest, the events in it, and the root over them as hex."""
 
     file: Path
@@ -29,8 +28,8 @@ class Drill:
     root: str
 
 
-@task(name="drill restore", cache_policy=NO_CACHE, persist_result=False)
-def drill_restore() -> Drill:
+@step("drill restore")
+def drill_restore() -> RestoreDrill:
     """Copy, verify the copy deep, compare it with the log it was made from.
 
     Raises StoreError when the copy cannot be written, AuditError when it does not hold.
@@ -42,7 +41,8 @@ def drill_restore() -> Drill:
     events, restored = _head(file)
     if live_root(registry, events) != restored:
         raise AuditError(f"the backup {file.name} has another root over its {events} events than the log")
-    return Drill(file, file_digest(file), events, restored)
+    name_step(f"back up and restore {counted(events, 'event')}: same root")
+    return RestoreDrill(file, file_digest(file), events, restored)
 
 
 def live_root(registry: Registry, size: int) -> str:

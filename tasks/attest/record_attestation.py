@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.audit.verifier.report import Report
 from data.records.run_context import RunContext
 from data.registry.commands.log import Attest
 from data.registry.registry import Registry
-from tasks.attest.drill_restore import Drill
+from tasks.attest.drill_restore import RestoreDrill
+from tasks.run.take_steps import name_step, step
 
 
-@task(name="record attestation", cache_policy=NO_CACHE, persist_result=False)
-def record_attestation(report: Report, anchored: int, drill: Drill, run: RunContext) -> str:
-    """One event, anchored at once; answers the attestation's key."""
+@step("record attestation")
+def record_attestation(report: Report, anchored: int, drill: RestoreDrill, context: RunContext) -> str:
+    """Record one event, anchored at once; the attestation's key."""
     command = Attest(
         events=drill.events,
         anchored=anchored,
@@ -22,4 +20,6 @@ def record_attestation(report: Report, anchored: int, drill: Drill, run: RunCont
         backup_digest=drill.digest,
         restored_root=f"sha256:{drill.root}",
     )
-    return Registry.here().execute(command, run).subject
+    key = Registry.here().execute(command, context).subject
+    name_step(f"record attestation: assurance {report.assurance}", attestation=key)
+    return key

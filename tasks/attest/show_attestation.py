@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.queries.rows import required_row
 from data.records.log import Attestation
 from data.registry.registry import Registry
 from data.settings import read_settings
@@ -12,8 +13,7 @@ from views.forms.version_facts import fact_table, in_lines
 
 def show_attestation(key: str) -> None:
     """The attestation as an artifact."""
-    with Registry.here().reading() as state:
-        row = state.need(Attestation, key)
+    row = required_row(Registry.here(), Attestation, key)
     url = evidence_url(read_settings().evidence_url, AUDIT)
     where = f"[The audit page]({url})" if url else "Verify it yourself: `modelward audit verify --deep`"
     lines = [*attestation_lines(row), "", where]

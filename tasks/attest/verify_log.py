@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.audit.verifier.report import Discrepancy, Report
 from data.errors import AuditError
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
+from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 
 SHOWN = 5
 
 
-@task(name="verify log", cache_policy=NO_CACHE, persist_result=False)
+@step("verify log")
 def verify_log() -> Report:
     """The report of a verification that held. Raises AuditError naming what does not, StoreLockedError."""
     report = verify_registry(Registry.here(), deep=True)
     require_sound(report, "the audit log")
+    name_step(f"verify {counted(report.events, 'event')}: sound")
     return report
 
 

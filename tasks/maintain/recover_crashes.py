@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
+from collections.abc import Mapping
 
 from data.records.run_context import RunContext
 from tasks.deploy.reconcile_operation import running_operations
@@ -15,21 +12,21 @@ from tasks.maintain.expire_approvals import expired_requests
 from tasks.maintain.remind_people import open_decisions
 from tasks.maintain.withdraw_orphans import orphaned_requests, orphaned_runs
 from tasks.notify.deliver_notices import delivered_notices
-from tasks.run.run_due_jobs import Due, run_due_jobs
+from tasks.run.run_due_jobs import Job, run_due_jobs
+from tasks.run.take_steps import PLAIN_CALLS, Steps
 
-JOBS: Mapping[str, Callable[[RunContext], Iterable[Due]]] = {
-    "silent": silent_runs,
-    "operations": running_operations,
-    "expired": expired_requests,
-    "requests": orphaned_requests,
-    "runs": orphaned_runs,
-    "releases": lapsed_releases,
-    "people": open_decisions,
-    "carried": delivered_notices,
+JOBS: Mapping[str, Job] = {
+    "silent": Job("crash silent runs", silent_runs),
+    "operations": Job("finish or undo operations", running_operations),
+    "expired": Job("expire requests", expired_requests),
+    "requests": Job("withdraw orphaned requests", orphaned_requests),
+    "runs": Job("cancel orphaned runs", orphaned_runs),
+    "releases": Job("undo lapsed emergency releases", lapsed_releases),
+    "people": Job("notify people of open decisions", open_decisions),
+    "carried": Job("deliver notices", delivered_notices),
 }
 
 
-@task(name="end what died", cache_policy=NO_CACHE, persist_result=False)
-def recover_crashes(context: RunContext) -> dict[str, list[str]]:
-    """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
-    return run_due_jobs(JOBS, context)
+def recover_crashes(context: RunContext, steps: Steps = PLAIN_CALLS) -> dict[str, list[str]]:
+    """Run each job; what was done, by job, and under `failed` what was not."""
+    return run_due_jobs(JOBS, context, steps)

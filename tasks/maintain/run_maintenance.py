@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
+from collections.abc import Mapping
 
 from data.records.run_context import RunContext
 from tasks.deploy.undo_release import lapsed_releases
@@ -17,25 +14,25 @@ from tasks.maintain.prune_profiles import pruned_profiles
 from tasks.maintain.remind_people import reminders
 from tasks.maintain.revoke_approvals import unmet_conditions
 from tasks.notify.deliver_notices import delivered_notices
-from tasks.run.run_due_jobs import Due, run_due_jobs
+from tasks.run.run_due_jobs import Job, run_due_jobs
+from tasks.run.take_steps import PLAIN_CALLS, Steps
 
-JOBS: Mapping[str, Callable[[RunContext], Iterable[Due]]] = {
-    "requests": expired_requests,
-    "waivers": expired_waivers,
-    "approvals": expired_versions,
-    "conditions": unmet_conditions,
-    "releases": lapsed_releases,
-    "incidents": late_ratifications,
-    "lapsed": lapsed_versions,
-    "reviews": periodic_reviews,
-    "retirements": open_retirements,
-    "reminders": reminders,
-    "carried": delivered_notices,
-    "profiles": pruned_profiles,
+JOBS: Mapping[str, Job] = {
+    "requests": Job("expire requests", expired_requests),
+    "waivers": Job("expire waivers", expired_waivers),
+    "approvals": Job("expire approvals", expired_versions),
+    "conditions": Job("revoke approvals with unmet conditions", unmet_conditions),
+    "releases": Job("undo lapsed emergency releases", lapsed_releases),
+    "incidents": Job("escalate unratified incidents", late_ratifications),
+    "lapsed": Job("open reviews of lapsed versions", lapsed_versions),
+    "reviews": Job("open periodic reviews", periodic_reviews),
+    "retirements": Job("continue retirements", open_retirements),
+    "reminders": Job("remind people", reminders),
+    "carried": Job("deliver notices", delivered_notices),
+    "profiles": Job("prune cached profiles", pruned_profiles),
 }
 
 
-@task(name="look after models", cache_policy=NO_CACHE, persist_result=False)
-def run_maintenance(context: RunContext) -> dict[str, list[str]]:
-    """Each thing on its own; answers what was done, by kind, and under `failed` what could not be."""
-    return run_due_jobs(JOBS, context)
+def run_maintenance(context: RunContext, steps: Steps = PLAIN_CALLS) -> dict[str, list[str]]:
+    """Run each job; what was done, by job, and under `failed` what was not."""
+    return run_due_jobs(JOBS, context, steps)

@@ -1,7 +1,7 @@
-"""Deal models out to mapped tasks, a few to each, and take back a result for every one of them whatever happened.
+"""Divide models into chunks, one mapped task for each, and collect a result for every model whatever happened.
 
-A model's night is work for a processor, most of it in Python, so that threads of one process take turns. Where there
-are many models they are dealt out to processes, each of which costs some seconds until it can begin.
+A model's night is CPU work, most of it in Python, so that threads of one process run one at a time. Many models are
+divided among processes instead; a process takes some seconds to start.
 """
 
 from __future__ import annotations
@@ -21,24 +21,30 @@ from prefect.utilities.annotations import quote
 
 from data.queries.monitored_models import MonitoringCandidate
 from tasks.monitor.watch_models import ModelResult, broke, watch_models
+from tasks.run.take_steps import Steps
 
 SIZE = 25
-"""Models in one mapped task: a task costs about 5 ms, a model's night some hundred."""
+"""Models in one mapped task: a task costs about 5 ms, a model's night about 100 ms."""
 MANY = 200
-"""Models from which on a second process is worth its start."""
+"""From this number of models on, a second process saves more time than it takes to start."""
 MOST = 8
-"""Processes at the most: each holds about 300 MB."""
+"""The largest number of processes: each takes about 300 MB."""
 LOOK_SECONDS = 1.0
 
 T = TypeVar("T")
 
 
-def watch_all(models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None) -> list[ModelResult]:
-    """The night of each model, in mapped tasks: a process for each processor where they are many, else two threads."""
+def watch_all(
+    models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None, steps: Steps
+) -> list[ModelResult]:
+    """The result of each model, in mapped tasks: one process for each processor when they are many, else two threads."""
     chunks = chunked(models)
-    told = {"models": [whole(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
+    parameters = {"models": [quoted(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
     with _runner(len(models), processors()) as runner:
-        return gathered(chunks, runner.map(cast(Any, watch_models), told))
+        futures = runner.map(cast(Any, watch_models), parameters, wait_for=steps.follows)
+        results = gathered(chunks, futures)
+    steps.join([one.task_run_id for one in futures])
+    return results
 
 
 def chunked(models: Sequence[MonitoringCandidate], size: int = SIZE) -> list[list[MonitoringCandidate]]:
@@ -47,15 +53,15 @@ def chunked(models: Sequence[MonitoringCandidate], size: int = SIZE) -> list[lis
     return [list(models[start : start + step]) for start in range(0, len(models), step)]
 
 
-def whole(value: T) -> T:
-    """A value as it is handed to a task: Prefect looks for futures in every corner of whatever is not quoted."""
+def quoted(value: T) -> T:
+    """A value as a parameter of a task: Prefect searches every part of a value for futures unless it is quoted."""
     return cast(T, quote(value))
 
 
 def gathered(
     chunks: Sequence[Sequence[MonitoringCandidate]], futures: Iterable[PrefectFuture[Any]]
 ) -> list[ModelResult]:
-    """The nights of all chunks; where a task itself broke, or the process it ran in, its models' nights failed."""
+    """The results of all chunks; the models of a task that raised, or whose process ended, have failed results."""
     nights: list[ModelResult] = []
     for chunk, future in zip(chunks, futures, strict=True):
         answer = _answer(future)
@@ -67,18 +73,17 @@ def gathered(
 
 
 def processors() -> int:
-    """How many processors this process may use; where nothing says so, how many there are."""
+    """The number of processors that this process may use; all of them where the system sets no limit."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _runner(models: int, count: int) -> TaskRunner[PrefectFuture[Any]]:
-    several = models >= MANY and count > 1
-    made = (
+    runner = (
         ProcessPoolTaskRunner(min(count, MOST), initializer=end_with, initargs=(os.getpid(),))
-        if several
+        if models >= MANY and count > 1
         else ThreadPoolTaskRunner(max_workers=2)
     )
-    return cast(TaskRunner[PrefectFuture[Any]], made)
+    return cast(TaskRunner[PrefectFuture[Any]], runner)
 
 
 def _answer(future: PrefectFuture[Any]) -> list[ModelResult] | BaseException:
@@ -89,7 +94,7 @@ def _answer(future: PrefectFuture[Any]) -> list[ModelResult] | BaseException:
 
 
 def end_with(parent: int) -> None:
-    """Have this process end when its parent does: a pool's process whose parent was killed waits for work for ever."""
+    """End this process when its parent ends: a pool process whose parent was killed would wait for work for ever."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -12,11 +12,11 @@ from data.queries.monitored_models import MonitoredModel
 from data.records.measurement import Measurement
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring, SeenConsumer
-from tasks.monitor.find_partitions import Windows
-from tasks.monitor.join_labels import Labelled
+from tasks.monitor.find_partitions import NightWindows
+from tasks.monitor.join_labels import LabelCounts
 from tasks.monitor.judge_window import JudgedWindow
 from tasks.monitor.measure_window import FIGURES, RESIDUAL
-from tasks.monitor.profile_partitions import Profiled
+from tasks.monitor.profile_partitions import ProfiledDays
 
 OF_OUTCOMES = frozenset({*FIGURES, RESIDUAL})
 
@@ -27,8 +27,8 @@ class MeasuredWindow:
 
     days: tuple[LoggedDay, ...]
     log_faults: tuple[LogFault, ...]
-    profiled: Profiled | None
-    labelled: Labelled
+    profiled: ProfiledDays | None
+    labelled: LabelCounts
     figures: tuple[Measurement, ...]
     refused: tuple[str, ...]
 
@@ -42,7 +42,7 @@ class MeasuredWindow:
 def compose_record(
     watched: MonitoredModel,
     champion: Version,
-    windows: Windows,
+    windows: NightWindows,
     measured: MeasuredWindow,
     judged: JudgedWindow,
     digest: str,
@@ -68,13 +68,15 @@ def compose_record(
     )
 
 
-def measurement_batch(champion: Version, windows: Windows, measured: MeasuredWindow, judged: JudgedWindow) -> bytes:
+def measurement_batch(
+    champion: Version, windows: NightWindows, measured: MeasuredWindow, judged: JudgedWindow
+) -> bytes:
     """Every measurement with its days and what a rule made of it, as one Parquet file."""
     ruled: Mapping[str, str] = {one.about: one.state.value for one in judged.outcomes if one.rule is not None}
     return to_bytes([_placed(champion, windows, one, ruled) for one in measured.figures], measured.faults)
 
 
-def _placed(champion: Version, windows: Windows, one: Measurement, ruled: Mapping[str, str]) -> WindowMeasurement:
+def _placed(champion: Version, windows: NightWindows, one: Measurement, ruled: Mapping[str, str]) -> WindowMeasurement:
     window = windows.outcomes if one.statistic in OF_OUTCOMES else windows.inputs
     about = ":".join(filter(None, (one.statistic, one.column, one.segment)))
     return WindowMeasurement(

@@ -13,7 +13,7 @@ from monitoring.alert_rule import Window
 
 
 @dataclass(frozen=True)
-class Windows:
+class NightWindows:
     """The days measured: `inputs` end on the day asked for, `outcomes` on the last day whose labels had their time."""
 
     inputs: Window
@@ -28,10 +28,12 @@ class LoggedWindow:
     faults: tuple[LogFault, ...]
 
 
-def windows_of(plan: MonitoringPlan, through: date, now: datetime) -> Windows:
+def windows_of(plan: MonitoringPlan, through: date, now: datetime) -> NightWindows:
     """The windows of the plan's length: outcomes lag so far that `label_patience_days` passed since their last day."""
     matured = now.date() - timedelta(days=1 + plan.label_patience_days)
-    return Windows(Window.ending(through, plan.window_days), Window.ending(min(through, matured), plan.window_days))
+    return NightWindows(
+        Window.ending(through, plan.window_days), Window.ending(min(through, matured), plan.window_days)
+    )
 
 
 def find_partitions(logs: ModelLogs, watched: MonitoredModel, window: Window) -> LoggedWindow:

@@ -22,7 +22,7 @@ BEFORE = FAULTS[3]
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelCounts:
     """The days' histograms of one version by day (`2013-04-22`), and what is wrong with the labels."""
 
     days: dict[str, ScoreHistogram]
@@ -34,20 +34,22 @@ class Labelled:
         return sum(one.known for one in self.days.values())
 
 
-def join_labels(logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: datetime, join: LabelJoin) -> Labelled:
+def join_labels(
+    logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: datetime, join: LabelJoin
+) -> LabelCounts:
     """Scores against labels of what one version (by its name in the log) answered, from the cache where it is there.
 
     Raises LogFormatError when the folder of labels cannot be understood.
     """
     if not days:
-        return Labelled({}, ())
+        return LabelCounts({}, ())
     labels = logs.label_partitions(days[0].day, now)
     joining = _Joining(logs, version, now, join)
     counted = {day.day.isoformat(): joining.count(day, tuple(touching(day, labels))) for day in days}
     faults = [fault for one in labels for fault in one.faults]
     faults += [fault for _, found in counted.values() for fault in found]
     faults += [fault for day, (histogram, _) in counted.items() for fault in _early(day, histogram)]
-    return Labelled({day: histogram for day, (histogram, _) in counted.items()}, tuple(faults))
+    return LabelCounts({day: histogram for day, (histogram, _) in counted.items()}, tuple(faults))
 
 
 @dataclass

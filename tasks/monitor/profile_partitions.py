@@ -18,7 +18,7 @@ SCORE = "score"
 
 
 @dataclass(frozen=True)
-class Profiled:
+class ProfiledDays:
     """The days' profiles of one version in the order of the days, and the days that could not be counted."""
 
     edges: Edges
@@ -33,10 +33,10 @@ class Profiled:
 
 def profile_partitions(
     logs: ModelLogs, days: Sequence[LoggedDay], edges: Edges, columns: ColumnMapping, version: str
-) -> Profiled:
+) -> ProfiledDays:
     """The profiles of what one version (by its name in the log) answered, from the cache where they are there."""
     found = [_profile(logs, day, edges, columns, version) for day in days]
-    return Profiled(
+    return ProfiledDays(
         edges,
         tuple(one for one in found if isinstance(one, Profile)),
         tuple(one for one in found if isinstance(one, LogFault)),

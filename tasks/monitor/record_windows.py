@@ -1,13 +1,10 @@
-"""Write the nights of all models into the registry, one event each, and tell people about what pages."""
+"""Write the results of a night into the registry, one event for each model, and page people where the plan says so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.errors import ModelwardError
 from data.records.monitoring import Alert, MonitoringRun
@@ -18,10 +15,12 @@ from data.registry.registry import MOST_TOGETHER, Receipt, Registry
 from monitoring.alert_rule import AlertState
 from tasks.monitor.watch_models import ModelResult
 from tasks.monitor.write_alerts import write_alerts
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
+from tasks.run.word_steps import counted
 
 
-class Watch(Frozen):
-    """What became of one model's night. `run` is the key of the recorded run, `why` says why there is none.
+class NightOutcome(Frozen):
+    """The outcome of one model's night. `run` is the key of the recorded run, `why` the reason when there is none.
 
     `pages` and `warnings` are the keys of the alerts that this window opened or added to.
     """
@@ -37,47 +36,75 @@ class Watch(Frozen):
     warnings: tuple[str, ...] = ()
 
 
-@task(name="record windows", cache_policy=NO_CACHE, persist_result=False)
-def record_windows(nights: Sequence[ModelResult], run: RunContext, as_of: datetime | None) -> list[Watch]:
-    """Record each night and answer what became of it; a window recorded before with the same figures stays as it is.
+@dataclass(frozen=True)
+class RecordedNight:
+    """The recorded runs and the reasons of failed models, both by model key."""
 
-    Many nights make one transaction, each is one event. A night that cannot be recorded is one that failed; the others
-    go on. Raises PublishError when the outbox cannot be written: everything is recorded by then.
+    runs: Mapping[str, MonitoringRun]
+    failed: Mapping[str, str]
+
+
+def record_night(results: Sequence[ModelResult], context: RunContext, steps: Steps = PLAIN_CALLS) -> list[NightOutcome]:
+    """Record each result, write the alerts, and give the outcome of each model.
+
+    Raises PublishError when the outbox cannot be written: everything is recorded by then.
     """
-    recorded: dict[str, MonitoringRun] = {}
-    failed = {one.model: one.unwatched for one in nights if one.failed}
-    for model, outcome in _recorded([one.command for one in nights if one.command is not None], run, as_of):
-        if isinstance(outcome, ModelwardError):
-            failed[model] = f"{outcome.what} → {outcome.remedy}"
-        else:
-            recorded[model] = outcome.row(MonitoringRun)
-    alerts = write_alerts(list(recorded.values()), failed, as_of)
+    recorded = steps.take(record_windows, results, context)
+    alerts = steps.take(write_alerts, list(recorded.runs.values()), recorded.failed, context.as_of)
     return [
-        _watch(recorded[one.model], alerts[one.model]) if one.model in recorded else _missed(one, failed.get(one.model))
-        for one in nights
+        _outcome(recorded.runs[one.model], alerts[one.model])
+        if one.model in recorded.runs
+        else _missed(one, recorded.failed.get(one.model))
+        for one in results
     ]
 
 
+@step("record windows")
+def record_windows(results: Sequence[ModelResult], context: RunContext) -> RecordedNight:
+    """Record each result; a window that was recorded before with the same figures stays as it is.
+
+    Many results make one transaction, each is one event. A result that cannot be recorded counts as failed; the others
+    are recorded.
+    """
+    runs: dict[str, MonitoringRun] = {}
+    failed = {one.model: one.unwatched for one in results if one.failed}
+    for model, outcome in _recorded([one.command for one in results if one.command is not None], context):
+        if isinstance(outcome, ModelwardError):
+            failed[model] = f"{outcome.what} → {outcome.remedy}"
+        else:
+            runs[model] = next(row for row in outcome.rows if isinstance(row, MonitoringRun))
+    name_step(f"record {counted(len(results), 'result')}: {_counts(results, runs, failed)}")
+    return RecordedNight(runs, failed)
+
+
+def _counts(results: Sequence[ModelResult], runs: Mapping[str, MonitoringRun], failed: Mapping[str, str]) -> str:
+    """`10 sound, 2 with faults, 1 failed, 1 not watched`: zero counts are left out."""
+    faulty = sum(bool(one.faults) for one in runs.values())
+    idle = len(results) - len(runs) - len(failed)
+    counts = {"sound": len(runs) - faulty, "with faults": faulty, "failed": len(failed), "not watched": idle}
+    return ", ".join(f"{count:,} {state}" for state, count in counts.items() if count) or "none"
+
+
 def _recorded(
-    commands: Sequence[RecordMonitoring], run: RunContext, as_of: datetime | None
+    commands: Sequence[RecordMonitoring], context: RunContext
 ) -> Iterator[tuple[str, Receipt | ModelwardError]]:
-    """What came of each command, by model; what keeps a batch from being recorded came of all of it."""
+    """The outcome of each command, by model; an error of a whole batch is the outcome of each command in it."""
     registry = Registry.here()
     for start in range(0, len(commands), MOST_TOGETHER):
         batch = commands[start : start + MOST_TOGETHER]
         models = [one.model for one in batch]
         try:
-            outcomes = registry.execute_together(batch, RunContext(run.actor, as_of, run.run_id))
+            outcomes = registry.execute_together(batch, context)
         except ModelwardError as error:
             yield from ((model, error) for model in models)
         else:
             yield from zip(models, outcomes, strict=True)
 
 
-def _watch(recorded: MonitoringRun, alerts: Sequence[Alert]) -> Watch:
+def _outcome(recorded: MonitoringRun, alerts: Sequence[Alert]) -> NightOutcome:
     mine = [one for one in alerts if one.last_window == recorded.to_date]
     pages = [one.key for one in mine if recorded.outcomes.get(one.about) == AlertState.PAGE]
-    return Watch(
+    return NightOutcome(
         model=recorded.model,
         state="recorded",
         run=recorded.key,
@@ -94,7 +121,7 @@ def _warned(alert: Alert, recorded: MonitoringRun) -> bool:
     return recorded.outcomes.get(alert.about) in (AlertState.WATCH, None)
 
 
-def _missed(night: ModelResult, failed: str | None) -> Watch:
+def _missed(night: ModelResult, failed: str | None) -> NightOutcome:
     if failed is not None:
-        return Watch(model=night.model, state="failed", why=failed)
-    return Watch(model=night.model, state="not watched", why=night.unwatched)
+        return NightOutcome(model=night.model, state="failed", why=failed)
+    return NightOutcome(model=night.model, state="not watched", why=night.unwatched)

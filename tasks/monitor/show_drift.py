@@ -1,25 +1,24 @@
-"""Show on the run's page how the windows of a night lie against their plans, for the models that need eyes first."""
+"""Show on the run's page how the windows of a night compare with their plans, for the most urgent models."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.logs.measurements import WindowMeasurement, from_bytes
-from data.records.model import MonitoringPlan
+from data.queries.monitoring_results import recorded_windows
 from data.records.monitoring import MonitoringRun
 from data.records.names import short
 from data.registry.registry import Registry
 from data.text.markdown_text import plain
 from monitoring.alert_rule import AlertState
 from monitoring.plan import Direction, WatchRule, watch_rules
-from tasks.monitor.record_windows import Watch
+from tasks.monitor.record_windows import NightOutcome
 from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 from views.charts.svg_intervals import IntervalRow, Look, interval_picture
 from views.evidence_address import monitoring_page
 from views.forms.markdown_table import markdown_table
@@ -31,23 +30,23 @@ LOOKS: dict[str, Look] = {AlertState.PAGE.value: "bad", AlertState.WATCH.value: 
 ORDER = [one.value for one in (AlertState.PAGE, AlertState.WATCH, AlertState.SEASONAL, AlertState.CANNOT_SAY)]
 
 
-@task(name="show drift", cache_policy=NO_CACHE, persist_result=False)
-def show_drift(watched: Sequence[Watch], day: date) -> None:
+@step("show drift")
+def show_drift(watched: Sequence[NightOutcome], day: date) -> None:
     """An artifact for each of the models with the most pages and warnings, five at most."""
     ranked = sorted((one for one in watched if one.run), key=lambda one: (-len(one.pages), -len(one.warnings)))
     registry = Registry.here()
-    with registry.reading() as state:
-        runs = [state.need(MonitoringRun, one.run) for one in ranked[:MODELS]]
-        plans = {one.plan: state.need(MonitoringPlan, one.plan) for one in runs}
-    for run in runs:
+    windows = recorded_windows(registry, [one.run for one in ranked[:MODELS]])
+    name_step(f"show drift of {counted(len(windows), 'model')}")
+    for window in windows:
+        run = window.run
         try:
             measured = from_bytes(ArtifactStore(registry.home.artifacts).read(run.measurements_digest))
         except ModelwardError as error:
             leave_artifact("drift", run.model, [plain(str(error))], f"window ending {day}")
             continue
-        lines = drift_lines(run, measured, {one.about: one for one in watch_rules(plans[run.plan].rules)})
+        lines = drift_lines(run, measured, {one.about: one for one in watch_rules(window.plan.rules)})
         page = evidence_line(monitoring_page(run.model), run.model)
-        leave_artifact("drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}: {_counted(run)}")
+        leave_artifact("drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}: {_counts(run)}")
 
 
 def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules: dict[str, WatchRule]) -> list[str]:
@@ -68,18 +67,18 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
 
 
 def _coverage(run: MonitoringRun) -> str:
-    """How many labels were known of the days that are told by their outcomes, which are others than the rows' days."""
+    """The share of known labels in the window of outcomes, which ends earlier than the window of the rows."""
     known = run.headline.get("coverage")
     return f", {known:.0%} of the labels that had their time" if known is not None else ""
 
 
-def _counted(run: MonitoringRun) -> str:
-    told = [f"{count} {state}" for state, count in run.counts.items() if count]
-    return ", ".join([*told, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
+def _counts(run: MonitoringRun) -> str:
+    counts = [f"{count} {state}" for state, count in run.counts.items() if count]
+    return ", ".join([*counts, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
 
 
 def _drawn(one: WindowMeasurement, rule: WatchRule) -> IntervalRow:
-    """A figure as its rule looks at it: how far it went the way that is bad, in margins."""
+    """A figure as its rule judges it: the distance from the reference in the bad direction, in margins."""
     figures = one.measurement
     below = figures.value is not None and figures.value < rule.reference
     turned = rule.direction is Direction.DOWN or (rule.direction is Direction.BOTH and below)

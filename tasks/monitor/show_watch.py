@@ -6,35 +6,37 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.records.names import short
 from data.text.markdown_text import plain
-from tasks.monitor.record_windows import Watch
+from tasks.monitor.record_windows import NightOutcome
 from tasks.run.leave_artifact import leave_artifact
+from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 from views.forms.markdown_table import markdown_table
 
 COLUMNS = ("model", "state", "rows", "faults", "pages", "warnings", "quiet", "cannot say")
 MOST = 200
 
 
-@task(name="show watch", cache_policy=NO_CACHE, persist_result=False)
-def show_watch(watched: Sequence[Watch], day: date) -> None:
-    """Leave the nights as an artifact of this run."""
+@step("show watch")
+def show_watch(watched: Sequence[NightOutcome], day: date) -> None:
+    """Leave the outcomes of a night as an artifact of this run."""
+    name_step(f"show {counted(len(watched), 'result')}")
     leave_artifact("monitoring", "", [watch_table(watched)], f"windows ending {day}: {watch_counts(watched)}")
 
 
-def watch_counts(watched: Sequence[Watch]) -> str:
-    """How the nights came out, in a sentence."""
+def watch_counts(watched: Sequence[NightOutcome]) -> str:
+    """The outcomes of a night, counted in a sentence."""
     states = Counter(one.state for one in watched)
-    told = [f"{count:,} {state}" for state, count in sorted(states.items())]
+    words = [f"{count:,} {state}" for state, count in sorted(states.items())]
     alerts = {"pages": sum(len(one.pages) for one in watched), "warnings": sum(len(one.warnings) for one in watched)}
-    return ", ".join([*told, *(f"{count:,} {name}" for name, count in alerts.items() if count)]) or "nothing is watched"
+    return (
+        ", ".join([*words, *(f"{count:,} {name}" for name, count in alerts.items() if count)]) or "nothing is watched"
+    )
 
 
-def watch_table(watched: Sequence[Watch]) -> str:
-    """The nights as a Markdown table, what needs a person first; of more than 200 models the rest is counted."""
+def watch_table(watched: Sequence[NightOutcome]) -> str:
+    """The outcomes as a Markdown table, the most urgent first; beyond 200 models the rest is counted."""
     ranked = sorted(watched, key=lambda one: (one.state != "failed", -len(one.pages), -len(one.warnings)))
     lines = markdown_table(COLUMNS, map(_cells, ranked[:MOST]), right=COLUMNS[2:])
     if len(ranked) > MOST:
@@ -42,8 +44,8 @@ def watch_table(watched: Sequence[Watch]) -> str:
     return "\n".join(lines)
 
 
-def _cells(one: Watch) -> list[str]:
-    said = f"{one.state}: {one.why}" if one.why else one.state
+def _cells(one: NightOutcome) -> list[str]:
+    state = f"{one.state}: {one.why}" if one.why else one.state
     counts = [one.rows, one.faults, len(one.pages), len(one.warnings)]
     counts += [one.counts.get(name, 0) for name in ("quiet", "cannot say")]
-    return [short(one.model), plain(said), *(f"{count:,}" for count in counts)]
+    return [short(one.model), plain(state), *(f"{count:,}" for count in counts)]

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
@@ -22,13 +19,15 @@ from data.text.untrusted_text import storable
 from monitoring.hard_fault import HardFault, unforeseen
 from monitoring.plan import WatchRule, watch_rules
 from tasks.monitor.compose_record import MeasuredWindow, compose_record, measurement_batch
-from tasks.monitor.find_partitions import Windows, find_partitions, windows_of
-from tasks.monitor.join_labels import Labelled, join_labels
+from tasks.monitor.find_partitions import NightWindows, find_partitions, windows_of
+from tasks.monitor.join_labels import LabelCounts, join_labels
 from tasks.monitor.judge_window import broken_labels, column_faults, judge_window, log_faults
 from tasks.monitor.measure_window import BUILT_FROM, measure_inputs, measure_outcomes
 from tasks.monitor.profile_partitions import profile_partitions
 from tasks.register.build_reference import Reference, read_reference
 from tasks.run.business_time import moment
+from tasks.run.take_steps import log_step, name_step, step
+from tasks.run.word_steps import counted, day_words
 
 LONGEST = 500
 """Characters of a fault of our own that are told."""
@@ -44,11 +43,16 @@ class ModelResult:
     failed: bool = False
 
 
-@task(name="watch models", cache_policy=NO_CACHE, persist_result=False)
+@step("watch models")
 def watch_models(models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None) -> list[ModelResult]:
-    """One night for each model of a chunk; `through` is the last day of the window."""
+    """One result for each model of a chunk; `through` is the last day of the window."""
+    name_step(f"watch {counted(len(models), 'model')} through {day_words(through)}")
     with LabelJoin() as join:
-        return [_whatever_happens(one, through, moment(as_of), join) for one in models]
+        results = [_whatever_happens(one, through, moment(as_of), join) for one in models]
+    for one in results:
+        if one.failed:
+            log_step(f"failed: {one.unwatched}", model=one.model)
+    return results
 
 
 def watch_model(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
@@ -117,8 +121,8 @@ def _measure(
     champion: Version,
     rules: Sequence[WatchRule],
     reference: Reference | None,
-    windows: Windows,
-    label: Callable[[tuple[LoggedDay, ...]], Labelled],
+    windows: NightWindows,
+    label: Callable[[tuple[LoggedDay, ...]], LabelCounts],
 ) -> MeasuredWindow:
     inputs = find_partitions(logs, watched, windows.inputs)
     outcomes = find_partitions(logs, watched, windows.outcomes)

@@ -1,4 +1,4 @@
-"""Tell people in the outbox what pages them, and which model could not be watched; nothing is told twice."""
+"""Write to the outbox what pages people and which models could not be watched; no notice is written twice."""
 
 from __future__ import annotations
 
@@ -10,79 +10,83 @@ from typing import NamedTuple
 from data.errors import ModelwardError, PublishError
 from data.notices.outbox import LONGEST_RECEIVER, Notice, Outbox
 from data.notices.quoted_text import quoted
-from data.queries.monitored_models import STANDING, by_model
+from data.queries.monitored_models import by_model
+from data.queries.monitoring_results import standing_alerts
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
 from data.registry.registry import Registry
 from tasks.run.business_time import moment
+from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 
 
-class _Word(NamedTuple):
-    """Something that is to be told: about what, how it is written, and when."""
+class _PendingNotice(NamedTuple):
+    """A notice that is to be written: about which key, how it is made, and its time."""
 
     about: str
-    write: Callable[[], Notice]
+    make: Callable[[], Notice]
     at: datetime
 
 
+@step("write alerts")
 def write_alerts(
     runs: Sequence[MonitoringRun], unwatched: Mapping[str, str], as_of: datetime | None
 ) -> dict[str, list[Alert]]:
-    """Leave a notice for each alert that these runs opened, or opened again, as a page, and for each model unwatched.
+    """Write a notice for each alert that these runs opened, or opened again, as a page, and for each unwatched model.
 
-    `unwatched` says why, by model: silence is not health. Answers with all alerts that stand, by model. Raises
-    PublishError at the end, when everything that can be told is told; a second run of the same windows writes what is
-    missing.
+    `unwatched` gives the reason by model: a model without results is not healthy. Returns all standing alerts by
+    model. Raises PublishError at the end, when every other notice is written; a second run of the same windows writes
+    what is missing.
     """
     registry = Registry.here()
     ran_at = {one.model: one.ran_at for one in runs}
-    with registry.reading() as state:
-        models = {one.key: one for one in state.among(Model, "key", (*ran_at, *unwatched))}
-        standing = [one for one in state.among(Alert, "state", STANDING) if one.model in ran_at]
-    words = [
-        _Word(one.key, partial(_notice, models[one.model], one), ran_at[one.model])
-        for one in standing
+    standing = standing_alerts(registry, ran_at, unwatched)
+    notices = [
+        _PendingNotice(one.key, partial(_notice, standing.models[one.model], one), ran_at[one.model])
+        for one in standing.alerts
         if (one.level, one.state, one.changed_at) == ("page", "open", ran_at[one.model])
     ]
+    name_step(f"write {counted(len(notices), 'page')}, {counted(len(unwatched), 'failed model')}")
     now = moment(as_of)
-    words += [
-        _Word(model, partial(_unwatched, models.get(model), model, why, now), now) for model, why in unwatched.items()
+    notices += [
+        _PendingNotice(model, partial(_unwatched, standing.models.get(model), model, why, now), now)
+        for model, why in unwatched.items()
     ]
-    _leave_each(Outbox(registry.home.outbox), words)
-    return by_model(standing)
+    _write_each(Outbox(registry.home.outbox), notices)
+    return by_model(standing.alerts)
 
 
-def _leave_each(outbox: Outbox, words: Sequence[_Word]) -> None:
-    """Leave every one of them; what cannot be told of one model keeps nobody from hearing of another.
+def _write_each(outbox: Outbox, notices: Sequence[_PendingNotice]) -> None:
+    """Write every one of them; a notice that cannot be written does not stop the others.
 
-    Raises PublishError naming one of those that could not be left.
+    Raises PublishError naming one of those that could not be written.
     """
-    if not words:
+    if not notices:
         return
     there, lost = outbox.existing(), {}
-    for one in words:
+    for one in notices:
         try:
-            outbox.put(one.write(), one.at, there)
+            outbox.put(one.make(), one.at, there)
         except ModelwardError as error:
             lost[one.about] = error.what
-        except Exception as error:  # noqa: BLE001 – told at the end, with what it was about
+        except Exception as error:  # noqa: BLE001 – reported at the end, with the key it is about
             lost[one.about] = f"{type(error).__name__}: {error}"
     for about, why in lost.items():
         raise PublishError(
-            f"{len(lost):,} of {len(words):,} notices could not be left, on {short(about)} for one: {why}",
-            "everything is recorded and the other notices are there; put it right and watch the same windows again",
+            f"{len(lost):,} of {len(notices):,} notices could not be written, on {short(about)} for one: {why}",
+            "everything is recorded and the other notices are written; fix the cause and watch the same windows again",
         )
 
 
 def _unwatched(known: Model | None, model: str, why: str, now: datetime) -> Notice:
-    told = "Nothing is known about this model since the last recorded window."
+    unknown = "Nothing is known about this model since the last recorded window."
     return Notice(
         kind="alert",
         to=_route(known),
         about=model,
         title=f"{short(model)} was not watched on {now.date()}",
-        text=f"{quoted(why)}\n\n{told}{_whole_route(known)}",
+        text=f"{quoted(why)}\n\n{unknown}{_whole_route(known)}",
     )
 
 

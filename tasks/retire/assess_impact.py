@@ -26,7 +26,7 @@ from tasks.run.word_steps import counted
 
 
 @dataclass(frozen=True)
-class Impact:
+class AssessedImpact:
     """The affected consumers, nearest first, and the digest of the assessment as it is kept."""
 
     affected: tuple[Affected, ...]
@@ -34,7 +34,7 @@ class Impact:
 
 
 @task(name="assess impact", cache_policy=NO_CACHE, persist_result=False)
-def assess_impact(subject: RetirementSubject, context: RunContext) -> Impact:
+def assess_impact(subject: RetirementSubject, context: RunContext) -> AssessedImpact:
     """Assess from the declared consumers and every whole day logged so far; the assessment is kept by digest.
 
     It lists the days that cannot be read. Raises LogFormatError for a folder of the log that names no day.
@@ -56,7 +56,7 @@ def assess_impact(subject: RetirementSubject, context: RunContext) -> Impact:
     found = f"{counted(len(affected), 'consumer')}, {counted(len(days), 'day')} of logs"
     name_step(f"assess impact: {found}", version=version.key)
     digest = ArtifactStore(home.artifacts).put(rfc8785.dumps(document.model_dump(mode="json")))
-    return Impact(affected, digest)
+    return AssessedImpact(affected, digest)
 
 
 def seen_of(days: Iterable[LoggedDay], version: str) -> tuple[ConsumerTraffic, ...]:

@@ -23,7 +23,7 @@ from gates.impact import Affected
 from gates.oversight import RetirementRule
 from gates.standard import retirement_for
 from gates.transition import window_days
-from tasks.retire.assess_impact import Impact, assess_impact
+from tasks.retire.assess_impact import AssessedImpact, assess_impact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_among
 from tasks.run.record_refusal import refusals_recorded
@@ -69,7 +69,7 @@ def continue_retirement(retirement: Retirement) -> Retirement:
 
 @task(name="record retirement", cache_policy=NO_CACHE, persist_result=False)
 def record_retirement(
-    plan: RetirementPlan, subject: RetirementSubject, impact: Impact, context: RunContext
+    plan: RetirementPlan, subject: RetirementSubject, impact: AssessedImpact, context: RunContext
 ) -> Retirement:
     """Record the retirement with its parties. Raises GateRefusedError, and as the registry does."""
     name_step(f"open retirement with sunset {day_words(plan.sunset_on)}", version=plan.version)
@@ -85,7 +85,7 @@ def rule_of(standards: Sequence[Standard], model: Model) -> RetirementRule:
     return retirement_for(standards_among(standards, model).first, model.tier)
 
 
-def _command(plan: RetirementPlan, impact: Impact, rule: RetirementRule) -> OpenRetirement:
+def _command(plan: RetirementPlan, impact: AssessedImpact, rule: RetirementRule) -> OpenRetirement:
     return OpenRetirement(
         version=plan.version,
         reason=plan.reason,
@@ -98,7 +98,9 @@ def _command(plan: RetirementPlan, impact: Impact, rule: RetirementRule) -> Open
     )
 
 
-def _check_notice(version: Version, impact: Impact, sunset_at: datetime, rule: RetirementRule, now: datetime) -> None:
+def _check_notice(
+    version: Version, impact: AssessedImpact, sunset_at: datetime, rule: RetirementRule, now: datetime
+) -> None:
     """Consumers need time to leave the version; without a consumer no notice is needed."""
     earliest = now + timedelta(days=rule.notice_days)
     if impact.affected and sunset_at < earliest:

@@ -110,7 +110,7 @@ def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
     monkeypatch.setattr(chunk_models, "processors", lambda: 2)
     ran: list[int] = []
     monkeypatch.setattr(watching, "watch_model", lambda *_: ran.append(1))
-    runs, tasks = flow_runs(), completed("watch models")
+    runs, tasks = flow_runs(), completed("models through")
     with counted_transactions() as counts:
         watched = monitor_models(as_of=fleet.night)
     assert not ran, "nothing was watched in this process"
@@ -119,7 +119,7 @@ def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
     assert flow_runs() - runs == 1
     assert transactions(counts) <= 10
     deadline = time.monotonic() + 60
-    while completed("watch models") - tasks < 2:
+    while completed("models through") - tasks < 2:
         assert time.monotonic() < deadline, "the server was not told of the tasks"
         time.sleep(0.5)
     whole()

@@ -103,7 +103,7 @@ def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: W
     request, run = released(world)
     world.decide(request, "alma")
     world.decide(request, "olga", role=Role.OWNER)
-    report = recover_crashes.fn(run_at(world, "night", "modelward"))
+    report = recover_crashes(run_at(world, "night", "modelward"))
     assert report["runs"] == [f"run {run} was cancelled: the request on ops/delay v2 is approved"]
     assert (state_of(run), serving(world)) == ("Cancelled", V2)
 
@@ -111,7 +111,7 @@ def test_ratified_beside_its_run_the_run_waits_for_nothing_and_is_ended(world: W
 def test_when_its_run_is_lost_reconciliation_undoes_it_in_time(world: World) -> None:
     request, run = released(world)
     world.move(hours=25)
-    report = recover_crashes.fn(RunContext(run_at(world).actor, world.now, "night"))
+    report = recover_crashes(RunContext(run_at(world).actor, world.now, "night"))
     assert report["expired"] == ["the request to release ops/delay v2 expired"]
     assert "ops/delay v1 serves again" in report["releases"][0]
     assert world.get(ApprovalRequest, request.key).state == "expired"

@@ -21,7 +21,7 @@ from data.registry.commands.review import OpenFinding
 from tasks.deploy import undo_release as undoing
 from tasks.deploy.publish_release import publish_release
 from tasks.deploy.reconcile_operation import reconcile_operation
-from tasks.deploy.undo_release import lapsed_releases, undo_release
+from tasks.deploy.undo_release import undo_release
 from tasks.maintain.recover_crashes import JOBS
 from tasks.maintain.run_maintenance import run_maintenance
 from tasks.run.run_due_jobs import run_due_jobs
@@ -30,7 +30,7 @@ from tests.judged_model import V1, adopt, standard_text
 from tests.operations import begin_deploy, deployed
 from tests.world import MODEL, World
 
-NIGHT = {"operations": JOBS["operations"], "releases": lapsed_releases}
+NIGHT = {name: JOBS[name] for name in ("operations", "releases")}
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_refused_it_ends_at_once(world: World) -> None:
 def test_the_review_undoes_it_too_and_its_incident_escalates(world: World) -> None:
     live(world)
     world.move(hours=25)
-    report = run_maintenance.fn(run_at(world, "review", "modelward"))
+    report = run_maintenance(run_at(world, "review", "modelward"))
     assert "was undone" in report["releases"][0]
     assert world.find(Incident)[0].state == "escalated"
     assert serving(world).version == V1

@@ -37,7 +37,7 @@ def world(adopted: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def looked_after(world: World, **later: float) -> dict[str, list[str]]:
     """What is done so much later."""
     world.move(**later)
-    return run_maintenance.fn(RunContext(Actor(id="modelward", auth="service"), world.now, "run-review"))
+    return run_maintenance(RunContext(Actor(id="modelward", auth="service"), world.now, "run-review"))
 
 
 def told(world: World) -> set[tuple[str, str]]:

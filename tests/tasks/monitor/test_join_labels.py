@@ -10,7 +10,7 @@ from data.logs.log_fault import LogFaultKind
 from data.logs.model_logs import ModelLogs
 from data.records.model import ColumnMapping, Model
 from tasks.monitor import join_labels as module
-from tasks.monitor.join_labels import Labelled, join_labels
+from tasks.monitor.join_labels import LabelCounts, join_labels
 from tests.prediction_logs import DAY, days, midnight, write_labels, write_predictions
 
 KEY = "models/ops/delay"
@@ -29,13 +29,13 @@ def label(home: Home, known: int, predicted: int, rows: int = 60, **columns: obj
     write_labels(home.labels(KEY), DAY + days(known), DAY + days(predicted), rows, **columns)
 
 
-def join(home: Home, now: object = NOW, version: str = "1") -> Labelled:
+def join(home: Home, now: object = NOW, version: str = "1") -> LabelCounts:
     logs = ModelLogs(home, Model.model_construct(key=KEY, columns=ColumnMapping()))
     with LabelJoin() as opened:
         return join_labels(logs, logs.days(DAY, DAY + days(2)), version, now, opened)  # type: ignore[arg-type]
 
 
-def known(labelled: Labelled) -> list[int]:
+def known(labelled: LabelCounts) -> list[int]:
     return [one.known for one in labelled.days.values()]
 
 
@@ -120,4 +120,4 @@ def test_a_damaged_entry_is_counted_anew(home: Home) -> None:
 
 def test_no_day_has_no_label(home: Home) -> None:
     logs = ModelLogs(home, Model.model_construct(key=KEY, columns=ColumnMapping()))
-    assert join_labels(logs, (), "1", NOW, LabelJoin()) == Labelled({}, ())
+    assert join_labels(logs, (), "1", NOW, LabelJoin()) == LabelCounts({}, ())

@@ -16,7 +16,7 @@ from data.records.model import ColumnMapping, Feature, Model
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from tasks.monitor import profile_partitions as module
-from tasks.monitor.profile_partitions import Profiled, profile_partitions
+from tasks.monitor.profile_partitions import ProfiledDays, profile_partitions
 from tests.prediction_logs import DAY, days, prediction_table, write_partition
 from tests.watched_model import feature_rows
 
@@ -35,7 +35,7 @@ def features(day: date, rows: int, version: str = "1", **left_out: None) -> pa.T
     return prediction_table(day, rows, **{**made, "score": score.to_pylist(), "model_version": version, **left_out})
 
 
-def count(home: Home, version: str = "1", last: int = 6) -> Profiled:
+def count(home: Home, version: str = "1", last: int = 6) -> ProfiledDays:
     logs = ModelLogs(home, Model.model_construct(key=KEY, columns=COLUMNS))
     return profile_partitions(logs, logs.days(DAY, DAY + days(last)), EDGES, COLUMNS, version)
 

@@ -18,7 +18,7 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import AnswerAlert
-from tasks.monitor.record_windows import Watch
+from tasks.monitor.record_windows import NightOutcome
 from tests.operations import deploy
 from tests.prediction_logs import DAY, days, midnight, write_partition
 from tests.watched_model import RULES, WatchedModel, watched_model
@@ -36,7 +36,7 @@ def levels(watch: WatchedModel) -> dict[str, str]:
     return {one.about: one.level for one in watch.world.find(Alert) if one.state != "ended"}
 
 
-def run_of(watch: WatchedModel, watched: Watch) -> MonitoringRun:
+def run_of(watch: WatchedModel, watched: NightOutcome) -> MonitoringRun:
     return watch.world.get(MonitoringRun, watched.run)
 
 

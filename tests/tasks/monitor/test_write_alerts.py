@@ -14,7 +14,7 @@ from data.records.run_context import RunContext
 from data.registry.commands.model import RegisterModel
 from tasks.monitor import write_alerts as alerting
 from tasks.monitor.find_monitored_models import find_monitored_models
-from tasks.monitor.record_windows import Watch, record_windows
+from tasks.monitor.record_windows import NightOutcome, record_night
 from tasks.monitor.watch_models import ModelResult, watch_models
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
@@ -37,8 +37,8 @@ def route_to(world: World, model: str, route: str) -> None:
     world.do(said.model_copy(update={"alert_route": route}))
 
 
-def record(nights: list[ModelResult]) -> list[Watch]:
-    return record_windows.fn(nights, RunContext(Actor(id="modelward", auth="service"), run_id="run-1"), NIGHT)
+def record(nights: list[ModelResult]) -> list[NightOutcome]:
+    return record_night(nights, RunContext(Actor(id="modelward", auth="service"), NIGHT, "run-1"))
 
 
 def failed(why: str = "its log is gone") -> list[ModelResult]:

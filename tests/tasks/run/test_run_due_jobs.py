@@ -10,9 +10,14 @@ import pytest
 from data.errors import IllegalMoveError, PrefectUnavailableError
 from data.records.person import Actor
 from data.records.run_context import RunContext
-from tasks.run.run_due_jobs import Due, run_due_jobs
+from tasks.run.run_due_jobs import Due, FindWork, Job, run_due_jobs
 
 RUN = RunContext(Actor(id="otto"), datetime(2013, 4, 1, tzinfo=UTC), "run-1")
+
+
+def jobs(**found: FindWork) -> dict[str, Job]:
+    """Jobs by name, which find their work with these functions."""
+    return {name: Job(name, find) for name, find in found.items()}
 
 
 def fails() -> str:
@@ -33,7 +38,7 @@ def test_each_on_its_own() -> None:
     def none(run: RunContext) -> Iterator[Due]:
         yield "models/ops/delay", lambda: ""
 
-    assert run_due_jobs({"some": some, "none": none}, RUN) == {
+    assert run_due_jobs(jobs(some=some, none=none), RUN) == {
         "some": ["one was done"],
         "failed": ["ops/delay v1: it is gone → look again", "ana: read-only"],
     }
@@ -66,12 +71,12 @@ def test_what_stops_no_other_job(find: Callable[[RunContext], Iterable[Due]], fa
     def other(run: RunContext) -> Iterator[Due]:
         yield "models/ops/delay", lambda: "the other was done"
 
-    report = run_due_jobs({"some": find, "other": other}, RUN)
+    report = run_due_jobs(jobs(some=find, other=other), RUN)
     assert (report["other"], report["failed"]) == (["the other was done"], failed)
 
 
 def test_what_was_done_before_looking_failed_is_told() -> None:
-    assert run_due_jobs({"some": breaks_midway}, RUN)["some"] == ["one was done"]
+    assert run_due_jobs(jobs(some=breaks_midway), RUN)["some"] == ["one was done"]
 
 
 def test_a_job_looks_for_its_work_when_its_turn_comes() -> None:
@@ -88,4 +93,4 @@ def test_a_job_looks_for_its_work_when_its_turn_comes() -> None:
         seen = ", ".join(done)
         yield "b", lambda: f"saw {seen}"
 
-    assert run_due_jobs({"first": first, "second": second}, RUN)["second"] == ["saw first"]
+    assert run_due_jobs(jobs(first=first, second=second), RUN)["second"] == ["saw first"]
