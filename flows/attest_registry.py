@@ -1,4 +1,4 @@
-"""Attest registry: verify the log deep, anchor it, back it up, restore the backup as a drill, record the attestation."""
+"""Attest registry: verify the log deep, anchor it, back it up, restore the backup as a drill, record it."""
 
 from __future__ import annotations
 

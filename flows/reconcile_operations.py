@@ -1,4 +1,4 @@
-"""Reconcile operations: finish or undo what a crash left incomplete, expire requests, end runs that wait for nothing."""
+"""Reconcile operations: finish or undo what a crash left incomplete, expire requests, end runs without a request."""
 
 from __future__ import annotations
 

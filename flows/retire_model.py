@@ -13,9 +13,11 @@ from datetime import date, datetime
 from prefect import flow
 
 from data.registry.rules.retirement_party import PLANNING
+from tasks.approve.ask_approvers import QUESTION as APPROVAL
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.approve_retirement import approve_retirement
+from tasks.retire.await_transition import QUESTION as TRANSITION
 from tasks.retire.await_transition import await_transition
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.plan_transitions import plan_lines, plan_transitions
@@ -54,7 +56,7 @@ def retire_model(
         transition: Where each consumer goes, by system, as a day and a target.
         as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
     """
-    context, steps = replace(this_run(), as_of=as_of), Steps()
+    context, steps = this_run(as_of), Steps(TRANSITION, APPROVAL)
     version, successor = version_named(version), version_named(successor) if successor else None
     plan = RetirementPlan(
         version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force

@@ -37,11 +37,11 @@ T = TypeVar("T")
 def watch_all(
     models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None, steps: Steps
 ) -> list[ModelResult]:
-    """The result of each model, in mapped tasks: one process for each processor when they are many, else two threads."""
+    """The result of each model, in mapped tasks: a process for each processor when they are many, else two threads."""
     chunks = chunked(models)
     parameters = {"models": [quoted(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
     with _runner(len(models), processors()) as runner:
-        futures = runner.map(cast(Any, watch_models), parameters, wait_for=steps.follows)
+        futures = runner.map(cast(Any, watch_models), parameters, wait_for=cast(Any, steps.follows))
         results = gathered(chunks, futures)
     steps.join([one.task_run_id for one in futures])
     return results

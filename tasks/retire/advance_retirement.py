@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.queries.retirements import RetirementSnapshot, retirement_snapshot
 from data.records.retirement import Retirement
 from data.records.run_context import RunContext
@@ -23,7 +20,7 @@ from tasks.retire.read_traffic import read_traffic
 from tasks.retire.withdraw_version import withdraw_version
 from tasks.retire.write_dossier import write_dossier
 from tasks.run.business_time import moment
-from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from tasks.run.word_steps import day_words
 
 YEAR = timedelta(days=365.25)
@@ -71,7 +68,7 @@ def _archive(found: RetirementSnapshot, context: RunContext, steps: Steps) -> No
     )
 
 
-@task(name="begin sunset", cache_policy=NO_CACHE, persist_result=False)
+@step("begin sunset")
 def begin_sunset(retirement: Retirement, context: RunContext) -> None:
     """Record that the sunset began, when its day has come."""
     day = day_words(retirement.sunset_at)
@@ -82,7 +79,7 @@ def begin_sunset(retirement: Retirement, context: RunContext) -> None:
     name_step(f"begin sunset of {day}", retirement=retirement.key)
 
 
-@task(name="judge withdrawal", cache_policy=NO_CACHE, persist_result=False)
+@step("judge withdrawal")
 def judge_withdrawal(found: RetirementSnapshot, quiet: Retirement, context: RunContext) -> bool:
     """Whether the version may be withdrawn: no traffic for long enough, and no consumer without a transition."""
     criterion = judge_quiet(quiet, found.consumers, moment(context.as_of))
@@ -94,7 +91,7 @@ def judge_withdrawal(found: RetirementSnapshot, quiet: Retirement, context: RunC
     return allowed
 
 
-@task(name="archive retirement", cache_policy=NO_CACHE, persist_result=False)
+@step("archive retirement")
 def archive_retirement(command: ArchiveRetirement, context: RunContext) -> None:
     """Record that the dossier is kept and until when; the retirement ends with it."""
     Registry.here().execute(command, context)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.queries.retirements import RetirementSnapshot, retirement_snapshot
 from data.records.approval import ApprovalRequest
 from data.records.names import short
@@ -22,7 +19,7 @@ from tasks.approve.ask_approvers import await_decisions
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.load_standards import standards_among
-from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from tasks.run.word_steps import counted
 
 ENVIRONMENT = "production"
@@ -41,14 +38,14 @@ def approve_retirement(key: str, context: RunContext, steps: Steps = PLAIN_CALLS
     steps.take(record_approval, key, approved.key, replace(context, as_of=meanwhile(context.as_of)))
 
 
-@task(name="record approval", cache_policy=NO_CACHE, persist_result=False)
+@step("record approval")
 def record_approval(key: str, request: str, context: RunContext) -> None:
     """Record that the retirement is approved by a request."""
     Registry.here().execute(ApproveRetirement(key=key, request=request), context)
     name_step("approve the plan of the retirement", retirement=key)
 
 
-@task(name="request approval", cache_policy=NO_CACHE, persist_result=False)
+@step("request approval")
 def request_retirement(key: str, context: RunContext) -> ApprovalRequest:
     """Open the request, bound to impact, sunset, and the answer and transition of each party."""
     registry, context = Registry.here(), replace(context, as_of=meanwhile(context.as_of))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import rfc8785
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
@@ -21,7 +19,7 @@ from data.records.retirement_evidence import ImpactDocument, LogCoverage, Traffi
 from data.records.run_context import RunContext
 from gates.impact import Affected, impact
 from tasks.run.business_time import moment
-from tasks.run.take_steps import name_step
+from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
 
 
@@ -33,7 +31,7 @@ class AssessedImpact:
     digest: str
 
 
-@task(name="assess impact", cache_policy=NO_CACHE, persist_result=False)
+@step("assess impact")
 def assess_impact(subject: RetirementSubject, context: RunContext) -> AssessedImpact:
     """Assess from the declared consumers and every whole day logged so far; the assessment is kept by digest.
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.input import RunInput
 from pydantic import Field
 
@@ -29,7 +27,7 @@ from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer
-from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from views.forms.objection import Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
 
@@ -38,6 +36,7 @@ HOW = (
     "each consumer moves to, then submit to check again."
 )
 SHORTEST_WAIT = timedelta(days=1)
+QUESTION = "transition"
 
 
 class TransitionForm(RunInput):
@@ -62,11 +61,11 @@ def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) 
         return retirement
     if steps.take(judge_transitions, key):
         patience = max(SHORTEST_WAIT, retirement.sunset_at - moment(context.as_of))
-        ask_until_settled(_question(key, context), patience, context.as_of)
+        ask_until_settled(_question(key, context), patience, context.as_of, steps)
     return retirement_snapshot(Registry.here(), key).retirement
 
 
-@task(name="judge transitions", cache_policy=NO_CACHE, persist_result=False)
+@step("judge transitions")
 def judge_transitions(key: str) -> int:
     """How many criteria of the gate of transitions do not hold."""
     found = retirement_snapshot(Registry.here(), key)
@@ -79,12 +78,13 @@ def judge_transitions(key: str) -> int:
 
 def _question(key: str, context: RunContext) -> Question:
     return Question(
-        name="transition",
+        name=QUESTION,
         subject=f"{key}/transition",
         run_id=context.run_id,
         form=lambda objection: _form(key, objection),
         settle=lambda answer: _settle(key, answer, context),
         is_open=lambda: bool(open_criteria(retirement_snapshot(Registry.here(), key))),
+        people=lambda: "the retirement lead",
     )
 
 

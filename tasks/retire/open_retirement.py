@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import GateRefusedError
 from data.queries.retirements import RetirementSubject, retirement_subject
 from data.records.log import Standard
@@ -27,7 +24,7 @@ from tasks.retire.assess_impact import AssessedImpact, assess_impact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import standards_among
 from tasks.run.record_refusal import refusals_recorded
-from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from tasks.run.word_steps import day_words
 
 ATTEMPT = "open retirement"
@@ -60,14 +57,14 @@ def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PL
     return steps.take(record_retirement, plan, subject, impact, context)
 
 
-@task(name="continue retirement", cache_policy=NO_CACHE, persist_result=False)
+@step("continue retirement")
 def continue_retirement(retirement: Retirement) -> Retirement:
     """The open retirement itself: a run that begins again continues from its state."""
     name_step(f"continue open retirement: {retirement.state}", retirement=retirement.key)
     return retirement
 
 
-@task(name="record retirement", cache_policy=NO_CACHE, persist_result=False)
+@step("record retirement")
 def record_retirement(
     plan: RetirementPlan, subject: RetirementSubject, impact: AssessedImpact, context: RunContext
 ) -> Retirement:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.errors import InputError
 from data.queries.rows import rows
 from data.records.instant import read_instant
@@ -14,13 +11,13 @@ from data.records.retirement import RetirementParty
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import PlanTransition
 from data.registry.registry import Registry
-from tasks.run.take_steps import name_step
+from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
 
 LINES = 200
 
 
-@task(name="plan transitions", cache_policy=NO_CACHE, persist_result=False)
+@step("plan transitions")
 def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int:
     """Record each line as a party's transition; how many changed. A transition that is recorded already stays.
 

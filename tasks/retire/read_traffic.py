@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import rfc8785
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from data.files.artifacts import ArtifactStore
 from data.logs.model_logs import LoggedDay, ModelLogs
@@ -21,7 +19,7 @@ from data.registry.registry import Registry
 from gates.transition import window_days
 from tasks.retire.assess_impact import seen_of
 from tasks.run.business_time import moment
-from tasks.run.take_steps import name_step
+from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted, day_words
 
 
@@ -38,7 +36,7 @@ class TrafficWindow:
         return {one.consumer: one.rows for one in seen_of(self.days, version)}
 
 
-@task(name="check traffic", cache_policy=NO_CACHE, persist_result=False)
+@step("check traffic")
 def read_traffic(found: RetirementSnapshot, context: RunContext) -> Retirement:
     """The retirement after the logs were read up to the last whole day; nothing new records nothing.
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
 from data.queries.retirements import retirement_snapshot
@@ -19,7 +16,7 @@ from data.registry.commands.retirement import RecordNotices
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING
 from tasks.run.business_time import moment
-from tasks.run.take_steps import name_step
+from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
 
 REMIND_DAYS = 7
@@ -27,7 +24,7 @@ ESCALATE_FROM = 3
 """From the third notice on, which is the second reminder, the owner of the model is notified too."""
 
 
-@task(name="send notices", cache_policy=NO_CACHE, persist_result=False)
+@step("send notices")
 def send_notices(key: str, context: RunContext) -> list[str]:
     """Write the notices that are due to the outbox and record them; the systems that were notified.
 

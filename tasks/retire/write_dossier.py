@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import rfc8785
-from prefect import task
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext, TaskRunContext
 
 from data.errors import PublishError
@@ -23,14 +21,14 @@ from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.text.markdown_text import plain
 from tasks.run.business_time import moment
-from tasks.run.take_steps import name_step
+from tasks.run.take_steps import name_step, step
 
 REPLAYED = (
     "> This registry replays a past (`clock: replay`): every time in it is business time, not the time of writing."
 )
 
 
-@task(name="write dossier", cache_policy=NO_CACHE, persist_result=False)
+@step("write dossier")
 def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
     """Gather and write the dossier; the digest of the JSON, under which the artifact store keeps it.
 

@@ -1,4 +1,4 @@
-"""Run jobs that find their own work, one after the other: an error, in finding work too, is reported and stops no job."""
+"""Run jobs one after the other, each finds its own work: an error, in finding too, is reported and stops no other."""
 
 from __future__ import annotations
 

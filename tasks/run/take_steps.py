@@ -53,12 +53,23 @@ class Steps:
     """
 
     def __init__(self, *questions: str) -> None:
-        self._before, self._is_begun = _last_asked(questions), False
+        asked = _last_asked(questions)
+        self._before: tuple[UUID, ...] = (asked,) if asked is not None else ()
+        self._is_begun = False
 
     @property
     def goes_on(self) -> bool:
         """Whether the run goes on after somebody was asked, and no step was taken since."""
-        return self._before is not None and not self._is_begun
+        return bool(self._before) and not self._is_begun
+
+    @property
+    def follows(self) -> list[object]:
+        """What a task waits for that is to follow the last step, when it is started other than by `take`."""
+        return [_ended(one) for one in self._before]
+
+    def join(self, task_runs: Sequence[UUID]) -> None:
+        """Let the next step follow all of these task runs, which run side by side; none of them changes nothing."""
+        self._before, self._is_begun = tuple(task_runs) or self._before, True
 
     def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a task as the next step; what it answers or raises."""
@@ -73,15 +84,15 @@ class Steps:
         if run is None:
             taken.fn(*args, **kwargs)
         elif key in _asked_keys(run):
-            self._before = self._before if self._is_begun else uuid5(run.id, key)
+            self._before = self._before if self._is_begun else (uuid5(run.id, key),)
         else:
             self._take(taken, uuid5(run.id, key), get_call_parameters(taken.fn, args, kwargs))
 
     def _take(self, taken: Task[P, R], task_run: UUID, parameters: dict[str, object]) -> R:
         # Prefect draws an edge wherever a value has the id() of an earlier result; it does not look into a quote.
         quoted = {name: quote(value) for name, value in parameters.items()}
-        follows = [_ended(self._before)] if self._before else None
-        self._before, self._is_begun = task_run, True
+        follows = self.follows
+        self.join([task_run])
         return cast(R, run_task_sync(taken, task_run_id=task_run, parameters=quoted, wait_for=follows))
 
 

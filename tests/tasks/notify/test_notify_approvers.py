@@ -16,6 +16,7 @@ from data.registry.commands.person import EndRole
 from modelward.runs.waiting import waiting_now
 from tasks.approve.request_approval import request_approval
 from tasks.deploy.publish_release import publish_release
+from tasks.deploy.stop_serving import stop
 from tasks.maintain.remind_people import open_decisions
 from tasks.notify.gather_questions import open_questions
 from tasks.notify.notify_approvers import first_notices, notify_approvers, run_page
