@@ -47,7 +47,8 @@ def write_alerts(
         for one in standing.alerts
         if (one.level, one.state, one.changed_at) == ("page", "open", ran_at[one.model])
     ]
-    name_step(f"write {counted(len(notices), 'page')}, {counted(len(unwatched), 'failed model')}")
+    counts = [counted(len(found), noun) for found, noun in ((notices, "page"), (unwatched, "failed model")) if found]
+    name_step(f"write alerts: {', '.join(counts) or 'none'}")
     now = moment(as_of)
     notices += [
         _PendingNotice(model, partial(_unwatched, standing.models.get(model), model, why, now), now)

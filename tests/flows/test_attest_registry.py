@@ -10,12 +10,14 @@ from data.errors import AuditError
 from data.records.log import Attestation
 from flows.attest_registry import attest_registry
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.world import World
 
 
 def test_a_sound_registry_is_attested_with_a_backup_that_restores(world: World) -> None:
     events = len(world.events())
     key = attest_registry()
+    compare_graph("attest_registry", "a sound registry")
     row = world.get(Attestation, key)
     assert (row.events, row.anchored, row.assurance) == (events, events, "local")
     assert f"| Events | {events:,}, of which {events:,} are anchored |" in newest_artifact("attestation")
@@ -36,5 +38,6 @@ def test_a_changed_row_is_found_and_nothing_is_attested(world: World) -> None:
         connection.execute("UPDATE person SET name = 'Mallory' WHERE person = 'alma'")
     with pytest.raises(AuditError, match="person"):
         attest_registry()
+    compare_graph("attest_registry", "a changed row")
     assert world.find(Attestation) == []
     assert not world.home.backups.exists()

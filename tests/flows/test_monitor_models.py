@@ -14,6 +14,7 @@ from data.registry.commands.model import RecordMonitoringPlan
 from flows.monitor_models import monitor_models
 from tasks.monitor import watch_models as watching
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.prediction_logs import DAY, days, midnight
 from tests.watched_model import RULES, watched_model
 from tests.world import MODEL, World
@@ -35,6 +36,8 @@ def test_every_model_with_a_plan_gets_a_result_and_the_run_shows_them(world: Wor
     watch.log(DAY)
     watched = monitor_models(as_of=NIGHT)
     assert {one.model: one.state for one in watched} == {MODEL: "recorded", idle: "not watched"}
+    labels = compare_graph("monitor_models", "two models")
+    assert "record 2 results: 1 with faults, 1 not watched" in labels
     (run,) = world.find(MonitoringRun)
     assert (run.to_date, run.run_id != "", run.ran_at) == (END.isoformat(), True, NIGHT)
     assert "| ops/delay | recorded | 2,100 |" in newest_artifact("monitoring")
@@ -70,6 +73,7 @@ def test_a_model_whose_watch_breaks_is_a_failed_result_and_the_others_are_record
 
 def test_without_a_model_there_is_nothing_to_watch(world: World) -> None:
     assert monitor_models(as_of=NIGHT) == []
+    compare_graph("monitor_models", "no model")
 
 
 REFUSED = {

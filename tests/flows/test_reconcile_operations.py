@@ -14,6 +14,7 @@ from data.records.deployment import Operation
 from data.registry.commands.approval import RequestApproval
 from flows.reconcile_operations import reconcile_operations
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.operations import begin_deploy
 from tests.retirement_fixtures import under_baseline
 from tests.world import MODEL, World
@@ -30,6 +31,8 @@ def test_an_operation_whose_process_died_is_undone_once(world: World) -> None:
     begin_deploy(world, world.approved())
     report = reconcile_operations(as_of=world.now)
     assert report == {"operations": ["the deploy of ops/delay v1 was undone"]}
+    labels = compare_graph("reconcile_operations", "every job")
+    assert "finish or undo operations: 1 done" in labels
     assert world.get(Operation, f"{MODEL}/operation").state == "undone"
     assert "- the deploy of ops/delay v1 was undone" in newest_artifact("reconciliation")
     assert reconcile_operations(as_of=world.now) == {}

@@ -14,6 +14,7 @@ from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from flows.retire_model import retire_model
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.flows.waiting_people import Form, Step, people
 from tests.retirement_fixtures import KEY, VERSION, Departing, departing
 from tests.world import MODEL, World
@@ -55,12 +56,15 @@ def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytes
     with people(looks_too_early, everybody_answers, *signatures) as seen:
         assert retire(model, outputs_in_force="rosters until June") == "approved"
     assert len({(one.run, one.key) for one in seen}) == 4
+    compare_graph("retire_model", "from notice to approval")
     told = {one.title.rpartition(" ")[2] for one in Outbox(world.home.outbox).notices() if "is retired" in one.title}
     assert told == {"gates", "crew", "shadow-it"}
     world.now = model.retirement.sunset_at + timedelta(hours=9)
     assert retire(model) == "sunset"
+    compare_graph("retire_model", "the sunset begins")
     world.move(days=14)
     assert retire(model) == "archived"
+    compare_graph("retire_model", "from quiet logs to the archive")
     assert world.get(Version, VERSION).review_state is ReviewState.RETIRED
     assert [one.state for one in world.find(Deployment)] == ["ended"]
     published = FileTarget(world.home).manifest(Place(MODEL))

@@ -9,6 +9,7 @@ from data.records.review import Review
 from data.records.version import ReviewState, Version
 from flows.review_models import review_models
 from tests.flows.left_artifacts import newest_artifact
+from tests.flows.run_graph import compare_graph
 from tests.operations import deploy
 from tests.retirement_fixtures import VERSION, under_baseline
 from tests.world import World
@@ -23,6 +24,8 @@ def test_an_approval_that_ran_out_while_it_serves_expires_and_opens_a_review(wor
     assert list(review_models(as_of=world.now)) == ["reminders"]
     world.now = until
     report = review_models(as_of=world.now)
+    labels = compare_graph("review_models", "every job")
+    assert "expire approvals: 1 done" in labels
     assert report["approvals"] == ["the approval of ops/delay v1 expired"]
     assert report["lapsed"] == ["review of ops/delay v1 opened: it serves although its approval is expired"]
     assert world.get(Version, VERSION).review_state is ReviewState.EXPIRED
