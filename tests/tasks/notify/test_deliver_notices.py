@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.notices.channels.delivery import Attempts
+from data.notices.channels.delivery import Attempts, DeliveryRecords
 from data.notices.channels.delivery_pass import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from tasks.notify.deliver_notices import deliver_quietly, delivered_notices, notices_of_failures
@@ -52,7 +52,7 @@ def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
     world: World, outbox: Outbox, channel: Noted
 ) -> None:
     deliver_quietly([NOTICE])
-    assert carrier.carried == ["alma"]
+    assert channel.receivers == ["alma"]
     ((_, act),) = delivered_notices(run_at(world))
     assert act() == "notices: 1 delivered, 1 that cannot be read: 99991231T000000000000Z-note.json"
     assert channel.receivers == ["alma", "axel"]
@@ -63,8 +63,10 @@ def test_a_flow_waits_for_channels_for_seconds_only(
 ) -> None:
     monkeypatch.setattr("tasks.notify.deliver_notices.SECONDS_IN_A_FLOW", 0.0)
     deliver_quietly([NOTICE])
-    (account,) = (DeliveryBook(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).parcels)
-    assert (carrier.carried, account["noted"].state) == ([], "waiting")
+    (account,) = (
+        DeliveryRecords(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).queued_notices
+    )
+    assert (channel.receivers, account["noted"].state) == ([], "waiting")
 
 
 BROKEN: dict[str, Exception] = {
