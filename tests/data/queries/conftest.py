@@ -1,4 +1,4 @@
-"""A registry in which a model had a full life: registered, deployed, replaced, rolled back, suspended; and one under watch."""
+"""Registries of a model that had a full life (registered, deployed, rolled back, suspended), and of a watched model."""
 
 from __future__ import annotations
 
