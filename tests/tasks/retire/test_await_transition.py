@@ -19,6 +19,7 @@ from tasks.retire.plan_transitions import read_plan
 from tasks.retire.send_notices import send_notices
 from tasks.run.await_people import AnswerOutcome, Question
 from tasks.run.form_answer import FormAnswer
+from tasks.run.take_steps import Steps
 from tests.operations import prepared
 from tests.retirement_fixtures import KEY, VERSION, Departing, departing
 from tests.world import STANDARDS_DIGEST, Template, World
@@ -48,7 +49,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> li
     """Go through the wait with these answers instead of Prefect's; what became of each."""
     settled: list[AnswerOutcome] = []
 
-    def gate(question: Question, patience: timedelta, as_of: datetime) -> None:
+    def gate(question: Question, patience: timedelta, as_of: datetime, steps: Steps) -> None:
         assert (question.is_open(), patience > timedelta(days=40)) == (True, True)
         for plan in plans:
             assert issubclass(question.form(settled[-1].objection if settled else NO_OBJECTION), TransitionForm)
