@@ -17,7 +17,7 @@ from data.registry.registry import Registry
 from gates.standard import oversight_for
 from tasks.maintain.expire_approvals import execute
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_among
+from tasks.run.load_standards import in_force
 from tasks.run.run_due_jobs import Due
 
 PERIODIC = "periodic review"
@@ -46,7 +46,7 @@ def lapsed_versions(context: RunContext) -> Iterator[Due]:
 
 def _open_periodic(model: Model, reviews: Sequence[Review], standards: Sequence[Standard], context: RunContext) -> str:
     now = moment(context.as_of)
-    days = oversight_for(standards_among(standards, model).first, model.tier).review_days
+    days = oversight_for(in_force(standards, model).first, model.tier).review_days
     if any(one.state == "open" for one in reviews) or now < last_reviewed(model, reviews) + timedelta(days=days):
         return ""
     command = OpenReview(model=model.key, reason=PERIODIC, due_at=now + TIME_TO_REVIEW)

@@ -27,7 +27,7 @@ from data.registry.purposes import purpose_of
 from data.registry.registry import Registry
 from gates.standard import approvals_for
 from gates.transition import judge_transition
-from tasks.run.load_standards import standards_among
+from tasks.run.load_standards import in_force
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def question_of_validation(
     """A conclusion that an independent validator has to give; nothing where the standard asks for none."""
     verdicts, version, model = pending.verdicts, pending.version, pending.model
     try:
-        standard = standards_among(standards, model, verdicts.standards).first
+        standard = in_force(standards, model, verdicts.standards).first
         environment = verdicts.environment or "production"
         demand = approvals_for(standard, model.tier, version.change.change_class, environment)
     except ModelwardError:

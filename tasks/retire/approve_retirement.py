@@ -18,7 +18,7 @@ from gates.standard import retirement_for
 from tasks.approve.ask_approvers import await_decisions
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.load_standards import standards_among
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from tasks.run.word_steps import counted
 
@@ -51,8 +51,8 @@ def request_retirement(key: str, context: RunContext) -> ApprovalRequest:
     registry, context = Registry.here(), replace(context, as_of=meanwhile(context.as_of))
     found = retirement_snapshot(registry, key)
     version, model = found.version, found.model
-    in_force = standards_among(found.standards, model)
-    rule = retirement_for(in_force.first, model.tier)
+    standards = in_force(found.standards, model)
+    rule = retirement_for(standards.first, model.tier)
     command = RequestApproval(
         about=key,
         purpose="retire",
@@ -62,7 +62,7 @@ def request_retirement(key: str, context: RunContext) -> ApprovalRequest:
         tier=model.tier,
         change_class=version.change.change_class,
         evidence_digest=found.plan_digest,
-        standards_digest=in_force.digest,
+        standards_digest=standards.digest,
         artifact_digest=version.artifact.digest,
         expires_at=moment(context.as_of) + timedelta(days=rule.request_days),
         approval_days=rule.request_days,

@@ -22,7 +22,7 @@ from gates.standard import retirement_for
 from gates.transition import window_days
 from tasks.retire.assess_impact import AssessedImpact, assess_impact
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_among
+from tasks.run.load_standards import in_force
 from tasks.run.record_refusal import refusals_recorded
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from tasks.run.word_steps import day_words
@@ -79,7 +79,7 @@ def record_retirement(
 
 def rule_of(standards: Sequence[Standard], model: Model) -> RetirementRule:
     """What the first standard of a model requires of a retirement. Raises StandardError when it has no such rule."""
-    return retirement_for(standards_among(standards, model).first, model.tier)
+    return retirement_for(in_force(standards, model).first, model.tier)
 
 
 def _command(plan: RetirementPlan, impact: AssessedImpact, rule: RetirementRule) -> OpenRetirement:
