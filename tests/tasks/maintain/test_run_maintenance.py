@@ -69,7 +69,7 @@ def test_counts_that_no_night_looks_at_any_more_are_let_go(world: World) -> None
         cache.put(name.encode(), name)
     (old,) = (one for one in cache.root.glob("*/*") if one.read_bytes() == b"old")
     os.utime(old, (0, 0))
-    assert looked_after(world) == {"profiles": ["let go of 1 counts that are older than 180 days"]}
+    assert looked_after(world) == {"profiles": ["deleted 1 cached counts that are older than 180 days"]}
     assert (cache.get("old"), cache.get("new")) == (None, b"new")
     assert looked_after(world) == {}
 

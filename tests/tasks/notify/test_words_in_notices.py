@@ -97,7 +97,7 @@ def incident(world: World) -> Iterable[Notice]:
 
 
 def unwatched(world: World) -> Iterable[Notice]:
-    write_alerts([], {world.model(alert_route="evil.example\nThe form"): WORDS}, world.now)
+    write_alerts.fn([], {world.model(alert_route="evil.example\nThe form"): WORDS}, world.now)
     return left(world)
 
 
