@@ -1,1 +1,1 @@
-"""A submission: the folder a developer hands in, read into frozen types with every problem named at once."""
+"""A submission: the folder of a developer, read into frozen types; all problems are reported at once."""

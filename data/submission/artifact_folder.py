@@ -1,4 +1,4 @@
-"""`artifact/`: what runs. Exactly one file, or a pin of something that runs elsewhere."""
+"""`artifact/`: the model itself. Exactly one file, or a pin of a model that runs elsewhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PINS: Mapping[str, tuple[Pinned, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class SubmittedArtifact:
-    """The artifact as the registry will know it, and where its bytes are; a pin's bytes are its canonical JSON."""
+    """The artifact as the registry records it, and the path of its bytes; the bytes of a pin are its canonical JSON."""
 
     record: Artifact
     file: Path | None

@@ -1,4 +1,4 @@
-"""A dataset handed in as Parquet: what it holds, checked against the model's mapped columns before anything uses it."""
+"""A submitted dataset in Parquet: its content, checked against the columns that the model maps before it is used."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from data.records.instant import read_instant
 from data.records.model import ColumnMapping
 
 FILES: Mapping[str, str] = {"training": "data/training.parquet", "held-out": "data/held_out.parquet"}
-"""Where a submission holds the dataset of each role."""
+"""The path of the dataset of each role in a submission."""
 
-DECODED = 2 << 30
+DECODED = 2 << 30  # bytes
 SECONDS = 600
 ROLES: Mapping[str, str] = {"prediction_id": "id", "predicted_at": "moment", "score": "numeric", "label": "label"}
-WANTED: Mapping[str, str] = {
+EXPECTED: Mapping[str, str] = {
     "id": "text or a whole number",
     "moment": "a timestamp or a date",
     "numeric": "a number",
@@ -33,7 +33,7 @@ WANTED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What a dataset was seen to hold: its content digest, rows, each column's Arrow type, first and last moment."""
+    """The content of a dataset: digest, number of rows, Arrow type of each column, first and last time (UTC), bytes."""
 
     role: str
     digest: str
@@ -45,9 +45,9 @@ class DatasetFacts:
 
 
 def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = DECODED) -> DatasetFacts:
-    """Read every row of a dataset once, in a child process under a memory limit, and check what is mapped.
+    """Read every row of a dataset once, in a child process with a memory limit, and check the mapped columns.
 
-    Wanted are the features, `prediction_id`, `predicted_at`, `label` and `score` (the developer's own predictions).
+    Required are the features, `prediction_id`, `predicted_at`, `label` and `score` (the developer's own predictions).
     `limit` is the most bytes it may decode to. Raises LogFormatError, every problem at once as `file: what → fix`.
     """
     name = FILES.get(role, path.name)
@@ -56,7 +56,7 @@ def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = 
     found = _scanned(path, columns, limit)
     problems = [f"{name}: {one}" for one in _problems(found, columns, limit)]
     if problems:
-        raise LogFormatError("\n".join(problems), f"write {name} anew with the columns that model.yaml maps")
+        raise LogFormatError("\n".join(problems), f"write {name} again with the columns that model.yaml maps")
     return DatasetFacts(
         role=role,
         digest=file_digest(path),
@@ -69,11 +69,11 @@ def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = 
 
 
 def read_schema(path: Path) -> Mapping[str, tuple[str, ...]]:
-    """Each column's name with what it can serve as (`numeric`, `categorical`, `label`, `moment`, `id`).
+    """The kinds that each column can have, by its name (`numeric`, `categorical`, `label`, `moment`, `id`).
 
-    Raises LogFormatError when the file is no Parquet.
+    Raises LogFormatError when the file is not Parquet.
     """
-    found = _ask({"path": str(path.absolute()), "roles": {}, "limit": DECODED})
+    found = _scan_in_child({"path": str(path.absolute()), "roles": {}, "limit": DECODED})
     if "kinds" not in found:
         raise LogFormatError(f"{path} cannot be read: {found.get('broken', 'too large')}", "write it as Parquet")
     return {name: tuple(kinds) for name, kinds in found["kinds"].items()}
@@ -81,10 +81,10 @@ def read_schema(path: Path) -> Mapping[str, tuple[str, ...]]:
 
 def _scanned(path: Path, columns: ColumnMapping, limit: int) -> dict[str, Any]:
     roles = {role: (getattr(columns, role), kind) for role, kind in ROLES.items()}
-    return _ask({"path": str(path.absolute()), "roles": roles, "limit": limit})
+    return _scan_in_child({"path": str(path.absolute()), "roles": roles, "limit": limit})
 
 
-def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
+def _scan_in_child(request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         child = subprocess.run(
             [sys.executable, "-m", "data.submission.parquet_scan"],
@@ -98,36 +98,36 @@ def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         return {"broken": f"it could not be read within {SECONDS} s"}
     if child.returncode != 0:
-        return {"broken": f"reading it ended the reader (status {child.returncode})"}
+        return {"broken": f"the process that read it ended with status {child.returncode}"}
     answer: dict[str, Any] = json.loads(child.stdout)
     return answer
 
 
 def _problems(found: Mapping[str, Any], columns: ColumnMapping, limit: int) -> Iterator[str]:
     if "broken" in found:
-        yield f"not readable as Parquet: {found['broken']} → write the file anew"
+        yield f"not readable as Parquet: {found['broken']} → write the file again"
         return
     if "too large" in found:
-        yield f"decodes to more than {limit:,} bytes → hand in a sample, or pin the data by its identity"
+        yield f"decodes to more than {limit:,} bytes → submit a sample, or pin the data by its identity"
         return
     yield from _column_problems(found, columns)
     if not found["rows"]:
-        yield "holds no row → write the rows that were scored"
+        yield "has no rows → write the rows that were scored"
         return
     yield from _value_problems(found, columns)
 
 
 def _column_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:
-    wanted = {getattr(columns, role): kind for role, kind in ROLES.items()}
-    wanted |= {feature.name: feature.kind for feature in columns.features}
-    for name, kind in wanted.items():
+    required = {getattr(columns, role): kind for role, kind in ROLES.items()}
+    required |= {feature.name: feature.kind for feature in columns.features}
+    for name, kind in required.items():
         if name not in found["columns"]:
             there = ", ".join(sorted(found["columns"])[:20])
-            yield f"column {name} is missing; there is {there} → add it, or map its name in model.yaml"
+            yield f"column {name} is missing; the columns are {there} → add it, or map its name in model.yaml"
         elif name in found["twice"]:
-            yield f"column {name} is there twice → keep one"
+            yield f"column {name} occurs twice → keep one"
         elif kind not in found["kinds"][name]:
-            yield f"column {name} is {found['columns'][name]}; wanted {WANTED[kind]} → write it as that"
+            yield f"column {name} is {found['columns'][name]}; expected {EXPECTED[kind]} → write it as one"
 
 
 def _value_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:

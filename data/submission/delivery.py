@@ -1,7 +1,7 @@
-"""Handing a submission in: packed into the inbox under its digest, with its provenance beside it.
+"""The delivery of a submission: packed into the inbox under its digest, with its provenance beside it.
 
-The provenance lies beside the pack and not in it, so that the same files have the same digest whoever hands them in
-and whenever: a submission handed in twice is one submission.
+The provenance is beside the pack and not inside it: the same files have the same digest, whoever submits them and
+whenever. A folder that is submitted twice is one submission.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from data.submission.provenance import Provenance, read_enclosed, read_provenanc
 
 
 def deliver(folder: Path, home: Home, submitter: str) -> str:
-    """Pack a folder into the inbox and write down where it comes from; answers its digest.
+    """Pack a folder into the inbox and record its provenance; returns its digest.
 
-    The first delivery's provenance stays when it is proven. Raises SubmissionError as `data.submission.packing.pack`.
+    The provenance of the first delivery stays when it is proven. Raises SubmissionError as `pack`.
     """
     digest = pack(folder, home.inbox)
     known = delivered_provenance(home, digest)
@@ -29,7 +29,7 @@ def deliver(folder: Path, home: Home, submitter: str) -> str:
 
 
 def delivered_provenance(home: Home, digest: str) -> Provenance:
-    """Where a delivered submission comes from; unproven when nothing was written. Raises SubmissionError."""
+    """The provenance of a delivered submission; unproven when none was written. Raises SubmissionError."""
     path = _beside(home, digest)
     return read_enclosed(path.read_text("utf-8")) if path.is_file() else Provenance()
 
@@ -41,7 +41,7 @@ def open_delivery(home: Home, digest: str, into: Path) -> Path:
             f"{digest[:120]!a} is neither a folder nor the digest of a packed one", "name the submission's folder"
         )
     if not ArtifactStore(home.inbox).has(digest):
-        raise SubmissionError(f"the inbox holds no submission {digest}", "hand it in with `modelward register FOLDER`")
+        raise SubmissionError(f"the inbox holds no submission {digest}", "submit it with `modelward register FOLDER`")
     return unpack(home.inbox, digest, into)
 
 

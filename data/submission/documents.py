@@ -1,7 +1,7 @@
-"""`docs/<section>.md`: what a person wrote about the version, and which thing each section describes.
+"""`docs/<section>.md`: the documentation that a person wrote, and the part of the version that each section describes.
 
-A section goes stale only when the thing it describes changes. By its name a section describes what DESCRIBES says; a
-front matter of one line, `describes: data` between two lines of `---`, says otherwise.
+A section goes stale only when the part it describes changes. DESCRIBES gives that part by the name of the section; a
+front matter of one line, `describes: data` between two lines of `---`, overrides it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 
 
 class Document(Frozen):
-    """A section as it was handed in; headings and comments are not words of it."""
+    """A submitted section; headings and comments do not count as words."""
 
     name: str
     text: str
@@ -57,16 +57,16 @@ def read_documents(folder: Path) -> tuple[Document, ...]:
     problems = Problems()
     found = []
     for path in sorted((folder / "docs").glob("*.md")):
-        with problems.noted():
+        with problems.collecting():
             found.append(_read(path))
     if not found and not problems.found:
-        problems.add("docs/: there is no section", "write one Markdown file a section, docs/purpose.md first")
+        problems.add("docs/: there is no section", "write one Markdown file for each section, docs/purpose.md first")
     problems.check()
     return tuple(found)
 
 
 def read_text(path: Path, shown: str, limit: int = LIMIT) -> str:
-    """A text file of a submission; `shown` is how messages call it. Raises DocumentError: too large, not UTF-8."""
+    """A text file of a submission; `shown` is its name in messages. Raises DocumentError: too large, not UTF-8."""
     if path.stat().st_size > limit:
         raise DocumentError(f"{shown}:1: {path.stat().st_size:,} bytes; at most {limit:,} are read", "shorten it")
     try:
@@ -82,7 +82,7 @@ def _read(path: Path) -> Document:
     except InputError as error:
         raise DocumentError(f"{shown}:1: {error.what}", error.remedy) from error
     if name == GENERATED:
-        raise DocumentError(f"{shown}:1: this section is generated from the measured metrics", "take the file out")
+        raise DocumentError(f"{shown}:1: this section is generated from the measured metrics", "remove the file")
     text = read_text(path, shown)
     front = FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
@@ -90,7 +90,7 @@ def _read(path: Path) -> Document:
     if words == 0:
         raise DocumentError(
             f"{shown}:1: nothing is written below the heading",
-            "write the section, or delete the file where the tier does not ask for it",
+            "write the section, or delete the file when the tier does not require it",
         )
     return Document(name=name, text=text, words=words, describes=_described(name, shown, front))
 
@@ -98,12 +98,12 @@ def _read(path: Path) -> Document:
 def _described(name: str, shown: str, front: re.Match[str] | None) -> Described:
     if front is None:
         return DESCRIBES.get(name, "nothing")
-    said = read_yaml("\n" + front[1], shown)
+    front_matter = read_yaml("\n" + front[1], shown)
     for allowed in get_args(Described):
-        if said.data == {"describes": allowed} and allowed != GENERATED:
+        if front_matter.data == {"describes": allowed} and allowed != GENERATED:
             result: Described = allowed
             return result
     options = ", ".join(one for one in get_args(Described) if one != GENERATED)
     raise DocumentError(
-        f"{shown}:2: the front matter says {ascii(said.data)[:80]}", f"write `describes:` with {options}"
+        f"{shown}:2: the front matter says {ascii(front_matter.data)[:80]}", f"write `describes:` with {options}"
     )

@@ -1,4 +1,4 @@
-"""The environment a version was built in, as one digest: a lock file handed in, or else the packages installed."""
+"""The environment in which a version was built, as one digest: a submitted lock file, else the installed packages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LOCKS = (
 
 @dataclass(frozen=True)
 class Environment:
-    """What was written down of the environment; `origin` is `claimed` where it is the packer's and not a lock."""
+    """The record of the environment; `origin` is `claimed` for packages of the packing machine, without a lock."""
 
     content: bytes | None
     origin: Origin
 
 
 def read_environment(folder: Path, provenance: Provenance) -> Environment:
-    """The first lock file in the folder or in `code/`, else the packages where it was packed, else nothing."""
+    """The first lock file in the folder or in `code/`, else the packages of the packing machine, else nothing."""
     for place in (folder, folder / "code"):
         for name in LOCKS:
             if (place / name).is_file():

@@ -1,4 +1,4 @@
-"""The whole submission, read once and checked: everything that is wrong with it is named in one go."""
+"""The whole submission, read once and checked: all its problems are reported at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CODE = "code"
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission that can be registered as far as can be told without the registry; `digest` is its pack's."""
+    """A submission that passed every check that needs no registry; `digest` is the digest of its pack."""
 
     folder: Path
     digest: str
@@ -54,12 +54,12 @@ class Submission:
     environment: Environment
 
     def dataset_path(self, role: str) -> Path:
-        """Where the dataset of a role lies."""
+        """The path of the dataset of a role."""
         return self.folder / DATASETS[role]
 
     @property
     def source_digest(self) -> str | None:
-        """Digest over the files under `code/`; None when there is none."""
+        """The digest of the files under `code/`; None when there are none."""
         if not (self.folder / CODE).is_dir():
             return None
         files = [path for path in list_files(self.folder) if path.parts[0] == CODE]
@@ -67,37 +67,37 @@ class Submission:
 
 
 def any_rules(document: YamlText) -> None:
-    """Watch rules taken as they are: this layer does not know what can be watched."""
+    """Accept every watch rule: this layer does not know which statistics exist."""
 
 
 def read_submission(
     folder: Path, digest: str, provenance: Provenance, check_rules: Callable[[YamlText], None] = any_rules
 ) -> Submission:
-    """Read and check an unpacked submission; `check_rules` raises InputError for rules of monitoring.yaml it refuses.
+    """Read and check an unpacked submission; `check_rules` raises InputError for invalid rules of monitoring.yaml.
 
-    Raises what is wrong: one problem as itself (SubmissionError, DocumentError, LogFormatError, InvalidNameError),
+    Raises the problems: one as itself (SubmissionError, DocumentError, LogFormatError, InvalidNameError),
     several as one SubmissionError with a line each.
     """
     list_files(folder)
     problems = Problems()
-    model = problems.tried(read_model, folder)
+    model = problems.attempt(read_model, folder)
     mapping = ColumnMapping() if problems.found else model.mapping
     known = not problems.found
     submission = Submission(
         folder=folder,
         digest=digest,
         model=model,
-        version=problems.tried(_read_version, folder),
-        tests=problems.tried(_read_tests, folder),
-        monitoring=problems.tried(_read_monitoring, folder, check_rules, problems),
-        artifact=problems.tried(read_artifact, folder),
+        version=problems.attempt(_read_version, folder),
+        tests=problems.attempt(_read_tests, folder),
+        monitoring=problems.attempt(_read_monitoring, folder, check_rules, problems),
+        artifact=problems.attempt(read_artifact, folder),
         datasets={
-            role: problems.tried(read_dataset, folder / name, role, mapping)
+            role: problems.attempt(read_dataset, folder / name, role, mapping)
             for role, name in DATASETS.items()
             if known or not (folder / name).is_file()
         },
-        suites=problems.tried(read_suites, folder),
-        documents=problems.tried(read_documents, folder),
+        suites=problems.attempt(read_suites, folder),
+        documents=problems.attempt(read_documents, folder),
         provenance=provenance,
         environment=read_environment(folder, provenance),
     )
@@ -106,7 +106,7 @@ def read_submission(
 
 
 def read_model(folder: Path) -> ModelFile:
-    """The model.yaml of a folder, alone. Raises DocumentError, SubmissionError, InvalidNameError."""
+    """Only the model.yaml of a folder. Raises DocumentError, SubmissionError, InvalidNameError."""
     return read_model_file(_yaml(folder, MODEL))
 
 
@@ -122,7 +122,7 @@ def _read_monitoring(folder: Path, check: Callable[[YamlText], None], problems: 
     if not (folder / MONITORING).is_file():
         return None
     document = _yaml(folder, MONITORING)
-    problems.tried(check, document)
+    problems.attempt(check, document)
     return read_monitoring_file(document)
 
 

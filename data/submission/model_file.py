@@ -1,4 +1,4 @@
-"""`model.yaml`, written once per model: what it is for, who answers for it, how risky it is, what its columns are."""
+"""`model.yaml`, written once for each model: its purpose, owner, risk and columns."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from data.submission.tier import TierFactors
 from data.text.yaml_text import YamlText
 
 FILE = "model.yaml"
-Said = Annotated[str, Field(min_length=1, max_length=4_000)]
+Prose = Annotated[str, Field(min_length=1, max_length=4_000)]
 Name = Annotated[str, Field(min_length=1, max_length=260)]
 
 
 class LogColumns(Frozen):
-    """What the model's Parquet calls what modelward needs; what is left out has modelward's own name."""
+    """The names, in the model's Parquet files, of the columns that modelward needs; the defaults are its own names."""
 
     prediction_id: Name = "prediction_id"
     predicted_at: Name = "predicted_at"
@@ -33,11 +33,11 @@ class LogColumns(Frozen):
 
 
 class DeclaredConsumer(Frozen):
-    """A system that uses the model's output, and who to tell about changes."""
+    """A system that uses the output of the model, and the person to notify of changes."""
 
     system: Name
     owner: Name
-    contact: Said
+    contact: Prose
     purpose: str = ""
     cadence_days: int = Field(default=1, ge=1, le=3_660)
     criticality: Literal["low", "medium", "high"] = "medium"
@@ -49,16 +49,16 @@ class ModelFile(Frozen):
 
     model: Name
     owner: Name
-    purpose: Said
-    intended_uses: tuple[Said, ...] = Field(min_length=1)
-    prohibited_uses: tuple[Said, ...] = ()
+    purpose: Prose
+    intended_uses: tuple[Prose, ...] = Field(min_length=1)
+    prohibited_uses: tuple[Prose, ...] = ()
     tier: TierFactors
     standards: tuple[AppliedStandard, ...] = Field(min_length=1)
     columns: LogColumns = LogColumns()
     features: tuple[Feature, ...] = Field(min_length=1)
     consumers: tuple[DeclaredConsumer, ...] = ()
-    alert_route: Said
-    runbook: Said
+    alert_route: Prose
+    runbook: Prose
 
     @property
     def key(self) -> str:
@@ -67,12 +67,12 @@ class ModelFile(Frozen):
 
     @property
     def mapping(self) -> ColumnMapping:
-        """Column names and features as the registry keeps them."""
+        """Column names and features as the registry records them."""
         return ColumnMapping(**self.columns.model_dump(), features=self.features)
 
     @property
     def command(self) -> RegisterModel:
-        """The command that puts the model on the inventory."""
+        """The command that registers the model."""
         return RegisterModel(
             model=self.key,
             owner=self.owner,
@@ -97,18 +97,18 @@ class ModelFile(Frozen):
 
 
 def read_model_file(document: YamlText) -> ModelFile:
-    """The checked file. Raises SubmissionError with every problem, InvalidNameError for a name that cannot be one."""
-    told = document.checked(ModelFile, SubmissionError)
-    _check_names(document, told)
-    _check_columns(document, told)
-    return told
+    """The checked file. Raises SubmissionError with every problem, InvalidNameError for an invalid name."""
+    file = document.checked(ModelFile, SubmissionError)
+    _check_names(document, file)
+    _check_columns(document, file)
+    return file
 
 
-def _check_names(document: YamlText, told: ModelFile) -> None:
+def _check_names(document: YamlText, file: ModelFile) -> None:
     names: Mapping[tuple[str | int, ...], Any] = {
-        ("owner",): lambda: checked_name(told.owner, "person id"),
-        ("model",): lambda: told.key,
-        **{("consumers", n): lambda one=one: _check_consumer(one) for n, one in enumerate(told.consumers)},
+        ("owner",): lambda: checked_name(file.owner, "person id"),
+        ("model",): lambda: file.key,
+        **{("consumers", n): lambda one=one: _check_consumer(one) for n, one in enumerate(file.consumers)},
     }
     for path, check in names.items():
         try:
@@ -134,15 +134,15 @@ def _key(text: str) -> str:
     return model_key(team, name)
 
 
-def _check_columns(document: YamlText, told: ModelFile) -> None:
-    features = [feature.name for feature in told.features]
-    names = [*told.columns.model_dump().values(), *features]
+def _check_columns(document: YamlText, file: ModelFile) -> None:
+    features = [feature.name for feature in file.features]
+    names = [*file.columns.model_dump().values(), *features]
     twice = sorted({name for name in names if names.count(name) > 1} | (set(features) & set(LogColumns.model_fields)))
     if twice:
         raise SubmissionError(
-            f"{document.at('features')}: {', '.join(twice)} would mean two things among columns and features",
+            f"{document.at('features')}: {', '.join(twice)} has two meanings among columns and features",
             "give each column one meaning and each feature a name of its own",
         )
-    systems = [one.system for one in told.consumers]
+    systems = [one.system for one in file.consumers]
     if len(set(systems)) != len(systems):
         raise SubmissionError(f"{document.at('consumers')}: a system is declared twice", "declare each system once")

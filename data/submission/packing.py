@@ -1,8 +1,8 @@
-"""A folder as one file under its digest: a worker cannot see a laptop, so a submission travels packed.
+"""A folder packed as one file under its digest, because a worker cannot read the developer's machine.
 
-The pack is a plain tar with the names sorted and everything that differs between machines (times, owners, modes) left
-out: the same files always give the same digest. Whoever unpacks trusts nothing: no links, no devices, no way out of
-the folder, no more files or bytes than are allowed.
+The pack is a plain tar with sorted names and without anything that differs between machines (times, owners, modes): the
+same files always give the same digest. Unpacking trusts nothing: it rejects links, devices, paths out of the folder,
+and more files or bytes than are allowed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REMEDY = "pack the folder again with `modelward register FOLDER`"
 
 @dataclass(frozen=True)
 class Allowance:
-    """How much one submission may hold: files, bytes of all of them, characters of a path."""
+    """The limits of a submission: number of files, bytes of all files, characters of a path."""
 
     files: int = 2_000
     bytes: int = 8 << 30
@@ -35,10 +35,10 @@ ALLOWED = Allowance()
 
 
 def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
-    """Put a folder into the inbox as one file; answers `sha256:<hex>`, equal for equal content.
+    """Pack a folder into the inbox as one file; returns `sha256:<hex>`, equal for equal content.
 
-    Hidden files and `__pycache__` stay behind. Raises SubmissionError: no folder, nothing in it, a link or a device,
-    a name that is not plain text, more than is allowed.
+    Hidden files and `__pycache__` are left out. Raises SubmissionError: no folder, no files, a link or a device, a name
+    that is not plain text, more than is allowed.
     """
     files = list_files(folder, allowed)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -53,10 +53,10 @@ def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
 
 
 def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -> Path:
-    """Unpack a submission from the inbox into an empty folder; answers that folder.
+    """Unpack a submission from the inbox into an empty folder; returns that folder.
 
-    Raises ArtifactError when it is missing or no digest, DigestMismatchError when it was changed, SubmissionError when
-    the pack holds what a folder packed by `pack` never holds.
+    Raises ArtifactError when it is missing or not a digest, DigestMismatchError when it was changed, SubmissionError
+    when the pack holds anything that `pack` never writes.
     """
     store = ArtifactStore(inbox)
     store.verify(digest)
@@ -79,11 +79,11 @@ def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPat
     found = sorted(_walk(folder, folder, allowed))
     size = sum((folder / path).stat().st_size for path in found)
     if not found:
-        raise SubmissionError(f"{folder} holds no file", "`modelward init` writes a submission with comments")
+        raise SubmissionError(f"{folder} has no files", "`modelward init` writes a submission with comments")
     if len(found) > allowed.files or size > allowed.bytes:
         raise SubmissionError(
             f"{folder} holds {len(found):,} files of {size:,} bytes; allowed: {allowed.files:,} of {allowed.bytes:,}",
-            "leave out what is no evidence; pin large data by its identity",
+            "leave out files that are not evidence; pin large data by its identity",
         )
     return tuple(found)
 
@@ -100,7 +100,7 @@ def _walk(root: Path, folder: Path, allowed: Allowance) -> Iterator[PurePosixPat
         elif entry.is_file():
             yield path
         else:
-            raise SubmissionError(f"{path} is not a plain file", "take it out of the submission")
+            raise SubmissionError(f"{path} is not a plain file", "remove it from the submission")
 
 
 def _checked_path(text: str, allowed: Allowance) -> PurePosixPath:
@@ -146,4 +146,4 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
         with target.open("xb") as sink:
             shutil.copyfileobj(source, sink)
     except (FileExistsError, NotADirectoryError) as error:
-        raise SubmissionError(f"{member.name[:80]!a} stands in the way of another file", REMEDY) from error
+        raise SubmissionError(f"{member.name[:80]!a} has the path of another file or folder", REMEDY) from error

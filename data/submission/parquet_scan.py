@@ -1,7 +1,7 @@
-"""Every row of a Parquet file read once, in a process of its own under a memory limit: a footer may lie.
+"""A Parquet file read once, row by row, in a process of its own with a memory limit, because its footer may be wrong.
 
-A file of 3 MB can hold 30 GB of text and claim 3 MB. So no size in a footer is believed: the file is read a batch at
-a time and what was really decoded is counted. What is found is written as JSON; this file is the child,
+A file of 3 MB can hold 30 GB of text and say 3 MB in its footer. So no size in a footer is trusted: the file is read in
+batches, and the decoded bytes are counted. The result is written as JSON. This module is the child process,
 `data.submission.datasets` the parent.
 """
 
@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 BATCH = 16_384
-MEMORY = 4 << 30
+MEMORY = 4 << 30  # bytes
 
 
 class Tally:
-    """What the batches of one file held: counts by finding, first and last moment, the ids."""
+    """The totals over the batches of one file: counts by name, first and last time, the ids."""
 
     def __init__(self, columns: Mapping[str, str]) -> None:
         self.columns = columns
@@ -83,7 +83,7 @@ class Tally:
 
 
 def decoded_bytes(column: pa.Array) -> int:
-    """Bytes of a column once written out: a dictionary counts as what its keys stand for."""
+    """The bytes of a column when decoded: a dictionary counts as the values of its keys."""
     if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
         return int(column.nbytes)
     lengths = pc.binary_length(column.dictionary).take(column.indices)
@@ -93,7 +93,7 @@ def decoded_bytes(column: pa.Array) -> int:
 def scan(path: Path, columns: Mapping[str, str], limit: int) -> dict[str, Any]:
     """Read the whole file; `columns` maps score, label, predicted_at and prediction_id to their names where present.
 
-    Answers with rows, decoded bytes (stops beyond `limit`), counts, first and last moment, duplicates.
+    Returns rows, decoded bytes (it stops above `limit`), counts, first and last time, duplicates.
     """
     tally = Tally(columns)
     for batch in _batches(path):
@@ -101,12 +101,12 @@ def scan(path: Path, columns: Mapping[str, str], limit: int) -> dict[str, Any]:
         if tally.decoded > limit:
             return {"too large": tally.decoded}
     repeated, example = tally.duplicates()
-    told = {"rows": tally.rows, "decoded": tally.decoded, "from": tally.first, "to": tally.last}
-    return {**told, "counts": tally.counts, "repeated": repeated, "example": example}
+    facts = {"rows": tally.rows, "decoded": tally.decoded, "from": tally.first, "to": tally.last}
+    return {**facts, "counts": tally.counts, "repeated": repeated, "example": example}
 
 
 def footer(path: Path) -> dict[str, Any]:
-    """Rows as claimed and the Arrow type of each column, as text; `kinds` is what they can serve as."""
+    """The Arrow type of each column as text; `kinds` are the kinds it can have, `twice` the names that occur twice."""
     schema = pq.read_schema(path)
     twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
     columns = {field.name: str(field.type) for field in schema}
@@ -114,7 +114,7 @@ def footer(path: Path) -> dict[str, Any]:
 
 
 def kinds(type_: pa.DataType) -> list[str]:
-    """What a column of this type can serve as: numeric, categorical, moment, text."""
+    """The kinds that a column of this type can have: numeric, categorical, label, moment, id."""
     value = type_.value_type if pa.types.is_dictionary(type_) else type_
     whole, text = pa.types.is_integer(value), _is_text(value)
     number = whole or pa.types.is_floating(value) or pa.types.is_decimal(value)
@@ -129,7 +129,7 @@ def kinds(type_: pa.DataType) -> list[str]:
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The footer, and the scan over those wanted columns whose type fits; an unreadable file as `broken`."""
+    """The footer, and the scan over the requested columns with a fitting type; an unreadable file as `broken`."""
     path = Path(request["path"])
     try:
         found = footer(path)
@@ -146,7 +146,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def limit_memory(size: int) -> None:
-    """Let this process have no more address space than this, where the system can say so."""
+    """Limit the address space of this process to so many bytes, where the system supports it."""
     try:
         import resource
     except ImportError:
@@ -171,7 +171,7 @@ def _moment(value: pa.Scalar) -> str:
 
 
 def main() -> None:
-    """Read a request as JSON, answer as JSON."""
+    """Read a request as JSON from standard input and write the result as JSON."""
     limit_memory(MEMORY)
     json.dump(answer(json.load(sys.stdin)), sys.stdout)
 

@@ -1,4 +1,4 @@
-"""`tests.yaml` and `monitoring.yaml`: thresholds and watch rules, written down before anything is run against them."""
+"""`tests.yaml` and `monitoring.yaml`: thresholds and watch rules, recorded before they are used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TestsFile(Frozen):
 
 
 class MonitoringFile(Frozen):
-    """What is watched; a rule's own fields are checked where rules are known, in the layer of measurements."""
+    """The monitoring plan; the fields of a rule are checked in the layer of measurements, which knows the rules."""
 
     rules: tuple[dict[str, JsonValue], ...] = Field(min_length=1)
     window_days: int = Field(default=7, ge=1, le=366)
@@ -46,27 +46,28 @@ class MonitoringFile(Frozen):
 
 def read_tests_file(document: YamlText) -> TestsFile:
     """The checked file. Raises SubmissionError with every problem."""
-    told = document.checked(TestsFile, SubmissionError)
-    names = [test.name for test in told.tests]
+    file = document.checked(TestsFile, SubmissionError)
+    names = [test.name for test in file.tests]
     problems = Problems()
-    for place, test in enumerate(told.tests):
+    for place, test in enumerate(file.tests):
         at = document.at("tests", place)
         if test.name in names[:place]:
             problems.add(f"{at}: the test {test.name} is planned twice", "give each test its own name")
         if not math.isfinite(test.threshold):
             problems.add(f"{at}: the threshold of {test.name} is {test.threshold}", "write a finite number")
         if not test.rationale.strip():
-            problems.add(f"{at}: the threshold of {test.name} has no rationale", "say why this figure")
+            problems.add(f"{at}: the threshold of {test.name} has no rationale", "explain this figure")
     problems.check()
-    return told
+    return file
 
 
 def read_monitoring_file(document: YamlText) -> MonitoringFile:
     """The checked file. Raises SubmissionError with every problem."""
-    told = document.checked(MonitoringFile, SubmissionError)
-    needed, windows = told.persistence
+    file = document.checked(MonitoringFile, SubmissionError)
+    needed, windows = file.persistence
     if not 1 <= needed <= windows:
         raise SubmissionError(
-            f"{document.at('persistence')}: {needed} of {windows} windows cannot be", "write [2, 3] for 2 of 3 windows"
+            f"{document.at('persistence')}: {needed} of {windows} windows is not possible",
+            "write [2, 3] for 2 of 3 windows",
         )
-    return told
+    return file

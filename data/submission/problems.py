@@ -1,4 +1,4 @@
-"""Every problem of a submission at once: nobody should have to submit seven times to learn of seven things."""
+"""All problems of a submission at once, so that nobody has to submit seven times to find seven problems."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import TypeVar, cast
 from data.errors import ArtifactError, InputError, SubmissionError
 
 T = TypeVar("T")
-REMEDY = "put these right in the submission folder and register it again"
+REMEDY = "correct these in the submission folder and register it again"
 
 
 class Problems:
-    """Collects what is wrong with a submission while it is read."""
+    """Collects the problems of a submission while it is read."""
 
     def __init__(self) -> None:
         self.found: list[InputError | ArtifactError] = []
 
     @contextmanager
-    def noted(self) -> Iterator[None]:
-        """What is raised within is noted, and reading goes on after it."""
+    def collecting(self) -> Iterator[None]:
+        """Collect a problem that is raised in the block, and continue after it."""
         try:
             yield
         except (InputError, ArtifactError) as problem:
             self.found.append(problem)
 
-    def tried(self, read: Callable[..., T], *handed: object) -> T:
-        """What `read` answers. After a problem there is no answer: `check` raises before anybody may look at it."""
-        with self.noted():
-            return read(*handed)
+    def attempt(self, read: Callable[..., T], *arguments: object) -> T:
+        """The result of `read`. After a problem there is no result: `check` raises before anybody can use it."""
+        with self.collecting():
+            return read(*arguments)
         return cast(T, None)
 
     def add(self, what: str, remedy: str) -> None:
-        """Note one problem."""
+        """Collect one problem."""
         self.found.append(SubmissionError(what, remedy))
 
     def check(self) -> None:
-        """Raise what was noted: a single problem as itself, several as one SubmissionError with a line each."""
+        """Raise the collected problems: a single one as itself, several as one SubmissionError with a line each."""
         if len(self.found) == 1:
             raise self.found[0]
         if self.found:
@@ -45,5 +45,5 @@ class Problems:
 
 
 def _lines(problem: InputError | ArtifactError) -> list[str]:
-    """A problem's lines, each with its fix: those that name one already keep it."""
+    """The lines of a problem, each with its fix; a line that names one already keeps it."""
     return [line if " → " in line else f"{line} → {problem.remedy}" for line in problem.what.splitlines()]

@@ -1,7 +1,7 @@
-"""Where a submission comes from, derived while it is still on the machine where it was made: Git, packages, submitter.
+"""The provenance of a submission, derived on the machine where it was made: Git, packages, submitter.
 
-Asked before packing, because a worker sees neither the repository nor the environment. Nothing of it is believed
-blindly: without a commit that holds the folder's files, the provenance stays unproven and says so.
+It is derived before packing, because a worker sees neither the repository nor the environment. Without a commit that
+holds the files of the folder, the provenance stays unproven.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Commit(Frozen):
 
 
 class Provenance(Frozen):
-    """What was derived: the commit checked out, whether anything differs from it, who wrote the folder, the packages.
+    """The commit that is checked out, whether the files differ from it, the authors of the folder, the packages.
 
-    `history` holds the commits that touched the folder, newest first; `packages` reads `name==version`.
+    `history` holds the commits that touched the folder, newest first; `packages` are `name==version`.
     """
 
     commit: str | None = None
@@ -41,18 +41,18 @@ class Provenance(Frozen):
     submitter: str = ""
 
     def code(self, source_digest: str | None) -> CodeState:
-        """The code's state as the registry keeps it."""
+        """The state of the code as the registry records it."""
         return CodeState(commit=self.commit, dirty=self.dirty, source_digest=source_digest)
 
     def authors_since(self, commit: str | None) -> tuple[str, ...]:
-        """Everybody who wrote the folder after a commit; all of them when it is None or not in the history."""
+        """The authors of the folder after a commit; all authors when it is None or not in the history."""
         ids = [one.id for one in self.history]
         recent = self.history[: ids.index(commit)] if commit in ids else self.history
         return tuple(sorted({author for one in recent for author in one.authors}))
 
 
 def read_provenance(folder: Path, submitter: str) -> Provenance:
-    """Ask Git and the installed packages about a folder. Never fails: what cannot be derived stays unproven."""
+    """Derive the provenance of a folder from Git and the installed packages. Never raises: the rest stays unproven."""
     packages = sorted({f"{one.name}=={one.version}".lower() for one in distributions()})
     unproven = Provenance(packages=tuple(packages), submitter=submitter)
     tracked = _git(folder, "ls-files", "--", ".")
@@ -65,7 +65,7 @@ def read_provenance(folder: Path, submitter: str) -> Provenance:
 
 
 def read_enclosed(text: str) -> Provenance:
-    """What `model_dump_json` wrote. Raises SubmissionError when it is something else."""
+    """The provenance that `model_dump_json` wrote. Raises SubmissionError for any other text."""
     try:
         return Provenance.model_validate_json(text)
     except ValueError as error:
@@ -75,7 +75,7 @@ def read_enclosed(text: str) -> Provenance:
 
 
 def _is_dirty(folder: Path) -> bool | None:
-    """Anything changed in the whole repository, or not yet added in the folder; None when Git does not say."""
+    """Whether the repository has changes, or the folder has untracked files; None when Git fails."""
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
     untracked = _git(folder, "status", "--porcelain", "--untracked-files=all", "--", ".")
     return None if changed is None or untracked is None else bool(changed.strip() or untracked.strip())

@@ -1,8 +1,8 @@
-"""Which thing each section describes, as it stood when the section was written and as it stands now.
+"""The part of a version that each section describes: its digest when the section was written, and its digest now.
 
-A section whose text is the parent version's, byte for byte, is carried forward: it still describes what it described
-then, and is stale when that has changed. A section written anew describes what is there now. A retrain within the plan
-brings new rows of the same kind, which is what its plan says: what was written about the data holds for them too.
+A section with the same text as in the parent version, byte by byte, is carried forward: it still describes the old
+part, and is stale when that part has changed. A rewritten section describes the part of today. A retrain within the
+plan brings new rows of the same kind, so what was written about the data is still valid.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from data.submission.folder import Submission
 
 
 def described_things(submission: Submission) -> dict[str, str | None]:
-    """The digest now of each thing a section can describe; None for what is not known."""
+    """The present digest of each part that a section can describe; None when it is not known."""
     model = submission.model
     features = [[one.name, one.kind, one.source, _type_of(submission, one.name)] for one in model.features]
     identities = {role: facts.digest for role, facts in submission.datasets.items()}
@@ -32,9 +32,9 @@ def described_things(submission: Submission) -> dict[str, str | None]:
 
 
 def foreseen(submission: Submission, former: Sequence[Dataset]) -> frozenset[str]:
-    """Things that may change without anything being written anew; `former` are the datasets of the parent version.
+    """The parts that may change without a rewritten section; `former` are the datasets of the parent version.
 
-    The data of a change within the plan, as long as every mapped column is of the type it was.
+    These are the data of a change within the plan, as long as every mapped column keeps its type.
     """
     before = {one.role: _mapped(submission, one.columns) for one in former}
     now = {role: _mapped(submission, facts.columns) for role, facts in submission.datasets.items()}
@@ -48,7 +48,7 @@ def submitted_sections(
     former: Sequence[Section],
     may_change: frozenset[str] = frozenset(),
 ) -> tuple[SubmittedSection, ...]:
-    """The sections as they are registered; `former` are those of the parent version, `may_change` as `foreseen`."""
+    """The sections as they are registered; `former` are those of the parent version, `may_change` as in `foreseen`."""
     known = {one.name: one for one in former}
     return tuple(
         _section(one, things[one.describes], known.get(one.name), one.describes in may_change) for one in documents

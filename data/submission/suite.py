@@ -1,7 +1,7 @@
-"""`suites/<role>.json`: what must hold of a dataset, as a Great Expectations suite, checked before it is run.
+"""`suites/<role>.json`: the requirements on a dataset as a Great Expectations suite, checked before it is run.
 
-Value checks pass on an empty frame and on a column of nulls. So a suite needs a floor of rows, and for every column
-whose values it judges that they are there; and it may hold nothing that would be run as code.
+Value checks pass on an empty table and on a column of nulls. So a suite needs a minimum number of rows, and for every
+column whose values it checks an expectation that they are not null. It may hold nothing that would be run as code.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class WrittenExpectation(Frozen):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns whose values it judges."""
+        """The columns whose values it checks."""
         if self.type in OF_TABLE:
             return ()
         named = [self.kwargs.get(key) for key in ("column", "column_A", "column_B")]
@@ -87,7 +87,7 @@ class WrittenExpectation(Frozen):
 
 
 class SuiteMeta(Frozen):
-    """The thresholds behind the `$PARAMETER`s, and who says so."""
+    """The values of the `$PARAMETER`s, and notes on them."""
 
     parameters: dict[str, JsonValue] = {}
     notes: str = ""
@@ -101,7 +101,7 @@ class Suite(Frozen):
     meta: SuiteMeta = SuiteMeta()
 
     def value(self, written: JsonValue) -> JsonValue:
-        """A value with its parameter put in; None for a parameter the suite does not set."""
+        """A value with its parameter replaced; None for a parameter that the suite does not set."""
         if isinstance(written, dict) and set(written) == {"$PARAMETER"}:
             return self.meta.parameters.get(str(written["$PARAMETER"]))
         return written
@@ -119,7 +119,7 @@ def read_suites(folder: Path) -> dict[str, Suite]:
 
 
 def read_suite(text: str, shown: str) -> Suite:
-    """A suite from its JSON. Raises SubmissionError naming what is wrong in it and how to mend it."""
+    """A suite from its JSON. Raises SubmissionError with each problem and its fix."""
     try:
         suite = Suite.model_validate(json.loads(text, object_pairs_hook=partial(_object, shown)))
     except json.JSONDecodeError as error:
@@ -130,10 +130,10 @@ def read_suite(text: str, shown: str) -> Suite:
         raise SubmissionError(f"{shown}:1: nested too deep", "write it flatter") from error
     except ValidationError as error:
         found = "\n".join(_problem(shown, one) for one in error.errors(include_url=False))
-        raise SubmissionError(found, f"mend {shown}") from error
+        raise SubmissionError(found, f"correct {shown}") from error
     faults = [f"{shown}: {fault}" for fault in (*_missing(suite), *_code(suite), *_unset(suite))]
     if faults:
-        raise SubmissionError("\n".join(faults), f"mend {shown}")
+        raise SubmissionError("\n".join(faults), f"correct {shown}")
     return suite
 
 
@@ -145,7 +145,7 @@ def _object(shown: str, pairs: Sequence[tuple[str, JsonValue]]) -> dict[str, Jso
     found: dict[str, JsonValue] = {}
     for key, value in pairs:
         if key in found:
-            raise SubmissionError(f"{shown}: {key[:60]} is there twice in one object", "keep one of the two")
+            raise SubmissionError(f"{shown}: {key[:60]} occurs twice in one object", "keep one of the two")
         found[key] = value
     return found
 
@@ -154,23 +154,23 @@ def _problem(shown: str, one: ErrorDetails) -> str:
     where = ".".join(map(str, one["loc"])) or "the document"
     if one["type"] == "literal_error" and where.endswith(".type"):
         near = ", ".join(get_close_matches(str(one["input"]), KNOWN, 3, 0.0))
-        return f"{shown}: {where}: {str(one['input'])[:80]!a} is not run here → nearest are {near}"
-    return f"{shown}: {where}: {one['msg'][:200]} → mend it"
+        return f"{shown}: {where}: {str(one['input'])[:80]!a} is not supported → similar ones are {near}"
+    return f"{shown}: {where}: {one['msg'][:200]} → correct it"
 
 
 def _missing(suite: Suite) -> Iterator[str]:
     if suite.row_floor < 1:
-        yield f"no floor of rows → add {ROW_FLOOR} with min_value of at least 1"
+        yield f"no minimum number of rows → add {ROW_FLOOR} with min_value of at least 1"
     present = {name for one in suite.expectations if _demands_values(suite, one) for name in one.columns}
     judged = {name for one in suite.expectations for name in one.columns}
     for name in sorted(judged - present):
-        yield f"nothing says that {name} is not null → add {NOT_NULL} with mostly above 0"
+        yield f"no expectation that {name} is not null → add {NOT_NULL} with mostly above 0"
 
 
 def _code(suite: Suite) -> Iterator[str]:
     for one in suite.expectations:
         for key in sorted(set(RUN_AS_CODE) & set(one.kwargs)):
-            yield f"{one.type} has {key}, which would be run as code → take it out"
+            yield f"{one.type} has {key}, which would be run as code → remove it"
 
 
 def _unset(suite: Suite) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The risk tier of a model, from 1 (most demanding) to 4, computed from scores that somebody gave and may defend.
+"""The risk tier of a model, from 1 (most demanding) to 4, computed from scores that a person gives and explains.
 
-Materiality and complexity are kept apart and meet in a matrix; what nobody knows counts as the worst.
+Materiality and complexity are two separate scores that a matrix combines; an unknown score counts as the worst.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class TierFactors(Frozen):
         """The tier by the matrix; five or more declared consumers raise it by one.
 
         Source: SR 26-2 §III (materiality = purpose and exposure; risk = inherent risk in its light); the matrix and
-        the floors are house policy.
+        the minimum scores are a policy of modelward.
         """
         tier = MATRIX[self.materiality][self.complexity - 1]
         return max(1, tier - 1) if consumers >= CROWDED else tier

@@ -1,4 +1,4 @@
-"""`version.yaml`: the three things that only a person can say of a version, and what cannot be derived."""
+"""`version.yaml`: what changed, why and how far, and the fields that cannot be derived."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from data.records.version import Change, ChangeClass
 from data.text.yaml_text import YamlText
 
 FILE = "version.yaml"
-Said = Annotated[str, Field(min_length=1, max_length=4_000)]
+Prose = Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
 class VersionFile(Frozen):
-    """What changed, why, and how far; by choice the parent, configuration and upstream versions."""
+    """What changed, why, and how far; optional are the parent, the configuration and the upstream versions."""
 
-    what: Said
-    why: Said
+    what: Prose
+    why: Prose
     change_class: ChangeClass
     parent: Annotated[int, Field(ge=1)] | None = None
     configuration: dict[str, JsonValue] = {}
@@ -28,7 +28,7 @@ class VersionFile(Frozen):
 
     @property
     def change(self) -> Change:
-        """The three typed things as the registry keeps them."""
+        """The three fields of the change as the registry records them."""
         return Change(change_class=self.change_class, what=self.what, why=self.why)
 
     @property
@@ -39,15 +39,15 @@ class VersionFile(Frozen):
 
 def read_version_file(document: YamlText) -> VersionFile:
     """The checked file. Raises SubmissionError with every problem."""
-    told = document.checked(VersionFile, SubmissionError)
-    for place, one in enumerate(told.upstream):
+    file = document.checked(VersionFile, SubmissionError)
+    for place, one in enumerate(file.upstream):
         try:
             _upstream_key(one)
         except InputError as error:
             raise SubmissionError(
                 f"{document.at('upstream', place)}: {error.what}", "write it as team/name/3"
             ) from error
-    return told
+    return file
 
 
 def _upstream_key(text: str) -> str:

@@ -1,7 +1,7 @@
-"""YAML as people type it: read safely, each value remembered with its line, so that an error can say where.
+"""YAML that people write: read safely, and each value keeps its line, so that an error can name it.
 
-Only plain data: no tags, no anchors or aliases, no duplicate keys. Of the words that stand for something else only
-`true`, `false`, `null` and `~` do; `no`, `on`, dates and version numbers with two dots stay text, as they were typed.
+Only plain data is read: no tags, no anchors or aliases, no duplicate keys. Only `true`, `false`, `null` and `~` have a
+special meaning; `no`, `on`, dates and version numbers with two dots stay text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Path = tuple[str | int, ...]
 
 
 class YamlText(Mapping[str, Any]):
-    """A YAML document whose root is a mapping; `line` says where a value stands, `checked` makes a type of it."""
+    """A YAML document whose root is a mapping; `line` gives the line of a value, `checked` converts it to a type."""
 
     def __init__(self, file: str, data: Mapping[str, Any], lines: Mapping[Path, int]) -> None:
         self.file = file
@@ -41,18 +41,18 @@ class YamlText(Mapping[str, Any]):
         return len(self.data)
 
     def line(self, *path: str | int) -> int:
-        """The line, from 1, of the value under this path, or of the nearest thing around it that is there."""
+        """The line, from 1, of the value under this path, or of the nearest existing value around it."""
         walked = tuple(path)
         while walked not in self._lines:
             walked = walked[:-1]
         return self._lines[walked]
 
     def at(self, *path: str | int) -> str:
-        """`file:line` of a value, to begin a message with."""
+        """`file:line` of a value, for the beginning of a message."""
         return f"{self.file}:{self.line(*path)}"
 
     def part(self, *path: str | int) -> YamlText:
-        """The mapping under this path as a document of its own, with the same lines. Raises DocumentError."""
+        """The mapping under this path as a separate document with the same lines. Raises DocumentError."""
         value: Any = self.data
         for step in path:
             value = value[step]
@@ -71,26 +71,26 @@ class YamlText(Mapping[str, Any]):
             return kind.model_validate(self.data)
         except ValidationError as wrong:
             found = self.problems(wrong, kind)
-            raise error("\n".join(found), f"put {self._places(len(found))} of {self.file} right") from wrong
+            raise error("\n".join(found), f"correct {self._places(len(found))} of {self.file}") from wrong
 
     def problems(self, wrong: ValidationError, kind: type[BaseModel] | None = None) -> list[str]:
-        """What pydantic found wrong, one line each: `file:line: field: what (got …) → fix`, in the file's order."""
-        told = [one for one in wrong.errors(include_url=False) if not _is_echo(one)]
-        found = [(self.line(*one["loc"]), self._problem(one, kind)) for one in told]
+        """The errors of pydantic, one line each in the order of the file: `file:line: field: what (got …) → fix`."""
+        reported = [one for one in wrong.errors(include_url=False) if not _is_echo(one)]
+        found = [(self.line(*one["loc"]), self._problem(one, kind)) for one in reported]
         return [text for _, text in sorted(found, key=lambda each: each[0])]
 
-    def _problem(self, one: ErrorDetails, kind: type[BaseModel] | None) -> str:
-        path: Path = one["loc"]
-        what = one["msg"][:1].lower() + one["msg"][1:]
-        if one["type"] == "missing":
+    def _problem(self, detail: ErrorDetails, kind: type[BaseModel] | None) -> str:
+        path: Path = detail["loc"]
+        what = detail["msg"][:1].lower() + detail["msg"][1:]
+        if detail["type"] == "missing":
             return f"{self.at(*path)}: {_dotted(path)} is missing → add it"
-        if one["type"] == "extra_forbidden":
-            return f"{self.at(*path)}: {_dotted(path)}: no such field{_got(one)} → {_instead(one, kind)}"
-        if one["input"] in (None, "", []):
+        if detail["type"] == "extra_forbidden":
+            return f"{self.at(*path)}: {_dotted(path)}: no such field{_got(detail)} → {_instead(detail, kind)}"
+        if detail["input"] in (None, "", []):
             return f"{self.at(*path)}: {_dotted(path)} is empty → fill it in"
-        fix = one.get("ctx", {}).get("fix", "")
-        fix = fix or FIXES.get(one["type"], "write a value that fits")
-        return f"{self.at(*path)}: {_dotted(path)}: {what}{_got(one)} → {fix}"
+        fix = detail.get("ctx", {}).get("fix", "")
+        fix = fix or FIXES.get(detail["type"], "write a value that fits")
+        return f"{self.at(*path)}: {_dotted(path)}: {what}{_got(detail)} → {fix}"
 
     @staticmethod
     def _places(count: int) -> str:
@@ -98,7 +98,7 @@ class YamlText(Mapping[str, Any]):
 
 
 def read_yaml(text: str, file: str, *, limit: int = 1_000_000) -> YamlText:
-    """Read a document whose root is a mapping; `file` is how messages call it, `limit` the most characters it may have.
+    """Read a document whose root is a mapping; `file` is its name in messages, `limit` the most characters it may have.
 
     Raises DocumentError, naming file, line and fix: too long, not YAML, empty, aliases, duplicate keys, tags, deeper
     than 40 levels, a key that is not text, a number that is not finite.
@@ -121,14 +121,14 @@ def read_yaml(text: str, file: str, *, limit: int = 1_000_000) -> YamlText:
         raise DocumentError(f"{file}:1: not YAML: {error}", "save the file as UTF-8 text") from error
     if not isinstance(root, yaml.MappingNode):
         line = root.start_mark.line + 1 if root is not None else 1
-        raise DocumentError(f"{file}:{line}: there is no `name: value` at the top", "write one field a line")
+        raise DocumentError(f"{file}:{line}: there is no `name: value` at the top", "write one field on each line")
     lines: dict[Path, int] = {}
     data = _Reading(file, lines).value(root, ())
     return YamlText(file, data, lines)
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML 1.2's core words only: what looks like a date or reads `no` stays text."""
+    """The core schema of YAML 1.2 only: dates and the word `no` stay text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
@@ -159,7 +159,7 @@ def _check_events(text: str, file: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise DocumentError(
-                f"{file}:{line}: anchors and aliases are not read", "write the value out where it stands"
+                f"{file}:{line}: anchors and aliases are not read", "write the value itself in this place"
             )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
@@ -167,7 +167,7 @@ def _check_events(text: str, file: str) -> None:
 
 
 class _Reading:
-    """Plain values of a tree of nodes, noting each one's line."""
+    """Converts a tree of nodes to plain values and notes the line of each."""
 
     def __init__(self, file: str, lines: dict[Path, int]) -> None:
         self.file = file
@@ -191,7 +191,7 @@ class _Reading:
             if not isinstance(name, yaml.ScalarNode) or name.tag != "tag:yaml.org,2002:str":
                 raise self._wrong(name, "a field name must be text", "put it in quotes")
             if name.value in found:
-                raise self._wrong(name, f"{name.value} is there twice", "keep one of the two")
+                raise self._wrong(name, f"{name.value} occurs twice", "keep one of the two")
             self.lines[(*path, name.value)] = name.start_mark.line + 1
             found[name.value] = self.value(value, (*path, name.value))
         return found
@@ -209,21 +209,21 @@ class _Reading:
         return DocumentError(f"{self.file}:{node.start_mark.line + 1}: {what}", fix)
 
 
-def _is_echo(one: ErrorDetails) -> bool:
-    """A list whose items are wrong is also called too short; the items say enough."""
-    return one["type"] == "too_short" and bool(one["input"])
+def _is_echo(detail: ErrorDetails) -> bool:
+    """Whether it only repeats other errors: pydantic also reports a list with wrong items as too short."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
-def _got(one: ErrorDetails) -> str:
-    return "" if isinstance(one["input"], Mapping) else f" (got {_shown(one['input'])})"
+def _got(detail: ErrorDetails) -> str:
+    return "" if isinstance(detail["input"], Mapping) else f" (got {_shown(detail['input'])})"
 
 
-def _instead(one: ErrorDetails, kind: type[BaseModel] | None) -> str:
-    """What to do about a field that is none; one without a value may be the rest of a sentence behind its comma."""
-    if one["input"] is None:
-        return "take it out; text that holds a comma between { and } goes in quotes"
-    known = ", ".join(kind.model_fields) if kind is not None and len(one["loc"]) == 1 else ""
-    return f"take it out; there is {known}" if known else "take it out, or see its spelling"
+def _instead(detail: ErrorDetails, kind: type[BaseModel] | None) -> str:
+    """The fix for an unknown field; a field without a value may be the rest of a sentence after a comma."""
+    if detail["input"] is None:
+        return "remove it; put text with a comma between { and } in quotes"
+    known = ", ".join(kind.model_fields) if kind is not None and len(detail["loc"]) == 1 else ""
+    return f"remove it; the fields are {known}" if known else "remove it, or check its spelling"
 
 
 def _dotted(path: Sequence[str | int]) -> str:

@@ -15,7 +15,7 @@ def check_rules(document: YamlText) -> None:
         return
     problems = Problems()
     for place in range(len(rules)):
-        problems.tried(_check_rule, document, place)
+        problems.attempt(_check_rule, document, place)
     problems.check()
     try:
         watch_rules(rules)

@@ -49,8 +49,16 @@ SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
         f"{HELD_OUT}: column score is missing",
         f"write {HELD_OUT}",
     ),
-    "a feature of another type": (spoil_data(temp=["warm"] * 600), "column temp is string; wanted a num", "model.yaml"),
-    "NaN scores": (spoil_data(score=np.full(600, np.nan)), "score is NaN in 600 of 600 rows", f"write {HELD_OUT} anew"),
+    "a feature of another type": (
+        spoil_data(temp=["warm"] * 600),
+        "temp is string; expected a num",
+        "model.yaml",
+    ),
+    "NaN scores": (
+        spoil_data(score=np.full(600, np.nan)),
+        "score is NaN in 600 of 600 rows",
+        f"write {HELD_OUT} again",
+    ),
     "duplicate prediction ids": (spoil_data(prediction_id=["a"] * 600), "repeats in 599 rows ('a' for", "write data/"),
     "a dataset that is no Parquet": (write(HELD_OUT, "id,score\n"), f"{HELD_OUT}: not readable as Parq", "write data/"),
 }

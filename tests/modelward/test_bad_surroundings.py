@@ -93,7 +93,7 @@ def test_a_settings_file_with(
 STANDARDS: Mapping[str, tuple[bytes, str, str]] = {
     "broken YAML": (b"id: [x\n", "s.yaml:2: not YAML", "check quotes, colons and indentation"),
     "no text": (b"\xff", "s.yaml:1: not UTF-8", "save the file as UTF-8"),
-    "nothing in it": (b"", "s.yaml:1: there is no `name: value`", "write one field a line"),
+    "nothing in it": (b"", "s.yaml:1: there is no `name: value`", "write one field on each line"),
     "a gate nobody knows": (
         baseline_text().replace("gate: documentation", "gate: astrology", 1).encode(),
         "there is no gate 'astrology'",

@@ -15,4 +15,4 @@ OF_THE_CHILD = ("test_datasets", "test_parquet_scan")
 def same_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The very same reading, without a process of its own."""
     if request.path.stem not in OF_THE_CHILD:
-        monkeypatch.setattr(datasets, "_ask", answer)
+        monkeypatch.setattr(datasets, "_scan_in_child", answer)

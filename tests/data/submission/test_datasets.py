@@ -60,12 +60,12 @@ def test_accepted(tmp_path: Path, changed: dict[str, Any]) -> None:
 
 
 REFUSED = {
-    "a mapped column is missing": ({"temp": None}, "column temp is missing; there is carrier, label"),
+    "a mapped column is missing": ({"temp": None}, "column temp is missing; the columns are carrier, label"),
     "the score is missing": ({"score": None}, "column score is missing"),
-    "a number is text": ({"temp": ["1", "2", "3", "4"]}, "column temp is string; wanted a number"),
-    "a category is a decimal": ({"carrier": [1.5] * 4}, "column carrier is double; wanted text"),
-    "the score is text": ({"score": ["high"] * 4}, "column score is string; wanted a number"),
-    "the moment is text": ({"predicted_at": ["now"] * 4}, "column predicted_at is string; wanted a timestamp"),
+    "a number is text": ({"temp": ["1", "2", "3", "4"]}, "column temp is string; expected a number"),
+    "a category is a decimal": ({"carrier": [1.5] * 4}, "column carrier is double; expected text"),
+    "the score is text": ({"score": ["high"] * 4}, "column score is string; expected a number"),
+    "the moment is text": ({"predicted_at": ["now"] * 4}, "column predicted_at is string; expected a timestamp"),
     "a score is NaN": ({"score": [0.5, float("nan"), 0.5, 0.5]}, "score is NaN in 1 of 4 rows"),
     "a score is missing": ({"score": [0.5, None, None, 0.5]}, "score is missing in 2 of 4 rows"),
     "a score is no probability": ({"score": [0.5, 1.5, float("inf"), -1.0]}, "score lies outside 0 to 1 in 3 rows"),
@@ -82,7 +82,7 @@ def test_refused(tmp_path: Path, changed: dict[str, Any], what: str) -> None:
         read_dataset(written(tmp_path, **changed), "held-out", MAPPING)
     assert refused.value.what.startswith("data/held_out.parquet: ")
     assert what in refused.value.what
-    assert refused.value.remedy == "write data/held_out.parquet anew with the columns that model.yaml maps"
+    assert refused.value.remedy == "write data/held_out.parquet again with the columns that model.yaml maps"
 
 
 def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
@@ -94,14 +94,14 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
 
 def test_a_dataset_without_rows_is_refused(tmp_path: Path) -> None:
     pq.write_table(pq.read_table(written(tmp_path)).slice(0, 0), tmp_path / "held_out.parquet")
-    with pytest.raises(LogFormatError, match="holds no row"):
+    with pytest.raises(LogFormatError, match="has no rows"):
         read_dataset(tmp_path / "held_out.parquet", "held-out", MAPPING)
 
 
 def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     table = pq.read_table(written(tmp_path))
     pq.write_table(table.append_column("temp", table["temp"]), tmp_path / "held_out.parquet")
-    with pytest.raises(LogFormatError, match="column temp is there twice"):
+    with pytest.raises(LogFormatError, match="column temp occurs twice"):
         read_dataset(tmp_path / "held_out.parquet", "held-out", MAPPING)
 
 
@@ -130,7 +130,7 @@ def test_a_reader_that_dies_or_hangs_is_a_problem_of_the_file(tmp_path: Path, mo
         read_dataset(path, "held-out", MAPPING)
     monkeypatch.setattr(datasets, "SECONDS", 60)
     monkeypatch.setattr(datasets.sys, "executable", "/bin/false")
-    with pytest.raises(LogFormatError, match=r"ended the reader \(status 1\)"):
+    with pytest.raises(LogFormatError, match=r"ended with status 1"):
         read_dataset(path, "held-out", MAPPING)
 
 

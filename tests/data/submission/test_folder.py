@@ -83,13 +83,13 @@ BAD: dict[str, tuple[Callable[[Path], None], type[InputError], str]] = {
     "no artifact": (without("artifact/model.bin"), SubmissionError, "artifact/: 0 files"),
     "no data": (without("data/training.parquet"), LogFormatError, "data/training.parquet: there is no such file"),
     "a mapped column missing": (dataset(temp=None), LogFormatError, "column temp is missing"),
-    "a column of another type": (dataset(temp=["x"] * 600), LogFormatError, "column temp is string; wanted a number"),
+    "a column of another type": (dataset(temp=["x"] * 600), LogFormatError, "column temp is string; expected a number"),
     "NaN scores": (dataset(score=[float("nan")] * 600), LogFormatError, "score is NaN in 600 of 600 rows"),
     "duplicate prediction ids": (dataset(prediction_id=["a"] * 600), LogFormatError, "prediction_id repeats in 599"),
     "an empty dataset": (
         lambda folder: write_rows(folder / "data/held_out.parquet", {k: v[:0] for k, v in rows().items()}),
         LogFormatError,
-        "holds no row",
+        "has no rows",
     ),
     "an empty document": (
         lambda folder: (folder / "docs/data.md").write_text("# Data\n"),

@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, str, type[InputError], str]] = {
         SubmissionError,
         "tier.exposure: input should be 1, 2, 3 or",
     ),
-    "a column with two meanings": ("  label:", "  label: temp", SubmissionError, "temp would mean two things"),
+    "a column with two meanings": ("  label:", "  label: temp", SubmissionError, "temp has two meanings"),
     "a consumer that feeds a model of no team": (
         "consumers:",
         "consumers: [{system: a, owner: a, contact: b, feeds_model: late}]",
@@ -107,5 +107,5 @@ def test_refused(path: Path, start: str, line: str, error: type[InputError], wha
 def test_a_feature_may_not_take_the_name_of_a_mapped_column(path: Path) -> None:
     replace_line(path, "  score:", "  score: probability")
     replace_line(path, '  - {name: "temp"', "  - {name: score, kind: numeric}")
-    with pytest.raises(SubmissionError, match="score would mean two things"):
+    with pytest.raises(SubmissionError, match="score has two meanings"):
         read(path)

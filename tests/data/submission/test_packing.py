@@ -86,7 +86,7 @@ def long(folder: Path) -> None:
 UNPACKABLE = {
     "a link to a file is refused": (link, "secret is a link", "the file itself"),
     "a link to a folder is refused": (link_to_folder, "etc is a link", "the file itself"),
-    "a pipe is refused": (pipe, "pipe is not a plain file", "take it out"),
+    "a pipe is refused": (pipe, "pipe is not a plain file", "remove it"),
     "a line break in a name is refused": (newline, "'a\\nb' cannot be a file", "printable"),
     "a backslash in a name is refused": (backslash, "'a\\\\b' cannot be a file", "no backslash"),
     "more files than allowed are refused": (many, "22 files", "leave out"),
@@ -112,7 +112,7 @@ def test_a_folder_that_is_none_is_named(folder: Path, tmp_path: Path) -> None:
         list_files(folder / "model.yaml")
     with pytest.raises(SubmissionError, match="linked is not a folder"):
         list_files(tmp_path / "linked")
-    with pytest.raises(SubmissionError, match="empty holds no file"):
+    with pytest.raises(SubmissionError, match="empty has no files"):
         list_files(tmp_path / "empty")
 
 
@@ -131,7 +131,7 @@ FORGED = {
     "a hard link": ([entry("a", type=tarfile.LNKTYPE, linkname="/etc/passwd")], "not a plain file"),
     "a device": ([entry("a", type=tarfile.CHRTYPE)], "not a plain file"),
     "the same file twice": ([entry("a"), entry("a")], "'a' is in the pack twice"),
-    "a file where a folder is needed": ([entry("a"), entry("a/b")], "'a/b' stands in the way"),
+    "a file where a folder is needed": ([entry("a"), entry("a/b")], "'a/b' has the path of another file"),
     "too many files": ([entry(str(n)) for n in range(5)], "more files or bytes"),
     "too many bytes": ([entry("a", 2_000)], "more files or bytes"),
 }

@@ -55,7 +55,7 @@ MONITORING_REFUSED = {
     "no rule": ("rationale: a\nrules: []", "rules is empty"),
     "no reason": (MONITORING.replace("rationale: what moved before\n", ""), "rationale is missing"),
     "more windows needed than there are": (MONITORING + "persistence: [3, 2]\n", "monitoring.yaml:6: 3 of 2 windows"),
-    "no window needed": (MONITORING + "persistence: [0, 2]\n", "0 of 2 windows cannot be"),
+    "no window needed": (MONITORING + "persistence: [0, 2]\n", "0 of 2 windows is not possible"),
     "a rule that is no mapping": ("rationale: a\nrules: [psi]", "rules.0: input should be a valid dictionary"),
 }
 

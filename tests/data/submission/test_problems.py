@@ -14,22 +14,22 @@ def broken(text: str) -> int:
 
 def test_without_a_problem_nothing_is_raised() -> None:
     problems = Problems()
-    assert problems.tried(len, "abc") == 3
+    assert problems.attempt(len, "abc") == 3
     problems.check()
 
 
 def test_one_problem_is_raised_as_itself() -> None:
     problems = Problems()
-    problems.tried(broken, "a")
+    problems.attempt(broken, "a")
     with pytest.raises(LogFormatError, match="a"):
         problems.check()
 
 
 def test_several_become_one_with_a_line_and_a_fix_each() -> None:
     problems = Problems()
-    problems.tried(broken, "a\nb → its own fix")
+    problems.attempt(broken, "a\nb → its own fix")
     problems.add("c", "fix c")
-    with problems.noted():
+    with problems.collecting():
         raise ArtifactError("d", "fix d")
     with pytest.raises(SubmissionError) as refused:
         problems.check()
@@ -37,5 +37,5 @@ def test_several_become_one_with_a_line_and_a_fix_each() -> None:
 
 
 def test_what_is_no_fault_of_the_submission_is_not_noted() -> None:
-    with pytest.raises(StoreError), Problems().noted():
+    with pytest.raises(StoreError), Problems().collecting():
         raise StoreError("disk full")

@@ -52,11 +52,14 @@ def expectation(kind: str, **kwargs: Any) -> dict[str, Any]:
 
 CASES: dict[str, tuple[tuple[Any, ...], str]] = {
     "no expectation": ((), "expectations: Tuple should have at least 1 item"),
-    "no floor of rows": ((THERE, BETWEEN), "no floor of rows → add expect_table_row_count_to_be_between"),
-    "a floor of nothing": ((expectation(ROW_FLOOR, min_value=0),), "no floor of rows"),
-    "a ceiling only": ((expectation(ROW_FLOOR, max_value=9),), "no floor of rows"),
-    "values judged that may all be null": ((FLOOR, BETWEEN), "nothing says that score is not null"),
-    "null in any share": ((FLOOR, expectation(NOT_NULL, column="a", mostly=0)), "nothing says that a is not null"),
+    "no minimum number of rows": (
+        (THERE, BETWEEN),
+        "no minimum number of rows → add expect_table_row_count_to_be_between",
+    ),
+    "a floor of nothing": ((expectation(ROW_FLOOR, min_value=0),), "no minimum number of rows"),
+    "a ceiling only": ((expectation(ROW_FLOOR, max_value=9),), "no minimum number of rows"),
+    "values judged that may all be null": ((FLOOR, BETWEEN), "no expectation that score is not null"),
+    "null in any share": ((FLOOR, expectation(NOT_NULL, column="a", mostly=0)), "no expectation that a is not null"),
     "a parameter nobody set": (
         (FLOOR, expectation(NOT_NULL, column={"$PARAMETER": "C"})),
         "asks for $C → set it under",
@@ -67,7 +70,10 @@ CASES: dict[str, tuple[tuple[Any, ...], str]] = {
     ),
     "an expectation not run here": (
         (FLOOR, expectation("expect_column_value_to_be_unique")),
-        "expectations.1.type: 'expect_column_value_to_be_unique' is not run here → nearest are expect_column_values",
+        (
+            "expectations.1.type: 'expect_column_value_to_be_unique' is not supported → "
+            "similar ones are expect_column_values"
+        ),
     ),
     "an unknown field": ((FLOOR | {"note": "x"},), "expectations.0.note: Extra inputs are not permitted"),
 }
@@ -79,12 +85,12 @@ def test_refused(expectations: tuple[Any, ...], what: str) -> None:
         read(*expectations)
     assert what in refused.value.what
     assert refused.value.what.startswith("suites/held_out.json: ")
-    assert refused.value.remedy == "mend suites/held_out.json"
+    assert refused.value.remedy == "correct suites/held_out.json"
 
 
 BROKEN: dict[str, tuple[Callable[[], str], str]] = {
     "no JSON": (lambda: '{"name":\n "a",}', "suites/a.json:2: not JSON"),
-    "a key twice": (lambda: '{"name": "a", "name": "b"}', "suites/a.json: name is there twice"),
+    "a key twice": (lambda: '{"name": "a", "name": "b"}', "suites/a.json: name occurs twice"),
     "a list": (lambda: "[]", "suites/a.json: the document: Input should be a valid dictionary"),
     "a bomb of brackets": (lambda: "[" * 100_000, "suites/a.json:1: nested too deep"),
 }

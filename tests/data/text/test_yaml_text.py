@@ -18,16 +18,20 @@ REFUSED = {
         "write the value",
     ),
     "an alias without its anchor is refused": ("a: *x\n", "model.yaml:1: anchors", "write the value"),
-    "a key given twice is refused": ("a: 1\nb: 2\na: 3\n", "model.yaml:3: a is there twice", "keep one"),
-    "a key given twice deep down is refused": ("a:\n  b: 1\n  b: 1\n", "model.yaml:3: b is there twice", "keep one"),
+    "a key given twice is refused": ("a: 1\nb: 2\na: 3\n", "model.yaml:3: a occurs twice", "keep one"),
+    "a key given twice deep down is refused": ("a:\n  b: 1\n  b: 1\n", "model.yaml:3: b occurs twice", "keep one"),
     "an object tag is refused": ("a: !!python/object/apply:os.system [ls]\n", "model.yaml:1: the tag", "plain text"),
     "a set is refused": ("a: !!set {b, c}\n", "model.yaml:1: the tag", "plain text"),
     "a tag that its value does not fit is refused": ("a: !!int ten\n", "model.yaml:1: 'ten' does not fit", "leave"),
     "an infinite number is refused": ("a: 1e999\n", "model.yaml:1: '1e999' is not a finite", "finite"),
     "a number as a field name is refused": ("a: 1\n7: b\n", "model.yaml:2: a field name must be text", "quotes"),
     "a list as a field name is refused": ("? [a]\n: b\n", "model.yaml:1: a field name must be text", "quotes"),
-    "an empty document is refused": ("", "model.yaml:1: there is no `name: value`", "one field a line"),
-    "a list at the top is refused": ("# so\n- a\n", "model.yaml:2: there is no `name: value`", "one field a line"),
+    "an empty document is refused": ("", "model.yaml:1: there is no `name: value`", "one field on each line"),
+    "a list at the top is refused": (
+        "# so\n- a\n",
+        "model.yaml:2: there is no `name: value`",
+        "one field on each line",
+    ),
     "two documents in one file are refused": ("a: 1\n---\nb: 1\n", "model.yaml:2: not YAML", "quotes"),
     "a control character is refused": ("a: \x07\n", "model.yaml:1: not YAML", "UTF-8"),
     "nesting without end is refused": ("a: " + "[" * 5000, f"nested deeper than {DEPTH}", "flatter"),
@@ -90,10 +94,10 @@ def test_every_problem_is_named_at_once_with_its_line_and_fix() -> None:
         "model.yaml:1: name is missing → add it",
         "model.yaml:1: mode: input should be 'observe' or 'enforce' (got 'hard') → write one of these",
         "model.yaml:4: parts.1.size: input should be a valid integer (got [1]) → write a value that fits",
-        "model.yaml:5: parts.1.colour: no such field (got 'red') → take it out, or see its spelling",
-        "model.yaml:6: weight: no such field (got 3) → take it out; there is name, mode, parts",
+        "model.yaml:5: parts.1.colour: no such field (got 'red') → remove it, or check its spelling",
+        "model.yaml:6: weight: no such field (got 3) → remove it; the fields are name, mode, parts",
     ]
-    assert refused.value.remedy == "put the 5 named lines of model.yaml right"
+    assert refused.value.remedy == "correct the 5 named lines of model.yaml"
 
 
 @pytest.mark.parametrize("empty", ["", "~", "''", "[]"])
@@ -108,8 +112,8 @@ def test_a_sentence_that_ends_at_its_comma_is_not_called_empty() -> None:
     with pytest.raises(DocumentError) as refused:
         read_yaml(text, "model.yaml").checked(Document)
     assert refused.value.what == (
-        "model.yaml:4: parts.1.or so.: no such field (got None) → take it out; text that holds a comma between { and } "
-        "goes in quotes"
+        "model.yaml:4: parts.1.or so.: no such field (got None) → remove it; put text with a comma between { and } in "
+        "quotes"
     )
 
 
