@@ -222,17 +222,19 @@ def _house(home: Home, prefect_url: str) -> Iterator[Check]:
     told = health(home.up, read_settings().prefect_login)
     faults = [f"{name}: {fault}" for name, fault in told.faults.items() if fault]
     if told.stage == "down" and prefect_url:
-        yield Check("house", "ok", "nothing is up; flows run at the server of PREFECT_API_URL")
+        yield Check("supervisor", "ok", "nothing is up; flows run at the server of PREFECT_API_URL")
     elif told.stage == "down":
         remedy = "`modelward up` brings it up"
-        yield Check("house", "warn", "nothing is up: no schedule runs and no notice is carried", remedy)
+        yield Check("supervisor", "warn", "nothing is up: no schedule runs and no notice is carried", remedy)
     elif told.stage == "killed":
-        yield Check("house", "warn", "it was killed and left processes running", "`modelward down` ends them")
+        yield Check("supervisor", "warn", "it was killed and left processes running", "`modelward down` ends them")
     elif told.is_well and not told.held_up:
-        yield Check("house", "ok", f"up as process {told.pid}, at {told.ui_url}")
+        yield Check("supervisor", "ok", f"up as process {told.pid}, at {told.ui_url}")
     else:
         said = "; ".join([*faults, *told.held_up]) or f"it is {told.stage}"
-        yield Check("house", "warn", said, f"`modelward status` says how it is; the logs lie in {home.up / 'logs'}")
+        yield Check(
+            "supervisor", "warn", said, f"`modelward status` says how it is; the logs lie in {home.up / 'logs'}"
+        )
 
 
 def _prefect(url: str) -> Iterator[Check]:

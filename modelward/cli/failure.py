@@ -45,9 +45,9 @@ def domain_error(error: BaseException) -> ModelwardError | None:
 def _unanswered(error: BaseException) -> ModelwardError:
     """An error of httpx, or one of Prefect's client that is made from it, as ours."""
     from data.errors import PrefectUnavailableError
-    from modelward.supervisor.loopback import LOGIN_REMEDY, LOGIN_WANTED
+    from modelward.supervisor.loopback import LOGIN_REMEDY, LOGIN_REQUIRED
 
-    if getattr(getattr(error, "response", None), "status_code", None) in LOGIN_WANTED:
+    if getattr(getattr(error, "response", None), "status_code", None) in LOGIN_REQUIRED:
         return PrefectUnavailableError("the Prefect server asks for a login and did not get it", LOGIN_REMEDY)
     return PrefectUnavailableError(f"the Prefect server does not answer: {type(error).__name__} {error}".strip())
 

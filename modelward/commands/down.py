@@ -7,6 +7,6 @@ def down() -> None:
     """Stop what `modelward up` runs for this home. Open requests stay open."""
     from data.files.home import Home
     from modelward.cli.terminal import say
-    from modelward.supervisor.detached import end_resident
+    from modelward.supervisor.detached import end_supervisor
 
-    say(end_resident(Home.here().up))
+    say(end_supervisor(Home.here().up))

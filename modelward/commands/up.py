@@ -1,4 +1,4 @@
-"""Bring everything up that people use every day, in the foreground."""
+"""Start the server, the worker and the evidence pages, in the foreground or detached."""
 
 from __future__ import annotations
 
@@ -25,65 +25,65 @@ def up(
         raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
     if detach:
         from modelward.cli.terminal import say
-        from modelward.supervisor.detached import awaited_leftovers, start_detached
+        from modelward.supervisor.detached import await_recovery_report, start_detached
 
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
-        _tell(home, awaited_leftovers(home.up))
+        _show(home, await_recovery_report(home.up))
         return
-    _stay(home)
+    _run(home)
 
 
-def _stay(home: Home) -> None:
+def _run(home: Home) -> None:
     import time
     from contextlib import suppress
 
     from data.settings import read_settings
     from modelward.cli.terminal import remark, say
-    from modelward.supervisor.instance_lock import residence
-    from modelward.supervisor.shutdown import end_what_was_left, require_gone
+    from modelward.supervisor.instance_lock import instance_lock
+    from modelward.supervisor.shutdown import end_stale_processes, require_ended
     from modelward.supervisor.supervisor import Interrupted, Supervisor
 
     begun = time.monotonic()
-    with residence(home.up):
-        if ended := end_what_was_left(home.up):
+    with instance_lock(home.up):
+        if ended := end_stale_processes(home.up):
             remark(ended)
-        house = Supervisor(read_settings(), home.up, remark)
+        supervisor = Supervisor(read_settings(), home.up, remark)
         remark("bringing up the Prefect server, the deployments, the worker and the evidence pages")
-        with house.until_asked_to_end():
+        with supervisor.until_signalled():
             try:
-                house.open()
+                supervisor.start()
             except Interrupted:
                 raise typer.Exit(INTERRUPTED) from None
-            found = house.leftovers()
+            report = supervisor.recovery_report()
             with suppress(OSError):  # a terminal that is gone, or a log without room, ends nothing
                 say(f"modelward is up ({time.monotonic() - begun:.0f} s)")
-                _tell(home, found)
+                _show(home, report)
                 remark("Ctrl-C ends it")
-            house.keep_up(found)
+            supervisor.keep_running(report)
             with suppress(OSError):
                 remark("ending everything")
-    require_gone(house.left)
+    require_ended(supervisor.still_running)
     say("nothing of it runs any more")
 
 
-def _tell(home: Home, found: RecoveryReport) -> None:
-    """The addresses, what had been left half done, and what waits for whom."""
+def _show(home: Home, report: RecoveryReport) -> None:
+    """The addresses, what an earlier `up` had left incomplete, and which requests wait for which people."""
     from modelward.cli.terminal import remark, say, show_facts
     from modelward.runs.pending_summary import pending_summary, show_pending_summary
-    from modelward.supervisor.instance_lock import resident
+    from modelward.supervisor.instance_lock import running_status
 
-    account = resident(home.up)
-    if account is not None:
+    status = running_status(home.up)
+    if status is not None:
         show_facts(
             {
-                "Prefect": account.ui_url,
-                "evidence": account.evidence_url,
+                "Prefect": status.ui_url,
+                "evidence": status.evidence_url,
                 "home": str(home.root),
                 "logs": str(home.up / "logs"),
             }
         )
-    for line in found.lines():
+    for line in report.lines():
         say(line)
-    if not found.whole:
-        remark("what an earlier one left half done is still being ended")
+    if not report.is_complete:
+        remark("what an earlier `up` left incomplete is still being ended")
     show_pending_summary(pending_summary())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from data.errors import SupervisorError
 from data.files.home import Home
 from data.settings import read_settings
-from modelward.supervisor.instance_lock import is_held, resident, said
+from modelward.supervisor.instance_lock import describe_status, is_held, running_status
 from modelward.supervisor.prefect_environment import api_url
 from modelward.supervisor.queue_blockage import queue_blockage
 
@@ -45,12 +45,14 @@ def house_in_use() -> Running | None:
     folder, named = Home.here().up, api_url()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while is_held(folder):
-        account = resident(folder)
+        account = running_status(folder)
         if account is not None and named not in ("", account.api_url):
             return None
         if account is not None and account.stage == "ready":
             return Running(account.pid, account.since, account.api_url, account.ui_url, account.evidence_url)
         if time.monotonic() > deadline:
-            raise SupervisorError(said(account), "try again once it is ready or has ended: `modelward status`")
+            raise SupervisorError(
+                describe_status(account), "try again once it is ready or has ended: `modelward status`"
+            )
         time.sleep(POLL_SECONDS)
     return None

@@ -1,1 +1,1 @@
-"""What `modelward up` brings up and keeps up: a Prefect server, a worker, the evidence pages."""
+"""`modelward up`: starts, watches and ends a Prefect server, a worker and the evidence pages."""

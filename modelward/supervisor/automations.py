@@ -1,7 +1,7 @@
-"""What the server does by itself: a run that fell silent, and a run that crashed, are each looked after at once.
+"""The automations of the server: a silent run and a crashed run each start `reconcile operations` at once.
 
-Neither changes a run's state by rule. A run that waits for a person is silent too, and events may arrive out of order:
-`reconcile operations` asks for the run's state and its newest sign of life before it calls it dead.
+Neither changes the state of a run. A run that waits for a person is silent too, and events may arrive out of order:
+reconcile reads the state of the run and its newest heartbeat before it marks the run crashed.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ STAGES = ("development", "validation", "deployment", "monitoring", "review", "re
 
 
 def create_automations(client: SyncPrefectClient) -> None:
-    """Create them, or bring those of an earlier `up` up to date; one that an operator switched off stays off."""
+    """Create them, or update those of an earlier `up`; one that an operator switched off stays off."""
     reconcile = client.read_deployment_by_name(RECONCILE).id
-    for wanted in (silent_run(reconcile), crashed_run(reconcile)):
-        known = client.find_automation(wanted.name)
+    for automation in (silent_run(reconcile), crashed_run(reconcile)):
+        known = client.find_automation(automation.name)
         if known is None:
-            client.create_automation(wanted)
+            client.create_automation(automation)
         else:
-            client.update_automation(known.id, wanted.model_copy(update={"enabled": known.enabled}))
+            client.update_automation(known.id, automation.model_copy(update={"enabled": known.enabled}))
 
 
 def silent_run(reconcile: UUID) -> AutomationCore:
-    """No sign of life of a run, of whatever kind, for a while after it began or its last heartbeat."""
+    """No event of a run for SILENCE after it began or after its last heartbeat."""
     return AutomationCore(
         name="modelward: a run fell silent",
-        description="Its process or machine is gone: reconcile marks the run crashed and ends what it left half-way.",
+        description="Its process or machine is gone: reconcile marks the run crashed and ends its operation.",
         trigger=EventTrigger(
             match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
             after={HEARTBEAT, "prefect.flow-run.Running"},
@@ -51,11 +51,11 @@ def silent_run(reconcile: UUID) -> AutomationCore:
 
 
 def crashed_run(reconcile: UUID) -> AutomationCore:
-    """A run crashed; not one of reconcile itself, which would be started for ever."""
+    """A run crashed; except a run of reconcile, which would start itself without end."""
     stages = [f"prefect.tag.{one}" for one in STAGES]
     return AutomationCore(
         name="modelward: a run crashed",
-        description="Reconcile ends what the run left half-way: its operation, its requests to people.",
+        description="Reconcile ends what the run left incomplete: its operation, its requests to people.",
         trigger=EventTrigger(
             match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
             match_related=ResourceSpecification({"prefect.resource.role": "tag", "prefect.resource.id": stages}),

@@ -1,8 +1,9 @@
-"""A process that the house keeps: started into a session of its own, its words in a log of bounded size, started again
-when it dies, ended politely and then for good."""
+"""A process that the supervisor keeps running: in a session of its own, its output in a log of bounded size, started
+again when it ends, and ended with SIGTERM before SIGKILL."""
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 from data.records.instant import write_instant
 from modelward.supervisor.instance_lock import ProcessStatus, make_private
 
+logger = logging.getLogger(__name__)
 LOG_BYTES = 5_000_000
 LONGEST_PAUSE_SECONDS = 60.0
 STEADY_SECONDS = 300.0
@@ -23,7 +25,7 @@ STEADY_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """What a process is for: its name, its command, its environment, its log."""
+    """How to run a process: its name, command, environment, working directory and log."""
 
     name: str
     command: Sequence[str]
@@ -35,39 +37,39 @@ class ProcessSpec:
 class ChildProcess:
     """A process that is running, or should be."""
 
-    def __init__(self, role: ProcessSpec) -> None:
-        self.role = role
+    def __init__(self, spec: ProcessSpec) -> None:
+        self.spec = spec
         self._restarts = 0
         self._last_exit: int | None = None
-        self._in_a_row = 0
+        self._ends_in_a_row = 0
         self._due = 0.0
         self._start()
 
     @property
-    def tenant(self) -> ProcessStatus:
-        """It, as the account of the house names it."""
+    def status(self) -> ProcessStatus:
+        """The process as the supervisor's status file names it."""
         return ProcessStatus(self._process.pid, self._since, self._restarts, self._last_exit)
 
     @property
     def pid(self) -> int:
-        """Its process id, which is its session's too."""
+        """Its process id, which is also the id of its session."""
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        """With what it ended, or None while it runs."""
+        """Its exit code, or None while it runs."""
         return self._process.poll()
 
-    def keep_up(self, now: float) -> bool:
-        """Start it again if it has died and its pause is over; whether something changed. `now` is monotonic."""
+    def restart_if_due(self, now: float) -> bool:
+        """Start it again if it has ended and its pause is over; whether it was started. `now` is monotonic."""
         exit_code = self.exit_code
         if exit_code is None:
             return False
         if not self._due:
             end_group(self.pid, signal.SIGKILL)
             self._last_exit = exit_code
-            self._in_a_row = 0 if now - self._started > STEADY_SECONDS else self._in_a_row + 1
-            self._due = now + pause_before(self._in_a_row)
+            self._ends_in_a_row = 0 if now - self._started > STEADY_SECONDS else self._ends_in_a_row + 1
+            self._due = now + pause_before(self._ends_in_a_row)
         if now < self._due:
             return False
         self._restarts += 1
@@ -75,9 +77,9 @@ class ChildProcess:
         return True
 
     def end(self, patience: float) -> None:
-        """End it and its session politely, and after a while for good.
+        """Send SIGTERM to its session, and SIGKILL after `patience` seconds.
 
-        One whose end was seen already is left alone: its number may be another process's by now.
+        A process whose end was seen already gets no signal: another process may have its id by now.
         """
         if self._process.returncode is not None:
             return
@@ -89,36 +91,37 @@ class ChildProcess:
         self._process.wait()
 
     def _start(self) -> None:
-        bound_log(self.role.log)
+        rotate_log(self.spec.log)
         self._due, self._started = 0.0, time.monotonic()
         self._since = write_instant(datetime.now(UTC))
-        with self.role.log.open("ab") as log:
+        with self.spec.log.open("ab") as log:
             self._process = subprocess.Popen(
-                list(self.role.command),
-                cwd=self.role.folder,
-                env=dict(self.role.environment),
+                list(self.spec.command),
+                cwd=self.spec.folder,
+                env=dict(self.spec.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        logger.info("started %s as process %d, restart %d", self.spec.name, self.pid, self._restarts)
 
 
-def pause_before(deaths_in_a_row: int) -> float:
+def pause_before(ends_in_a_row: int) -> float:
     """Seconds before the next start: none, one, two, four, … and a minute at most."""
-    return 0.0 if deaths_in_a_row <= 1 else min(LONGEST_PAUSE_SECONDS, 2.0 ** (deaths_in_a_row - 2))
+    return 0.0 if ends_in_a_row <= 1 else min(LONGEST_PAUSE_SECONDS, 2.0 ** (ends_in_a_row - 2))
 
 
-def bound_log(log: Path) -> None:
-    """Put a log that has grown long aside, in place of the one put aside before."""
+def rotate_log(log: Path) -> None:
+    """Rename a log that is longer than LOG_BYTES, in place of the one renamed before; the log exists afterwards."""
     make_private(log.parent)
     if log.is_file() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
     log.touch(mode=0o600)
 
 
-def last_words(log: Path, lines: int = 12) -> str:
-    """The end of a log, for a person who wants to know what happened."""
+def log_tail(log: Path, lines: int = 12) -> str:
+    """The last lines of a log, for an error message; empty where there is no log."""
     if not log.is_file():
         return ""
     with log.open("rb") as file:
@@ -126,7 +129,7 @@ def last_words(log: Path, lines: int = 12) -> str:
         return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
 
 
-def end_group(group: int, how: signal.Signals) -> None:
-    """Send a signal to every process of a group that is still there."""
+def end_group(group: int, number: signal.Signals) -> None:
+    """Send a signal to every process of a process group that still exists."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, how)
+        os.killpg(group, number)

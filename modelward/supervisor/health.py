@@ -1,4 +1,5 @@
-"""How the house is: what runs, whether it answers, and the runs that ended last. Asked over HTTP, without Prefect."""
+"""The health of a supervisor: what runs, whether it answers, and the runs that ended last. Read over HTTP, without
+Prefect."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, read_account, resident
-from modelward.supervisor.loopback import ask, fault_of, inquire
-from modelward.supervisor.process_discovery import lives, marked, part_of
+from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, read_status, running_status
+from modelward.supervisor.loopback import ask, ask_for_reply, fault_of
+from modelward.supervisor.process_discovery import is_running, mark_of_part, marked_processes
 from modelward.supervisor.process_specs import EVIDENCE, POOL, SERVER, WORKER
 from modelward.supervisor.queue_blockage import queue_blockage
 
@@ -19,12 +20,12 @@ NEWEST = 5
 BAD = ("FAILED", "CRASHED")
 ENDED = ("COMPLETED", "CANCELLED", *BAD)
 BEGUN = {"start_time": {"is_null_": False}}
-Stage = Literal["starting", "ready", "stopping", "down", "killed"]
+HealthStage = Literal["starting", "ready", "stopping", "down", "killed"]
 
 
 @dataclass(frozen=True)
 class EndedRun:
-    """A run as the server remembers it."""
+    """A run as the server has it."""
 
     id: str
     name: str
@@ -34,12 +35,12 @@ class EndedRun:
 
 @dataclass(frozen=True)
 class Health:
-    """`stage` is `killed` where an `up` was killed and left processes running.
+    """The answer of `status --json`. `stage` is `killed` where an `up` was killed and left processes running.
 
-    `faults` say of each process what is wrong with it, nothing where it is well; `held_up` why runs do not begin.
+    `faults` has for each process its fault, empty where it is well; `held_up` the reasons why runs do not begin.
     """
 
-    stage: Stage
+    stage: HealthStage
     pid: int | None = None
     since: str = ""
     api_url: str = ""
@@ -53,58 +54,59 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Whether it is ready, and everything that was asked answered."""
+        """Whether it is ready and no process has a fault."""
         return self.stage == "ready" and not any(self.faults.values())
 
 
 def health(folder: Path, login: str) -> Health:
-    """Of the `up` that keeps its account in this folder."""
-    account = resident(folder)
-    if account is None:
-        former = read_account(folder)
-        left = former is not None and marked(former.mark)
-        return Health("killed", former.pid, former.since) if left and former is not None else Health("down")
-    faults = {name: _fault(name, account, login) for name in account.tenants}
-    answers = not faults.get(SERVER, "it is still to be started")
+    """The health of the `up` whose status file is in this folder."""
+    status = running_status(folder)
+    if status is None:
+        earlier = read_status(folder)
+        if earlier is not None and marked_processes(earlier.mark):
+            return Health("killed", earlier.pid, earlier.since)
+        return Health("down")
+    faults = {name: _fault(name, status, login) for name in status.processes}
+    server_answers = not faults.get(SERVER, "it has not been started yet")
     return Health(
-        stage=account.stage,
-        pid=account.pid,
-        since=account.since,
-        api_url=account.api_url,
-        ui_url=account.ui_url,
-        evidence_url=account.evidence_url,
-        processes=account.tenants,
+        stage=status.stage,
+        pid=status.pid,
+        since=status.since,
+        api_url=status.api_url,
+        ui_url=status.ui_url,
+        evidence_url=status.evidence_url,
+        processes=status.processes,
         faults=faults,
-        held_up=queue_blockage(account.api_url, login) if answers else (),
-        runs=_ended(account.api_url, login, ENDED, BEGUN) if answers else (),
-        failed=_ended(account.api_url, login, BAD, {}) if answers else (),
+        held_up=queue_blockage(status.api_url, login) if server_answers else (),
+        runs=_ended(status.api_url, login, ENDED, BEGUN) if server_answers else (),
+        failed=_ended(status.api_url, login, BAD, {}) if server_answers else (),
     )
 
 
-def _fault(name: str, account: SupervisorStatus, login: str) -> str:
-    tenant = account.tenants[name]
-    if not lives(tenant.pid, part_of(account.mark, name)):
+def _fault(name: str, status: SupervisorStatus, login: str) -> str:
+    process = status.processes[name]
+    if not is_running(process.pid, mark_of_part(status.mark, name)):
         return "its process has ended; `modelward up` starts it again by itself"
     if name == SERVER:
-        return fault_of(f"{account.api_url}/health")
+        return fault_of(f"{status.api_url}/health")
     if name == WORKER:
-        return _unheard(account, tenant, login)
-    return fault_of(f"http://127.0.0.1:{account.evidence_port}/health") if name == EVIDENCE else ""
+        return _heartbeat_fault(status, process, login)
+    return fault_of(f"http://127.0.0.1:{status.evidence_port}/health") if name == EVIDENCE else ""
 
 
-def _unheard(account: SupervisorStatus, worker: ProcessStatus, login: str) -> str:
-    """A heartbeat counts that is not old, and not of the process that was there before."""
-    reply = inquire(account.api_url, f"/work_pools/{POOL}/workers/filter", login, {})
+def _heartbeat_fault(status: SupervisorStatus, worker: ProcessStatus, login: str) -> str:
+    """Nothing, where a heartbeat arrived lately and since this process was started, not the one before it."""
+    reply = ask_for_reply(status.api_url, f"/work_pools/{POOL}/workers/filter", login, {})
     if reply.fault:
-        return f"the server was asked for it: {reply.fault}"
+        return f"its heartbeat is unknown: {reply.fault}"
     since = max(datetime.now(UTC) - HEARTBEAT, datetime.fromisoformat(worker.since))
-    heard = any(datetime.fromisoformat(str(one["last_heartbeat_time"])) > since for one in reply.told)
-    return "" if heard else f"nothing was heard of it since {since:%H:%M:%S} UTC"
+    is_alive = any(datetime.fromisoformat(str(one["last_heartbeat_time"])) > since for one in reply.content)
+    return "" if is_alive else f"it has sent no heartbeat since {since:%H:%M:%S} UTC"
 
 
 def _ended(api_url: str, login: str, types: tuple[str, ...], more: Mapping[str, object]) -> tuple[EndedRun, ...]:
-    wanted = {"state": {"type": {"any_": list(types)}}, **more}
-    question = {"flow_runs": wanted, "sort": "END_TIME_DESC", "limit": NEWEST}
+    filters = {"state": {"type": {"any_": list(types)}}, **more}
+    question = {"flow_runs": filters, "sort": "END_TIME_DESC", "limit": NEWEST}
     found = ask(api_url, "/flow_runs/filter", login, question) or []
     return tuple(
         EndedRun(str(one["id"]), str(one["name"]), str(one["state_name"]), str(one["end_time"])) for one in found

@@ -1,7 +1,7 @@
-"""One `up` a home: who holds the house's lock runs it, and what they wrote beside the lock says how to reach it.
+"""One `up` a home: it holds the instance lock, and the status file beside the lock says how to reach it.
 
-The system lets go of the lock when its holder dies, however it dies: an account that an `up` left behind, of a machine
-switched off or a process killed, is recognised by a lock that nobody holds, or by a holder who did not write it.
+The system releases the lock when its holder ends, however it ends. So the status file of a machine that was switched
+off, or of a process that was killed, is recognised: nobody holds the lock, or its holder has another process id.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from typing import Any, Literal
 from data.errors import AlreadyUpError
 from data.files.durable_file import write_durably
 from data.files.file_lock import PRIVATE, holder_of, is_locked, take_lock
-from modelward.supervisor.process_discovery import marked
+from modelward.supervisor.process_discovery import marked_processes
 
-Stage = Literal["starting", "ready", "stopping"]
+SupervisorStage = Literal["starting", "ready", "stopping"]
 PATIENCE_SECONDS = 2.0
+FORMER_PROCESSES = "tenants"
+"""The key of the processes in a file that an older `up` may have left."""
 
 
 @dataclass(frozen=True)
 class ProcessStatus:
-    """One process of the house: since when it runs, and how often it had to be started again."""
+    """One process of the supervisor: since when it runs, and how often it was started again."""
 
     pid: int
     since: str
@@ -36,45 +38,47 @@ class ProcessStatus:
 
 @dataclass(frozen=True)
 class SupervisorStatus:
-    """What an `up` says of itself. `mark` is in the environment of everything it started."""
+    """The content of the status file. `mark` is in the environment of every process that this `up` started."""
 
     pid: int
     since: str
-    stage: Stage
+    stage: SupervisorStage
     mark: str
     api_url: str
     ui_url: str
     evidence_url: str
     evidence_port: int = 0
-    tenants: Mapping[str, ProcessStatus] = field(default_factory=dict)
+    processes: Mapping[str, ProcessStatus] = field(default_factory=dict)
 
 
-def account_file(folder: Path) -> Path:
-    """Where it is written."""
+def status_file(folder: Path) -> Path:
+    """The status file of the supervisor with this folder."""
     return folder / "up.json"
 
 
-def write_account(folder: Path, account: SupervisorStatus) -> None:
-    """Whole or not at all; readable for the owner alone."""
-    told = {**vars(account), "tenants": {name: vars(one) for name, one in account.tenants.items()}}
-    write_durably(account_file(folder), json.dumps(told, indent=1).encode(), 0o600)
+def write_status(folder: Path, status: SupervisorStatus) -> None:
+    """Write the status file atomically, readable by its owner only. Raises OSError."""
+    content = {**vars(status), "processes": {name: vars(one) for name, one in status.processes.items()}}
+    write_durably(status_file(folder), json.dumps(content, indent=1).encode(), 0o600)
 
 
-def read_account(folder: Path) -> SupervisorStatus | None:
-    """What the newest `up` wrote, whether it still runs or not; None when there is none that can be read."""
+def read_status(folder: Path) -> SupervisorStatus | None:
+    """The status that the newest `up` wrote, whether it still runs or not; None when it is missing or unreadable."""
     try:
-        told: dict[str, Any] = json.loads(account_file(folder).read_bytes())
-        tenants = {str(name): ProcessStatus(**one) for name, one in told.pop("tenants").items()}
+        content: dict[str, Any] = json.loads(status_file(folder).read_bytes())
+        found = content.pop(FORMER_PROCESSES) if FORMER_PROCESSES in content else content["processes"]
         known = {one.name for one in fields(SupervisorStatus)}
-        return SupervisorStatus(**{name: value for name, value in told.items() if name in known}, tenants=tenants)
+        content = {name: value for name, value in content.items() if name in known}
+        processes = {str(name): ProcessStatus(**one) for name, one in found.items()}
+        return SupervisorStatus(**{**content, "processes": processes})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def resident(folder: Path) -> SupervisorStatus | None:
-    """The `up` that runs now; None when none does, or when the one that has just begun has not said a word yet."""
-    account = read_account(folder)
-    return account if account is not None and is_held(folder) and account.pid == _holder(folder) else None
+def running_status(folder: Path) -> SupervisorStatus | None:
+    """The status of the `up` that runs now; None when none runs, or when it has not written its status yet."""
+    status = read_status(folder)
+    return status if status is not None and is_held(folder) and status.pid == _holder(folder) else None
 
 
 def is_held(folder: Path) -> bool:
@@ -83,48 +87,48 @@ def is_held(folder: Path) -> bool:
 
 
 @contextmanager
-def residence(folder: Path) -> Iterator[None]:
-    """Hold the house while the block runs. Raises AlreadyUpError, which says who holds it."""
+def instance_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock while the block runs. Raises AlreadyUpError, which names the holder."""
     make_private(folder)
-    # Whoever only looks whether it is locked holds it for an instant, so it is tried for a while.
+    # A process that only looks whether the lock is held holds it for an instant, so it is tried for a while.
     lock = take_lock(_lock_file(folder), wait_seconds=PATIENCE_SECONDS, holder=str(os.getpid()), mode=PRIVATE)
     if lock is None:
-        raise AlreadyUpError(said(resident(folder)))
+        raise AlreadyUpError(describe_status(running_status(folder)))
     with lock:
         try:
             yield
         finally:
-            _forget(folder)
+            _remove_status(folder)
 
 
 def make_private(folder: Path) -> None:
-    """The folder, there and for its owner alone."""
+    """Create the folder where it is missing, and let only its owner into it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
 
 
-def _forget(folder: Path) -> None:
-    """The account goes with its house; while something of it runs it is the only trace of that, and stays."""
-    account = read_account(folder)
-    if account is None or not marked(account.mark):
-        account_file(folder).unlink(missing_ok=True)
+def _remove_status(folder: Path) -> None:
+    """Remove the status file, except while a process with its mark runs: the file is the only trace of it."""
+    status = read_status(folder)
+    if status is None or not marked_processes(status.mark):
+        status_file(folder).unlink(missing_ok=True)
 
 
 def _holder(folder: Path) -> int | None:
-    """Who wrote their number into the lock when they took it."""
+    """The process id that the holder wrote into the lock."""
     try:
         return int(holder_of(_lock_file(folder)))
     except ValueError:
         return None
 
 
-def said(account: SupervisorStatus | None) -> str:
-    """Who runs it, since when, and where it answers."""
-    if account is None:
+def describe_status(status: SupervisorStatus | None) -> str:
+    """The process, its stage, its start and its addresses, for a message."""
+    if status is None:
         return "another `modelward up` or `down` of this home has just begun"
-    addresses = ", ".join(one for one in (account.ui_url, account.evidence_url) if one)
-    since = f"{datetime.fromisoformat(account.since):%Y-%m-%d %H:%M:%S} UTC"
-    return f"`modelward up` of this home is {account.stage} as process {account.pid} since {since}: {addresses}"
+    addresses = ", ".join(one for one in (status.ui_url, status.evidence_url) if one)
+    since = f"{datetime.fromisoformat(status.since):%Y-%m-%d %H:%M:%S} UTC"
+    return f"`modelward up` of this home is {status.stage} as process {status.pid} since {since}: {addresses}"
 
 
 def _lock_file(folder: Path) -> Path:

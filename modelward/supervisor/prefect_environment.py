@@ -1,8 +1,7 @@
-"""The environment Prefect runs in, in one place: quiet, no telemetry, its database under MODELWARD_HOME.
+"""The environment variables of Prefect, in one place: quiet, no telemetry, its database under MODELWARD_HOME.
 
-Three of them: of a command that runs a flow itself, of what `modelward up` starts, of a command that calls on that.
-
-Prefect reads it when it is imported, so it is set before that.
+There are three environments: of a command that runs a flow itself, of the processes that `modelward up` starts, and of
+a command that uses a running server. Prefect reads the variables when it is imported, so they are set before that.
 """
 
 from __future__ import annotations
@@ -30,9 +29,10 @@ QUIET: Final[Mapping[str, str]] = {
 }
 
 MARK: Final = "MODELWARD_HOUSE"
+"""The variable by which processes are found; an older `up` may have left some, so its name stays."""
 HEARTBEAT_SECONDS: Final = 30
 
-HOUSE: Final[Mapping[str, str]] = {
+SUPERVISED: Final[Mapping[str, str]] = {
     "PREFECT_LOGGING_LEVEL": "INFO",
     "PREFECT_LOGGING_TO_API_ENABLED": "true",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
@@ -41,12 +41,12 @@ HOUSE: Final[Mapping[str, str]] = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PYTHONUNBUFFERED": "1",
 }
-"""Of what `modelward up` starts: its runs speak to the server, and show that they live."""
+"""For the processes that `modelward up` starts: runs send logs and heartbeats to the server."""
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the house answers."""
+    """The addresses of the server and of the evidence pages."""
 
     prefect_port: int
     evidence_url: str
@@ -54,49 +54,49 @@ class Addresses:
 
     @property
     def api_url(self) -> str:
-        """Where Prefect's clients find the server."""
+        """The address of the server for Prefect's clients."""
         return f"http://127.0.0.1:{self.prefect_port}/api"
 
     @property
     def ui_url(self) -> str:
-        """Where people find its pages."""
+        """The address of its pages for people."""
         return f"http://127.0.0.1:{self.prefect_port}/v2"
 
 
-def environment_of_house(settings: Settings, addresses: Addresses, root: Path) -> dict[str, str]:
-    """The whole environment of everything `modelward up` starts; `root` is where the flows are."""
-    said = {f"MODELWARD_{one.name.upper()}": one.value for one in settings.settings if one.source != "default"}
-    told = {"MODELWARD_ROOT": str(root), "MODELWARD_EVIDENCE_URL": addresses.evidence_url}
-    found = {
+def supervised_environment(settings: Settings, addresses: Addresses, root: Path) -> dict[str, str]:
+    """The whole environment of each process that `modelward up` starts; `root` is the folder of the flows."""
+    given = {f"MODELWARD_{one.name.upper()}": one.value for one in settings.settings if one.source != "default"}
+    places = {"MODELWARD_ROOT": str(root), "MODELWARD_EVIDENCE_URL": addresses.evidence_url}
+    fixed = {
         "MODELWARD_HOME": str(settings.home),
-        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(pages_of(settings.home)),
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(ui_folder(settings.home)),
         "PREFECT_API_URL": addresses.api_url,
         "PREFECT_UI_URL": addresses.ui_url,
         "PATH": os.pathsep.join(filter(None, (str(Path(sys.executable).parent), os.environ.get("PATH")))),
-        **_past_proxies(),
+        **_without_proxy(),
     }
     home = prefect_environment(settings.home)
-    return {**os.environ, **home, **HOUSE, **said, **told, **found, **_guarded(addresses.login)}
+    return {**os.environ, **home, **SUPERVISED, **given, **places, **fixed, **_login(addresses.login)}
 
 
-def pages_of(home: Path) -> Path:
-    """Where the server keeps its pages: of this home alone, since they are closed to the outside there."""
+def ui_folder(home: Path) -> Path:
+    """The server's copy of its pages, for this home only: the policy is added to the copy."""
     return home / "prefect" / "ui"
 
 
 def environment_of_caller(api_url: str, ui_url: str, login: str) -> dict[str, str]:
-    """What a command sets to reach a server that runs."""
-    return {"PREFECT_API_URL": api_url, "PREFECT_UI_URL": ui_url, **_past_proxies(), **_guarded(login)}
+    """The variables with which a command reaches a running server."""
+    return {"PREFECT_API_URL": api_url, "PREFECT_UI_URL": ui_url, **_without_proxy(), **_login(login)}
 
 
-def _past_proxies() -> dict[str, str]:
+def _without_proxy() -> dict[str, str]:
     """This machine is reached directly, whatever proxy is set for others."""
-    told = {name: os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")}
-    return {name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in told.items()}
+    before = {name: os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")}
+    return {name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in before.items()}
 
 
-def _guarded(login: str) -> dict[str, str]:
-    """With a login, server and clients use it, and pages of others cannot act in its name."""
+def _login(login: str) -> dict[str, str]:
+    """The login for server and clients, and CSRF tokens, so that no other page acts with it."""
     if not login:
         return {}
     return {
@@ -108,19 +108,19 @@ def _guarded(login: str) -> dict[str, str]:
 
 
 def prefect_environment(home: Path) -> dict[str, str]:
-    """What to set for Prefect with this home; what the person has set already stays."""
-    wanted = {**QUIET, "PREFECT_HOME": str(home / "prefect"), "MODELWARD_HOME": str(home)}
-    return {name: os.environ.get(name, value) for name, value in wanted.items()}
+    """The variables for Prefect with this home; a variable that is set already keeps its value."""
+    variables = {**QUIET, "PREFECT_HOME": str(home / "prefect"), "MODELWARD_HOME": str(home)}
+    return {name: os.environ.get(name, value) for name, value in variables.items()}
 
 
 def prepare(home: Path, **more: str) -> None:
-    """Set it for this process. Call before Prefect is imported; `more` wins over everything."""
+    """Set the variables for this process. Call it before Prefect is imported; `more` overrides all others."""
     os.environ.update(prefect_environment(home) | more)
 
 
 @contextmanager
 def prepared(home: Path, **more: str) -> Iterator[None]:
-    """Set it for a block: `more` is put back afterwards, what Prefect has read stays."""
+    """Set them for a block: `more` is restored afterwards, what Prefect has read stays."""
     before = {name: os.environ.get(name) for name in more}
     prepare(home, **more)
     try:
@@ -134,15 +134,15 @@ def prepared(home: Path, **more: str) -> Iterator[None]:
 
 
 def environment_of_child(home: Path) -> dict[str, str]:
-    """The whole environment for a process we start."""
+    """The whole environment of a process that runs a flow for this home."""
     return {**os.environ, **prefect_environment(home)}
 
 
 def environment_at(home: Path) -> dict[str, str]:
-    """Our own environment for another modelward that has this home."""
+    """This environment, for another modelward with this home."""
     return {**os.environ, "MODELWARD_HOME": str(home)}
 
 
 def api_url() -> str:
-    """The Prefect server that the person set, or nothing."""
+    """The Prefect server that PREFECT_API_URL names, or nothing."""
     return os.environ.get("PREFECT_API_URL", "")

@@ -1,4 +1,4 @@
-"""A Prefect server of our own on a free loopback port, ended with the block that started it."""
+"""A Prefect server on a free loopback port, for one block of code: the demo, a command without a running server."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import PrefectUnavailableError
-from modelward.supervisor.child_process import ChildProcess, last_words
+from modelward.supervisor.child_process import ChildProcess, log_tail
 from modelward.supervisor.loopback import answers, port_for
 from modelward.supervisor.prefect_environment import Addresses, environment_of_child
 from modelward.supervisor.process_specs import ProcessSpecs
 
 STARTUP_SECONDS = 120.0
-FAREWELL_SECONDS = 15.0
+SHUTDOWN_SECONDS = 15.0
 POLL_SECONDS = 0.2
 
 
 class PrefectServer:
-    """A server that was started, perhaps still coming up."""
+    """A server that was started; it may not answer yet."""
 
     def __init__(self, home: Path) -> None:
         self._addresses = Addresses(port_for(0, "prefect_port"), evidence_url="", login="")
-        roles = ProcessSpecs(home / "prefect", secrets.token_hex(16), environment_of_child(home))
-        self._child = ChildProcess(roles.server(self._addresses))
+        specs = ProcessSpecs(home / "prefect", secrets.token_hex(16), environment_of_child(home))
+        self._child = ChildProcess(specs.server(self._addresses))
 
     @property
     def api_url(self) -> str:
-        """Where clients find it."""
+        """The address for Prefect's clients."""
         return self._addresses.api_url
 
     def wait(self) -> None:
-        """Until it answers. Raises PrefectUnavailableError when it died or takes too long."""
-        log = self._child.role.log
+        """Wait until it answers. Raises PrefectUnavailableError when it ended or takes too long."""
+        log = self._child.spec.log
         deadline = time.monotonic() + STARTUP_SECONDS
         while not answers(f"{self.api_url}/health"):
             if self._child.exit_code is not None:
-                raise PrefectUnavailableError(f"the Prefect server ended while starting, see {log}:\n{last_words(log)}")
+                raise PrefectUnavailableError(f"the Prefect server ended while starting, see {log}:\n{log_tail(log)}")
             if time.monotonic() > deadline:
                 raise PrefectUnavailableError(
                     f"the Prefect server did not come up in {STARTUP_SECONDS:.0f} s, see {log}"
@@ -46,8 +46,8 @@ class PrefectServer:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """End it, politely first."""
-        self._child.end(FAREWELL_SECONDS)
+        """End it: SIGTERM, then SIGKILL."""
+        self._child.end(SHUTDOWN_SECONDS)
 
 
 @contextmanager

@@ -1,98 +1,86 @@
-"""Every process that an `up` started, whoever started it in between: found by the mark in its environment.
+"""Every process that an `up` started, directly or through another process: found by the mark in its environment.
 
-A worker gives each flow run a session of its own, so ending the worker's does not end them, and one whose worker was
-killed belongs to nobody any more.
+A worker gives each flow run a session of its own, so the end of the worker's session does not end its runs, and a run
+whose worker was killed has no parent that would end it.
 """
 
 from __future__ import annotations
 
-import os
+import logging
 import signal
 import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+
+import psutil
 
 from modelward.supervisor.prefect_environment import MARK
 
-PROCESSES = Path("/proc")
+logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
 LAST_SECONDS = 10.0
-"""How long one is waited for that was told to end for good: only the kernel can still hold it, on a disk that hangs."""
-ZOMBIE = b"Z"
+"""How long to wait after SIGKILL: only the kernel can still hold a process, for example on a disk that hangs."""
 
 
 @dataclass(frozen=True)
 class ShutdownResult:
-    """How many processes were told to end, and those that are still there."""
+    """How many processes got a signal, and the ids of those that still run."""
 
-    told: int = 0
-    left: tuple[int, ...] = ()
+    signalled: int = 0
+    still_running: tuple[int, ...] = ()
 
 
-def part_of(mark: str, name: str) -> str:
-    """The mark of one process of the house, and of everything that it starts."""
+def mark_of_part(mark: str, name: str) -> str:
+    """The mark of one process of a supervisor, and of everything that this process starts."""
     return f"{mark}-{name}"
 
 
-def marked(mark: str) -> list[int]:
-    """Processes whose mark begins so; none on a system without /proc, where process groups have to do."""
-    wanted = f"{MARK}={mark}".encode()
-    return [pid for pid in _pids() if _bears(pid, wanted) and not _is_dead(pid)]
+def marked_processes(mark: str) -> list[int]:
+    """Ids of the running processes whose mark begins with this one."""
+    return [process.pid for process in _marked(mark)]
 
 
-def lives(pid: int, mark: str) -> bool:
-    """Whether this very process runs, and not another that has its number now."""
-    if PROCESSES.is_dir():
-        return _bears(pid, f"{MARK}={mark}".encode()) and not _is_dead(pid)
+def is_running(pid: int, mark: str) -> bool:
+    """Whether the process with this id runs and bears the mark; another process may have the id by now."""
     try:
-        os.kill(pid, 0)
-    except OSError:
+        return _bears(psutil.Process(pid), mark)
+    except psutil.NoSuchProcess:
         return False
-    return True
 
 
 def end_marked(mark: str, patience: float, spared: Collection[int] = ()) -> ShutdownResult:
-    """End all but those `spared` politely, also what comes up meanwhile, and after a while for good."""
-    told: set[int] = set()
+    """SIGTERM to all but the `spared`, also to those that start meanwhile; SIGKILL after `patience` seconds."""
+    signalled: set[psutil.Process] = set()
     begun = time.monotonic()
-    while here := set(marked(mark)).difference(spared):
+    while here := {process for process in _marked(mark) if process.pid not in spared}:
         waited = time.monotonic() - begun
         if waited > patience + LAST_SECONDS:
             break
         if waited > patience:
             _signal(here, signal.SIGKILL)
         else:
-            _signal(here - told, signal.SIGTERM)
-        told |= here
+            _signal(here - signalled, signal.SIGTERM)
+        signalled |= here
         time.sleep(POLL_SECONDS)
-    return ShutdownResult(len(told), tuple(sorted(here)))
+    return ShutdownResult(len(signalled), tuple(sorted(process.pid for process in here)))
 
 
-def _signal(pids: Iterable[int], how: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, how)
+def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        logger.info("sending %s to process %d", number.name, process.pid)
+        # psutil compares the time of the start first: an id that another process has by now gets no signal.
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            process.send_signal(number)
 
 
-def _pids() -> list[int]:
-    if not PROCESSES.is_dir():
-        return []
-    return [int(one.name) for one in PROCESSES.iterdir() if one.name.isdecimal()]
+def _marked(mark: str) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _bears(process, mark)]
 
 
-def _bears(pid: int, mark: bytes) -> bool:
+def _bears(process: psutil.Process, mark: str) -> bool:
+    """Whether it bears the mark; a process that has ended and waits for its parent does not count."""
     try:
-        environment = (PROCESSES / str(pid) / "environ").read_bytes()
-    except OSError:
+        return process.environ().get(MARK, "").startswith(mark) and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, OSError):
         return False
-    return any(one.startswith(mark) for one in environment.split(b"\0"))
-
-
-def _is_dead(pid: int) -> bool:
-    """Whether it has ended and only waits for its parent to notice."""
-    try:
-        return (PROCESSES / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()[0] == ZOMBIE
-    except (OSError, IndexError):
-        return True

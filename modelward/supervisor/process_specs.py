@@ -1,4 +1,4 @@
-"""Who lives in the house: the server, the one who furnishes it, the worker, the evidence pages; and their commands."""
+"""The processes that a supervisor runs, and their commands: server, provisioning, worker, evidence pages."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from pathlib import Path
 
 from modelward.supervisor.child_process import ProcessSpec
 from modelward.supervisor.prefect_environment import MARK, Addresses
-from modelward.supervisor.process_discovery import part_of
+from modelward.supervisor.process_discovery import mark_of_part
 
-SERVER, PROVISIONING, WORKER, EVIDENCE = "server", "furnishing", "worker", "evidence"
+SERVER, PROVISIONING, WORKER, EVIDENCE = "server", "provisioning", "worker", "evidence"
 ROOT = Path(__file__).parents[2]
 POOL = "modelward"
 
 
 @dataclass(frozen=True)
 class ProcessSpecs:
-    """Where logs and accounts lie, and the environment that everybody has."""
+    """The folder of logs and status, and the mark and environment of every process."""
 
     folder: Path
     mark: str
     environment: Mapping[str, str]
 
     def server(self, addresses: Addresses) -> ProcessSpec:
-        """The Prefect server, for this machine alone."""
+        """The Prefect server, on loopback only."""
         port = str(addresses.prefect_port)
         return self._prefect(SERVER, "server", "start", "--host", "127.0.0.1", "--port", port)
 
-    def furnishing(self) -> ProcessSpec:
-        """The one who prepares the server and leaves."""
+    def provisioning(self) -> ProcessSpec:
+        """The process that prepares the server and ends."""
         return self._python(PROVISIONING, "modelward.supervisor.provisioning", str(self.folder))
 
     def worker(self) -> ProcessSpec:
@@ -42,7 +42,7 @@ class ProcessSpecs:
         return self._python(EVIDENCE, "modelward", "serve", "--port", str(port))
 
     def log(self, name: str) -> Path:
-        """Where the words of one of them stand."""
+        """The log of one of them."""
         return self.folder / "logs" / f"{name}.log"
 
     def _prefect(self, name: str, *arguments: str) -> ProcessSpec:
@@ -50,4 +50,5 @@ class ProcessSpecs:
 
     def _python(self, name: str, module: str, *arguments: str) -> ProcessSpec:
         command = (sys.executable, "-m", module, *arguments)
-        return ProcessSpec(name, command, {**self.environment, MARK: part_of(self.mark, name)}, ROOT, self.log(name))
+        environment = {**self.environment, MARK: mark_of_part(self.mark, name)}
+        return ProcessSpec(name, command, environment, ROOT, self.log(name))

@@ -1,7 +1,7 @@
-"""What a running server needs before a worker can serve: closed pages, the work pool, the deployments, the automations;
-and then what a crash left half-way is ended.
+"""Prepares a running Prefect server before a worker may serve: page policy, work pool, deployments, automations; then
+reconciles what a crash left incomplete.
 
-Run as a process of its own beside the supervisor, which never loads Prefect:
+Runs as a process of its own beside the supervisor, which never loads Prefect:
 `python -m modelward.supervisor.provisioning`.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import SupervisorError
-from modelward.supervisor.recovery_report import RecoveryReport, write_leftovers
+from modelward.supervisor.recovery_report import RecoveryReport, write_recovery_report
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -24,29 +24,29 @@ POLL_SECONDS = 0.2
 
 
 def main(folder: Path) -> None:
-    """Furnish the server that PREFECT_API_URL names; what was found half done stands in the folder, by and by."""
+    """Provision the server that PREFECT_API_URL names; writes the recovery report to the folder, in two steps."""
     from prefect.client.orchestration import get_client
 
     from modelward.cli.failure import domain_error
 
     with get_client(sync_client=True) as client:
-        found = furnished(client)
-    write_leftovers(folder, found)
+        report = provision(client)
+    write_recovery_report(folder, report)
     try:
-        found = RecoveryReport(whole=True, told={**found.told, **reconciled()})
-    except Exception as error:  # noqa: BLE001 – the house is furnished and goes on; it is told what failed
+        report = RecoveryReport(is_complete=True, findings={**report.findings, **reconcile()})
+    except Exception as error:  # noqa: BLE001 – the server is provisioned and goes on; the report names the failure
         known = domain_error(error)
-        found = found.and_failed(f"reconciling: {known.what if known else f'{type(error).__name__}: {error}'}")
-    write_leftovers(folder, found)
+        report = report.with_failure(f"reconciling: {known.what if known else f'{type(error).__name__}: {error}'}")
+    write_recovery_report(folder, report)
 
 
-def furnished(client: SyncPrefectClient) -> RecoveryReport:
-    """Prepare everything before the worker starts; answers what became of the runs that were left."""
+def provision(client: SyncPrefectClient) -> RecoveryReport:
+    """Prepare everything before the worker starts; returns what became of the runs of an earlier `up`."""
     from data.settings import read_settings
     from modelward.supervisor.automations import create_automations
-    from modelward.supervisor.prefect_environment import pages_of
+    from modelward.supervisor.prefect_environment import ui_folder
     from modelward.supervisor.stale_runs import cancel_missed_runs, crash_dead_runs
-    from modelward.supervisor.ui_csp import close_pages
+    from modelward.supervisor.ui_csp import add_policy
     from modelward.supervisor.work_pool import create_pool
 
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -54,17 +54,17 @@ def furnished(client: SyncPrefectClient) -> RecoveryReport:
         if time.monotonic() > deadline:
             raise SupervisorError(f"the Prefect server does not answer: {error}")
         time.sleep(POLL_SECONDS)
-    close_pages(pages_of(read_settings().home))
+    add_policy(ui_folder(read_settings().home))
     create_pool(client)
     crashed = crash_dead_runs(client)
     deploy_all()
     create_automations(client)
-    told = {"crashed": crashed, "missed": cancel_missed_runs(client)}
-    return RecoveryReport(whole=False, told={kind: things for kind, things in told.items() if things})
+    findings = {"crashed": crashed, "missed": cancel_missed_runs(client)}
+    return RecoveryReport(is_complete=False, findings={kind: lines for kind, lines in findings.items() if lines})
 
 
 def deploy_all() -> None:
-    """`prefect deploy --all` of prefect.yaml in the working directory. Raises HouseError."""
+    """`prefect deploy --all` of prefect.yaml in the working directory. Raises SupervisorError."""
     before, sys.argv = sys.argv, ["prefect", "--no-prompt", "deploy", "--all"]
     try:
         runpy.run_module("prefect", run_name="__main__", alter_sys=True)
@@ -75,8 +75,8 @@ def deploy_all() -> None:
         sys.argv = before
 
 
-def reconciled() -> dict[str, list[str]]:
-    """What was half done by a process that died; done here, where no limit of a pool holds it up."""
+def reconcile() -> dict[str, list[str]]:
+    """Finish or undo what a process that died left incomplete; here no limit of a work pool delays it."""
     from flows.reconcile_operations import reconcile_operations
 
     return reconcile_operations()

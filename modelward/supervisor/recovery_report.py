@@ -1,6 +1,6 @@
-"""What an earlier `up` had left half done, and what became of it: written by who furnishes the house, told by `up`.
+"""What an earlier `up` had left incomplete and what became of it: written by provisioning, shown by `up`.
 
-Written twice: once everything is deployed, so that the worker may start, and again when reconciling has ended.
+Written twice: when everything is deployed, so that the worker may start, and again when reconciling has ended.
 """
 
 from __future__ import annotations
@@ -17,35 +17,36 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class RecoveryReport:
-    """By kind, what was found and done, under `failed` what could not be; `whole` once reconciling has ended."""
+    """Findings by kind, with what was done; under `failed` what could not be done. Complete when reconciling ended."""
 
-    whole: bool
-    told: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    is_complete: bool
+    findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def lines(self, but: RecoveryReport | None = None) -> list[str]:
-        """A line for each thing, but for those that were told already."""
-        told = but.lines() if but is not None else []
-        lines = [f"{kind}: {thing}" for kind, things in self.told.items() for thing in things]
-        return [one for one in lines if one not in told]
+    def lines(self, without: RecoveryReport | None = None) -> list[str]:
+        """A line for each finding, except those of an earlier report."""
+        shown = without.lines() if without is not None else []
+        lines = [f"{kind}: {finding}" for kind, findings in self.findings.items() for finding in findings]
+        return [one for one in lines if one not in shown]
 
-    def and_failed(self, what: str) -> RecoveryReport:
-        """The same, ended by a failure."""
-        return RecoveryReport(whole=True, told={**self.told, FAILED: [*self.told.get(FAILED, ()), what]})
-
-
-def leftovers_file(folder: Path) -> Path:
-    """Where they stand."""
-    return folder / "leftovers.json"
+    def with_failure(self, what: str) -> RecoveryReport:
+        """The same findings, completed by a failure."""
+        failures = [*self.findings.get(FAILED, ()), what]
+        return RecoveryReport(is_complete=True, findings={**self.findings, FAILED: failures})
 
 
-def write_leftovers(folder: Path, found: RecoveryReport) -> None:
-    """Whole or not at all. Raises OSError."""
-    write_durably(leftovers_file(folder), json.dumps(vars(found), indent=1).encode(), 0o600)
+def recovery_file(folder: Path) -> Path:
+    """The file of the report."""
+    return folder / "recovery.json"
 
 
-def read_leftovers(folder: Path) -> RecoveryReport | None:
-    """What has been found so far; None while nothing was said."""
+def write_recovery_report(folder: Path, report: RecoveryReport) -> None:
+    """Write the report atomically. Raises OSError."""
+    write_durably(recovery_file(folder), json.dumps(vars(report), indent=1).encode(), 0o600)
+
+
+def read_recovery_report(folder: Path) -> RecoveryReport | None:
+    """The findings so far; None while nothing was written."""
     try:
-        return RecoveryReport(**json.loads(leftovers_file(folder).read_bytes()))
+        return RecoveryReport(**json.loads(recovery_file(folder).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None

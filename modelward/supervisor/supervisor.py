@@ -1,4 +1,4 @@
-"""Brings the house up, keeps it up, and leaves nothing behind: what `modelward up` does in the foreground."""
+"""Starts the processes of `modelward up`, keeps them running and ends them: what `up` does in the foreground."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from types import FrameType
 from data.errors import SupervisorError
 from data.records.instant import write_instant
 from data.settings import Settings
-from modelward.supervisor.child_process import ChildProcess, ProcessSpec, last_words
-from modelward.supervisor.instance_lock import Stage, SupervisorStatus, write_account
+from modelward.supervisor.child_process import ChildProcess, ProcessSpec, log_tail
+from modelward.supervisor.instance_lock import SupervisorStage, SupervisorStatus, write_status
 from modelward.supervisor.loopback import answers, ask, port_for
-from modelward.supervisor.prefect_environment import Addresses, environment_of_house
+from modelward.supervisor.prefect_environment import Addresses, supervised_environment
 from modelward.supervisor.process_specs import POOL, PROVISIONING, ROOT, ProcessSpecs
-from modelward.supervisor.recovery_report import RecoveryReport, leftovers_file, read_leftovers
-from modelward.supervisor.shutdown import ORDER, end_house
-from modelward.supervisor.shutdown import PATIENCE_SECONDS as FAREWELL_SECONDS
+from modelward.supervisor.recovery_report import RecoveryReport, read_recovery_report, recovery_file
+from modelward.supervisor.shutdown import ORDER, end_processes
+from modelward.supervisor.shutdown import PATIENCE_SECONDS as SHUTDOWN_SECONDS
 
 PATIENCE_SECONDS = 180.0
 RECONCILING_SECONDS = 20.0
 POLL_SECONDS = 0.2
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Tell = Callable[[str], None]
 
 
-class Interrupted(Exception):  # noqa: N818 - no error: somebody asked for the end
-    """Somebody asked for the end while the house was still coming up."""
+class Interrupted(Exception):  # noqa: N818 - no error: somebody stopped it
+    """A signal arrived while the processes were still starting."""
 
 
 class Supervisor:
-    """One house, from its first process to its last. Hold its residence while you use it, and first end what was left.
+    """The processes of one home. Hold its instance lock while you use it, and end stale processes first.
 
-    `left` are processes that could not be ended in the end.
+    `still_running` are the ids of processes that could not be ended.
     """
 
     def __init__(self, settings: Settings, folder: Path, tell: Tell) -> None:
-        self._folder, self._speak = folder, tell
+        self._folder, self._show = folder, tell
         self._evidence_port = port_for(settings.evidence_port, "evidence_port")
         evidence_url = settings.evidence_url or self._evidence_here
         self._addresses = Addresses(
             port_for(settings.prefect_port, "prefect_port"), evidence_url, settings.prefect_login
         )
         mark = secrets.token_hex(16)
-        self._roles = ProcessSpecs(folder, mark, environment_of_house(settings, self._addresses, ROOT))
+        self._specs = ProcessSpecs(folder, mark, supervised_environment(settings, self._addresses, ROOT))
         self._children: dict[str, ChildProcess] = {}
-        self._ended = False
+        self._stop_requested = False
         self._unwritten = ""
         self._begun = datetime.now(UTC)
-        self.left: tuple[int, ...] = ()
-        self.account = SupervisorStatus(
+        self.still_running: tuple[int, ...] = ()
+        self.status = SupervisorStatus(
             pid=os.getpid(),
             since=write_instant(self._begun),
             stage="starting",
@@ -66,68 +66,69 @@ class Supervisor:
             evidence_url=evidence_url,
             evidence_port=self._evidence_port,
         )
-        self._written = self.account
+        self._written = self.status
 
     @contextmanager
-    def until_asked_to_end(self) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal ask for the end, and whatever happens everything is ended."""
-        before = {one: signal.signal(one, self._ask_to_end) for one in ENDING}
+    def until_signalled(self) -> Iterator[None]:
+        """Ctrl-C, SIGTERM and a closed terminal request the end; at the end of the block every process is ended."""
+        before = {number: signal.signal(number, self._request_stop) for number in SIGNALS}
         try:
             yield
         finally:
             try:
-                self.close()
+                self.stop()
             finally:
-                for one, handler in before.items():
-                    signal.signal(one, handler)
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
-    def open(self) -> None:
-        """Bring it up. Raises HouseError, Interrupted."""
+    def start(self) -> None:
+        """Start everything and wait until it answers. Raises SupervisorError, Interrupted."""
         self._begin()
-        self._start(self._roles.server(self._addresses))
-        self._start(self._roles.furnishing())
-        self._start(self._roles.evidence(self._evidence_port))
-        self._wait("the Prefect server", lambda: answers(f"{self._addresses.api_url}/health"))
-        self._wait("the deployments", lambda: read_leftovers(self._folder) is not None)
-        self._come_true(self._has_reconciled, RECONCILING_SECONDS)
-        self._start(self._roles.worker())
-        self._wait("the worker", self._worker_is_there)
-        self._wait("the evidence pages", lambda: answers(f"{self._evidence_here}/health"))
+        self._run(self._specs.server(self._addresses))
+        self._run(self._specs.provisioning())
+        self._run(self._specs.evidence(self._evidence_port))
+        self._require("the Prefect server", lambda: answers(f"{self._addresses.api_url}/health"))
+        self._require("the deployments", lambda: read_recovery_report(self._folder) is not None)
+        self._await(self._has_reconciled, RECONCILING_SECONDS)
+        # The worker starts last: no run may begin on a server that is not provisioned.
+        self._run(self._specs.worker())
+        self._require("the worker", self._worker_has_reported)
+        self._require("the evidence pages", lambda: answers(f"{self._evidence_here}/health"))
         self._write("ready")
 
-    def keep_up(self, told: RecoveryReport) -> None:
-        """Start again what dies, until somebody asks for the end; what is found beyond what was `told` is told then."""
-        while not self._ended:
-            if self._has_reconciled() and not told.whole:
-                before, told = told, self.leftovers()
-                for line in told.lines(but=before):
+    def keep_running(self, shown: RecoveryReport) -> None:
+        """Restart what ends, until a signal arrives; findings that are not in the `shown` report are shown once."""
+        while not self._stop_requested:
+            if self._has_reconciled() and not shown.is_complete:
+                before, shown = shown, self.recovery_report()
+                for line in shown.lines(without=before):
                     self._tell(line)
             for name, child in self._children.items():
-                if name != PROVISIONING and child.keep_up(time.monotonic()):
-                    self._tell(f"the {name} had ended with {child.tenant.last_exit}; it was started again")
+                if name != PROVISIONING and child.restart_if_due(time.monotonic()):
+                    self._tell(f"the {name} had ended with {child.status.last_exit}; it was started again")
             self._write("ready")
             time.sleep(POLL_SECONDS)
 
-    def leftovers(self) -> RecoveryReport:
-        """What was found half done and what became of it, so far."""
-        found = read_leftovers(self._folder) or RecoveryReport(whole=False)
-        if found.whole or PROVISIONING in self._children:
-            return found
-        return found.and_failed(f"reconciling ended before it was done, see {self._roles.log(PROVISIONING)}")
+    def recovery_report(self) -> RecoveryReport:
+        """What an earlier `up` left incomplete and what became of it, so far."""
+        report = read_recovery_report(self._folder) or RecoveryReport(is_complete=False)
+        if report.is_complete or PROVISIONING in self._children:
+            return report
+        return report.with_failure(f"reconciling ended before it was done, see {self._specs.log(PROVISIONING)}")
 
-    def close(self) -> None:
-        """End everything, politely first; the server last, so that runs can still say that they end."""
+    def stop(self) -> None:
+        """End every process; the server last, so that runs can still report how they ended."""
         self._write("stopping")
-        self.left = end_house(self.account).left
+        self.still_running = end_processes(self.status).still_running
         for name in ORDER:
-            if name in self._children and self._children[name].pid not in self.left:
-                self._children.pop(name).end(FAREWELL_SECONDS)
+            if name in self._children and self._children[name].pid not in self.still_running:
+                self._children.pop(name).end(SHUTDOWN_SECONDS)
 
     def _begin(self) -> None:
-        """Nothing is started before it can be found again. Raises HouseError where nothing can be written."""
+        """Write the status before the first process starts, so that it can be found again. Raises SupervisorError."""
         try:
-            leftovers_file(self._folder).unlink(missing_ok=True)
-            write_account(self._folder, self.account)
+            recovery_file(self._folder).unlink(missing_ok=True)
+            write_status(self._folder, self.status)
         except OSError as error:
             raise SupervisorError(
                 f"{self._folder} cannot be written: {error}", "make room there and start again"
@@ -137,69 +138,67 @@ class Supervisor:
     def _evidence_here(self) -> str:
         return f"http://127.0.0.1:{self._evidence_port}"
 
-    def _start(self, role: ProcessSpec) -> None:
-        self._children[role.name] = ChildProcess(role)
+    def _run(self, spec: ProcessSpec) -> None:
+        self._children[spec.name] = ChildProcess(spec)
         self._write("starting")
 
-    def _wait(self, what: str, is_so: Callable[[], bool]) -> None:
-        if not self._come_true(is_so, PATIENCE_SECONDS):
+    def _require(self, what: str, is_so: Callable[[], bool]) -> None:
+        if not self._await(is_so, PATIENCE_SECONDS):
             raise SupervisorError(f"{what} did not come up in {PATIENCE_SECONDS:.0f} s, see {self._folder / 'logs'}")
 
-    def _come_true(self, is_so: Callable[[], bool], patience: float) -> bool:
-        """Whether it is so within some time. Raises Interrupted, HouseError."""
+    def _await(self, is_so: Callable[[], bool], patience: float) -> bool:
+        """Whether it is so within `patience` seconds. Raises Interrupted, SupervisorError."""
         deadline = time.monotonic() + patience
         while not (found := is_so()) and time.monotonic() <= deadline:
-            self._look()
+            self._require_alive()
             time.sleep(POLL_SECONDS)
-        self._look()
+        self._require_alive()
         return found
 
-    def _look(self) -> None:
-        """Raises Interrupted when somebody asked for the end, HouseError when a process has died."""
-        if self._ended:
+    def _require_alive(self) -> None:
+        """Raises Interrupted after a signal, SupervisorError when a process has ended."""
+        if self._stop_requested:
             raise Interrupted
         for name, child in self._children.items():
-            if child.exit_code is not None and not (name == PROVISIONING and read_leftovers(self._folder) is not None):
-                words = last_words(child.role.log)
+            is_provisioned = name == PROVISIONING and read_recovery_report(self._folder) is not None
+            if child.exit_code is not None and not is_provisioned:
                 raise SupervisorError(
-                    f"the {name} ended with {child.exit_code} while starting:\n{words}\n{child.role.log}"
+                    f"the {name} ended with {child.exit_code} while starting:\n"
+                    f"{log_tail(child.spec.log)}\n{child.spec.log}"
                 )
 
     def _has_reconciled(self) -> bool:
-        """Whether the one who furnishes has left; nobody starts it again."""
-        furnishing = self._children.get(PROVISIONING)
-        if furnishing is not None and furnishing.exit_code is not None:
+        """Whether provisioning has ended; it is not started again."""
+        provisioning = self._children.get(PROVISIONING)
+        if provisioning is not None and provisioning.exit_code is not None:
             del self._children[PROVISIONING]
         return PROVISIONING not in self._children
 
-    def _ask(self, path: str, question: object = None) -> object:
-        return ask(self._addresses.api_url, path, self._addresses.login, question)
+    def _worker_has_reported(self) -> bool:
+        """Whether the server got a heartbeat of a worker since this supervisor began."""
+        workers = ask(self._addresses.api_url, f"/work_pools/{POOL}/workers/filter", self._addresses.login, {})
+        heartbeats = [str(one.get("last_heartbeat_time")) for one in workers] if isinstance(workers, list) else []
+        return any(datetime.fromisoformat(one) > self._begun for one in heartbeats)
 
-    def _worker_is_there(self) -> bool:
-        """Whether it has reported since we began."""
-        workers = self._ask(f"/work_pools/{POOL}/workers/filter", {})
-        heard = [str(one.get("last_heartbeat_time")) for one in workers] if isinstance(workers, list) else []
-        return any(datetime.fromisoformat(one) > self._begun for one in heard)
-
-    def _write(self, stage: Stage) -> None:
-        """What changed; a disk that is full keeps nothing from being ended, and `keep_up` tries again."""
-        tenants = {name: child.tenant for name, child in self._children.items()}
-        self.account = replace(self.account, stage=stage, tenants=tenants)
-        if self.account == self._written:
+    def _write(self, stage: SupervisorStage) -> None:
+        """Write the status if it changed. A full disk must not prevent the end; `keep_running` tries again."""
+        processes = {name: child.status for name, child in self._children.items()}
+        self.status = replace(self.status, stage=stage, processes=processes)
+        if self.status == self._written:
             return
         try:
-            write_account(self._folder, self.account)
+            write_status(self._folder, self.status)
         except OSError as error:
             fault = error.strerror or str(error)
             if self._unwritten != fault:
-                self._tell(f"what runs could not be written down: {fault}")
+                self._tell(f"the status file could not be written: {fault}")
             self._unwritten = fault
         else:
-            self._written, self._unwritten = self.account, ""
+            self._written, self._unwritten = self.status, ""
 
-    def _tell(self, said: str) -> None:
+    def _tell(self, text: str) -> None:
         with suppress(OSError):
-            self._speak(said)
+            self._show(text)
 
-    def _ask_to_end(self, number: int, frame: FrameType | None) -> None:
-        self._ended = True
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop_requested = True

@@ -1,8 +1,8 @@
-"""Prefect's pages, closed to the outside: what they load comes from this machine, and nothing goes to another.
+"""A Content-Security-Policy in Prefect's pages: they load from this machine only, and send nothing to another one.
 
-With its analytics switched off Prefect's newer interface still asks a service on the internet for settings of its
-analytics whenever a page is opened, and a picture named in somebody's text would be fetched from wherever it says.
-No setting stops that; a Content-Security-Policy in the pages does, and the browser enforces it.
+Even with analytics switched off, Prefect's newer interface asks a service on the internet for its analytics settings
+whenever a page is opened, and an image address in somebody's text would be fetched from there. No setting of Prefect
+prevents that; the policy does, and the browser enforces it.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ HEAD = b"<head>"
 RULE = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'.encode()
 
 
-def close_pages(folder: Path) -> list[Path]:
-    """Put the policy into each of Prefect's pages under its PREFECT_SERVER_UI_STATIC_DIRECTORY; answers which.
+def add_policy(folder: Path) -> list[Path]:
+    """Add the policy to each of Prefect's pages under its PREFECT_SERVER_UI_STATIC_DIRECTORY; returns the pages.
 
-    A page that has it stays as it is. Raises HouseError when there is no page, or one that could not take it.
+    A page that has it is not changed. Raises SupervisorError when there is no page, or one without a <head>.
     """
     pages = sorted(folder.glob("*/index.html"))
     if not pages:
-        raise SupervisorError(f"Prefect keeps no pages in {folder}, so they could not be closed to the outside")
+        raise SupervisorError(f"Prefect has no pages in {folder}, so their policy could not be added")
     for page in pages:
-        _close(page)
+        _add(page)
     return pages
 
 
-def _close(page: Path) -> None:
-    written = page.read_bytes()
-    if RULE in written:
+def _add(page: Path) -> None:
+    content = page.read_bytes()
+    if RULE in content:
         return
-    if HEAD not in written:
-        raise SupervisorError(f"{page} has no <head>, so it could not be closed to the outside")
-    write_durably(page, written.replace(HEAD, HEAD + RULE, 1))
+    if HEAD not in content:
+        raise SupervisorError(f"{page} has no <head>, so its policy could not be added")
+    write_durably(page, content.replace(HEAD, HEAD + RULE, 1))

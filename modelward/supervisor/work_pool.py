@@ -1,5 +1,5 @@
-"""The work pool that deployments name, and its two queues: one whose limit says how much goes on at once, and one for
-what must never wait behind that: emergencies, and ending what died."""
+"""The work pool that deployments name, and its two queues: one with a limit, and one without a limit for what must not
+wait behind the first: emergencies, and recovery after a crash."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ RUNS_AT_ONCE = 4
 
 
 def create_pool(client: SyncPrefectClient) -> None:
-    """The pool and its queues, once: what an operator changed of them, a pause or another limit, stays.
+    """Create the pool and its queues where they are missing; what an operator changed, a pause or a limit, stays.
 
-    The limit of a pool from before it had an urgent queue, which held everything up, becomes that of its other queue.
+    A pool from before the urgent queue has a limit that blocks both queues: it becomes the limit of the default queue.
     """
     pool = _pool(client)
     try:
@@ -27,8 +27,8 @@ def create_pool(client: SyncPrefectClient) -> None:
         if pool.concurrency_limit is not None:
             client.update_work_queue(pool.default_queue_id, concurrency_limit=pool.concurrency_limit)
             client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=None))
-        said = "Emergencies, and ending what died: never held up by other runs."
-        client.create_work_queue(URGENT, description=said, priority=1, work_pool_name=POOL)
+        description = "Emergencies and recovery after a crash: never blocked by other runs."
+        client.create_work_queue(URGENT, description=description, priority=1, work_pool_name=POOL)
 
 
 def _pool(client: SyncPrefectClient) -> WorkPool:

@@ -1,1 +1,1 @@
-"""The evidence pages served on this machine: read only, made afresh when the registry changed."""
+"""Web applications on loopback; the evidence pages are one: read only, made again when the registry changed."""

@@ -1,6 +1,6 @@
 """Prefect's pages as a person uses them: start a run, find one that waits, read its form, answer it.
 
-pages = PrefectPages(visit(), house.account["ui_url"])
+pages = PrefectPages(visit(), up.status["ui_url"])
 pages.open_run(run_id)
 form = pages.open_form()                       three dots, Resume
 pages.answer(form, {"Your id on the roster": "alma", "Decision": "approve", ...})

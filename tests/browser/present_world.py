@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data.records.run_context import RunContext
 from data.registry.registry import Receipt, Registry
 from tests import world as small_world
 from tests.judged_model import registered_version, validated_version
@@ -66,11 +68,9 @@ def earlier() -> Iterator[pytest.MonkeyPatch]:
     """The business time that commands are given is the wall clock's: the world is built as if it had been then."""
     carry_out, create = Registry.execute, Registry.create
 
-    def execute(
-        self: Registry, command: Any, actor: Any, *, as_of: datetime | None = None, run_id: str = ""
-    ) -> Receipt:
-        Earlier.moment = as_of or Earlier.moment
-        return carry_out(self, command, actor, run_id=run_id)
+    def execute(self: Registry, command: Any, context: RunContext) -> Receipt:
+        Earlier.moment = context.as_of or Earlier.moment
+        return carry_out(self, command, replace(context, as_of=None))
 
     def create_on_wall(self: Registry, origin: str = "", clock: str = "") -> Receipt:
         Earlier.moment = small_world.FOUNDED_AT

@@ -18,7 +18,7 @@ from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
 from tests.browser.watched_page import Visit
 from tests.judged_model import V1
-from tests.standing_house import House, until
+from tests.supervisor_fixtures import RunningUp, until
 from tests.world import World
 
 NAME = "deploy ops/delay/1 to production"
@@ -34,14 +34,14 @@ def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
     return founded_today(tmp_path_factory.mktemp("approval") / "home")
 
 
-def the_run(house: House) -> dict[str, Any]:
-    (run,) = house.runs("deploy-model")
+def the_run(up: RunningUp) -> dict[str, Any]:
+    (run,) = up.runs("deploy-model")
     return run
 
 
-def waits_again(house: House, before: str = "") -> str:
+def waits_again(up: RunningUp, before: str = "") -> str:
     """Since when the run waits, once it waits under another state than `before`."""
-    run = the_run(house)
+    run = the_run(up)
     assert run["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), run["state"]
     return run["state_id"] if run["state_type"] == "PAUSED" and run["state_id"] != before else ""
 
@@ -71,16 +71,16 @@ def test_the_form_of_a_new_run_says_what_it_wants(pages: PrefectPages) -> None:
     pages.start(form)
 
 
-def test_the_run_that_waits_stands_among_the_runs(pages: PrefectPages, house: House) -> None:
-    until(partial(waits_again, house))
+def test_the_run_that_waits_stands_among_the_runs(pages: PrefectPages, up: RunningUp) -> None:
+    until(partial(waits_again, up))
     pages.find_run(NAME)
     pages.await_state("Suspended")
     pages.watched.shot("deploy-3-waits")
-    assert the_run(house)["name"] == NAME
+    assert the_run(up)["name"] == NAME
 
 
-def test_its_form_says_what_is_asked(pages: PrefectPages, house: House, world: World) -> None:
-    pages.open_run(the_run(house)["id"])
+def test_its_form_says_what_is_asked(pages: PrefectPages, up: RunningUp, world: World) -> None:
+    pages.open_run(the_run(up)["id"])
     form, request = pages.open_form(), the_request(world)
     expect(form).to_contain_text("Deploy ops/delay v1 to production")
     expect(form).to_contain_text("All 9 criteria passed.")
@@ -95,16 +95,16 @@ def test_its_form_says_what_is_asked(pages: PrefectPages, house: House, world: W
     assert cut_off(form) == []
 
 
-def test_its_form_is_readable_on_a_phone(visit: Visit, house: House) -> None:
-    pages = PrefectPages(visit(width=390, height=844), house.account["ui_url"])
-    pages.open_run(the_run(house)["id"])
+def test_its_form_is_readable_on_a_phone(visit: Visit, up: RunningUp) -> None:
+    pages = PrefectPages(visit(width=390, height=844), up.status["ui_url"])
+    pages.open_run(the_run(up)["id"])
     form = pages.open_form()
     pages.watched.shot("deploy-5-phone")
     assert cut_off(form) == []
 
 
-def test_the_evidence_is_a_click_away(pages: PrefectPages, house: House) -> None:
-    pages.open_run(the_run(house)["id"])
+def test_the_evidence_is_a_click_away(pages: PrefectPages, up: RunningUp) -> None:
+    pages.open_run(the_run(up)["id"])
     link = pages.open_form().get_by_role("row", name="All evidence").get_by_role("link")
     pages.page.goto(str(link.get_attribute("href")))
     expect(pages.page.locator("#request-1")).to_be_in_viewport()
@@ -112,27 +112,29 @@ def test_the_evidence_is_a_click_away(pages: PrefectPages, house: House) -> None
     pages.watched.shot("deploy-6-evidence")
 
 
-def test_a_wrong_code_is_asked_for_again_with_the_reason_on_top(pages: PrefectPages, house: House) -> None:
-    before = the_run(house)["state_id"]
-    pages.open_run(the_run(house)["id"])
+def test_a_wrong_code_is_asked_for_again_with_the_reason_on_top(pages: PrefectPages, up: RunningUp) -> None:
+    before = the_run(up)["state_id"]
+    pages.open_run(the_run(up)["id"])
     form = pages.open_form()
     answered(pages, form, "alma", "000000")
     pages.watched.shot("deploy-7-wrong-code")
     pages.send(form)
-    until(partial(waits_again, house, before))
+    until(partial(waits_again, up, before))
     pages.await_state("Suspended")
     form = pages.open_form()
     expect(form.get_by_text("the one-time code of alma is wrong")).to_be_in_viewport()
     pages.watched.shot("deploy-8-asked-again")
 
 
-def test_after_the_right_one_the_second_approver_is_waited_for(pages: PrefectPages, house: House, world: World) -> None:
-    before = the_run(house)["state_id"]
-    pages.open_run(the_run(house)["id"])
+def test_after_the_right_one_the_second_approver_is_waited_for(
+    pages: PrefectPages, up: RunningUp, world: World
+) -> None:
+    before = the_run(up)["state_id"]
+    pages.open_run(the_run(up)["id"])
     form = pages.open_form()
     answered(pages, form, "alma", world.phone("alma").now())
     pages.send(form)
-    until(partial(waits_again, house, before))
+    until(partial(waits_again, up, before))
     pages.await_state("Suspended")
     form = pages.open_form()
     expect(form.get_by_role("row", name="Signatures")).to_contain_text("1 × approver missing")
@@ -142,9 +144,9 @@ def test_after_the_right_one_the_second_approver_is_waited_for(pages: PrefectPag
 
 
 def test_with_the_second_the_run_completes_and_the_registry_shows_who_proved_it(
-    pages: PrefectPages, house: House, world: World
+    pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
-    pages.open_run(the_run(house)["id"])
+    pages.open_run(the_run(up)["id"])
     form = pages.open_form()
     answered(pages, form, "axel", world.phone("axel").now())
     pages.send(form)
@@ -153,14 +155,14 @@ def test_with_the_second_the_run_completes_and_the_registry_shows_who_proved_it(
     request = the_request(world)
     signed = [(one.person, one.decision, one.proof) for one in world.find(Vote, request=request.key)]
     assert signed == [("alma", "approve", "totp"), ("axel", "approve", "totp")]
-    assert (request.state, request.run_id) == ("approved", the_run(house)["id"])
+    assert (request.state, request.run_id) == ("approved", the_run(up)["id"])
     assert [one.version for one in world.find(Deployment, model=request.subject.rpartition("/versions")[0])] == [V1]
     assert "refused" in {one["type"].partition(".")[2] for one in world.events()}
-    assert house("audit", "verify").returncode == 0
+    assert up("audit", "verify").returncode == 0
 
 
-def test_what_the_gates_said_stays_on_the_page_of_the_run(pages: PrefectPages, house: House) -> None:
-    pages.open_run(the_run(house)["id"])
+def test_what_the_gates_said_stays_on_the_page_of_the_run(pages: PrefectPages, up: RunningUp) -> None:
+    pages.open_run(the_run(up)["id"])
     pages.page.get_by_role("tab", name="Artifacts").click()
     card = pages.page.get_by_role("link").filter(has_text="gates-ops-delay").first
     expect(card).to_be_visible()

@@ -17,7 +17,7 @@ from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
 from tests.emergency_model import hasty_text
 from tests.judged_model import V1, adopt, registered_version
-from tests.standing_house import House, until
+from tests.supervisor_fixtures import RunningUp, until
 from tests.world import World
 
 
@@ -32,21 +32,21 @@ def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
     return founded_today(tmp_path_factory.mktemp("conclusion") / "home", registered)
 
 
-def started(pages: PrefectPages, house: House, deployment: str, label: str) -> str:
+def started(pages: PrefectPages, up: RunningUp, deployment: str, label: str) -> str:
     """Start a run of a deployment for the version at its page; the run, once it waits."""
-    (found,) = house.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
-    pages.page.goto(f"{house.account['ui_url']}/deployments/deployment/{found['id']}")
+    (found,) = up.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
+    pages.page.goto(f"{up.status['ui_url']}/deployments/deployment/{found['id']}")
     form = pages.open_run_form()
     pages.fill(form, {label: "ops/delay/1"})
     pages.watched.shot(f"{deployment}-1-start", whole=True)
     pages.start(form)
-    until(partial(waits, house, deployment))
-    return str(house.runs(deployment)[0]["id"])
+    until(partial(waits, up, deployment))
+    return str(up.runs(deployment)[0]["id"])
 
 
-def waits(house: House, deployment: str, before: str = "") -> bool:
+def waits(up: RunningUp, deployment: str, before: str = "") -> bool:
     """Whether the run waits, under another state than `before`."""
-    runs = house.runs(deployment)
+    runs = up.runs(deployment)
     assert not runs or runs[0]["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), runs[0]["state"]
     return bool(runs) and runs[0]["state_type"] == "PAUSED" and runs[0]["state_id"] != before
 
@@ -58,9 +58,9 @@ def opened(pages: PrefectPages, run: str) -> Locator:
 
 
 def test_the_evidence_is_chosen_already_and_handed_in_with_the_conclusion(
-    pages: PrefectPages, house: House, world: World
+    pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
-    run = started(pages, house, "validate-model", "version")
+    run = started(pages, up, "validate-model", "version")
     form = opened(pages, run)
     judged = world.find(VerdictSet, version=V1)[-1].evidence_digest
     expect(form).to_contain_text(judged)
@@ -80,10 +80,10 @@ def test_the_evidence_is_chosen_already_and_handed_in_with_the_conclusion(
 
 
 def test_a_version_is_released_in_an_emergency_from_the_page_of_its_run(
-    pages: PrefectPages, house: House, world: World
+    pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
-    run = started(pages, house, "release-in-emergency", "version (Optional)")
-    before = str(house.runs("release-in-emergency")[0]["state_id"])
+    run = started(pages, up, "release-in-emergency", "version (Optional)")
+    before = str(up.runs("release-in-emergency")[0]["state_id"])
     assert world.find(Deployment) == []
     form = opened(pages, run)
     expect(form.get_by_role("row", name="Can release now")).to_contain_text("otto")
@@ -92,7 +92,7 @@ def test_a_version_is_released_in_an_emergency_from_the_page_of_its_run(
     pages.fill(form, {"One-time code": world.phone("otto").now()})
     pages.watched.shot("release-2-filled", whole=True)
     pages.send(form)
-    until(partial(waits, house, "release-in-emergency", before))
+    until(partial(waits, up, "release-in-emergency", before))
     (request,) = world.find(ApprovalRequest, purpose="release")
     (live,) = world.find(Deployment)
     assert (request.requester, request.reason, request.run_id) == ("otto", reason, run)

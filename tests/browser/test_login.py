@@ -18,7 +18,7 @@ from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today, refusals
 from tests.browser.watched_page import Visit
 from tests.judged_model import V1
-from tests.standing_house import House, standing, until
+from tests.supervisor_fixtures import RunningUp, running_up, until
 from tests.world import World
 
 LOGIN = "ops:correct horse"
@@ -31,25 +31,25 @@ def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(scope="module")
-def house(world: World) -> Iterator[House]:
+def up(world: World) -> Iterator[RunningUp]:
     """What `modelward up` brings up for it with a login, and a run that waits for two approvers."""
-    with standing(world.home.root, MODELWARD_PREFECT_LOGIN=LOGIN) as house:
-        told = house("deploy", "delay/1", "--by", "dev", "--no-wait")
+    with running_up(world.home.root, MODELWARD_PREFECT_LOGIN=LOGIN) as up:
+        told = up("deploy", "delay/1", "--by", "dev", "--no-wait")
         assert told.returncode == 0, told.stderr
-        until(lambda: the_run(house)["state_name"] == "Suspended")
-        yield house
+        until(lambda: the_run(up)["state_name"] == "Suspended")
+        yield up
 
 
-def the_run(house: House) -> dict[str, Any]:
-    (run,) = house.runs("deploy-model")
+def the_run(up: RunningUp) -> dict[str, Any]:
+    (run,) = up.runs("deploy-model")
     return run
 
 
 @pytest.fixture
-def pages(house: House, visit: Visit) -> PrefectPages:
+def pages(up: RunningUp, visit: Visit) -> PrefectPages:
     """A browser that was sent to the run, as a notice sends people, and knows no login yet."""
-    pages = PrefectPages(visit(), house.account["ui_url"])
-    pages.open_run(the_run(house)["id"])
+    pages = PrefectPages(visit(), up.status["ui_url"])
+    pages.open_run(the_run(up)["id"])
     expect(pages.page.get_by_role("button", name="Login")).to_be_visible()
     return pages
 
@@ -65,7 +65,7 @@ def test_without_the_login_nothing_is_seen(pages: PrefectPages) -> None:
     assert pages.watched.outside == []
 
 
-def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages, house: House, world: World) -> None:
+def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages, up: RunningUp, world: World) -> None:
     pages.log_in(LOGIN)
     pages.await_state("Suspended")
     before = len(pages.troubles)
@@ -84,8 +84,8 @@ def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages,
     assert pages.watched.outside == []
 
 
-def test_a_page_of_another_server_cannot_act_in_the_name_of_who_is_logged_in(house: House) -> None:
+def test_a_page_of_another_server_cannot_act_in_the_name_of_who_is_logged_in(up: RunningUp) -> None:
     """The login alone is not enough to change something: the token that only these pages are given belongs to it."""
-    address = f"{house.account['api_url']}/flow_runs/{the_run(house)['id']}/resume"
+    address = f"{up.status['api_url']}/flow_runs/{the_run(up)['id']}/resume"
     reply = httpx.post(address, json={}, auth=tuple(LOGIN.split(":")), trust_env=False, timeout=30)
     assert (reply.status_code, reply.json()["detail"]) == (403, "Missing CSRF token.")

@@ -25,7 +25,7 @@ from tasks.maintain.crash_silent_runs import silent_runs
 from tests.flows.served_runs import state_of
 from tests.operations import begin_deploy
 from tests.retirement_fixtures import under_baseline
-from tests.standing_house import until
+from tests.supervisor_fixtures import until
 from tests.world import World
 
 

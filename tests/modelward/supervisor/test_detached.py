@@ -10,18 +10,18 @@ import pytest
 from data.errors import AlreadyUpError, SupervisorError
 from data.files.home import Home
 from modelward.supervisor import detached
-from modelward.supervisor.detached import awaited_leftovers, start_detached
-from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, residence, write_account
+from modelward.supervisor.detached import await_recovery_report, start_detached
+from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, instance_lock, write_status
 from modelward.supervisor.process_specs import PROVISIONING
-from modelward.supervisor.recovery_report import RecoveryReport, write_leftovers
+from modelward.supervisor.recovery_report import RecoveryReport, write_recovery_report
 
 SINCE = "2026-03-01T09:00:00.000000Z"
-FOUND = RecoveryReport(whole=False, told={"crashed": ["run a was marked crashed"]})
+FOUND = RecoveryReport(is_complete=False, findings={"crashed": ["run a was marked crashed"]})
 
 
 def ready(folder: Path, *tenants: str) -> None:
     living = {name: ProcessStatus(1, SINCE) for name in tenants}
-    write_account(folder, SupervisorStatus(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", tenants=living))
+    write_status(folder, SupervisorStatus(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", processes=living))
 
 
 def test_one_that_dies_while_starting_says_its_last_words_and_its_folder_is_private(home: Path) -> None:
@@ -32,32 +32,32 @@ def test_one_that_dies_while_starting_says_its_last_words_and_its_folder_is_priv
 
 
 def test_a_second_one_is_told_who_runs(home: Path) -> None:
-    with residence(Home.here().up):
+    with instance_lock(Home.here().up):
         ready(Home.here().up)
         with pytest.raises(AlreadyUpError, match=f"as process {os.getpid()}"):
             start_detached(Home.here())
 
 
 def test_what_was_left_is_told_once_reconciling_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = RecoveryReport(whole=True, told={**FOUND.told, "operations": ["the deploy was undone"]})
-    with residence(tmp_path):
+    complete = RecoveryReport(is_complete=True, findings={**FOUND.findings, "operations": ["the deploy was undone"]})
+    with instance_lock(tmp_path):
         ready(tmp_path, PROVISIONING)
-        write_leftovers(tmp_path, FOUND)
-        monkeypatch.setattr(detached.time, "sleep", lambda _: write_leftovers(tmp_path, whole))
-        assert awaited_leftovers(tmp_path) == whole
+        write_recovery_report(tmp_path, FOUND)
+        monkeypatch.setattr(detached.time, "sleep", lambda _: write_recovery_report(tmp_path, complete))
+        assert await_recovery_report(tmp_path) == complete
 
 
 def test_reconciling_that_takes_long_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detached, "RECONCILING_SECONDS", 0.1)
-    with residence(tmp_path):
+    with instance_lock(tmp_path):
         ready(tmp_path, PROVISIONING)
-        write_leftovers(tmp_path, FOUND)
-        assert awaited_leftovers(tmp_path) == FOUND
+        write_recovery_report(tmp_path, FOUND)
+        assert await_recovery_report(tmp_path) == FOUND
 
 
 def test_reconciling_that_died_is_a_failure_that_is_told(tmp_path: Path) -> None:
-    with residence(tmp_path):
+    with instance_lock(tmp_path):
         ready(tmp_path)
-        write_leftovers(tmp_path, FOUND)
-        _, failed = awaited_leftovers(tmp_path).lines()
+        write_recovery_report(tmp_path, FOUND)
+        _, failed = await_recovery_report(tmp_path).lines()
     assert failed.startswith("failed: reconciling ended before it was done")

@@ -1,4 +1,4 @@
-"""How the house is: each process is judged by what it does, and a fault says what it is."""
+"""How the supervisor is: each process is judged by what it does, and a fault says what it is."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ import pytest
 
 from data.files.home import Home
 from modelward.supervisor.health import Health, health
-from modelward.supervisor.instance_lock import ProcessStatus, Stage, SupervisorStatus, residence, write_account
+from modelward.supervisor.instance_lock import (
+    ProcessStatus,
+    SupervisorStage,
+    SupervisorStatus,
+    instance_lock,
+    write_status,
+)
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import marked, part_of
+from modelward.supervisor.process_discovery import mark_of_part, marked_processes
 from tests.modelward.conftest import Cli
-from tests.standing_house import until
+from tests.supervisor_fixtures import until
 from tests.world import World
 
 LOGIN = "ops:secret"
@@ -59,18 +65,18 @@ class Up:
         self.folder, self.mark, self.answers = Home.here().up, f"test-{port}", answers
         self.processes = {name: self.start(name) for name in ("server", "worker", "evidence")}
         self.port = port
-        until(lambda: len(marked(self.mark)) == 3)
+        until(lambda: len(marked_processes(self.mark)) == 3)
 
     def start(self, name: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, MARK: part_of(self.mark, name)}
+        environment = {**os.environ, MARK: mark_of_part(self.mark, name)}
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=environment)
 
-    def write(self, stage: Stage = "ready", started: timedelta = timedelta(hours=1)) -> None:
+    def write(self, stage: SupervisorStage = "ready", started: timedelta = timedelta(hours=1)) -> None:
         since = f"{datetime.now(UTC) - started:%Y-%m-%dT%H:%M:%S.%fZ}"
         tenants = {name: ProcessStatus(one.pid, since) for name, one in self.processes.items()}
         api = f"http://127.0.0.1:{self.port}/api"
         told = (api, "http://127.0.0.1/v2", "https://evidence.bank.example", self.port, tenants)
-        write_account(self.folder, SupervisorStatus(os.getpid(), since, stage, self.mark, *told))
+        write_status(self.folder, SupervisorStatus(os.getpid(), since, stage, self.mark, *told))
 
     def kill(self, name: str) -> None:
         self.processes[name].kill()
@@ -78,7 +84,7 @@ class Up:
 
 
 @pytest.fixture
-def house(world: World) -> Iterator[Up]:
+def up(world: World) -> Iterator[Up]:
     class Answers(Server):
         """Of this test."""
 
@@ -88,7 +94,7 @@ def house(world: World) -> Iterator[Up]:
         thread = threading.Thread(target=listening.serve_forever)
         thread.start()
         up = Up(listening.server_port, Answers)
-        with residence(up.folder):
+        with instance_lock(up.folder):
             up.write()
             yield up
             for name in up.processes:
@@ -97,48 +103,52 @@ def house(world: World) -> Iterator[Up]:
         thread.join()
 
 
-def seen(house: Up, login: str = LOGIN) -> Health:
-    return health(house.folder, login)
+def seen(up: Up, login: str = LOGIN) -> Health:
+    return health(up.folder, login)
 
 
-def test_all_is_well_when_each_does_what_it_is_for(house: Up) -> None:
-    assert (seen(house).is_well, set(seen(house).faults.values()), seen(house).held_up) == (True, {""}, ())
+def test_all_is_well_when_each_does_what_it_is_for(up: Up) -> None:
+    assert (seen(up).is_well, set(seen(up).faults.values()), seen(up).held_up) == (
+        True,
+        {""},
+        (),
+    )
 
 
-def test_a_process_that_is_gone_is_not_well_however_fresh_its_last_heartbeat(house: Up) -> None:
-    house.kill("worker")
-    told = seen(house)
+def test_a_process_that_is_gone_is_not_well_however_fresh_its_last_heartbeat(up: Up) -> None:
+    up.kill("worker")
+    told = seen(up)
     assert not told.is_well
     assert told.faults["worker"] == "its process has ended; `modelward up` starts it again by itself"
 
 
-def test_a_heartbeat_of_the_one_before_is_none_of_the_one_that_was_just_started(house: Up) -> None:
-    house.answers.heard = datetime.now(UTC) - timedelta(seconds=30)
-    assert seen(house).is_well
-    house.write(started=timedelta(seconds=10))
-    assert seen(house).faults["worker"].startswith("nothing was heard of it since ")
+def test_a_heartbeat_of_the_one_before_is_none_of_the_one_that_was_just_started(up: Up) -> None:
+    up.answers.heard = datetime.now(UTC) - timedelta(seconds=30)
+    assert seen(up).is_well
+    up.write(started=timedelta(seconds=10))
+    assert seen(up).faults["worker"].startswith("it has sent no heartbeat since ")
 
 
-def test_an_old_heartbeat_is_none(house: Up) -> None:
-    house.answers.heard = datetime.now(UTC) - timedelta(seconds=100)
-    assert seen(house).faults["worker"].startswith("nothing was heard of it since ")
+def test_an_old_heartbeat_is_none(up: Up) -> None:
+    up.answers.heard = datetime.now(UTC) - timedelta(seconds=100)
+    assert seen(up).faults["worker"].startswith("it has sent no heartbeat since ")
 
 
-def test_without_the_login_the_fault_names_the_setting(house: Up) -> None:
-    house.answers.status = 401
-    assert "set MODELWARD_PREFECT_LOGIN to the one that `modelward up` was given" in seen(house, "").faults["worker"]
+def test_without_the_login_the_fault_names_the_setting(up: Up) -> None:
+    up.answers.status = 401
+    assert "set MODELWARD_PREFECT_LOGIN to the one that `modelward up` was given" in seen(up, "").faults["worker"]
 
 
-def test_what_is_paused_is_said_and_is_no_fault(house: Up) -> None:
-    house.answers.paused = True
-    told = seen(house)
+def test_what_is_paused_is_said_and_is_no_fault(up: Up) -> None:
+    up.answers.paused = True
+    told = seen(up)
     assert told.is_well
     assert "the work pool modelward is paused" in told.held_up[0]
 
 
-def test_a_server_that_is_gone_is_not_asked_for_the_rest(house: Up) -> None:
-    house.kill("server")
-    assert (seen(house).runs, seen(house).held_up, seen(house).is_well) == ((), (), False)
+def test_a_server_that_is_gone_is_not_asked_for_the_rest(up: Up) -> None:
+    up.kill("server")
+    assert (seen(up).runs, seen(up).held_up, seen(up).is_well) == ((), (), False)
 
 
 HOLD = """
@@ -149,8 +159,8 @@ with Registry.here().store.session():
 """
 
 
-def test_status_says_how_the_house_is_though_somebody_holds_the_registry(
-    house: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch
+def test_status_says_how_all_is_though_somebody_holds_the_registry(
+    up: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_LOCK_WAIT_SECONDS", "0.1")
     told: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -166,9 +176,9 @@ def test_status_says_how_the_house_is_though_somebody_holds_the_registry(
     assert "the registry is held" in as_json.json["unread"]
 
 
-def test_status_names_the_fault_and_what_holds_runs_up(house: Up, cli: Cli) -> None:
-    house.answers.paused = True
-    house.kill("worker")
+def test_status_names_the_fault_and_what_holds_runs_up(up: Up, cli: Cli) -> None:
+    up.answers.paused = True
+    up.kill("worker")
     said = cli("status")
     assert said.code == 3
     assert "→ worker: its process has ended" in said.out
@@ -176,19 +186,19 @@ def test_status_names_the_fault_and_what_holds_runs_up(house: Up, cli: Cli) -> N
     assert cli("status", "--json").json["well"] == {"server": True, "worker": False, "evidence": True}
 
 
-def house_of_doctor(cli: Cli) -> dict[str, str]:
-    (check,) = [one for one in cli("doctor", "--json").json if one["name"] == "house"]
+def doctors_check(cli: Cli) -> dict[str, str]:
+    (check,) = [one for one in cli("doctor", "--json").json if one["name"] == "supervisor"]
     return dict(check)
 
 
-def test_the_doctor_knows_a_house_that_is_well(house: Up, cli: Cli) -> None:
-    assert house_of_doctor(cli)["said"] == f"up as process {os.getpid()}, at http://127.0.0.1/v2"
+def test_the_doctor_knows_an_up_that_is_well(up: Up, cli: Cli) -> None:
+    assert doctors_check(cli)["said"] == f"up as process {os.getpid()}, at http://127.0.0.1/v2"
 
 
-def test_what_ails_the_house_is_a_warning_of_the_doctor(house: Up, cli: Cli) -> None:
-    house.answers.paused = True
-    house.kill("worker")
-    check = house_of_doctor(cli)
+def test_a_fault_is_a_warning_of_the_doctor(up: Up, cli: Cli) -> None:
+    up.answers.paused = True
+    up.kill("worker")
+    check = doctors_check(cli)
     assert check["state"] == "warn"
     assert "worker: its process has ended" in check["said"]
     assert "the work pool modelward is paused" in check["said"]
@@ -198,11 +208,11 @@ def test_what_ails_the_house_is_a_warning_of_the_doctor(house: Up, cli: Cli) -> 
 def test_the_doctor_says_that_nothing_is_up_where_nobody_named_another_server(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (house_of_doctor(cli)["state"], house_of_doctor(cli)["remedy"]) == ("warn", "`modelward up` brings it up")
+    assert (doctors_check(cli)["state"], doctors_check(cli)["remedy"]) == ("warn", "`modelward up` brings it up")
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
-    assert house_of_doctor(cli)["state"] == "ok"
+    assert doctors_check(cli)["state"] == "ok"
 
 
-def test_the_doctor_says_that_one_was_killed(house: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelward.supervisor.health.resident", lambda folder: None)
-    assert house_of_doctor(cli)["remedy"] == "`modelward down` ends them"
+def test_the_doctor_says_that_one_was_killed(up: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelward.supervisor.health.running_status", lambda folder: None)
+    assert doctors_check(cli)["remedy"] == "`modelward down` ends them"

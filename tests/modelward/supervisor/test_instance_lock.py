@@ -17,20 +17,20 @@ from modelward.runs import running_server
 from modelward.runs.running_server import house_in_use
 from modelward.supervisor.instance_lock import (
     ProcessStatus,
-    Stage,
+    SupervisorStage,
     SupervisorStatus,
-    account_file,
+    instance_lock,
     is_held,
-    read_account,
-    residence,
-    resident,
-    write_account,
+    read_status,
+    running_status,
+    status_file,
+    write_status,
 )
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import marked
-from tests.standing_house import until
+from modelward.supervisor.process_discovery import marked_processes
+from tests.supervisor_fixtures import until
 
-ACCOUNT = SupervisorStatus(
+STATUS = SupervisorStatus(
     pid=2**22 + 1,
     since="2026-03-01T09:00:00.000000Z",
     stage="ready",
@@ -38,121 +38,140 @@ ACCOUNT = SupervisorStatus(
     api_url="http://127.0.0.1:4200/api",
     ui_url="http://127.0.0.1:4200/v2",
     evidence_url="http://127.0.0.1:4290",
-    tenants={"worker": ProcessStatus(4243, "2026-03-01T09:00:01.000000Z", restarts=2, last_exit=-9)},
+    processes={"worker": ProcessStatus(4243, "2026-03-01T09:00:01.000000Z", restarts=2, last_exit=-9)},
 )
-OURS = replace(ACCOUNT, pid=os.getpid())
+OURS = replace(STATUS, pid=os.getpid())
 HOLDER = """
 import sys, time
 from pathlib import Path
-from modelward.supervisor.instance_lock import residence
-with residence(Path(sys.argv[1])):
+from modelward.supervisor.instance_lock import instance_lock
+with instance_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
 """
 
 
 def test_what_an_up_writes_is_read_back(tmp_path: Path) -> None:
-    write_account(tmp_path, ACCOUNT)
-    assert read_account(tmp_path) == ACCOUNT
+    write_status(tmp_path, STATUS)
+    assert read_status(tmp_path) == STATUS
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"tenants": {}}', '{"tenants": {"worker": 1}}', "\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"tenants": {}}',
+        '{"tenants": {"worker": 1}}',
+        '{"processes": {}}',
+        '{"processes": {"worker": 1}}',
+        "\x00",
+    ],
+)
 def test_what_is_no_account_is_none(content: str, tmp_path: Path) -> None:
-    account_file(tmp_path).write_text(content)
-    assert read_account(tmp_path) is None
+    status_file(tmp_path).write_text(content)
+    assert read_status(tmp_path) is None
+
+
+def test_the_file_of_an_older_up_with_another_name_for_its_processes_is_read(tmp_path: Path) -> None:
+    write_status(tmp_path, STATUS)
+    file = status_file(tmp_path)
+    file.write_text(file.read_text().replace('"processes"', '"tenants"'))
+    assert read_status(tmp_path) == STATUS
 
 
 def test_an_account_without_a_holder_is_stale_whoever_has_its_process_id_now(tmp_path: Path) -> None:
-    write_account(tmp_path, replace(ACCOUNT, pid=os.getpid()))
-    assert (is_held(tmp_path), resident(tmp_path)) == (False, None)
+    write_status(tmp_path, replace(STATUS, pid=os.getpid()))
+    assert (is_held(tmp_path), running_status(tmp_path)) == (False, None)
 
 
 def test_what_it_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "up"
     folder.mkdir(mode=0o755)
-    with residence(folder):
-        write_account(folder, OURS)
-        modes = [one.stat().st_mode & 0o777 for one in (folder, account_file(folder), folder / "up.lock")]
+    with instance_lock(folder):
+        write_status(folder, OURS)
+        modes = [one.stat().st_mode & 0o777 for one in (folder, status_file(folder), folder / "up.lock")]
     assert modes == [0o700, 0o600, 0o600]
 
 
 def test_a_second_one_is_told_who_holds_it_and_since_when(tmp_path: Path) -> None:
-    with residence(tmp_path):
-        write_account(tmp_path, OURS)
-        assert resident(tmp_path) == OURS
-        second = residence(tmp_path)
+    with instance_lock(tmp_path):
+        write_status(tmp_path, OURS)
+        assert running_status(tmp_path) == OURS
+        second = instance_lock(tmp_path)
         said = f"as process {os.getpid()} since 2026-03-01 09:00:00 UTC"
         with pytest.raises(AlreadyUpError, match=said) as refused, second:
             raise AssertionError("two hold it")
         assert "modelward down" in refused.value.remedy
-        assert ACCOUNT.ui_url in refused.value.what
-    assert (is_held(tmp_path), account_file(tmp_path).exists()) == (False, False)
+        assert STATUS.ui_url in refused.value.what
+    assert (is_held(tmp_path), status_file(tmp_path).exists()) == (False, False)
 
 
 def test_the_account_of_a_former_one_is_nobodys_while_the_next_has_not_written_its_own(tmp_path: Path) -> None:
-    write_account(tmp_path, ACCOUNT)
-    with residence(tmp_path):
-        assert (is_held(tmp_path), resident(tmp_path)) == (True, None)
-        second = residence(tmp_path)
+    write_status(tmp_path, STATUS)
+    with instance_lock(tmp_path):
+        assert (is_held(tmp_path), running_status(tmp_path)) == (True, None)
+        second = instance_lock(tmp_path)
         with pytest.raises(AlreadyUpError, match="has just begun"), second:
             raise AssertionError("two hold it")
 
 
-def test_the_account_stays_while_something_of_its_house_runs(tmp_path: Path) -> None:
+def test_the_account_stays_while_something_of_it_runs(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     orphan = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, env={**os.environ, MARK: mark})
-    until(lambda: marked(mark))
-    with residence(tmp_path):
-        write_account(tmp_path, replace(OURS, mark=mark))
-    assert read_account(tmp_path) == replace(OURS, mark=mark)
+    until(lambda: marked_processes(mark))
+    with instance_lock(tmp_path):
+        write_status(tmp_path, replace(OURS, mark=mark))
+    assert read_status(tmp_path) == replace(OURS, mark=mark)
     orphan.communicate(b"\n")
-    with residence(tmp_path):
+    with instance_lock(tmp_path):
         pass
-    assert read_account(tmp_path) is None
+    assert read_status(tmp_path) is None
 
 
 def test_one_that_is_killed_lets_go_and_leaves_its_account(tmp_path: Path) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
-    write_account(tmp_path, ACCOUNT)
+    write_status(tmp_path, STATUS)
     assert is_held(tmp_path)
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdout.close()
     until(lambda: not is_held(tmp_path))
-    assert read_account(tmp_path) == ACCOUNT
+    assert read_status(tmp_path) == STATUS
 
 
-def test_other_commands_use_a_house_that_is_ready(home: Path) -> None:
+def test_other_commands_use_an_up_that_is_ready(home: Path) -> None:
     folder = Home(home).up
     assert house_in_use() is None
-    with residence(folder):
-        write_account(folder, OURS)
-        house = house_in_use()
-        assert house is not None
-        assert house.run_page("some-id") == "http://127.0.0.1:4200/v2/runs/flow-run/some-id"
+    with instance_lock(folder):
+        write_status(folder, OURS)
+        supervisor = house_in_use()
+        assert supervisor is not None
+        assert supervisor.run_page("some-id") == "http://127.0.0.1:4200/v2/runs/flow-run/some-id"
 
 
 @pytest.mark.parametrize("stage", ["starting", "stopping"])
 def test_one_that_is_on_its_way_is_waited_for_and_no_second_server_opens_its_records(
-    home: Path, monkeypatch: pytest.MonkeyPatch, stage: Stage
+    home: Path, monkeypatch: pytest.MonkeyPatch, stage: SupervisorStage
 ) -> None:
     folder = Home(home).up
-    with residence(folder):
-        write_account(folder, replace(OURS, stage=stage))
+    with instance_lock(folder):
+        write_status(folder, replace(OURS, stage=stage))
         with monkeypatch.context() as here:
             here.setattr(running_server, "PATIENCE_SECONDS", 0.1)
             with pytest.raises(SupervisorError, match=f"is {stage} as process {os.getpid()}"):
                 house_in_use()
-        monkeypatch.setattr(running_server.time, "sleep", lambda _: write_account(folder, OURS))
+        monkeypatch.setattr(running_server.time, "sleep", lambda _: write_status(folder, OURS))
         assert house_in_use() is not None
 
 
-def test_a_server_that_the_person_named_needs_no_house(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_the_person_named_needs_no_supervisor(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Home(home).up
     monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.test/api")
-    with residence(folder):
+    with instance_lock(folder):
         for stage in ("starting", "ready"):
-            write_account(folder, replace(OURS, stage=stage))
+            write_status(folder, replace(OURS, stage=stage))
             assert house_in_use() is None

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from data.errors import SupervisorError
-from modelward.supervisor.loopback import answers, ask, fault_of, inquire, port_for
+from modelward.supervisor.loopback import answers, ask, ask_for_reply, fault_of, port_for
 
 HEARD: list[tuple[str, str, dict[str, str], bytes]] = []
 
@@ -80,14 +80,14 @@ def test_what_is_no_json_or_no_answer_is_none(api: str) -> None:
 def test_why_there_is_no_answer_is_told(api: str) -> None:
     assert fault_of(f"{api}/health") == ""
     assert fault_of("http://127.0.0.1:9/").startswith("it does not answer: ")
-    assert inquire(api, "/nothing", "").fault == "it answers 404"
-    assert inquire(api, "/broken", "").fault == "what it answers cannot be read"
+    assert ask_for_reply(api, "/nothing", "").fault == "it answers 404"
+    assert ask_for_reply(api, "/broken", "").fault == "its answer is not JSON"
     for question in (None, {}):
-        assert "MODELWARD_PREFECT_LOGIN" in inquire(api, "/guarded", "", question).fault
+        assert "MODELWARD_PREFECT_LOGIN" in ask_for_reply(api, "/guarded", "", question).fault
 
 
 def test_a_server_that_is_busy_for_a_moment_is_asked_again(api: str) -> None:
-    assert inquire(api, "/busy", "").told == "at last"
+    assert ask_for_reply(api, "/busy", "").content == "at last"
     assert len(HEARD) == 3
 
 

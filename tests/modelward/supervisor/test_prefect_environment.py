@@ -14,10 +14,10 @@ from modelward.supervisor.prefect_environment import (
     api_url,
     environment_of_caller,
     environment_of_child,
-    environment_of_house,
     prefect_environment,
     prepare,
     prepared,
+    supervised_environment,
 )
 
 
@@ -72,16 +72,16 @@ def test_the_server_is_the_one_the_person_named(monkeypatch: pytest.MonkeyPatch)
     assert api_url() == "http://127.0.0.1:4200/api"
 
 
-def house(tmp_path: Path, login: str = "", **settings: str) -> dict[str, str]:
+def supervisor(tmp_path: Path, login: str = "", **settings: str) -> dict[str, str]:
     told = read_settings({"MODELWARD_HOME": str(tmp_path), **settings}, tmp_path / "none")
-    return environment_of_house(told, Addresses(4300, "http://127.0.0.1:4390", login), Path("/srv/modelward"))
+    return supervised_environment(told, Addresses(4300, "http://127.0.0.1:4390", login), Path("/srv/modelward"))
 
 
-def test_what_runs_in_the_house_finds_the_server_the_flows_the_registry_and_the_evidence(
+def test_what_is_supervised_finds_the_server_the_flows_the_registry_and_the_evidence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.test/api")
-    told = house(tmp_path)
+    told = supervisor(tmp_path)
     assert told["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
     assert told["PREFECT_UI_URL"] == "http://127.0.0.1:4300/v2"
     assert told["MODELWARD_ROOT"] == "/srv/modelward"
@@ -93,12 +93,12 @@ def test_what_runs_in_the_house_finds_the_server_the_flows_the_registry_and_the_
 def test_a_setting_of_a_file_in_the_working_directory_reaches_the_worker_too(tmp_path: Path) -> None:
     file = tmp_path / "modelward.toml"
     file.write_text('anchors = "off-host:/mnt/notes.txt"\n')
-    told = environment_of_house(read_settings({}, file), Addresses(4300, "", ""), Path("/srv"))
+    told = supervised_environment(read_settings({}, file), Addresses(4300, "", ""), Path("/srv"))
     assert told["MODELWARD_ANCHORS"] == "off-host:/mnt/notes.txt"
 
 
-def test_runs_in_the_house_show_that_they_live_and_speak_to_the_server(tmp_path: Path) -> None:
-    told = house(tmp_path)
+def test_supervised_runs_show_that_they_live_and_speak_to_the_server(tmp_path: Path) -> None:
+    told = supervisor(tmp_path)
     assert (told["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"], told["PREFECT_LOGGING_TO_API_ENABLED"]) == ("30", "true")
     assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
 
@@ -109,8 +109,8 @@ def test_with_a_login_the_server_asks_for_it_everybody_has_it_and_nobody_acts_in
         "PREFECT_SERVER_API_AUTH_STRING": "ops:secret",
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
     }
-    assert house(tmp_path, "ops:secret").items() >= guarded.items()
-    assert not house(tmp_path).keys() & guarded.keys()
+    assert supervisor(tmp_path, "ops:secret").items() >= guarded.items()
+    assert not supervisor(tmp_path).keys() & guarded.keys()
 
 
 def test_a_caller_reaches_this_machine_past_every_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The one who furnishes: the worker may start once that is done, and reconciling that fails is told, not fatal."""
+"""Provisioning: the worker may start once it is done, and reconciling that fails is reported and not fatal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prefect.client import orchestration
 
 from data.errors import StoreLockedError
 from modelward.supervisor import provisioning
-from modelward.supervisor.recovery_report import RecoveryReport, read_leftovers
+from modelward.supervisor.recovery_report import RecoveryReport, read_recovery_report
 
 CRASHED = {"crashed": ["run a was marked crashed"]}
 DONE = {"operations": ["the deploy was undone"]}
@@ -37,16 +37,16 @@ ENDS: dict[str, tuple[Reconciled, Mapping[str, Sequence[str]]]] = {
 }
 
 
-@pytest.mark.parametrize(("reconciled", "told"), ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize(("reconciled", "findings"), ENDS.values(), ids=ENDS)
 def test_it_leaves_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconciled: Reconciled, told: Mapping[str, Sequence[str]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconciled: Reconciled, findings: Mapping[str, Sequence[str]]
 ) -> None:
     def reconcile() -> Mapping[str, Sequence[str]]:
-        assert read_leftovers(tmp_path) == RecoveryReport(False, CRASHED), "the worker may start before"
+        assert read_recovery_report(tmp_path) == RecoveryReport(False, CRASHED), "the worker may start before"
         return reconciled()
 
     monkeypatch.setattr(orchestration, "get_client", lambda **_: nullcontext())
-    monkeypatch.setattr(provisioning, "furnished", lambda client: RecoveryReport(False, CRASHED))
-    monkeypatch.setattr(provisioning, "reconciled", reconcile)
+    monkeypatch.setattr(provisioning, "provision", lambda client: RecoveryReport(False, CRASHED))
+    monkeypatch.setattr(provisioning, "reconcile", reconcile)
     provisioning.main(tmp_path)
-    assert read_leftovers(tmp_path) == RecoveryReport(True, told)
+    assert read_recovery_report(tmp_path) == RecoveryReport(True, findings)

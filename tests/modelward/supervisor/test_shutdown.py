@@ -14,18 +14,18 @@ import pytest
 from data.errors import SupervisorError
 from data.files.home import Home
 from modelward.supervisor import process_discovery, shutdown
-from modelward.supervisor.detached import end_resident
+from modelward.supervisor.detached import end_supervisor
 from modelward.supervisor.instance_lock import (
     ProcessStatus,
     SupervisorStatus,
-    account_file,
-    read_account,
-    residence,
-    write_account,
+    instance_lock,
+    read_status,
+    status_file,
+    write_status,
 )
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import lives, marked, part_of
-from modelward.supervisor.shutdown import end_house, end_what_was_left
+from modelward.supervisor.process_discovery import is_running, mark_of_part, marked_processes
+from modelward.supervisor.shutdown import end_processes, end_stale_processes
 
 LAST_WORDS = """
 import signal, sys, time
@@ -50,16 +50,16 @@ class Left:
 
     def start(self, name: str, part: str, takes: float = 0.0) -> None:
         command = [sys.executable, "-c", LAST_WORDS, str(self.words), name, str(takes)]
-        environment = {**os.environ, MARK: part_of(self.mark, part)}
+        environment = {**os.environ, MARK: mark_of_part(self.mark, part)}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         assert process.stdout is not None
         assert process.stdout.readline() == b"awake\n"
         process.stdout.close()
         self.processes[name] = process
 
-    def account(self) -> SupervisorStatus:
-        tenants = {name: ProcessStatus(one.pid, SINCE) for name, one in self.processes.items() if name != "run"}
-        return SupervisorStatus(2**22 + 1, SINCE, "ready", self.mark, "", "", "", tenants=tenants)
+    def status(self) -> SupervisorStatus:
+        processes = {name: ProcessStatus(one.pid, SINCE) for name, one in self.processes.items() if name != "run"}
+        return SupervisorStatus(2**22 + 1, SINCE, "ready", self.mark, "", "", "", processes=processes)
 
 
 @pytest.fixture
@@ -74,26 +74,26 @@ def left(home: Path, tmp_path: Path) -> Iterator[Left]:
 def test_runs_go_first_and_are_waited_for_then_the_worker_and_the_server_last(left: Left) -> None:
     for name, part, takes in (("server", "server", 0), ("worker", "worker", 0), ("run", "worker", 0.5)):
         left.start(name, part, takes)
-    ended = end_house(left.account())
-    assert (ended.told, ended.left) == (3, ())
+    ended = end_processes(left.status())
+    assert (ended.signalled, ended.still_running) == (3, ())
     assert left.words.read_text().split() == ["run", "worker", "server"]
 
 
 def test_what_is_left_without_its_account_is_not_lost(left: Left) -> None:
     folder = Home.here().up
     left.start("server", "server")
-    with residence(folder):
-        write_account(folder, replace(left.account(), pid=os.getpid()))
-        write_account(folder, left.account())
-    assert read_account(folder) == left.account()
-    assert end_resident(folder) == "ended 1 processes that a killed `modelward up` had left"
-    assert (marked(left.mark), account_file(folder).exists()) == ([], False)
-    assert end_resident(folder) == f"nothing was up for {folder.parent}"
+    with instance_lock(folder):
+        write_status(folder, replace(left.status(), pid=os.getpid()))
+        write_status(folder, left.status())
+    assert read_status(folder) == left.status()
+    assert end_supervisor(folder) == "ended 1 processes that a killed `modelward up` had left"
+    assert (marked_processes(left.mark), status_file(folder).exists()) == ([], False)
+    assert end_supervisor(folder) == f"nothing was up for {folder.parent}"
 
 
 def test_where_nothing_ever_was_down_leaves_nothing(home: Path) -> None:
     folder = Home.here().up
-    assert end_resident(folder) == f"nothing was up for {folder.parent}"
+    assert end_supervisor(folder) == f"nothing was up for {folder.parent}"
     assert not folder.exists()
 
 
@@ -101,25 +101,25 @@ def test_down_signals_nobody_on_the_word_of_an_account_that_its_holder_did_not_w
     folder = Home.here().up
     left.start("somebody", "elsewhere")
     somebody = left.processes["somebody"].pid
-    with residence(folder):
-        write_account(folder, replace(left.account(), pid=somebody))
+    with instance_lock(folder):
+        write_status(folder, replace(left.status(), pid=somebody))
         with pytest.raises(SupervisorError, match="has just begun") as refused:
-            end_resident(folder)
+            end_supervisor(folder)
     assert refused.value.remedy == "try again in a moment"
-    assert lives(somebody, left.mark)
+    assert is_running(somebody, left.mark)
 
 
 def test_what_nothing_ends_is_named_and_its_account_stays(left: Left, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Home.here().up
     left.start("server", "server")
-    with residence(folder):
-        write_account(folder, left.account())
+    with instance_lock(folder):
+        write_status(folder, left.status())
         with monkeypatch.context() as here:
             here.setattr(shutdown, "PATIENCE_SECONDS", 0.1)
             here.setattr(process_discovery, "LAST_SECONDS", 0.1)
-            here.setattr(process_discovery.os, "kill", lambda pid, how: None)
+            here.setattr(process_discovery.psutil.Process, "send_signal", lambda self, number: None)
             with pytest.raises(
                 SupervisorError, match=f"process {left.processes['server'].pid} of this home does not end"
             ):
-                end_what_was_left(folder)
-    assert read_account(folder) == left.account()
+                end_stale_processes(folder)
+    assert read_status(folder) == left.status()

@@ -8,7 +8,7 @@ import prefect
 import pytest
 
 from data.errors import SupervisorError
-from modelward.supervisor.ui_csp import POLICY, close_pages
+from modelward.supervisor.ui_csp import POLICY, add_policy
 
 PAGE = "<!DOCTYPE html><html><head>\n<title>Prefect</title></head><body></body></html>"
 
@@ -22,7 +22,7 @@ def a_page(folder: Path, version: str = "v2", text: str = PAGE) -> Path:
 
 def test_each_page_gets_the_policy_before_anything_it_loads(tmp_path: Path) -> None:
     pages = [a_page(tmp_path, "v1"), a_page(tmp_path, "v2")]
-    assert close_pages(tmp_path) == pages
+    assert add_policy(tmp_path) == pages
     for page in pages:
         head, _, rest = page.read_text().partition("\n")
         assert head.endswith(f'<head><meta http-equiv="Content-Security-Policy" content="{POLICY}">')
@@ -31,9 +31,9 @@ def test_each_page_gets_the_policy_before_anything_it_loads(tmp_path: Path) -> N
 
 def test_a_page_that_is_closed_stays_as_it_is(tmp_path: Path) -> None:
     page = a_page(tmp_path)
-    close_pages(tmp_path)
+    add_policy(tmp_path)
     written, at = page.read_bytes(), page.stat().st_mtime_ns
-    close_pages(tmp_path)
+    add_policy(tmp_path)
     assert (page.read_bytes(), page.stat().st_mtime_ns) == (written, at)
 
 
@@ -46,8 +46,8 @@ def test_the_policy_names_no_other_machine() -> None:
 def test_pages_that_cannot_be_closed_are_no_success(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         a_page(tmp_path, text=text)
-    with pytest.raises(SupervisorError, match="could not be closed"):
-        close_pages(tmp_path)
+    with pytest.raises(SupervisorError, match="policy could not be added"):
+        add_policy(tmp_path)
 
 
 def test_the_pages_that_prefect_ships_have_the_place_it_goes_to() -> None:

@@ -1,9 +1,9 @@
-"""A house as `modelward up` brings it up: a real server, a real worker, on free ports, on a registry of one's own.
+"""`modelward up` as people run it: a real server, a real worker, on free ports, on a registry of one's own.
 
-with standing(home) as house:
-    house("status", "--json")          a command of modelward, in a process of its own
-    house.ask("/flow_runs/filter", {}) the server's API
-house.processes()                      every process that was started for this home and still is there
+with running_up(home) as up:
+    up("status", "--json")          a command of modelward, in a process of its own
+    up.ask("/flow_runs/filter", {}) the server's API
+up.processes()                      every process that was started for this home and still is there
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+import psutil
 
 from modelward.supervisor.loopback import ask
 
@@ -32,11 +34,11 @@ T = TypeVar("T")
 class Answered:
     """What a server answered that was not too busy to: perhaps nothing at all."""
 
-    told: Any
+    content: Any
 
 
 @dataclass
-class House:
+class RunningUp:
     """The home, and the `up` that runs for it."""
 
     home: Path
@@ -84,29 +86,31 @@ class House:
 
     def ask(self, path: str, question: object = None) -> Any:
         """What the server answers."""
-        return ask(self.account["api_url"], path, self.settings.get("MODELWARD_PREFECT_LOGIN", ""), question)
+        return ask(self.status["api_url"], path, self.settings.get("MODELWARD_PREFECT_LOGIN", ""), question)
 
     def runs(self, deployment: str, **filters: Any) -> list[dict[str, Any]]:
         """Runs of a deployment, the newest first."""
         question = {"deployments": {"name": {"any_": [deployment]}}, "flow_runs": filters, "sort": "START_TIME_DESC"}
-        reply = until(lambda: Answered(told) if (told := self.ask("/flow_runs/filter", question)) is not None else None)
-        found: list[dict[str, Any]] = reply.told
+        reply = until(
+            lambda: Answered(found) if (found := self.ask("/flow_runs/filter", question)) is not None else None
+        )
+        found: list[dict[str, Any]] = reply.content
         return found
 
     def processes(self) -> dict[int, str]:
         """What was started for this home, by this `up` or by an earlier one, and its command."""
-        wanted = f"MODELWARD_HOME={self.home}".encode()
         found = {}
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdecimal() and wanted in _read(folder / "environ").split(b"\0"):
-                found[int(folder.name)] = _read(folder / "cmdline").replace(b"\0", b" ").decode()
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                if process.environ().get("MODELWARD_HOME") == str(self.home):
+                    found[process.pid] = " ".join(process.cmdline())
         return found
 
     @property
-    def account(self) -> dict[str, Any]:
+    def status(self) -> dict[str, Any]:
         """What `up` says of itself."""
-        told: dict[str, Any] = json.loads((self.home / "up" / "up.json").read_bytes())
-        return told
+        content: dict[str, Any] = json.loads((self.home / "up" / "up.json").read_bytes())
+        return content
 
     @property
     def words(self) -> Path:
@@ -124,16 +128,16 @@ class House:
 
 
 @contextmanager
-def standing(home: Path, **settings: str) -> Iterator[House]:
-    """A house that is up; whatever the block did to it, nothing of it remains afterwards."""
-    house = House(home, settings)
+def running_up(home: Path, **settings: str) -> Iterator[RunningUp]:
+    """A up that is up; whatever the block did to it, nothing of it remains afterwards."""
+    up = RunningUp(home, settings)
     try:
-        house.start()
-        yield house
+        up.start()
+        yield up
     finally:
-        if house.process is not None and not house.ended():
-            house.interrupt()
-        for pid in house.processes():
+        if up.process is not None and not up.ended():
+            up.interrupt()
+        for pid in up.processes():
             os.kill(pid, signal.SIGKILL)
 
 
@@ -144,10 +148,3 @@ def until(ask: Callable[[], T]) -> T:
         assert time.monotonic() < deadline, f"nothing after {PATIENCE_SECONDS:.0f} s"
         time.sleep(POLL_SECONDS)
     return answer
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
