@@ -1,4 +1,4 @@
-"""The pages at hand: each made when it is first asked for, and kept until the registry changes."""
+"""The page cache: a page is made at its first request, and kept until the registry changes."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ ADDRESS = re.compile(
 )
 UNVERIFIED = LogProof(None, "the audit page verifies it")
 FRESH_SECONDS = 60
-"""What is late or expired is judged by the clock: no page is older than this, whatever the registry did."""
+"""The clock decides what is late or expired, so no page is older than this, even if the registry did not change."""
 MOST_PAGES, MOST_MODELS = 200, 4
 MOST_BYTES = 64 << 20
-"""Of all pages at hand together; the page that was asked for last stays, however large it is."""
+"""The limit of all cached pages together; the page of the last request stays, however large it is."""
 
 T = TypeVar("T")
-Mark = tuple[object, ...]
+Version = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -51,45 +51,45 @@ class CachedPage:
 
 
 class PageCache:
-    """The pages of one home by address. One page is made at a time; the others wait for theirs."""
+    """The pages of one home by address. One page is made at a time; other requests wait."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._making = threading.Lock()
-        self._pages: OrderedDict[str, tuple[Mark, CachedPage]] = OrderedDict()
-        self._models: OrderedDict[str, tuple[Mark, Page]] = OrderedDict()
+        self._pages: OrderedDict[str, tuple[Version, CachedPage]] = OrderedDict()
+        self._models: OrderedDict[str, tuple[Version, Page]] = OrderedDict()
         self._index = EventIndex()
 
     def page(self, address: str) -> CachedPage:
         """The page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
         with self._making:
-            kept = _kept(self._pages, address, self._mark(), MOST_PAGES, lambda: self._made(address))
+            cached = _cached(self._pages, address, self._version(), MOST_PAGES, lambda: self._make(address))
             while len(self._pages) > 1 and sum(len(one.body) for _, one in self._pages.values()) > MOST_BYTES:
                 self._pages.popitem(last=False)
-            return kept
+            return cached
 
-    def _mark(self) -> Mark:
-        """What changes whenever the registry does, read without opening it: the sizes and times of its files."""
+    def _version(self) -> Version:
+        """A value that changes with the registry, read without opening it: the sizes and times of its files."""
         files = (self._home.database, self._home.database.with_suffix(".duckdb.wal"), self._home.journal)
-        seen = [(one.stat().st_size, one.stat().st_mtime_ns) if one.exists() else None for one in files]
-        return (*seen, int(time.monotonic() // FRESH_SECONDS))
+        states = [(one.stat().st_size, one.stat().st_mtime_ns) if one.exists() else None for one in files]
+        return (*states, int(time.monotonic() // FRESH_SECONDS))
 
-    def _made(self, address: str) -> CachedPage:
-        return CachedPage(self._written(address).encode(), datetime.now(UTC))
+    def _make(self, address: str) -> CachedPage:
+        return CachedPage(self._render(address).encode(), datetime.now(UTC))
 
-    def _written(self, address: str) -> str:
+    def _render(self, address: str) -> str:
         if address == INVENTORY:
             return render_inventory(inventory_view(self._home), None)
         if address == AUDIT:
             return render_audit(inventory_view(self._home), prove_log(self._home))
-        named = ADDRESS.fullmatch(address)
-        if named is None:
+        match = ADDRESS.fullmatch(address)
+        if match is None:
             raise NotFoundError("there is no such page", "the inventory lists every model")
-        return _page_named(self._model(named[1]), named[2])
+        return _page_named(self._model(match[1]), match[2])
 
     def _model(self, model: str) -> Page:
         make = partial(read_page, self._home, model, UNVERIFIED, self._index)
-        return _kept(self._models, model, self._mark(), MOST_MODELS, make)
+        return _cached(self._models, model, self._version(), MOST_MODELS, make)
 
 
 def _page_named(page: Page, name: str) -> str:
@@ -100,17 +100,19 @@ def _page_named(page: Page, name: str) -> str:
     for chapter in page.chapters:
         if str(chapter.row.number) == name:
             return render_version(page, chapter)
-    there = ", ".join(str(one.row.number) for one in page.chapters) or "none"
-    raise NotFoundError(f"this model has no version {int(name)}", f"it has {there}")
+    versions = ", ".join(str(one.row.number) for one in page.chapters) or "none"
+    raise NotFoundError(f"this model has no version {int(name)}", f"it has {versions}")
 
 
-def _kept(shelf: OrderedDict[str, tuple[Mark, T]], name: str, mark: Mark, most: int, make: Callable[[], T]) -> T:
-    """What is kept under a name with this mark, or made now; the least asked for makes room."""
-    found = shelf.get(name)
-    if found is None or found[0] != mark:
-        found = (mark, make())
-        shelf[name] = found
-    shelf.move_to_end(name)
-    while len(shelf) > most:
-        shelf.popitem(last=False)
+def _cached(
+    cache: OrderedDict[str, tuple[Version, T]], name: str, version: Version, most: int, make: Callable[[], T]
+) -> T:
+    """The value under a name, made again unless it has this version; the least recently used values make room."""
+    found = cache.get(name)
+    if found is None or found[0] != version:
+        found = (version, make())
+        cache[name] = found
+    cache.move_to_end(name)
+    while len(cache) > most:
+        cache.popitem(last=False)
     return found[1]

@@ -58,11 +58,11 @@ class PrefectPages:
         """From the list of deployments to one of them."""
         self._go(f"{self._ui_url}/deployments")
         self.page.get_by_role("link", name=name, exact=True).first.click()
-        expect(self.page.get_by_role("button", name="Run")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Run", exact=True)).to_be_visible()
 
     def open_run_form(self) -> Locator:
         """Run, Custom run: the form of a deployment's parameters."""
-        self.page.get_by_role("button", name="Run").click()
+        self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Custom run").click()
         expect(self.page.get_by_role("button", name="Submit")).to_be_enabled()
         return self.page.locator("form")

@@ -22,7 +22,7 @@ WORDS: Mapping[str, int] = {
     "modelward/commands": 23,
     "modelward/demo": 12,
     "modelward/runs": 11,
-    "modelward/supervisor": 39,
+    "modelward/supervisor": 1,
     "modelward/templates": 3,
     "tasks": 1,
     "tasks/approve": 3,
@@ -49,7 +49,6 @@ NAMES: Mapping[str, int] = {
     "modelward/commands": 45,
     "modelward/demo": 30,
     "modelward/runs": 15,
-    "modelward/supervisor": 29,
     "tasks/approve": 4,
     "tasks/attest": 1,
     "tasks/deploy": 9,
@@ -77,8 +76,6 @@ PRIVATE_NAMES: Mapping[str, int] = {
     "modelward/cli": 1,
     "modelward/commands": 2,
     "modelward/runs": 7,
-    "modelward/supervisor": 13,
-    "modelward/web": 1,
     "views/pages": 1,
 }
 DOUBLED_CLASSES: frozenset[str] = frozenset()
