@@ -52,7 +52,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Former:
+class FormerLevels:
     """The levels that windows were held against before, and the day up to which these count."""
 
     until: date
@@ -72,7 +72,7 @@ class LineChart:
     text: str
     lines: tuple[Line, ...]
     levels: tuple[Level, ...] = ()
-    former: tuple[Former, ...] = ()
+    former: tuple[FormerLevels, ...] = ()
     paged: int = 0
     handovers: tuple[tuple[date, str], ...] = ()
     number: Number = "plain"

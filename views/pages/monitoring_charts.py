@@ -15,7 +15,7 @@ from data.queries.run_measurements import WindowMeasurement
 from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
-from views.charts.line_chart import Former, Line, LineChart, Number, Point
+from views.charts.line_chart import FormerLevels, Line, LineChart, Number, Point
 from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
 
 SCORE = "score"
@@ -47,7 +47,7 @@ MOVED = 0.01
 
 
 @dataclass(frozen=True)
-class Figures:
+class MonitoringCharts:
     """The charts of the report, in the order of reading."""
 
     calibration: tuple[LineChart, ...]
@@ -57,7 +57,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Seen:
+class RuledMeasurement:
     """A figure of a window with the rule of the plan that judged it, if that had one."""
 
     rule: Rule | None
@@ -65,7 +65,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ChartText:
     """What a chart is made of besides its figures."""
 
     key: str
@@ -75,13 +75,13 @@ class Drawing:
     about: str = ""
 
 
-def figures_of(facts: ModelSnapshot) -> Figures:
+def charts_of(facts: ModelSnapshot) -> MonitoringCharts:
     """Every chart that the measurements give, none where nothing was measured."""
     seen = _seen(facts)
     outcomes = {name: chart for name in OUTCOMES if (chart := _outcome(facts, seen, name)) is not None}
     ruled = [name for name in RATES if any(one.rule for one in seen.get((name, SCORE), ()))]
     rates = [_rates(facts, seen), *(outcomes.get(name) for name in (*ruled, "coverage"))]
-    return Figures(
+    return MonitoringCharts(
         tuple(outcomes[one] for one in ("calibration",) if one in outcomes),
         tuple(outcomes[one] for one in PERFORMANCE if one in outcomes),
         tuple(one for one in rates if one is not None),
@@ -89,16 +89,16 @@ def figures_of(facts: ModelSnapshot) -> Figures:
     )
 
 
-def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[Seen]]:
+def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[RuledMeasurement]]:
     """What is drawn, by statistic and column, oldest first; of segments nothing."""
     rules = {one.key: _rules(one) for one in facts.all(MonitoringPlan)}
-    found: dict[tuple[str, str], list[Seen]] = {}
+    found: dict[tuple[str, str], list[RuledMeasurement]] = {}
     for night in facts.drawn:
         for one in night.measurements:
             told = one.measurement
             if not told.segment:
                 rule = rules.get(night.run.plan, {}).get(f"{told.statistic}:{told.column}")
-                found.setdefault((told.statistic, told.column), []).append(Seen(rule, one))
+                found.setdefault((told.statistic, told.column), []).append(RuledMeasurement(rule, one))
     return found
 
 
@@ -107,21 +107,23 @@ def _rules(plan: MonitoringPlan) -> dict[str, Rule]:
     return {f"{one.get('statistic')}:{one.get('column')}": one for one in plan.rules if not one.get("segment")}
 
 
-def _outcome(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]], statistic: str) -> LineChart | None:
+def _outcome(
+    facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledMeasurement]], statistic: str
+) -> LineChart | None:
     mine = seen.get((statistic, SCORE), ())
     title, text, number = OUTCOMES[statistic]
-    drawing = Drawing(statistic, title, text, number, f"{statistic}:{SCORE}")
+    drawing = ChartText(statistic, title, text, number, f"{statistic}:{SCORE}")
     return _chart(facts, drawing, mine, _lines_by_version(facts, mine)) if mine else None
 
 
-def _rates(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> LineChart | None:
+def _rates(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledMeasurement]]) -> LineChart | None:
     points = {name: _points(one.one for one in seen.get((statistic, SCORE), ())) for statistic, name in RATES.items()}
     lines = [Line(name, look, found) for look, (name, found) in enumerate(points.items()) if found]
     text = "What the model said on average, and what came of it."
-    return _chart(facts, Drawing("rates", "Scores and labels", text, "share"), (), lines) if lines else None
+    return _chart(facts, ChartText("rates", "Scores and labels", text, "share"), (), lines) if lines else None
 
 
-def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]]) -> Iterator[LineChart]:
+def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledMeasurement]]) -> Iterator[LineChart]:
     drifts = [(statistic, column) for statistic, column in seen if statistic in DRIFTS]
     for number, (statistic, column) in enumerate(drifts, start=1):
         mine = seen[statistic, column]
@@ -130,7 +132,7 @@ def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[Seen]]
             continue
         name, text = DRIFTS[statistic]
         share = statistic in {"null_rate", "new_categories"}
-        drawing = Drawing(
+        drawing = ChartText(
             f"drift-{number}", f"{column}: {name}", text, "share" if share else "plain", f"{statistic}:{column}"
         )
         yield _chart(facts, drawing, mine, _lines_by_version(facts, mine))
@@ -142,7 +144,9 @@ def _order(chart: LineChart) -> tuple[int, int, str]:
     return (0 if chart.paged else kind, -chart.paged, chart.title)
 
 
-def _chart(facts: ModelSnapshot, drawing: Drawing, seen: Sequence[Seen], lines: Sequence[Line]) -> LineChart:
+def _chart(
+    facts: ModelSnapshot, drawing: ChartText, seen: Sequence[RuledMeasurement], lines: Sequence[Line]
+) -> LineChart:
     *former, (rule, _) = list(_stretches(seen)) or [(None, date.min)]
     return LineChart(
         key=drawing.key,
@@ -150,7 +154,7 @@ def _chart(facts: ModelSnapshot, drawing: Drawing, seen: Sequence[Seen], lines: 
         text=drawing.text,
         lines=tuple(lines),
         levels=levels_of(rule, drawing.number),
-        former=tuple(Former(until, levels_of(before, drawing.number)) for before, until in former),
+        former=tuple(FormerLevels(until, levels_of(before, drawing.number)) for before, until in former),
         paged=sum(one.outcomes.get(drawing.about) == "page" for one in facts.all(MonitoringRun)),
         handovers=_handovers(facts),
         number=drawing.number,
@@ -159,7 +163,7 @@ def _chart(facts: ModelSnapshot, drawing: Drawing, seen: Sequence[Seen], lines: 
     )
 
 
-def _stretches(seen: Sequence[Seen]) -> Iterator[tuple[Rule | None, date]]:
+def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[Rule | None, date]]:
     """The rules in turn, each with the day halfway from its last window to the next one's first."""
     ordered = sorted(seen, key=lambda one: one.one.last_day)
     groups = [list(group) for _, group in itertools.groupby(ordered, key=lambda one: one.rule)]
@@ -189,7 +193,7 @@ def _handovers(facts: ModelSnapshot) -> tuple[tuple[date, str], ...]:
     return tuple(sorted((max(day, first), name) for day, name in told if day <= last))
 
 
-def _lines_by_version(facts: ModelSnapshot, seen: Iterable[Seen]) -> tuple[Line, ...]:
+def _lines_by_version(facts: ModelSnapshot, seen: Iterable[RuledMeasurement]) -> tuple[Line, ...]:
     by_version: dict[str, list[WindowMeasurement]] = {}
     for one in seen:
         by_version.setdefault(one.one.version, []).append(one.one)

@@ -27,16 +27,16 @@ from views.charts.svg_line import NARROW, SMALL, draw_line
 from views.charts.svg_timeline import draw_timeline
 from views.pages.due import DueItem, due_on
 from views.pages.held_out import HeldOut, held_out
-from views.pages.monitoring_charts import figures_of
+from views.pages.monitoring_charts import charts_of
 from views.pages.timeline import timeline_of
-from views.pages.timeline_steps import Step, steps_of
+from views.pages.timeline_steps import TimelineStep, steps_of
 
 NARROW_TIMELINE = 380.0
 ORDER = {"failed": 0, "unproven": 1, "passed": 2}
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnChart:
     """A chart with its drawings: for paper and screens, and for a phone where that needs one of its own."""
 
     chart: LineChart
@@ -45,7 +45,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Judged:
+class StageVerdicts:
     """The verdicts of one stage: what did not plainly pass, and the rest."""
 
     verdicts: VerdictSet
@@ -54,12 +54,12 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Request:
+class DecidedRequest:
     """An approval request with the decisions on it, and the attempts that the registry refused."""
 
     row: ApprovalRequest
     votes: tuple[Vote, ...]
-    refused: tuple[Step, ...]
+    refused: tuple[TimelineStep, ...]
 
     @property
     def number(self) -> int:
@@ -68,7 +68,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Documented:
+class SectionWithText:
     """A section of the documentation with its text, None where only its digest is kept."""
 
     row: Section
@@ -90,20 +90,20 @@ class Chapter:
     metrics: Sequence[Metric]
     tests: Sequence[TestResult]
     comparisons: Sequence[Comparison]
-    judged: Sequence[Judged]
+    judged: Sequence[StageVerdicts]
     validations: Sequence[Validation]
     validated_for: Mapping[str, str]
     findings: Sequence[Finding]
     waivers: Sequence[Waiver]
-    requests: Sequence[Request]
+    requests: Sequence[DecidedRequest]
     scores: HeldOut | None
     curve: Markup | None
     pair: Markup | None
-    documents: Sequence[Documented]
+    documents: Sequence[SectionWithText]
 
 
 @dataclass(frozen=True)
-class Ending:
+class RetirementWithParties:
     """A retirement with everybody who was affected."""
 
     row: Retirement
@@ -117,17 +117,17 @@ class Page:
     facts: ModelSnapshot
     written_at: datetime
     audit: LogProof
-    steps: Sequence[Step]
+    steps: Sequence[TimelineStep]
     timeline: Markup
     timeline_narrow: Markup
-    calibration: Sequence[Drawn]
-    performance: Sequence[Drawn]
-    rates: Sequence[Drawn]
-    drift: Sequence[Drawn]
+    calibration: Sequence[DrawnChart]
+    performance: Sequence[DrawnChart]
+    rates: Sequence[DrawnChart]
+    drift: Sequence[DrawnChart]
     chapters: Sequence[Chapter]
     deployments: Sequence[Deployment]
     rollbacks: Sequence[Deployment]
-    endings: Sequence[Ending]
+    endings: Sequence[RetirementWithParties]
     alerts: Sequence[Alert]
     incidents: Sequence[Incident]
     consumers: Sequence[Consumer]
@@ -149,7 +149,7 @@ class Page:
         return self.facts.get(Waiver, key)
 
     @property
-    def refusals(self) -> list[Step]:
+    def refusals(self) -> list[TimelineStep]:
         """Everything that somebody tried and the registry refused."""
         return [one for one in self.steps if one.kind == "refused"]
 
@@ -166,7 +166,7 @@ class Page:
 
 def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page:
     """The page of a model from its facts."""
-    steps, figures = steps_of(facts), figures_of(facts)
+    steps, figures = steps_of(facts), charts_of(facts)
     timeline = timeline_of(facts, steps)
     deployments = sorted(facts.all(Deployment), key=lambda one: one.from_at)
     standing = {one.key: one for one in facts.listed}
@@ -180,11 +180,11 @@ def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page
         calibration=_drawn(figures.calibration),
         performance=_drawn(figures.performance),
         rates=_drawn(figures.rates),
-        drift=tuple(Drawn(one, draw_line(one, SMALL)) for one in figures.drift),
+        drift=tuple(DrawnChart(one, draw_line(one, SMALL)) for one in figures.drift),
         chapters=tuple(_chapter(facts, one, standing[one.key], steps) for one in facts.versions),
         deployments=deployments,
         rollbacks=[one for one in deployments if one.rollback_of],
-        endings=tuple(Ending(one, facts.of(RetirementParty, one.key)) for one in facts.all(Retirement)),
+        endings=tuple(RetirementWithParties(one, facts.of(RetirementParty, one.key)) for one in facts.all(Retirement)),
         alerts=facts.all(Alert),
         incidents=facts.all(Incident),
         consumers=facts.all(Consumer),
@@ -194,11 +194,11 @@ def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page
     )
 
 
-def _drawn(charts: Sequence[LineChart]) -> tuple[Drawn, ...]:
-    return tuple(Drawn(one, draw_line(one), draw_line(one, NARROW, "-narrow")) for one in charts)
+def _drawn(charts: Sequence[LineChart]) -> tuple[DrawnChart, ...]:
+    return tuple(DrawnChart(one, draw_line(one), draw_line(one, NARROW, "-narrow")) for one in charts)
 
 
-def _chapter(facts: ModelSnapshot, version: Version, listed: ListedVersion, steps: Sequence[Step]) -> Chapter:
+def _chapter(facts: ModelSnapshot, version: Version, listed: ListedVersion, steps: Sequence[TimelineStep]) -> Chapter:
     scores = held_out(facts.store, version.reference_digest)
     name = f"v{version.number}"
     return Chapter(
@@ -221,18 +221,18 @@ def _chapter(facts: ModelSnapshot, version: Version, listed: ListedVersion, step
     )
 
 
-def _documents(facts: ModelSnapshot, version: Version) -> list[Documented]:
+def _documents(facts: ModelSnapshot, version: Version) -> list[SectionWithText]:
     sections = facts.of(Section, version.key)
     texts = section_texts(facts.store, facts.inbox, version, sections)
-    return [Documented(one, texts[one.name]) for one in sections]
+    return [SectionWithText(one, texts[one.name]) for one in sections]
 
 
-def _judged(verdicts: VerdictSet) -> Judged:
+def _judged(verdicts: VerdictSet) -> StageVerdicts:
     by_gravity = sorted(verdicts.judgements, key=lambda one: ORDER[one.verdict.outcome])
     notable = tuple(one for one in by_gravity if one.verdict.outcome != "passed" or one.waived_by)
-    return Judged(verdicts, notable, tuple(one for one in by_gravity if one not in notable))
+    return StageVerdicts(verdicts, notable, tuple(one for one in by_gravity if one not in notable))
 
 
-def _request(facts: ModelSnapshot, row: ApprovalRequest, steps: Sequence[Step]) -> Request:
+def _request(facts: ModelSnapshot, row: ApprovalRequest, steps: Sequence[TimelineStep]) -> DecidedRequest:
     refused = {one.seq for one in facts.events if one.type == "command.refused" and one.subject == row.key}
-    return Request(row, tuple(facts.of(Vote, row.key)), tuple(one for one in steps if one.seq in refused))
+    return DecidedRequest(row, tuple(facts.of(Vote, row.key)), tuple(one for one in steps if one.seq in refused))

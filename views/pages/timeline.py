@@ -11,12 +11,12 @@ from data.records.monitoring import Incident
 from data.records.review import Waiver
 from data.records.version import ReviewState, Version
 from views.charts.svg_timeline import GLYPHS, Bar, Mark, Timeline, Track
-from views.pages.timeline_steps import Step
+from views.pages.timeline_steps import TimelineStep
 
 ENDS = {ReviewState.REJECTED, ReviewState.RETIRED}
 
 
-def timeline_of(facts: ModelSnapshot, steps: Sequence[Step]) -> Timeline:
+def timeline_of(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Timeline:
     """One row a version, then the alerts, incidents and waivers where there are any."""
     tracks = [_version_track(facts, one, steps) for one in facts.versions]
     tracks += [track for track in _raised(facts, steps) if track.marks or track.bars]
@@ -31,7 +31,7 @@ def timeline_of(facts: ModelSnapshot, steps: Sequence[Step]) -> Timeline:
     return Timeline("life", f"The life of {facts.model.name}", text, first, last, tuple(tracks))
 
 
-def _version_track(facts: ModelSnapshot, version: Version, steps: Sequence[Step]) -> Track:
+def _version_track(facts: ModelSnapshot, version: Version, steps: Sequence[TimelineStep]) -> Track:
     mine = [one for one in steps if one.version == version.number and one.kind in GLYPHS]
     left = [one for one in steps if one.kind == "rolled_back"]
     marks = [Mark(one.at, one.kind, one.title) for one in mine if one.kind != "rolled_back"]
@@ -44,7 +44,7 @@ def _version_track(facts: ModelSnapshot, version: Version, steps: Sequence[Step]
     )
 
 
-def _left_by(facts: ModelSnapshot, step: Step) -> int | None:
+def _left_by(facts: ModelSnapshot, step: TimelineStep) -> int | None:
     """The version that a rollback took out of the slot."""
     row = next((one for one in facts.all(Deployment) if one.rollback_of and one.from_at == step.at), None)
     former = facts.get(Deployment, row.rollback_of) if row is not None else None
@@ -58,7 +58,7 @@ def _served(one: Deployment) -> Bar:
     return Bar(one.from_at, one.to_at, one.slot, name, says)
 
 
-def _raised(facts: ModelSnapshot, steps: Sequence[Step]) -> Iterator[Track]:
+def _raised(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Iterator[Track]:
     alerts = [Mark(one.at, one.kind, one.title) for one in steps if one.kind in {"page", "warning"}]
     yield Track("Alerts", f"{len(alerts)} raised", tuple(alerts))
     incidents = [

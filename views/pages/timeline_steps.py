@@ -27,7 +27,7 @@ DECIDING = {
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineStep:
     """One step of the life. `kind` chooses the mark, `version` the row on which it stands (None: the model's)."""
 
     seq: int
@@ -45,16 +45,16 @@ class Step:
         return self.kind in DECIDING
 
 
-Told = tuple[str, str, str]
-Teller = Callable[[ModelSnapshot, LogEntry], Told | None]
+StepText = tuple[str, str, str]
+StepWriter = Callable[[ModelSnapshot, LogEntry], StepText | None]
 
 
-def steps_of(facts: ModelSnapshot) -> list[Step]:
+def steps_of(facts: ModelSnapshot) -> list[TimelineStep]:
     """Every step that a reader of the life wants to see, in the order of the log."""
     return sorted(_steps(facts), key=lambda one: one.seq)
 
 
-def _steps(facts: ModelSnapshot) -> Iterator[Step]:
+def _steps(facts: ModelSnapshot) -> Iterator[TimelineStep]:
     named: set[str] = set()
     alerts: dict[str, Alert] = {}
     for entry in facts.events:
@@ -63,14 +63,14 @@ def _steps(facts: ModelSnapshot) -> Iterator[Step]:
             yield from _opened(facts, entry, [key for key in entry.rows if key not in named])
             named.update(entry.rows)
         alerts.update((one.key, one) for one in entry.alerts)
-        tell = TELLERS.get(entry.type)
+        tell = WRITERS.get(entry.type)
         told = tell(facts, entry) if tell is not None else None
         if told is not None:
             yield _step(facts, entry, *told)
 
 
-def _step(facts: ModelSnapshot, entry: LogEntry, kind: str, title: str, detail: str) -> Step:
-    return Step(
+def _step(facts: ModelSnapshot, entry: LogEntry, kind: str, title: str, detail: str) -> TimelineStep:
+    return TimelineStep(
         entry.seq, read_instant(entry.effective_at), kind, title, detail, facts.person(entry.actor),
         PROVEN.get(entry.auth, entry.auth), _version(facts, entry),
     )  # fmt: skip
@@ -82,7 +82,7 @@ def _version(facts: ModelSnapshot, entry: LogEntry) -> int | None:
     return facts.number_of(entry.subject) or facts.number_of(row.version if row is not None else None)
 
 
-def _woken(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[Step]:
+def _woken(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[TimelineStep]:
     """A night is a step by the alerts that it opened, made worse or opened again, told as that night left them."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for alert in entry.alerts:
@@ -90,31 +90,33 @@ def _woken(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -
         if alert.state == "open" and (known is None or known.state != "open" or _gravity(alert) > _gravity(known)):
             again = " again" if known is not None and known.level == alert.level else ""
             title = f"{alert.level.capitalize()}{again}: {alert.about}"
-            yield Step(entry.seq, at, alert.level, title, alert.text, who, "watch", facts.number_of(alert.version))
+            yield TimelineStep(
+                entry.seq, at, alert.level, title, alert.text, who, "watch", facts.number_of(alert.version)
+            )
 
 
 def _gravity(alert: Alert) -> tuple[bool, bool]:
     return alert.level == "page", alert.severe
 
 
-def _opened(facts: ModelSnapshot, entry: LogEntry, fresh: Sequence[str]) -> Iterator[Step]:
+def _opened(facts: ModelSnapshot, entry: LogEntry, fresh: Sequence[str]) -> Iterator[TimelineStep]:
     """The incidents that a night opened, among the rows that no night named before."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for key in fresh:
         incident = facts.get(Incident, key)
         if incident is not None and incident.opened_at == at:
             title, version = f"Incident {incident.number} opened", facts.number_of(incident.version)
-            yield Step(entry.seq, at, "incident", title, incident.title, who, "watch", version)
+            yield TimelineStep(entry.seq, at, "incident", title, incident.title, who, "watch", version)
 
 
-def _registered(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _registered(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = facts.get(Version, entry.subject)
     if row is None:
         return None
     return "registered", f"Version {row.number} registered", f"{row.change.what}: {row.change.why}"
 
 
-def _assessed(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _assessed(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = next((one for key in entry.rows if (one := facts.get(VerdictSet, key)) is not None), None)
     if row is None:
         return None
@@ -124,15 +126,15 @@ def _assessed(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     return "assessed", f"Judged by the gates ({row.stage})", f"{told}: {'cleared' if row.cleared else 'not cleared'}"
 
 
-def _reasoned(kind: str, title: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told:
+def _reasoned(kind: str, title: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText:
         version = facts.get(Version, entry.subject)
         return kind, title, str(entry.data.get("reason") or (version.state_reason if version is not None else ""))
 
     return tell
 
 
-def _validated(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _validated(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = facts.get(Validation, entry.subject)
     if row is None:
         return None
@@ -142,8 +144,8 @@ def _validated(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     return kind, f"Validated: {row.conclusion}", f"{deputy}scope: {row.scope}{limits}"
 
 
-def _finding(word: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _finding(word: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Finding, entry.subject)
         if row is None:
             return None
@@ -153,8 +155,8 @@ def _finding(word: str) -> Teller:
     return tell
 
 
-def _waiver(word: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _waiver(word: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Waiver, entry.subject)
         if row is None:
             return None
@@ -167,7 +169,7 @@ def _waiver(word: str) -> Teller:
     return tell
 
 
-def _requested(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _requested(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = facts.get(ApprovalRequest, entry.subject)
     if row is None:
         return None
@@ -175,7 +177,7 @@ def _requested(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     return "asked", f"Approval to {row.purpose} asked: {roles}", f"{row.environment}: {row.use}"
 
 
-def _decided(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _decided(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     statement = entry.data.get("statement")
     told = statement if isinstance(statement, Mapping) else {}
     decision, outcome = str(told.get("decision", "decided")), str(entry.data.get("outcome", ""))
@@ -184,14 +186,14 @@ def _decided(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     return kind, f"{decision[:1].upper()}{decision[1:]} as {told.get('role', 'approver')}: {outcome}", comment
 
 
-def _deployed(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _deployed(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = facts.get(Deployment, entry.subject)
     if row is None:
         return None
     return "deployed", f"Deployed to {row.environment} as {row.slot}", row.use
 
 
-def _rolled_back(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _rolled_back(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = facts.get(Deployment, entry.subject)
     if row is None:
         return None
@@ -199,8 +201,8 @@ def _rolled_back(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
     return "rolled_back", f"Rolled back from v{left} to v{facts.number_of(row.version)}", row.reason
 
 
-def _ended(kind: str, word: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _ended(kind: str, word: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Deployment, entry.subject)
         where = f" in {row.environment}, {row.slot}" if row is not None else ""
         return kind, f"{word}{where}", str(entry.data.get("reason", ""))
@@ -208,17 +210,17 @@ def _ended(kind: str, word: str) -> Teller:
     return tell
 
 
-def _refused(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _refused(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     return "refused", f"Refused: {entry.data.get('attempted', 'a command')}", str(entry.data.get("reason", ""))
 
 
-def _consumer(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _consumer(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     row = facts.get(Consumer, entry.subject)
     return ("consumer", f"Consumer declared: {row.system}", row.purpose) if row is not None else None
 
 
-def _incident(word: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _incident(word: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Incident, entry.subject)
         if row is None:
             return None
@@ -227,8 +229,8 @@ def _incident(word: str) -> Teller:
     return tell
 
 
-def _alert(word: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _alert(word: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Alert, entry.subject)
         about = row.about if row is not None else reference(entry.subject)
         return "alert", f"Alert {word}: {about}", str(entry.data.get("reason", ""))
@@ -236,8 +238,8 @@ def _alert(word: str) -> Teller:
     return tell
 
 
-def _retirement(kind: str, title: str) -> Teller:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> Told | None:
+def _retirement(kind: str, title: str) -> StepWriter:
+    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         told = entry.data
         systems = told.get("systems") or [told.get("system")]
         whom = ", ".join(str(one) for one in systems if one) if isinstance(systems, list) else ""
@@ -250,7 +252,7 @@ def _retirement(kind: str, title: str) -> Teller:
     return tell
 
 
-TELLERS: Mapping[str, Teller] = {
+WRITERS: Mapping[str, StepWriter] = {
     EventType.MODEL_REGISTERED: lambda facts, entry: (
         "model",
         "Model put on the inventory",

@@ -69,7 +69,7 @@ def test_the_pages_are_answered(app: ASGIApp, page: str) -> None:
 
 def test_a_version_and_the_folder_of_a_model_are_pages_too(app: ASGIApp) -> None:
     assert b"Verdicts of the gates" in call(app, f"/{version_page(VERSION)}").body
-    assert b"What was decided" in call(app, f"/{MODEL}/").body
+    assert b"Decisions, and who made them" in call(app, f"/{MODEL}/").body
 
 
 @pytest.mark.parametrize("target", HIDDEN.values(), ids=HIDDEN)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from views.charts.line_chart import Former, Level, Line, LineChart, Point, said
+from views.charts.line_chart import FormerLevels, Level, Line, LineChart, Point, said
 from views.charts.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
 
 MONDAY = date(2013, 4, 1)
@@ -93,7 +93,7 @@ def test_within_the_margin_is_a_band_and_levels_are_named_where_there_is_room() 
 def test_windows_are_drawn_against_the_levels_that_judged_them() -> None:
     until = MONDAY + timedelta(days=16)
     wider = (Level(1.0, "expected", ""), Level(2.0, "margin", "margin 1"))
-    former = (Former(until, LEVELS),)
+    former = (FormerLevels(until, LEVELS),)
     root = drawn(chart([point(week) for week in range(4)], levels=wider, former=former))
 
     bands = sorted((float(one.attrib["x"]), float(one.attrib["height"])) for one in root.iter("rect"))

@@ -30,16 +30,16 @@ def watched_for_years(facts: ModelSnapshot) -> ModelSnapshot:
 def test_a_page_says_what_it_draws_and_names_every_window(facts: ModelSnapshot) -> None:
     page = page_of(watched_for_years(facts), AUDIT, NOW)
     outline = Outline(render_monitoring(page))
-    said = outline.text[outline.text.find("Drawn are") :][:100]
+    said = outline.text[outline.text.find("The charts show") :][:120]
 
-    assert said.startswith("Drawn are 80 of 1,095 windows: the newest, one a week")
+    assert said.startswith("The charts show 80 of 1,095 windows: the newest, one for each week")
     assert len([one for one in outline.all("circle") if "dot" in one.get("class", "")]) == 10 * 80
-    oldest, single = "2011-01-02" in outline.text, "Drawn are 80" in render(page)
+    oldest, single = "2011-01-02" in outline.text, "The charts show 80" in render(page)
     assert (oldest, single) == (True, True)
 
 
 def test_a_page_that_draws_every_night_says_nothing_of_it(facts: ModelSnapshot) -> None:
-    drawn = "Drawn are" in render_monitoring(page_of(facts, AUDIT, NOW))
+    drawn = "The charts show" in render_monitoring(page_of(facts, AUDIT, NOW))
     assert not drawn
 
 

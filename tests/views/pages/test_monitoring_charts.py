@@ -17,7 +17,7 @@ from data.records.monitoring import MonitoringRun
 from monitoring.plan import STATISTICS
 from tests.world import MODEL
 from views.charts.line_chart import LineChart
-from views.pages.monitoring_charts import DRIFTS, OUTCOMES, figures_of
+from views.pages.monitoring_charts import DRIFTS, OUTCOMES, charts_of
 
 FIRST = f"{MODEL}/versions/1"
 
@@ -55,11 +55,11 @@ def watched(facts: ModelSnapshot, *windows: WindowMeasurement, plans: dict[str, 
 
 
 def drift(facts: ModelSnapshot, *windows: WindowMeasurement, **plans: Any) -> list[LineChart]:
-    return list(figures_of(watched(facts, *windows, **plans)).drift)
+    return list(charts_of(watched(facts, *windows, **plans)).drift)
 
 
 def test_a_life_that_was_watched_has_every_figure(facts: ModelSnapshot) -> None:
-    figures = figures_of(facts)
+    figures = charts_of(facts)
 
     assert [one.title for one in figures.calibration] == ["Calibration: score ÷ label rate"]
     assert [one.title for one in figures.performance] == [
@@ -70,7 +70,7 @@ def test_a_life_that_was_watched_has_every_figure(facts: ModelSnapshot) -> None:
 
 
 def test_a_model_that_nobody_watched_has_none(facts: ModelSnapshot) -> None:
-    figures = figures_of(watched(facts))
+    figures = charts_of(watched(facts))
 
     assert figures.calibration == figures.performance == figures.rates == figures.drift == ()
 
@@ -154,7 +154,7 @@ def test_every_figure_that_a_rule_can_be_about_has_a_chart_with_its_levels(
 ) -> None:
     rule = {"statistic": statistic, "column": "score", "margin": 0.1, "reference": 0.3}
 
-    figures = figures_of(watched(plan(facts, rule), measured(1, statistic, "score", value=0.3)))
+    figures = charts_of(watched(plan(facts, rule), measured(1, statistic, "score", value=0.3)))
 
     charts = [*figures.calibration, *figures.performance, *figures.rates]
     assert [[one.value for one in chart.levels] for chart in charts if chart.rule] == [pytest.approx([0.3, 0.4])]
@@ -168,7 +168,7 @@ def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: ModelSnapshot) 
     rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
     every = watched(plan(facts, rule), *(measured(day, outcome="page") for day in (1, 8, 15)))
 
-    (chart,) = figures_of(replace(every, drawn=every.drawn[-1:])).drift
+    (chart,) = charts_of(replace(every, drawn=every.drawn[-1:])).drift
 
     assert (chart.paged, chart.pages) == (3, 1)
 

@@ -114,7 +114,7 @@ VERSION_SAYS = {
     "the words of its documentation": "It says who may leave. <script>alert(1)</script> [a link](https://example.org",
     "a picture as the words it is": "![a picture]",
     "that a section is older than what it describes": "stale",
-    "that a text is lost": "The text is not kept here any more",
+    "that a text is lost": "The text is no longer kept here",
     "how a decision was proven": "one-time code",
     "its datasets": "held-out 20,000",
 }

@@ -14,7 +14,7 @@ from data.records.evidence import sha256_of
 from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring
 from tests.world import MODEL, World
 from views.pages.timeline import timeline_of
-from views.pages.timeline_steps import TELLERS, Step, steps_of
+from views.pages.timeline_steps import WRITERS, TimelineStep, steps_of
 
 SILENT = {
     "log.created", "log.key_rotated", "log.attested", "log.migrated", "pii.erased", "standard.adopted",
@@ -25,32 +25,32 @@ SILENT = {
 
 
 @pytest.fixture(scope="module")
-def steps(facts: ModelSnapshot) -> list[Step]:
+def steps(facts: ModelSnapshot) -> list[TimelineStep]:
     return steps_of(facts)
 
 
-def only(steps: list[Step], kind: str) -> list[Step]:
+def only(steps: list[TimelineStep], kind: str) -> list[TimelineStep]:
     return [one for one in steps if one.kind == kind]
 
 
 def test_every_type_of_event_is_told_or_left_out_on_purpose() -> None:
-    assert set(TELLERS) | SILENT == {one.value for one in EventType}
-    assert not set(TELLERS) & SILENT
+    assert set(WRITERS) | SILENT == {one.value for one in EventType}
+    assert not set(WRITERS) & SILENT
 
 
-def test_steps_stand_in_the_order_of_the_log(steps: list[Step]) -> None:
+def test_steps_stand_in_the_order_of_the_log(steps: list[TimelineStep]) -> None:
     assert [one.seq for one in steps] == sorted(one.seq for one in steps)
     assert len(steps) > 30
 
 
-def test_an_approval_names_the_person_and_the_proof(steps: list[Step]) -> None:
+def test_an_approval_names_the_person_and_the_proof(steps: list[TimelineStep]) -> None:
     first = only(steps, "approved")[0]
 
     assert (first.who, first.proof, first.version) == ("Axel (axel)", "one-time code", 1)
     assert only(steps, "vote")[0].who == "Alma (alma)"
 
 
-def test_an_alert_is_raised_once(steps: list[Step]) -> None:
+def test_an_alert_is_raised_once(steps: list[TimelineStep]) -> None:
     raised = [(one.title, one.version) for one in steps if one.kind in {"page", "warning"}]
 
     assert raised
@@ -106,13 +106,13 @@ def test_what_a_night_raised_is_told_as_that_night_left_it(nights: list[str], sa
     assert [f"{1 + (one.at - began).days // 7} {one.kind} {one.title}: {one.detail}" for one in raised] == said
 
 
-def test_a_rollback_is_told_from_where_to_where(steps: list[Step]) -> None:
+def test_a_rollback_is_told_from_where_to_where(steps: list[TimelineStep]) -> None:
     (step,) = only(steps, "rolled_back")
 
     assert (step.title, step.detail, step.decides) == ("Rolled back from v2 to v1", "it drifted", True)
 
 
-def test_a_retirement_is_told_to_its_end(steps: list[Step]) -> None:
+def test_a_retirement_is_told_to_its_end(steps: list[TimelineStep]) -> None:
     titles = [one.title for one in steps if one.kind in {"retiring", "notice", "sunset", "retired", "archived"}]
 
     assert titles[0] == "Retirement opened"
@@ -121,7 +121,7 @@ def test_a_retirement_is_told_to_its_end(steps: list[Step]) -> None:
     assert titles[-2:] == ["Withdrawn from serving", "Archived"]
 
 
-def told(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object]) -> list[Step]:
+def told(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object]) -> list[TimelineStep]:
     entry = LogEntry(
         seq=1, id="id", type=kind, subject=subject, actor="nobody", auth="ssh", run=None, data=data, rows=(),
         recorded_at="2013-04-01T00:00:00.000000Z", effective_at="2013-04-01T00:00:00.000000Z",
@@ -129,7 +129,7 @@ def told(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object])
     return steps_of(replace(facts, events=[entry]))
 
 
-@pytest.mark.parametrize("kind", TELLERS)
+@pytest.mark.parametrize("kind", WRITERS)
 def test_an_event_whose_row_is_gone_breaks_nothing(kind: str, facts: ModelSnapshot) -> None:
     assert all(one.who == "nobody" and one.proof == "signature" for one in told(facts, kind, "gone", {}))
 
@@ -141,7 +141,7 @@ def test_a_refusal_says_what_was_tried_and_why_not(facts: ModelSnapshot) -> None
 
 
 def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(
-    facts: ModelSnapshot, steps: list[Step]
+    facts: ModelSnapshot, steps: list[TimelineStep]
 ) -> None:
     timeline = timeline_of(facts, steps)
 
@@ -154,7 +154,7 @@ def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(
     assert first.lives[1] is not None
 
 
-def test_the_timeline_says_what_serves_at_the_end(facts: ModelSnapshot, steps: list[Step]) -> None:
+def test_the_timeline_says_what_serves_at_the_end(facts: ModelSnapshot, steps: list[TimelineStep]) -> None:
     assert "no version serves at the end" in timeline_of(facts, steps).text
 
 
