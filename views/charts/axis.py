@@ -1,4 +1,8 @@
-"""Axes: where a value lies on the paper, and which round values are written beside it."""
+"""Axes: the place of a value in a picture, and the round values that are written beside the axis.
+
+A scale maps an interval of values to an interval of the picture. Ticks follow the "nice numbers" of P. Heckbert
+(Graphics Gems, 1990): multiples of 1, 2, 2.5 or 5 times a power of ten, the smallest step that gives few enough ticks.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+# Ticks of a ratio: a factor means the same up and down, so they are spaced evenly by logarithm (about 1, 2, 5).
 RATIOS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 COARSE = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0}
 MONTHS_A_TICK = (1, 2, 3, 6, 12, 24, 60, 120)
@@ -16,7 +21,7 @@ DAYS_A_TICK = (1, 2, 7, 14)
 
 @dataclass(frozen=True)
 class Scale:
-    """Maps [low, high] to [start, end] on the paper, by logarithm where ratios are what matters."""
+    """Maps [low, high] to [start, end] in the picture; of ratios, their logarithms."""
 
     low: float
     high: float
@@ -25,13 +30,13 @@ class Scale:
     ratio: bool = False
 
     def __call__(self, value: float) -> float:
-        """Where the value lies; what is beyond the ends is drawn at the end."""
+        """The place of a value; a value beyond an end is drawn at that end."""
         low, high, here = (self._turned(one) for one in (self.low, self.high, value))
         share = (here - low) / (high - low)
         return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self, most: int) -> list[float]:
-        """Round values within the ends, at most so many (about)."""
+        """Round values between the ends, about `most` of them at most."""
         if self.ratio:
             inside = [one for one in RATIOS if self.low <= one <= self.high]
             return inside if len(inside) <= most else [one for one in inside if one in COARSE]
@@ -42,13 +47,14 @@ class Scale:
 
 
 def spanning(values: Sequence[float], start: float, end: float, *, ratio: bool = False) -> Scale:
-    """A scale that holds all values with a little room; of nothing, from 0 to 1."""
+    """A scale that holds all values with a little room; without values, from 0 to 1."""
     if ratio:
         turned = [math.log(one) for one in values if one > 0] or [0.0]
         room = max(0.08 * (max(turned) - min(turned)), 0.05)
         return Scale(math.exp(min(turned) - room), math.exp(max(turned) + room), start, end, ratio=True)
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     room = 0.06 * (high - low) or max(abs(high) * 0.1, 0.01)
+    # An axis that would begin just above zero begins at zero: otherwise small differences look large.
     bottom = 0.0 if 0.0 <= low <= 3 * room else low - room
     return Scale(bottom, high + room, start, end)
 
@@ -58,6 +64,7 @@ def round_values(low: float, high: float, most: int) -> list[float]:
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(one * power for one in STEPS if one * power >= rough)
+    # 1e-9 of a step: a tick that lies on an end must not be lost to rounding.
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(number * step, 10) for number in range(first, last + 1)]
@@ -65,7 +72,7 @@ def round_values(low: float, high: float, most: int) -> list[float]:
 
 @dataclass(frozen=True)
 class TimeScale:
-    """Maps days to the paper."""
+    """Maps days to the picture."""
 
     first: date
     last: date
@@ -73,13 +80,13 @@ class TimeScale:
     end: float
 
     def __call__(self, day: date, hours: float = 0.0) -> float:
-        """Where a day (and hour of it) lies."""
+        """The place of a day and hour."""
         whole = max((self.last - self.first).days, 1)
         share = ((day - self.first).days + hours / 24.0) / whole
         return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self, most: int) -> list[tuple[date, str]]:
-        """First days of months (of days where the time is short) with what is written at them."""
+        """The first days of months with their labels; for less than 45 days, single days."""
         days = (self.last - self.first).days
         if days < 45:
             step = next((one for one in DAYS_A_TICK if days / one <= most), DAYS_A_TICK[-1])

@@ -1,4 +1,4 @@
-"""What a line chart shows, apart from how it is drawn: the same facts make the drawing and the table beside it."""
+"""The content of a line chart: the drawing and the table beside it are both made from it."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ class LineChart:
         return f"{value:.3f}".replace("-", "−")
 
 
-def said(chart: LineChart) -> str:
-    """The drawing in a sentence, for those who do not see it."""
+def in_words(chart: LineChart) -> str:
+    """The drawing in a sentence, for readers who cannot see it."""
     values = [point.value for point in chart.points if point.value is not None]
     if not values:
         return f"{chart.text} No window has a value yet."

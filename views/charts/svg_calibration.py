@@ -43,10 +43,10 @@ def _axes(across: Scale, up: Scale) -> Iterator[Markup]:
 
 
 def _curve(scores: HeldOut, across: Scale, up: Scale) -> Iterator[Markup]:
-    places = " ".join(f"{across(one.score):.1f},{up(one.rate):.1f}" for one in scores.groups)
+    places = " ".join(f"{across(tenth.score):.1f},{up(tenth.rate):.1f}" for tenth in scores.groups)
     drawn = [element("polyline", class_="line", points=places)]
-    for one in scores.groups:
-        x = across(one.score)
-        drawn.append(element("line", class_="whisker", x1=x, x2=x, y1=up(one.low), y2=up(one.high)))
-        drawn.append(element("circle", class_="dot", cx=x, cy=up(one.rate), r=3))
+    for tenth in scores.groups:
+        x = across(tenth.score)
+        drawn.append(element("line", class_="whisker", x1=x, x2=x, y1=up(tenth.low), y2=up(tenth.high)))
+        drawn.append(element("circle", class_="dot", cx=x, cy=up(tenth.rate), r=3))
     yield group(drawn, class_="look0")

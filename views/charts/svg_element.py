@@ -13,9 +13,9 @@ Attribute = str | float | int
 
 def element(tag: str, *children: Markup | str, **attributes: Attribute) -> Markup:
     """`<tag name="value">children</tag>`; `class_` and `view_box`-like names are written as SVG spells them."""
-    told = "".join(f' {_named(name)}="{_value(value)}"' for name, value in attributes.items())
+    written = "".join(f' {_named(name)}="{_value(value)}"' for name, value in attributes.items())
     inner = "".join(_content(one) for one in children)
-    return Markup(f"<{tag}{told}>{inner}</{tag}>" if inner else f"<{tag}{told}/>")
+    return Markup(f"<{tag}{written}>{inner}</{tag}>" if inner else f"<{tag}{written}/>")
 
 
 def group(children: Iterable[Markup], **attributes: Attribute) -> Markup:
@@ -37,8 +37,8 @@ def picture(key: str, title: str, text: str, width: float, height: float, *child
     )
 
 
-def _content(one: Markup | str) -> str:
-    return str(one) if isinstance(one, Markup) else str(escape(safe(one)))
+def _content(child: Markup | str) -> str:
+    return str(child) if isinstance(child, Markup) else str(escape(safe(child)))
 
 
 def _named(name: str) -> str:

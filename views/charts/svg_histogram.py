@@ -14,7 +14,7 @@ WIDTH, HEIGHT, LEFT, EDGE = 300.0, 300.0, 14.0, 10.0
 
 
 def draw_histograms(key: str, title: str, scores: HeldOut) -> Markup:
-    """The pair on one axis of scores: the further apart they lie, the better the scores tell the two apart."""
+    """The pair on one axis of scores: the larger the distance, the better the scores separate the two."""
     across = Scale(0.0, 1.0, LEFT, WIDTH - EDGE)
     middle, highest = (HEIGHT - 40.0 + EDGE) / 2, max(*scores.with_event, *scores.without, 1e-9)
     room = middle - EDGE - 12.0

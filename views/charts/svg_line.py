@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from views.charts.axis import Scale, TimeScale, spanning
-from views.charts.line_chart import Level, Line, LineChart, Point, said
+from views.charts.line_chart import Level, Line, LineChart, Point, in_words
 from views.charts.svg_element import element, group, picture
 
 SHAPES = ("circle", "square", "diamond", "cross", "bar", "ring")
@@ -47,7 +47,7 @@ def draw_line(chart: LineChart, paper: Paper = WIDE, suffix: str = "") -> Markup
         *_alarms(chart, paper, across, up),
     ]
     key = f"{chart.key}{suffix}"
-    return picture(key, chart.title, said(chart), paper.width, paper.height, *layers)
+    return picture(key, chart.title, in_words(chart), paper.width, paper.height, *layers)
 
 
 def _scales(chart: LineChart, paper: Paper) -> tuple[TimeScale, Scale]:
@@ -60,13 +60,13 @@ def _scales(chart: LineChart, paper: Paper) -> tuple[TimeScale, Scale]:
     ends = [one for point in chart.points for one in (point.low, point.high) if one is not None]
     drawn = [*values, *(min(max(one, low - room), high + room) for one in ends)]
     levels = [*chart.levels, *(level for one in chart.former for level in one.levels)]
-    wanted = [level.value for level in levels if level.value > 0 or chart.number != "ratio"]
+    required = [level.value for level in levels if level.value > 0 or chart.number != "ratio"]
     if chart.number == "share":
-        wanted += [max(low - 0.01, 0.0), min(high + 0.01, 1.0)]
+        required += [max(low - 0.01, 0.0), min(high + 0.01, 1.0)]
     ratio = chart.number == "ratio"
     if ratio:
         drawn = [one for one in drawn if one > 0]
-    return across, spanning([*drawn, *wanted], paper.height - paper.bottom, paper.top, ratio=ratio)
+    return across, spanning([*drawn, *required], paper.height - paper.bottom, paper.top, ratio=ratio)
 
 
 def _grid(chart: LineChart, paper: Paper, across: TimeScale, up: Scale) -> Iterator[Markup]:
@@ -141,15 +141,15 @@ def _line(line: Line, across: TimeScale, up: Scale) -> Markup:
 def _pieces(points: Sequence[Point]) -> Iterator[list[Point]]:
     """Runs of points without a gap: where windows are missing, no line is drawn across. Days that no window measured
     make a gap, where it is wider than between most windows."""
-    known = [one for one in points if one.value is not None]
+    known = [point for point in points if point.value is not None]
     gaps = [(b.last - a.last).days for a, b in itertools.pairwise(known)]
     longest = 1.6 * statistics.median_high([gap for gap in gaps if gap] or [1])
     piece: list[Point] = []
-    for one in known:
-        if piece and (one.last - piece[-1].last).days > longest and one.first > piece[-1].last + timedelta(days=1):
+    for point in known:
+        if piece and (point.last - piece[-1].last).days > longest and point.first > piece[-1].last + timedelta(days=1):
             yield piece
             piece = []
-        piece.append(one)
+        piece.append(point)
     if piece:
         yield piece
 
@@ -160,14 +160,14 @@ def _path(piece: Sequence[Point], across: TimeScale, up: Scale) -> Markup:
 
 
 def _interval(piece: Sequence[Point], across: TimeScale, up: Scale) -> Markup:
-    told = [(one.last, one.low, one.high) for one in piece if one.low is not None and one.high is not None]
-    if len(told) == 1:
-        day, low, high = told[0]
+    bounded = [(one.last, one.low, one.high) for one in piece if one.low is not None and one.high is not None]
+    if len(bounded) == 1:
+        day, low, high = bounded[0]
         x = across(day)
         return element("line", class_="whisker", x1=x, x2=x, y1=up(low), y2=up(high))
-    above = [f"{across(day):.1f},{up(high):.1f}" for day, _, high in told]
-    below = [f"{across(day):.1f},{up(low):.1f}" for day, low, _ in reversed(told)]
-    return element("polygon", class_="interval", points=" ".join(above + below)) if told else Markup("")
+    above = [f"{across(day):.1f},{up(high):.1f}" for day, _, high in bounded]
+    below = [f"{across(day):.1f},{up(low):.1f}" for day, low, _ in reversed(bounded)]
+    return element("polygon", class_="interval", points=" ".join(above + below)) if bounded else Markup("")
 
 
 def _shape(shape: str, x: float, y: float) -> Markup:
@@ -185,20 +185,20 @@ def _shape(shape: str, x: float, y: float) -> Markup:
 
 def _alarms(chart: LineChart, paper: Paper, across: TimeScale, up: Scale) -> Iterator[Markup]:
     for line in chart.lines:
-        for one in line.points:
-            if one.value is None:
-                yield _unsaid(one, across(one.last), paper)
-            elif one.pages or one.warns:
-                yield _alarm(chart, line, one, across(one.last), up(one.value))
+        for point in line.points:
+            if point.value is None:
+                yield _unsaid(point, across(point.last), paper)
+            elif point.pages or point.warns:
+                yield _alarm(chart, line, point, across(point.last), up(point.value))
 
 
-def _alarm(chart: LineChart, line: Line, one: Point, x: float, y: float) -> Markup:
-    word = "paged" if one.pages else "on watch"
-    hint = element("title", f"{one.last}, {line.name}: {chart.written(one.value)}, {word}")
+def _alarm(chart: LineChart, line: Line, point: Point, x: float, y: float) -> Markup:
+    word = "paged" if point.pages else "on watch"
+    hint = element("title", f"{point.last}, {line.name}: {chart.written(point.value)}, {word}")
     way = f"M{x:.1f} {y - 15:.1f}l5.5 9.5h-11z"
-    return group([hint, element("path", d=way)], class_="page" if one.pages else "watch")
+    return group([hint, element("path", d=way)], class_="page" if point.pages else "watch")
 
 
-def _unsaid(one: Point, x: float, paper: Paper) -> Markup:
-    hint = element("title", f"{one.last}: cannot say, {one.unsaid}")
+def _unsaid(point: Point, x: float, paper: Paper) -> Markup:
+    hint = element("title", f"{point.last}: cannot say, {point.unsaid}")
     return group([hint, element("text", "?", x=x, y=paper.height - paper.bottom - 4, class_="tick middle")])

@@ -164,10 +164,10 @@ def _spread(marks: Sequence[Mark], across: TimeScale) -> list[float]:
 
     More than there is room for stand closer, so that all of them are on the paper.
     """
-    wanted = [9.0 if one.kind in {"page", "warning"} else 16.0 for one in marks]
+    widths = [9.0 if one.kind in {"page", "warning"} else 16.0 for one in marks]
     limit = across.end + 6.0
-    share = min(1.0, (limit - across.start) / max(sum(wanted[1:]), 1.0))
-    rooms = [one * share for one in wanted]
+    share = min(1.0, (limit - across.start) / max(sum(widths[1:]), 1.0))
+    rooms = [one * share for one in widths]
     places: list[float] = []
     for mark, room in zip(marks, rooms, strict=True):
         places.append(max([_place(across, mark.at), *(one + room for one in places[-1:])]))
@@ -193,5 +193,5 @@ def _alert(kind: str, x: float, y: float) -> Markup:
 
 
 def _place(across: TimeScale, moment: datetime) -> float:
-    told = moment.astimezone(UTC)
-    return across(date(told.year, told.month, told.day), told.hour + told.minute / 60)
+    utc = moment.astimezone(UTC)
+    return across(date(utc.year, utc.month, utc.day), utc.hour + utc.minute / 60)

@@ -96,10 +96,10 @@ def _signatures(shown: ApprovalSnapshot) -> str:
     return f"{required} required; " + (f"**{missing} missing**" if missing else "all given")
 
 
-def _name(one: EligibleApprover, request: ApprovalRequest) -> str:
-    role = f" as {one.role}" if len({each.role for each in request.required}) > 1 else ""
-    deputy = f" as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
-    return f"{plain(one.person)}{role}{deputy}"
+def _name(person: EligibleApprover, request: ApprovalRequest) -> str:
+    role = f" as {person.role}" if len({each.role for each in request.required}) > 1 else ""
+    deputy = f" as deputy of {plain(person.deputy_of)}" if person.deputy_of else ""
+    return f"{plain(person.person)}{role}{deputy}"
 
 
 def _decisions(shown: ApprovalSnapshot) -> list[str]:
@@ -107,11 +107,11 @@ def _decisions(shown: ApprovalSnapshot) -> list[str]:
     return ["", "#### Decisions so far", "", *lines] if lines else []
 
 
-def _vote(one: Vote) -> str:
-    deputy = f", as deputy of {plain(one.deputy_of)}" if one.deputy_of else ""
-    conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in one.conditions)
-    comment = f"; comment: {quoted(one.comment)}" if one.comment else ""
-    return f"- signed: {plain(one.printed_name)} as {one.role}{deputy}: **{one.decision}**{conditions}{comment}"
+def _vote(vote: Vote) -> str:
+    deputy = f", as deputy of {plain(vote.deputy_of)}" if vote.deputy_of else ""
+    conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in vote.conditions)
+    comment = f"; comment: {quoted(vote.comment)}" if vote.comment else ""
+    return f"- signed: {plain(vote.printed_name)} as {vote.role}{deputy}: **{vote.decision}**{conditions}{comment}"
 
 
 def _place(shown: ApprovalSnapshot) -> FactRows:

@@ -50,28 +50,29 @@ def metric_lines(metrics: Sequence[Metric]) -> list[str]:
     ]
 
 
-def conclusion_of(one: Comparison) -> str:
+def conclusion_of(comparison: Comparison) -> str:
     """What the interval of a difference shows: better, worse, or no difference."""
-    if one.difference is None:
-        return f"cannot say: {plain(one.cannot_say or 'no reason was given')}"
-    if one.low is None or one.high is None:
+    if comparison.difference is None:
+        return f"cannot say: {plain(comparison.cannot_say or 'no reason was given')}"
+    if comparison.low is None or comparison.high is None:
         return "no interval: no conclusion"
-    if one.low > 0:
+    if comparison.low > 0:
         return "better"
-    return "**worse**" if one.high < 0 else "no difference shown"
+    return "**worse**" if comparison.high < 0 else "no difference shown"
 
 
-def _compared(one: Comparison) -> tuple[str, ...]:
-    value = "–" if one.difference is None else f"{one.difference:+.4f}"
-    size = f"{one.rows:,}, {one.days}"
-    return (plain(one.metric), value, _interval(one.low, one.high, "+"), size, conclusion_of(one))
+def _compared(comparison: Comparison) -> tuple[str, ...]:
+    value = "–" if comparison.difference is None else f"{comparison.difference:+.4f}"
+    size = f"{comparison.rows:,}, {comparison.days}"
+    interval = _interval(comparison.low, comparison.high, "+")
+    return (plain(comparison.metric), value, interval, size, conclusion_of(comparison))
 
 
-def _measured(one: Metric, training: Metric | None) -> tuple[str, ...]:
-    name = one.name if one.dataset == HELD_OUT else f"{one.name}, {one.dataset}"
-    value = f"cannot say: {plain(one.cannot_say or '')}" if one.value is None else f"{one.value:.4f}"
-    beside = "–" if training in (None, one) or training.value is None else f"{training.value:.4f}"
-    return (plain(name), value, _interval(one.low, one.high), f"{one.rows:,}", beside)
+def _measured(metric: Metric, training: Metric | None) -> tuple[str, ...]:
+    name = metric.name if metric.dataset == HELD_OUT else f"{metric.name}, {metric.dataset}"
+    value = f"cannot say: {plain(metric.cannot_say or '')}" if metric.value is None else f"{metric.value:.4f}"
+    beside = "–" if training in (None, metric) or training.value is None else f"{training.value:.4f}"
+    return (plain(name), value, _interval(metric.low, metric.high), f"{metric.rows:,}", beside)
 
 
 def _interval(low: float | None, high: float | None, sign: str = "") -> str:

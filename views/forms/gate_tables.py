@@ -14,9 +14,9 @@ COLUMNS = ("verdict", "control", "gate", "reason")
 REASONS = {"passed": "because", "failed": "reason", "unproven": "missing"}
 
 
-def outcome_of(one: Judgement) -> str:
+def outcome_of(judgement: Judgement) -> str:
     """The outcome of a verdict, or `waived` where a waiver replaces it."""
-    return "waived" if one.waived_by else one.verdict.outcome
+    return "waived" if judgement.waived_by else judgement.verdict.outcome
 
 
 def gate_counts(judgements: Sequence[Judgement]) -> str:
@@ -51,15 +51,16 @@ def gate_table(judgements: Sequence[Judgement]) -> list[str]:
     return markdown_table(COLUMNS, map(_row, ranked)) if ranked else []
 
 
-def _row(one: Judgement) -> tuple[str, ...]:
-    reason = plain(getattr(one.verdict, REASONS[one.verdict.outcome]))
-    return (_verdict(one), plain(one.control), f"{plain(one.gate)}: {plain(one.criterion)}", reason)
+def _row(judgement: Judgement) -> tuple[str, ...]:
+    reason = plain(getattr(judgement.verdict, REASONS[judgement.verdict.outcome]))
+    criterion = f"{plain(judgement.gate)}: {plain(judgement.criterion)}"
+    return (_verdict(judgement), plain(judgement.control), criterion, reason)
 
 
-def _verdict(one: Judgement) -> str:
-    outcome = one.verdict.outcome
-    if one.waived_by:
-        return f"**waived** by waiver {plain(one.waived_by.rpartition('/')[2])}, {outcome} without it"
+def _verdict(judgement: Judgement) -> str:
+    outcome = judgement.verdict.outcome
+    if judgement.waived_by:
+        return f"**waived** by waiver {plain(judgement.waived_by.rpartition('/')[2])}, {outcome} without it"
     if outcome == "passed":
         return outcome
-    return f"**{outcome}**" + ("" if one.mode == "enforce" else f" ({one.mode} only)")
+    return f"**{outcome}**" + ("" if judgement.mode == "enforce" else f" ({judgement.mode} only)")

@@ -31,11 +31,11 @@ def party_table(parties: Sequence[RetirementParty]) -> list[str]:
     return markdown_table(columns, map(_row, parties), right=("notices",))
 
 
-def _row(one: RetirementParty) -> tuple[str | int, ...]:
-    known = "declaration" if one.declared else "the logs only"
-    through = f" through {', '.join(short(name) for name in one.through)}" if one.through else ""
-    answer = f"{one.answer} ({plain(one.answered_by)})" if one.answered_by else one.answer
-    reason = f": {quoted(one.silence_reason)}" if one.silence_reason else ""
-    day = f"{one.cut_over_at:%Y-%m-%d}" if one.cut_over_at else "–"
-    moves = quoted(one.moves_to)
-    return (plain(one.system), f"{known}{plain(through)}", one.notices, f"{answer}{reason}", moves, day)
+def _row(party: RetirementParty) -> tuple[str | int, ...]:
+    known = "declaration" if party.declared else "the logs only"
+    through = f" through {', '.join(short(name) for name in party.through)}" if party.through else ""
+    answer = f"{party.answer} ({plain(party.answered_by)})" if party.answered_by else party.answer
+    reason = f": {quoted(party.silence_reason)}" if party.silence_reason else ""
+    day = f"{party.cut_over_at:%Y-%m-%d}" if party.cut_over_at else "–"
+    moves = quoted(party.moves_to)
+    return (plain(party.system), f"{known}{plain(through)}", party.notices, f"{answer}{reason}", moves, day)

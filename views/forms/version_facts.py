@@ -75,15 +75,15 @@ def _size(version: Version) -> str:
     return file if artifact.kind == "file" else f", {artifact.kind}"
 
 
-def _finding(one: Finding) -> str:
-    name = f"finding {one.number}, {one.severity}"
-    if one.state == "closed":
-        return f"- {name}, closed by {plain(one.closed_by or '–')}: {quoted(one.title)}"
-    when = f"due {one.due_at:%Y-%m-%d}, owned by {plain(one.owner)}"
-    return f"- **{name}, {one.state}**, {when}: {quoted(one.title)}"
+def _finding(finding: Finding) -> str:
+    name = f"finding {finding.number}, {finding.severity}"
+    if finding.state == "closed":
+        return f"- {name}, closed by {plain(finding.closed_by or '–')}: {quoted(finding.title)}"
+    when = f"due {finding.due_at:%Y-%m-%d}, owned by {plain(finding.owner)}"
+    return f"- **{name}, {finding.state}**, {when}: {quoted(finding.title)}"
 
 
-def _waiver(one: Waiver) -> str:
-    who = f"requested by {plain(one.requester)}, granted by {plain(one.approver or '–')}"
-    head = f"- **waiver {one.number}** of {plain(one.control)} until {one.expires_at:%Y-%m-%d}"
-    return f"{head}, {who}: {quoted(one.reason)}"
+def _waiver(waiver: Waiver) -> str:
+    who = f"requested by {plain(waiver.requester)}, granted by {plain(waiver.approver or '–')}"
+    head = f"- **waiver {waiver.number}** of {plain(waiver.control)} until {waiver.expires_at:%Y-%m-%d}"
+    return f"{head}, {who}: {quoted(waiver.reason)}"

@@ -102,12 +102,13 @@ def _waivers(rows: Rows) -> Iterator[DueItem]:
 
 def _deployments(rows: Rows, owner: str, now: datetime) -> Iterator[DueItem]:
     deployments = rows_of(rows, Deployment)
-    for one in deployments:
-        if one.state in {"deployed", "suspended"} and one.ratify_by is not None and one.ratified_by is None:
-            what = f"{_name(one.version)} in {one.environment} to be ratified"
+    for deployment in deployments:
+        unratified = deployment.ratify_by is not None and deployment.ratified_by is None
+        if unratified and deployment.state in {"deployed", "suspended"}:
+            what = f"{_name(deployment.version)} in {deployment.environment} to be ratified"
             waits_for = "somebody other than the person who acted"
-            yield DueItem(what, waits_for, "", one.ratify_by, version_page(one.version))
-    serving = {one.version for one in deployments if one.state == "deployed"}
+            yield DueItem(what, waits_for, "", deployment.ratify_by, version_page(deployment.version))
+    serving = {deployment.version for deployment in deployments if deployment.state == "deployed"}
     for version in rows_of(rows, Version):
         if version.key in serving and version.valid_until is not None:
             verb = "expired" if version.valid_until <= now else "expires"

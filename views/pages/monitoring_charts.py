@@ -1,4 +1,4 @@
-"""The figures of the watch as charts: how good the scores were, how far the inputs moved, held against the plan.
+"""What monitoring measured as charts: the quality of the scores and the drift of the inputs, with their limits.
 
 Each window is drawn against the rule that judged it: where the plan changed, the levels change.
 """
@@ -20,25 +20,29 @@ from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
 
 SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
-    "calibration": ("Calibration: score ÷ label rate", "1 says that as many came true as the scores said.", "ratio"),
-    "auc": ("AUC", "How well the scores tell what comes true from what does not; 0.5 is chance.", "plain"),
+    "calibration": (
+        "Calibration: score ÷ label rate",
+        "1 means that as many came true as predicted.",
+        "ratio",
+    ),
+    "auc": ("AUC", "How well the scores separate what comes true from what does not; 0.5 is chance.", "plain"),
     "brier": ("Brier score", "The mean squared error of the scores; lower is better.", "plain"),
-    "log_loss": ("Log loss", "How surprised the scores were by what came; lower is better.", "plain"),
+    "log_loss": ("Log loss", "The mean negative log likelihood of the labels; lower is better.", "plain"),
     "loss_residual": (
         "Loss beyond expectation",
-        "What the held-out data did not lead to expect; 0 is as expected.",
+        "The loss beyond that expected from the held-out data; 0 is as expected.",
         "plain",
     ),
-    "score_rate": ("Mean score", "What the model said on average.", "share"),
+    "score_rate": ("Mean score", "The mean score of the model.", "share"),
     "label_rate": ("Share that came true", "Of the predictions whose outcome is known.", "share"),
     "coverage": ("Coverage: labels known", "The share of predictions whose outcome is known.", "share"),
 }
 DRIFTS: Mapping[str, tuple[str, str]] = {
-    "psi": ("PSI", "How far the column lies from the reference; 0 is not at all."),
+    "psi": ("PSI", "The distance of the column from the reference; 0 is none."),
     "ks": ("KS", "The largest gap to the reference's distribution."),
-    "chi_square": ("χ²", "How far the categories' shares lie from the reference's."),
-    "mean_shift": ("mean shift", "How far the mean moved, in deviations of the reference."),
-    "new_categories": ("new categories", "The share of values that the reference never held."),
+    "chi_square": ("χ²", "The distance of the shares of the categories from the reference."),
+    "mean_shift": ("mean shift", "The shift of the mean, in standard deviations of the reference."),
+    "new_categories": ("new categories", "The share of values that the reference does not contain."),
     "null_rate": ("missing", "The share of missing values, beyond that of the reference."),
 }
 PERFORMANCE = ("auc", "brier", "log_loss", "loss_residual")
@@ -58,10 +62,10 @@ class MonitoringCharts:
 
 @dataclass(frozen=True)
 class RuledMeasurement:
-    """A figure of a window with the rule of the plan that judged it, if that had one."""
+    """A measurement of a window with the rule of the plan that judged it, if the plan had one."""
 
     rule: Rule | None
-    one: WindowMeasurement
+    window: WindowMeasurement
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,11 @@ def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[RuledMeasurement]]
     rules = {one.key: _rules(one) for one in facts.all(MonitoringPlan)}
     found: dict[tuple[str, str], list[RuledMeasurement]] = {}
     for night in facts.drawn:
-        for one in night.measurements:
-            told = one.measurement
-            if not told.segment:
-                rule = rules.get(night.run.plan, {}).get(f"{told.statistic}:{told.column}")
-                found.setdefault((told.statistic, told.column), []).append(RuledMeasurement(rule, one))
+        for window in night.measurements:
+            figures = window.measurement
+            if not figures.segment:
+                rule = rules.get(night.run.plan, {}).get(f"{figures.statistic}:{figures.column}")
+                found.setdefault((figures.statistic, figures.column), []).append(RuledMeasurement(rule, window))
     return found
 
 
@@ -117,9 +121,11 @@ def _outcome(
 
 
 def _rates(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledMeasurement]]) -> LineChart | None:
-    points = {name: _points(one.one for one in seen.get((statistic, SCORE), ())) for statistic, name in RATES.items()}
+    points = {
+        name: _points(one.window for one in seen.get((statistic, SCORE), ())) for statistic, name in RATES.items()
+    }
     lines = [Line(name, look, found) for look, (name, found) in enumerate(points.items()) if found]
-    text = "What the model said on average, and what came of it."
+    text = "The mean score of the model, and the share that came true."
     return _chart(facts, ChartText("rates", "Scores and labels", text, "share"), (), lines) if lines else None
 
 
@@ -127,7 +133,7 @@ def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledM
     drifts = [(statistic, column) for statistic, column in seen if statistic in DRIFTS]
     for number, (statistic, column) in enumerate(drifts, start=1):
         mine = seen[statistic, column]
-        still = max(abs(one.one.measurement.value or 0.0) for one in mine) < MOVED
+        still = max(abs(one.window.measurement.value or 0.0) for one in mine) < MOVED
         if statistic == "null_rate" and still and not any(one.rule for one in mine):
             continue
         name, text = DRIFTS[statistic]
@@ -158,27 +164,27 @@ def _chart(
         paged=sum(one.outcomes.get(drawing.about) == "page" for one in facts.all(MonitoringRun)),
         handovers=_handovers(facts),
         number=drawing.number,
-        rule=_told(rule, former),
+        rule=_rule_text(rule, former),
         seasonal=str((rule or {}).get("seasonal") or ""),
     )
 
 
 def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[Rule | None, date]]:
     """The rules in turn, each with the day halfway from its last window to the next one's first."""
-    ordered = sorted(seen, key=lambda one: one.one.last_day)
+    ordered = sorted(seen, key=lambda one: one.window.last_day)
     groups = [list(group) for _, group in itertools.groupby(ordered, key=lambda one: one.rule)]
     for group, after in itertools.zip_longest(groups, groups[1:]):
-        last = date.fromisoformat(group[-1].one.last_day)
-        next_first = date.fromisoformat(after[0].one.last_day) if after else last
+        last = date.fromisoformat(group[-1].window.last_day)
+        next_first = date.fromisoformat(after[0].window.last_day) if after else last
         yield group[0].rule, last + (next_first - last) / 2
 
 
-def _told(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
-    """What the newest window was held against, and those before it where that was something else."""
+def _rule_text(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
+    """The rule of the newest window, and the rules before it where the plan changed."""
     if rule is None and not former:
         return ""
     before = [f"Up to {until}: {spoken(one)}." for one, until in reversed(former)]
-    now = f"Watched: {spoken(rule)}." if rule is not None else f"{NOT_WATCHED.capitalize()}."
+    now = f"Rule: {spoken(rule)}." if rule is not None else f"{NOT_WATCHED.capitalize()}."
     return " ".join([now, *before])
 
 
@@ -188,15 +194,15 @@ def _handovers(facts: ModelSnapshot) -> tuple[tuple[date, str], ...]:
     if not days:
         return ()
     served = [one for one in facts.all(Deployment) if one.environment == "production" and one.slot == "champion"]
-    told = [(one.from_at.date(), f"v{facts.number_of(one.version)}") for one in served]
+    handovers = [(one.from_at.date(), f"v{facts.number_of(one.version)}") for one in served]
     first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
-    return tuple(sorted((max(day, first), name) for day, name in told if day <= last))
+    return tuple(sorted((max(day, first), name) for day, name in handovers if day <= last))
 
 
 def _lines_by_version(facts: ModelSnapshot, seen: Iterable[RuledMeasurement]) -> tuple[Line, ...]:
     by_version: dict[str, list[WindowMeasurement]] = {}
-    for one in seen:
-        by_version.setdefault(one.one.version, []).append(one.one)
+    for ruled in seen:
+        by_version.setdefault(ruled.window.version, []).append(ruled.window)
     lines = []
     for version, mine in by_version.items():
         number = facts.number_of(version)
@@ -210,10 +216,10 @@ def _points(measured: Iterable[WindowMeasurement]) -> tuple[Point, ...]:
     return tuple(_point(by_day[day]) for day in sorted(by_day))
 
 
-def _point(one: WindowMeasurement) -> Point:
-    found = one.measurement
+def _point(measured: WindowMeasurement) -> Point:
+    found = measured.measurement
     low, high = (None, None) if found.low is None or found.high is None else sorted((found.low, found.high))
     return Point(
-        date.fromisoformat(one.first_day), date.fromisoformat(one.last_day), found.value, low, high, found.rows,
-        one.outcome, found.cannot_say.value if found.cannot_say is not None else "",
+        date.fromisoformat(measured.first_day), date.fromisoformat(measured.last_day), found.value, low, high,
+        found.rows, measured.outcome, found.cannot_say.value if found.cannot_say is not None else "",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the page says, ready to be laid out: every figure drawn, every row beside what belongs to it."""
+"""The content of a model's pages, ready for the templates: every chart drawn, every row with what belongs to it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DrawnChart:
 
 @dataclass(frozen=True)
 class StageVerdicts:
-    """The verdicts of one stage: what did not plainly pass, and the rest."""
+    """The verdicts of one stage: criteria that failed, are unproven or were waived, and the others."""
 
     verdicts: VerdictSet
     notable: tuple[Judgement, ...]
@@ -82,7 +82,7 @@ class SectionWithText:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One version: what it is, how it was judged and by whom, and what became of it."""
+    """One version: its facts, its verdicts, its approvals and its deployments."""
 
     row: Version
     listed: ListedVersion
@@ -104,7 +104,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class RetirementWithParties:
-    """A retirement with everybody who was affected."""
+    """A retirement with the consumers it affects."""
 
     row: Retirement
     parties: Sequence[RetirementParty]
@@ -150,7 +150,7 @@ class Page:
 
     @property
     def refusals(self) -> list[TimelineStep]:
-        """Everything that somebody tried and the registry refused."""
+        """Every command that the registry refused."""
         return [one for one in self.steps if one.kind == "refused"]
 
     @property

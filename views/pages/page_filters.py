@@ -22,22 +22,22 @@ def inert(value: object) -> object:
 
 def day(moment: datetime | None) -> Markup:
     """`2013-04-22` kept on one line, or a dash."""
-    told = f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "–"
-    return Markup('<span class="day">{}</span>').format(told)
+    written = f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "–"
+    return Markup('<span class="day">{}</span>').format(written)
 
 
 def moment(value: datetime | None) -> Markup:
     """`2013-04-22 14:05 UTC` kept on one line, or a dash."""
-    told = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value is not None else "–"
-    return Markup('<span class="day">{}</span>').format(told)
+    written = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value is not None else "–"
+    return Markup('<span class="day">{}</span>').format(written)
 
 
 def number(value: float | None, digits: int = 3) -> str:
     """Three digits after the point and a real minus; a dash for what is not known."""
     if value is None:
         return "–"
-    told = f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 10 else f"{value:.{digits}f}"
-    return told.replace("-", "−")
+    written = f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 10 else f"{value:.{digits}f}"
+    return written.replace("-", "−")
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -50,9 +50,9 @@ def tail(digest: str | None) -> str:
     return "…" + digest[-TAIL:] if digest else "–"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
+def counted(count: int, singular: str, many: str = "") -> str:
     """`1 alert`, `2 alerts`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

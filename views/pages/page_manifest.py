@@ -21,7 +21,7 @@ class PageManifest:
 
     @classmethod
     def of(cls, folder: Path) -> PageManifest:
-        """The ledger of a folder of pages; an empty one of a folder yet to be made. Raises InputError for any other."""
+        """The manifest of a folder of pages, empty for a new folder. Raises InputError for any other folder."""
         file = folder / NAME
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file", "name a folder, or for one model alone a file that ends in .html")
@@ -39,8 +39,8 @@ class PageManifest:
 
     def write(self) -> None:
         """Write it down, so that an interrupted writing goes on where it was."""
-        told = {"modelward": "evidence pages", "models": self.stamps}
-        put(self.folder / NAME, json.dumps(told, indent=1, sort_keys=True) + "\n")
+        content = {"modelward": "evidence pages", "models": self.stamps}
+        put(self.folder / NAME, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
 def put(path: Path, text: str) -> None:
@@ -52,7 +52,7 @@ def put(path: Path, text: str) -> None:
 
 
 def _read(file: Path) -> dict[str, str]:
-    """What was written down; nothing where it cannot be read, and then every page is made anew."""
+    """What was written down; nothing where it cannot be read: then every page is written again."""
     try:
         return {str(key): str(stamp) for key, stamp in json.loads(file.read_text("utf-8"))["models"].items()}
     except (ValueError, LookupError, AttributeError, TypeError):

@@ -73,8 +73,8 @@ def render_monitoring(page: Page) -> str:
 
 def render_inventory(inventory: InventoryView, audit: LogProof | None, linked: frozenset[str] | None = None) -> str:
     """The inventory; of a copy that holds the pages of some models only, `linked` names their keys."""
-    told = {**_around(inventory, audit), "linked": linked, "lines": inventory.lines}
-    return _written("inventory.html.j2", told, filter_style(inventory))
+    context = {**_around(inventory, audit), "linked": linked, "lines": inventory.lines}
+    return _written("inventory.html.j2", context, filter_style(inventory))
 
 
 def render_audit(inventory: InventoryView, audit: LogProof) -> str:
@@ -102,10 +102,10 @@ def _is_broken(audit: LogProof) -> bool:
     return audit.outcome is not None and not audit.outcome.ok
 
 
-def _written(template: str, told: Mapping[str, object], more_style: str = "") -> str:
+def _written(template: str, context: Mapping[str, object], more_style: str = "") -> str:
     style = _style() + more_style
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _environment().get_template(template).render({**MARKS, **told}, style=Markup(style), style_digest=digest)
+    return _environment().get_template(template).render({**MARKS, **context}, style=Markup(style), style_digest=digest)
 
 
 @cache

@@ -23,7 +23,7 @@ from views.pages.page_manifest import PageManifest, put
 from views.pages.render import render_audit, render_inventory, render_model, render_monitoring, render_version
 
 AT_ONCE = 25
-"""So many models are read from one snapshot of the registry, which is let go before they are drawn."""
+"""So many models are read from one snapshot of the registry, which is closed before they are drawn."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def timeline_of(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Timeline
         f"{len(facts.versions)} versions from {first:%d %B %Y} to {last:%d %B %Y}; {now} serves at the end. "
         "The list of steps below says the same in words."
     )
-    return Timeline("life", f"The life of {facts.model.name}", text, first, last, tuple(tracks))
+    return Timeline("life", f"Timeline of {facts.model.name}", text, first, last, tuple(tracks))
 
 
 def _version_track(facts: ModelSnapshot, version: Version, steps: Sequence[TimelineStep]) -> Track:
@@ -51,11 +51,12 @@ def _left_by(facts: ModelSnapshot, step: TimelineStep) -> int | None:
     return facts.number_of(former.version) if former is not None else None
 
 
-def _served(one: Deployment) -> Bar:
-    until = f"{one.to_at:%Y-%m-%d}: {one.ended_reason}" if one.to_at is not None else "now"
-    says = f"{one.environment}, {one.slot} for {one.use}, {one.from_at:%Y-%m-%d} to {until}"
-    name = one.slot if one.environment == "production" else f"{one.slot} in {one.environment}"
-    return Bar(one.from_at, one.to_at, one.slot, name, says)
+def _served(deployment: Deployment) -> Bar:
+    until = f"{deployment.to_at:%Y-%m-%d}: {deployment.ended_reason}" if deployment.to_at is not None else "now"
+    environment, slot = deployment.environment, deployment.slot
+    hint = f"{environment}, {slot} for {deployment.use}, {deployment.from_at:%Y-%m-%d} to {until}"
+    name = slot if environment == "production" else f"{slot} in {environment}"
+    return Bar(deployment.from_at, deployment.to_at, slot, name, hint)
 
 
 def _raised(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Iterator[Track]:

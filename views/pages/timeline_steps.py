@@ -1,4 +1,4 @@
-"""The life of a model, step by step: what happened, when, who did it and what proves that it was them."""
+"""The timeline of a model, step by step: what happened, when, who did it and what proves their identity."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DECIDING = {
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """One step of the life. `kind` chooses the mark, `version` the row on which it stands (None: the model's)."""
+    """One step of the timeline. `kind` chooses the mark, `version` its row (None: the row of the model)."""
 
     seq: int
     at: datetime
@@ -41,7 +41,7 @@ class TimelineStep:
 
     @property
     def decides(self) -> bool:
-        """Whether it moved a version on, or back: what a reader wants first."""
+        """Whether it changed the state of a version or where it serves."""
         return self.kind in DECIDING
 
 
@@ -50,7 +50,7 @@ StepWriter = Callable[[ModelSnapshot, LogEntry], StepText | None]
 
 
 def steps_of(facts: ModelSnapshot) -> list[TimelineStep]:
-    """Every step that a reader of the life wants to see, in the order of the log."""
+    """Every step that the timeline lists, in the order of the log."""
     return sorted(_steps(facts), key=lambda one: one.seq)
 
 
@@ -59,14 +59,14 @@ def _steps(facts: ModelSnapshot) -> Iterator[TimelineStep]:
     alerts: dict[str, Alert] = {}
     for entry in facts.events:
         if entry.type == EventType.MONITORING_RECORDED:
-            yield from _woken(facts, entry, alerts)
+            yield from _alerted(facts, entry, alerts)
             yield from _opened(facts, entry, [key for key in entry.rows if key not in named])
             named.update(entry.rows)
         alerts.update((one.key, one) for one in entry.alerts)
-        tell = WRITERS.get(entry.type)
-        told = tell(facts, entry) if tell is not None else None
-        if told is not None:
-            yield _step(facts, entry, *told)
+        write = WRITERS.get(entry.type)
+        text = write(facts, entry) if write is not None else None
+        if text is not None:
+            yield _step(facts, entry, *text)
 
 
 def _step(facts: ModelSnapshot, entry: LogEntry, kind: str, title: str, detail: str) -> TimelineStep:
@@ -82,8 +82,8 @@ def _version(facts: ModelSnapshot, entry: LogEntry) -> int | None:
     return facts.number_of(entry.subject) or facts.number_of(row.version if row is not None else None)
 
 
-def _woken(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[TimelineStep]:
-    """A night is a step by the alerts that it opened, made worse or opened again, told as that night left them."""
+def _alerted(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[TimelineStep]:
+    """A monitoring run is a step for each alert that it opened, raised or opened again, in its state after that run."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for alert in entry.alerts:
         known = before.get(alert.key)
@@ -100,7 +100,7 @@ def _gravity(alert: Alert) -> tuple[bool, bool]:
 
 
 def _opened(facts: ModelSnapshot, entry: LogEntry, fresh: Sequence[str]) -> Iterator[TimelineStep]:
-    """The incidents that a night opened, among the rows that no night named before."""
+    """The incidents that a monitoring run opened: rows that no earlier run named."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for key in fresh:
         incident = facts.get(Incident, key)
@@ -122,16 +122,16 @@ def _assessed(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         return None
     passed = sum(one.verdict.outcome == "passed" for one in row.judgements)
     waived = sum(one.waived_by is not None for one in row.judgements)
-    told = f"{passed} of {len(row.judgements)} criteria passed" + (f", {waived} waived" if waived else "")
-    return "assessed", f"Judged by the gates ({row.stage})", f"{told}: {'cleared' if row.cleared else 'not cleared'}"
+    counts = f"{passed} of {len(row.judgements)} criteria passed" + (f", {waived} waived" if waived else "")
+    return "assessed", f"Judged by the gates ({row.stage})", f"{counts}: {'cleared' if row.cleared else 'not cleared'}"
 
 
 def _reasoned(kind: str, title: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText:
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText:
         version = facts.get(Version, entry.subject)
         return kind, title, str(entry.data.get("reason") or (version.state_reason if version is not None else ""))
 
-    return tell
+    return write
 
 
 def _validated(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
@@ -145,18 +145,18 @@ def _validated(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
 
 
 def _finding(word: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Finding, entry.subject)
         if row is None:
             return None
         texts = {"answered": row.answer, "disputed": row.dispute, "opened": row.text}
         return "finding", f"Finding {row.number} {word}: {row.title} ({row.severity.value})", texts.get(word, "")
 
-    return tell
+    return write
 
 
 def _waiver(word: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Waiver, entry.subject)
         if row is None:
             return None
@@ -166,7 +166,7 @@ def _waiver(word: str) -> StepWriter:
             return "revoked" if with_it else "waiver", title, row.ended_reason
         return "waiver", f"Waiver of {row.control} {word} until {row.expires_at:%Y-%m-%d}", row.reason
 
-    return tell
+    return write
 
 
 def _requested(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
@@ -174,16 +174,16 @@ def _requested(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     if row is None:
         return None
     roles = ", ".join(f"{one.count} × {one.role.value}" for one in row.required)
-    return "asked", f"Approval to {row.purpose} asked: {roles}", f"{row.environment}: {row.use}"
+    return "asked", f"Approval to {row.purpose} requested: {roles}", f"{row.environment}: {row.use}"
 
 
 def _decided(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
     statement = entry.data.get("statement")
-    told = statement if isinstance(statement, Mapping) else {}
-    decision, outcome = str(told.get("decision", "decided")), str(entry.data.get("outcome", ""))
+    statement = statement if isinstance(statement, Mapping) else {}
+    decision, outcome = str(statement.get("decision", "decided")), str(entry.data.get("outcome", ""))
     kind = {"approved": "approved", "rejected": "rejected"}.get(outcome, "vote")
-    comment = str(told.get("comment") or told.get("meaning") or "")
-    return kind, f"{decision[:1].upper()}{decision[1:]} as {told.get('role', 'approver')}: {outcome}", comment
+    comment = str(statement.get("comment") or statement.get("meaning") or "")
+    return kind, f"{decision[:1].upper()}{decision[1:]} as {statement.get('role', 'approver')}: {outcome}", comment
 
 
 def _deployed(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
@@ -202,12 +202,12 @@ def _rolled_back(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
 
 
 def _ended(kind: str, word: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Deployment, entry.subject)
         where = f" in {row.environment}, {row.slot}" if row is not None else ""
         return kind, f"{word}{where}", str(entry.data.get("reason", ""))
 
-    return tell
+    return write
 
 
 def _refused(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
@@ -220,50 +220,54 @@ def _consumer(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
 
 
 def _incident(word: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Incident, entry.subject)
         if row is None:
             return None
         return "incident", f"Incident {row.number} {word}", row.resolution if word == "resolved" else row.title
 
-    return tell
+    return write
 
 
 def _alert(word: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
         row = facts.get(Alert, entry.subject)
         about = row.about if row is not None else reference(entry.subject)
         return "alert", f"Alert {word}: {about}", str(entry.data.get("reason", ""))
 
-    return tell
+    return write
 
 
 def _retirement(kind: str, title: str) -> StepWriter:
-    def tell(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
-        told = entry.data
-        systems = told.get("systems") or [told.get("system")]
-        whom = ", ".join(str(one) for one in systems if one) if isinstance(systems, list) else ""
+    def write(facts: ModelSnapshot, entry: LogEntry) -> StepText | None:
+        fields = entry.data
+        systems = fields.get("systems") or [fields.get("system")]
+        names = ", ".join(str(one) for one in systems if one) if isinstance(systems, list) else ""
         row = facts.get(Retirement, entry.subject)
         reason = row.reason if row is not None and entry.type == EventType.RETIREMENT_OPENED else ""
-        said = [str(told[name]) for name in ("answer", "comment", "reason", "moves_to") if told.get(name)]
-        said += [f"{told['rows']} rows seen"] if "rows" in told else []
-        return kind, f"{title}: {whom}" if whom else title, reason or "; ".join(said)
+        parts = [str(fields[name]) for name in ("answer", "comment", "reason", "moves_to") if fields.get(name)]
+        parts += [f"{fields['rows']} rows seen"] if "rows" in fields else []
+        return kind, f"{title}: {names}" if names else title, reason or "; ".join(parts)
 
-    return tell
+    return write
 
 
 WRITERS: Mapping[str, StepWriter] = {
     EventType.MODEL_REGISTERED: lambda facts, entry: (
         "model",
-        "Model put on the inventory",
+        "Model registered",
         facts.model.tier_rationale,
     ),
     EventType.MODEL_AMENDED: lambda facts, entry: (
         "model",
-        "What is said of the model amended",
+        "Model record amended",
         "; ".join(entry.data.get("milder", ())),
     ),
-    EventType.TEST_PLAN_RECORDED: lambda facts, entry: ("plan", "Test plan recorded, thresholds before any run", ""),
+    EventType.TEST_PLAN_RECORDED: lambda facts, entry: (
+        "plan",
+        "Test plan recorded before any run",
+        "",
+    ),
     EventType.MONITORING_PLAN_RECORDED: lambda facts, entry: ("plan", "Monitoring plan recorded", ""),
     EventType.CONSUMER_DECLARED: _consumer,
     EventType.VERSION_REGISTERED: _registered,
@@ -277,7 +281,7 @@ WRITERS: Mapping[str, StepWriter] = {
     EventType.FINDING_ANSWERED: _finding("answered"),
     EventType.FINDING_DISPUTED: _finding("disputed"),
     EventType.FINDING_CLOSED: _finding("closed"),
-    EventType.WAIVER_REQUESTED: _waiver("asked"),
+    EventType.WAIVER_REQUESTED: _waiver("requested"),
     EventType.WAIVER_GRANTED: _waiver("granted"),
     EventType.WAIVER_REFUSED: _waiver("refused"),
     EventType.WAIVER_REVOKED: _waiver("revoked"),

@@ -1,4 +1,4 @@
-"""A rule of a watch plan as a chart shows it: the levels it holds figures against, and its words."""
+"""A rule of a monitoring plan as a chart shows it: its levels, and its text."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterator, Mapping
 from views.charts.line_chart import Level, Number
 
 Rule = Mapping[str, object]
-NOT_WATCHED = "not watched"
+NOT_WATCHED = "no rule"
 
 
 def levels_of(rule: Rule | None, number: Number) -> tuple[Level, ...]:
-    """What is expected, the margins around it and the severe ones; of a ratio without a rule, what is expected."""
+    """The expected value, the margins and the severe margins; without a rule, the expected value of a ratio."""
     if rule is not None:
         return tuple(_levels(rule))
-    return (Level(1.0, "expected", "as many as said"),) if number == "ratio" else ()
+    return (Level(1.0, "expected", "as many as predicted"),) if number == "ratio" else ()
 
 
 def spoken(rule: Rule | None) -> str:
-    """From where on it matters, in words."""
+    """The limits of a rule, in words."""
     if rule is None:
         return NOT_WATCHED
     margin, severe = _number(rule, "margin"), _number(rule, "severe")
     if margin is None:
-        return "by a rule that cannot be read"
+        return "a rule that cannot be read"
     way = {"up": "above", "down": "below"}.get(str(rule.get("direction", "up")), "away from")
     grave = f", severe beyond {severe:g}" if severe is not None else ""
     return f"more than {margin:g} {way} {_number(rule, 'reference') or 0.0:g}{grave}"

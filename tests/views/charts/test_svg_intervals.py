@@ -34,9 +34,9 @@ def test_each_row_has_its_name_its_interval_its_point_and_what_is_said() -> None
 
 def test_nothing_lies_beside_the_paper() -> None:
     height = float((drawn().get("viewBox") or "").split()[3])
-    for one in drawn().iter():
-        assert all(0 <= float(one.get(name, 0)) <= WIDTH for name in ("x", "x1", "x2", "cx"))
-        assert all(0 <= float(one.get(name, 0)) <= height for name in ("y", "y1", "y2", "cy"))
+    for part in drawn().iter():
+        assert all(0 <= float(part.get(name, 0)) <= WIDTH for name in ("x", "x1", "x2", "cx"))
+        assert all(0 <= float(part.get(name, 0)) <= height for name in ("y", "y1", "y2", "cy"))
 
 
 def test_more_is_further_right_and_the_line_is_where_its_value_is() -> None:
@@ -64,7 +64,7 @@ def test_awkward_figures_are_drawn(rows: list[IntervalRow], line: float | None) 
 
 
 def test_hostile_names_are_text() -> None:
-    svg = drawn([IntervalRow("</text><script>alert(1)</script>\u202e", 1.0, said='"&<')])
+    svg = drawn([IntervalRow("</text><script>alert(1)</script>\u202e", 1.0, label='"&<')])
     assert not list(svg.iter(f"{SVG}script"))
     assert "</text><script>alert(1)</script>�" in [one.text for one in svg.iter(f"{SVG}text")]
 

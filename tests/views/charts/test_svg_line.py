@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from views.charts.line_chart import FormerLevels, Level, Line, LineChart, Point, said
+from views.charts.line_chart import FormerLevels, Level, Line, LineChart, Point, in_words
 from views.charts.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
 
 MONDAY = date(2013, 4, 1)
@@ -158,7 +158,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("shown", "words"), SENTENCES.values(), ids=SENTENCES)
 def test_the_drawing_is_said_in_a_sentence(shown: LineChart, words: str) -> None:
-    assert words in said(shown)
+    assert words in in_words(shown)
     assert words in (ET.fromstring(draw_line(shown))[1].text or "")
 
 

@@ -95,12 +95,12 @@ def test_rules_of_segments_do_not_count(facts: ModelSnapshot) -> None:
 
 
 RULES = {
-    "above": ({"margin": 0.1, "severe": 0.25}, [0.0, 0.1, 0.25], "Watched: more than 0.1 above 0, severe beyond 0.25."),
+    "above": ({"margin": 0.1, "severe": 0.25}, [0.0, 0.1, 0.25], "Rule: more than 0.1 above 0, severe beyond 0.25."),
     "below": ({"margin": 0.02, "reference": 0.6, "direction": "down"}, [0.6, 0.58], "more than 0.02 below 0.6."),
     "both ways": (
         {"margin": 0.1, "reference": 1, "direction": "both"}, [1.0, 1.1, 0.9], "more than 0.1 away from 1."
     ),
-    "a plan of another kind": ({"limit": 0.2}, [0.0], "Watched: by a rule that cannot be read."),
+    "a plan of another kind": ({"limit": 0.2}, [0.0], "Rule: a rule that cannot be read."),
 }  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def test_each_window_is_held_against_the_plan_that_judged_it(facts: ModelSnapsho
     assert [one.until.isoformat() for one in chart.former] == ["2013-04-11", "2013-04-17"]
     assert [one.value for one in chart.levels] == [0.0, 9.0]
     assert chart.rule == (
-        "Watched: more than 9 above 0. Up to 2013-04-17: not watched. "
+        "Rule: more than 9 above 0. Up to 2013-04-17: no rule. "
         "Up to 2013-04-11: more than 0.1 above 0, severe beyond 0.2."
     )
 
@@ -137,7 +137,7 @@ def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: ModelSnapshot) 
 
     (chart,) = drift(newer, measured(1))
 
-    assert chart.rule == "Watched: more than 0.1 above 0."
+    assert chart.rule == "Rule: more than 0.1 above 0."
 
 
 def test_a_rule_that_was_taken_back_is_told(facts: ModelSnapshot) -> None:
@@ -145,7 +145,7 @@ def test_a_rule_that_was_taken_back_is_told(facts: ModelSnapshot) -> None:
 
     (chart,) = drift(plan(plan(facts, rule, number=8)), measured(1), measured(8), plans={"2013-04-07": 8})
 
-    assert (chart.levels, chart.rule) == ((), "Not watched. Up to 2013-04-10: more than 0.1 above 0.")
+    assert (chart.levels, chart.rule) == ((), "No rule. Up to 2013-04-10: more than 0.1 above 0.")
 
 
 @pytest.mark.parametrize("statistic", [*OUTCOMES])

@@ -137,7 +137,7 @@ SAID = {
     "the rollback with its reason": "Rolled back from v2 to v1 it drifted",
     "the parties of the retirement": "shadow-it",
     "who accepted a silence": "Silence accepted: crew asked three times",
-    "that the log held": "every event of the log was read and held",
+    "that the log held": "every event of the log was verified",
     "how to verify it": "modelward audit verify --deep",
     "the consumers seen in the logs": "unproven undeclared",
 }
@@ -158,7 +158,7 @@ def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: P
 
     outline = told(world, tmp_path)
 
-    assert "Nothing was watched yet." in outline.text
+    assert "Nothing was monitored yet." in outline.text
     assert "No alert was ever raised." in outline.text
     assert "No consumer is declared" in outline.text
 
@@ -198,7 +198,7 @@ def test_a_lost_night_is_named_and_the_others_are_shown(lives: World, tmp_path: 
 
     outline = told(lives, tmp_path)
 
-    assert f"A night's measurements cannot be read: {night.to_date}" in outline.text
+    assert f"The measurements of a window cannot be read: {night.to_date}" in outline.text
     assert "distance: PSI" in outline.text
 
 
