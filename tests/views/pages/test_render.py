@@ -159,7 +159,7 @@ def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: P
     outline = told(world, tmp_path)
 
     assert "Nothing was monitored yet." in outline.text
-    assert "No alert was ever raised." in outline.text
+    assert "No alert was raised." in outline.text
     assert "No consumer is declared" in outline.text
 
 
