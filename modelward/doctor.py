@@ -12,12 +12,23 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
+import httpx
+from packaging.requirements import Requirement
+
 from data.audit.keys import LOG_KEY, RECOVERY_KEY
 from data.audit.note import parse_checkpoint
 from data.errors import ModelwardError
 from data.files.home import Home
-from data.registry.audit_log import AuditLog, Head
+from data.notices.channels.configuration import channels_of, days_of
+from data.notices.channels.delivery import DeliveryRecords
+from data.notices.outbox import Outbox
+from data.queries.rows import rows
+from data.records.deployment import Operation
+from data.records.names import short
+from data.registry.audit_log import Head
 from data.registry.registry import Registry
+from data.settings import read_settings
+from modelward.supervisor.health import health
 
 State = Literal["ok", "warn", "fail"]
 LATE = timedelta(minutes=5)
@@ -60,8 +71,6 @@ def _guarded(look: Callable[[], Iterator[Check]]) -> list[Check]:
 
 
 def _packages() -> Iterator[Check]:
-    from packaging.requirements import Requirement
-
     try:
         wanted = [Requirement(line) for line in requires("modelward") or ()]
     except PackageNotFoundError:
@@ -119,13 +128,12 @@ def _others(path: Path) -> bool:
 
 def _registry(registry: Registry) -> Iterator[Check]:
     home = registry.home
-    if not registry.store.exists():
+    if not registry.exists:
         lost = home.journal.exists()
         remedy = "`modelward audit rebuild`" if lost else "`modelward people add` starts one"
         yield Check("registry", "fail" if lost else "warn", f"there is none at {home.database}", remedy)
         return
-    with registry.store.reading() as connection:
-        head = AuditLog(connection).head()
+    head = registry.head()
     yield Check("registry", "ok", f"{head.size} events, clock {head.clock}")
     yield _journal(registry, head)
     yield _anchors(registry, head)
@@ -166,11 +174,7 @@ def _clock(head: Head) -> Check:
 
 
 def _operations(registry: Registry) -> Check:
-    from data.records.deployment import Operation
-    from data.records.names import short
-
-    with registry.reading() as state:
-        running = state.find(Operation, state="running")
+    running = rows(registry, Operation, state="running")
     if not running:
         return Check("operations", "ok", "none is under way")
     named = ", ".join(f"{one.kind} of {short(one.model)}" for one in running)
@@ -179,10 +183,6 @@ def _operations(registry: Registry) -> Check:
 
 def _notices(home: Home) -> Iterator[Check]:
     """What carries notices further, what it could not deliver, and what lies there that is no notice."""
-    from data.notices.channels.configuration import channels_of, days_of
-    from data.notices.outbox import Outbox
-    from data.settings import read_settings
-
     if strange := Outbox(home.outbox).contents().unreadable:
         yield Check(
             "outbox", "warn", f"no notices: {', '.join(strange)}", f"look at them in {home.outbox}, remove them"
@@ -202,9 +202,6 @@ def _notices(home: Home) -> Iterator[Check]:
 
 
 def _lost(home: Home) -> int:
-    from data.notices.channels.delivery import DeliveryRecords
-    from data.notices.outbox import Outbox
-
     outbox = Outbox(home.outbox)
     book = DeliveryRecords(outbox.root)
     accounts = [book.read(one.delivery) for one in outbox.queued_notices()]
@@ -216,9 +213,6 @@ def _house(home: Home, prefect_url: str) -> Iterator[Check]:
 
     Whoever has a Prefect server of their own needs none.
     """
-    from data.settings import read_settings
-    from modelward.supervisor.health import health
-
     told = health(home.up, read_settings().prefect_login)
     faults = [f"{name}: {fault}" for name, fault in told.faults.items() if fault]
     if told.stage == "down" and prefect_url:
@@ -242,7 +236,6 @@ def _prefect(url: str) -> Iterator[Check]:
         said = "PREFECT_API_URL is not set: flows run at the server of `modelward up`, else in process"
         yield Check("Prefect", "ok", said)
         return
-    import httpx
 
     try:
         answer = httpx.get(f"{url.rstrip('/')}/health", timeout=5)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,9 +54,17 @@ class Registry:
         self._anchors_whole = False
 
     @classmethod
-    def here(cls) -> Registry:
-        """The registry of the home that the settings name."""
-        return cls(Home.here())
+    def here(cls, longest_wait: float | None = None) -> Registry:
+        """The registry of the home that the settings name; `longest_wait` in seconds bounds each wait for its lock."""
+        registry = cls(Home.here())
+        if longest_wait is not None:
+            registry.store.wait_seconds = min(longest_wait, registry.store.wait_seconds)
+        return registry
+
+    @property
+    def exists(self) -> bool:
+        """Whether the registry file is there; its journal may be left where it is not."""
+        return self.store.exists()
 
     def create(self, origin: str = "modelward", clock: str = "wall", actor: Actor | None = None) -> Receipt:
         """Start an empty registry: keys, genesis, first checkpoint. `clock` is `wall` or `replay`.
@@ -123,6 +131,22 @@ class Registry:
         """The rows as they stand now, in one snapshot."""
         with self.store.reading() as connection:
             yield State(connection)
+
+    def session(self) -> AbstractContextManager[None]:
+        """Hold the lock and the open file across many commands and queries: opening costs more than a transaction.
+
+        Other processes wait meanwhile. Raises MissingRegistryError, StoreLockedError, SchemaVersionError.
+        """
+        return self.store.session()
+
+    def head(self) -> Head:
+        """Size, clock and newest time of the log. Raises MissingRegistryError, StoreError."""
+        with self.store.reading() as connection:
+            return AuditLog(connection).head()
+
+    def backup(self, target: Path) -> None:
+        """Copy every table into a new file. Raises StoreError when the target exists, NestedTransactionError."""
+        self.store.backup(target)
 
     @property
     def anchor_files(self) -> list[tuple[str, Path]]:

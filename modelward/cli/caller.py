@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 import typer
 
+from data.errors import InputError, NotAuthorisedError
+from data.queries.roster import current_person, person_check
+from data.records.instant import read_instant
+from data.records.names import person_key
+from data.records.person import Actor
 from data.records.run_context import RunContext
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from data.records.person import Actor
-    from data.registry.command import Command, Proof
-    from data.registry.registry import Receipt, Registry
+from data.registry.command import Command, Proof
+from data.registry.commands.log import RecordRefusal
+from data.registry.registry import Receipt, Registry
 
 
 @dataclass(frozen=True)
@@ -30,53 +33,33 @@ class Caller:
         return self.registry.execute(command, RunContext(self.actor, self.as_of))
 
 
-def speaker(by: str = "", as_of: str = "") -> Caller:
+def identify(by: str = "", as_of: str = "") -> Caller:
     """`by`, or the person this operating-system user is; the registry of the home."""
-    from data.records.person import Actor
-    from data.registry.current_actor import current_actor
-    from data.registry.registry import Registry
-
     registry = Registry.here()
     if by:
         require_on_roster(registry, by)
         return Caller(registry, Actor(id=by), business_time(as_of))
-    with registry.reading() as state:
-        return Caller(registry, current_actor(state), business_time(as_of))
+    return Caller(registry, current_person(registry), business_time(as_of))
 
 
 def require_on_roster(registry: Registry, person: str) -> None:
     """Pass when somebody active on the roster is called so. Raises InvalidNameError; NotAuthorisedError, recorded."""
-    from data.errors import NotAuthorisedError
-    from data.records.names import person_key
-    from data.records.person import Person
-    from data.registry.commands.log import RecordRefusal
-    from data.registry.current_actor import current_actor
-    from data.registry.registry_time import registry_time
-    from data.registry.state import State
-
-    key = person_key(person)
-    with registry.store.reading() as connection:
-        state, now = State(connection), registry_time(connection).now
-        known, actor = state.get(Person, key), current_actor(state)
-    if known is not None and known.state == "active":
+    check = person_check(registry, person)
+    if check.is_active:
         return
     error = NotAuthorisedError(f"{person} is not on the roster, or not any more")
-    record = RecordRefusal(about=key, attempted=f"act for {person}", code=error.code, reason=error.what)
-    registry.execute(record, RunContext(actor, now))
+    refusal = RecordRefusal(about=person_key(person), attempted=f"act for {person}", code=error.code, reason=error.what)
+    registry.execute(refusal, RunContext(check.actor, check.now))
     raise error
 
 
 def business_time(text: str) -> datetime | None:
     """The time that was typed, or None for now. Raises InputError."""
-    from data.records.instant import read_instant
-
     return read_instant(text) if text else None
 
 
 def require_time(text: str) -> datetime:
     """A time that was typed. Raises InputError."""
-    from data.records.instant import read_instant
-
     return read_instant(text)
 
 
@@ -87,17 +70,11 @@ def day_of(text: str) -> Any:
 
 def prove(person: str, from_stdin: bool) -> Proof:
     """A person's proof: the one-time code is asked for unseen, or read from stdin; it is never an argument."""
-    from data.registry.command import Proof
-
     code = _read_line() if from_stdin else _ask(person)
     return Proof(person=person, code=code)
 
 
 def _ask(person: str) -> str:
-    import sys
-
-    from data.errors import InputError
-
     if not sys.stdin.isatty():
         raise InputError(
             f"the one-time code of {person} is needed, and there is no terminal to ask on", "add --code-from-stdin"
@@ -106,10 +83,6 @@ def _ask(person: str) -> str:
 
 
 def _read_line() -> str:
-    import sys
-
-    from data.errors import InputError
-
     line = sys.stdin.readline().strip()
     if not line:
         raise InputError("no code came on stdin", "pipe it in: `printf 123456 | modelward … --code-from-stdin`")

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import traceback
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from data.errors import ModelwardError
+from pydantic import ValidationError
+
+from data.errors import InputError, ModelwardError, PrefectUnavailableError
+from data.files.home import Home
+from data.text.untrusted_text import safe
+from modelward.cli.terminal import err, show_json
+from modelward.supervisor.loopback import LOGIN_REMEDY, LOGIN_REQUIRED
 
 UNEXPECTED = 3
 
@@ -29,8 +35,6 @@ def report(error: Exception, as_json: bool) -> int:
 
 def domain_error(error: BaseException) -> ModelwardError | None:
     """The domain error that this is, or that Prefect wrapped; None for anything else."""
-    from data.errors import ModelwardError
-
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ModelwardError):
@@ -44,9 +48,6 @@ def domain_error(error: BaseException) -> ModelwardError | None:
 
 def _unanswered(error: BaseException) -> ModelwardError:
     """An error of httpx, or one of Prefect's client that is made from it, as ours."""
-    from data.errors import PrefectUnavailableError
-    from modelward.supervisor.loopback import LOGIN_REMEDY, LOGIN_REQUIRED
-
     if getattr(getattr(error, "response", None), "status_code", None) in LOGIN_REQUIRED:
         return PrefectUnavailableError("the Prefect server asks for a login and did not get it", LOGIN_REMEDY)
     return PrefectUnavailableError(f"the Prefect server does not answer: {type(error).__name__} {error}".strip())
@@ -54,10 +55,6 @@ def _unanswered(error: BaseException) -> ModelwardError:
 
 def _of_types(error: BaseException) -> ModelwardError | None:
     """A value that a command's type refused is an error of the input, named by its field."""
-    from pydantic import ValidationError
-
-    from data.errors import InputError
-
     if not isinstance(error, ValidationError):
         return None
     first = error.errors(include_url=False, include_input=False)[0]
@@ -66,9 +63,6 @@ def _of_types(error: BaseException) -> ModelwardError | None:
 
 
 def _tell(what: str, remedy: str, code: str, as_json: bool) -> None:
-    from data.text.untrusted_text import safe
-    from modelward.cli.terminal import err, show_json
-
     if as_json:
         show_json({"error": what, "remedy": remedy, "code": code})
         return
@@ -80,12 +74,6 @@ def _tell(what: str, remedy: str, code: str, as_json: bool) -> None:
 
 def _keep(error: Exception) -> Path | None:
     """Write the traceback where the home's reports lie; None where nothing can be written."""
-    import traceback
-    from datetime import UTC, datetime
-
-    from data.errors import ModelwardError
-    from data.files.home import Home
-
     try:
         folder = Home.here().reports
         folder.mkdir(parents=True, exist_ok=True)

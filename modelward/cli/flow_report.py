@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
+from data.queries.lookup import reference
+from data.text.untrusted_text import safe
+from modelward.cli.terminal import err, say, show_json
+
 COULD_NOT = 3
 FAILED = "failed"
 
 
 def end_with_report(report: Mapping[str, Sequence[str]], as_json: bool, nothing: str) -> None:
     """Show what was done by kind, or say `nothing`; exits with 3 when something could not be done."""
-    from data.text.untrusted_text import safe
-    from modelward.cli.terminal import err, say, show_json
-
     done = {kind: things for kind, things in report.items() if things and kind != FAILED}
     failed = report.get(FAILED, ())
     if as_json:
@@ -32,6 +33,4 @@ def end_with_report(report: Mapping[str, Sequence[str]], as_json: bool, nothing:
 
 def _shown(thing: str) -> str:
     """A key as it can be typed, a sentence as it is."""
-    from data.queries.lookup import reference
-
     return reference(thing) if " " not in thing else thing

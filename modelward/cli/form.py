@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markdown import Markdown
 
 from data.errors import InputError
 from data.text.untrusted_text import safe
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
 def show_form(form: Form) -> None:
     """What the person is asked, as the run put it."""
-    from rich.markdown import Markdown
-
     out().print(Markdown(safe(form.description)))
 
 
@@ -55,8 +55,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _need_all(form: Form, values: dict[str, str]) -> None:
     """Where nobody can be asked, everything without a default must have been given."""
-    import sys
-
     if sys.stdin.isatty():
         return
     for entry in form.entries:

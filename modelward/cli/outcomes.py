@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from data.records.deployment import Deployment
-    from data.registry.registry import Registry
+from data.queries.lookup import reference
+from data.queries.rows import rows
+from data.records.deployment import Deployment
+from data.registry.registry import Registry
+from modelward.cli.terminal import say, show_facts, show_json, written
 
 
 def newest_deployment(registry: Registry, model: str, environment: str, slot: str) -> Deployment | None:
     """The deployment that began last in a slot, whatever became of it."""
-    from data.records.deployment import Deployment
-
-    with registry.reading() as state:
-        found = state.find(Deployment, model=model, environment=environment, slot=slot)
+    found = rows(registry, Deployment, model=model, environment=environment, slot=slot)
     return found[-1] if found else None
 
 
 def show_served(registry: Registry, model: str, environment: str, slot: str, as_json: bool) -> None:
     """The newest deployment of a slot, with the versions passed over."""
-    from data.queries.lookup import reference
-    from modelward.cli.terminal import say, show_facts, show_json, written
-
     deployment = newest_deployment(registry, model, environment, slot)
     if as_json:
         show_json(deployment)

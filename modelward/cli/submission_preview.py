@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.rows import rows
 from data.records.approval import RequiredRole
 from data.records.log import Standard
 from data.records.names import short
@@ -68,10 +69,7 @@ def _sections(controls: Sequence[Control], tier: int, change: str) -> Iterator[t
 def _standard(name: str) -> LoadedStandard:
     """The standard as it was adopted here, or else as it comes with modelward. Raises StandardError."""
     registry = Registry.here()
-    adopted = []
-    if registry.store.exists():
-        with registry.reading() as state:
-            adopted = state.find(Standard, standard=name)
+    adopted = rows(registry, Standard, standard=name) if registry.exists else []
     if not adopted:
         return load_standard(builtin(name), name)
     newest = max(adopted, key=lambda one: one.version)

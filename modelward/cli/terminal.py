@@ -6,19 +6,24 @@ text is ever read as markup. Results go to stdout, remarks and errors to stderr.
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from data.records.instant import write_instant
+from data.registry.registry import Receipt
 from data.text.untrusted_text import safe
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-    from data.registry.registry import Receipt
 
 DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 GOOD = {"passed", "approved", "deployed", "active", "ok", "fit", "closed", "granted", "resolved", "cleared", "serving"}
@@ -28,22 +33,16 @@ OPEN = {"pending", "open", "unproven", "warning", "warn", "expired", "answered",
 
 def out() -> Console:
     """The console that results go to."""
-    from rich.console import Console
-
     return Console(markup=False, highlight=False, emoji=False)
 
 
 def err() -> Console:
     """The console that remarks, questions and errors go to."""
-    from rich.console import Console
-
     return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
 def written(value: object) -> str:
     """A value as people read it: times to the minute in UTC, nothing as a dash, numbers to four digits."""
-    import datetime as dt
-
     if value is None or value == "" or value == ():
         return "–"
     if isinstance(value, dt.datetime):
@@ -59,8 +58,6 @@ def written(value: object) -> str:
 
 def styled(value: object) -> Text:
     """A value as text; words of state have their colour, never by colour alone."""
-    from rich.text import Text
-
     text = written(value)
     word = text.partition(" ")[0].lower()
     style = "green" if word in GOOD else "red" if word in BAD else "yellow" if word in OPEN else ""
@@ -79,8 +76,6 @@ def remark(text: str) -> None:
 
 def heading(text: str) -> None:
     """The line above facts or a table."""
-    from rich.text import Text
-
     out().print(Text(safe(text), style="bold"))
 
 
@@ -91,9 +86,6 @@ def show_table(
 
     With a title there is a line above it, and nothing at all where there are neither rows nor `empty`.
     """
-    from rich import box
-    from rich.table import Table
-
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, no_wrap=number < whole, overflow="fold")
@@ -110,8 +102,6 @@ def show_table(
 
 def show_facts(facts: Mapping[str, object]) -> None:
     """Names with their values, one a line; what has no value is left out, digests are cut short."""
-    from rich.table import Table
-
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -123,23 +113,16 @@ def show_facts(facts: Mapping[str, object]) -> None:
 
 def show_json(value: object) -> None:
     """A value as JSON on stdout, in ASCII: the same on every terminal and in every pipe."""
-    import sys
-
     sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=True) + "\n")
 
 
 def plain(value: Any) -> Any:
     """Records as JSON values; times as the registry writes them."""
-    import dataclasses
-    import datetime as dt
-
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return plain({one.name: getattr(value, one.name) for one in dataclasses.fields(value)})
     if isinstance(value, dt.datetime):
-        from data.records.instant import write_instant
-
         return write_instant(value)
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
@@ -173,7 +156,6 @@ def working(what: str) -> Iterator[None]:
     if not console.is_terminal:
         yield
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:

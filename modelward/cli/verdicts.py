@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from data.records.verdict import Judgement
+from data.records.verdict import Judgement
+from modelward.cli.terminal import say, show_table
 
 SAID = {"passed": "because", "failed": "reason", "unproven": "missing"}
 
 
 def show_judgements(judgements: Sequence[Judgement]) -> None:
     """A table of every criterion, then what to do about each that is not cleared."""
-    from modelward.cli.terminal import say, show_table
-
     rows = [
         (one.control, _outcome(one), one.criterion, getattr(one.verdict, SAID[one.verdict.outcome]))
         for one in judgements

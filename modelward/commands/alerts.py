@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from data.queries.lookup import reference, row_named, rows_below
+from data.records.monitoring import Alert
+from data.registry.commands.monitoring import AnswerAlert
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time, identify
 from modelward.cli.options import AsOf, By, Json, Reason
+from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
@@ -21,14 +27,7 @@ def list_alerts(
     as_json: Json = False,
 ) -> None:
     """Alerts that stand, by model."""
-    from data.queries.lookup import reference
-    from data.records.monitoring import Alert
-    from data.registry.registry import Registry
-    from modelward.cli.scope import under
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().reading() as state:
-        found = [one for one in under(state, Alert, model) if every or one.state in STANDING]
+    found = [one for one in rows_below(Registry.here(), Alert, model) if every or one.state in STANDING]
     if as_json:
         show_json(found)
         return
@@ -76,14 +75,7 @@ def _answer(
     as_of: str,
     as_json: bool,
 ) -> None:
-    from data.queries.lookup import find_row, reference
-    from data.records.monitoring import Alert
-    from data.registry.commands.monitoring import AnswerAlert
-    from modelward.cli.caller import business_time, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Alert, alert)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Alert, alert)
     receipt = who.do(AnswerAlert(key=row.key, answer=answer, reason=reason, until=business_time(until)))
     show_receipt(receipt, as_json, f"{reference(row.key)} is {receipt.row(Alert).state}")

@@ -1,17 +1,22 @@
-"""Amend what is said of a model, where that makes its rules milder: decided by somebody else, with a one-time code."""
+"""Amend a registered model from its model.yaml. A relaxed rule needs somebody else's one-time code."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.queries.amendment_snapshot import AmendmentSnapshot, amendment_snapshot
+from data.records.names import short
+from data.registry.commands.model import RegisterModel
+from data.registry.rules.model import relaxations
+from data.submission.contributors import contributors_of
+from data.submission.folder import read_model
+from data.submission.provenance import read_provenance
+from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-
-if TYPE_CHECKING:
-    from data.records.model import Model
-    from data.registry.state import State
+from modelward.cli.terminal import remark, say, show_json, show_receipt
 
 
 def amend(
@@ -22,42 +27,25 @@ def amend(
     as_json: Json = False,
 ) -> None:
     """Change a registered model to its model.yaml. You confirm with your one-time code."""
-    from data.queries.lookup import find_model
-    from data.records.names import short
-    from data.registry.commands.model import RegisterModel
-    from data.registry.rules.model import relaxations
-    from data.submission.folder import read_model
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import remark, say, show_json, show_receipt
-
-    told, who = read_model(folder).command, speaker(by, as_of)
-    with who.registry.reading() as state:
-        model = find_model(state, short(told.model))
-        writers = _writers(state, model, folder)
-    if told == RegisterModel.of(model):
+    requested, who = read_model(folder).command, identify(by, as_of)
+    before = amendment_snapshot(who.registry, short(requested.model))
+    model, writers = before.model, _writers(before, folder)
+    if requested == RegisterModel.of(model):
         if as_json:
             show_json({"model": model.key, "amended": False})
             return
-        say(f"{short(model.key)} is registered so already; nothing was recorded")
+        say(f"{short(model.key)} is already registered with this model.yaml; nothing was recorded")
         return
-    softened = relaxations(model, told)
-    remark("; ".join(softened) or f"no rule of {short(model.key)} becomes milder")
+    remark("; ".join(relaxations(model, requested)) or f"this relaxes no rule of {short(model.key)}")
     remark(f"written by {', '.join(writers)}")
     proof = prove(who.actor.id, code_from_stdin)
-    receipt = who.do(told.model_copy(update={"written_by": writers, "proof": proof}))
+    receipt = who.do(requested.model_copy(update={"written_by": writers, "proof": proof}))
     show_receipt(receipt, as_json, f"amended {short(model.key)}")
 
 
-def _writers(state: State, model: Model, folder: Path) -> tuple[str, ...]:
+def _writers(before: AmendmentSnapshot, folder: Path) -> tuple[str, ...]:
     """Who wrote the folder since the newest version: Git's authors, and this user unless everything is committed."""
-    from data.records.person import Person
-    from data.records.version import Version
-    from data.registry.current_actor import current_actor
-    from data.submission.contributors import contributors_of
-    from data.submission.provenance import read_provenance
-
-    user, versions = current_actor(state).id, state.find(Version, model=model.key)
-    provenance = read_provenance(folder, user)
-    authors = provenance.authors_since(versions[-1].code.commit if versions else None)
-    submitters = () if authors and provenance.dirty is False else (user,)
-    return contributors_of(authors, submitters, state.find(Person))
+    provenance = read_provenance(folder, before.user)
+    authors = provenance.authors_since(before.newest_commit)
+    submitters = () if authors and provenance.dirty is False else (before.user,)
+    return contributors_of(authors, submitters, before.people)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from data.queries.rows import rows
+from data.records.log import Attestation
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
+from modelward.cli.terminal import show_facts, show_json
+from modelward.runs.flow_call import Where, call
 
 
 def attest(
@@ -13,16 +19,9 @@ def attest(
     as_json: Json = False,
 ) -> None:
     """Verify the audit log, back up the registry, restore the copy, and record that all of it held."""
-    from data.records.log import Attestation
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.terminal import show_facts, show_json
-    from modelward.runs.flow_call import Where, call
-
     asked = {"as_of": business_time(as_of)}
     call("attest_registry", Where(by, local, no_wait), asked, "attesting the registry")
-    with Registry.here().reading() as state:
-        newest = state.find(Attestation)[-1]
+    newest = rows(Registry.here(), Attestation)[-1]
     if as_json:
         show_json(newest)
         return

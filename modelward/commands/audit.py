@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.audit.bundle import write_verifier
+from data.audit.verifier.report import Discrepancy, Report
+from data.errors import MissingRegistryError
+from data.files.artifacts import file_digest
+from data.queries.log_entries import events_named
+from data.registry.reconstruction import rebuild_registry
+from data.registry.registry import Registry
+from data.registry.verification import verify_registry
+from modelward.cli.caller import business_time
 from modelward.cli.options import Json
-
-if TYPE_CHECKING:
-    from data.audit.verifier.report import Discrepancy, Report
-    from data.registry.registry import Registry
+from modelward.cli.terminal import remark, say, show_json, show_table, working
+from modelward.commands.history import show_events
 
 app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, rebuild.")
 
@@ -22,14 +30,11 @@ def verify(
         bool, typer.Option("--deep", help="Rebuild every table from the events, hash every artifact.")
     ] = False,
     trusted_vkey: Annotated[
-        str, typer.Option("--trusted-vkey", help="The verification key as you remember it from elsewhere.")
+        str, typer.Option("--trusted-vkey", help="The verification key, from a source you trust.")
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Hold the registry against its log, its journal and its anchors. Exit code 1 when something does not hold."""
-    from data.registry.registry import Registry
-    from modelward.cli.terminal import show_json, working
-
+    """Check the registry against its log, its journal and its anchors. Exit code 1: something is wrong."""
     registry = Registry.here()
     with working("verifying the audit log"):
         report = _verified(registry, deep, trusted_vkey)
@@ -43,24 +48,14 @@ def verify(
 @app.command("log")
 def log(
     model: Annotated[str, typer.Option("--model", "-m", help="Events of this model or version.")] = "",
-    type_: Annotated[str, typer.Option("--type", "-t", help="Events of this type, or of all that begin so.")] = "",
+    type_: Annotated[str, typer.Option("--type", "-t", help="Events of this type, or with this prefix.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="From then on.")] = "",
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="Up to then.")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="The newest so many; 0 for all.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="The number of newest events; 0 for all.")] = 50,
     as_json: Json = False,
 ) -> None:
     """Events of the audit log, oldest first."""
-    from data.queries.log_entries import events
-    from data.registry.registry import Registry
-    from data.registry.state import State
-    from modelward.cli.caller import business_time
-    from modelward.cli.scope import scope_key
-    from modelward.cli.terminal import remark, show_json
-    from modelward.commands.history import show_events
-
-    with Registry.here().store.reading() as connection:
-        key = scope_key(State(connection), model) if model else ""
-        found = events(connection, key, business_time(since), business_time(until))
+    found = events_named(Registry.here(), model, business_time(since), business_time(until))
     matching = [one for one in found if one.type.startswith(type_)]
     shown = matching[-limit:] if limit else matching
     if as_json:
@@ -79,17 +74,10 @@ def backup(
 
     Journal, anchors and keys are files: copy their folders too.
     """
-    from datetime import UTC, datetime
-
-    from data.audit.bundle import write_verifier
-    from data.files.artifacts import file_digest
-    from data.registry.registry import Registry
-    from modelward.cli.terminal import remark, say, show_json, working
-
     registry = Registry.here()
     file = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
     with working("copying the registry"):
-        registry.store.backup(file)
+        registry.backup(file)
         verifier = write_verifier(file.with_name("verifier.pyz"))
     digest = file_digest(file)
     if as_json:
@@ -103,19 +91,11 @@ def backup(
 
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
-    """Make a lost registry anew from its journal, and verify it. The lost file must be out of the way."""
-    from data.audit.rebuild import rebuild as rebuild_registry
-    from data.errors import StoreError
-    from data.registry.migration import create_tables
-    from data.registry.registry import Registry
-    from modelward.cli.terminal import say, show_json, working
-
+    """Rebuild a lost registry from its journal, and verify it. Move the lost file aside first."""
     registry = Registry.here()
     database = registry.home.database
-    if database.exists():
-        raise StoreError(f"{database} is there", f"move it aside first: `mv {database} {database}.broken`")
-    with working("rebuilding the registry"), registry.store.quiet(alone=True):
-        count = rebuild_registry(registry.journal, database, create_tables, registry.anchors)
+    with working("rebuilding the registry"):
+        count = rebuild_registry(registry)
     with working("verifying what was rebuilt"):
         report = _verified(registry, deep=True, trusted_vkey="")
     if as_json:
@@ -127,9 +107,6 @@ def rebuild(as_json: Json = False) -> None:
 
 
 def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
-    from data.errors import MissingRegistryError
-    from data.registry.verification import verify_registry
-
     home = registry.home
     if not home.database.exists() and not home.journal.exists():
         raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}")
@@ -137,18 +114,16 @@ def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
 
 
 def _show(report: Report, deep: bool) -> None:
-    from modelward.cli.terminal import remark, say, show_table
-
     depth = "every event, table and artifact" if deep else "every event; --deep compares tables and artifacts too"
     say(f"the log holds ({depth})" if report.ok else "THE LOG DOES NOT HOLD")
     say(f"{report.events} events, {report.anchored} of them anchored, assurance: {report.assurance}")
     if report.ok:
         if report.assurance == "local":
-            remark("journal and anchors lie on this host: whoever owns it could have replaced all of them together")
+            remark("journal and anchors lie on this host: its owner could have replaced all of them together")
         return
     rows = [(_place(one), one.what) for one in report.findings]
     show_table(("where", "what does not hold"), rows, "")
-    say("→ keep every file as it is; `modelward audit rebuild` makes the registry anew from the journal")
+    say("→ keep every file as it is; `modelward audit rebuild` rebuilds the registry from the journal")
 
 
 def _place(one: Discrepancy) -> str:

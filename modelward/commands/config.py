@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from data.settings import read_settings
 from modelward.cli.options import Json
+from modelward.cli.terminal import remark, show_json, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Settings: show them.")
 
@@ -12,9 +14,6 @@ app = typer.Typer(no_args_is_help=True, help="Settings: show them.")
 @app.command("show")
 def show(as_json: Json = False) -> None:
     """Every setting with its value and where it came from."""
-    from data.settings import read_settings
-    from modelward.cli.terminal import remark, show_json, show_table
-
     settings = read_settings()
     shown = [one.shown for one in settings.settings]
     if as_json:

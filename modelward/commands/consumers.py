@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from data.errors import NotFoundError
+from data.queries.lookup import model_named, reference
+from data.queries.named_retirement import consumers_of, retirement_named
+from data.registry.commands.model import DeclareConsumer
+from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanTransition
+from data.registry.registry import Registry
+from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
-
-if TYPE_CHECKING:
-    from data.registry.state import State
+from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
 
@@ -22,17 +27,9 @@ def list_consumers(
     as_json: Json = False,
 ) -> None:
     """Systems that use a model: declared, or only seen in its logs; with their standing in a retirement."""
-    from data.queries.lookup import reference
-    from data.records.model import Consumer
-    from data.records.retirement import RetirementParty
-    from data.registry.registry import Registry
-    from modelward.cli.scope import under
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().reading() as state:
-        found, parties = under(state, Consumer, model), under(state, RetirementParty, model)
+    found = consumers_of(Registry.here(), model)
     if as_json:
-        show_json({"consumers": found, "retirement_parties": parties})
+        show_json({"consumers": found.systems, "retirement_parties": found.parties})
         return
     rows = [
         (
@@ -43,7 +40,7 @@ def list_consumers(
             one.last_seen_at,
             one.rows_seen,
         )
-        for one in found
+        for one in found.systems
     ]
     show_table(("system", "model", "known as", "owner", "last seen", "rows"), rows, "no consumer is known")
     leaving = [
@@ -55,7 +52,7 @@ def list_consumers(
             one.cut_over_at,
             one.transition,
         )
-        for one in parties
+        for one in found.parties
     ]
     columns = ("system", "retirement of", "answer", "moves to", "by", "transition")
     show_table(columns, leaving, "", title="Answers to a retirement")
@@ -76,15 +73,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Declare a system that uses a model's output, or change what was declared."""
-    from data.queries.lookup import find_model, reference
-    from data.registry.commands.model import DeclareConsumer
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        key = find_model(state, model).key
-        fed = find_model(state, feeds).key if feeds else None
+    who = identify(by, as_of)
+    key = model_named(who.registry, model).key
+    fed = model_named(who.registry, feeds).key if feeds else None
     command = DeclareConsumer(
         model=key, system=system, owner=owner, contact=contact, purpose=purpose, cadence_days=cadence_days,
         criticality=criticality, feeds_model=fed,
@@ -103,13 +94,8 @@ def ack(
     as_json: Json = False,
 ) -> None:
     """Record a consumer's answer to the notice that a version is retired."""
-    from data.registry.commands.retirement import AnswerNotice
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        key = _retirement(state, version)
+    who = identify(by, as_of)
+    key = _retirement(who.registry, version)
     answer: Literal["acknowledged", "objected"] = "objected" if objected else "acknowledged"
     receipt = who.do(AnswerNotice(key=key, system=system, answer=answer, comment=comment))
     show_receipt(receipt, as_json, f"{system}: {answer}")
@@ -126,13 +112,8 @@ def silence(
     as_json: Json = False,
 ) -> None:
     """Accept, as a risk acceptor with your one-time code, that a consumer does not answer."""
-    from data.registry.commands.retirement import AcceptSilence
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        key = _retirement(state, version)
+    who = identify(by, as_of)
+    key = _retirement(who.registry, version)
     proof = prove(who.actor.id, code_from_stdin)
     receipt = who.do(AcceptSilence(key=key, system=system, reason=reason, proof=proof))
     show_receipt(receipt, as_json, f"the silence of {system} is accepted by {proof.person}")
@@ -150,25 +131,17 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a consumer moves to and by when, and later that it has moved."""
-    from data.registry.commands.retirement import PlanTransition
-    from modelward.cli.caller import require_time, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        key = _retirement(state, version)
+    who = identify(by, as_of)
+    key = _retirement(who.registry, version)
     command = PlanTransition(key=key, system=system, moves_to=moves_to, cut_over_at=require_time(cut_over), moved=moved)
     said = f"{system} has moved to {moves_to}" if moved else f"{system} moves to {moves_to} on {cut_over}"
     show_receipt(who.do(command), as_json, said)
 
 
-def _retirement(state: State, version: str) -> str:
-    from data.errors import NotFoundError
-    from data.queries.lookup import find_version, reference
-    from data.records.retirement import Retirement
-
-    key = f"{find_version(state, version, 'named').version.key}/retirement"
-    if state.get(Retirement, key) is None:
-        name = reference(key.removesuffix("/retirement"))
+def _retirement(registry: Registry, version: str) -> str:
+    """The key of the open retirement. Raises NotFoundError when none was opened."""
+    found = retirement_named(registry, version)
+    if found.retirement is None:
+        name = reference(found.version.key)
         raise NotFoundError(f"{name} is not being retired", f"`modelward retire {name}` opens its retirement")
-    return key
+    return found.retirement.key

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from modelward.demo.run import run_demo
+
 
 def demo(
     home: Annotated[Path, typer.Option("--home", help="Where the demo keeps its state; emptied first.")] = Path(
@@ -14,6 +16,4 @@ def demo(
     ),
 ) -> None:
     """Take a real model through its whole governed life, from registration to retirement."""
-    from modelward.demo.run import run_demo
-
     raise typer.Exit(run_demo(home.absolute()))

@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
+from data.queries.lookup import reference, version_named
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, Slot, VersionName
+from modelward.cli.terminal import remark, say, show_json
+from modelward.runs.flow_call import Where, call
+from tasks.run.find_named import use_named
 
 
 def deploy(
@@ -24,16 +30,8 @@ def deploy(
 
     It waits for people: they look at `modelward approvals list` and answer with `modelward approvals answer`.
     """
-    from data.queries.lookup import find_version, reference
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.terminal import remark, say, show_json
-    from modelward.runs.flow_call import Where, call
-    from tasks.run.find_named import use_named
-
     moment = business_time(as_of)
-    with Registry.here().reading() as state:
-        found = find_version(state, version)
+    found = version_named(Registry.here(), version)
     purpose = use_named(found.version.key, use)
     remark(f"{found.label} to {environment} ({slot}) for: {purpose}")
     remark("this waits until people decided: `modelward approvals list`, `modelward approvals answer`")

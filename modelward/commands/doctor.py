@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import typer
 
+from data.registry.registry import Registry
 from modelward.cli.options import Json
+from modelward.cli.terminal import say, show_json, show_table
+from modelward.doctor import diagnose
+from modelward.supervisor.prefect_environment import api_url
 
 
 def doctor(as_json: Json = False) -> None:
     """Check packages, home, keys, registry, journal, anchors, clock and Prefect. Exit code 1: one fails."""
-    from data.registry.registry import Registry
-    from modelward.cli.terminal import say, show_json, show_table
-    from modelward.doctor import diagnose
-    from modelward.supervisor.prefect_environment import api_url
-
     checks = diagnose(Registry.here(), api_url())
     if as_json:
         show_json(checks)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from data.files.home import Home
+from modelward.cli.terminal import say
+from modelward.supervisor.detached import end_supervisor
+
 
 def down() -> None:
     """Stop what `modelward up` runs for this home. Open requests stay open."""
-    from data.files.home import Home
-    from modelward.cli.terminal import say
-    from modelward.supervisor.detached import end_supervisor
-
     say(end_supervisor(Home.here().up))

@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
+from data.queries.lookup import person_named, reference, row_named, rows_below, version_named
+from data.records.review import Finding, Severity
+from data.registry.commands.review import AnswerFinding, CloseFinding, DisputeFinding, OpenFinding
+from data.registry.registry import Registry
+from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
+from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
 
@@ -20,14 +26,7 @@ def list_findings(
     as_json: Json = False,
 ) -> None:
     """Findings that are not closed, by version."""
-    from data.queries.lookup import reference
-    from data.records.review import Finding
-    from data.registry.registry import Registry
-    from modelward.cli.scope import under
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().reading() as state:
-        found = [one for one in under(state, Finding, about) if every or one.state != "closed"]
+    found = [one for one in rows_below(Registry.here(), Finding, about) if every or one.state != "closed"]
     if as_json:
         show_json(found)
         return
@@ -51,16 +50,9 @@ def open_finding(
     as_json: Json = False,
 ) -> None:
     """Raise a finding on a version."""
-    from data.queries.lookup import find_person, find_version, reference
-    from data.records.review import Finding, Severity
-    from data.registry.commands.review import OpenFinding
-    from modelward.cli.caller import require_time, speaker
-    from modelward.cli.terminal import remark, show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        found = find_version(state, version)
-        answerer = find_person(state, owner).person
+    who = identify(by, as_of)
+    found = version_named(who.registry, version)
+    answerer = person_named(who.registry, owner).person
     remark(found.label)
     told = {
         "severity": Severity(severity),
@@ -82,30 +74,16 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Answer a finding, as its owner."""
-    from data.queries.lookup import find_row, reference
-    from data.records.review import Finding
-    from data.registry.commands.review import AnswerFinding
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Finding, finding)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Finding, finding)
     show_receipt(who.do(AnswerFinding(key=row.key, answer=text)), as_json, f"answered {reference(row.key)}")
 
 
 @app.command("dispute")
 def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Say why the answer does not settle a finding."""
-    from data.queries.lookup import find_row, reference
-    from data.records.review import Finding
-    from data.registry.commands.review import DisputeFinding
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Finding, finding)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Finding, finding)
     show_receipt(who.do(DisputeFinding(key=row.key, reason=reason)), as_json, f"disputed {reference(row.key)}")
 
 
@@ -114,14 +92,7 @@ def close(
     finding: Key, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
 ) -> None:
     """Close an answered finding with your one-time code; never your own."""
-    from data.queries.lookup import find_row, reference
-    from data.records.review import Finding
-    from data.registry.commands.review import CloseFinding
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Finding, finding)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Finding, finding)
     receipt = who.do(CloseFinding(key=row.key, proof=prove(who.actor.id, code_from_stdin)))
     show_receipt(receipt, as_json, f"closed {reference(row.key)}")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
-from modelward.cli.options import Environment, Json, ModelName, Slot
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from data.queries.history import SlotSnapshot
-    from data.queries.log_entries import LogEntry
-    from data.registry.registry import Registry
-    from modelward.cli.options import SlotName
+from data.queries.history import SlotSnapshot, slot_as_of, slot_as_recorded
+from data.queries.log_entries import LogEntry, events_named
+from data.queries.lookup import reference
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time
+from modelward.cli.options import Environment, Json, ModelName, Slot, SlotName
+from modelward.cli.terminal import heading, say, show_facts, show_json, show_table, written
 
 
 def history(
@@ -31,11 +30,6 @@ def history(
 
     A bare day means its first moment, in UTC.
     """
-    from data.queries.log_entries import events_named
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.terminal import show_json
-
     registry, moment, known = Registry.here(), business_time(as_of), business_time(known_at)
     result: SlotSnapshot | list[LogEntry]
     if moment is None and known is None:
@@ -59,8 +53,6 @@ def _snapshot(
     slot: SlotName,
 ) -> SlotSnapshot:
     """The slot at `moment`, from the events recorded by `known`; at least one of the two is given."""
-    from data.queries.history import slot_as_of, slot_as_recorded
-
     if moment is None:
         assert known is not None
         return slot_as_recorded(registry, model, known, environment=environment, slot=slot)
@@ -69,9 +61,6 @@ def _snapshot(
 
 def show_events(entries: list[LogEntry]) -> None:
     """Events, one a line."""
-    from data.queries.lookup import reference
-    from modelward.cli.terminal import show_table
-
     rows = [
         (one.seq, one.effective_at[:16].replace("T", " "), one.type, reference(one.subject), _actor(one))
         for one in entries
@@ -84,9 +73,6 @@ def _actor(one: LogEntry) -> str:
 
 
 def _show(one: SlotSnapshot) -> None:
-    from data.queries.lookup import reference
-    from modelward.cli.terminal import heading, say, show_facts, show_table, written
-
     heading(f"{reference(one.model)} on {written(one.as_of)} UTC, {one.environment} {one.slot}")
     if one.version is None:
         say(f"nothing served there; owner {one.owner}, tier {one.tier}")

@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
+from data.queries.lookup import reference, row_named, rows_below
+from data.records.monitoring import Incident
+from data.registry.commands.deployment import ResolveIncident
+from data.registry.registry import Registry
+from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
+from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them.")
 
@@ -18,14 +24,7 @@ def list_incidents(
     as_json: Json = False,
 ) -> None:
     """Incidents that are not resolved."""
-    from data.queries.lookup import reference
-    from data.records.monitoring import Incident
-    from data.registry.registry import Registry
-    from modelward.cli.scope import under
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().reading() as state:
-        found = [one for one in under(state, Incident, model) if every or one.state != "resolved"]
+    found = [one for one in rows_below(Registry.here(), Incident, model) if every or one.state != "resolved"]
     if as_json:
         show_json(found)
         return
@@ -53,15 +52,8 @@ def resolve(
     as_json: Json = False,
 ) -> None:
     """Close an incident with what was done; one that blocks a version needs somebody else's one-time code."""
-    from data.queries.lookup import find_row, reference
-    from data.records.monitoring import Incident
-    from data.registry.commands.deployment import ResolveIncident
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Incident, incident)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Incident, incident)
     proof = prove(who.actor.id, code_from_stdin) if row.blocking else None
     receipt = who.do(ResolveIncident(key=row.key, resolution=resolution, proof=proof))
     show_receipt(receipt, as_json, f"resolved {reference(row.key)}")

@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
+from data.errors import ModelwardError
+from data.queries.roster import current_member
+from data.registry.registry import Registry
 from modelward.cli.options import Json
+from modelward.cli.terminal import say, show_json
+from modelward.scaffold import write_submission
 
 
 def init(
@@ -23,9 +28,6 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a submission folder with comments, to be filled in. Existing files stay as they are."""
-    from modelward.cli.terminal import say, show_json
-    from modelward.scaffold import write_submission
-
     files = write_submission(folder, model, dataset, _owner())
     if as_json:
         show_json({"folder": folder, "files": files})
@@ -37,14 +39,8 @@ def init(
 
 def _owner() -> str:
     """The id of whoever types this, where the roster of this home knows them; a folder can be written without one."""
-    from data.errors import ModelwardError
-    from data.records.person import Person
-    from data.registry.current_actor import current_actor
-    from data.registry.registry import Registry
-
     try:
-        with Registry.here().reading() as state:
-            found = state.find(Person, person=current_actor(state).id, state="active")
+        member = current_member(Registry.here())
     except ModelwardError:
         return ""
-    return found[0].person if found else ""
+    return member.person if member is not None else ""

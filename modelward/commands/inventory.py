@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.queries.inventory import ListedVersion, Placement
+from data.queries.inventory import inventory as list_inventory
+from data.registry.registry import Registry
 from modelward.cli.options import Json
-
-if TYPE_CHECKING:
-    from data.queries.inventory import ListedVersion, Placement
+from modelward.cli.terminal import remark, show_json, show_table, written
 
 
 def inventory(
@@ -17,23 +18,14 @@ def inventory(
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
-    from data.queries.inventory import list_versions
-    from data.queries.lookup import find_model
-    from data.registry.registry import Registry
-    from data.registry.registry_time import registry_time
-    from data.registry.state import State
-    from modelward.cli.terminal import remark, show_json, show_table, written
-
-    with Registry.here().store.reading() as connection:
-        time, state = registry_time(connection), State(connection)
-        listed = list_versions(state, time.now, find_model(state, model).key if model else None)
+    found = list_inventory(Registry.here(), model)
     if as_json:
-        show_json(listed)
+        show_json(found.versions)
         return
-    rows = [(f"{one.model}/{one.version}", _state(one), _places(one), _open(one)) for one in listed]
+    rows = [(f"{one.model}/{one.version}", _state(one), _places(one), _open(one)) for one in found.versions]
     show_table(("version", "review", "where and why it ended", "open"), rows, "no version is registered yet", whole=2)
-    if time.is_replay:
-        remark(f"a replay registry; judged at its newest moment, {written(time.now)} UTC")
+    if found.time.is_replay:
+        remark(f"a replay registry: due dates are judged at its newest event, {written(found.time.now)} UTC")
 
 
 def _state(one: ListedVersion) -> str:

@@ -1,12 +1,20 @@
-"""Watch the models in production over a window of their logs."""
+"""NightOutcome the models in production over a window of their logs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import TypeAdapter
 
+from data.queries.lookup import reference
+from data.queries.rows import required_row
+from data.records.monitoring import MonitoringRun
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time, day_of
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
+from modelward.cli.terminal import say, show_json, show_table
+from modelward.runs.flow_call import Where, call
 
 if TYPE_CHECKING:
     from tasks.monitor.record_windows import NightOutcome
@@ -32,12 +40,6 @@ def monitor(
 
     Exit code 3 says that a model could not be watched; the others were.
     """
-    from pydantic import TypeAdapter
-
-    from modelward.cli.caller import business_time, day_of
-    from modelward.cli.terminal import show_json
-    from modelward.runs.flow_call import Where, call
-
     moment, day = business_time(as_of), day_of(through)
     asked = {"models": models or None, "through": day, "as_of": moment}
     answer = call("monitor_models", Where(by, local, no_wait), asked, "watching the logs")
@@ -52,9 +54,6 @@ def monitor(
 
 
 def _show(watched: list[NightOutcome]) -> None:
-    from data.queries.lookup import reference
-    from modelward.cli.terminal import say, show_table
-
     rows = [
         (reference(one.model), one.state, one.rows, _counted(one), len(one.pages), len(one.warnings)) for one in watched
     ]
@@ -74,12 +73,8 @@ def _counted(one: NightOutcome) -> str:
 
 def _faults(one: NightOutcome) -> tuple[str, ...]:
     """What was wrong with the logs, as it was recorded; of many, the first and how many more."""
-    from data.records.monitoring import MonitoringRun
-    from data.registry.registry import Registry
-
     if not one.faults:
         return ()
-    with Registry.here().reading() as state:
-        faults = state.need(MonitoringRun, one.run).faults
+    faults = required_row(Registry.here(), MonitoringRun, one.run).faults
     more = (f"and {len(faults) - SHOWN} more faults of its logs",) if len(faults) > SHOWN else ()
     return (*faults[:SHOWN], *more)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from data.files.home import Home
+from data.notices.channels.delivery import Attempts, DeliveryRecords
+from data.notices.outbox import Outbox, QueuedNotice
+from modelward.cli.caller import identify
 from modelward.cli.options import By, Json
-
-if TYPE_CHECKING:
-    from data.notices.channels.delivery import Attempts
-    from data.notices.outbox import QueuedNotice
+from modelward.cli.terminal import remark, say, show_json, show_table
+from tasks.notify.deliver_notices import deliver_notices, has_channels, try_channels
 
 app = typer.Typer(no_args_is_help=True, help="Notices to people: list them, send them, test the channels.")
 COULD_NOT = 3
@@ -24,11 +26,6 @@ def list_notices(
     as_json: Json = False,
 ) -> None:
     """The notices in the outbox, the newest last, each with how far it was carried."""
-    from data.files.home import Home
-    from data.notices.channels.delivery import DeliveryRecords
-    from data.notices.outbox import Outbox
-    from modelward.cli.terminal import remark, show_json, show_table
-
     outbox = Outbox(Home.here().outbox)
     book = DeliveryRecords(outbox.root)
     found = outbox.contents()
@@ -54,9 +51,6 @@ def list_notices(
 @app.command("send")
 def send(as_json: Json = False) -> None:
     """Carry everything that waits, at once. Exit code 3 when something fails."""
-    from modelward.cli.terminal import say, show_json
-    from tasks.notify.deliver_notices import deliver_notices, has_channels
-
     if not has_channels():
         say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
         return
@@ -78,11 +72,7 @@ def send(as_json: Json = False) -> None:
 @app.command("test")
 def try_out(by: By = "", as_json: Json = False) -> None:
     """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import say, show_json
-    from tasks.notify.deliver_notices import try_channels
-
-    person = speaker(by).actor.id
+    person = identify(by).actor.id
     taken = try_channels(person)
     if as_json:
         show_json(taken)
@@ -95,8 +85,6 @@ def try_out(by: By = "", as_json: Json = False) -> None:
 
 
 def _remark_on(unreadable: Sequence[str]) -> None:
-    from modelward.cli.terminal import remark
-
     for name in unreadable:
         remark(f"{name} cannot be read: it is no notice, and is carried nowhere")
 

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import io
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlparse
 
+import segno
 import typer
 
+from data.errors import InputError
+from data.queries.lookup import person_named
+from data.queries.roster import Roster, grants_in_own_right, is_code_due, roster
+from data.queries.rows import rows
+from data.records.names import person_key
+from data.records.person import Credential, Person, Role, RoleGrant
+from data.registry.command import Proof
+from data.registry.commands.person import AddPerson, Deputise, EndRole, GrantRole, RevokePerson
+from data.registry.enrolment import enrol as enrol_person
+from data.registry.registry import Registry
+from modelward.cli.caller import Caller, business_time, identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from data.records.person import Role as HeldRole
-    from data.records.person import RoleGrant
-    from data.registry.command import Proof
-    from data.registry.registry import Registry
-    from modelward.cli.caller import Caller
+from modelward.cli.terminal import err, out, remark, say, show_json, show_receipt, show_table, written
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
 
-Person = Annotated[str, typer.Argument(metavar="PERSON", help="Their id on the roster.")]
-Role = Annotated[RoleName, typer.Argument(help="The role.")]
+PersonId = Annotated[str, typer.Argument(metavar="PERSON", help="Their id on the roster.")]
+RoleArgument = Annotated[RoleName, typer.Argument(help="The role.")]
 
 
 @app.command("add")
 def add(
-    person: Person,
+    person: PersonId,
     name: Annotated[str, typer.Option("--name", help="Their name as it is printed under decisions.")],
     email: Annotated[str, typer.Option("--email", help="Where notices go.")] = "",
     os_user: Annotated[str, typer.Option("--os-user", help="Their operating-system user here.")] = "",
@@ -39,16 +45,10 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Put somebody on the roster. The first one starts the registry; the first two are administrators."""
-    from data.records.names import person_key
-    from data.records.person import RoleGrant
-    from data.registry.commands.person import AddPerson
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import say, show_receipt
-
     person_key(person)
     told: dict[str, Any] = {"printed_name": name, "email": email, "os_user": os_user, "roles": _roles(roles or ())}
     founding = _found_registry(quiet=as_json)
-    who = speaker("" if founding else by, as_of)
+    who = identify("" if founding else by, as_of)
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(AddPerson(person=person, proof=proof, **told))
     held = ", ".join(one.role.value for one in receipt.rows_of(RoleGrant))
@@ -59,22 +59,16 @@ def add(
 
 @app.command("enrol")
 def enrol(
-    person: Person,
+    person: PersonId,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
     """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
-    from data.queries.lookup import find_person
-    from data.registry.enrolment import enrol as enrol_person
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_json
-
     _need_screen(as_json)
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        find_person(state, person)
+    who = identify(by, as_of)
+    person_named(who.registry, person)
     uri = enrol_person(who.registry, person, who.actor, _administrator(who, by, code_from_stdin), who.as_of)
     _show_seed(person, uri, as_json)
     if as_json:
@@ -84,37 +78,25 @@ def enrol(
 @app.command("list")
 def list_people(as_json: Json = False) -> None:
     """Who is on the roster, with roles and whether they can prove who they are."""
-    from data.records.person import Credential, Person, RoleGrant
-    from data.registry.registry import Registry
-    from data.registry.registry_time import registry_time
-    from data.registry.state import State
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().store.reading() as connection:
-        now, state = registry_time(connection).now, State(connection)
-        people, grants = state.find(Person), state.find(RoleGrant)
-        enrolled = {one.person for one in state.find(Credential, state="active")}
-    listed = [
-        {
-            **one.model_dump(mode="json"),
-            "enrolled": one.person in enrolled,
-            "roles": [grant.model_dump(mode="json") for grant in grants if grant.person == one.person],
-        }
-        for one in people
-    ]
+    found = roster(Registry.here())
     if as_json:
-        show_json(listed)
+        show_json([_listed(one, found) for one in found.people])
         return
-    rows = []
-    for one in people:
-        held = [_role_said(grant) for grant in grants if grant.person == one.person and not _ended(grant, now)]
-        rows.append((one.person, one.name, one.state, "yes" if one.person in enrolled else "no", "; ".join(held)))
-    show_table(("person", "name", "state", "codes", "roles"), rows, "nobody is on the roster yet")
+    listed = []
+    for one in found.people:
+        held = "; ".join(_role_text(grant) for grant in found.held_by(one.person))
+        listed.append((one.person, one.name, one.state, "yes" if one.person in found.enrolled else "no", held))
+    show_table(("person", "name", "state", "codes", "roles"), listed, "nobody is on the roster yet")
+
+
+def _listed(person: Person, found: Roster) -> dict[str, object]:
+    grants = [one.model_dump(mode="json") for one in found.grants if one.person == person.person]
+    return {**person.model_dump(mode="json"), "enrolled": person.person in found.enrolled, "roles": grants}
 
 
 @app.command("revoke")
 def revoke(
-    person: Person,
+    person: PersonId,
     reason: Reason,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
@@ -122,19 +104,15 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Take somebody off the roster: their roles end and their codes stop working."""
-    from data.registry.commands.person import RevokePerson
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
+    who = identify(by, as_of)
     command = RevokePerson(person=_known(who, person), reason=reason, proof=_administrator(who, by, code_from_stdin))
     show_receipt(who.do(command), as_json, f"{person} is off the roster")
 
 
 @app.command("grant")
 def grant(
-    person: Person,
-    role: Role,
+    person: PersonId,
+    role: RoleArgument,
     team: Annotated[str, typer.Option("--team", help="For this team's models only.")] = "*",
     tiers: Annotated[list[int] | None, typer.Option("--tier", help="For this tier only; may be given again.")] = None,
     environment: Environment = "*",
@@ -147,12 +125,7 @@ def grant(
     as_json: Json = False,
 ) -> None:
     """Give somebody a role, for everything or for a team, tiers, an environment, a time."""
-    from data.records.person import Role
-    from data.registry.commands.person import GrantRole
-    from modelward.cli.caller import business_time, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
+    who = identify(by, as_of)
     told: dict[str, Any] = {"team": team, "tiers": tuple(tiers or ()), "environment": environment}
     told |= {"from_at": business_time(from_at), "to_at": business_time(to_at), "deputy_of": deputy_of or None}
     proof = _administrator(who, by, code_from_stdin)
@@ -162,7 +135,7 @@ def grant(
 
 @app.command("deputise")
 def deputise(
-    person: Person,
+    person: PersonId,
     deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="Whom they stand in for.")],
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="Until then.")],
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="From then on; otherwise now.")] = "",
@@ -176,12 +149,7 @@ def deputise(
 
     A deputy is asked for independence like anyone, and so is whoever they stand in for; the two have one voice.
     """
-    from data.records.person import RoleGrant
-    from data.registry.commands.person import Deputise
-    from modelward.cli.caller import business_time, require_time, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
+    who = identify(by, as_of)
     deputy, principal = _known(who, person), _known(who, deputy_of)
     stands_in_as = _role_held_by(who, principal, role)
     times = {"from_at": business_time(from_at), "to_at": require_time(to_at)}
@@ -194,8 +162,8 @@ def deputise(
 
 @app.command("end")
 def end(
-    person: Person,
-    role: Role,
+    person: PersonId,
+    role: RoleArgument,
     reason: Reason,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
@@ -203,22 +171,14 @@ def end(
     as_json: Json = False,
 ) -> None:
     """End every grant of a role that somebody holds."""
-    from data.records.person import Role
-    from data.registry.commands.person import EndRole
-    from modelward.cli.caller import speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
+    who = identify(by, as_of)
     proof = _administrator(who, by, code_from_stdin)
     receipt = who.do(EndRole(person=_known(who, person), role=Role(role), reason=reason, proof=proof))
     show_receipt(receipt, as_json, f"{person} is no longer {role}")
 
 
-def _roles(names: Sequence[str]) -> tuple[HeldRole, ...]:
+def _roles(names: Sequence[str]) -> tuple[Role, ...]:
     """Roles by their names. Raises InputError, before anything is recorded."""
-    from data.errors import InputError
-    from data.records.person import Role
-
     known = {one.value: one for one in Role}
     for name in names:
         if name not in known:
@@ -228,11 +188,8 @@ def _roles(names: Sequence[str]) -> tuple[HeldRole, ...]:
 
 def _found_registry(quiet: bool) -> bool:
     """Start the registry where none is yet; True when it was started just now."""
-    from data.registry.registry import Registry
-    from modelward.cli.terminal import remark
-
     registry = Registry.here()
-    if registry.store.exists() or registry.home.journal.exists():
+    if registry.exists or registry.home.journal.exists():
         return False
     registry.create()
     if not quiet:
@@ -245,43 +202,25 @@ def _found_registry(quiet: bool) -> bool:
 
 def _administrator(who: Caller, by: str, code_from_stdin: bool) -> Proof | None:
     """The proof of `--by`; while the roster is being founded nobody can have codes yet, and none is asked."""
-    from modelward.cli.caller import prove
-
     return prove(by, code_from_stdin) if by and _can_prove(who, by) else None
 
 
 def _can_prove(who: Caller, person: str) -> bool:
     """Whether there is a reason to ask for a code: the person has one, or nobody is being founded any more."""
-    from data.records.person import Credential
-
-    with who.registry.reading() as state:
-        return bool(state.find(Credential, person=person)) or len(state.find(Credential)) >= 2
+    return is_code_due(who.registry, person)
 
 
 def _known(who: Caller, person: str) -> str:
-    from data.queries.lookup import find_person
-
-    with who.registry.reading() as state:
-        return find_person(state, person).person
+    return person_named(who.registry, person).person
 
 
 def _need_screen(as_json: bool) -> None:
-    from data.errors import InputError
-    from modelward.cli.terminal import err
-
     if as_json and not err().is_terminal:
         raise InputError("the secret is shown once, and never in JSON", "run it in a terminal, or leave out --json")
 
 
 def _show_seed(person: str, uri: str, as_json: bool) -> None:
     """The QR code and the secret, on the screen only."""
-    import io
-    from urllib.parse import parse_qs, urlparse
-
-    import segno
-
-    from modelward.cli.terminal import err, out
-
     console = err() if as_json else out()
     drawn = io.StringIO()
     segno.make(uri, error="l").terminal(drawn, border=2, compact=True)
@@ -294,22 +233,12 @@ def _show_seed(person: str, uri: str, as_json: bool) -> None:
 
 
 def _credential(registry: Registry, person: str) -> str:
-    from data.records.person import Credential
-
-    with registry.reading() as state:
-        return state.find(Credential, person=person, state="active")[-1].key
+    return rows(registry, Credential, person=person, state="active")[-1].key
 
 
-def _role_held_by(who: Caller, principal: str, role: str | None) -> HeldRole:
+def _role_held_by(who: Caller, principal: str, role: str | None) -> Role:
     """The role of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
-    from data.errors import InputError
-    from data.records.person import Role, RoleGrant
-    from data.registry.registry_time import registry_time
-    from data.registry.state import State
-
-    with who.registry.store.reading() as connection:
-        now, state = who.as_of or registry_time(connection).now, State(connection)
-        grants = [one for one in state.find(RoleGrant, person=principal) if not one.deputy_of and not _ended(one, now)]
+    grants = grants_in_own_right(who.registry, principal, who.as_of)
     held = [one for one in grants if one.role is not Role.ADMINISTRATOR and role in (None, one.role.value)]
     roles = list(dict.fromkeys(one.role for one in held))
     if len(roles) == 1:
@@ -318,13 +247,7 @@ def _role_held_by(who: Caller, principal: str, role: str | None) -> HeldRole:
     raise InputError(f"{principal} {said}", "name one role with --role; an administrator has no deputy")
 
 
-def _ended(grant: RoleGrant, now: datetime) -> bool:
-    return grant.to_at is not None and grant.to_at <= now
-
-
-def _role_said(grant: RoleGrant) -> str:
-    from modelward.cli.terminal import written
-
+def _role_text(grant: RoleGrant) -> str:
     scope = [grant.scope] if grant.scope else []
     scope += [f"for {grant.deputy_of}"] if grant.deputy_of else []
     scope += [f"until {written(grant.to_at)}"] if grant.to_at else []

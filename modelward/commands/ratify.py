@@ -1,18 +1,30 @@
-"""Ratify what was done in haste, within its time: a rollback, a suspension, or an emergency release."""
+"""Ratify an urgent operation within its time: a rollback, a suspension, or an emergency release."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import typer
 
+from data.errors import IllegalMoveError, InputError
+from data.queries.lookup import reference
+from data.queries.pending_work import missing_signatures
+from data.queries.urgent_operations import urgent_operation
+from data.records.approval import ApprovalRequest, EligibleApprover
+from data.records.person import Role
+from data.records.run_context import RunContext
+from data.registry.approvals import tail
+from data.registry.commands.approval import Decide
+from data.registry.commands.deployment import RatifyDeployment
+from data.registry.registry import Receipt
+from modelward.cli.caller import Caller, identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, ModelName, RoleName, Slot
-
-if TYPE_CHECKING:
-    from data.records.approval import ApprovalRequest
-    from data.records.deployment import Deployment
-    from data.registry.registry import Receipt
-    from modelward.cli.caller import Caller
+from modelward.cli.terminal import remark, show_receipt
+from tasks.approve.recompute_digests import recompute_digests
+from tasks.run.business_time import moment
 
 
 def ratify(
@@ -33,93 +45,67 @@ def ratify(
     as_json: Json = False,
 ) -> None:
     """Ratify the newest rollback, suspension or emergency release of a model, done by somebody else."""
-    from data.errors import IllegalMoveError
-    from data.queries.lookup import find_model, reference
-    from data.registry.commands.deployment import RatifyDeployment
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.outcomes import newest_deployment
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        key = find_model(state, model).key
-    deployment = newest_deployment(who.registry, key, environment, slot)
+    who = identify(by, as_of)
+    found = urgent_operation(who.registry, model, environment, slot, moment(who.as_of))
+    deployment = found.deployment
     if deployment is None or deployment.ratify_by is None:
-        raise IllegalMoveError(f"nothing of {reference(key)} in {environment} ({slot}) waits for ratification")
-    request = _release(who, deployment)
-    if request is not None:
-        receipt = _vote(who, request, role, confirm, "reject" if reject else "approve", comment, code_from_stdin)
-        standing = receipt.row(ApprovalRequest)
-        show_receipt(receipt, as_json, _undone(who, standing) if reject else _said(who, standing))
+        name = reference(found.model.key)
+        raise IllegalMoveError(f"nothing of {name} in {environment} ({slot}) waits for ratification")
+    if found.release is not None:
+        vote = _Vote(role, confirm, "reject" if reject else "approve", comment, code_from_stdin)
+        receipt = _give(who, found.release, found.eligible, vote)
+        request = receipt.row(ApprovalRequest)
+        show_receipt(receipt, as_json, _undone(who, request) if reject else _result(who, request))
         return
     receipt = who.do(RatifyDeployment(key=deployment.key, proof=prove(who.actor.id, code_from_stdin)))
     show_receipt(receipt, as_json, f"ratified {reference(deployment.version)} in {environment} ({slot})")
 
 
-def _release(who: Caller, deployment: Deployment) -> ApprovalRequest | None:
-    """The request behind an emergency release; None for a rollback or suspension."""
-    from data.records.approval import ApprovalRequest
-    from data.registry.purposes import purpose_of
+@dataclass(frozen=True)
+class _Vote:
+    """What the person typed: the role they sign in, the digest's end, the decision, a comment, where the code is."""
 
-    with who.registry.reading() as state:
-        request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
-    return (
-        request
-        if request is not None and purpose_of(request).serves_before_votes and deployment.state == "deployed"
-        else None
-    )
+    role: str | None
+    confirm: str
+    decision: Literal["approve", "reject"]
+    comment: str
+    code_from_stdin: bool
 
 
-def _vote(
-    who: Caller, request: ApprovalRequest, role: str | None, confirm: str, decision: str, comment: str, stdin: bool
-) -> Receipt:
-    """The person's vote, on the digests as they are now. Raises as the registry does."""
-    from data.records.person import Role
-    from data.registry.commands.approval import Decide
-    from modelward.cli.caller import prove
-    from tasks.approve.recompute_digests import recompute_digests
-
-    signs_as, deputy_of = _capacity(who, request, role)
+def _give(who: Caller, request: ApprovalRequest, eligible: Sequence[EligibleApprover], vote: _Vote) -> Receipt:
+    """Record the person's vote, on the digests as they are now. Raises as the registry does."""
+    role, deputy_of = _capacity(who, request, eligible, vote.role)
     now = recompute_digests(request)
+    approves = vote.decision == "approve"
     command = Decide(
         key=request.key,
         run_id=request.run_id,
-        decision="approve" if decision == "approve" else "reject",
-        role=Role(signs_as),
-        meaning="I stand behind this release" if decision == "approve" else "I do not stand behind this release",
-        comment=comment,
-        confirmed=confirm or _confirmed(request),
+        decision=vote.decision,
+        role=role,
+        meaning="I stand behind this release" if approves else "I do not stand behind this release",
+        comment=vote.comment,
+        confirmed=vote.confirm or _confirmed(request),
         evidence_digest=now.evidence_digest,
         standards_digest=now.standards_digest,
         artifact_digest=now.artifact_digest,
         deputy_of=deputy_of,
-        proof=prove(who.actor.id, stdin),
+        proof=prove(who.actor.id, vote.code_from_stdin),
     )
     return who.do(command)
 
 
-def _capacity(who: Caller, request: ApprovalRequest, role: str | None) -> tuple[str, str | None]:
-    """The role and whom they stand in for, as the registry would let them; else what was asked, to be refused."""
-    from data.registry.eligible_approvers import eligible_approvers
-    from tasks.run.business_time import moment
-
-    with who.registry.reading() as state:
-        able = [one for one in eligible_approvers(state, request, moment(who.as_of)) if one.person == who.actor.id]
-    fitting = [one for one in able if role in (None, one.role.value)]
-    if fitting:
-        return fitting[0].role.value, fitting[0].deputy_of
-    return role or request.required[0].role.value, None
+def _capacity(
+    who: Caller, request: ApprovalRequest, eligible: Sequence[EligibleApprover], role: str | None
+) -> tuple[Role, str | None]:
+    """The role and the person represented, as the registry allows; else the role that was typed, which it refuses."""
+    own = [one for one in eligible if one.person == who.actor.id and role in (None, one.role.value)]
+    if own:
+        return own[0].role, own[0].deputy_of
+    return Role(role) if role else request.required[0].role, None
 
 
 def _confirmed(request: ApprovalRequest) -> str:
     """What the person types after they read what it is about."""
-    import sys
-
-    from data.errors import InputError
-    from data.queries.lookup import reference
-    from data.registry.approvals import tail
-    from modelward.cli.terminal import remark
-
     shown = f"{reference(request.key)}: {request.reason}; digest {request.request_digest}"
     if not sys.stdin.isatty():
         raise InputError("the digest of what is ratified is not confirmed", f"add --confirm; {shown}")
@@ -128,27 +114,19 @@ def _confirmed(request: ApprovalRequest) -> str:
 
 
 def _undone(who: Caller, request: ApprovalRequest) -> str:
-    """Undo it now that it is refused. The refusal stands whatever becomes of this: it is said first."""
-    from data.queries.lookup import reference
-    from data.records.run_context import RunContext
-    from modelward.cli.terminal import remark
+    """Undo the release. The rejection stands even if this fails, so it is reported first."""
     from tasks.deploy.undo_release import undo_release
 
     name = reference(request.subject)
-    remark(
-        f"the release of {name} is refused, which is recorded; if it cannot be undone now, `modelward reconcile` will"
-    )
-    return undo_release(request.key, RunContext(who.actor, who.as_of, "")) or f"the release of {name} serves no more"
+    remark(f"the rejection of the release of {name} is recorded; `modelward reconcile` undoes it if this cannot")
+    return undo_release(request.key, RunContext(who.actor, who.as_of, "")) or f"the release of {name} no longer serves"
 
 
-def _said(who: Caller, request: ApprovalRequest) -> str:
-    """What the registry made of the signature, by the request as it stands now."""
-    from data.queries.lookup import reference
-    from modelward.runs.waiting import missing_roles
-
+def _result(who: Caller, request: ApprovalRequest) -> str:
+    """What the signature led to, by the request as it is now."""
     name = reference(request.subject)
     if request.state == "approved":
         return f"the release of {name} is ratified; have it approved with `modelward deploy` before its days are over"
-    with who.registry.reading() as state:
-        wanted = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, request).items())
-    return f"your signature is recorded; the release of {name} still needs {wanted}"
+    missing = missing_signatures(who.registry, request.key)
+    needed = ", ".join(f"{count} × {role.value}" for role, count in missing.items())
+    return f"your signature is recorded; the release of {name} still needs {needed}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from modelward.cli.caller import business_time
+from modelward.cli.flow_report import end_with_report
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
+from modelward.runs.flow_call import Where, call
 
 
 def reconcile(
@@ -13,10 +16,6 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Finish or undo operations whose process died, and expire requests. Safe to repeat."""
-    from modelward.cli.caller import business_time
-    from modelward.cli.flow_report import end_with_report
-    from modelward.runs.flow_call import Where, call
-
     asked = {"as_of": business_time(as_of)}
     report = call("reconcile_operations", Where(by, local, no_wait), asked, "reconciling operations")
     end_with_report(report or {}, as_json, "nothing was left half-way")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.files.home import Home
+from data.queries.lookup import reference
+from data.queries.rows import rows
+from data.records.person import Actor
+from data.records.run_context import RunContext
+from data.records.version import Version
+from data.registry.registry import Registry
+from data.submission.delivery import deliver
+from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from modelward.runs.flow_call import Where
+from modelward.cli.submission_preview import preview_submission
+from modelward.cli.terminal import say, show_facts, show_json
+from modelward.runs.flow_call import Where, actor_of, call
+from modelward.runs.running import prefect_ready
+from modelward.runs.running_server import house_in_use
+from tasks.run.record_refusal import refusals_recorded
 
 
 def register(
@@ -30,10 +41,6 @@ def register(
     if preview:
         _preview(folder, as_json)
         return
-    from data.queries.lookup import reference
-    from modelward.cli.caller import business_time
-    from modelward.cli.terminal import say, show_json
-    from modelward.runs.flow_call import Where, call
 
     moment, before, where = business_time(as_of), _versions(), Where(by, local, no_wait)
     asked = {"submission": _handed_in(folder.absolute(), where, moment), "as_of": moment}
@@ -49,9 +56,6 @@ def register(
 
 
 def _preview(folder: Path, as_json: bool) -> None:
-    from modelward.cli.submission_preview import preview_submission
-    from modelward.cli.terminal import say, show_facts, show_json
-
     found = preview_submission(folder.absolute())
     if as_json:
         show_json(found)
@@ -70,11 +74,7 @@ def _preview(folder: Path, as_json: bool) -> None:
 
 
 def _versions() -> set[str]:
-    from data.records.version import Version
-    from data.registry.registry import Registry
-
-    with Registry.here().reading() as state:
-        return {one.key for one in state.find(Version)}
+    return {one.key for one in rows(Registry.here(), Version)}
 
 
 def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
@@ -82,19 +82,9 @@ def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
 
     Raises SubmissionError, recorded, when it cannot be packed.
     """
-    from data.files.home import Home
-    from data.records.person import Actor
-    from data.submission.delivery import deliver
-    from modelward.runs.flow_call import actor_of
-    from modelward.runs.running import prefect_ready
-    from modelward.runs.running_server import house_in_use
-
     if where.local or house_in_use() is None or not folder.is_dir():
         return str(folder)
     with prefect_ready(where.by):
-        from data.records.run_context import RunContext
-        from tasks.run.record_refusal import refusals_recorded
-
         actor = Actor(id=actor_of(where.by), auth="os-user")
         with refusals_recorded("register model", "registry", RunContext(actor, as_of)):
             return deliver(folder, Home.here(), actor.id)

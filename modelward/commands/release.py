@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import time
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
+from data.errors import PublishError
+from data.queries.lookup import reference, version_named
+from data.queries.urgent_operations import release_progress
+from data.records.approval import ApprovalRequest
+from data.records.run_context import RunContext
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time, identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Local, Reason, Slot, VersionName
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from data.records.approval import ApprovalRequest
-    from modelward.runs.flow_call import Where
+from modelward.cli.outcomes import show_served
+from modelward.cli.terminal import remark, working, written
+from modelward.runs.flow_call import Where, call
+from modelward.runs.running import prefect_ready
+from modelward.runs.running_server import house_in_use
+from tasks.run.business_time import registry_moment
+from tasks.run.find_named import use_named
 
 PATIENCE_SECONDS = 180.0
 POLL_SECONDS = 0.5
@@ -38,23 +49,12 @@ def release(
 
     Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
     """
-    from data.queries.lookup import find_version, reference
-    from modelward.cli.caller import business_time, prove, require_time, speaker
-    from modelward.cli.outcomes import show_served
-    from modelward.cli.terminal import remark, working, written
-    from modelward.runs.flow_call import Where
-    from modelward.runs.running import prefect_ready
-
-    who, moment = speaker(by, as_of), business_time(as_of)
-    with who.registry.reading() as state:
-        found = find_version(state, version)
+    who, moment = identify(by, as_of), business_time(as_of)
+    found = version_named(who.registry, version)
     ends = require_time(until) if until else None
     proof = prove(who.actor.id, code_from_stdin)
     with prefect_ready(by), working(f"releasing {reference(found.version.key)}"):
-        from data.records.run_context import RunContext
         from tasks.deploy.open_release import open_release
-        from tasks.run.business_time import registry_moment
-        from tasks.run.find_named import use_named
 
         run = RunContext(who.actor, registry_moment(moment), "")
         purpose = use_named(found.version.key, use)
@@ -66,11 +66,6 @@ def release(
 
 def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) -> None:
     """In this process, or at the running server, whose run goes on waiting for the ratification."""
-    from dataclasses import replace
-
-    from modelward.runs.flow_call import call
-    from modelward.runs.running_server import house_in_use
-
     at_server = not where.local and house_in_use() is not None
     parameters = {"request": request.key, "as_of": moment}
     try:
@@ -81,21 +76,14 @@ def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) ->
 
 def _await_live(request: ApprovalRequest) -> None:
     """Raises PublishError when the run at the server did not bring it into service."""
-    import time
-
-    from data.errors import PublishError
-    from data.records.approval import ApprovalRequest
-    from data.registry.registry import Registry
-    from data.registry.rules.emergency import release_of
-
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
-        with Registry.here().reading() as state:
-            if release_of(state, request.key) is not None:
-                return
-            standing = state.need(ApprovalRequest, request.key)
-        if standing.state != "pending":
-            raise PublishError(f"the release is {standing.state}: {standing.reason}", "read the page of its run")
+        progress = release_progress(Registry.here(), request.key)
+        if progress.deployment is not None:
+            return
+        current = progress.request
+        if current.state != "pending":
+            raise PublishError(f"the release is {current.state}: {current.reason}", "read the page of its run")
         time.sleep(POLL_SECONDS)
     raise PublishError(
         "the running server has not published it yet", "look at its run, or run the command again with --local"

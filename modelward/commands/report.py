@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.errors import InputError
+from data.queries.lookup import subject_named
+from data.records.names import model_of, short
+from data.registry.registry import Registry
 from modelward.cli.options import Json
-
-if TYPE_CHECKING:
-    from data.registry.registry import Registry
+from modelward.cli.terminal import say, show_json, working
+from views.evidence_address import INVENTORY, model_page, version_page
+from views.pages.render import write_report
+from views.pages.site import site_folder, write_site
 
 
 def report(
@@ -23,10 +28,6 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the evidence pages: static, offline, no script. Only changed pages are written again."""
-    from data.errors import InputError
-    from data.registry.registry import Registry
-    from modelward.cli.terminal import say, show_json
-
     if every == bool(about):
         raise InputError("name a model or a version, or say --all", "`modelward report team/name`")
     registry = Registry.here()
@@ -42,20 +43,10 @@ def report(
 
 def _key(registry: Registry, about: str) -> str:
     """The key of the model or version that is meant; empty for all."""
-    from modelward.cli.scope import scope_key
-
-    if not about:
-        return ""
-    with registry.reading() as state:
-        return scope_key(state, about)
+    return subject_named(registry, about).key if about else ""
 
 
 def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
-    from data.errors import InputError
-    from data.records.names import model_of, short
-    from modelward.cli.terminal import working
-    from views.pages.render import write_report
-
     if not key or key != model_of(key):
         raise InputError("one file holds all on one model", "name one model, or a folder to write pages to")
     with working(f"writing the report of {short(key)}"):
@@ -63,11 +54,6 @@ def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
 
 
 def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, object]:
-    from data.records.names import model_of
-    from modelward.cli.terminal import working
-    from views.evidence_address import INVENTORY, model_page, version_page
-    from views.pages.site import site_folder, write_site
-
     folder = target or site_folder(registry.home)
     with working("writing the evidence pages"):
         done = write_site(registry.home, folder, [model_of(key)] if key else None)

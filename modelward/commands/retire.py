@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from data.errors import InputError
+from data.queries.lookup import reference
+from data.queries.named_retirement import retirement_named
+from data.queries.rows import row
+from data.records.retirement import Retirement
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time, require_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait, Reason, VersionName
+from modelward.cli.terminal import remark, say, show_json
+from modelward.runs.flow_call import Where, call
 
 
 def retire(
@@ -31,11 +40,6 @@ def retire(
 
     Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.terminal import remark
-    from modelward.runs.flow_call import Where, call
-
     moment, registry = business_time(as_of), Registry.here()
     asked = {**_asked(registry, version, reason, sunset, successor), "transition": _transition(plan or [])}
     remark(
@@ -45,29 +49,25 @@ def retire(
     _show(registry, asked["version"], as_json)
 
 
-def _asked(registry: Any, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
+def _asked(registry: Registry, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
     """What the flow is asked; an open retirement already knows its reason, sunset and successor."""
-    from data.errors import InputError
-    from data.queries.lookup import find_version
-    from data.records.retirement import Retirement
-    from modelward.cli.caller import require_time
-
-    with registry.reading() as state:
-        key = find_version(state, version, "named").version.key
-        open_one = state.get(Retirement, f"{key}/retirement")
-        heir = find_version(state, successor, "named").version.key if successor else None
-    if open_one is not None:
-        reason, sunset_on = open_one.reason, open_one.sunset_at.date()
-        return {"version": key, "reason": reason, "sunset_on": sunset_on, "successor": open_one.successor}
+    found = retirement_named(registry, version, successor)
+    key, present = found.version.key, found.retirement
+    if present is not None:
+        reason, sunset_on = present.reason, present.sunset_at.date()
+        return {"version": key, "reason": reason, "sunset_on": sunset_on, "successor": present.successor}
     if not reason or not sunset:
         raise InputError("a retirement begins with a reason and a day", "add --reason and --sunset 2014-03-31")
-    return {"version": key, "reason": reason, "sunset_on": require_time(sunset).date(), "successor": heir}
+    return {
+        "version": key,
+        "reason": reason,
+        "sunset_on": require_time(sunset).date(),
+        "successor": found.successor.key if found.successor else None,
+    }
 
 
 def _transition(lines: list[str]) -> dict[str, str] | None:
     """By system, the day and what it moves to. Raises InputError for a line without them."""
-    from data.errors import InputError
-
     pairs = [line.partition("=") for line in lines]
     broken = next(
         (line for line, (_, equals, where) in zip(lines, pairs, strict=True) if not equals or not where), None
@@ -77,17 +77,12 @@ def _transition(lines: list[str]) -> dict[str, str] | None:
     return {system: where for system, _, where in pairs} or None
 
 
-def _show(registry: Any, version: str, as_json: bool) -> None:
-    from data.queries.lookup import reference
-    from data.records.retirement import Retirement
-    from modelward.cli.terminal import say, show_json
-
-    with registry.reading() as state:
-        row = state.get(Retirement, f"{version}/retirement")
+def _show(registry: Registry, version: str, as_json: bool) -> None:
+    retirement = row(registry, Retirement, f"{version}/retirement")
     if as_json:
-        show_json(row)
+        show_json(retirement)
         return
-    state_now = row.state if row is not None else "not opened"
+    state_now = retirement.state if retirement is not None else "not opened"
     say(f"the retirement of {reference(version)} is {state_now}")
     if state_now != "archived":
         name = reference(version)

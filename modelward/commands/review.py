@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
+from data.queries.lookup import reference, row_named, rows_below
+from data.records.review import Review
+from data.registry.commands.review import CompleteReview
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time, identify, prove
+from modelward.cli.flow_report import end_with_report
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
+from modelward.cli.terminal import show_json, show_receipt, show_table
+from modelward.runs.flow_call import Where, call
 
 app = typer.Typer(no_args_is_help=True, help="Reviews: find those that are due, list, complete.")
 
@@ -20,10 +28,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Expire approvals and waivers, escalate what nobody ratified, open the reviews that are due, remind people."""
-    from modelward.cli.caller import business_time
-    from modelward.cli.flow_report import end_with_report
-    from modelward.runs.flow_call import Where, call
-
     asked = {"as_of": business_time(as_of)}
     report = call("review_models", Where(by, local, no_wait), asked, "looking for what came due")
     end_with_report(report or {}, as_json, "nothing came due")
@@ -36,14 +40,7 @@ def list_reviews(
     as_json: Json = False,
 ) -> None:
     """Reviews that are open."""
-    from data.queries.lookup import reference
-    from data.records.review import Review
-    from data.registry.registry import Registry
-    from modelward.cli.scope import under
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().reading() as state:
-        found = [one for one in under(state, Review, model) if every or one.state == "open"]
+    found = [one for one in rows_below(Registry.here(), Review, model) if every or one.state == "open"]
     if as_json:
         show_json(found)
         return
@@ -70,14 +67,7 @@ def complete(
     as_json: Json = False,
 ) -> None:
     """Complete a review with its outcome and your one-time code."""
-    from data.queries.lookup import find_row, reference
-    from data.records.review import Review
-    from data.registry.commands.review import CompleteReview
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Review, review)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Review, review)
     receipt = who.do(CompleteReview(key=row.key, outcome=outcome, proof=prove(who.actor.id, code_from_stdin)))
     show_receipt(receipt, as_json, f"completed {reference(row.key)}")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from data.queries.lookup import model_named
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
+from modelward.cli.outcomes import show_served
+from modelward.runs.flow_call import Where, call
 
 
 def rollback(
@@ -20,15 +25,8 @@ def rollback(
 
     It acts at once and must be ratified in time: `modelward ratify`.
     """
-    from data.queries.lookup import find_model
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.outcomes import show_served
-    from modelward.runs.flow_call import Where, call
-
     moment, registry = business_time(as_of), Registry.here()
-    with registry.reading() as state:
-        key = find_model(state, model).key
+    key = model_named(registry, model).key
     asked = {"model": key, "reason": reason, "environment": environment, "slot": slot, "as_of": moment}
     call("rollback_model", Where(by, local, no_wait), asked, f"rolling {model} back")
     show_served(registry, key, environment, slot, as_json)

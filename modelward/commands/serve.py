@@ -6,6 +6,12 @@ from typing import Annotated
 
 import typer
 
+from data.files.home import Home
+from data.settings import read_settings
+from modelward.cli.terminal import say
+from modelward.web.evidence_app import evidence_app
+from modelward.web.server import LoopbackServer, serve_until_signal
+
 
 def serve(
     port: Annotated[
@@ -13,11 +19,5 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the evidence pages and the served manifests, read-only, on loopback, until Ctrl-C."""
-    from data.files.home import Home
-    from data.settings import read_settings
-    from modelward.cli.terminal import say
-    from modelward.web.evidence_app import evidence_app
-    from modelward.web.server import LoopbackServer, serve_until_signal
-
     server = LoopbackServer(evidence_app(Home.here()), read_settings().evidence_port if port is None else port)
     serve_until_signal(server, lambda url: say(f"evidence pages: {url}/ (Ctrl-C ends it)"))

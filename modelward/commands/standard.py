@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.errors import InputError
+from data.files.artifacts import ArtifactStore
+from data.queries.rows import rows
+from data.records.log import Standard
+from data.records.person import Role
+from data.registry.commands.log import AdoptStandard
+from data.registry.registry import Registry
+from gates.standard import LoadedStandard, builtin, builtin_names, load_standard
+from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-
-if TYPE_CHECKING:
-    from data.records.person import Role
-    from gates.standard import LoadedStandard
+from modelward.cli.terminal import heading, say, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adopt.")
 
@@ -19,27 +25,18 @@ app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adop
 @app.command("list")
 def list_standards(as_json: Json = False) -> None:
     """Standards in force, and those that come with modelward."""
-    from data.records.log import Standard
-    from data.registry.registry import Registry
-    from gates.standard import builtin_names
-    from modelward.cli.terminal import say, show_json, show_table
-
-    with Registry.here().reading() as state:
-        adopted = state.find(Standard)
+    adopted = rows(Registry.here(), Standard)
     if as_json:
         show_json({"adopted": adopted, "builtin": list(builtin_names())})
         return
-    rows = [(one.standard, one.version, one.controls, one.adopted_at, one.adopted_by, one.title) for one in adopted]
-    show_table(("standard", "version", "controls", "adopted", "by", "title"), rows, "no standard is adopted yet")
+    listed = [(one.standard, one.version, one.controls, one.adopted_at, one.adopted_by, one.title) for one in adopted]
+    show_table(("standard", "version", "controls", "adopted", "by", "title"), listed, "no standard is adopted yet")
     say(f"with modelward comes: {', '.join(builtin_names())}; `modelward standard adopt NAME` puts one in force")
 
 
 @app.command("check")
 def check(file: Annotated[Path, typer.Argument(help="The standard's YAML file.")], as_json: Json = False) -> None:
     """Read a standard and say whether it can be used; a fault is named with file, line and fix."""
-    from gates.standard import load_standard
-    from modelward.cli.terminal import say, show_json
-
     standard = load_standard(file)
     if as_json:
         show_json({"ok": True, "standard": standard.id, "version": standard.version, "digest": standard.text_digest})
@@ -56,8 +53,6 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Every control of a standard: what it demands, where that comes from, and who approves."""
-    from modelward.cli.terminal import heading, say, show_json, show_table
-
     written, where = _text(name)
     standard = _loaded(written, name)
     if text:
@@ -67,8 +62,8 @@ def show(
         show_json({**standard.model_dump(mode="json"), "where": where})
         return
     heading(f"{standard.label}: {standard.title} ({where})")
-    rows = [(one.id, one.gate, one.severity.value, ", ".join(one.stages), one.title) for one in standard.controls]
-    show_table(("control", "gate", "severity", "stages", "demands"), rows, "it has no control")
+    controls = [(one.id, one.gate, one.severity.value, ", ".join(one.stages), one.title) for one in standard.controls]
+    show_table(("control", "gate", "severity", "stages", "demands"), controls, "it has no control")
     signed = [
         (
             _cases(one.environments),
@@ -94,15 +89,9 @@ def adopt(
     as_json: Json = False,
 ) -> None:
     """Put a version of a standard in force: an administrator's code, and its exact text is kept by digest."""
-    from data.files.artifacts import ArtifactStore
-    from data.registry.commands.log import AdoptStandard
-    from gates.standard import builtin, builtin_names
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
     written = builtin(source) if source in builtin_names() else _read(Path(source))
     standard = _loaded(written, source)
-    who = speaker(by, as_of)
+    who = identify(by, as_of)
     proof = prove(by, code_from_stdin) if by else None
     digest = ArtifactStore(who.registry.home.artifacts).put(written.encode())
     told = {"standard": standard.id, "version": standard.version, "title": standard.title}
@@ -114,16 +103,9 @@ def adopt(
 
 def _text(name: str) -> tuple[str, str]:
     """The text of a standard in force (the newest version if none is named), else of one that comes with modelward."""
-    from data.files.artifacts import ArtifactStore
-    from data.records.log import Standard
-    from data.registry.registry import Registry
-    from gates.standard import builtin
-
     registry, (identity, _, version) = Registry.here(), name.partition("/")
-    found = []
-    if registry.store.exists():
-        with registry.reading() as state:
-            found = [one for one in state.find(Standard, standard=identity) if version in ("", str(one.version))]
+    adopted = rows(registry, Standard, standard=identity) if registry.exists else []
+    found = [one for one in adopted if version in ("", str(one.version))]
     if not found:
         return builtin(identity), "comes with modelward, not in force here"
     newest = max(found, key=lambda one: one.version)
@@ -132,15 +114,10 @@ def _text(name: str) -> tuple[str, str]:
 
 
 def _loaded(text: str, name: str) -> LoadedStandard:
-    from gates.standard import load_standard
-
     return load_standard(text, name)
 
 
 def _read(file: Path) -> str:
-    from data.errors import InputError
-    from gates.standard import builtin_names, load_standard
-
     if not file.exists():
         there = ", ".join(builtin_names())
         raise InputError(f"{file} is no file, and no standard of that name comes with modelward", f"there is {there}")

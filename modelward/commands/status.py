@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import typer
 
+from data.files.home import Home
+from data.records.instant import read_instant
+from data.settings import read_settings
 from modelward.cli.options import Json
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from modelward.supervisor.health import EndedRun, Health
+from modelward.cli.terminal import say, show_facts, show_json, show_table, written
+from modelward.runs.pending_summary import PendingSummary, pending_summary, show_pending_summary
+from modelward.supervisor.health import EndedRun, Health, health
 
 NOT_WELL = 3
 
@@ -21,12 +22,6 @@ def status(as_json: Json = False) -> None:
 
     Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
     """
-    from data.files.home import Home
-    from data.settings import read_settings
-    from modelward.cli.terminal import show_json
-    from modelward.runs.pending_summary import PendingSummary, pending_summary, show_pending_summary
-    from modelward.supervisor.health import health
-
     home = Home.here()
     told = health(home.up, read_settings().prefect_login)
     if not as_json:
@@ -48,8 +43,6 @@ def status(as_json: Json = False) -> None:
 
 
 def _show(told: Health, home: str) -> None:
-    from modelward.cli.terminal import say, show_facts, show_table
-
     if told.stage == "down":
         show_facts({"state": "nothing is up", "home": home})
         say("→ `modelward up` brings it up")
@@ -73,14 +66,9 @@ def _show(told: Health, home: str) -> None:
 
 
 def _show_runs(title: str, runs: Sequence[EndedRun]) -> None:
-    from modelward.cli.terminal import show_table
-
     rows = [(one.name, one.state.lower(), _minute(one.at)) for one in runs]
     show_table(("run", "state", "ended"), rows, "", whole=0, title=title)
 
 
 def _minute(moment: str) -> str:
-    from data.records.instant import read_instant
-    from modelward.cli.terminal import written
-
     return f"{written(read_instant(moment))} UTC" if moment else ""

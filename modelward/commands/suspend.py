@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
+from data.queries.lookup import model_named
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
+from modelward.cli.outcomes import show_served
+from modelward.runs.flow_call import Where, call
 
 
 def suspend(
@@ -22,15 +27,8 @@ def suspend(
     as_json: Json = False,
 ) -> None:
     """Take a model out of service now and name its fallback. It must be ratified in time."""
-    from data.queries.lookup import find_model
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.outcomes import show_served
-    from modelward.runs.flow_call import Where, call
-
     moment, registry = business_time(as_of), Registry.here()
-    with registry.reading() as state:
-        key = find_model(state, model).key
+    key = model_named(registry, model).key
     asked = {
         "model": key,
         "reason": reason,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import time
+from contextlib import suppress
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from data.files.home import Home
-    from modelward.supervisor.recovery_report import RecoveryReport
+from data.errors import MissingRegistryError
+from data.files.home import Home
+from data.settings import read_settings
+from modelward.cli.terminal import remark, say, show_facts
+from modelward.runs.pending_summary import pending_summary, show_pending_summary
+from modelward.supervisor.detached import await_recovery_report, start_detached
+from modelward.supervisor.instance_lock import instance_lock, running_status
+from modelward.supervisor.recovery_report import RecoveryReport
+from modelward.supervisor.shutdown import end_stale_processes, require_ended
+from modelward.supervisor.supervisor import Interrupted, Supervisor
 
 INTERRUPTED = 130
 
@@ -17,16 +26,10 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once it is ready; `down` ends it.")] = False,
 ) -> None:
     """Run the Prefect server, the worker, the schedules and the evidence pages until Ctrl-C."""
-    from data.errors import MissingRegistryError
-    from data.files.home import Home
-
     home = Home.here()
     if not home.database.is_file():
         raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
     if detach:
-        from modelward.cli.terminal import say
-        from modelward.supervisor.detached import await_recovery_report, start_detached
-
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
         _show(home, await_recovery_report(home.up))
         return
@@ -34,14 +37,6 @@ def up(
 
 
 def _run(home: Home) -> None:
-    import time
-    from contextlib import suppress
-
-    from data.settings import read_settings
-    from modelward.cli.terminal import remark, say
-    from modelward.supervisor.instance_lock import instance_lock
-    from modelward.supervisor.shutdown import end_stale_processes, require_ended
-    from modelward.supervisor.supervisor import Interrupted, Supervisor
 
     begun = time.monotonic()
     with instance_lock(home.up):
@@ -68,10 +63,6 @@ def _run(home: Home) -> None:
 
 def _show(home: Home, report: RecoveryReport) -> None:
     """The addresses, what an earlier `up` had left incomplete, and which requests wait for which people."""
-    from modelward.cli.terminal import remark, say, show_facts
-    from modelward.runs.pending_summary import pending_summary, show_pending_summary
-    from modelward.supervisor.instance_lock import running_status
-
     status = running_status(home.up)
     if status is not None:
         show_facts(

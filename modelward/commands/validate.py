@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
+from data.queries.lookup import reference, version_named
+from data.records.verdict import Judgement
+from data.registry.registry import Registry
+from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, VersionName
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from data.records.verdict import Judgement
+from modelward.cli.terminal import remark, say, show_json, working
+from modelward.cli.verdicts import show_judgements
+from modelward.runs.flow_call import Where, call
+from modelward.runs.running import prefect_ready
 
 
 def validate(
@@ -29,16 +33,8 @@ def validate(
 
     Exit code 1 says that a gate did not pass.
     """
-    from data.queries.lookup import find_version, reference
-    from data.registry.registry import Registry
-    from modelward.cli.caller import business_time
-    from modelward.cli.terminal import remark, say, show_json, working
-    from modelward.runs.flow_call import Where, call
-    from modelward.runs.running import prefect_ready
-
     registry, moment = Registry.here(), business_time(as_of)
-    with registry.reading() as state:
-        found = find_version(state, version)
+    found = version_named(registry, version)
     remark(found.label)
     if preview:
         with prefect_ready(by), working(f"previewing the gates for {found.label}"):
@@ -63,9 +59,6 @@ def _preview(version: str, environment: str, use: str, moment: datetime | None) 
 
 
 def _show(judgements: tuple[Judgement, ...], as_json: bool) -> None:
-    from modelward.cli.terminal import say, show_json
-    from modelward.cli.verdicts import show_judgements
-
     cleared = all(one.cleared for one in judgements)
     if as_json:
         show_json({"cleared": cleared, "judgements": list(judgements)})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from data.queries.lookup import reference, row_named, rows_below, version_named
+from data.records.review import Waiver
+from data.registry.commands.review import DecideWaiver, RequestWaiver, RevokeWaiver
+from data.registry.registry import Registry
+from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
-
-if TYPE_CHECKING:
-    from data.records.review import Waiver
+from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke.")
 
@@ -23,14 +26,8 @@ def list_waivers(
     as_json: Json = False,
 ) -> None:
     """Waivers asked for or in force."""
-    from data.queries.lookup import reference
-    from data.records.review import Waiver
-    from data.registry.registry import Registry
-    from modelward.cli.scope import under
-    from modelward.cli.terminal import show_json, show_table
-
-    with Registry.here().reading() as state:
-        found = [one for one in under(state, Waiver, about) if every or one.state in ("requested", "granted")]
+    waivers = rows_below(Registry.here(), Waiver, about)
+    found = [one for one in waivers if every or one.state in ("requested", "granted")]
     if as_json:
         show_json(found)
         return
@@ -58,14 +55,8 @@ def request(
     as_json: Json = False,
 ) -> None:
     """Ask that a control be set aside for a version until a day."""
-    from data.queries.lookup import find_version, reference
-    from data.registry.commands.review import RequestWaiver
-    from modelward.cli.caller import require_time, speaker
-    from modelward.cli.terminal import remark, show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        found = find_version(state, version)
+    who = identify(by, as_of)
+    found = version_named(who.registry, version)
     remark(found.label)
     command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=require_time(until))
     receipt = who.do(command)
@@ -83,15 +74,8 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Grant or refuse a waiver with your one-time code; never your own."""
-    from data.queries.lookup import find_row, reference
-    from data.records.review import Waiver
-    from data.registry.commands.review import DecideWaiver
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Waiver, waiver)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Waiver, waiver)
     proof = prove(who.actor.id, code_from_stdin)
     receipt = who.do(DecideWaiver(key=row.key, grant=grant, reason=reason, proof=proof))
     show_receipt(receipt, as_json, f"{'granted' if grant else 'refused'} {reference(row.key)}")
@@ -107,15 +91,8 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Take a waiver back; a version approved on it is revoked with it."""
-    from data.queries.lookup import find_row, reference
-    from data.records.review import Waiver
-    from data.registry.commands.review import RevokeWaiver
-    from modelward.cli.caller import prove, speaker
-    from modelward.cli.terminal import show_receipt
-
-    who = speaker(by, as_of)
-    with who.registry.reading() as state:
-        row = find_row(state, Waiver, waiver)
+    who = identify(by, as_of)
+    row = row_named(who.registry, Waiver, waiver)
     proof = prove(who.actor.id, code_from_stdin)
     receipt = who.do(RevokeWaiver(key=row.key, reason=reason, proof=proof))
     show_receipt(receipt, as_json, f"revoked {reference(row.key)}")

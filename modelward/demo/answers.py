@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from data.queries.rows import rows
 from data.records.approval import ApprovalRequest
 from data.records.review import Finding, Severity
 from data.registry.approvals import tail
@@ -77,5 +78,4 @@ def raise_a_finding(stage: Scenario, version: str, told: PrintedStory) -> None:
 
 def pending(stage: Scenario, version: str) -> ApprovalRequest:
     """The newest request on a version."""
-    with stage.registry.reading() as state:
-        return [one for one in state.find(ApprovalRequest) if one.subject.startswith(version)][-1]
+    return [one for one in rows(stage.registry, ApprovalRequest) if one.subject.startswith(version)][-1]

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from data.audit.anchor import FileAnchor
-from data.audit.journal import Journal
-from data.audit.rebuild import rebuild
 from data.audit.verifier import Report, verify
 from data.files.home import Home
-from data.registry.migration import create_tables
+from data.registry.reconstruction import rebuild_registry, same_tables
+from data.registry.registry import Registry
 from modelward.demo.printed_story import PrintedStory
 
 
@@ -45,7 +43,7 @@ def prove(home: Home, told: PrintedStory) -> ProofResult:
     with told.step("The database deleted, and rebuilt from the journal", "audit"):
         lost = home.database.with_suffix(".lost")
         home.database.replace(lost)
-        events = rebuild(Journal(home.journal), home.database, create_tables, [FileAnchor(home.anchor)])
+        events = rebuild_registry(Registry(home))
         equal = same_tables(lost, home.database)
         told.say(f"{events} events replayed; every table {'equal to the lost one' if equal else 'DIFFERS'}")
         told.say(f"verified again: {'holds' if verified(home, home.database).ok else 'DOES NOT HOLD'}")
@@ -74,24 +72,3 @@ def tampered(home: Home) -> Report:
     report = verified(home, copy)
     copy.unlink()
     return report
-
-
-def same_tables(one: Path, other: Path) -> bool:
-    """Whether two registry files hold the same rows in the same tables."""
-    with duckdb.connect() as connection:
-        for name, path in (("one", one), ("other", other)):
-            connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
-        tables = [
-            {row[0] for row in connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [name]
-            ).fetchall()}
-            for name in ("one", "other")
-        ]  # fmt: skip
-        return tables[0] == tables[1] and all(_equal(connection, table) for table in tables[0])
-
-
-def _equal(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    pairs = (("one", "other"), ("other", "one"))
-    sql = 'SELECT count(*) FROM (SELECT * FROM {}."{}" EXCEPT ALL SELECT * FROM {}."{}")'
-    counts = [connection.execute(sql.format(a, table, b, table)).fetchone() for a, b in pairs]
-    return all(count is not None and count[0] == 0 for count in counts)

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from data.errors import RefusedError
+from data.queries.rows import required_row, rows
 from data.records.names import short
 from data.records.retirement import Retirement, RetirementParty
 from data.registry.commands.retirement import AcceptSilence, AnswerNotice
-from data.registry.rules.retirement_party import parties_of
 from modelward.demo.answers import signs
+from modelward.demo.desk import answering
 from modelward.demo.life import Life
 from modelward.demo.replay_logs import FARE_ALERTS, GATE_PLANNING, REBOOKING_DESK
 from modelward.supervisor.prefect_environment import prepare
@@ -62,7 +63,6 @@ def _retire(
     life: Life, version: str, successor: str, sunset: date, transition: dict[str, str] | None, *answers: Any
 ) -> str:
     from flows.retire_model import retire_model
-    from modelward.demo.desk import answering
 
     prepare(life.stage.registry.home.root, MODELWARD_ACTOR="dana")
     try:
@@ -95,10 +95,8 @@ def _settle(life: Life, version: str, plan: str) -> dict[str, Any]:
 
 
 def _retirement(life: Life, version: str) -> Retirement:
-    with life.stage.registry.reading() as state:
-        return state.need(Retirement, f"{version}/retirement")
+    return required_row(life.stage.registry, Retirement, f"{version}/retirement")
 
 
 def _parties(life: Life, version: str) -> list[RetirementParty]:
-    with life.stage.registry.reading() as state:
-        return parties_of(state, f"{version}/retirement")
+    return rows(life.stage.registry, RetirementParty, retirement=f"{version}/retirement")

@@ -9,6 +9,7 @@ from pathlib import Path
 from data.errors import ConfigurationError
 from data.files.home import Home
 from data.registry.registry import Registry
+from modelward.demo import story
 from modelward.demo.people import Scenario
 from modelward.demo.printed_story import PrintedStory
 from modelward.demo.proof import prove
@@ -26,7 +27,6 @@ def run_demo(root: Path) -> int:
     start_clean(root)
     home = Home(root)
     prepare(root, MODELWARD_HOME=str(root), OMP_NUM_THREADS="1")
-    from modelward.demo import story
 
     with prefect_server(root) as server:
         stage = Scenario(Registry(home), story.OPENING)
@@ -36,7 +36,7 @@ def run_demo(root: Path) -> int:
             server.wait()
             prepare(root, PREFECT_API_URL=server.api_url)
             told.say("up, on a loopback port of its own")
-        with stage.registry.store.session():
+        with stage.registry.session():
             story.live(life)
         story.attest(life)
     proven = prove(home, told)

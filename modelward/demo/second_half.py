@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from data.errors import RefusedError
+from data.queries.rows import required_row
 from data.records.deployment import Deployment
 from data.records.names import short
 from data.records.review import Waiver
@@ -71,8 +72,7 @@ def go_back(life: Life, version: str) -> None:
         except RefusedError as refused:
             told.say(str(refused).replace("\n", "\n   "), stage.now)
             return
-        with stage.registry.reading() as state:
-            row = state.need(Deployment, deployment)
+        row = required_row(stage.registry, Deployment, deployment)
         told.say(f"otto rolls back: {short(row.version)} serves again", stage.now)
         for one in row.passed_over:
             told.say(f"passed over {short(one['version'])}: {one['reason']}")
@@ -82,8 +82,7 @@ def go_back(life: Life, version: str) -> None:
 
 def _revoke(life: Life, key: str) -> None:
     stage = life.stage
-    with stage.registry.reading() as state:
-        waiver = state.need(Waiver, key)
+    waiver = required_row(stage.registry, Waiver, key)
     if waiver.state != "granted":
         return
     proof = stage.proof("axel")

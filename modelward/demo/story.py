@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from data.files.artifacts import ArtifactStore
+from data.queries.rows import required_row
 from data.records.log import Attestation
 from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text, load_standard
@@ -30,7 +31,7 @@ def found(stage: Scenario, told: PrintedStory) -> None:
     """The registry, its people and the standard."""
     with told.step("A replay registry, its people and its standard", "registry"):
         stage.registry.create(origin="modelward-demo", clock="replay")
-        with stage.registry.store.session():
+        with stage.registry.session():
             stage.assemble()
             standard = load_standard(baseline_text(), "baseline")
             adopt = AdoptStandard(
@@ -129,6 +130,5 @@ def attest(life: Life) -> None:
 
     with life.told.step("Attested: verified, anchored, backed up, and the backup restored", "audit"):
         key = attest_registry(as_of=life.stage.now)
-        with life.stage.registry.reading() as state:
-            row = state.need(Attestation, key)
+        row = required_row(life.stage.registry, Attestation, key)
         life.told.say(f"{row.events} events verified, {row.anchored} anchored; the restored copy has the same root")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.queries.inventory import ListedVersion, Placement, list_versions
+from data.queries.inventory import ListedVersion, Placement, inventory
+from data.queries.rows import rows
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.life import Life
 from modelward.demo.proof import ProofResult
@@ -23,10 +24,9 @@ TRY_NEXT = (
 def summarise(life: Life, proven: ProofResult) -> None:
     """A table of the versions, the counts, the path of the report, and commands that read this registry."""
     registry, told = life.stage.registry, life.told
-    with registry.reading() as state:
-        versions = list_versions(state, life.stage.now)
-        runs = len(state.find(MonitoringRun, model=life.year.model))
-        alerts = state.find(Alert, model=life.year.model)
+    versions = inventory(registry, now=life.stage.now).versions
+    runs = len(rows(registry, MonitoringRun, model=life.year.model))
+    alerts = rows(registry, Alert, model=life.year.model)
     columns = ("version", "review", "served as champion", "why that ended")
     told.table("What became of each version", columns, [_row(one) for one in versions])
     told.say("")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.errors import GateRefusedError, RefusedError
-from data.queries.log_entries import events
+from data.queries.log_entries import events_from
+from data.queries.rows import required_row, rows
 from data.records.events import EventType
 from data.records.names import short
 from data.records.review import Waiver
@@ -109,13 +110,10 @@ class Versions:
 
     def look(self, version: str) -> Version:
         """The version as it stands."""
-        with self.stage.registry.reading() as state:
-            return state.need(Version, version)
+        return required_row(self.stage.registry, Version, version)
 
     def _say_compared(self, version: str) -> None:
-        with self.stage.registry.reading() as state:
-            compared = state.find(Comparison, version=version)
-        for one in compared:
+        for one in rows(self.stage.registry, Comparison, version=version):
             if one.difference is None or one.low is None or one.high is None:
                 self.told.say(f"against {short(one.champion)}, {one.metric}: cannot say ({one.cannot_say})")
                 continue
@@ -126,8 +124,7 @@ class Versions:
             )
 
     def _refusals(self) -> list[str]:
-        with self.stage.registry.store.reading() as connection:
-            found = events(connection)
+        found = events_from(self.stage.registry, 0)
         return [str(one.data["reason"]) for one in found if one.type == EventType.COMMAND_REFUSED]
 
 

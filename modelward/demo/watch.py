@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from data.queries.rows import required_row, rows
 from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import short
 from data.registry.commands.deployment import ResolveIncident
@@ -57,8 +58,7 @@ class MonitoringRunner:
 
     def headline(self, through: date) -> MonitoringRun:
         """What was recorded for the window that ends on a day."""
-        with self.stage.registry.reading() as state:
-            return state.need(MonitoringRun, f"{self.year.model}/monitoring/{through.isoformat()}")
+        return required_row(self.stage.registry, MonitoringRun, f"{self.year.model}/monitoring/{through.isoformat()}")
 
     def confirm(self, alert: Alert, reason: str) -> None:
         """The people on call confirm an alert."""
@@ -67,16 +67,14 @@ class MonitoringRunner:
 
     def resolve(self, resolution: str) -> None:
         """The owner's side resolves every open incident, proven by an approver where it blocks a version."""
-        with self.stage.registry.reading() as state:
-            standing = [one for one in state.find(Incident, model=self.year.model) if one.state != "resolved"]
-        for incident in standing:
+        incidents = rows(self.stage.registry, Incident, model=self.year.model)
+        for incident in [one for one in incidents if one.state != "resolved"]:
             proof = self.stage.proof("alma") if incident.blocking else None
             self.stage.do(ResolveIncident(key=incident.key, resolution=resolution, proof=proof), by="alma")
             self.told.say(f"incident {incident.number} resolved by alma: {resolution}", self.stage.now)
 
     def _look(self, key: str) -> Alert:
-        with self.stage.registry.reading() as state:
-            return state.need(Alert, key)
+        return required_row(self.stage.registry, Alert, key)
 
     def _say_new(self, alerts: list[Alert], through: date) -> None:
         """Say alerts that are new or got worse, once; of those alike only the first, and how many more there are."""

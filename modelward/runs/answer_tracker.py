@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from data.queries.log_entries import LogEntry
-    from data.registry.registry import Registry
+from data.errors import PrefectUnavailableError
+from data.queries.log_entries import LogEntry, events_from
+from data.records.person import SERVICE
+from data.registry.registry import Registry
 
 Stage = Literal["queued", "under way", "waiting", "ended"]
 LONGEST_SECONDS = 180.0
@@ -22,7 +23,7 @@ BY_SERVICE = {"command.refused", "approval.withdrawn", "approval.expired"}
 
 
 @dataclass(frozen=True)
-class Answer:
+class SubmittedAnswer:
     """What was answered in which run by whom, and the newest event before Prefect took it."""
 
     subject: str
@@ -32,8 +33,6 @@ class Answer:
 
     def is_judged_by(self, event: LogEntry) -> bool:
         """Whether an event says what became of it, and not of what somebody else answered meanwhile."""
-        from data.records.person import SERVICE
-
         if event.seq <= self.after or event.type in BESIDE:
             return False
         if event.subject != self.subject and event.run != self.run_id:
@@ -43,21 +42,16 @@ class Answer:
 
 def newest_event(registry: Registry) -> int:
     """The number of the newest event."""
-    from data.registry.audit_log import AuditLog
-
-    with registry.store.reading() as connection:
-        return AuditLog(connection).head().size - 1
+    return registry.head().size - 1
 
 
 def watch_for(
-    registry: Registry, answer: Answer, stage: Callable[[], Stage], tell_queued: Callable[[], None]
+    registry: Registry, answer: SubmittedAnswer, stage: Callable[[], Stage], tell_queued: Callable[[], None]
 ) -> LogEntry:
     """The event that judges an answer; `stage` says where its run is, one that is long queued is told of once.
 
     Raises PrefectUnavailableError when the run ended or waits again without one, or takes too long.
     """
-    from data.errors import PrefectUnavailableError
-
     begun = at_rest = time.monotonic()
     told = False
     while (event := _judged(registry, answer)) is None:
@@ -76,10 +70,6 @@ def watch_for(
     return event
 
 
-def _judged(registry: Registry, answer: Answer) -> LogEntry | None:
-    from data.queries.log_entries import events
-    from data.registry.audit_log import AuditLog
-
-    with registry.store.reading() as connection:
-        found = events(AuditLog(connection).bodies(answer.after + 1))
+def _judged(registry: Registry, answer: SubmittedAnswer) -> LogEntry | None:
+    found = events_from(registry, answer.after + 1)
     return next((one for one in found if answer.is_judged_by(one)), None)

@@ -17,12 +17,18 @@ from uuid import UUID, uuid4
 
 import typer
 
+from data import errors
+from data.errors import ModelwardError, SupervisorError
+from data.queries.roster import current_person
+from data.registry.registry import Registry
+from modelward.cli.terminal import remark, working
+from modelward.runs.running import prefect_ready
+from modelward.runs.running_server import Running, house_in_use
+
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun, State
 
-    from data.errors import ModelwardError
-    from modelward.runs.running_server import Running
 
 POLL_SECONDS = 0.5
 SLOW_SECONDS = 15.0
@@ -45,10 +51,6 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
     Raises what the flow raises. Ends the command once the run is created when nobody wants to wait.
     """
-    from modelward.cli.terminal import working
-    from modelward.runs.running import prefect_ready
-    from modelward.runs.running_server import house_in_use
-
     house = None if where.local else house_in_use()
     with prefect_ready(where.by):
         if house is not None:
@@ -62,19 +64,13 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
 def actor_of(by: str) -> str:
     """Whom the run acts for: the person named, or whom the roster knows this user as."""
-    from data.registry.current_actor import current_actor
-    from data.registry.registry import Registry
-
     if by:
         return by
-    with Registry.here().reading() as state:
-        return current_actor(state).id
+    return current_person(Registry.here()).id
 
 
 def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str, Any]) -> Any:
     from prefect.client.orchestration import get_client
-
-    from modelward.cli.terminal import remark
 
     actor = actor_of(where.by)
     with get_client(sync_client=True) as client:
@@ -99,8 +95,6 @@ def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str,
 def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 
-    from data.errors import SupervisorError
-
     wanted = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
     found = client.read_deployments(deployment_filter=wanted)
     if not found:
@@ -112,8 +106,6 @@ def _deployment(client: SyncPrefectClient, name: str) -> UUID:
 
 def _followed(client: SyncPrefectClient, run_id: UUID, house: Running) -> State:
     """The state that a run ends in; says meanwhile what it waits for."""
-    from modelward.cli.terminal import remark
-
     told, state_id, since = "", None, time.monotonic()
     while True:
         run = client.read_flow_run(run_id)
@@ -146,7 +138,6 @@ def _answer(client: SyncPrefectClient, run_id: UUID, state: State, house: Runnin
     """What the run left as its answer. Raises what it failed with, PrefectUnavailableError for an unreadable answer."""
     from prefect.exceptions import PrefectHTTPStatusError
 
-    from data import errors
     from tasks.run.leave_answer import ANSWER
 
     if not state.is_completed():
@@ -162,8 +153,6 @@ def _answer(client: SyncPrefectClient, run_id: UUID, state: State, house: Runnin
 
 def failure_of(state: str, message: str, page: str) -> ModelwardError:
     """The error that a run failed with, as this process would have raised it; else that it did not end well."""
-    from data import errors
-
     said = FAILED.fullmatch(message)
     kind = getattr(errors, said["kind"], None) if said else None
     if said and isinstance(kind, type) and issubclass(kind, errors.ModelwardError):

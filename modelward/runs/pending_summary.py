@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from modelward.runs.waiting import Waiting
+from data.errors import ModelwardError
+from modelward.cli.terminal import remark
+from modelward.runs.waiting import Waiting, show_waiting, waiting_now
 
 PATIENCE_SECONDS = 5.0
 
@@ -21,9 +21,6 @@ class PendingSummary:
 
 def pending_summary() -> PendingSummary:
     """What waits now, as far as the registry of this home can be read soon."""
-    from data.errors import ModelwardError
-    from modelward.runs.waiting import waiting_now
-
     try:
         return PendingSummary(waiting_now(PATIENCE_SECONDS))
     except Exception as error:  # noqa: BLE001 – it is only shown, and what it is shown beside goes on
@@ -34,9 +31,6 @@ def pending_summary() -> PendingSummary:
 
 def show_pending_summary(seen: PendingSummary) -> None:
     """On the terminal."""
-    from modelward.cli.terminal import remark
-    from modelward.runs.waiting import show_waiting
-
     if seen.found is None:
         remark(f"what waits for whom cannot be read now: {seen.why_not}")
     else:

@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data.errors import ConfigurationError, MissingRegistryError, PrefectUnavailableError
+from data.files.home import Home
+from data.registry.registry import Registry
+from data.settings import read_settings
+from modelward.cli.caller import require_on_roster
+from modelward.runs.running_server import house_in_use
+from modelward.supervisor.prefect_environment import environment_of_caller, prepared
+
 
 @contextmanager
 def prefect_ready(by: str = "") -> Iterator[None]:
@@ -15,12 +23,6 @@ def prefect_ready(by: str = "") -> Iterator[None]:
     `by` is whom the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is not on the
     roster, before Prefect is waited for; HouseError while `modelward up` starts or stops; PrefectUnavailableError.
     """
-    from data.errors import MissingRegistryError, PrefectUnavailableError
-    from data.files.home import Home
-    from data.registry.registry import Registry
-    from modelward.cli.caller import require_on_roster
-    from modelward.supervisor.prefect_environment import prepared
-
     home = Home.here().root
     if not Home.here().database.exists():
         raise MissingRegistryError(f"there is no registry at {Home.here().database}")
@@ -39,10 +41,6 @@ def prefect_ready(by: str = "") -> Iterator[None]:
 
 def _server() -> dict[str, str]:
     """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
-    from data.settings import read_settings
-    from modelward.runs.running_server import house_in_use
-    from modelward.supervisor.prefect_environment import environment_of_caller
-
     house = house_in_use()
     if house is None:
         return {}
@@ -50,8 +48,6 @@ def _server() -> dict[str, str]:
 
 
 def _need_writable(home: Path) -> None:
-    from data.errors import ConfigurationError
-
     try:
         (home / "prefect").mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from data.records.approval import ApprovalRequest
-    from data.records.review import VerdictSet
-    from data.registry.state import State
+from data.errors import ModelwardError
+from data.files.artifacts import ArtifactStore
+from data.files.home import Home
+from data.queries.lookup import reference
+from data.queries.pending_work import AssessedVersion, pending_work
+from data.records.person import Role
+from data.registry.registry import Registry
+from gates.standard import approvals_for, load_standard
+from modelward.cli.terminal import say, show_table
 
 
 @dataclass(frozen=True)
@@ -25,76 +28,44 @@ class Waiting:
     people: tuple[str, ...]
 
 
-def missing_roles(state: State, request: ApprovalRequest) -> dict[str, int]:
-    """By role, how many have still to decide on a request; nothing for one that is closed."""
-    from data.registry.approvals import lacking
-    from data.registry.rules.approval import standing_votes
-
-    if request.state != "pending":
-        return {}
-    return {role.value: count for role, count in lacking(request.required, standing_votes(state, request)).items()}
+def signatures(missing: Mapping[Role, int]) -> str:
+    """The signatures that a request still needs, as people read them: `2 × approver`."""
+    return ", ".join(f"{count} × {role.value}" for role, count in missing.items())
 
 
-def unconcluded(state: State) -> list[VerdictSet]:
-    """Verdict sets that cleared a version for a validator who has not concluded; asked of the standard each time."""
-    from data.records.model import Model
-    from data.records.review import VerdictSet
-    from data.records.version import ReviewState, Version
-
-    waiting = []
-    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
-        sets = [one for one in state.find(VerdictSet, version=version.key) if one.stage == "assess"]
-        model = state.need(Model, version.model)
-        if sets and sets[-1].cleared and _wants_validator(state, model, version.change.change_class, sets[-1]):
-            waiting.append(sets[-1])
-    return waiting
-
-
-def _wants_validator(state: State, model: Any, change_class: str, verdicts: VerdictSet) -> bool:
-    from data.errors import ModelwardError
-    from gates.standard import approvals_for
-    from tasks.run.load_standards import standards_of
-
+def requires_validator(assessed: AssessedVersion) -> bool:
+    """Whether the approval rules of its standard ask for a validator; a standard that cannot be read asks for one."""
+    model, verdicts, standard = assessed.model, assessed.verdicts, assessed.standard
+    change = assessed.version.change.change_class
     try:
-        first = standards_of(state, model, verdicts.standards).first
-        return approvals_for(first, model.tier, change_class, verdicts.environment or "production").validator
+        text = ArtifactStore(Home.here().artifacts).read(standard.digest).decode()
+        rules = load_standard(text, standard.key)
+        return approvals_for(rules, model.tier, change, verdicts.environment or "production").validator
     except ModelwardError:
         return True
 
 
-def waiting(state: State, now: datetime) -> list[Waiting]:
-    """Everything that waits for people."""
-    from data.queries.lookup import reference
-    from data.records.version import Version
-    from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
-
-    found = []
-    for one in open_requests(state):
-        needs = ", ".join(f"{count} × {role}" for role, count in missing_roles(state, one).items())
-        people = tuple(dict.fromkeys(who.person for who in eligible_approvers(state, one, now)))
-        found.append(Waiting(reference(one.key), one.purpose, one.expires_at, needs, people))
-    for cleared in unconcluded(state):
-        people = validators(state, state.need(Version, cleared.version), now)
-        found.append(Waiting(reference(cleared.version), "validate", None, "1 × validator", people))
-    return found
-
-
 def waiting_now(longest: float | None = None) -> list[Waiting]:
-    """The same, of the registry of this home, at its own time; it is waited for, at most `longest` seconds."""
-    from data.registry.registry import Registry
-    from data.registry.registry_time import registry_time
-    from data.registry.state import State
+    """Everything that waits for people in the registry of this home, at its own time.
 
-    store = Registry.here().store
-    store.wait_seconds = store.wait_seconds if longest is None else min(longest, store.wait_seconds)
-    with store.reading() as connection:
-        return waiting(State(connection), registry_time(connection).now)
+    The lock of the registry is waited for, at most `longest` seconds. Raises StoreError, MissingRegistryError.
+    """
+    work = pending_work(Registry.here(longest))
+    requests = [
+        Waiting(
+            reference(one.request.key), one.request.purpose, one.request.expires_at, signatures(one.missing), one.people
+        )
+        for one in work.requests
+    ]
+    validations = [
+        Waiting(reference(one.version.key), "validate", None, "1 × validator", one.people)
+        for one in filter(requires_validator, work.assessed)
+    ]
+    return requests + validations
 
 
 def show_waiting(found: Sequence[Waiting]) -> None:
     """What waits, what it still needs, and who could give that."""
-    from modelward.cli.terminal import say, show_table
-
     rows = [(one.about, one.purpose, one.until, one.needs, one.people or "nobody") for one in found]
     columns = ("waits", "for", "until", "still needs", "who could")
     show_table(columns, rows, "nothing waits for anybody", whole=3)

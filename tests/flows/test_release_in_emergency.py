@@ -14,6 +14,7 @@ from data.errors import ModelwardError, RequestClosedError
 from data.files.serving import FileTarget, Place
 from data.notices.outbox import Outbox
 from data.queries.lookup import reference
+from data.queries.pending_work import AskingRuns, asking_runs
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.person import Role
@@ -21,7 +22,6 @@ from data.records.run_context import RunContext
 from data.registry.approvals import tail
 from data.registry.commands.version import RejectVersion
 from flows.release_in_emergency import release_in_emergency
-from modelward.commands.approvals import _runs
 from tasks.maintain.recover_crashes import recover_crashes
 from tests.emergency_model import V2, hasty, opened, run_at
 from tests.flows.answers import answer
@@ -206,4 +206,4 @@ def test_the_page_of_the_run_stands_in_the_notices(world: World) -> None:
 
 def test_the_command_that_answers_requests_finds_the_run_that_asks(world: World) -> None:
     request, run = released(world)
-    assert _runs(world.registry, reference(request.key)) == ([str(run)], request.key)
+    assert asking_runs(world.registry, reference(request.key)) == AskingRuns((str(run),), request.key)

@@ -230,3 +230,24 @@ def test_secrets_are_gone_from_event_and_row_alike(world: World) -> None:
     row = world.get(Version, version)
     assert row.configuration == {"db_password": "[redacted]", "note": "[redacted]"}
     assert "hunter2" not in world.home.journal.read_text()
+
+
+def test_a_registry_says_whether_its_file_exists_and_copies_it(world: World, tmp_path: Path) -> None:
+    assert world.registry.exists
+    copy = tmp_path / "copy.duckdb"
+    world.registry.backup(copy)
+    assert copy.is_file()
+    assert not Registry(Home(tmp_path / "nowhere")).exists
+
+
+def test_the_wait_for_the_lock_can_be_shortened_but_not_lengthened(world: World) -> None:
+    usual = Registry.here().store.wait_seconds
+    assert Registry.here(longest_wait=0.5).store.wait_seconds == 0.5
+    assert Registry.here(longest_wait=usual + 1).store.wait_seconds == usual
+
+
+def test_a_session_keeps_the_file_open_for_many_commands(world: World) -> None:
+    with world.registry.session():
+        world.model()
+        size = world.registry.head().size
+    assert world.registry.head().size == size

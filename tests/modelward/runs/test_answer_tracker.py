@@ -13,7 +13,7 @@ from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from modelward.runs import answer_tracker
-from modelward.runs.answer_tracker import Answer, Stage, newest_event, watch_for
+from modelward.runs.answer_tracker import Stage, SubmittedAnswer, newest_event, watch_for
 from tests.world import World
 
 
@@ -48,7 +48,7 @@ class Case:
         self.world, self.registry = world, Registry(world.home)
         self.request = world.requested()
         self.told = 0
-        self.answer = Answer(self.request.key, "run-1", "alma", newest_event(self.registry))
+        self.answer = SubmittedAnswer(self.request.key, "run-1", "alma", newest_event(self.registry))
 
     def watch(self, stage: Stage = "under way") -> Any:
         return watch_for(self.registry, self.answer, lambda: stage, self.tell_queued)
@@ -75,7 +75,7 @@ def test_another_persons_decision_meanwhile_is_not_told_as_ones_own(case: Case, 
 
 def test_what_was_recorded_before_prefect_took_the_answer_is_not_told(case: Case, clock: Clock) -> None:
     case.world.decide(case.request, "alma")
-    case.answer = Answer(case.request.key, "run-1", "alma", newest_event(case.registry))
+    case.answer = SubmittedAnswer(case.request.key, "run-1", "alma", newest_event(case.registry))
     with pytest.raises(PrefectUnavailableError):
         case.watch("ended")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from data.errors import StoreLockedError
-from modelward.runs import waiting
 from modelward.runs.pending_summary import pending_summary, show_pending_summary
 from tests.world import World
 
@@ -22,7 +21,7 @@ def test_it_says_of(
     def raises(longest: float | None = None) -> None:
         raise fault
 
-    monkeypatch.setattr(waiting, "waiting_now", raises)
+    monkeypatch.setattr("modelward.runs.pending_summary.waiting_now", raises)
     show_pending_summary(pending_summary())
     assert said in capsys.readouterr().err
 

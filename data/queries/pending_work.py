@@ -1,0 +1,128 @@
+"""What waits for people: requests that need signatures, and versions that may need a validator's conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.queries.log_entries import events
+from data.queries.lookup import find_row, find_version
+from data.records.approval import ApprovalRequest
+from data.records.log import Standard
+from data.records.model import Model
+from data.records.person import Role
+from data.records.review import VerdictSet
+from data.records.version import ReviewState, Version
+from data.registry.approvals import lacking
+from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
+from data.registry.registry import Registry
+from data.registry.registry_time import registry_time
+from data.registry.rules.approval import standing_votes
+from data.registry.rules.emergency import asking_run
+from data.registry.state import State
+
+
+@dataclass(frozen=True)
+class PendingRequest:
+    """A request, the number of signatures that it still needs by role, and who could sign; nobody once decided."""
+
+    request: ApprovalRequest
+    missing: Mapping[Role, int]
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AssessedVersion:
+    """A version whose newest verdicts cleared it for a validator, and who could conclude on it.
+
+    `standard` is the first standard of the model in the version that the verdicts were judged by: its approval rules
+    say whether a validator is required.
+    """
+
+    version: Version
+    model: Model
+    verdicts: VerdictSet
+    standard: Standard
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PendingWork:
+    """What waits at one moment."""
+
+    now: datetime
+    requests: tuple[PendingRequest, ...]
+    assessed: tuple[AssessedVersion, ...]
+
+
+@dataclass(frozen=True)
+class AskingRuns:
+    """The ids of the runs that may ask about a subject, the newest first, and the subject's key."""
+
+    runs: tuple[str, ...]
+    subject: str
+
+
+def pending_work(registry: Registry) -> PendingWork:
+    """The open requests and the assessed versions. Raises MissingRegistryError for an empty log, StoreError."""
+    with registry.store.reading() as connection:
+        state, now = State(connection), registry_time(connection).now
+        requests = tuple(_pending(state, one, now) for one in open_requests(state))
+        return PendingWork(now, requests, _assessed(state, now))
+
+
+def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
+    """Every undecided request, with `decided` the others too, and the assessed versions. Raises as `pending_work`."""
+    with registry.store.reading() as connection:
+        state, now = State(connection), registry_time(connection).now
+        requests = state.find(ApprovalRequest) if decided else state.find(ApprovalRequest, state="pending")
+        listed = tuple(PendingRequest(one, _missing(state, one), ()) for one in requests)
+        return PendingWork(now, listed, _assessed(state, now))
+
+
+def missing_signatures(registry: Registry, request: str) -> Mapping[Role, int]:
+    """The signatures that the request under this key still needs, by role. Raises NotFoundError, StoreError."""
+    with registry.reading() as state:
+        return _missing(state, state.need(ApprovalRequest, request))
+
+
+def asking_runs(registry: Registry, text: str) -> AskingRuns:
+    """The runs that may ask about the request (`model/3#1`) or the version (`model/3`) of this name.
+
+    Raises as `find_row` and `find_version`, and StoreError.
+    """
+    with registry.store.reading() as connection:
+        state = State(connection)
+        if "#" in text or "/requests/" in text:
+            request = find_row(state, ApprovalRequest, text)
+            return AskingRuns((asking_run(state, request),), request.key)
+        version = find_version(state, text).version.key
+        runs = [one.run for one in events(connection, version) if one.run]
+        return AskingRuns(tuple(reversed(runs)), version)
+
+
+def _pending(state: State, request: ApprovalRequest, now: datetime) -> PendingRequest:
+    people = dict.fromkeys(one.person for one in eligible_approvers(state, request, now))
+    return PendingRequest(request, _missing(state, request), tuple(people))
+
+
+def _missing(state: State, request: ApprovalRequest) -> Mapping[Role, int]:
+    return lacking(request.required, standing_votes(state, request)) if request.state == "pending" else {}
+
+
+def _assessed(state: State, now: datetime) -> tuple[AssessedVersion, ...]:
+    found = []
+    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
+        sets = [one for one in state.find(VerdictSet, version=version.key) if one.stage == "assess"]
+        if sets and sets[-1].cleared:
+            model = state.need(Model, version.model)
+            standard = _first_standard(state, model, sets[-1])
+            found.append(AssessedVersion(version, model, sets[-1], standard, validators(state, version, now)))
+    return tuple(found)
+
+
+def _first_standard(state: State, model: Model, verdicts: VerdictSet) -> Standard:
+    adopted = state.find(Standard, standard=model.standards[0].standard)
+    used = [one for one in adopted if one.key in verdicts.standards]
+    return used[0] if used else max(adopted, key=lambda one: one.version)

@@ -1,0 +1,88 @@
+"""Who is on the roster, who acts in this process, and what somebody needs to prove who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.records.names import person_key
+from data.records.person import Actor, Credential, Person, RoleGrant
+from data.registry.current_actor import current_actor
+from data.registry.registry import Registry
+from data.registry.registry_time import registry_time
+from data.registry.state import State
+
+FOUNDERS = 2
+"""The first administrators are put on the roster before anybody can have one-time codes."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody who is or was on the roster at the registry's time; `enrolled` are the ids of those with codes."""
+
+    now: datetime
+    people: tuple[Person, ...]
+    grants: tuple[RoleGrant, ...]
+    enrolled: frozenset[str]
+
+    def held_by(self, person: str) -> tuple[RoleGrant, ...]:
+        """The grants of a person that have not ended."""
+        return tuple(one for one in self.grants if one.person == person and not _has_ended(one, self.now))
+
+
+@dataclass(frozen=True)
+class PersonCheck:
+    """Whether a person is active on the roster, who asks in this process, and the registry's time."""
+
+    is_active: bool
+    actor: Actor
+    now: datetime
+
+
+def roster(registry: Registry) -> Roster:
+    """The roster. Raises MissingRegistryError for an empty log, StoreError."""
+    with registry.store.reading() as connection:
+        now, state = registry_time(connection).now, State(connection)
+        enrolled = frozenset(one.person for one in state.find(Credential, state="active"))
+        return Roster(now, tuple(state.find(Person)), tuple(state.find(RoleGrant)), enrolled)
+
+
+def current_person(registry: Registry) -> Actor:
+    """Who acts in this process, as the roster knows them; else the bare name of the user. Raises StoreError."""
+    with registry.reading() as state:
+        return current_actor(state)
+
+
+def current_member(registry: Registry) -> Person | None:
+    """The active person on the roster who acts in this process; None for somebody else. Raises StoreError."""
+    with registry.reading() as state:
+        found = state.find(Person, person=current_actor(state).id, state="active")
+        return found[0] if found else None
+
+
+def person_check(registry: Registry, person: str) -> PersonCheck:
+    """Whether the person with this id is active on the roster. Raises InvalidNameError, StoreError."""
+    key = person_key(person)
+    with registry.store.reading() as connection:
+        state = State(connection)
+        known = state.get(Person, key)
+        is_active = known is not None and known.state == "active"
+        return PersonCheck(is_active, current_actor(state), registry_time(connection).now)
+
+
+def is_code_due(registry: Registry, person: str) -> bool:
+    """Whether a one-time code is asked of a person: they have codes, or the founders have theirs. Raises StoreError."""
+    with registry.reading() as state:
+        return bool(state.find(Credential, person=person)) or len(state.find(Credential)) >= FOUNDERS
+
+
+def grants_in_own_right(registry: Registry, person: str, as_of: datetime | None) -> tuple[RoleGrant, ...]:
+    """The grants that a person holds and not as a deputy, at `as_of` or the registry's time. Raises StoreError."""
+    with registry.store.reading() as connection:
+        now = as_of or registry_time(connection).now
+        held = State(connection).find(RoleGrant, person=person)
+        return tuple(one for one in held if not one.deputy_of and not _has_ended(one, now))
+
+
+def _has_ended(grant: RoleGrant, now: datetime) -> bool:
+    return grant.to_at is not None and grant.to_at <= now

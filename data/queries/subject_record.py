@@ -1,0 +1,89 @@
+"""Everything that the registry holds about one model or one version, read in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from data.queries.lookup import find_subject
+from data.records.approval import ApprovalRequest, Vote
+from data.records.deployment import Deployment, Slot
+from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.records.retirement import Retirement, RetirementParty
+from data.records.review import Finding, Validation, VerdictSet, Waiver
+from data.records.row import Row
+from data.records.tables import rows_of
+from data.records.version import Comparison, Dataset, Metric, Section, TestResult, Version
+from data.registry.registry import Registry
+from data.registry.rules.review import validated_for
+from data.registry.state import State
+
+R = TypeVar("R", bound=Row)
+Rows = Mapping[type[Row], Sequence[Row]]
+
+OF_MODEL: tuple[type[Row], ...] = (Version, Slot, Consumer, TestPlan, MonitoringPlan)
+OF_VERSION: tuple[type[Row], ...] = (
+    Dataset,
+    Section,
+    Metric,
+    TestResult,
+    Comparison,
+    VerdictSet,
+    Validation,
+    Finding,
+    Waiver,
+    ApprovalRequest,
+    Vote,
+    RetirementParty,
+)
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A model with its rows of each kind, by key."""
+
+    model: Model
+    rows: Rows
+
+    def of(self, kind: type[R]) -> list[R]:
+        """The rows of one kind."""
+        return rows_of(self.rows, kind)
+
+
+@dataclass(frozen=True)
+class VersionRecord:
+    """A version with its rows of each kind, by key, and its retirement if there is one.
+
+    `validated_for` gives, by the key of a validation, the person whom the validator represented.
+    """
+
+    version: Version
+    rows: Rows
+    retirement: Retirement | None
+    validated_for: Mapping[str, str]
+
+    def of(self, kind: type[R]) -> list[R]:
+        """The rows of one kind."""
+        return rows_of(self.rows, kind)
+
+
+def subject_record(registry: Registry, text: str) -> ModelRecord | VersionRecord:
+    """The record of the version, or of the model where the text has no number. Raises as `find_subject`, StoreError."""
+    with registry.reading() as state:
+        subject = find_subject(state, text)
+        if isinstance(subject, Model):
+            return ModelRecord(subject, {kind: state.find(kind, model=subject.key) for kind in OF_MODEL})
+        return _version_record(state, subject)
+
+
+def _version_record(state: State, version: Version) -> VersionRecord:
+    rows: dict[type[Row], Sequence[Row]] = {kind: state.under(kind, version.key) for kind in OF_VERSION}
+    rows[Deployment] = state.find(Deployment, version=version.key)
+    represented = {one.key: validated_for(state, one) for one in state.find(Validation, version=version.key)}
+    return VersionRecord(
+        version=version,
+        rows=rows,
+        retirement=state.get(Retirement, f"{version.key}/retirement"),
+        validated_for={key: person for key, person in represented.items() if person is not None},
+    )

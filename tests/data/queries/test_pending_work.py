@@ -1,0 +1,79 @@
+"""What waits for people, and which runs ask about it."""
+
+from __future__ import annotations
+
+from data.queries.pending_work import asking_runs, listed_work, missing_signatures, pending_work
+from data.queries.rows import rows
+from data.records.log import Standard
+from data.records.person import Role
+from data.records.verdict import Failed, Judgement, Passed
+from data.registry.commands.review import OpenFinding
+from data.registry.commands.version import RecordVerdicts
+from tests.world import STANDARDS_DIGEST, World
+
+FAILED = Judgement(
+    control="performance", gate="performance", criterion="auc", verdict=Failed(reason="0.4", remedy="fit it again")
+)
+PASSED = Judgement(control="performance", gate="performance", criterion="auc", verdict=Passed(because="0.7"))
+
+
+def test_a_request_waits_for_its_signatures_and_for_who_could_give_them(world: World) -> None:
+    request = world.requested()
+    work = pending_work(world.registry)
+    (one,) = work.requests
+    assert one.request.key == request.key
+    assert one.missing == missing_signatures(world.registry, request.key) == {Role.APPROVER: 2}
+    assert set(one.people) == {"alma", "axel"}
+    assert (work.now, work.assessed) == (world.now, ())
+
+
+def test_a_decided_request_is_listed_on_demand_and_needs_nothing(world: World) -> None:
+    request = world.approved()
+    assert listed_work(world.registry).requests == ()
+    (one,) = listed_work(world.registry, decided=True).requests
+    assert (one.request.key, one.request.state, one.missing, one.people) == (request.key, "approved", {}, ())
+
+
+def test_a_cleared_version_waits_for_a_validator(world: World) -> None:
+    version = world.assessed()
+    (one,) = pending_work(world.registry).assessed
+    assert (one.version.key, one.model.key) == (version, one.version.model)
+    assert one.standard.standard == "baseline"
+    assert one.people == ("vera",)
+
+
+def test_the_standard_is_the_version_that_the_verdicts_name(world: World) -> None:
+    version = world.measured()
+    (standard,) = rows(world.registry, Standard)
+    command = RecordVerdicts(
+        version=version, stage="assess", environment="production", standards=(standard.key,),
+        standards_digest=STANDARDS_DIGEST, evidence_digest=world.digest(version), judgements=(PASSED,), champion=None,
+    )  # fmt: skip
+    world.do(command)
+    (one,) = pending_work(world.registry).assessed
+    assert one.standard == standard
+    assert one.verdicts.standards == (standard.key,)
+
+
+def test_a_version_that_was_not_cleared_waits_for_nobody(world: World) -> None:
+    version = world.measured()
+    world.judge(version, "assess", FAILED)
+    assert pending_work(world.registry).assessed == ()
+
+
+def test_the_runs_that_ask_are_those_of_the_request(world: World) -> None:
+    request = world.requested()
+    for name in ("delay/1#1", request.key):
+        asking = asking_runs(world.registry, name)
+        assert (asking.runs, asking.subject) == ((request.run_id,), request.key)
+
+
+def test_the_runs_that_may_ask_about_a_version_stand_newest_first(world: World) -> None:
+    version = world.version()
+    for number in ("1", "2"):
+        finding = OpenFinding(
+            version=version, severity="low", title="a", text="b", owner="dev", due_at=world.now.replace(year=2014)
+        )
+        world.do(finding, by="vera", run_id=f"run-{number}")
+    asking = asking_runs(world.registry, "delay/1")
+    assert (asking.runs[:2], asking.subject) == (("run-2", "run-1"), version)

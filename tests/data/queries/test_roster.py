@@ -1,0 +1,78 @@
+"""The roster, who acts here, and when a one-time code is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.errors import InvalidNameError
+from data.queries.registry_clock import time_in
+from data.queries.roster import (
+    current_member,
+    current_person,
+    grants_in_own_right,
+    is_code_due,
+    person_check,
+    roster,
+)
+from data.records.person import Role
+from data.registry.commands.person import RevokePerson
+from tests.world import World
+
+
+def deputy(world: World) -> None:
+    """Vera represents alma for ten days."""
+    world.grant("vera", deputy_of="alma", to_at=world.now + timedelta(days=10))
+
+
+def test_the_roster_has_everybody_with_their_roles_and_whether_they_have_codes(world: World) -> None:
+    found = roster(world.registry)
+    assert {"adam", "ada", "outsider"} <= {one.person for one in found.people} & found.enrolled
+    assert [one.role for one in found.held_by("alma")] == [Role.APPROVER]
+    assert found.now == time_in(world.registry).now
+
+
+def test_a_grant_that_has_ended_is_not_held(world: World) -> None:
+    deputy(world)
+    assert [one.deputy_of for one in roster(world.registry).held_by("vera")] == [None, "alma"]
+    world.move(days=11)
+    world.model()
+    assert [one.deputy_of for one in roster(world.registry).held_by("vera")] == [None]
+
+
+def test_the_acting_person_is_known_by_the_setting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELWARD_ACTOR", "alma")
+    assert current_person(world.registry).id == "alma"
+    member = current_member(world.registry)
+    assert member is not None
+    assert member.person == "alma"
+
+
+def test_somebody_who_is_not_on_the_roster_acts_under_their_user_name(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELWARD_ACTOR", "nobody-here")
+    assert current_person(world.registry).id == "nobody-here"
+    assert current_member(world.registry) is None
+
+
+def test_a_person_is_checked_against_the_roster(world: World) -> None:
+    assert person_check(world.registry, "alma").is_active
+    assert not person_check(world.registry, "nobody-here").is_active
+    world.do(RevokePerson(person="alma", reason="left", proof=world.proof("ada")), by="ada")
+    check = person_check(world.registry, "alma")
+    assert (check.is_active, check.now) == (False, world.now)
+    with pytest.raises(InvalidNameError):
+        person_check(world.registry, "not a name")
+
+
+def test_a_code_is_due_once_two_people_are_enrolled(world: World) -> None:
+    assert is_code_due(world.registry, "alma")
+    assert is_code_due(world.registry, "nobody-here")
+
+
+def test_grants_in_own_right_leave_out_those_of_a_deputy_and_those_that_ended(world: World) -> None:
+    deputy(world)
+    assert [one.role for one in grants_in_own_right(world.registry, "vera", None)] == [Role.VALIDATOR]
+    assert len(grants_in_own_right(world.registry, "vera", world.now)) == 1
