@@ -33,7 +33,7 @@ class ArtifactStore:
         Raises ArtifactError for a link or anything that is not a plain file.
         """
         if source.is_symlink() or not source.is_file():
-            raise ArtifactError(f"{source} is not a plain file", "hand in the file itself, not a link or a folder")
+            raise ArtifactError(f"{source} is not a plain file", "submit the file itself, not a link or a folder")
         self.root.mkdir(parents=True, exist_ok=True)
         hashed = hashlib.sha256()
         handle, temporary = tempfile.mkstemp(dir=self.root)
