@@ -107,6 +107,6 @@ class RetirementDossier(Frozen):
         return {"format": DOSSIER_FORMAT, **values, "approvals": approvals}
 
 
-def _approval(one: DossierApproval) -> dict[str, Any]:
-    votes = [vote.model_dump(mode="json", exclude={"rev"}) for vote in one.votes]
-    return {**one.request.model_dump(mode="json", exclude={"rev"}), "votes": votes}
+def _approval(approval: DossierApproval) -> dict[str, Any]:
+    votes = [vote.model_dump(mode="json", exclude={"rev"}) for vote in approval.votes]
+    return {**approval.request.model_dump(mode="json", exclude={"rev"}), "votes": votes}

@@ -19,9 +19,9 @@ from tasks.run.take_steps import PLAIN_CALLS
 
 def open_retirements(context: RunContext) -> Iterator[Due]:
     """Retirements that are not archived yet."""
-    for one in rows(Registry.here(), Retirement):
-        if one.state != "archived":
-            yield one.key, partial(_continue, one, context)
+    for retirement in rows(Registry.here(), Retirement):
+        if retirement.state != "archived":
+            yield retirement.key, partial(_continue, retirement, context)
 
 
 def _continue(retirement: Retirement, context: RunContext) -> str:

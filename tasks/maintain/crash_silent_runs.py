@@ -35,9 +35,9 @@ def silent_runs(context: RunContext) -> Iterator[Due]:
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
     with asking_prefect("silent runs") as client:
         found = client.read_flow_runs(flow_run_filter=under_way, deployment_filter=ours)
-    for one in found:
-        if str(one.id) != context.run_id:
-            yield f"run {one.name}", partial(_crash, one)
+    for run in found:
+        if str(run.id) != context.run_id:
+            yield f"run {run.name}", partial(_crash, run)
 
 
 def _crash(run: FlowRun) -> str:
@@ -47,8 +47,8 @@ def _crash(run: FlowRun) -> str:
         state = client.read_flow_run(run.id).state
         if state is None or state.type not in UNDER_WAY or state.timestamp > since or _has_reported(client, run, since):
             return ""
-        set_state(client, run.id, Crashed(message=f"nothing was heard of it for {SILENCE.seconds} seconds"))
-    return f"run {run.name} was marked crashed: nothing was heard of it any more"
+        set_state(client, run.id, Crashed(message=f"it sent no event for {SILENCE.seconds} seconds"))
+    return f"run {run.name} was marked crashed: it sends no events any more"
 
 
 def _has_reported(client: SyncPrefectClient, run: FlowRun, since: datetime) -> bool:

@@ -19,8 +19,8 @@ from tasks.run.run_due_jobs import Due
 
 def late_ratifications(context: RunContext) -> Iterator[Due]:
     """Incidents of rollbacks and suspensions whose time for ratification is over."""
-    for one in unratified_incidents(Registry.here(), moment(context.as_of)):
-        yield one.incident.key, partial(_escalate, one, context)
+    for late in unratified_incidents(Registry.here(), moment(context.as_of)):
+        yield late.incident.key, partial(_escalate, late, context)
 
 
 def _escalate(late: LateIncident, context: RunContext) -> str:

@@ -22,26 +22,26 @@ from tasks.run.run_due_jobs import Due
 
 def expired_requests(context: RunContext) -> Iterator[Due]:
     """Requests that are still pending after their date."""
-    for one in rows(Registry.here(), ApprovalRequest, state="pending"):
-        if one.expires_at <= moment(context.as_of):
-            report = f"the request to {one.purpose} {short(one.subject)} expired"
-            yield one.key, partial(execute, ExpireRequest(key=one.key), context, report)
+    for request in rows(Registry.here(), ApprovalRequest, state="pending"):
+        if request.expires_at <= moment(context.as_of):
+            report = f"the request to {request.purpose} {short(request.subject)} expired"
+            yield request.key, partial(execute, ExpireRequest(key=request.key), context, report)
 
 
 def expired_waivers(context: RunContext) -> Iterator[Due]:
     """Requested or granted waivers past their date; the registry revokes a version that was approved on one."""
-    for one in standing_waivers(Registry.here()):
-        if one.expires_at <= moment(context.as_of):
-            report = f"the waiver of {one.control} for {short(one.version)} expired"
-            yield one.key, partial(execute, ExpireWaiver(key=one.key), context, report)
+    for waiver in standing_waivers(Registry.here()):
+        if waiver.expires_at <= moment(context.as_of):
+            report = f"the waiver of {waiver.control} for {short(waiver.version)} expired"
+            yield waiver.key, partial(execute, ExpireWaiver(key=waiver.key), context, report)
 
 
 def expired_versions(context: RunContext) -> Iterator[Due]:
     """Approved versions whose approval is past its date."""
-    for one in rows(Registry.here(), Version, review_state=ReviewState.APPROVED.value):
-        if one.valid_until is not None and one.valid_until <= moment(context.as_of):
-            report = f"the approval of {short(one.key)} expired"
-            yield one.key, partial(execute, ExpireVersion(version=one.key), context, report)
+    for version in rows(Registry.here(), Version, review_state=ReviewState.APPROVED.value):
+        if version.valid_until is not None and version.valid_until <= moment(context.as_of):
+            report = f"the approval of {short(version.key)} expired"
+            yield version.key, partial(execute, ExpireVersion(version=version.key), context, report)
 
 
 def execute(command: Command, context: RunContext, report: str) -> str:

@@ -28,9 +28,9 @@ TIME_TO_ACT = timedelta(days=7)
 def periodic_reviews(context: RunContext) -> Iterator[Due]:
     """Each active model with its reviews; the job itself decides whether the period is over."""
     history = review_history(Registry.here(), PERIODIC)
-    for one in history.models:
-        reviews = [review for review in history.reviews if review.model == one.key]
-        yield one.key, partial(_open_periodic, one, reviews, history.standards, context)
+    for model in history.models:
+        reviews = [review for review in history.reviews if review.model == model.key]
+        yield model.key, partial(_open_periodic, model, reviews, history.standards, context)
 
 
 def lapsed_versions(context: RunContext) -> Iterator[Due]:

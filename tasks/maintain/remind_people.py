@@ -43,8 +43,8 @@ def _about_decisions(now: datetime) -> list[Notice]:
 
 
 def _due(notices: Iterable[Notice], now: datetime) -> Iterator[Due]:
-    for one in notices:
-        yield one.about, partial(_leave, one, now)
+    for notice in notices:
+        yield notice.about, partial(_leave, notice, now)
 
 
 def _leave(notice: Notice, now: datetime) -> str:
@@ -61,10 +61,17 @@ def _week(due_at: datetime, now: datetime) -> int:
 
 
 def _late_findings(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
-    for one in facts.late_findings:
-        title = f"finding {one.number} of {short(one.version)} was due on {one.due_at:%Y-%m-%d}"
-        text = f"{quoted(one.title)}\n\n{quoted(one.text)}\n\nAnswer it with `modelward findings answer`."
-        yield Notice(kind="finding", to=one.owner, about=one.key, title=title, text=text, number=_week(one.due_at, now))
+    for finding in facts.late_findings:
+        title = f"finding {finding.number} of {short(finding.version)} was due on {finding.due_at:%Y-%m-%d}"
+        text = f"{quoted(finding.title)}\n\n{quoted(finding.text)}\n\nAnswer it with `modelward findings answer`."
+        yield Notice(
+            kind="finding",
+            to=finding.owner,
+            about=finding.key,
+            title=title,
+            text=text,
+            number=_week(finding.due_at, now),
+        )
 
 
 def _late_reviews(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
@@ -112,23 +119,25 @@ def _lapsing_releases(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 
 
 def _current_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
-    """Both people learn when one begins to stand in for the other, with the day on which it ends."""
-    for one in facts.deputies:
-        if one.to_at is None or not one.from_at <= now < one.to_at:
+    """Both people learn when one begins to represent the other, with the day on which it ends."""
+    for grant in facts.deputies:
+        if grant.to_at is None or not grant.from_at <= now < grant.to_at:
             continue
-        title = f"{one.person} stands in for {one.deputy_of} as {_role(one)} until {one.to_at:%Y-%m-%d %H:%M} UTC"
+        title = (
+            f"{grant.person} stands in for {grant.deputy_of} as {_role(grant)} until {grant.to_at:%Y-%m-%d %H:%M} UTC"
+        )
         text = "The deputy may answer what waits for the person they represent. One answer counts for both."
-        for to in filter(None, (one.person, one.deputy_of)):
-            yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text, answer_by=one.to_at)
+        for to in filter(None, (grant.person, grant.deputy_of)):
+            yield Notice(kind="expiry", to=to, about=grant.key, title=title, text=text, answer_by=grant.to_at)
 
 
 def _past_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
-    for one in facts.deputies:
-        if one.to_at is not None and now - AHEAD < one.to_at <= now:
-            title = f"{one.person} no longer stands in for {one.deputy_of} as {_role(one)}"
-            text = f"The time as deputy ended on {one.to_at:%Y-%m-%d %H:%M} UTC."
-            for to in filter(None, (one.deputy_of, one.person)):
-                yield Notice(kind="expiry", to=to, about=one.key, title=title, text=text)
+    for grant in facts.deputies:
+        if grant.to_at is not None and now - AHEAD < grant.to_at <= now:
+            title = f"{grant.person} no longer stands in for {grant.deputy_of} as {_role(grant)}"
+            text = f"The time as deputy ended on {grant.to_at:%Y-%m-%d %H:%M} UTC."
+            for to in filter(None, (grant.deputy_of, grant.person)):
+                yield Notice(kind="expiry", to=to, about=grant.key, title=title, text=text)
 
 
 def _role(grant: RoleGrant) -> str:

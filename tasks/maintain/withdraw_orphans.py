@@ -29,9 +29,9 @@ CLOSED = ("expired", "withdrawn")
 
 def orphaned_requests(context: RunContext) -> Iterator[Due]:
     """Pending requests of other runs; an emergency release may be ratified without its run."""
-    for one in request_runs(Registry.here(), CLOSED).pending:
-        if one.run_id not in ("", context.run_id):
-            yield one.key, partial(_withdraw, one, context)
+    for request in request_runs(Registry.here(), CLOSED).pending:
+        if request.run_id not in ("", context.run_id):
+            yield request.key, partial(_withdraw, request, context)
 
 
 def orphaned_runs(context: RunContext) -> Iterator[Due]:
@@ -39,9 +39,9 @@ def orphaned_runs(context: RunContext) -> Iterator[Due]:
 
     An emergency release may be ratified beside its run, which then waits for nothing.
     """
-    for one in request_runs(Registry.here(), CLOSED).over:
-        if one.run_id not in ("", context.run_id):
-            yield one.request.key, partial(_cancel, one)
+    for waiting in request_runs(Registry.here(), CLOSED).over:
+        if waiting.run_id not in ("", context.run_id):
+            yield waiting.request.key, partial(_cancel, waiting)
 
 
 def _withdraw(request: ApprovalRequest, context: RunContext) -> str:

@@ -1,4 +1,4 @@
-"""What the registry is told of a night: one command, and one batch of measurements that it names by digest."""
+"""The command that records a night: it names one batch of measurements by digest."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ def _consumers(days: Sequence[LoggedDay]) -> Iterator[SeenConsumer]:
 
 def _headline(figures: Sequence[Measurement]) -> Iterator[tuple[str, float | None]]:
     """Performance figures by name with `_low` and `_high`, everything else as `statistic:column`."""
-    for one in figures:
-        if one.statistic not in OF_OUTCOMES:
-            yield f"{one.statistic}:{one.column}", one.value
+    for figure in figures:
+        if figure.statistic not in OF_OUTCOMES:
+            yield f"{figure.statistic}:{figure.column}", figure.value
             continue
-        yield one.statistic, one.value
-        yield f"{one.statistic}_low", one.low
-        yield f"{one.statistic}_high", one.high
+        yield figure.statistic, figure.value
+        yield f"{figure.statistic}_low", figure.low
+        yield f"{figure.statistic}_high", figure.high

@@ -85,11 +85,11 @@ def earlier_windows(watched: MonitoredModel) -> list[Earlier]:
 
 def log_faults(faults: Iterable[LogFault], column: str = "") -> Iterator[HardFault]:
     """Faults of a log as hard faults; `column` names the log where it is not that of predictions."""
-    for one in faults:
-        kind = HARD[one.kind]
+    for fault in faults:
+        kind = HARD[fault.kind]
         about = "score" if kind is FaultKind.INVALID_SCORES else column
-        says = f"{one.kind}: {one.what} → {one.remedy}"
-        yield HardFault(kind=kind, column=about, partition=one.where, says=says)
+        says = f"{fault.kind}: {fault.what} → {fault.remedy}"
+        yield HardFault(kind=kind, column=about, partition=fault.where, says=says)
 
 
 def broken_labels(faults: Iterable[LogFault]) -> Iterator[HardFault]:
@@ -112,9 +112,9 @@ def _earlier(past: PastWindow) -> Earlier:
 def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
     """One finding for faults of one kind and column; it is about the log, hence about no version."""
     alike: dict[str, list[str]] = {}
-    for one in outcomes:
-        if one.fault is not None:
-            alike.setdefault(one.about, []).append(one.because)
+    for outcome in outcomes:
+        if outcome.fault is not None:
+            alike.setdefault(outcome.about, []).append(outcome.because)
     for about, said in alike.items():
         yield Found(about=about, version=None, level="page", severe=True, text=_joined(said))
 
@@ -122,9 +122,9 @@ def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
 def _found_labels(faults: Sequence[LogFault]) -> Iterator[Found]:
     """Labels that are flawed, one warning a kind."""
     alike: dict[str, list[str]] = {}
-    for one in faults:
-        if not one.breaks:
-            alike.setdefault(f"{LABELS}:{one.kind}", []).append(one.text)
+    for fault in faults:
+        if not fault.breaks:
+            alike.setdefault(f"{LABELS}:{fault.kind}", []).append(fault.text)
     for about, said in alike.items():
         yield Found(about=about, version=None, level="warning", text=_joined(said))
 
@@ -135,20 +135,20 @@ def _joined(said: Sequence[str]) -> str:
 
 
 def _found_figures(outcomes: Iterable[AlertOutcome], version: str | None, window: Window) -> Iterator[Found]:
-    for one in outcomes:
-        rule, measurement = one.rule, one.measurement
-        if rule is None or measurement is None or one.state not in (AlertState.WATCH, AlertState.PAGE):
+    for outcome in outcomes:
+        rule, measurement = outcome.rule, outcome.measurement
+        if rule is None or measurement is None or outcome.state not in (AlertState.WATCH, AlertState.PAGE):
             continue
         yield Found(
-            about=one.about,
+            about=outcome.about,
             version=version,
-            level="page" if one.state is AlertState.PAGE else "warning",
-            severe=one.severe,
-            text=f"{_figure(measurement)}: {one.because}",
+            level="page" if outcome.state is AlertState.PAGE else "warning",
+            severe=outcome.severe,
+            text=f"{_figure(measurement)}: {outcome.because}",
             value=measurement.value,
             low=measurement.low,
             high=measurement.high,
-            threshold=rule.severe if one.severe else rule.margin,
+            threshold=rule.severe if outcome.severe else rule.margin,
         )
 
 

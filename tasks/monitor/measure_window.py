@@ -1,4 +1,4 @@
-"""Measure a window: how far the inputs moved from the reference, and what came of the predictions whose label is known.
+"""Measure a window: how far the inputs moved from the reference, and how good the predictions with a known label were.
 
 Every column's stability and missing values and every performance figure are measured on each night, whether a rule asks
 for them or not: what is shown is more than what pages.

@@ -52,7 +52,7 @@ def _profile(logs: ModelLogs, day: LoggedDay, edges: Edges, columns: ColumnMappi
         try:
             return from_bytes(kept, edges)
         except StatisticsError:
-            pass  # a damaged entry is counted anew
+            pass  # a damaged entry is counted again
     try:
         counted = profile_files(day.partition.files, edges, day.day.isoformat(), _layout(columns))
     except LogFormatError as error:

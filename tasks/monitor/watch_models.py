@@ -30,12 +30,12 @@ from tasks.run.take_steps import log_step, name_step, step
 from tasks.run.word_steps import counted, day_words
 
 LONGEST = 500
-"""Characters of a fault of our own that are told."""
+"""Characters of an internal error that a result keeps."""
 
 
 @dataclass(frozen=True)
 class ModelResult:
-    """What came of one model: the command that records it, or why there is nothing to record."""
+    """The result of one model: the command that records it, or why there is nothing to record."""
 
     model: str
     command: RecordMonitoring | None = None
@@ -49,9 +49,9 @@ def watch_models(models: Sequence[MonitoringCandidate], through: date, as_of: da
     name_step(f"watch {counted(len(models), 'model')} through {day_words(through)}")
     with LabelJoin() as join:
         results = [_whatever_happens(one, through, moment(as_of), join) for one in models]
-    for one in results:
-        if one.failed:
-            log_step(f"failed: {one.unwatched}", model=one.model)
+    for result in results:
+        if result.failed:
+            log_step(f"failed: {result.unwatched}", model=result.model)
     return results
 
 

@@ -66,13 +66,13 @@ def _write_each(outbox: Outbox, notices: Sequence[_PendingNotice]) -> None:
     if not notices:
         return
     there, lost = outbox.existing(), {}
-    for one in notices:
+    for pending in notices:
         try:
-            outbox.put(one.make(), one.at, there)
+            outbox.put(pending.make(), pending.at, there)
         except ModelwardError as error:
-            lost[one.about] = error.what
+            lost[pending.about] = error.what
         except Exception as error:  # noqa: BLE001 – reported at the end, with the key it is about
-            lost[one.about] = f"{type(error).__name__}: {error}"
+            lost[pending.about] = f"{type(error).__name__}: {error}"
     for about, why in lost.items():
         raise PublishError(
             f"{len(lost):,} of {len(notices):,} notices could not be written, on {short(about)} for one: {why}",

@@ -158,9 +158,9 @@ def _is_incomplete(pending: PendingPlan) -> bool:
 
 
 def _capacities(pending: PendingRequest) -> dict[str, str]:
-    """Everybody who could sign, with the roles they could sign in and for whom."""
+    """Everybody who could sign, with their roles and the person that a deputy represents."""
     roles: dict[str, list[str]] = {}
-    for one in pending.approvers:
-        standing_in = f", standing in for {one.deputy_of}" if one.deputy_of else ""
-        roles.setdefault(one.person, []).append(f"{one.role.value}{standing_in}")
+    for approver in pending.approvers:
+        standing_in = f", standing in for {approver.deputy_of}" if approver.deputy_of else ""
+        roles.setdefault(approver.person, []).append(f"{approver.role.value}{standing_in}")
     return {person: f"you may sign as {' or as '.join(held)}" for person, held in roles.items()}

@@ -65,11 +65,11 @@ def seen_of(days: Iterable[LoggedDay], version: str) -> tuple[ConsumerTraffic, .
 def with_seen(known: Sequence[Consumer], model: str, seen: Iterable[ConsumerTraffic]) -> list[Consumer]:
     """The consumers on record, updated from the logs, and those that only the logs know."""
     rows = {one.key: one for one in known}
-    for one in seen:
-        system = system_name(one.consumer)
+    for traffic in seen:
+        system = system_name(traffic.consumer)
         key = f"{model}/consumers/{system}"
         row = rows.get(key) or Consumer(key=key, model=model, system=system, declared=False)
-        last = max(one.last_at, row.last_seen_at or one.last_at)
+        last = max(traffic.last_at, row.last_seen_at or traffic.last_at)
         rows[key] = row.model_copy(update={"last_seen_at": last})
     return list(rows.values())
 
