@@ -162,19 +162,17 @@ KILLED = """
 import os, sys
 from datetime import datetime
 import tasks.monitor.record_windows as recording
-from data.registry.command_batch import Enactment
+from data.registry.command_batch import CommandBatch
 from flows.monitor_models import monitor_models
-from tasks import chunk_models
-from tasks import watch_models as watching
 recording.MOST_TOGETHER = 10
-heard, count = Enactment._heard, 0
+evaluate, count = CommandBatch._evaluated, 0
 
 def dying(self, command):
     global count
     count += 1
-    return heard(self, command) if count < 15 else os.kill(os.getpid(), 9)
+    return evaluate(self, command) if count < 15 else os.kill(os.getpid(), 9)
 
-Enactment._heard = dying
+CommandBatch._evaluated = dying
 monitor_models(as_of=datetime.fromisoformat(sys.argv[1]))
 """
 
