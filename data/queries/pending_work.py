@@ -24,7 +24,7 @@ from data.registry.state import State
 
 
 @dataclass(frozen=True)
-class PendingRequest:
+class WaitingRequest:
     """A request, the number of signatures that it still needs by role, and who could sign; nobody once decided."""
 
     request: ApprovalRequest
@@ -52,7 +52,7 @@ class PendingWork:
     """What waits at one moment."""
 
     now: datetime
-    requests: tuple[PendingRequest, ...]
+    requests: tuple[WaitingRequest, ...]
     assessed: tuple[AssessedVersion, ...]
 
 
@@ -77,7 +77,7 @@ def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
     with registry.store.reading() as connection:
         state, now = State(connection), registry_time(connection).now
         requests = state.find(ApprovalRequest) if decided else state.find(ApprovalRequest, state="pending")
-        listed = tuple(PendingRequest(one, _missing(state, one), ()) for one in requests)
+        listed = tuple(WaitingRequest(one, _missing(state, one), ()) for one in requests)
         return PendingWork(now, listed, _assessed(state, now))
 
 
@@ -102,9 +102,9 @@ def asking_runs(registry: Registry, text: str) -> AskingRuns:
         return AskingRuns(tuple(reversed(runs)), version)
 
 
-def _pending(state: State, request: ApprovalRequest, now: datetime) -> PendingRequest:
+def _pending(state: State, request: ApprovalRequest, now: datetime) -> WaitingRequest:
     people = dict.fromkeys(one.person for one in eligible_approvers(state, request, now))
-    return PendingRequest(request, _missing(state, request), tuple(people))
+    return WaitingRequest(request, _missing(state, request), tuple(people))
 
 
 def _missing(state: State, request: ApprovalRequest) -> Mapping[Role, int]:

@@ -12,7 +12,7 @@ from data.errors import ModelwardError
 from data.queries.approval_snapshot import approval_snapshot
 from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
-from data.queries.pending_work import PendingRequest, asking_runs, listed_work
+from data.queries.pending_work import WaitingRequest, asking_runs, listed_work
 from data.registry.registry import Registry
 from data.text.untrusted_text import safe
 from modelward.cli.caller import identify
@@ -47,7 +47,7 @@ def list_approvals(
     show_table(columns, rows, "nothing waits for a decision", whole=4)
 
 
-def _request_row(one: PendingRequest) -> tuple[object, ...]:
+def _request_row(one: WaitingRequest) -> tuple[object, ...]:
     request = one.request
     where = f"{request.purpose} to {request.environment}" if request.purpose == "deploy" else request.purpose
     return (reference(request.key), where, request.state, f"{request.expires_at:%Y-%m-%d}", signatures(one.missing))
@@ -83,7 +83,7 @@ def answer(
     who = identify(by)
     asking = asking_runs(who.registry, about)
     with prefect_ready(by):
-        from modelward.runs.waiting_runs import hand_in, stage_of, waiting_form
+        from modelward.runs.waiting_runs import hand_in, stage_of, waiting_form  # noqa: PLC0415 – imports Prefect
 
         form = waiting_form(asking.runs)
         if not as_json:

@@ -43,7 +43,7 @@ def monitor(
     moment, day = business_time(as_of), day_of(through)
     asked = {"models": models or None, "through": day, "as_of": moment}
     answer = call("monitor_models", Where(by, local, no_wait), asked, "watching the logs")
-    from tasks.monitor.record_windows import NightOutcome
+    from tasks.monitor.record_windows import NightOutcome  # noqa: PLC0415 – imports Prefect
 
     watched = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
     if as_json:

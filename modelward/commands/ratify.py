@@ -115,7 +115,7 @@ def _confirmed(request: ApprovalRequest) -> str:
 
 def _undone(who: Caller, request: ApprovalRequest) -> str:
     """Undo the release. The rejection stands even if this fails, so it is reported first."""
-    from tasks.deploy.undo_release import undo_release
+    from tasks.deploy.undo_release import undo_release  # noqa: PLC0415 – imports Prefect
 
     name = reference(request.subject)
     remark(f"the rejection of the release of {name} is recorded; `modelward reconcile` undoes it if this cannot")

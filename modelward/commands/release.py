@@ -54,7 +54,7 @@ def release(
     ends = require_time(until) if until else None
     proof = prove(who.actor.id, code_from_stdin)
     with prefect_ready(by), working(f"releasing {reference(found.version.key)}"):
-        from tasks.deploy.open_release import open_release
+        from tasks.deploy.open_release import open_release  # noqa: PLC0415 – imports Prefect
 
         run = RunContext(who.actor, registry_moment(moment), "")
         purpose = use_named(found.version.key, use)

@@ -53,7 +53,7 @@ def validate(
 
 
 def _preview(version: str, environment: str, use: str, moment: datetime | None) -> tuple[Judgement, ...]:
-    from tasks.validate.preview_version import preview_version
+    from tasks.validate.preview_version import preview_version  # noqa: PLC0415 – imports Prefect
 
     return preview_version(version, environment, use, moment)
 

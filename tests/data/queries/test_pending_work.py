@@ -20,26 +20,26 @@ PASSED = Judgement(control="performance", gate="performance", criterion="auc", v
 def test_a_request_waits_for_its_signatures_and_for_who_could_give_them(world: World) -> None:
     request = world.requested()
     work = pending_work(world.registry)
-    (one,) = work.requests
-    assert one.request.key == request.key
-    assert one.missing == missing_signatures(world.registry, request.key) == {Role.APPROVER: 2}
-    assert set(one.people) == {"alma", "axel"}
+    (found,) = work.requests
+    assert found.request.key == request.key
+    assert found.missing == missing_signatures(world.registry, request.key) == {Role.APPROVER: 2}
+    assert set(found.people) == {"alma", "axel"}
     assert (work.now, work.assessed) == (world.now, ())
 
 
 def test_a_decided_request_is_listed_on_demand_and_needs_nothing(world: World) -> None:
     request = world.approved()
     assert listed_work(world.registry).requests == ()
-    (one,) = listed_work(world.registry, decided=True).requests
-    assert (one.request.key, one.request.state, one.missing, one.people) == (request.key, "approved", {}, ())
+    (found,) = listed_work(world.registry, decided=True).requests
+    assert (found.request.key, found.request.state, found.missing, found.people) == (request.key, "approved", {}, ())
 
 
 def test_a_cleared_version_waits_for_a_validator(world: World) -> None:
     version = world.assessed()
-    (one,) = pending_work(world.registry).assessed
-    assert (one.version.key, one.model.key) == (version, one.version.model)
-    assert one.standard.standard == "baseline"
-    assert one.people == ("vera",)
+    (found,) = pending_work(world.registry).assessed
+    assert (found.version.key, found.model.key) == (version, found.version.model)
+    assert found.standard.standard == "baseline"
+    assert found.people == ("vera",)
 
 
 def test_the_standard_is_the_version_that_the_verdicts_name(world: World) -> None:
@@ -50,9 +50,9 @@ def test_the_standard_is_the_version_that_the_verdicts_name(world: World) -> Non
         standards_digest=STANDARDS_DIGEST, evidence_digest=world.digest(version), judgements=(PASSED,), champion=None,
     )  # fmt: skip
     world.do(command)
-    (one,) = pending_work(world.registry).assessed
-    assert one.standard == standard
-    assert one.verdicts.standards == (standard.key,)
+    (found,) = pending_work(world.registry).assessed
+    assert found.standard == standard
+    assert found.verdicts.standards == (standard.key,)
 
 
 def test_a_version_that_was_not_cleared_waits_for_nobody(world: World) -> None:
