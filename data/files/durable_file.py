@@ -1,4 +1,4 @@
-"""A small file that is there whole or not at all, also after the power fails."""
+"""Atomic writes of small files: a file is complete or absent, also after a power failure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write beside, sync, replace in one step, sync the folder: a reader sees the former bytes or these.
+    """Write a temporary file, sync it, replace in one step, sync the folder: a reader sees the old bytes or the new.
 
-    Raises OSError when the folder cannot be written; what stood at `path` then stands there still.
+    Raises OSError when the folder cannot be written; the old file then stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -27,7 +27,7 @@ def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def remove_durably(path: Path) -> None:
-    """Remove a file, if it is there, and sync its folder. Raises OSError."""
+    """Remove a file, if it exists, and sync its folder. Raises OSError."""
     if path.exists():
         path.unlink()
         sync_folder(path.parent)

@@ -1,4 +1,4 @@
-"""Where everything lives under `MODELWARD_HOME`, one name a folder: no path is put together elsewhere."""
+"""Every path under `MODELWARD_HOME`, one property each: no other module builds a path in the home."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Home:
 
     @classmethod
     def here(cls) -> Home:
-        """The home the settings name."""
+        """The home that the settings name."""
         return cls(read_settings().home)
 
     @property
@@ -81,7 +81,7 @@ class Home:
 
     @property
     def up(self) -> Path:
-        """What `modelward up` runs: its account of itself, and the logs of its processes."""
+        """The status file of `modelward up` and the logs of its processes."""
         return self.root / "up"
 
     def logs(self, model: str) -> Path:
@@ -93,7 +93,7 @@ class Home:
         return self.root / "labels" / model.removeprefix("models/")
 
     def manifest(self, model: str, environment: str, slot: str) -> Path:
-        """What serves in a slot: `serving/<team>/<name>/<environment>/<slot>/current.json`; for the champion in
+        """The manifest of a slot: `serving/<team>/<name>/<environment>/<slot>/current.json`; for the champion in
         production `serving/<team>/<name>/current.json`."""
         folder = self.serving / model.removeprefix("models/")
         plain = environment == "production" and slot == "champion"

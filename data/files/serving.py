@@ -1,6 +1,6 @@
-"""Publishing: what serves in a slot is what one small manifest says, replaced whole; any server can follow it.
+"""Publishing: one small manifest names the version in a slot; it is replaced as a whole, and any server can follow it.
 
-Other targets (an alias in another registry, a webhook, a command) are one class each behind the same protocol.
+Other targets (an alias in another registry, a webhook, a command) are one class each with the same protocol.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ LARGEST = 1 << 16
 
 @dataclass(frozen=True)
 class Place:
-    """A slot of an environment of a model, `models/<team>/<name>`; every name in it is a legal one.
+    """A slot in an environment of a model, `models/<team>/<name>`; each of its names is legal.
 
-    Raises InvalidNameError for one that is not, so that no path can lead out of the served root.
+    Raises InvalidNameError for any other name, so that no path can lead out of the served root.
     """
 
     model: str
@@ -45,9 +45,9 @@ class Place:
 
 
 class Manifest(Frozen):
-    """What a server reads. `path` is absolute; `digest` is that of the bytes there, or of the pin of an endpoint.
+    """The file that a server reads. `path` is absolute; `digest` is that of the bytes, or of the pin of an endpoint.
 
-    `state` is `serving`, or `suspended` or `withdrawn` with what takes over as `fallback` and no version.
+    `state` is `serving`; or `suspended` or `withdrawn`, without a version and with `fallback` as the replacement.
     """
 
     model: str
@@ -66,35 +66,35 @@ class Manifest(Frozen):
     reason: str = ""
 
     def text(self) -> str:
-        """The manifest as it is written: JSON with sorted names, two spaces deep."""
+        """The manifest as it is written: JSON with sorted names and an indent of two spaces."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
 
 
 class ServingTarget(Protocol):
-    """Where versions are put in service. Each method that writes leaves the former state when it raises."""
+    """A target on which versions are deployed. A method that raises leaves the former state."""
 
     def publish(self, place: Place, version: Version, use: str, published_at: datetime, run_id: str) -> str:
-        """Put a version in service from bytes that were verified; answers the manifest's digest."""
+        """Publish a version whose bytes were verified; returns the digest of the manifest."""
         ...
 
     def suspend(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Stop serving, naming what takes over; answers the manifest's digest."""
+        """Stop serving and name the fallback; returns the digest of the manifest."""
         ...
 
     def withdraw(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Stop serving for good, naming what takes over (empty for nothing); answers the manifest's digest."""
+        """Stop serving for ever and name the fallback (empty for none); returns the digest of the manifest."""
         ...
 
     def read(self, place: Place) -> str | None:
-        """What is published, as text to be restored from, or None."""
+        """The published manifest as text, for `restore`; None when there is none."""
         ...
 
     def verify(self, place: Place, version: Version) -> str:
-        """Check that what is published is this version, byte by byte; answers the manifest's digest."""
+        """Check that this version is published, byte by byte; returns the digest of the manifest."""
         ...
 
     def restore(self, place: Place, former: str | None) -> None:
-        """Put back what `read` gave before, or nothing."""
+        """Restore the text that `read` returned before; None removes the manifest."""
         ...
 
 
@@ -106,7 +106,7 @@ class FileTarget:
         self._artifacts = ArtifactStore(home.artifacts)
 
     def publish(self, place: Place, version: Version, use: str, published_at: datetime, run_id: str) -> str:
-        """Verify the bytes where they lie and point the manifest at these very bytes.
+        """Verify the stored bytes and write a manifest with their path.
 
         Raises ArtifactError, DigestMismatchError before anything changed, PublishError when it cannot be written.
         """
@@ -127,7 +127,7 @@ class FileTarget:
         return self._write(place, manifest.text())
 
     def suspend(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Say that nothing serves here and what takes over. Raises PublishError."""
+        """Write a manifest without a version that names the fallback. Raises PublishError."""
         return self._write(place, _stopped(place, "suspended", fallback, reason, published_at, run_id).text())
 
     def withdraw(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
@@ -146,7 +146,7 @@ class FileTarget:
             raise PublishError(f"{path} cannot be read: {error}") from error
 
     def manifest(self, place: Place) -> Manifest | None:
-        """What is published, or None. Raises PublishError for a manifest that is none."""
+        """The published manifest, or None. Raises PublishError for a file that is not a manifest."""
         text = self.read(place)
         if text is None:
             return None
@@ -156,7 +156,7 @@ class FileTarget:
             raise PublishError(f"{self.path(place)} is not a manifest: {error.errors()[0]['msg']}") from error
 
     def verify(self, place: Place, version: Version) -> str:
-        """Read back what is published: this version, its digest, and the bytes under its path.
+        """Read the published manifest again and check version, digest, and the bytes under its path.
 
         Raises PublishError when something else is published, ArtifactError or DigestMismatchError for the bytes.
         """
@@ -169,7 +169,7 @@ class FileTarget:
         return digest_of(text)
 
     def restore(self, place: Place, former: str | None) -> None:
-        """Write back the very text that was there before, or remove the manifest. Raises PublishError."""
+        """Write back the former text, or remove the manifest. Raises PublishError."""
         if former is not None:
             self._write(place, former)
             return
@@ -180,14 +180,14 @@ class FileTarget:
             raise PublishError(f"{path} cannot be removed: {error}") from error
 
     def path(self, place: Place) -> Path:
-        """Where a place's manifest lies. Raises PublishError when a link leads out of the served root."""
+        """The path of the manifest of a place. Raises PublishError when a link leads out of the served root."""
         path = self._home.manifest(place.model, checked_name(place.environment), checked_name(place.slot))
         if not path.resolve().is_relative_to(self._home.serving.resolve()):
             raise PublishError(f"{path} leads out of the served root", "remove the link and publish again")
         return path
 
     def _verified(self, version: Version) -> str | None:
-        """The absolute path of a file's bytes after they were read through; None for what is no file here."""
+        """The absolute path of the verified bytes of a file; None for an artifact that is not a file."""
         artifact = version.artifact
         if artifact.kind != "file":
             return None
@@ -207,7 +207,7 @@ class FileTarget:
 
 
 def digest_of(text: str) -> str:
-    """`sha256:<hex>` of a manifest's text."""
+    """`sha256:<hex>` of the text of a manifest."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -85,8 +85,8 @@ def read_weather(source: Path) -> pd.DataFrame:
 
 def join_weather(flights: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
     """Add the last weather known at the origin one hour before departure, unknown if older than three hours."""
-    asked = flights.assign(known_at=flights["scheduled_at"] - LEAD).sort_values("known_at", kind="stable")
-    return pd.merge_asof(asked, weather, on="known_at", by="origin", tolerance=OLDEST_WEATHER)
+    departures = flights.assign(known_at=flights["scheduled_at"] - LEAD).sort_values("known_at", kind="stable")
+    return pd.merge_asof(departures, weather, on="known_at", by="origin", tolerance=OLDEST_WEATHER)
 
 
 def schedule_arrivals(flights: pd.DataFrame) -> pd.Series:

@@ -64,16 +64,16 @@ def read_columns(
 
 
 def _schema_fault(schema: pa.Schema, where: str, requests: Sequence[ColumnRequest]) -> LogFault | None:
-    for one in requests:
-        index = schema.get_field_index(one.column)
+    for request in requests:
+        index = schema.get_field_index(request.column)
         if index < 0:
             there = ", ".join(schema.names)[:200] or "none"
-            what = f"column {one.column} is missing or occurs twice; the columns are {there}"
+            what = f"column {request.column} is missing or occurs twice; the columns are {there}"
             return LogFault(LogFaultKind.MISSING_COLUMN, where, what, "write the column, or map its name in model.yaml")
         kind = schema.field(index).type
-        if not _serves(kind, one.use):
-            what = f"column {one.column} is {kind}; expected {one.use}"
-            return LogFault(LogFaultKind.WRONG_TYPE, where, what, f"write {one.column} as {one.use}")
+        if not _serves(kind, request.use):
+            what = f"column {request.column} is {kind}; expected {request.use}"
+            return LogFault(LogFaultKind.WRONG_TYPE, where, what, f"write {request.column} as {request.use}")
     return None
 
 
@@ -120,12 +120,12 @@ def _read(
 
 def _too_long(batch: pa.RecordBatch, requests: Sequence[ColumnRequest]) -> str:
     """The name of a text column with a value that is too long, or an empty text; only dictionaries are checked."""
-    for one in requests:
-        values = batch.column(one.column)
+    for request in requests:
+        values = batch.column(request.column)
         entries = values.dictionary if pa.types.is_dictionary(values.type) else values
         longest = pc.max(pc.binary_length(entries)).as_py() if _is_text(entries.type) else 0
         if (longest or 0) > LONGEST_TEXT:
-            return one.column
+            return request.column
     return ""
 
 

@@ -197,8 +197,8 @@ class ModelLogs:
 
     def _newest_first(self, last: date) -> Searched:
         for day in reversed(self._between(last - LOOK_BACK, last)):
-            for one in self.days(day, day):
-                yield one.identity, one.day, partial(self._ids, one)
+            for logged in self.days(day, day):
+                yield logged.identity, logged.day, partial(self._ids, logged)
 
     def _ids(self, day: LoggedDay) -> pa.ChunkedArray:
         return NO_IDS if day.broken else self.read(day).rows["prediction_id"]

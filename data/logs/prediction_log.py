@@ -116,10 +116,10 @@ def traffic_in(rows: pa.Table) -> tuple[ConsumerTraffic, ...]:
 def merged_traffic(counts: list[ConsumerTraffic]) -> tuple[ConsumerTraffic, ...]:
     """One entry for each version and consumer, sorted by both."""
     total: dict[tuple[str, str], ConsumerTraffic] = {}
-    for one in counts:
-        known = total.get((one.version, one.consumer))
-        rows, last = (0, one.last_at) if known is None else (known.rows, known.last_at)
-        total[one.version, one.consumer] = one._replace(rows=rows + one.rows, last_at=max(last, one.last_at))
+    for count in counts:
+        known = total.get((count.version, count.consumer))
+        rows, last = (0, count.last_at) if known is None else (known.rows, known.last_at)
+        total[count.version, count.consumer] = count._replace(rows=rows + count.rows, last_at=max(last, count.last_at))
     return tuple(total[key] for key in sorted(total))
 
 

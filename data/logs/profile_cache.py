@@ -41,8 +41,8 @@ class ProfileCache:
     def prune(self, before: datetime) -> int:
         """Delete the entries that were written before a time; returns their number."""
         aged = [one for one in self.root.glob("*/*") if _written(one) < before.timestamp()]
-        for one in aged:
-            one.unlink(missing_ok=True)
+        for entry in aged:
+            entry.unlink(missing_ok=True)
         return len(aged)
 
     def _path(self, key: tuple[str, ...]) -> Path:

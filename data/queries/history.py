@@ -213,9 +213,9 @@ def _served(fold: Fold, version: str, deployment: str | None, moment: datetime) 
     request = fold.get(ApprovalRequest, deployed.request) if deployed is not None else None
     values: dict[str, Any] = {"version": version, "deployment": deployment}
     values["artifact_digest"] = row.artifact.digest if row is not None else None
-    for one, names in ((row, OF_VERSION), (deployed, OF_DEPLOYMENT)):
-        if one is not None:
-            values |= {name: getattr(one, name) for name in names}
+    for source, names in ((row, OF_VERSION), (deployed, OF_DEPLOYMENT)):
+        if source is not None:
+            values |= {name: getattr(source, name) for name in names}
     if request is not None:
         values |= _approved(fold, request)
     values["open_findings"] = [_snapshot(FindingSnapshot, one) for one in _findings(fold, version)]

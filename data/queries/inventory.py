@@ -185,8 +185,8 @@ def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Lis
     )
 
 
-def _placement(one: Deployment) -> Placement:
-    return Placement(**{name: getattr(one, name) for name in Placement.model_fields})
+def _placement(deployment: Deployment) -> Placement:
+    return Placement(**{name: getattr(deployment, name) for name in Placement.model_fields})
 
 
 def _in_force(waiver: Waiver, now: datetime) -> bool:

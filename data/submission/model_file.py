@@ -117,13 +117,13 @@ def _check_names(document: YamlText, file: ModelFile) -> None:
             raise InvalidNameError(f"{document.at(*path)}: {error.what}", error.remedy) from error
 
 
-def _check_consumer(one: DeclaredConsumer) -> None:
-    checked_name(one.system, "system")
-    _fed(one)
+def _check_consumer(consumer: DeclaredConsumer) -> None:
+    checked_name(consumer.system, "system")
+    _fed(consumer)
 
 
-def _fed(one: DeclaredConsumer) -> str | None:
-    return None if one.feeds_model is None else _key(one.feeds_model)
+def _fed(consumer: DeclaredConsumer) -> str | None:
+    return None if consumer.feeds_model is None else _key(consumer.feeds_model)
 
 
 def _key(text: str) -> str:

@@ -150,12 +150,12 @@ def _object(shown: str, pairs: Sequence[tuple[str, JsonValue]]) -> dict[str, Jso
     return found
 
 
-def _problem(shown: str, one: ErrorDetails) -> str:
-    where = ".".join(map(str, one["loc"])) or "the document"
-    if one["type"] == "literal_error" and where.endswith(".type"):
-        near = ", ".join(get_close_matches(str(one["input"]), KNOWN, 3, 0.0))
-        return f"{shown}: {where}: {str(one['input'])[:80]!a} is not supported → similar ones are {near}"
-    return f"{shown}: {where}: {one['msg'][:200]} → correct it"
+def _problem(shown: str, detail: ErrorDetails) -> str:
+    where = ".".join(map(str, detail["loc"])) or "the document"
+    if detail["type"] == "literal_error" and where.endswith(".type"):
+        near = ", ".join(get_close_matches(str(detail["input"]), KNOWN, 3, 0.0))
+        return f"{shown}: {where}: {str(detail['input'])[:80]!a} is not supported → similar ones are {near}"
+    return f"{shown}: {where}: {detail['msg'][:200]} → correct it"
 
 
 def _missing(suite: Suite) -> Iterator[str]:
@@ -168,18 +168,18 @@ def _missing(suite: Suite) -> Iterator[str]:
 
 
 def _code(suite: Suite) -> Iterator[str]:
-    for one in suite.expectations:
-        for key in sorted(set(RUN_AS_CODE) & set(one.kwargs)):
-            yield f"{one.type} has {key}, which would be run as code → remove it"
+    for expectation in suite.expectations:
+        for key in sorted(set(RUN_AS_CODE) & set(expectation.kwargs)):
+            yield f"{expectation.type} has {key}, which would be run as code → remove it"
 
 
 def _unset(suite: Suite) -> Iterator[str]:
-    for one in suite.expectations:
-        for value in one.kwargs.values():
+    for expectation in suite.expectations:
+        for value in expectation.kwargs.values():
             if isinstance(value, dict) and "$PARAMETER" in value and suite.value(value) is None:
-                yield f"{one.type} asks for ${value['$PARAMETER']} → set it under meta.parameters"
+                yield f"{expectation.type} asks for ${value['$PARAMETER']} → set it under meta.parameters"
 
 
-def _demands_values(suite: Suite, one: WrittenExpectation) -> bool:
-    mostly = suite.value(one.kwargs.get("mostly", 1.0))
-    return one.type == NOT_NULL and isinstance(mostly, int | float) and mostly > 0
+def _demands_values(suite: Suite, expectation: WrittenExpectation) -> bool:
+    mostly = suite.value(expectation.kwargs.get("mostly", 1.0))
+    return expectation.type == NOT_NULL and isinstance(mostly, int | float) and mostly > 0

@@ -81,10 +81,10 @@ def checked_address(target: Target, allowed: Sequence[Network], resolve: Resolve
     found = (resolve or resolved)(target.host, target.port)
     if not found:
         raise DeliveryError(f"{target.host} has no address")
-    for one in found:
-        if not is_allowed(one, allowed):
+    for address in found:
+        if not is_allowed(address, allowed):
             raise DeliveryError(
-                f"{target.host} resolves to {one}, which is not a public address",
+                f"{target.host} resolves to {address}, which is not a public address",
                 "add its network to notice_webhook_networks when it should be reached",
             )
     return found[0]

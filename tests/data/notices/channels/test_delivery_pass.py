@@ -214,3 +214,19 @@ def test_an_record_that_cannot_be_kept_is_said(outbox: Outbox) -> None:
 
 def test_deliveries_are_dated_by_the_clock_on_the_wall() -> None:
     assert wall_clock().tzinfo is UTC
+
+
+def test_each_attempt_is_logged_with_its_ids_and_without_a_secret(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Noted("broken", [RuntimeError("token hunter2"), DeliveryError("down")])
+    alma, axel = (one.delivery for one in outbox.queued_notices())
+    with caplog.at_level("INFO", "data.notices.channels.delivery_pass"):
+        states(outbox, [broken])
+        states(outbox, [broken], NOW + timedelta(minutes=1))
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("WARNING", f"notice {alma} about x failed on broken, attempt 1: broken failed: RuntimeError"),
+        ("WARNING", f"notice {axel} about x failed on broken, attempt 1: down"),
+        ("INFO", f"notice {alma} about x delivered by broken, attempt 2"),
+        ("INFO", f"notice {axel} about x delivered by broken, attempt 2"),
+    ]
