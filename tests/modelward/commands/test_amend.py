@@ -75,7 +75,7 @@ def test_what_is_not_milder_is_amended_under_the_code_too(world: World, cli: Cli
     replace_line(folder / "model.yaml", "runbook:", "runbook: docs/night.md")
     options, typed = proven("dev")
     said = cli("amend", folder, *options, "--json", typed=typed)
-    assert (said.json["type"], "no rule of ops/late becomes milder" in said.err) == ("model.amended", True)
+    assert (said.json["type"], "this relaxes no rule of ops/late" in said.err) == ("model.amended", True)
     assert world.get(Model, MODEL).runbook == "docs/night.md"
 
 

@@ -38,7 +38,7 @@ def test_the_inventory_says_where_each_version_is_or_was_and_why_that_ended(live
 
 def test_a_replay_is_judged_at_its_own_time_and_says_so(lived: World, cli: Cli) -> None:
     assert not any(one["expired"] for one in cli("inventory", "--json").json)
-    assert "a replay registry; judged at its newest moment, 2013-03-21" in cli("inventory").err
+    assert "a replay registry: due dates are judged at its newest event, 2013-03-21" in cli("inventory").err
 
 
 def test_the_inventory_of_one_model(lived: World, cli: Cli) -> None:
