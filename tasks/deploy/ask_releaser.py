@@ -14,21 +14,20 @@ from pydantic import Field
 
 from data.errors import ArtifactError, DigestMismatchError, GateRefusedError, IllegalMoveError, InputError, RefusedError
 from data.queries.release_snapshot import release_snapshot
+from data.queries.serving_operations import release_opened_by, serving_facts
 from data.records.approval import ApprovalRequest
 from data.records.deployment import SlotName
 from data.records.instant import read_instant
-from data.records.model import Model
 from data.records.names import model_of
 from data.records.review import VerdictSet
 from data.records.run_context import RunContext
-from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
 from gates.standard import emergency_for
 from tasks.deploy.open_release import open_release
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps
 from views.forms.objection import Objection
 from views.forms.release_form import describe_release
@@ -70,13 +69,11 @@ class ReleaseForm(RunInput):
 
 def opened_by(run_id: str) -> ApprovalRequest | None:
     """The release that a run has had opened already, when it comes through again from the top."""
-    with Registry.here().reading() as state:
-        known = state.find(ApprovalRequest, purpose=RELEASE.name, run_id=run_id) if run_id else []
-    return known[-1] if known else None
+    return release_opened_by(Registry.here(), run_id)
 
 
 def ask_releaser(
-    wanted: ReleaseTarget, run: RunContext, judge: Callable[[], VerdictSet], steps: Steps = PLAIN_CALLS
+    target: ReleaseTarget, run: RunContext, judge: Callable[[], VerdictSet], steps: Steps = PLAIN_CALLS
 ) -> str:
     """The key of the release that somebody opened by their code; one that this run had opened is answered again.
 
@@ -86,10 +83,10 @@ def ask_releaser(
     if opened_by(run.run_id) is None:
         question = Question(
             name=QUESTION,
-            subject=wanted.version,
+            subject=target.version,
             run_id=run.run_id,
-            form=lambda objection: _form(wanted, judge(), objection, run),
-            settle=lambda answer: _settle(wanted, answer, run),
+            form=lambda objection: _form(target, judge(), objection, run),
+            settle=lambda answer: _settle(target, answer, run),
             is_open=lambda: opened_by(run.run_id) is None,
             people=lambda: "the person who releases",
         )
@@ -99,27 +96,26 @@ def ask_releaser(
     return opened.key
 
 
-def _form(wanted: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: RunContext) -> type[RunInput]:
+def _form(target: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: RunContext) -> type[RunInput]:
     now = moment(meanwhile(run.as_of))
     registry = Registry.here()
     with registry.store.session():
-        with registry.reading() as state:
-            model = state.need(Model, model_of(wanted.version))
-            rule = emergency_for(standards_of(state, model, verdicts.standards).first, model.tier)
-        place = (wanted.version, wanted.environment, wanted.slot)
+        facts = serving_facts(registry, model_of(target.version), target.environment, target.slot)
+        rule = emergency_for(in_force(facts.adopted, facts.model, verdicts.standards).first, facts.model.tier)
+        place = (target.version, target.environment, target.slot)
         shown = release_snapshot(registry, *place, rule.release_roles, now)
-    text = describe_release(shown, verdicts, wanted.use, rule, objection)
+    text = describe_release(shown, verdicts, target.use, rule, objection)
     return ReleaseForm.with_initial_data(description=text)
 
 
-def _settle(wanted: ReleaseTarget, answer: FormAnswer, run: RunContext) -> AnswerOutcome:
+def _settle(target: ReleaseTarget, answer: FormAnswer, run: RunContext) -> AnswerOutcome:
     """Have the release opened. What no other answer would change ends the run."""
     entered = answer.entered
     assert isinstance(entered, ReleaseForm)
     proof = answer.proof(entered.person.strip().lower(), entered.code)
     at = replace(run, as_of=meanwhile(run.as_of))
     try:
-        place = (wanted.version, wanted.environment, wanted.slot, wanted.use)
+        place = (target.version, target.environment, target.slot, target.use)
         open_release(*place, _reason(entered), _until(entered), proof, at)
     except (GateRefusedError, IllegalMoveError, DigestMismatchError):
         raise

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from data.errors import ModelwardError
 from data.files.home import Home
 from data.files.serving import FileTarget, Place, ServingTarget
+from data.queries.serving_operations import operation_under_way
 from data.records.deployment import Deployment, Operation
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.registry.command import Command
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.registry import Receipt, Registry
-from data.registry.rules.operation import running_operation
 from tasks.deploy.hold_operation import holding
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
@@ -106,9 +106,8 @@ def restore_former(target: ServingTarget, place: Place, begun: Operation, reason
     What is there already is not written again: a target that cannot be written still has the former state.
     """
     registry = Registry.here()
-    with registry.reading() as state:
-        if running_operation(state, place.model) is None:
-            return
+    if operation_under_way(registry, place.model) is None:
+        return
     if target.read(place) != begun.former_manifest:
         target.restore(place, begun.former_manifest)
     registry.execute(UndoOperation(model=place.model, reason=reason), context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from data.errors import InputError
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.approval import ApprovalRequest
 from data.records.deployment import SlotName
 from data.records.instant import in_utc
@@ -13,14 +14,13 @@ from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.emergency import ReleaseInEmergency
-from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from gates.approval_rule import required
 from gates.oversight import EmergencyRule
 from gates.standard import emergency_for
 from tasks.approve.recompute_digests import verified_artifact
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS
 from tasks.validate.judge_version import judge_version
 from tasks.validate.reject_version import refuse_unless_cleared
@@ -42,9 +42,9 @@ def open_release(
     and as the registry does; nothing has gone live then.
     """
     registry, now = Registry.here(), moment(run.as_of)
-    with registry.reading() as state:
-        evidence = collect_evidence(state, version, environment, use)
-        rule = emergency_for(standards_of(state, evidence.model).first, evidence.model.tier)
+    facts = evidence_in_force(registry, version, environment, use)
+    evidence = facts.evidence
+    rule = emergency_for(in_force(facts.adopted, evidence.model).first, evidence.model.tier)
     ends = _end(version, until, rule, now)
     judged = PLAIN_CALLS.take(judge_version, version, "emergency", environment, use, run)
     refuse_unless_cleared(judged)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from data.errors import BusyError, ModelwardError
+from data.queries.rows import required_row
+from data.queries.serving_operations import released_request
 from data.records.approval import ApprovalRequest
 from data.records.run_context import RunContext
 from data.registry.commands.approval import WithdrawRequest
 from data.registry.registry import Registry
-from data.registry.rules.emergency import release_of
 from tasks.deploy.publish_version import publish_version
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.take_steps import PLAIN_CALLS, Steps
@@ -20,24 +21,22 @@ def publish_release(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -
     operation was in its way.
     """
     registry = Registry.here()
-    with registry.reading() as state:
-        asked, live = state.need(ApprovalRequest, request), release_of(state, request)
-    if live is not None:
-        return live.key
+    release = released_request(registry, request)
+    if release.live is not None:
+        return release.live.key
     try:
-        key = publish_version(asked, run, steps)
+        key = publish_version(release.request, run, steps)
     except BusyError:
         raise
     except ModelwardError as error:
-        _take_back(registry, asked, error.what, run)
+        _take_back(registry, release.request, error.what, run)
         raise
     notify_approvers(request, run.as_of)
     return key
 
 
 def _take_back(registry: Registry, request: ApprovalRequest, reason: str, run: RunContext) -> None:
-    with registry.reading() as state:
-        standing = state.need(ApprovalRequest, request.key)
+    standing = required_row(registry, ApprovalRequest, request.key)
     if standing.state == "pending":
         withdrawal = WithdrawRequest(key=request.key, reason=reason[:4_000])
         registry.execute(withdrawal, run)

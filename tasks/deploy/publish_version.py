@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from data.files.serving import Place
+from data.queries import run_progress
+from data.queries.serving_operations import deployment_by
 from data.records.approval import ApprovalRequest
 from data.records.names import model_of
 from data.records.run_context import RunContext
-from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.registry import Registry
-from data.registry.rules.operation import deployment_of_run
 from tasks.approve.recompute_digests import recompute_digests
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
@@ -21,12 +21,11 @@ def publish_version(request: ApprovalRequest, context: RunContext, steps: Steps 
 
     Raises StaleEvidenceError, DigestMismatchError, BusyError, PublishError.
     """
-    done = published_by_run(request.subject, context.run_id)
-    if done is not None:
-        return done
+    found = run_progress.published_by_run(Registry.here(), request.subject, context.run_id)
+    if found.deployment is not None:
+        return found.deployment.key
     model = model_of(request.subject)
-    with Registry.here().reading() as state:
-        version = state.need(Version, request.subject)
+    version = found.version
     place = Place(model, request.environment, request.slot)
     at = moment(context.as_of)
     change = ServingChange(
@@ -43,8 +42,7 @@ def publish_version(request: ApprovalRequest, context: RunContext, steps: Steps 
 
 def published_by_run(version: str, run_id: str) -> str | None:
     """The deployment this run has brought about already, when it comes through again from the top."""
-    with Registry.here().reading() as state:
-        done = deployment_of_run(state, model_of(version), run_id)
+    done = deployment_by(Registry.here(), model_of(version), run_id)
     return done.key if done is not None else None
 
 

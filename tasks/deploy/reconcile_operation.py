@@ -14,8 +14,9 @@ from functools import partial
 from data.errors import ArtifactError, BusyError, InputError, PublishError, RefusedError
 from data.files.artifacts import ArtifactStore
 from data.files.serving import FileTarget, Manifest, Place, digest_of
+from data.queries.rows import required_row, rows
+from data.queries.serving_operations import is_blocked, operation_under_way, return_choice, serving_facts
 from data.records.deployment import Operation
-from data.records.model import Model
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Version
@@ -28,13 +29,11 @@ from data.registry.commands.deployment import (
     UndoOperation,
 )
 from data.registry.registry import Registry
-from data.registry.rollback import blocked, choose_return
-from data.registry.rules.operation import running_operation
 from gates.standard import oversight_for
 from tasks.deploy.hold_operation import holding
 from tasks.deploy.return_version import missing_bytes
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.run_due_jobs import Due
 
 DIED = "its process died before it ended"
@@ -42,10 +41,8 @@ DIED = "its process died before it ended"
 
 def running_operations(run: RunContext) -> Iterator[Due]:
     """Every operation that says it is under way."""
-    with Registry.here().reading() as state:
-        running = state.find(Operation, state="running")
-    for one in running:
-        yield one.model, partial(reconcile_operation, one.model, run)
+    for operation in rows(Registry.here(), Operation, state="running"):
+        yield operation.model, partial(reconcile_operation, operation.model, run)
 
 
 def reconcile_operation(model: str, run: RunContext) -> str:
@@ -53,8 +50,7 @@ def reconcile_operation(model: str, run: RunContext) -> str:
     registry = Registry.here()
     try:
         with holding(registry.home, model):
-            with registry.reading() as state:
-                operation = running_operation(state, model)
+            operation = operation_under_way(registry, model)
             return _end(registry, operation, run) if operation is not None else ""
     except BusyError:
         return ""
@@ -91,9 +87,9 @@ def _deployed(
 ) -> Command | None:
     version = _version(registry, operation)
     digest = target.verify(_place(operation), version)
-    with registry.reading() as state:
-        may_serve = not blocked(state, version.key)
-    return CompleteDeployment(model=operation.model, manifest_digest=digest) if may_serve else None
+    if is_blocked(registry, version.key):
+        return None
+    return CompleteDeployment(model=operation.model, manifest_digest=digest)
 
 
 def _rolled_back(
@@ -102,13 +98,12 @@ def _rolled_back(
     digest = target.verify(_place(operation), _version(registry, operation))
     store = ArtifactStore(registry.home.artifacts)
     place = (operation.environment, operation.slot)
-    with registry.reading() as state:
-        chosen = choose_return(state, operation.model, *place, at, lambda version: missing_bytes(store, version))
+    choice = return_choice(registry, operation.model, *place, at, lambda version: missing_bytes(store, version))
     return CompleteRollback(
         model=operation.model,
         manifest_digest=digest,
         reason="a rollback whose process died; what it published was found in place",
-        passed_over=chosen.passed_over,
+        passed_over=choice.chosen.passed_over,
         ratify_by=_ratify_by(registry, operation, at),
     )
 
@@ -141,14 +136,13 @@ def _place(operation: Operation) -> Place:
 
 
 def _version(registry: Registry, operation: Operation) -> Version:
-    with registry.reading() as state:
-        return state.need(Version, operation.version or "")
+    return required_row(registry, Version, operation.version or "")
 
 
 def _ratify_by(registry: Registry, operation: Operation, at: datetime) -> datetime:
-    with registry.reading() as state:
-        model = state.need(Model, operation.model)
-        return at + timedelta(hours=oversight_for(standards_of(state, model).first, model.tier).ratify_hours)
+    facts = serving_facts(registry, operation.model, operation.environment, operation.slot)
+    oversight = oversight_for(in_force(facts.adopted, facts.model).first, facts.model.tier)
+    return at + timedelta(hours=oversight.ratify_hours)
 
 
 FINISH: Mapping[str, Callable[[Registry, FileTarget, Operation, Manifest, datetime], Command | None]] = {

@@ -8,18 +8,16 @@ from datetime import datetime, timedelta
 from data.errors import GateRefusedError, ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.serving import Place
-from data.records.model import Model
+from data.queries.serving_operations import Return, deployment_by, return_choice
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteRollback
 from data.registry.registry import Registry
-from data.registry.rollback import Return, choose_return
-from data.registry.rules.operation import deployment_of_run
 from gates.standard import oversight_for
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
@@ -39,8 +37,7 @@ def put_back(place: Place, reason: str, run: RunContext, leaves: str | None = No
     `leaves` names the deployment that must end. Raises GateRefusedError when no version is valid: then serving is
     suspended instead, by `modelward suspend`. Raises ConflictError when another deployment serves.
     """
-    with Registry.here().reading() as state:
-        done = deployment_of_run(state, place.model, run.run_id)
+    done = deployment_by(Registry.here(), place.model, run.run_id)
     if done is not None:
         return done.key
     chosen = steps.take(choose_version, place, run)
@@ -53,15 +50,14 @@ def choose_version(place: Place, run: RunContext) -> ChosenReturn:
     name_step("choose the version to return to", model=place.model)
     registry, at = Registry.here(), moment(run.as_of)
     store = ArtifactStore(registry.home.artifacts)
-    with registry.reading() as state:
-        chosen = choose_return(
-            state, place.model, place.environment, place.slot, at, lambda version: missing_bytes(store, version)
-        )
-        row = state.need(Model, place.model)
-        ratify_by = at + timedelta(hours=oversight_for(standards_of(state, row).first, row.tier).ratify_hours)
-    version, use = _require_version(chosen, place.model)
+    choice = return_choice(
+        registry, place.model, place.environment, place.slot, at, lambda version: missing_bytes(store, version)
+    )
+    oversight = oversight_for(in_force(choice.adopted, choice.model).first, choice.model.tier)
+    version, use = _require_version(choice.chosen, place.model)
     name_step(f"choose the version to return to: v{version.number}", version=version.key)
-    return ChosenReturn(version, use, chosen.passed_over, ratify_by)
+    ratify_by = at + timedelta(hours=oversight.ratify_hours)
+    return ChosenReturn(version, use, choice.chosen.passed_over, ratify_by)
 
 
 def _change(place: Place, chosen: ChosenReturn, reason: str, run: RunContext, leaves: str | None) -> ServingChange:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.queries.rows import rows
 from data.records.deployment import Deployment
 from data.records.names import short
 from data.registry.registry import Registry
@@ -14,10 +15,9 @@ from views.forms.version_facts import fact_table
 
 def show_deployment(key: str) -> None:
     """A deployment as it stands, with everything that served in its place before, as an artifact."""
-    with Registry.here().reading() as state:
-        row = state.need(Deployment, key)
-        place = {"model": row.model, "environment": row.environment, "slot": row.slot}
-        stays = state.find(Deployment, **place)
+    every = rows(Registry.here(), Deployment, model=key.partition("/deployments/")[0])
+    row = next(one for one in every if one.key == key)
+    stays = [one for one in every if (one.environment, one.slot) == (row.environment, row.slot)]
     lines = [*deployment_lines(row, stays), *evidence_line(version_page(row.version), row.version)]
     leave_artifact("deployment", row.model, lines, f"{short(row.version)} in {row.environment}: {row.state}")
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from data.files.serving import Place
+from data.queries.serving_operations import serving_facts
 from data.records.deployment import Operation
-from data.records.model import Model
 from data.records.run_context import RunContext
 from data.registry.commands.deployment import BeginOperation, CompleteSuspension
 from data.registry.registry import Registry
-from data.registry.rollback import serving_or_last
 from gates.standard import oversight_for
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.run.business_time import moment
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
@@ -28,12 +27,11 @@ def stop(
     """
     model, environment, slot = place.model, place.environment, place.slot
     at = moment(run.as_of)
-    with Registry.here().reading() as state:
-        row = state.need(Model, model)
-        operation, last = state.get(Operation, f"{model}/operation"), serving_or_last(state, model, environment, slot)
-        ratify_by = at + timedelta(hours=oversight_for(standards_of(state, row).first, row.tier).ratify_hours)
-    if last is not None and operation is not None and _is_done(operation, run.run_id):
-        return last.key
+    facts = serving_facts(Registry.here(), model, environment, slot)
+    if facts.last is not None and facts.operation is not None and _is_done(facts.operation, run.run_id):
+        return facts.last.key
+    oversight = oversight_for(in_force(facts.adopted, facts.model).first, facts.model.tier)
+    ratify_by = at + timedelta(hours=oversight.ratify_hours)
     change = ServingChange(
         place=place,
         begin=lambda: BeginOperation(

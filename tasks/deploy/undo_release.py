@@ -5,7 +5,7 @@ What served before serves again, if it is still valid; else serving is suspended
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -13,19 +13,15 @@ from data.errors import ConflictError, GateRefusedError
 from data.files.serving import Place
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
+from data.queries.rows import required_row
+from data.queries.serving_operations import release_audience, released_request, released_requests
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
-from data.records.model import Model
 from data.records.names import short
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
-from data.registry.command import Moment
 from data.registry.commands.approval import ExpireRequest
-from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rules.emergency import release_of
-from data.registry.rules.proof import administrators
-from data.registry.state import State
 from tasks.deploy.return_version import put_back
 from tasks.deploy.stop_serving import stop
 from tasks.run.business_time import moment
@@ -37,12 +33,10 @@ FALLBACK = "what each consumer named as its own fallback; no earlier version is 
 def lapsed_releases(run: RunContext) -> Iterator[Due]:
     """Live emergency releases that have to end now."""
     now = moment(run.as_of)
-    with Registry.here().reading() as state:
-        asked = state.find(ApprovalRequest, purpose=RELEASE.name)
-        over = [(one, release_of(state, one.key)) for one in asked if why_over(one, now)]
-    for request, live in over:
-        if live is not None and live.state == "deployed":
-            yield live.key, partial(undo_release, request.key, run)
+    for release in released_requests(Registry.here()):
+        live = release.live
+        if live is not None and live.state == "deployed" and why_over(release.request, now):
+            yield live.key, partial(undo_release, release.request.key, run)
 
 
 def why_over(request: ApprovalRequest, now: datetime) -> str:
@@ -64,8 +58,8 @@ def undo_release(request: str, run: RunContext) -> str:
     as what it leaves, so that nothing that was deployed meanwhile is ended in its place.
     """
     registry, now = Registry.here(), moment(run.as_of)
-    with registry.reading() as state:
-        asked, live = state.need(ApprovalRequest, request), release_of(state, request)
+    release = released_request(registry, request)
+    asked, live = release.request, release.live
     reason = why_over(asked, now)
     if live is None or live.state != "deployed" or not reason:
         return ""
@@ -77,16 +71,14 @@ def undo_release(request: str, run: RunContext) -> str:
         if serves(live.key):
             raise
         return ""
-    with registry.reading() as state:
-        notices = _notices(state, asked, live, done, now)
+    notices = _notices(release_audience(registry, live.model, now), asked, live, done, now)
     Outbox(registry.home.outbox).send(notices, now)
     return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
 
 
 def serves(deployment: str) -> bool:
     """Whether this very deployment is live now."""
-    with Registry.here().reading() as state:
-        return state.need(Deployment, deployment).state == "deployed"
+    return required_row(Registry.here(), Deployment, deployment).state == "deployed"
 
 
 def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
@@ -97,13 +89,13 @@ def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
     except GateRefusedError:
         stop(place, reason, FALLBACK, undoing, live.key)
         return "serving is suspended"
-    with Registry.here().reading() as state:
-        return f"{short(state.need(Deployment, key).version)} serves again"
+    return f"{short(required_row(Registry.here(), Deployment, key).version)} serves again"
 
 
-def _notices(state: State, asked: ApprovalRequest, live: Deployment, done: str, now: datetime) -> list[Notice]:
-    owner = state.need(Model, live.model).owner
-    people = dict.fromkeys([asked.requester, owner, *administrators(state, Moment(now))])
+def _notices(
+    audience: Sequence[str], asked: ApprovalRequest, live: Deployment, done: str, now: datetime
+) -> list[Notice]:
+    people = dict.fromkeys([asked.requester, *audience])
     title = f"the emergency release of {short(live.version)} was undone: {done}"
     text = (
         f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: "
