@@ -176,9 +176,9 @@ def _role_field(shown: ApprovalSnapshot) -> Any:
     """A choice of the roles that are asked; where one alone is still needed it is chosen already."""
     roles = list(dict.fromkeys(one.role.value for one in shown.request.required))
     needed = [role.value for role in shown.missing]
-    told: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
+    options: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
     preferred = needed if len(needed) == 1 else roles
-    return Field(default=preferred[0], **told) if len(preferred) == 1 else Field(**told)
+    return Field(default=preferred[0], **options) if len(preferred) == 1 else Field(**options)
 
 
 def _example_day(request: ApprovalRequest) -> str:

@@ -54,17 +54,17 @@ def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunCont
         approval_days=demand.approval_days,
     )
     receipt = registry.execute(command, context)
-    asked = receipt.row(ApprovalRequest)
-    notify_approvers(asked.key, context.as_of)
-    name_step(f"request {people_asked(asked.required)} for {asked.environment}", request=asked.key)
-    return asked
+    request = receipt.row(ApprovalRequest)
+    notify_approvers(request.key, context.as_of)
+    name_step(f"request {people_asked(request.required)} for {request.environment}", request=request.key)
+    return request
 
 
 def people_asked(required: Sequence[RequiredRole]) -> str:
     """`2 approvers, 1 owner`: how many people are asked, by role."""
     counts: Counter[str] = Counter()
-    for one in required:
-        counts[one.role.value] += one.count
+    for role in required:
+        counts[role.role.value] += role.count
     return ", ".join(f"{count} {role}{'s' if count > 1 else ''}" for role, count in counts.items())
 
 

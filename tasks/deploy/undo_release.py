@@ -59,19 +59,19 @@ def undo_release(request: str, run: RunContext) -> str:
     """
     registry, now = Registry.here(), moment(run.as_of)
     release = released_request(registry, request)
-    asked, live = release.request, release.live
-    reason = why_over(asked, now)
+    request_row, live = release.request, release.live
+    reason = why_over(request_row, now)
     if live is None or live.state != "deployed" or not reason:
         return ""
-    if asked.state == "pending":
-        registry.execute(ExpireRequest(key=asked.key), RunContext(SERVICE, run.as_of, run.run_id))
+    if request_row.state == "pending":
+        registry.execute(ExpireRequest(key=request_row.key), RunContext(SERVICE, run.as_of, run.run_id))
     try:
         done = _put_back(live, f"emergency release undone: {reason}", run)
     except ConflictError:
         if serves(live.key):
             raise
         return ""
-    notices = _notices(release_audience(registry, live.model, now), asked, live, done, now)
+    notices = _notices(release_audience(registry, live.model, now), request_row, live, done, now)
     Outbox(registry.home.outbox).send(notices, now)
     return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
 
@@ -93,13 +93,13 @@ def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
 
 
 def _notices(
-    audience: Sequence[str], asked: ApprovalRequest, live: Deployment, done: str, now: datetime
+    audience: Sequence[str], request_row: ApprovalRequest, live: Deployment, done: str, now: datetime
 ) -> list[Notice]:
-    people = dict.fromkeys([asked.requester, *audience])
+    people = dict.fromkeys([request_row.requester, *audience])
     title = f"the emergency release of {short(live.version)} was undone: {done}"
     text = (
         f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: "
-        f"{quoted(live.reason)}\n\n{why_over(asked, now).capitalize()}. "
+        f"{quoted(live.reason)}\n\n{why_over(request_row, now).capitalize()}. "
         "Its incidents wait for an answer: `modelward incidents list`."
     )
     return [Notice(kind="incident", to=one, about=live.key, title=title[:300], text=text) for one in people]

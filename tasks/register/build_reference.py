@@ -61,27 +61,27 @@ def build_reference(submission: Submission) -> str:
 
 def read_reference(store: ArtifactStore, digest: str) -> Reference:
     """The reference under a digest. Raises ArtifactError or StatisticsError when a part is missing or broken."""
-    told = json.loads(store.read(digest))
-    if told.get("format") != FORMAT:
-        raise ArtifactError(f"the reference {digest} has format {told.get('format')}; this reads {FORMAT}")
-    edges = Edges.from_json(store.read(told["edges"]).decode(), told["edges"])
+    document = json.loads(store.read(digest))
+    if document.get("format") != FORMAT:
+        raise ArtifactError(f"the reference {digest} has format {document.get('format')}; this reads {FORMAT}")
+    edges = Edges.from_json(store.read(document["edges"]).decode(), document["edges"])
     return Reference(
         edges,
-        {role: profile_file.from_bytes(store.read(part), edges) for role, part in told["profiles"].items()},
-        {role: score_file.from_bytes(store.read(part)) for role, part in told["scores"].items()},
+        {role: profile_file.from_bytes(store.read(part), edges) for role, part in document["profiles"].items()},
+        {role: score_file.from_bytes(store.read(part)) for role, part in document["scores"].items()},
     )
 
 
 def store_reference(reference: Reference) -> str:
     """Keep a reference and its parts in the artifact store; the digest that `read_reference` takes."""
     store = ArtifactStore(Home.here().artifacts)
-    told = {
+    document = {
         "format": FORMAT,
         "edges": store.put(reference.edges.to_json().encode()),
         "profiles": {role: store.put(profile_file.to_bytes(one)) for role, one in reference.profiles.items()},
         "scores": {role: store.put(score_file.to_bytes(one)) for role, one in reference.scores.items()},
     }
-    return store.put(rfc8785.dumps(told))  # type: ignore[arg-type] # a dict of text, which its types do not see
+    return store.put(rfc8785.dumps(document))  # type: ignore[arg-type] # a dict of text, which its types do not see
 
 
 def _scores(path: Path, mapping: ColumnMapping) -> ScoreHistogram:

@@ -68,8 +68,8 @@ def check_quality(submission: Submission, role: str) -> QualityReport:
             parameters={}, expectations=(),
         )  # fmt: skip
     report = run_suite(suite, role, submission.dataset_path(role))
-    told = report.model_dump_json(indent=1, exclude={"digest"}).encode()
-    return report.model_copy(update={"digest": ArtifactStore(Home.here().artifacts).put(told)})
+    text = report.model_dump_json(indent=1, exclude={"digest"}).encode()
+    return report.model_copy(update={"digest": ArtifactStore(Home.here().artifacts).put(text)})
 
 
 def run_suite(suite: Suite, role: str, path: Path) -> QualityReport:

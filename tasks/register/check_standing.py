@@ -81,16 +81,16 @@ def _check_model(state: State, submission: Submission) -> None:
 
 
 def _check_rules(state: State, submission: Submission) -> None:
-    model, told = state.get(Model, submission.model.key), submission.model.command
-    if model is not None and relaxations(model, told):
-        require_proof(model, told)
+    model, submitted = state.get(Model, submission.model.key), submission.model.command
+    if model is not None and relaxations(model, submitted):
+        require_proof(model, submitted)
 
 
 def _parent(submission: Submission, versions: Sequence[Version]) -> Version | None:
     """The version named, else the newest before this submission; a new model has none."""
-    told = submission.version
-    if told.parent is not None:
-        named = version_key(submission.model.key, told.parent)
+    submitted = submission.version
+    if submitted.parent is not None:
+        named = version_key(submission.model.key, submitted.parent)
         found = next((one for one in versions if one.key == named), None)
         if found is None:
             raise SubmissionError(
@@ -98,11 +98,11 @@ def _parent(submission: Submission, versions: Sequence[Version]) -> Version | No
             )
         return found
     earlier = [one for one in versions if one.submission_digest != submission.digest]
-    if told.change_class is ChangeClass.NEW:
+    if submitted.change_class is ChangeClass.NEW:
         return None
     if not earlier:
         raise SubmissionError(
-            f"version.yaml: change_class is {told.change_class.value}, but there is no earlier version",
+            f"version.yaml: change_class is {submitted.change_class.value}, but there is no earlier version",
             "write `change_class: new`",
         )
     return earlier[-1]

@@ -48,20 +48,20 @@ def record_registration(
 
 def changes(state: State, submission: Submission) -> Iterator[Command]:
     """The commands about the model that would change something."""
-    told = submission.model
-    model = state.get(Model, told.key)
-    if model is None or told.command != RegisterModel.of(model):
-        yield told.command
-    plans = state.find(TestPlan, model=told.key)
+    submitted = submission.model
+    model = state.get(Model, submitted.key)
+    if model is None or submitted.command != RegisterModel.of(model):
+        yield submitted.command
+    plans = state.find(TestPlan, model=submitted.key)
     if not plans or plans[-1].tests != submission.tests.tests:
-        yield submission.tests.command(told.key)
+        yield submission.tests.command(submitted.key)
     if submission.monitoring is not None:
-        command = submission.monitoring.command(told.key)
-        watched = state.find(MonitoringPlan, model=told.key)
+        command = submission.monitoring.command(submitted.key)
+        watched = state.find(MonitoringPlan, model=submitted.key)
         if not watched or command.model_dump() != _said(watched[-1], command):
             yield command
-    for consumer in told.declarations:
-        known = state.get(Consumer, f"{told.key}/consumers/{consumer.system}")
+    for consumer in submitted.declarations:
+        known = state.get(Consumer, f"{submitted.key}/consumers/{consumer.system}")
         if known is None or not known.declared or _said(known, consumer) != consumer.model_dump():
             yield consumer
 
@@ -74,7 +74,7 @@ def registration(
     context: RunContext,
 ) -> RegisterVersion:
     """The command that registers the version, every field derived that can be."""
-    provenance, told = submission.provenance, submission.version
+    provenance, submitted = submission.provenance, submission.version
     submitter = provenance.submitter or context.actor.id
     parent_commit = standing.parent.code.commit if standing.parent is not None else None
     return RegisterVersion(
@@ -83,13 +83,13 @@ def registration(
         artifact=submission.artifact.record,
         code=provenance.code(submission.source_digest),
         environment_digest=digests["environment"],
-        configuration=dict(told.configuration),
+        configuration=dict(submitted.configuration),
         contributors=contributors_of(
             provenance.authors_since(parent_commit), (submitter, context.actor.id), standing.roster
         ),
         submitter=submitter,
-        change=told.change,
-        upstream=told.upstream_keys,
+        change=submitted.change,
+        upstream=submitted.upstream_keys,
         submission_digest=submission.digest,
         reference_digest=digests["reference"],
         provenance=_origins(submission, standing),

@@ -171,11 +171,11 @@ def _unfit(error: ValidationError) -> str:
 
 def _where(error: ValidationError, form: type[RunInput]) -> str:
     """The fields that did not fit, by the titles that people saw, and what is wrong with each."""
-    said = {
+    problems = {
         str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"] and one["loc"][0] in form.model_fields
     }
-    told = [f"{form.model_fields[name].title or name}: {message}" for name, message in said.items()]
-    return f" ({'; '.join(told)})" if told else ""
+    titled = [f"{form.model_fields[name].title or name}: {message}" for name, message in problems.items()]
+    return f" ({'; '.join(titled)})" if titled else ""
 
 
 def _leave_mark(question: Question, attempt: int, settled: AnswerOutcome, as_of: datetime | None) -> None:

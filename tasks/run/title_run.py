@@ -21,23 +21,25 @@ def titled(template: str, **unnamed: str) -> Callable[[], str]:
     """
 
     def title() -> str:
-        told = {name: said(value) or unnamed.get(name, "") for name, value in runtime.flow_run.parameters.items()}
-        return words(template, {"day": _day(told.get("as_of", "")), **told})
+        values = {
+            name: spoken_name(value) or unnamed.get(name, "") for name, value in runtime.flow_run.parameters.items()
+        }
+        return words(template, {"day": _day(values.get("as_of", "")), **values})
 
     return title
 
 
-def words(template: str, told: Mapping[str, str]) -> str:
+def words(template: str, values: Mapping[str, str]) -> str:
     """The name itself; what goes without saying is left out, and no name is endless."""
-    return template.format_map(told).removesuffix(USUAL)[:LONGEST]
+    return template.format_map(values).removesuffix(USUAL)[:LONGEST]
 
 
-def said(value: Any) -> str:
+def spoken_name(value: Any) -> str:
     """A parameter as people say it: `models/ops/flight-delay/versions/4` reads `flight-delay v4`."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
-        return ", ".join(said(one) for one in value)
+        return ", ".join(spoken_name(one) for one in value)
     text = str(value)
     if text.startswith("models/"):
         return short(text).partition("/")[2] or text

@@ -52,8 +52,8 @@ def compared_evidence(home: Home, evidence: Evidence, at: datetime) -> tuple[Com
     champion = read_scores(home.logs(evidence.model.key), columns, days, str(evidence.champion.number))
     mine, theirs = _paired(challenger, champion)
     measured = compare(challenger.day[mine], challenger.label[mine], theirs, challenger.score[mine])
-    told = json.dumps([one.model_dump(mode="json") for one in measured], indent=1, sort_keys=True)
-    digest = ArtifactStore(home.artifacts).put(told.encode())
+    text = json.dumps([one.model_dump(mode="json") for one in measured], indent=1, sort_keys=True)
+    digest = ArtifactStore(home.artifacts).put(text.encode())
     shared_days = len(np.unique(challenger.day[mine]))
     return tuple(_comparison(evidence, one, shared_days, digest, at) for one in measured)
 

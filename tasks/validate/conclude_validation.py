@@ -121,8 +121,8 @@ def _form(judged: ShownVerdicts, objection: Objection, as_of: datetime | None) -
     shown = validation_snapshot(Registry.here(), verdicts.version, now)
     description = describe_validation(shown, verdicts, objection)
     read = verdicts.evidence_digest
-    told: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
-    field: Any = Field(**EVIDENCE, json_schema_extra=told)
+    values: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
+    field: Any = Field(**EVIDENCE, json_schema_extra=values)
     form: type[ValidationForm] = create_model("Validation", __base__=ValidationForm, evidence=(str, field))
     return form.with_initial_data(description=description)
 
@@ -133,9 +133,9 @@ def _settle(version: str, answer: FormAnswer, context: RunContext) -> AnswerOutc
     assert isinstance(entered, ValidationForm)
     person = entered.person.strip().lower()
     try:
-        told = entered.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
+        values = entered.model_dump(include={"conclusion", "scope", "limitations", "competence", "changes_caused"})
         proof = answer.proof(person, entered.code)
-        command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **told)
+        command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **values)
         receipt = registry.execute(command, RunContext(Actor(id=person), as_of, context.run_id))
     except (RefusedError, InputError) as error:
         return refused(error)

@@ -68,8 +68,8 @@ def measured_evidence(home: Home, evidence: Evidence, at: datetime) -> RecordEvi
     plan = evidence.test_plans[-1]
     with submission_folder(home, evidence.version) as folder:
         measured = _measure(folder, evidence, plan)
-    told = [{"dataset": m.dataset, "slice": m.slice, **m.measurement.model_dump(mode="json")} for m in measured]
-    digest = ArtifactStore(home.artifacts).put(json.dumps(told, indent=1, sort_keys=True).encode())
+    document = [{"dataset": m.dataset, "slice": m.slice, **m.measurement.model_dump(mode="json")} for m in measured]
+    digest = ArtifactStore(home.artifacts).put(json.dumps(document, indent=1, sort_keys=True).encode())
     return RecordEvidence(
         version=version,
         metrics=tuple(_metric(version, one, digest, at) for one in measured),

@@ -55,8 +55,8 @@ def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predict
     Raises LogFormatError when the file or a mapped column is missing, is empty, or holds what it may not hold.
     """
     table = _read(folder, FILES[role])
-    wanted = (columns.prediction_id, columns.predicted_at, columns.label, columns.score)
-    missing = [name for name in wanted if name not in table.column_names]
+    required = (columns.prediction_id, columns.predicted_at, columns.label, columns.score)
+    missing = [name for name in required if name not in table.column_names]
     if missing:
         raise LogFormatError(
             f"{FILES[role]} has no column {', '.join(missing)}; it has {', '.join(table.column_names)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.deploy_model import deploy_model
-from tasks.run.title_run import said, words
+from tasks.run.title_run import spoken_name, words
 
 V4 = "models/ops/flight-delay/versions/4"
 VALUES = {
@@ -22,14 +22,14 @@ VALUES = {
 
 @pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
 def test_a_parameter_is_said_as_people_say_it(value: object, expected: str) -> None:
-    assert said(value) == expected
+    assert spoken_name(value) == expected
 
 
 def test_what_goes_without_saying_is_left_out() -> None:
     template = "deploy {version} to {environment} as {slot}"
-    told = {"version": said(V4), "environment": "production"}
-    assert words(template, {**told, "slot": "champion"}) == "deploy flight-delay v4 to production"
-    assert words(template, {**told, "slot": "shadow"}) == "deploy flight-delay v4 to production as shadow"
+    values = {"version": spoken_name(V4), "environment": "production"}
+    assert words(template, {**values, "slot": "champion"}) == "deploy flight-delay v4 to production"
+    assert words(template, {**values, "slot": "shadow"}) == "deploy flight-delay v4 to production as shadow"
 
 
 def test_no_name_is_endless() -> None:
