@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from data.queries.approval_snapshot import approval_snapshot
 from data.records.approval import ApprovalRequest, Vote
 from data.records.names import short
 from data.registry.registry import Registry
@@ -16,8 +18,8 @@ from views.forms.version_facts import fact_table, in_lines
 
 def show_decisions(key: str) -> None:
     """The request as it stands, as an artifact."""
-    with Registry.here().reading() as state:
-        request, votes = state.need(ApprovalRequest, key), state.find(Vote, request=key)
+    shown = approval_snapshot(Registry.here(), key, datetime.now(UTC))
+    request, votes = shown.request, shown.votes
     lines = [*decision_lines(request, votes), *evidence_line(request_page(key), key)]
     leave_artifact("approval", key, lines, f"request to {request.purpose} {short(key)}: {request.state}")
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import IllegalMoveError, SubmissionError
-from data.records.log import Standard
+from data.queries.registered_model import StandingFacts, parent_facts
 from data.records.model import Model
 from data.records.names import short, version_key
 from data.records.person import Person
 from data.records.version import ChangeClass, Dataset, Section, Version
 from data.registry.registry import Registry
 from data.registry.rules.model import relaxations, require_proof
-from data.registry.state import State
 from data.submission.folder import Submission
 from tasks.run.take_steps import name_step, step
 
@@ -35,26 +34,35 @@ def check_standing(submission: Submission) -> Standing:
     """Where a submission stands.
 
     Raises SubmissionError: a standard that is not adopted, a parent or upstream version that is not there, a change
-    class without a parent. Raises IllegalMoveError for a retired model, NotAuthorisedError for milder rules of a known
+    class without a parent. Raises IllegalMoveError for a retired model, NotAuthorisedError for relaxed rules of a known
     one: no flow carries a proof.
     """
-    with Registry.here().reading() as state:
-        versions = state.find(Version, model=submission.model.key)
-        _check_model(state, submission)
-        parent = _parent(submission, versions)
-        known = next((one.key for one in versions if one.submission_digest == submission.digest), None)
-        if known is None:
-            _check_rules(state, submission)
-        standing = Standing(
-            known=known,
-            parent=parent,
-            parent_derived=submission.version.parent is None,
-            former_sections=tuple(state.find(Section, version=parent.key)) if parent is not None else (),
-            former_datasets=tuple(state.find(Dataset, version=parent.key)) if parent is not None else (),
-            roster=tuple(state.find(Person)),
-        )
+    checked: list[StandingFacts] = []
+
+    def choose(facts: StandingFacts) -> Version | None:
+        checked.append(facts)
+        _check_model(facts, submission)
+        parent = _parent(submission, facts.versions)
+        if _known(facts, submission) is None:
+            _check_rules(facts.model, submission)
+        return parent
+
+    found = parent_facts(Registry.here(), submission.model.key, submission.version.upstream_keys, choose)
+    standing = Standing(
+        known=_known(checked[0], submission),
+        parent=found.parent,
+        parent_derived=submission.version.parent is None,
+        former_sections=found.sections,
+        former_datasets=found.datasets,
+        roster=found.roster,
+    )
     name_step(f"check standing: {_outcome(standing)}", model=submission.model.key)
     return standing
+
+
+def _known(facts: StandingFacts, submission: Submission) -> str | None:
+    """The version that this very submission is registered as."""
+    return next((one.key for one in facts.versions if one.submission_digest == submission.digest), None)
 
 
 def _outcome(standing: Standing) -> str:
@@ -63,25 +71,25 @@ def _outcome(standing: Standing) -> str:
     return f"next after v{standing.parent.number}" if standing.parent is not None else "first version"
 
 
-def _check_model(state: State, submission: Submission) -> None:
-    model = state.get(Model, submission.model.key)
+def _check_model(facts: StandingFacts, submission: Submission) -> None:
+    model = facts.model
     if model is not None and model.state != "active":
         raise IllegalMoveError(f"{short(model.key)} is retired", "register the version under another model")
     for applied in submission.model.standards:
-        if not state.find(Standard, standard=applied.standard):
+        if applied.standard not in facts.adopted:
             raise SubmissionError(
                 f"model.yaml: the standard {applied.standard} is not adopted",
                 f"`modelward standard adopt {applied.standard}` puts it in force",
             )
     for key in submission.version.upstream_keys:
-        if state.get(Version, key) is None:
+        if key not in facts.upstream:
             raise SubmissionError(
                 f"version.yaml: the upstream version {short(key)} is not registered", "register it first"
             )
 
 
-def _check_rules(state: State, submission: Submission) -> None:
-    model, submitted = state.get(Model, submission.model.key), submission.model.command
+def _check_rules(model: Model | None, submission: Submission) -> None:
+    submitted = submission.model.command
     if model is not None and relaxations(model, submitted):
         require_proof(model, submitted)
 

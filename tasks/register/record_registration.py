@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.queries.registered_model import RegisteredModel, registered_model
+from data.records.model import Consumer, MonitoringPlan
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Origin
@@ -12,7 +13,6 @@ from data.registry.command import Command
 from data.registry.commands.model import DeclareConsumer, RegisterModel
 from data.registry.commands.version import RegisterVersion, SubmittedDataset
 from data.registry.registry import Registry
-from data.registry.state import State
 from data.submission.contributors import contributors_of
 from data.submission.folder import Submission
 from data.submission.sections import described_things, foreseen, submitted_sections
@@ -32,13 +32,13 @@ def record_registration(
 ) -> str:
     """Give the commands one after the other under one lock; answers with the version's key.
 
-    `digests` holds `environment` and `reference`. What the registry knows already is not said again. Raises as
+    `digests` holds `environment` and `reference`. What the registry knows already is not recorded again. Raises as
     the registry does.
     """
     registry = Registry.here()
     with registry.store.session():
-        with registry.reading() as state:
-            commands = [*changes(state, submission), registration(submission, standing, quality, digests, context)]
+        known = registered_model(registry, submission.model.key)
+        commands = [*changes(known, submission), registration(submission, standing, quality, digests, context)]
         receipts = [registry.execute(one, context) for one in commands]
     key = receipts[-1].subject
     name_step(f"register {short(key)}", version=key)
@@ -46,24 +46,23 @@ def record_registration(
     return key
 
 
-def changes(state: State, submission: Submission) -> Iterator[Command]:
+def changes(known: RegisteredModel, submission: Submission) -> Iterator[Command]:
     """The commands about the model that would change something."""
     submitted = submission.model
-    model = state.get(Model, submitted.key)
-    if model is None or submitted.command != RegisterModel.of(model):
+    if known.model is None or submitted.command != RegisterModel.of(known.model):
         yield submitted.command
-    plans = state.find(TestPlan, model=submitted.key)
-    if not plans or plans[-1].tests != submission.tests.tests:
+    if known.test_plan is None or known.test_plan.tests != submission.tests.tests:
         yield submission.tests.command(submitted.key)
     if submission.monitoring is not None:
         command = submission.monitoring.command(submitted.key)
-        watched = state.find(MonitoringPlan, model=submitted.key)
-        if not watched or command.model_dump() != _said(watched[-1], command):
+        plan = known.monitoring_plan
+        if plan is None or command.model_dump() != _stated(plan, command):
             yield command
-    for consumer in submitted.declarations:
-        known = state.get(Consumer, f"{submitted.key}/consumers/{consumer.system}")
-        if known is None or not known.declared or _said(known, consumer) != consumer.model_dump():
-            yield consumer
+    consumers = {one.key: one for one in known.consumers}
+    for declared in submitted.declarations:
+        consumer = consumers.get(f"{submitted.key}/consumers/{declared.system}")
+        if consumer is None or not consumer.declared or _stated(consumer, declared) != declared.model_dump():
+            yield declared
 
 
 def registration(
@@ -103,7 +102,7 @@ def registration(
     )
 
 
-def _said(row: MonitoringPlan | Consumer, command: Command | DeclareConsumer) -> dict[str, object]:
+def _stated(row: MonitoringPlan | Consumer, command: Command | DeclareConsumer) -> dict[str, object]:
     """What a row says in the fields of a command."""
     return row.model_dump(include=set(type(command).model_fields))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data.records.model import Model
+from data.queries.evidence_in_force import evidence_in_force
 from data.records.names import short
-from data.records.version import Dataset, Version
+from data.records.version import Dataset
 from data.registry.registry import Registry
 from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
@@ -15,16 +15,15 @@ from views.forms.version_facts import fact_table, in_lines, version_facts
 
 def show_registration(key: str) -> None:
     """A version's facts and datasets, as an artifact."""
-    with Registry.here().reading() as state:
-        version, datasets = state.need(Version, key), state.find(Dataset, version=key)
-        facts = version_facts(version, state.need(Model, version.model))
+    evidence = evidence_in_force(Registry.here(), key).evidence
+    version, facts = evidence.version, version_facts(evidence.version, evidence.model)
     claimed = sorted(name for name, origin in version.provenance.items() if origin == "claimed")
     lines = [
         f"### {plain(short(key))} is registered",
         "",
         *fact_table([*facts, ("Only claimed", ", ".join(plain(one) for one in claimed) or "nothing")]),
         "",
-        *dataset_lines(datasets),
+        *dataset_lines(list(evidence.datasets)),
         *evidence_line(version_page(key), key),
     ]
     leave_artifact("registration", key, lines, f"{short(key)}, {version.change.change_class}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from data.queries.registered_model import registered_model
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
@@ -50,8 +51,7 @@ def register(world: World, submission: Submission) -> str:
 
 
 def kinds(world: World, submission: Submission) -> list[type]:
-    with world.registry.reading() as state:
-        return [type(one) for one in changes(state, submission)]
+    return [type(one) for one in changes(registered_model(world.registry, submission.model.key), submission)]
 
 
 def test_everything_is_said_once(world: World, folder: Path) -> None:
