@@ -18,7 +18,7 @@ from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
 from tasks.run.record_refusal import refusals_recorded
 from tasks.run.take_steps import Steps
-from tasks.run.title_run import titled
+from tasks.run.title_run import rename_run, spoken_name, titled
 
 ATTEMPT = "register model"
 
@@ -46,4 +46,6 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
             quality = steps.take(check_datasets, read)
             reference = steps.take(build_reference, read)
         digests = {"environment": environment, "reference": reference}
-        return leave_answer(steps.take(record_registration, read, standing, quality, digests, context))
+        key = steps.take(record_registration, read, standing, quality, digests, context)
+        rename_run(f"register {spoken_name(key)}")
+        return leave_answer(key)

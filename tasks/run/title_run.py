@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from prefect import runtime
 
+from data.errors import PrefectUnavailableError
 from data.records.names import short
+from tasks.run.ask_prefect import asking_prefect
 
 LONGEST = 120
 USUAL = " as champion"
@@ -27,6 +31,14 @@ def titled(template: str, **unnamed: str) -> Callable[[], str]:
         return words(template, {"day": _day(values.get("as_of", "")), **values})
 
     return title
+
+
+def rename_run(name: str) -> None:
+    """Name the run that we are in by what it was about; it keeps its name where Prefect does not answer."""
+    run = runtime.flow_run.id
+    if run:
+        with suppress(PrefectUnavailableError), asking_prefect("the name of a run") as client:
+            client.update_flow_run(UUID(run), name=name[:LONGEST])
 
 
 def words(template: str, values: Mapping[str, str]) -> str:

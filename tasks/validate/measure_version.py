@@ -56,7 +56,8 @@ def measure_version(evidence: Evidence, context: RunContext) -> int:
     registry = Registry.here()
     command = measured_evidence(registry.home, evidence, moment(context.as_of))
     registry.execute(command, context)
-    name_step(f"recompute {len(command.metrics)} metrics, run {len(command.tests)} tests", version=command.version)
+    tests = f"{len(command.tests)} test{'' if len(command.tests) == 1 else 's'}"
+    name_step(f"recompute {len(command.metrics)} metrics, run {tests}", version=command.version)
     return len(command.metrics)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import get_client
 from prefect.states import State
 
 from data.errors import LogFormatError, NotAuthorisedError, SubmissionError
@@ -16,7 +17,7 @@ from data.submission.delivery import deliver
 from flows.register_model import register_model
 from tasks.register.build_reference import read_reference
 from tests.flows.left_artifacts import newest_artifact
-from tests.flows.run_graph import compare_graph
+from tests.flows.run_graph import compare_graph, newest_run
 from tests.submissions import replace_line, rows, write_filled, write_rows
 from tests.world import World
 
@@ -59,6 +60,8 @@ def test_a_folder_becomes_a_version_with_everything_that_can_be_derived(world: W
     assert "check standing: first version" in steps
     assert "check quality: training passed, held-out passed" in steps
     assert steps[-1] == "register ops/late v1"
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_run(newest_run("register model")).name == "register late v1"
 
 
 def test_the_same_submission_again_is_the_same_version_and_no_event(world: World, folder: Path) -> None:
