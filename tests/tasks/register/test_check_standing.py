@@ -9,9 +9,9 @@ import pytest
 
 from data.errors import IllegalMoveError, ModelwardError, NotAuthorisedError, SubmissionError
 from data.records.model import Model
+from data.registry.state import State
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Provenance
-from tasks.register import check_standing as standing
 from tasks.register.check_standing import check_standing
 from tests.submissions import replace_line, write_filled
 from tests.world import MODEL, World
@@ -107,7 +107,7 @@ def test_refused(folder: Path, spoil: Callable[[Path], None], what: str, remedy:
 def test_a_retired_model_takes_no_version(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world.version()
     retired = world.get(Model, MODEL).model_copy(update={"state": "retired"})
-    monkeypatch.setattr(standing.State, "get", lambda *_: retired)
+    monkeypatch.setattr(State, "get", lambda *_: retired)
     refused: type[ModelwardError] = IllegalMoveError
     with pytest.raises(refused, match="ops/delay is retired"):
         check_standing.fn(read(folder))
