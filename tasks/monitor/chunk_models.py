@@ -43,7 +43,7 @@ def watch_all(
     with _runner(len(models), processors()) as runner:
         futures = runner.map(cast(Any, watch_models), parameters, wait_for=cast(Any, steps.follows))
         results = gathered(chunks, futures)
-    steps.join([one.task_run_id for one in futures])
+    steps.join([one.task_run_id for one in futures], futures)
     return results
 
 

@@ -56,6 +56,8 @@ class Steps:
         asked = _last_asked(questions)
         self._before: tuple[UUID, ...] = (asked,) if asked is not None else ()
         self._is_begun = False
+        # Prefect knows a list or dict by its id() alone: one that was freed would lend its edge to the next object.
+        self._results: list[object] = []
 
     @property
     def goes_on(self) -> bool:
@@ -67,8 +69,12 @@ class Steps:
         """What a task waits for that is to follow the last step, when it is started other than by `take`."""
         return [_ended(one) for one in self._before]
 
-    def join(self, task_runs: Sequence[UUID]) -> None:
-        """Let the next step follow all of these task runs, which run side by side; none of them changes nothing."""
+    def join(self, task_runs: Sequence[UUID], results: object = None) -> None:
+        """Let the next step follow these task runs, which ran side by side; without one it follows the step before.
+
+        `results` are what they returned.
+        """
+        self._results.append(results)
         self._before, self._is_begun = tuple(task_runs) or self._before, True
 
     def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -93,7 +99,9 @@ class Steps:
         quoted = {name: quote(value) for name, value in parameters.items()}
         follows = self.follows
         self.join([task_run])
-        return cast(R, run_task_sync(taken, task_run_id=task_run, parameters=quoted, wait_for=follows))
+        result = run_task_sync(taken, task_run_id=task_run, parameters=quoted, wait_for=follows)
+        self._results.append(result)
+        return cast(R, result)
 
 
 class PlainCalls(Steps):
