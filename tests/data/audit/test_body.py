@@ -22,7 +22,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("value", REFUSED.values(), ids=REFUSED.keys())
 def test_what_has_no_canonical_form_is_refused(value: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="cannot stand in the audit log"):
+    with pytest.raises(InputError, match="cannot be written to the audit log"):
         canonical(value)
 
 

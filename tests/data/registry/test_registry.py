@@ -189,7 +189,7 @@ def test_a_refusal_is_one_event_and_no_row(make: Callable[[Replay], Command], re
 
 def test_what_cannot_stand_in_the_log_is_refused_whole(world: World) -> None:
     version = world.version()
-    with pytest.raises(InputError, match="cannot stand in the audit log"):
+    with pytest.raises(InputError, match="cannot be written to the audit log"):
         world.measured(version, auc=float("nan"))
     assert world.events()[-1]["type"] == "command.refused"
     assert world.find(Metric) == []
