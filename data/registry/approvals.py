@@ -88,6 +88,7 @@ def outcome(request: ApprovalRequest, votes: Sequence[Vote], now: datetime) -> O
     for vote in sorted(votes, key=lambda one: (one.decided_at, one.key)):
         if vote.decided_at > now or vote.decided_at >= request.expires_at:
             continue
+        # In the order of the votes: a rejection ends the request before later approvals are counted.
         if vote.decision in ENDS:
             return ENDS[vote.decision]
         given.append(vote)
@@ -112,6 +113,7 @@ def lacking(required: Sequence[RequiredRole], votes: Sequence[Vote]) -> dict[Rol
 
     A signature counts when person, credential and represented person are each new. Who recused does not count.
     """
+    # An empty requirement must never be fulfilled by nobody.
     if not required:
         return {Role.APPROVER: 1}
     required_counts: Counter[Role] = Counter()

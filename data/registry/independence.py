@@ -1,4 +1,7 @@
-"""Who worked on a version, and whether somebody is one of them: computed, never declared away. Pure."""
+"""Who worked on a version, and whether a person is one of them: computed, never set by hand. Pure.
+
+Source: SR 11-7 §V (validation is independent of development and use).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ def contributors_of(version: Version, *others: str) -> tuple[str, ...]:
 
     Raises IndependenceError when nobody is known.
     """
+    # `others` alone would let a version without a known author be signed by anybody but its requester.
     known = tuple(dict.fromkeys(name for name in (*version.contributors, version.submitter, *others) if name.strip()))
     if not version.contributors or not known:
         raise IndependenceError(

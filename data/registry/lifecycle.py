@@ -23,6 +23,7 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
         {ReviewState.APPROVED, ReviewState.EXPIRED, ReviewState.REVOKED, ReviewState.RETIRED}
     ),
     ReviewState.REJECTED: frozenset({ReviewState.RETIRED}),
+    # Expired and revoked versions go back through judgement; there is no direct way back to approved.
     ReviewState.EXPIRED: frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.RETIRED}),
     ReviewState.REVOKED: frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.RETIRED}),
     ReviewState.RETIRED: frozenset(),
@@ -30,6 +31,7 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
 
 DEPLOYMENT_MOVES: Mapping[DeploymentState, frozenset[DeploymentState]] = {
     "deployed": frozenset({"superseded", "rolled_back", "suspended", "ended"}),
+    # A return puts the version in service by a new deployment, so a former one never moves again.
     "superseded": frozenset(),
     "rolled_back": frozenset(),
     "suspended": frozenset({"ended"}),

@@ -18,7 +18,7 @@ from data.registry.command import Command, CommandResult, Context, Proof, Rule, 
 from data.registry.commands.person import CountAttempt
 from data.registry.state import State
 
-STEP_SECONDS = 30
+STEP_SECONDS = 30  # RFC 6238 §5.2
 ATTEMPTS = 5
 ATTEMPT_WINDOW = timedelta(minutes=15)
 LOCK_OUT = timedelta(minutes=15)
@@ -69,12 +69,14 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
         raise NotAuthorisedError(
             f"{proof.person} cannot prove who they are", "`modelward people enrol` enrols a person"
         )
+    # The lock before the code: while it lasts, the answer must not tell a right code from a wrong one.
     if _locked(credential, context):
         until = f"{credential.locked_until:%Y-%m-%d %H:%M} UTC"
         raise LockedOutError(f"{proof.person} is locked out after {ATTEMPTS} wrong codes until {until}")
     step = _matching_step(context.seeds.open(credential.key), proof, context)
     if step is None:
         raise ProofError(f"the one-time code of {proof.person} is wrong{_overdue(proof)}")
+    # RFC 6238 §5.2: a code is accepted once; an older step than the last accepted one is a replay as well.
     if step <= credential.last_step:
         raise ProofError(f"this one-time code of {proof.person} was used already")
     row = credential.changed(last_step=step, failed_at=(), locked_until=None)
