@@ -86,7 +86,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
     ),
     "an administrator of one team": (proven(GrantRole, person="dev", role=ADMIN, team="ops"), InputError, "everything"),
     "a deputy without an end": (
-        proven(GrantRole, person="dev", role=APPROVER, deputy_of="alma"), InputError, "for a time"
+        proven(GrantRole, person="dev", role=APPROVER, deputy_of="alma"), InputError, "for a limited time"
     ),
     "a deputy of oneself": (
         lambda w: GrantRole(
