@@ -78,6 +78,7 @@ def test_what_came_of_each_and_what_is_on_record(replay: Replay, case: str) -> N
     assert [event["type"] for event in replay.events()][1:] == types
 
 
+@pytest.mark.closed_registry
 def test_receipts_name_their_events_and_the_chain_goes_through(replay: Replay) -> None:
     receipts = together(replay, *(add(f"p{number}") for number in range(120)))
     lines = list(replay.registry.journal.bodies())

@@ -32,6 +32,8 @@ from data.registry.verification import verify_registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT
 
+pytestmark = pytest.mark.closed_registry
+
 HOMES = Path(__file__).parent / "homes"
 WRITTEN = 69
 """Events of the home that was written before the first migration."""
