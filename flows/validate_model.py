@@ -1,4 +1,4 @@
-"""Validate model: measure it, judge it by its standards, and hear an independent validator where they ask for one."""
+"""Validate model: measure it, judge it by its standards, and ask an independent validator where they demand one."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The front door: the command line and the demo."""
+"""The command line, the supervisor, the evidence page server and the demo."""

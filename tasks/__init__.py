@@ -1,1 +1,1 @@
-"""One unit of work a file: load the facts, call one pure function, record what came of it."""
+"""One unit of work a file: load the facts, call one pure function, record the result."""

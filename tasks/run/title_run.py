@@ -1,4 +1,4 @@
-"""What a run is called on the server's pages: the words in which a committee would speak of it."""
+"""What a run is called on the server's pages: the words that a risk committee uses."""
 
 from __future__ import annotations
 

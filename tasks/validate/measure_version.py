@@ -1,4 +1,4 @@
-"""Recompute a version's metrics from the predictions handed in, and run its planned tests on them."""
+"""Recompute a version's metrics from the predictions submitted, and run its planned tests on them."""
 
 from __future__ import annotations
 
