@@ -23,7 +23,7 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
         {ReviewState.APPROVED, ReviewState.EXPIRED, ReviewState.REVOKED, ReviewState.RETIRED}
     ),
     ReviewState.REJECTED: frozenset({ReviewState.RETIRED}),
-    # Expired and revoked versions go back through judgement; there is no direct way back to approved.
+    # Expired and revoked versions go back through judgement; no direct move leads to approved.
     ReviewState.EXPIRED: frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.RETIRED}),
     ReviewState.REVOKED: frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.RETIRED}),
     ReviewState.RETIRED: frozenset(),

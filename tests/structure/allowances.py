@@ -11,7 +11,6 @@ from pathlib import Path
 WORDS: Mapping[str, int] = {
     ".": 2,
     "data/queries": 5,
-    "data/registry": 1,
     "flows": 2,
     "modelward": 3,
     "modelward/cli": 2,

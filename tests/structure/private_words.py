@@ -50,8 +50,8 @@ INSTEAD: Mapping[str, str] = {
     r"lest": "so that … not",
     r"puts? (?:\w+ )?right": "correct",
 }
-# An authority that standards name: it is stored, and people's own standards hold it.
-STORED = re.compile(r"house policy")
+# What is stored: an authority that people's own standards name, and a field of an event's data.
+STORED = re.compile(r"house policy|^milder$")
 PRIVATE = re.compile(rf"\b(?:{'|'.join(INSTEAD)})\b", re.IGNORECASE)
 
 
