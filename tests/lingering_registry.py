@@ -58,15 +58,6 @@ def _closing(act: Callable[..., Any]) -> Callable[..., Any]:
     return closing
 
 
-def _connecting(connect: Callable[..., Any]) -> Callable[..., Any]:
-    def connecting(*given: Any, **named: Any) -> Any:
-        if given and not str(given[0]).startswith(":"):
-            close_all()
-        return connect(*given, **named)
-
-    return connecting
-
-
 @contextmanager
 def lingering() -> Iterator[None]:
     """Let registries stay open between commands, and close them at the end."""
@@ -81,9 +72,9 @@ def lingering() -> Iterator[None]:
             (shutil, "copyfile"),
             (shutil, "rmtree"),
             (os, "fork"),
+            (duckdb, "connect"),  # a connection in memory may attach the file
         ):
             patch.setattr(owner, name, _closing(getattr(owner, name)))
-        patch.setattr(duckdb, "connect", _connecting(duckdb.connect))
         try:
             yield
         finally:

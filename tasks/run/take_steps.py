@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
@@ -21,6 +22,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, StateDetails
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.exceptions import MissingContextError
+from prefect.futures import PrefectConcurrentFuture, PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.states import Completed
 from prefect.task_engine import run_task_sync
@@ -65,9 +67,12 @@ class Steps:
         return bool(self._before) and not self._is_begun
 
     @property
-    def follows(self) -> list[object]:
-        """What a task waits for that is to follow the last step, when it is started other than by `take`."""
-        return [_ended(one) for one in self._before]
+    def follows(self) -> list[PrefectFuture[object]]:
+        """What a task waits for that is to follow the last step, when a task runner starts it.
+
+        A task runner waits for futures; one that starts processes takes nothing else.
+        """
+        return [_ended_future(task_run) for task_run in self._before]
 
     def join(self, task_runs: Sequence[UUID], results: object = None) -> None:
         """Let the next step follow these task runs, which ran side by side; without one it follows the step before.
@@ -97,7 +102,7 @@ class Steps:
     def _take(self, taken: Task[P, R], task_run: UUID, parameters: dict[str, object]) -> R:
         # Prefect draws an edge wherever a value has the id() of an earlier result; it does not look into a quote.
         quoted = {name: quote(value) for name, value in parameters.items()}
-        follows = self.follows
+        follows = [_ended(before) for before in self._before]
         self.join([task_run])
         result = run_task_sync(taken, task_run_id=task_run, parameters=quoted, wait_for=follows)
         self._results.append(result)
@@ -174,6 +179,14 @@ def gate_key(question: str, attempt: int | str) -> str:
 def _ended(task_run: UUID) -> object:
     """A state that stands for a step that ended, however it ended: Prefect takes the edge from it, and no result."""
     return Completed(data=True, state_details=StateDetails(task_run_id=task_run))
+
+
+def _ended_future(task_run: UUID) -> PrefectFuture[object]:
+    ended: Future[object] = Future()
+    ended.set_result(_ended(task_run))
+    future: PrefectConcurrentFuture[object] = PrefectConcurrentFuture(task_run, ended)
+    future.wait()
+    return future
 
 
 PLAIN_CALLS = PlainCalls()
