@@ -69,7 +69,7 @@ def test_refused_it_is_undone_at_once(world: World, cli: Cli, proven: Proven) ->
         "ratify", "delay", "--reject", "--comment", "worse", "--confirm", request.request_digest[-8:], *options,
         typed=typed,
     )  # fmt: skip
-    assert (said.code, "the release of ops/delay/2 is refused" in said.err) == (0, True), said.err
+    assert (said.code, "the rejection of the release of ops/delay/2 is recorded" in said.err) == (0, True), said.err
     undone = "the emergency release of ops/delay v2 was undone, its ratification was refused: ops/delay v1 serves again"
     assert undone in said.out
     assert serving(world) == f"{MODEL}/versions/1"
@@ -88,7 +88,7 @@ def test_refused_while_it_cannot_be_undone_it_stays_refused_and_reconciliation_u
     with monkeypatch.context() as full:
         full.setattr(FileTarget, "publish", broken)
         said = cli("ratify", "delay", "--reject", "--confirm", request.request_digest[-8:], *options, typed=typed)
-    assert (said.code, "is refused, which is recorded" in said.err) == (3, True)
+    assert (said.code, "the rejection of the release of ops/delay/2 is recorded" in said.err) == (3, True)
     assert (world.get(ApprovalRequest, request.key).state, serving(world)) == ("rejected", V2)
     assert "was undone" in cli("reconcile", "--as-of", world.now.isoformat()).out
     assert serving(world) == f"{MODEL}/versions/1"
