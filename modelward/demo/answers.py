@@ -1,4 +1,4 @@
-"""What the demo's people enter into the forms of waiting runs, read off the registry at that moment."""
+"""What the people of the demo enter into the forms of waiting runs, read from the registry at that moment."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from modelward.demo.printed_story import PrintedStory
 WRONG_CODE = "000000"
 
 
-def signs(stage: Scenario, person: str, version: str, told: PrintedStory, **changes: Any) -> Answer:
+def signs(scenario: Scenario, person: str, version: str, story: PrintedStory, **changes: Any) -> Answer:
     """An approver reads the request and approves; `changes` says otherwise."""
 
     def answer() -> dict[str, Any]:
-        request = pending(stage, version)
-        code = changes.get("code") or stage.code_at(person, stage.now)
+        request = pending(scenario, version)
+        code = changes.get("code") or scenario.code_at(person, scenario.now)
         decision = changes.get("decision", "approve")
-        told.say(f"{person} answers: {decision}{' with a wrong code' if code == WRONG_CODE else ''}", stage.now)
+        story.say(f"{person} answers: {decision}{' with a wrong code' if code == WRONG_CODE else ''}", scenario.now)
         return {
             "person": person,
             "role": changes.get("role", "approver"),
@@ -37,45 +37,45 @@ def signs(stage: Scenario, person: str, version: str, told: PrintedStory, **chan
     return answer
 
 
-def concludes(stage: Scenario, told: PrintedStory, scope: str, limitations: str) -> Answer:
+def concludes(scenario: Scenario, story: PrintedStory, scope: str, limitations: str) -> Answer:
     """The validator concludes that the version is fit."""
 
     def answer() -> dict[str, Any]:
-        told.say(f"vera concludes: fit, within limits ({limitations})", stage.now)
+        story.say(f"vera concludes: fit for use, with limitations ({limitations})", scenario.now)
         return {
             "person": "vera",
             "conclusion": "fit",
             "scope": scope,
             "limitations": limitations,
             "competence": "fifteen years of validating forecasting models, none of them her own",
-            "code": stage.code_at("vera", stage.now),
+            "code": scenario.code_at("vera", scenario.now),
         }
 
     return answer
 
 
-def raise_a_finding(stage: Scenario, version: str, told: PrintedStory) -> None:
-    """The validator reads what was handed in and raises a finding; its owner answers, a colleague closes it."""
-    raised = stage.do(
+def raise_a_finding(scenario: Scenario, version: str, story: PrintedStory) -> None:
+    """The validator reads the submission and raises a finding; its owner answers, a colleague closes it."""
+    raised = scenario.do(
         OpenFinding(
             version=version,
             severity=Severity.HIGH,
             title="Air pressure is missing in bad weather",
             text="A fifth of the rows of a bad week have no pressure. Show that the score is usable on them.",
             owner="dana",
-            due_at=stage.now + timedelta(days=14),
+            due_at=scenario.now + timedelta(days=14),
         ),
         by="vera",
     )
     finding = raised.row(Finding)
-    told.say(f"vera raises finding {finding.number} ({finding.severity}): {finding.title}", stage.now)
-    reply = "Trees send missing values down a branch of their own; the held-out figures include those rows."
-    stage.do(AnswerFinding(key=finding.key, answer=reply), by="dana")
-    told.say(f"dana answers it: {reply}", stage.now)
-    stage.do(CloseFinding(key=finding.key, proof=stage.proof("viktor")), by="viktor")
-    told.say("viktor, a second validator, closes it", stage.now)
+    story.say(f"vera raises finding {finding.number} ({finding.severity}): {finding.title}", scenario.now)
+    reply = "The trees have a branch for missing values; the held-out figures include those rows."
+    scenario.do(AnswerFinding(key=finding.key, answer=reply), by="dana")
+    story.say(f"dana answers it: {reply}", scenario.now)
+    scenario.do(CloseFinding(key=finding.key, proof=scenario.proof("viktor")), by="viktor")
+    story.say("viktor, a second validator, closes it", scenario.now)
 
 
-def pending(stage: Scenario, version: str) -> ApprovalRequest:
+def pending(scenario: Scenario, version: str) -> ApprovalRequest:
     """The newest request on a version."""
-    return [one for one in rows(stage.registry, ApprovalRequest) if one.subject.startswith(version)][-1]
+    return [one for one in rows(scenario.registry, ApprovalRequest) if one.subject.startswith(version)][-1]

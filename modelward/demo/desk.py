@@ -1,4 +1,4 @@
-"""The desk of the demo's people: they see the runs that wait in Prefect and answer them through its API."""
+"""Answers the runs that wait in Prefect through its API, as the people of the demo."""
 
 from __future__ import annotations
 

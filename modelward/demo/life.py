@@ -1,4 +1,4 @@
-"""What the chapters of the demo share."""
+"""What the steps of the demo share."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from modelward.demo.watch import MonitoringRunner
 
 @dataclass
 class Life:
-    """The stage and the voice, the developer's versions, the year and its watch; the waivers in force."""
+    """The scenario, its printed story, the developer's versions, the monitored year, and the waivers in force."""
 
-    stage: Scenario
-    told: PrintedStory
+    scenario: Scenario
+    story: PrintedStory
     versions: Versions
     watch: MonitoringRunner
     waivers: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The people of the demo: who they are, the roles they hold, and the one-time codes on their telephones."""
+"""The people of the demo: their names, their roles, and the one-time codes on their telephones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CODE_LIFE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Somebody:
+class DemoPerson:
     """One person of the demo."""
 
     id: str
@@ -27,17 +27,17 @@ class Somebody:
     roles: tuple[Role, ...]
 
 
-CAST = (
-    Somebody("ada", "Ada Brandt", (Role.ADMINISTRATOR,)),
-    Somebody("malik", "Malik Osei", (Role.ADMINISTRATOR,)),
-    Somebody("dana", "Dana Ruiz", (Role.DEVELOPER, Role.APPROVER)),
-    Somebody("omar", "Omar Haddad", (Role.OWNER,)),
-    Somebody("vera", "Vera Lindqvist", (Role.VALIDATOR,)),
-    Somebody("viktor", "Viktor Nagy", (Role.VALIDATOR,)),
-    Somebody("alma", "Alma Petrov", (Role.APPROVER,)),
-    Somebody("axel", "Axel Moreau", (Role.APPROVER,)),
-    Somebody("otto", "Otto Weiss", (Role.OPERATOR,)),
-    Somebody("rita", "Rita Chandra", (Role.RISK_ACCEPTOR,)),
+DEMO_PEOPLE = (
+    DemoPerson("ada", "Ada Brandt", (Role.ADMINISTRATOR,)),
+    DemoPerson("malik", "Malik Osei", (Role.ADMINISTRATOR,)),
+    DemoPerson("dana", "Dana Ruiz", (Role.DEVELOPER, Role.APPROVER)),
+    DemoPerson("omar", "Omar Haddad", (Role.OWNER,)),
+    DemoPerson("vera", "Vera Lindqvist", (Role.VALIDATOR,)),
+    DemoPerson("viktor", "Viktor Nagy", (Role.VALIDATOR,)),
+    DemoPerson("alma", "Alma Petrov", (Role.APPROVER,)),
+    DemoPerson("axel", "Axel Moreau", (Role.APPROVER,)),
+    DemoPerson("otto", "Otto Weiss", (Role.OPERATOR,)),
+    DemoPerson("rita", "Rita Chandra", (Role.RISK_ACCEPTOR,)),
 )
 
 
@@ -73,23 +73,23 @@ class Scenario:
         return Proof(person=person, code=self.code(person))
 
     def do(self, command: Command, by: str, run_id: str = "") -> Receipt:
-        """Give a command in somebody's name at the replay's time."""
+        """Execute a command as a person, at the business time of the replay."""
         return self.registry.execute(command, RunContext(Actor(id=by), self.now, run_id))
 
-    def assemble(self) -> None:
-        """Put everybody on the roster with a telephone and roles: the founders first, the rest by their codes."""
-        administrators = [one for one in CAST if Role.ADMINISTRATOR in one.roles]
-        for one in administrators:
-            self.do(AddPerson(person=one.id, printed_name=one.name), by=one.id)
-            self._enrol(one.id, None)
+    def enrol_people(self) -> None:
+        """Enrol everybody with a telephone and roles; the administrators come first and enrol the others."""
+        administrators = [one for one in DEMO_PEOPLE if Role.ADMINISTRATOR in one.roles]
+        for person in administrators:
+            self.do(AddPerson(person=person.id, printed_name=person.name), by=person.id)
+            self._enrol(person.id, None)
         by = administrators[0].id
-        for one in CAST:
-            if one in administrators:
+        for person in DEMO_PEOPLE:
+            if person in administrators:
                 continue
-            self.do(AddPerson(person=one.id, printed_name=one.name, proof=self.proof(by)), by=by)
-            self._enrol(one.id, self.proof(by))
-            for role in one.roles:
-                self.do(GrantRole(person=one.id, role=role, proof=self.proof(by)), by=by)
+            self.do(AddPerson(person=person.id, printed_name=person.name, proof=self.proof(by)), by=by)
+            self._enrol(person.id, self.proof(by))
+            for role in person.roles:
+                self.do(GrantRole(person=person.id, role=role, proof=self.proof(by)), by=by)
 
     def _enrol(self, person: str, proof: Proof | None) -> None:
         uri = enrol(self.registry, person, Actor(id=person), proof, self.now)

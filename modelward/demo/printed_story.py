@@ -1,4 +1,4 @@
-"""What the demo prints: numbered steps, what came of each, and where the time went."""
+"""What the demo prints: numbered steps, the result of each, and where the time went."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 
 class PrintedStory:
-    """The demo's voice on the terminal."""
+    """Prints the steps of the demo on the terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, soft_wrap=True)

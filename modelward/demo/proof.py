@@ -1,4 +1,4 @@
-"""What the record is worth: verified deep, a byte changed and found, the database lost and rebuilt."""
+"""Proof of the audit log: deep verification, a changed byte found, the database deleted and rebuilt."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ class ProofResult:
         return self.report.ok and not self.found.ok and self.rebuilt_equal
 
 
-def prove(home: Home, told: PrintedStory) -> ProofResult:
+def prove(home: Home, story: PrintedStory) -> ProofResult:
     """Verify; change one byte of a copy; lose the database and rebuild it."""
-    with told.step("The audit log, verified deep", "audit"):
+    with story.step("Deep verification of the audit log", "audit"):
         report = verified(home, home.database)
-        told.say(
+        story.say(
             f"{'holds' if report.ok else 'DOES NOT HOLD'}: {report.events} events, {report.anchored} of them anchored"
         )
-        told.say(f"every table is rebuilt from the events alone and equal; assurance: {report.assurance}")
-    with told.step("One byte of a copy changed behind everybody's back", "audit"):
+        story.say(f"every table is rebuilt from the events alone and equal; assurance: {report.assurance}")
+    with story.step("One byte of a copy changed without a command", "audit"):
         found = tampered(home)
-        told.say(f"found: {found.findings[0].what}, event {found.first_bad_seq}" if found.findings else "NOT FOUND")
-    with told.step("The database deleted, and rebuilt from the journal", "audit"):
+        story.say(f"found: {found.findings[0].what}, event {found.first_bad_seq}" if found.findings else "NOT FOUND")
+    with story.step("The database deleted, and rebuilt from the journal", "audit"):
         lost = home.database.with_suffix(".lost")
         home.database.replace(lost)
         events = rebuild_registry(Registry(home))
         equal = same_tables(lost, home.database)
-        told.say(f"{events} events replayed; every table {'equal to the lost one' if equal else 'DIFFERS'}")
-        told.say(f"verified again: {'holds' if verified(home, home.database).ok else 'DOES NOT HOLD'}")
+        story.say(f"{events} events replayed; every table {'equal to the lost one' if equal else 'DIFFERS'}")
+        story.say(f"verified again: {'holds' if verified(home, home.database).ok else 'DOES NOT HOLD'}")
         lost.unlink()
     return ProofResult(report, found, equal)
 

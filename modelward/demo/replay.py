@@ -1,4 +1,4 @@
-"""The replayed year: what would have been served and logged day by day, and the nightly watch over it."""
+"""The replayed year: what would have been served and logged day by day, and the time of its nightly monitoring run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.files.serving import FileTarget, Place
 from modelward.demo.replay_logs import write_labels, write_predictions
 from modelward.demo.train import FittedModel, load_model
 
-WATCH_HOUR = time(3, 0, tzinfo=UTC)
+MONITORING_HOUR = time(3, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -52,4 +52,4 @@ class Year:
 
 def night_after(day: date) -> datetime:
     """Three in the morning two days later: the labels of the day are known."""
-    return datetime.combine(day + timedelta(days=2), WATCH_HOUR)
+    return datetime.combine(day + timedelta(days=2), MONITORING_HOUR)

@@ -1,4 +1,4 @@
-"""The demo: one real model through its whole governed life, on the flights of 2013."""
+"""The demo: one real model through its whole lifecycle, on the flights of 2013."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from data.errors import ConfigurationError
 from data.files.home import Home
 from data.registry.registry import Registry
-from modelward.demo import story
 from modelward.demo.people import Scenario
 from modelward.demo.printed_story import PrintedStory
 from modelward.demo.proof import prove
+from modelward.demo.story import OPENING, attest, create_registry, plan, run_lifecycle
 from modelward.demo.summary import summarise
 from modelward.supervisor.prefect_environment import prepare
 from modelward.supervisor.prefect_server import prefect_server
@@ -21,28 +21,28 @@ MARK = ".modelward-demo"
 
 
 def run_demo(root: Path) -> int:
-    """Run the demo under a home that is emptied first; answers the exit code."""
+    """Run the demo under a home that is emptied first; returns the exit code."""
     begun = time.monotonic()
-    told = PrintedStory()
+    story = PrintedStory()
     start_clean(root)
     home = Home(root)
     prepare(root, MODELWARD_HOME=str(root), OMP_NUM_THREADS="1")
 
     with prefect_server(root) as server:
-        stage = Scenario(Registry(home), story.OPENING)
-        story.found(stage, told)
-        life = story.plan(stage, told)
-        with told.step("A Prefect server in the background", "Prefect server"):
+        scenario = Scenario(Registry(home), OPENING)
+        create_registry(scenario, story)
+        life = plan(scenario, story)
+        with story.step("A Prefect server in the background", "Prefect server"):
             server.wait()
             prepare(root, PREFECT_API_URL=server.api_url)
-            told.say("up, on a loopback port of its own")
-        with stage.registry.session():
-            story.live(life)
-        story.attest(life)
-    proven = prove(home, told)
-    with told.step("What it leaves", "report"):
+            story.say("running, on a loopback port of its own")
+        with scenario.registry.session():
+            run_lifecycle(life)
+        attest(life)
+    proven = prove(home, story)
+    with story.step("Results", "report"):
         summarise(life, proven)
-    told.times(time.monotonic() - begun)
+    story.times(time.monotonic() - begun)
     return 0 if proven.holds else 1
 
 

@@ -1,4 +1,4 @@
-"""Autumn: a retrain that proves too little, lent time by waivers; what the watch says of it; the way back."""
+"""Autumn: a retrained version with too little evidence, waivers for a limited time, monitoring, and the rollback."""
 
 from __future__ import annotations
 
@@ -23,79 +23,83 @@ PEOPLE = "register, validate, deploy"
 
 
 def retrain(life: Life) -> str | None:
-    """A retrain on July to mid-September; answers it when it serves."""
-    stage, told = life.stage, life.told
-    with told.step("A retrain on July to mid-September", PEOPLE):
-        stage.on(AUTUMN.registered_at)
-        why = "the champion says twice as many late flights as come in September"
+    """A version trained on July to mid-September; returns its key when it serves."""
+    scenario, story = life.scenario, life.story
+    with story.step("A version retrained on July to mid-September", PEOPLE):
+        scenario.on(AUTUMN.registered_at)
+        why = "the champion predicts twice as many late flights as occur in September"
         version = life.versions.register(AUTUMN, Typed("within plan", "retrained on July to mid-September", why))
-        told.say("before the real run, its developer previews the gates:")
+        story.say("before the real run, the developer previews the gates:")
         standing = life.versions.preview(version)
-        until = stage.now + timedelta(days=WAIVER_DAYS)
-        reason = "two weeks of an unusual September prove little either way; to be shown on later weeks until then"
+        until = scenario.now + timedelta(days=WAIVER_DAYS)
+        reason = "two weeks of an unusual September are too little evidence; to be shown on later weeks by then"
         life.waivers = life.versions.waive(version, standing, reason, until)
-        stage.later(hours=1)
-        conclusion = concludes(stage, told, "the waived controls, calibration, every test", "proven on two weeks only")
+        scenario.later(hours=1)
+        conclusion = concludes(
+            scenario, story, "the waived controls, calibration, every test", "evidence of two weeks only"
+        )
         if not life.versions.validate(version, conclusion):
             return None
-        stage.later(hours=1)
-        return version if life.versions.deploy(version, signs(stage, "axel", version, told)) else None
+        scenario.later(hours=1)
+        return version if life.versions.deploy(version, signs(scenario, "axel", version, story)) else None
 
 
 def watch_out(life: Life, version: str | None) -> date:
-    """Watch from October on until the version pages or the year ends; answers the last Sunday watched."""
+    """Monitor from October on until the version pages or the year ends; returns the last Sunday monitored."""
     sunday = date(2013, 10, 6)
-    with life.told.step("October on, a watch a week, with waivers running out", "watching"):
+    with life.story.step("From October on, monitored every week while the waivers run out", "monitoring"):
         while sunday <= LAST_SUNDAY:
             paged = [one for one in life.watch.night(sunday) if one.version == version]
             if paged:
-                life.watch.confirm(paged[0], "seen in the gates too: planned for fewer late flights than came")
+                life.watch.confirm(paged[0], "also seen at the gates: the plans had fewer late flights than occurred")
                 return sunday
             sunday += timedelta(days=7)
-        life.told.say("the watch paged nobody about this version before the year ended")
+        life.story.say("monitoring paged nobody about this version before the year ended")
     return LAST_SUNDAY
 
 
 def go_back(life: Life, version: str) -> None:
-    """The waivers are revoked, the approval falls with them, and the last valid version serves again."""
+    """The waivers are revoked, the approval ends with them, and the last valid version serves again."""
     from flows.rollback_model import rollback_model
 
-    stage, told = life.stage, life.told
-    with told.step("The waiver revoked, and the last valid version back", PEOPLE):
+    scenario, story = life.scenario, life.story
+    with story.step("The waivers revoked, and a rollback to the last valid version", PEOPLE):
         for key in life.waivers:
             _revoke(life, key)
-        told.say(f"{short(version)} is {life.versions.look(version).review_state}", stage.now)
-        prepare(stage.registry.home.root, MODELWARD_ACTOR="otto")
-        stage.later(minutes=10)
+        story.say(f"{short(version)} is {life.versions.look(version).review_state}", scenario.now)
+        prepare(scenario.registry.home.root, MODELWARD_ACTOR="otto")
+        scenario.later(minutes=10)
         try:
-            deployment = rollback_model(life.year.model, reason="off since it was lent time", as_of=stage.now)
+            deployment = rollback_model(
+                life.year.model, reason="badly calibrated since its waivers were granted", as_of=scenario.now
+            )
         except RefusedError as refused:
-            told.say(str(refused).replace("\n", "\n   "), stage.now)
+            story.say(str(refused).replace("\n", "\n   "), scenario.now)
             return
-        row = required_row(stage.registry, Deployment, deployment)
-        told.say(f"otto rolls back: {short(row.version)} serves again", stage.now)
-        for one in row.passed_over:
-            told.say(f"passed over {short(one['version'])}: {one['reason']}")
-        stage.do(RatifyDeployment(key=deployment, proof=stage.proof("alma")), by="alma")
-        told.say("alma ratifies it", stage.now)
+        row = required_row(scenario.registry, Deployment, deployment)
+        story.say(f"otto rolls back: {short(row.version)} serves again", scenario.now)
+        for passed in row.passed_over:
+            story.say(f"passed over {short(passed['version'])}: {passed['reason']}")
+        scenario.do(RatifyDeployment(key=deployment, proof=scenario.proof("alma")), by="alma")
+        story.say("alma ratifies the rollback", scenario.now)
 
 
 def _revoke(life: Life, key: str) -> None:
-    stage = life.stage
-    waiver = required_row(stage.registry, Waiver, key)
+    scenario = life.scenario
+    waiver = required_row(scenario.registry, Waiver, key)
     if waiver.state != "granted":
         return
-    proof = stage.proof("axel")
-    stage.do(RevokeWaiver(key=key, reason="what was to be shown did not show", proof=proof), by="axel")
-    life.told.say(f"axel revokes the waiver of {waiver.control}", stage.now)
+    proof = scenario.proof("axel")
+    scenario.do(RevokeWaiver(key=key, reason="the evidence that was promised was not shown", proof=proof), by="axel")
+    life.story.say(f"axel revokes the waiver of {waiver.control}", scenario.now)
 
 
 def december(life: Life, watched: date) -> None:
     """The rest of the year, and its last night."""
-    with life.told.step("To the end of the year", "watching"):
+    with life.story.step("To the end of the year", "monitoring"):
         sunday = watched + timedelta(days=7)
         while sunday <= LAST_SUNDAY:
             life.watch.night(sunday)
             sunday += timedelta(days=7)
         life.watch.night(date(2013, 12, 31))
-        life.stage.on(datetime(2014, 1, 3, 9, 0, tzinfo=UTC))
+        life.scenario.on(datetime(2014, 1, 3, 9, 0, tzinfo=UTC))

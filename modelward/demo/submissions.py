@@ -1,7 +1,7 @@
-"""The folders the demo's developer hands in: one Git repository, a commit a version, written as a person would.
+"""The folders that the demo's developer submits: one Git repository, a commit a version, written as a person would.
 
-The papers beside this file are the developer's; what depends on the data (artifact, scored datasets, thresholds) is
-written by the code. Every commit is the developer's.
+The documents in `sample_submission` are the developer's. The code writes what depends on the data: artifact, scored
+datasets, thresholds. Every commit is the developer's.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Workbench:
         self.folder = folder
         folder.mkdir(parents=True)
         self._git("init", "--quiet")
-        with as_file(files("modelward.demo") / "papers") as papers:
-            shutil.copytree(papers, folder, dirs_exist_ok=True)
+        with as_file(files("modelward.demo") / "sample_submission") as documents:
+            shutil.copytree(documents, folder, dirs_exist_ok=True)
         (folder / "code").mkdir()
         for source in ("train.py", "flights.py"):
             with as_file(files("modelward.demo") / source) as code:
@@ -59,7 +59,7 @@ class Workbench:
         self._write("monitoring.yaml", monitoring_plan(thresholds))
 
     def write(self, recipe: Recipe, model: FittedModel, typed: Typed, on: datetime) -> Path:
-        """Write one version's files and commit them as the developer; answers the folder to hand in."""
+        """Write one version's files and commit them as the developer; returns the folder to submit."""
         self._write("version.yaml", {**typed.__dict__, "configuration": dict(recipe.settings)})
         self._revise_data_section(recipe)
         for name in ("artifact", "data"):
@@ -114,7 +114,7 @@ def planned_tests(thresholds: Thresholds) -> Sequence[Mapping[str, Any]]:
             "dataset": "held-out",
             "at_least": True,
             "threshold": floor,
-            "rationale": f"the lowest of the {thresholds.told}, rounded down",
+            "rationale": f"the lowest of the {thresholds.summary}, rounded down",
         },
         *(
             {
@@ -136,7 +136,7 @@ def planned_tests(thresholds: Thresholds) -> Sequence[Mapping[str, Any]]:
             "dataset": "held-out",
             "at_least": False,
             "threshold": 0.22,
-            "rationale": "0.25 is what a coin scores; planners asked for a clear distance from it",
+            "rationale": "0.25 is what a coin scores; planners require a clear distance from it",
         },
     ]
 
@@ -172,7 +172,7 @@ def performance_rules(thresholds: Thresholds) -> list[dict[str, Any]]:
             "reference": 1.0,
             "margin": MARGIN,
             "severe": thresholds.severe,
-            "rationale": f"{MARGIN:.2f} is what planners absorb; severe is the typical deviation of {thresholds.told}",
+            "rationale": f"planners absorb {MARGIN:.2f}; severe is the typical deviation of {thresholds.summary}",
         },
         {
             "statistic": "auc",

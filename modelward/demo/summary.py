@@ -1,4 +1,4 @@
-"""What the demo leaves: every version and what became of it, the report, and what to try next."""
+"""The results of the demo: the state of every version, the report, and what to try next."""
 
 from __future__ import annotations
 
@@ -23,30 +23,32 @@ TRY_NEXT = (
 
 def summarise(life: Life, proven: ProofResult) -> None:
     """A table of the versions, the counts, the path of the report, and commands that read this registry."""
-    registry, told = life.stage.registry, life.told
-    versions = inventory(registry, now=life.stage.now).versions
+    registry, story = life.scenario.registry, life.story
+    versions = inventory(registry, now=life.scenario.now).versions
     runs = len(rows(registry, MonitoringRun, model=life.year.model))
     alerts = rows(registry, Alert, model=life.year.model)
     columns = ("version", "review", "served as champion", "why that ended")
-    told.table("What became of each version", columns, [_row(one) for one in versions])
-    told.say("")
+    story.table("The versions", columns, [_row(one) for one in versions])
+    story.say("")
     paged = sum(alert.level == "page" for alert in alerts)
-    told.say(f"{runs} windows watched in {life.watch.runs} runs; {len(alerts)} alerts, {paged} of them woke somebody")
+    story.say(
+        f"{runs} windows monitored in {life.watch.runs} runs; {len(alerts)} alerts, {paged} of them paged somebody"
+    )
     held = "holds" if proven.holds else "DOES NOT HOLD"
-    told.say(f"the record {held}: {proven.report.events} events, {proven.report.assurance} assurance")
-    told.say("this is a replay registry: its business times are of 2013, the recorded times are real")
+    story.say(f"the audit log {held}: {proven.report.events} events, {proven.report.assurance} assurance")
+    story.say("this is a replay registry: business times are in 2013, recorded times are real")
     pages = write_site(registry.home, site_folder(registry.home))
-    told.say(f"report: {pages.root / model_page(life.year.model)}")
-    told.say("what to try next:")
+    story.say(f"report: {pages.root / model_page(life.year.model)}")
+    story.say("what to try next:")
     for command in TRY_NEXT:
-        told.say(f"  MODELWARD_HOME={registry.home.root} .venv/bin/{command}")
+        story.say(f"  MODELWARD_HOME={registry.home.root} .venv/bin/{command}")
 
 
-def _row(one: ListedVersion) -> tuple[str, ...]:
-    served = [place for place in one.deployments if place.slot == "champion"]
+def _row(version: ListedVersion) -> tuple[str, ...]:
+    served = [place for place in version.deployments if place.slot == "champion"]
     periods = "\n".join(_period(place) for place in served) or "never"
-    ends = "\n".join(place.ended_reason or "serves" for place in served) or one.state_reason
-    return (f"{one.version}", one.review_state, periods, ends)
+    ends = "\n".join(place.ended_reason or "serves" for place in served) or version.state_reason
+    return (f"{version.version}", version.review_state, periods, ends)
 
 
 def _period(place: Placement) -> str:

@@ -54,8 +54,8 @@ class Thresholds:
         return round(math.floor(min(week.auc for week in self.weeks) / STEP) * STEP, 2)
 
     @property
-    def told(self) -> str:
-        """The figures as a rationale says them."""
+    def summary(self) -> str:
+        """The figures in one sentence, for the rationale of a threshold."""
         ratios = ", ".join(f"{week.ratio:.2f}" for week in self.weeks)
         return (
             f"out-of-time weeks from {self.weeks[0].monday} to {LAST_DAY}: "
@@ -80,5 +80,5 @@ def _week(monday: date) -> Week:
     return Week(monday, found["auc"], found["calibration"])
 
 
-def _known(one: Measurement) -> float:
-    return math.nan if one.value is None else one.value
+def _known(measurement: Measurement) -> float:
+    return math.nan if measurement.value is None else measurement.value

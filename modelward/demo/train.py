@@ -1,7 +1,7 @@
 """The four models of the demo: what each may learn from, what it is judged on, and how it is fitted.
 
 Every held-out period lies after its training period, and a training sees only labels that were known when its
-held-out period began. The predictions handed in as evidence are those of the very artifact that is registered.
+held-out period began. The predictions submitted as evidence are those of the very artifact that is registered.
 """
 
 from __future__ import annotations

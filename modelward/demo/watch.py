@@ -1,4 +1,4 @@
-"""The weeks of the replayed year: flights served, labels come in, one watch a week, people answering what pages."""
+"""The weeks of the replayed year: flights are served, labels arrive, monitoring runs, people answer the alerts."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ WEEK = timedelta(days=7)
 
 @dataclass
 class MonitoringRunner:
-    """Runs the watch and says what it found; `pages` collects the alerts that woke somebody."""
+    """Runs monitoring and prints its findings; `pages` collects the alerts that paged somebody."""
 
-    stage: Scenario
-    told: PrintedStory
+    scenario: Scenario
+    story: PrintedStory
     year: Year
     runs: int = 0
     pages: list[Alert] = field(default_factory=list)
-    said: set[tuple[str, str]] = field(default_factory=set)
+    shown: set[tuple[str, str]] = field(default_factory=set)
 
     def weeks(self, first_monday: date, last_sunday: date) -> None:
-        """One watch for each whole week from a Monday to a Sunday, and a line on how they went."""
+        """One monitoring run for each whole week from a Monday to a Sunday, and a line about all of them."""
         sundays = []
         sunday = first_monday + timedelta(days=6)
         while sunday <= last_sunday:
@@ -40,14 +40,14 @@ class MonitoringRunner:
         self._say_range([self.headline(one) for one in sundays])
 
     def night(self, through: date) -> list[Alert]:
-        """Serve to the day after, watch the window that ends `through`; answers the alerts that paged on it."""
+        """Serve to the day after, monitor the window that ends `through`; returns the alerts that paged on it."""
         from flows.monitor_models import monitor_models
 
         self.year.serve(through + timedelta(days=1))
-        self.stage.on(night_after(through))
-        prepare(self.stage.registry.home.root, MODELWARD_ACTOR="otto")
+        self.scenario.on(night_after(through))
+        prepare(self.scenario.registry.home.root, MODELWARD_ACTOR="otto")
         (watch,) = monitor_models(
-            models=[self.year.model.removeprefix("models/")], through=through, as_of=self.stage.now
+            models=[self.year.model.removeprefix("models/")], through=through, as_of=self.scenario.now
         )
         self.runs += 1
         paged = [self._look(key) for key in watch.pages]
@@ -58,50 +58,52 @@ class MonitoringRunner:
 
     def headline(self, through: date) -> MonitoringRun:
         """What was recorded for the window that ends on a day."""
-        return required_row(self.stage.registry, MonitoringRun, f"{self.year.model}/monitoring/{through.isoformat()}")
+        return required_row(
+            self.scenario.registry, MonitoringRun, f"{self.year.model}/monitoring/{through.isoformat()}"
+        )
 
     def confirm(self, alert: Alert, reason: str) -> None:
         """The people on call confirm an alert."""
-        self.stage.do(AnswerAlert(key=alert.key, answer="confirm", reason=reason), by="otto")
-        self.told.say(f"otto confirms: {reason}", self.stage.now)
+        self.scenario.do(AnswerAlert(key=alert.key, answer="confirm", reason=reason), by="otto")
+        self.story.say(f"otto confirms: {reason}", self.scenario.now)
 
     def resolve(self, resolution: str) -> None:
         """The owner's side resolves every open incident, proven by an approver where it blocks a version."""
-        incidents = rows(self.stage.registry, Incident, model=self.year.model)
+        incidents = rows(self.scenario.registry, Incident, model=self.year.model)
         for incident in [one for one in incidents if one.state != "resolved"]:
-            proof = self.stage.proof("alma") if incident.blocking else None
-            self.stage.do(ResolveIncident(key=incident.key, resolution=resolution, proof=proof), by="alma")
-            self.told.say(f"incident {incident.number} resolved by alma: {resolution}", self.stage.now)
+            proof = self.scenario.proof("alma") if incident.blocking else None
+            self.scenario.do(ResolveIncident(key=incident.key, resolution=resolution, proof=proof), by="alma")
+            self.story.say(f"incident {incident.number} resolved by alma: {resolution}", self.scenario.now)
 
     def _look(self, key: str) -> Alert:
-        return required_row(self.stage.registry, Alert, key)
+        return required_row(self.scenario.registry, Alert, key)
 
     def _say_new(self, alerts: list[Alert], through: date) -> None:
-        """Say alerts that are new or got worse, once; of those alike only the first, and how many more there are."""
-        told: dict[str, list[str]] = {}
+        """Print each new or worsened alert once; of similar ones only the first, and how many more there are."""
+        lines: dict[str, list[str]] = {}
         for alert in alerts:
             level = "SEVERE" if alert.severe else alert.level
-            if (alert.key, level) in self.said:
+            if (alert.key, level) in self.shown:
                 continue
-            self.said.add((alert.key, level))
+            self.shown.add((alert.key, level))
             version = f", {short(alert.version)}" if alert.version else ""
             line = f"week to {through:%d %b}{version}: {level}: {alert.text}"
-            told.setdefault(alert.about.partition(":")[0], []).append(line)
-        for first, *more in told.values():
-            self.told.say(first + (f" (and {len(more)} columns more)" if more else ""))
+            lines.setdefault(alert.about.partition(":")[0], []).append(line)
+        for first, *more in lines.values():
+            self.story.say(first + (f" (and {len(more)} more columns)" if more else ""))
 
     def _say_range(self, runs: list[MonitoringRun]) -> None:
         """What the weeks showed: score ÷ label, and the columns declared seasonal, shown and not paged."""
         ratios = [ratio for run in runs if (ratio := run.headline.get("calibration")) is not None]
         if ratios:
-            self.told.say(f"{len(runs)} weeks: score ÷ label from {min(ratios):.2f} to {max(ratios):.2f}")
+            self.story.say(f"{len(runs)} weeks: score ÷ label from {min(ratios):.2f} to {max(ratios):.2f}")
         seasonal = {about for run in runs for about, outcome in run.outcomes.items() if outcome.startswith("seasonal")}
         shifts = {
             about.split(":")[1]: max(run.headline.get(about) or 0.0 for run in runs) for about in sorted(seasonal)
         }
         if shifts:
             shown = ", ".join(f"{column} {shift:.2f}" for column, shift in shifts.items())
-            self.told.say(f"declared seasonal, their greatest PSI shown and nobody woken: {shown}")
+            self.story.say(f"declared seasonal, greatest PSI, nobody is paged: {shown}")
 
 
 def monday(day: date) -> date:

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 WORDS: Mapping[str, int] = {
-    ".": 2,
     "data/queries": 5,
     "flows": 2,
     "modelward": 3,
     "modelward/cli": 2,
     "modelward/commands": 15,
-    "modelward/demo": 12,
     "modelward/runs": 11,
     "modelward/supervisor": 1,
     "modelward/templates": 3,
@@ -34,7 +32,6 @@ NAMES: Mapping[str, int] = {
     "modelward": 8,
     "modelward/cli": 6,
     "modelward/commands": 41,
-    "modelward/demo": 29,
     "modelward/runs": 14,
     "tasks/approve": 1,
     "tasks/attest": 1,
