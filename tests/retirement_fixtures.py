@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from data.records.approval import ApprovalRequest
+from data.records.log import Standard
 from data.records.model import Model
 from data.records.person import Actor, Role
 from data.records.retirement import Retirement, RetirementParty
@@ -25,7 +26,7 @@ from data.registry.commands.retirement import AcceptSilence, AnswerNotice
 from data.registry.commands.version import RecordVerdicts
 from data.registry.evidence import champion_of
 from gates.standard import baseline_text, load_standard
-from tasks.run.load_standards import standards_of
+from tasks.run.load_standards import in_force
 from tests.operations import deploy
 from tests.prediction_logs import days, write_predictions
 from tests.world import MODEL, World
@@ -49,16 +50,16 @@ def approved_under_baseline(world: World, version: str = "") -> ApprovalRequest:
     """A version approved by two people on verdicts that name the standard as it really is; the request."""
     version = world.validated(version)
     with world.registry.reading() as state:
-        in_force = standards_of(state, state.need(Model, MODEL))
+        standards = in_force(state.find(Standard), state.need(Model, MODEL))
         champion = champion_of(state, MODEL, "production")
     judged = RecordVerdicts(
-        version=version, stage="approve", environment="production", standards=in_force.keys,
-        standards_digest=in_force.digest, evidence_digest=world.digest(version),
+        version=version, stage="approve", environment="production", standards=standards.keys,
+        standards_digest=standards.digest, evidence_digest=world.digest(version),
         champion=champion.key if champion else None,
         judgements=(Judgement(control="c", gate="performance", criterion="auc", verdict=Passed(because="0.7")),),
     )  # fmt: skip
     verdicts = world.do(judged).row(VerdictSet).key
-    request = world.requested(version, verdict_set=verdicts, standards_digest=in_force.digest)
+    request = world.requested(version, verdict_set=verdicts, standards_digest=standards.digest)
     world.decide(request, "alma")
     world.decide(request, "axel")
     return world.get(ApprovalRequest, request.key)

@@ -10,6 +10,7 @@ from data.records.log import Standard
 from data.records.model import Consumer, Model
 from data.records.retirement import Retirement, RetirementParty
 from data.records.version import Version
+from data.registry.purposes import RETIRE
 from data.registry.registry import Registry
 from data.registry.rules.retirement import retirement_digest, retirement_of
 from data.registry.rules.retirement_party import parties_of
@@ -75,5 +76,5 @@ def retirement_snapshot(registry: Registry, key: str) -> RetirementSnapshot:
             slots=tuple(state.find(Slot, version=retirement.subject)),
             standards=tuple(state.find(Standard)),
             plan_digest=retirement_digest(state, key),
-            requests=tuple(state.find(ApprovalRequest, subject=key, purpose="retire")),
+            requests=tuple(state.find(ApprovalRequest, subject=key, purpose=RETIRE.name)),
         )

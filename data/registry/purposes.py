@@ -35,6 +35,7 @@ class Purpose:
     * `decides_review`: the votes move the version to approved or rejected, so the evidence must be fresh at each vote.
     * `serves_before_votes`: one person's code put the version in service; the votes ratify that, or it is undone.
     * `puts_in_service`: a deployment may stand on the request.
+    * `names_slot`: the request is about one slot of one environment and one use, which people must see.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Purpose:
     decides_review: bool = False
     serves_before_votes: bool = False
     puts_in_service: bool = False
+    names_slot: bool = False
 
 
 def purpose_of(request: ApprovalRequest) -> Purpose:
@@ -70,16 +72,23 @@ def _released_version(_: State, key: str) -> tuple[str, str]:
 
 
 DEPLOY: Final = Purpose(
-    "deploy", Version, _version, "approved", BeginOperation, decides_review=True, puts_in_service=True
+    "deploy", Version, _version, "approved", BeginOperation, decides_review=True, puts_in_service=True, names_slot=True
 )
 """A version may serve in one slot of an environment."""
 
 RELEASE: Final = Purpose(
-    "release", Version, _released_version, "ratified", None, serves_before_votes=True, puts_in_service=True
+    "release",
+    Version,
+    _released_version,
+    "ratified",
+    None,
+    serves_before_votes=True,
+    puts_in_service=True,
+    names_slot=True,
 )
 """A version that went live in an emergency is approved after the fact."""
 
-RATIFY: Final = Purpose("ratify", Deployment, _deployment, "ratified", None)
+RATIFY: Final = Purpose("ratify", Deployment, _deployment, "ratified", None, names_slot=True)
 """A rollback or a suspension is approved after the fact."""
 
 RETIRE: Final = Purpose("retire", Retirement, _retirement, "approved", ApproveRetirement)

@@ -99,7 +99,7 @@ def ask_releaser(
 def _form(target: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run: RunContext) -> type[RunInput]:
     now = moment(meanwhile(run.as_of))
     registry = Registry.here()
-    with registry.store.session():
+    with registry.session():
         facts = serving_facts(registry, model_of(target.version), target.environment, target.slot)
         rule = emergency_for(in_force(facts.adopted, facts.model, verdicts.standards).first, facts.model.tier)
         place = (target.version, target.environment, target.slot)

@@ -69,16 +69,16 @@ def questions_of(pending: PendingDecisions, now: datetime) -> Iterator[OpenQuest
 
 def question_of_request(pending: PendingRequest) -> OpenQuestion:
     """A request for approval: deploy, retire, or ratify what was released in an emergency."""
-    request, model = pending.request, pending.model
+    request, model, purpose = pending.request, pending.model, purpose_of(pending.request)
     name = short(request.subject)
     roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
     until = f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
     place = f"{request.environment} ({named(request.slot)})"
-    where = f" to {place} for: {quoted(request.use)}" if request.purpose != "retire" else ""
+    where = f" to {place} for: {quoted(request.use)}" if purpose.names_slot else ""
     who = named(request.requester)
     text = f"{who} asks to {request.purpose} {name}{where}."
     command = f"modelward approvals answer {reference(request.key)}"
-    if purpose_of(request).serves_before_votes:
+    if purpose.serves_before_votes:
         text = (
             f"{who} released {name} in an emergency{where}. Reason: {quoted(request.reason)}\n\n"
             "The release ends automatically unless it is ratified in time."

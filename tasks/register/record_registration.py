@@ -36,7 +36,7 @@ def record_registration(
     the registry does.
     """
     registry = Registry.here()
-    with registry.store.session():
+    with registry.session():
         known = registered_model(registry, submission.model.key)
         commands = [*changes(known, submission), registration(submission, standing, quality, digests, context)]
         receipts = [registry.execute(one, context) for one in commands]

@@ -9,7 +9,6 @@ from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.log import Standard
 from data.records.model import Mode, Model
-from data.registry.state import State
 from gates.judgement import standards_digest
 from gates.standard import LoadedStandard, load_standard
 
@@ -30,11 +29,6 @@ class InForce:
     def first(self) -> LoadedStandard:
         """The standard whose approval rules count: the first that the model names."""
         return self.standards[0][0]
-
-
-def standards_of(state: State, model: Model, keys: Sequence[str] = ()) -> InForce:
-    """As `in_force`, of the standards that a snapshot of the registry holds."""
-    return in_force(state.find(Standard), model, keys)
 
 
 def in_force(adopted: Sequence[Standard], model: Model, keys: Sequence[str] = ()) -> InForce:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from data.queries.log_proof import prove_log
+from pathlib import Path
+
+import pytest
+
+from data.errors import MissingRegistryError
+from data.queries.log_proof import prove_log, root_of_copy, root_of_log
 from tests.world import World
 
 
@@ -16,3 +21,24 @@ def test_while_it_is_held_open_nothing_is_said(world: World) -> None:
     with world.registry.store.session():
         proof = prove_log(world.home)
     assert (proof.outcome, bool(proof.why_not)) == (None, True)
+
+
+def test_a_backup_has_the_root_of_the_log_it_was_made_from(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "copy.duckdb"
+    world.registry.store.backup(file)
+    copied = root_of_copy(file)
+    world.version()
+    assert copied.events < len(world.events())
+    assert root_of_log(world.registry, copied.events) == copied
+    assert root_of_log(world.registry, copied.events + 1).root != copied.root
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("copy")] == ["copy.duckdb"]
+
+
+def test_a_log_that_is_shorter_has_fewer_events(world: World) -> None:
+    assert root_of_log(world.registry, 1_000_000).events == len(world.events())
+
+
+def test_a_backup_that_is_not_there_has_no_root(tmp_path: Path) -> None:
+    with pytest.raises(MissingRegistryError):
+        root_of_copy(tmp_path / "none.duckdb")
+    assert list(tmp_path.iterdir()) == []

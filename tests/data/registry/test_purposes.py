@@ -17,16 +17,16 @@ from data.registry.purposes import DEPLOY, PURPOSES, RATIFY, RELEASE, RETIRE, Pu
 from tests.world import World
 
 TABLE: dict[str, tuple[object, ...]] = {
-    "deploy": (Version, "approved", BeginOperation, True, False, True),
-    "release": (Version, "ratified", None, False, True, True),
-    "ratify": (Deployment, "ratified", None, False, False, False),
-    "retire": (Retirement, "approved", ApproveRetirement, False, False, False),
+    "deploy": (Version, "approved", BeginOperation, True, False, True, True),
+    "release": (Version, "ratified", None, False, True, True, True),
+    "ratify": (Deployment, "ratified", None, False, False, False, True),
+    "retire": (Retirement, "approved", ApproveRetirement, False, False, False, False),
 }
 
 
 @pytest.mark.parametrize("purpose", PURPOSES.values(), ids=PURPOSES)
 def test_each_purpose_says_what_it_is_about_and_what_its_votes_mean(purpose: Purpose) -> None:
-    means = (purpose.decides_review, purpose.serves_before_votes, purpose.puts_in_service)
+    means = (purpose.decides_review, purpose.serves_before_votes, purpose.puts_in_service, purpose.names_slot)
     assert (purpose.about, purpose.approved_as, purpose.completed_by, *means) == TABLE[purpose.name]
 
 

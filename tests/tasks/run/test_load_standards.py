@@ -9,14 +9,15 @@ import pytest
 from data.errors import ArtifactError, DigestMismatchError, StandardError
 from data.records.log import Standard
 from data.records.model import Model
-from tasks.run.load_standards import InForce, standards_of
+from tasks.run import load_standards
+from tasks.run.load_standards import InForce
 from tests.judged_model import adopt, standard_text
 from tests.world import MODEL, World
 
 
 def in_force(world: World, keys: Sequence[str] = ()) -> InForce:
     with world.registry.reading() as state:
-        return standards_of(state, state.need(Model, MODEL), keys)
+        return load_standards.in_force(state.find(Standard), state.need(Model, MODEL), keys)
 
 
 def kept(world: World, version: int) -> str:
