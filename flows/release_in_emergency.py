@@ -41,7 +41,7 @@ def release_in_emergency(
 ) -> str:
     """Bring a version into service before the approvals; answers the deployment's key.
 
-    `modelward release` has one person's code judged first and hands in the request. Without one the run itself asks for
+    `modelward release` has one person's code judged first and names the request. Without one the run itself asks for
     that person: their id, the reason and a one-time code, on its page. On a worker the run then waits for the
     ratification, and undoes the release when it is refused or runs out. In process it ends at once: people ratify with
     `modelward ratify`, and `modelward reconcile` undoes what ran out.

@@ -32,7 +32,7 @@ def validate_model(version: str, environment: str = "production", use: str = "",
     """Take a registered version to `validated`, or to `rejected` with reasons; answers with its review state.
 
     Raises GateRefusedError when a gate failed or is unproven; ArtifactError or LogFormatError, recorded before they
-    are raised, when what was handed in is missing, changed or cannot be measured.
+    are raised, when the submission is missing, changed or cannot be measured.
 
     Args:
         version: The version to validate, like flight-delay/4.

@@ -147,6 +147,6 @@ def _window_request(plan: MonitoringPlan, version: str, through: date) -> Window
 def by_model(rows: Iterable[R]) -> defaultdict[str, list[R]]:
     """The rows of each model, in their order; an empty list for a model that has none."""
     found: defaultdict[str, list[R]] = defaultdict(list)
-    for one in rows:
-        found[one.model].append(one)
+    for row in rows:
+        found[row.model].append(row)
     return found

@@ -1,4 +1,4 @@
-"""What the registry knows of a run: for whom it acts, how many answers it had judged, what it opened and deployed."""
+"""What the registry knows of a run: its acting person, how many answers were judged, what it opened and deployed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PublishedVersion:
 
 
 def acting_person(registry: Registry) -> Actor:
-    """Whom the settings or the operating-system user name. Raises StoreError."""
+    """The person that the settings or the operating-system user name. Raises StoreError."""
     with registry.reading() as state:
         return current_actor(state)
 

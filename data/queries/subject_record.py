@@ -55,7 +55,7 @@ class ModelRecord:
 class VersionRecord:
     """A version with its rows of each kind, by key, and its retirement if there is one.
 
-    `validated_for` gives, by the key of a validation, the person whom the validator represented.
+    `validated_for` gives, by the key of a validation, the person that the validator represented.
     """
 
     version: Version

@@ -19,7 +19,7 @@ from data.settings import read_settings
 class VersionSnapshot:
     """A version at one moment.
 
-    `validation` is the newest conclusion, `validated_for` the person whom its validator stood in for. `waivers` are
+    `validation` is the newest conclusion, `validated_for` the person that its validator represented. `waivers` are
     those that are granted. `evidence_url` is the address of the evidence pages; empty where nobody serves them.
     """
 

@@ -40,9 +40,9 @@ class VersionFile(Frozen):
 def read_version_file(document: YamlText) -> VersionFile:
     """The checked file. Raises SubmissionError with every problem."""
     file = document.checked(VersionFile, SubmissionError)
-    for place, one in enumerate(file.upstream):
+    for place, upstream in enumerate(file.upstream):
         try:
-            _upstream_key(one)
+            _upstream_key(upstream)
         except InputError as error:
             raise SubmissionError(
                 f"{document.at('upstream', place)}: {error.what}", "write it as team/name/3"

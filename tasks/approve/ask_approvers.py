@@ -79,7 +79,7 @@ class ApprovalForm(RunInput):
     deputy_of: str = Field(
         default="",
         title="As deputy of",
-        description="Only for who stands in for somebody: that person's id. Empty takes it from your role.",
+        description="Only for a deputy: the id of the person you represent. Empty takes it from your role.",
         max_length=128,
     )
 
@@ -230,7 +230,7 @@ def _decision(request: ApprovalRequest, answer: FormAnswer, now: Digests, at: da
         evidence_digest=now.evidence_digest,
         standards_digest=now.standards_digest,
         artifact_digest=now.artifact_digest,
-        deputy_of=entered.deputy_of.strip().lower() or _stands_in_for(request, person, role, at),
+        deputy_of=entered.deputy_of.strip().lower() or _represented_person(request, person, role, at),
         proof=answer.proof(person, entered.code),
     )
 
@@ -246,7 +246,7 @@ def _meaning(answer: ApprovalForm) -> str:
     return answer.meaning
 
 
-def _stands_in_for(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
-    """For whom somebody signs who holds the role only as a deputy."""
+def _represented_person(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
+    """The person that a deputy signs for; None for somebody who holds the role in their own right."""
     eligible = approval_snapshot(Registry.here(), request.key, at).eligible
     return next((one.deputy_of for one in eligible if (one.person, one.role) == (person, role)), None)

@@ -1,4 +1,4 @@
-"""Show on the run's page what became of a request: who decided what, for whom, and on which bytes."""
+"""Show on the run's page the outcome of a request: who decided what, as deputy of which person, and on which bytes."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def _votes(votes: Sequence[Vote]) -> list[str]:
     return markdown_table(("when", "who", "as", "decision", "proof", "says"), map(_row, votes))
 
 
-def _row(one: Vote) -> tuple[str, ...]:
-    role = f"{one.role}, as deputy of {plain(one.deputy_of)}" if one.deputy_of else one.role
-    conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in one.conditions)
-    when = f"{one.decided_at:%Y-%m-%d %H:%M}"
-    who = f"{plain(one.printed_name)} ({plain(one.person)})"
-    return (when, who, role, f"**{one.decision}**", one.proof, f"{quoted(one.comment)}{conditions}")
+def _row(vote: Vote) -> tuple[str, ...]:
+    role = f"{vote.role}, as deputy of {plain(vote.deputy_of)}" if vote.deputy_of else vote.role
+    conditions = "".join(f"; by {each.due_at:%Y-%m-%d} {quoted(each.text)}" for each in vote.conditions)
+    when = f"{vote.decided_at:%Y-%m-%d %H:%M}"
+    who = f"{plain(vote.printed_name)} ({plain(vote.person)})"
+    return (when, who, role, f"**{vote.decision}**", vote.proof, f"{quoted(vote.comment)}{conditions}")

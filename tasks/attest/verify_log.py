@@ -24,10 +24,10 @@ def verify_log() -> Report:
 def require_sound(report: Report, what: str) -> None:
     """Raises AuditError with the first findings unless nothing was found."""
     if not report.ok:
-        found = "; ".join(_said(one) for one in report.findings[:SHOWN])
+        found = "; ".join(_place_and_text(one) for one in report.findings[:SHOWN])
         raise AuditError(f"{what} does not hold, {len(report.findings)} findings: {found}")
 
 
-def _said(finding: Discrepancy) -> str:
+def _place_and_text(finding: Discrepancy) -> str:
     places = (f"event {finding.seq}" if finding.seq is not None else "", finding.table or "", finding.key or "")
     return f"{' '.join(one for one in places if one) or 'registry'}: {finding.what}"

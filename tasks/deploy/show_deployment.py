@@ -50,7 +50,7 @@ def deployment_lines(row: Deployment, stays: list[Deployment]) -> list[str]:
     ]
 
 
-def _stay(one: Deployment) -> tuple[str, ...]:
-    ended = f"{one.to_at:%Y-%m-%d %H:%M}" if one.to_at else "–"
-    state = one.state.replace("_", " ")
-    return (plain(short(one.version)), f"{one.from_at:%Y-%m-%d %H:%M}", ended, state)
+def _stay(deployment: Deployment) -> tuple[str, ...]:
+    ended = f"{deployment.to_at:%Y-%m-%d %H:%M}" if deployment.to_at else "–"
+    state = deployment.state.replace("_", " ")
+    return (plain(short(deployment.version)), f"{deployment.from_at:%Y-%m-%d %H:%M}", ended, state)

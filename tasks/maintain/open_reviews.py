@@ -37,11 +37,11 @@ def lapsed_versions(context: RunContext) -> Iterator[Due]:
     """Versions that serve although their approval expired or was revoked: somebody must decide what happens to them."""
     due_at = moment(context.as_of) + TIME_TO_ACT
     for lapsed in lapsed_serving_versions(Registry.here()):
-        one = lapsed.version
-        reason = f"it serves although its approval is {one.review_state}"
+        version = lapsed.version
+        reason = f"it serves although its approval is {version.review_state}"
         if reason not in lapsed.open_reasons:
-            command = OpenReview(model=one.model, version=one.key, reason=reason, due_at=due_at)
-            yield one.key, partial(execute, command, context, f"review of {short(one.key)} opened: {reason}")
+            command = OpenReview(model=version.model, version=version.key, reason=reason, due_at=due_at)
+            yield version.key, partial(execute, command, context, f"review of {short(version.key)} opened: {reason}")
 
 
 def _open_periodic(model: Model, reviews: Sequence[Review], standards: Sequence[Standard], context: RunContext) -> str:

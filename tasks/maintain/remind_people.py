@@ -76,15 +76,15 @@ def _late_findings(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 
 def _late_reviews(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
     for owned in facts.open_reviews:
-        one = owned.review
-        late = one.due_at <= now
+        review = owned.review
+        late, name = review.due_at <= now, short(review.version or review.model)
         yield Notice(
             kind="review",
             to=owned.owner,
-            about=one.key,
-            title=f"review {one.number} of {short(one.version or one.model)} is due on {one.due_at:%Y-%m-%d}",
-            text=f"{quoted(one.reason)}\n\nComplete it with `modelward review complete`.",
-            number=1 + _week(one.due_at, now) if late else 1,
+            about=review.key,
+            title=f"review {review.number} of {name} is due on {review.due_at:%Y-%m-%d}",
+            text=f"{quoted(review.reason)}\n\nComplete it with `modelward review complete`.",
+            number=1 + _week(review.due_at, now) if late else 1,
         )
 
 
@@ -106,13 +106,13 @@ def _lapsing_approvals(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 def _lapsing_releases(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
     """Ratified emergency releases with less than half of their days left: they need an approval by then."""
     for owned in facts.releases:
-        one, until = owned.request, owned.request.valid_until
-        if until is not None and until - timedelta(days=one.approval_days) / 2 <= now < until:
+        request, until = owned.request, owned.request.valid_until
+        if until is not None and until - timedelta(days=request.approval_days) / 2 <= now < until:
             yield Notice(
                 kind="expiry",
                 to=owned.owner,
-                about=one.key,
-                title=f"the emergency release of {short(one.subject)} is undone on {until:%Y-%m-%d}",
+                about=request.key,
+                title=f"the emergency release of {short(request.subject)} is undone on {until:%Y-%m-%d}",
                 text="It serves, ratified and not approved. Have it approved with `modelward deploy` before that day.",
                 answer_by=until,
             )
@@ -123,9 +123,7 @@ def _current_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
     for grant in facts.deputies:
         if grant.to_at is None or not grant.from_at <= now < grant.to_at:
             continue
-        title = (
-            f"{grant.person} stands in for {grant.deputy_of} as {_role(grant)} until {grant.to_at:%Y-%m-%d %H:%M} UTC"
-        )
+        title = f"{grant.person} represents {grant.deputy_of} as {_role(grant)} until {grant.to_at:%Y-%m-%d %H:%M} UTC"
         text = "The deputy may answer what waits for the person they represent. One answer counts for both."
         for to in filter(None, (grant.person, grant.deputy_of)):
             yield Notice(kind="expiry", to=to, about=grant.key, title=title, text=text, answer_by=grant.to_at)
@@ -134,7 +132,7 @@ def _current_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 def _past_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
     for grant in facts.deputies:
         if grant.to_at is not None and now - AHEAD < grant.to_at <= now:
-            title = f"{grant.person} no longer stands in for {grant.deputy_of} as {_role(grant)}"
+            title = f"{grant.person} no longer represents {grant.deputy_of} as {_role(grant)}"
             text = f"The time as deputy ended on {grant.to_at:%Y-%m-%d %H:%M} UTC."
             for to in filter(None, (grant.deputy_of, grant.person)):
                 yield Notice(kind="expiry", to=to, about=grant.key, title=title, text=text)

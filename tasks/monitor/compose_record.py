@@ -76,14 +76,16 @@ def measurement_batch(
     return to_bytes([_placed(champion, windows, one, ruled) for one in measured.figures], measured.faults)
 
 
-def _placed(champion: Version, windows: NightWindows, one: Measurement, ruled: Mapping[str, str]) -> WindowMeasurement:
-    window = windows.outcomes if one.statistic in OF_OUTCOMES else windows.inputs
-    about = ":".join(filter(None, (one.statistic, one.column, one.segment)))
+def _placed(
+    champion: Version, windows: NightWindows, figure: Measurement, ruled: Mapping[str, str]
+) -> WindowMeasurement:
+    window = windows.outcomes if figure.statistic in OF_OUTCOMES else windows.inputs
+    about = ":".join(filter(None, (figure.statistic, figure.column, figure.segment)))
     return WindowMeasurement(
         version=champion.key,
         first_day=window.first.isoformat(),
         last_day=window.last.isoformat(),
-        measurement=one,
+        measurement=figure,
         rule=about if about in ruled else "",
         outcome=ruled.get(about, ""),
     )
@@ -93,9 +95,9 @@ def _consumers(days: Sequence[LoggedDay]) -> Iterator[SeenConsumer]:
     """Who asked any version in the window, with rows and last time."""
     seen = [one for day in days for one in day.traffic]
     for name in sorted({one.consumer for one in seen}):
-        asked = [one for one in seen if one.consumer == name]
-        last = max(one.last_at for one in asked)
-        yield SeenConsumer(system=name, rows=sum(one.rows for one in asked), last_seen_at=last)
+        traffic = [one for one in seen if one.consumer == name]
+        last = max(one.last_at for one in traffic)
+        yield SeenConsumer(system=name, rows=sum(one.rows for one in traffic), last_seen_at=last)
 
 
 def _headline(figures: Sequence[Measurement]) -> Iterator[tuple[str, float | None]]:

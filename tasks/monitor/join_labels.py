@@ -63,15 +63,15 @@ class _Joining:
 
     def count(self, day: LoggedDay, labels: tuple[LabelPartition, ...]) -> tuple[ScoreHistogram, list[LogFault]]:
         """One day's histogram and the faults of its labels."""
-        cache, told = self.logs.cache, (self.logs.mapping, day.identity, *(one.mark(self.now) for one in labels))
-        histogram = _read(cache.get("scores", CACHE_VERSION, *told, self.version))
-        faults = cache.get("label faults", *told)
+        cache, identity = self.logs.cache, (self.logs.mapping, day.identity, *(one.mark(self.now) for one in labels))
+        histogram = _read(cache.get("scores", CACHE_VERSION, *identity, self.version))
+        faults = cache.get("label faults", *identity)
         if histogram is not None and faults is not None:
             return histogram, [LogFault.from_json(one) for one in json.loads(faults)]
         joined = self.logs.label_day(day, labels, self.now, self.join)
         histogram = _counted(joined, self.version)
-        cache.put(to_bytes(histogram), "scores", CACHE_VERSION, *told, self.version)
-        cache.put(json.dumps([one.to_json() for one in joined.faults]).encode(), "label faults", *told)
+        cache.put(to_bytes(histogram), "scores", CACHE_VERSION, *identity, self.version)
+        cache.put(json.dumps([one.to_json() for one in joined.faults]).encode(), "label faults", *identity)
         return histogram, list(joined.faults)
 
 

@@ -29,7 +29,7 @@ HARD: Mapping[LogFaultKind, FaultKind] = {
     LogFaultKind.BAD_SCORE: FaultKind.INVALID_SCORES,
 }
 LABELS = "labels"
-TOLD = 3
+MOST_TEXTS = 3
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
     for outcome in outcomes:
         if outcome.fault is not None:
             alike.setdefault(outcome.about, []).append(outcome.because)
-    for about, said in alike.items():
-        yield Found(about=about, version=None, level="page", severe=True, text=_joined(said))
+    for about, texts in alike.items():
+        yield Found(about=about, version=None, level="page", severe=True, text=_joined(texts))
 
 
 def _found_labels(faults: Sequence[LogFault]) -> Iterator[Found]:
@@ -125,13 +125,13 @@ def _found_labels(faults: Sequence[LogFault]) -> Iterator[Found]:
     for fault in faults:
         if not fault.breaks:
             alike.setdefault(f"{LABELS}:{fault.kind}", []).append(fault.text)
-    for about, said in alike.items():
-        yield Found(about=about, version=None, level="warning", text=_joined(said))
+    for about, texts in alike.items():
+        yield Found(about=about, version=None, level="warning", text=_joined(texts))
 
 
-def _joined(said: Sequence[str]) -> str:
-    more = f"; and {len(said) - TOLD} more" if len(said) > TOLD else ""
-    return "; ".join(said[:TOLD]) + more
+def _joined(texts: Sequence[str]) -> str:
+    more = f"; and {len(texts) - MOST_TEXTS} more" if len(texts) > MOST_TEXTS else ""
+    return "; ".join(texts[:MOST_TEXTS]) + more
 
 
 def _found_figures(outcomes: Iterable[AlertOutcome], version: str | None, window: Window) -> Iterator[Found]:
@@ -152,10 +152,11 @@ def _found_figures(outcomes: Iterable[AlertOutcome], version: str | None, window
         )
 
 
-def _figure(one: Measurement) -> str:
-    coverage = f", {one.coverage:.0%} of labels known" if one.coverage is not None else ""
-    rows = f"{one.rows:,} rows{coverage}"
-    return f"{one.statistic} of {one.column} is {one.value:.3g} [{one.low:.3g}, {one.high:.3g}], {rows}"
+def _figure(measurement: Measurement) -> str:
+    coverage = f", {measurement.coverage:.0%} of labels known" if measurement.coverage is not None else ""
+    rows = f"{measurement.rows:,} rows{coverage}"
+    interval = f"[{measurement.low:.3g}, {measurement.high:.3g}]"
+    return f"{measurement.statistic} of {measurement.column} is {measurement.value:.3g} {interval}, {rows}"
 
 
 def _quiet(

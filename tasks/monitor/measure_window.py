@@ -68,14 +68,16 @@ def measure_inputs(
     The features are held against the training data, the score against the held-out data: on what it was trained on a
     model's scores are too sure.
     """
-    wanted = [(one.statistic, one.column) for one in rules if one.statistic in DRIFT and not one.segment]
+    requested = [(one.statistic, one.column) for one in rules if one.statistic in DRIFT and not one.segment]
     if reference is None or current is None:
-        silent = [Measurement(statistic=s, column=c, value=None, cannot_say=CannotSay.NO_REFERENCE) for s, c in wanted]
+        silent = [
+            Measurement(statistic=s, column=c, value=None, cannot_say=CannotSay.NO_REFERENCE) for s, c in requested
+        ]
         return silent, []
     shown = ((statistic, column) for column in reference.edges.names for statistic in SHOWN)
     measured: list[Measurement] = []
     refused: list[str] = []
-    for statistic, column in dict.fromkeys(chain(shown, wanted)):
+    for statistic, column in dict.fromkeys(chain(shown, requested)):
         role = HELD_OUT if column == SCORE else BUILT_FROM
         try:
             measured.append(DRIFT[statistic](reference.profiles[role], current, column))

@@ -77,15 +77,15 @@ def _counts(run: MonitoringRun) -> str:
     return ", ".join([*counts, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
 
 
-def _drawn(one: WindowMeasurement, rule: WatchRule) -> IntervalRow:
+def _drawn(row: WindowMeasurement, rule: WatchRule) -> IntervalRow:
     """A figure as its rule judges it: the distance from the reference in the bad direction, in margins."""
-    figures = one.measurement
+    figures = row.measurement
     below = figures.value is not None and figures.value < rule.reference
     turned = rule.direction is Direction.DOWN or (rule.direction is Direction.BOTH and below)
     value, low, high = (_margins(each, rule, turned) for each in (figures.value, figures.low, figures.high))
     severe = rule.severe / rule.margin if rule.severe is not None else None
     ends = (high, low) if turned else (low, high)
-    return IntervalRow(rule.about, value, *ends, one.outcome, LOOKS.get(one.outcome, "plain"), severe)
+    return IntervalRow(rule.about, value, *ends, row.outcome, LOOKS.get(row.outcome, "plain"), severe)
 
 
 def _margins(value: float | None, rule: WatchRule, turned: bool) -> float | None:
@@ -94,12 +94,12 @@ def _margins(value: float | None, rule: WatchRule, turned: bool) -> float | None
     return (rule.reference - value if turned else value - rule.reference) / rule.margin
 
 
-def _tabled(one: WindowMeasurement, rule: WatchRule) -> tuple[str, ...]:
-    figures = one.measurement
-    said = f"**{one.outcome}**" if one.outcome in LOOKS else one.outcome
+def _tabled(row: WindowMeasurement, rule: WatchRule) -> tuple[str, ...]:
+    figures = row.measurement
+    outcome = f"**{row.outcome}**" if row.outcome in LOOKS else row.outcome
     value = f"{figures.value:.4f}" if figures.value is not None else plain(figures.cannot_say or "cannot say")
     interval = (
         f"{figures.low:.4f} to {figures.high:.4f}" if figures.low is not None and figures.high is not None else "–"
     )
     held = f"{rule.reference:g}, {rule.margin:g} {rule.direction}"
-    return (said, plain(rule.about), value, interval, held)
+    return (outcome, plain(rule.about), value, interval, held)

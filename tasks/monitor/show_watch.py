@@ -44,8 +44,8 @@ def watch_table(watched: Sequence[NightOutcome]) -> str:
     return "\n".join(lines)
 
 
-def _cells(one: NightOutcome) -> list[str]:
-    state = f"{one.state}: {one.why}" if one.why else one.state
-    counts = [one.rows, one.faults, len(one.pages), len(one.warnings)]
-    counts += [one.counts.get(name, 0) for name in ("quiet", "cannot say")]
-    return [short(one.model), plain(state), *(f"{count:,}" for count in counts)]
+def _cells(night: NightOutcome) -> list[str]:
+    state = f"{night.state}: {night.why}" if night.why else night.state
+    counts = [night.rows, night.faults, len(night.pages), len(night.warnings)]
+    counts += [night.counts.get(name, 0) for name in ("quiet", "cannot say")]
+    return [short(night.model), plain(state), *(f"{count:,}" for count in counts)]

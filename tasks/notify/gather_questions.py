@@ -161,6 +161,6 @@ def _capacities(pending: PendingRequest) -> dict[str, str]:
     """Everybody who could sign, with their roles and the person that a deputy represents."""
     roles: dict[str, list[str]] = {}
     for approver in pending.approvers:
-        standing_in = f", standing in for {approver.deputy_of}" if approver.deputy_of else ""
-        roles.setdefault(approver.person, []).append(f"{approver.role.value}{standing_in}")
+        as_deputy = f", as deputy of {approver.deputy_of}" if approver.deputy_of else ""
+        roles.setdefault(approver.person, []).append(f"{approver.role.value}{as_deputy}")
     return {person: f"you may sign as {' or as '.join(held)}" for person, held in roles.items()}

@@ -103,13 +103,13 @@ def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
     asset = context.data_sources.add_pandas("submission").add_dataframe_asset("dataset")
     batch = asset.add_batch_definition_whole_dataframe("all rows").get_batch({"dataframe": frame})
     found, sound = {}, []
-    for place, one in enumerate(suite.expectations):
-        configuration = {"type": one.type, "kwargs": dict(one.kwargs), "meta": {"place": place}}
+    for place, expectation in enumerate(suite.expectations):
+        configuration = {"type": expectation.type, "kwargs": dict(expectation.kwargs), "meta": {"place": place}}
         try:
             gx.ExpectationSuite(name=suite.name, expectations=[configuration])
             sound.append(configuration)
         except (ValueError, TypeError, KeyError) as error:
-            found[place] = _expected(one, "error", error=str(error))
+            found[place] = _expected(expectation, "error", error=str(error))
     written = gx.ExpectationSuite(name=suite.name, expectations=sound)
     results = batch.validate(written, expectation_parameters=dict(suite.meta.parameters))
     for result in results.to_json_dict()["results"]:
@@ -118,14 +118,14 @@ def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
     return [found[place] for place in sorted(found)]
 
 
-def _outcome(one: WrittenExpectation, result: Mapping[str, Any]) -> Expected:
+def _outcome(expectation: WrittenExpectation, result: Mapping[str, Any]) -> Expected:
     """Great Expectations' result in our words; an exception on the way is an error, never a failure."""
     raised = _raised(result.get("exception_info") or {})
     if raised:
-        return _expected(one, "error", error=raised)
+        return _expected(expectation, "error", error=raised)
     seen = result.get("result") or {}
     text = ", ".join(f"{name.replace('_', ' ')} {seen[name]}" for name in OBSERVED if name in seen)
-    return _expected(one, "passed" if bool(result["success"]) else "failed", observed=text)
+    return _expected(expectation, "passed" if bool(result["success"]) else "failed", observed=text)
 
 
 OBSERVED = ("observed_value", "unexpected_count", "unexpected_percent", "partial_unexpected_list")
@@ -139,14 +139,14 @@ def _raised(info: Mapping[str, Any]) -> str:
 
 
 def _expected(
-    one: WrittenExpectation, outcome: Literal["passed", "failed", "error"], observed: str = "", error: str = ""
+    expectation: WrittenExpectation, outcome: Literal["passed", "failed", "error"], observed: str = "", error: str = ""
 ) -> Expected:
-    named = one.kwargs.get("column")
-    columns = one.columns or ((named,) if isinstance(named, str) else ())
+    named = expectation.kwargs.get("column")
+    columns = expectation.columns or ((named,) if isinstance(named, str) else ())
     return Expected(
-        type=one.type,
+        type=expectation.type,
         columns=columns,
-        severity=one.severity,
+        severity=expectation.severity,
         outcome=outcome,
         observed=observed[:SHOWN],
         error=error[:SHOWN],

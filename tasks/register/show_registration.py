@@ -32,12 +32,12 @@ def show_registration(key: str) -> None:
 def dataset_lines(datasets: list[Dataset]) -> list[str]:
     """A table of the datasets with the outcome of their quality suites."""
     if not datasets:
-        return ["No dataset was handed in."]
+        return ["The submission holds no dataset."]
     columns = ("dataset", "quality", "rows", "columns", "identity")
     return markdown_table(columns, map(_row, datasets), right=("rows", "columns"))
 
 
-def _row(one: Dataset) -> tuple[str | int, ...]:
-    quality = one.quality if one.quality == "passed" else f"**{one.quality}**"
-    expectations = f"{quality}, {one.quality_expectations} expectations"
-    return (one.role, expectations, f"{one.rows:,}", len(one.columns), in_lines(one.identity))
+def _row(dataset: Dataset) -> tuple[str | int, ...]:
+    quality = dataset.quality if dataset.quality == "passed" else f"**{dataset.quality}**"
+    expectations = f"{quality}, {dataset.quality_expectations} expectations"
+    return (dataset.role, expectations, f"{dataset.rows:,}", len(dataset.columns), in_lines(dataset.identity))

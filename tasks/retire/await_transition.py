@@ -126,8 +126,8 @@ def _not_settled(key: str, code: str, reason: str, context: RunContext) -> Answe
     return AnswerOutcome(done=False, objection=Objection(reason))
 
 
-def _reason(one: Criterion) -> str:
-    verdict = one.verdict
+def _reason(criterion: Criterion) -> str:
+    verdict = criterion.verdict
     if isinstance(verdict, Failed):
         return verdict.reason
-    return verdict.missing if isinstance(verdict, Unproven) else one.text
+    return verdict.missing if isinstance(verdict, Unproven) else criterion.text

@@ -109,11 +109,11 @@ def _check_notice(
         )
 
 
-def _party(one: Affected) -> AffectedParty:
+def _party(affected: Affected) -> AffectedParty:
     return AffectedParty(
-        system=one.system,
-        declared=one.declared,
-        through=one.through,
-        owner=one.owner,
-        last_seen_at=one.last_seen_at,
+        system=affected.system,
+        declared=affected.declared,
+        through=affected.through,
+        owner=affected.owner,
+        last_seen_at=affected.last_seen_at,
     )

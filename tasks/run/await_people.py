@@ -78,7 +78,7 @@ class Question:
 def ask_until_settled(
     question: Question, patience: timedelta, as_of: datetime | None, steps: Steps = PLAIN_CALLS
 ) -> None:
-    """Ask until an answer settles it. Trouble that passes is outlasted, and throws no earlier answer away.
+    """Ask until an answer settles it. A transient error is retried, and loses no earlier answer.
 
     Raises RequestClosedError when nobody answered within `patience`, and whatever `settle` raises.
     """

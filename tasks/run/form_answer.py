@@ -1,6 +1,6 @@
-"""What somebody handed in on the page of a run, and when: the process that reads it had to be started first.
+"""What somebody entered on the page of a run, and when: the process that reads it had to be started first.
 
-A one-time code is judged by the moment it was handed in. Prefect's server dates it, and the registry looks back from
+A one-time code is judged by the moment it was submitted. Prefect's server dates it, and the registry looks back from
 its own clock as far as it allows: an answer that is dated wrongly makes a code no older than that.
 """
 
@@ -44,7 +44,7 @@ class FormAnswer:
 
 
 def form_answer(entered: RunInput, key: str) -> FormAnswer:
-    """An answer with the time at which the server took it under a question's key; now, where that cannot be told."""
+    """An answer with the time at which the server took it under a question's key; now, where that is unknown."""
     return FormAnswer(entered, _taken_at(key) or datetime.now(UTC))
 
 

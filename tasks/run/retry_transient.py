@@ -1,4 +1,4 @@
-"""Outlast what passes by itself: the registry held by another process, a full disk, a key that cannot be read now."""
+"""Retry what fails only for a while: the registry is held by another process, a disk is full, a key is unreadable."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ class Steps:
     """
 
     def __init__(self, *questions: str) -> None:
-        asked = _last_asked(questions)
-        self._before: tuple[UUID, ...] = (asked,) if asked is not None else ()
+        last_step = _last_asked(questions)
+        self._before: tuple[UUID, ...] = (last_step,) if last_step is not None else ()
         self._is_begun = False
         # Prefect knows a list or dict by its id() alone: one that was freed would lend its edge to the next object.
         self._results: list[object] = []

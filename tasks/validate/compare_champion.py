@@ -58,20 +58,20 @@ def compared_evidence(home: Home, evidence: Evidence, at: datetime) -> tuple[Com
     return tuple(_comparison(evidence, one, shared_days, digest, at) for one in measured)
 
 
-def _comparison(evidence: Evidence, one: Measurement, days: int, digest: str, at: datetime) -> Comparison:
-    metric = one.statistic.removesuffix("_difference")
+def _comparison(evidence: Evidence, measurement: Measurement, days: int, digest: str, at: datetime) -> Comparison:
+    metric = measurement.statistic.removesuffix("_difference")
     version, champion = evidence.version.key, evidence.champion
     return Comparison(
         key=f"{version}/comparisons/{metric}",
         version=version,
         champion=champion.key if champion else "",
         metric=metric,
-        difference=one.value,
-        low=one.low,
-        high=one.high,
-        rows=one.rows,
+        difference=measurement.value,
+        low=measurement.low,
+        high=measurement.high,
+        rows=measurement.rows,
         days=days,
-        cannot_say=one.cannot_say,
+        cannot_say=measurement.cannot_say,
         evidence_digest=digest,
         measured_at=at,
     )

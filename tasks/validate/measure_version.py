@@ -95,20 +95,20 @@ def _sliced(rows: Predictions, role: str, column: str, days: int) -> list[Measur
     return [MeasuredVersion(role, f"{column}={one.segment}", one, days) for one in measured]
 
 
-def _metric(version: str, one: MeasuredVersion, digest: str, at: datetime) -> Metric:
-    value = one.measurement
-    key = f"{version}/metrics/{value.statistic}/{one.dataset}" + (f"/{one.slice}" if one.slice else "")
+def _metric(version: str, measured: MeasuredVersion, digest: str, at: datetime) -> Metric:
+    value = measured.measurement
+    key = f"{version}/metrics/{value.statistic}/{measured.dataset}" + (f"/{measured.slice}" if measured.slice else "")
     return Metric(
         key=key,
         version=version,
         name=value.statistic,
-        dataset=one.dataset,
-        slice=one.slice,
+        dataset=measured.dataset,
+        slice=measured.slice,
         value=value.value,
         low=value.low,
         high=value.high,
         rows=value.rows,
-        days=one.days,
+        days=measured.days,
         cannot_say=value.cannot_say,
         produced_by=PRODUCER,
         evidence_digest=digest,

@@ -1,4 +1,4 @@
-"""Read the predictions handed in with a version, from the packed submission."""
+"""Read the predictions of a version from its packed submission."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predict
 def _read(folder: Path, name: str) -> pa.Table:
     path = folder / name
     if not path.is_file():
-        raise LogFormatError(f"the submission holds no {name}", "hand in the scored rows of that dataset")
+        raise LogFormatError(f"the submission holds no {name}", "submit the scored rows of that dataset")
     try:
         table = pq.read_table(path)
     except pa.ArrowException as error:
         raise LogFormatError(f"{name} cannot be read as Parquet: {error}") from error
     if table.num_rows == 0:
-        raise LogFormatError(f"{name} holds no rows", "hand in the scored rows of that dataset")
+        raise LogFormatError(f"{name} holds no rows", "submit the scored rows of that dataset")
     return table
 
 

@@ -54,7 +54,7 @@ def refuse_unless_cleared(verdicts: VerdictSet) -> None:
         )
 
 
-def _explained(one: Judgement) -> str:
-    verdict = one.verdict
+def _explained(judgement: Judgement) -> str:
+    verdict = judgement.verdict
     what = verdict.reason if isinstance(verdict, Failed) else f"unproven, {getattr(verdict, 'missing', '')}"
-    return f"{one.control} ({one.gate}, {one.criterion}): {what}"
+    return f"{judgement.control} ({judgement.gate}, {judgement.criterion}): {what}"

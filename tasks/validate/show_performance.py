@@ -82,15 +82,15 @@ def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
     ]
 
 
-def _signed(one: Comparison) -> str:
-    return f"{one.difference:+.4f}" if one.difference is not None else ""
+def _signed(comparison: Comparison) -> str:
+    return f"{comparison.difference:+.4f}" if comparison.difference is not None else ""
 
 
-def _look(one: Comparison) -> Look:
-    if one.high is not None and one.high < 0:
+def _look(comparison: Comparison) -> Look:
+    if comparison.high is not None and comparison.high < 0:
         return "bad"
-    return "plain" if one.low is not None and one.low > 0 else "warned"
+    return "plain" if comparison.low is not None and comparison.low > 0 else "warned"
 
 
-def _met(one: ScoreGroup) -> Look:
-    return "plain" if one.low <= one.score <= one.high else "warned"
+def _met(group: ScoreGroup) -> Look:
+    return "plain" if group.low <= group.score <= group.high else "warned"

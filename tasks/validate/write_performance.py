@@ -53,7 +53,7 @@ def performance_text(metrics: Sequence[Metric], comparisons: Sequence[Comparison
     lines = [
         "# Performance",
         "",
-        "Recomputed from the predictions handed in; intervals are 95 %, resampling whole days.",
+        "Recomputed from the submitted predictions; intervals are 95 %, resampling whole days.",
         "",
         *markdown_table(("metric", "dataset", "slice", "value", "interval", "rows"), map(_measured, metrics)),
     ]

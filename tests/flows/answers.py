@@ -79,7 +79,7 @@ def concludes(world: World, person: str = "vera", **changes: Any) -> Step:
 
 
 def read_late(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
-    """Whatever is handed in from now on, the process that reads it had this long to wait until it was started."""
+    """Whatever is entered from now on, the process that reads it had this long to wait until it was started."""
 
     class Later(datetime):
         @classmethod

@@ -149,9 +149,9 @@ def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: Worl
     world.grant("otto", Role.APPROVER, team="ops", tiers=(2,), deputy_of="alma", from_at=begins, to_at=ends)
     assert said(world, days=1) == []
     assert [one.split(" until ")[0] for one in said(world, days=2)] == [
-        f"{one} notified: otto stands in for alma as approver (ops, tier 2)" for one in ("otto", "alma")
+        f"{one} notified: otto represents alma as approver (ops, tier 2)" for one in ("otto", "alma")
     ]
-    ended = "otto no longer stands in for alma as approver (ops, tier 2)"
+    ended = "otto no longer represents alma as approver (ops, tier 2)"
     assert said(world, days=3) == [f"alma notified: {ended}", f"otto notified: {ended}"]
     assert said(world, days=1) == []
 

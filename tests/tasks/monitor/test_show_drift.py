@@ -52,7 +52,7 @@ def test_right_is_always_worse() -> None:
 
 def test_what_is_severe_is_marked_where_the_plan_says_so() -> None:
     row = _drawn(measured(DOWN, "page", 0.4), DOWN)
-    assert (row.name, row.said, row.look, row.mark) == ("auc:score", "page", "bad", 2.0)
+    assert (row.name, row.label, row.look, row.mark) == ("auc:score", "page", "bad", 2.0)
 
 
 def test_pages_stand_before_warnings_and_those_before_what_is_quiet() -> None:

@@ -99,7 +99,7 @@ def test_a_fault_of_our_own_in_one_notice_is_told_when_the_others_are_left(
         patch.setattr(alerting, "_unwatched", breaking)
         with pytest.raises(PublishError) as told:
             record(failed())
-    assert "1 of 3 notices could not be left, on ops/first for one: ZeroDivisionError" in told.value.what
+    assert "1 of 3 notices could not be written, on ops/first for one: ZeroDivisionError" in told.value.what
     assert told_of(world) == list(MODELS[1:])
     record(failed())
     assert told_of(world) == list(MODELS)
@@ -108,5 +108,5 @@ def test_a_fault_of_our_own_in_one_notice_is_told_when_the_others_are_left(
 @pytest.mark.usefixtures("models")
 def test_an_outbox_that_cannot_be_written_is_told(world: World) -> None:
     world.home.outbox.write_text("a file")
-    with pytest.raises(PublishError, match="3 of 3 notices could not be left"):
+    with pytest.raises(PublishError, match="3 of 3 notices could not be written"):
         record(failed())

@@ -42,8 +42,8 @@ def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: Wor
     validated.grant("vera", deputy_of="dev", to_at=validated.now + timedelta(days=3))
     ask(validated)
     told = left(validated)
-    assert set(told) == {"alma", "axel", "rita", "outsider"}, "dev and otto wrote it, and vera stands in for dev"
-    assert "You may sign as approver, standing in for alma." in told["outsider"].text
+    assert set(told) == {"alma", "axel", "rita", "outsider"}, "dev and otto wrote it, and vera represents dev"
+    assert "You may sign as approver, as deputy of alma." in told["outsider"].text
     assert "Signatures needed: 2 × approver" in told["alma"].text
     assert told["alma"].answer_by is not None
 

@@ -1,4 +1,4 @@
-"""What passes is outlasted, what does not is raised when patience ends, and what is no trouble at once."""
+"""A transient error is retried, a lasting one is raised when patience ends, and any other one at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics recomputed from the predictions handed in, and the planned tests run on them."""
+"""Metrics recomputed from the submitted predictions, and the planned tests run on them."""
 
 from __future__ import annotations
 

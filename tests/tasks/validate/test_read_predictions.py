@@ -1,4 +1,4 @@
-"""Predictions handed in with a version, read from the packed submission."""
+"""The predictions of a version, read from the packed submission."""
 
 from __future__ import annotations
 
