@@ -33,9 +33,9 @@ def party_table(parties: Sequence[RetirementParty]) -> list[str]:
 
 def _row(party: RetirementParty) -> tuple[str | int, ...]:
     known = "declaration" if party.declared else "the logs only"
-    through = f" through {', '.join(short(name) for name in party.through)}" if party.through else ""
+    through = f" through {plain(', '.join(short(name) for name in party.through))}" if party.through else ""
     answer = f"{party.answer} ({plain(party.answered_by)})" if party.answered_by else party.answer
     reason = f": {quoted(party.silence_reason)}" if party.silence_reason else ""
     day = f"{party.cut_over_at:%Y-%m-%d}" if party.cut_over_at else "–"
     moves = quoted(party.moves_to)
-    return (plain(party.system), f"{known}{plain(through)}", party.notices, f"{answer}{reason}", moves, day)
+    return (plain(party.system), f"{known}{through}", party.notices, f"{answer}{reason}", moves, day)
