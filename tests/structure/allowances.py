@@ -15,8 +15,6 @@ WORDS: Mapping[str, int] = {
     "modelward/runs": 11,
     "modelward/supervisor": 1,
     "modelward/templates": 3,
-    "views/charts": 2,
-    "views/pages": 3,
 }
 NAMES: Mapping[str, int] = {
     "modelward": 8,
@@ -36,24 +34,7 @@ PRIVATE_NAMES: Mapping[str, int] = {"modelward": 1, "modelward/commands": 1, "mo
 DOUBLED_CLASSES: frozenset[str] = frozenset()
 LONG_FILES: frozenset[str] = frozenset()
 LONG_FUNCTIONS: frozenset[str] = frozenset()
-WITHOUT_MIRROR: frozenset[str] = frozenset(
-    {
-        "views/charts/line_chart.py",
-        "views/charts/svg_calibration.py",
-        "views/charts/svg_histogram.py",
-        "views/forms/release_form.py",
-        "views/forms/retirement_tables.py",
-        "views/forms/validation_form.py",
-        "views/forms/version_facts.py",
-        "views/pages/filter_style.py",
-        "views/pages/inventory_view.py",
-        "views/pages/lifecycle_stage.py",
-        "views/pages/page.py",
-        "views/pages/page_manifest.py",
-        "views/pages/timeline.py",
-        "views/pages/watch_rules.py",
-    }
-)
+WITHOUT_MIRROR: frozenset[str] = frozenset()
 
 
 def folder_of(path: Path) -> str:

@@ -108,7 +108,7 @@ def _row(row: IntervalRow, across: Scale, y: float) -> Iterator[Markup]:
 
 
 def _point(look: Look, x: float, y: float, colour: str) -> Markup:
-    """A shape of its own for each look: some readers cannot tell the colours apart."""
+    """A shape of its own for each look: some readers cannot distinguish the colours."""
     if look == "bad":
         return element("path", d=f"M{x:.1f} {y - 6:.1f}l6 11h-12z", fill=colour)
     if look == "warned":

@@ -37,7 +37,7 @@ LINE_HEIGHT = 13.0
 
 
 def draw_line(chart: LineChart, paper: Paper = WIDE, suffix: str = "") -> Markup:
-    """The chart on a paper of that size; `suffix` keeps the names of two drawings of one chart apart."""
+    """The chart on a paper of that size; `suffix` makes the ids of two drawings of one chart different."""
     across, up = _scales(chart, paper)
     layers = [
         *_margins(chart, paper, across, up),

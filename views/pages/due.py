@@ -26,7 +26,7 @@ Signatures = Mapping[str, PendingSignatures]
 
 @dataclass(frozen=True)
 class DueItem:
-    """Something that waits: for whom, requested by whom, until when (None: no time is set), and where it is read.
+    """Something that waits: for which person or role, who requested it, its due time (None: not set), and its page.
 
     `urgency` is `late`, `soon`, `later`, or `open` where no time is set.
     """

@@ -16,7 +16,7 @@ from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from views.charts.line_chart import FormerLevels, Line, LineChart, Number, Point
-from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, spoken
+from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, rule_text
 
 SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
@@ -183,8 +183,8 @@ def _rule_text(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) ->
     """The rule of the newest window, and the rules before it where the plan changed."""
     if rule is None and not former:
         return ""
-    before = [f"Up to {until}: {spoken(one)}." for one, until in reversed(former)]
-    now = f"Rule: {spoken(rule)}." if rule is not None else f"{NOT_WATCHED.capitalize()}."
+    before = [f"Up to {until}: {rule_text(one)}." for one, until in reversed(former)]
+    now = f"Rule: {rule_text(rule)}." if rule is not None else f"{NOT_WATCHED.capitalize()}."
     return " ".join([now, *before])
 
 

@@ -17,7 +17,7 @@ def levels_of(rule: Rule | None, number: Number) -> tuple[Level, ...]:
     return (Level(1.0, "expected", "as many as predicted"),) if number == "ratio" else ()
 
 
-def spoken(rule: Rule | None) -> str:
+def rule_text(rule: Rule | None) -> str:
     """The limits of a rule, in words."""
     if rule is None:
         return NOT_WATCHED
