@@ -1,4 +1,4 @@
-"""What a doctor looks at, from packages, home and keys over the registry to the house and Prefect; with remedies."""
+"""Health checks with remedies: packages, home, keys, registry, notices, supervisor and Prefect."""
 
 from __future__ import annotations
 
@@ -36,26 +36,31 @@ LATE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at, and what to do when it is not well."""
+    """One check, what was observed, and what to do when it is not well."""
 
     name: str
     state: State
-    said: str
+    observed: str
     remedy: str = ""
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The check under the keys of `modelward doctor --json`."""
+        return {"name": self.name, "state": self.state, "said": self.observed, "remedy": self.remedy}
 
 
 def diagnose(registry: Registry, prefect_url: str) -> list[Check]:
-    """Every check, in the order in which a person would put things right. Never raises a domain error."""
-    looked: list[Callable[[], Iterator[Check]]] = [
+    """Every check, in the order in which a person would correct them. Never raises a domain error."""
+    looks: list[Callable[[], Iterator[Check]]] = [
         _packages,
         lambda: _home(registry.home),
         lambda: _keys(registry.home),
         lambda: _registry(registry),
         lambda: _notices(registry.home),
-        lambda: _house(registry.home, prefect_url),
+        lambda: _supervisor(registry.home, prefect_url),
         lambda: _prefect(prefect_url),
     ]
-    return [check for one in looked for check in _guarded(one)]
+    return [check for look in looks for check in _guarded(look)]
 
 
 def _guarded(look: Callable[[], Iterator[Check]]) -> list[Check]:
@@ -72,20 +77,20 @@ def _guarded(look: Callable[[], Iterator[Check]]) -> list[Check]:
 
 def _packages() -> Iterator[Check]:
     try:
-        wanted = [Requirement(line) for line in requires("modelward") or ()]
+        declared = [Requirement(line) for line in requires("modelward") or ()]
     except PackageNotFoundError:
         yield Check("packages", "warn", "modelward runs from its sources and is not installed", "run `make install`")
         return
-    required = [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+    required = [one for one in declared if one.marker is None or one.marker.evaluate({"extra": ""})]
     wrong = []
-    for one in required:
+    for requirement in required:
         try:
-            found = version(one.name)
+            found = version(requirement.name)
         except PackageNotFoundError:
-            wrong.append(f"{one.name} is missing")
+            wrong.append(f"{requirement.name} is missing")
             continue
-        if not one.specifier.contains(found, prereleases=True):
-            wrong.append(f"{one.name} {found} is not {one.specifier}")
+        if not requirement.specifier.contains(found, prereleases=True):
+            wrong.append(f"{requirement.name} {found} is not {requirement.specifier}")
     if wrong:
         yield Check("packages", "fail", "; ".join(wrong), "run `make install`")
     else:
@@ -192,11 +197,11 @@ def _notices(home: Home) -> Iterator[Check]:
     names = [one.name for one in channels_of(settings, {})]
     lost = _lost(home) if names else 0
     if lost:
-        said, remedy = (
+        observed, remedy = (
             f"{lost} could not be delivered within {days} days",
             "`modelward notices list` says which and why",
         )
-        yield Check("notices", "warn", said, remedy)
+        yield Check("notices", "warn", observed, remedy)
     else:
         yield Check("notices", "ok", ", ".join(names) or f"stay files in {home.outbox}; nothing is sent")
 
@@ -208,33 +213,33 @@ def _lost(home: Home) -> int:
     return sum(one.state == "given up" for account in accounts for one in account.values())
 
 
-def _house(home: Home, prefect_url: str) -> Iterator[Check]:
+def _supervisor(home: Home, prefect_url: str) -> Iterator[Check]:
     """What `modelward up` runs for this home, as `modelward status` has it: a warning at most, commands run without it.
 
     Whoever has a Prefect server of their own needs none.
     """
-    told = health(home.up, read_settings().prefect_login)
-    faults = [f"{name}: {fault}" for name, fault in told.faults.items() if fault]
-    if told.stage == "down" and prefect_url:
+    found = health(home.up, read_settings().prefect_login)
+    faults = [f"{name}: {fault}" for name, fault in found.faults.items() if fault]
+    if found.stage == "down" and prefect_url:
         yield Check("supervisor", "ok", "nothing is up; flows run at the server of PREFECT_API_URL")
-    elif told.stage == "down":
+    elif found.stage == "down":
         remedy = "`modelward up` brings it up"
         yield Check("supervisor", "warn", "nothing is up: no schedule runs and no notice is carried", remedy)
-    elif told.stage == "killed":
+    elif found.stage == "killed":
         yield Check("supervisor", "warn", "it was killed and left processes running", "`modelward down` ends them")
-    elif told.is_well and not told.held_up:
-        yield Check("supervisor", "ok", f"up as process {told.pid}, at {told.ui_url}")
+    elif found.is_well and not found.held_up:
+        yield Check("supervisor", "ok", f"up as process {found.pid}, at {found.ui_url}")
     else:
-        said = "; ".join([*faults, *told.held_up]) or f"it is {told.stage}"
+        observed = "; ".join([*faults, *found.held_up]) or f"it is {found.stage}"
         yield Check(
-            "supervisor", "warn", said, f"`modelward status` says how it is; the logs lie in {home.up / 'logs'}"
+            "supervisor", "warn", observed, f"`modelward status` says how it is; the logs lie in {home.up / 'logs'}"
         )
 
 
 def _prefect(url: str) -> Iterator[Check]:
     if not url:
-        said = "PREFECT_API_URL is not set: flows run at the server of `modelward up`, else in process"
-        yield Check("Prefect", "ok", said)
+        observed = "PREFECT_API_URL is not set: flows run at the server of `modelward up`, else in process"
+        yield Check("Prefect", "ok", observed)
         return
 
     try:
@@ -249,8 +254,8 @@ def _prefect(url: str) -> Iterator[Check]:
     yield _version(url, theirs.text)
 
 
-def _version(url: str, told: str) -> Check:
-    theirs, ours = str(json.loads(told)) if told.startswith('"') else told.strip(), version("prefect")
+def _version(url: str, answer: str) -> Check:
+    theirs, ours = str(json.loads(answer)) if answer.startswith('"') else answer.strip(), version("prefect")
     if theirs.rsplit(".", 1)[0] != ours.rsplit(".", 1)[0]:
         return Check(
             "Prefect", "warn", f"{url} runs {theirs}, this is {ours}", "run the same minor version on both sides"

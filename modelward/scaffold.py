@@ -120,7 +120,7 @@ def _suite(role: str, features: Sequence[str]) -> dict[str, object]:
         _expect("expect_column_values_to_be_between", column=names.score, min_value=0, max_value=1),
         _expect("expect_column_values_to_be_in_set", column=names.label, value_set=[0, 1]),
     ]
-    notes = "thresholds stand here, apart from what is expected"
+    notes = "thresholds are kept here, separate from the expectations"
     parameters = {"ROWS": ROWS, "LABELLED": 0.9}
     return {"name": role, "expectations": expectations, "meta": {"parameters": parameters, "notes": notes}}
 

@@ -1,4 +1,4 @@
-"""Who speaks in a command, at which business time, and the one-time code that proves it."""
+"""The acting person, business time and one-time code of a command."""
 
 from __future__ import annotations
 

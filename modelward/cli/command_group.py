@@ -55,6 +55,6 @@ class CommandGroup(typer.core.TyperGroup):
         except typer.Abort as abort:
             raise typer.Exit(INTERRUPTED) from abort
         except Exception as error:
-            # Loaded here, because what tells errors apart would make `--help` twice as slow.
+            # Loaded here, because the module that distinguishes errors would make `--help` twice as slow.
             failure = import_module("modelward.cli.failure")
             raise typer.Exit(failure.report(error, as_json=ctx.meta[JSON])) from error

@@ -1,4 +1,4 @@
-"""A waiting run's form on a terminal: what is asked is shown, each field is asked for, the code unseen."""
+"""The form of a waiting run on a terminal: shows the question and prompts for each field; the code stays hidden."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bo
     if hidden:
         raise InputError(f"{hidden[0]} is never an argument: others could read it", "leave it out, it is asked for")
     values = form.preselected | ({"person": person} if "person" in names else {}) | given
-    _need_all(form, values)
+    _require_all(form, values)
     for entry in form.entries:
         if entry.name not in values:
             who = values.get("person", person)
-            values[entry.name] = prove(who, code_from_stdin).code if entry.hidden else _asked(entry)
+            values[entry.name] = prove(who, code_from_stdin).code if entry.hidden else _prompt(entry)
         _check(entry, values[entry.name])
     return values
 
@@ -53,7 +53,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _need_all(form: Form, values: dict[str, str]) -> None:
+def _require_all(form: Form, values: dict[str, str]) -> None:
     """Where nobody can be asked, everything without a default must have been given."""
     if sys.stdin.isatty():
         return
@@ -65,7 +65,7 @@ def _need_all(form: Form, values: dict[str, str]) -> None:
         raise InputError(f"the form wants {', '.join(missing)}", f"add --set {missing[0]}=…, or answer on a terminal")
 
 
-def _asked(entry: Entry) -> str:
+def _prompt(entry: Entry) -> str:
     title = safe(entry.title)
     if entry.choices:
         err().print(f"{title}: {', '.join(safe(one) for one in entry.choices)}", soft_wrap=True)

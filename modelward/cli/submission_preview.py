@@ -1,4 +1,4 @@
-"""What a submission would be asked for, said at once: read and checked here, before anything is recorded."""
+"""What the standard requires of a submission: read and checked here, before anything is recorded."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ class SubmissionPreview:
 def preview_submission(folder: Path) -> SubmissionPreview:
     """Read a folder as registering would. Raises what is wrong with it, everything at once, and records nothing."""
     submission = read_submission(folder, "", Provenance(), check_rules)
-    told, change = submission.model, submission.version.change_class.value
-    tier = told.tier.tier(len(told.consumers))
-    standard = _standard(told.standards[0].standard)
+    model, change = submission.model, submission.version.change_class.value
+    tier = model.tier.tier(len(model.consumers))
+    standard = _standard(model.standards[0].standard)
     demand = approvals_for(standard, tier, change, ENVIRONMENT)
-    wanted = dict(_sections(standard.demanded(tier, change, "assess"), tier, change))
+    required = dict(_sections(standard.demanded(tier, change, "assess"), tier, change))
     words = {one.name: one.words for one in submission.documents}
-    missing = tuple(name for name in wanted if name not in words)
+    missing = tuple(name for name in required if name not in words)
     return SubmissionPreview(
-        model=short(told.key),
+        model=short(model.key),
         tier=tier,
         standard=standard.label,
         missing_sections=missing,
-        short_sections=tuple(name for name in wanted if name not in missing and words[name] < wanted[name]),
+        short_sections=tuple(name for name in required if name not in missing and words[name] < required[name]),
         validator=demand.validator,
         roles=demand.roles,
     )
@@ -62,8 +62,8 @@ def _sections(controls: Sequence[Control], tier: int, change: str) -> Iterator[t
     """Each section that people must write, with the fewest words."""
     for control in controls:
         if control.gate == documentation.GATE.name:
-            asked = documentation.DocumentationParameters.model_validate(control.parameters_for(tier, change))
-            yield from ((name, asked.minimum_words) for name in asked.sections if name != GENERATED)
+            parameters = documentation.DocumentationParameters.model_validate(control.parameters_for(tier, change))
+            yield from ((name, parameters.minimum_words) for name in parameters.sections if name != GENERATED)
 
 
 def _standard(name: str) -> LoadedStandard:

@@ -131,10 +131,10 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
-def show_receipt(receipt: Receipt, as_json: bool, said: str) -> None:
+def show_receipt(receipt: Receipt, as_json: bool, sentence: str) -> None:
     """What was recorded: a sentence with the event's number, or the event with its rows as JSON."""
     if not as_json:
-        say(f"{said} (event {receipt.seq})")
+        say(f"{sentence} (event {receipt.seq})")
         return
     rows = [{"table": row.table, **row.model_dump(mode="json")} for row in receipt.rows]
     show_json(

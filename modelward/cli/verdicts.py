@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from data.records.verdict import Judgement
 from modelward.cli.terminal import say, show_table
 
-SAID = {"passed": "because", "failed": "reason", "unproven": "missing"}
+DETAIL = {"passed": "because", "failed": "reason", "unproven": "missing"}
 
 
 def show_judgements(judgements: Sequence[Judgement]) -> None:
     """A table of every criterion, then what to do about each that is not cleared."""
     rows = [
-        (one.control, _outcome(one), one.criterion, getattr(one.verdict, SAID[one.verdict.outcome]))
+        (one.control, _outcome(one), one.criterion, getattr(one.verdict, DETAIL[one.verdict.outcome]))
         for one in judgements
     ]
     show_table(("control", "verdict", "criterion", "on what"), rows, "nothing was judged", whole=2)
@@ -24,7 +24,9 @@ def show_judgements(judgements: Sequence[Judgement]) -> None:
         say(f"→ {control}: {remedy}")
 
 
-def _outcome(one: Judgement) -> str:
-    if one.waived_by is not None:
-        return f"{one.verdict.outcome} (waived)"
-    return one.verdict.outcome if one.mode == "enforce" else f"{one.verdict.outcome} ({one.mode})"
+def _outcome(judgement: Judgement) -> str:
+    if judgement.waived_by is not None:
+        return f"{judgement.verdict.outcome} (waived)"
+    return (
+        judgement.verdict.outcome if judgement.mode == "enforce" else f"{judgement.verdict.outcome} ({judgement.mode})"
+    )

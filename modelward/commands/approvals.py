@@ -21,7 +21,7 @@ from modelward.cli.options import By, CodeFromStdin, Json
 from modelward.cli.terminal import out, remark, say, show_json, show_table, working
 from modelward.runs.answer_tracker import SubmittedAnswer, newest_event, watch_for
 from modelward.runs.running import prefect_ready
-from modelward.runs.running_server import house_in_use
+from modelward.runs.running_server import running_supervisor
 from modelward.runs.waiting import requires_validator, signatures
 from tasks.run.business_time import moment, registry_moment
 from views.forms.approval_form import describe_request
@@ -47,10 +47,10 @@ def list_approvals(
     show_table(columns, rows, "nothing waits for a decision", whole=4)
 
 
-def _request_row(one: WaitingRequest) -> tuple[object, ...]:
-    request = one.request
+def _request_row(waiting: WaitingRequest) -> tuple[object, ...]:
+    request = waiting.request
     where = f"{request.purpose} to {request.environment}" if request.purpose == "deploy" else request.purpose
-    return (reference(request.key), where, request.state, f"{request.expires_at:%Y-%m-%d}", signatures(one.missing))
+    return (reference(request.key), where, request.state, f"{request.expires_at:%Y-%m-%d}", signatures(waiting.missing))
 
 
 @app.command("show")
@@ -83,14 +83,14 @@ def answer(
     who = identify(by)
     asking = asking_runs(who.registry, about)
     with prefect_ready(by):
-        from modelward.runs.waiting_runs import hand_in, stage_of, waiting_form  # noqa: PLC0415 – imports Prefect
+        from modelward.runs.waiting_runs import stage_of, submit, waiting_form  # noqa: PLC0415 – imports Prefect
 
         form = waiting_form(asking.runs)
         if not as_json:
             show_form(form)
         values = fill_in(form, entered or [], who.actor.id, code_from_stdin)
         person = values.get("person", who.actor.id).strip().lower()
-        before = hand_in(form, values, lambda: newest_event(who.registry))
+        before = submit(form, values, lambda: newest_event(who.registry))
         submitted = SubmittedAnswer(asking.subject, form.run_id, person, before)
         with working("waiting for the registry's decision"):
             event = watch_for(who.registry, submitted, lambda: stage_of(form.run_id), _tell_queued)
@@ -98,9 +98,9 @@ def answer(
 
 
 def _tell_queued() -> None:
-    house = house_in_use()
-    why = f": {house.why_queued()}" if house is not None else ""
-    remark(f"the answer is handed in; its run has not gone on yet{why}")
+    supervisor = running_supervisor()
+    why = f": {supervisor.why_queued()}" if supervisor is not None else ""
+    remark(f"the answer is submitted; its run has not continued yet{why}")
 
 
 def _tell(event: LogEntry, as_json: bool) -> None:
@@ -117,4 +117,4 @@ def _refusal(code: str, reason: str) -> ModelwardError:
     name = "".join(word.capitalize() for word in code.split()) + "Error"
     kind = getattr(errors, name, errors.RefusedError)
     error: ModelwardError = kind(reason)
-    return kind(reason, f"{error.remedy}; the run asks again, so answer it anew")
+    return kind(reason, f"{error.remedy}; the run asks again, so answer it once more")

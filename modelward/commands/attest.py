@@ -19,8 +19,8 @@ def attest(
     as_json: Json = False,
 ) -> None:
     """Verify the audit log, back up the registry, restore the copy, and record that all of it held."""
-    asked = {"as_of": business_time(as_of)}
-    call("attest_registry", Where(by, local, no_wait), asked, "attesting the registry")
+    parameters = {"as_of": business_time(as_of)}
+    call("attest_registry", Where(by, local, no_wait), parameters, "attesting the registry")
     newest = rows(Registry.here(), Attestation)[-1]
     if as_json:
         show_json(newest)

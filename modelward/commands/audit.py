@@ -126,7 +126,7 @@ def _show(report: Report, deep: bool) -> None:
     say("→ keep every file as it is; `modelward audit rebuild` rebuilds the registry from the journal")
 
 
-def _place(one: Discrepancy) -> str:
-    event = f"event {one.seq}" if one.seq is not None else ""
-    row = " ".join(part for part in (one.table, one.key) if part)
+def _place(found: Discrepancy) -> str:
+    event = f"event {found.seq}" if found.seq is not None else ""
+    row = " ".join(part for part in (found.table, found.key) if part)
     return ", ".join(part for part in (event, row) if part) or "registry"

@@ -63,7 +63,7 @@ def add(
     model: ModelName,
     system: System,
     owner: Annotated[str, typer.Option("--owner", help="Who answers for the system.")],
-    contact: Annotated[str, typer.Option("--contact", help="Where they are told.")],
+    contact: Annotated[str, typer.Option("--contact", help="Where notices to them go.")],
     purpose: Annotated[str, typer.Option("--purpose", help="What it does with the output.")] = "",
     cadence_days: Annotated[int, typer.Option("--cadence-days", min=1, help="Days between its uses at most.")] = 1,
     criticality: Annotated[Literal["low", "medium", "high"], typer.Option("--criticality")] = "medium",
@@ -134,8 +134,8 @@ def plan(
     who = identify(by, as_of)
     key = _retirement(who.registry, version)
     command = PlanTransition(key=key, system=system, moves_to=moves_to, cut_over_at=require_time(cut_over), moved=moved)
-    said = f"{system} has moved to {moves_to}" if moved else f"{system} moves to {moves_to} on {cut_over}"
-    show_receipt(who.do(command), as_json, said)
+    sentence = f"{system} has moved to {moves_to}" if moved else f"{system} moves to {moves_to} on {cut_over}"
+    show_receipt(who.do(command), as_json, sentence)
 
 
 def _retirement(registry: Registry, version: str) -> str:

@@ -35,8 +35,14 @@ def deploy(
     purpose = use_named(found.version.key, use)
     remark(f"{found.label} to {environment} ({slot}) for: {purpose}")
     remark("this waits until people decided: `modelward approvals list`, `modelward approvals answer`")
-    asked = {"version": found.version.key, "use": purpose, "environment": environment, "slot": slot, "as_of": moment}
-    deployment = call("deploy_model", Where(by, local, no_wait), asked)
+    parameters = {
+        "version": found.version.key,
+        "use": purpose,
+        "environment": environment,
+        "slot": slot,
+        "as_of": moment,
+    }
+    deployment = call("deploy_model", Where(by, local, no_wait), parameters)
     if as_json:
         show_json({"version": found.version.key, "deployment": deployment, "environment": environment, "slot": slot})
         return

@@ -15,12 +15,12 @@ def doctor(as_json: Json = False) -> None:
     """Check packages, home, keys, registry, journal, anchors, clock and Prefect. Exit code 1: one fails."""
     checks = diagnose(Registry.here(), api_url())
     if as_json:
-        show_json(checks)
+        show_json([check.shown for check in checks])
     else:
         show_table(
-            ("check", "state", "what was seen"), [(one.name, one.state, one.said) for one in checks], "", whole=2
+            ("check", "state", "what was seen"), [(one.name, one.state, one.observed) for one in checks], "", whole=2
         )
-        for one in checks:
-            if one.remedy:
-                say(f"→ {one.name}: {one.remedy}")
+        for check in checks:
+            if check.remedy:
+                say(f"→ {check.name}: {check.remedy}")
     raise typer.Exit(1 if any(one.state == "fail" for one in checks) else 0)

@@ -54,14 +54,14 @@ def open_finding(
     found = version_named(who.registry, version)
     answerer = person_named(who.registry, owner).person
     remark(found.label)
-    told = {
+    finding = {
         "severity": Severity(severity),
         "title": title,
         "text": text,
         "owner": answerer,
         "due_at": require_time(due),
     }
-    receipt = who.do(OpenFinding.model_validate({"version": found.version.key, **told}))
+    receipt = who.do(OpenFinding.model_validate({"version": found.version.key, **finding}))
     show_receipt(receipt, as_json, f"opened {reference(receipt.row(Finding).key)}; {answerer} answers it by {due}")
 
 

@@ -68,34 +68,34 @@ def show_events(entries: list[LogEntry]) -> None:
     show_table(("event", "when", "type", "about", "by"), rows, "no event", whole=3)
 
 
-def _actor(one: LogEntry) -> str:
-    return one.actor if one.auth != "os-user" else f"{one.actor} (unproven)"
+def _actor(event: LogEntry) -> str:
+    return event.actor if event.auth != "os-user" else f"{event.actor} (unproven)"
 
 
-def _show(one: SlotSnapshot) -> None:
-    heading(f"{reference(one.model)} on {written(one.as_of)} UTC, {one.environment} {one.slot}")
-    if one.version is None:
-        say(f"nothing served there; owner {one.owner}, tier {one.tier}")
+def _show(snapshot: SlotSnapshot) -> None:
+    heading(f"{reference(snapshot.model)} on {written(snapshot.as_of)} UTC, {snapshot.environment} {snapshot.slot}")
+    if snapshot.version is None:
+        say(f"nothing served there; owner {snapshot.owner}, tier {snapshot.tier}")
         return
     show_facts(
         {
-            "version": reference(one.version),
-            "review": one.review_state,
-            "approved until": one.valid_until,
-            "served since": one.from_at,
-            "use": one.use,
-            "why": one.reason,
-            "owner": f"{one.owner}, tier {one.tier}",
-            "approved": one.approved_at,
-            "evidence": one.evidence_digest,
-            "standards": f"{written(one.standards)} {one.standards_digest or ''}".strip(),
-            "artifact": one.artifact_digest,
-            "rests on": f"{one.events} events, the newest is {one.last_event}",
+            "version": reference(snapshot.version),
+            "review": snapshot.review_state,
+            "approved until": snapshot.valid_until,
+            "served since": snapshot.from_at,
+            "use": snapshot.use,
+            "why": snapshot.reason,
+            "owner": f"{snapshot.owner}, tier {snapshot.tier}",
+            "approved": snapshot.approved_at,
+            "evidence": snapshot.evidence_digest,
+            "standards": f"{written(snapshot.standards)} {snapshot.standards_digest or ''}".strip(),
+            "artifact": snapshot.artifact_digest,
+            "rests on": f"{snapshot.events} events, the newest is {snapshot.last_event}",
         }
     )
-    votes = [(vote.name, vote.role, vote.decision, vote.decided_at, vote.proof) for vote in one.approvers]
+    votes = [(vote.name, vote.role, vote.decision, vote.decided_at, vote.proof) for vote in snapshot.approvers]
     show_table(("approver", "role", "decision", "when", "proof"), votes, "nobody approved it", title="Approved by")
-    for finding in one.open_findings:
+    for finding in snapshot.open_findings:
         say(f"open finding {reference(finding.key)} ({finding.severity}): {finding.title}")
-    for waiver in one.waivers:
+    for waiver in snapshot.waivers:
         say(f"waiver of {waiver.control} until {written(waiver.expires_at)}: {waiver.reason}")

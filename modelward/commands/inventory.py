@@ -28,14 +28,14 @@ def inventory(
         remark(f"a replay registry: due dates are judged at its newest event, {written(found.time.now)} UTC")
 
 
-def _state(one: ListedVersion) -> str:
-    if one.review_state != "approved" or one.valid_until is None:
-        return one.review_state
-    return f"{one.review_state}\n{'expired' if one.expired else 'until'} {one.valid_until:%Y-%m-%d}"
+def _state(version: ListedVersion) -> str:
+    if version.review_state != "approved" or version.valid_until is None:
+        return version.review_state
+    return f"{version.review_state}\n{'expired' if version.expired else 'until'} {version.valid_until:%Y-%m-%d}"
 
 
-def _places(one: ListedVersion) -> str:
-    return "\n".join(_place(place) for place in one.deployments)
+def _places(version: ListedVersion) -> str:
+    return "\n".join(_place(place) for place in version.deployments)
 
 
 def _place(place: Placement) -> str:
@@ -47,12 +47,12 @@ def _place(place: Placement) -> str:
     return f"{since}, {ended}" if place.ended_reason else since
 
 
-def _open(one: ListedVersion) -> str:
+def _open(version: ListedVersion) -> str:
     matters = [
         f"{count} {severity} finding{'s' if count > 1 else ''}"
-        for severity, count in one.open_findings_by_severity.items()
+        for severity, count in version.open_findings_by_severity.items()
     ]
-    matters += [f"waiver {control}" for control in one.waivers]
-    matters += [f"retirement {one.retirement}"] if one.retirement else []
-    matters += ["review late"] if one.review_late else []
+    matters += [f"waiver {control}" for control in version.waivers]
+    matters += [f"retirement {version.retirement}"] if version.retirement else []
+    matters += ["review late"] if version.review_late else []
     return ", ".join(matters)

@@ -41,8 +41,8 @@ def monitor(
     Exit code 3 says that a model could not be watched; the others were.
     """
     moment, day = business_time(as_of), day_of(through)
-    asked = {"models": models or None, "through": day, "as_of": moment}
-    answer = call("monitor_models", Where(by, local, no_wait), asked, "watching the logs")
+    parameters = {"models": models or None, "through": day, "as_of": moment}
+    answer = call("monitor_models", Where(by, local, no_wait), parameters, "watching the logs")
     from tasks.monitor.record_windows import NightOutcome  # noqa: PLC0415 – imports Prefect
 
     watched = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
@@ -59,22 +59,22 @@ def _show(watched: list[NightOutcome]) -> None:
     ]
     columns = ("model", "state", "rows", "outcome", "pages", "warnings")
     show_table(columns, rows, "no model has a monitoring plan", whole=2)
-    for one in watched:
-        for said in (one.why, *_faults(one)):
-            if said:
-                say(f"{reference(one.model)}: {said}")
+    for outcome in watched:
+        for reason in (outcome.why, *_faults(outcome)):
+            if reason:
+                say(f"{reference(outcome.model)}: {reason}")
     if any(one.pages or one.warnings for one in watched):
         say("→ `modelward alerts list` says what moved")
 
 
-def _counted(one: NightOutcome) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(one.counts.items()) if count)
+def _counted(outcome: NightOutcome) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(outcome.counts.items()) if count)
 
 
-def _faults(one: NightOutcome) -> tuple[str, ...]:
+def _faults(outcome: NightOutcome) -> tuple[str, ...]:
     """What was wrong with the logs, as it was recorded; of many, the first and how many more."""
-    if not one.faults:
+    if not outcome.faults:
         return ()
-    faults = required_row(Registry.here(), MonitoringRun, one.run).faults
+    faults = required_row(Registry.here(), MonitoringRun, outcome.run).faults
     more = (f"and {len(faults) - SHOWN} more faults of its logs",) if len(faults) > SHOWN else ()
     return (*faults[:SHOWN], *more)

@@ -1,4 +1,4 @@
-"""Notices to people: what was left for whom, whether it was carried further, and trying the carriers."""
+"""Notices to people: list them with their deliveries, deliver what waits, and test the channels."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def list_notices(
     queued_notices = [one for one in found.queued_notices if to in ("", one.notice.to)][-last:]
     _remark_on(found.unreadable)
     if as_json:
-        show_json([_told(one, book.read(one.delivery)) for one in queued_notices])
+        show_json([_as_json(one, book.read(one.delivery)) for one in queued_notices])
         return
     rows = [
         (
@@ -44,7 +44,7 @@ def list_notices(
         )
         for one in queued_notices
     ]
-    show_table(("left", "to", "about", "carried", "title"), rows, "nobody was told anything yet", whole=4)
+    show_table(("left", "to", "about", "carried", "title"), rows, "no notice was written yet", whole=4)
     remark(f"they lie in {outbox.root}, as Markdown and JSON")
 
 
@@ -58,12 +58,13 @@ def send(as_json: Json = False) -> None:
     _remark_on(done.unreadable)
     if as_json:
         show_json(
-            [{"carrier": one.channel, **_told(one.queued, {one.channel: one.attempts})} for one in done.deliveries]
+            [{"carrier": one.channel, **_as_json(one.queued, {one.channel: one.attempts})} for one in done.deliveries]
         )
     else:
-        for one in done.deliveries:
-            why = f": {one.attempts.error}" if one.attempts.error else ""
-            say(f"{one.channel}: {one.queued.notice.to}: {one.queued.notice.title}: {one.attempts.state}{why}")
+        for delivery in done.deliveries:
+            notice, attempts = delivery.queued.notice, delivery.attempts
+            why = f": {attempts.error}" if attempts.error else ""
+            say(f"{delivery.channel}: {notice.to}: {notice.title}: {attempts.state}{why}")
         if not done.deliveries:
             say("nothing waits to be carried")
     raise typer.Exit(COULD_NOT if done.unreadable or any(one.attempts.error for one in done.deliveries) else 0)
@@ -89,10 +90,10 @@ def _remark_on(unreadable: Sequence[str]) -> None:
         remark(f"{name} cannot be read: it is no notice, and is carried nowhere")
 
 
-def _told(queued: QueuedNotice, account: Any) -> dict[str, Any]:
+def _as_json(queued: QueuedNotice, account: Any) -> dict[str, Any]:
     carried = {name: one.model_dump(mode="json") for name, one in account.items()}
-    told = queued.notice.model_dump(mode="json")
-    return {"delivery": queued.delivery, "left_at": queued.left_at.isoformat(), **told, "carried": carried}
+    notice = queued.notice.model_dump(mode="json")
+    return {"delivery": queued.delivery, "left_at": queued.left_at.isoformat(), **notice, "carried": carried}
 
 
 def _title(queued: QueuedNotice) -> str:
@@ -105,6 +106,6 @@ def _carried(account: Any) -> str:
     return "; ".join(f"{name}: {_state(one)}" for name, one in account.items()) or "file"
 
 
-def _state(one: Attempts) -> str:
-    again = f", again {one.next_at:%H:%M}" if one.next_at is not None else ""
-    return f"{one.state} ({one.attempts}×{again})" if one.state != "delivered" else one.state
+def _state(attempts: Attempts) -> str:
+    again = f", again {attempts.next_at:%H:%M}" if attempts.next_at is not None else ""
+    return f"{attempts.state} ({attempts.attempts}×{again})" if attempts.state != "delivered" else attempts.state

@@ -46,11 +46,11 @@ def add(
 ) -> None:
     """Put somebody on the roster. The first one starts the registry; the first two are administrators."""
     person_key(person)
-    told: dict[str, Any] = {"printed_name": name, "email": email, "os_user": os_user, "roles": _roles(roles or ())}
+    details: dict[str, Any] = {"printed_name": name, "email": email, "os_user": os_user, "roles": _roles(roles or ())}
     founding = _found_registry(quiet=as_json)
     who = identify("" if founding else by, as_of)
     proof = _administrator(who, by, code_from_stdin)
-    receipt = who.do(AddPerson(person=person, proof=proof, **told))
+    receipt = who.do(AddPerson(person=person, proof=proof, **details))
     held = ", ".join(one.role.value for one in receipt.rows_of(RoleGrant))
     show_receipt(receipt, as_json, f"{person} is on the roster, {f'as {held}' if held else 'without a role yet'}")
     if not as_json:
@@ -66,7 +66,7 @@ def enrol(
     as_json: Json = False,
 ) -> None:
     """Give somebody fresh one-time codes: a QR code to scan, shown once. The former ones stop working."""
-    _need_screen(as_json)
+    _require_screen(as_json)
     who = identify(by, as_of)
     person_named(who.registry, person)
     uri = enrol_person(who.registry, person, who.actor, _administrator(who, by, code_from_stdin), who.as_of)
@@ -83,9 +83,10 @@ def list_people(as_json: Json = False) -> None:
         show_json([_listed(one, found) for one in found.people])
         return
     listed = []
-    for one in found.people:
-        held = "; ".join(_role_text(grant) for grant in found.held_by(one.person))
-        listed.append((one.person, one.name, one.state, "yes" if one.person in found.enrolled else "no", held))
+    for person in found.people:
+        held = "; ".join(_role_text(grant) for grant in found.held_by(person.person))
+        codes = "yes" if person.person in found.enrolled else "no"
+        listed.append((person.person, person.name, person.state, codes, held))
     show_table(("person", "name", "state", "codes", "roles"), listed, "nobody is on the roster yet")
 
 
@@ -118,7 +119,9 @@ def grant(
     environment: Environment = "*",
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="From then on; otherwise now.")] = "",
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="Until then.")] = "",
-    deputy_of: Annotated[str, typer.Option("--deputy-of", metavar="PERSON", help="Stands in for them.")] = "",
+    deputy_of: Annotated[
+        str, typer.Option("--deputy-of", metavar="PERSON", help="The person whose deputy they are.")
+    ] = "",
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
@@ -126,17 +129,17 @@ def grant(
 ) -> None:
     """Give somebody a role, for everything or for a team, tiers, an environment, a time."""
     who = identify(by, as_of)
-    told: dict[str, Any] = {"team": team, "tiers": tuple(tiers or ()), "environment": environment}
-    told |= {"from_at": business_time(from_at), "to_at": business_time(to_at), "deputy_of": deputy_of or None}
+    limits: dict[str, Any] = {"team": team, "tiers": tuple(tiers or ()), "environment": environment}
+    limits |= {"from_at": business_time(from_at), "to_at": business_time(to_at), "deputy_of": deputy_of or None}
     proof = _administrator(who, by, code_from_stdin)
-    receipt = who.do(GrantRole(person=_known(who, person), role=Role(role), proof=proof, **told))
+    receipt = who.do(GrantRole(person=_known(who, person), role=Role(role), proof=proof, **limits))
     show_receipt(receipt, as_json, f"{person} is {role}")
 
 
 @app.command("deputise")
 def deputise(
     person: PersonId,
-    deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="Whom they stand in for.")],
+    deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="The person whose deputy they become.")],
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="Until then.")],
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="From then on; otherwise now.")] = "",
     role: Annotated[RoleName | None, typer.Option("--role", help="In this role; left out for an only one.")] = None,
@@ -145,19 +148,19 @@ def deputise(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Let somebody stand in for somebody else for a time, in one role that these hold, wherever they hold it.
+    """Make a person the deputy of another one for a time, in one role of that person, wherever that person holds it.
 
-    A deputy is asked for independence like anyone, and so is whoever they stand in for; the two have one voice.
+    Both the deputy and the person represented must be independent of what is decided, and only one of them can decide.
     """
     who = identify(by, as_of)
     deputy, principal = _known(who, person), _known(who, deputy_of)
-    stands_in_as = _role_held_by(who, principal, role)
+    deputised_role = _role_held_by(who, principal, role)
     times = {"from_at": business_time(from_at), "to_at": require_time(to_at)}
     proof = _administrator(who, by, code_from_stdin)
-    receipt = who.do(Deputise(person=deputy, deputy_of=principal, role=stands_in_as, proof=proof, **times))
+    receipt = who.do(Deputise(person=deputy, deputy_of=principal, role=deputised_role, proof=proof, **times))
     places = [one.scope or "everything" for one in receipt.rows_of(RoleGrant)]
-    said = f"{deputy} stands in for {principal} as {stands_in_as.value} until {to_at}, for {'; '.join(places)}"
-    show_receipt(receipt, as_json, said)
+    sentence = f"{deputy} represents {principal} as {deputised_role.value} until {to_at}, for {'; '.join(places)}"
+    show_receipt(receipt, as_json, sentence)
 
 
 @app.command("end")
@@ -214,7 +217,7 @@ def _known(who: Caller, person: str) -> str:
     return person_named(who.registry, person).person
 
 
-def _need_screen(as_json: bool) -> None:
+def _require_screen(as_json: bool) -> None:
     if as_json and not err().is_terminal:
         raise InputError("the secret is shown once, and never in JSON", "run it in a terminal, or leave out --json")
 
@@ -237,14 +240,14 @@ def _credential(registry: Registry, person: str) -> str:
 
 
 def _role_held_by(who: Caller, principal: str, role: str | None) -> Role:
-    """The role of their own in which somebody is stood in for. Raises InputError when it is not clear which."""
+    """The role of the person represented. Raises InputError when it is not clear which."""
     grants = grants_in_own_right(who.registry, principal, who.as_of)
     held = [one for one in grants if one.role is not Role.ADMINISTRATOR and role in (None, one.role.value)]
     roles = list(dict.fromkeys(one.role for one in held))
     if len(roles) == 1:
         return roles[0]
-    said = f"holds {', '.join(roles)}" if roles else f"does not hold {role or 'a role in which anybody can stand in'}"
-    raise InputError(f"{principal} {said}", "name one role with --role; an administrator has no deputy")
+    problem = f"holds {', '.join(roles)}" if roles else f"does not hold {role or 'a role that can have a deputy'}"
+    raise InputError(f"{principal} {problem}", "name one role with --role; an administrator has no deputy")
 
 
 def _role_text(grant: RoleGrant) -> str:

@@ -16,6 +16,6 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Finish or undo operations whose process died, and expire requests. Safe to repeat."""
-    asked = {"as_of": business_time(as_of)}
-    report = call("reconcile_operations", Where(by, local, no_wait), asked, "reconciling operations")
+    parameters = {"as_of": business_time(as_of)}
+    report = call("reconcile_operations", Where(by, local, no_wait), parameters, "reconciling operations")
     end_with_report(report or {}, as_json, "nothing was left half-way")

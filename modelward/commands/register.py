@@ -22,14 +22,14 @@ from modelward.cli.submission_preview import preview_submission
 from modelward.cli.terminal import say, show_facts, show_json
 from modelward.runs.flow_call import Where, actor_of, call
 from modelward.runs.running import prefect_ready
-from modelward.runs.running_server import house_in_use
+from modelward.runs.running_server import running_supervisor
 from tasks.run.record_refusal import refusals_recorded
 
 
 def register(
     folder: Annotated[Path, typer.Argument(help="The submission folder; `modelward init` writes one.")],
     preview: Annotated[
-        bool, typer.Option("--preview", help="Say at once what is missing, and who will be asked; record nothing.")
+        bool, typer.Option("--preview", help="Show what is missing, and which people decide; record nothing.")
     ] = False,
     by: By = "",
     as_of: AsOf = "",
@@ -43,8 +43,8 @@ def register(
         return
 
     moment, before, where = business_time(as_of), _versions(), Where(by, local, no_wait)
-    asked = {"submission": _handed_in(folder.absolute(), where, moment), "as_of": moment}
-    version = str(call("register_model", where, asked, f"registering {folder}"))
+    parameters = {"submission": _submitted(folder.absolute(), where, moment), "as_of": moment}
+    version = str(call("register_model", where, parameters, f"registering {folder}"))
     if as_json:
         show_json({"version": version, "new": version not in before})
         return
@@ -77,12 +77,12 @@ def _versions() -> set[str]:
     return {one.key for one in rows(Registry.here(), Version)}
 
 
-def _handed_in(folder: Path, where: Where, as_of: datetime | None) -> str:
+def _submitted(folder: Path, where: Where, as_of: datetime | None) -> str:
     """The digest of the folder packed in the inbox, where the worker sees it; the folder itself in this process.
 
     Raises SubmissionError, recorded, when it cannot be packed.
     """
-    if where.local or house_in_use() is None or not folder.is_dir():
+    if where.local or running_supervisor() is None or not folder.is_dir():
         return str(folder)
     with prefect_ready(where.by):
         actor = Actor(id=actor_of(where.by), auth="os-user")

@@ -21,7 +21,7 @@ from modelward.cli.outcomes import show_served
 from modelward.cli.terminal import remark, working, written
 from modelward.runs.flow_call import Where, call
 from modelward.runs.running import prefect_ready
-from modelward.runs.running_server import house_in_use
+from modelward.runs.running_server import running_supervisor
 from tasks.run.business_time import registry_moment
 from tasks.run.find_named import use_named
 
@@ -66,7 +66,7 @@ def release(
 
 def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) -> None:
     """In this process, or at the running server, whose run goes on waiting for the ratification."""
-    at_server = not where.local and house_in_use() is not None
+    at_server = not where.local and running_supervisor() is not None
     parameters = {"request": request.key, "as_of": moment}
     try:
         call("release_in_emergency", replace(where, no_wait=at_server), parameters, "publishing it")

@@ -32,13 +32,13 @@ def report(
         raise InputError("name a model or a version, or say --all", "`modelward report team/name`")
     registry = Registry.here()
     key = _key(registry, about)
-    told = _one_file(registry, key, target) if target and target.suffix == ".html" else _pages(registry, key, target)
+    written = _one_file(registry, key, target) if target and target.suffix == ".html" else _pages(registry, key, target)
     if as_json:
-        show_json(told)
+        show_json(written)
         return
-    if "models" in told:
-        say(f"wrote the pages of {told['written']} of {told['models']} models; the others had not changed")
-    say(f"{told['page']}")
+    if "models" in written:
+        say(f"wrote the pages of {written['written']} of {written['models']} models; the others had not changed")
+    say(f"{written['page']}")
 
 
 def _key(registry: Registry, about: str) -> str:

@@ -38,19 +38,19 @@ def retire(
 ) -> None:
     """Open the retirement of a version, or continue the open one.
 
-    Consumers are told; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
+    Consumers are notified; they answer with `modelward consumers ack`, and each gets its plan with `consumers plan`.
     """
     moment, registry = business_time(as_of), Registry.here()
-    asked = {**_asked(registry, version, reason, sunset, successor), "transition": _transition(plan or [])}
+    parameters = {**_parameters(registry, version, reason, sunset, successor), "transition": _transition(plan or [])}
     remark(
         f"retirement of {version}: waits for consumers and approvers; `modelward consumers list` shows who is missing"
     )
-    call("retire_model", Where(by, local, no_wait), {**asked, "outputs_in_force": in_force, "as_of": moment})
-    _show(registry, asked["version"], as_json)
+    call("retire_model", Where(by, local, no_wait), {**parameters, "outputs_in_force": in_force, "as_of": moment})
+    _show(registry, parameters["version"], as_json)
 
 
-def _asked(registry: Registry, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
-    """What the flow is asked; an open retirement already knows its reason, sunset and successor."""
+def _parameters(registry: Registry, version: str, reason: str, sunset: str, successor: str) -> dict[str, Any]:
+    """The parameters of the flow; an open retirement already knows its reason, sunset and successor."""
     found = retirement_named(registry, version, successor)
     key, present = found.version.key, found.retirement
     if present is not None:

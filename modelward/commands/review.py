@@ -28,8 +28,8 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Expire approvals and waivers, escalate what nobody ratified, open the reviews that are due, remind people."""
-    asked = {"as_of": business_time(as_of)}
-    report = call("review_models", Where(by, local, no_wait), asked, "looking for what came due")
+    parameters = {"as_of": business_time(as_of)}
+    report = call("review_models", Where(by, local, no_wait), parameters, "looking for what came due")
     end_with_report(report or {}, as_json, "nothing came due")
 
 

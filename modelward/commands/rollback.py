@@ -27,6 +27,6 @@ def rollback(
     """
     moment, registry = business_time(as_of), Registry.here()
     key = model_named(registry, model).key
-    asked = {"model": key, "reason": reason, "environment": environment, "slot": slot, "as_of": moment}
-    call("rollback_model", Where(by, local, no_wait), asked, f"rolling {model} back")
+    parameters = {"model": key, "reason": reason, "environment": environment, "slot": slot, "as_of": moment}
+    call("rollback_model", Where(by, local, no_wait), parameters, f"rolling {model} back")
     show_served(registry, key, environment, slot, as_json)

@@ -131,11 +131,12 @@ def _show_verdicts(record: VersionRecord) -> None:
 
 
 def _show_open_matters(record: VersionRecord) -> None:
-    for one in record.of(Validation):
-        principal = record.validated_for.get(one.key)
-        deputy = f" as deputy of {principal}" if principal else ""
-        say(f"validation {one.number} by {one.validator}{deputy}, {written(one.concluded_at)}: {one.conclusion}")
-        say(f"  limitations: {one.limitations}")
+    for validation in record.of(Validation):
+        principal = record.validated_for.get(validation.key)
+        by = f"{validation.validator} as deputy of {principal}" if principal else validation.validator
+        when = written(validation.concluded_at)
+        say(f"validation {validation.number} by {by}, {when}: {validation.conclusion}")
+        say(f"  limitations: {validation.limitations}")
     for finding in record.of(Finding):
         say(f"finding {reference(finding.key)} ({finding.severity}, {finding.state}): {finding.title}")
     for waiver in record.of(Waiver):

@@ -94,9 +94,9 @@ def adopt(
     who = identify(by, as_of)
     proof = prove(by, code_from_stdin) if by else None
     digest = ArtifactStore(who.registry.home.artifacts).put(written.encode())
-    told = {"standard": standard.id, "version": standard.version, "title": standard.title}
+    named = {"standard": standard.id, "version": standard.version, "title": standard.title}
     command = AdoptStandard.model_validate(
-        {**told, "digest": digest, "controls": len(standard.controls), "proof": proof}
+        {**named, "digest": digest, "controls": len(standard.controls), "proof": proof}
     )
     show_receipt(who.do(command), as_json, f"{standard.label} is in force")
 

@@ -1,4 +1,4 @@
-"""What `modelward up` runs, how it is, and what waits for whom."""
+"""What `modelward up` runs, whether it works, and what waits for which people."""
 
 from __future__ import annotations
 
@@ -23,45 +23,45 @@ def status(as_json: Json = False) -> None:
     Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
     """
     home = Home.here()
-    told = health(home.up, read_settings().prefect_login)
+    found = health(home.up, read_settings().prefect_login)
     if not as_json:
-        _show(told, str(home.root))
+        _show(found, str(home.root))
     seen = pending_summary() if home.database.is_file() else PendingSummary([])
     if as_json:
-        well = {name: not fault for name, fault in told.faults.items()}
+        well = {name: not fault for name, fault in found.faults.items()}
         more = {
             "well": well,
-            "is_well": told.is_well,
+            "is_well": found.is_well,
             "home": str(home.root),
             "waiting": seen.found,
             "unread": seen.why_not,
         }
-        show_json({**vars(told), **more})
+        show_json({**vars(found), **more})
     else:
         show_pending_summary(seen)
-    raise typer.Exit(0 if told.is_well or told.stage in ("down", "starting", "stopping") else NOT_WELL)
+    raise typer.Exit(0 if found.is_well or found.stage in ("down", "starting", "stopping") else NOT_WELL)
 
 
-def _show(told: Health, home: str) -> None:
-    if told.stage == "down":
+def _show(found: Health, home: str) -> None:
+    if found.stage == "down":
         show_facts({"state": "nothing is up", "home": home})
         say("→ `modelward up` brings it up")
         return
-    if told.stage == "killed":
-        show_facts({"state": "killed", "process": told.pid, "since": _minute(told.since), "home": home})
+    if found.stage == "killed":
+        show_facts({"state": "killed", "process": found.pid, "since": _minute(found.since), "home": home})
         say("→ it left processes running: `modelward down` ends them")
         return
-    facts = {"state": told.stage, "process": told.pid, "since": _minute(told.since), "home": home}
-    show_facts({**facts, "Prefect": told.ui_url, "evidence": told.evidence_url})
+    facts = {"state": found.stage, "process": found.pid, "since": _minute(found.since), "home": home}
+    show_facts({**facts, "Prefect": found.ui_url, "evidence": found.evidence_url})
     rows = [
-        (name, one.pid, _minute(one.since), one.restarts, "fail" if told.faults[name] else "ok")
-        for name, one in told.processes.items()
+        (name, one.pid, _minute(one.since), one.restarts, "fail" if found.faults[name] else "ok")
+        for name, one in found.processes.items()
     ]
     show_table(("process", "pid", "since", "started again", "answers"), rows, "", whole=5, title="processes")
-    for line in (*(f"{name}: {fault}" for name, fault in told.faults.items() if fault), *told.held_up):
+    for line in (*(f"{name}: {fault}" for name, fault in found.faults.items() if fault), *found.held_up):
         say(f"→ {line}")
-    _show_runs("runs that ended last", told.runs)
-    _show_runs("runs that failed last", told.failed)
+    _show_runs("runs that ended last", found.runs)
+    _show_runs("runs that failed last", found.failed)
     say()
 
 

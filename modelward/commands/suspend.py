@@ -29,7 +29,7 @@ def suspend(
     """Take a model out of service now and name its fallback. It must be ratified in time."""
     moment, registry = business_time(as_of), Registry.here()
     key = model_named(registry, model).key
-    asked = {
+    parameters = {
         "model": key,
         "reason": reason,
         "fallback": fallback,
@@ -37,5 +37,5 @@ def suspend(
         "slot": slot,
         "as_of": moment,
     }
-    call("suspend_model", Where(by, local, no_wait), asked, f"suspending {model}")
+    call("suspend_model", Where(by, local, no_wait), parameters, f"suspending {model}")
     show_served(registry, key, environment, slot, as_json)

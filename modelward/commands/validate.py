@@ -1,4 +1,4 @@
-"""Judge a version by its standards and hear an independent validator."""
+"""Evaluate a version against its standards and ask an independent validator for a conclusion."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def validate(
     remark(
         "where the standard asks for a validator this waits: `modelward approvals list`, `modelward approvals answer`"
     )
-    asked = {"version": found.version.key, "environment": environment, "use": use, "as_of": moment}
-    outcome = call("validate_model", Where(by, local, no_wait), asked)
+    parameters = {"version": found.version.key, "environment": environment, "use": use, "as_of": moment}
+    outcome = call("validate_model", Where(by, local, no_wait), parameters)
     if as_json:
         show_json({"version": found.version.key, "review_state": outcome})
         return

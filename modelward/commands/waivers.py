@@ -40,8 +40,8 @@ def list_waivers(
 
 
 def _people(waiver: Waiver) -> str:
-    asked = f"asked by {waiver.requester}"
-    return f"{asked}, decided by {waiver.approver}" if waiver.approver else asked
+    requested = f"asked by {waiver.requester}"
+    return f"{requested}, decided by {waiver.approver}" if waiver.approver else requested
 
 
 @app.command("request")

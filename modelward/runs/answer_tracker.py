@@ -1,4 +1,4 @@
-"""What the registry made of an answer: the next event about it by who gave it, awaited while its run goes on."""
+"""The result of an answer: waits for the next event about it by the person who gave it, while its run goes on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BY_SERVICE = {"command.refused", "approval.withdrawn", "approval.expired"}
 
 @dataclass(frozen=True)
 class SubmittedAnswer:
-    """What was answered in which run by whom, and the newest event before Prefect took it."""
+    """The subject, run and person of an answer, and the newest event before Prefect took it."""
 
     subject: str
     run_id: str
@@ -46,26 +46,28 @@ def newest_event(registry: Registry) -> int:
 
 
 def watch_for(
-    registry: Registry, answer: SubmittedAnswer, stage: Callable[[], Stage], tell_queued: Callable[[], None]
+    registry: Registry, answer: SubmittedAnswer, stage: Callable[[], Stage], report_queued: Callable[[], None]
 ) -> LogEntry:
-    """The event that judges an answer; `stage` says where its run is, one that is long queued is told of once.
+    """The event that judges an answer; `stage` returns where its run is.
+
+    `report_queued` is called once when the run is queued for more than SLOW_SECONDS.
 
     Raises PrefectUnavailableError when the run ended or waits again without one, or takes too long.
     """
     begun = at_rest = time.monotonic()
-    told = False
+    reported = False
     while (event := _judged(registry, answer)) is None:
         now, where = time.monotonic(), stage()
         if where in ("queued", "under way"):
             at_rest = now
         if now - begun > LONGEST_SECONDS or now - at_rest > GRACE_SECONDS:
             raise PrefectUnavailableError(
-                f"the answer was handed in; after {now - begun:.0f} s nothing is recorded about it, its run is {where}",
+                f"the answer was submitted; after {now - begun:.0f} s nothing is recorded about it, its run is {where}",
                 "look at the page of the run; if its process died, `modelward reconcile`, then start the flow again",
             )
-        if where == "queued" and not told and now - begun > SLOW_SECONDS:
-            tell_queued()
-            told = True
+        if where == "queued" and not reported and now - begun > SLOW_SECONDS:
+            report_queued()
+            reported = True
         time.sleep(PAUSE_SECONDS)
     return event
 

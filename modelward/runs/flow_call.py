@@ -23,7 +23,7 @@ from data.queries.roster import current_person
 from data.registry.registry import Registry
 from modelward.cli.terminal import remark, working
 from modelward.runs.running import prefect_ready
-from modelward.runs.running_server import Running, house_in_use
+from modelward.runs.running_server import RunningSupervisor, running_supervisor
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -51,10 +51,10 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
     Raises what the flow raises. Ends the command once the run is created when nobody wants to wait.
     """
-    house = None if where.local else house_in_use()
+    supervisor = None if where.local else running_supervisor()
     with prefect_ready(where.by):
-        if house is not None:
-            return _at_server(house, flow, where, parameters)
+        if supervisor is not None:
+            return _at_server(supervisor, flow, where, parameters)
         function = getattr(import_module(f"flows.{flow}"), flow)
         if not doing:
             return function(**parameters)
@@ -63,13 +63,13 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
 
 def actor_of(by: str) -> str:
-    """Whom the run acts for: the person named, or whom the roster knows this user as."""
+    """The person that the run acts for: the one named, or the one whose operating-system user this is."""
     if by:
         return by
     return current_person(Registry.here()).id
 
 
-def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str, Any]) -> Any:
+def _at_server(supervisor: RunningSupervisor, flow: str, where: Where, parameters: Mapping[str, Any]) -> Any:
     from prefect.client.orchestration import get_client
 
     actor = actor_of(where.by)
@@ -81,22 +81,22 @@ def _at_server(house: Running, flow: str, where: Where, parameters: Mapping[str,
             job_variables={"env": {"MODELWARD_ACTOR": actor}},
             idempotency_key=f"{flow}-{uuid4()}",
         )
-        remark(f"the running server takes it: {house.run_page(run.id)}")
+        remark(f"the running server takes it: {supervisor.run_page(run.id)}")
         if where.no_wait:
             raise typer.Exit(0)
         try:
-            state = _followed(client, run.id, house)
+            state = _followed(client, run.id, supervisor)
         except KeyboardInterrupt:
             remark("the run goes on at the server; cancel it there if it should not")
             raise
-        return _answer(client, run.id, state, house)
+        return _answer(client, run.id, state, supervisor)
 
 
 def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 
-    wanted = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
-    found = client.read_deployments(deployment_filter=wanted)
+    by_name = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
+    found = client.read_deployments(deployment_filter=by_name)
     if not found:
         raise SupervisorError(
             f"the running server has no deployment {name}", "`modelward down`, then `modelward up` again"
@@ -104,23 +104,23 @@ def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     return found[0].id
 
 
-def _followed(client: SyncPrefectClient, run_id: UUID, house: Running) -> State:
+def _followed(client: SyncPrefectClient, run_id: UUID, supervisor: RunningSupervisor) -> State:
     """The state that a run ends in; says meanwhile what it waits for."""
-    told, state_id, since = "", None, time.monotonic()
+    remarked, state_id, since = "", None, time.monotonic()
     while True:
         run = client.read_flow_run(run_id)
         if run.state is not None and run.state.is_final():
             return run.state
         if run.state_id != state_id:
             state_id, since = run.state_id, time.monotonic()
-        said = waits_for(run, time.monotonic() - since, house)
-        if said and said != told:
-            remark(said)
-            told = said
+        reason = waits_for(run, time.monotonic() - since, supervisor)
+        if reason and reason != remarked:
+            remark(reason)
+            remarked = reason
         time.sleep(POLL_SECONDS)
 
 
-def waits_for(run: FlowRun, seconds: float, house: Running) -> str:
+def waits_for(run: FlowRun, seconds: float, supervisor: RunningSupervisor) -> str:
     """What a run waits for that is in its state for so long; nothing while it goes on as it should."""
     state = run.state
     if state is None:
@@ -128,40 +128,40 @@ def waits_for(run: FlowRun, seconds: float, house: Running) -> str:
     if state.is_paused():
         return "it waits for people: they answer in the Prefect UI, or with `modelward approvals answer`"
     if seconds > SLOW_SECONDS and state.is_scheduled():
-        return house.why_queued(run.work_queue_name or "")
+        return supervisor.why_queued(run.work_queue_name or "")
     if seconds > SLOW_SECONDS and state.is_pending():
         return "the worker has taken it, and its process has not begun: `modelward status` says how the worker is"
     return ""
 
 
-def _answer(client: SyncPrefectClient, run_id: UUID, state: State, house: Running) -> Any:
+def _answer(client: SyncPrefectClient, run_id: UUID, state: State, supervisor: RunningSupervisor) -> Any:
     """What the run left as its answer. Raises what it failed with, PrefectUnavailableError for an unreadable answer."""
     from prefect.exceptions import PrefectHTTPStatusError
 
     from tasks.run.leave_answer import ANSWER
 
     if not state.is_completed():
-        raise failure_of(str(state.name), state.message or "", house.run_page(run_id))
+        raise failure_of(str(state.name), state.message or "", supervisor.run_page(run_id))
     try:
         return json.loads(client.read_flow_run_input(run_id, ANSWER))
     except (PrefectHTTPStatusError, ValueError) as error:
         raise errors.PrefectUnavailableError(
             f"the run completed, and what it answered cannot be read: {error}".splitlines()[0],
-            f"look at {house.run_page(run_id)}",
+            f"look at {supervisor.run_page(run_id)}",
         ) from error
 
 
 def failure_of(state: str, message: str, page: str) -> ModelwardError:
     """The error that a run failed with, as this process would have raised it; else that it did not end well."""
-    said = FAILED.fullmatch(message)
-    kind = getattr(errors, said["kind"], None) if said else None
-    if said and isinstance(kind, type) and issubclass(kind, errors.ModelwardError):
-        error: ModelwardError = kind(said["what"], said["remedy"] or "")
+    failed = FAILED.fullmatch(message)
+    kind = getattr(errors, failed["kind"], None) if failed else None
+    if failed and isinstance(kind, type) and issubclass(kind, errors.ModelwardError):
+        error: ModelwardError = kind(failed["what"], failed["remedy"] or "")
         return error
     return errors.PrefectUnavailableError(f"the run ended {state}: {message}", f"look at {page}")
 
 
 def plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as they travel: text, numbers, lists; days and times as ISO 8601."""
-    told: dict[str, Any] = json.loads(json.dumps(dict(parameters), default=lambda one: one.isoformat()))
-    return told
+    values: dict[str, Any] = json.loads(json.dumps(dict(parameters), default=lambda one: one.isoformat()))
+    return values

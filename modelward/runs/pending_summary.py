@@ -32,6 +32,6 @@ def pending_summary() -> PendingSummary:
 def show_pending_summary(seen: PendingSummary) -> None:
     """On the terminal."""
     if seen.found is None:
-        remark(f"what waits for whom cannot be read now: {seen.why_not}")
+        remark(f"what waits for people cannot be read now: {seen.why_not}")
     else:
         show_waiting(seen.found)

@@ -11,7 +11,7 @@ from data.files.home import Home
 from data.registry.registry import Registry
 from data.settings import read_settings
 from modelward.cli.caller import require_on_roster
-from modelward.runs.running_server import house_in_use
+from modelward.runs.running_server import running_supervisor
 from modelward.supervisor.prefect_environment import environment_of_caller, prepared
 
 
@@ -20,17 +20,18 @@ def prefect_ready(by: str = "") -> Iterator[None]:
     """Import flows inside this block.
 
     Runs are recorded at the server of PREFECT_API_URL, else at that of `modelward up`, else by Prefect under the home.
-    `by` is whom the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is not on the
-    roster, before Prefect is waited for; HouseError while `modelward up` starts or stops; PrefectUnavailableError.
+    `by` is the person that the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is
+    not on the roster, before Prefect is waited for; SupervisorError while `modelward up` starts or stops;
+    PrefectUnavailableError.
     """
     home = Home.here().root
     if not Home.here().database.exists():
         raise MissingRegistryError(f"there is no registry at {Home.here().database}")
     if by:
         require_on_roster(Registry.here(), by)
-    told = {**_server(), **({"MODELWARD_ACTOR": by} if by else {})}
-    _need_writable(home)
-    with prepared(home, **told):
+    variables = {**_server(), **({"MODELWARD_ACTOR": by} if by else {})}
+    _require_writable(home)
+    with prepared(home, **variables):
         try:
             yield
         except RuntimeError as error:
@@ -41,13 +42,13 @@ def prefect_ready(by: str = "") -> Iterator[None]:
 
 def _server() -> dict[str, str]:
     """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
-    house = house_in_use()
-    if house is None:
+    supervisor = running_supervisor()
+    if supervisor is None:
         return {}
-    return environment_of_caller(house.api_url, house.ui_url, read_settings().prefect_login)
+    return environment_of_caller(supervisor.api_url, supervisor.ui_url, read_settings().prefect_login)
 
 
-def _need_writable(home: Path) -> None:
+def _require_writable(home: Path) -> None:
     try:
         (home / "prefect").mkdir(parents=True, exist_ok=True)
     except OSError as error:

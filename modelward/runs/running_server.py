@@ -1,4 +1,4 @@
-"""The house that `modelward up` keeps for this home, as other commands find it: its addresses, once it is ready."""
+"""The supervisor that `modelward up` runs for this home, as other commands find it: its addresses, once it is ready."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class Running:
-    """A house that answers."""
+class RunningSupervisor:
+    """A supervisor that is ready."""
 
     pid: int
     since: str
@@ -36,11 +36,11 @@ class Running:
         return held[0] if held else "no worker has taken it yet: `modelward status` says whether one runs"
 
 
-def house_in_use() -> Running | None:
-    """The house of this home; None when there is none, or when the person named another with PREFECT_API_URL.
+def running_supervisor() -> RunningSupervisor | None:
+    """The supervisor of this home; None when there is none, or when the person named another with PREFECT_API_URL.
 
-    One that is starting or stopping is waited for a while. Raises HouseError when it stays so: it has the records of
-    this home, and a second server on them would spoil them.
+    One that is starting or stopping is waited for a while. Raises SupervisorError when it stays so: it has the records
+    of this home, and a second server on them would damage them.
     """
     folder, named = Home.here().up, api_url()
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -49,7 +49,7 @@ def house_in_use() -> Running | None:
         if account is not None and named not in ("", account.api_url):
             return None
         if account is not None and account.stage == "ready":
-            return Running(account.pid, account.since, account.api_url, account.ui_url, account.evidence_url)
+            return RunningSupervisor(account.pid, account.since, account.api_url, account.ui_url, account.evidence_url)
         if time.monotonic() > deadline:
             raise SupervisorError(
                 describe_status(account), "try again once it is ready or has ended: `modelward status`"

@@ -1,6 +1,6 @@
-"""Runs of Prefect that wait for a person, and handing in what the person entered.
+"""Runs of Prefect that wait for a person, and submitting what the person entered.
 
-An answer proves nothing here: the run hands it to the registry, and what the registry made of it is read from there.
+An answer proves nothing here: the run passes it to the registry, and the result is read from there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Form:
 
     @property
     def preselected(self) -> dict[str, str]:
-        """What is chosen already, as Prefect's page hands it in: the only choice of a field."""
+        """What is chosen already, as Prefect's page submits it: the only choice of a field."""
         return {one.name: one.choices[0] for one in self.entries if len(one.choices) == 1}
 
 
@@ -57,11 +57,11 @@ def waiting_form(run_ids: Iterable[str]) -> Form:
 
     Raises RequestClosedError when none waits.
     """
-    asked = [one for one in dict.fromkeys(run_ids) if one]
+    candidates = [one for one in dict.fromkeys(run_ids) if one]
     deadline = time.monotonic() + PATIENCE_SECONDS
     with get_client(sync_client=True) as client:
         while True:
-            runs = [run for run_id in asked if (run := _run(client, run_id)) is not None]
+            runs = [run for run_id in candidates if (run := _run(client, run_id)) is not None]
             form = next((form for run in runs if (form := _form(client, run)) is not None), None)
             if form is not None:
                 return form
@@ -74,7 +74,7 @@ def waiting_form(run_ids: Iterable[str]) -> Form:
     )
 
 
-def hand_in(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> int:
+def submit(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> int:
     """Resume the run with what was entered; answers what `newest` said right before Prefect took it.
 
     Raises PrefectUnavailableError when Prefect does not take it.
@@ -140,11 +140,11 @@ def entries_of(schema: Mapping[str, Any]) -> tuple[Entry, ...]:
     """The fields of a form from its JSON schema, in the order in which it puts them."""
     definitions = schema.get("definitions") or schema.get("$defs") or {}
     properties = sorted(schema.get("properties", {}).items(), key=lambda one: one[1].get("position", 0))
-    return tuple(_entry(name, told, definitions) for name, told in properties)
+    return tuple(_entry(name, field, definitions) for name, field in properties)
 
 
-def _entry(name: str, told: Mapping[str, Any], definitions: Mapping[str, Any]) -> Entry:
-    merged = {**_referred(told, definitions), **told}
+def _entry(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Entry:
+    merged = {**_referred(field, definitions), **field}
     choices = merged.get("enum") or ([merged["const"]] if "const" in merged else [])
     default = merged.get("default")
     return Entry(
@@ -156,9 +156,9 @@ def _entry(name: str, told: Mapping[str, Any], definitions: Mapping[str, Any]) -
     )
 
 
-def _referred(told: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    references: Sequence[Any] = [told, *told.get("allOf", ())]
-    for one in references:
-        if "$ref" in one:
-            return dict(definitions.get(one["$ref"].rpartition("/")[2], {}))
+def _referred(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    references: Sequence[Any] = [field, *field.get("allOf", ())]
+    for part in references:
+        if "$ref" in part:
+            return dict(definitions.get(part["$ref"].rpartition("/")[2], {}))
     return {}

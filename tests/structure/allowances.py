@@ -8,19 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-WORDS: Mapping[str, int] = {
-    "modelward": 3,
-    "modelward/cli": 2,
-    "modelward/commands": 15,
-    "modelward/runs": 11,
-    "modelward/supervisor": 1,
-    "modelward/templates": 3,
-}
+WORDS: Mapping[str, int] = {}
 NAMES: Mapping[str, int] = {
-    "modelward": 8,
-    "modelward/cli": 6,
-    "modelward/commands": 41,
-    "modelward/runs": 14,
     "tests": 32,
     "tests/browser": 7,
     "tests/data": 145,
@@ -30,7 +19,7 @@ NAMES: Mapping[str, int] = {
     "tests/tasks": 67,
     "tests/views": 36,
 }
-PRIVATE_NAMES: Mapping[str, int] = {"modelward": 1, "modelward/commands": 1, "modelward/runs": 7}
+PRIVATE_NAMES: Mapping[str, int] = {}
 DOUBLED_CLASSES: frozenset[str] = frozenset()
 LONG_FILES: frozenset[str] = frozenset()
 LONG_FUNCTIONS: frozenset[str] = frozenset()

@@ -50,8 +50,8 @@ INSTEAD: Mapping[str, str] = {
     r"lest": "so that … not",
     r"puts? (?:\w+ )?right": "correct",
 }
-# What is stored: an authority that people's own standards name, and a field of an event's data.
-STORED = re.compile(r"house policy|^milder$")
+# What is stored: an authority that people's own standards name, a field of an event's data, a key of a status file.
+STORED = re.compile(r"house policy|^milder$|^tenants$")
 PRIVATE = re.compile(rf"\b(?:{'|'.join(INSTEAD)})\b", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""`modelward register --preview` names what is missing and who will be asked, and leaves nothing behind."""
+"""`modelward register --preview` names what is missing and which people decide, and leaves nothing behind."""
 
 from __future__ import annotations
 

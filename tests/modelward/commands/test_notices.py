@@ -28,7 +28,7 @@ def test_nothing_is_carried_until_it_is_configured(told: World, cli: Cli) -> Non
     assert "nothing carries notices further" in cli("notices", "test", "--by", "alma").out
     (line,) = [line for line in cli("notices", "list").out.splitlines() if "alma" in line]
     assert line.split()[2:] == ["alma", "approval", "file", "decide"]
-    assert cli("notices", "list", "--to", "nobody").out == "nobody was told anything yet\n"
+    assert cli("notices", "list", "--to", "nobody").out == "no notice was written yet\n"
 
 
 def test_a_mail_goes_out_once_and_the_list_says_so(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,7 +172,7 @@ def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
     options, typed = proven("adam")
     said = cli("people", "deputise", "outsider", "--for", "rita", "--to", "2013-03-20", "--role", "approver", *options,
                typed=typed)  # fmt: skip
-    assert (said.code, "outsider stands in for rita as approver until 2013-03-20" in said.out) == (0, True), said.err
+    assert (said.code, "outsider represents rita as approver until 2013-03-20" in said.out) == (0, True), said.err
     assert "for ops, tier 1, tier 2, staging; ops, production" in said.out
     grants = world.find(RoleGrant, person="outsider")
     assert [(one.role, one.deputy_of) for one in grants] == [(Role.APPROVER, "rita")] * 2
@@ -185,7 +185,7 @@ def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
 UNCLEAR = {
     "in one of several roles": (("--for", "rita"), "rita holds risk-acceptor, approver"),
     "in a role they do not hold": (("--for", "rita", "--role", "owner"), "rita does not hold owner"),
-    "for an administrator": (("--for", "ada"), "ada does not hold a role in which anybody can stand in"),
+    "for an administrator": (("--for", "ada"), "ada does not hold a role that can have a deputy"),
 }
 
 

@@ -51,9 +51,9 @@ class Case:
         self.answer = SubmittedAnswer(self.request.key, "run-1", "alma", newest_event(self.registry))
 
     def watch(self, stage: Stage = "under way") -> Any:
-        return watch_for(self.registry, self.answer, lambda: stage, self.tell_queued)
+        return watch_for(self.registry, self.answer, lambda: stage, self.report_queued)
 
-    def tell_queued(self) -> None:
+    def report_queued(self) -> None:
         self.told += 1
 
     def refuse(self, about: str, actor: Any = SERVICE, run_id: str = "") -> None:

@@ -17,17 +17,17 @@ from prefect.states import Completed, Failed, Paused, Pending, Running, Schedule
 from data.errors import GateRefusedError, ModelwardError, NotFoundError, PrefectUnavailableError
 from modelward.runs import flow_call, running_server
 from modelward.runs.flow_call import Where, call, failure_of, plain, waits_for
-from modelward.runs.running_server import Running as House
+from modelward.runs.running_server import RunningSupervisor
 from modelward.supervisor.work_pool import create_pool
 from tests.world import World
 
 SAID = "Flow run encountered an exception: "
 FAILURES: dict[str, tuple[str, type[ModelwardError], str, str]] = {
     "a refusal with its remedy": (
-        f"{SAID}GateRefusedError: GAP-1 failed:\nby far\n  → train anew",
+        f"{SAID}GateRefusedError: GAP-1 failed:\nby far\n  → train again",
         GateRefusedError,
         "GAP-1 failed:\nby far",
-        "train anew",
+        "train again",
     ),
     "an input without a remedy of its own": (
         f"{SAID}NotFoundError: there is no model x",
@@ -63,13 +63,13 @@ def test_parameters_travel_as_plain_values() -> None:
 
 
 @pytest.fixture
-def house(prefect_server: None, world: World, monkeypatch: pytest.MonkeyPatch) -> House:
+def supervisor(prefect_server: None, world: World, monkeypatch: pytest.MonkeyPatch) -> RunningSupervisor:
     """A server that counts as the one which `modelward up` keeps, with a deployment."""
     with get_client(sync_client=True) as client:
         client.create_deployment(client.create_flow_from_name("attest registry"), "attest-registry")
-    house = House(1, "", str(PREFECT_API_URL.value()), "http://ui", "")
-    monkeypatch.setattr(running_server, "house_in_use", lambda: house)
-    return house
+    supervisor = RunningSupervisor(1, "", str(PREFECT_API_URL.value()), "http://ui", "")
+    monkeypatch.setattr(running_server, "running_supervisor", lambda: supervisor)
+    return supervisor
 
 
 def the_runs(flow: str = "attest registry") -> list[FlowRun]:
@@ -78,7 +78,7 @@ def the_runs(flow: str = "attest registry") -> list[FlowRun]:
 
 
 def test_a_request_whose_reply_is_lost_is_repeated_and_starts_the_flow_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, send, lost = len(the_runs()), httpx.Client.send, list[str]()
 
@@ -97,20 +97,22 @@ def test_a_request_whose_reply_is_lost_is_repeated_and_starts_the_flow_once(
     assert len(the_runs()) == before + 2, "one for each command"
 
 
-def ended(house: House, monkeypatch: pytest.MonkeyPatch, state: State) -> Any:
+def ended(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch, state: State) -> Any:
     monkeypatch.setattr(flow_call, "_followed", lambda *_: state)
     return call("attest_registry", Where(by="dev"), {})
 
 
-def test_an_answer_that_cannot_be_read_is_not_taken_for_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_cannot_be_read_is_not_taken_for_nothing(
+    supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(PrefectUnavailableError, match="the run completed, and what it answered cannot be read") as told:
-        ended(house, monkeypatch, Completed())
+        ended(supervisor, monkeypatch, Completed())
     assert told.value.remedy.startswith("look at http://ui/runs/flow-run/")
 
 
-def test_a_run_that_failed_is_a_failure(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_failed_is_a_failure(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GateRefusedError, match="no"):
-        ended(house, monkeypatch, Failed(message=f"{SAID}GateRefusedError: no"))
+        ended(supervisor, monkeypatch, Failed(message=f"{SAID}GateRefusedError: no"))
 
 
 WAITS: dict[str, tuple[State, float, str]] = {
@@ -124,12 +126,12 @@ WAITS: dict[str, tuple[State, float, str]] = {
 
 
 @pytest.mark.parametrize(("state", "seconds", "said"), WAITS.values(), ids=WAITS)
-def test_what_is_waited_for_with(house: House, state: State, seconds: float, said: str) -> None:
-    told = waits_for(FlowRun(flow_id=uuid4(), state=state), seconds, house)
+def test_what_is_waited_for_with(supervisor: RunningSupervisor, state: State, seconds: float, said: str) -> None:
+    told = waits_for(FlowRun(flow_id=uuid4(), state=state), seconds, supervisor)
     assert (said in told) if said else not told
 
 
-def test_a_run_that_a_full_queue_holds_up_says_so(house: House) -> None:
+def test_a_run_that_a_full_queue_holds_up_says_so(supervisor: RunningSupervisor) -> None:
     with get_client(sync_client=True) as client:
         create_pool(client)
         flow = client.create_flow_from_name("a long flow")
@@ -137,4 +139,4 @@ def test_a_run_that_a_full_queue_holds_up_says_so(house: House) -> None:
         for _ in range(4):
             client.set_flow_run_state(client.create_flow_run_from_deployment(deployment).id, Running(), force=True)
         waiting = client.create_flow_run_from_deployment(deployment)
-    assert waits_for(waiting, 20, house).startswith("the queue default is full: 4 runs go on")
+    assert waits_for(waiting, 20, supervisor).startswith("the queue default is full: 4 runs go on")

@@ -17,7 +17,7 @@ from prefect.states import Completed, Paused, Pending, Running, Scheduled
 
 from data.errors import PrefectUnavailableError, RequestClosedError
 from modelward.runs import waiting_runs
-from modelward.runs.waiting_runs import Entry, Form, entries_of, hand_in, stage_of, waiting_form
+from modelward.runs.waiting_runs import Entry, Form, entries_of, stage_of, submit, waiting_form
 from tasks.approve.ask_approvers import ApprovalForm
 from tasks.validate.conclude_validation import ValidationForm
 
@@ -110,13 +110,13 @@ def test_the_newest_event_is_asked_for_right_before_prefect_takes_the_answer(
             client.set_flow_run_state(run, Paused(timeout_seconds=60, pause_key="answer"), force=True)
 
     monkeypatch.setattr(waiting_runs.time, "sleep", somebody_else_was_judged)
-    assert hand_in(Form(run, "", ()), {}, lambda: next(numbers)) == 8
+    assert submit(Form(run, "", ()), {}, lambda: next(numbers)) == 8
 
 
 def test_what_prefect_does_not_take_is_no_answer(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting_runs, "PATIENCE_SECONDS", 0.1)
     with pytest.raises(PrefectUnavailableError, match="Prefect did not take the answer"):
-        hand_in(Form(started(), "", ()), {}, lambda: 0)
+        submit(Form(started(), "", ()), {}, lambda: 0)
 
 
 STAGES: dict[str, State] = {

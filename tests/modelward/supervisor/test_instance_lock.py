@@ -14,7 +14,7 @@ import pytest
 from data.errors import AlreadyUpError, SupervisorError
 from data.files.home import Home
 from modelward.runs import running_server
-from modelward.runs.running_server import house_in_use
+from modelward.runs.running_server import running_supervisor
 from modelward.supervisor.instance_lock import (
     ProcessStatus,
     SupervisorStage,
@@ -145,10 +145,10 @@ def test_one_that_is_killed_lets_go_and_leaves_its_account(tmp_path: Path) -> No
 
 def test_other_commands_use_an_up_that_is_ready(home: Path) -> None:
     folder = Home(home).up
-    assert house_in_use() is None
+    assert running_supervisor() is None
     with instance_lock(folder):
         write_status(folder, OURS)
-        supervisor = house_in_use()
+        supervisor = running_supervisor()
         assert supervisor is not None
         assert supervisor.run_page("some-id") == "http://127.0.0.1:4200/v2/runs/flow-run/some-id"
 
@@ -163,9 +163,9 @@ def test_one_that_is_on_its_way_is_waited_for_and_no_second_server_opens_its_rec
         with monkeypatch.context() as here:
             here.setattr(running_server, "PATIENCE_SECONDS", 0.1)
             with pytest.raises(SupervisorError, match=f"is {stage} as process {os.getpid()}"):
-                house_in_use()
+                running_supervisor()
         monkeypatch.setattr(running_server.time, "sleep", lambda _: write_status(folder, OURS))
-        assert house_in_use() is not None
+        assert running_supervisor() is not None
 
 
 def test_a_server_that_the_person_named_needs_no_supervisor(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,4 +174,4 @@ def test_a_server_that_the_person_named_needs_no_supervisor(home: Path, monkeypa
     with instance_lock(folder):
         for stage in ("starting", "ready"):
             write_status(folder, replace(OURS, stage=stage))
-            assert house_in_use() is None
+            assert running_supervisor() is None
