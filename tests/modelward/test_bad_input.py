@@ -70,8 +70,8 @@ def test_a_submission_with(
 ) -> None:
     spoil(folder)
     with nothing_half_done(world, cli, REFUSED):
-        said = cli("register", folder, "--by", "dev", "--as-of", world.now.isoformat())
-        has_one_error(said, 2, what, remedy)
+        result = cli("register", folder, "--by", "dev", "--as-of", world.now.isoformat())
+        has_one_error(result, 2, what, remedy)
     event = world.events()[-1]
     assert (event["data"]["attempted"], event["actor"]["id"]) == ("register model", "dev")
     assert what in event["data"]["reason"]
@@ -115,8 +115,8 @@ def changed(path: Path) -> Iterator[None]:
 def test_an_artifact_changed_on_disk_is_not_deployed_and_nobody_is_asked(validated: World, cli: Cli) -> None:
     digest = validated.get(Version, V1).artifact.digest
     with nothing_half_done(validated, cli, "verdicts.recorded", REFUSED), changed(validated.artifacts.path(digest)):
-        said = cli("deploy", "delay/1", "--use", USE, "--as-of", validated.now.isoformat())
-        has_one_error(said, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
+        result = cli("deploy", "delay/1", "--use", USE, "--as-of", validated.now.isoformat())
+        has_one_error(result, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
     event = validated.events()[-1]
     assert (event["subject"], event["data"]["code"], event["actor"]["id"]) == (V1, "digest mismatch", "dev")
 
@@ -124,8 +124,8 @@ def test_an_artifact_changed_on_disk_is_not_deployed_and_nobody_is_asked(validat
 def test_a_packed_submission_changed_in_the_inbox_is_not_measured(judged: World, cli: Cli) -> None:
     digest = judged.get(Version, V1).submission_digest
     with nothing_half_done(judged, cli, REFUSED), changed(ArtifactStore(judged.home.inbox).path(digest)):
-        said = cli("validate", "delay/1", "--as-of", judged.now.isoformat())
-        has_one_error(said, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
+        result = cli("validate", "delay/1", "--as-of", judged.now.isoformat())
+        has_one_error(result, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
     event = judged.events()[-1]
     assert (event["subject"], event["data"]["attempted"]) == (V1, "validate model")
     assert judged.get(Version, V1).review_state is ReviewState.REGISTERED
@@ -158,8 +158,8 @@ def test_somebody_unknown(world: World, cli: Cli, folder: Path, command: tuple[s
     world.model()
     with nothing_half_done(world, cli, REFUSED):
         given = [part.format(folder=folder) for part in command]
-        said = cli(*given, "--by", "nobody", "--as-of", world.now.isoformat(), typed="123456\n")
-        has_one_error(said, 1, "nobody is not on the roster", "modelward people list")
+        result = cli(*given, "--by", "nobody", "--as-of", world.now.isoformat(), typed="123456\n")
+        has_one_error(result, 1, "nobody is not on the roster", "modelward people list")
     assert world.events()[-1]["subject"] == "people/nobody"
 
 

@@ -86,9 +86,9 @@ def test_a_log_with(
     """What cannot be used is no failure of the watch: it is said, recorded with the window, and somebody is called."""
     spoil(watch)
     with nothing_half_done(watch.world, cli, "monitoring.recorded"):
-        said = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())
-    assert (said.code, said.err) == (0, "")
-    told = [one for one in said.out.splitlines() if what in one]
+        result = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())
+    assert (result.code, result.err) == (0, "")
+    told = [one for one in result.out.splitlines() if what in one]
     assert told
     assert all(remedy in one.partition(" → ")[2] for one in told)
     (run,) = watch.world.find(MonitoringRun)

@@ -48,17 +48,17 @@ def test_while_another_process_holds_the_registry_who(
     holder: int, cli: Cli, folder: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_LOCK_WAIT_SECONDS", "0.1")
-    said = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
-    has_one_error(said, 3, f"the registry is held by process {holder}", "wait for the named process to end")
+    result = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
+    has_one_error(result, 3, f"the registry is held by process {holder}", "wait for the named process to end")
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_in_a_registry_of_a_later_version_who(world: World, cli: Cli, folder: Path, command: tuple[str, ...]) -> None:
     with nothing_half_done(world, cli):
         change_schema(world, "INSERT INTO schema_version VALUES (99, 'later')")
-        said = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
+        result = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
         change_schema(world, "DELETE FROM schema_version WHERE version = 99")
-        has_one_error(said, 3, "registry.duckdb has schema 99", "install the modelward version that wrote it")
+        has_one_error(result, 3, "registry.duckdb has schema 99", "install the modelward version that wrote it")
 
 
 def change_schema(world: World, sql: str) -> None:

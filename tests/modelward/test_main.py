@@ -181,6 +181,6 @@ def test_an_empty_home_says_how_to_start(home: Path) -> None:
     assert done.returncode == 3
     assert done.stderr.splitlines()[0].startswith("error: there is no registry at")
     assert "`modelward people add` starts one" in done.stderr
-    told = json.loads(called("inventory", "--json", home=home).stdout)
-    assert set(told) == {"error", "remedy", "code"}
-    assert told["code"] == "missing registry"
+    shown = json.loads(called("inventory", "--json", home=home).stdout)
+    assert set(shown) == {"error", "remedy", "code"}
+    assert shown["code"] == "missing registry"

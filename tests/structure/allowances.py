@@ -15,7 +15,7 @@ NAMES: Mapping[str, int] = {
     "tests/data": 145,
     "tests/docs": 4,
     "tests/flows": 25,
-    "tests/modelward": 155,
+    "tests/modelward": 86,
     "tests/tasks": 67,
     "tests/views": 36,
 }

@@ -42,8 +42,8 @@ def test_a_retrain_within_the_plan_needs_no_validator(home: Path, folder: Path) 
 def test_the_standard_is_the_one_in_force_here(cli: Cli, home: Path, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text(builtin("baseline").replace("\nversion: 1\n", "\nversion: 7\n"))
     cli("people", "add", "ana", "--name", "Ana")
-    said = cli("standard", "adopt", tmp_path / "ours.yaml")
-    assert said.code == 0, said.err
+    result = cli("standard", "adopt", tmp_path / "ours.yaml")
+    assert result.code == 0, result.err
     assert preview_submission(folder).standard == "baseline 7"
 
 
@@ -62,9 +62,9 @@ def test_everything_that_is_wrong_is_named_at_once(home: Path, folder: Path) -> 
 
 def test_the_command_says_it(cli: Cli, home: Path, folder: Path) -> None:
     (folder / "docs" / "data.md").unlink()
-    said = cli("register", folder, "--preview")
-    assert said.code == 0, said.err
-    assert "1 × approver" in said.out
-    assert "sections to write" in said.out
-    assert "nothing was recorded" in said.out
+    result = cli("register", folder, "--preview")
+    assert result.code == 0, result.err
+    assert "1 × approver" in result.out
+    assert "sections to write" in result.out
+    assert "nothing was recorded" in result.out
     assert cli("register", folder, "--preview", "--json").json["missing_sections"] == ["data"]

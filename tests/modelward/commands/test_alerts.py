@@ -46,8 +46,8 @@ def paged(world: World) -> World:
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_an_alert_can_be_answered_with(paged: World, cli: Cli, answer: str) -> None:
     options, state = ANSWERS[answer]
-    said = cli("alerts", answer, "delay#1", *options, "--by", "otto", "--as-of", paged.now.isoformat())
-    assert (said.code, said.out.split(" (")[0]) == (0, f"ops/delay#1 is {state}")
+    result = cli("alerts", answer, "delay#1", *options, "--by", "otto", "--as-of", paged.now.isoformat())
+    assert (result.code, result.out.split(" (")[0]) == (0, f"ops/delay#1 is {state}")
     assert paged.get(Alert, f"{MODEL}/alerts/1").changed_by == "otto"
 
 
@@ -62,12 +62,12 @@ def test_what_stands_is_listed(paged: World, cli: Cli) -> None:
 def test_a_blocking_incident_is_resolved_with_somebody_elses_code(paged: World, cli: Cli, proven: Proven) -> None:
     assert "ops/delay#1" in cli("incidents", "list").out
     options, typed = proven("olga")
-    said = cli("incidents", "resolve", "delay#1", "--resolution", "retrained", *options, "--json", typed=typed)
-    assert (said.code, said.json["type"]) == (0, "incident.resolved")
+    result = cli("incidents", "resolve", "delay#1", "--resolution", "retrained", *options, "--json", typed=typed)
+    assert (result.code, result.json["type"]) == (0, "incident.resolved")
     assert paged.get(Incident, f"{MODEL}/incidents/1").resolved_by == "olga"
     assert cli("incidents", "list", "--json").json == []
 
 
 def test_an_alert_that_is_not_there_says_which_are(paged: World, cli: Cli) -> None:
-    said = cli("alerts", "ack", "delay#9")
-    assert (said.code, said.err) == (2, "error: there is no alert delay#9\n→ there is ops/delay#1\n")
+    result = cli("alerts", "ack", "delay#9")
+    assert (result.code, result.err) == (2, "error: there is no alert delay#9\n→ there is ops/delay#1\n")

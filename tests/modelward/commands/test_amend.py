@@ -47,10 +47,10 @@ def test_an_approver_makes_rules_milder_and_the_event_says_so(
     world: World, cli: Cli, proven: Proven, milder: Path
 ) -> None:
     options, typed = proven("alma")
-    said = cli("amend", milder, *options, typed=typed)
-    assert (said.code, "amended ops/late (event" in said.out) == (0, True), said.err
-    assert "the standard baseline goes from enforce to observe" in said.err
-    assert "written by dev" in said.err
+    result = cli("amend", milder, *options, typed=typed)
+    assert (result.code, "amended ops/late (event" in result.out) == (0, True), result.err
+    assert "the standard baseline goes from enforce to observe" in result.err
+    assert "written by dev" in result.err
     (event,) = world.events("model.amended")
     assert event["actor"] == {"id": "alma", "auth": "totp"}
     assert event["data"]["milder"] == ["the standard baseline goes from enforce to observe"]
@@ -74,8 +74,8 @@ def test_one_that_says_what_is_registered_asks_for_no_code(world: World, cli: Cl
 def test_what_is_not_milder_is_amended_under_the_code_too(world: World, cli: Cli, proven: Proven, folder: Path) -> None:
     replace_line(folder / "model.yaml", "runbook:", "runbook: docs/night.md")
     options, typed = proven("dev")
-    said = cli("amend", folder, *options, "--json", typed=typed)
-    assert (said.json["type"], "this relaxes no rule of ops/late" in said.err) == ("model.amended", True)
+    result = cli("amend", folder, *options, "--json", typed=typed)
+    assert (result.json["type"], "this relaxes no rule of ops/late" in result.err) == ("model.amended", True)
     assert world.get(Model, MODEL).runbook == "docs/night.md"
 
 
@@ -90,8 +90,8 @@ REFUSED: dict[str, tuple[str, str]] = {
 def test_refused_to(case: tuple[str, str], world: World, cli: Cli, proven: Proven, milder: Path) -> None:
     person, words = case
     options, typed = proven(person)
-    said = cli("amend", milder, *options, typed=typed)
-    assert (said.code, words in said.err) == (1, True)
+    result = cli("amend", milder, *options, typed=typed)
+    assert (result.code, words in result.err) == (1, True)
     assert world.get(Model, MODEL).standards[0].mode == "enforce"
 
 
@@ -100,8 +100,8 @@ def test_who_is_at_the_keyboard_wrote_what_is_not_committed(
 ) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "alma")
     options, typed = proven("alma")
-    said = cli("amend", milder, *options, typed=typed)
-    assert (said.code, "alma wrote this" in said.err) == (1, True)
+    result = cli("amend", milder, *options, typed=typed)
+    assert (result.code, "alma wrote this" in result.err) == (1, True)
 
 
 def test_an_approver_takes_what_the_developer_committed_at_their_own_keyboard(
@@ -122,12 +122,12 @@ def test_an_approver_who_committed_it_is_refused_wherever_it_is_typed(cli: Cli, 
 
 def test_the_code_is_no_argument_and_somebody_must_be_named(cli: Cli, milder: Path) -> None:
     assert "--by" in cli("amend", milder).err
-    said = cli("amend", milder, "--by", "alma")
-    assert (said.code, "add --code-from-stdin" in said.err) == (2, True)
+    result = cli("amend", milder, "--by", "alma")
+    assert (result.code, "add --code-from-stdin" in result.err) == (2, True)
     assert cli("amend", milder, "--by", "alma", "--code", "123456").code == 2
 
 
 def test_a_model_that_is_not_registered_and_a_folder_that_is_none(world: World, cli: Cli, tmp_path: Path) -> None:
     assert "there is no model ops/late" in cli("amend", write_filled(tmp_path / "new"), "--by", "alma").err
-    said = cli("amend", tmp_path / "nowhere", "--by", "alma")
-    assert (said.code, "model.yaml:1: there is no such file" in said.err) == (2, True)
+    result = cli("amend", tmp_path / "nowhere", "--by", "alma")
+    assert (result.code, "model.yaml:1: there is no such file" in result.err) == (2, True)

@@ -24,9 +24,9 @@ def sound(world: World) -> World:
 
 
 def test_a_sound_log_holds_and_says_how_far(sound: World, cli: Cli) -> None:
-    said = cli("audit", "verify", "--deep", "--json")
-    told = said.json
-    assert (said.code, told["ok"], told["events"], told["assurance"]) == (0, True, len(sound.events()), "local")
+    result = cli("audit", "verify", "--deep", "--json")
+    told = result.json
+    assert (result.code, told["ok"], told["events"], told["assurance"]) == (0, True, len(sound.events()), "local")
     assert 0 < told["anchored"] <= told["events"]
     assert "the log holds" in cli("audit", "verify").out
 
@@ -43,9 +43,9 @@ TAMPERED = {
 def test_tampering_is_found_and_the_exit_code_says_so(sound: World, cli: Cli, sql: str) -> None:
     with duckdb.connect(str(sound.home.database)) as connection:
         connection.execute(sql)
-    said = cli("audit", "verify", "--deep", "--json")
-    assert (said.code, said.json["ok"]) == (1, False)
-    assert said.json["findings"]
+    result = cli("audit", "verify", "--deep", "--json")
+    assert (result.code, result.json["ok"]) == (1, False)
+    assert result.json["findings"]
     text = cli("audit", "verify", "--deep")
     assert (text.code, "DOES NOT HOLD" in text.out, "audit rebuild" in text.out) == (1, True, True)
 
@@ -58,14 +58,14 @@ def test_a_lost_registry_is_rebuilt_equal_from_the_journal(sound: World, cli: Cl
     before = cli("people", "list", "--json").json
     assert cli("audit", "rebuild").code == 3
     sound.home.database.unlink()
-    said = cli("audit", "rebuild", "--json")
-    assert (said.code, said.json["rebuilt"], said.json["verification"]["ok"]) == (0, len(sound.events()), True)
+    result = cli("audit", "rebuild", "--json")
+    assert (result.code, result.json["rebuilt"], result.json["verification"]["ok"]) == (0, len(sound.events()), True)
     assert cli("people", "list", "--json").json == before
 
 
 def test_with_nothing_there_is_nothing_to_verify(home: Path, cli: Cli) -> None:
-    said = cli("audit", "verify", "--json")
-    assert (said.code, said.json["code"]) == (3, "missing registry")
+    result = cli("audit", "verify", "--json")
+    assert (result.code, result.json["code"]) == (3, "missing registry")
 
 
 def test_the_log_can_be_narrowed(world: World, cli: Cli) -> None:
@@ -82,13 +82,13 @@ def test_the_log_can_be_narrowed(world: World, cli: Cli) -> None:
 
 def test_a_backup_is_a_new_file_that_opens(sound: World, cli: Cli, tmp_path: Path) -> None:
     target = tmp_path / "copies" / "one.duckdb"
-    told = cli("audit", "backup", target, "--json").json
-    assert told["digest"] == file_digest(target)
+    result = cli("audit", "backup", target, "--json").json
+    assert result["digest"] == file_digest(target)
     with duckdb.connect(str(target), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (len(sound.events()),)
     again = cli("audit", "backup", target)
     assert (again.code, "exists already" in again.err) == (3, True)
-    checks = [sys.executable, told["verifier"], "--database", str(target), "--deep"]
+    checks = [sys.executable, result["verifier"], "--database", str(target), "--deep"]
     assert subprocess.run(checks, capture_output=True, check=False).returncode == 0
     assert cli("audit", "backup").code == 0
     assert len(list(sound.home.backups.glob("registry-*.duckdb"))) == 1

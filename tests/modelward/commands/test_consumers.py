@@ -65,11 +65,11 @@ def test_one_acknowledges_another_stays_silent_and_both_get_a_plan(retiring: Wor
 
 
 def test_a_consumer_may_object(retiring: World, cli: Cli) -> None:
-    said = cli("consumers", "ack", "delay/1", "crews", "--object", "--as-of", retiring.now.isoformat())
-    assert (said.code, party(retiring, "crews").answer) == (0, "objected")
+    result = cli("consumers", "ack", "delay/1", "crews", "--object", "--as-of", retiring.now.isoformat())
+    assert (result.code, party(retiring, "crews").answer) == (0, "objected")
 
 
 def test_an_answer_without_a_retirement_says_how_one_begins(world: World, cli: Cli) -> None:
     world.version()
-    said = cli("consumers", "ack", "delay/1", "crews")
-    assert (said.code, "`modelward retire ops/delay/1`" in said.err) == (2, True)
+    result = cli("consumers", "ack", "delay/1", "crews")
+    assert (result.code, "`modelward retire ops/delay/1`" in result.err) == (2, True)

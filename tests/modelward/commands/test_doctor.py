@@ -20,17 +20,17 @@ def states(said: Said) -> dict[str, str]:
 
 
 def test_a_sound_home_is_well_but_for_what_a_person_must_do(world: World, cli: Cli) -> None:
-    said = cli("doctor", "--json")
-    found = states(said)
-    assert said.code == 0
+    result = cli("doctor", "--json")
+    found = states(result)
+    assert result.code == 0
     assert {found[name] for name in ("home", "key modes", "registry", "journal", "clock", "operations")} == {"ok"}
     assert (found["recovery key"], found["anchors"]) == ("warn", "warn")
     assert "move it to an offline medium" in cli("doctor").out
 
 
 def test_an_empty_home_is_no_failure(home: Path, cli: Cli) -> None:
-    said = cli("doctor", "--json")
-    assert (said.code, states(said)["registry"]) == (0, "warn")
+    result = cli("doctor", "--json")
+    assert (result.code, states(result)["registry"]) == (0, "warn")
 
 
 def open_keys(world: World) -> None:
@@ -78,9 +78,9 @@ AILMENTS = {
 def test_it_finds(world: World, cli: Cli, spoil: object, name: str, state: str) -> None:
     assert callable(spoil)
     spoil(world)
-    said = cli("doctor", "--json")
-    (check,) = [one for one in said.json if one["name"] == name]
-    assert (check["state"], said.code) == (state, 1 if state == "fail" else 0)
+    result = cli("doctor", "--json")
+    (check,) = [one for one in result.json if one["name"] == name]
+    assert (check["state"], result.code) == (state, 1 if state == "fail" else 0)
     assert check["remedy"]
 
 
@@ -142,7 +142,7 @@ def test_a_prefect_server_that_is_not_there(world: World, cli: Cli, monkeypatch:
 
 
 def test_each_setting_says_where_it_came_from(home: Path, cli: Cli) -> None:
-    told = {one["name"]: one for one in cli("config", "show", "--json").json}
-    assert (told["home"]["value"], told["home"]["source"]) == (str(home), "environment MODELWARD_HOME")
-    assert told["lock_wait_seconds"]["source"] == "default"
+    shown = {one["name"]: one for one in cli("config", "show", "--json").json}
+    assert (shown["home"]["value"], shown["home"]["source"]) == (str(home), "environment MODELWARD_HOME")
+    assert shown["lock_wait_seconds"]["source"] == "default"
     assert str(home) in cli("config", "show").out

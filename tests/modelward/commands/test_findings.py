@@ -45,8 +45,8 @@ def test_the_owner_cannot_close_it_and_the_refusal_is_remembered(world: World, c
     cli(*OPENED, "--by", "vera", "--as-of", world.now.isoformat())
     cli("findings", "answer", "delay/1#1", "--text", "done", "--by", "dev", "--as-of", world.now.isoformat())
     options, typed = proven("dev")
-    said = cli("findings", "close", "delay/1#1", *options, typed=typed)
-    assert said.code == 1
+    result = cli("findings", "close", "delay/1#1", *options, typed=typed)
+    assert result.code == 1
     assert len(world.events("command.refused")) == 1
 
 
@@ -57,11 +57,11 @@ def test_a_severity_that_there_is_not_is_a_wrong_option(world: World, cli: Cli) 
 
 def test_an_owner_nobody_knows_is_named_with_who_is_near(world: World, cli: Cli) -> None:
     world.version()
-    said = cli(*[one if one != "dev" else "devv" for one in OPENED])
-    assert (said.code, "did you mean dev" in said.err) == (2, True)
+    result = cli(*[one if one != "dev" else "devv" for one in OPENED])
+    assert (result.code, "did you mean dev" in result.err) == (2, True)
 
 
 def test_a_text_that_is_too_long_is_the_users_error(world: World, cli: Cli) -> None:
     world.version()
-    said = cli(*[one if one != "Calibration drifts" else "x" * 300 for one in OPENED])
-    assert (said.code, "title: " in said.err) == (2, True)
+    result = cli(*[one if one != "Calibration drifts" else "x" * 300 for one in OPENED])
+    assert (result.code, "title: " in result.err) == (2, True)

@@ -78,9 +78,9 @@ def answered(cli: Cli, world: World, about: str, person: str, *fields: str, code
     options = [part for field in fields for part in ("--set", field)]
     deadline = time.monotonic() + 60
     while True:
-        said = cli("approvals", "answer", about, "--by", person, "--code-from-stdin", "--json", *options, typed=typed)
-        if "no run waits" not in said.out or time.monotonic() > deadline:
-            return said
+        result = cli("approvals", "answer", about, "--by", person, "--code-from-stdin", "--json", *options, typed=typed)
+        if "no run waits" not in result.out or time.monotonic() > deadline:
+            return result
         time.sleep(0.2)
 
 
@@ -89,8 +89,8 @@ def test_a_folder_is_registered_once_previewed_and_refused_for_its_uncommitted_c
 ) -> None:
     folder = write_filled(tmp_path / "submission")
     at = ("--as-of", baselined.move(minutes=1).isoformat())
-    said = cli("register", folder, "--by", "dev", *at)
-    assert (said.code, said.out.splitlines()[0]) == (0, "registered ops/late/1")
+    result = cli("register", folder, "--by", "dev", *at)
+    assert (result.code, result.out.splitlines()[0]) == (0, "registered ops/late/1")
     assert "is ops/late/1 already" in cli("register", folder, "--by", "dev", *at).out
     assert baselined.get(Version, LATE).submitter == "dev"
     events = len(baselined.events())
@@ -103,8 +103,8 @@ def test_a_folder_is_registered_once_previewed_and_refused_for_its_uncommitted_c
 
 
 def test_a_folder_that_is_none_is_the_users_error(world: World, cli: Cli) -> None:
-    said = cli("register", "/no/such/folder", "--as-of", world.now.isoformat())
-    assert (said.code, "neither a folder" in said.err) == (2, True)
+    result = cli("register", "/no/such/folder", "--as-of", world.now.isoformat())
+    assert (result.code, "neither a folder" in result.err) == (2, True)
 
 
 def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
@@ -169,11 +169,11 @@ def asked_by(world: World, version: str, run_id: str) -> ApprovalRequest:
 
 
 def test_a_form_takes_only_what_it_asks_for(world: World, cli: Cli) -> None:
-    said = cli("approvals", "answer", "delay/1#1", "--set", "nonsense")
-    assert said.code == 2
+    result = cli("approvals", "answer", "delay/1#1", "--set", "nonsense")
+    assert result.code == 2
     request = world.requested()
-    said = cli("approvals", "answer", "delay/1#1", "--json")
-    assert (said.code, said.json["code"], request.state) == (1, "request closed", "pending")
+    result = cli("approvals", "answer", "delay/1#1", "--json")
+    assert (result.code, result.json["code"], request.state) == (1, "request closed", "pending")
 
 
 def test_a_rollback_needs_no_answer_and_is_ratified_by_somebody_else(baselined: World, cli: Cli) -> None:
@@ -182,33 +182,35 @@ def test_a_rollback_needs_no_answer_and_is_ratified_by_somebody_else(baselined: 
     world.move(days=1)
     deployed(world, run_id="op-2")
     world.move(days=1)
-    said = cli("rollback", "delay", "--reason", "it drifts", "--by", "otto", "--as-of", world.now.isoformat(), "--json")
-    assert said.code == 0, said.err + said.out
-    assert (said.json["version"], said.json["state"]) == ("models/ops/delay/versions/1", "deployed")
+    result = cli(
+        "rollback", "delay", "--reason", "it drifts", "--by", "otto", "--as-of", world.now.isoformat(), "--json"
+    )
+    assert result.code == 0, result.err + result.out
+    assert (result.json["version"], result.json["state"]) == ("models/ops/delay/versions/1", "deployed")
     code = world.code("olga")
     options = ("--by", "olga", "--code-from-stdin", "--as-of", world.now.isoformat())
     ratified = cli("ratify", "delay", *options, typed=code + "\n")
     assert (ratified.code, ratified.err) == (0, "")
-    assert world.get(Deployment, said.json["key"]).ratified_by == "olga"
+    assert world.get(Deployment, result.json["key"]).ratified_by == "olga"
 
 
 def test_a_suspension_names_what_takes_over(baselined: World, cli: Cli) -> None:
     deployed(baselined)
     baselined.move(days=1)
     options = ("--by", "otto", "--as-of", baselined.now.isoformat())
-    said = cli("suspend", "delay", "--reason", "it harms", "--fallback", "the timetable", *options)
-    assert (said.code, "suspended" in said.out, "modelward ratify" in said.out) == (0, True, True)
+    result = cli("suspend", "delay", "--reason", "it harms", "--fallback", "the timetable", *options)
+    assert (result.code, "suspended" in result.out, "modelward ratify" in result.out) == (0, True, True)
 
 
 def test_nothing_to_roll_back_is_a_refusal_that_says_what_else_can_be_done(baselined: World, cli: Cli) -> None:
     deployed(baselined)
-    said = cli("rollback", "delay", "--reason", "it drifts", "--as-of", baselined.now.isoformat())
-    assert (said.code, "suspend" in said.err) == (1, True)
+    result = cli("rollback", "delay", "--reason", "it drifts", "--as-of", baselined.now.isoformat())
+    assert (result.code, "suspend" in result.err) == (1, True)
 
 
 def test_watching_nobody_is_fine(world: World, cli: Cli) -> None:
-    said = cli("monitor", "--through", "2013-03-05", "--as-of", "2013-03-06")
-    assert (said.code, said.out) == (0, "no model has a monitoring plan\n")
+    result = cli("monitor", "--through", "2013-03-05", "--as-of", "2013-03-06")
+    assert (result.code, result.out) == (0, "no model has a monitoring plan\n")
 
 
 def test_a_retirement_begins_with_a_reason_and_a_day(world: World, cli: Cli) -> None:
@@ -230,15 +232,15 @@ def test_the_registry_is_attested_reviewed_and_reconciled(baselined: World, cli:
 def test_a_late_finding_of_somebody_else_is_told_and_what_ran_out_is_noted(baselined: World, cli: Cli) -> None:
     request = baselined.requested()
     baselined.move(days=8)
-    said = cli("reconcile", "--as-of", baselined.now.isoformat())
-    assert said.code == 0, said.err
+    result = cli("reconcile", "--as-of", baselined.now.isoformat())
+    assert result.code == 0, result.err
     assert baselined.get(ApprovalRequest, request.key).state == "expired"
-    assert "nothing was left" not in said.out
+    assert "nothing was left" not in result.out
 
 
 def test_a_report_is_one_file(world: World, cli: Cli, tmp_path: Path) -> None:
     deployed(world)
     target = tmp_path / "life.html"
-    told = cli("report", "delay", "--out", target, "--json")
-    assert (told.code, told.json["page"]) == (0, str(target)), told.err
+    result = cli("report", "delay", "--out", target, "--json")
+    assert (result.code, result.json["page"]) == (0, str(target)), result.err
     assert "ops/delay" in target.read_text()

@@ -48,19 +48,19 @@ def test_the_inventory_of_one_model(lived: World, cli: Cli) -> None:
 
 
 def test_a_past_day_names_the_version_its_approvers_and_digests(lived: World, cli: Cli) -> None:
-    told = cli("history", "delay", "--as-of", "2013-03-15", "--json").json
-    assert told["version"] == "models/ops/delay/versions/2"
-    assert [one["name"] for one in told["approvers"]] == ["Alma", "Axel"]
-    assert told["evidence_digest"].startswith("sha256:")
-    assert told["standards_digest"].startswith("sha256:")
+    result = cli("history", "delay", "--as-of", "2013-03-15", "--json").json
+    assert result["version"] == "models/ops/delay/versions/2"
+    assert [one["name"] for one in result["approvers"]] == ["Alma", "Axel"]
+    assert result["evidence_digest"].startswith("sha256:")
+    assert result["standards_digest"].startswith("sha256:")
     out = cli("history", "delay", "--as-of", "2013-03-15").out
     assert "ops/delay/2" in out
     assert "Axel" in out
 
 
 def test_another_slot_held_nothing(lived: World, cli: Cli) -> None:
-    said = cli("history", "delay", "--as-of", "2013-03-15", "--slot", "shadow")
-    assert (said.code, "nothing served there" in said.out) == (0, True)
+    result = cli("history", "delay", "--as-of", "2013-03-15", "--slot", "shadow")
+    assert (result.code, "nothing served there" in result.out) == (0, True)
 
 
 def test_what_was_known_by_a_time_counts_only_what_was_recorded_by_then(lived: World, cli: Cli) -> None:
@@ -120,9 +120,9 @@ def test_a_verdict_that_is_not_cleared_comes_with_its_remedy(world: World, cli: 
 def test_an_open_request_and_a_waiting_validation_are_listed(world: World, cli: Cli) -> None:
     request = world.requested()
     world.assessed(world.version())
-    told = cli("approvals", "list", "--json").json
-    assert [(one["key"], one["missing"]) for one in told["requests"]] == [(request.key, {"approver": 2})]
-    assert told["validations"] == ["models/ops/delay/versions/2"]
+    result = cli("approvals", "list", "--json").json
+    assert [(one["key"], one["missing"]) for one in result["requests"]] == [(request.key, {"approver": 2})]
+    assert result["validations"] == ["models/ops/delay/versions/2"]
     out = cli("approvals", "list").out
     assert "2 × approver" in out
     assert "1 × validator" in out
@@ -154,6 +154,6 @@ def test_a_review_is_completed_with_a_code(world: World, cli: Cli) -> None:
     world.do(OpenReview(model=model, reason="a year is over", due_at=world.now + timedelta(days=30)), by="olga")
     typed = world.code("vera") + "\n"
     at = ("--by", "vera", "--code-from-stdin", "--as-of", world.now.isoformat())
-    said = cli("review", "complete", "delay#1", "--outcome", "still fit", *at, typed=typed)
-    assert said.code == 0, said.err
+    result = cli("review", "complete", "delay#1", "--outcome", "still fit", *at, typed=typed)
+    assert result.code == 0, result.err
     assert world.get(Review, f"{model}/reviews/1").outcome == "still fit"

@@ -35,8 +35,8 @@ def test_a_mail_goes_out_once_and_the_list_says_so(told: World, cli: Cli, monkey
     with mail_sink() as sink:
         address = f"mailto://127.0.0.1:{sink.port}?from=modelward@example.org&mode=insecure"
         monkeypatch.setenv("MODELWARD_NOTICE_MAIL", address)
-        said = cli("notices", "send")
-        assert (said.code, said.out) == (0, "mail 127.0.0.1: alma: decide: delivered\n")
+        result = cli("notices", "send")
+        assert (result.code, result.out) == (0, "mail 127.0.0.1: alma: decide: delivered\n")
         assert cli("notices", "send").out == "nothing waits to be carried\n"
         assert cli("notices", "test", "--by", "olga").out == "mail 127.0.0.1: taken\n"
     assert [receivers for _, receivers, _ in sink.mails] == [["<alma@example.org>"], ["<olga@example.org>"]]
@@ -49,12 +49,12 @@ def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypa
     monkeypatch.setenv(
         "MODELWARD_NOTICE_MAIL", f"mailto://me:{SECRET}@127.0.0.1:{port}?from=a@example.org&mode=insecure"
     )
-    said = cli("notices", "send")
-    assert (said.code, "waiting: mail 127.0.0.1 did not take the notice" in said.out) == (3, True)
+    result = cli("notices", "send")
+    assert (result.code, "waiting: mail 127.0.0.1 did not take the notice" in result.out) == (3, True)
     listed = cli("notices", "list").out
     assert "waiting (1×, again" in listed
     assert cli("notices", "test", "--by", "alma").code == 3
-    assert SECRET not in said.out + listed + cli("config", "show").out + cli("doctor").out
+    assert SECRET not in result.out + listed + cli("config", "show").out + cli("doctor").out
     assert cli("doctor", "--json").code == 0
 
 
@@ -97,8 +97,8 @@ def test_a_setting_that_cannot_be_used_is_one_clear_error(
     told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org/in")
-    said = cli("notices", "send")
-    assert (said.code, "is not https" in said.err) == (2, True)
+    result = cli("notices", "send")
+    assert (result.code, "is not https" in result.err) == (2, True)
     assert "configuration" in {one["name"] for one in cli("doctor", "--json").json if one["state"] == "fail"}
 
 
@@ -113,5 +113,5 @@ def test_a_file_that_is_no_notice_is_named_and_hides_none(
     assert (found["outbox"]["state"], found["notices"]["state"]) == ("warn", "ok")
     with mail_sink() as sink:
         monkeypatch.setenv("MODELWARD_NOTICE_MAIL", f"mailto://127.0.0.1:{sink.port}?from=a@example.org&mode=insecure")
-        said = cli("notices", "send")
-    assert (said.code, "delivered" in said.out, "cannot be read" in said.err) == (3, True, True)
+        result = cli("notices", "send")
+    assert (result.code, "delivered" in result.out, "cannot be read" in result.err) == (3, True, True)

@@ -32,10 +32,10 @@ def test_the_choices_are_those_of_the_records() -> None:
 
 
 def test_the_first_person_starts_the_registry_and_is_told_where_its_keys_lie(home: Path, cli: Cli) -> None:
-    said = cli("people", "add", "ana", "--name", "Ana Ruiz")
-    assert said.code == 0
-    assert "ana is on the roster, as administrator" in said.out
-    assert f"move {home / 'keys' / 'recovery.key'} to a medium kept offline" in said.err
+    result = cli("people", "add", "ana", "--name", "Ana Ruiz")
+    assert result.code == 0
+    assert "ana is on the roster, as administrator" in result.out
+    assert f"move {home / 'keys' / 'recovery.key'} to a medium kept offline" in result.err
     assert stat.S_IMODE((home / "keys" / "log.key").stat().st_mode) == 0o600
 
 
@@ -52,14 +52,14 @@ def test_two_founders_need_no_code_and_the_third_needs_one(home: Path, cli: Cli)
 def test_somebody_is_added_in_their_roles_under_one_code(world: World, cli: Cli, proven: Proven) -> None:
     options, typed = proven("adam")
     roles = ("--role", "validator", "--role", "approver")
-    said = cli("people", "add", "nina", "--name", "Nina", *roles, *options, typed=typed)
-    assert "nina is on the roster, as validator, approver" in said.out
+    result = cli("people", "add", "nina", "--name", "Nina", *roles, *options, typed=typed)
+    assert "nina is on the roster, as validator, approver" in result.out
     assert [one.role for one in world.find(RoleGrant, person="nina")] == ["validator", "approver"]
 
 
 def test_a_role_that_is_none_is_refused_with_those_there_are(home: Path, cli: Cli) -> None:
-    said = cli("people", "add", "nina", "--name", "Nina", "--role", "king")
-    assert (said.code, "the roles are developer, owner" in said.err) == (2, True)
+    result = cli("people", "add", "nina", "--name", "Nina", "--role", "king")
+    assert (result.code, "the roles are developer, owner" in result.err) == (2, True)
     assert not (home / "registry").exists()
 
 
@@ -70,9 +70,9 @@ def test_a_hostile_id_is_refused_before_a_registry_is_started(home: Path, cli: C
 
 def test_enrolment_shows_a_code_to_scan_and_the_secret_once(world: World, cli: Cli, proven: Proven) -> None:
     options, typed = proven("adam")
-    said = cli("people", "enrol", "vera", *options, typed=typed)
-    found = SECRET.search(said.out)
-    assert (said.code, "█" in said.out) == (0, True)
+    result = cli("people", "enrol", "vera", *options, typed=typed)
+    found = SECRET.search(result.out)
+    assert (result.code, "█" in result.out) == (0, True)
     assert found is not None
     with world.registry.reading() as state:
         newest = state.find(Credential, person="vera", state="active")[-1]
@@ -82,8 +82,8 @@ def test_enrolment_shows_a_code_to_scan_and_the_secret_once(world: World, cli: C
 
 def test_with_json_the_secret_never_leaves_the_screen(world: World, cli: Cli, proven: Proven) -> None:
     before = len(world.events())
-    said = cli("people", "enrol", "vera", "--json")
-    assert (said.code, said.json["code"]) == (2, "input")
+    result = cli("people", "enrol", "vera", "--json")
+    assert (result.code, result.json["code"]) == (2, "input")
     assert len(world.events()) == before
 
 
@@ -119,9 +119,9 @@ def test_somebody_is_added_given_a_role_and_taken_off_again(world: World, cli: C
 
 def test_a_wrong_code_changes_nothing_and_says_what_to_do(world: World, cli: Cli) -> None:
     arguments = ("--by", "adam", "--code-from-stdin", "--as-of", world.now.isoformat())
-    said = cli("people", "add", "nia", "--name", "Nia", *arguments, typed="not-a-code\n")
-    assert (said.code, "the one-time code of adam is wrong" in said.err) == (1, True)
-    assert "not-a-code" not in said.out + said.err + world.home.journal.read_text()
+    result = cli("people", "add", "nia", "--name", "Nia", *arguments, typed="not-a-code\n")
+    assert (result.code, "the one-time code of adam is wrong" in result.err) == (1, True)
+    assert "not-a-code" not in result.out + result.err + world.home.journal.read_text()
 
 
 def test_the_list_has_everybody_with_roles_and_without_secrets(world: World, cli: Cli) -> None:
@@ -143,8 +143,8 @@ def test_without_a_code_nothing_is_asked_of_the_registry(
 ) -> None:
     before = len(world.events())
     options = [option] if option else []
-    said = cli("people", "add", "nia", "--name", "Nia", "--by", "adam", *options, typed=typed)
-    assert (said.code, what in said.err, len(world.events())) == (2, True, before)
+    result = cli("people", "add", "nia", "--name", "Nia", "--by", "adam", *options, typed=typed)
+    assert (result.code, what in result.err, len(world.events())) == (2, True, before)
 
 
 def test_on_a_terminal_the_code_is_asked_for_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,10 +170,10 @@ def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
     world.grant("rita", Role.APPROVER, team="ops", environment="staging", tiers=(1, 2))
     world.grant("rita", Role.APPROVER, team="ops", environment="production")
     options, typed = proven("adam")
-    said = cli("people", "deputise", "outsider", "--for", "rita", "--to", "2013-03-20", "--role", "approver", *options,
-               typed=typed)  # fmt: skip
-    assert (said.code, "outsider represents rita as approver until 2013-03-20" in said.out) == (0, True), said.err
-    assert "for ops, tier 1, tier 2, staging; ops, production" in said.out
+    named = ("--for", "rita", "--to", "2013-03-20", "--role", "approver")
+    result = cli("people", "deputise", "outsider", *named, *options, typed=typed)
+    assert (result.code, "outsider represents rita as approver until 2013-03-20" in result.out) == (0, True), result.err
+    assert "for ops, tier 1, tier 2, staging; ops, production" in result.out
     grants = world.find(RoleGrant, person="outsider")
     assert [(one.role, one.deputy_of) for one in grants] == [(Role.APPROVER, "rita")] * 2
     assert [(one.team, one.tiers, one.environment) for one in grants] == [
@@ -193,6 +193,6 @@ UNCLEAR = {
 def test_nobody_stands_in(case: tuple[tuple[str, ...], str], world: World, cli: Cli, proven: Proven) -> None:
     world.grant("rita")
     options, typed = proven("adam")
-    said = cli("people", "deputise", "outsider", *case[0], "--to", "2013-03-20", *options, typed=typed)
-    assert (said.code, case[1] in said.err) == (2, True), said.err
+    result = cli("people", "deputise", "outsider", *case[0], "--to", "2013-03-20", *options, typed=typed)
+    assert (result.code, case[1] in result.err) == (2, True), result.err
     assert world.find(RoleGrant, person="outsider") == []

@@ -65,13 +65,15 @@ def test_from_the_release_to_its_ratification(world: World, cli: Cli, proven: Pr
 def test_refused_it_is_undone_at_once(world: World, cli: Cli, proven: Proven) -> None:
     request = released_by_otto(world, cli, proven)
     options, typed = proven("alma")
-    said = cli(
+    result = cli(
         "ratify", "delay", "--reject", "--comment", "worse", "--confirm", request.request_digest[-8:], *options,
         typed=typed,
     )  # fmt: skip
-    assert (said.code, "the rejection of the release of ops/delay/2 is recorded" in said.err) == (0, True), said.err
+    assert (result.code, "the rejection of the release of ops/delay/2 is recorded" in result.err) == (0, True), (
+        result.err
+    )
     undone = "the emergency release of ops/delay v2 was undone, its ratification was refused: ops/delay v1 serves again"
-    assert undone in said.out
+    assert undone in result.out
     assert serving(world) == f"{MODEL}/versions/1"
     told = {one.to for one in Outbox(world.home.outbox).notices() if one.kind == "incident"}
     assert {"otto", "olga"} <= told
@@ -99,10 +101,10 @@ def test_a_signature_of_somebody_who_left_does_not_ratify_it(world: World, cli: 
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     options, typed = proven("olga")
-    said = cli("ratify", "delay", "--confirm", request.request_digest[-8:], *options, typed=typed)
-    assert (said.code, "your signature is recorded" in said.out, "still needs 1 × approver" in said.out) == (
+    result = cli("ratify", "delay", "--confirm", request.request_digest[-8:], *options, typed=typed)
+    assert (result.code, "your signature is recorded" in result.out, "still needs 1 × approver" in result.out) == (
         0, True, True,
-    ), said.err  # fmt: skip
+    ), result.err  # fmt: skip
     assert world.find(Deployment)[-1].ratified_by is None
 
 

@@ -24,22 +24,22 @@ def second(tmp_path: Path) -> Path:
 
 
 def test_a_standard_that_can_be_used_says_so(cli: Cli, second: Path) -> None:
-    told = cli("standard", "check", second, "--json").json
-    assert (told["ok"], told["standard"], told["version"]) == (True, "baseline", 2)
+    result = cli("standard", "check", second, "--json").json
+    assert (result["ok"], result["standard"], result["version"]) == (True, "baseline", 2)
     assert "can be used: baseline 2" in cli("standard", "check", second).out
 
 
 def test_a_broken_one_is_named_with_file_line_and_fix(cli: Cli, second: Path) -> None:
     second.write_text(second.read_text().replace("gate: documentation", "gate: astrology", 1))
-    said = cli("standard", "check", second)
-    assert said.code == 2
-    assert "next.yaml:" in said.err
-    assert "astrology" in said.err
+    result = cli("standard", "check", second)
+    assert result.code == 2
+    assert "next.yaml:" in result.err
+    assert "astrology" in result.err
 
 
 def test_what_comes_with_modelward_is_shown_without_a_registry(home: Path, cli: Cli) -> None:
-    said = cli("standard", "show")
-    assert (said.code, "DOC-1" in said.out, "not in force here" in said.out) == (0, True, True)
+    result = cli("standard", "show")
+    assert (result.code, "DOC-1" in result.out, "not in force here" in result.out) == (0, True, True)
     assert cli("standard", "show", "--text").out == baseline_text()
     assert cli("standard", "show", "--json").json["text_digest"] == load_standard(baseline_text()).text_digest
     assert cli("standard", "show", "horoscope").code == 2

@@ -15,7 +15,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed, Failed, Paused, Pending, Running, Scheduled
 
 from data.errors import GateRefusedError, ModelwardError, NotFoundError, PrefectUnavailableError
-from modelward.runs import flow_call, running_server
+from modelward.runs import flow_call, running
 from modelward.runs.flow_call import Where, call, failure_of, plain, waits_for
 from modelward.runs.running_server import RunningSupervisor
 from modelward.supervisor.work_pool import create_pool
@@ -68,7 +68,8 @@ def supervisor(prefect_server: None, world: World, monkeypatch: pytest.MonkeyPat
     with get_client(sync_client=True) as client:
         client.create_deployment(client.create_flow_from_name("attest registry"), "attest-registry")
     supervisor = RunningSupervisor(1, "", str(PREFECT_API_URL.value()), "http://ui", "")
-    monkeypatch.setattr(running_server, "running_supervisor", lambda: supervisor)
+    for module in (flow_call, running):
+        monkeypatch.setattr(module, "running_supervisor", lambda: supervisor)
     return supervisor
 
 
@@ -105,9 +106,11 @@ def ended(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch, state:
 def test_an_answer_that_cannot_be_read_is_not_taken_for_nothing(
     supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(PrefectUnavailableError, match="the run completed, and what it answered cannot be read") as told:
+    with pytest.raises(
+        PrefectUnavailableError, match="the run completed, and what it answered cannot be read"
+    ) as raised:
         ended(supervisor, monkeypatch, Completed())
-    assert told.value.remedy.startswith("look at http://ui/runs/flow-run/")
+    assert raised.value.remedy.startswith("look at http://ui/runs/flow-run/")
 
 
 def test_a_run_that_failed_is_a_failure(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,10 +179,10 @@ def test_status_says_how_all_is_though_somebody_holds_the_registry(
 def test_status_names_the_fault_and_what_holds_runs_up(up: Up, cli: Cli) -> None:
     up.answers.paused = True
     up.kill("worker")
-    said = cli("status")
-    assert said.code == 3
-    assert "→ worker: its process has ended" in said.out
-    assert "→ the work pool modelward is paused" in said.out
+    result = cli("status")
+    assert result.code == 3
+    assert "→ worker: its process has ended" in result.out
+    assert "→ the work pool modelward is paused" in result.out
     assert cli("status", "--json").json["well"] == {"server": True, "worker": False, "evidence": True}
 
 

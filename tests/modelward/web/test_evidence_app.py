@@ -151,8 +151,8 @@ def test_it_answers_before_there_is_a_registry(tmp_path: Path) -> None:
 def test_while_the_registry_is_held_the_asker_is_told_to_come_again(listed: World) -> None:
     app = evidence_app(listed.home)
     with listed.registry.store.session():
-        told = json.loads(call(app, "/health").body)
-        assert told["registry"] == "ready"
+        shown = json.loads(call(app, "/health").body)
+        assert shown["registry"] == "ready"
         assert b"was not verified" in call(app, "/audit.html").body
 
 
