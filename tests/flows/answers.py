@@ -49,7 +49,7 @@ def after(happens: Callable[[], object], then: Step) -> Step:
 
 def answer(world: World, person: str, decision: str = "approve", **changes: Any) -> dict[str, Any]:
     """The values of an answer to the newest request."""
-    told = {
+    values = {
         "person": person,
         "role": "approver",
         "decision": decision,
@@ -57,12 +57,12 @@ def answer(world: World, person: str, decision: str = "approve", **changes: Any)
         "code": _code(world, person),
         "meaning": "I read the evidence",
     }
-    return {**told, **changes}
+    return {**values, **changes}
 
 
 def conclusion(world: World, person: str = "vera", **changes: Any) -> dict[str, Any]:
     """The values of a validator's conclusion."""
-    told = {
+    values = {
         "person": person,
         "conclusion": "fit",
         "scope": "data, method and results",
@@ -70,7 +70,7 @@ def conclusion(world: World, person: str = "vera", **changes: Any) -> dict[str, 
         "competence": "ten years of validation",
         "code": _code(world, person),
     }
-    return {**told, **changes}
+    return {**values, **changes}
 
 
 def concludes(world: World, person: str = "vera", **changes: Any) -> Step:

@@ -34,8 +34,8 @@ def scheduled(flow: Flow[..., Any], **parameters: Any) -> UUID:
         name = flow.name.replace(" ", "-")
         entrypoint = f"flows.{flow.fn.__name__}.{flow.fn.__name__}"
         deployment = client.create_deployment(flow_id, name, entrypoint=entrypoint, path=str(ROOT))
-        told = {**parameters, "as_of": parameters["as_of"].isoformat()} if parameters.get("as_of") else parameters
-        return client.create_flow_run_from_deployment(deployment, parameters=told).id
+        values = {**parameters, "as_of": parameters["as_of"].isoformat()} if parameters.get("as_of") else parameters
+        return client.create_flow_run_from_deployment(deployment, parameters=values).id
 
 
 def pass_through(flow: Flow[..., Any], run: UUID) -> str:
@@ -49,9 +49,15 @@ def pass_through(flow: Flow[..., Any], run: UUID) -> str:
 
 def worker_pass(run: UUID, home: Path) -> subprocess.CompletedProcess[str]:
     """The same by the command that a worker gives, in a process that has ended when this returns."""
-    told = {"PREFECT_API_URL": str(PREFECT_API_URL.value()), "MODELWARD_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    extra = {
+        "PREFECT_API_URL": str(PREFECT_API_URL.value()),
+        "MODELWARD_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+    }
     command = [sys.executable, "-m", "prefect.engine", str(run)]
-    return subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(
+        command, env={**os.environ, **extra}, capture_output=True, text=True, timeout=180, check=False
+    )
 
 
 def state_of(run: UUID) -> str:

@@ -75,7 +75,7 @@ def test_two_people_approve_and_it_serves(validated: World) -> None:
 def facts(form: Form) -> dict[str, str]:
     """The facts above a form, by name."""
     rows = [line[2:-2].partition(" | ") for line in form.description.splitlines() if line.startswith("| ")]
-    return {name: told for name, _, told in rows}
+    return {name: value for name, _, value in rows}
 
 
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
@@ -143,14 +143,14 @@ def test_in_process_too_a_code_counts_by_when_it_was_handed_in(
 
 def decide_waiver(world: World, grant: bool = True) -> None:
     until = world.now + timedelta(days=9)
-    asked = world.do(RequestWaiver(version=V1, control="FINDINGS-1", reason="later", expires_at=until))
-    world.do(DecideWaiver(key=asked.subject, grant=grant, reason="so", proof=world.proof("rita")), by="rita")
+    waiver = world.do(RequestWaiver(version=V1, control="FINDINGS-1", reason="later", expires_at=until))
+    world.do(DecideWaiver(key=waiver.subject, grant=grant, reason="so", proof=world.proof("rita")), by="rita")
 
 
 def open_finding(world: World, days: float = 9) -> None:
     due = world.now + timedelta(days=days)
-    told = {"title": "pressure is missing", "text": "in bad weather", "owner": "dev", "due_at": due}
-    world.do(OpenFinding(version=V1, severity="low", **told), by="vera")
+    values = {"title": "pressure is missing", "text": "in bad weather", "owner": "dev", "due_at": due}
+    world.do(OpenFinding(version=V1, severity="low", **values), by="vera")
 
 
 def change_bytes(world: World, digest: str) -> None:

@@ -42,8 +42,8 @@ def test_every_model_with_a_plan_gets_a_result_and_the_run_shows_them(world: Wor
     assert (run.to_date, run.run_id != "", run.ran_at) == (END.isoformat(), True, NIGHT)
     assert "| ops/delay | recorded | 2,100 |" in newest_artifact("monitoring")
     drift = newest_artifact("drift-ops-delay")
-    told = "ops/delay v1: 2,100 rows, 100% of the labels that had their time"
-    assert drift.startswith(f"### ops/delay, {DAY} to {END}\n\n{told}\n")
+    summary = "ops/delay v1: 2,100 rows, 100% of the labels that had their time"
+    assert drift.startswith(f"### ops/delay, {DAY} to {END}\n\n{summary}\n")
     assert "![How far from the reference, in margins; a bar marks what is severe](data:image/svg+xml;base64," in drift
     assert all(f"| {rule['statistic']}:{rule['column']} |" in drift for rule in RULES)
     events = len(world.events())
@@ -84,6 +84,6 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_asked_is_refused_before_anything_is_watched(world: World, case: str) -> None:
-    asked, error = REFUSED[case]
+    parameters, error = REFUSED[case]
     with pytest.raises(error):
-        monitor_models(**asked, as_of=NIGHT)  # type: ignore[arg-type]
+        monitor_models(**parameters, as_of=NIGHT)  # type: ignore[arg-type]

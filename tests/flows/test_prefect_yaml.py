@@ -101,7 +101,7 @@ def test_all_of_it_deploys_with_the_schedules_that_are_written(deployed: dict[st
 @pytest.mark.parametrize("name", [one["name"] for one in DEPLOYMENTS])
 def test_every_field_of_a_form_says_what_it_asks_for(name: str, deployed: dict[str, DeploymentResponse]) -> None:
     schema: Any = deployed[name].parameter_openapi_schema
-    silent = [field for field, told in schema["properties"].items() if not told.get("description")]
+    silent = [field for field, entry in schema["properties"].items() if not entry.get("description")]
     assert not silent, "describe it under Args in the flow's docstring"
 
 

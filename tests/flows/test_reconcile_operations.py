@@ -40,8 +40,8 @@ def test_an_operation_whose_process_died_is_undone_once(world: World) -> None:
 
 def asked_again_in(world: World, request: ApprovalRequest, run_id: str) -> ApprovalRequest:
     """The same question, asked by another run."""
-    told = request.model_dump(include=set(RequestApproval.model_fields))
-    return world.do(RequestApproval(about=request.subject, **told), run_id=run_id).row(ApprovalRequest)
+    values = request.model_dump(include=set(RequestApproval.model_fields))
+    return world.do(RequestApproval(about=request.subject, **values), run_id=run_id).row(ApprovalRequest)
 
 
 def test_a_request_whose_run_crashed_is_taken_back_and_one_of_an_unknown_run_is_not(world: World) -> None:

@@ -112,7 +112,7 @@ def test_a_standard_that_is_not_adopted_is_refused_against_the_model(world: Worl
     compare_graph("register_model", "a standard is not adopted")
 
 
-def test_milder_rules_are_refused_before_anything_is_done(world: World, folder: Path) -> None:
+def test_relaxed_rules_are_refused_before_anything_is_done(world: World, folder: Path) -> None:
     register_model(str(folder), as_of=world.now)
     events, artifacts = len(world.events()), sorted(world.home.artifacts.rglob("*"))
     replace_line(
@@ -132,8 +132,8 @@ def test_a_submission_registered_before_the_rules_became_stricter_is_still_the_s
     world: World, folder: Path
 ) -> None:
     key = register_model(str(folder), as_of=world.now)
-    told = RegisterModel.of(world.get(Model, MODEL))
-    world.do(told.model_copy(update={"tier": 1}))
+    command = RegisterModel.of(world.get(Model, MODEL))
+    world.do(command.model_copy(update={"tier": 1}))
     events = len(world.events())
     assert register_model(str(folder), as_of=world.now) == key
     assert len(world.events()) == events

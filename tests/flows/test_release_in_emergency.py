@@ -121,8 +121,8 @@ def test_when_its_run_is_lost_reconciliation_undoes_it_in_time(world: World) -> 
 
 def from_the_page(world: World, **changes: Any) -> UUID:
     """A run that somebody started at Prefect's pages, with no request that a command opened."""
-    told = {"version": "ops/delay/2", "as_of": world.now, **changes}
-    return scheduled(release_in_emergency, **told)
+    parameters = {"version": "ops/delay/2", "as_of": world.now, **changes}
+    return scheduled(release_in_emergency, **parameters)
 
 
 def releasing(world: World, who: str = "otto", **changes: Any) -> dict[str, Any]:
@@ -198,10 +198,10 @@ def test_what_no_answer_would_change_ends_the_run(
 def test_the_page_of_the_run_stands_in_the_notices(world: World) -> None:
     with temporary_settings({PREFECT_UI_URL: "http://127.0.0.1:4200/v2"}):
         _, run = released(world)
-    told = [one for one in Outbox(world.home.outbox).notices() if one.kind == "approval"]
-    assert {one.to for one in told} >= {"alma", "olga"}
-    assert all("modelward ratify ops/delay" in one.aside for one in told)
-    assert all(str(run) in one.aside for one in told)
+    notices = [one for one in Outbox(world.home.outbox).notices() if one.kind == "approval"]
+    assert {one.to for one in notices} >= {"alma", "olga"}
+    assert all("modelward ratify ops/delay" in one.aside for one in notices)
+    assert all(str(run) in one.aside for one in notices)
 
 
 def test_the_command_that_answers_requests_finds_the_run_that_asks(world: World) -> None:

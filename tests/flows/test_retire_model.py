@@ -59,8 +59,8 @@ def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytes
     with people(looks_too_early, everybody_answers, *signatures) as seen:
         assert retired(model, "from notice to approval", outputs_in_force="rosters until June") == "approved"
     assert len({(one.run, one.key) for one in seen}) == 4
-    told = {one.title.rpartition(" ")[2] for one in Outbox(world.home.outbox).notices() if "is retired" in one.title}
-    assert told == {"gates", "crew", "shadow-it"}
+    systems = {one.title.rpartition(" ")[2] for one in Outbox(world.home.outbox).notices() if "is retired" in one.title}
+    assert systems == {"gates", "crew", "shadow-it"}
     world.now = model.retirement.sunset_at + timedelta(hours=9)
     assert retired(model, "the sunset begins") == "sunset"
     world.move(days=14)

@@ -50,7 +50,7 @@ def running() -> Iterator[UUID]:
 
 def sweep(world: World) -> list[str]:
     """What is said of each run that was looked at and found dead."""
-    return [said for _, act in silent_runs(RunContext(SERVICE, world.now, "")) if (said := act())]
+    return [report for _, act in silent_runs(RunContext(SERVICE, world.now, "")) if (report := act())]
 
 
 def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
@@ -73,8 +73,8 @@ def test_a_run_of_which_nothing_was_heard_is_called_crashed_once(
     world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later(monkeypatch, 10)
-    (said,) = reconcile_operations(as_of=world.now)["silent"]
-    assert said.endswith("was marked crashed: nothing was heard of it any more")
+    (report,) = reconcile_operations(as_of=world.now)["silent"]
+    assert report.endswith("was marked crashed: nothing was heard of it any more")
     assert state_of(running) == "Crashed"
     assert sweep(world) == []
 
@@ -124,8 +124,8 @@ def test_a_run_that_was_heard_of_is_left_alone(world: World, running: UUID, monk
     }
     with get_client(sync_client=True) as client:
         client.request("POST", "/events", json=[heartbeat]).raise_for_status()
-        wanted = {"filter": {"occurred": {"until": heartbeat["occurred"]}, "resource": {"id": [name]}}}
-        until(lambda: heartbeat["event"] in client.request("POST", "/events/filter", json=wanted).text)
+        query = {"filter": {"occurred": {"until": heartbeat["occurred"]}, "resource": {"id": [name]}}}
+        until(lambda: heartbeat["event"] in client.request("POST", "/events/filter", json=query).text)
     assert sweep(world) == []
     assert state_of(running) == "Running"
 

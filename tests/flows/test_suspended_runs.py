@@ -139,8 +139,8 @@ def test_an_answer_is_judged_on_what_is_there_when_the_run_goes_on(validated: Wo
     pass_through(deploy_model, run)
     answered(run, **answer(validated, "alma"))
     due = validated.now + timedelta(days=9)
-    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": due}
-    validated.do(OpenFinding(version=V1, severity="low", **told), by="vera")
+    values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": due}
+    validated.do(OpenFinding(version=V1, severity="low", **values), by="vera")
     assert pass_through(deploy_model, run) == "Failed"
     assert (newest_request(validated).state, validated.find(Vote)) == ("withdrawn", [])
     with pytest.raises(StaleEvidenceError):
@@ -196,15 +196,15 @@ def test_what_is_refused_to_others_meanwhile_takes_no_answer_away(judged: World)
 
 
 def concluding(world: World, person: str) -> ConcludeValidation:
-    told = {"conclusion": "fit", "scope": "all", "limitations": "one year", "competence": "long"}
-    return ConcludeValidation(version=V1, evidence_digest=world.digest(V1), proof=world.proof(person), **told)
+    values = {"conclusion": "fit", "scope": "all", "limitations": "one year", "competence": "long"}
+    return ConcludeValidation(version=V1, evidence_digest=world.digest(V1), proof=world.proof(person), **values)
 
 
 def test_a_conclusion_is_not_on_what_was_found_after_its_form_was_shown(judged: World) -> None:
     run = scheduled(validate_model, version=V1, use=USE, as_of=judged.now)
     assert pass_through(validate_model, run) == "Suspended"
-    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": judged.now + timedelta(days=9)}
-    judged.do(OpenFinding(version=V1, severity="low", **told), by="outsider")
+    values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": judged.now + timedelta(days=9)}
+    judged.do(OpenFinding(version=V1, severity="low", **values), by="outsider")
     answered(run, **conclusion(judged))
     assert (pass_through(validate_model, run), judged.find(Validation)) == ("Suspended", [])
     form = answered(run, **conclusion(judged))
@@ -224,10 +224,10 @@ def test_a_registry_held_by_another_process_costs_nobody_their_signature(
     pass_through(deploy_model, run)
     execute = Registry.execute
 
-    def held(registry: Registry, command: Command, *told: Any, **more: Any) -> Any:
+    def held(registry: Registry, command: Command, *values: Any, **more: Any) -> Any:
         if isinstance(command, Decide):
             raise StoreLockedError("the registry is held by process 7")
-        return execute(registry, command, *told, **more)
+        return execute(registry, command, *values, **more)
 
     answered(run, **answer(validated, "axel"))
     with monkeypatch.context() as busy:

@@ -103,8 +103,8 @@ def test_whatever_is_tried_on_a_waiting_validation_concludes_nothing(judged: Wor
 def test_a_finding_raised_while_the_run_waits_is_settled_and_read(judged: World) -> None:
     def settle() -> None:
         due = judged.now + timedelta(days=9)
-        told = {"title": "pressure | is <missing>", "text": "in bad weather", "owner": "dev", "due_at": due}
-        key = judged.do(OpenFinding(version=V1, severity="high", **told), by="vera").subject
+        values = {"title": "pressure | is <missing>", "text": "in bad weather", "owner": "dev", "due_at": due}
+        key = judged.do(OpenFinding(version=V1, severity="high", **values), by="vera").subject
         judged.do(AnswerFinding(key=key, answer="trees send it down a branch"), by="dev")
         judged.do(CloseFinding(key=key, proof=judged.proof("vera")), by="vera")
         judged.move(seconds=30)

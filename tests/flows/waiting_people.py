@@ -134,7 +134,7 @@ def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[F
         assert state is not None
         key = str(state.state_details.pause_key)
         if _name(run.id, key) not in (but or set()):
-            keys = {str(name): str(told) for name, told in keyset_from_paused_state(state).items()}
+            keys = {str(name): str(key) for name, key in keyset_from_paused_state(state).items()}
             texts = [_until(partial(read_input, client, run.id, keys[name])) for name in ("description", "schema")]
             found.append(Form(client, run.id, key, keys, *texts))
     return found

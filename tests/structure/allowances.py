@@ -12,11 +12,9 @@ WORDS: Mapping[str, int] = {}
 NAMES: Mapping[str, int] = {
     "tests": 32,
     "tests/browser": 7,
-    "tests/data": 145,
+    "tests/data": 123,
     "tests/docs": 4,
-    "tests/flows": 25,
     "tests/modelward": 86,
-    "tests/tasks": 67,
     "tests/views": 36,
 }
 PRIVATE_NAMES: Mapping[str, int] = {}

@@ -28,8 +28,8 @@ def log() -> Iterator[duckdb.DuckDBPyConnection]:
 def append(log: duckdb.DuckDBPyConnection, *bodies: object) -> None:
     (size,) = log.execute("SELECT count(*) FROM audit_event").fetchone() or (0,)
     for number, body in enumerate(bodies, start=size):
-        told = body if isinstance(body, bytes) else json.dumps(body).encode()
-        log.execute("INSERT INTO audit_event VALUES (?, ?)", [number, told])
+        stored = body if isinstance(body, bytes) else json.dumps(body).encode()
+        log.execute("INSERT INTO audit_event VALUES (?, ?)", [number, stored])
     log.execute("DELETE FROM audit_head")
     log.execute("INSERT INTO audit_head SELECT 0, count(*) FROM audit_event")
 
@@ -59,7 +59,7 @@ def test_what_is_known_is_not_read_again(log: duckdb.DuckDBPyConnection) -> None
     assert found(index, log, MODEL) == [{}, {"subject": f"{MODEL}/alerts/1"}]
 
 
-def test_a_log_that_became_shorter_is_read_anew(log: duckdb.DuckDBPyConnection) -> None:
+def test_a_log_that_became_shorter_is_read_again(log: duckdb.DuckDBPyConnection) -> None:
     append(log, {"subject": MODEL}, {"subject": MODEL})
     index = EventIndex()
     assert len(found(index, log, MODEL)) == 2

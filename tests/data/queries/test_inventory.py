@@ -46,9 +46,9 @@ def shown(world: World, number: int) -> dict[str, Any]:
 
 def test_its_field_names_do_not_change(world: World) -> None:
     world.version()
-    one = shown(world, 1)
-    assert set(one) == FIELDS
-    assert (one["name"], one["model"], one["version"], one["owner"], one["tier"]) == (
+    first = shown(world, 1)
+    assert set(first) == FIELDS
+    assert (first["name"], first["model"], first["version"], first["owner"], first["tier"]) == (
         "ops/delay v1",
         "ops/delay",
         1,
@@ -73,31 +73,31 @@ def test_it_says_where_a_version_runs_and_why_it_left(world: World) -> None:
     deployed(world)
     second = deployed(world, "op-2")
     roll_back(world, V1)
-    one, two = shown(world, 1), shown(world, 2)
-    assert [(d["state"], d["ended_reason"]) for d in one["deployments"]] == [
+    first, two = shown(world, 1), shown(world, 2)
+    assert [(d["state"], d["ended_reason"]) for d in first["deployments"]] == [
         ("superseded", "superseded by ops/delay v2"),
         ("deployed", ""),
     ]
-    assert one["deployments"][1]["rollback_of"] == second.key
+    assert first["deployments"][1]["rollback_of"] == second.key
     assert [(d["state"], d["ended_reason"], d["environment"], d["slot"]) for d in two["deployments"]] == [
         ("rolled_back", "it drifted", "production", "champion")
     ]
-    assert (one["serving"], two["serving"]) == (True, False)
+    assert (first["serving"], two["serving"]) == (True, False)
 
 
 def test_a_suspended_version_does_not_serve(world: World) -> None:
     deployed(world)
     suspend(world)
-    one = shown(world, 1)
-    assert (one["serving"], one["deployments"][0]["ended_reason"]) == (False, "it harms; fallback: the timetable")
+    first = shown(world, 1)
+    assert (first["serving"], first["deployments"][0]["ended_reason"]) == (False, "it harms; fallback: the timetable")
 
 
 def test_an_approval_that_ran_out_shows_before_anybody_noted_it(world: World) -> None:
     deployed(world)
     assert shown(world, 1)["expired"] is False
     world.move(days=91)
-    one = shown(world, 1)
-    assert (one["expired"], one["review_state"]) == (True, "approved")
+    first = shown(world, 1)
+    assert (first["expired"], first["review_state"]) == (True, "approved")
 
 
 def test_findings_waivers_and_reviews_that_are_open_show(world: World) -> None:
@@ -109,13 +109,13 @@ def test_findings_waivers_and_reviews_that_are_open_show(world: World) -> None:
     world.do(DecideWaiver(key=f"{V1}/waivers/1", grant=True, proof=world.proof("rita")), by="rita")
     world.do(OpenReview(model=MODEL, version=V1, reason="a year", due_at=due + timedelta(days=1)))
     world.do(OpenReview(model=MODEL, reason="an incident", due_at=due))
-    one = shown(world, 1)
-    assert (one["open_findings"], one["open_findings_by_severity"]) == (3, {"high": 2, "low": 1})
-    assert one["waivers"] == ["performance"]
-    assert (one["next_review_due"], one["review_late"]) == (due.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), False)
+    first = shown(world, 1)
+    assert (first["open_findings"], first["open_findings_by_severity"]) == (3, {"high": 2, "low": 1})
+    assert first["waivers"] == ["performance"]
+    assert (first["next_review_due"], first["review_late"]) == (due.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), False)
     world.move(days=31)
-    one = shown(world, 1)
-    assert (one["waivers"], one["review_late"]) == ([], True)
+    first = shown(world, 1)
+    assert (first["waivers"], first["review_late"]) == ([], True)
 
 
 def test_consumers_show_and_those_that_nobody_declared(world: World) -> None:
@@ -127,8 +127,8 @@ def test_consumers_show_and_those_that_nobody_declared(world: World) -> None:
         rows=3, labelled=0, partitions=(), measurements_digest="d", counts={}, outcomes={}, consumers=(seen,),
     )  # fmt: skip
     world.do(watch)
-    one = shown(world, 1)
-    assert (one["consumers"], one["undeclared_consumers"]) == (2, 1)
+    first = shown(world, 1)
+    assert (first["consumers"], first["undeclared_consumers"]) == (2, 1)
 
 
 def test_a_retirement_shows_its_state(world: World) -> None:
@@ -142,8 +142,8 @@ def test_a_retirement_shows_its_state(world: World) -> None:
 
 def test_it_says_what_an_inventory_lacks(world: World) -> None:
     world.version(code={"commit": None}, environment_digest=None)
-    one = shown(world, 1)
-    assert one["missing"] == [
+    first = shown(world, 1)
+    assert first["missing"] == [
         "prohibited uses",
         "alert route",
         "runbook",
@@ -152,7 +152,7 @@ def test_it_says_what_an_inventory_lacks(world: World) -> None:
         "environment",
         "validation",
     ]
-    assert one["complete"] == round(1 - 7 / len(REQUIRED_FIELDS), 3)
+    assert first["complete"] == round(1 - 7 / len(REQUIRED_FIELDS), 3)
 
 
 def test_a_version_of_which_everything_is_known_is_complete(world: World) -> None:
@@ -160,8 +160,8 @@ def test_a_version_of_which_everything_is_known_is_complete(world: World) -> Non
     world.model(prohibited_uses=("pricing",), alert_route="ops", runbook="docs/delay.md")
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org"))
     world.validated(version)
-    one = shown(world, 1)
-    assert (one["complete"], one["missing"]) == (1.0, [])
+    first = shown(world, 1)
+    assert (first["complete"], first["missing"]) == (1.0, [])
 
 
 def test_the_inventory_of_one_model_is_judged_at_the_time_of_the_registry(world: World) -> None:

@@ -53,20 +53,20 @@ CASES: dict[str, tuple[int, int, int, list[int]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_which_windows_are_read(history: World, case: str) -> None:
     version, before, most, expected = CASES[case]
-    asked = [WindowRequest(MODEL, f"{MODEL}/versions/{version}", DAY + days(before), most)]
+    requests = [WindowRequest(MODEL, f"{MODEL}/versions/{version}", DAY + days(before), most)]
     with history.registry.store.reading() as connection:
-        found = past_windows(connection, asked)
+        found = past_windows(connection, requests)
     assert list(found) == [MODEL]
     assert [one.outcomes for one in found[MODEL]] == [{"psi:distance": f"of {offset}"} for offset in expected]
 
 
 def test_many_models_are_read_in_one_query_each_by_its_own_rule(history: World) -> None:
-    asked = [
+    requests = [
         WindowRequest(MODEL, f"{MODEL}/versions/1", DAY + days(2), 1),
         WindowRequest(OTHER, f"{OTHER}/versions/2", DAY + days(9), 2),
     ]
     with history.registry.store.reading() as connection:
-        found = past_windows(connection, asked)
+        found = past_windows(connection, requests)
         assert past_windows(connection, []) == {}
     last = {model: [one.last for one in windows] for model, windows in found.items()}
     assert last == {MODEL: [DAY + days(1)], OTHER: [DAY + days(7), DAY + days(8)]}

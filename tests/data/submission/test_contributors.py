@@ -13,8 +13,8 @@ NOON = datetime(2013, 1, 1, tzinfo=UTC)
 
 
 def person(known_as: str, **fields: str) -> Person:
-    told = {"person": known_as, "name": known_as.title(), "email": f"{known_as}@example.org", **fields}
-    return Person(key=f"people/{known_as}", added_at=NOON, added_by="adam", **told)
+    values = {"person": known_as, "name": known_as.title(), "email": f"{known_as}@example.org", **fields}
+    return Person(key=f"people/{known_as}", added_at=NOON, added_by="adam", **values)
 
 
 ROSTER = (person("dana"), person("sam", name="Sam Second", email="second@example.org", os_user="ssecond"), person("al"))

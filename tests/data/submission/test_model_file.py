@@ -22,13 +22,13 @@ def read(path: Path) -> ModelFile:
 
 
 def test_the_file_becomes_the_command_that_registers_the_model(path: Path) -> None:
-    told = read(path)
-    command = told.command
+    file = read(path)
+    command = file.command
     assert (command.model, command.owner, command.tier) == ("models/ops/late", "olga", 3)
     assert command.tier_factors["data"] == 4
     assert {one.name: one.kind for one in command.columns.features} == {"temp": "numeric", "carrier": "categorical"}
     assert [one.standard for one in command.standards] == ["baseline"]
-    (consumer,) = told.declarations
+    (consumer,) = file.declarations
     assert (consumer.model, consumer.system, consumer.feeds_model) == ("models/ops/late", "crews", None)
 
 

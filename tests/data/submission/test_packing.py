@@ -141,8 +141,8 @@ FORGED = {
 def test_a_forged_pack_is_refused(tmp_path: Path, entries: list[tarfile.TarInfo], what: str) -> None:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for one in entries:
-            tar.addfile(one, io.BytesIO(b"0" * one.size))
+        for entry in entries:
+            tar.addfile(entry, io.BytesIO(b"0" * entry.size))
     digest = ArtifactStore(tmp_path / "inbox").put(buffer.getvalue())
     with pytest.raises(SubmissionError) as refused:
         unpack(tmp_path / "inbox", digest, tmp_path / "deep" / "out", Allowance(files=4, bytes=1_000))

@@ -102,10 +102,10 @@ def test_the_child_reads_json_and_answers_json(
 def test_memory_is_limited_where_the_system_can(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 
-    asked: list[tuple[int, tuple[int, int]]] = []
-    monkeypatch.setattr(resource, "setrlimit", lambda which, sizes: asked.append((which, sizes)))
+    limits: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda which, sizes: limits.append((which, sizes)))
     parquet_scan.limit_memory(5)
-    assert asked == [(resource.RLIMIT_AS, (5, 5))]
+    assert limits == [(resource.RLIMIT_AS, (5, 5))]
     monkeypatch.setitem(sys.modules, "resource", None)
     parquet_scan.limit_memory(6)
-    assert len(asked) == 1
+    assert len(limits) == 1

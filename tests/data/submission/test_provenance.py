@@ -109,16 +109,14 @@ def test_without_git_it_stays_unproven(folder: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_status_that_git_does_not_tell_is_not_clean(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = provenance._git
-    monkeypatch.setattr(
-        provenance, "_git", lambda at, *what: None if what[0] in ("status", "log") else asked(at, *what)
-    )
+    git = provenance._git
+    monkeypatch.setattr(provenance, "_git", lambda at, *what: None if what[0] in ("status", "log") else git(at, *what))
     found = read_provenance(folder, "dev")
     assert (found.dirty, found.history) == (None, ())
 
 
 def test_what_was_written_is_read_back() -> None:
-    told = Provenance(commit="ab", dirty=True, history=(Commit(id="ab", authors=("A <a@b>",)),), submitter="dev")
-    assert read_enclosed(told.model_dump_json()) == told
+    written = Provenance(commit="ab", dirty=True, history=(Commit(id="ab", authors=("A <a@b>",)),), submitter="dev")
+    assert read_enclosed(written.model_dump_json()) == written
     with pytest.raises(SubmissionError, match="cannot be read"):
         read_enclosed('{"commit": 1}')

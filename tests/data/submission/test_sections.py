@@ -21,8 +21,8 @@ def document(text: str = "as it was", describes: str = "data") -> Document:
     return Document(name="data", text=text, words=3, describes=describes)
 
 
-def registered(one: SubmittedSection, **changed: object) -> Section:
-    return Section(key=f"{PARENT}/sections/data", **{"version": PARENT, **one.model_dump(), **changed})
+def registered(submitted: SubmittedSection, **changed: object) -> Section:
+    return Section(key=f"{PARENT}/sections/data", **{"version": PARENT, **submitted.model_dump(), **changed})
 
 
 def section(now: str, document: Document, *former: Section) -> SubmittedSection:
@@ -100,10 +100,10 @@ def test_each_change_touches_only_the_thing_it_changes(folder: Path) -> None:
 
 def datasets(read: Submission, **changed: str) -> list[Dataset]:
     """The parent's datasets: those of this submission, with the types of some columns changed."""
-    told = {"version": PARENT, "kind": "content", "identity": "i", "quality": "passed"}
+    values = {"version": PARENT, "kind": "content", "identity": "i", "quality": "passed"}
     return [
         Dataset(
-            key=f"{PARENT}/datasets/{role}", role=role, rows=facts.rows, columns={**facts.columns, **changed}, **told
+            key=f"{PARENT}/datasets/{role}", role=role, rows=facts.rows, columns={**facts.columns, **changed}, **values
         )
         for role, facts in read.datasets.items()
     ]

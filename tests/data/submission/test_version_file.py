@@ -17,15 +17,15 @@ def read(text: str) -> VersionFile:
 
 
 def test_three_things_are_enough() -> None:
-    told = read(TYPED)
-    assert (told.change.what, told.change.why, told.change.change_class) == ("trees", "better", ChangeClass.WITHIN_PLAN)
-    assert (told.parent, told.configuration, told.upstream_keys) == (None, {}, ())
+    file = read(TYPED)
+    assert (file.change.what, file.change.why, file.change.change_class) == ("trees", "better", ChangeClass.WITHIN_PLAN)
+    assert (file.parent, file.configuration, file.upstream_keys) == (None, {}, ())
 
 
 def test_what_cannot_be_derived_may_be_said() -> None:
-    told = read(TYPED + "parent: 2\nconfiguration: {trees: 200, deep: {rate: 0.1}}\nupstream: [ops/weather/3]\n")
-    assert (told.parent, told.configuration["deep"]) == (2, {"rate": 0.1})
-    assert told.upstream_keys == ("models/ops/weather/versions/3",)
+    file = read(TYPED + "parent: 2\nconfiguration: {trees: 200, deep: {rate: 0.1}}\nupstream: [ops/weather/3]\n")
+    assert (file.parent, file.configuration["deep"]) == (2, {"rate": 0.1})
+    assert file.upstream_keys == ("models/ops/weather/versions/3",)
 
 
 CASES = {

@@ -43,7 +43,7 @@ def request_of(validated: World) -> ApprovalRequest:
 
 
 def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:
-    told = {
+    values = {
         "person": who,
         "role": "approver",
         "decision": "approve",
@@ -51,7 +51,7 @@ def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) ->
         "code": world.phone(who).at(world.now),
         "meaning": "I read it",
     }
-    return lambda: {**told, **changes}
+    return lambda: {**values, **changes}
 
 
 def test_it_is_asked_until_everybody_has_signed(
@@ -60,8 +60,8 @@ def test_it_is_asked_until_everybody_has_signed(
     signed = [answers(validated, person, request_of) for person in ("alma", "axel")]
     room = WaitingRoom(monkeypatch, *signed)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
-    assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
-    assert [one.seconds for one in room.asked] == [7 * 86_400] * 2
+    assert [one.key for one in room.forms] == ["gate-approval-1", "gate-approval-2"]
+    assert [one.seconds for one in room.forms] == [7 * 86_400] * 2
     events = validated.events("approval.decided")
     assert [one["actor"] for one in events] == [{"id": "alma", "auth": "totp"}, {"id": "axel", "auth": "totp"}]
 
@@ -73,7 +73,7 @@ def test_a_request_that_is_decided_is_not_asked_about(
     for person in ("alma", "axel"):
         validated.decide(request_of, person)
     assert await_decisions(request_of, at(validated.now)) == current(request_of.key)
-    assert room.asked == []
+    assert room.forms == []
 
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
@@ -119,7 +119,7 @@ def test_what_the_registry_refuses_is_asked_again(
     room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert reason.replace("(", "\\(") in room.reasons[0]
-    assert room.asked[1].description.splitlines()[2].startswith("**What to do:** ")
+    assert room.forms[1].description.splitlines()[2].startswith("**What to do:** ")
     assert len(validated.events("command.refused")) == 1
 
 
@@ -173,23 +173,23 @@ def test_trouble_with_one_answer_throws_no_other_away(
     """The last of two answers meets a full disk. What was committed stands; what was not is asked for again."""
     execute, left = Registry.execute, ["once"]
 
-    def full(registry: Registry, command: Any, actor: Any, **told: Any) -> Any:
+    def full(registry: Registry, command: Any, actor: Any, **more: Any) -> Any:
         if isinstance(command, Decide) and actor.actor.id == "axel" and left:
             left.clear()
             if recorded:
-                execute(registry, command, actor, **told)
+                execute(registry, command, actor, **more)
             raise JournalError("no space left")
-        return execute(registry, command, actor, **told)
+        return execute(registry, command, actor, **more)
 
     monkeypatch.setattr(Registry, "execute", full)
     who = ["alma", "axel"] if recorded else ["alma", "axel", "axel"]
     room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in who))
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
-    assert len(room.asked) == len(who)
+    assert len(room.forms) == len(who)
     if not recorded:
         assert "there was trouble while it was recorded: no space left" in room.reasons[-1]
-        assert "signed: Alma as approver" in room.asked[-1].description
+        assert "signed: Alma as approver" in room.forms[-1].description
 
 
 def test_a_vote_given_beside_the_form_leaves_what_lies_under_its_key(
@@ -199,7 +199,7 @@ def test_a_vote_given_beside_the_form_leaves_what_lies_under_its_key(
     validated.do(RecordRefusal(about=request_of.key, attempted="decide", code="proof", reason="wrong"), run_id="")
     room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
     await_decisions(request_of, at(validated.now))
-    assert [one.key for one in room.asked] == ["gate-approval-1", "gate-approval-2"]
+    assert [one.key for one in room.forms] == ["gate-approval-1", "gate-approval-2"]
 
 
 def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
@@ -212,7 +212,7 @@ def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
     room = WaitingRoom(monkeypatch)
     with pytest.raises(RequestClosedError, match="is expired"):
         await_decisions(request_of, at(began))
-    assert (room.asked, current(request_of.key).state) == ([], "expired")
+    assert (room.forms, current(request_of.key).state) == ([], "expired")
 
 
 def test_a_run_that_stops_waiting_at_the_end_of_the_request_leaves_it_expired(
@@ -241,17 +241,17 @@ def test_a_request_taken_back_by_somebody_else_ends_the_run(
         await_decisions(request_of, at(validated.now))
 
 
-@pytest.mark.parametrize("told", ["", "axel", " Axel "])
+@pytest.mark.parametrize("deputy_of", ["", "axel", " Axel "])
 def test_a_deputy_signs_for_whom_they_stand_in(
-    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, told: str
+    validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, deputy_of: str
 ) -> None:
     """Named, or taken from the one role they hold."""
     validated.grant("vera", deputy_of="axel", to_at=validated.now + timedelta(days=9))
-    signed = answers(validated, "vera", request_of, deputy_of=told), answers(validated, "alma", request_of)
+    signed = answers(validated, "vera", request_of, deputy_of=deputy_of), answers(validated, "alma", request_of)
     room = WaitingRoom(monkeypatch, *signed)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [(one.person, one.deputy_of) for one in validated.find(Vote)] == [("vera", "axel"), ("alma", None)]
-    assert "signed: Vera as approver, as deputy of axel: **approve**" in room.asked[1].description
+    assert "signed: Vera as approver, as deputy of axel: **approve**" in room.forms[1].description
 
 
 def test_an_id_is_taken_as_people_write_it(

@@ -41,11 +41,11 @@ REFUSED: Mapping[str, tuple[str, Any, str]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "decision", "said"), REFUSED.values(), ids=REFUSED)
-def test_it_says_what_is_wrong_and_how_to_write_it(text: str, decision: Any, said: str) -> None:
+@pytest.mark.parametrize(("text", "decision", "message"), REFUSED.values(), ids=REFUSED)
+def test_it_says_what_is_wrong_and_how_to_write_it(text: str, decision: Any, message: str) -> None:
     with pytest.raises(InputError) as refused:
         read_conditions(text, decision, DAY)
-    assert said in refused.value.what
+    assert message in refused.value.what
     assert len(refused.value.what) < 200
     assert DAY in refused.value.remedy or "`approve with conditions`" in refused.value.remedy
 

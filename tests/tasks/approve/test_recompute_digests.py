@@ -22,45 +22,45 @@ from tests.world import World
 
 
 @pytest.fixture
-def asked(validated: World) -> ApprovalRequest:
+def pending(validated: World) -> ApprovalRequest:
     """A pending request on version 1."""
     verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, "run-d"))
-    request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, "run-d"))
-    return request
+    pending: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, "run-d"))
+    return pending
 
 
 def bound(request: ApprovalRequest) -> Digests:
     return Digests(request.evidence_digest, request.standards_digest, request.artifact_digest)
 
 
-def test_while_nothing_changes_they_are_those_of_the_request(validated: World, asked: ApprovalRequest) -> None:
-    assert recompute_digests(asked) == bound(asked)
+def test_while_nothing_changes_they_are_those_of_the_request(validated: World, pending: ApprovalRequest) -> None:
+    assert recompute_digests(pending) == bound(pending)
 
 
-def test_a_newer_standard_does_not_touch_an_open_request(validated: World, asked: ApprovalRequest) -> None:
+def test_a_newer_standard_does_not_touch_an_open_request(validated: World, pending: ApprovalRequest) -> None:
     adopt(validated, standard_text(version=3, approvers=3))
-    assert recompute_digests(asked) == bound(asked)
+    assert recompute_digests(pending) == bound(pending)
 
 
-def test_new_evidence_shows(validated: World, asked: ApprovalRequest) -> None:
-    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": validated.now + timedelta(days=9)}
-    validated.do(OpenFinding(version=V1, severity="low", **told), by="vera")
-    assert recompute_digests(asked).evidence_digest == validated.digest(V1) != asked.evidence_digest
+def test_new_evidence_shows(validated: World, pending: ApprovalRequest) -> None:
+    values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": validated.now + timedelta(days=9)}
+    validated.do(OpenFinding(version=V1, severity="low", **values), by="vera")
+    assert recompute_digests(pending).evidence_digest == validated.digest(V1) != pending.evidence_digest
 
 
-def test_another_champion_voids_the_comparison(validated: World, asked: ApprovalRequest) -> None:
+def test_another_champion_voids_the_comparison(validated: World, pending: ApprovalRequest) -> None:
     deployed(validated)
     with pytest.raises(StaleEvidenceError, match="ops/delay v1 was judged against no other version; ops/delay v2 serv"):
-        recompute_digests(asked)
+        recompute_digests(pending)
 
 
-def test_a_request_without_verdicts_stands_on_nothing(validated: World, asked: ApprovalRequest) -> None:
+def test_a_request_without_verdicts_stands_on_nothing(validated: World, pending: ApprovalRequest) -> None:
     with pytest.raises(StaleEvidenceError, match="names no verdicts"):
-        recompute_digests(asked.model_copy(update={"verdict_set": None}))
+        recompute_digests(pending.model_copy(update={"verdict_set": None}))
 
 
 @pytest.mark.parametrize("what", ["artifact", "standard"])
-def test_bytes_are_read_again_and_not_believed(validated: World, asked: ApprovalRequest, what: str) -> None:
+def test_bytes_are_read_again_and_not_believed(validated: World, pending: ApprovalRequest, what: str) -> None:
     digests = {
         "artifact": validated.get(Version, V1).artifact.digest,
         "standard": validated.get(Standard, "standards/baseline/2").digest,
@@ -69,7 +69,7 @@ def test_bytes_are_read_again_and_not_believed(validated: World, asked: Approval
     path.chmod(0o600)
     path.write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError):
-        recompute_digests(asked)
+        recompute_digests(pending)
     path.unlink()
     with pytest.raises(ArtifactError):
-        recompute_digests(asked)
+        recompute_digests(pending)

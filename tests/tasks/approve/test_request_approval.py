@@ -26,14 +26,14 @@ def verdicts(world: World, run: str = "run-d") -> VerdictSet:
     return found
 
 
-def asked(world: World, of: VerdictSet, run: str = "run-d") -> ApprovalRequest:
+def requested(world: World, of: VerdictSet, run: str = "run-d") -> ApprovalRequest:
     found: ApprovalRequest = request_approval.fn(of, USE, "champion", RunContext(DEV, world.now, run))
     return found
 
 
 def test_it_names_people_bytes_and_time(validated: World) -> None:
     cleared = verdicts(validated)
-    request = asked(validated, cleared)
+    request = requested(validated, cleared)
     assert [(one.role, one.count) for one in request.required] == [("approver", 2)]
     assert (request.use, request.environment, request.tier, request.change_class) == (USE, "production", 2, "new")
     assert (request.verdict_set, request.evidence_digest) == (cleared.key, validated.digest(V1))
@@ -44,26 +44,26 @@ def test_it_names_people_bytes_and_time(validated: World) -> None:
 
 def test_the_same_run_asks_once(validated: World) -> None:
     cleared = verdicts(validated)
-    first, events = asked(validated, cleared), len(validated.events())
+    first, events = requested(validated, cleared), len(validated.events())
     validated.move(hours=1)
-    assert asked(validated, verdicts(validated)) == first
+    assert requested(validated, verdicts(validated)) == first
     assert len(validated.events()) == events
     assert approval_of_run(V1, "run-d") == first
 
 
 def test_a_run_finds_its_own_request_alone(validated: World) -> None:
     assert approval_of_run(V1, "run-d") is None
-    asked(validated, verdicts(validated, ""), "")
+    requested(validated, verdicts(validated, ""), "")
     assert [approval_of_run(V1, run) for run in ("run-d", "")] == [None, None]
 
 
 def test_the_demand_is_that_of_the_standard_it_was_judged_by(validated: World) -> None:
     cleared = verdicts(validated)
     adopt(validated, standard_text(version=3, approvers=3))
-    assert [one.count for one in asked(validated, cleared).required] == [2]
+    assert [one.count for one in requested(validated, cleared).required] == [2]
 
 
-def apart_text(version: int, **changes: Any) -> str:
+def separate_validator_text(version: int, **changes: Any) -> str:
     """The small standard, in which who validated may not also approve."""
     written = json.loads(standard_text(version, **changes))
     for control in written["controls"]:
@@ -73,9 +73,9 @@ def apart_text(version: int, **changes: Any) -> str:
 
 def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: World) -> None:
     validated.grant("vera")
-    assert "vera" not in asked(validated, verdicts(validated, "run-0"), "run-0").contributors
-    adopt(validated, apart_text(3))
-    request = asked(validated, verdicts(validated))
+    assert "vera" not in requested(validated, verdicts(validated, "run-0"), "run-0").contributors
+    adopt(validated, separate_validator_text(3))
+    request = requested(validated, verdicts(validated))
     assert request.contributors[-1] == "vera"
     with pytest.raises(IndependenceError, match="vera validated ops/delay v1"):
         validated.decide(request, "vera")
@@ -96,15 +96,15 @@ def test_nobody_is_asked_about_bytes_that_changed(validated: World) -> None:
     path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
     path.write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError):
-        asked(validated, cleared)
+        requested(validated, cleared)
     assert validated.find(ApprovalRequest) == []
 
 
 def test_verdicts_of_other_evidence_are_refused(validated: World) -> None:
     with pytest.raises(StaleEvidenceError):
-        asked(validated, verdicts(validated).model_copy(update={"evidence_digest": "sha256:" + "0" * 64}))
+        requested(validated, verdicts(validated).model_copy(update={"evidence_digest": "sha256:" + "0" * 64}))
 
 
 def test_verdicts_of_the_first_stage_are_not_enough(judged: World) -> None:
     with pytest.raises((IllegalMoveError, StaleEvidenceError)):
-        asked(judged, assessed_version(judged))
+        requested(judged, assessed_version(judged))

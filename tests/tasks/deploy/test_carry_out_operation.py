@@ -140,8 +140,8 @@ def test_a_living_process_is_not_disturbed(world: World) -> None:
     assert (manifest(world), world.find(Operation)) == (None, [])
 
 
-def _never(asked: object) -> str:
-    raise AssertionError(asked)
+def _never(digest: object) -> str:
+    raise AssertionError(digest)
 
 
 def _no_outcome(digest: str) -> CompleteDeployment:

@@ -60,7 +60,7 @@ def ratify(world: World, request: ApprovalRequest) -> None:
     world.decide(request, "olga", role=Role.OWNER)
 
 
-def told(world: World, kind: str) -> dict[str, str]:
+def notice_titles(world: World, kind: str) -> dict[str, str]:
     return {one.to: one.title for one in Outbox(world.home.outbox).notices() if one.kind == kind}
 
 
@@ -68,8 +68,8 @@ def test_it_is_live_at_once_and_those_who_may_ratify_are_told(world: World) -> N
     request = live(world)
     assert (serving(world).version, serving(world).state) == (V2, "serving")
     assert request.expires_at == world.now + timedelta(hours=24)
-    assert set(told(world, "approval")) == {"alma", "axel", "olga", "rita"}, "rita is an approver here"
-    assert "the request to release ops/delay v2 waits for you until" in told(world, "approval")["alma"]
+    assert set(notice_titles(world, "approval")) == {"alma", "axel", "olga", "rita"}, "rita is an approver here"
+    assert "the request to release ops/delay v2 waits for you until" in notice_titles(world, "approval")["alma"]
 
 
 def test_a_run_that_starts_again_publishes_once(world: World) -> None:
@@ -82,14 +82,14 @@ def test_a_run_that_starts_again_publishes_once(world: World) -> None:
 def test_nobody_ratified_and_what_served_before_serves_again(world: World) -> None:
     live(world)
     assert reconciled(world, hours=23) == {}
-    said = reconciled(world, hours=1)["releases"]
-    assert said == [
+    report = reconciled(world, hours=1)["releases"]
+    assert report == [
         "the emergency release of ops/delay v2 was undone, nobody ratified it in time: ops/delay v1 serves again"
     ]
     assert serving(world).version == V1
     assert [one.state for one in world.find(Deployment)] == ["superseded", "rolled_back", "deployed"]
     assert [one.kind for one in world.find(Incident)] == ["emergency", "rollback"]
-    assert set(told(world, "incident")) == {"otto", "olga", "adam", "ada"}
+    assert set(notice_titles(world, "incident")) == {"otto", "olga", "adam", "ada"}
     assert reconciled(world, hours=1) == {}
 
 
@@ -112,7 +112,7 @@ def test_what_was_deployed_just_before_it_is_undone_goes_on_serving(
         ("2", "superseded"),
         ("3", "deployed"),
     ]
-    assert told(world, "incident") == {}, "nothing was undone"
+    assert notice_titles(world, "incident") == {}, "nothing was undone"
 
 
 def test_without_a_version_to_return_to_serving_is_suspended(validated: World) -> None:
@@ -164,7 +164,7 @@ def opened_again(world: World) -> str:
 def test_a_publication_that_fails_leaves_what_served_and_takes_the_release_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*told: object) -> str:
+    def broken(*values: object) -> str:
         raise PublishError("the disk is full")
 
     request = opened(world)
@@ -198,8 +198,8 @@ def test_longer_than_the_standard_allows_is_refused_before_anything_is_done(worl
 
 
 def test_a_grave_finding_stops_it(world: World) -> None:
-    told: dict[str, Any] = {"title": "leak", "text": "of labels", "owner": "dev", "severity": "critical"}
-    world.do(OpenFinding(version=V2, due_at=world.now + timedelta(days=9), **told), by="vera")
+    values: dict[str, Any] = {"title": "leak", "text": "of labels", "owner": "dev", "severity": "critical"}
+    world.do(OpenFinding(version=V2, due_at=world.now + timedelta(days=9), **values), by="vera")
     with pytest.raises(GateRefusedError, match="did not clear its gates"):
         opened(world)
 

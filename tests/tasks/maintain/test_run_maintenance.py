@@ -40,12 +40,12 @@ def looked_after(world: World, **later: float) -> dict[str, list[str]]:
     return run_maintenance(RunContext(Actor(id="modelward", auth="service"), world.now, "run-review"))
 
 
-def told(world: World) -> set[tuple[str, str]]:
+def kinds_and_people(world: World) -> set[tuple[str, str]]:
     """Kind and addressee of every notice."""
     return {(one.kind, one.to) for one in Outbox(world.home.outbox).notices()}
 
 
-def said(world: World, **later: float) -> list[str]:
+def reminders(world: World, **later: float) -> list[str]:
     """What people are told and reminded of so much later."""
     return looked_after(world, **later).get("reminders", [])
 
@@ -53,11 +53,11 @@ def said(world: World, **later: float) -> list[str]:
 def test_a_request_tells_who_may_sign_reminds_at_half_time_escalates_and_expires(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
-    assert [one.split(":")[0] for one in said(world)] == ["axel notified"]
-    assert said(world, days=3) == []
-    assert said(world, days=1)[0].startswith("axel reminded: the request to deploy ops/delay v1 waits until")
-    assert [one.split()[0] for one in said(world, days=2)] == ["olga", "ada", "adam"]
-    assert told(world) == {("approval", one) for one in ("axel", "olga", "ada", "adam")}
+    assert [one.split(":")[0] for one in reminders(world)] == ["axel notified"]
+    assert reminders(world, days=3) == []
+    assert reminders(world, days=1)[0].startswith("axel reminded: the request to deploy ops/delay v1 waits until")
+    assert [one.split()[0] for one in reminders(world, days=2)] == ["olga", "ada", "adam"]
+    assert kinds_and_people(world) == {("approval", one) for one in ("axel", "olga", "ada", "adam")}
     assert looked_after(world, days=1) == {"requests": ["the request to deploy ops/delay v1 expired"]}
     assert world.get(ApprovalRequest, request.key).state == "expired"
     assert looked_after(world) == {}
@@ -76,8 +76,8 @@ def test_counts_that_no_night_looks_at_any_more_are_let_go(world: World) -> None
 
 def test_the_escalation_names_who_was_told_and_did_not_answer(world: World) -> None:
     world.requested()
-    said(world)
-    said(world, days=6)
+    reminders(world)
+    reminders(world, days=6)
     grave = [one for one in Outbox(world.home.outbox).notices() if one.number == 3]
     assert {one.to for one in grave} == {"olga", "ada", "adam"}
     assert all("Notified, no answer: alma, axel" in one.aside for one in grave)
@@ -85,9 +85,9 @@ def test_the_escalation_names_who_was_told_and_did_not_answer(world: World) -> N
 
 def test_somebody_who_answers_meanwhile_makes_no_second_escalation(world: World) -> None:
     request = world.requested()
-    said(world, days=6)
+    reminders(world, days=6)
     world.decide(request, "alma")
-    assert said(world, minutes=1) == []
+    assert reminders(world, minutes=1) == []
 
 
 def test_a_waiver_expires_on_its_day(world: World) -> None:
@@ -110,7 +110,7 @@ def test_a_condition_that_nobody_met_in_time_costs_the_approval(world: World) ->
     report = looked_after(world, days=2)
     assert report["conditions"] == ["the approval of ops/delay v1 was revoked: condition of Alma is late"]
     assert world.get(Version, request.subject).review_state is ReviewState.REVOKED
-    assert ("finding", "olga") in told(world)
+    assert ("finding", "olga") in kinds_and_people(world)
     assert "conditions" not in looked_after(world, days=1)
 
 
@@ -122,7 +122,7 @@ def test_what_nobody_ratified_escalates_once_and_the_owner_is_told(world: World)
     assert report["incidents"] == ["incident 1 of ops/delay escalated: nobody ratified in time"]
     assert world.find(Incident)[0].state == "escalated"
     assert world.find(Deployment)[0].ratified_by is None
-    assert ("incident", "olga") in told(world)
+    assert ("incident", "olga") in kinds_and_people(world)
     assert looked_after(world) == {}
 
 
@@ -147,13 +147,13 @@ def test_a_late_review_is_reminded_of_once_a_week(world: World) -> None:
 def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: World) -> None:
     begins, ends = world.now + timedelta(days=2), world.now + timedelta(days=5)
     world.grant("otto", Role.APPROVER, team="ops", tiers=(2,), deputy_of="alma", from_at=begins, to_at=ends)
-    assert said(world, days=1) == []
-    assert [one.split(" until ")[0] for one in said(world, days=2)] == [
+    assert reminders(world, days=1) == []
+    assert [one.split(" until ")[0] for one in reminders(world, days=2)] == [
         f"{one} notified: otto represents alma as approver (ops, tier 2)" for one in ("otto", "alma")
     ]
     ended = "otto no longer represents alma as approver (ops, tier 2)"
-    assert said(world, days=3) == [f"alma notified: {ended}", f"otto notified: {ended}"]
-    assert said(world, days=1) == []
+    assert reminders(world, days=3) == [f"alma notified: {ended}", f"otto notified: {ended}"]
+    assert reminders(world, days=1) == []
 
 
 def test_one_that_fails_stops_none_of_the_others(world: World) -> None:

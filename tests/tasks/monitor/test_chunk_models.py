@@ -50,8 +50,8 @@ class Answered:
 
 
 def test_a_task_that_broke_fails_its_models_and_no_others() -> None:
-    told = ([ModelResult("a"), ModelResult("b")], MemoryError("no room"), BrokenProcessPool("a process ended"))
-    futures: Any = [Answered(one) for one in told]
+    answers = ([ModelResult("a"), ModelResult("b")], MemoryError("no room"), BrokenProcessPool("a process ended"))
+    futures: Any = [Answered(one) for one in answers]
     chunks = [[MonitoringCandidate(key, None) for key in keys] for keys in ("ab", "cd", "e")]
     nights = gathered(chunks, futures)
     assert [(one.model, one.failed) for one in nights[:3]] == [("a", False), ("b", False), ("c", True)]
@@ -79,8 +79,8 @@ if __name__ == "__main__":
 def test_a_process_of_the_pool_ends_when_its_parent_was_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, "utf-8")
-    told = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=told) as parent:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()

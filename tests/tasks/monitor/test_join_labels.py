@@ -103,13 +103,13 @@ def test_a_label_before_its_prediction_is_a_fault_and_counts_nowhere(home: Home)
     assert known(labelled)[1] == 1
 
 
-def test_versions_are_told_apart(home: Home) -> None:
+def test_versions_are_distinguished(home: Home) -> None:
     write_predictions(home.logs(KEY), DAY, 60, model_version=["1", "2", "2"] * 20)
     label(home, 1, 0)
     assert [join(home, version=name).days["2013-04-01"].known for name in ("1", "2", "3")] == [20, 40, 0]
 
 
-def test_a_damaged_entry_is_counted_anew(home: Home) -> None:
+def test_a_damaged_entry_is_counted_again(home: Home) -> None:
     label(home, 1, 0)
     first = join(home)
     for entry in home.profiles.rglob("*"):

@@ -21,8 +21,8 @@ def built(world: World) -> Reference:
     return read_reference(world.artifacts, reference(2_000))
 
 
-def rule(statistic: str, column: str, **told: object) -> WatchRule:
-    return WatchRule.model_validate({"statistic": statistic, "column": column, "margin": 0.1, **told})
+def rule(statistic: str, column: str, **fields: object) -> WatchRule:
+    return WatchRule.model_validate({"statistic": statistic, "column": column, "margin": 0.1, **fields})
 
 
 def test_every_column_is_shown_and_rules_add_to_it(built: Reference) -> None:

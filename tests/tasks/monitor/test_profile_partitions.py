@@ -84,12 +84,12 @@ def test_a_day_counted_before_is_not_counted_again_and_gives_the_same(
     assert counted == ["2013-04-02"]
 
 
-def test_versions_are_counted_apart_in_one_reading(home: Home) -> None:
+def test_versions_are_counted_separately_in_one_reading(home: Home) -> None:
     write(home, 0, pa.concat_tables([features(DAY, 10), features(DAY, 20, "2")]))
     assert [count(home, name).window.rows for name in ("1", "2", "3")] == [10, 20, 0]
 
 
-def test_a_damaged_entry_is_counted_anew(home: Home) -> None:
+def test_a_damaged_entry_is_counted_again(home: Home) -> None:
     write(home, 0, features(DAY, 10))
     first = count(home)
     for entry in home.profiles.rglob("*"):

@@ -23,12 +23,12 @@ RUN = MonitoringRun(
 )  # fmt: skip
 
 
-def rule(column: str, **told: Any) -> WatchRule:
-    return WatchRule(**{"statistic": "psi", "column": column, "margin": 0.1, **told})
+def rule(column: str, **fields: Any) -> WatchRule:
+    return WatchRule(**{"statistic": "psi", "column": column, "margin": 0.1, **fields})
 
 
-def measured(about: WatchRule, outcome: str, value: float | None, **told: Any) -> WindowMeasurement:
-    figure = Measurement(statistic=about.statistic, column=about.column, value=value, **told)
+def measured(about: WatchRule, outcome: str, value: float | None, **fields: Any) -> WindowMeasurement:
+    figure = Measurement(statistic=about.statistic, column=about.column, value=value, **fields)
     days = {"first_day": RUN.from_date, "last_day": RUN.to_date}
     return WindowMeasurement(version=V1, **days, measurement=figure, rule=about.about, outcome=outcome)
 
@@ -60,8 +60,8 @@ def test_pages_stand_before_warnings_and_those_before_what_is_quiet() -> None:
     outcomes = ["quiet", "seasonal: not paged", "watch", "page", "cannot say"]
     values = [0.0, 0.5, 0.2, 0.9, None]
     batch = [
-        measured(one, said, value, cannot_say=None if value is not None else CannotSay.TOO_FEW_ROWS)
-        for one, said, value in zip(rules, outcomes, values, strict=True)
+        measured(one, outcome, value, cannot_say=None if value is not None else CannotSay.TOO_FEW_ROWS)
+        for one, outcome, value in zip(rules, outcomes, values, strict=True)
     ]
     lines = drift_lines(RUN, [*batch, measured(rule("unwatched"), "", 9.0)], {one.about: one for one in rules})
     assert lines[0] == "### ops/delay, 2013-04-01 to 2013-04-07"
@@ -88,10 +88,10 @@ KNOWN: dict[str, tuple[dict[str, float | None], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("headline", "said"), KNOWN.values(), ids=KNOWN)
-def test_labels_are_told_as_the_share_that_was_measured(headline: dict[str, float | None], said: str) -> None:
+@pytest.mark.parametrize(("headline", "line"), KNOWN.values(), ids=KNOWN)
+def test_labels_are_told_as_the_share_that_was_measured(headline: dict[str, float | None], line: str) -> None:
     run = RUN.model_copy(update={"headline": headline, "labelled": 15_000})
-    assert drift_lines(run, [], {})[2] == said
+    assert drift_lines(run, [], {})[2] == line
 
 
 def test_a_rule_without_a_margin_is_in_the_table_and_not_on_the_axis() -> None:

@@ -144,7 +144,7 @@ def test_a_night_that_died_before_its_notice_tells_it_when_run_again(watch: Watc
     assert len(Outbox(watch.world.home.outbox).notices()) == 1
 
 
-def test_a_week_measured_anew_after_a_day_was_rewritten_revises_its_run(watch: WatchedModel) -> None:
+def test_a_week_measured_again_after_a_day_was_rewritten_revises_its_run(watch: WatchedModel) -> None:
     watch.log(DAY)
     first = run_of(watch, watch.night(END))
     watch.log_day(DAY, {}, rows=200)

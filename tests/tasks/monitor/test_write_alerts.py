@@ -33,8 +33,8 @@ def models(world: World) -> tuple[str, ...]:
 
 
 def route_to(world: World, model: str, route: str) -> None:
-    said = RegisterModel.of(world.get(Model, model))
-    world.do(said.model_copy(update={"alert_route": route}))
+    command = RegisterModel.of(world.get(Model, model))
+    world.do(command.model_copy(update={"alert_route": route}))
 
 
 def record(nights: list[ModelResult]) -> list[NightOutcome]:
@@ -59,10 +59,10 @@ def test_a_route_of_any_length_is_told_whole_and_keeps_nobody_from_hearing(world
     route_to(world, MODELS[1], route)
     record(failed())
     assert told_of(world) == list(MODELS)
-    told = {one.about: one for one in notices(world)}
-    assert told[MODELS[1]].to == f"{route[:319]}…"
-    assert route.strip() in told[MODELS[1]].text
-    assert "route" not in told[MODELS[0]].text
+    by_model = {one.about: one for one in notices(world)}
+    assert by_model[MODELS[1]].to == f"{route[:319]}…"
+    assert route.strip() in by_model[MODELS[1]].text
+    assert "route" not in by_model[MODELS[0]].text
 
 
 def test_a_page_under_a_long_route_is_told(world: World) -> None:
@@ -90,16 +90,16 @@ def test_a_fault_of_our_own_in_one_notice_is_told_when_the_others_are_left(
 ) -> None:
     write = alerting._unwatched
 
-    def breaking(known: Model, model: str, *told: object) -> Notice:
+    def breaking(known: Model, model: str, *more: object) -> Notice:
         if model == MODELS[0]:
             raise ZeroDivisionError("a fault of our own")
-        return write(known, model, *told)  # type: ignore[arg-type]
+        return write(known, model, *more)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(alerting, "_unwatched", breaking)
-        with pytest.raises(PublishError) as told:
+        with pytest.raises(PublishError) as raised:
             record(failed())
-    assert "1 of 3 notices could not be written, on ops/first for one: ZeroDivisionError" in told.value.what
+    assert "1 of 3 notices could not be written, on ops/first for one: ZeroDivisionError" in raised.value.what
     assert told_of(world) == list(MODELS[1:])
     record(failed())
     assert told_of(world) == list(MODELS)

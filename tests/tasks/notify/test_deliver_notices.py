@@ -33,10 +33,10 @@ class Noted:
 
 @pytest.fixture
 def channel(monkeypatch: pytest.MonkeyPatch) -> Noted:
-    """The one channel of this house."""
-    one = Noted()
-    monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", lambda *told: [one])
-    return one
+    """The one channel of this registry."""
+    noted = Noted()
+    monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", lambda *values: [noted])
+    return noted
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ BROKEN: dict[str, Exception] = {
 
 @pytest.mark.parametrize("error", BROKEN.values(), ids=BROKEN)
 def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*told: object) -> list[Noted]:
+    def broken(*values: object) -> list[Noted]:
         raise error
 
     monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", broken)
@@ -88,13 +88,15 @@ def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pyte
 def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
     lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
     outcome = Delivery(QueuedNotice("d-1", NOTICE, world.now), "mail smtp", lost)
-    told = notices_of_failures(
+    notices = notices_of_failures(
         [outcome, Delivery(outcome.queued, "hook", Attempts().delivered(world.now))], ["adam", "ada"]
     )
-    assert [(one.to, one.title) for one in told] == [
+    assert [(one.to, one.title) for one in notices] == [
         (one, "a notice to alma could not be delivered by mail smtp") for one in ("adam", "ada")
     ]
-    assert notices_of_failures([Delivery(QueuedNotice("d-2", told[0], world.now), "mail smtp", lost)], ["adam"]) == []
+    assert (
+        notices_of_failures([Delivery(QueuedNotice("d-2", notices[0], world.now), "mail smtp", lost)], ["adam"]) == []
+    )
 
 
 def test_channels_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,11 +41,11 @@ def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: Wor
     validated.grant("outsider", deputy_of="alma", to_at=validated.now + timedelta(days=3))
     validated.grant("vera", deputy_of="dev", to_at=validated.now + timedelta(days=3))
     ask(validated)
-    told = left(validated)
-    assert set(told) == {"alma", "axel", "rita", "outsider"}, "dev and otto wrote it, and vera represents dev"
-    assert "You may sign as approver, as deputy of alma." in told["outsider"].text
-    assert "Signatures needed: 2 × approver" in told["alma"].text
-    assert told["alma"].answer_by is not None
+    notices = left(validated)
+    assert set(notices) == {"alma", "axel", "rita", "outsider"}, "dev and otto wrote it, and vera represents dev"
+    assert "You may sign as approver, as deputy of alma." in notices["outsider"].text
+    assert "Signatures needed: 2 × approver" in notices["alma"].text
+    assert notices["alma"].answer_by is not None
 
 
 def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +93,8 @@ def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pyte
 def test_somebody_who_may_sign_later_is_told_then(validated: World) -> None:
     ask(validated)
     validated.grant("outsider")
-    said = [act() for _, act in open_decisions(run_at(validated))]
-    assert [one.split(":")[0] for one in said if one] == ["outsider notified"]
+    reports = [act() for _, act in open_decisions(run_at(validated))]
+    assert [one.split(":")[0] for one in reports if one] == ["outsider notified"]
 
 
 def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> None:
@@ -111,23 +111,23 @@ def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> No
 def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
     verdicts = assessed_version(judged)
     notify_approvers(verdicts.key, judged.now)
-    told = left(judged, "validation")
-    assert set(told) == {"vera"}
-    assert "You may conclude as validator." in told["vera"].text
-    assert "modelward approvals answer ops/delay/1" in told["vera"].aside
+    notices = left(judged, "validation")
+    assert set(notices) == {"vera"}
+    assert "You may conclude as validator." in notices["vera"].text
+    assert "modelward approvals answer ops/delay/1" in notices["vera"].aside
 
 
 def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> None:
     model = departing(world)
-    asked = RetirementPlan(
+    plan = RetirementPlan(
         version=V1, reason="worn out", sunset_on=(world.now + timedelta(days=60)).date(), successor=None,
         outputs_in_force="",
     )  # fmt: skip
-    key = open_retirement(asked, model.run()).key
+    key = open_retirement(plan, model.run()).key
     notify_approvers(key, world.now)
-    told = left(world, "retirement")
-    assert set(told) == {"olga", "otto"}
-    assert "the plan to retire ops/delay v1 waits for you until" in told["olga"].title
+    notices = left(world, "retirement")
+    assert set(notices) == {"olga", "otto"}
+    assert "the plan to retire ops/delay v1 waits for you until" in notices["olga"].title
 
 
 def test_an_outbox_that_cannot_be_written_stops_nothing(validated: World) -> None:

@@ -35,10 +35,10 @@ WORDS = (
 )
 
 
-def asked(world: World) -> Iterable[Notice]:
+def notices_of_questions(world: World) -> Iterable[Notice]:
     """Every notice about every open question."""
-    for one in open_questions(world.registry, world.now):
-        yield from (*first_notices(one), *reminders_of(one), *escalation(one, [one.owner]))
+    for question in open_questions(world.registry, world.now):
+        yield from (*first_notices(question), *reminders_of(question), *escalation(question, [question.owner]))
 
 
 def left(world: World) -> Iterable[Notice]:
@@ -48,21 +48,21 @@ def left(world: World) -> Iterable[Notice]:
 def request(world: World) -> Iterable[Notice]:
     under_baseline(world)
     world.requested(use=WORDS, slot="evil\n\nThe form")
-    return asked(world)
+    return notices_of_questions(world)
 
 
 def release(world: World) -> Iterable[Notice]:
     under_baseline(world)
     deployed(world)
     released(world, world.assessed(world.version()), reason=WORDS)
-    return [one for one in asked(world) if one.kind == "approval"]
+    return [one for one in notices_of_questions(world) if one.kind == "approval"]
 
 
 def retirement(world: World) -> Iterable[Notice]:
     world.approved()
     opened(world, reason=WORDS, outputs_in_force=WORDS)
     send_notices.fn(KEY, run_at(world))
-    return [*asked(world), *left(world)]
+    return [*notices_of_questions(world), *left(world)]
 
 
 def reminded(world: World) -> Iterable[Notice]:
@@ -136,8 +136,8 @@ def test_told_from_ours_is_the_reason_of_a_release_that_was_undone(validated: Wo
 def check(notices: Sequence[Notice]) -> None:
     """Their words are there, whole in their own parts, and nothing of them is in ours."""
     assert notices
-    for one in notices:
-        parts = [part for said in (one.title, one.text, one.aside) for part in quotation_parts(said)]
-        assert any("evil" in part for part, theirs in parts if theirs), one
-        assert not any("evil" in part or "terminal: `curl" in part for part, theirs in parts if not theirs), one
-        assert not any("\n" in part for part, theirs in parts if theirs), one
+    for notice in notices:
+        parts = [part for text in (notice.title, notice.text, notice.aside) for part in quotation_parts(text)]
+        assert any("evil" in part for part, theirs in parts if theirs), notice
+        assert not any("evil" in part or "terminal: `curl" in part for part, theirs in parts if not theirs), notice
+        assert not any("\n" in part for part, theirs in parts if theirs), notice

@@ -59,7 +59,7 @@ def test_a_registered_submission_is_known_again(world: World, folder: Path) -> N
     assert check_standing.fn(read(folder, "sha256:same")).known == key
 
 
-def test_milder_rules_are_refused_unless_it_is_registered_already(world: World, folder: Path) -> None:
+def test_relaxed_rules_are_refused_unless_it_is_registered_already(world: World, folder: Path) -> None:
     key = world.version(submission_digest="sha256:same")
     replace_line(folder / "model.yaml", "  exposure:", "  exposure: 2")
     with pytest.raises(NotAuthorisedError, match="would be relaxed: tier 2 becomes 3"):

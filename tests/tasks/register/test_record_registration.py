@@ -41,8 +41,8 @@ def read(folder: Path, digest: str = "sha256:1", provenance: Provenance = PROVEN
 
 
 def reports(submission: Submission) -> list[QualityReport]:
-    told: dict[str, Any] = {"suite": "s", "outcome": "passed", "rows": 600, "row_floor": 500, "deciding": 4}
-    return [QualityReport(role=role, parameters={}, expectations=(), **told) for role in submission.datasets]
+    values: dict[str, Any] = {"suite": "s", "outcome": "passed", "rows": 600, "row_floor": 500, "deciding": 4}
+    return [QualityReport(role=role, parameters={}, expectations=(), **values) for role in submission.datasets]
 
 
 def register(world: World, submission: Submission) -> str:

@@ -70,7 +70,7 @@ def test_after_the_sunset_it_waits_for_fourteen_whole_days_without_a_row(model: 
     assert advanced(model, 15) == "archived"
 
 
-def test_whoever_still_asks_starts_the_window_anew_and_is_remembered(model: Departing) -> None:
+def test_whoever_still_asks_starts_the_window_again_and_is_remembered(model: Departing) -> None:
     assert advanced(model, 0) == "sunset"
     model.log(date(2013, 5, 4), rows=7, consumer="gates")
     assert advanced(model, 10) == "sunset"
@@ -128,7 +128,7 @@ def test_one_that_serves_nowhere_is_retired_as_it_is(
 def test_the_dossier_says_whom_it_reached_who_signed_and_what_the_logs_showed(model: Departing) -> None:
     advanced(model, 14)
     text = (model.world.home.reports / "retirement-ops-delay-v1.md").read_text()
-    for said in (
+    for part in (
         "gates",
         "seen only",
         "acknowledged by shadow-it",
@@ -136,7 +136,7 @@ def test_the_dossier_says_whom_it_reached_who_signed_and_what_the_logs_showed(mo
         "0 rows named the version",
         "clock: replay",
     ):
-        assert said in text, said
+        assert part in text, part
     kept = (model.world.home.reports / "retirement-ops-delay-v1.json").read_bytes()
     assert ArtifactStore(model.world.home.artifacts).read(model.retirement.dossier_digest or "") == kept
 

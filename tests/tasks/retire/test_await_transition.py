@@ -69,11 +69,11 @@ UNSETTLED = {
 }
 
 
-@pytest.mark.parametrize(("plan", "said"), UNSETTLED.values(), ids=UNSETTLED)
-def test_asked_again(model: Departing, monkeypatch: pytest.MonkeyPatch, plan: str, said: str) -> None:
+@pytest.mark.parametrize(("plan", "reason"), UNSETTLED.values(), ids=UNSETTLED)
+def test_asked_again(model: Departing, monkeypatch: pytest.MonkeyPatch, plan: str, reason: str) -> None:
     (settled,) = looked(monkeypatch, model, plan)
     assert not settled.done
-    assert said in settled.objection.what
+    assert reason in settled.objection.what
     event = model.world.events("command.refused")[-1]
     assert (event["subject"], event["actor"]["id"]) == (f"{KEY}/transition", "olga")
 
@@ -93,8 +93,8 @@ def test_lines_of_the_plan_are_recorded_and_the_last_answer_settles_it(
 
 
 def test_a_plan_is_read_a_line_a_consumer() -> None:
-    one, two = read_plan(KEY, ["  crews 2013-04-01  version 3 of it ", "", "gates 2013-04-02T12:00:00Z nothing"])
-    assert (one.system, one.moves_to, one.cut_over_at.isoformat()) == (
+    first, two = read_plan(KEY, ["  crews 2013-04-01  version 3 of it ", "", "gates 2013-04-02T12:00:00Z nothing"])
+    assert (first.system, first.moves_to, first.cut_over_at.isoformat()) == (
         "crews",
         "version 3 of it",
         "2013-04-01T00:00:00+00:00",
@@ -118,8 +118,8 @@ def test_the_request_asks_owner_and_approver_and_is_bound_to_the_plan(
     request = whole(model, monkeypatch)
     assert {one.role for one in request.required} == {Role.OWNER, Role.APPROVER}
     now = recompute_digests(request)
-    asked = (request.evidence_digest, request.standards_digest, request.artifact_digest)
-    assert (now.evidence_digest, now.standards_digest, now.artifact_digest) == asked
+    bound = (request.evidence_digest, request.standards_digest, request.artifact_digest)
+    assert (now.evidence_digest, now.standards_digest, now.artifact_digest) == bound
     assert request.standards_digest != STANDARDS_DIGEST
     found = known_request(KEY, model.run())
     assert found is not None

@@ -37,16 +37,16 @@ def test_everybody_declared_and_everybody_seen_is_reached(model: Departing) -> N
     assert sorted(model.systems()) == ["crew", "gates", "shadow-it"]
     assert (model.party("crew").last_seen_at, model.party("shadow-it").declared) == (None, False)
     assert model.party("gates").last_seen_at is not None
-    told = json.loads(model.world.artifacts.read(row.impact_digest or ""))
-    assert {one["consumer"]: one["rows"] for one in told["seen"]} == {"gates": 20, "shadow-it": 10}
-    assert (told["logs"]["days"], told["logs"]["unreadable"]) == (3, [])
+    impact = json.loads(model.world.artifacts.read(row.impact_digest or ""))
+    assert {one["consumer"]: one["rows"] for one in impact["seen"]} == {"gates": 20, "shadow-it": 10}
+    assert (impact["logs"]["days"], impact["logs"]["unreadable"]) == (3, [])
 
 
 def test_a_day_that_cannot_be_read_is_named_in_the_assessment(model: Departing) -> None:
     next((model.world.home.logs(MODEL) / "date=2013-03-03").iterdir()).write_bytes(b"not Parquet")
     row = open_retirement(LEAVING, model.run())
-    told = json.loads(model.world.artifacts.read(row.impact_digest or ""))
-    assert told["logs"]["unreadable"] == ["2013-03-03"]
+    impact = json.loads(model.world.artifacts.read(row.impact_digest or ""))
+    assert impact["logs"]["unreadable"] == ["2013-03-03"]
     assert sorted(model.systems()) == ["crew", "gates"]
 
 

@@ -53,8 +53,8 @@ def word_of(answer: FormAnswer) -> str:
 
 
 def ask(world: World, patience: timedelta = timedelta(days=1), **changes: Any) -> None:
-    told: dict[str, Any] = {"form": form, "settle": settle, "is_open": lambda: True}
-    ask_until_settled(Question("word", SUBJECT, RUN, **{**told, **changes}), patience, world.now)
+    values: dict[str, Any] = {"form": form, "settle": settle, "is_open": lambda: True}
+    ask_until_settled(Question("word", SUBJECT, RUN, **{**values, **changes}), patience, world.now)
 
 
 def says(word: Any) -> Any:
@@ -64,7 +64,7 @@ def says(word: Any) -> Any:
 def test_an_answer_that_settles_it_is_asked_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     room = WaitingRoom(monkeypatch, says("yes"))
     ask(world)
-    assert [(one.key, one.seconds, one.description) for one in room.asked] == [("gate-word-1", 86_400, "first")]
+    assert [(one.key, one.seconds, one.description) for one in room.forms] == [("gate-word-1", 86_400, "first")]
 
 
 NO_JSON = json.JSONDecodeError("no", "{", 0)
@@ -83,7 +83,7 @@ def test_what_settles_nothing_leaves_an_event_and_asks_under_a_new_key(
 ) -> None:
     room = WaitingRoom(monkeypatch, answer, answer, says("yes"))
     ask(world)
-    assert [one.key for one in room.asked] == ["gate-word-1", "gate-word-2", "gate-word-3"]
+    assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2", "gate-word-3"]
     assert room.reasons == [reason, reason]
     events = world.events("command.refused")
     assert [(one["subject"], one["actor"]) for one in events] == [(SUBJECT, {"id": "modelward", "auth": "service"})] * 2
@@ -119,7 +119,7 @@ PATIENCE = {
 def test_how_long_it_waits(world: World, monkeypatch: pytest.MonkeyPatch, patience: timedelta, seconds: int) -> None:
     room = WaitingRoom(monkeypatch, says("yes"))
     ask(world, patience)
-    assert room.asked[0].seconds == seconds
+    assert room.forms[0].seconds == seconds
 
 
 def test_a_refusal_says_what_to_do_next() -> None:
@@ -143,7 +143,7 @@ def test_what_others_do_to_the_same_thing_leaves_the_key_of_this_run_as_it_is(
         others(world, run)
     room = WaitingRoom(monkeypatch, says("no"), lambda: (others(world, ""), {"word": "yes"})[1])
     ask(world)
-    assert [one.key for one in room.asked] == ["gate-word-1", "gate-word-2"]
+    assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2"]
     assert world.events("command.refused")[2]["refs"] == {"run": RUN}
 
 
@@ -170,7 +170,7 @@ def test_trouble_while_an_answer_is_recorded_is_said_and_the_question_put_again(
         return settle(answer)
 
     ask(world, settle=troubled, form=lambda objection: (objections.append(objection), form(objection))[1])
-    assert [one.key for one in room.asked] == ["gate-word-1", "gate-word-2"]
+    assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2"]
     assert objections[1].what == f"there was trouble while it was recorded: {what}"
     assert objections[1].remedy.startswith(LOOK)
     assert remedy in objections[1].remedy
@@ -186,7 +186,7 @@ def test_what_settled_it_in_spite_of_the_trouble_is_not_asked_again(
 
     room = WaitingRoom(monkeypatch, says("yes"))
     ask(world, settle=troubled, is_open=lambda: False)
-    assert len(room.asked) == 1
+    assert len(room.forms) == 1
 
 
 def test_a_registry_that_is_held_while_it_is_asked_again_is_waited_for(
@@ -204,7 +204,7 @@ def test_a_registry_that_is_held_while_it_is_asked_again_is_waited_for(
     monkeypatch.setattr(Registry, "execute", lambda *a, **k: (happens("execute"), execute(*a, **k))[1])
     room = WaitingRoom(monkeypatch, says("no"), says("yes"))
     ask(world, form=lambda objection: (happens("form"), form(objection))[1])
-    assert ([one.key for one in room.asked], held) == (["gate-word-1", "gate-word-2"], {"form": 0, "execute": 0})
+    assert ([one.key for one in room.forms], held) == (["gate-word-1", "gate-word-2"], {"form": 0, "execute": 0})
 
 
 def test_trouble_that_does_not_pass_ends_with_the_patience(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,18 +31,18 @@ class WaitingRoom:
     """Where a flow in process waits; an answer that is an exception is raised there."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Values | Exception) -> None:
-        self.asked: list[Asked] = []
+        self.forms: list[Asked] = []
         self._answers = list(answers)
         monkeypatch.setattr(await_people, "pause_flow_run", self._pause)
 
     @property
     def reasons(self) -> list[str]:
         """The first line above each form but the first."""
-        return [one.description.splitlines()[0] for one in self.asked[1:]]
+        return [one.description.splitlines()[0] for one in self.forms[1:]]
 
     def _pause(self, wait_for_input: type[RunInput], key: str, timeout: int, poll_interval: float) -> RunInput:
         assert poll_interval == await_people.POLL_SECONDS
-        self.asked.append(Asked(key, timeout, str(wait_for_input._description)))
+        self.forms.append(Asked(key, timeout, str(wait_for_input._description)))
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -28,8 +28,8 @@ def verdicts(judged: World) -> VerdictSet:
 
 
 def says(world: World, who: str = "vera", **changes: Any) -> Values:
-    told = {"person": who, "conclusion": "fit", "scope": "all", "limitations": "a year", "competence": "long"}
-    return lambda: {**told, "code": world.phone(who).at(world.now), **changes}
+    values = {"person": who, "conclusion": "fit", "scope": "all", "limitations": "a year", "competence": "long"}
+    return lambda: {**values, "code": world.phone(who).at(world.now), **changes}
 
 
 def concluded(world: World, verdicts: VerdictSet) -> Version:
@@ -54,7 +54,7 @@ def test_the_conclusion_moves_the_version(
     assert concluded(judged, verdicts).review_state is state
     (row,) = judged.find(Validation, version=V1)
     assert (row.validator, row.scope, row.changes_caused) == ("vera", "all", "a new feature")
-    assert [(one.key, one.seconds) for one in room.asked] == [("gate-validation-1", 7 * 86_400)]
+    assert [(one.key, one.seconds) for one in room.forms] == [("gate-validation-1", 7 * 86_400)]
 
 
 REFUSED = {
@@ -81,13 +81,13 @@ def test_a_version_somebody_concluded_on_is_not_asked_about(validated: World, mo
     room = WaitingRoom(monkeypatch)
     (verdicts,) = validated.find(VerdictSet)
     assert concluded(validated, verdicts) == validated.get(Version, V1)
-    assert room.asked == []
+    assert room.forms == []
 
 
 def open_finding(world: World) -> None:
     due = world.now + timedelta(days=9)
-    told = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": due}
-    world.do(OpenFinding(version=V1, severity="low", **told), by="outsider")
+    values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": due}
+    world.do(OpenFinding(version=V1, severity="low", **values), by="outsider")
 
 
 def test_a_conclusion_is_on_what_stood_above_the_form_and_on_nothing_that_came_after(
@@ -100,7 +100,7 @@ def test_a_conclusion_is_on_what_stood_above_the_form_and_on_nothing_that_came_a
     room = WaitingRoom(monkeypatch, found_meanwhile, says(judged))
     concluded(judged, verdicts)
     assert "the evidence on ops/delay v1 is not what the validator read" in room.reasons[0]
-    assert "finding 1, low, open" in room.asked[1].description
+    assert "finding 1, low, open" in room.forms[1].description
     digests = [one.evidence_digest for one in judged.find(VerdictSet, version=V1)]
     assert len(set(digests)) == 2, "what changed was judged before it was put to her again"
     shown = ["".join(re.findall(r"`([^`]*)`", row)) for row in evidence_rows(room)]
@@ -110,7 +110,7 @@ def test_a_conclusion_is_on_what_stood_above_the_form_and_on_nothing_that_came_a
 
 
 def evidence_rows(room: WaitingRoom) -> list[str]:
-    return [line for one in room.asked for line in one.description.splitlines() if line.startswith("| Evidence judged")]
+    return [line for one in room.forms for line in one.description.splitlines() if line.startswith("| Evidence judged")]
 
 
 def test_an_answer_without_the_evidence_it_is_on_is_none(
@@ -140,8 +140,8 @@ def test_a_conclusion_that_stands_in_spite_of_trouble_is_not_asked_for_again(
 ) -> None:
     execute = Registry.execute
 
-    def full(registry: Registry, command: Any, *told: Any, **more: Any) -> Any:
-        receipt = execute(registry, command, *told, **more)
+    def full(registry: Registry, command: Any, *values: Any, **more: Any) -> Any:
+        receipt = execute(registry, command, *values, **more)
         if isinstance(command, ConcludeValidation):
             raise JournalError("no space left")
         return receipt
@@ -149,4 +149,4 @@ def test_a_conclusion_that_stands_in_spite_of_trouble_is_not_asked_for_again(
     monkeypatch.setattr(Registry, "execute", full)
     room = WaitingRoom(monkeypatch, says(judged))
     assert concluded(judged, verdicts).review_state is ReviewState.VALIDATED
-    assert len(room.asked) == 1
+    assert len(room.forms) == 1

@@ -46,7 +46,7 @@ def test_a_run_finds_what_it_judged_after_somebody_concluded(validated: World) -
     assert validated.get(Version, V1).review_state is ReviewState.VALIDATED
 
 
-def test_another_run_judges_it_anew_and_a_new_conclusion_is_due(validated: World) -> None:
+def test_another_run_judges_it_again_and_a_new_conclusion_is_due(validated: World) -> None:
     judged_for(validated, "assess", "run-w")
     assert validated.get(Version, V1).review_state is ReviewState.ASSESSED
 

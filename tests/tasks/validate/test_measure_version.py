@@ -18,8 +18,8 @@ from tests.world import MODEL, World
 
 
 def planned(name: str, **changes: object) -> PlannedTest:
-    told = {"kind": "slices", "metric": "auc", "dataset": "held-out", "threshold": 0.6, "rationale": "weeks before"}
-    return PlannedTest.model_validate({"name": name, **told, **changes})
+    values = {"kind": "slices", "metric": "auc", "dataset": "held-out", "threshold": 0.6, "rationale": "weeks before"}
+    return PlannedTest.model_validate({"name": name, **values, **changes})
 
 
 def measured(world: World) -> list[Metric]:
@@ -40,8 +40,8 @@ def test_every_metric_of_both_datasets_with_its_interval(judged: World) -> None:
 
 def test_the_evidence_is_kept_by_digest(judged: World) -> None:
     (digest,) = {one.evidence_digest for one in measured(judged)}
-    told = json.loads(judged.artifacts.read(digest))
-    assert {(one["statistic"], one["dataset"]) for one in told} >= {("auc", "training"), ("brier", "held-out")}
+    evidence = json.loads(judged.artifacts.read(digest))
+    assert {(one["statistic"], one["dataset"]) for one in evidence} >= {("auc", "training"), ("brier", "held-out")}
 
 
 def test_slices_are_measured_when_a_test_asks_for_them(judged: World) -> None:

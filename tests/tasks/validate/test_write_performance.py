@@ -15,13 +15,13 @@ TOLD: dict[str, Any] = {"evidence_digest": "sha256:0", "measured_at": "2013-03-0
 
 
 def metric(**changes: Any) -> Metric:
-    told = {"key": "m", "version": V1, "name": "auc", "dataset": "held-out", "value": 0.81234, "produced_by": "us"}
-    return Metric.model_validate({**TOLD, **told, "low": 0.78, "high": 0.84, **changes})
+    values = {"key": "m", "version": V1, "name": "auc", "dataset": "held-out", "value": 0.81234, "produced_by": "us"}
+    return Metric.model_validate({**TOLD, **values, "low": 0.78, "high": 0.84, **changes})
 
 
 def comparison(**changes: Any) -> Comparison:
-    told = {"key": "c", "version": V1, "champion": "v0", "metric": "brier", "difference": -0.01}
-    return Comparison.model_validate({**TOLD, **told, "low": None, "high": None, **changes})
+    values = {"key": "c", "version": V1, "champion": "v0", "metric": "brier", "difference": -0.01}
+    return Comparison.model_validate({**TOLD, **values, "low": None, "high": None, **changes})
 
 
 def test_each_metric_is_a_row_with_interval_and_rows() -> None:
