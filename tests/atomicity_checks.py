@@ -33,14 +33,14 @@ class Said(Protocol):
 Cli = Callable[..., Said]
 
 
-def has_one_error(said: Said, code: int, what: str, remedy: str) -> None:
+def has_one_error(output: Said, code: int, what: str, remedy: str) -> None:
     """The exit code, one error with its place and reason, one line of remedy at the end, nothing of our insides."""
-    assert said.code == code, said.out + said.err
-    assert what in said.err
-    assert remedy in said.err.splitlines()[-1]
-    assert said.err.splitlines()[-1].startswith("→ ")
-    assert (said.err.count("error: "), said.err.count("\n→ "), said.out) == (1, 1, "")
-    assert "Traceback" not in said.err
+    assert output.code == code, output.out + output.err
+    assert what in output.err
+    assert remedy in output.err.splitlines()[-1]
+    assert output.err.splitlines()[-1].startswith("→ ")
+    assert (output.err.count("error: "), output.err.count("\n→ "), output.out) == (1, 1, "")
+    assert "Traceback" not in output.err
 
 
 def everything(world: World) -> set[str]:

@@ -20,7 +20,7 @@ def asked_to_release(world: World, version: str, /, by: str = "otto", **changes:
     if "verdict_set" not in changes:
         changes["verdict_set"] = world.judge(version, "emergency")
     verdicts = world.get(VerdictSet, changes["verdict_set"])
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "version": version,
         "environment": "production",
         "use": "planning",
@@ -34,7 +34,7 @@ def asked_to_release(world: World, version: str, /, by: str = "otto", **changes:
         "artifact_digest": world.get(Version, version).artifact.digest,
     }
     proof = changes.pop("proof", None) or world.proof(by)
-    return ReleaseInEmergency(proof=proof, **{**told, **changes})
+    return ReleaseInEmergency(proof=proof, **{**fields, **changes})
 
 
 def release_opened(world: World, version: str = "", /, by: str = "otto", **changes: Any) -> ApprovalRequest:

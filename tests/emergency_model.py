@@ -52,7 +52,7 @@ def run_at(world: World, run_id: str = "run-e", by: str = "otto") -> RunContext:
 
 def opened(world: World, until: datetime | None = None, by: str = "otto", **changes: Any) -> ApprovalRequest:
     """The request under which version 2 may go live."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "version": V2, "environment": "production", "slot": "champion", "use": USE, "reason": "all scores are 1",
     }  # fmt: skip
-    return open_release(until=until, proof=world.proof(by), run=run_at(world, "", by), **{**told, **changes})
+    return open_release(until=until, proof=world.proof(by), run=run_at(world, "", by), **{**fields, **changes})

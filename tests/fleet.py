@@ -108,8 +108,8 @@ def give_past(root: Path, days: int) -> None:
             folder.mkdir()
         known = {str(one / "part-0.parquet"): [1, 1, 1, 1, sha256_of(str(one))] for one in folders}
         cache.put(json.dumps(known).encode(), "identities", model)
-    told = Notice(kind="delivery", to="olga", about="notices", title="long ago", text="nobody reads it any more")
-    left = Outbox(home.outbox).put(told, _midnight(date(2012, 1, 1)))
+    notice = Notice(kind="delivery", to="olga", about="notices", title="long ago", text="nobody reads it any more")
+    left = Outbox(home.outbox).put(notice, _midnight(date(2012, 1, 1)))
     body = left.read_text("utf-8")
     for number in range(10 * days):
         name = left.parent / f"20120101T000000{number:09d}Z-delivery-{number:016x}.json"
@@ -168,8 +168,10 @@ def _deploy(world: World, models: Sequence[str], references: Sequence[str]) -> N
     evidence = _evidence(world, versions)
     judged = _together(world, [_judged(*one, "approve") for one in evidence])
     sets = [one.row(VerdictSet).key for one in judged]
-    asked = [_asked(world, *one) for one in zip(versions, (digest for _, digest in evidence), sets, strict=True)]
-    requests = [one.row(ApprovalRequest) for one in _together(world, asked)]
+    commands = [
+        _approval_request(world, *one) for one in zip(versions, (digest for _, digest in evidence), sets, strict=True)
+    ]
+    requests = [one.row(ApprovalRequest) for one in _together(world, commands)]
     for request in requests:
         world.decide(request, "alma")
     _together(world, [_begun(request) for request in requests])
@@ -197,10 +199,10 @@ def _evidence(world: World, versions: Sequence[str]) -> list[tuple[str, str]]:
 
 def _registered(model: str) -> RegisterModel:
     standard = AppliedStandard(standard="baseline", rationale="applies to every model")
-    told: dict[str, Any] = {"purpose": f"score {model}", "intended_uses": ("planning",), "tier_rationale": "small"}
+    fields: dict[str, Any] = {"purpose": f"score {model}", "intended_uses": ("planning",), "tier_rationale": "small"}
     routes = {"alert_route": "fleet-oncall", "runbook": "runbooks/fleet.md"}
     return RegisterModel(
-        model=model, owner="olga", tier=3, tier_factors={"impact": 1}, standards=(standard,), columns=COLUMNS, **told,
+        model=model, owner="olga", tier=3, tier_factors={"impact": 1}, standards=(standard,), columns=COLUMNS, **fields,
         **routes,
     )  # fmt: skip
 
@@ -228,7 +230,7 @@ def _judged(version: str, evidence: str, stage: Any) -> RecordVerdicts:
     )  # fmt: skip
 
 
-def _asked(world: World, version: str, evidence: str, verdicts: str) -> RequestApproval:
+def _approval_request(world: World, version: str, evidence: str, verdicts: str) -> RequestApproval:
     content = f"artifact of {version.partition('/versions/')[0]}".encode()
     return RequestApproval(
         about=version, environment="production", use="planning", tier=3, change_class="new",
@@ -272,9 +274,9 @@ def _reference(seed: int) -> str:
     return store_reference(Reference(edges, profiles, dict.fromkeys(roles, scores)))
 
 
-def _log(world: World, one: tuple[int, str], day: date, rows: int) -> None:
+def _log(world: World, numbered_model: tuple[int, str], day: date, rows: int) -> None:
     """One model's predictions of a day, and their labels, which came the same evening."""
-    seed, model = one
+    seed, model = numbered_model
     made = _rows(seed, rows)
     label = made.pop("label")
     ids = pa.array([f"{seed}-{number}" for number in range(rows)])
@@ -282,8 +284,8 @@ def _log(world: World, one: tuple[int, str], day: date, rows: int) -> None:
     times = pa.array([_midnight(day) + steps * number for number in range(rows)], INSTANT)
     who = pa.array(["desk" if number % 4 else "gates" for number in range(rows)])
     version = pa.array(["1"] * rows)
-    told = {"prediction_id": ids, "predicted_at": times, "model_version": version, "consumer": who, **made}
-    _write(world.home.logs(model) / f"date={day}", pa.table(told))
+    columns = {"prediction_id": ids, "predicted_at": times, "model_version": version, "consumer": who, **made}
+    _write(world.home.logs(model) / f"date={day}", pa.table(columns))
     known = pa.array([_midnight(day) + timedelta(hours=23, minutes=59, seconds=59)] * rows, INSTANT)
     _write(
         world.home.labels(model) / f"date={day}", pa.table({"prediction_id": ids, "label": label, "labelled_at": known})

@@ -95,8 +95,8 @@ def settle(world: World) -> None:
     _finding(world, waiting, days_until=10, severity=Severity.HIGH)
     answered = _finding(world, waiting, days_until=60)
     world.do(AnswerFinding(key=answered, answer="retrained without the column"), by="dev")
-    told = RequestWaiver(version=waiting, control="PRF-1", reason=HOSTILE, expires_at=world.now + days(40))
-    world.do(told, by="dev")
+    command = RequestWaiver(version=waiting, control="PRF-1", reason=HOSTILE, expires_at=world.now + days(40))
+    world.do(command, by="dev")
     world.decide(world.requested(world.validated(waiting)), "alma")
 
     serving = _written(world, LONG_NAME, owner="outsider")
@@ -124,7 +124,7 @@ def _section(name: str, digest: str) -> SubmittedSection:
 
 def _finding(world: World, version: str, days_until: int, severity: Severity = Severity.LOW) -> str:
     due = world.now + timedelta(days=days_until)
-    told = OpenFinding(
+    command = OpenFinding(
         version=version, title="a matter to be settled", text=HOSTILE, owner="dev", severity=severity, due_at=due
     )  # fmt: skip
-    return world.do(told, by="vera").subject
+    return world.do(command, by="vera").subject

@@ -28,7 +28,7 @@ MANIFEST = "sha256:" + "0" * 64
 
 def asked_to_deploy(world: World, request: ApprovalRequest, /, **changes: Any) -> BeginOperation:
     """The command that begins what a request approved, with the digests recomputed as they stand."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "model": model_of(request.subject),
         "kind": "deploy",
         "environment": request.environment,
@@ -39,13 +39,13 @@ def asked_to_deploy(world: World, request: ApprovalRequest, /, **changes: Any) -
         "standards_digest": request.standards_digest,
         "artifact_digest": request.artifact_digest,
     }
-    return BeginOperation(**{**told, **changes})
+    return BeginOperation(**{**fields, **changes})
 
 
 def begin(world: World, kind: Any, version: str | None = None, run_id: str = "op-1", **changes: Any) -> Receipt:
     """Begin an operation in production that needs no request."""
-    told: dict[str, Any] = {"model": MODEL, "kind": kind, "environment": "production", "version": version}
-    return world.do(BeginOperation(**{**told, **changes}), by="otto", run_id=run_id)
+    fields: dict[str, Any] = {"model": MODEL, "kind": kind, "environment": "production", "version": version}
+    return world.do(BeginOperation(**{**fields, **changes}), by="otto", run_id=run_id)
 
 
 def begin_deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Receipt:
@@ -71,13 +71,13 @@ def deployed(world: World, run_id: str = "op-1", **changes: Any) -> Deployment:
 
 def complete_rollback(world: World, run_id: str = "op-r", **changes: Any) -> Receipt:
     """Complete the rollback under way."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "model": MODEL,
         "manifest_digest": MANIFEST,
         "reason": "it drifted",
         "ratify_by": world.now + timedelta(days=2),
     }
-    return world.do(CompleteRollback(**{**told, **changes}), by="otto", run_id=run_id)
+    return world.do(CompleteRollback(**{**fields, **changes}), by="otto", run_id=run_id)
 
 
 def roll_back(world: World, to: str, run_id: str = "op-r", **changes: Any) -> Deployment:
@@ -88,14 +88,14 @@ def roll_back(world: World, to: str, run_id: str = "op-r", **changes: Any) -> De
 
 def complete_suspension(world: World, run_id: str = "op-s", **changes: Any) -> Receipt:
     """Complete the suspension under way."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "model": MODEL,
         "manifest_digest": MANIFEST,
         "reason": "it harms",
         "fallback": "the timetable",
         "ratify_by": world.now + timedelta(days=2),
     }
-    return world.do(CompleteSuspension(**{**told, **changes}), by="otto", run_id=run_id)
+    return world.do(CompleteSuspension(**{**fields, **changes}), by="otto", run_id=run_id)
 
 
 def suspend(world: World, run_id: str = "op-s") -> Deployment:

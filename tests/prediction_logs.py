@@ -45,8 +45,12 @@ def prediction_table(day: date, rows: int = 100, **columns: Any) -> pa.Table:
         "score": [(number % 100) / 100 for number in range(rows)],
         **columns,
     }
-    told = {name: [one] * rows if isinstance(one, str) else one for name, one in made.items() if one is not None}
-    return pa.table({name: pa.array(one, INSTANT if name == "predicted_at" else None) for name, one in told.items()})
+    kept_columns = {
+        name: [one] * rows if isinstance(one, str) else one for name, one in made.items() if one is not None
+    }
+    return pa.table(
+        {name: pa.array(one, INSTANT if name == "predicted_at" else None) for name, one in kept_columns.items()}
+    )
 
 
 def label_table(day: date, predicted: date, rows: int = 100, **columns: Any) -> pa.Table:
@@ -57,8 +61,10 @@ def label_table(day: date, predicted: date, rows: int = 100, **columns: Any) -> 
         "labelled_at": [midnight(day) + timedelta(hours=12)] * rows,
         **columns,
     }
-    told = {name: one for name, one in made.items() if one is not None}
-    return pa.table({name: pa.array(one, INSTANT if name == "labelled_at" else None) for name, one in told.items()})
+    kept_columns = {name: one for name, one in made.items() if one is not None}
+    return pa.table(
+        {name: pa.array(one, INSTANT if name == "labelled_at" else None) for name, one in kept_columns.items()}
+    )
 
 
 def write_partition(folder: Path, day: date, table: pa.Table, name: str = "part-0") -> Path:

@@ -9,4 +9,4 @@ from typing import Any
 def preselected(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The one choice of each field that offers no other, by the field's name."""
     fields = schema.get("properties", {}).items()
-    return {name: told["default"] for name, told in fields if told.get("enum", ()) == [told.get("default")]}
+    return {name: field["default"] for name, field in fields if field.get("enum", ()) == [field.get("default")]}

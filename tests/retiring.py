@@ -40,7 +40,7 @@ PARTIES = (
 
 def opened(world: World, **changes: Any) -> None:
     """Open the retirement of version 1 with three parties, sunset in 30 days."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "version": VERSION,
         "reason": "the data moved on",
         "sunset_at": world.now + timedelta(days=30),
@@ -48,7 +48,7 @@ def opened(world: World, **changes: Any) -> None:
         "impact_digest": sha256_of("impact"),
         "parties": PARTIES,
     }
-    world.do(OpenRetirement(**{**told, **changes}), by="olga")
+    world.do(OpenRetirement(**{**fields, **changes}), by="olga")
 
 
 def noticed(world: World, *systems: str) -> None:
@@ -69,8 +69,8 @@ def accepted(world: World, system: str = "crew", by: str = "rita") -> None:
 
 def going(world: World, system: str, **changes: Any) -> None:
     """A party gets somewhere to go, ten days before the sunset."""
-    told = {"moves_to": "version 2", "cut_over_at": world.get(Retirement, KEY).sunset_at - timedelta(days=10)}
-    world.do(PlanTransition(key=KEY, system=system, **{**told, **changes}))
+    fields = {"moves_to": "version 2", "cut_over_at": world.get(Retirement, KEY).sunset_at - timedelta(days=10)}
+    world.do(PlanTransition(key=KEY, system=system, **{**fields, **changes}))
 
 
 def planned(world: World) -> None:
@@ -80,15 +80,15 @@ def planned(world: World) -> None:
     answered(world)
     answered(world, "shadow-it")
     accepted(world)
-    for one in PARTIES:
-        going(world, one.system)
+    for party in PARTIES:
+        going(world, party.system)
 
 
 def requested(world: World, **changes: Any) -> str:
     """Approval of the plan is asked for and given by alma; the request's key."""
     with world.registry.reading() as state:
         digest = retirement_digest(state, KEY)
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "about": KEY,
         "purpose": "retire",
         "environment": "production",
@@ -102,7 +102,7 @@ def requested(world: World, **changes: Any) -> str:
         "expires_at": world.now + timedelta(days=7),
         "approval_days": 30,
     }
-    receipt = world.do(RequestApproval(**{**told, **changes}), by="olga", run_id="retire-1")
+    receipt = world.do(RequestApproval(**{**fields, **changes}), by="olga", run_id="retire-1")
     request = receipt.row(ApprovalRequest)
     world.decide(request, "alma")
     return request.key
@@ -121,10 +121,10 @@ def sunset(world: World) -> None:
     world.do(BeginSunset(key=KEY))
 
 
-def traffic(world: World, days: float = 7, rows: int = 0, **told: Any) -> None:
+def traffic(world: World, days: float = 7, rows: int = 0, **changes: Any) -> None:
     """The logs of the last days are read."""
     window = {"from_at": world.now - timedelta(days=days), "to_at": world.now}
-    world.do(RecordTraffic(key=KEY, rows=rows, evidence_digest=sha256_of([days, rows]), **{**window, **told}))
+    world.do(RecordTraffic(key=KEY, rows=rows, evidence_digest=sha256_of([days, rows]), **{**window, **changes}))
 
 
 def quiet(world: World) -> None:

@@ -122,8 +122,8 @@ class WatchedModel:
         write_partition(self.predictions, day, pa.table(logged))
         if labels_after is not None:
             known = day + days(labels_after)
-            told = pa.array([midnight(known) + timedelta(hours=6)] * rows, INSTANT)
-            table = pa.table({"prediction_id": ids, "label": label, "labelled_at": told})
+            known_at = pa.array([midnight(known) + timedelta(hours=6)] * rows, INSTANT)
+            table = pa.table({"prediction_id": ids, "label": label, "labelled_at": known_at})
             write_partition(self.labels, known, table, f"of-{day}")
 
     def night(self, through: date, *, at: datetime | None = None) -> NightOutcome:
@@ -144,8 +144,8 @@ def watched_model(
     version = world.version(reference_digest=reference() if with_reference else None)
     assert version == version_key(MODEL, 1)
     world.model(columns=columns, alert_route="delay-oncall", runbook="runbooks/delay.md")
-    told = {"minimum_rows": 500, "rationale": "weeks, because weekdays differ", **plan}
-    world.do(RecordMonitoringPlan(model=MODEL, rules=tuple(dict(one) for one in rules), **told))
+    fields = {"minimum_rows": 500, "rationale": "weeks, because weekdays differ", **plan}
+    world.do(RecordMonitoringPlan(model=MODEL, rules=tuple(dict(one) for one in rules), **fields))
     deploy(world, world.approved(world.validated(version)))
     return WatchedModel(world, version)
 

@@ -74,7 +74,7 @@ class World(Replay):
     def model(self, key: str = MODEL, **changes: Any) -> str:
         """A registered model of tier 2 with a test plan and a monitoring plan; its key."""
         _, team, name = key.split("/", 2)
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "owner": "olga",
             "purpose": f"say whether {name} happens for {team}",
             "intended_uses": ("planning",),
@@ -84,7 +84,7 @@ class World(Replay):
             "standards": (AppliedStandard(standard="baseline", rationale="applies to every model"),),
             "columns": ColumnMapping(features=(Feature(name="distance", kind="numeric"),)),
         }
-        self.do(RegisterModel(model=key, **{**told, **changes}))
+        self.do(RegisterModel(model=key, **{**fields, **changes}))
         test = PlannedTest(
             name="auc-held-out",
             kind="out-of-sample",
@@ -105,7 +105,7 @@ class World(Replay):
         if known == 0:
             self.model(model)
         content = f"artifact {known + 1} of {model}".encode()
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "artifact": Artifact(
                 kind="file", digest=self.artifacts.put(content), size=len(content), file_name="model.bin"
             ),
@@ -121,21 +121,21 @@ class World(Replay):
             "datasets": tuple(_dataset(role) for role in ("training", "held-out")),
             "sections": (_section("purpose"),),
         }
-        return self.do(RegisterVersion(model=model, **{**told, **changes}), by=by).subject
+        return self.do(RegisterVersion(model=model, **{**fields, **changes}), by=by).subject
 
     def measured(self, version: str = "", auc: float = 0.7) -> str:
         """A version with one metric and one test result on it."""
         version = version or self.version()
-        told: dict[str, Any] = {"value": auc, "low": auc - 0.02, "high": auc + 0.02, "produced_by": "modelward"}
+        fields: dict[str, Any] = {"value": auc, "low": auc - 0.02, "high": auc + 0.02, "produced_by": "modelward"}
         key = f"{version}/metrics/auc/held-out"
-        told["evidence_digest"] = self.artifacts.put(f"auc {auc} of {version}".encode())
+        fields["evidence_digest"] = self.artifacts.put(f"auc {auc} of {version}".encode())
         metric = Metric(
             key=key, version=version, name="auc", dataset="held-out", rows=5_000, days=20,
-            measured_at=self.now, **told,
+            measured_at=self.now, **fields,
         )  # fmt: skip
         test = TestResult(
             key=f"{version}/tests/auc-held-out", version=version, name="auc-held-out", kind="out-of-sample",
-            threshold=0.6, at_least=True, threshold_set_at=FOUNDED_AT, run_at=self.now, **told,
+            threshold=0.6, at_least=True, threshold_set_at=FOUNDED_AT, run_at=self.now, **fields,
         )  # fmt: skip
         self.do(RecordEvidence(version=version, metrics=(metric,), tests=(test,)))
         return version
@@ -174,7 +174,7 @@ class World(Replay):
         """An approval request about a validated version, judged anew before; pending for a week."""
         version = version or self.validated()
         environment = changes.get("environment", "production")
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "about": version,
             "environment": environment,
             "use": "planning",
@@ -188,7 +188,7 @@ class World(Replay):
             "expires_at": self.now + timedelta(days=7),
             "approval_days": 90,
         }
-        receipt = self.do(RequestApproval(**{**told, **changes}), by=by)
+        receipt = self.do(RequestApproval(**{**fields, **changes}), by=by)
         return receipt.row(ApprovalRequest)
 
     def decide(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Receipt:
@@ -198,7 +198,7 @@ class World(Replay):
 
     def decision(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Decide:
         """The command of `decide`, not given yet."""
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "key": request.key,
             "run_id": request.run_id,
             "decision": decision,
@@ -210,7 +210,7 @@ class World(Replay):
             "artifact_digest": request.artifact_digest,
         }
         proof = changes.pop("proof", None) or self.proof(person)
-        return Decide(proof=proof, **{**told, **changes})
+        return Decide(proof=proof, **{**fields, **changes})
 
     def approved(self, version: str = "", environment: str = "production") -> ApprovalRequest:
         """A version two people approved for an environment; the request as it ended."""
@@ -228,8 +228,8 @@ def _dataset(role: Any) -> SubmittedDataset:
 
 
 def _section(name: str) -> SubmittedSection:
-    told: dict[str, Any] = {"describes": "nothing", "described_digest": None, "current_digest": None}
-    return SubmittedSection(name=name, text_digest=sha256_of(name), words=200, **told)
+    fields: dict[str, Any] = {"describes": "nothing", "described_digest": None, "current_digest": None}
+    return SubmittedSection(name=name, text_digest=sha256_of(name), words=200, **fields)
 
 
 def found_world(root: Path) -> World:

@@ -65,5 +65,5 @@ def visit(chromium: Browser, shots: Path) -> Iterator[Visit]:
         return opened[-1]
 
     yield open_page
-    for one in opened:
-        one.close()
+    for browser_page in opened:
+        browser_page.close()

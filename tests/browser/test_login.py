@@ -34,8 +34,8 @@ def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
 def up(world: World) -> Iterator[RunningUp]:
     """What `modelward up` brings up for it with a login, and a run that waits for two approvers."""
     with running_up(world.home.root, MODELWARD_PREFECT_LOGIN=LOGIN) as up:
-        told = up("deploy", "delay/1", "--by", "dev", "--no-wait")
-        assert told.returncode == 0, told.stderr
+        started = up("deploy", "delay/1", "--by", "dev", "--no-wait")
+        assert started.returncode == 0, started.stderr
         until(lambda: the_run(up)["state_name"] == "Suspended")
         yield up
 
@@ -72,8 +72,8 @@ def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages,
     pages.watched.shot("login-3-run")
     form = pages.open_form()
     (request,) = world.find(ApprovalRequest, subject=V1)
-    told = {"Decision": "approve", "Your id on the roster": "alma"}
-    pages.fill(form, {**told, "Last 8 characters of the request's digest": tail(request.request_digest)})
+    fields = {"Decision": "approve", "Your id on the roster": "alma"}
+    pages.fill(form, {**fields, "Last 8 characters of the request's digest": tail(request.request_digest)})
     pages.fill(form, {"One-time code": world.phone("alma").now()})
     pages.watched.shot("login-4-form")
     pages.send(form)

@@ -117,11 +117,11 @@ def test_from_the_inventory_one_comes_to_a_request_and_back_by_keyboard(visit: V
 @pytest.mark.parametrize("page", PAGES)
 def test_what_was_written_by_others_does_nothing(visit: Visit, site: Path, page: str) -> None:
     watched = opened(visit, site, PAGES[page])
-    told: list[Dialog] = []
-    watched.page.on("dialog", lambda dialog: told.append(dialog))  # noqa: PLW0108 - Playwright marks its listeners
+    dialogs: list[Dialog] = []
+    watched.page.on("dialog", lambda dialog: dialogs.append(dialog))  # noqa: PLW0108 - Playwright marks its listeners
     watched.page.evaluate(OPEN_ALL)
     assert watched.page.locator("img, script, iframe, form, a[href*='example.org'], a[href^='javascript']").count() == 0
-    assert told == []
+    assert dialogs == []
     assert watched.outside == []
 
 

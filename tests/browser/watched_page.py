@@ -30,10 +30,10 @@ class WatchedPage:
         self.complaints_when_busy: list[str] = []
         self._shots, self._context = shots, context
         context.set_default_timeout(PATIENCE_MS)
-        context.on("request", self._asked)
+        context.on("request", self._on_request)
         context.on("requestfailed", self._gone_wrong)
         context.on("response", self._answered)
-        context.on("console", self._said)
+        context.on("console", self._on_console)
         context.on("weberror", lambda error: self._complain(f"{error.error.message} {error.error.stack}"))
         self.page: Page = context.new_page()
 
@@ -52,7 +52,7 @@ class WatchedPage:
         """The page and everything it kept goes."""
         self._context.close()
 
-    def _asked(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)
         if is_elsewhere(request.url):
             self.outside.append(request.url)
@@ -65,7 +65,7 @@ class WatchedPage:
         if response.status >= 400:
             self.failed.append(f"{response.request.method} {response.url}: {response.status}")
 
-    def _said(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._complain(f"{message.text} ({message.location['url']})")
 
@@ -80,8 +80,8 @@ Visit = Callable[..., WatchedPage]
 
 def is_elsewhere(url: str) -> bool:
     """Whether a request for it leaves this machine."""
-    told = urlsplit(url)
-    return told.scheme not in NOT_ASKED and told.hostname not in AT_HAND
+    address = urlsplit(url)
+    return address.scheme not in NOT_ASKED and address.hostname not in AT_HAND
 
 
 def flags() -> Sequence[str]:

@@ -63,7 +63,7 @@ class Running:
         """Until it ended, answering what it asks: `answer(title, shown so far)`. Fails after a limit."""
         deadline = time.monotonic() + SECONDS
         while self._read(deadline):
-            title = self._asked()
+            title = self._question()
             if title:
                 self._answered = len(self._shown)
                 os.write(self._ours, answer(title, self.shown).encode() + b"\n")
@@ -96,13 +96,13 @@ class Running:
         in_time = bool(ready) and time.monotonic() < deadline
         assert in_time, f"did not end within {SECONDS:.0f} s:\n{self._commands}\n{self.shown}"
         try:
-            said = os.read(self._ours, 65_536)
+            output = os.read(self._ours, 65_536)
         except OSError:  # a pseudo-terminal whose other side is closed
             return False
-        self._shown += said
-        return bool(said)
+        self._shown += output
+        return bool(output)
 
-    def _asked(self) -> str:
+    def _question(self) -> str:
         """The title of the question it waits on, if it asked one since the last answer."""
         if self._answered == len(self._shown):
             return ""

@@ -28,10 +28,10 @@ class Block:
 def read_page(path: Path) -> list[Block]:
     """Every fenced block of a page, in its order."""
     text, begins, blocks = path.read_text("utf-8"), 0, []
-    for one in FENCE.finditer(text):
-        line = text.count("\n", 0, one.start()) + 1
-        blocks.append(Block(one["kind"], one["about"] or "", one["text"], line, text[begins : one.start()]))
-        begins = one.end()
+    for block in FENCE.finditer(text):
+        line = text.count("\n", 0, block.start()) + 1
+        blocks.append(Block(block["kind"], block["about"] or "", block["text"], line, text[begins : block.start()]))
+        begins = block.end()
     return blocks
 
 
@@ -43,10 +43,10 @@ def fill_in(block: Block, folder: Path) -> None:
 
 def filled_in(text: str, fields: str) -> str:
     """A YAML file with its top-level fields replaced by those given, which must be there."""
-    for one in FIELD.finditer(fields):
+    for filled in FIELD.finditer(fields):
         there = {field[1]: field[0] for field in FIELD.finditer(text)}
-        assert one[1] in there, f"there is no field {one[1]}"
-        text = text.replace(there[one[1]], one[0], 1)
+        assert filled[1] in there, f"there is no field {filled[1]}"
+        text = text.replace(there[filled[1]], filled[0], 1)
     return text
 
 

@@ -10,12 +10,8 @@ from pathlib import Path
 
 WORDS: Mapping[str, int] = {}
 NAMES: Mapping[str, int] = {
-    "tests": 32,
-    "tests/browser": 7,
-    "tests/data": 123,
-    "tests/docs": 4,
+    "tests": 1,
     "tests/modelward": 86,
-    "tests/views": 36,
 }
 PRIVATE_NAMES: Mapping[str, int] = {}
 DOUBLED_CLASSES: frozenset[str] = frozenset()

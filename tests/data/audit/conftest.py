@@ -176,8 +176,8 @@ class Toy:
     def sql(self, *statements: str | tuple[str, Sequence[object]]) -> None:
         """Change the database behind the application's back."""
         with duckdb.connect(str(self.database)) as connection:
-            for one in statements:
-                query, values = (one, ()) if isinstance(one, str) else one
+            for statement in statements:
+                query, values = (statement, ()) if isinstance(statement, str) else statement
                 connection.execute(query, list(values))
 
     def bodies(self) -> list[bytes]:
@@ -229,11 +229,11 @@ class Toy:
 
     def verify(self, **changes: Any) -> Report:
         """Everything checked, unless asked otherwise."""
-        asked: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "database": self.database, "journal": self.journal.path, "anchors": [("local", self.anchor_path)],
             "artifacts": self.artifacts, "deep": True,
         }  # fmt: skip
-        return verify(**(asked | changes))
+        return verify(**(arguments | changes))
 
 
 def write_event(connection: duckdb.DuckDBPyConnection, body: bytes) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def run(verifier: Path, toy: Toy) -> subprocess.CompletedProcess[str]:
     """In an empty folder and isolated mode, so that only what is installed and the file itself can be imported."""
-    asked = ["--database", toy.database, "--journal", toy.journal.path, "--anchor", toy.anchor_path, "--deep"]
-    command = [sys.executable, "-I", str(verifier), *map(str, asked)]
+    options = ["--database", toy.database, "--journal", toy.journal.path, "--anchor", toy.anchor_path, "--deep"]
+    command = [sys.executable, "-I", str(verifier), *map(str, options)]
     return subprocess.run(command, cwd=verifier.parent, capture_output=True, text=True, check=False)
 
 

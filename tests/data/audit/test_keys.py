@@ -22,8 +22,8 @@ def keys(tmp_path: Path) -> Path:
 
 def halves(path: Path) -> tuple[str, str]:
     """What stands before the private half of a key, and the private half; that is base64, in which a + may stand."""
-    *told, secret = path.read_text(encoding="utf-8").strip().split("+", 4)
-    return "+".join(told), secret
+    *parts, secret = path.read_text(encoding="utf-8").strip().split("+", 4)
+    return "+".join(parts), secret
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ def rewrite(change: Callable[[list[Event]], list[Event]], **how: Any) -> Callabl
     return lambda toy: toy.rewrite(change(toy.events()), **how)
 
 
-def swap(events: list[Any], one: int, other: int) -> list[Any]:
-    events[one], events[other] = events[other], events[one]
+def swap(events: list[Any], first: int, other: int) -> list[Any]:
+    events[first], events[other] = events[other], events[first]
     return events
 
 
@@ -443,11 +443,11 @@ def test_every_way_of_tampering_is_found_and_placed(toy: Toy, case: Case) -> Non
 
     report = toy.verify(**asks)
 
-    said = [finding.what for finding in report.findings]
+    findings = [finding.what for finding in report.findings]
     assert not report.ok
-    assert report.first_bad_seq == case.seq, said
+    assert report.first_bad_seq == case.seq, findings
     assert case.table in {finding.table for finding in report.findings}, report.findings
-    assert any(case.says in what for what in said), said
+    assert any(case.says in what for what in findings), findings
 
 
 def test_the_untouched_story_holds(toy: Toy) -> None:

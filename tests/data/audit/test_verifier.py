@@ -195,12 +195,12 @@ def test_of_many_rows_edited_twenty_are_explained_and_all_are_counted(toy: Toy) 
 
 
 def test_the_command_line_says_it_in_words(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["--database", str(toy.database), "--journal", str(toy.journal.path), "--anchor", str(toy.anchor_path)]
-    assert main([*asked, "--deep", "--artifacts", str(toy.artifacts)]) == 0
+    options = ["--database", str(toy.database), "--journal", str(toy.journal.path), "--anchor", str(toy.anchor_path)]
+    assert main([*options, "--deep", "--artifacts", str(toy.artifacts)]) == 0
     assert capsys.readouterr().out == "The log holds.\n13 events, 13 of them anchored, assurance: local\n"
     toy.sql("UPDATE model SET owner = 'eve'", "UPDATE audit_event SET type = 'x' WHERE seq = 4")
     toy.anchor_path.unlink()
-    assert main([*asked, "--deep"]) == 1
+    assert main([*options, "--deep"]) == 1
     out = capsys.readouterr().out
     assert "The log DOES NOT HOLD: 3 findings." in out
     assert "  model flights: column owner is not what event 5 wrote\n" in out
@@ -209,8 +209,8 @@ def test_the_command_line_says_it_in_words(toy: Toy, capsys: pytest.CaptureFixtu
 
 
 def test_the_command_line_says_it_in_json(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["--database", str(toy.database), "--anchor", f"off-host={toy.anchor_path}", "--json"]
-    assert main(asked) == 0
+    options = ["--database", str(toy.database), "--anchor", f"off-host={toy.anchor_path}", "--json"]
+    assert main(options) == 0
     assert json.loads(capsys.readouterr().out) == {
         "ok": True, "events": 13, "anchored": 13, "assurance": "off-host", "first_bad_seq": None, "findings": [],
     }  # fmt: skip

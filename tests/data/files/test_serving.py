@@ -54,40 +54,40 @@ def version(house: Home, number: int = 1, artifact: Artifact | None = None) -> V
     )
 
 
-def publish(target: FileTarget, one: Version, place: Place = PLACE) -> str:
+def publish(target: FileTarget, served: Version, place: Place = PLACE) -> str:
     """Publish at noon, as run 7."""
-    return target.publish(place, one, "planning", NOW, "run-7")
+    return target.publish(place, served, "planning", NOW, "run-7")
 
 
 def test_the_manifest_names_the_version_and_the_bytes_that_were_verified(house: Home, target: FileTarget) -> None:
-    one = version(house)
-    digest = publish(target, one)
+    first = version(house)
+    digest = publish(target, first)
     text = (house.serving / "ops/delay/current.json").read_text()
-    told = json.loads(text)
-    assert Path(told["path"]).read_bytes() == b"the bytes of version 1"
-    assert {name: told[name] for name in ("model", "version", "digest", "environment", "slot", "use", "run_id")} == {
+    pointer = json.loads(text)
+    assert Path(pointer["path"]).read_bytes() == b"the bytes of version 1"
+    assert {name: pointer[name] for name in ("model", "version", "digest", "environment", "slot", "use", "run_id")} == {
         "model": MODEL,
-        "version": one.key,
-        "digest": one.artifact.digest,
+        "version": first.key,
+        "digest": first.artifact.digest,
         "environment": "production",
         "slot": "champion",
         "use": "planning",
         "run_id": "run-7",
     }
-    assert told["published_at"] == "2013-04-01T12:00:00.000000Z"
-    assert digest == digest_of(text) == target.verify(PLACE, one)
+    assert pointer["published_at"] == "2013-04-01T12:00:00.000000Z"
+    assert digest == digest_of(text) == target.verify(PLACE, first)
 
 
 def test_each_slot_has_a_manifest_of_its_own(house: Home, target: FileTarget) -> None:
-    one, two = version(house), version(house, 2)
-    publish(target, one)
+    first, second = version(house), version(house, 2)
+    publish(target, first)
     shadow = Place(MODEL, "production", "shadow")
-    publish(target, two, shadow)
+    publish(target, second, shadow)
     published = target.manifest(shadow)
     assert published is not None
-    assert published.version == two.key
+    assert published.version == second.key
     assert (house.serving / "ops/delay/production/shadow/current.json").is_file()
-    target.verify(PLACE, one)
+    target.verify(PLACE, first)
 
 
 def test_publishing_the_same_again_gives_the_same_manifest(house: Home, target: FileTarget) -> None:
@@ -96,46 +96,46 @@ def test_publishing_the_same_again_gives_the_same_manifest(house: Home, target: 
 
 def test_an_endpoint_is_published_by_its_pin(house: Home, target: FileTarget) -> None:
     pin = Artifact(kind="endpoint", digest="sha256:" + "a" * 64, pinned={"provider": "acme", "snapshot": "2013-01-01"})
-    one = version(house, 1, pin)
-    publish(target, one)
+    first = version(house, 1, pin)
+    publish(target, first)
     published = target.manifest(PLACE)
     assert published is not None
     assert (published.path, published.kind, published.pinned) == (None, "endpoint", pin.pinned)
-    target.verify(PLACE, one)
+    target.verify(PLACE, first)
 
 
 def test_changed_bytes_are_not_published_and_the_former_version_stays(house: Home, target: FileTarget) -> None:
-    one, two = version(house), version(house, 2)
-    publish(target, one)
-    ArtifactStore(house.artifacts).path(two.artifact.digest).write_bytes(b"other bytes")
+    first, second = version(house), version(house, 2)
+    publish(target, first)
+    ArtifactStore(house.artifacts).path(second.artifact.digest).write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError):
-        publish(target, two)
-    target.verify(PLACE, one)
+        publish(target, second)
+    target.verify(PLACE, first)
 
 
 def test_missing_bytes_are_not_published(house: Home, target: FileTarget) -> None:
-    one = version(house)
-    ArtifactStore(house.artifacts).path(one.artifact.digest).unlink()
+    first = version(house)
+    ArtifactStore(house.artifacts).path(first.artifact.digest).unlink()
     with pytest.raises(ArtifactError):
-        publish(target, one)
+        publish(target, first)
     assert target.read(PLACE) is None
 
 
 def test_bytes_that_a_link_leads_away_to_are_not_published(house: Home, target: FileTarget, tmp_path: Path) -> None:
-    one = version(house)
-    path = ArtifactStore(house.artifacts).path(one.artifact.digest)
+    first = version(house)
+    path = ArtifactStore(house.artifacts).path(first.artifact.digest)
     elsewhere = tmp_path / "elsewhere"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
     with pytest.raises(ArtifactError, match="outside"):
-        publish(target, one)
+        publish(target, first)
 
 
 def test_a_target_that_cannot_be_written_keeps_what_serves(
     house: Home, target: FileTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two = version(house), version(house, 2)
-    publish(target, one)
+    first, second = version(house), version(house, 2)
+    publish(target, first)
 
     def full(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
@@ -143,8 +143,8 @@ def test_a_target_that_cannot_be_written_keeps_what_serves(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", full)
         with pytest.raises(PublishError, match="No space left"):
-            publish(target, two)
-    target.verify(PLACE, one)
+            publish(target, second)
+    target.verify(PLACE, first)
 
 
 def test_a_folder_where_the_manifest_should_be_is_refused(house: Home, target: FileTarget) -> None:
@@ -168,30 +168,30 @@ VERIFIED = {
 
 @pytest.mark.parametrize("what", VERIFIED.values(), ids=VERIFIED.keys())
 def test_verification_fails_when(what: str | None, house: Home, target: FileTarget) -> None:
-    one, two = version(house), version(house, 2)
+    first, second = version(house), version(house, 2)
     path = target.path(PLACE)
     if what is not None:
-        publish(target, one)
+        publish(target, first)
     if what == "other version":
-        publish(target, two)
+        publish(target, second)
     if what == "suspended":
         target.suspend(PLACE, "the timetable", "drift", NOW, "run-8")
     if what == "other digest":
-        path.write_text(path.read_text().replace(one.artifact.digest, two.artifact.digest))
+        path.write_text(path.read_text().replace(first.artifact.digest, second.artifact.digest))
     if what == "other path":
         path.write_text(path.read_text().replace('"path": "', '"path": "/tmp'))
     if what in ("broken", "binary"):
         path.write_bytes(b"{" if what == "broken" else b"\xff\xfe")
     with pytest.raises(PublishError):
-        target.verify(PLACE, one)
+        target.verify(PLACE, first)
 
 
 def test_verification_reads_the_bytes_again(house: Home, target: FileTarget) -> None:
-    one = version(house)
-    publish(target, one)
-    ArtifactStore(house.artifacts).path(one.artifact.digest).write_bytes(b"other bytes")
+    first = version(house)
+    publish(target, first)
+    ArtifactStore(house.artifacts).path(first.artifact.digest).write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError):
-        target.verify(PLACE, one)
+        target.verify(PLACE, first)
 
 
 @pytest.mark.parametrize("state", ["suspended", "withdrawn"])

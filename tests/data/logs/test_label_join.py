@@ -24,26 +24,26 @@ def join() -> Iterator[LabelJoin]:
         yield opened
 
 
-def told(*labels: tuple[str, int], **columns: Any) -> pa.Table:
+def labelled(*labels: tuple[str, int], **columns: Any) -> pa.Table:
     ids, values = ([one[place] for one in labels] for place in (0, 1))
     return label_table(DAY + days(2), DAY, len(ids), prediction_id=ids, label=values, **columns).cast(label_log.SCHEMA)
 
 
 JOINED: dict[str, tuple[pa.Table, dict[str, float | None], list[LogFaultKind]]] = {
-    "no label yet": (told(("z", 1)), {"a": None, "b": None, "c": None}, []),
-    "some labels": (told(("a", 1), ("c", 0)), {"a": 1.0, "b": None, "c": 0.0}, []),
+    "no label yet": (labelled(("z", 1)), {"a": None, "b": None, "c": None}, []),
+    "some labels": (labelled(("a", 1), ("c", 0)), {"a": 1.0, "b": None, "c": 0.0}, []),
     "a label told twice": (
-        told(("a", 1), ("a", 1)),
+        labelled(("a", 1), ("a", 1)),
         {"a": 1.0, "b": None, "c": None},
         [LogFaultKind.REPEATED_LABEL],
     ),
     "labels that contradict each other": (
-        told(("a", 1), ("a", 0), ("b", 1)),
+        labelled(("a", 1), ("a", 0), ("b", 1)),
         {"a": None, "b": 1.0, "c": None},
         [LogFaultKind.CONTRADICTING_LABEL],
     ),
     "both": (
-        told(("a", 1), ("a", 0), ("b", 1), ("b", 1)),
+        labelled(("a", 1), ("a", 0), ("b", 1), ("b", 1)),
         {"a": None, "b": 1.0, "c": None},
         [LogFaultKind.CONTRADICTING_LABEL, LogFaultKind.REPEATED_LABEL],
     ),
@@ -61,7 +61,7 @@ def test_a_prediction_gets_the_label_that_its_labels_agree_on(join: LabelJoin, c
 
 
 def test_a_fault_names_the_day_and_the_same_example_each_time(join: LabelJoin) -> None:
-    labels = told(("b", 1), ("b", 0), ("a", 0), ("a", 1))
+    labels = labelled(("b", 1), ("b", 0), ("a", 0), ("a", 1))
     (fault,) = join.label("date=2013-04-01", ASKED, labels).faults
     assert fault.text.startswith("date=2013-04-01: contradicting labels: 2 predictions")
     assert "'a' for one" in fault.text
@@ -69,12 +69,12 @@ def test_a_fault_names_the_day_and_the_same_example_each_time(join: LabelJoin) -
 
 def test_the_age_of_a_label_is_that_of_the_earliest(join: LabelJoin) -> None:
     times = [midnight(DAY) + timedelta(days=3), midnight(DAY) + timedelta(days=1, hours=12)]
-    day = join.label("", ASKED, told(("a", 1), ("a", 1), labelled_at=times))
+    day = join.label("", ASKED, labelled(("a", 1), ("a", 1), labelled_at=times))
     assert day.rows.sort_by("prediction_id")["age_days"].to_pylist() == [1.5, None, None]
 
 
 def test_a_day_without_predictions_has_no_labels(join: LabelJoin) -> None:
-    assert len(join.label("", ASKED.slice(0, 0), told(("a", 1))).rows) == 0
+    assert len(join.label("", ASKED.slice(0, 0), labelled(("a", 1))).rows) == 0
 
 
 def test_the_join_sees_neither_files_nor_network(join: LabelJoin) -> None:

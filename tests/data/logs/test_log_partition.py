@@ -106,15 +106,15 @@ def test_of_files_of_long_ago_nothing_is_remembered(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(log_partition, "file_digest", lambda path: (read.append(path.parent.name), "sha256:1")[1])
     for _ in range(2):
         identities = ContentIdentities(ProfileCache(tmp_path / "cache"), "ops/delay")
-        for one in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS)):
-            identities.of(one)
+        for partition in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS)):
+            identities.of(partition)
         identities.remember()
     assert len(read) == 3
     write_predictions(tmp_path / "log", DAY + days(REMEMBERED_DAYS + 1), 3)
     for _ in range(2):
         identities = ContentIdentities(ProfileCache(tmp_path / "cache"), "ops/delay")
-        for one in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS + 1)):
-            identities.of(one)
+        for partition in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS + 1)):
+            identities.of(partition)
         identities.remember()
     assert read[3:] == ["date=2014-05-07", "date=2013-04-01"], "the new one, and once more the one of long ago"
 

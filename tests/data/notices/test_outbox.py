@@ -25,9 +25,9 @@ NOTICE = Notice(
 
 def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
     path = Outbox(tmp_path / "outbox").put(NOTICE, NOW)
-    told = json.loads(path.read_text())
-    assert told["to"] == "gates@example.org"
-    assert told["digest"] == NOTICE.digest
+    stored = json.loads(path.read_text())
+    assert stored["to"] == "gates@example.org"
+    assert stored["digest"] == NOTICE.digest
     assert path.name.startswith("20131001T093000000000Z-retirement-")
     assert path.with_suffix(".md").read_text() == (
         "# ops/delay v1 retires on 2013-11-01\n\n"
@@ -144,8 +144,8 @@ FITTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 
 @pytest.mark.parametrize("case", FITTED)
 def test_whatever_people_wrote_there_is_a_notice(tmp_path: Path, case: str) -> None:
-    told, fitted = FITTED[case]
-    outbox, notice = Outbox(tmp_path), Notice(**{**NOTICE.model_dump(), **told})
+    changes, fitted = FITTED[case]
+    outbox, notice = Outbox(tmp_path), Notice(**{**NOTICE.model_dump(), **changes})
     outbox.put(notice, NOW)
     assert outbox.notices() == [notice]
     assert notice.model_dump() == {**NOTICE.model_dump(), **fitted}

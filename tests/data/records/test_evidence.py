@@ -28,11 +28,11 @@ VERSION = Version(
 
 
 def finding(origin: str, **changes: Any) -> Finding:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "key": "models/a/b/versions/1/findings/1", "version": VERSION.key, "number": 1, "severity": Severity.LOW,
         "title": "t", "text": "t", "owner": "dev", "raised_by": "vera", "raised_at": NOW, "due_at": NOW,
     }  # fmt: skip
-    return Finding.model_validate({**told, "origin": origin, **changes})
+    return Finding.model_validate({**fields, "origin": origin, **changes})
 
 
 def digest(**parts: Any) -> str:

@@ -40,15 +40,15 @@ def test_a_time_is_written_with_six_digits_in_utc() -> None:
 
 @given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)), st.datetimes(  # noqa: DTZ001
     min_value=datetime(1900, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # fmt: skip
-def test_written_times_sort_as_times_and_come_back(one: datetime, other: datetime) -> None:
-    assert (write_instant(one) < write_instant(other)) == (one < other)
-    assert read_instant(write_instant(one)) == one
+def test_written_times_sort_as_times_and_come_back(first: datetime, other: datetime) -> None:
+    assert (write_instant(first) < write_instant(other)) == (first < other)
+    assert read_instant(write_instant(first)) == first
 
 
 def test_a_time_without_zone_is_refused_everywhere() -> None:
     bare = datetime(2013, 8, 1)  # noqa: DTZ001
     with pytest.raises(InputError, match="has no time zone"):
         in_utc(bare)
-    told = {"key": "k", "number": 1, "events": 1, "anchored": 1, "assurance": "local", "backup_digest": "d"}
+    fields = {"key": "k", "number": 1, "events": 1, "anchored": 1, "assurance": "local", "backup_digest": "d"}
     with pytest.raises(InputError):
-        Attestation.model_validate({**told, "restored_root": "r", "attested_at": bare})
+        Attestation.model_validate({**fields, "restored_root": "r", "attested_at": bare})

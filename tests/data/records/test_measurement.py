@@ -19,8 +19,10 @@ def test_the_reasons_why_a_statistic_cannot_say() -> None:
 
 
 def test_a_measurement_comes_back_from_its_text() -> None:
-    one = Measurement(statistic="psi", column="distance", value=0.1, low=0.0, high=0.2, rows=9, reference_rows=99)
-    assert Measurement.model_validate_json(one.model_dump_json()) == one
+    measurement = Measurement(
+        statistic="psi", column="distance", value=0.1, low=0.0, high=0.2, rows=9, reference_rows=99
+    )
+    assert Measurement.model_validate_json(measurement.model_dump_json()) == measurement
     none = Measurement(statistic="auc", column="score", value=None, cannot_say=CannotSay.ONE_CLASS)
     assert Measurement.model_validate_json(none.model_dump_json()).cannot_say is CannotSay.ONE_CLASS
 

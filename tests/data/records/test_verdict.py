@@ -24,16 +24,16 @@ CASES: dict[str, tuple[Verdict, dict[str, object], bool]] = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_what_clears(case: tuple[Verdict, dict[str, object], bool]) -> None:
     verdict, extra, cleared = case
-    told = {"control": "c", "gate": "g", "criterion": "x", "verdict": verdict}
-    judgement = Judgement.model_validate({**told, **extra})
+    fields = {"control": "c", "gate": "g", "criterion": "x", "verdict": verdict}
+    judgement = Judgement.model_validate({**fields, **extra})
     assert judgement.cleared is cleared
     assert Judgement.model_validate_json(judgement.model_dump_json()) == judgement
 
 
 def test_a_verdict_needs_its_reason_and_remedy() -> None:
-    for kind, told in ((Failed, {"reason": "x"}), (Unproven, {"missing": "x"}), (Passed, {})):
+    for kind, fields in ((Failed, {"reason": "x"}), (Unproven, {"missing": "x"}), (Passed, {})):
         with pytest.raises(ValidationError):
-            kind.model_validate(told)
+            kind.model_validate(fields)
 
 
 def test_a_verdict_is_one_of_three() -> None:

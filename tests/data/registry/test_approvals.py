@@ -30,25 +30,25 @@ TWICE = (RequiredRole(role=Role.APPROVER), RequiredRole(role=Role.APPROVER))
 
 
 def request(required: tuple[RequiredRole, ...] = TWO, **changes: Any) -> ApprovalRequest:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "key": "models/ops/delay/versions/1/requests/1", "subject": "models/ops/delay/versions/1",
         "purpose": "deploy", "environment": "production", "use": "planning", "required": required, "tier": 2,
         "change_class": "new", "evidence_digest": DIGEST, "standards_digest": DIGEST, "artifact_digest": DIGEST,
         "verdict_set": None, "contributors": ("dev",), "requester": "dev", "nonce": "00", "request_digest": DIGEST,
         "run_id": "run-1", "issued_at": ISSUED, "expires_at": ISSUED + timedelta(days=7), "approval_days": 90,
     }  # fmt: skip
-    return ApprovalRequest(**{**told, **changes})
+    return ApprovalRequest(**{**fields, **changes})
 
 
 def vote(who: str, decision: str = "approve", hour: int = 1, **changes: Any) -> Vote:
     """A person's vote so many hours after the request; `who` may name a role: `olga as owner`."""
     person, _, role = who.partition(" as ")
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "key": f"votes/{hour}/{person}", "request": "r", "person": person, "printed_name": person.title(),
         "role": role or "approver", "decision": decision, "meaning": "read it", "proof": "totp",
         "credential": f"{person}/1", "statement_digest": "", "decided_at": ISSUED + timedelta(hours=hour),
     }  # fmt: skip
-    return Vote(**{**told, **changes})
+    return Vote(**{**fields, **changes})
 
 
 CASES: dict[str, tuple[tuple[RequiredRole, ...], list[Vote], str]] = {
@@ -153,12 +153,12 @@ def test_how_a_request_went_does_not_change_what_was_asked() -> None:
 
 
 def test_every_word_that_was_asked_is_in_the_digest() -> None:
-    asked = {
+    changes = {
         "required": BOTH, "purpose": "retire", "use": "x", "slot": "shadow", "tier": 1, "contributors": (),
         "artifact_digest": "x", "approval_days": 1, "expires_at": ISSUED, "nonce": "01", "run_id": "x", "key": "x",
     }  # fmt: skip
-    digests = {request_digest(request(**{name: value}), "log") for name, value in asked.items()}
-    assert len(digests | {request_digest(request(), "log"), request_digest(request(), "x")}) == len(asked) + 2
+    digests = {request_digest(request(**{name: value}), "log") for name, value in changes.items()}
+    assert len(digests | {request_digest(request(), "log"), request_digest(request(), "x")}) == len(changes) + 2
 
 
 def test_the_statement_says_all_that_is_signed() -> None:

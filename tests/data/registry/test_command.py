@@ -31,10 +31,10 @@ def test_a_code_is_never_shown() -> None:
     assert "123456" not in repr(CloseFinding(key="k", proof=PROOF)) + str(PROOF)
 
 
-@pytest.mark.parametrize("told", [{"person": "a" * 129, "code": "1"}, {"person": "a", "code": "1" * 17}])
-def test_a_proof_has_an_end(told: dict[str, str]) -> None:
+@pytest.mark.parametrize("fields", [{"person": "a" * 129, "code": "1"}, {"person": "a", "code": "1" * 17}])
+def test_a_proof_has_an_end(fields: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        Proof.model_validate(told)
+        Proof.model_validate(fields)
 
 
 def test_a_command_about_nothing_else_is_about_the_registry() -> None:

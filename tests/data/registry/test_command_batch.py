@@ -43,12 +43,12 @@ def replay(tmp_path: Path) -> Replay:
 
 
 def night(model: str, **changes: Any) -> RecordMonitoring:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "plan": f"{model}/monitoring-plans/1", "from_date": "2013-04-01", "to_date": "2013-04-07", "versions": (),
         "rows": 0, "labelled": 0, "partitions": (), "measurements_digest": "sha256:" + "0" * 64, "counts": {},
         "outcomes": {},
     }  # fmt: skip
-    return RecordMonitoring(model=model, **{**told, **changes})
+    return RecordMonitoring(model=model, **{**fields, **changes})
 
 
 def codes(outcomes: Sequence[Receipt | Refusal]) -> list[str]:
@@ -82,12 +82,12 @@ def test_what_came_of_each_and_what_is_on_record(replay: Replay, case: str) -> N
 def test_receipts_name_their_events_and_the_chain_goes_through(replay: Replay) -> None:
     receipts = together(replay, *(add(f"p{number}") for number in range(120)))
     lines = list(replay.registry.journal.bodies())
-    told = [json.loads(line) for line in lines]
+    events = [json.loads(line) for line in lines]
     assert [(one.seq, one.id) for one in receipts if isinstance(one, Receipt)] == [
-        (one["seq"], one["id"]) for one in told[1:]
+        (one["seq"], one["id"]) for one in events[1:]
     ]
-    assert [one["prev"] for one in told[1:]] == [leaf_hash(line).hex() for line in lines[:-1]]
-    assert {one["refs"]["run"] for one in told[1:]} == {"run-7"}
+    assert [one["prev"] for one in events[1:]] == [leaf_hash(line).hex() for line in lines[:-1]]
+    assert {one["refs"]["run"] for one in events[1:]} == {"run-7"}
     home = replay.home
     report = verify(
         home.database, home.journal, [(one, path) for one, path in replay.registry.anchor_files], None, True

@@ -85,8 +85,8 @@ def test_the_champion_is_what_serves_there_and_never_the_version_itself(world: W
 
 
 def change(**extra: Any) -> PlannedTest:
-    told: dict[str, Any] = {"name": "x", "kind": "stress", "metric": "auc", "dataset": "held-out", "threshold": 0.1}
-    return PlannedTest(**told, rationale="r", **extra)
+    fields: dict[str, Any] = {"name": "x", "kind": "stress", "metric": "auc", "dataset": "held-out", "threshold": 0.1}
+    return PlannedTest(**fields, rationale="r", **extra)
 
 
 CHANGES = {

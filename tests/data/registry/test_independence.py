@@ -20,13 +20,13 @@ ALMA = Person(
 
 
 def version(*contributors: str, submitter: str = "dev", **changes: Any) -> Version:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "key": "models/ops/delay/versions/1", "model": "models/ops/delay", "number": 1, "parent": None,
         "artifact": Artifact(kind="none", digest="sha256:0"), "code": CodeState(), "environment_digest": None,
         "configuration": {}, "change": Change(change_class=ChangeClass.NEW, what="a", why="b"),
         "submission_digest": "sha256:0", "reference_digest": None, "provenance": {}, "registered_at": NOW,
     }  # fmt: skip
-    return Version(contributors=contributors, submitter=submitter, **{**told, **changes})
+    return Version(contributors=contributors, submitter=submitter, **{**fields, **changes})
 
 
 NAMES = {

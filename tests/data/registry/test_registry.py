@@ -37,7 +37,7 @@ from tests.world import FOUNDED_AT, World
 ANA = Actor(id="ana")
 
 
-def one(person: str = "one") -> AddPerson:
+def addition(person: str = "one") -> AddPerson:
     return AddPerson(person=person, printed_name=person.title())
 
 
@@ -63,9 +63,9 @@ def bodies(registry: Registry) -> list[dict[str, object]]:
 def test_it_starts_with_genesis_under_two_private_keys_and_an_anchor(wall: Registry) -> None:
     (genesis,) = bodies(wall)
     assert (genesis["type"], genesis["seq"], genesis["prev"]) == ("log.created", 0, "0" * 64)
-    told = genesis["data"]
-    assert isinstance(told, dict)
-    assert (told["clock"], len(told["log_id"]), told["vkey"] != told["recovery_vkey"]) == ("wall", 32, True)
+    data = genesis["data"]
+    assert isinstance(data, dict)
+    assert (data["clock"], len(data["log_id"]), data["vkey"] != data["recovery_vkey"]) == ("wall", 32, True)
     modes = {stat.S_IMODE(file.stat().st_mode) for file in wall.home.keys.glob("*.key")}
     assert modes == {0o600}
     assert len(FileAnchor(wall.home.anchor).notes()) == 1
@@ -101,19 +101,19 @@ def test_here_is_the_home_of_the_settings(home: Path) -> None:
 
 def test_only_a_replay_takes_another_time_than_now(wall: Registry, replay: Replay) -> None:
     with pytest.raises(ConfigurationError, match="wall clock"):
-        wall.execute(one(), RunContext(ANA, FOUNDED_AT))
-    assert replay.do(one()).effective_at == FOUNDED_AT
+        wall.execute(addition(), RunContext(ANA, FOUNDED_AT))
+    assert replay.do(addition()).effective_at == FOUNDED_AT
     assert bodies(wall)[-1]["type"] == "command.refused", "the attempt is on record, at the time it was made"
 
 
 def test_on_the_wall_both_times_are_one(wall: Registry) -> None:
-    wall.execute(one(), RunContext(ANA))
+    wall.execute(addition(), RunContext(ANA))
     assert all(body["effective_at"] == body["recorded_at"] for body in bodies(wall))
 
 
 def test_a_replay_records_when_it_was_written_and_from_when_it_counts(replay: Replay) -> None:
     before = datetime.now(UTC)
-    replay.do(one())
+    replay.do(addition())
     event = replay.events()[-1]
     assert event["effective_at"] == "2013-03-01T09:00:00.000000Z"
     assert datetime.fromisoformat(event["recorded_at"]) >= before
@@ -122,7 +122,7 @@ def test_a_replay_records_when_it_was_written_and_from_when_it_counts(replay: Re
 def test_a_time_without_zone_is_refused(replay: Replay) -> None:
     replay.now = datetime(2013, 3, 1)  # noqa: DTZ001
     with pytest.raises(InputError, match="no time zone"):
-        replay.do(one())
+        replay.do(addition())
 
 
 def test_recorded_times_never_go_back(wall: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ def test_recorded_times_never_go_back(wall: Registry, monkeypatch: pytest.Monkey
             return datetime(2001, 1, 1, tzinfo=UTC)
 
     monkeypatch.setattr(data.registry.audit_log, "datetime", Yesterday)
-    wall.execute(one(), RunContext(ANA))
+    wall.execute(addition(), RunContext(ANA))
     first, second = bodies(wall)
     assert second["recorded_at"] == first["recorded_at"]
 
@@ -141,7 +141,7 @@ def test_recorded_times_never_go_back(wall: Registry, monkeypatch: pytest.Monkey
 
 
 def test_a_receipt_names_the_event_and_the_rows(replay: Replay) -> None:
-    receipt = replay.do(one(), by="ana", run_id="run-7")
+    receipt = replay.do(addition(), by="ana", run_id="run-7")
     event = replay.events()[receipt.seq]
     assert (event["id"], event["type"], event["subject"]) == (receipt.id, receipt.type, receipt.subject)
     assert event["actor"] == {"id": "ana", "auth": "os-user"}
@@ -202,7 +202,7 @@ def test_a_rival_is_refused_on_record(replay: Replay, monkeypatch: pytest.Monkey
     with monkeypatch.context() as race:
         race.setattr(State, "apply", lost)
         with pytest.raises(ConflictError):
-            replay.do(one())
+            replay.do(addition())
     assert replay.events()[-1]["data"]["code"] == "conflict"
 
 
@@ -221,8 +221,8 @@ def test_what_is_so_already_is_answered_by_the_event_that_made_it_so(world: Worl
 
 def _same_again(world: World, version: str) -> Command:
     row = world.get(Version, version)
-    told = row.model_dump(include=set(RegisterVersion.model_fields))
-    return RegisterVersion.model_validate({**told, "datasets": (), "sections": ()})
+    fields = row.model_dump(include=set(RegisterVersion.model_fields))
+    return RegisterVersion.model_validate({**fields, "datasets": (), "sections": ()})
 
 
 def test_secrets_are_gone_from_event_and_row_alike(world: World) -> None:

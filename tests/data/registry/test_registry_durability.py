@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 ANA = Actor(id="ana")
 
 
-def one(person: str = "one") -> AddPerson:
+def addition(person: str = "one") -> AddPerson:
     return AddPerson(person=person, printed_name=person.title())
 
 
@@ -46,7 +46,7 @@ def replay(tmp_path: Path) -> Replay:
 
 def test_a_decision_is_anchored_before_it_is_acknowledged_and_the_rest_later(replay: Replay) -> None:
     sink = FileAnchor(replay.home.anchor)
-    replay.do(one())
+    replay.do(addition())
     assert len(sink.notes()) == 1, "adding somebody is no decision"
     replay.do(AddPerson(person="two", printed_name="Two"))
     enrol(replay.registry, "one", ANA, as_of=replay.now)
@@ -105,7 +105,7 @@ def test_a_crash_between_commit_and_journal_is_made_good_by_the_next_command(rep
     died = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
     assert died.returncode == 9
     assert [event["type"] for event in replay.events()] == ["log.created"], "committed, not yet in the journal"
-    replay.do(one("two"))
+    replay.do(addition("two"))
     assert [event["seq"] for event in replay.events()] == [0, 1, 2]
     assert [event["subject"] for event in replay.events()][1:] == ["people/one", "people/two"]
 
@@ -171,7 +171,7 @@ def test_a_batch_whose_process_is_killed_happened_whole_or_not_at_all(replay: Re
     assert died.returncode == -9
     happened = ["people/p0", "people/p1", "people/p2", "people/p3"] if DEATHS[where] else []
     assert [one.key for one in replay.find(Person)] == happened
-    replay.do(one("two"))
+    replay.do(addition("two"))
     assert [event["seq"] for event in replay.events()] == list(range(len(happened) + 2))
     assert [event["subject"] for event in replay.events()][1:] == [*happened, "people/two"]
     replay.registry.checkpoint()
@@ -181,10 +181,10 @@ def test_a_batch_whose_process_is_killed_happened_whole_or_not_at_all(replay: Re
 
 
 def test_a_torn_line_of_the_journal_is_cut_and_written_again(replay: Replay) -> None:
-    replay.do(one())
+    replay.do(addition())
     text = replay.home.journal.read_bytes()
     replay.home.journal.write_bytes(text[:-20])
-    replay.do(one("two"))
+    replay.do(addition("two"))
     assert replay.home.journal.read_bytes().startswith(text)
     assert len(replay.events()) == 3
 
@@ -194,7 +194,7 @@ def test_a_registry_behind_its_journal_writes_nothing(replay: Replay) -> None:
     body = json.loads(last)
     replay.home.journal.write_bytes(last + json.dumps({**body, "seq": 1}).encode() + b"\n")
     with pytest.raises(MissingRegistryError, match="the journal holds 2 events, the registry only 1"):
-        replay.do(one())
+        replay.do(addition())
 
 
 def test_a_journal_that_cannot_be_written_acknowledges_nothing(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,15 +204,15 @@ def test_a_journal_that_cannot_be_written_acknowledges_nothing(replay: Replay, m
     with monkeypatch.context() as disk:
         disk.setattr("data.audit.journal.Journal.append", full)
         with pytest.raises(JournalError):
-            replay.do(one())
+            replay.do(addition())
     with pytest.raises(InputError, match="is on the roster"):
-        replay.do(one())
+        replay.do(addition())
     assert [event["seq"] for event in replay.events()] == [0, 1, 2], "what was committed came in with the next"
 
 
 def test_a_lost_key_is_an_error_and_never_replaced(replay: Replay) -> None:
     (replay.home.keys / "log.key").unlink()
-    replay.do(one())
+    replay.do(addition())
     with pytest.raises(SigningKeyError):
         enrol(Registry(replay.home), "one", ANA, as_of=replay.now)
     assert not (replay.home.keys / "log.key").exists()

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 ANA = Actor(id="ana")
 
 
-def one(person: str = "one") -> AddPerson:
+def addition(person: str = "one") -> AddPerson:
     return AddPerson(person=person, printed_name=person.title())
 
 
@@ -47,12 +47,12 @@ def replay(tmp_path: Path) -> Replay:
 def test_a_lost_database_says_so(replay: Replay) -> None:
     replay.home.database.unlink()
     with pytest.raises(MissingRegistryError, match="there is no registry"):
-        replay.do(one())
+        replay.do(addition())
 
 
 def test_a_command_while_reading_is_refused_at_once(replay: Replay) -> None:
     with replay.registry.reading() as state, pytest.raises(NestedTransactionError):
-        replay.do(one())
+        replay.do(addition())
     with pytest.raises(NotFoundError), replay.registry.reading() as state:
         state.need(Person, "people/one")
 
@@ -76,14 +76,14 @@ def test_a_lock_held_by_another_process_is_named(replay: Replay, monkeypatch: py
         assert holder.stdout.readline().strip() == "held"
         try:
             for act in (
-                lambda: Registry(replay.home).execute(one(), RunContext(ANA)),
+                lambda: Registry(replay.home).execute(addition(), RunContext(ANA)),
                 lambda: read(Registry(replay.home)),
             ):
                 with pytest.raises(StoreLockedError, match=f"held by process {holder.pid}"):
                     act()
         finally:
             holder.kill()
-    Registry(replay.home).execute(one(), RunContext(ANA))
+    Registry(replay.home).execute(addition(), RunContext(ANA))
 
 
 def read(registry: Registry) -> None:
@@ -171,9 +171,9 @@ def test_eight_processes_racing_for_one_approval_move_it_once(
     commands, gun = decisions(world, request), tmp_path / "start"
     with ExitStack() as stack:
         runners = [stack.enter_context(runner(world, gun, command)) for command in commands]
-        assert [told(one) for one in runners] == ["ready"] * len(VOTERS)
+        assert [line_of(one) for one in runners] == ["ready"] * len(VOTERS)
         gun.touch()
-        assert sorted(told(one) for one in runners) == ["request closed"] * 7 + ["won"]
+        assert sorted(line_of(one) for one in runners) == ["request closed"] * 7 + ["won"]
     assert [one.returncode for one in runners] == [0] * len(VOTERS)
     settled_once(world, request)
 
@@ -188,6 +188,6 @@ def runner(world: World, gun: Path, command: Decide) -> subprocess.Popen[str]:
     return started
 
 
-def told(started: subprocess.Popen[str]) -> str:
+def line_of(started: subprocess.Popen[str]) -> str:
     assert started.stdout is not None
     return started.stdout.readline().strip()

@@ -37,10 +37,10 @@ def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield world
 
 
-def choose(world: World, **told: Any) -> Return:
+def choose(world: World, **criteria: Any) -> Return:
     """The choice for production, now."""
     with world.registry.reading() as state:
-        return choose_return(state, MODEL, "production", "champion", world.now, **told)
+        return choose_return(state, MODEL, "production", "champion", world.now, **criteria)
 
 
 def reasons(choice: Return) -> dict[str, str]:

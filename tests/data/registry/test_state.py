@@ -32,13 +32,13 @@ def state(tmp_path: Path) -> Iterator[State]:
 
 
 def person(who: str, **changes: Any) -> Person:
-    told: dict[str, Any] = {"name": who.title(), "added_at": NOW, "added_by": "adam"}
-    return Person(key=f"people/{who}", person=who, **{**told, **changes})
+    fields: dict[str, Any] = {"name": who.title(), "added_at": NOW, "added_by": "adam"}
+    return Person(key=f"people/{who}", person=who, **{**fields, **changes})
 
 
 def grant(number: int, **changes: Any) -> RoleGrant:
-    told: dict[str, Any] = {"person": "ana", "role": Role.OWNER, "from_at": NOW, "granted_by": "adam"}
-    return RoleGrant(key=f"people/ana/roles/{number}", **{**told, **changes})
+    fields: dict[str, Any] = {"person": "ana", "role": Role.OWNER, "from_at": NOW, "granted_by": "adam"}
+    return RoleGrant(key=f"people/ana/roles/{number}", **{**fields, **changes})
 
 
 def test_a_row_comes_back_as_it_was_written(state: State) -> None:
@@ -147,8 +147,8 @@ FLAT = [kind for kind in TABLES if all(
 
 @pytest.mark.parametrize("kind", FLAT, ids=lambda kind: kind.table)
 def test_every_kind_of_row_comes_back(kind: type[Row], state: State) -> None:
-    told = {name: example(field.annotation) for name, field in kind.model_fields.items() if field.is_required()}
-    row = kind.model_validate({**told, "key": "some/key"})
+    fields = {name: example(field.annotation) for name, field in kind.model_fields.items() if field.is_required()}
+    row = kind.model_validate({**fields, "key": "some/key"})
     state.apply(row)
     assert state.get(kind, "some/key") == row
 

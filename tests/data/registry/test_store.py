@@ -131,21 +131,21 @@ def test_the_file_opens_no_other_file(store: Store, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("opened", OPENED.values(), ids=OPENED)
 def test_another_thread_waits_for_its_turn_and_not_for_ever(opened: Opened, store: Store) -> None:
-    said: list[str] = []
+    results: list[str] = []
 
     def other() -> None:
         try:
             with store.turn(), store.transaction():
-                said.append("in")
+                results.append("in")
         except StoreLockedError as locked:
-            said.append(locked.what)
+            results.append(locked.what)
 
     thread = threading.Thread(target=other)
     with opened(store):
         thread.start()
         thread.join()
     held_alone = opened is not OPENED["a session"]
-    assert said == (["another thread of this process holds the registry"] if held_alone else ["in"])
+    assert results == (["another thread of this process holds the registry"] if held_alone else ["in"])
 
 
 def test_a_reader_of_another_process_keeps_writers_out_and_readers_in(store: Store) -> None:
@@ -256,11 +256,11 @@ def test_every_table_is_its_record(store: Store) -> None:
         sql += " WHERE table_name = ? ORDER BY column_index"
         for kind in TABLES:
             stored = connection.execute(sql, [kind.table]).fetchall()
-            told = [
+            expected = [
                 (name, KINDS[column], type(None) in _options(kind.model_fields[name].annotation))
                 for name, column in kind.stored_columns().items()
             ]
-            assert stored == told, kind.table
+            assert stored == expected, kind.table
 
 
 def _options(annotation: object) -> tuple[object, ...]:

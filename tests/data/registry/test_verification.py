@@ -63,10 +63,10 @@ def test_others_write_while_it_is_read(world: World, monkeypatch: pytest.MonkeyP
     verify, events = verification.verify, len(world.events())
     read: list[Path] = []
 
-    def meanwhile(database: Path, *told: Any, **named: Any) -> Report:
+    def meanwhile(database: Path, *arguments: Any, **named: Any) -> Report:
         read.append(database)
         world.model()
-        return verify(database, *told, **named)
+        return verify(database, *arguments, **named)
 
     monkeypatch.setattr(verification, "verify", meanwhile)
     report = verify_registry(world.registry, deep=True)

@@ -17,15 +17,15 @@ MONDAY = date(2013, 4, 1)
 LEVELS = (Level(1.0, "expected", ""), Level(1.1, "margin", "margin 0.1"), Level(1.25, "severe", "severe 0.25"))
 
 
-def point(week: int, value: float | None = 1.0, **told: Any) -> Point:
+def point(week: int, value: float | None = 1.0, **changes: Any) -> Point:
     last = MONDAY + timedelta(days=7 * week + 6)
-    given = {"low": None, "high": None, "rows": 500, **told}
+    given = {"low": None, "high": None, "rows": 500, **changes}
     return Point(last - timedelta(days=6), last, value, **given)
 
 
-def chart(points: Iterable[Point], **told: Any) -> LineChart:
+def chart(points: Iterable[Point], **changes: Any) -> LineChart:
     given = {"key": "auc", "title": "AUC", "text": "Higher is better.", "lines": (Line("v1", 0, tuple(points)),)}
-    return LineChart(**{**given, **told})
+    return LineChart(**{**given, **changes})
 
 
 def drawn(shown: LineChart, paper: Paper = WIDE) -> ET.Element:
@@ -59,10 +59,10 @@ def test_windows_that_end_on_one_day_break_nothing() -> None:
 
 def test_an_interval_is_an_area_and_of_one_window_a_whisker() -> None:
     many = drawn(chart(point(week, low=0.9, high=1.2) for week in range(3)))
-    one = drawn(chart([point(0, low=0.9, high=1.2)]))
+    single = drawn(chart([point(0, low=0.9, high=1.2)]))
 
     assert classes(many, "polygon") == ["interval"]
-    assert "whisker" in classes(one, "line")
+    assert "whisker" in classes(single, "line")
 
 
 ALARMS = {"page": ("page", "page", "paged"), "watch": ("watch", "watch", "on watch")}

@@ -64,9 +64,9 @@ def test_a_bar_has_its_name_where_there_is_room_and_goes_on_while_it_lasts() -> 
     short = Bar(BEGIN, BEGIN + timedelta(days=3), "champion", "champion", "served")
 
     lives = (BEGIN, None)
-    told = [drawn(Track("v1", "approved", (), (bar,), lives)) for bar in (long, short)]
-    names = ["champion" in [one.text for one in root.iter("text")] for root in told]
-    goes_on = ["goeson" in [one.attrib.get("class") for one in root.iter("path")] for root in told]
+    drawings = [drawn(Track("v1", "approved", (), (bar,), lives)) for bar in (long, short)]
+    names = ["champion" in [one.text for one in root.iter("text")] for root in drawings]
+    goes_on = ["goeson" in [one.attrib.get("class") for one in root.iter("path")] for root in drawings]
     assert names == goes_on == [True, False]
 
 

@@ -64,23 +64,23 @@ def test_the_question_then_the_gates_then_what_to_confirm(world: World) -> None:
 
 def test_the_facts_that_a_decision_needs(world: World) -> None:
     request = world.requested()
-    told = facts(described(world, request))
-    assert told["Decide until"] == f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
-    assert told["Signatures"] == "2 × approver required; **2 × approver missing**"
-    assert told["Can sign now"] == "alma, axel"
-    assert told["Requested by"] == "dev, who therefore cannot sign"
-    assert (told["Use"], told["Serving there now"]) == ("“planning”", "nothing")
-    assert told["Validation"] == f"**fit**, by vera on {world.now:%Y-%m-%d}; limitations: “one year”"
-    assert told["Model"] == "tier 2, owned by olga, to “say whether delay happens for ops”"
-    assert told["Change"] == "new: “a first model”, because “there was none”"
-    assert told["Artifact"] == f"{in_pieces(request.artifact_digest)}, 30 bytes of “model.bin”"
-    assert told["All evidence"] == "`modelward report ops/delay/1`"
+    rows = facts(described(world, request))
+    assert rows["Decide until"] == f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
+    assert rows["Signatures"] == "2 × approver required; **2 × approver missing**"
+    assert rows["Can sign now"] == "alma, axel"
+    assert rows["Requested by"] == "dev, who therefore cannot sign"
+    assert (rows["Use"], rows["Serving there now"]) == ("“planning”", "nothing")
+    assert rows["Validation"] == f"**fit**, by vera on {world.now:%Y-%m-%d}; limitations: “one year”"
+    assert rows["Model"] == "tier 2, owned by olga, to “say whether delay happens for ops”"
+    assert rows["Change"] == "new: “a first model”, because “there was none”"
+    assert rows["Artifact"] == f"{in_pieces(request.artifact_digest)}, 30 bytes of “model.bin”"
+    assert rows["All evidence"] == "`modelward report ops/delay/1`"
 
 
 def test_a_conclusion_of_a_deputy_says_for_whom(world: World) -> None:
     world.grant("rita", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=5))
-    told = facts(described(world, world.requested(world.validated(by="rita"))))
-    assert told["Validation"].startswith("**fit**, by rita as deputy of vera on ")
+    rows = facts(described(world, world.requested(world.validated(by="rita"))))
+    assert rows["Validation"].startswith("**fit**, by rita as deputy of vera on ")
 
 
 def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
@@ -133,8 +133,8 @@ def test_a_vote_of_who_left_the_roster_is_shown_as_counting_for_nothing(world: W
 
 def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
     required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
-    told = facts(described(world, world.requested(required=required)))
-    assert told["Can sign now"] == "alma as approver, axel as approver, olga as owner"
+    rows = facts(described(world, world.requested(required=required)))
+    assert rows["Can sign now"] == "alma as approver, axel as approver, olga as owner"
 
 
 def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None:
@@ -161,10 +161,10 @@ def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(worl
     released = request.model_copy(update={"purpose": "release", "reason": HOSTILE})
     text = describe_request(replace(shown, request=released))
     assert text.startswith("### Ratify the emergency release of ops/delay v1 to production, champion?\n")
-    told = facts(text)
-    assert told["Reason for the release"] == INERT
-    assert told["Valid until"].startswith(f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**; then it is undone, unless")
-    assert told["Can sign now"] == "alma, axel"
+    rows = facts(text)
+    assert rows["Reason for the release"] == INERT
+    assert rows["Valid until"].startswith(f"**{request.expires_at:%Y-%m-%d %H:%M} UTC**; then it is undone, unless")
+    assert rows["Can sign now"] == "alma, axel"
 
 
 def test_a_request_that_is_over_says_so_on_top(world: World) -> None:
@@ -175,16 +175,16 @@ def test_a_request_that_is_over_says_so_on_top(world: World) -> None:
 
 def test_what_did_not_pass_stands_before_what_is_open_and_that_before_the_figures(world: World) -> None:
     version, until = world.validated(), world.now + timedelta(days=9)
-    told: dict[str, Any] = {"text": "see title", "owner": "dev", "due_at": until}
-    world.do(OpenFinding(version=version, severity="low", title=HOSTILE, **told), by="vera")
-    asked = world.do(RequestWaiver(version=version, control="GAP-1", reason=HOSTILE, expires_at=until))
-    world.do(DecideWaiver(key=asked.subject, grant=True, proof=world.proof("axel")), by="axel")
+    finding: dict[str, Any] = {"text": "see title", "owner": "dev", "due_at": until}
+    world.do(OpenFinding(version=version, severity="low", title=HOSTILE, **finding), by="vera")
+    waiver = world.do(RequestWaiver(version=version, control="GAP-1", reason=HOSTILE, expires_at=until))
+    world.do(DecideWaiver(key=waiver.subject, grant=True, proof=world.proof("axel")), by="axel")
     row = {"difference": 0.02, "low": 0.01, "high": 0.03, "rows": 9, "days": 3}
     world.do(RecordEvidence(version=version, comparisons=(comparison(version, world, **row),)))
     judged = (
         judgement(Passed(because="0.7")),
         judgement(Failed(reason=HOSTILE, remedy=""), mode="observe"),
-        judgement(Unproven(missing="a log", remedy=""), waived_by=asked.subject),
+        judgement(Unproven(missing="a log", remedy=""), waived_by=waiver.subject),
     )
     request = world.requested(version, verdict_set=world.judge(version, "approve", *judged))
     text = described(world, request)
@@ -204,8 +204,8 @@ def test_what_did_not_pass_stands_before_what_is_open_and_that_before_the_figure
     assert found == sorted(found)
 
 
-def comparison(version: str, world: World, **told: Any) -> Comparison:
-    given = {"evidence_digest": "sha256:0", "measured_at": world.now, **told}
+def comparison(version: str, world: World, **changes: Any) -> Comparison:
+    given = {"evidence_digest": "sha256:0", "measured_at": world.now, **changes}
     return Comparison(key=f"{version}/comparisons/auc", version=version, champion=version, metric="auc", **given)
 
 

@@ -15,13 +15,13 @@ AT = datetime(2013, 3, 1, tzinfo=UTC)
 SAME: dict[str, Any] = {"version": f"{V}2", "evidence_digest": "sha256:0", "measured_at": AT}
 
 
-def comparison(**told: Any) -> Comparison:
-    given = {"difference": None, "rows": 9_000, "days": 30, "metric": "auc", **told}
+def comparison(**changes: Any) -> Comparison:
+    given = {"difference": None, "rows": 9_000, "days": 30, "metric": "auc", **changes}
     return Comparison(key=f"{V}2/comparisons/auc", champion=f"{V}1", **SAME, **given)
 
 
-def metric(name: str = "auc", **told: Any) -> Metric:
-    given = {"dataset": "held-out", "value": 0.7, "low": 0.68, "high": 0.72, "rows": 5_000, **told}
+def metric(name: str = "auc", **changes: Any) -> Metric:
+    given = {"dataset": "held-out", "value": 0.7, "low": 0.68, "high": 0.72, "rows": 5_000, **changes}
     return Metric(key=f"{V}2/metrics/{name}", name=name, produced_by="modelward", **SAME, **given)
 
 
@@ -49,9 +49,9 @@ COMPARED = {
 }
 
 
-@pytest.mark.parametrize(("told", "row"), COMPARED.values(), ids=COMPARED)
-def test_against_the_champion(told: dict[str, Any], row: str) -> None:
-    lines = comparison_lines([comparison(**told)])
+@pytest.mark.parametrize(("changes", "row"), COMPARED.values(), ids=COMPARED)
+def test_against_the_champion(changes: dict[str, Any], row: str) -> None:
+    lines = comparison_lines([comparison(**changes)])
     assert (lines[1], lines[-1]) == ("#### Against the champion, ops/delay v1", row)
 
 

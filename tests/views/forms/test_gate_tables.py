@@ -39,9 +39,9 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize(("one", "row"), ROWS.values(), ids=ROWS)
-def test_a_judgement_is_one_row(one: Judgement, row: str) -> None:
-    assert gate_table([one])[2:] == [row]
+@pytest.mark.parametrize(("judged", "row"), ROWS.values(), ids=ROWS)
+def test_a_judgement_is_one_row(judged: Judgement, row: str) -> None:
+    assert gate_table([judged])[2:] == [row]
 
 
 COUNTS = {
@@ -54,9 +54,9 @@ COUNTS = {
 }
 
 
-@pytest.mark.parametrize(("judged", "said"), COUNTS.values(), ids=COUNTS)
-def test_the_counts_in_a_sentence(judged: list[Judgement], said: str) -> None:
-    assert gate_counts(judged) == said
+@pytest.mark.parametrize(("judged", "sentence"), COUNTS.values(), ids=COUNTS)
+def test_the_counts_in_a_sentence(judged: list[Judgement], sentence: str) -> None:
+    assert gate_counts(judged) == sentence
 
 
 def test_failed_before_unproven_before_waived_and_what_passed_stands_apart() -> None:

@@ -30,9 +30,9 @@ def watched_for_years(facts: ModelSnapshot) -> ModelSnapshot:
 def test_a_page_says_what_it_draws_and_names_every_window(facts: ModelSnapshot) -> None:
     page = page_of(watched_for_years(facts), AUDIT, NOW)
     outline = Outline(render_monitoring(page))
-    said = outline.text[outline.text.find("The charts show") :][:120]
+    sentence = outline.text[outline.text.find("The charts show") :][:120]
 
-    assert said.startswith("The charts show 80 of 1,095 windows: the newest, one for each week")
+    assert sentence.startswith("The charts show 80 of 1,095 windows: the newest, one for each week")
     assert len([one for one in outline.all("circle") if "dot" in one.get("class", "")]) == 10 * 80
     oldest, single = "2011-01-02" in outline.text, "The charts show 80" in render(page)
     assert (oldest, single) == (True, True)
@@ -45,6 +45,6 @@ def test_a_page_that_draws_every_night_says_nothing_of_it(facts: ModelSnapshot) 
 
 def test_labels_known_is_the_share_that_was_measured_not_one_of_other_days(facts: ModelSnapshot) -> None:
     text = Outline(render_monitoring(page_of(watched_for_years(facts), AUDIT, NOW))).text
-    told = [one in text for one in ("97%", "1000%")]
+    shown = [one in text for one in ("97%", "1000%")]
 
-    assert told == [True, False]
+    assert shown == [True, False]

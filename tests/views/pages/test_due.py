@@ -47,9 +47,9 @@ def test_a_request_waits_for_the_roles_that_have_not_signed(world: World) -> Non
     request = world.requested()
     assert only(world, "Approval to deploy v1").waits_for == "2 × approver"
     world.decide(request, "alma")
-    told = only(world, "Approval to deploy v1")
-    assert (told.waits_for, told.asked_by, told.urgency) == ("1 × approver", "dev", "soon")
-    assert told.page == "models/ops/delay/1.html#request-1"
+    item = only(world, "Approval to deploy v1")
+    assert (item.waits_for, item.asked_by, item.urgency) == ("1 × approver", "dev", "soon")
+    assert item.page == "models/ops/delay/1.html#request-1"
     world.decide(request, "axel")
     assert not [one for one in due(world) if "Approval to" in one.what]
 
@@ -68,10 +68,10 @@ def test_who_left_the_roster_has_not_signed(world: World, tmp_path: Path) -> Non
 def test_what_has_run_out_is_late_and_comes_first(world: World) -> None:
     version = world.validated()
     for days in (2, 90):
-        told = OpenFinding(
+        command = OpenFinding(
             version=version, title="a", text="b", owner="dev", severity=Severity.LOW, due_at=world.now + timedelta(days)
         )
-        world.do(told, by="vera")
+        world.do(command, by="vera")
     world.move(days=3)
     assert [one.urgency for one in due(world)] == ["late", "later"]
     assert due(world)[0].waits_for == "dev"

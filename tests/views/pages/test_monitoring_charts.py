@@ -22,11 +22,11 @@ from views.pages.monitoring_charts import DRIFTS, OUTCOMES, charts_of
 FIRST = f"{MODEL}/versions/1"
 
 
-def measured(day: int, statistic: str = "psi", column: str = "distance", **told: Any) -> WindowMeasurement:
+def measured(day: int, statistic: str = "psi", column: str = "distance", **changes: Any) -> WindowMeasurement:
     figures = {"value": 0.05, "low": 0.02, "high": 0.08, "rows": 900}
     window = {"version": FIRST, "first_day": f"2013-04-{day:02}", "last_day": f"2013-04-{day + 6:02}", "outcome": ""}
-    for name in list(told):
-        (window if name in window else figures)[name] = told[name]
+    for name in list(changes):
+        (window if name in window else figures)[name] = changes[name]
     return WindowMeasurement(measurement=Measurement(statistic=statistic, column=column, **figures), **window)
 
 
@@ -41,15 +41,15 @@ def plan(facts: ModelSnapshot, *rules: dict[str, object], number: int = 9) -> Mo
 def watched(facts: ModelSnapshot, *windows: WindowMeasurement, plans: dict[str, int] | None = None) -> ModelSnapshot:
     """The facts with these windows alone, each of a night of its own under plan 9, or under that of its last day."""
     nights = []
-    for one in windows:
-        number = (plans or {}).get(one.last_day, 9)
+    for window in windows:
+        number = (plans or {}).get(window.last_day, 9)
         run = MonitoringRun(
-            key=f"{MODEL}/monitoring/{one.last_day}", model=MODEL, plan=f"{MODEL}/monitoring-plans/{number}",
-            from_date=one.first_day, to_date=one.last_day, versions=(one.version,), rows=900, labelled=0,
+            key=f"{MODEL}/monitoring/{window.last_day}", model=MODEL, plan=f"{MODEL}/monitoring-plans/{number}",
+            from_date=window.first_day, to_date=window.last_day, versions=(window.version,), rows=900, labelled=0,
             partitions=(), counts={}, measurements_digest="", ran_at=datetime(2013, 5, 1, tzinfo=UTC), run_id="r",
-            outcomes={f"{one.measurement.statistic}:{one.measurement.column}": one.outcome},
+            outcomes={f"{window.measurement.statistic}:{window.measurement.column}": window.outcome},
         )  # fmt: skip
-        nights.append(RunMeasurements(run, (one,)))
+        nights.append(RunMeasurements(run, (window,)))
     runs = tuple(one.run for one in nights)
     return replace(facts, drawn=nights, tables={**facts.tables, MonitoringRun: runs})
 
@@ -116,8 +116,8 @@ def test_a_chart_shows_what_its_rule_holds_it_against(
 
 def test_each_window_is_held_against_the_plan_that_judged_it(facts: ModelSnapshot) -> None:
     rules = {"narrow": {"margin": 0.1, "severe": 0.2}, "wide": {"margin": 9.0}}
-    told = {name: {"statistic": "psi", "column": "distance", **one} for name, one in rules.items()}
-    planned = plan(plan(plan(facts, told["narrow"], number=7), number=8), told["wide"])
+    by_width = {name: {"statistic": "psi", "column": "distance", **one} for name, one in rules.items()}
+    planned = plan(plan(plan(facts, by_width["narrow"], number=7), number=8), by_width["wide"])
     windows = [measured(day) for day in (1, 3, 8, 15, 22)]
     plans = {"2013-04-07": 7, "2013-04-09": 7, "2013-04-14": 8}
 

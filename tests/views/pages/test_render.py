@@ -73,7 +73,7 @@ def lives(lived: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> W
     return lived.copy(tmp_path / "home", monkeypatch)
 
 
-def told(world: World, tmp_path: Path) -> Outline:
+def report_outline(world: World, tmp_path: Path) -> Outline:
     return Outline(write_report(world.home, MODEL, tmp_path / "report.html").read_text("utf-8"))
 
 
@@ -156,7 +156,7 @@ def test_the_file_is_where_it_was_wanted(page: Path) -> None:
 def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: Path) -> None:
     world.model()
 
-    outline = told(world, tmp_path)
+    outline = report_outline(world, tmp_path)
 
     assert "Nothing was monitored yet." in outline.text
     assert "No alert was raised." in outline.text
@@ -182,12 +182,12 @@ def test_a_log_that_does_not_hold_is_said_first(lives: World, tmp_path: Path) ->
     with Registry(lives.home).store.transaction() as connection:
         connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
 
-    assert "The audit log does not hold." in told(lives, tmp_path).text
+    assert "The audit log does not hold." in report_outline(lives, tmp_path).text
 
 
 def test_a_registry_in_use_is_reported_without_a_verification(lives: World, tmp_path: Path) -> None:
     with lives.registry.store.session():
-        outline = told(lives, tmp_path)
+        outline = report_outline(lives, tmp_path)
 
     assert "The log was not verified when this page was written" in outline.text
 
@@ -196,7 +196,7 @@ def test_a_lost_night_is_named_and_the_others_are_shown(lives: World, tmp_path: 
     night = lives.find(MonitoringRun)[0]
     ArtifactStore(lives.home.artifacts).path(night.measurements_digest).unlink()
 
-    outline = told(lives, tmp_path)
+    outline = report_outline(lives, tmp_path)
 
     assert f"The measurements of a window cannot be read: {night.to_date}" in outline.text
     assert "distance: PSI" in outline.text
@@ -205,9 +205,9 @@ def test_a_lost_night_is_named_and_the_others_are_shown(lives: World, tmp_path: 
 def test_the_same_life_gives_the_same_page_but_for_the_hour(lives: World, tmp_path: Path) -> None:
     files = [write_report(Home(lives.home.root), MODEL, tmp_path / name) for name in ("one.html", "other.html")]
 
-    one, other = (re.sub(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC", "", file.read_text("utf-8")) for file in files)
+    first, other = (re.sub(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC", "", file.read_text("utf-8")) for file in files)
 
-    assert one == other
+    assert first == other
 
 
 def test_a_validator_who_stood_in_for_somebody_is_shown_with_whom(world: World, tmp_path: Path) -> None:

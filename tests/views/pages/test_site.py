@@ -49,16 +49,16 @@ def outlines(site: WrittenSite) -> dict[Path, Outline]:
 
 
 def test_there_is_a_page_for_the_inventory_the_record_each_model_its_watch_and_each_version(site: WrittenSite) -> None:
-    told = {str(file.relative_to(site.root)) for file in site.root.rglob("*.html")}
+    pages = {str(file.relative_to(site.root)) for file in site.root.rglob("*.html")}
     models = {MODEL, CHURN, LONG_NAME, "models/risk/only-listed", "models/risk/fraud"}
     versions = {f"{MODEL}/1", f"{MODEL}/2", f"{CHURN}/1", f"{LONG_NAME}/1", "models/risk/fraud/1"}
     named = {f"{one}/{page}" for one in models for page in ("index", "monitoring")} | versions
-    assert told == {"index.html", "audit.html", *(f"{one}.html" for one in named)}
-    assert site.pages == len(told)
+    assert pages == {"index.html", "audit.html", *(f"{one}.html" for one in named)}
+    assert site.pages == len(pages)
 
 
 def test_every_link_leads_to_a_page_and_a_place_on_it(outlines: dict[Path, Outline]) -> None:
-    names = {file: {told.get("id") for _, told, _ in one.found} for file, one in outlines.items()}
+    names = {file: {attributes.get("id") for _, attributes, _ in one.found} for file, one in outlines.items()}
     for file, outline in outlines.items():
         for link in outline.all("a"):
             parts = urlsplit(link["href"])
@@ -71,7 +71,7 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(outlines: dict[Path, Outli
 def test_no_page_asks_for_anything_and_none_holds_markup_of_others(outlines: dict[Path, Outline]) -> None:
     for file, outline in outlines.items():
         tags = {tag for tag, _, _ in outline.found}
-        names = {name for _, told, _ in outline.found for name in told}
+        names = {name for _, attributes, _ in outline.found for name in attributes}
         assert not tags & {"script", "img", "link", "iframe", "object", "embed", "base", "form", "image"}, file
         assert not {name for name in names if name.startswith("on")} | names & {"style", "src", "srcset"}, file
         assert not {"\u202e", "\u2066"} & set(file.read_text("utf-8")), file
@@ -82,7 +82,7 @@ def test_headings_leave_no_level_out_and_ids_stand_once(outlines: dict[Path, Out
         levels = [int(tag[1]) for tag, _, _ in outline.found if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
         assert levels.count(1) == 1, file
         assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), file
-        ids = [told["id"] for _, told, _ in outline.found if "id" in told]
+        ids = [attributes["id"] for _, attributes, _ in outline.found if "id" in attributes]
         assert len(ids) == len(set(ids)), file
 
 
@@ -90,8 +90,8 @@ def test_a_request_is_found_at_its_address(lives: World, site: WrittenSite, outl
     (pending,) = [one for one in lives.find(ApprovalRequest) if one.state == "pending"]
     page, _, place = request_page(pending.key).partition("#")
     outline = outlines[site.root / page]
-    assert place in {told.get("id") for _, told, _ in outline.found}
-    assert {"verdicts", "findings"} <= {told.get("id") for _, told, _ in outline.found}
+    assert place in {attributes.get("id") for _, attributes, _ in outline.found}
+    assert {"verdicts", "findings"} <= {attributes.get("id") for _, attributes, _ in outline.found}
     assert pending.request_digest in outline.text.replace(" ", "")
 
 
@@ -127,12 +127,12 @@ def test_a_version_page_says(words: str, site: WrittenSite, outlines: dict[Path,
 
 def test_only_the_model_that_changed_is_written_again(lives: World, tmp_path: Path) -> None:
     target = tmp_path / "site"
-    told = {"model": CHURN, "owner": "olga", "contact": "desk@example.org"}
-    lives.do(DeclareConsumer(system="desk", **told), by="olga")
+    fields = {"model": CHURN, "owner": "olga", "contact": "desk@example.org"}
+    lives.do(DeclareConsumer(system="desk", **fields), by="olga")
     assert len(write_site(lives.home, target).written) == 5
     assert write_site(lives.home, target).written == ()
 
-    lives.do(DeclareConsumer(system="counter", **told), by="olga")
+    lives.do(DeclareConsumer(system="counter", **fields), by="olga")
 
     assert write_site(lives.home, target).written == (CHURN,)
     assert "counter" in (target / model_page(CHURN)).read_text("utf-8")
@@ -157,8 +157,8 @@ def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: 
     target, (version,) = tmp_path / "site", {one.key for one in lives.find(Version, model=CHURN)}
     for days in (2, 5):
         due = lives.now + timedelta(days=days)
-        told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
-        lives.do(told, by="vera")
+        command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+        lives.do(command, by="vera")
     late = []
     for _ in range(3):
         write_site(lives.home, target)
@@ -171,10 +171,10 @@ def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: 
 def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> None:
     (version,) = {one.key for one in lives.find(Version, model=CHURN)}
     due = lives.now + timedelta(days=90)
-    told = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+    command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
     with lives.registry.store.session():
         for _ in range(45):
-            lives.do(told, by="vera")
+            lives.do(command, by="vera")
     page = render_inventory(inventory_view(lives.home), None)
     folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
     assert folded == ["prints"], "style.css prints what is folded where it says so"

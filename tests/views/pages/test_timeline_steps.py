@@ -95,15 +95,15 @@ def spend(world: World, number: int, what: str) -> None:
     world.do(night, by="watch")
 
 
-@pytest.mark.parametrize(("nights", "said"), RAISED.values(), ids=RAISED)
-def test_what_a_night_raised_is_told_as_that_night_left_it(nights: list[str], said: list[str], world: World) -> None:
+@pytest.mark.parametrize(("nights", "lines"), RAISED.values(), ids=RAISED)
+def test_what_a_night_raised_is_told_as_that_night_left_it(nights: list[str], lines: list[str], world: World) -> None:
     world.model()
     began = world.now
     for number, what in enumerate(nights, start=1):
         spend(world, number, what)
         world.move(days=7)
     raised = [one for one in steps_of(model_snapshot(world.home, MODEL)) if one.kind in {"page", "warning"}]
-    assert [f"{1 + (one.at - began).days // 7} {one.kind} {one.title}: {one.detail}" for one in raised] == said
+    assert [f"{1 + (one.at - began).days // 7} {one.kind} {one.title}: {one.detail}" for one in raised] == lines
 
 
 def test_a_rollback_is_told_from_where_to_where(steps: list[TimelineStep]) -> None:
@@ -121,7 +121,7 @@ def test_a_retirement_is_told_to_its_end(steps: list[TimelineStep]) -> None:
     assert titles[-2:] == ["Withdrawn from serving", "Archived"]
 
 
-def told(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object]) -> list[TimelineStep]:
+def steps_from(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object]) -> list[TimelineStep]:
     entry = LogEntry(
         seq=1, id="id", type=kind, subject=subject, actor="nobody", auth="ssh", run=None, data=data, rows=(),
         recorded_at="2013-04-01T00:00:00.000000Z", effective_at="2013-04-01T00:00:00.000000Z",
@@ -131,11 +131,11 @@ def told(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, object])
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_an_event_whose_row_is_gone_breaks_nothing(kind: str, facts: ModelSnapshot) -> None:
-    assert all(one.who == "nobody" and one.proof == "signature" for one in told(facts, kind, "gone", {}))
+    assert all(one.who == "nobody" and one.proof == "signature" for one in steps_from(facts, kind, "gone", {}))
 
 
 def test_a_refusal_says_what_was_tried_and_why_not(facts: ModelSnapshot) -> None:
-    (step,) = told(facts, "command.refused", "gone", {"attempted": "decide", "reason": "the code is wrong"})
+    (step,) = steps_from(facts, "command.refused", "gone", {"attempted": "decide", "reason": "the code is wrong"})
 
     assert (step.kind, step.title, step.detail) == ("refused", "Refused: decide", "the code is wrong")
 

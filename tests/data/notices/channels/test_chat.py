@@ -27,11 +27,11 @@ QUEUED = QueuedNotice("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
 @pytest.fixture
 def received() -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """A port on which a service listens, and what it was told."""
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     class Service(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(500 if self.path == "/broken" else 200)
             self.end_headers()
 
@@ -41,7 +41,7 @@ def received() -> Iterator[tuple[int, list[dict[str, Any]]]]:
     with HTTPServer(("127.0.0.1", 0), Service) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield server.server_port, told
+        yield server.server_port, messages
         server.shutdown()
         thread.join(10)
 
@@ -49,12 +49,12 @@ def received() -> Iterator[tuple[int, list[dict[str, Any]]]]:
 def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
     received: tuple[int, list[dict[str, Any]]],
 ) -> None:
-    port, told = received
+    port, messages = received
     channel = ChatChannel(f"json://127.0.0.1:{port}/room", 2)
     assert channel.reaches(NOTICE)
     channel.deliver(QUEUED)
-    assert told[0]["title"] == "(modelward) (decide)(http://evil)"
-    assert told[0]["message"] == (
+    assert messages[0]["title"] == "(modelward) (decide)(http://evil)"
+    assert messages[0]["message"] == (
         "To: al＿ma\n\n＠everyone now, “https∶//evil․example”\n\nhttp://here.example/my_model"
     )
 
@@ -67,7 +67,7 @@ def test_a_service_that_refuses_is_said_without_its_address(received: tuple[int,
 
 
 def test_a_service_whose_library_breaks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*told: object, **more: object) -> bool:
+    def broken(*arguments: object, **more: object) -> bool:
         raise OSError("password hunter2")
 
     monkeypatch.setattr(apprise.Apprise, "notify", broken)

@@ -20,8 +20,8 @@ HOOK = {
 MARK = re.compile(r"\b[0-9a-f]{8}$")
 
 
-def settings(tmp_path: Path, **told: str) -> Settings:
-    environment = {f"MODELWARD_{name.upper()}": value for name, value in told.items()}
+def settings(tmp_path: Path, **values: str) -> Settings:
+    environment = {f"MODELWARD_{name.upper()}": value for name, value in values.items()}
     return read_settings(environment, tmp_path / "none.toml")
 
 
@@ -31,8 +31,8 @@ def test_nothing_is_sent_by_default(tmp_path: Path) -> None:
 
 
 def test_each_setting_makes_its_channels(tmp_path: Path) -> None:
-    told = {**HOOK, "notice_mail": "mailtos://me:pw@smtp.example.org", "notice_channels": "json://a/x jsons://b/y"}
-    assert [MARK.sub("#", one.name) for one in channels_of(settings(tmp_path, **told), {})] == [
+    values = {**HOOK, "notice_mail": "mailtos://me:pw@smtp.example.org", "notice_channels": "json://a/x jsons://b/y"}
+    assert [MARK.sub("#", one.name) for one in channels_of(settings(tmp_path, **values), {})] == [
         "webhook hooks.example.org #", "webhook hooks.example.org #", "mail smtp.example.org",
         "channel json #", "channel jsons #",
     ]  # fmt: skip
@@ -42,8 +42,8 @@ def test_each_has_a_name_of_its_own_that_another_order_does_not_change(tmp_path:
     hooks, channels = HOOK["notice_webhooks"].split(", "), ["json://a/x", "json://a/y"]
 
     def names(step: int) -> list[str]:
-        told = {**HOOK, "notice_webhooks": " ".join(hooks[::step]), "notice_channels": " ".join(channels[::step])}
-        return [one.name for one in channels_of(settings(tmp_path, **told), {})]
+        values = {**HOOK, "notice_webhooks": " ".join(hooks[::step]), "notice_channels": " ".join(channels[::step])}
+        return [one.name for one in channels_of(settings(tmp_path, **values), {})]
 
     assert len(set(names(1))) == 4
     assert set(names(1)) == set(names(-1))
@@ -52,9 +52,9 @@ def test_each_has_a_name_of_its_own_that_another_order_does_not_change(tmp_path:
 def test_the_secret_may_lie_in_a_file_and_private_networks_may_be_named(tmp_path: Path) -> None:
     for name in ("secret", "ca.pem"):
         (tmp_path / name).write_text(f"{SECRET}\n")
-    told = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
-    told |= {"notice_webhook_networks": "10.1.0.0/16 fd00::/8", "notice_webhook_ca": str(tmp_path / "ca.pem")}
-    assert len(channels_of(settings(tmp_path, **told), {})) == 2
+    values = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
+    values |= {"notice_webhook_networks": "10.1.0.0/16 fd00::/8", "notice_webhook_ca": str(tmp_path / "ca.pem")}
+    assert len(channels_of(settings(tmp_path, **values), {})) == 2
 
 
 REFUSED: dict[str, tuple[dict[str, str], str]] = {
@@ -75,9 +75,9 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
 def test_refused_is(case: tuple[dict[str, str], str], tmp_path: Path) -> None:
-    told, words = case
+    values, words = case
     with pytest.raises(ConfigurationError, match=words) as refused:
-        channels_of(settings(tmp_path, **told), {})
+        channels_of(settings(tmp_path, **values), {})
     assert SECRET not in str(refused.value)
 
 
@@ -88,5 +88,5 @@ def test_days_that_cannot_be_are_refused(days: str, tmp_path: Path) -> None:
 
 
 def test_no_secret_is_shown(tmp_path: Path) -> None:
-    told = {**HOOK, "notice_mail": f"mailtos://me:{SECRET}@smtp.example.org", "notice_channels": f"json://{SECRET}"}
-    assert SECRET not in str([one.shown for one in settings(tmp_path, **told).settings])
+    values = {**HOOK, "notice_mail": f"mailtos://me:{SECRET}@smtp.example.org", "notice_channels": f"json://{SECRET}"}
+    assert SECRET not in str([one.shown for one in settings(tmp_path, **values).settings])

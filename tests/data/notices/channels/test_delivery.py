@@ -15,35 +15,35 @@ NEVER = NOW + timedelta(days=7)
 
 
 def test_waits_grow_from_a_minute_to_six_hours() -> None:
-    one, waits = Attempts(), []
+    attempts, waits = Attempts(), []
     for _ in range(8):
-        one = one.failed("no", NOW, NEVER)
-        assert one.next_at is not None
-        waits.append(one.next_at - NOW)
+        attempts = attempts.failed("no", NOW, NEVER)
+        assert attempts.next_at is not None
+        waits.append(attempts.next_at - NOW)
     assert waits == [*WAITS, WAITS[-1], WAITS[-1]]
-    assert (one.attempts, one.state) == (8, "waiting")
+    assert (attempts.attempts, attempts.state) == (8, "waiting")
 
 
 def test_it_is_due_at_its_time_and_not_before() -> None:
-    one = Attempts().failed("no", NOW, NEVER)
+    attempts = Attempts().failed("no", NOW, NEVER)
     assert Attempts().is_due(NOW)
-    assert [one.is_due(NOW + timedelta(seconds=after)) for after in (59, 60)] == [False, True]
-    assert not one.delivered(NOW).is_due(NEVER)
+    assert [attempts.is_due(NOW + timedelta(seconds=after)) for after in (59, 60)] == [False, True]
+    assert not attempts.delivered(NOW).is_due(NEVER)
 
 
 def test_it_is_given_up_when_the_next_time_would_be_too_late() -> None:
-    one = Attempts().failed("x" * 900, NOW, NOW + timedelta(seconds=60))
-    assert (one.state, one.next_at, len(one.error)) == ("given up", None, 500)
-    assert not one.is_due(NEVER)
+    attempts = Attempts().failed("x" * 900, NOW, NOW + timedelta(seconds=60))
+    assert (attempts.state, attempts.next_at, len(attempts.error)) == ("given up", None, 500)
+    assert not attempts.is_due(NEVER)
 
 
 def test_an_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    book, told = (
+    book, record = (
         DeliveryRecords(tmp_path),
         {"mail": Attempts().failed("no", NOW, NEVER), "hook": Attempts().delivered(NOW)},
     )
-    book.write("notice-1", told)
-    assert DeliveryRecords(tmp_path).read("notice-1") == told
+    book.write("notice-1", record)
+    assert DeliveryRecords(tmp_path).read("notice-1") == record
     assert book.read("notice-2") == {}
 
 

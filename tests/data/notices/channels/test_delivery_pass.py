@@ -86,19 +86,19 @@ def test_after_its_days_it_is_given_up_and_stays_so(outbox: Outbox) -> None:
 
 
 def test_who_cannot_be_reached_is_not_tried(outbox: Outbox) -> None:
-    one = Noted(only="axel")
-    assert states(outbox, [one]) == ["delivered"]
-    assert one.receivers == ["axel"]
+    channel = Noted(only="axel")
+    assert states(outbox, [channel]) == ["delivered"]
+    assert channel.receivers == ["axel"]
 
 
 def test_what_somebody_else_carries_at_the_moment_is_left_alone_and_the_rest_is_not(outbox: Outbox) -> None:
     first, _ = sorted(outbox.root.glob("*.json"))
-    one = Noted()
+    channel = Noted()
     with first.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert states(outbox, [one]) == ["delivered"]
-    assert states(outbox, [one]) == ["delivered"]
-    assert one.receivers == ["axel", "alma"]
+        assert states(outbox, [channel]) == ["delivered"]
+    assert states(outbox, [channel]) == ["delivered"]
+    assert channel.receivers == ["axel", "alma"]
 
 
 def test_a_notice_that_is_gone_by_its_turn_stops_nothing(outbox: Outbox) -> None:
@@ -119,10 +119,10 @@ def test_a_file_that_is_no_notice_is_reported_and_stops_nothing(outbox: Outbox) 
 
 
 def test_of_some_notices_alone_no_other_is_carried(outbox: Outbox) -> None:
-    one, axel = Noted(), outbox.notices()[1]
-    assert states(outbox, [one], of=[axel]) == ["delivered"]
-    assert one.receivers == ["axel"]
-    assert states(outbox, [one], of=[]) == []
+    channel, axel = Noted(), outbox.notices()[1]
+    assert states(outbox, [channel], of=[axel]) == ["delivered"]
+    assert channel.receivers == ["axel"]
+    assert states(outbox, [channel], of=[]) == []
 
 
 def test_a_channel_that_took_long_to_fail_is_not_asked_again_in_the_same_pass(
@@ -150,20 +150,20 @@ def test_one_that_failed_before_stands_behind_those_that_were_never_tried(
                 raise DeliveryError("no such mailbox")
             super().deliver(queued)
 
-    one = Picky()
-    assert states(outbox, [one]) == ["waiting"] * 2
-    assert states(outbox, [one], NOW + timedelta(minutes=1)) == ["delivered", "waiting"]
-    assert one.receivers == ["axel"]
+    channel = Picky()
+    assert states(outbox, [channel]) == ["waiting"] * 2
+    assert states(outbox, [channel], NOW + timedelta(minutes=1)) == ["delivered", "waiting"]
+    assert channel.receivers == ["axel"]
 
 
 def test_a_pass_is_bounded_in_time_and_the_next_one_begins_with_what_is_left(outbox: Outbox) -> None:
-    one = Noted()
-    assert states(outbox, [one], seconds=0.0) == ["waiting"] * 2
-    assert one.receivers == []
+    channel = Noted()
+    assert states(outbox, [channel], seconds=0.0) == ["waiting"] * 2
+    assert channel.receivers == []
     record = DeliveryRecords(outbox.root).read(outbox.queued_notices()[0].delivery)["noted"]
     assert (record.attempts, record.error) == (0, "not tried yet: the delivery pass was over")
-    assert states(outbox, [one], seconds=0.0) == ["waiting"] * 2
-    assert states(outbox, [one]) == ["delivered"] * 2
+    assert states(outbox, [channel], seconds=0.0) == ["waiting"] * 2
+    assert states(outbox, [channel]) == ["delivered"] * 2
 
 
 def test_what_no_pass_came_to_in_its_days_is_given_up_and_not_forgotten(outbox: Outbox) -> None:
@@ -191,13 +191,13 @@ def test_what_the_record_calls_by_a_former_name_is_the_first_channels_and_is_not
 def test_a_crash_after_the_delivery_sends_it_again_under_the_same_name(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = Noted()
-    monkeypatch.setattr(DeliveryRecords, "write", lambda *told: (_ for _ in ()).throw(KeyboardInterrupt))
+    channel = Noted()
+    monkeypatch.setattr(DeliveryRecords, "write", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        states(outbox, [one])
+        states(outbox, [channel])
     monkeypatch.undo()
-    assert states(outbox, [one]) == ["delivered"] * 2
-    assert one.receivers == ["alma", "alma", "axel"]
+    assert states(outbox, [channel]) == ["delivered"] * 2
+    assert channel.receivers == ["alma", "alma", "axel"]
 
 
 def test_without_channels_or_notices_nothing_is_done(outbox: Outbox, tmp_path: Path) -> None:

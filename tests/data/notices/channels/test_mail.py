@@ -35,9 +35,9 @@ def test_a_mail_arrives_as_plain_text_with_one_receiver() -> None:
     mail = message_from_string(text, policy=policy.default)
     assert mail["Subject"] == "[modelward] decide Bcc: everybody@example.org"
     assert mail["Bcc"] is None
-    told = mail.get_body(("plain",))
-    assert told is not None
-    assert "<b>now</b> please" in told.get_content()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "<b>now</b> please" in body.get_content()
     assert not [part for part in mail.walk() if part.get_content_type() == "text/html"]
 
 

@@ -33,8 +33,8 @@ def here(host: str, port: int) -> Sequence[str]:
 
 
 def hook(sink: HttpsSink, **changes: Any) -> Webhook:
-    told: dict[str, Any] = {"networks": LOOPBACK, "authority": sink.authority, "resolve": here, "seconds": 5}
-    return Webhook(Target(HOST, sink.port, "/in?x=1"), SECRET, **{**told, **changes})
+    options: dict[str, Any] = {"networks": LOOPBACK, "authority": sink.authority, "resolve": here, "seconds": 5}
+    return Webhook(Target(HOST, sink.port, "/in?x=1"), SECRET, **{**options, **changes})
 
 
 def test_a_notice_arrives_signed_and_as_plain_text(tmp_path: Path) -> None:
@@ -44,22 +44,22 @@ def test_a_notice_arrives_signed_and_as_plain_text(tmp_path: Path) -> None:
     assert headers[""] == "POST /in?x=1 HTTP/1.1"
     assert headers["host"] == f"{HOST}:{sink.port}"
     assert is_genuine(SECRET, headers["modelward-signature"], content, int(time.time()))
-    told = json.loads(content)
-    assert (told["delivery"], told["to"], told["subject"]) == (QUEUED.delivery, "alma", "[modelward] decide")
+    message = json.loads(content)
+    assert (message["delivery"], message["to"], message["subject"]) == (QUEUED.delivery, "alma", "[modelward] decide")
     assert SECRET.encode() not in content
 
 
 def test_it_reaches_everybody_and_never_shows_its_secret(tmp_path: Path) -> None:
-    one = Webhook(Target(HOST, 443, "/"), SECRET)
-    assert one.reaches(NOTICE)
-    assert SECRET not in repr(one)
-    assert re.fullmatch(f"webhook {HOST} [0-9a-f]{{8}}", one.name)
+    webhook = Webhook(Target(HOST, 443, "/"), SECRET)
+    assert webhook.reaches(NOTICE)
+    assert SECRET not in repr(webhook)
+    assert re.fullmatch(f"webhook {HOST} [0-9a-f]{{8}}", webhook.name)
 
 
 def dripping(connection: ssl.SSLSocket) -> None:
     """One byte at a time, for longer than anybody should wait."""
-    for one in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60:
-        connection.sendall(bytes([one]))
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60:
+        connection.sendall(bytes([byte]))
         time.sleep(0.1)
 
 

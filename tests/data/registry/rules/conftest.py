@@ -13,7 +13,9 @@ from tests.world import Template, World
 
 
 @pytest.fixture(scope="session")
-def asked(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, ApprovalRequest]:
+def template_and_request(
+    founded: Template, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Template, ApprovalRequest]:
     """The world and the pending request, to be copied for every test."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         world = founded.copy(tmp_path_factory.mktemp("asked") / "home", monkeypatch)
@@ -23,15 +25,17 @@ def asked(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 
 @pytest.fixture
-def request_(asked: tuple[Template, ApprovalRequest]) -> ApprovalRequest:
+def request_(template_and_request: tuple[Template, ApprovalRequest]) -> ApprovalRequest:
     """The request that two approvers of the asked world were sent."""
-    return asked[1]
+    return template_and_request[1]
 
 
 @pytest.fixture
-def asked_world(asked: tuple[Template, ApprovalRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def asked_world(
+    template_and_request: tuple[Template, ApprovalRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> World:
     """A copy of the world in which they were asked."""
-    return asked[0].copy(tmp_path / "asked", monkeypatch)
+    return template_and_request[0].copy(tmp_path / "asked", monkeypatch)
 
 
 @pytest.fixture(autouse=True)

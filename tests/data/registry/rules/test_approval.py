@@ -40,8 +40,8 @@ def world(asked_world: World) -> Iterator[World]:
 
 def asking(request: ApprovalRequest, world: World, **changes: Any) -> RequestApproval:
     """The command that the request came from."""
-    told = request.model_dump(include=set(RequestApproval.model_fields))
-    return RequestApproval.model_validate({"about": request.subject, **told, **changes})
+    fields = request.model_dump(include=set(RequestApproval.model_fields))
+    return RequestApproval.model_validate({"about": request.subject, **fields, **changes})
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
@@ -76,8 +76,8 @@ def test_a_request_that_would_have_run_out_is_not_opened(world: World, request_:
 
 def test_verdicts_that_did_not_clear_are_no_ground(world: World, request_: ApprovalRequest) -> None:
     missing = Unproven(missing="intervals", remedy="measure more days")
-    one = Judgement(control="performance", gate="performance", criterion="auc", verdict=missing)
-    key = world.judge(request_.subject, "deploy", one)
+    judgement = Judgement(control="performance", gate="performance", criterion="auc", verdict=missing)
+    key = world.judge(request_.subject, "deploy", judgement)
     with pytest.raises(IllegalMoveError, match="not cleared: performance"):
         world.do(asking(request_, world, verdict_set=key), run_id="run-2")
 

@@ -210,8 +210,8 @@ def test_a_waived_control_is_approved_and_falls_with_its_waiver(world: World) ->
     waiver = world.do(RequestWaiver(version=version, control="auc", reason="no time", expires_at=until)).subject
     world.do(DecideWaiver(key=waiver, grant=True, proof=world.proof("rita")), by="rita")
     failed = Failed(reason="0.5 is under 0.6", remedy="train again")
-    one = Judgement(control="auc", gate="performance", criterion="auc", verdict=failed, waived_by=waiver)
-    request = world.requested(version, verdict_set=world.judge(version, "approve", one))
+    judgement = Judgement(control="auc", gate="performance", criterion="auc", verdict=failed, waived_by=waiver)
+    request = world.requested(version, verdict_set=world.judge(version, "approve", judgement))
     for person in ("alma", "axel"):
         world.decide(request, person)
     world.do(RevokeWaiver(key=waiver, reason="worse than thought", proof=world.proof("rita")), by="rita")

@@ -238,8 +238,8 @@ def waived(world: World, version: str) -> str:
 def judge_waived(world: World, version: str, waiver: str) -> str:
     """Verdicts that cleared by a waiver alone."""
     failed = Failed(reason="0.5 is under 0.6", remedy="train again")
-    one = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=waiver)
-    return world.judge(version, "approve", one)
+    judgement = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=waiver)
+    return world.judge(version, "approve", judgement)
 
 
 def ended(decision: str) -> Callable[[World, ApprovalRequest], object]:

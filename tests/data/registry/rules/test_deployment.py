@@ -305,16 +305,16 @@ REFUSED: dict[str, tuple[Callable[[World, Deployment], RatifyDeployment], type[M
 }
 
 
-@pytest.mark.parametrize("make, error, said", REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.parametrize("make, error, message", REFUSED.values(), ids=REFUSED.keys())
 def test_nothing_is_ratified(
     make: Callable[[World, Deployment], RatifyDeployment],
     error: type[ModelwardError],
-    said: str,
+    message: str,
     world: World,
     rolled_back: Deployment,
 ) -> None:
     command = make(world, rolled_back)
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         world.do(command, by="alma")
     assert world.get(Deployment, rolled_back.key).ratified_by is None
 

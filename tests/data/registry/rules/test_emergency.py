@@ -154,8 +154,8 @@ def revoked(world: World, version: str) -> None:
 
 
 def finding(world: World, version: str) -> None:
-    told: dict[str, Any] = {"title": "no wind", "text": "in March", "owner": "dev"}
-    world.do(OpenFinding(version=version, severity="low", due_at=world.now + timedelta(days=9), **told), by="vera")
+    fields: dict[str, Any] = {"title": "no wind", "text": "in March", "owner": "dev"}
+    world.do(OpenFinding(version=version, severity="low", due_at=world.now + timedelta(days=9), **fields), by="vera")
 
 
 def judged_then(prepare: Callable[[World, str], object]) -> Attack:
@@ -172,8 +172,8 @@ def judged_then(prepare: Callable[[World, str], object]) -> Attack:
 
 def waiver_revoked(world: World) -> object:
     version = world.assessed()
-    asked = RequestWaiver(version=version, control="c", reason="soon", expires_at=world.now + timedelta(days=3))
-    waiver = world.do(asked).subject
+    request = RequestWaiver(version=version, control="c", reason="soon", expires_at=world.now + timedelta(days=3))
+    waiver = world.do(request).subject
     world.do(DecideWaiver(key=waiver, grant=True, reason="yes", proof=world.proof("rita")), by="rita")
     waived = Judgement(control="c", gate="findings", criterion="x", verdict=FAILED, waived_by=waiver)
     verdicts = world.judge(version, "emergency", waived)

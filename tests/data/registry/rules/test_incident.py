@@ -107,15 +107,15 @@ REFUSED: dict[str, tuple[str, str, type[ModelwardError]]] = {
 }
 
 
-@pytest.mark.parametrize("who, said, error", REFUSED.values(), ids=REFUSED.keys())
-def test_a_block_is_not_taken_off(who: str, said: str, error: type[ModelwardError], world: World) -> None:
+@pytest.mark.parametrize("who, message, error", REFUSED.values(), ids=REFUSED.keys())
+def test_a_block_is_not_taken_off(who: str, message: str, error: type[ModelwardError], world: World) -> None:
     escalate(world)
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE incident SET opened_by = 'alma'")
     proof = world.proof(who.split(maxsplit=1)[0]) if who else None
     if proof is not None and "wrong" in who:
         proof = proof.model_copy(update={"code": "000000"})
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         world.do(ResolveIncident(key=KEY, resolution="nothing to see", proof=proof), by="otto")
     assert world.get(Incident, KEY).state == "escalated"
 

@@ -28,8 +28,8 @@ def world(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def adopting(world: Replay, **changes: Any) -> AdoptStandard:
-    told = {"standard": "strict", "version": 1, "title": "Strict", "controls": 9}
-    return AdoptStandard.model_validate({**told, "digest": world.artifacts.put(b"id: strict"), **changes})
+    fields = {"standard": "strict", "version": 1, "title": "Strict", "controls": 9}
+    return AdoptStandard.model_validate({**fields, "digest": world.artifacts.put(b"id: strict"), **changes})
 
 
 def test_a_standard_is_adopted_under_an_administrators_code(world: World) -> None:
@@ -71,8 +71,8 @@ def test_before_anybody_is_enrolled_a_standard_needs_no_code(tmp_path: Path) -> 
 def test_attestations_are_numbered(world: World) -> None:
     digest = world.artifacts.put(b"backup")
     for number in (1, 2):
-        told = {"events": 9, "anchored": 9, "assurance": "local", "restored_root": "r"}
-        world.do(Attest.model_validate({**told, "backup_digest": digest}), by="modelward")
+        fields = {"events": 9, "anchored": 9, "assurance": "local", "restored_root": "r"}
+        world.do(Attest.model_validate({**fields, "backup_digest": digest}), by="modelward")
         assert world.get(Attestation, f"attestations/{number}").attested_at == world.now
     assert world.events()[-1]["refs"]["backup"] == digest
 

@@ -147,8 +147,8 @@ def rules(*named: tuple[str, Mode]) -> tuple[AppliedStandard, ...]:
 
 def amend(world: World, by: str = "dev", **changes: Any) -> Receipt:
     """The model as it is registered, but for the changes."""
-    told = RegisterModel.of(world.get(Model, MODEL))
-    return world.do(told.model_copy(update=changes), by=by)
+    command = RegisterModel.of(world.get(Model, MODEL))
+    return world.do(command.model_copy(update=changes), by=by)
 
 
 BOTH = rules(("baseline", "enforce"), ("strict", "warn"))
@@ -192,17 +192,17 @@ MILDER: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize("case", MILDER.values(), ids=MILDER)
 def test_milder_says_each_way(case: tuple[dict[str, Any], list[str]], world: World) -> None:
-    changes, said = case
+    changes, expected = case
     world.model()
     known = world.get(Model, MODEL).changed(standards=BOTH)
-    assert relaxations(known, RegisterModel.of(known).model_copy(update=changes)) == said
+    assert relaxations(known, RegisterModel.of(known).model_copy(update=changes)) == expected
 
 
 def test_a_standard_named_twice_is_as_strict_as_its_strictest_mode(world: World) -> None:
     world.model()
     known = world.get(Model, MODEL).changed(standards=rules(("baseline", "observe"), ("baseline", "enforce")))
-    told = RegisterModel.of(known).model_copy(update={"standards": rules(("baseline", "warn"))})
-    assert relaxations(known, told) == ["the standard baseline goes from enforce to warn"]
+    command = RegisterModel.of(known).model_copy(update={"standards": rules(("baseline", "warn"))})
+    assert relaxations(known, command) == ["the standard baseline goes from enforce to warn"]
 
 
 OBSERVED = rules(("baseline", "observe"))
@@ -353,8 +353,8 @@ def test_a_proof_that_was_not_needed_still_says_who(world: World) -> None:
     world.model()
     amend(world, runbook="call otto", proof=world.proof("dev"))
     assert world.events("model.amended")[0]["actor"] == {"id": "dev", "auth": "totp"}
-    told = RegisterModel.of(world.get(Model, MODEL)).model_copy(update={"model": "models/ops/other"})
-    world.do(told.model_copy(update={"proof": world.proof("vera")}))
+    command = RegisterModel.of(world.get(Model, MODEL)).model_copy(update={"model": "models/ops/other"})
+    world.do(command.model_copy(update={"proof": world.proof("vera")}))
     assert world.get(Model, "models/ops/other").registered_by == "vera"
 
 

@@ -35,14 +35,14 @@ def world(world: World) -> Iterator[World]:
 
 def found(about: str = "psi distance", level: Any = "warning", **changes: Any) -> Found:
     """Something found on version 1."""
-    told = {"version": V1, "text": f"{about} is over its limit", "value": 0.3, "threshold": 0.2}
-    return Found(about=about, level=level, **{**told, **changes})
+    fields = {"version": V1, "text": f"{about} is over its limit", "value": 0.3, "threshold": 0.2}
+    return Found(about=about, level=level, **{**fields, **changes})
 
 
 def watch(world: World, *what: Found, day: int = 7, **changes: Any) -> Receipt:
     """Record the week that ends on a day of April."""
     last = f"2013-04-{day:02}"
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "model": MODEL,
         "plan": f"{MODEL}/monitoring-plans/1",
         "from_date": f"2013-04-{day - 6:02}",
@@ -56,12 +56,12 @@ def watch(world: World, *what: Found, day: int = 7, **changes: Any) -> Receipt:
         "outcomes": {"psi distance": "failed"},
         "found": what,
     }
-    return world.do(RecordMonitoring(**{**told, **changes}), by="watch")
+    return world.do(RecordMonitoring(**{**fields, **changes}), by="watch")
 
 
-def answer(world: World, what: Any, key: str = ALERT, **told: Any) -> Alert:
+def answer(world: World, what: Any, key: str = ALERT, **fields: Any) -> Alert:
     """Otto answers an alert."""
-    world.do(AnswerAlert(key=key, answer=what, **told), by="otto")
+    world.do(AnswerAlert(key=key, answer=what, **fields), by="otto")
     return world.get(Alert, key)
 
 
@@ -110,12 +110,12 @@ BAD: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
 }
 
 
-@pytest.mark.parametrize("changes, error, said", BAD.values(), ids=BAD.keys())
+@pytest.mark.parametrize("changes, error, message", BAD.values(), ids=BAD.keys())
 def test_no_night_is_recorded_with(
-    changes: dict[str, Any], error: type[ModelwardError], said: str, world: World
+    changes: dict[str, Any], error: type[ModelwardError], message: str, world: World
 ) -> None:
     world.model("models/ops/other")
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         watch(world, **changes)
     assert world.find(MonitoringRun) == []
 
@@ -241,9 +241,9 @@ WORSE: dict[str, tuple[Found, bool]] = {
 @pytest.mark.parametrize("state", STAYS)
 def test_an_answered_alert(state: str, next_week: Found, wakes: bool, world: World) -> None:
     watch(world, found())
-    what, told = STAYS[state]
+    what, fields = STAYS[state]
     until = {"until": world.now + timedelta(days=30)} if what == "snooze" else {}
-    answer(world, what, **told, **until)
+    answer(world, what, **fields, **until)
     watch(world, next_week, day=14)
     row = world.get(Alert, ALERT)
     assert (row.state, row.times) == ("open" if wakes else state, 2)
@@ -276,13 +276,13 @@ def test_an_alert_takes_only_legal_answers(now: str, what: str, world: World) ->
     watch(world, found())
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE alert SET state = ?", [now])
-    told: dict[str, Any] = {"until": world.now + timedelta(days=1)} if what == "snooze" else {}
+    fields: dict[str, Any] = {"until": world.now + timedelta(days=1)} if what == "snooze" else {}
     if ALERT_ANSWERS[what] in ALERT_MOVES[now]:  # type: ignore[index]
-        row = answer(world, what, reason="because", **told)
+        row = answer(world, what, reason="because", **fields)
         assert (row.state, row.changed_by, row.reason) == (ALERT_ANSWERS[what], "otto", "because")
     else:
         with pytest.raises(IllegalMoveError, match=f"is {now}; it cannot become"):
-            answer(world, what, reason="because", **told)
+            answer(world, what, reason="because", **fields)
 
 
 LACKING: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -294,13 +294,13 @@ LACKING: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("what, told, said", LACKING.values(), ids=LACKING.keys())
-def test_refused_is(what: str, told: dict[str, Any], said: str, world: World) -> None:
+@pytest.mark.parametrize("what, fields, message", LACKING.values(), ids=LACKING.keys())
+def test_refused_is(what: str, fields: dict[str, Any], message: str, world: World) -> None:
     watch(world, found())
-    if "until" in told:
-        told = {**told, "until": world.now + timedelta(days=told["until"])}
-    with pytest.raises(InputError, match=said):
-        answer(world, what, **told)
+    if "until" in fields:
+        fields = {**fields, "until": world.now + timedelta(days=fields["until"])}
+    with pytest.raises(InputError, match=message):
+        answer(world, what, **fields)
 
 
 # -- incidents

@@ -173,12 +173,12 @@ DIFFERENT: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
 }
 
 
-@pytest.mark.parametrize("changes, error, said", DIFFERENT.values(), ids=DIFFERENT.keys())
+@pytest.mark.parametrize("changes, error, message", DIFFERENT.values(), ids=DIFFERENT.keys())
 def test_nothing_is_deployed_when(
-    changes: dict[str, Any], error: type[ModelwardError], said: str, world: World
+    changes: dict[str, Any], error: type[ModelwardError], message: str, world: World
 ) -> None:
     request = world.approved()
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         begin_deploy(world, request, **changes)
     assert world.find(Operation) == []
 
@@ -206,13 +206,13 @@ MEANWHILE: dict[str, tuple[Callable[[World, ApprovalRequest], None], type[Modelw
 }
 
 
-@pytest.mark.parametrize("happened, error, said", MEANWHILE.values(), ids=MEANWHILE.keys())
+@pytest.mark.parametrize("happened, error, message", MEANWHILE.values(), ids=MEANWHILE.keys())
 def test_nothing_is_deployed_when_meanwhile(
-    happened: Callable[[World, ApprovalRequest], None], error: type[ModelwardError], said: str, world: World
+    happened: Callable[[World, ApprovalRequest], None], error: type[ModelwardError], message: str, world: World
 ) -> None:
     request = world.approved()
     happened(world, request)
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         begin_deploy(world, request)
 
 
@@ -277,12 +277,12 @@ ROLLBACKS: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("number, said", ROLLBACKS.values(), ids=ROLLBACKS.keys())
-def test_no_return(number: str, said: str, world: World) -> None:
+@pytest.mark.parametrize("number, message", ROLLBACKS.values(), ids=ROLLBACKS.keys())
+def test_no_return(number: str, message: str, world: World) -> None:
     deployed(world)
     deployed(world, "op-2")
     world.version()
-    with pytest.raises(IllegalMoveError, match=said):
+    with pytest.raises(IllegalMoveError, match=message):
         begin(world, "rollback", f"{MODEL}/versions/{number}")
 
 

@@ -173,12 +173,14 @@ UNOPENED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
 }
 
 
-@pytest.mark.parametrize("changes, error, said", UNOPENED.values(), ids=UNOPENED.keys())
-def test_it_does_not_open_with(changes: dict[str, Any], error: type[ModelwardError], said: str, world: World) -> None:
+@pytest.mark.parametrize("changes, error, message", UNOPENED.values(), ids=UNOPENED.keys())
+def test_it_does_not_open_with(
+    changes: dict[str, Any], error: type[ModelwardError], message: str, world: World
+) -> None:
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org", cadence_days=7))
     if changes.get("sunset_at") == "past":
         changes = {"sunset_at": world.now}
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         opened(world, **changes)
     assert world.find(Retirement) == []
 
@@ -200,10 +202,10 @@ def without(system: str) -> Callable[[World], None]:
     def prepare(world: World) -> None:
         opened(world)
         noticed(world)
-        for one in PARTIES:
-            if one.system != system:
-                answered(world, one.system)
-                going(world, one.system)
+        for party in PARTIES:
+            if party.system != system:
+                answered(world, party.system)
+                going(world, party.system)
 
     return prepare
 
@@ -226,10 +228,10 @@ INCOMPLETE: dict[str, tuple[Callable[[World], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("prepare, said", INCOMPLETE.values(), ids=INCOMPLETE.keys())
-def test_it_is_not_approved_while(prepare: Callable[[World], None], said: str, world: World) -> None:
+@pytest.mark.parametrize("prepare, message", INCOMPLETE.values(), ids=INCOMPLETE.keys())
+def test_it_is_not_approved_while(prepare: Callable[[World], None], message: str, world: World) -> None:
     prepare(world)
-    with pytest.raises(TransitionIncompleteError, match=said):
+    with pytest.raises(TransitionIncompleteError, match=message):
         world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
 
 
@@ -247,15 +249,15 @@ REQUESTS: dict[str, tuple[str, type[ModelwardError], str]] = {
 }
 
 
-@pytest.mark.parametrize("change, error, said", REQUESTS.values(), ids=REQUESTS.keys())
+@pytest.mark.parametrize("change, error, message", REQUESTS.values(), ids=REQUESTS.keys())
 def test_it_is_not_approved_by_a_request_that(
-    change: str, error: type[ModelwardError], said: str, world: World
+    change: str, error: type[ModelwardError], message: str, world: World
 ) -> None:
     planned(world)
     request = requested(world)
     with world.registry.store.transaction() as connection:
         connection.execute(f"UPDATE approval_request SET {change} WHERE key = ?", [request])
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         world.do(ApproveRetirement(key=KEY, request=request))
 
 
@@ -336,14 +338,14 @@ WINDOWS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("told", WINDOWS.values(), ids=WINDOWS.keys())
-def test_no_window_counts_that(told: dict[str, Any], world: World) -> None:
+@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
+def test_no_window_counts_that(window: dict[str, Any], world: World) -> None:
     sunset(world)
     world.move(days=8)
-    if "to_at" in told:
-        told = {"to_at": world.now + told["to_at"]}
+    if "to_at" in window:
+        window = {"to_at": world.now + window["to_at"]}
     with pytest.raises(InputError):
-        traffic(world, **told)
+        traffic(world, **window)
 
 
 def test_a_version_that_still_serves_is_not_withdrawn(world: World) -> None:

@@ -57,21 +57,21 @@ def world(judged: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def finding(version: str, now: datetime, **changes: Any) -> OpenFinding:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "severity": Severity.HIGH,
         "title": "carrier delays",
         "text": "not explained",
         "owner": "dev",
         "due_at": now + timedelta(days=14),
     }
-    return OpenFinding(version=version, **{**told, **changes})
+    return OpenFinding(version=version, **{**fields, **changes})
 
 
 def concluded(by: str = "vera", **changes: Any) -> Act:
     def act(world: World) -> object:
-        told = {"conclusion": "fit", "scope": "all", "limitations": "one year", "competence": "ten years"}
-        told |= {"evidence_digest": world.digest(VERSION), "proof": world.proof(by), "version": VERSION}
-        return world.do(ConcludeValidation.model_validate({**told, **changes}), by=by)
+        fields = {"conclusion": "fit", "scope": "all", "limitations": "one year", "competence": "ten years"}
+        fields |= {"evidence_digest": world.digest(VERSION), "proof": world.proof(by), "version": VERSION}
+        return world.do(ConcludeValidation.model_validate({**fields, **changes}), by=by)
 
     return act
 

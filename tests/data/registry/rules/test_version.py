@@ -43,8 +43,8 @@ def world(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def section(name: str) -> SubmittedSection:
-    told: dict[str, Any] = {"describes": "nothing", "described_digest": None, "current_digest": None}
-    return SubmittedSection(name=name, text_digest="sha256:0", words=1, **told)
+    fields: dict[str, Any] = {"describes": "nothing", "described_digest": None, "current_digest": None}
+    return SubmittedSection(name=name, text_digest="sha256:0", words=1, **fields)
 
 
 def foreign_metric(world: World) -> object:
@@ -120,8 +120,8 @@ def test_the_same_submission_is_the_same_version(world: World) -> None:
     version = world.version()
     row = world.get(Version, version)
     before = len(world.events())
-    told = row.model_dump(include=set(RegisterVersion.model_fields))
-    receipt = world.do(RegisterVersion.model_validate({**told, "datasets": (), "sections": ()}), by="otto")
+    fields = row.model_dump(include=set(RegisterVersion.model_fields))
+    receipt = world.do(RegisterVersion.model_validate({**fields, "datasets": (), "sections": ()}), by="otto")
     assert (receipt.subject, receipt.rows, len(world.events())) == (version, (row,), before)
 
 
@@ -169,9 +169,9 @@ def test_only_the_newest_cleared_verdicts_on_this_evidence_are_fresh(world: Worl
     version = world.validated()
     digest = world.digest(version)
 
-    def fresh(asked: str = digest) -> VerdictSet:
+    def fresh(digest_judged: str = digest) -> VerdictSet:
         with world.registry.reading() as state:
-            return require_fresh_verdicts(state, state.need(Version, version), asked, ("deploy",))
+            return require_fresh_verdicts(state, state.need(Version, version), digest_judged, ("deploy",))
 
     with pytest.raises(StaleEvidenceError, match="never judged"):
         fresh()

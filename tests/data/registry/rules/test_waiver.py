@@ -25,7 +25,7 @@ Act = Callable[[World], object]
 
 
 @pytest.fixture(scope="module")
-def wanted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+def waiver_requested(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A world in which olga asked that a control be waived for a validated version, for ten days."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         world = founded.copy(tmp_path_factory.mktemp("wanted") / "home", monkeypatch)
@@ -36,15 +36,15 @@ def wanted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Templ
 
 
 @pytest.fixture
-def world(wanted: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    world = wanted.copy(tmp_path / "home", monkeypatch)
+def world(waiver_requested: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    world = waiver_requested.copy(tmp_path / "home", monkeypatch)
     with world.registry.store.session():
         yield world
 
 
 def asking(world: World, **changes: Any) -> RequestWaiver:
-    told = {"version": VERSION, "control": "performance", "reason": "labels are late"}
-    return RequestWaiver.model_validate({**told, "expires_at": world.now + timedelta(days=10), **changes})
+    fields = {"version": VERSION, "control": "performance", "reason": "labels are late"}
+    return RequestWaiver.model_validate({**fields, "expires_at": world.now + timedelta(days=10), **changes})
 
 
 def decided(by: str = "rita", grant: bool = True, reason: str = "", **proof: str) -> Act:
@@ -66,8 +66,8 @@ def expired(world: World) -> object:
 def approved(world: World, waived: bool = True) -> None:
     """The version, approved on verdicts that cleared by the waiver (or did without it)."""
     failed = Failed(reason="0.5 is under 0.6", remedy="train again")
-    one = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=KEY)
-    request = world.requested(VERSION, verdict_set=world.judge(VERSION, "approve", *((one,) if waived else ())))
+    judgement = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=KEY)
+    request = world.requested(VERSION, verdict_set=world.judge(VERSION, "approve", *((judgement,) if waived else ())))
     for person in ("alma", "axel"):
         world.decide(request, person)
 
