@@ -68,7 +68,7 @@ def test_four_dead_runs_keep_no_urgent_one_from_starting(client: SyncPrefectClie
     handed_out = [one.flow_run.id for one in client.get_scheduled_flow_runs_for_work_pool(POOL)]
     assert handed_out == [urgent]
     (said,) = held_up()
-    assert said == "the queue default is full: 4 runs go on, as many as may at once; others wait for one to end"
+    assert said == "the queue default is full: 4 runs go on, and its limit is 4; others wait for one to end"
     assert (held_up(QUEUE), held_up(URGENT)) == ((said,), ())
     crash_dead_runs(client)
     assert {one.flow_run.id for one in client.get_scheduled_flow_runs_for_work_pool(POOL)} == {urgent, waits}
