@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from tasks.run.ask_prefect import asking_prefect
 
 LONGEST = 120
 USUAL = " as champion"
+TYPED_VERSION = re.compile(r"(?:[a-z0-9-]+/)?(?P<model>[a-z0-9-]+)/v?(?P<number>[0-9]+)")
+"""A version as people type it: `delay/4`, `ops/delay/v4`."""
 
 
 def titled(template: str, **unnamed: str) -> Callable[[], str]:
@@ -47,7 +50,7 @@ def words(template: str, values: Mapping[str, str]) -> str:
 
 
 def spoken_name(value: Any) -> str:
-    """A parameter as people say it: `models/ops/flight-delay/versions/4` reads `flight-delay v4`."""
+    """A parameter as people say it: `models/ops/flight-delay/versions/4` and `ops/flight-delay/4` read `flight-delay v4`."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
@@ -57,6 +60,9 @@ def spoken_name(value: Any) -> str:
         return short(text).partition("/")[2] or text
     if text.startswith("sha256:"):
         return text[:15]
+    typed = TYPED_VERSION.fullmatch(text)
+    if typed is not None:
+        return f"{typed['model']} v{typed['number']}"
     return text.rpartition("/")[2] if text.startswith("/") else text
 
 
