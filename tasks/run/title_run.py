@@ -50,7 +50,10 @@ def words(template: str, values: Mapping[str, str]) -> str:
 
 
 def spoken_name(value: Any) -> str:
-    """A parameter as people say it: `models/ops/flight-delay/versions/4` and `ops/flight-delay/4` read `flight-delay v4`."""
+    """A parameter as people say it.
+
+    `models/ops/flight-delay/versions/4` and `ops/flight-delay/4` read `flight-delay v4`.
+    """
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
