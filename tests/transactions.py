@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from data.registry import store
+from tests.lingering_registry import close_all
 
 KINDS = WRITING, READING, ALONE = "that write", "that read", "of one statement"
 STATEMENTS = "statements"
@@ -78,6 +79,7 @@ class _Module:
 @contextmanager
 def counted_transactions() -> Iterator[Counter[str]]:
     """Within, every connection that a registry's store opens in this process counts."""
+    close_all()  # a connection that is open already would not be counted
     counts: Counter[str] = Counter()
     store.duckdb = _Module(counts)  # type: ignore[assignment]
     try:
