@@ -136,7 +136,7 @@ def test_with_a_browser_alone_it_is_released_by_ones_own_code_and_ratified(world
     form = answered(run, **releasing(world))
     assert form.description.startswith("### Release ops/delay v2 to production, champion, in an emergency?")
     assert "| Can release now | otto |" in form.description
-    assert "24 hours later unless ratified by 1 × owner, 1 × approver; ratified, in 14 days" in form.description
+    assert "after 24 hours unless ratified by 1 × owner, 1 × approver; once ratified, after 14 days" in form.description
     assert pass_through(release_in_emergency, run) == "Suspended"
     (request,) = world.find(ApprovalRequest, purpose="release")
     assert (serving(world), request.requester, request.run_id) == (V2, "otto", str(run))

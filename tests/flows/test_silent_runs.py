@@ -74,7 +74,7 @@ def test_a_run_of_which_nothing_was_heard_is_called_crashed_once(
 ) -> None:
     later(monkeypatch, 10)
     (report,) = reconcile_operations(as_of=world.now)["silent"]
-    assert report.endswith("was marked crashed: nothing was heard of it any more")
+    assert report.endswith("was marked crashed: it sends no events any more")
     assert state_of(running) == "Crashed"
     assert sweep(world) == []
 

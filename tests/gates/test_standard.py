@@ -36,7 +36,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "a role nobody holds": (text(approvals=[{**RULE, "roles": {"boss": 1}}]), "approvals.0.roles.boss"),
     "an unknown stage": (text(controls=[control(stages=["never"])]), "controls.0.stages.0"),
     "an alias": ("a: &x 1\nb: *x\n", "small.yaml:1: anchors and aliases are not read"),
-    "a field twice": ("id: a\nid: b\n", "small.yaml:2: id is there twice"),
+    "a field twice": ("id: a\nid: b\n", "small.yaml:2: id occurs twice"),
     "broken YAML": ("id: [1\n", "small.yaml:2: not YAML"),
     "a limit that is not finite": (
         text(controls=[control(parameters={"minimum_kinds": float("inf")})]),

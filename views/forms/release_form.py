@@ -34,7 +34,7 @@ def describe_release(
     where = f"{plain(shown.environment)}, {plain(shown.slot)}"
     name = plain(short(shown.version.version.key))
     lines = [*objection_lines(objection), f"### Release {name} to {where}, in an emergency?", ""]
-    lines += [MEANING, "", f"{gate_counts(verdicts.judgements)} that apply in an emergency too", ""]
+    lines += [MEANING, "", f"Of the criteria that apply in an emergency too: {gate_counts(verdicts.judgements)}", ""]
     lines += fact_table(_facts(shown, verdicts, use, rule))
     lines += gates_not_passed(verdicts.judgements)
     lines += finding_lines(shown.version)

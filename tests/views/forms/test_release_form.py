@@ -37,7 +37,7 @@ def test_the_question_and_the_meaning_of_the_signature_come_first(world: World) 
     lines = form(world, world.version(), PASSED).splitlines()
     assert lines[0] == "### Release ops/delay v1 to production, champion, in an emergency?"
     assert lines[2] == MEANING
-    assert lines[4] == "**All 1 criteria passed.** that apply in an emergency too"
+    assert lines[4] == "Of the criteria that apply in an emergency too: **All 1 criteria passed.**"
 
 
 def test_the_facts_name_who_can_release_and_when_the_release_ends(world: World) -> None:
