@@ -40,7 +40,7 @@ def say_model(name: str) -> Callable[[Path], object]:
 SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     "broken YAML": (write("model.yaml", "owner: [olga\nname: x\n"), "model.yaml:2: not YAML", "check quotes, colons"),
     "no YAML at all": (lambda f: (f / "tests.yaml").unlink(), "tests.yaml:1: there is no such file", "modelward init"),
-    "no documents": (lambda f: shutil.rmtree(f / "docs"), "docs/: there is no section", "one Markdown file for each section"),
+    "no documents": (lambda f: shutil.rmtree(f / "docs"), "docs/: there is no section", "one Markdown file for each"),
     "an empty document": (write("docs/data.md", "# Data\n"), "docs/data.md:1: nothing is written", "write the section"),
     "a name with a slash too many": (say_model("ops/late/two"), "model.yaml:4: 'ops/late' cannot", "with one slash"),
     "a name with a quote": (say_model("ops/la'te"), 'model.yaml:4: "la\'te" cannot be', "start with a–z or 0–9"),
