@@ -1,1 +1,1 @@
-"""views."""
+"""Text made from records: Markdown forms, HTML pages and SVG charts."""

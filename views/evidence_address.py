@@ -1,7 +1,7 @@
-"""Where the evidence on a model, a version or a request is read: addresses relative to the root of the evidence pages.
+"""The addresses of the evidence pages, relative to their root.
 
-One place makes them: the pages link with them, and forms, notices and runs name them. A key is a path already, so no
-page of one thing can stand where another's stands.
+Pages, forms, notices and runs all take addresses from here. An address is made from a key, and keys are unique, so two
+objects never share a page.
 """
 
 from __future__ import annotations
@@ -15,38 +15,40 @@ AUDIT = "audit.html"
 
 
 def model_page(key: str) -> str:
-    """`models/team/name/index.html` of a model's key or of any key below it. Raises InputError."""
+    """Return `models/team/name/index.html` for a model's key or any key below it. Raises InputError."""
     return f"{_folder(key)}/index.html"
 
 
 def monitoring_page(key: str) -> str:
-    """`models/team/name/monitoring.html` of a model's key or of any key below it. Raises InputError."""
+    """Return `models/team/name/monitoring.html` for a model's key or any key below it. Raises InputError."""
     return f"{_folder(key)}/monitoring.html"
 
 
 def version_page(key: str) -> str:
-    """`models/team/name/4.html` of a version's key or of any key below it. Raises InputError."""
+    """Return `models/team/name/4.html` for a version's key or any key below it. Raises InputError."""
     parts = key.split("/")
     if len(parts) < 5 or parts[3] != "versions" or not _is_number(parts[4]):
-        raise InputError(f"{key!a} lies below no version", "a version's key reads models/team/name/versions/4")
+        raise InputError(f"{key!a} is not the key of a version", "give a key such as models/team/name/versions/4")
     return f"{_folder(key)}/{int(parts[4])}.html"
 
 
 def request_page(key: str) -> str:
-    """`models/team/name/4.html#request-2` of an approval request's key. Raises InputError."""
+    """Return `models/team/name/4.html#request-2` for an approval request's key. Raises InputError."""
     parts = key.split("/")
     if len(parts) != 7 or parts[5] != "requests" or not _is_number(parts[6]):
-        raise InputError(f"{key!a} is no approval request", "its key reads models/team/name/versions/4/requests/2")
+        raise InputError(
+            f"{key!a} is not the key of a request", "give a key such as models/team/name/versions/4/requests/2"
+        )
     return f"{version_page(key)}#request-{int(parts[6])}"
 
 
 def evidence_url(base: str, page: str) -> str | None:
-    """The page's whole address where `base` says where the pages answer; None where nobody serves them."""
+    """Return the full URL of a page below `base`; None if `base` is empty because no server serves the pages."""
     return f"{base.rstrip('/')}/{page}" if base else None
 
 
 def report_command(key: str) -> str:
-    """What somebody types to read the evidence on a model, a version, or anything below them, without a server."""
+    """Return the command that writes the evidence pages of the model or version that this key is of or below."""
     parts = key.split("/")
     below = parts[:5] if len(parts) >= 5 and parts[3] == "versions" else parts[:3]
     return f"modelward report {reference('/'.join(below))}"
@@ -55,7 +57,7 @@ def report_command(key: str) -> str:
 def _folder(key: str) -> str:
     parts = key.split("/")
     if parts[0] != "models" or len(parts) < 3:
-        raise InputError(f"{key!a} lies below no model", "a model's key reads models/team/name")
+        raise InputError(f"{key!a} is not the key of a model", "give a key such as models/team/name")
     for part in parts[1:3]:
         checked_name(part)
     return model_of(key)

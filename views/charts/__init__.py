@@ -1,1 +1,1 @@
-"""charts."""
+"""SVG charts."""

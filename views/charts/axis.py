@@ -1,4 +1,4 @@
-"""Axes: the place of a value in a picture, and the round values that are written beside the axis.
+"""Scales and tick values of chart axes.
 
 A scale maps an interval of values to an interval of the picture. Ticks follow the "nice numbers" of P. Heckbert
 (Graphics Gems, 1990): multiples of 1, 2, 2.5 or 5 times a power of ten, the smallest step that gives few enough ticks.
@@ -14,6 +14,7 @@ from datetime import date, timedelta
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 # Ticks of a ratio: a factor means the same up and down, so they are spaced evenly by logarithm (about 1, 2, 5).
 RATIOS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
+# The ticks that remain when there is no room for all of RATIOS.
 COARSE = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0}
 MONTHS_A_TICK = (1, 2, 3, 6, 12, 24, 60, 120)
 DAYS_A_TICK = (1, 2, 7, 14)
@@ -21,7 +22,7 @@ DAYS_A_TICK = (1, 2, 7, 14)
 
 @dataclass(frozen=True)
 class Scale:
-    """Maps [low, high] to [start, end] in the picture; of ratios, their logarithms."""
+    """A linear map of the values [low, high] to the coordinates [start, end]; logarithmic when `ratio` is set."""
 
     low: float
     high: float
@@ -30,13 +31,13 @@ class Scale:
     ratio: bool = False
 
     def __call__(self, value: float) -> float:
-        """The place of a value; a value beyond an end is drawn at that end."""
+        """Return the coordinate of a value; a value outside [low, high] gets the coordinate of the nearer end."""
         low, high, here = (self._turned(one) for one in (self.low, self.high, value))
         share = (here - low) / (high - low)
         return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self, most: int) -> list[float]:
-        """Round values between the ends, about `most` of them at most."""
+        """Return round values between low and high, about `most` or fewer."""
         if self.ratio:
             inside = [one for one in RATIOS if self.low <= one <= self.high]
             return inside if len(inside) <= most else [one for one in inside if one in COARSE]
@@ -47,7 +48,7 @@ class Scale:
 
 
 def spanning(values: Sequence[float], start: float, end: float, *, ratio: bool = False) -> Scale:
-    """A scale that holds all values with a little room; without values, from 0 to 1."""
+    """Return a scale that covers all values with a margin at both ends; without values it covers 0 to 1."""
     if ratio:
         turned = [math.log(one) for one in values if one > 0] or [0.0]
         room = max(0.08 * (max(turned) - min(turned)), 0.05)
@@ -60,7 +61,7 @@ def spanning(values: Sequence[float], start: float, end: float, *, ratio: bool =
 
 
 def round_values(low: float, high: float, most: int) -> list[float]:
-    """Multiples of 1, 2, 2.5 or 5 times a power of ten from low to high."""
+    """Return the multiples of one step from low to high; the step is 1, 2, 2.5 or 5 times a power of ten."""
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(one * power for one in STEPS if one * power >= rough)
@@ -72,7 +73,7 @@ def round_values(low: float, high: float, most: int) -> list[float]:
 
 @dataclass(frozen=True)
 class TimeScale:
-    """Maps days to the picture."""
+    """A linear map of the days [first, last] to the coordinates [start, end]."""
 
     first: date
     last: date
@@ -80,13 +81,13 @@ class TimeScale:
     end: float
 
     def __call__(self, day: date, hours: float = 0.0) -> float:
-        """The place of a day and hour."""
+        """Return the coordinate of a day plus this number of hours."""
         whole = max((self.last - self.first).days, 1)
         share = ((day - self.first).days + hours / 24.0) / whole
         return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self, most: int) -> list[tuple[date, str]]:
-        """The first days of months with their labels; for less than 45 days, single days."""
+        """Return days with their labels: first days of months, or single days when the scale covers fewer than 45."""
         days = (self.last - self.first).days
         if days < 45:
             step = next((one for one in DAYS_A_TICK if days / one <= most), DAYS_A_TICK[-1])

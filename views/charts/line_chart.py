@@ -1,4 +1,4 @@
-"""The content of a line chart: the drawing and the table beside it are both made from it."""
+"""The content of a line chart, from which both the drawing and the table below it are made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Number = Literal["ratio", "share", "plain"]
 
 @dataclass(frozen=True)
 class Point:
-    """A figure of one window: its days, the value with its interval, and what the plan's rule made of it."""
+    """A measured value of one window: its days, value, interval and row count, and the outcome of the plan's rule."""
 
     first: date
     last: date
@@ -20,22 +20,22 @@ class Point:
     high: float | None
     rows: int
     outcome: str = ""
-    unsaid: str = ""
+    cannot_say: str = ""
 
     @property
-    def pages(self) -> bool:
-        """Whether it paged somebody."""
+    def is_page(self) -> bool:
+        """Return True if the outcome of this window is `page`."""
         return self.outcome == "page"
 
     @property
-    def warns(self) -> bool:
-        """Whether it was put on watch."""
+    def is_watch(self) -> bool:
+        """Return True if the outcome of this window is `watch`."""
         return self.outcome == "watch"
 
 
 @dataclass(frozen=True)
 class Line:
-    """Points of one name; `look` chooses colour, dashes and the shape of its points together."""
+    """One line of a chart; `look` is the number of its style: colour, dashes and shape of the points."""
 
     name: str
     look: int
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Level:
-    """A value that matters: what is expected, the margin around it, the severe margin."""
+    """A horizontal line of a chart: the expected value of a watch rule, or a margin or severe margin around it."""
 
     value: float
     kind: Literal["expected", "margin", "severe"]
@@ -53,7 +53,7 @@ class Level:
 
 @dataclass(frozen=True)
 class FormerLevels:
-    """The levels that windows were held against before, and the day up to which these count."""
+    """The levels of a former watch rule, and the last day on which they applied."""
 
     until: date
     levels: tuple[Level, ...]
@@ -61,10 +61,10 @@ class FormerLevels:
 
 @dataclass(frozen=True)
 class LineChart:
-    """Figures over time, with the levels they are held against and when another version took over.
+    """Values over time, the levels they are compared with, and the days on which another version became champion.
 
-    `levels` are those of the newest window, `former` those before it, oldest first. `paged` counts the windows that
-    paged, whether they are drawn or not.
+    `levels` apply to the newest window, `former` to the windows before it, oldest first. `paged` counts all windows
+    with outcome `page`, drawn or not.
     """
 
     key: str
@@ -81,21 +81,21 @@ class LineChart:
 
     @property
     def points(self) -> list[Point]:
-        """All points of all lines."""
+        """Return the points of all lines."""
         return [point for line in self.lines for point in line.points]
 
     @property
-    def pages(self) -> int:
-        """How many windows paged."""
-        return sum(point.pages for point in self.points)
+    def page_count(self) -> int:
+        """Return the number of drawn windows with outcome `page`."""
+        return sum(point.is_page for point in self.points)
 
     @property
-    def warnings(self) -> int:
-        """How many windows were put on watch."""
-        return sum(point.warns for point in self.points)
+    def watch_count(self) -> int:
+        """Return the number of drawn windows with outcome `watch`."""
+        return sum(point.is_watch for point in self.points)
 
     def written(self, value: float | None) -> str:
-        """A value as this chart writes it."""
+        """Return a value as text in the number format of this chart; `–` for None."""
         if value is None:
             return "–"
         if self.number == "share":
@@ -103,12 +103,16 @@ class LineChart:
         return f"{value:.3f}".replace("-", "−")
 
 
-def in_words(chart: LineChart) -> str:
-    """The drawing in a sentence, for readers who cannot see it."""
+def describe_chart(chart: LineChart) -> str:
+    """Return a description of the chart for readers who cannot see it."""
     values = [point.value for point in chart.points if point.value is not None]
     if not values:
         return f"{chart.text} No window has a value yet."
     span = f"between {chart.written(min(values))} and {chart.written(max(values))}"
-    alarms = f"{chart.pages} paged, {chart.warnings} on watch" if chart.pages or chart.warnings else "none paged"
+    alarms = (
+        f"{chart.page_count} paged, {chart.watch_count} on watch"
+        if chart.page_count or chart.watch_count
+        else "none paged"
+    )
     names = ", ".join(line.name for line in chart.lines)
     return f"{chart.text} {names}: {len(values)} windows, {span}; {alarms}."

@@ -1,4 +1,4 @@
-"""The colours of a picture that stands alone, without the stylesheet of the pages: those of its light theme."""
+"""The colours of pictures shown outside the evidence pages; they equal the light theme of the pages' stylesheet."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ PLAIN, WARN, BAD = "#0067b0", "#9a5b00", "#b42318"
 CSS_NAMES = {
     "paper": PAPER, "ink": INK, "soft": SOFT, "rule": RULE, "look0": PLAIN, "warn": WARN, "bad": BAD,
 }  # fmt: skip
-"""Each colour by its variable in `style.css`; a test compares the two."""
+"""Each colour under the name of its variable in `style.css`; a test compares the values."""

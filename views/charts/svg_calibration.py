@@ -1,4 +1,4 @@
-"""A calibration curve: the share that came true against the score that said so; on the diagonal both agree."""
+"""A calibration curve: the observed event rate against the mean score; on the diagonal the two are equal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZE, LEFT, BOTTOM, EDGE = 300.0, 44.0, 40.0, 10.0
 
 
 def draw_calibration(key: str, title: str, scores: HeldOut) -> Markup:
-    """The curve of a version's held-out data, in tenths of its predictions."""
+    """Return the calibration curve of a version's held-out data, in tenths of its predictions by score."""
     highest = max(max(one.high, one.score) for one in scores.groups)
     end = next(limit for limit in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= limit or limit == 1.0)
     across = Scale(0.0, end, LEFT, SIZE - EDGE)

@@ -1,4 +1,4 @@
-"""An SVG element as text: every attribute and every text escaped, so that no name of others becomes markup."""
+"""SVG elements as text, with every attribute and text escaped, so that untrusted text cannot become markup."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ Attribute = str | float | int
 
 
 def element(tag: str, *children: Markup | str, **attributes: Attribute) -> Markup:
-    """`<tag name="value">children</tag>`; `class_` and `view_box`-like names are written as SVG spells them."""
+    """Return `<tag name="value">children</tag>`; `class_` is written as `class`, and `__` in a name as `-`."""
     written = "".join(f' {_named(name)}="{_value(value)}"' for name, value in attributes.items())
     inner = "".join(_content(one) for one in children)
     return Markup(f"<{tag}{written}>{inner}</{tag}>" if inner else f"<{tag}{written}/>")
 
 
 def group(children: Iterable[Markup], **attributes: Attribute) -> Markup:
-    """Elements together."""
+    """Return a `g` element that holds these elements."""
     return element("g", *children, **attributes)
 
 
 def picture(key: str, title: str, text: str, width: float, height: float, *children: Markup) -> Markup:
-    """A drawing that says what it shows to those who do not see it."""
+    """Return an `svg` element with a title and a description for screen readers."""
     names = {"aria-labelledby": f"{key}-title {key}-desc"}
     return element(
         "svg",

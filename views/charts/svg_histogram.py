@@ -1,4 +1,4 @@
-"""A pair of histograms: how the scores lie of what came true, above, and of what did not, below."""
+"""Two histograms of scores on one axis: rows whose event occurred above it, rows without the event below it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDTH, HEIGHT, LEFT, EDGE = 300.0, 300.0, 14.0, 10.0
 
 
 def draw_histograms(key: str, title: str, scores: HeldOut) -> Markup:
-    """The pair on one axis of scores: the larger the distance, the better the scores separate the two."""
+    """Return the two histograms; the less they overlap, the better the scores separate the two groups."""
     across = Scale(0.0, 1.0, LEFT, WIDTH - EDGE)
     middle, highest = (HEIGHT - 40.0 + EDGE) / 2, max(*scores.with_event, *scores.without, 1e-9)
     room = middle - EDGE - 12.0

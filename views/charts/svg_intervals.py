@@ -1,6 +1,6 @@
-"""Figures with their intervals, one a row on a common axis, as a picture that a page of Prefect can show.
+"""A picture of values with their intervals, one row each on a common axis, which the Prefect UI can show.
 
-The picture is SVG inside the address of a Markdown image: it fetches nothing, runs nothing and has no stylesheet.
+The picture is SVG in the data URL of a Markdown image: it loads nothing, runs no script and has no stylesheet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Look = Literal["plain", "warned", "bad"]
 
 @dataclass(frozen=True)
 class IntervalRow:
-    """One figure: its name, its value with interval, a label beside it, and a mark that it is compared with."""
+    """One row of the picture: a name, a value with its interval, a label, and the value that it is compared with."""
 
     name: str
     value: float | None
@@ -43,9 +43,9 @@ class IntervalRow:
 def interval_picture(
     title: str, rows: Sequence[IntervalRow], line: float | None = None, line_name: str = ""
 ) -> list[str]:
-    """A Markdown image of the rows that have a value, with the value they are compared with as a line.
+    """Return a Markdown image of the rows that have a value; an empty list if there are none.
 
-    Nothing without such a row.
+    `line` is a value that all rows are compared with, drawn as a vertical line.
     """
     drawn = [one for one in rows if one.value is not None and math.isfinite(one.value)][:MOST]
     if not drawn:
@@ -55,7 +55,7 @@ def interval_picture(
 
 
 def draw_intervals(title: str, rows: Sequence[IntervalRow], line: float | None = None, line_name: str = "") -> Markup:
-    """The SVG itself."""
+    """Return the picture as an `svg` element."""
     height = TOP + ROW * len(rows) + BOTTOM
     across = _scale(rows, line)
     names = {"aria-label": visible(title), "font-family": "sans-serif"}
@@ -75,7 +75,7 @@ def draw_intervals(title: str, rows: Sequence[IntervalRow], line: float | None =
 
 
 def _scale(rows: Sequence[IntervalRow], line: float | None) -> Scale:
-    """A scale that holds every finite value with 6 % of room at both ends; zero is no special value here."""
+    """Return a scale that covers every finite value with a margin of 6 % at both ends; it need not include zero."""
     known = [value for row in rows for value in (row.value, row.low, row.high, row.mark, line) if value is not None]
     finite = [value for value in known if math.isfinite(value)]
     low, high = min(finite), max(finite)
@@ -108,7 +108,7 @@ def _row(row: IntervalRow, across: Scale, y: float) -> Iterator[Markup]:
 
 
 def _point(look: Look, x: float, y: float, colour: str) -> Markup:
-    """A shape of its own for each look: some readers cannot distinguish the colours."""
+    """Return the point of a row; each look has a different shape, because some readers cannot distinguish colours."""
     if look == "bad":
         return element("path", d=f"M{x:.1f} {y - 6:.1f}l6 11h-12z", fill=colour)
     if look == "warned":

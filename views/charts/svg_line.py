@@ -1,4 +1,4 @@
-"""A line over time with its interval, its margins and the windows that paged."""
+"""Draw a line chart: values over time with their intervals, the margins, and the windows with an alert."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from views.charts.axis import Scale, TimeScale, spanning
-from views.charts.line_chart import Level, Line, LineChart, Point, in_words
+from views.charts.line_chart import Level, Line, LineChart, Point, describe_chart
 from views.charts.svg_element import element, group, picture
 
 SHAPES = ("circle", "square", "diamond", "cross", "bar", "ring")
 
 
 @dataclass(frozen=True)
-class Paper:
-    """How large a chart is drawn; `small` charts leave out what only crowds them."""
+class Canvas:
+    """The size of a drawing and its margins, in SVG units; a `small` one has fewer ticks and no names of levels."""
 
     width: float
     height: float
@@ -30,30 +30,30 @@ class Paper:
     small: bool = False
 
 
-WIDE = Paper(960, 300, right=88.0)
-NARROW = Paper(380, 250, small=True)
-SMALL = Paper(340, 170, small=True)
+WIDE = Canvas(960, 300, right=88.0)
+NARROW = Canvas(380, 250, small=True)
+SMALL = Canvas(340, 170, small=True)
 LINE_HEIGHT = 13.0
 
 
-def draw_line(chart: LineChart, paper: Paper = WIDE, suffix: str = "") -> Markup:
-    """The chart on a paper of that size; `suffix` makes the ids of two drawings of one chart different."""
-    across, up = _scales(chart, paper)
+def draw_line(chart: LineChart, canvas: Canvas = WIDE, suffix: str = "") -> Markup:
+    """Return the chart drawn on this canvas; `suffix` makes the element ids of two drawings of a chart different."""
+    across, up = _scales(chart, canvas)
     layers = [
-        *_margins(chart, paper, across, up),
-        *_grid(chart, paper, across, up),
-        *_handovers(chart, paper, across),
+        *_margins(chart, canvas, across, up),
+        *_grid(chart, canvas, across, up),
+        *_handovers(chart, canvas, across),
         *(_line(line, across, up) for line in chart.lines),
-        *_alarms(chart, paper, across, up),
+        *_alarms(chart, canvas, across, up),
     ]
     key = f"{chart.key}{suffix}"
-    return picture(key, chart.title, in_words(chart), paper.width, paper.height, *layers)
+    return picture(key, chart.title, describe_chart(chart), canvas.width, canvas.height, *layers)
 
 
-def _scales(chart: LineChart, paper: Paper) -> tuple[TimeScale, Scale]:
+def _scales(chart: LineChart, canvas: Canvas) -> tuple[TimeScale, Scale]:
     days = [point.last for point in chart.points] + [day for day, _ in chart.handovers]
     first, last = (min(days), max(days)) if days else (date(2000, 1, 1), date(2000, 1, 2))
-    across = TimeScale(first - timedelta(days=3), last + timedelta(days=3), paper.left, paper.width - paper.right)
+    across = TimeScale(first - timedelta(days=3), last + timedelta(days=3), canvas.left, canvas.width - canvas.right)
     values = [point.value for point in chart.points if point.value is not None]
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     room = max(high - low, 0.02)
@@ -66,37 +66,37 @@ def _scales(chart: LineChart, paper: Paper) -> tuple[TimeScale, Scale]:
     ratio = chart.number == "ratio"
     if ratio:
         drawn = [one for one in drawn if one > 0]
-    return across, spanning([*drawn, *required], paper.height - paper.bottom, paper.top, ratio=ratio)
+    return across, spanning([*drawn, *required], canvas.height - canvas.bottom, canvas.top, ratio=ratio)
 
 
-def _grid(chart: LineChart, paper: Paper, across: TimeScale, up: Scale) -> Iterator[Markup]:
-    right, bottom = paper.width - paper.right, paper.height - paper.bottom
-    for value in up.ticks(4 if paper.small else 7):
+def _grid(chart: LineChart, canvas: Canvas, across: TimeScale, up: Scale) -> Iterator[Markup]:
+    right, bottom = canvas.width - canvas.right, canvas.height - canvas.bottom
+    for value in up.ticks(4 if canvas.small else 7):
         y = up(value)
-        yield element("line", class_="grid", x1=paper.left, x2=right, y1=y, y2=y)
-        yield element("text", _tick(chart, value), class_="tick end", x=paper.left - 6, y=y + 4)
-    for day, text in across.ticks(int(paper.width / 75)):
+        yield element("line", class_="grid", x1=canvas.left, x2=right, y1=y, y2=y)
+        yield element("text", _tick(chart, value), class_="tick end", x=canvas.left - 6, y=y + 4)
+    for day, text in across.ticks(int(canvas.width / 75)):
         x = across(day)
         yield element("line", class_="grid", x1=x, x2=x, y1=bottom, y2=bottom + 4)
         half = 3.2 * len(text)
-        inside = min(max(x, half), paper.width - half)
+        inside = min(max(x, half), canvas.width - half)
         yield element("text", text, class_="tick middle", x=inside, y=bottom + 17)
-    yield element("line", class_="axis", x1=paper.left, x2=right, y1=bottom, y2=bottom)
+    yield element("line", class_="axis", x1=canvas.left, x2=right, y1=bottom, y2=bottom)
 
 
 def _tick(chart: LineChart, value: float) -> str:
     return (f"{value * 100:g}%" if chart.number == "share" else f"{value:g}").replace("-", "−")
 
 
-def _margins(chart: LineChart, paper: Paper, across: TimeScale, up: Scale) -> Iterator[Markup]:
-    """The levels that windows were held against, each over the stretch of time in which they were."""
-    left, right = paper.left, paper.width - paper.right
+def _margins(chart: LineChart, canvas: Canvas, across: TimeScale, up: Scale) -> Iterator[Markup]:
+    """Yield the levels that the windows were compared with, each over the days on which it applied."""
+    left, right = canvas.left, canvas.width - canvas.right
     for former in chart.former:
         until = across(former.until)
         yield from _stretch(former.levels, left, until, up)
         left = until
     yield from _stretch(chart.levels, left, right, up)
-    if not paper.small:
+    if not canvas.small:
         yield from _named(chart, right + 6, up)
 
 
@@ -111,7 +111,7 @@ def _stretch(levels: Sequence[Level], left: float, right: float, up: Scale) -> I
 
 
 def _named(chart: LineChart, x: float, up: Scale) -> Iterator[Markup]:
-    """The levels' names beside them, from above, each below the one before."""
+    """Yield the names of the levels beside their lines, moved down where two names would overlap."""
     free = 0.0
     for level in sorted(chart.levels, key=lambda one: -one.value):
         if level.name:
@@ -120,12 +120,12 @@ def _named(chart: LineChart, x: float, up: Scale) -> Iterator[Markup]:
             free += LINE_HEIGHT
 
 
-def _handovers(chart: LineChart, paper: Paper, across: TimeScale) -> Iterator[Markup]:
+def _handovers(chart: LineChart, canvas: Canvas, across: TimeScale) -> Iterator[Markup]:
     beyond = -100.0
     for day, name in chart.handovers:
         x = across(day)
-        yield element("line", class_="handover", x1=x, x2=x, y1=paper.top - 6, y2=paper.height - paper.bottom)
-        yield element("text", name, class_="tick", x=max(x, beyond) + 3, y=paper.top - 8)
+        yield element("line", class_="handover", x1=x, x2=x, y1=canvas.top - 6, y2=canvas.height - canvas.bottom)
+        yield element("text", name, class_="tick", x=max(x, beyond) + 3, y=canvas.top - 8)
         beyond = max(x, beyond) + 20
 
 
@@ -139,8 +139,10 @@ def _line(line: Line, across: TimeScale, up: Scale) -> Markup:
 
 
 def _pieces(points: Sequence[Point]) -> Iterator[list[Point]]:
-    """Runs of points without a gap: where windows are missing, no line is drawn across. Days that no window measured
-    make a gap, where it is wider than between most windows."""
+    """Yield the sequences of points that are joined by a line; where windows are missing, the line is interrupted.
+
+    A gap is an interval of unmeasured days that is 1.6 times longer than the median distance between two windows.
+    """
     known = [point for point in points if point.value is not None]
     gaps = [(b.last - a.last).days for a, b in itertools.pairwise(known)]
     longest = 1.6 * statistics.median_high([gap for gap in gaps if gap] or [1])
@@ -183,22 +185,22 @@ def _shape(shape: str, x: float, y: float) -> Markup:
     return element("circle", class_="dot" if shape == "circle" else "dot hollow", cx=x, cy=y, r=2.6)
 
 
-def _alarms(chart: LineChart, paper: Paper, across: TimeScale, up: Scale) -> Iterator[Markup]:
+def _alarms(chart: LineChart, canvas: Canvas, across: TimeScale, up: Scale) -> Iterator[Markup]:
     for line in chart.lines:
         for point in line.points:
             if point.value is None:
-                yield _unsaid(point, across(point.last), paper)
-            elif point.pages or point.warns:
+                yield _cannot_say(point, across(point.last), canvas)
+            elif point.is_page or point.is_watch:
                 yield _alarm(chart, line, point, across(point.last), up(point.value))
 
 
 def _alarm(chart: LineChart, line: Line, point: Point, x: float, y: float) -> Markup:
-    word = "paged" if point.pages else "on watch"
+    word = "paged" if point.is_page else "on watch"
     hint = element("title", f"{point.last}, {line.name}: {chart.written(point.value)}, {word}")
     way = f"M{x:.1f} {y - 15:.1f}l5.5 9.5h-11z"
-    return group([hint, element("path", d=way)], class_="page" if point.pages else "watch")
+    return group([hint, element("path", d=way)], class_="page" if point.is_page else "watch")
 
 
-def _unsaid(point: Point, x: float, paper: Paper) -> Markup:
-    hint = element("title", f"{point.last}: cannot say, {point.unsaid}")
-    return group([hint, element("text", "?", x=x, y=paper.height - paper.bottom - 4, class_="tick middle")])
+def _cannot_say(point: Point, x: float, canvas: Canvas) -> Markup:
+    hint = element("title", f"{point.last}: cannot say, {point.cannot_say}")
+    return group([hint, element("text", "?", x=x, y=canvas.height - canvas.bottom - 4, class_="tick middle")])

@@ -1,4 +1,4 @@
-"""A life on one line a version: how far it came in review, where it served, what was raised against it."""
+"""Draw a model's timeline: a row for each version, then rows for alerts, incidents and waivers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GLYPHS = {
     "sunset": "M-4 2a4 4 0 0 1 8 0z",
     "retired": "M-3.2-3.2h6.4v6.4h-6.4z",
 }
-"""The mark of each step that a timeline shows, in a box of ±5."""
+"""The SVG path of each kind of step that a timeline shows, within ±5 units."""
 
 WORDS = {
     "registered": "registered", "validated": "validated", "approved": "approved", "rejected": "rejected",
@@ -41,7 +41,7 @@ ROW, TOP, BOTTOM = 52.0, 12.0, 30.0
 
 @dataclass(frozen=True)
 class Mark:
-    """A step at a moment, with what it says when asked."""
+    """A step at a moment; `says` is its tooltip."""
 
     at: datetime
     kind: str
@@ -50,7 +50,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Bar:
-    """A stretch of time: serving, an incident, a waiver. `to_at` is None while it lasts."""
+    """A period of serving, of an incident or of a waiver; `to_at` is None while it lasts, `says` is its tooltip."""
 
     from_at: datetime
     to_at: datetime | None
@@ -61,18 +61,21 @@ class Bar:
 
 @dataclass(frozen=True)
 class Track:
-    """One row: a version with its life, or everything of one kind about the model."""
+    """One row: a version, or everything of one kind about the model.
+
+    `under` is the second line of its label; `lifespan` is drawn as a thin line, with None for an end in the future.
+    """
 
     name: str
     under: str
     marks: tuple[Mark, ...] = ()
     bars: tuple[Bar, ...] = ()
-    lives: tuple[datetime, datetime | None] | None = None
+    lifespan: tuple[datetime, datetime | None] | None = None
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The rows of a life between two moments."""
+    """The rows of a timeline, and the first and last moment that it shows."""
 
     key: str
     title: str
@@ -83,7 +86,7 @@ class Timeline:
 
 
 def draw_timeline(timeline: Timeline, width: float = 960.0, suffix: str = "") -> Markup:
-    """The timeline on paper of that width; its height follows from the rows."""
+    """Return the timeline drawn in this width; its height follows from the number of rows."""
     height = TOP + ROW * len(timeline.tracks) + BOTTOM
     left = 104.0 if width > 500 else 62.0
     first, last = timeline.first.date() - timedelta(days=4), timeline.last.date() + timedelta(days=6)
@@ -100,7 +103,7 @@ def draw_timeline(timeline: Timeline, width: float = 960.0, suffix: str = "") ->
 
 
 def draw_glyph(kind: str) -> Markup:
-    """One mark alone, for the legend and the list of steps."""
+    """Return the symbol of one kind of step, for the legend and the list of steps."""
     drawn = _alert(kind, 8.0, 13.0) if kind in {"page", "warning"} else _glyph(kind, 8.0, 8.0)
     hidden = {"aria-hidden": "true"}
     return element("svg", drawn, class_="glyph", viewBox="0 0 16 16", width=16, height=16, **hidden)
@@ -117,17 +120,17 @@ def _months(across: TimeScale, width: float, height: float) -> Iterator[Markup]:
 def _track(track: Track, y: float, across: TimeScale, timeline: Timeline) -> Iterator[Markup]:
     yield element("text", track.name, class_="track", x=4, y=y + 20)
     yield element("text", track.under, class_="tick", x=4, y=y + 36)
-    if track.lives is not None:
-        begins, ends = track.lives
+    if track.lifespan is not None:
+        begins, ends = track.lifespan
         until = _place(across, ends or timeline.last)
         yield element("line", class_="alive", x1=_place(across, begins), x2=until, y1=y + 38, y2=y + 38)
     for lane, bar in _lanes(track.bars):
-        yield _bar(bar, y + (31 if track.lives is not None else 8 + 10 * lane), across, timeline)
+        yield _bar(bar, y + (31 if track.lifespan is not None else 8 + 10 * lane), across, timeline)
     yield from _marks(track.marks, y + 15, across)
 
 
 def _lanes(bars: Iterable[Bar]) -> Iterator[tuple[int, Bar]]:
-    """Bars that overlap lie in different lanes (of four)."""
+    """Yield each bar with its lane, 0 to 3; bars that overlap in time get different lanes as far as four suffice."""
     free: list[datetime] = []
     for bar in sorted(bars, key=lambda one: one.from_at):
         lane = next((number for number, since in enumerate(free) if since <= bar.from_at), len(free))
@@ -151,7 +154,7 @@ def _bar(bar: Bar, y: float, across: TimeScale, timeline: Timeline) -> Markup:
 
 
 def _marks(marks: Sequence[Mark], y: float, across: TimeScale) -> Iterator[Markup]:
-    """Marks that are close in time stand side by side, in their order."""
+    """Yield the marks; marks that are close in time are drawn side by side, in their order."""
     ordered = sorted(marks, key=lambda one: one.at)
     for mark, x in zip(ordered, _spread(ordered, across), strict=True):
         alert = mark.kind in {"page", "warning"}
@@ -160,9 +163,9 @@ def _marks(marks: Sequence[Mark], y: float, across: TimeScale) -> Iterator[Marku
 
 
 def _spread(marks: Sequence[Mark], across: TimeScale) -> list[float]:
-    """Where the marks stand: at their time, moved right past the one before, and back left where the paper ends.
+    """Return the x coordinate of each mark: at its time, but beside its neighbours and inside the drawing.
 
-    More than there is room for stand closer, so that all of them are on the paper.
+    If the marks need more than the whole width, they are drawn closer together.
     """
     widths = [9.0 if one.kind in {"page", "warning"} else 16.0 for one in marks]
     limit = across.end + 6.0

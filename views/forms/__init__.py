@@ -1,1 +1,1 @@
-"""forms."""
+"""Markdown for the forms and Prefect artifacts in the Prefect UI."""

@@ -1,4 +1,7 @@
-"""What an approver reads above the form: the question, the digest to confirm, objections first, then the rest."""
+"""The text that an approver reads above the approval form.
+
+Its form fields are defined in `tasks/approve/ask_approvers.py`.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ from views.forms.version_facts import (
     evidence_fact,
     fact_table,
     finding_lines,
-    in_lines,
-    listed,
+    names_or_nobody,
+    split_digest,
     validation_facts,
     version_facts,
 )
@@ -29,10 +32,10 @@ REVOKED = "; **no longer on the roster: this decision does not count**"
 
 
 def describe_request(shown: ApprovalSnapshot, objection: Objection = NO_OBJECTION) -> str:
-    """Markdown for the form, what matters first.
+    """Return Markdown for the form: why the question is asked again (if it is), then the request.
 
-    The question, the facts with the digest to confirm, gates that did not pass, findings, who signed, figures, and the
-    gates that passed.
+    The request is shown as the question, the facts with the digest to confirm, the criteria that did not pass,
+    findings, votes, metrics, and the criteria that passed.
     """
     purpose = PURPOSES[shown.request.purpose]
     lines = [*_first_lines(shown.request, objection), f"### {_question(shown, purpose)}", ""]
@@ -46,7 +49,7 @@ def describe_request(shown: ApprovalSnapshot, objection: Objection = NO_OBJECTIO
 
 
 def _first_lines(request: ApprovalRequest, objection: Objection) -> list[str]:
-    """Why the question is asked again, or that the request is over."""
+    """Return why the question is asked again, or that the request is no longer pending."""
     if request.state == "pending":
         return objection_lines(objection)
     return [f"> **This request is {request.state}.** {plain(request.reason, 1_000)}".rstrip(), ""]
@@ -59,7 +62,7 @@ def _question(shown: ApprovalSnapshot, purpose: PurposeText) -> str:
 
 def _facts(shown: ApprovalSnapshot) -> FactRows:
     request, key = shown.request, shown.version.version.key
-    confirm = f"type **`{shown.confirmation}`**, the end of {in_lines(request.request_digest)}"
+    confirm = f"type **`{shown.confirmation}`**, the end of {split_digest(request.request_digest)}"
     return [
         ("**To confirm**", confirm),
         evidence_fact(request_page(request.key), key, shown.version.evidence_url),
@@ -76,18 +79,22 @@ def _version_facts(shown: ApprovalSnapshot) -> FactRows:
 
 
 def _eligible(shown: ApprovalSnapshot) -> FactRows:
-    """Who could sign a pending request; nothing once it is decided."""
+    """Return the people who could sign a pending request; nothing for any other request."""
     if shown.request.state != "pending":
         return []
-    return [("Can sign now", listed([_name(one, shown.request) for one in shown.eligible]))]
+    return [("Can sign now", names_or_nobody([_name(one, shown.request) for one in shown.eligible]))]
 
 
 def _excluded(shown: ApprovalSnapshot) -> FactRows:
-    """Who may not sign because they validated the version, where the standard separates the two."""
+    """Return the people who may not sign because they validated the version; nothing if the standard allows both."""
     request, version = shown.request, shown.version.version
     known = {*version.contributors, version.submitter, request.requester}
     excluded = [plain(one) for one in request.contributors if one not in known]
-    return [("Cannot sign", f"{listed(excluded)}: the standard separates validation from approval")] if excluded else []
+    return (
+        [("Cannot sign", f"{names_or_nobody(excluded)}: the standard separates validation from approval")]
+        if excluded
+        else []
+    )
 
 
 def _signatures(shown: ApprovalSnapshot) -> str:
@@ -115,7 +122,7 @@ def _vote(vote: Vote) -> str:
 
 
 def _place(shown: ApprovalSnapshot) -> FactRows:
-    """What the version would be used for, and what it would replace."""
+    """Return the use of the version and the version that it would replace."""
     serving = plain(short(shown.serving)) if shown.serving else "nothing"
     return [("Use", quoted(shown.request.use)), ("Serving there now", serving)]
 
@@ -148,9 +155,9 @@ def _retirement(shown: ApprovalSnapshot) -> list[str]:
 
 @dataclass(frozen=True)
 class PurposeText:
-    """What a form shows for one purpose of a request: its question, its own facts and its own section.
+    """The parts of a form that depend on the purpose of the request: the question, some facts and one section.
 
-    `judged` is true where gates judged the version for this request: the form then counts their verdicts.
+    `judged` is True if gates judged the version for this request: the form then counts their verdicts.
     """
 
     question: str

@@ -1,4 +1,4 @@
-"""A version's metrics as Markdown: compared with the champion first, then its own, each with its interval."""
+"""A version's metrics with their intervals as Markdown: the comparison with the champion, then its own values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEASURED = ("metric", "value", "95 % interval", "rows", "training")
 
 
 def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
-    """The challenger against the champion on the same predictions; nothing without a champion."""
+    """Return a table of the version against the champion on the same predictions; nothing without comparisons."""
     if not comparisons:
         return []
     champion = plain(short(comparisons[0].champion))
@@ -28,9 +28,10 @@ def comparison_lines(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def metric_lines(metrics: Sequence[Metric]) -> list[str]:
-    """Metrics over all rows, each beside its value on the training data; metrics of slices are only counted.
+    """Return a table of the metrics over all rows, each beside its training value; metrics of slices are only counted.
 
-    The name of a metric says where its data are not the held-out data. A form on a phone has room for five columns.
+    A metric on other data than the held-out data has their name behind its own. There are five columns, because a form
+    on a phone has no room for more.
     """
     whole = [one for one in metrics if not one.slice]
     if not whole:
@@ -51,7 +52,7 @@ def metric_lines(metrics: Sequence[Metric]) -> list[str]:
 
 
 def conclusion_of(comparison: Comparison) -> str:
-    """What the interval of a difference shows: better, worse, or no difference."""
+    """Return what the interval of a difference shows: better, worse, or no difference."""
     if comparison.difference is None:
         return f"cannot say: {plain(comparison.cannot_say or 'no reason was given')}"
     if comparison.low is None or comparison.high is None:

@@ -1,4 +1,4 @@
-"""The verdicts of the gates as Markdown: how many of each, then the criteria that did not pass, then the others."""
+"""The verdicts of the gates as Markdown: counts by outcome, criteria that did not pass, criteria that passed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ REASONS = {"passed": "because", "failed": "reason", "unproven": "missing"}
 
 
 def outcome_of(judgement: Judgement) -> str:
-    """The outcome of a verdict, or `waived` where a waiver replaces it."""
+    """Return the outcome of a verdict, or `waived` if a waiver covers it."""
     return "waived" if judgement.waived_by else judgement.verdict.outcome
 
 
 def gate_counts(judgements: Sequence[Judgement]) -> str:
-    """The number of criteria by outcome, the worst first, in a sentence."""
+    """Return a sentence with the number of criteria by outcome, the worst outcome first."""
     if not judgements:
         return "**No gate has judged this.**"
     counts = Counter(outcome_of(one) for one in judgements)
@@ -32,13 +32,13 @@ def gate_counts(judgements: Sequence[Judgement]) -> str:
 
 
 def gates_not_passed(judgements: Sequence[Judgement]) -> list[str]:
-    """A table of the criteria that failed, are unproven or were waived, in this order; nothing where all passed."""
+    """Return a table of the criteria that failed, are unproven or were waived, in this order; nothing if all passed."""
     rows = [one for one in judgements if outcome_of(one) != "passed"]
     return ["", "#### Not passed", "", *gate_table(rows)] if rows else []
 
 
 def gates_passed(judgements: Sequence[Judgement]) -> list[str]:
-    """A table of the criteria that passed, collapsed where the page can collapse it."""
+    """Return a table of the criteria that passed, inside a `details` element; nothing if none passed."""
     rows = [one for one in judgements if outcome_of(one) == "passed"]
     if not rows:
         return []
@@ -46,7 +46,7 @@ def gates_passed(judgements: Sequence[Judgement]) -> list[str]:
 
 
 def gate_table(judgements: Sequence[Judgement]) -> list[str]:
-    """A Markdown table with one criterion a row, the worst outcome first; nothing without criteria."""
+    """Return a Markdown table with one criterion a row, the worst outcome first; nothing without criteria."""
     ranked = sorted(judgements, key=lambda one: ORDER.index(outcome_of(one)))
     return markdown_table(COLUMNS, map(_row, ranked)) if ranked else []
 

@@ -1,4 +1,4 @@
-"""A Markdown table. Its cells are Markdown already: words of others have passed `plain` or `quoted` before."""
+"""A Markdown table. Its cells must be Markdown already: the caller escapes untrusted text with `plain` or `quoted`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 def markdown_table(
     columns: Sequence[str], rows: Iterable[Sequence[str | int]], right: Collection[str] = ()
 ) -> list[str]:
-    """The lines of a table with these columns, those named in `right` aligned to the right; without rows its head."""
+    """Return the lines of a table; the columns in `right` are aligned right. Without rows only the head is returned."""
     rule = "|".join("--:" if name in right else "---" for name in columns)
     return [_line(columns), f"|{rule}|", *(_line(row) for row in rows)]
 

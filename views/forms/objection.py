@@ -1,4 +1,4 @@
-"""Why an answer to a form was not accepted, and what to do about it: shown above the form that asks again."""
+"""The message above a form that is shown again: why the answer was not accepted, and what to do about it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from data.text.markdown_text import plain
 
 @dataclass(frozen=True)
 class Objection:
-    """Why an answer was not accepted and the question is asked again, and what to do about it; empty for none.
+    """Why an answer was not accepted, and the remedy; both are empty if there is no objection.
 
-    There are two fields, because the first may hold words of the person who answered: a single text would have to be
-    split, and that person could write a remedy of their own.
+    There are two fields, because `what` may quote the person who answered: if one text were split into the two, that
+    person could write the remedy.
     """
 
     what: str = ""
@@ -23,7 +23,7 @@ NO_OBJECTION = Objection()
 
 
 def objection_lines(objection: Objection) -> list[str]:
-    """Markdown above everything else in a form; nothing without an objection."""
+    """Return Markdown for the top of a form; nothing without an objection."""
     if not objection.what:
         return []
     lines = [f"**⚠ Not accepted, please answer again:** {plain(objection.what, 1_000)}", ""]

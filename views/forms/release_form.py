@@ -1,4 +1,4 @@
-"""What somebody reads before an emergency release: what a signature means, which controls apply, what follows."""
+"""The text above the form of an emergency release: the meaning of the signature, the facts and the verdicts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from views.forms.version_facts import (
     evidence_fact,
     fact_table,
     finding_lines,
-    in_lines,
-    listed,
+    names_or_nobody,
+    split_digest,
     validation_facts,
     version_facts,
 )
@@ -30,7 +30,7 @@ MEANING = (
 def describe_release(
     shown: ReleaseSnapshot, verdicts: VerdictSet, use: str, rule: EmergencyRule, objection: Objection
 ) -> str:
-    """Markdown for the form: question, meaning of the signature, facts, verdicts of the controls that still apply."""
+    """Return Markdown for the form: question, meaning of the signature, facts, verdicts of the controls that apply."""
     where = f"{plain(shown.environment)}, {plain(shown.slot)}"
     name = plain(short(shown.version.version.key))
     lines = [*objection_lines(objection), f"### Release {name} to {where}, in an emergency?", ""]
@@ -47,12 +47,12 @@ def _facts(shown: ReleaseSnapshot, verdicts: VerdictSet, use: str, rule: Emergen
     unratified = f"after {rule.ratify_hours} hours unless ratified by {ratified}"
     ends = f"{unratified}; once ratified, after {rule.standing_days} days"
     return [
-        ("Can release now", listed([plain(one) for one in shown.releasers])),
+        ("Can release now", names_or_nobody([plain(one) for one in shown.releasers])),
         ("Ends", ends),
         ("Use", quoted(use)),
         ("Serving there now", plain(short(shown.serving)) if shown.serving else "nothing"),
         evidence_fact(version_page(version.key), version.key, shown.version.evidence_url),
         *validation_facts(shown.version),
         *version_facts(version, shown.version.model),
-        ("Evidence judged", in_lines(verdicts.evidence_digest)),
+        ("Evidence judged", split_digest(verdicts.evidence_digest)),
     ]

@@ -1,4 +1,4 @@
-"""A retirement as Markdown: what ends when, and for each consumer its answer and its transition."""
+"""A retirement as Markdown: its dates and successor, and a table of the consumers with answers and transitions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from views.forms.markdown_table import markdown_table
 
 
 def retirement_lines(retirement: Retirement, parties: Sequence[RetirementParty]) -> list[str]:
-    """The sunset, the successor, the outputs that stay in force, and a table of every consumer affected."""
+    """Return the sunset, the successor, the outputs that stay in force, and a table of every consumer affected."""
     successor = short(retirement.successor) if retirement.successor else "nothing"
     lines = [
         f"Sunset on {retirement.sunset_at:%Y-%m-%d} UTC because: {quoted(retirement.reason)}",
@@ -24,7 +24,7 @@ def retirement_lines(retirement: Retirement, parties: Sequence[RetirementParty])
 
 
 def party_table(parties: Sequence[RetirementParty]) -> list[str]:
-    """A Markdown table of the consumers, or a sentence when there are none."""
+    """Return a Markdown table of the consumers, or a sentence if there are none."""
     if not parties:
         return ["Nobody uses it: no consumer is declared, none was seen in the logs."]
     columns = ("consumer", "known from", "notices", "answer", "moves to", "by")

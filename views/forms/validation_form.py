@@ -1,4 +1,4 @@
-"""What a validator reads above the form: the verdicts of the gates, those that did not pass first."""
+"""The text that a validator reads above the form: facts of the version, verdicts of the gates, and metrics."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from views.forms.version_facts import (
     evidence_fact,
     fact_table,
     finding_lines,
-    in_lines,
-    listed,
+    names_or_nobody,
+    split_digest,
     version_facts,
 )
 
 
 def describe_validation(shown: ValidationSnapshot, verdicts: VerdictSet, objection: Objection) -> str:
-    """Markdown for the form: the question, facts, gates that did not pass, findings, figures, gates that passed."""
+    """Return Markdown for the form: question, facts, criteria not passed, findings, metrics, criteria passed."""
     version = shown.version
     lines = [*objection_lines(objection), f"### Is {plain(short(version.version.key))} fit for its purpose?", ""]
     lines += [gate_counts(verdicts.judgements), ""]
@@ -38,9 +38,12 @@ def _facts(shown: ValidationSnapshot, verdicts: VerdictSet) -> FactRows:
     version, model = shown.version.version, shown.version.model
     return [
         evidence_fact(version_page(version.key), version.key, shown.version.evidence_url),
-        ("Evidence judged", in_lines(verdicts.evidence_digest)),
-        ("Can conclude now", listed([plain(one) for one in shown.validators])),
-        ("Intended uses", listed([quoted(one) for one in model.intended_uses])),
-        ("Prohibited uses", listed([quoted(one) for one in model.prohibited_uses]) if model.prohibited_uses else "–"),
+        ("Evidence judged", split_digest(verdicts.evidence_digest)),
+        ("Can conclude now", names_or_nobody([plain(one) for one in shown.validators])),
+        ("Intended uses", names_or_nobody([quoted(one) for one in model.intended_uses])),
+        (
+            "Prohibited uses",
+            names_or_nobody([quoted(one) for one in model.prohibited_uses]) if model.prohibited_uses else "–",
+        ),
         *version_facts(version, model),
     ]

@@ -1,4 +1,4 @@
-"""What people read about a version before they judge it: what changed, its bytes, open findings, where to read on."""
+"""The facts of a version that every form shows: change, contributors, artifact, findings, waivers, evidence link."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from views.evidence_address import evidence_url, report_command
 from views.forms.markdown_table import markdown_table
 
 FactRows = list[tuple[str, str]]
-"""The name of a fact and its value as Markdown."""
+"""Pairs of the name of a fact and its value as Markdown."""
 PIECE = 16
-"""How many characters of a digest fit on one line of a form on a phone."""
+"""The number of characters of a digest that fit on one line of a form on a phone."""
 
 
 def fact_table(facts: FactRows) -> list[str]:
-    """Facts as a Markdown table of two columns; the first fact is its head."""
+    """Return the facts as a Markdown table of two columns; the first fact is its head."""
     return markdown_table(facts[0], facts[1:])
 
 
 def version_facts(version: Version, model: Model) -> FactRows:
-    """Tier, change, contributors and bytes."""
+    """Return the model's tier, owner and purpose, and the version's change, contributors and artifact."""
     change = version.change
     return [
         ("Model", f"tier {model.tier}, owned by {plain(model.owner)}, to {quoted(model.purpose)}"),
         ("Change", f"{change.change_class}: {quoted(change.what)}, because {quoted(change.why)}"),
         ("Contributors", ", ".join(plain(one) for one in version.contributors) or "–"),
-        ("Artifact", in_lines(version.artifact.digest) + _size(version)),
+        ("Artifact", split_digest(version.artifact.digest) + _size(version)),
     ]
 
 
 def validation_facts(shown: VersionSnapshot) -> FactRows:
-    """The newest conclusion of a validator, with the limitations found."""
+    """Return the newest conclusion of a validator, with the limitations found; nothing without a validation."""
     newest = shown.validation
     if newest is None:
         return []
@@ -45,27 +45,27 @@ def validation_facts(shown: VersionSnapshot) -> FactRows:
 
 
 def finding_lines(shown: VersionSnapshot) -> list[str]:
-    """Findings, those still open first, and the waivers in force, one a line; nothing for none."""
+    """Return the findings, open ones first, and the waivers in force, one a line; nothing without either."""
     findings = sorted(shown.findings, key=lambda one: one.state == "closed")
     lines = [*map(_finding, findings), *map(_waiver, shown.waivers)]
     return ["", "#### Findings and waivers", "", *lines] if lines else []
 
 
 def evidence_fact(page: str, key: str, base: str) -> tuple[str, str]:
-    """Where all of the evidence is read: a link below the address `base`, or without one the command that writes it."""
+    """Return the link to the evidence page below `base`, or, if `base` is empty, the command that writes the page."""
     url = evidence_url(base, page)
     return ("All evidence", f"[read it on one page]({url})" if url else f"`{report_command(key)}`")
 
 
-def in_lines(digest: str) -> str:
-    """A digest in pieces: a narrow page breaks the line between them, and would cut a digest that is in one piece."""
+def split_digest(digest: str) -> str:
+    """Return a digest in pieces, so that a narrow page can break the line between them instead of cutting it off."""
     name, colon, figures = digest.rpartition(":")
     pieces = [figures[start : start + PIECE] for start in range(0, len(figures), PIECE)]
     return " ".join([f"`{name}{colon}{pieces[0]}`", *(f"`{one}`" for one in pieces[1:])])
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in a row, or `nobody`."""
+def names_or_nobody(names: Sequence[str]) -> str:
+    """Return the names separated by commas, or `nobody`."""
     return ", ".join(names) or "nobody"
 
 

@@ -1,1 +1,1 @@
-"""The report of a model's life: facts from the registry, drawn and written as one HTML file that needs nothing else."""
+"""HTML of the evidence pages: each page is one file that loads nothing else."""

@@ -1,4 +1,4 @@
-"""What is due on a model, who must act, and until when: read from the rows, decided nowhere else."""
+"""What is due on a model, who must act, and until when, read from the rows of the registry."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ Signatures = Mapping[str, PendingSignatures]
 
 @dataclass(frozen=True)
 class DueItem:
-    """Something that waits: for which person or role, who requested it, its due time (None: not set), and its page.
+    """Something that somebody must do.
 
-    `urgency` is `late`, `soon`, `later`, or `open` where no time is set.
+    `waits_for` is the person or role that must act, `at` the due time or None, and `page` the address of its evidence.
+    `urgency` is `late`, `soon` (within 30 days), `later`, or `open` if there is no due time.
     """
 
     what: str
@@ -40,14 +41,14 @@ class DueItem:
 
     @property
     def model(self) -> str:
-        """The key of the model it is about."""
+        """Return the key of the model that the item belongs to."""
         return "/".join(self.page.split("/")[:3])
 
 
 def due_on(rows: Rows, owner: str, now: datetime, signatures: Signatures) -> list[DueItem]:
-    """Everything that waits on one model with this owner and these rows, the earliest due date first.
+    """Return what is due on the model with this owner and these rows, the earliest due time first.
 
-    `signatures` says by the key of each pending request what it still needs.
+    `signatures` maps the key of each pending request to the signatures that it still needs.
     """
     found = [
         *_requests(rows, signatures), *_findings(rows), *_waivers(rows), *_deployments(rows, owner, now),
@@ -72,7 +73,7 @@ def _requests(rows: Rows, signatures: Signatures) -> Iterator[DueItem]:
 
 
 def _signers(needed: PendingSignatures) -> str:
-    """The signatures that are missing, and the people who could give them where they are known."""
+    """Return the signatures that are missing, and the people who could give them if these are known."""
     missing = ", ".join(f"{count} × {role.value}" for role, count in needed.missing.items())
     if needed.eligible is None:
         return missing
@@ -145,5 +146,5 @@ def _retirements(rows: Rows, owner: str) -> Iterator[DueItem]:
 
 
 def _name(key: str) -> str:
-    """`v3` of a version's key, or the last word of another name."""
+    """Return `v3` for the key of version 3, or the last word of any other name."""
     return short(key).split(" ")[-1]

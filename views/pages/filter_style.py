@@ -1,4 +1,4 @@
-"""Filters that work without a script: a choice in a list hides the lines of the inventory that do not fit it."""
+"""The inventory's filters as CSS, without a script: a choice in a list hides the models that do not match it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ URGENCIES = ("late", "soon", "later", "open")
 
 
 def filter_style(inventory: InventoryView) -> str:
-    """Rules that hide what does not fit the chosen stage, tier, owner and due date. Only numbers stand in them."""
+    """Return CSS that hides the models not matching the chosen stage, tier, owner and due date.
+
+    The rules contain list positions only, never text from the registry.
+    """
     return "\n".join(
         [
             *_rules("stage", len(inventory.stages)),

@@ -1,4 +1,4 @@
-"""What a version's scores were worth on its held-out data: how they lie, and which share came true at each height."""
+"""A version's scores on its held-out data: their distribution by label, and the event rate by score group."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ BARS = 25
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Tenths from low scores to high, and the shares of scores in 25 equal stretches, by label."""
+    """Score groups of a tenth of the rows each, and the shares of scores in 25 equal bins, by label.
+
+    `without` are the shares of rows without the event, `with_event` those of rows with it.
+    """
 
     groups: tuple[ScoreGroup, ...]
     without: tuple[float, ...]
@@ -25,7 +28,7 @@ class HeldOut:
 
 
 def held_out(store: ArtifactStore, reference: str | None) -> HeldOut | None:
-    """From the scores kept with a version's reference; None where there are none or they cannot be read."""
+    """Return the held-out scores kept with a version's reference; None if there are none or they cannot be read."""
     if reference is None:
         return None
     try:
@@ -40,7 +43,7 @@ def held_out(store: ArtifactStore, reference: str | None) -> HeldOut | None:
 
 
 def _shares(counted: ScoreHistogram, label: int) -> tuple[float, ...]:
-    """The share of the predictions with this label in each stretch of scores."""
+    """Return, for each bin of scores, the share of the rows with this label that fall into it."""
     counts = counted.by_label[COUNT][label].reshape(BARS, -1).sum(axis=1)
     whole = max(int(counts.sum()), 1)
     return tuple((counts / whole).tolist())

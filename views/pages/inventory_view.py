@@ -1,4 +1,4 @@
-"""All models at once, as the inventory shows them: the stage of each, what serves, what is due, who must act."""
+"""The content of the inventory page: for each model its stage, what serves, what is due, and who must act."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from views.pages.lifecycle_stage import STAGES, stage_of
 class InventoryLine:
     """A model as one line of the inventory.
 
-    `names_all` says that everybody who could sign is named for each of its pending requests.
+    `names_all` is True if the people who could sign are known for each of its pending requests.
     """
 
     model: Model
@@ -41,22 +41,22 @@ class InventoryLine:
 
     @property
     def key(self) -> str:
-        """The model's key."""
+        """Return the model's key."""
         return self.model.key
 
     @property
     def name(self) -> str:
-        """`team/name`."""
+        """Return `team/name`."""
         return short(self.model.key)
 
     @property
     def page(self) -> str:
-        """Where its page lies."""
+        """Return the address of the model's page."""
         return model_page(self.model.key)
 
     @property
     def serving(self) -> list[tuple[ListedVersion, str]]:
-        """The versions that serve, each with where."""
+        """Return the versions that serve, each with its environment and slot."""
         return [
             (one, f"{place.environment}, {place.slot}")
             for one in self.versions
@@ -66,13 +66,13 @@ class InventoryLine:
 
     @property
     def open_findings(self) -> int:
-        """Findings on any version that are not closed."""
+        """Return the number of findings on all versions that are not closed."""
         return sum(one.open_findings for one in self.versions)
 
 
 @dataclass(frozen=True)
 class InventoryView:
-    """Every model, and the log and the people around them, in one snapshot."""
+    """All models, the people on the roster and the state of the audit log, read in one snapshot."""
 
     lines: tuple[InventoryLine, ...]
     people: Mapping[str, Person]
@@ -84,40 +84,40 @@ class InventoryView:
     attestations: tuple[Attestation, ...]
 
     def person(self, who: str | None) -> str:
-        """A person's printed name with the id; what was given where nobody of that id is on the roster."""
+        """Return a person's printed name with the id; only the id if it is not on the roster."""
         found = self.people.get(who or "")
         return f"{found.name} ({found.person})" if found is not None and found.name else who or ""
 
     @property
     def stages(self) -> list[str]:
-        """The stages that occur, in their order."""
+        """Return the stages that occur, in the order of `STAGES`."""
         there = {one.stage for one in self.lines}
         return [one for one in STAGES if one in there]
 
     @property
     def tiers(self) -> list[int]:
-        """The tiers that occur."""
+        """Return the tiers that occur, in ascending order."""
         return sorted({one.model.tier for one in self.lines})
 
     @property
     def owners(self) -> list[str]:
-        """The owners' ids, by the names that are shown."""
+        """Return the owners' ids, sorted by the names that are shown."""
         return sorted({one.model.owner for one in self.lines}, key=lambda one: self.person(one).casefold())
 
     @property
     def owner_numbers(self) -> dict[str, int]:
-        """The place of each owner among them."""
+        """Return the position of each owner in `owners`."""
         return {owner: number for number, owner in enumerate(self.owners)}
 
     @property
     def due(self) -> list[DueItem]:
-        """Everything that waits, on all models: what is due first, first, and last what has no time set."""
+        """Return what is due on all models, the earliest due time first, items without one last."""
         found = [due for line in self.lines for due in line.due]
         return sorted(found, key=lambda one: (one.at is None, one.at or self.time.now, one.model))
 
 
 def inventory_view(home: Home, index: EventIndex | None = None) -> InventoryView:
-    """The inventory as it stands; an index is brought up to the end of the log in the same snapshot.
+    """Return the present inventory; the same snapshot brings `index` up to the end of the log.
 
     Raises MissingRegistryError, StoreError.
     """

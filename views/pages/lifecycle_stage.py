@@ -1,4 +1,4 @@
-"""Where a model stands in its life, in one word: what an inventory is filtered by."""
+"""The lifecycle stage of a model as one word, by which the inventory is filtered."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STAGES = (
     "no version",
     "retired",
 )
-"""Every stage, in the order in which a filter offers them."""
+"""Every stage, in the order in which the filter lists them."""
 IN_REVIEW = {"registered", "assessed", "validated"}
 
 
 def stage_of(model_state: str, versions: Sequence[ListedVersion]) -> str:
-    """What serves counts before what was last worked on; a model without a version has only been put on the list."""
+    """Return the stage of a model; a version that serves decides before a newer version that does not serve."""
     if model_state == "retired":
         return "retired"
     if not versions:

@@ -1,6 +1,6 @@
-"""What monitoring measured as charts: the quality of the scores and the drift of the inputs, with their limits.
+"""The charts of what monitoring measured: the quality of the scores and the drift of the inputs, with their limits.
 
-Each window is drawn against the rule that judged it: where the plan changed, the levels change.
+Each window is shown with the watch rule that judged it: where the plan changed, the levels change.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from views.charts.line_chart import FormerLevels, Line, LineChart, Number, Point
-from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, rule_text
+from views.pages.watch_rules import NO_RULE, Rule, levels_of, rule_text
 
 SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
@@ -52,7 +52,7 @@ MOVED = 0.01
 
 @dataclass(frozen=True)
 class MonitoringCharts:
-    """The charts of the report, in the order of reading."""
+    """The charts of the monitoring page, in the order in which it shows them."""
 
     calibration: tuple[LineChart, ...]
     performance: tuple[LineChart, ...]
@@ -62,7 +62,7 @@ class MonitoringCharts:
 
 @dataclass(frozen=True)
 class RuledMeasurement:
-    """A measurement of a window with the rule of the plan that judged it, if the plan had one."""
+    """A measurement of a window with the watch rule that judged it; None if the plan had none for it."""
 
     rule: Rule | None
     window: WindowMeasurement
@@ -70,7 +70,7 @@ class RuledMeasurement:
 
 @dataclass(frozen=True)
 class ChartText:
-    """What a chart is made of besides its figures."""
+    """The texts of a chart and its number format; `about` is the `statistic:column` that its alerts refer to."""
 
     key: str
     title: str
@@ -80,7 +80,7 @@ class ChartText:
 
 
 def charts_of(facts: ModelSnapshot) -> MonitoringCharts:
-    """Every chart that the measurements give, none where nothing was measured."""
+    """Return a chart for each statistic and column that was measured."""
     seen = _seen(facts)
     outcomes = {name: chart for name in OUTCOMES if (chart := _outcome(facts, seen, name)) is not None}
     ruled = [name for name in RATES if any(one.rule for one in seen.get((name, SCORE), ()))]
@@ -94,7 +94,7 @@ def charts_of(facts: ModelSnapshot) -> MonitoringCharts:
 
 
 def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[RuledMeasurement]]:
-    """What is drawn, by statistic and column, oldest first; of segments nothing."""
+    """Return the measurements to draw by statistic and column, oldest first, without those of segments."""
     rules = {one.key: _rules(one) for one in facts.all(MonitoringPlan)}
     found: dict[tuple[str, str], list[RuledMeasurement]] = {}
     for night in facts.drawn:
@@ -107,7 +107,7 @@ def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[RuledMeasurement]]
 
 
 def _rules(plan: MonitoringPlan) -> dict[str, Rule]:
-    """The watch rules of a plan by what they are about; of segments none."""
+    """Return the watch rules of a plan by `statistic:column`, without those of segments."""
     return {f"{one.get('statistic')}:{one.get('column')}": one for one in plan.rules if not one.get("segment")}
 
 
@@ -145,7 +145,7 @@ def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledM
 
 
 def _order(chart: LineChart) -> tuple[int, int, str]:
-    """What paged first, then what is watched, then what is expected to move, then what is only shown."""
+    """Return a sort key: charts with alerts of level page, charts with a watch rule, seasonal charts, other charts."""
     kind = 2 if chart.seasonal else 1 if chart.rule else 3
     return (0 if chart.paged else kind, -chart.paged, chart.title)
 
@@ -170,7 +170,7 @@ def _chart(
 
 
 def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[Rule | None, date]]:
-    """The rules in turn, each with the day halfway from its last window to the next one's first."""
+    """Yield each rule in order of time, with the day halfway between its last window and the next rule's first."""
     ordered = sorted(seen, key=lambda one: one.window.last_day)
     groups = [list(group) for _, group in itertools.groupby(ordered, key=lambda one: one.rule)]
     for group, after in itertools.zip_longest(groups, groups[1:]):
@@ -180,16 +180,16 @@ def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[Rule | None, 
 
 
 def _rule_text(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
-    """The rule of the newest window, and the rules before it where the plan changed."""
+    """Return the rule of the newest window as text, followed by the rules before it if the plan changed."""
     if rule is None and not former:
         return ""
     before = [f"Up to {until}: {rule_text(one)}." for one, until in reversed(former)]
-    now = f"Rule: {rule_text(rule)}." if rule is not None else f"{NOT_WATCHED.capitalize()}."
+    now = f"Rule: {rule_text(rule)}." if rule is not None else f"{NO_RULE.capitalize()}."
     return " ".join([now, *before])
 
 
 def _handovers(facts: ModelSnapshot) -> tuple[tuple[date, str], ...]:
-    """When a version took over as champion in production; only between what was measured."""
+    """Return the days on which a version became champion in production, within the days that were measured."""
     days = [one.last_day for night in facts.drawn for one in night.measurements]
     if not days:
         return ()
@@ -211,7 +211,7 @@ def _lines_by_version(facts: ModelSnapshot, seen: Iterable[RuledMeasurement]) ->
 
 
 def _points(measured: Iterable[WindowMeasurement]) -> tuple[Point, ...]:
-    """One point a window, by last day; of windows that end on one day, the one measured last."""
+    """Return one point a window, in order of the last day; of windows with the same last day, the one measured last."""
     by_day: dict[str, WindowMeasurement] = {one.last_day: one for one in measured}
     return tuple(_point(by_day[day]) for day in sorted(by_day))
 

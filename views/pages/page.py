@@ -1,4 +1,4 @@
-"""The content of a model's pages, ready for the templates: every chart drawn, every row with what belongs to it."""
+"""The content of a model's pages for the templates: charts as SVG, and each row with the rows that belong to it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ORDER = {"failed": 0, "unproven": 1, "passed": 2}
 
 @dataclass(frozen=True)
 class DrawnChart:
-    """A chart with its drawings: for paper and screens, and for a phone where that needs one of its own."""
+    """A chart with its drawings: `wide` for print and screens, `narrow` for phones (None: `wide` fits there too)."""
 
     chart: LineChart
     wide: Markup
@@ -63,26 +63,26 @@ class DecidedRequest:
 
     @property
     def number(self) -> int:
-        """Its number among the version's requests."""
+        """Return the number of the request among the version's requests."""
         return int(self.row.key.rpartition("/")[2])
 
 
 @dataclass(frozen=True)
 class SectionWithText:
-    """A section of the documentation with its text, None where only its digest is kept."""
+    """A section of the documentation with its text; the text is None if only its digest is kept."""
 
     row: Section
     text: str | None
 
     @property
     def stale(self) -> bool:
-        """Whether the thing it describes changed since it was written."""
+        """Return True if the subject of the section has changed since the section was written."""
         return self.row.described_digest != self.row.current_digest
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One version: its facts, its verdicts, its approvals and its deployments."""
+    """The content of the page about one version: facts, verdicts, approvals, metrics and documentation."""
 
     row: Version
     listed: ListedVersion
@@ -112,7 +112,7 @@ class RetirementWithParties:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole report of one model."""
+    """The content of all pages about one model."""
 
     facts: ModelSnapshot
     written_at: datetime
@@ -127,7 +127,7 @@ class Page:
     chapters: Sequence[Chapter]
     deployments: Sequence[Deployment]
     rollbacks: Sequence[Deployment]
-    endings: Sequence[RetirementWithParties]
+    retirements: Sequence[RetirementWithParties]
     alerts: Sequence[Alert]
     incidents: Sequence[Incident]
     consumers: Sequence[Consumer]
@@ -137,35 +137,35 @@ class Page:
 
     @property
     def serving(self) -> list[Deployment]:
-        """Where something serves now."""
+        """Return the deployments that serve now."""
         return [one for one in self.deployments if one.state == "deployed"]
 
     def deployment(self, key: str | None) -> Deployment | None:
-        """The deployment under a key."""
+        """Return the deployment with this key, or None."""
         return self.facts.get(Deployment, key)
 
     def waiver(self, key: str | None) -> Waiver | None:
-        """The waiver under a key."""
+        """Return the waiver with this key, or None."""
         return self.facts.get(Waiver, key)
 
     @property
     def refusals(self) -> list[TimelineStep]:
-        """Every command that the registry refused."""
+        """Return the steps of the timeline that are refused commands."""
         return [one for one in self.steps if one.kind == "refused"]
 
     @property
     def open_alerts(self) -> list[Alert]:
-        """Alerts that nobody ended or dismissed."""
+        """Return the alerts that are neither ended nor dismissed."""
         return [one for one in self.alerts if one.state not in {"ended", "dismissed"}]
 
     @property
     def open_incidents(self) -> list[Incident]:
-        """Incidents that are not resolved."""
+        """Return the incidents that are not resolved."""
         return [one for one in self.incidents if one.state != "resolved"]
 
 
 def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page:
-    """The page of a model from its facts."""
+    """Return the content of a model's pages."""
     steps, figures = steps_of(facts), charts_of(facts)
     timeline = timeline_of(facts, steps)
     deployments = sorted(facts.all(Deployment), key=lambda one: one.from_at)
@@ -184,7 +184,9 @@ def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page
         chapters=tuple(_chapter(facts, one, standing[one.key], steps) for one in facts.versions),
         deployments=deployments,
         rollbacks=[one for one in deployments if one.rollback_of],
-        endings=tuple(RetirementWithParties(one, facts.of(RetirementParty, one.key)) for one in facts.all(Retirement)),
+        retirements=tuple(
+            RetirementWithParties(one, facts.of(RetirementParty, one.key)) for one in facts.all(Retirement)
+        ),
         alerts=facts.all(Alert),
         incidents=facts.all(Incident),
         consumers=facts.all(Consumer),

@@ -1,4 +1,4 @@
-"""How the page writes values: days, moments, numbers, digests, and text of others, in which nothing stays unseen."""
+"""Template filters that write days, times, numbers, digests and counts, and make hidden characters visible."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ TAIL = 12
 
 
 def inert(value: object) -> object:
-    """Text with every character that hides or turns other text written as its code; markup of our own as it is."""
+    """Return text with every character that hides or reorders other text shown as its code; `Markup` is unchanged."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return "–" if value is None else value
     return safe(value)
 
 
 def day(moment: datetime | None) -> Markup:
-    """`2013-04-22` kept on one line, or a dash."""
+    """Return the day in UTC, such as `2013-04-22`, kept on one line; a dash for None."""
     written = f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "–"
     return Markup('<span class="day">{}</span>').format(written)
 
 
 def moment(value: datetime | None) -> Markup:
-    """`2013-04-22 14:05 UTC` kept on one line, or a dash."""
+    """Return the time in UTC, such as `2013-04-22 14:05 UTC`, kept on one line; a dash for None."""
     written = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value is not None else "–"
     return Markup('<span class="day">{}</span>').format(written)
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Three digits after the point and a real minus; a dash for what is not known."""
+    """Return a number with `digits` decimals, a whole number of 10 or more without decimals, a dash for None."""
     if value is None:
         return "–"
     written = f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 10 else f"{value:.{digits}f}"
@@ -41,17 +41,17 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """`[0.66, 0.73]`, or nothing."""
+    """Return an interval such as `[0.66, 0.73]`; an empty text if an end is None."""
     return f"[{number(low)}, {number(high)}]" if low is not None and high is not None else ""
 
 
 def tail(digest: str | None) -> str:
-    """The last twelve digits of a digest, as a person compares them."""
+    """Return the last twelve digits of a digest after `…`, enough for a person to compare; a dash for None."""
     return "…" + digest[-TAIL:] if digest else "–"
 
 
 def counted(count: int, singular: str, many: str = "") -> str:
-    """`1 alert`, `2 alerts`."""
+    """Return a count with its noun: `1 alert`, `2 alerts`; `many` is an irregular plural."""
     return f"{count:,} {singular if count == 1 else many or singular + 's'}"
 
 

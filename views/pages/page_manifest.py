@@ -1,4 +1,4 @@
-"""Which models' pages lie in a folder, and what each was made of, so that only what changed is written again."""
+"""The manifest of a folder of evidence pages: a digest for each model, so that only changed pages are written again."""
 
 from __future__ import annotations
 
@@ -14,37 +14,40 @@ NAME = "pages.json"
 
 @dataclass
 class PageManifest:
-    """The stamps of one folder, by the model's key."""
+    """The manifest of one folder; `stamps` maps a model's key to the digest of what its pages were made from."""
 
     folder: Path
     stamps: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> PageManifest:
-        """The manifest of a folder of pages, empty for a new folder. Raises InputError for any other folder."""
+        """Return the manifest of a folder of pages, empty for a new or empty folder.
+
+        Raises InputError for a file, or for a folder with other contents.
+        """
         file = folder / NAME
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder} is a file", "name a folder, or for one model alone a file that ends in .html")
+            raise InputError(f"{folder} is a file", "choose a folder, or for a single model a file that ends in .html")
         if not file.is_file():
             if folder.is_dir() and any(folder.iterdir()):
                 raise InputError(
-                    f"{folder} holds something else", "name an empty folder, or one that does not exist yet"
+                    f"{folder} contains files that are not evidence pages", "choose an empty or a new folder"
                 )
             return cls(folder)
         return cls(folder, _read(file))
 
     def has(self, key: str, stamp: str) -> bool:
-        """Whether a model's pages are here as this stamp would make them."""
+        """Return True if the folder holds the model's pages and they were made from content with this digest."""
         return self.stamps.get(key) == stamp and (self.folder / model_page(key)).is_file()
 
     def write(self) -> None:
-        """Write it down, so that an interrupted writing goes on where it was."""
+        """Write the manifest, so that an interrupted report continues with the models that are missing."""
         content = {"modelward": "evidence pages", "models": self.stamps}
-        put(self.folder / NAME, json.dumps(content, indent=1, sort_keys=True) + "\n")
+        replace_file(self.folder / NAME, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
-def put(path: Path, text: str) -> None:
-    """The file whole or as it was; it can be made again, so nothing waits for the disk."""
+def replace_file(path: Path, text: str) -> None:
+    """Write the file by renaming a complete new one; it is not flushed to disk, because it can be made again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(text, "utf-8")
@@ -52,7 +55,7 @@ def put(path: Path, text: str) -> None:
 
 
 def _read(file: Path) -> dict[str, str]:
-    """What was written down; nothing where it cannot be read: then every page is written again."""
+    """Return the stamps in a manifest; none if it cannot be read, so that every page is written again."""
     try:
         return {str(key): str(stamp) for key, stamp in json.loads(file.read_text("utf-8"))["models"].items()}
     except (ValueError, LookupError, AttributeError, TypeError):

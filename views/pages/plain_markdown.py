@@ -1,7 +1,7 @@
-"""Documentation as paragraphs, headings, lists and code, and nothing else of Markdown: no link, no image, no markup.
+"""Render documentation with paragraphs, headings, lists and code only: no links, images or HTML.
 
-Every character of the text is shown: only block rules of the parser are on, so emphasis, links, images, HTML and
-entities stay the characters that were written.
+Only block rules of the parser are on, so the characters of emphasis, links, images, HTML and entities are shown as they
+were written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from data.text.untrusted_text import safe
 
 LOWEST = 6
 MOST_NESTED = 40
-"""Levels of the parser, two for each list inside another. It leaves out what lies deeper."""
+"""The deepest nesting of the parser, two levels for each list inside another. It drops what is nested deeper."""
 
 # "zero" has paragraphs and plain text only; the other rules are named, so that no new version adds one.
 PARSER = MarkdownIt("zero", {"html": False, "linkify": False, "maxNesting": MOST_NESTED}).enable(
@@ -25,7 +25,7 @@ PARSER = MarkdownIt("zero", {"html": False, "linkify": False, "maxNesting": MOST
 
 
 def as_markup(text: str, level: int = 4) -> Markup:
-    """The text as our own markup: its first heading has this level, headings below it follow, none lower than 6."""
+    """Return the text as HTML; its first heading is `h4` for level 4, lower headings follow, at most `h6`."""
     tokens = PARSER.parse(text)
     # The parser drops the content of lists that are nested too deep: such a text is shown as it was written.
     if any(token.type == "list_item_open" and token.level + 1 >= MOST_NESTED for token in tokens):
@@ -34,14 +34,14 @@ def as_markup(text: str, level: int = 4) -> Markup:
 
 
 class _Blocks:
-    """Renders the blocks of one text in order; a heading depends on the headings before it."""
+    """Renders the blocks of one text in order; the level of a heading depends on the headings before it."""
 
     def __init__(self, level: int) -> None:
         self._level = level
         self._depth = 0
 
     def rendered(self, parent: SyntaxTreeNode) -> Iterator[Markup]:
-        """The markup of each block below a node."""
+        """Yield the HTML of each block below a node."""
         for node in parent.children:
             if node.type == "heading":
                 yield self._heading(node)
@@ -66,7 +66,7 @@ class _Blocks:
 
 
 def _paragraph(node: SyntaxTreeNode) -> Markup:
-    """A paragraph; a table, whose columns the writer aligned, as it was written; in a tight list the words alone."""
+    """Return a paragraph as HTML; a table as preformatted text; an item of a tight list without `p` element."""
     words = _content(node)
     if words.startswith("|"):
         return _code(words)

@@ -1,6 +1,6 @@
-"""The evidence pages as HTML: no script, no request to anywhere, nothing of others as markup.
+"""Render the evidence pages as HTML without scripts and external requests; untrusted text never becomes markup.
 
-The demo, the site, the served pages and the single-file report are all made here, of the same parts.
+The demo, the folder of pages, the page server and the single-file report all use these functions.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ MARKS: Mapping[str, object] = {
     "as_markup": as_markup, "INVENTORY": INVENTORY, "AUDIT": AUDIT,
     "model_page": model_page, "monitoring_page": monitoring_page, "version_page": version_page,
 }  # fmt: skip
-ABOVE_A_MODEL = "../../../"
+ROOT_FROM_MODEL = "../../../"
 
 
 def write_report(home: Home, model: str, target: Path) -> Path:
-    """Write everything on the model under this key as one file to `target`, whose folder is made; answers the file.
+    """Write everything about the model with this key as one file and return its path; a missing folder is created.
 
     Raises NotFoundError, MissingRegistryError, StoreError.
     """
@@ -47,44 +47,44 @@ def write_report(home: Home, model: str, target: Path) -> Path:
 
 
 def read_page(home: Home, model: str, audit: LogProof, index: EventIndex | None = None) -> Page:
-    """All that is said of one model, read as `collect` does and drawn. Raises as `collect`."""
+    """Return the content of one model's pages. Raises NotFoundError, MissingRegistryError, StoreError."""
     return page_of(model_snapshot(home, model, index), audit, datetime.now(UTC))
 
 
 def render(page: Page) -> str:
-    """Everything on one model as one page."""
+    """Return the page with everything about one model."""
     return _written("report.html.j2", {**_about(page), "single": True})
 
 
 def render_model(page: Page) -> str:
-    """The model's own page of the site."""
+    """Return the main page of a model."""
     return _written("model.html.j2", _about(page))
 
 
 def render_version(page: Page, chapter: Chapter) -> str:
-    """The page of one of its versions."""
+    """Return the page of one version of a model."""
     return _written("version_page.html.j2", {**_about(page), "chapter": chapter})
 
 
 def render_monitoring(page: Page) -> str:
-    """The page of its watch."""
+    """Return the monitoring page of a model."""
     return _written("monitoring.html.j2", _about(page))
 
 
 def render_inventory(inventory: InventoryView, audit: LogProof | None, linked: frozenset[str] | None = None) -> str:
-    """The inventory; of a copy that holds the pages of some models only, `linked` names their keys."""
+    """Return the inventory page; `linked` are the keys of the models whose pages the copy contains (None: all)."""
     context = {**_around(inventory, audit), "linked": linked, "lines": inventory.lines}
     return _written("inventory.html.j2", context, filter_style(inventory))
 
 
 def render_audit(inventory: InventoryView, audit: LogProof) -> str:
-    """The page about the record itself."""
+    """Return the page about the audit log."""
     return _written("audit_page.html.j2", _around(inventory, audit))
 
 
 def _about(page: Page) -> dict[str, object]:
     return {
-        "page": page, "facts": page.facts, "model": page.facts.model, "who": page.facts.person, "root": ABOVE_A_MODEL,
+        "page": page, "facts": page.facts, "model": page.facts.model, "who": page.facts.person, "root": ROOT_FROM_MODEL,
         "time": page.facts.time, "written_at": page.written_at, "broken": _is_broken(page.audit),
         "log_size": page.facts.log_size, "origin": page.facts.origin, "single": False, "linked": None,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The evidence pages as a folder: static, offline, each page whole by itself; only what changed is written again."""
+"""Write the evidence pages to a folder of static files; pages that did not change are not written again."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from data.records.names import short
 from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from views.pages.inventory_view import InventoryLine, InventoryView, inventory_view
 from views.pages.page import Page, page_of
-from views.pages.page_manifest import PageManifest, put
+from views.pages.page_manifest import PageManifest, replace_file
 from views.pages.render import render_audit, render_inventory, render_model, render_monitoring, render_version
 
-AT_ONCE = 25
-"""So many models are read from one snapshot of the registry, which is closed before they are drawn."""
+BATCH_SIZE = 25
+"""The number of models read from one snapshot of the registry, which is closed before their pages are rendered."""
 
 
 @dataclass(frozen=True)
 class WrittenSite:
-    """A site after it was written: its folder, the models whose pages were written, and those whose pages were current.
+    """The result of writing the pages: the folder, and the keys of the models.
 
-    `pages` counts the files that were written.
+    `written` are the models whose pages were written, `kept` those whose pages were current, and `pages` is the number
+    of files written.
     """
 
     root: Path
@@ -40,14 +41,14 @@ class WrittenSite:
 
 
 def site_folder(home: Home) -> Path:
-    """Where the pages of a home lie unless another folder is named."""
+    """Return the default folder for the pages of a home."""
     return home.reports / "site"
 
 
 def write_site(home: Home, target: Path, models: Sequence[str] | None = None) -> WrittenSite:
-    """Write the pages of the models under these keys, of all without any, with the inventory and the audit page.
+    """Write the pages of the models with these keys (None: all), the inventory and the audit page.
 
-    Pages that would say the same are left as they are. Raises InputError for a folder that holds something else,
+    Pages whose content did not change are not written. Raises InputError for a folder with other contents,
     NotFoundError, MissingRegistryError, StoreError.
     """
     manifest, index = PageManifest.of(target), EventIndex()
@@ -63,34 +64,34 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     for number, page in enumerate(_pages(home, stale, audit, index), start=1):
         pages += _put_all(target, _addressed(page))
         manifest.stamps[page.facts.model.key] = stamps[page.facts.model.key]
-        if number % AT_ONCE == 0:
+        if number % BATCH_SIZE == 0:
             manifest.write()
     linked = frozenset(manifest.stamps)
     whole = linked >= {one.key for one in inventory.lines}
-    put(target / AUDIT, render_audit(inventory, audit))
-    put(target / INVENTORY, render_inventory(inventory, audit, None if whole else linked))
+    replace_file(target / AUDIT, render_audit(inventory, audit))
+    replace_file(target / INVENTORY, render_inventory(inventory, audit, None if whole else linked))
     manifest.write()
     return WrittenSite(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages)
 
 
 def _stamp(line: InventoryLine, newest_event: int, inventory: InventoryView, audit: LogProof) -> str:
-    """A digest that changes whenever a model's pages would say something else.
+    """Return a digest that changes whenever the content of a model's pages would change.
 
-    It covers the events, what is judged by the clock, what is due and who could sign (where people are not named, the
-    time instead), the people, whether the log holds, and the code that makes pages.
+    It covers the events, the facts that depend on the time, what is due and who could sign (if these people are not
+    known, the time instead), the people, whether the log was verified, and the code that renders pages.
     """
     people = sorted((one.person, one.name) for one in inventory.people.values())
     holds = audit.outcome is None or audit.outcome.ok
     judged = [one.model_dump_json() for one in line.versions]
     due = [[str(value) for value in astuple(one)] for one in line.due]
     since = "" if line.names_all else str(inventory.time.now)
-    stamped = [newest_event, judged, due, since, line.stage, people, holds, _making()]
+    stamped = [newest_event, judged, due, since, line.stage, people, holds, _code_digest()]
     return hashlib.sha256(json.dumps(stamped).encode()).hexdigest()
 
 
 @cache
-def _making() -> str:
-    """The digest of the code and templates that make a page: the views, and the queries that read for them."""
+def _code_digest() -> str:
+    """Return the digest of the code and templates that make a page: `views` and `data/queries`."""
     root = Path(__file__).parents[2]
     found = [*(root / "views").rglob("*"), *(root / "data" / "queries").rglob("*")]
     files = sorted(one for one in found if one.suffix in {".py", ".j2", ".css", ".sql"})
@@ -98,9 +99,9 @@ def _making() -> str:
 
 
 def _pages(home: Home, keys: Sequence[str], audit: LogProof, index: EventIndex) -> Iterator[Page]:
-    """Page after page, a few models in memory at a time."""
-    for start in range(0, len(keys), AT_ONCE):
-        for facts in model_snapshots(home, keys[start : start + AT_ONCE], index):
+    """Yield the content of each model's pages; the facts of at most `BATCH_SIZE` models are in memory at a time."""
+    for start in range(0, len(keys), BATCH_SIZE):
+        for facts in model_snapshots(home, keys[start : start + BATCH_SIZE], index):
             yield page_of(facts, audit, datetime.now(UTC))
 
 
@@ -115,6 +116,6 @@ def _addressed(page: Page) -> Iterator[tuple[str, str]]:
 def _put_all(target: Path, pages: Iterable[tuple[str, str]]) -> int:
     written = 0
     for address, text in pages:
-        put(target / address, text)
+        replace_file(target / address, text)
         written += 1
     return written

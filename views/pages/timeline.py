@@ -1,4 +1,4 @@
-"""The timeline of a model's life from its facts: which version stood where, and what was raised meanwhile."""
+"""The content of a model's timeline: where each version served, and the alerts, incidents and waivers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENDS = {ReviewState.REJECTED, ReviewState.RETIRED}
 
 
 def timeline_of(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Timeline:
-    """One row a version, then the alerts, incidents and waivers where there are any."""
+    """Return a timeline with one row for each version, then rows for alerts, incidents and waivers if there are any."""
     tracks = [_version_track(facts, one, steps) for one in facts.versions]
     tracks += [track for track in _raised(facts, steps) if track.marks or track.bars]
     first = min([one.at for one in steps] or [facts.model.registered_at])
@@ -45,7 +45,7 @@ def _version_track(facts: ModelSnapshot, version: Version, steps: Sequence[Timel
 
 
 def _left_by(facts: ModelSnapshot, step: TimelineStep) -> int | None:
-    """The version that a rollback took out of the slot."""
+    """Return the number of the version that a rollback replaced, or None."""
     row = next((one for one in facts.all(Deployment) if one.rollback_of and one.from_at == step.at), None)
     former = facts.get(Deployment, row.rollback_of) if row is not None else None
     return facts.number_of(former.version) if former is not None else None

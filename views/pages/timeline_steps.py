@@ -1,4 +1,4 @@
-"""The timeline of a model, step by step: what happened, when, who did it and what proves their identity."""
+"""The steps of a model's timeline: what happened, when, who did it, and what proves who it was."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DECIDING = {
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """One step of the timeline. `kind` chooses the mark, `version` its row (None: the row of the model)."""
+    """One step of the timeline. `kind` selects its symbol, `version` its row (None: it concerns the whole model)."""
 
     seq: int
     at: datetime
@@ -41,7 +41,7 @@ class TimelineStep:
 
     @property
     def decides(self) -> bool:
-        """Whether it changed the state of a version or where it serves."""
+        """Return True if the step changed the state of a version or where it serves."""
         return self.kind in DECIDING
 
 
@@ -50,7 +50,7 @@ StepWriter = Callable[[ModelSnapshot, LogEntry], StepText | None]
 
 
 def steps_of(facts: ModelSnapshot) -> list[TimelineStep]:
-    """Every step that the timeline lists, in the order of the log."""
+    """Return the steps of the timeline in the order of the log."""
     return sorted(_steps(facts), key=lambda one: one.seq)
 
 
@@ -77,13 +77,13 @@ def _step(facts: ModelSnapshot, entry: LogEntry, kind: str, title: str, detail: 
 
 
 def _version(facts: ModelSnapshot, entry: LogEntry) -> int | None:
-    """The version that an event is about; of a deployment or an alert, the version that it names."""
+    """Return the number of the version that an event concerns, also through its deployment or alert; else None."""
     row = facts.get(Deployment, entry.subject) or facts.get(Alert, entry.subject)
     return facts.number_of(entry.subject) or facts.number_of(row.version if row is not None else None)
 
 
 def _alerted(facts: ModelSnapshot, entry: LogEntry, before: Mapping[str, Alert]) -> Iterator[TimelineStep]:
-    """A monitoring run is a step for each alert that it opened, raised or opened again, in its state after that run."""
+    """Yield a step for each alert that a monitoring run opened, raised or reopened, as it was after that run."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for alert in entry.alerts:
         known = before.get(alert.key)
@@ -100,7 +100,7 @@ def _gravity(alert: Alert) -> tuple[bool, bool]:
 
 
 def _opened(facts: ModelSnapshot, entry: LogEntry, fresh: Sequence[str]) -> Iterator[TimelineStep]:
-    """The incidents that a monitoring run opened: rows that no earlier run named."""
+    """Yield a step for each incident that a monitoring run opened; `fresh` are the rows that no earlier run wrote."""
     at, who = read_instant(entry.effective_at), facts.person(entry.actor)
     for key in fresh:
         incident = facts.get(Incident, key)

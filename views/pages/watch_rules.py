@@ -1,4 +1,4 @@
-"""A rule of a monitoring plan as a chart shows it: its levels, and its text."""
+"""The levels and the text that a chart shows for a watch rule of a monitoring plan."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterator, Mapping
 from views.charts.line_chart import Level, Number
 
 Rule = Mapping[str, object]
-NOT_WATCHED = "no rule"
+NO_RULE = "no rule"
 
 
 def levels_of(rule: Rule | None, number: Number) -> tuple[Level, ...]:
-    """The expected value, the margins and the severe margins; without a rule, the expected value of a ratio."""
+    """Return the expected value, margins and severe margins of a rule; without a rule, the value 1 for a ratio."""
     if rule is not None:
         return tuple(_levels(rule))
     return (Level(1.0, "expected", "as many as predicted"),) if number == "ratio" else ()
 
 
 def rule_text(rule: Rule | None) -> str:
-    """The limits of a rule, in words."""
+    """Return the limits of a rule as text."""
     if rule is None:
-        return NOT_WATCHED
+        return NO_RULE
     margin, severe = _number(rule, "margin"), _number(rule, "severe")
     if margin is None:
-        return "a rule that cannot be read"
+        return "a rule without a margin"
     way = {"up": "above", "down": "below"}.get(str(rule.get("direction", "up")), "away from")
     grave = f", severe beyond {severe:g}" if severe is not None else ""
     return f"more than {margin:g} {way} {_number(rule, 'reference') or 0.0:g}{grave}"

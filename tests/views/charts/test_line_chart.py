@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from views.charts.line_chart import Line, LineChart, Number, Point, in_words
+from views.charts.line_chart import Line, LineChart, Number, Point, describe_chart
 
 DAY = date(2013, 4, 1)
 
@@ -42,12 +42,12 @@ def test_a_value_is_written_as_its_kind_of_number(number: Number, value: float |
 
 def test_the_sentence_names_the_lines_the_number_of_windows_their_span_and_the_alarms() -> None:
     shown = chart(point(0.1), point(None), point(0.3, "page"), point(0.2, "watch"))
-    assert in_words(shown) == "Lower is better. v1: 3 windows, between 0.100 and 0.300; 1 paged, 1 on watch."
+    assert describe_chart(shown) == "Lower is better. v1: 3 windows, between 0.100 and 0.300; 1 paged, 1 on watch."
 
 
 def test_the_sentence_says_when_no_window_paged() -> None:
-    assert in_words(chart(point(0.1))).endswith("between 0.100 and 0.100; none paged.")
+    assert describe_chart(chart(point(0.1))).endswith("between 0.100 and 0.100; none paged.")
 
 
 def test_the_sentence_says_when_no_window_has_a_value() -> None:
-    assert in_words(chart(point(None))) == "Lower is better. No window has a value yet."
+    assert describe_chart(chart(point(None))) == "Lower is better. No window has a value yet."

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from views.charts.line_chart import FormerLevels, Level, Line, LineChart, Point, in_words
-from views.charts.svg_line import NARROW, SMALL, WIDE, Paper, draw_line
+from views.charts.line_chart import FormerLevels, Level, Line, LineChart, Point, describe_chart
+from views.charts.svg_line import NARROW, SMALL, WIDE, Canvas, draw_line
 
 MONDAY = date(2013, 4, 1)
 LEVELS = (Level(1.0, "expected", ""), Level(1.1, "margin", "margin 0.1"), Level(1.25, "severe", "severe 0.25"))
@@ -28,8 +28,8 @@ def chart(points: Iterable[Point], **changes: Any) -> LineChart:
     return LineChart(**{**given, **changes})
 
 
-def drawn(shown: LineChart, paper: Paper = WIDE) -> ET.Element:
-    return ET.fromstring(draw_line(shown, paper))
+def drawn(shown: LineChart, canvas: Canvas = WIDE) -> ET.Element:
+    return ET.fromstring(draw_line(shown, canvas))
 
 
 def classes(root: ET.Element, tag: str) -> list[str]:
@@ -77,13 +77,13 @@ def test_a_window_is_marked_by_shape_and_word(outcome: str, kind: str, word: str
 
 
 def test_what_cannot_be_said_is_shown_with_its_reason() -> None:
-    root = drawn(chart([point(0), point(1, None, unsaid="too few rows")]))
+    root = drawn(chart([point(0), point(1, None, cannot_say="too few rows")]))
 
     assert "2013-04-14: cannot say, too few rows" in [one.text for one in root.iter("title")]
 
 
 def test_within_the_margin_is_a_band_and_levels_are_named_where_there_is_room() -> None:
-    wide, narrow = (drawn(chart([point(0), point(1)], levels=LEVELS), paper) for paper in (WIDE, NARROW))
+    wide, narrow = (drawn(chart([point(0), point(1)], levels=LEVELS), canvas) for canvas in (WIDE, NARROW))
 
     assert "within" in classes(wide, "rect")
     assert {"margin 0.1", "severe 0.25"} <= {one.text for one in wide.iter("text")}
@@ -120,15 +120,15 @@ def test_names_of_close_levels_do_not_overlap() -> None:
     assert all(b - a >= 12 for a, b in itertools.pairwise(heights))
 
 
-@pytest.mark.parametrize("paper", [WIDE, NARROW, SMALL], ids=["wide", "narrow", "small"])
-def test_everything_lies_on_the_paper(paper: Paper) -> None:
+@pytest.mark.parametrize("canvas", [WIDE, NARROW, SMALL], ids=["wide", "narrow", "small"])
+def test_everything_lies_on_the_paper(canvas: Canvas) -> None:
     points = [point(week, 0.2 * week, low=-9.0, high=9.0, outcome="page") for week in range(9)]
-    root = drawn(chart(points, levels=LEVELS, handovers=((MONDAY, "v1"), (MONDAY + timedelta(days=1), "v2"))), paper)
+    root = drawn(chart(points, levels=LEVELS, handovers=((MONDAY, "v1"), (MONDAY + timedelta(days=1), "v2"))), canvas)
 
     across = [float(one.attrib[name]) for one in root.iter() for name in ("x", "x1", "x2", "cx") if name in one.attrib]
     down = [float(one.attrib[name]) for one in root.iter() for name in ("y", "y1", "y2", "cy") if name in one.attrib]
-    assert 0 <= min(across) <= max(across) <= paper.width
-    assert 0 <= min(down) <= max(down) <= paper.height
+    assert 0 <= min(across) <= max(across) <= canvas.width
+    assert 0 <= min(down) <= max(down) <= canvas.height
 
 
 def test_versions_differ_in_shape_and_dashes_not_in_colour_alone() -> None:
@@ -158,7 +158,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("shown", "words"), SENTENCES.values(), ids=SENTENCES)
 def test_the_drawing_is_said_in_a_sentence(shown: LineChart, words: str) -> None:
-    assert words in in_words(shown)
+    assert words in describe_chart(shown)
     assert words in (ET.fromstring(draw_line(shown))[1].text or "")
 
 

@@ -170,7 +170,7 @@ def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: ModelSnapshot) 
 
     (chart,) = charts_of(replace(every, drawn=every.drawn[-1:])).drift
 
-    assert (chart.paged, chart.pages) == (3, 1)
+    assert (chart.paged, chart.page_count) == (3, 1)
 
 
 def test_missing_values_are_shown_where_they_moved_or_are_watched(facts: ModelSnapshot) -> None:
@@ -206,7 +206,7 @@ def test_what_cannot_be_said_keeps_its_reason(facts: ModelSnapshot) -> None:
 
     (chart,) = drift(facts, silent)
 
-    assert [(one.value, one.unsaid) for one in chart.points] == [(None, "too few rows")]
+    assert [(one.value, one.cannot_say) for one in chart.points] == [(None, "too few rows")]
 
 
 def test_bounds_that_were_recorded_the_other_way_round_are_put_in_order(facts: ModelSnapshot) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InputError
 from views.evidence_address import model_page
-from views.pages.page_manifest import NAME, PageManifest, put
+from views.pages.page_manifest import NAME, PageManifest, replace_file
 
 KEY = "models/ops/delay"
 
@@ -17,7 +17,7 @@ KEY = "models/ops/delay"
 def written(tmp_path: Path) -> Path:
     """A folder with the page of one model, under the stamp `1`."""
     folder = tmp_path / "pages"
-    put(folder / model_page(KEY), "<p>")
+    replace_file(folder / model_page(KEY), "<p>")
     PageManifest(folder, {KEY: "1"}).write()
     return folder
 
@@ -58,7 +58,7 @@ def test_a_manifest_that_cannot_be_read_holds_no_stamps(content: bytes, written:
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").touch()
-    with pytest.raises(InputError, match="holds something else"):
+    with pytest.raises(InputError, match="contains files that are not evidence pages"):
         PageManifest.of(tmp_path)
 
 
@@ -71,6 +71,6 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "deeper" / "page.html"
     for text in ("first", "second"):
-        put(target, text)
+        replace_file(target, text)
     assert target.read_text("utf-8") == "second"
     assert list(target.parent.iterdir()) == [target]

@@ -71,8 +71,8 @@ def test_the_line_of_a_rejected_version_ends_with_the_rejection(world: World) ->
     world.validated(conclusion="not fit")
     (track,) = timeline(world).tracks
     (rejected,) = [mark for mark in track.marks if mark.kind == "rejected"]
-    assert track.lives is not None
-    assert track.lives[1] == rejected.at
+    assert track.lifespan is not None
+    assert track.lifespan[1] == rejected.at
 
 
 def test_the_timeline_ends_at_the_time_of_the_registry_and_begins_with_the_first_step(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from views.charts.line_chart import Level
-from views.pages.watch_rules import NOT_WATCHED, Rule, levels_of, rule_text
+from views.pages.watch_rules import NO_RULE, Rule, levels_of, rule_text
 
 LEVELS: dict[str, tuple[Rule, list[tuple[str, float]]]] = {
     "upward by default": ({"margin": 0.1}, [("expected", 0.0), ("margin", 0.1)]),
@@ -39,14 +39,14 @@ def test_without_a_rule_only_a_ratio_has_an_expected_value() -> None:
 
 
 TEXTS: dict[str, tuple[Rule | None, str]] = {
-    "no rule": (None, NOT_WATCHED),
+    "no rule": (None, NO_RULE),
     "above zero": ({"margin": 0.1}, "more than 0.1 above 0"),
     "below, and severe": (
         {"margin": 0.02, "severe": 0.05, "reference": 0.6, "direction": "down"},
         "more than 0.02 below 0.6, severe beyond 0.05",
     ),
     "both ways": ({"margin": 0.1, "reference": 1, "direction": "both"}, "more than 0.1 away from 1"),
-    "a plan of another kind": ({"limit": 0.2}, "a rule that cannot be read"),
+    "a plan of another kind": ({"limit": 0.2}, "a rule without a margin"),
 }
 
 
