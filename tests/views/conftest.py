@@ -1,4 +1,4 @@
-"""Models at the points of their life that forms and pages show."""
+"""Fixtures: models at the points of their lifecycle that forms and pages show."""
 
 from __future__ import annotations
 

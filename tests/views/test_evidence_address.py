@@ -1,4 +1,4 @@
-"""Every page has one address, made of a key, and nothing that is no key makes one."""
+"""Every page has one address, made from a key, and a text that is not a key is refused."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize(("page", "key", "expected"), PAGES.values(), ids=PAGES)
-def test_a_key_gives_one_page(page: Callable[[str], str], key: str, expected: str) -> None:
+def test_a_key_gives_the_address_of_one_page(page: Callable[[str], str], key: str, expected: str) -> None:
     assert page(key) == expected
 
 
 @pytest.mark.parametrize(("page", "key"), NO_PAGES.values(), ids=NO_PAGES)
-def test_what_is_no_such_key_gives_none(page: Callable[[str], str], key: str) -> None:
+def test_a_text_that_is_not_such_a_key_is_refused(page: Callable[[str], str], key: str) -> None:
     with pytest.raises(ModelwardError):
         page(key)
 
 
-def test_a_page_has_a_whole_address_only_where_the_pages_are_served() -> None:
+def test_a_page_has_a_full_url_only_if_the_pages_are_served() -> None:
     assert evidence_url("http://127.0.0.1:4290/", model_page(MODEL)) == (
         "http://127.0.0.1:4290/models/ops/delay/index.html"
     )
@@ -66,5 +66,5 @@ def test_a_page_has_a_whole_address_only_where_the_pages_are_served() -> None:
 
 
 @pytest.mark.parametrize(("key", "command"), COMMANDS.items())
-def test_where_nobody_serves_them_the_command_is_named(key: str, command: str) -> None:
+def test_without_a_page_server_the_command_is_given(key: str, command: str) -> None:
     assert report_command(key) == command

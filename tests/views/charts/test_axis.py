@@ -1,4 +1,4 @@
-"""Axes write round values and put everything within the paper."""
+"""Axes have round tick values, and a scale keeps every value inside the drawing."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ ROUND = {
 
 
 @pytest.mark.parametrize(("given", "values"), ROUND.values(), ids=ROUND)
-def test_round_values_of(given: tuple[float, float, int], values: list[float]) -> None:
+def test_tick_values_are_round(given: tuple[float, float, int], values: list[float]) -> None:
     assert round_values(*given) == pytest.approx(values)
 
 
-def test_the_ends_of_a_scale_lie_at_the_ends_of_the_paper() -> None:
+def test_the_ends_of_a_scale_lie_at_the_ends_of_the_drawing() -> None:
     scale = Scale(2.0, 4.0, 100.0, 0.0)
 
     assert [scale(2.0), scale(3.0), scale(4.0)] == [100.0, 50.0, 0.0]
 
 
-def test_what_lies_beyond_is_drawn_at_the_end() -> None:
+def test_a_value_outside_the_scale_is_drawn_at_its_end() -> None:
     scale = Scale(0.0, 1.0, 0.0, 10.0)
 
     assert [scale(-5.0), scale(7.0)] == [0.0, 10.0]
 
 
-def test_half_and_double_lie_equally_far_from_one_on_a_scale_of_ratios() -> None:
+def test_one_half_and_two_are_equally_far_from_one_on_a_ratio_scale() -> None:
     scale = Scale(0.25, 4.0, 0.0, 100.0, ratio=True)
 
     assert scale(1.0) - scale(0.5) == pytest.approx(scale(2.0) - scale(1.0))
     assert 1.0 in scale.ticks(7)
 
 
-def test_too_many_ratios_are_thinned_to_the_plain_ones() -> None:
+def test_a_ratio_scale_without_room_shows_the_coarse_ticks_only() -> None:
     assert Scale(0.01, 60.0, 0.0, 1.0, ratio=True).ticks(7) == [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
 
 
@@ -54,7 +54,7 @@ SPANS = {
 
 
 @pytest.mark.parametrize(("values", "low", "high"), SPANS.values(), ids=SPANS)
-def test_a_scale_that_spans(values: list[float], low: float, high: float) -> None:
+def test_a_scale_covers_all_values_with_a_margin(values: list[float], low: float, high: float) -> None:
     scale = spanning(values, 0.0, 1.0)
 
     assert scale.low <= low
@@ -62,7 +62,7 @@ def test_a_scale_that_spans(values: list[float], low: float, high: float) -> Non
     assert scale.low < scale.high
 
 
-def test_ratios_span_without_what_is_no_ratio() -> None:
+def test_a_ratio_scale_ignores_values_that_are_not_positive() -> None:
     scale = spanning([0.0, 0.5, 2.0], 0.0, 1.0, ratio=True)
 
     assert 0.0 < scale.low < 0.5
@@ -83,20 +83,20 @@ TIMES = {
 
 
 @pytest.mark.parametrize(("first", "last", "words"), TIMES.values(), ids=TIMES)
-def test_ticks_of_time(first: date, last: date, words: list[str]) -> None:
+def test_a_time_scale_has_ticks_at_days_or_months(first: date, last: date, words: list[str]) -> None:
     ticks = TimeScale(first, last, 0.0, 100.0).ticks(6)
 
     assert [text for _, text in ticks] == words
 
 
-def test_hours_of_a_day_have_their_place() -> None:
+def test_an_hour_of_a_day_has_a_coordinate_between_two_days() -> None:
     across = TimeScale(date(2013, 4, 1), date(2013, 4, 3), 0.0, 100.0)
 
     assert across(date(2013, 4, 2), hours=12.0) == pytest.approx(75.0)
     assert across(date(2020, 1, 1)) == 100.0
 
 
-def test_a_time_of_one_day_has_a_scale() -> None:
+def test_a_time_scale_of_a_single_day_is_valid() -> None:
     across = TimeScale(date(2013, 4, 1), date(2013, 4, 1), 0.0, 100.0)
 
     assert across(date(2013, 4, 1)) == 0.0

@@ -1,4 +1,4 @@
-"""A line chart counts the windows that paged or warned, writes its values, and describes itself in a sentence."""
+"""A line chart counts its page and watch outcomes, formats its values, and describes itself in a sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def point(value: float | None, outcome: str = "") -> Point:
     return Point(DAY, DAY, value, None, None, 500, outcome)
 
 
-def test_windows_that_paged_and_windows_on_watch_are_counted_over_all_lines() -> None:
+def test_page_and_watch_outcomes_are_counted_over_all_lines() -> None:
     lines = (Line("v1", 0, (point(1.0, "page"), point(2.0))), Line("v2", 1, (point(3.0, "watch"), point(4.0, "page"))))
     shown = LineChart("psi", "PSI", "", lines)
     assert (len(shown.points), shown.pages, shown.warnings) == (4, 2, 1)
@@ -36,7 +36,9 @@ WRITTEN: dict[str, tuple[Number, float | None, str]] = {
 
 
 @pytest.mark.parametrize(("number", "value", "written"), WRITTEN.values(), ids=WRITTEN)
-def test_a_value_is_written_as_its_kind_of_number(number: Number, value: float | None, written: str) -> None:
+def test_a_value_is_written_in_the_number_format_of_the_chart(
+    number: Number, value: float | None, written: str
+) -> None:
     assert chart(number=number).written(value) == written
 
 

@@ -1,4 +1,4 @@
-"""A picture that stands alone has the colours of the pages."""
+"""The colours of pictures outside the pages equal those of the pages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from views.pages.render import TEMPLATES
 
 
 @pytest.mark.parametrize("name", CSS_NAMES)
-def test_a_colour_is_that_of_the_light_theme(name: str) -> None:
+def test_a_colour_equals_that_of_the_light_theme(name: str) -> None:
     light = (TEMPLATES / "style.css").read_text("utf-8").partition("@media")[0]
     assert re.findall(rf"--{name}: (#[0-9a-f]+);", light) == [CSS_NAMES[name]]

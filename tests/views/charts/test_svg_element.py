@@ -1,4 +1,4 @@
-"""Elements escape whatever they are given."""
+"""SVG elements escape text and attributes."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_text_stays_text(text: str) -> None:
+def test_markup_in_text_and_attributes_is_escaped(text: str) -> None:
     read = ET.fromstring(element("text", text, data=text))
 
     assert (read.text, read.attrib, len(read)) == (text, {"data": text}, 0)
 
 
-def test_what_turns_text_around_is_shown_as_its_code() -> None:
+def test_a_character_that_reorders_text_is_shown_as_its_code() -> None:
     assert "\\u202e" in element("text", "a\u202eb")
     assert "\u202e" not in element("text", "a\u202eb", data="\u202e")
 
 
-def test_elements_of_ours_are_not_escaped_again() -> None:
+def test_nested_elements_are_not_escaped_again() -> None:
     assert group([element("line", x1=1.25)], class_="look0") == '<g class="look0"><line x1="1.2"/></g>'
 
 
-def test_a_picture_names_its_title_and_its_description() -> None:
+def test_a_picture_refers_to_its_title_and_description() -> None:
     read = ET.fromstring(picture("life", "The life", "Two versions.", 100, 50, element("line")))
 
     named = [one.attrib["id"] for one in read[:2]]

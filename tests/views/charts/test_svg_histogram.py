@@ -1,4 +1,4 @@
-"""The pair of histograms shows scores of what came true above the axis, and of what did not below it."""
+"""The two histograms show the scores of rows with the event above the axis, and of rows without it below."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bars(root: ET.Element, look: str) -> list[ET.Element]:
     return [bar for bar in root.iter("rect") if bar.get("class") == look]
 
 
-def test_what_came_true_lies_above_the_axis_and_what_did_not_below() -> None:
+def test_rows_with_the_event_are_above_the_axis_and_rows_without_it_below() -> None:
     root = drawn(with_event=(0.0, 1.0), without=(1.0, 0.0))
     (axis,) = (float(line.attrib["y1"]) for line in root.iter("line"))
     (above,), (below,) = bars(root, WITH_EVENT), bars(root, WITHOUT)
@@ -36,7 +36,7 @@ def test_both_histograms_have_the_same_scale() -> None:
     assert [height / heights[1] for height in heights] == pytest.approx([0.25, 1.0, 0.5, 0.75], abs=0.01)
 
 
-def test_a_range_without_scores_has_no_bar() -> None:
+def test_a_bin_without_scores_has_no_bar() -> None:
     root = drawn(with_event=(0.0, 0.5, 0.5), without=(1.0, 0.0, 0.0))
     assert (len(bars(root, WITH_EVENT)), len(bars(root, WITHOUT))) == (2, 1)
 

@@ -1,4 +1,4 @@
-"""Figures with intervals as a picture of its own: well-formed, everything on the paper, nothing of others as markup."""
+"""The picture of values with intervals is well-formed, draws nothing outside itself, and escapes untrusted text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def drawn(rows: list[IntervalRow] = ROWS, line: float | None = 1.0) -> ET.Elemen
     return ET.fromstring(draw_intervals("Drift", rows, line, "margin"))
 
 
-def test_each_row_has_its_name_its_interval_its_point_and_what_is_said() -> None:
+def test_each_row_shows_its_name_interval_point_and_label() -> None:
     svg = drawn()
     texts = [one.text for one in svg.iter(f"{SVG}text")]
     assert {"Drift", "margin", "psi:distance", "psi:temp", "calibration", "quiet", "watch", "page"} <= set(texts)
@@ -32,14 +32,14 @@ def test_each_row_has_its_name_its_interval_its_point_and_what_is_said() -> None
     assert svg.get("aria-label") == "Drift"
 
 
-def test_nothing_lies_beside_the_paper() -> None:
+def test_everything_is_drawn_inside_the_picture() -> None:
     height = float((drawn().get("viewBox") or "").split()[3])
     for part in drawn().iter():
         assert all(0 <= float(part.get(name, 0)) <= WIDTH for name in ("x", "x1", "x2", "cx"))
         assert all(0 <= float(part.get(name, 0)) <= height for name in ("y", "y1", "y2", "cy"))
 
 
-def test_more_is_further_right_and_the_line_is_where_its_value_is() -> None:
+def test_a_greater_value_is_further_right_and_the_line_is_at_its_value() -> None:
     rows = [IntervalRow("a", 0.0), IntervalRow("b", 1.0), IntervalRow("c", 2.0)]
     places = [float(one.get("cx", 0)) for one in drawn(rows).iter(f"{SVG}circle")]
     (line,) = [one for one in drawn(rows).iter(f"{SVG}line") if one.get("stroke-dasharray")]
@@ -59,17 +59,17 @@ AWKWARD = {
 
 @pytest.mark.parametrize("rows", AWKWARD.values(), ids=AWKWARD)
 @pytest.mark.parametrize("line", [None, 0.0, 1.0])
-def test_awkward_figures_are_drawn(rows: list[IntervalRow], line: float | None) -> None:
+def test_extreme_and_equal_values_are_drawn(rows: list[IntervalRow], line: float | None) -> None:
     assert len(list(drawn(rows, line).iter(f"{SVG}circle"))) == 1
 
 
-def test_hostile_names_are_text() -> None:
+def test_markup_in_names_is_escaped() -> None:
     svg = drawn([IntervalRow("</text><script>alert(1)</script>\u202e", 1.0, label='"&<')])
     assert not list(svg.iter(f"{SVG}script"))
     assert "</text><script>alert(1)</script>�" in [one.text for one in svg.iter(f"{SVG}text")]
 
 
-def test_as_markdown_it_is_one_line_that_holds_the_whole_picture() -> None:
+def test_the_markdown_is_one_line_that_contains_the_whole_picture() -> None:
     _, line = interval_picture("Drift | of [a]", ROWS, 1.0, "margin")
     found = re.fullmatch(r"!\[Drift \\\| of \\\[a\\\]\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", line)
     assert found is not None
@@ -79,5 +79,5 @@ def test_as_markdown_it_is_one_line_that_holds_the_whole_picture() -> None:
 @pytest.mark.parametrize(
     "rows", [[], [IntervalRow("a", None)], [IntervalRow("a", math.nan)]], ids=["none", "unsaid", "no number"]
 )
-def test_without_a_value_there_is_no_picture(rows: list[IntervalRow]) -> None:
+def test_rows_without_a_value_give_no_picture(rows: list[IntervalRow]) -> None:
     assert interval_picture("Drift", rows) == []

@@ -1,4 +1,4 @@
-"""A line chart shows every window, what paged, what could not be said, and draws no line across a gap."""
+"""A line chart draws every window, marks alerts and windows without a value, and draws no line across a gap."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def classes(root: ET.Element, tag: str) -> list[str]:
     return [one.attrib.get("class", "") for one in root.iter(tag)]
 
 
-def test_every_window_has_its_point() -> None:
+def test_every_window_has_a_point() -> None:
     assert classes(drawn(chart(point(week) for week in range(5))), "circle") == ["dot"] * 5
 
 
@@ -46,18 +46,18 @@ def test_no_line_is_drawn_across_a_gap() -> None:
     assert classes(drawn(chart(point(week) for week in weeks)), "polyline") == ["line", "line"]
 
 
-def test_windows_that_leave_no_day_out_are_one_line_however_far_their_ends_lie_apart() -> None:
+def test_windows_that_cover_every_day_are_one_line_even_if_their_ends_are_far_from_each_other() -> None:
     nights = [Point(MONDAY + timedelta(days=n), MONDAY + timedelta(days=n + 6), 1.0, None, None, 500) for n in range(9)]
     weeks = [point(week, 1.0) for week in range(-5, 0)]
 
     assert classes(drawn(chart([*weeks, *nights])), "polyline") == ["line"]
 
 
-def test_windows_that_end_on_one_day_break_nothing() -> None:
+def test_windows_with_the_same_last_day_are_drawn() -> None:
     assert len(classes(drawn(chart([point(0), point(0), point(1)])), "polyline")) == 1
 
 
-def test_an_interval_is_an_area_and_of_one_window_a_whisker() -> None:
+def test_intervals_are_an_area_and_a_single_interval_is_a_whisker() -> None:
     many = drawn(chart(point(week, low=0.9, high=1.2) for week in range(3)))
     single = drawn(chart([point(0, low=0.9, high=1.2)]))
 
@@ -76,13 +76,13 @@ def test_a_window_is_marked_by_shape_and_word(outcome: str, kind: str, word: str
     assert mark[0].text == f"2013-04-14, v1: 0.400, {word}"
 
 
-def test_what_cannot_be_said_is_shown_with_its_reason() -> None:
+def test_a_window_without_a_value_shows_the_reason() -> None:
     root = drawn(chart([point(0), point(1, None, cannot_say="too few rows")]))
 
     assert "2013-04-14: cannot say, too few rows" in [one.text for one in root.iter("title")]
 
 
-def test_within_the_margin_is_a_band_and_levels_are_named_where_there_is_room() -> None:
+def test_the_margin_is_a_band_and_levels_are_named_if_there_is_room() -> None:
     wide, narrow = (drawn(chart([point(0), point(1)], levels=LEVELS), canvas) for canvas in (WIDE, NARROW))
 
     assert "within" in classes(wide, "rect")
@@ -90,7 +90,7 @@ def test_within_the_margin_is_a_band_and_levels_are_named_where_there_is_room() 
     assert not {"margin 0.1", "severe 0.25"} & {one.text for one in narrow.iter("text")}
 
 
-def test_windows_are_drawn_against_the_levels_that_judged_them() -> None:
+def test_former_levels_are_drawn_over_the_windows_that_they_judged() -> None:
     until = MONDAY + timedelta(days=16)
     wider = (Level(1.0, "expected", ""), Level(2.0, "margin", "margin 1"))
     former = (FormerLevels(until, LEVELS),)
@@ -121,7 +121,7 @@ def test_names_of_close_levels_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("canvas", [WIDE, NARROW, SMALL], ids=["wide", "narrow", "small"])
-def test_everything_lies_on_the_paper(canvas: Canvas) -> None:
+def test_everything_is_drawn_inside_the_canvas(canvas: Canvas) -> None:
     points = [point(week, 0.2 * week, low=-9.0, high=9.0, outcome="page") for week in range(9)]
     root = drawn(chart(points, levels=LEVELS, handovers=((MONDAY, "v1"), (MONDAY + timedelta(days=1), "v2"))), canvas)
 
@@ -131,7 +131,7 @@ def test_everything_lies_on_the_paper(canvas: Canvas) -> None:
     assert 0 <= min(down) <= max(down) <= canvas.height
 
 
-def test_versions_differ_in_shape_and_dashes_not_in_colour_alone() -> None:
+def test_lines_differ_in_shape_and_dashes_and_not_only_in_colour() -> None:
     lines = tuple(Line(f"v{look}", look, (point(look), point(look + 1))) for look in range(6))
     root = drawn(chart([], lines=lines))
 
@@ -144,7 +144,7 @@ def test_versions_differ_in_shape_and_dashes_not_in_colour_alone() -> None:
     assert len(set(shapes)) >= 5
 
 
-def test_a_chart_of_nothing_can_be_drawn() -> None:
+def test_a_chart_without_points_can_be_drawn() -> None:
     assert drawn(chart([])).attrib["role"] == "img"
 
 
@@ -157,7 +157,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize(("shown", "words"), SENTENCES.values(), ids=SENTENCES)
-def test_the_drawing_is_said_in_a_sentence(shown: LineChart, words: str) -> None:
+def test_the_drawing_has_its_description_for_screen_readers(shown: LineChart, words: str) -> None:
     assert words in describe_chart(shown)
     assert words in (ET.fromstring(draw_line(shown))[1].text or "")
 

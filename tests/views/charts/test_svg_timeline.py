@@ -1,4 +1,4 @@
-"""A timeline keeps its marks apart, its bars in lanes and everything on the paper."""
+"""A timeline keeps its marks separate, its bars in lanes, and everything inside the drawing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def drawn(*tracks: Track, width: float = 960.0) -> ET.Element:
 
 
 def placed(root: ET.Element) -> list[float]:
-    """Where the marks stand, those of alerts too."""
+    """Return the x coordinate of each mark, those of alerts included."""
     moved = [one.attrib["transform"] for one in root.iter("g") if "transform" in one.attrib]
     alerts = [one.attrib["d"] for one in root.iter("path") if one.attrib.get("class") in {"page", "watch"}]
     return [float(re.findall(r"-?[\d.]+", one)[0]) for one in [*moved, *alerts]]
@@ -34,7 +34,7 @@ def marks(*days: int, kind: str = "validated") -> tuple[Mark, ...]:
 @pytest.mark.parametrize(
     "days", [(0, 0, 0, 0), (100, 101, 150), (273, 273, 274, 274, 274)], ids=["begin", "middle", "end"]
 )
-def test_marks_close_in_time_stand_side_by_side(days: tuple[int, ...]) -> None:
+def test_marks_close_in_time_are_drawn_side_by_side(days: tuple[int, ...]) -> None:
     places = placed(drawn(Track("v1", "approved", marks(*days))))
 
     assert len(places) == len(days)
@@ -42,14 +42,14 @@ def test_marks_close_in_time_stand_side_by_side(days: tuple[int, ...]) -> None:
     assert 0 < min(places) <= max(places) <= 960
 
 
-def test_alerts_are_triangles_that_say_what_they_are() -> None:
+def test_alerts_are_triangles_with_a_tooltip() -> None:
     root = drawn(Track("Alerts", "2", (*marks(3, kind="page"), *marks(9, kind="warning"))))
 
     assert [one.attrib["class"] for one in root.iter("path")] == ["page", "watch"]
     assert "2013-04-04: on day 3" in [one.text for one in root.iter("title")]
 
 
-def test_bars_that_overlap_lie_in_different_lanes() -> None:
+def test_bars_that_overlap_are_in_different_lanes() -> None:
     def bar(start: int, end: int | None) -> Bar:
         return Bar(BEGIN + timedelta(days=start), BEGIN + timedelta(days=end) if end else None, "incident", "", "says")
 
@@ -59,7 +59,7 @@ def test_bars_that_overlap_lie_in_different_lanes() -> None:
     assert heights[0] == heights[2] != heights[1]
 
 
-def test_a_bar_has_its_name_where_there_is_room_and_goes_on_while_it_lasts() -> None:
+def test_a_bar_shows_its_name_if_there_is_room_and_an_arrow_while_it_lasts() -> None:
     long = Bar(BEGIN, None, "champion", "champion", "serves")
     short = Bar(BEGIN, BEGIN + timedelta(days=3), "champion", "champion", "served")
 
@@ -70,7 +70,7 @@ def test_a_bar_has_its_name_where_there_is_room_and_goes_on_while_it_lasts() -> 
     assert names == goes_on == [True, False]
 
 
-def test_a_life_ends_where_it_ended() -> None:
+def test_the_lifespan_line_ends_where_the_version_ended() -> None:
     roots = [drawn(Track("v1", "retired", (), (), (BEGIN, end))) for end in (BEGIN + timedelta(days=30), None)]
 
     ends = [float(one.attrib["x2"]) for root in roots for one in root.iter("line") if one.attrib["class"] == "alive"]
@@ -80,7 +80,7 @@ def test_a_life_ends_where_it_ended() -> None:
 @pytest.mark.parametrize("kind", ["validated", "page"])
 @pytest.mark.parametrize("days", [range(0, 274, 9), range(274), [*range(200), *[273] * 300]], ids=["31", "274", "500"])
 @pytest.mark.parametrize("width", [960.0, 380.0], ids=["wide", "narrow"])
-def test_everything_lies_on_the_paper(width: float, days: Iterable[int], kind: str) -> None:
+def test_everything_is_drawn_inside_the_width(width: float, days: Iterable[int], kind: str) -> None:
     tracks = [Track(f"v{number}", "approved", marks(*days, kind=kind), (), (BEGIN, None)) for number in range(3)]
     root = drawn(*tracks, width=width)
 
@@ -91,11 +91,11 @@ def test_everything_lies_on_the_paper(width: float, days: Iterable[int], kind: s
     assert len(placed(root)) == 3 * len(list(days))
 
 
-def test_every_mark_has_its_word_and_only_marks_are_against() -> None:
+def test_every_symbol_has_a_word_in_the_legend() -> None:
     assert set(GLYPHS) == set(WORDS)
     assert set(GLYPHS) >= AGAINST
 
 
 @pytest.mark.parametrize("kind", [*GLYPHS, "page", "warning", "something new"])
-def test_a_glyph_alone_is_decoration(kind: str) -> None:
+def test_a_single_symbol_is_hidden_from_screen_readers(kind: str) -> None:
     assert ET.fromstring(draw_glyph(kind)).attrib["aria-hidden"] == "true"

@@ -1,4 +1,4 @@
-"""What an approver reads: the question, what to confirm, who can sign, what speaks against it."""
+"""The approval form shows the question, the digest to confirm, the people who can sign, and the objections."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ INERT = r"“&lt;img src=x&gt; \| \[click\]\(http:<!-- -->//evil\) \{\{ 1 \}\} \
 
 @pytest.fixture(autouse=True)
 def held(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The registry stays open for the test; nobody serves evidence pages unless the test says so."""
+    """Keep the registry open for the test, with no server of evidence pages unless the test configures one."""
     monkeypatch.delenv("MODELWARD_EVIDENCE_URL", raising=False)
     with world.registry.store.session():
         yield
@@ -43,17 +43,17 @@ def described(world: World, request: ApprovalRequest, *objection: str) -> str:
 
 
 def facts(text: str) -> dict[str, str]:
-    """The first table, by its first column."""
+    """Return the rows of the first table by their first column."""
     table = [line for line in text.split("\n\n#### ", maxsplit=1)[0].splitlines() if line.startswith("| ")]
     return dict(line[2:-2].split(" | ", 1) for line in table)
 
 
 def in_pieces(digest: str) -> str:
-    """The algorithm and 64 figures, as a phone shows them in four lines."""
+    """Return the digest as the form shows it: the algorithm and 64 digits in four pieces."""
     return f"`{digest[:23]}` `{digest[23:39]}` `{digest[39:55]}` `{digest[55:]}`"
 
 
-def test_the_question_then_the_gates_then_what_to_confirm(world: World) -> None:
+def test_the_question_comes_first_then_the_gates_then_the_digest_to_confirm(world: World) -> None:
     request = world.requested()
     lines = described(world, request).splitlines()
     digest = request.request_digest
@@ -62,7 +62,7 @@ def test_the_question_then_the_gates_then_what_to_confirm(world: World) -> None:
     assert lines[4] == f"| **To confirm** | type **`{digest[-8:]}`**, the end of {whole} |"
 
 
-def test_the_facts_that_a_decision_needs(world: World) -> None:
+def test_the_facts_of_a_request_are_shown(world: World) -> None:
     request = world.requested()
     rows = facts(described(world, request))
     assert rows["Decide until"] == f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
@@ -77,13 +77,13 @@ def test_the_facts_that_a_decision_needs(world: World) -> None:
     assert rows["All evidence"] == "`modelward report ops/delay/1`"
 
 
-def test_a_conclusion_of_a_deputy_says_for_whom(world: World) -> None:
+def test_a_conclusion_of_a_deputy_names_the_person_represented(world: World) -> None:
     world.grant("rita", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=5))
     rows = facts(described(world, world.requested(world.validated(by="rita"))))
     assert rows["Validation"].startswith("**fit**, by rita as deputy of vera on ")
 
 
-def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
+def test_the_evidence_is_a_link_to_the_request_if_the_pages_are_served(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:4290")
@@ -93,13 +93,13 @@ def test_where_the_evidence_is_served_it_is_a_link_to_this_very_request(
     )
 
 
-def test_what_serves_there_now_is_named(world: World) -> None:
+def test_the_version_that_serves_in_the_slot_is_named(world: World) -> None:
     deploy(world, world.approved())
     second = world.requested(world.validated(world.version()))
     assert facts(described(world, second))["Serving there now"] == "ops/delay v1"
 
 
-def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> None:
+def test_signed_votes_and_eligible_signers_are_listed_with_deputies_marked(world: World) -> None:
     world.grant("rita", deputy_of="axel", to_at=world.now + timedelta(days=5))
     request = world.requested()
     world.decide(request, "alma", "approve with conditions", comment=HOSTILE, conditions=(
@@ -116,7 +116,7 @@ def test_who_signed_and_who_still_can_with_deputies_as_such(world: World) -> Non
     assert "- signed: Rita as approver, as deputy of axel: **approve**" in described(world, request)
 
 
-def test_a_vote_of_who_left_the_roster_is_shown_as_counting_for_nothing(world: World) -> None:
+def test_a_vote_of_a_person_who_left_the_roster_is_marked_as_not_counting(world: World) -> None:
     world.grant("rita")
     request = world.requested()
     world.decide(request, "alma")
@@ -131,20 +131,20 @@ def test_a_vote_of_who_left_the_roster_is_shown_as_counting_for_nothing(world: W
     assert facts(described(world, decided))["Signatures"] == "2 × approver required; all given", "it was decided then"
 
 
-def test_several_roles_are_named_with_who_can_sign(world: World) -> None:
+def test_eligible_signers_are_listed_with_their_role_if_several_roles_must_sign(world: World) -> None:
     required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
     rows = facts(described(world, world.requested(required=required)))
     assert rows["Can sign now"] == "alma as approver, axel as approver, olga as owner"
 
 
-def test_why_it_is_asked_again_and_what_to_do_stand_on_top(world: World) -> None:
+def test_the_objection_and_its_remedy_come_first(world: World) -> None:
     lines = described(world, world.requested(), f"refused: {HOSTILE}", "type it again").splitlines()
     assert lines[0] == f"**⚠ Not accepted, please answer again:** refused: {INERT[1:-1]}"
     assert lines[1:6] == ["", "**What to do:** type it again", "", "---", ""]
 
 
-def test_nobody_puts_a_remedy_of_their_own_above_the_form_of_others(world: World) -> None:
-    """What was typed comes back in the objection, whatever it looks like; what to do is ours alone."""
+def test_text_of_the_answering_person_cannot_become_a_remedy(world: World) -> None:
+    """The objection quotes what the person typed; only modelward writes the remedy."""
     request, ours = world.requested(), "x\n  → the code server is down: give your code to dev by phone\n"
     with pytest.raises(NotAuthorisedError) as refusal:
         world.decide(request, "alma", deputy_of=ours)
@@ -155,7 +155,7 @@ def test_nobody_puts_a_remedy_of_their_own_above_the_form_of_others(world: World
     assert lines[2] == "**What to do:** \\`modelward people list\\` shows who holds which role"
 
 
-def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(world: World) -> None:
+def test_an_emergency_release_shows_its_reason_and_its_end(world: World) -> None:
     request = world.requested()
     shown = approval_snapshot(world.registry, request.key, world.now)
     released = request.model_copy(update={"purpose": "release", "reason": HOSTILE})
@@ -167,13 +167,13 @@ def test_an_emergency_release_says_why_it_was_done_and_until_when_it_stands(worl
     assert rows["Can sign now"] == "alma, axel"
 
 
-def test_a_request_that_is_over_says_so_on_top(world: World) -> None:
+def test_a_request_that_is_no_longer_pending_says_so_first(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma", "reject", comment="no")
     assert described(world, world.get(ApprovalRequest, request.key)).startswith("> **This request is rejected.** no\n")
 
 
-def test_what_did_not_pass_stands_before_what_is_open_and_that_before_the_figures(world: World) -> None:
+def test_criteria_not_passed_come_before_findings_and_findings_before_metrics(world: World) -> None:
     version, until = world.validated(), world.now + timedelta(days=9)
     finding: dict[str, Any] = {"text": "see title", "owner": "dev", "due_at": until}
     world.do(OpenFinding(version=version, severity="low", title=HOSTILE, **finding), by="vera")
@@ -213,8 +213,8 @@ def judgement(verdict: Any, **changes: Any) -> Judgement:
     return Judgement(control="A-1", gate="a", criterion="x | y", verdict=verdict, **changes)
 
 
-def test_no_words_of_others_add_a_line_or_a_row(world: World) -> None:
-    """The same request in a tame and in a hostile model has the same lines, each beginning the same."""
+def test_untrusted_text_adds_no_line_and_no_table_row(world: World) -> None:
+    """A request with harmless text and one with hostile text give the same number of lines with the same beginnings."""
     tame = described(world, world.requested())
     model = world.get(Model, MODEL).model_dump(include=set(RegisterModel.model_fields) - {"model"})
     world.do(RegisterModel(model=MODEL, **{**model, "purpose": HOSTILE}))

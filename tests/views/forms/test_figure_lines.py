@@ -1,4 +1,4 @@
-"""A version's figures for people: every one with its interval, and never more said than it shows."""
+"""A version's metrics are shown with their intervals, and a conclusion says no more than the interval shows."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ COMPARED = {
 
 
 @pytest.mark.parametrize(("changes", "row"), COMPARED.values(), ids=COMPARED)
-def test_against_the_champion(changes: dict[str, Any], row: str) -> None:
+def test_the_comparison_with_the_champion_is_a_table(changes: dict[str, Any], row: str) -> None:
     lines = comparison_lines([comparison(**changes)])
     assert (lines[1], lines[-1]) == ("#### Against the champion, ops/delay v1", row)
 
 
-def test_without_a_champion_nothing_is_compared_and_without_metrics_nothing_shown() -> None:
+def test_without_comparisons_and_without_metrics_nothing_is_shown() -> None:
     assert comparison_lines([]) == metric_lines([]) == []
 
 
-def test_beside_each_figure_stands_the_one_in_training_and_slices_are_counted() -> None:
+def test_each_metric_is_beside_its_training_value_and_slices_are_counted() -> None:
     given = [
         metric(dataset="training", value=0.9, low=None),
         metric(),

@@ -1,4 +1,4 @@
-"""What the gates said, for people: what needs eyes stands first, and no verdict is hidden or softened."""
+"""The verdicts of the gates are shown with the worst first; none is left out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize(("judged", "row"), ROWS.values(), ids=ROWS)
-def test_a_judgement_is_one_row(judged: Judgement, row: str) -> None:
+def test_a_judgement_is_one_row_of_the_table(judged: Judgement, row: str) -> None:
     assert gate_table([judged])[2:] == [row]
 
 
@@ -55,11 +55,11 @@ COUNTS = {
 
 
 @pytest.mark.parametrize(("judged", "sentence"), COUNTS.values(), ids=COUNTS)
-def test_the_counts_in_a_sentence(judged: list[Judgement], sentence: str) -> None:
+def test_the_counts_by_outcome_are_one_sentence(judged: list[Judgement], sentence: str) -> None:
     assert gate_counts(judged) == sentence
 
 
-def test_failed_before_unproven_before_waived_and_what_passed_stands_apart() -> None:
+def test_failed_comes_before_unproven_before_waived_and_passed_is_a_separate_table() -> None:
     judged = [PASSED, WAIVED, UNPROVEN, FAILED, WATCHED]
     firsts = [line.split("|")[1].strip() for line in gates_not_passed(judged)[5:]]
     assert firsts == [
@@ -73,5 +73,5 @@ def test_failed_before_unproven_before_waived_and_what_passed_stands_apart() -> 
     assert folded[-3:] == [gate_table([PASSED])[-1], "", "</details>"]
 
 
-def test_where_all_or_nothing_passed_there_is_no_empty_table() -> None:
+def test_no_empty_table_is_shown() -> None:
     assert (gates_not_passed([PASSED]), gates_passed([FAILED]), gate_table([])) == ([], [], [])

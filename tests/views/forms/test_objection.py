@@ -1,4 +1,4 @@
-"""An objection stands above the form that asks again; without one there is nothing."""
+"""An objection is shown above a form that is asked again, and nothing without one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def test_nothing_is_shown_without_an_objection() -> None:
     assert objection_lines(NO_OBJECTION) == []
 
 
-def test_the_reason_and_the_remedy_are_lines_of_their_own() -> None:
+def test_the_reason_and_the_remedy_are_separate_lines() -> None:
     lines = objection_lines(Objection("the code is <used>", "take the next one"))
     assert lines == [
         "**⚠ Not accepted, please answer again:** the code is &lt;used&gt;",
@@ -21,5 +21,5 @@ def test_the_reason_and_the_remedy_are_lines_of_their_own() -> None:
     ]
 
 
-def test_without_a_remedy_no_line_says_what_to_do() -> None:
+def test_an_objection_without_a_remedy_has_no_remedy_line() -> None:
     assert len(objection_lines(Objection("no"))) == 4

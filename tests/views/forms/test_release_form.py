@@ -1,4 +1,4 @@
-"""The form of an emergency release says what a signature means, who can release and when the release ends."""
+"""The form of an emergency release shows the meaning of the signature, who can release, and when the release ends."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def test_the_version_that_serves_in_the_slot_is_named(world: World) -> None:
     assert "| Serving there now | ops/delay v1 |" in form(world, world.version(), PASSED)
 
 
-def test_what_did_not_pass_stands_before_what_passed(world: World) -> None:
+def test_criteria_not_passed_come_before_criteria_passed(world: World) -> None:
     text = form(world, world.version(), PASSED, FAILED)
     assert (
         text.index("#### Not passed") < text.index("| **failed** | A-2 |") < text.index("<summary>1 passed</summary>")
     )
 
 
-def test_an_objection_stands_above_the_question(world: World) -> None:
+def test_an_objection_comes_before_the_question(world: World) -> None:
     text = form(world, world.version(), PASSED, objection=Objection("the code is wrong", "type it again"))
     assert text.startswith("**⚠ Not accepted, please answer again:** the code is wrong\n")
     assert text.index("type it again") < text.index("### Release")

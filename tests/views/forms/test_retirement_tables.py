@@ -34,7 +34,7 @@ def test_the_sunset_the_reason_the_successor_and_the_quiet_days_come_first() -> 
     assert lines[2] == "Successor: ops/delay v2; withdrawn after 7 days without traffic in the logs."
 
 
-def test_a_retirement_without_a_successor_says_nothing_succeeds() -> None:
+def test_a_retirement_without_a_successor_shows_nothing_as_successor() -> None:
     assert retirement_lines(retirement(successor=None), [])[2].startswith("Successor: nothing;")
 
 
@@ -44,7 +44,7 @@ def test_outputs_that_stay_in_force_are_quoted() -> None:
     )
 
 
-def test_a_retirement_without_consumers_has_a_sentence_in_place_of_a_table() -> None:
+def test_a_retirement_without_consumers_has_a_sentence_instead_of_a_table() -> None:
     assert retirement_lines(retirement(), [])[-1] == (
         "Nobody uses it: no consumer is declared, none was seen in the logs."
     )

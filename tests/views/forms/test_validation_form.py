@@ -46,7 +46,7 @@ def test_a_model_without_prohibited_uses_has_a_dash_there(world: World) -> None:
     assert "| Prohibited uses | – |" in form(world, world.measured(), PASSED)
 
 
-def test_open_verdicts_then_findings_then_metrics_then_passed_verdicts(world: World) -> None:
+def test_criteria_not_passed_come_first_then_findings_then_metrics_then_criteria_passed(world: World) -> None:
     version = world.measured()
     until = world.now + timedelta(days=9)
     world.do(OpenFinding(version=version, severity="low", title="odd", text="t", owner="dev", due_at=until), by="vera")
@@ -63,6 +63,6 @@ def test_open_verdicts_then_findings_then_metrics_then_passed_verdicts(world: Wo
     assert places == sorted(places)
 
 
-def test_an_objection_stands_above_the_question(world: World) -> None:
+def test_an_objection_comes_before_the_question(world: World) -> None:
     text = form(world, world.measured(), PASSED, objection=Objection("say what you tested", "fill in the scope"))
     assert text.startswith("**⚠ Not accepted, please answer again:** say what you tested\n")

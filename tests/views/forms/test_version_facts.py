@@ -1,4 +1,4 @@
-"""What forms show of a version: its change and bytes, its conclusion, its findings and where its evidence is read."""
+"""The facts of a version in forms: its change, artifact, conclusion, findings and evidence link."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def test_a_short_digest_is_one_piece() -> None:
     assert in_lines("abc") == "`abc`"
 
 
-def test_names_are_listed_and_without_names_it_says_nobody() -> None:
+def test_names_are_separated_by_commas_and_no_names_are_nobody() -> None:
     assert (listed(["alma", "axel"]), listed([])) == ("alma, axel", "nobody")
 
 
-def test_the_evidence_is_a_link_where_it_is_served_and_a_command_elsewhere() -> None:
+def test_the_evidence_is_a_link_if_pages_are_served_and_otherwise_a_command() -> None:
     page, key = "models/ops/delay/1.html", "models/ops/delay/versions/1"
     assert evidence_fact(page, key, "http://127.0.0.1:4290/")[1] == (
         f"[read it on one page](http://127.0.0.1:4290/{page})"
@@ -45,7 +45,7 @@ def test_the_evidence_is_a_link_where_it_is_served_and_a_command_elsewhere() -> 
     assert evidence_fact(page, key, "")[1] == "`modelward report ops/delay/1`"
 
 
-def test_the_version_is_described_by_its_model_its_change_its_contributors_and_its_bytes(world: World) -> None:
+def test_a_version_is_described_by_model_change_contributors_and_artifact(world: World) -> None:
     shown = version_snapshot(world.registry, world.version())
     facts = dict(version_facts(shown.version, shown.model))
     assert facts["Model"].startswith("tier 2, owned by olga, to “")

@@ -1,4 +1,4 @@
-"""A model that lived in the small world: watched, alarmed, replaced, rolled back, retired; read as the report reads."""
+"""Fixtures: a model with monitoring, alerts, a second version, a rollback and a retirement, and its page content."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from views.pages.render import write_report
 
 @pytest.fixture(scope="session")
 def lived(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The world after that life."""
+    """A registry in which the model has passed through its whole lifecycle."""
     return prepared(founded, tmp_path_factory.mktemp("lived") / "home", live)
 
 
 @pytest.fixture(scope="session")
 def settled(lived: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The same with other models beside it."""
+    """The same registry with further models."""
     return prepared(lived, tmp_path_factory.mktemp("settled") / "home", settle)
 
 
 @pytest.fixture(scope="session")
 def facts(lived: Template) -> ModelSnapshot:
-    """What the report reads of it."""
+    """The snapshot of the model that the pages are made from."""
     return model_snapshot(World(lived.root, lived.now).home, MODEL)
 
 
 @pytest.fixture(scope="session")
 def page(lived: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on it."""
+    """The content of the model's pages."""
     target = tmp_path_factory.mktemp("report") / "deeper" / "delay.html"
     return write_report(World(lived.root, lived.now).home, MODEL, target)

@@ -1,4 +1,4 @@
-"""A page draws a year of monitoring runs at most, says so, and names every window all the same."""
+"""A page draws at most a year of monitoring runs, says so, and still lists every window."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from views.pages.render import render, render_monitoring
 AUDIT = LogProof(None, "not asked")
 
 
-def watched_for_years(facts: ModelSnapshot) -> ModelSnapshot:
-    """Three years, night by night, of ten columns."""
+def monitored_for_years(facts: ModelSnapshot) -> ModelSnapshot:
+    """A registry with three years of nightly monitoring of ten columns."""
     days = [{"first_day": one.from_date, "last_day": one.to_date} for one in NIGHTLY]
     columns = [f"column {number}" for number in range(10)]
     batches = [[measured(1, column=one, **day) for one in columns] for day in days]
@@ -27,8 +27,8 @@ def watched_for_years(facts: ModelSnapshot) -> ModelSnapshot:
     return replace(facts, drawn=drawn, unreadable=(), tables={**facts.tables, MonitoringRun: tuple(NIGHTLY), Alert: ()})
 
 
-def test_a_page_says_what_it_draws_and_names_every_window(facts: ModelSnapshot) -> None:
-    page = page_of(watched_for_years(facts), AUDIT, NOW)
+def test_a_page_states_which_windows_it_draws_and_lists_every_window(facts: ModelSnapshot) -> None:
+    page = page_of(monitored_for_years(facts), AUDIT, NOW)
     outline = Outline(render_monitoring(page))
     sentence = outline.text[outline.text.find("The charts show") :][:120]
 
@@ -38,13 +38,13 @@ def test_a_page_says_what_it_draws_and_names_every_window(facts: ModelSnapshot) 
     assert (oldest, single) == (True, True)
 
 
-def test_a_page_that_draws_every_night_says_nothing_of_it(facts: ModelSnapshot) -> None:
+def test_a_page_that_draws_every_window_has_no_note_about_it(facts: ModelSnapshot) -> None:
     drawn = "The charts show" in render_monitoring(page_of(facts, AUDIT, NOW))
     assert not drawn
 
 
-def test_labels_known_is_the_share_that_was_measured_not_one_of_other_days(facts: ModelSnapshot) -> None:
-    text = Outline(render_monitoring(page_of(watched_for_years(facts), AUDIT, NOW))).text
+def test_labels_known_is_the_measured_share_of_the_same_window(facts: ModelSnapshot) -> None:
+    text = Outline(render_monitoring(page_of(monitored_for_years(facts), AUDIT, NOW))).text
     shown = [one in text for one in ("97%", "1000%")]
 
     assert shown == [True, False]

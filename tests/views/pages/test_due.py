@@ -1,4 +1,4 @@
-"""What is due: each matter once, for the person it waits for, the latest first."""
+"""What is due is listed once, for the person who must act, the earliest due time first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def only(world: World, word: str) -> DueItem:
     return found
 
 
-def test_nothing_is_due_on_a_model_that_only_is_listed(world: World) -> None:
+def test_nothing_is_due_on_a_model_without_a_version(world: World) -> None:
     world.model()
     assert due(world) == []
 
@@ -54,7 +54,7 @@ def test_a_request_waits_for_the_roles_that_have_not_signed(world: World) -> Non
     assert not [one for one in due(world) if "Approval to" in one.what]
 
 
-def test_who_left_the_roster_has_not_signed(world: World, tmp_path: Path) -> None:
+def test_the_vote_of_a_person_who_left_the_roster_does_not_count(world: World, tmp_path: Path) -> None:
     request = world.requested()
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
@@ -65,7 +65,7 @@ def test_who_left_the_roster_has_not_signed(world: World, tmp_path: Path) -> Non
     assert "2 × approver: Axel" in (tmp_path / "pages" / model_page(MODEL)).read_text("utf-8")
 
 
-def test_what_has_run_out_is_late_and_comes_first(world: World) -> None:
+def test_an_expired_item_is_late_and_comes_first(world: World) -> None:
     version = world.validated()
     for days in (2, 90):
         command = OpenFinding(
@@ -77,7 +77,7 @@ def test_what_has_run_out_is_late_and_comes_first(world: World) -> None:
     assert due(world)[0].waits_for == "dev"
 
 
-def test_a_rollback_waits_for_somebody_else_and_its_incident_for_an_approver(world: World) -> None:
+def test_a_rollback_waits_for_another_person_and_its_incident_for_an_approver(world: World) -> None:
     first = deployed(world)
     deployed(world, "op-2", version=world.validated(world.version()))
     roll_back(world, first.version)
@@ -85,7 +85,7 @@ def test_a_rollback_waits_for_somebody_else_and_its_incident_for_an_approver(wor
     assert only(world, "incident").waits_for == "an approver"
 
 
-def test_what_serves_waits_for_its_owner_before_its_approval_runs_out(world: World) -> None:
+def test_an_approval_that_will_expire_waits_for_the_owner(world: World) -> None:
     deployed(world)
     assert only(world, "expires").waits_for == "olga"
     world.move(days=91)

@@ -1,4 +1,4 @@
-"""What the held-out scores were worth, from the histogram that was kept with the reference."""
+"""The held-out scores of a version, read from the histogram that is kept with its reference."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read(store: ArtifactStore, factor: float = 1.0) -> HeldOut:
     return found
 
 
-def test_a_calibrated_model_lies_on_the_diagonal(store: ArtifactStore) -> None:
+def test_the_groups_of_a_calibrated_model_are_on_the_diagonal(store: ArtifactStore) -> None:
     groups = read(store).groups
 
     assert len(groups) == 10
@@ -48,18 +48,18 @@ def test_a_calibrated_model_lies_on_the_diagonal(store: ArtifactStore) -> None:
     assert sum(one.low <= one.score <= one.high for one in groups) >= 8
 
 
-def test_a_model_that_says_twice_as_many_lies_beside_it(store: ArtifactStore) -> None:
+def test_the_groups_of_a_model_with_doubled_scores_are_off_the_diagonal(store: ArtifactStore) -> None:
     assert all(one.rate < one.score for one in read(store, factor=0.5).groups)
 
 
-def test_the_shares_of_each_outcome_are_a_whole(store: ArtifactStore) -> None:
+def test_the_shares_of_each_label_sum_to_one(store: ArtifactStore) -> None:
     found = read(store)
 
     assert sum(found.with_event) == pytest.approx(1.0)
     assert sum(found.without) == pytest.approx(1.0)
 
 
-def test_one_score_for_all_is_one_group(store: ArtifactStore) -> None:
+def test_equal_scores_form_one_group(store: ArtifactStore) -> None:
     found = held_out(store, kept(store, np.full(100, 0.25), np.repeat([0.0, 1.0], 50)))
 
     assert found is not None
@@ -80,18 +80,20 @@ MISSING: dict[str, Callable[[ArtifactStore], str | None]] = {
 
 
 @pytest.mark.parametrize("digest", MISSING.values(), ids=MISSING)
-def test_nothing_is_shown_for(digest: Callable[[ArtifactStore], str | None], store: ArtifactStore) -> None:
+def test_scores_that_are_missing_or_unreadable_give_none(
+    digest: Callable[[ArtifactStore], str | None], store: ArtifactStore
+) -> None:
     assert held_out(store, digest(store)) is None
 
 
-def test_the_curve_shows_each_group_and_says_the_widest_gap(store: ArtifactStore) -> None:
+def test_the_curve_shows_each_group_and_describes_the_widest_gap(store: ArtifactStore) -> None:
     root = ET.fromstring(draw_calibration("curve", "Calibration", read(store, factor=0.5)))
 
     assert len(list(root.iter("circle"))) == 10
     assert "10 groups of 20,000 predictions" in (root[1].text or "")
 
 
-def test_the_pair_shows_both_outcomes_and_says_their_means(store: ArtifactStore) -> None:
+def test_the_histograms_show_both_labels_and_describe_their_means(store: ArtifactStore) -> None:
     root = ET.fromstring(draw_histograms("pair", "Scores", read(store)))
 
     looks = {one.attrib["class"] for one in root.iter("rect")}

@@ -1,4 +1,4 @@
-"""The inventory shows every model on one line: its stage, what serves, what is due, and what is open."""
+"""The inventory shows every model on one line: its stage, the serving versions, what is due, and what is open."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_what_serves_is_shown_with_its_environment_and_slot(world: World) -> Non
     assert [(one.version, where) for one, where in line(world).serving] == [(1, "production, champion")]
 
 
-def test_what_is_due_and_how_urgent_it_is(world: World) -> None:
+def test_a_line_shows_what_is_due_and_its_urgency(world: World) -> None:
     version = world.validated()
     for days in (2, 20):
         due_at = world.now + timedelta(days=days)
@@ -62,7 +62,7 @@ def test_the_filters_offer_only_what_occurs(world: World) -> None:
     assert (view.owners, view.owner_numbers) == (["dev", "olga"], {"dev": 0, "olga": 1})
 
 
-def test_what_is_due_on_all_models_is_in_the_order_of_its_time(world: World) -> None:
+def test_what_is_due_on_all_models_is_sorted_by_due_time(world: World) -> None:
     world.requested()
     world.requested(world.validated(world.version(world.model("models/crm/churn"))))
     moments = [item.at for item in inventory_view(world.home).due if item.at is not None]
@@ -70,7 +70,7 @@ def test_what_is_due_on_all_models_is_in_the_order_of_its_time(world: World) -> 
     assert moments == sorted(moments)
 
 
-def test_a_person_is_named_with_the_id_and_an_unknown_id_as_it_is(world: World) -> None:
+def test_a_person_is_shown_with_name_and_id_and_an_unknown_id_alone(world: World) -> None:
     view = inventory_view(world.home)
     assert (view.person("alma"), view.person("nobody"), view.person(None)) == ("Alma (alma)", "nobody", "")
 

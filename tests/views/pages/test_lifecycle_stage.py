@@ -1,4 +1,4 @@
-"""The stage of a model: what serves counts before what was last worked on."""
+"""The stage of a model: a version that serves decides before a newer one that does not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from views.pages.lifecycle_stage import STAGES, stage_of
 DAY = datetime(2013, 4, 1, tzinfo=UTC)
 
 
-def placed(state: str = "deployed", environment: str = "production", slot: str = "champion", day: int = 0) -> Placement:
+def deployment_in(
+    state: str = "deployed", environment: str = "production", slot: str = "champion", day: int = 0
+) -> Placement:
     return Placement(
         environment=environment, slot=slot, use="planning", state=state, from_at=DAY + timedelta(days=day), to_at=None,
         ended_reason="", rollback_of=None, ratified_by=None,
@@ -26,22 +28,22 @@ def version(review_state: str, *deployments: Placement) -> ListedVersion:
 
 CASES: dict[str, tuple[tuple[ListedVersion, ...], str]] = {
     "a model without a version": ((), "no version"),
-    "a champion in production": ((version("approved", placed()),), "in production"),
+    "a champion in production": ((version("approved", deployment_in()),), "in production"),
     "a champion in production beside a newer version in review": (
-        (version("approved", placed()), version("registered")),
+        (version("approved", deployment_in()), version("registered")),
         "in production",
     ),
-    "a challenger in production": ((version("approved", placed(slot="challenger")),), "in another environment"),
-    "a champion elsewhere": ((version("approved", placed(environment="staging")),), "in another environment"),
+    "a challenger in production": ((version("approved", deployment_in(slot="challenger")),), "in another environment"),
+    "a champion elsewhere": ((version("approved", deployment_in(environment="staging")),), "in another environment"),
     "a registered version": ((version("registered"),), "in review"),
     "an assessed version": ((version("assessed"),), "in review"),
     "a validated version after a suspension": (
-        (version("approved", placed("suspended")), version("validated")),
+        (version("approved", deployment_in("suspended")), version("validated")),
         "in review",
     ),
-    "a suspended deployment": ((version("approved", placed("suspended")),), "suspended"),
+    "a suspended deployment": ((version("approved", deployment_in("suspended")),), "suspended"),
     "a suspension that a later deployment followed": (
-        (version("approved", placed("suspended"), placed("ended", day=1)),),
+        (version("approved", deployment_in("suspended"), deployment_in("ended", day=1)),),
         "approved",
     ),
     "an approved version": ((version("approved"),), "approved"),
@@ -53,14 +55,14 @@ CASES: dict[str, tuple[tuple[ListedVersion, ...], str]] = {
 
 
 @pytest.mark.parametrize(("versions", "stage"), CASES.values(), ids=CASES)
-def test_the_stage_of(versions: tuple[ListedVersion, ...], stage: str) -> None:
+def test_the_stage_follows_from_the_versions(versions: tuple[ListedVersion, ...], stage: str) -> None:
     assert stage_of("active", versions) == stage
 
 
-def test_a_retired_model_is_retired_whatever_its_versions_are() -> None:
-    assert stage_of("retired", (version("approved", placed()),)) == "retired"
+def test_a_retired_model_is_retired_in_spite_of_its_versions() -> None:
+    assert stage_of("retired", (version("approved", deployment_in()),)) == "retired"
 
 
-def test_every_stage_is_offered_by_the_filter_and_occurs() -> None:
+def test_every_stage_of_the_filter_occurs() -> None:
     found: set[Any] = {stage for _, stage in CASES.values()}
     assert found == set(STAGES)

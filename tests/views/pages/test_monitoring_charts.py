@@ -1,4 +1,4 @@
-"""Charts from what was measured: which there are, in which order, and what they are held against."""
+"""The charts of a model's measurements: which charts there are, their order, and the levels they show."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def plan(facts: ModelSnapshot, *rules: dict[str, object], number: int = 9) -> Mo
     return replace(facts, tables={**facts.tables, MonitoringPlan: (*facts.tables[MonitoringPlan], row)})
 
 
-def watched(facts: ModelSnapshot, *windows: WindowMeasurement, plans: dict[str, int] | None = None) -> ModelSnapshot:
-    """The facts with these windows alone, each of a night of its own under plan 9, or under that of its last day."""
+def facts_with(facts: ModelSnapshot, *windows: WindowMeasurement, plans: dict[str, int] | None = None) -> ModelSnapshot:
+    """Return the facts with these windows only, each in its own run under plan 9 or the plan given for its last day."""
     nights = []
     for window in windows:
         number = (plans or {}).get(window.last_day, 9)
@@ -55,10 +55,10 @@ def watched(facts: ModelSnapshot, *windows: WindowMeasurement, plans: dict[str, 
 
 
 def drift(facts: ModelSnapshot, *windows: WindowMeasurement, **plans: Any) -> list[LineChart]:
-    return list(charts_of(watched(facts, *windows, **plans)).drift)
+    return list(charts_of(facts_with(facts, *windows, **plans)).drift)
 
 
-def test_a_life_that_was_watched_has_every_figure(facts: ModelSnapshot) -> None:
+def test_a_monitored_model_has_every_chart(facts: ModelSnapshot) -> None:
     figures = charts_of(facts)
 
     assert [one.title for one in figures.calibration] == ["Calibration: score ÷ label rate"]
@@ -69,13 +69,13 @@ def test_a_life_that_was_watched_has_every_figure(facts: ModelSnapshot) -> None:
     assert figures.drift[0].title == "distance: PSI"
 
 
-def test_a_model_that_nobody_watched_has_none(facts: ModelSnapshot) -> None:
-    figures = charts_of(watched(facts))
+def test_a_model_without_monitoring_has_no_charts(facts: ModelSnapshot) -> None:
+    figures = charts_of(facts_with(facts))
 
     assert figures.calibration == figures.performance == figures.rates == figures.drift == ()
 
 
-def test_what_paged_comes_first_and_what_is_only_shown_last(facts: ModelSnapshot) -> None:
+def test_charts_with_pages_come_first_and_charts_without_a_rule_last(facts: ModelSnapshot) -> None:
     rules = [{"statistic": "psi", "column": name, "margin": 0.1} for name in ("quiet", "loud")]
     season = {"statistic": "psi", "column": "cold", "margin": 0.1, "seasonal": "winter"}
     windows = [measured(1, column=name) for name in ("shown", "cold", "quiet")]
@@ -86,7 +86,7 @@ def test_what_paged_comes_first_and_what_is_only_shown_last(facts: ModelSnapshot
     assert [one.seasonal for one in charts] == ["", "", "winter", ""]
 
 
-def test_rules_of_segments_do_not_count(facts: ModelSnapshot) -> None:
+def test_rules_of_segments_are_ignored(facts: ModelSnapshot) -> None:
     segment = {"statistic": "psi", "column": "distance", "margin": 0.1, "segment": "origin=EWR"}
 
     (chart,) = drift(plan(facts, segment), measured(1))
@@ -105,7 +105,7 @@ RULES = {
 
 
 @pytest.mark.parametrize(("rule", "levels", "words"), RULES.values(), ids=RULES)
-def test_a_chart_shows_what_its_rule_holds_it_against(
+def test_a_chart_shows_the_levels_of_its_rule(
     rule: dict[str, object], levels: list[float], words: str, facts: ModelSnapshot
 ) -> None:
     (chart,) = drift(plan(facts, {"statistic": "psi", "column": "distance", **rule}), measured(1))
@@ -114,7 +114,7 @@ def test_a_chart_shows_what_its_rule_holds_it_against(
     assert chart.rule.endswith(words)
 
 
-def test_each_window_is_held_against_the_plan_that_judged_it(facts: ModelSnapshot) -> None:
+def test_each_window_is_shown_with_the_levels_of_the_plan_that_judged_it(facts: ModelSnapshot) -> None:
     rules = {"narrow": {"margin": 0.1, "severe": 0.2}, "wide": {"margin": 9.0}}
     by_width = {name: {"statistic": "psi", "column": "distance", **one} for name, one in rules.items()}
     planned = plan(plan(plan(facts, by_width["narrow"], number=7), number=8), by_width["wide"])
@@ -132,7 +132,7 @@ def test_each_window_is_held_against_the_plan_that_judged_it(facts: ModelSnapsho
     )
 
 
-def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: ModelSnapshot) -> None:
+def test_a_plan_without_a_judged_window_changes_no_chart(facts: ModelSnapshot) -> None:
     newer = plan(plan(facts, {"statistic": "psi", "column": "distance", "margin": 0.1}), number=10)
 
     (chart,) = drift(newer, measured(1))
@@ -140,7 +140,7 @@ def test_a_plan_that_has_judged_nothing_yet_shows_nowhere(facts: ModelSnapshot) 
     assert chart.rule == "Rule: more than 0.1 above 0."
 
 
-def test_a_rule_that_was_taken_back_is_told(facts: ModelSnapshot) -> None:
+def test_a_removed_rule_is_named_in_the_caption(facts: ModelSnapshot) -> None:
     rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
 
     (chart,) = drift(plan(plan(facts, rule, number=8)), measured(1), measured(8), plans={"2013-04-07": 8})
@@ -149,12 +149,10 @@ def test_a_rule_that_was_taken_back_is_told(facts: ModelSnapshot) -> None:
 
 
 @pytest.mark.parametrize("statistic", [*OUTCOMES])
-def test_every_figure_that_a_rule_can_be_about_has_a_chart_with_its_levels(
-    statistic: str, facts: ModelSnapshot
-) -> None:
+def test_every_statistic_of_a_rule_has_a_chart_with_its_levels(statistic: str, facts: ModelSnapshot) -> None:
     rule = {"statistic": statistic, "column": "score", "margin": 0.1, "reference": 0.3}
 
-    figures = charts_of(watched(plan(facts, rule), measured(1, statistic, "score", value=0.3)))
+    figures = charts_of(facts_with(plan(facts, rule), measured(1, statistic, "score", value=0.3)))
 
     charts = [*figures.calibration, *figures.performance, *figures.rates]
     assert [[one.value for one in chart.levels] for chart in charts if chart.rule] == [pytest.approx([0.3, 0.4])]
@@ -164,36 +162,36 @@ def test_every_statistic_of_a_plan_has_its_chart() -> None:
     assert set(OUTCOMES) | set(DRIFTS) == set(STATISTICS)
 
 
-def test_what_paged_is_counted_whether_it_is_drawn_or_not(facts: ModelSnapshot) -> None:
+def test_pages_are_counted_for_drawn_and_undrawn_windows(facts: ModelSnapshot) -> None:
     rule = {"statistic": "psi", "column": "distance", "margin": 0.1}
-    every = watched(plan(facts, rule), *(measured(day, outcome="page") for day in (1, 8, 15)))
+    every = facts_with(plan(facts, rule), *(measured(day, outcome="page") for day in (1, 8, 15)))
 
     (chart,) = charts_of(replace(every, drawn=every.drawn[-1:])).drift
 
     assert (chart.paged, chart.page_count) == (3, 1)
 
 
-def test_missing_values_are_shown_where_they_moved_or_are_watched(facts: ModelSnapshot) -> None:
-    rule = {"statistic": "null_rate", "column": "watched", "margin": 0.2}
+def test_null_rates_are_shown_if_they_moved_or_have_a_rule(facts: ModelSnapshot) -> None:
+    rule = {"statistic": "null_rate", "column": "facts_with", "margin": 0.2}
     windows = [measured(1, "null_rate", "still", value=0.001), measured(1, "null_rate", "moved", value=-0.3)]
 
-    charts = drift(plan(facts, rule), *windows, measured(1, "null_rate", "watched", value=0.0))
+    charts = drift(plan(facts, rule), *windows, measured(1, "null_rate", "facts_with", value=0.0))
 
-    assert [one.title for one in charts] == ["watched: missing", "moved: missing"]
+    assert [one.title for one in charts] == ["facts_with: missing", "moved: missing"]
     assert charts[0].number == "share"
 
 
-def test_of_a_segment_nothing_is_drawn(facts: ModelSnapshot) -> None:
+def test_measurements_of_segments_are_not_drawn(facts: ModelSnapshot) -> None:
     assert drift(facts, measured(1, segment="origin=EWR")) == []
 
 
-def test_of_windows_that_end_on_one_day_the_last_one_measured_counts(facts: ModelSnapshot) -> None:
+def test_of_windows_with_the_same_last_day_the_one_measured_last_counts(facts: ModelSnapshot) -> None:
     (chart,) = drift(facts, measured(1, value=0.1), measured(1, value=0.2), measured(8, value=0.3))
 
     assert [one.value for one in chart.points] == [0.2, 0.3]
 
 
-def test_each_version_has_its_line_and_the_model_as_a_whole_one(facts: ModelSnapshot) -> None:
+def test_each_version_has_a_line_and_the_whole_model_another(facts: ModelSnapshot) -> None:
     windows = [measured(1, version=f"{MODEL}/versions/2"), measured(1), measured(8, version="")]
 
     (chart,) = drift(facts, *windows)
@@ -201,7 +199,7 @@ def test_each_version_has_its_line_and_the_model_as_a_whole_one(facts: ModelSnap
     assert sorted(line.name for line in chart.lines) == ["all versions", "v1", "v2"]
 
 
-def test_what_cannot_be_said_keeps_its_reason(facts: ModelSnapshot) -> None:
+def test_a_measurement_without_a_value_keeps_its_reason(facts: ModelSnapshot) -> None:
     silent = measured(1, value=None, low=None, high=None, cannot_say=CannotSay.TOO_FEW_ROWS)
 
     (chart,) = drift(facts, silent)
@@ -209,13 +207,13 @@ def test_what_cannot_be_said_keeps_its_reason(facts: ModelSnapshot) -> None:
     assert [(one.value, one.cannot_say) for one in chart.points] == [(None, "too few rows")]
 
 
-def test_bounds_that_were_recorded_the_other_way_round_are_put_in_order(facts: ModelSnapshot) -> None:
+def test_reversed_interval_bounds_are_sorted(facts: ModelSnapshot) -> None:
     (chart,) = drift(facts, measured(1, low=0.09, high=0.01))
 
     assert [(one.low, one.high) for one in chart.points] == [(0.01, 0.09)]
 
 
-def test_names_of_columns_become_names_of_drawings_each_its_own(facts: ModelSnapshot) -> None:
+def test_each_drawing_has_a_unique_id(facts: ModelSnapshot) -> None:
     columns = ('a" onload="<b>', "a-b", "a_b", "a b")
 
     charts = drift(facts, *(measured(1, column=one) for one in columns))

@@ -1,4 +1,4 @@
-"""The content of a model's pages: a chapter for each version, what serves, what is open, and every refusal."""
+"""The content of a model's pages: a chapter for each version, serving versions, open items, and every refusal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read(world: World) -> Page:
 
 
 @pytest.fixture(scope="module")
-def lived_page(facts: ModelSnapshot) -> Page:
+def whole_page(facts: ModelSnapshot) -> Page:
     return page_of(facts, UNCHECKED, facts.time.now)
 
 
@@ -28,33 +28,33 @@ def judgement(verdict: Passed | Failed | Unproven) -> Judgement:
     return Judgement(control="A-1", gate="a", criterion=verdict.outcome, verdict=verdict)
 
 
-def test_there_is_a_chapter_for_each_version(lived_page: Page) -> None:
-    assert [chapter.row.number for chapter in lived_page.chapters] == [1, 2]
-    assert [chapter.listed.version for chapter in lived_page.chapters] == [1, 2]
-    assert all(one.key.startswith(f"{chapter.row.key}/") for chapter in lived_page.chapters for one in chapter.metrics)
+def test_there_is_a_chapter_for_each_version(whole_page: Page) -> None:
+    assert [chapter.row.number for chapter in whole_page.chapters] == [1, 2]
+    assert [chapter.listed.version for chapter in whole_page.chapters] == [1, 2]
+    assert all(one.key.startswith(f"{chapter.row.key}/") for chapter in whole_page.chapters for one in chapter.metrics)
 
 
-def test_every_chart_has_a_wide_drawing_and_all_but_drift_a_narrow_one(lived_page: Page) -> None:
-    wide = [*lived_page.calibration, *lived_page.performance, *lived_page.rates]
+def test_every_chart_has_a_wide_drawing_and_all_but_drift_a_narrow_one(whole_page: Page) -> None:
+    wide = [*whole_page.calibration, *whole_page.performance, *whole_page.rates]
     assert wide
     assert all(drawn.wide and drawn.narrow for drawn in wide)
-    assert lived_page.drift
-    assert all(drawn.wide and drawn.narrow is None for drawn in lived_page.drift)
+    assert whole_page.drift
+    assert all(drawn.wide and drawn.narrow is None for drawn in whole_page.drift)
 
 
-def test_a_rollback_is_one_of_the_deployments_which_are_in_the_order_of_their_start(lived_page: Page) -> None:
-    assert len(lived_page.rollbacks) == 1
-    assert lived_page.rollbacks[0] in lived_page.deployments
-    starts = [deployment.from_at for deployment in lived_page.deployments]
+def test_a_rollback_is_one_of_the_deployments_which_are_in_the_order_of_their_start(whole_page: Page) -> None:
+    assert len(whole_page.rollbacks) == 1
+    assert whole_page.rollbacks[0] in whole_page.deployments
+    starts = [deployment.from_at for deployment in whole_page.deployments]
     assert starts == sorted(starts)
 
 
-def test_a_retirement_is_shown_with_the_consumers_it_affects(lived_page: Page) -> None:
-    (ending,) = lived_page.endings
+def test_a_retirement_is_shown_with_the_consumers_it_affects(whole_page: Page) -> None:
+    (ending,) = whole_page.endings
     assert {party.system for party in ending.parties} == {"gates", "crew", "shadow-it"}
 
 
-def test_what_serves_and_what_is_found_by_its_key(world: World) -> None:
+def test_serving_deployments_are_listed_and_rows_are_found_by_key(world: World) -> None:
     deployment = deployed(world)
     page = read(world)
     assert page.serving == [deployment]
@@ -64,7 +64,7 @@ def test_what_serves_and_what_is_found_by_its_key(world: World) -> None:
     assert (page.open_alerts, page.open_incidents, page.refusals) == ([], [], [])
 
 
-def test_verdicts_that_need_attention_come_first_the_failed_before_the_unproven(world: World) -> None:
+def test_failed_verdicts_come_before_unproven_and_passed_ones(world: World) -> None:
     verdicts = (
         Passed(because="0.7"),
         Unproven(missing="a log", remedy="keep it"),

@@ -1,4 +1,4 @@
-"""Values as people read them."""
+"""The template filters write values as people read them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("written", "words"), WRITTEN.values(), ids=WRITTEN)
-def test_it_is_written(written: str, words: str) -> None:
+def test_a_value_is_written_as_text(written: str, words: str) -> None:
     assert written == words
 
 
@@ -45,10 +45,10 @@ INERT = {
 
 
 @pytest.mark.parametrize(("given", "shown"), INERT.values(), ids=INERT)
-def test_what_is_shown_of(given: object, shown: object) -> None:
+def test_hidden_characters_are_shown_as_codes(given: object, shown: object) -> None:
     assert inert(given) == shown
 
 
-def test_a_day_is_markup_and_nothing_else_is() -> None:
+def test_only_days_and_times_are_markup() -> None:
     assert isinstance(day(datetime(2013, 4, 1, tzinfo=UTC)), Markup)
     assert not isinstance(number(1.0), Markup)

@@ -1,4 +1,4 @@
-"""The manifest of a folder of pages says which models' pages are current, and refuses a folder of something else."""
+"""The manifest of a folder of pages says which models' pages are current, and refuses folders with other contents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY = "models/ops/delay"
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    """A folder with the page of one model, under the stamp `1`."""
+    """Return a folder with the page of one model, under the stamp `1`."""
     folder = tmp_path / "pages"
     replace_file(folder / model_page(KEY), "<p>")
     PageManifest(folder, {KEY: "1"}).write()
@@ -28,11 +28,11 @@ def test_a_new_folder_has_an_empty_manifest(tmp_path: Path) -> None:
     assert PageManifest.of(tmp_path / "empty").stamps == {}
 
 
-def test_what_was_written_is_read_again(written: Path) -> None:
+def test_a_written_manifest_is_read_back(written: Path) -> None:
     assert PageManifest.of(written) == PageManifest(written, {KEY: "1"})
 
 
-def test_a_page_is_current_under_its_stamp_and_while_its_file_is_there(written: Path) -> None:
+def test_a_page_is_current_if_its_stamp_matches_and_its_file_exists(written: Path) -> None:
     manifest = PageManifest.of(written)
     assert (manifest.has(KEY, "1"), manifest.has(KEY, "2"), manifest.has("models/ops/other", "1")) == (
         True, False, False,
@@ -51,12 +51,12 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
-def test_a_manifest_that_cannot_be_read_holds_no_stamps(content: bytes, written: Path) -> None:
+def test_an_unreadable_manifest_has_no_stamps(content: bytes, written: Path) -> None:
     (written / NAME).write_bytes(content)
     assert PageManifest.of(written).stamps == {}
 
 
-def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_other_contents_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").touch()
     with pytest.raises(InputError, match="contains files that are not evidence pages"):
         PageManifest.of(tmp_path)
@@ -68,7 +68,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
         PageManifest.of(tmp_path / "page.html")
 
 
-def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+def test_a_file_is_replaced_atomically(tmp_path: Path) -> None:
     target = tmp_path / "deeper" / "page.html"
     for text in ("first", "second"):
         replace_file(target, text)

@@ -1,4 +1,4 @@
-"""Documentation is shown with its paragraphs, headings, lists and code; everything else stays the words it is."""
+"""Documentation is rendered with paragraphs, headings, lists and code; everything else stays plain text."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ SHOWN = {
 
 
 @pytest.mark.parametrize(("text", "markup"), SHOWN.values(), ids=SHOWN)
-def test_it_is_shown(text: str, markup: str) -> None:
+def test_documentation_is_rendered(text: str, markup: str) -> None:
     assert as_markup(text) == markup
 
 
-def test_text_below_too_many_lists_is_shown_as_it_was_written() -> None:
+def test_text_with_lists_nested_too_deep_is_shown_as_code() -> None:
     deep = "- " * 30 + "hidden?"
     assert as_markup(deep) == f'<pre tabindex="0">{deep}</pre>'
     shallow = "- " * 19 + "shown"
@@ -72,5 +72,5 @@ HOSTILE = {
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_the_longest_text_that_is_shown_is_read_at_once_whatever_it_holds(text: str) -> None:
+def test_the_longest_accepted_text_is_rendered_within_seconds(text: str) -> None:
     assert as_markup(text)

@@ -1,4 +1,4 @@
-"""The report: one file that needs nothing else, shows what happened, and lets nobody's words become markup."""
+"""The report is one file that loads nothing else, shows what happened, and escapes untrusted text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VOID = {"meta", "br"}
 
 
 class Outline(HTMLParser):
-    """The elements of a page with their attributes and the words inside; refuses one that is not closed in turn."""
+    """The elements of a page with their attributes and text; fails if an element is not closed in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -54,12 +54,12 @@ class Outline(HTMLParser):
         self.words.append(data)
 
     def all(self, tag: str) -> list[dict[str, str]]:
-        """The attributes of every element of a tag."""
+        """Return the attributes of every element with this tag."""
         return [attributes for name, attributes, _ in self.found if name == tag]
 
     @property
     def text(self) -> str:
-        """All words, spaces as one."""
+        """Return the whole text, with each run of spaces as one."""
         return " ".join(" ".join(self.words).split())
 
 
@@ -77,7 +77,7 @@ def report_outline(world: World, tmp_path: Path) -> Outline:
     return Outline(write_report(world.home, MODEL, tmp_path / "report.html").read_text("utf-8"))
 
 
-def test_the_page_asks_nothing_of_anywhere(outline: Outline, page: Path) -> None:
+def test_the_page_requests_nothing(outline: Outline, page: Path) -> None:
     names = {name for _, attributes, _ in outline.found for name in attributes}
     tags = {tag for tag, _, _ in outline.found}
 
@@ -87,20 +87,20 @@ def test_the_page_asks_nothing_of_anywhere(outline: Outline, page: Path) -> None
     assert not re.search(r"url\(|@import|https?:", page.read_text("utf-8"))
 
 
-def test_its_policy_allows_its_own_style_alone(outline: Outline) -> None:
+def test_the_content_policy_allows_only_the_page_style(outline: Outline) -> None:
     (policy,) = [one["content"] for one in outline.all("meta") if one.get("http-equiv") == "Content-Security-Policy"]
 
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
 
 
-def test_every_link_on_it_leads_somewhere_and_every_name_stands_once(outline: Outline) -> None:
+def test_every_link_has_a_target_and_every_id_is_unique(outline: Outline) -> None:
     names = Counter(attributes["id"] for _, attributes, _ in outline.found if "id" in attributes)
 
     assert [name for name, times in names.items() if times > 1] == []
     assert {one["href"][1:] for one in outline.all("a")} <= set(names)
 
 
-def test_every_drawing_says_what_it_shows(outline: Outline) -> None:
+def test_every_drawing_has_a_title_and_a_description(outline: Outline) -> None:
     names = {attributes.get("id") for _, attributes, _ in outline.found}
     drawings = [one for one in outline.all("svg") if one.get("aria-hidden") != "true"]
 
@@ -115,7 +115,7 @@ def test_every_chart_has_a_table_beside_it(page: Path) -> None:
     assert all("<table>" in one or "curve-v" in one for one in charts)
 
 
-def test_words_of_others_stay_words(outline: Outline, page: Path) -> None:
+def test_untrusted_text_is_escaped(outline: Outline, page: Path) -> None:
     written = page.read_text("utf-8")
 
     assert "{{ 7 * 7 }} {% raw %}" in outline.text
@@ -144,16 +144,16 @@ SAID = {
 
 
 @pytest.mark.parametrize("words", SAID.values(), ids=SAID)
-def test_it_says(words: str, outline: Outline) -> None:
+def test_the_report_contains(words: str, outline: Outline) -> None:
     assert words in outline.text
 
 
-def test_the_file_is_where_it_was_wanted(page: Path) -> None:
+def test_the_report_is_written_to_the_given_path(page: Path) -> None:
     assert page.name == "delay.html"
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
-def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: Path) -> None:
+def test_a_model_with_nothing_but_its_registration_has_a_report(world: World, tmp_path: Path) -> None:
     world.model()
 
     outline = report_outline(world, tmp_path)
@@ -163,7 +163,7 @@ def test_a_model_that_only_was_registered_has_a_report(world: World, tmp_path: P
     assert "No consumer is declared" in outline.text
 
 
-def test_a_wall_registry_says_nothing_of_a_replay(facts: ModelSnapshot, lives: World) -> None:
+def test_a_wall_clock_registry_has_no_replay_banner(facts: ModelSnapshot, lives: World) -> None:
     on_the_wall = replace(facts, time=RegistryTime("wall", lives.now))
 
     outline = Outline(render(page_of(on_the_wall, LogProof(None, "busy"), lives.now)))
@@ -171,14 +171,14 @@ def test_a_wall_registry_says_nothing_of_a_replay(facts: ModelSnapshot, lives: W
     assert "eplay" not in outline.text
 
 
-def test_a_model_that_is_not_there_has_none(world: World, tmp_path: Path) -> None:
+def test_an_unknown_model_is_refused(world: World, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         write_report(world.home, "models/ops/nothing", tmp_path / "report.html")
 
     assert not (tmp_path / "report.html").exists()
 
 
-def test_a_log_that_does_not_hold_is_said_first(lives: World, tmp_path: Path) -> None:
+def test_a_log_that_fails_verification_is_announced_first(lives: World, tmp_path: Path) -> None:
     with Registry(lives.home).store.transaction() as connection:
         connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
 
@@ -192,7 +192,7 @@ def test_a_registry_in_use_is_reported_without_a_verification(lives: World, tmp_
     assert "The log was not verified when this page was written" in outline.text
 
 
-def test_a_lost_night_is_named_and_the_others_are_shown(lives: World, tmp_path: Path) -> None:
+def test_a_run_with_lost_measurements_is_named_and_the_others_are_shown(lives: World, tmp_path: Path) -> None:
     night = lives.find(MonitoringRun)[0]
     ArtifactStore(lives.home.artifacts).path(night.measurements_digest).unlink()
 
@@ -202,7 +202,7 @@ def test_a_lost_night_is_named_and_the_others_are_shown(lives: World, tmp_path: 
     assert "distance: PSI" in outline.text
 
 
-def test_the_same_life_gives_the_same_page_but_for_the_hour(lives: World, tmp_path: Path) -> None:
+def test_equal_histories_give_equal_pages_except_for_the_time(lives: World, tmp_path: Path) -> None:
     files = [write_report(Home(lives.home.root), MODEL, tmp_path / name) for name in ("one.html", "other.html")]
 
     first, other = (re.sub(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC", "", file.read_text("utf-8")) for file in files)
@@ -210,7 +210,7 @@ def test_the_same_life_gives_the_same_page_but_for_the_hour(lives: World, tmp_pa
     assert first == other
 
 
-def test_a_validator_who_stood_in_for_somebody_is_shown_with_whom(world: World, tmp_path: Path) -> None:
+def test_a_deputy_who_validated_is_shown_with_the_person_represented(world: World, tmp_path: Path) -> None:
     world.grant("rita", "validator", deputy_of="vera", to_at=world.now + timedelta(days=5))
     world.validated(by="rita")
     text = Outline(write_report(world.home, MODEL, tmp_path / "delay.html").read_text("utf-8")).text

@@ -1,4 +1,4 @@
-"""The site: a folder of pages whose every link leads somewhere, written anew only where something changed."""
+"""The folder of pages: every link has a target, and only pages that changed are written again."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def outlines(site: WrittenSite) -> dict[Path, Outline]:
     return {file: Outline(file.read_text("utf-8")) for file in site.root.rglob("*.html")}
 
 
-def test_there_is_a_page_for_the_inventory_the_record_each_model_its_watch_and_each_version(site: WrittenSite) -> None:
+def test_inventory_audit_models_monitoring_and_versions_have_pages(site: WrittenSite) -> None:
     pages = {str(file.relative_to(site.root)) for file in site.root.rglob("*.html")}
     models = {MODEL, CHURN, LONG_NAME, "models/risk/only-listed", "models/risk/fraud"}
     versions = {f"{MODEL}/1", f"{MODEL}/2", f"{CHURN}/1", f"{LONG_NAME}/1", "models/risk/fraud/1"}
@@ -57,7 +57,7 @@ def test_there_is_a_page_for_the_inventory_the_record_each_model_its_watch_and_e
     assert site.pages == len(pages)
 
 
-def test_every_link_leads_to_a_page_and_a_place_on_it(outlines: dict[Path, Outline]) -> None:
+def test_every_link_leads_to_a_page_and_an_id_on_it(outlines: dict[Path, Outline]) -> None:
     names = {file: {attributes.get("id") for _, attributes, _ in one.found} for file, one in outlines.items()}
     for file, outline in outlines.items():
         for link in outline.all("a"):
@@ -68,7 +68,7 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(outlines: dict[Path, Outli
             assert not parts.fragment or parts.fragment in names[target], (file, link)
 
 
-def test_no_page_asks_for_anything_and_none_holds_markup_of_others(outlines: dict[Path, Outline]) -> None:
+def test_no_page_requests_anything_or_contains_untrusted_markup(outlines: dict[Path, Outline]) -> None:
     for file, outline in outlines.items():
         tags = {tag for tag, _, _ in outline.found}
         names = {name for _, attributes, _ in outline.found for name in attributes}
@@ -77,7 +77,7 @@ def test_no_page_asks_for_anything_and_none_holds_markup_of_others(outlines: dic
         assert not {"\u202e", "\u2066"} & set(file.read_text("utf-8")), file
 
 
-def test_headings_leave_no_level_out_and_ids_stand_once(outlines: dict[Path, Outline]) -> None:
+def test_headings_skip_no_level_and_ids_are_unique(outlines: dict[Path, Outline]) -> None:
     for file, outline in outlines.items():
         levels = [int(tag[1]) for tag, _, _ in outline.found if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
         assert levels.count(1) == 1, file
@@ -106,7 +106,7 @@ INVENTORY_SAYS = {
 
 
 @pytest.mark.parametrize("words", INVENTORY_SAYS.values(), ids=INVENTORY_SAYS)
-def test_the_inventory_says(words: str, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
+def test_the_inventory_contains(words: str, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
     assert words in outlines[site.root / INVENTORY].text
 
 
@@ -121,7 +121,7 @@ VERSION_SAYS = {
 
 
 @pytest.mark.parametrize("words", VERSION_SAYS.values(), ids=VERSION_SAYS)
-def test_a_version_page_says(words: str, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
+def test_a_version_page_contains(words: str, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
     assert words in outlines[site.root / version_page(f"{CHURN}/versions/1")].text
 
 
@@ -142,7 +142,7 @@ def says(target: Path, page: str) -> str:
     return Outline((target / page).read_text("utf-8")).text
 
 
-def test_who_can_sign_by_now_stands_on_both_pages(lives: World, tmp_path: Path) -> None:
+def test_the_people_who_can_sign_now_are_on_inventory_and_model_page(lives: World, tmp_path: Path) -> None:
     target = tmp_path / "site"
     write_site(lives.home, target)
     assert "1 × approver: Axel (axel) Dev (dev)" in says(target, model_page(CHURN))
@@ -153,7 +153,7 @@ def test_who_can_sign_by_now_stands_on_both_pages(lives: World, tmp_path: Path) 
         assert "1 × approver: Axel (axel), Outsider (outsider)" in says(target, page)
 
 
-def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: Path) -> None:
+def test_each_item_that_became_due_is_on_inventory_and_model_page(lives: World, tmp_path: Path) -> None:
     target, (version,) = tmp_path / "site", {one.key for one in lives.find(Version, model=CHURN)}
     for days in (2, 5):
         due = lives.now + timedelta(days=days)
@@ -168,7 +168,7 @@ def test_each_matter_that_fell_due_stands_on_both_pages(lives: World, tmp_path: 
     assert late == [0, 1, 3], "a finding, then another one and the request for approval"
 
 
-def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> None:
+def test_due_items_beyond_the_first_forty_are_printed_too(lives: World) -> None:
     (version,) = {one.key for one in lives.find(Version, model=CHURN)}
     due = lives.now + timedelta(days=90)
     command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
@@ -180,7 +180,7 @@ def test_what_is_due_beyond_the_first_forty_is_on_paper_too(lives: World) -> Non
     assert folded == ["prints"], "style.css prints what is folded where it says so"
 
 
-def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_anything_changed(
+def test_pages_without_names_of_signers_are_written_after_every_change(
     lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pending_signatures, "MOST_NAMED", 0)
@@ -192,7 +192,7 @@ def test_where_too_much_waits_to_name_everybody_the_pages_are_written_whenever_a
     assert CHURN in write_site(lives.home, target).written
 
 
-def test_a_version_that_is_registered_while_the_pages_are_written_is_on_them(
+def test_a_version_registered_during_the_writing_is_on_the_pages(
     lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "site"
@@ -209,13 +209,13 @@ def test_a_version_that_is_registered_while_the_pages_are_written_is_on_them(
     assert CHURN in write_site(lives.home, target).written
 
 
-def test_a_page_that_was_lost_is_written_again(lives: World, tmp_path: Path) -> None:
+def test_a_deleted_page_is_written_again(lives: World, tmp_path: Path) -> None:
     write_site(lives.home, tmp_path / "site")
     (tmp_path / "site" / model_page(CHURN)).unlink()
     assert write_site(lives.home, tmp_path / "site").written == (CHURN,)
 
 
-def test_a_log_that_no_longer_holds_is_said_on_every_page(lives: World, tmp_path: Path) -> None:
+def test_a_log_that_fails_verification_is_announced_on_every_page(lives: World, tmp_path: Path) -> None:
     write_site(lives.home, tmp_path / "site")
     with Registry(lives.home).store.transaction() as connection:
         connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
@@ -225,7 +225,7 @@ def test_a_log_that_no_longer_holds_is_said_on_every_page(lives: World, tmp_path
         assert "The audit log does not hold." in page.read_text("utf-8")
 
 
-def test_of_one_model_alone_the_inventory_links_nothing_that_is_not_there(lives: World, tmp_path: Path) -> None:
+def test_the_inventory_of_one_model_links_only_pages_that_exist(lives: World, tmp_path: Path) -> None:
     write_site(lives.home, tmp_path / "site", [CHURN])
 
     outline = Outline((tmp_path / "site" / INVENTORY).read_text("utf-8"))
@@ -234,7 +234,7 @@ def test_of_one_model_alone_the_inventory_links_nothing_that_is_not_there(lives:
     assert "This copy holds the pages of 1 model" in outline.text
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(lives: World, tmp_path: Path) -> None:
+def test_a_folder_with_other_contents_is_refused_and_unchanged(lives: World, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(InputError):
@@ -242,7 +242,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(lives: World, tmp_path
     assert [one.name for one in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
-def test_a_writing_that_was_interrupted_goes_on(lives: World, tmp_path: Path) -> None:
+def test_an_interrupted_writing_continues_with_the_missing_models(lives: World, tmp_path: Path) -> None:
     target = tmp_path / "site"
     write_site(lives.home, target, [CHURN])
     (target / INVENTORY).unlink()
@@ -252,19 +252,19 @@ def test_a_writing_that_was_interrupted_goes_on(lives: World, tmp_path: Path) ->
     assert "This copy holds" not in (target / INVENTORY).read_text("utf-8")
 
 
-def test_a_ledger_that_cannot_be_read_has_everything_written_anew(lives: World, tmp_path: Path) -> None:
+def test_an_unreadable_manifest_has_every_page_written_again(lives: World, tmp_path: Path) -> None:
     write_site(lives.home, tmp_path / "site", [CHURN])
     (tmp_path / "site" / "pages.json").write_text("{")
     assert write_site(lives.home, tmp_path / "site", [CHURN]).written == (CHURN,)
 
 
-def test_the_pages_of_a_home_lie_with_its_reports(world: World) -> None:
+def test_the_default_folder_of_the_pages_is_below_reports(world: World) -> None:
     assert site_folder(world.home) == world.home.reports / "site"
     done = write_site(world.home, site_folder(world.home))
     assert "No model is on the inventory yet" in (done.root / INVENTORY).read_text("utf-8")
 
 
-def test_a_model_that_is_not_there_leaves_no_folder(world: World, tmp_path: Path) -> None:
+def test_an_unknown_model_is_refused_and_leaves_no_folder(world: World, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         write_site(world.home, tmp_path / "site", ["models/ops/nothing"])
     assert not (tmp_path / "site").exists()

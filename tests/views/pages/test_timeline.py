@@ -1,4 +1,4 @@
-"""The timeline of a model: a row for each version, with what served, then alerts, incidents and waivers."""
+"""The timeline of a model has a row for each version with its deployments, then alerts, incidents and waivers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_bar_outside_production_names_its_environment(world: World) -> None:
     assert timeline(world).tracks[0].bars[0].name == "champion in staging"
 
 
-def test_a_rollback_is_marked_on_the_version_that_it_took_out(world: World) -> None:
+def test_a_rollback_is_marked_on_the_version_that_it_replaced(world: World) -> None:
     first = deployed(world)
     world.move(days=1)
     deployed(world, "op-2", version=world.validated(world.version()))
@@ -51,7 +51,7 @@ def test_a_rollback_is_marked_on_the_version_that_it_took_out(world: World) -> N
     assert len(tracks[0].bars) == 2, "version 1 served before and after version 2"
 
 
-def test_a_waiver_is_a_bar_from_its_grant_to_its_end_at_the_latest_now(world: World) -> None:
+def test_a_waiver_is_a_bar_from_its_grant_to_its_end_or_to_now(world: World) -> None:
     version, until = world.validated(), world.now.replace(year=world.now.year + 1)
     requested = world.do(RequestWaiver(version=version, control="GAP-1", reason="later", expires_at=until))
     granted = world.do(DecideWaiver(key=requested.subject, grant=True, proof=world.proof("axel")), by="axel")

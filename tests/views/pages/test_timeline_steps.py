@@ -1,4 +1,4 @@
-"""The steps of a life: every decision once, with who took it and what proves that."""
+"""The steps of a timeline: every decision once, with the person and the proof."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def only(steps: list[TimelineStep], kind: str) -> list[TimelineStep]:
     return [one for one in steps if one.kind == kind]
 
 
-def test_every_type_of_event_is_told_or_left_out_on_purpose() -> None:
+def test_every_event_type_has_a_step_or_is_excluded_explicitly() -> None:
     assert set(WRITERS) | SILENT == {one.value for one in EventType}
     assert not set(WRITERS) & SILENT
 
 
-def test_steps_stand_in_the_order_of_the_log(steps: list[TimelineStep]) -> None:
+def test_steps_are_in_the_order_of_the_log(steps: list[TimelineStep]) -> None:
     assert [one.seq for one in steps] == sorted(one.seq for one in steps)
     assert len(steps) > 30
 
@@ -50,7 +50,7 @@ def test_an_approval_names_the_person_and_the_proof(steps: list[TimelineStep]) -
     assert only(steps, "vote")[0].who == "Alma (alma)"
 
 
-def test_an_alert_is_raised_once(steps: list[TimelineStep]) -> None:
+def test_an_alert_is_one_step(steps: list[TimelineStep]) -> None:
     raised = [(one.title, one.version) for one in steps if one.kind in {"page", "warning"}]
 
     assert raised
@@ -76,8 +76,8 @@ RAISED: dict[str, tuple[list[str], list[str]]] = {
 }  # fmt: skip
 
 
-def spend(world: World, number: int, what: str) -> None:
-    """Night `number` finds something, or a person snoozes for ten days what was found; nights lie a week apart."""
+def record_night(world: World, number: int, what: str) -> None:
+    """Record the monitoring run of night `number`, or snooze its alert for ten days; nights are a week apart."""
     if what == "snooze":
         until = world.now + timedelta(days=10)
         world.do(AnswerAlert(key=f"{MODEL}/alerts/1", answer="snooze", reason="known", until=until), by="otto")
@@ -96,23 +96,25 @@ def spend(world: World, number: int, what: str) -> None:
 
 
 @pytest.mark.parametrize(("nights", "lines"), RAISED.values(), ids=RAISED)
-def test_what_a_night_raised_is_told_as_that_night_left_it(nights: list[str], lines: list[str], world: World) -> None:
+def test_an_alert_step_shows_the_alert_as_it_was_after_its_run(
+    nights: list[str], lines: list[str], world: World
+) -> None:
     world.model()
     began = world.now
     for number, what in enumerate(nights, start=1):
-        spend(world, number, what)
+        record_night(world, number, what)
         world.move(days=7)
     raised = [one for one in steps_of(model_snapshot(world.home, MODEL)) if one.kind in {"page", "warning"}]
     assert [f"{1 + (one.at - began).days // 7} {one.kind} {one.title}: {one.detail}" for one in raised] == lines
 
 
-def test_a_rollback_is_told_from_where_to_where(steps: list[TimelineStep]) -> None:
+def test_a_rollback_step_names_both_versions(steps: list[TimelineStep]) -> None:
     (step,) = only(steps, "rolled_back")
 
     assert (step.title, step.detail, step.decides) == ("Rolled back from v2 to v1", "it drifted", True)
 
 
-def test_a_retirement_is_told_to_its_end(steps: list[TimelineStep]) -> None:
+def test_every_event_of_a_retirement_is_a_step(steps: list[TimelineStep]) -> None:
     titles = [one.title for one in steps if one.kind in {"retiring", "notice", "sunset", "retired", "archived"}]
 
     assert titles[0] == "Retirement opened"
@@ -130,11 +132,11 @@ def steps_from(facts: ModelSnapshot, kind: str, subject: str, data: dict[str, ob
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_an_event_whose_row_is_gone_breaks_nothing(kind: str, facts: ModelSnapshot) -> None:
+def test_an_event_without_its_row_is_skipped(kind: str, facts: ModelSnapshot) -> None:
     assert all(one.who == "nobody" and one.proof == "signature" for one in steps_from(facts, kind, "gone", {}))
 
 
-def test_a_refusal_says_what_was_tried_and_why_not(facts: ModelSnapshot) -> None:
+def test_a_refusal_shows_the_command_and_the_reason(facts: ModelSnapshot) -> None:
     (step,) = steps_from(facts, "command.refused", "gone", {"attempted": "decide", "reason": "the code is wrong"})
 
     assert (step.kind, step.title, step.detail) == ("refused", "Refused: decide", "the code is wrong")
@@ -154,11 +156,11 @@ def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(
     assert first.lives[1] is not None
 
 
-def test_the_timeline_says_what_serves_at_the_end(facts: ModelSnapshot, steps: list[TimelineStep]) -> None:
+def test_the_timeline_describes_what_serves_at_the_end(facts: ModelSnapshot, steps: list[TimelineStep]) -> None:
     assert "no version serves at the end" in timeline_of(facts, steps).text
 
 
-def test_a_model_without_a_life_has_a_timeline(facts: ModelSnapshot) -> None:
+def test_a_model_without_versions_has_a_timeline(facts: ModelSnapshot) -> None:
     timeline = timeline_of(replace(facts, tables={}), [])
 
     assert timeline.tracks == ()

@@ -51,5 +51,5 @@ TEXTS: dict[str, tuple[Rule | None, str]] = {
 
 
 @pytest.mark.parametrize(("rule", "text"), TEXTS.values(), ids=TEXTS)
-def test_the_limits_of_a_rule_in_words(rule: Rule | None, text: str) -> None:
+def test_the_limits_of_a_rule_are_written_as_text(rule: Rule | None, text: str) -> None:
     assert rule_text(rule) == text
