@@ -1,4 +1,4 @@
-"""What every test stands on: no telemetry, a Prefect home of its own, and a fresh MODELWARD_HOME on request."""
+"""Set up every test: no telemetry, a separate Prefect home, and a fresh MODELWARD_HOME on request."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hypothesis import settings
 
 pytest_plugins = ["tests.world", "tests.lingering_registry"]
 
-# Tests are never timed (how fast it is stands in benchmarks/), and the same tree always gives the same answer.
+# No test has a deadline (benchmarks/ measure times), and the same source always gives the same result.
 settings.register_profile("modelward", deadline=None, derandomize=True)
 settings.load_profile("modelward")
 
 PREFECT_HOME = pytest.StashKey[str]()
 LONG = ("modelward/demo", "docs", "modelward/supervisor", "browser")
-"""Folders whose files take minutes: they are begun first, so that no worker ends alone with one of them."""
+"""Folders whose files take minutes. They start first, so that no worker is left alone with one of them at the end."""
 SERVED = ("flows", "modelward/demo", "docs/test_first_model", "modelward/supervisor/test_up")
-"""Folders and files whose tests run flows on a Prefect server, whatever their fixtures are called."""
+"""Folders and files whose tests run flows on a Prefect server, whatever the names of their fixtures are."""
 SLOW = ("data/audit/test_tampering", "data/registry/test_registry_durability", "data/registry/test_registry_rivals")
 """Files that start many processes one after the other."""
 SERVER_FIXTURES = {"prefect_server"}
@@ -29,7 +29,7 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before anything imports Prefect, which reads its settings then: the person's own profile stays untouched."""
+    """Set Prefect's environment before it is imported and reads it; the user's own profile is not used."""
     temporary = fast_folder()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", temporary)
     config.stash[PREFECT_HOME] = tempfile.mkdtemp(prefix="modelward-tests-", dir=temporary)
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a server, a browser or long; what takes longest comes first, everything else in its order."""
+    """Mark tests that need a server, a browser or minutes; run the longest files first, the others in their order."""
     for item in items:
         for mark in marks_of(item):
             item.add_marker(mark)
@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def marks_of(item: pytest.Item) -> list[str]:
-    """`server`, `browser` and `slow`, as far as they are true of a test: by its fixtures and by its place."""
+    """Return the marks `server`, `browser` and `slow` that a test's fixtures and its file require."""
     fixtures, place = set(getattr(item, "fixturenames", ())), place_of(item)
     found = {
         "server": bool(fixtures & SERVER_FIXTURES) or place.startswith(SERVED),
@@ -63,24 +63,24 @@ def marks_of(item: pytest.Item) -> list[str]:
 
 
 def place_of(item: pytest.Item) -> str:
-    """The file of a test, from this folder."""
+    """Return the path of a test's file, relative to this folder."""
     return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 def fast_folder() -> str:
-    """Memory where there is room: a registry waits for the disk at each command, and tests give thousands of them."""
+    """Return a folder in memory if it has room: a registry waits for the disk at each of thousands of commands."""
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     return str(MEMORY) if roomy else tempfile.gettempdir()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The Prefect home goes when the tests are over."""
+    """Delete the Prefect home after the tests."""
     shutil.rmtree(config.stash[PREFECT_HOME], ignore_errors=True)
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty MODELWARD_HOME of this test alone."""
+    """An empty MODELWARD_HOME for this test only."""
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("MODELWARD_HOME", str(folder))

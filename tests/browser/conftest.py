@@ -1,4 +1,4 @@
-"""Every test here looks at pages in a browser; Prefect's are those of the supervisor of the module's own `world`."""
+"""Fixtures for browser tests; Prefect's pages are served by a supervisor of the module's `world`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["chromium", "shots", "visit"]
 
 @pytest.fixture(scope="module")
 def up(world: World) -> Iterator[RunningUp]:
-    """What `modelward up` brings up for the world of the module."""
+    """A running `modelward up` for the world of the module."""
     with running_up(world.home.root) as up:
         yield up
 
 
 @pytest.fixture
 def pages(up: RunningUp, visit: Visit) -> Iterator[PrefectPages]:
-    """Somebody's browser; whatever is done in it, no page complains and nothing leaves this machine."""
+    """A browser at Prefect's pages; the test fails if a page reports an error or requests another machine."""
     pages = PrefectPages(visit(), up.status["ui_url"])
     yield pages
     assert pages.watched.outside == []
-    assert pages.troubles == []
+    assert pages.faults == []

@@ -1,12 +1,12 @@
-"""Chromium opens our pages as people do. Without the distribution's package `chromium` such a test skips and says so.
+"""Start Chromium for the browser tests; they are skipped without the distribution's package `chromium`.
 
-Each test leaves pictures in `build/screenshots`, named by what is seen; a run overwrites those of the run before:
+Each test saves screenshots in `build/screenshots`, named by what they show; a later run overwrites them:
 
     .venv/bin/python -m pytest tests/browser
-    xdg-open build/screenshots                     # look at them: a test only finds what somebody thought of
+    xdg-open build/screenshots                     # look at them too: a test finds only the faults that it checks for
 
-While Playwright is at work, an event loop counts as running in its thread, and whatever asks for one (Prefect's
-client does) believes to be asynchronous. So the browser ends with its module and not with the session.
+While Playwright works, an event loop counts as running in its thread, and code that asks for one (Prefect's
+client does) behaves as asynchronous code. So the browser is closed after each module and not after the session.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 @contextmanager
 def opened(home: Path) -> Iterator[Browser]:
-    """A browser that is closed with the block, with this folder as its home."""
+    """Yield a browser with this folder as its home; it is closed when the block ends."""
     surroundings: dict[str, Any] = {**os.environ, "HOME": str(home)}
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
@@ -39,7 +39,7 @@ def opened(home: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """The distribution's Chromium, headless, with a home of its own and nobody to talk to but this machine."""
+    """The distribution's Chromium, headless, with its own home and with access to this machine only."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing; the package is called chromium")
     with opened(tmp_path_factory.mktemp("chromium")) as browser:
@@ -48,7 +48,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def shots() -> Path:
-    """Where the pictures go."""
+    """The folder of the screenshots."""
     folder = ROOT / "build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -56,7 +56,7 @@ def shots() -> Path:
 
 @pytest.fixture
 def visit(chromium: Browser, shots: Path) -> Iterator[Visit]:
-    """`visit(width=390, height=844, color_scheme="dark")`: a watched page in a new context, closed with the test."""
+    """`visit(width=390, height=844, color_scheme="dark")`: a `WatchedPage` in a new context, closed after the test."""
     opened = list[WatchedPage]()
 
     def open_page(width: int = 1280, height: int = 900, **more: Any) -> WatchedPage:

@@ -1,9 +1,9 @@
-"""Markdown as Prefect's page renders it: by the page's own scripts, configured as the page configures them.
+"""Render Markdown as Prefect's page does: by the page's own scripts, configured as the page configures them.
 
 render = PrefectMarkdown(page, address_of_the_scripts)
 render("**a** b")        {"tag": "", "attributes": {}, "children": [{"tag": "p", …}]}
 
-The scripts' names carry digests and their exports one letter: they are found by what they are.
+The names of the scripts contain digests and their exports have one letter, so both are found by their content.
 """
 
 from __future__ import annotations
@@ -47,20 +47,20 @@ Node = Any
 
 
 class PrefectMarkdown:
-    """The renderer, on a page that was opened where the scripts are."""
+    """The renderer, on a page opened at the address of the scripts."""
 
     def __init__(self, page: Page, address: str) -> None:
         self._page, self._address = page, address
         self._names = {stem: next((UI / "assets").glob(f"{stem}-*.js")).name for stem in SCRIPTS}
 
     def __call__(self, texts: Sequence[str]) -> list[Node]:
-        """What the page would show of each text."""
+        """Return the elements that the page would show for each text."""
         found: list[Node] = self._page.evaluate(RENDER, [self._address, self._names, list(texts)])
         return found
 
 
 def tags(node: Node) -> Iterator[str]:
-    """Every element below a node, in order."""
+    """Yield every element below a node, in document order."""
     if isinstance(node, dict):
         yield from [node["tag"]] if node["tag"] else []
         for child in node["children"]:
@@ -68,12 +68,12 @@ def tags(node: Node) -> Iterator[str]:
 
 
 def text_of(node: Node) -> str:
-    """What is read of it."""
+    """Return the visible text of a node."""
     return node if isinstance(node, str) else "".join(text_of(child) for child in node["children"])
 
 
 def found(node: Node, tag: str) -> Iterator[dict[str, Any]]:
-    """Every element of one kind."""
+    """Return every element with this tag."""
     if isinstance(node, dict):
         yield from [node] if node["tag"] == tag else []
         for child in node["children"]:

@@ -1,9 +1,10 @@
-"""Prefect's pages as a person uses them: start a run, find one that waits, read its form, answer it.
+"""Operate Prefect's pages as a person does: start a run, find one that waits, read its form, answer it.
 
 pages = PrefectPages(visit(), up.status["ui_url"])
 pages.open_run(run_id)
 form = pages.open_form()                       three dots, Resume
-pages.answer(form, {"Your id on the roster": "alma", "Decision": "approve", ...})
+pages.fill(form, {"Your id on the roster": "alma", "Decision": "approve", ...})
+pages.send(form)
 """
 
 from __future__ import annotations
@@ -39,50 +40,50 @@ their picture of a run stumbles when the run goes on, and their server may be to
 
 
 class PrefectPages:
-    """One person's browser at Prefect's pages."""
+    """A browser of one person at Prefect's pages."""
 
     def __init__(self, watched: WatchedPage, ui_url: str) -> None:
         self.watched, self.page, self._ui_url = watched, watched.page, ui_url
 
     @property
-    def troubles(self) -> list[str]:
-        """What went wrong but for what Prefect's pages do wrong everywhere."""
-        return [one for one in self.watched.troubles if not any(known in one for known in PREFECTS_OWN)]
+    def faults(self) -> list[str]:
+        """Return the faults of the page, without those that every page of Prefect has."""
+        return [one for one in self.watched.faults if not any(known in one for known in PREFECTS_OWN)]
 
     def log_in(self, login: str) -> None:
-        """On the page that asks for it, where one field takes name and password with a colon between."""
+        """Log in on the page that asks for it; its one field takes `name:password`."""
         self.page.get_by_placeholder("admin:pass").fill(login)
         self.page.get_by_role("button", name="Login").click()
 
     def open_deployment(self, name: str) -> None:
-        """From the list of deployments to one of them."""
+        """Open the page of a deployment from the list of deployments."""
         self._go(f"{self._ui_url}/deployments")
         self.page.get_by_role("link", name=name, exact=True).first.click()
         expect(self.page.get_by_role("button", name="Run", exact=True)).to_be_visible()
 
     def open_run_form(self) -> Locator:
-        """Run, Custom run: the form of a deployment's parameters."""
+        """Open the form of a deployment's parameters: Run, Custom run."""
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Custom run").click()
         expect(self.page.get_by_role("button", name="Submit")).to_be_enabled()
         return self.page.locator("form")
 
     def open_run(self, run_id: str) -> None:
-        """The page of a run."""
+        """Open the page of a run."""
         self._go(f"{self._ui_url}/runs/flow-run/{run_id}")
 
     def find_run(self, name: str) -> None:
-        """From the list of runs to one of them."""
+        """Open the page of a run from the list of runs."""
         self._go(f"{self._ui_url}/runs")
         self.page.get_by_placeholder("Search by flow run name").fill(name)
         self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def await_state(self, state: str) -> None:
-        """The page says that the run is in this state: it looks again by itself."""
+        """Wait until the page, which refreshes itself, shows this state of the run."""
         expect(self.page.locator("main").get_by_text(state, exact=True).first).to_be_visible(timeout=LONG_MS)
 
     def open_form(self) -> Locator:
-        """The form of a run that waits."""
+        """Open the form of a run that waits for a person, and return it."""
         self.page.get_by_role("main").get_by_role("button", name="Open menu").first.click()
         self.page.get_by_role("menuitem", name="Resume").click()
         form = self.page.get_by_role("dialog")
@@ -90,7 +91,7 @@ class PrefectPages:
         return form
 
     def fill(self, form: Locator, values: Mapping[str, str]) -> None:
-        """Enter values by what stands above the fields; `Decision` is chosen from its list."""
+        """Enter values by the labels of the fields; `Decision` is chosen from its list."""
         for label, value in values.items():
             choice = form.get_by_role("button", name=f"Select {label}")
             if choice.count():
@@ -104,12 +105,12 @@ class PrefectPages:
         self._press(form.get_by_role("button", name="Submit"), "/create_flow_run")
 
     def send(self, form: Locator) -> None:
-        """Resume the run that waits with what was entered, and its form closes."""
+        """Resume the waiting run with the values entered, and wait until its form closes."""
         self._press(form.get_by_role("button", name="Resume"), "/resume")
         expect(form).to_be_hidden()
 
     def _go(self, address: str) -> None:
-        """Open a page; one that does not come is loaded again, as a person would."""
+        """Open a page; load it again if it does not appear, as a person would."""
         for _ in range(LOADS):
             with suppress(TooLate):
                 self.page.goto(address, timeout=LOAD_MS)
@@ -117,7 +118,7 @@ class PrefectPages:
         self.page.goto(address)
 
     def _press(self, button: Locator, asks: str) -> None:
-        """Once, and again at once where the server was too busy to take it, as the page says."""
+        """Press a button; press it again if the page says that the server was too busy."""
         for _ in range(TRIES):
             with self.page.expect_response(lambda reply: urlsplit(reply.url).path.endswith(asks)) as reply:
                 button.click()

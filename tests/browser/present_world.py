@@ -1,8 +1,8 @@
-"""A world of today, for what runs by the wall clock: founded and validated within the last hour, and at rest since.
+"""A registry on the wall clock for browser tests: founded and validated within the last hour, without changes since.
 
 home = founded_today(tmp_path / "home")        version 1 of the small world's model is validated
-home.phone("alma").now()                       the code that stands on alma's phone now
-refusals(home)                                 why answers were refused so far
+home.phone("alma").now()                       the code that alma's phone shows now
+refusals(home)                                 the reasons of all refusals so far
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FOUNDED_AGO = timedelta(hours=1)
 
 
 class Earlier(datetime):
-    """A wall clock that stands where it was put."""
+    """A wall clock that always shows the time it was set to."""
 
     moment = datetime.now(UTC)
 
@@ -42,12 +42,12 @@ class Earlier(datetime):
 
 
 def waiting_for_approval(world: World) -> None:
-    """A version that machines judged and a validator concluded on."""
+    """Prepare a version that the gates judged and a validator concluded on."""
     validated_version(world, registered_version(world))
 
 
 def founded_today(root: Path, prepare: Callable[[World], object] = waiting_for_approval) -> World:
-    """A registry on the wall clock whose people have their codes, and what `prepare` makes of it."""
+    """Return a registry on the wall clock, with people who have one-time codes, after `prepare` has run on it."""
     with earlier() as past:
         past.setenv("MODELWARD_HOME", str(root))
         past.setenv("MODELWARD_ACTOR", "dev")
@@ -59,13 +59,13 @@ def founded_today(root: Path, prepare: Callable[[World], object] = waiting_for_a
 
 
 def refusals(world: World) -> list[str]:
-    """Why the registry took answers and commands for nothing, the last at the end."""
+    """Return the reasons for which the registry refused answers and commands, the last one at the end."""
     return [str(one["data"]["reason"]) for one in world.events("command.refused")]
 
 
 @contextmanager
 def earlier() -> Iterator[pytest.MonkeyPatch]:
-    """The business time that commands are given is the wall clock's: the world is built as if it had been then."""
+    """Set the wall clock to the business time of each command while the registry is built."""
     carry_out, create = Registry.execute, Registry.create
 
     def execute(self: Registry, command: Any, context: RunContext) -> Receipt:

@@ -1,6 +1,6 @@
-"""An approval as people give it: in a browser, at Prefect's pages, to a run that waits under `modelward up`.
+"""People approve in a browser, at Prefect's pages, a run that waits under `modelward up`.
 
-The tests go on from each other, as the story does: they run in the order in which they stand. Each leaves pictures.
+The tests depend on each other and run in the order of this file. Each saves screenshots.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CUT_OFF = """form => [...form.querySelectorAll("tr")].filter(row => {
 
 @pytest.fixture(scope="module")
 def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A registry of today; not founded where there is no browser to look at it."""
+    """A registry founded today; the test is skipped where there is no browser."""
     return founded_today(tmp_path_factory.mktemp("approval") / "home")
 
 
@@ -40,7 +40,7 @@ def the_run(up: RunningUp) -> dict[str, Any]:
 
 
 def waits_again(up: RunningUp, before: str = "") -> str:
-    """Since when the run waits, once it waits under another state than `before`."""
+    """Return the id of the state in which the run waits, once it differs from `before`."""
     run = the_run(up)
     assert run["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), run["state"]
     return run["state_id"] if run["state_type"] == "PAUSED" and run["state_id"] != before else ""
@@ -52,13 +52,13 @@ def the_request(world: World) -> ApprovalRequest:
 
 
 def answered(pages: PrefectPages, form: Locator, person: str, code: str) -> None:
-    """Approve as one who read the form: the characters to confirm are taken from what stands there."""
+    """Approve as a person does: take the characters to confirm from the form."""
     confirm = form.get_by_role("row", name="To confirm").locator("code").first.inner_text()
     label = "Last 8 characters of the request's digest"
     pages.fill(form, {"Decision": "approve", "Your id on the roster": person, label: confirm, "One-time code": code})
 
 
-def test_the_form_of_a_new_run_says_what_it_wants(pages: PrefectPages) -> None:
+def test_the_form_of_a_new_run_describes_its_parameters(pages: PrefectPages) -> None:
     pages.open_deployment("deploy-model")
     form = pages.open_run_form()
     expect(form).to_contain_text("The version to deploy, like flight-delay/4.")
@@ -71,7 +71,7 @@ def test_the_form_of_a_new_run_says_what_it_wants(pages: PrefectPages) -> None:
     pages.start(form)
 
 
-def test_the_run_that_waits_stands_among_the_runs(pages: PrefectPages, up: RunningUp) -> None:
+def test_the_waiting_run_is_in_the_list_of_runs(pages: PrefectPages, up: RunningUp) -> None:
     until(partial(waits_again, up))
     pages.find_run(NAME)
     pages.await_state("Suspended")
@@ -79,7 +79,7 @@ def test_the_run_that_waits_stands_among_the_runs(pages: PrefectPages, up: Runni
     assert the_run(up)["name"] == NAME
 
 
-def test_its_form_says_what_is_asked(pages: PrefectPages, up: RunningUp, world: World) -> None:
+def test_the_form_shows_the_request(pages: PrefectPages, up: RunningUp, world: World) -> None:
     pages.open_run(the_run(up)["id"])
     form, request = pages.open_form(), the_request(world)
     expect(form).to_contain_text("Deploy ops/delay v1 to production")
@@ -95,7 +95,7 @@ def test_its_form_says_what_is_asked(pages: PrefectPages, up: RunningUp, world: 
     assert cut_off(form) == []
 
 
-def test_its_form_is_readable_on_a_phone(visit: Visit, up: RunningUp) -> None:
+def test_the_form_is_readable_on_a_phone(visit: Visit, up: RunningUp) -> None:
     pages = PrefectPages(visit(width=390, height=844), up.status["ui_url"])
     pages.open_run(the_run(up)["id"])
     form = pages.open_form()
@@ -103,7 +103,7 @@ def test_its_form_is_readable_on_a_phone(visit: Visit, up: RunningUp) -> None:
     assert cut_off(form) == []
 
 
-def test_the_evidence_is_a_click_away(pages: PrefectPages, up: RunningUp) -> None:
+def test_the_form_links_to_the_evidence(pages: PrefectPages, up: RunningUp) -> None:
     pages.open_run(the_run(up)["id"])
     link = pages.open_form().get_by_role("row", name="All evidence").get_by_role("link")
     pages.page.goto(str(link.get_attribute("href")))
@@ -112,7 +112,7 @@ def test_the_evidence_is_a_click_away(pages: PrefectPages, up: RunningUp) -> Non
     pages.watched.shot("deploy-6-evidence")
 
 
-def test_a_wrong_code_is_asked_for_again_with_the_reason_on_top(pages: PrefectPages, up: RunningUp) -> None:
+def test_after_a_wrong_code_the_form_asks_again_with_the_reason_first(pages: PrefectPages, up: RunningUp) -> None:
     before = the_run(up)["state_id"]
     pages.open_run(the_run(up)["id"])
     form = pages.open_form()
@@ -126,7 +126,7 @@ def test_a_wrong_code_is_asked_for_again_with_the_reason_on_top(pages: PrefectPa
     pages.watched.shot("deploy-8-asked-again")
 
 
-def test_after_the_right_one_the_second_approver_is_waited_for(
+def test_after_the_first_vote_the_run_waits_for_the_second_approver(
     pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
     before = the_run(up)["state_id"]
@@ -143,7 +143,7 @@ def test_after_the_right_one_the_second_approver_is_waited_for(
     pages.watched.shot("deploy-9-second")
 
 
-def test_with_the_second_the_run_completes_and_the_registry_shows_who_proved_it(
+def test_after_the_second_vote_the_run_completes_and_both_votes_have_a_proof(
     pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
     pages.open_run(the_run(up)["id"])
@@ -161,7 +161,7 @@ def test_with_the_second_the_run_completes_and_the_registry_shows_who_proved_it(
     assert up("audit", "verify").returncode == 0
 
 
-def test_what_the_gates_said_stays_on_the_page_of_the_run(pages: PrefectPages, up: RunningUp) -> None:
+def test_the_verdicts_stay_on_the_page_of_the_run(pages: PrefectPages, up: RunningUp) -> None:
     pages.open_run(the_run(up)["id"])
     pages.page.get_by_role("tab", name="Artifacts").click()
     card = pages.page.get_by_role("link").filter(has_text="gates-ops-delay").first
@@ -176,6 +176,6 @@ def test_what_the_gates_said_stays_on_the_page_of_the_run(pages: PrefectPages, u
 
 
 def cut_off(form: Locator) -> list[str]:
-    """The rows of tables in the form that go on beyond the edge of a box around them, where nobody can read them."""
+    """Return the table rows of the form that extend beyond their box, where nobody can read them."""
     found: list[str] = form.evaluate(CUT_OFF)
     return found

@@ -1,6 +1,6 @@
-"""A validator concludes and an operator releases in an emergency, both with nothing but a browser at Prefect's pages.
+"""A validator concludes and an operator releases in an emergency, both in a browser at Prefect's pages only.
 
-The tests go on from each other, as the story does: they run in the order in which they stand. Each leaves pictures.
+The tests depend on each other and run in the order of this file. Each saves screenshots.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.world import World
 
 
 def registered(world: World) -> None:
-    """A version that nobody judged yet, under a standard that allows emergencies."""
+    """Prepare a version that nobody has judged, under a standard that allows emergency releases."""
     registered_version(world)
     adopt(world, hasty_text())
 
@@ -33,7 +33,7 @@ def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def started(pages: PrefectPages, up: RunningUp, deployment: str, label: str) -> str:
-    """Start a run of a deployment for the version at its page; the run, once it waits."""
+    """Start a run for the version at the page of a deployment; return the run once it waits."""
     (found,) = up.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
     pages.page.goto(f"{up.status['ui_url']}/deployments/deployment/{found['id']}")
     form = pages.open_run_form()
@@ -45,7 +45,7 @@ def started(pages: PrefectPages, up: RunningUp, deployment: str, label: str) -> 
 
 
 def waits(up: RunningUp, deployment: str, before: str = "") -> bool:
-    """Whether the run waits, under another state than `before`."""
+    """Return True if the run waits in another state than `before`."""
     runs = up.runs(deployment)
     assert not runs or runs[0]["state_type"] not in ("FAILED", "CRASHED", "CANCELLED"), runs[0]["state"]
     return bool(runs) and runs[0]["state_type"] == "PAUSED" and runs[0]["state_id"] != before
@@ -57,7 +57,7 @@ def opened(pages: PrefectPages, run: str) -> Locator:
     return pages.open_form()
 
 
-def test_the_evidence_is_chosen_already_and_handed_in_with_the_conclusion(
+def test_the_evidence_is_preselected_and_submitted_with_the_conclusion(
     pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
     run = started(pages, up, "validate-model", "version")
@@ -79,7 +79,7 @@ def test_the_evidence_is_chosen_already_and_handed_in_with_the_conclusion(
     assert (concluded.validator, concluded.evidence_digest) == ("vera", judged)
 
 
-def test_a_version_is_released_in_an_emergency_from_the_page_of_its_run(
+def test_an_emergency_release_is_signed_on_the_page_of_its_run(
     pages: PrefectPages, up: RunningUp, world: World
 ) -> None:
     run = started(pages, up, "release-in-emergency", "version (Optional)")

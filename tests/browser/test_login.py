@@ -1,6 +1,6 @@
-"""Prefect's pages with a login: nothing is seen without it, and with it a person answers a run that waits, under CSRF.
+"""Prefect's pages with a login: nothing is shown without it; with it a person answers a waiting run, with CSRF tokens.
 
-The tests go on from each other: they run in the order in which they stand. Each leaves pictures.
+The tests depend on each other and run in the order of this file. Each saves screenshots.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LOGIN = "ops:correct horse"
 
 @pytest.fixture(scope="module")
 def world(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A registry of today; not founded where there is no browser to look at it."""
+    """A registry founded today; the test is skipped where there is no browser."""
     return founded_today(tmp_path_factory.mktemp("login") / "home")
 
 
 @pytest.fixture(scope="module")
 def up(world: World) -> Iterator[RunningUp]:
-    """What `modelward up` brings up for it with a login, and a run that waits for two approvers."""
+    """A running `modelward up` with a login, and a run that waits for two approvers."""
     with running_up(world.home.root, MODELWARD_PREFECT_LOGIN=LOGIN) as up:
         started = up("deploy", "delay/1", "--by", "dev", "--no-wait")
         assert started.returncode == 0, started.stderr
@@ -47,14 +47,14 @@ def the_run(up: RunningUp) -> dict[str, Any]:
 
 @pytest.fixture
 def pages(up: RunningUp, visit: Visit) -> PrefectPages:
-    """A browser that was sent to the run, as a notice sends people, and knows no login yet."""
+    """A browser at the page of the run, before the login."""
     pages = PrefectPages(visit(), up.status["ui_url"])
     pages.open_run(the_run(up)["id"])
     expect(pages.page.get_by_role("button", name="Login")).to_be_visible()
     return pages
 
 
-def test_without_the_login_nothing_is_seen(pages: PrefectPages) -> None:
+def test_without_the_login_nothing_is_shown(pages: PrefectPages) -> None:
     assert pages.page.inner_text("body").split() == ["Login", "Login"]
     pages.watched.shot("login-1-asked")
     pages.log_in("ops:wrong horse")
@@ -65,10 +65,10 @@ def test_without_the_login_nothing_is_seen(pages: PrefectPages) -> None:
     assert pages.watched.outside == []
 
 
-def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages, up: RunningUp, world: World) -> None:
+def test_after_the_login_a_person_can_answer_the_waiting_run(pages: PrefectPages, up: RunningUp, world: World) -> None:
     pages.log_in(LOGIN)
     pages.await_state("Suspended")
-    before = len(pages.troubles)
+    before = len(pages.faults)
     pages.watched.shot("login-3-run")
     form = pages.open_form()
     (request,) = world.find(ApprovalRequest, subject=V1)
@@ -80,12 +80,12 @@ def test_with_the_login_a_person_answers_the_run_that_waits(pages: PrefectPages,
     until(lambda: world.find(Vote, request=request.key) or refusals(world))
     assert refusals(world) == []
     assert [(one.person, one.decision) for one in world.find(Vote, request=request.key)] == [("alma", "approve")]
-    assert pages.troubles[before:] == []
+    assert pages.faults[before:] == []
     assert pages.watched.outside == []
 
 
-def test_a_page_of_another_server_cannot_act_in_the_name_of_who_is_logged_in(up: RunningUp) -> None:
-    """The login alone is not enough to change something: the token that only these pages are given belongs to it."""
+def test_a_page_of_another_server_cannot_act_for_the_person_logged_in(up: RunningUp) -> None:
+    """A change needs the login and the CSRF token, which only Prefect's own pages receive."""
     address = f"{up.status['api_url']}/flow_runs/{the_run(up)['id']}/resume"
     reply = httpx.post(address, json={}, auth=tuple(LOGIN.split(":")), trust_env=False, timeout=30)
     assert (reply.status_code, reply.json()["detail"]) == (403, "Missing CSRF token.")

@@ -1,4 +1,4 @@
-"""The evidence pages as people meet them: on a desk and on a phone, by day and by night, on paper, without a script."""
+"""The evidence pages in a browser: on a wide screen, on a phone, in the dark theme, in print, and without scripts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CUT = """[...document.querySelectorAll('td, th')].filter(one => one.scrollWidth 
 
 @pytest.fixture(scope="module")
 def site(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of a registry in which much has happened, in words that want to be markup."""
+    """The pages of a registry with a long history, whose texts contain hostile markup."""
     root = tmp_path_factory.mktemp("site")
     lived = prepared(founded, root / "home", live)
     world = World(lived.root, lived.now)
@@ -61,7 +61,7 @@ def opened(visit: Visit, site: Path, page: str, size: tuple[int, int] = DESK, **
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_readable_by_everybody_and_asks_nobody(
+def test_a_page_is_accessible_and_requests_nothing(
     visit: Visit, site: Path, page: str, width: str, scheme: str
 ) -> None:
     watched = opened(visit, site, PAGES[page], WIDTHS[width], color_scheme=scheme)
@@ -74,7 +74,7 @@ def test_a_page_is_readable_by_everybody_and_asks_nobody(
     found = Axe().run(watched.page).response["violations"]
 
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE] == []
-    assert watched.troubles == []
+    assert watched.faults == []
     assert watched.requests == [(site / PAGES[page]).as_uri()]
 
 
@@ -97,7 +97,7 @@ def test_the_inventory_is_filtered_without_a_script(visit: Visit, site: Path, wi
     assert "risk/fraud" not in lines.locator("th").all_inner_texts()
 
 
-def test_from_the_inventory_one_comes_to_a_request_and_back_by_keyboard(visit: Visit, site: Path) -> None:
+def test_a_request_is_reached_from_the_inventory_by_keyboard(visit: Visit, site: Path) -> None:
     watched = opened(visit, site, "index.html")
     page = watched.page
     page.keyboard.press("Tab")
@@ -111,11 +111,11 @@ def test_from_the_inventory_one_comes_to_a_request_and_back_by_keyboard(visit: V
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     page.wait_for_url("**/index.html")
-    assert watched.troubles == []
+    assert watched.faults == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_was_written_by_others_does_nothing(visit: Visit, site: Path, page: str) -> None:
+def test_untrusted_text_runs_nothing(visit: Visit, site: Path, page: str) -> None:
     watched = opened(visit, site, PAGES[page])
     dialogs: list[Dialog] = []
     watched.page.on("dialog", lambda dialog: dialogs.append(dialog))  # noqa: PLW0108 - Playwright marks its listeners
@@ -126,7 +126,7 @@ def test_what_was_written_by_others_does_nothing(visit: Visit, site: Path, page:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_on_paper_no_table_is_cut(visit: Visit, site: Path, tmp_path: Path, page: str) -> None:
+def test_no_table_is_cut_off_in_print(visit: Visit, site: Path, tmp_path: Path, page: str) -> None:
     watched = opened(visit, site, PAGES[page], (718, 1000))
     watched.page.emulate_media(media="print")
     assert watched.page.evaluate(WIDER) <= 1
@@ -137,7 +137,7 @@ def test_on_paper_no_table_is_cut(visit: Visit, site: Path, tmp_path: Path, page
 
 
 def pages_of(pdf: bytes) -> int:
-    """How many sheets a PDF has, counted in its objects, packed or plain."""
+    """Return the number of pages of a PDF, counted in its objects, compressed or plain."""
     packed = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
     return sum(len(re.findall(rb"/Type\s*/Page\b", part)) for part in (pdf, *map(_unpacked, packed)))
 

@@ -1,7 +1,7 @@
-"""What others wrote, as Prefect's page shows it in a form or on a run: text, and nothing that acts, hides or poses.
+"""Prefect's page shows untrusted text in a form or on a run as text: it does not act, hide or imitate other text.
 
-Shown by the page's own renderer: it takes HTML, makes links of bare addresses whatever was escaped in them, and draws
-pictures from anywhere.
+The texts are shown by the page's own renderer, which accepts HTML, turns bare addresses into links even if they are
+escaped, and loads pictures from any host.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ PLACES: dict[str, Callable[[str], str]] = {
 }
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class SilentHandler(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Nothing is written to the terminal."""
+        """Write nothing to the terminal."""
 
 
 @pytest.fixture(scope="module")
 def scripts() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(UI))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SilentHandler, directory=str(UI))) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -97,8 +97,8 @@ def render(visit: Visit, scripts: str) -> PrefectMarkdown:
     return PrefectMarkdown(page, scripts)
 
 
-def test_the_renderer_would_show_all_of_this_if_nothing_were_done(render: PrefectMarkdown) -> None:
-    """What these tests guard against is real: raw, the same text is links, pictures and rows."""
+def test_unescaped_text_becomes_links_pictures_and_rows(render: PrefectMarkdown) -> None:
+    """Without escaping, the renderer does turn these texts into links, pictures and rows."""
     raw = " ".join(ATTACKS[name] for name in ("a picture that calls out", "a link", "a bare address", "emphasis"))
     (shown,) = render([raw])
     assert {"img", "a", "strong", "del"} <= set(tags(shown))
@@ -109,7 +109,9 @@ def test_the_renderer_would_show_all_of_this_if_nothing_were_done(render: Prefec
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_text_of_others_is_text_and_all_that_stands_around_it_stays(render: PrefectMarkdown, place: str) -> None:
+def test_untrusted_text_is_shown_as_text_and_the_text_around_it_is_unchanged(
+    render: PrefectMarkdown, place: str
+) -> None:
     put = PLACES[place]
     (tame,) = render([put("tame")])
     texts = [*ATTACKS.values(), *random_texts()]
@@ -119,14 +121,14 @@ def test_text_of_others_is_text_and_all_that_stands_around_it_stays(render: Pref
 
 
 def random_texts() -> Iterator[str]:
-    """Five hundred texts put together from what Markdown, HTML and addresses are made of, the same each time."""
+    """Return five hundred random texts made of parts of Markdown, HTML and addresses, the same in each run."""
     source = random.Random(7)
     for _ in range(500):
         yield "x" + "".join(source.choices(PIECES, k=source.randint(1, 14)))
 
 
-def test_a_drawing_of_ours_is_shown(render: PrefectMarkdown) -> None:
-    """A picture that the text itself carries is what plots on a run are made of."""
+def test_a_picture_in_a_data_url_is_shown(render: PrefectMarkdown) -> None:
+    """The plots on the page of a run are pictures in data URLs."""
     (shown,) = render(["![drift](data:image/svg+xml;base64,PHN2Zz4=)"])
     (image,) = found(shown, "img")
     assert image["attributes"] == {"src": "data:image/svg+xml;base64,PHN2Zz4=", "alt": "drift"}

@@ -1,4 +1,4 @@
-"""What a page does wrong is seen: a test of pages that finds nothing has looked."""
+"""A WatchedPage notices the faults of a page, so that a test without findings has really looked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CASES = {
 }
 
 
-class Answers(BaseHTTPRequestHandler):
+class FaultyHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         known = self.path in PAGES
         self.send_response(200 if known else 404)
@@ -35,12 +35,12 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(PAGES.get(self.path, "").encode())
 
     def log_message(self, *_: object) -> None:
-        """Nothing is written to the terminal."""
+        """Write nothing to the terminal."""
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), FaultyHandler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -48,23 +48,23 @@ def site() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize(("page", "trouble"), CASES.values(), ids=CASES)
-def test_what_goes_wrong_is_remembered(visit: Visit, site: str, page: str, trouble: str) -> None:
+@pytest.mark.parametrize(("page", "fault"), CASES.values(), ids=CASES)
+def test_every_fault_of_a_page_is_recorded(visit: Visit, site: str, page: str, fault: str) -> None:
     watched = visit()
     watched.page.goto(site + page, wait_until="networkidle")
-    assert any(trouble in one for one in watched.troubles), watched.troubles
+    assert any(fault in one for one in watched.faults), watched.faults
 
 
-def test_a_page_without_fault_has_no_troubles_and_gives_a_picture(visit: Visit, site: str) -> None:
+def test_a_page_without_faults_has_an_empty_list_and_a_screenshot(visit: Visit, site: str) -> None:
     watched = visit(width=390, height=844)
     watched.page.goto(f"{site}/fine", wait_until="networkidle")
-    assert watched.troubles == []
+    assert watched.faults == []
     assert watched.requests[0] == f"{site}/fine"
     assert watched.page.evaluate("window.innerWidth") == 390
     assert watched.shot("watched-page").read_bytes().startswith(b"\x89PNG")
 
 
-def test_only_this_machine_is_at_hand(tmp_path: Path) -> None:
+def test_other_machines_cannot_be_reached(tmp_path: Path) -> None:
     at_hand = ("http://127.0.0.1:4200/v2", "data:,", (tmp_path / "index.html").as_uri(), "ws://127.0.0.1/events")
     assert not any(map(is_elsewhere, at_hand))
     assert all(map(is_elsewhere, ("https://127.0.0.1.example/", "http://10.0.0.1/", "wss://example.org/events")))

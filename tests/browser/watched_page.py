@@ -1,9 +1,9 @@
-"""A browser's page that remembers what went wrong on it, and every address it asked for.
+"""A browser page that records its faults and every address it requests.
 
-watched = visit()                   a page as wide as a desk's screen; visit(width=390) as narrow as a phone's
+watched = visit()                   a page as wide as a desktop screen; visit(width=390): as narrow as a phone
 watched.page.goto(address)
-watched.shot("inventory")           a picture of it, build/screenshots/inventory.png
-assert watched.troubles == []       no console error, no failed request, nothing asked of another machine
+watched.shot("inventory")           a screenshot, build/screenshots/inventory.png
+assert watched.faults == []       no console error, no failed request, no request to another machine
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NOT_ASKED = ("file", "data", "blob", "about", "chrome")
 
 
 class WatchedPage:
-    """One page in a context of its own, watched from before its first request."""
+    """One page in its own browser context, observed from before its first request."""
 
     def __init__(self, context: BrowserContext, shots: Path) -> None:
         self.requests: list[str] = []
@@ -38,18 +38,18 @@ class WatchedPage:
         self.page: Page = context.new_page()
 
     @property
-    def troubles(self) -> list[str]:
-        """Everything that should not have happened, in one list."""
+    def faults(self) -> list[str]:
+        """Return every fault of the page: console errors, failed requests, requests to other machines."""
         return [*self.complaints, *self.failed, *(f"left this machine: {one}" for one in self.outside)]
 
     def shot(self, name: str, whole: bool = False) -> Path:
-        """A picture of what is in view, or of the whole page; where it lies."""
+        """Save a screenshot of the visible part or the whole page, and return its path."""
         path = self._shots / f"{name}.png"
         self.page.screenshot(path=path, full_page=whole)
         return path
 
     def close(self) -> None:
-        """The page and everything it kept goes."""
+        """Close the page and discard its context."""
         self._context.close()
 
     def _on_request(self, request: Request) -> None:
@@ -70,7 +70,7 @@ class WatchedPage:
             self._complain(f"{message.text} ({message.location['url']})")
 
     def _complain(self, text: str) -> None:
-        """A server that was too busy (503) makes pages complain in many words; the 503 itself stays in `failed`."""
+        """Record a console error unless it follows a 503 of a busy server, which is recorded in `failed`."""
         is_busy = any(failure.endswith(": 503") for failure in self.failed)
         (self.complaints_when_busy if is_busy else self.complaints).append(text)
 
@@ -79,13 +79,13 @@ Visit = Callable[..., WatchedPage]
 
 
 def is_elsewhere(url: str) -> bool:
-    """Whether a request for it leaves this machine."""
+    """Return True if a request for this address leaves the machine."""
     address = urlsplit(url)
     return address.scheme not in NOT_ASKED and address.hostname not in AT_HAND
 
 
 def flags() -> Sequence[str]:
-    """Chromium without a sandbox (tests may run as root), and without a thing to say to anybody else."""
+    """Return the flags of Chromium: no sandbox (tests may run as root) and no requests of its own."""
     return (
         "--no-sandbox",
         "--disable-gpu",

@@ -1,4 +1,4 @@
-"""Who works through a page of the documentation has a browser too."""
+"""Fixtures of the documentation tests: the browser."""
 
 from __future__ import annotations
 

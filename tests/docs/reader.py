@@ -1,6 +1,6 @@
-"""Somebody works through a page: types, fills in, answers in a browser or a terminal, compares what is shown.
+"""A reader who works through a page: types, fills in, answers in a browser or a terminal, compares the output.
 
-How a fenced block of the page says what is to be done with it:
+The info string of a fenced block of the page says what the reader does with it:
 
     ```sh               typed, and ends well            ```sh refused   its last command is refused
     ```sh waits         goes on while others act        ```sh answers   typed by the person who is waited for
@@ -33,7 +33,7 @@ SECONDS = 120.0
 
 
 class Phone:
-    """Everybody's authenticator app: it learns the seeds it is shown, and gives each code once."""
+    """The authenticator app of all people: it stores the seeds that it scans, and gives each code only once."""
 
     def __init__(self) -> None:
         self._seeds: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Phone:
             self._seeds[person] = seed.replace(" ", "")
 
     def code(self, person: str) -> str:
-        """The code shown now; after one that was used, the next."""
+        """Return the code shown now; if it was given before, wait for the next one."""
         deadline = time.monotonic() + SECONDS
         totp = pyotp.TOTP(self._seeds[person])
         while (code := totp.now()) == self._given.get(person):
@@ -55,20 +55,20 @@ class Phone:
 
 
 class Pace:
-    """How fast the page is worked through: without a pause here; a class of its own may take its time."""
+    """The speed of the reader: no pauses here; a subclass may add them."""
 
     def begins(self, block: Block) -> None:
-        """The reader comes to a block: reads what stands before it and in it, then does what it says."""
+        """Called when the reader comes to a block, before its action."""
 
     def reads(self, text: str) -> None:
-        """The reader reads something that is not on the page: a form."""
+        """Called when the reader reads a text that is not on the page, such as a form."""
 
     def enters(self, value: str) -> None:
-        """The reader enters a value in a field."""
+        """Called when the reader enters a value in a field."""
 
 
 class Reader:
-    """Takes a page block by block, at a pace."""
+    """A reader who processes a page block by block, at a pace."""
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class Reader:
         assert not lost, f"line {block.line} of the page shows {lost[0]!r}; it was\n{self.shown}"
 
     def _fill_in_form(self, block: Block) -> None:
-        """In a browser, at the address that the run which waits was seen at."""
+        """Fill in the form of the waiting run in a browser, at the address that the terminal showed."""
         assert self.waiting is not None
         shown = self.waiting.watch(lambda shown: [] if SUSPENDED in shown else [SUSPENDED])
         run = list(RUN.finditer(shown))[-1]
@@ -129,11 +129,11 @@ class Reader:
             self._pace.enters(value)
             pages.fill(form, {title: self._entry(form, title, value, block.about)})
         pages.send(form)
-        assert (pages.watched.outside, pages.troubles) == ([], [])
+        assert (pages.watched.outside, pages.faults) == ([], [])
         pages.watched.close()
 
     def _entry(self, form: Locator, title: str, value: str, person: str) -> str:
-        """What is entered: as the page has it, or as the phone or the form shows it."""
+        """Return the value to enter: from the page, from the phone, or from the form."""
         if title == "One-time code":
             return self.phone.code(person)
         if "digest" in title:
@@ -141,7 +141,7 @@ class Reader:
         return value
 
     def _answer_waiting(self, block: Block) -> None:
-        """Answer once the run asks: a person would have been told, or would look again."""
+        """Answer as soon as the run asks; until then try again, as a person would."""
         deadline = time.monotonic() + SECONDS
         code, self.shown = self.terminal.run(block.text, self._answer)
         while NOBODY_ASKS in self.shown or "there is no" in self.shown:
@@ -150,7 +150,7 @@ class Reader:
         assert code == 0, self.shown
 
     def _answer(self, title: str, shown: str) -> str:
-        """What the person types: the page's own words, the digest that is shown, a code, or Enter for the default."""
+        """Return what the person types: the text on the page, the digest shown, a code, or Enter for the default."""
         self._pace.enters(self._entries.get(title, ""))
         if title.startswith("One-time code of "):
             return self.phone.code(title.rpartition(" ")[2])
@@ -160,7 +160,7 @@ class Reader:
 
 
 def seen(form: Locator) -> str:
-    """The text of a form without the labels that only a screen reader says."""
+    """Return the text of a form without the labels for screen readers."""
     text = form.inner_text()
     for label in form.locator(".sr-only").all_inner_texts():
         text = text.replace(label, "", 1)

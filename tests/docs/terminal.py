@@ -1,4 +1,4 @@
-"""A terminal of the reader: commands run in a real pseudo-terminal, and somebody answers what they ask."""
+"""A terminal of the reader: it runs commands in a real pseudo-terminal and answers their questions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Answer = Callable[[str, str], str]
 
 
 class Terminal:
-    """A shell that remembers its directory from block to block; what it ran is ended with `end`."""
+    """A shell that keeps its directory from block to block."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._place = folder / "place"
@@ -31,18 +31,18 @@ class Terminal:
         self.directory = folder
 
     def start(self, commands: str) -> Running:
-        """Run a block; it stops at the first command that fails."""
+        """Start a block and return at once; the block stops at the first command that fails."""
         return Running(commands, self.directory, self._environment)
 
     def run(self, commands: str, answer: Answer) -> tuple[int, str]:
-        """Run a block to its end; answers with the exit code and everything it showed."""
+        """Run a block to its end; return its exit code and its output."""
         ended = self.start(commands).wait(answer)
         self.directory = Path(self._place.read_text().strip())
         return ended
 
 
 class Running:
-    """A block that runs in a pseudo-terminal of its own."""
+    """A block that runs in its own pseudo-terminal."""
 
     def __init__(self, commands: str, directory: Path, environment: Mapping[str, str]) -> None:
         self._ours, theirs = pty.openpty()
@@ -60,7 +60,7 @@ class Running:
         self._shown, self._answered = b"", 0
 
     def wait(self, answer: Answer) -> tuple[int, str]:
-        """Until it ended, answering what it asks: `answer(title, shown so far)`. Fails after a limit."""
+        """Answer questions with `answer(title, output so far)` until the block ends; fail after `SECONDS`."""
         deadline = time.monotonic() + SECONDS
         while self._read(deadline):
             title = self._question()
@@ -72,26 +72,26 @@ class Running:
         return code, self.shown
 
     def watch(self, lacks: Callable[[str], object]) -> str:
-        """Until what it showed lacks nothing any more, while it goes on; answers with that. Fails after a limit."""
+        """Wait until `lacks(output)` is empty while the block runs, and return the output; fail after `SECONDS`."""
         deadline = time.monotonic() + SECONDS
         while lacks(self.shown):
             assert self._read(deadline), f"ended before it showed {lacks(self.shown)}:\n{self.shown}"
         return self.shown
 
     def end(self) -> None:
-        """End it, and everything it started that did not leave its group."""
+        """End the block and every process of its process group."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     @property
     def shown(self) -> str:
-        """Everything it showed, without colours and what was written over."""
+        """Return the output without colours and overwritten text."""
         lines = ESCAPE.sub("", self._shown.decode("utf-8", "replace")).replace("\r\n", "\n").split("\n")
         return "\n".join(line.rpartition("\r")[2] for line in lines)
 
     def _read(self, deadline: float) -> bool:
-        """Take what it shows; False at its end."""
+        """Read some output; return False at the end of the output."""
         ready, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))
         in_time = bool(ready) and time.monotonic() < deadline
         assert in_time, f"did not end within {SECONDS:.0f} s:\n{self._commands}\n{self.shown}"
@@ -103,7 +103,7 @@ class Running:
         return bool(output)
 
     def _question(self) -> str:
-        """The title of the question it waits on, if it asked one since the last answer."""
+        """Return the title of the question that the block waits on, if it asked one since the last answer."""
         if self._answered == len(self._shown):
             return ""
         found = PROMPT.fullmatch(self.shown.rpartition("\n")[2])

@@ -1,4 +1,4 @@
-"""`docs/first-model.md` does what it says: a reader's terminal, browser and phone, and a real Prefect server."""
+"""`docs/first-model.md` works as written, with a real terminal, browser and Prefect server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BLOCKS = read_page(PAGE)
 
 @pytest.fixture
 def reader(tmp_path: Path, visit: Visit) -> Iterator[Reader]:
-    """Somebody with an empty home, this house's commands on the path, and free ports; all is down afterwards."""
+    """A reader with an empty home, this checkout's commands on the path and free ports; stopped afterwards."""
     home = tmp_path / "reader"
     home.mkdir()
     (tmp_path / "modelward").symlink_to(ROOT)
@@ -45,12 +45,12 @@ def reader(tmp_path: Path, visit: Visit) -> Iterator[Reader]:
 
 
 @pytest.mark.timeout(1_200)  # eight runs on a server, and codes that count once
-def test_the_page_works_as_it_is_written(reader: Reader) -> None:
+def test_the_page_works_as_written(reader: Reader) -> None:
     for block, after in zip(BLOCKS, [*BLOCKS[1:], None], strict=True):
         reader.take(block, after)
 
 
-def test_a_retrain_takes_three_typed_things_and_a_model_at_most_fifteen_fields() -> None:
+def test_a_retrain_needs_three_fields_and_a_model_at_most_fifteen() -> None:
     (typed,) = [block for block in BLOCKS if block.about == "eights/version.yaml"]
     assert len(typed.text.splitlines()) == 3
     filled = next(block for block in BLOCKS if block.about == "eights/model.yaml")

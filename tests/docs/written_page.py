@@ -1,4 +1,4 @@
-"""A page of the documentation as its reader works through it: what is typed, filled in and shown, block by block."""
+"""A page of the documentation as a list of blocks: commands, fields to fill in and expected output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ELIDED = "…"
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, the words beside it, its text, its line on the page, what is written before it."""
+    """A fenced block: its language, the rest of its info string, its text, its line, and the paragraphs before it."""
 
     kind: str
     about: str
@@ -26,7 +26,7 @@ class Block:
 
 
 def read_page(path: Path) -> list[Block]:
-    """Every fenced block of a page, in its order."""
+    """Return every fenced block of a page, in order."""
     text, begins, blocks = path.read_text("utf-8"), 0, []
     for block in FENCE.finditer(text):
         line = text.count("\n", 0, block.start()) + 1
@@ -36,13 +36,13 @@ def read_page(path: Path) -> list[Block]:
 
 
 def fill_in(block: Block, folder: Path) -> None:
-    """Do with a YAML file what the page says: fill in its fields."""
+    """Fill in the fields of a YAML file with the values of a block."""
     path = folder / block.about
     path.write_text(filled_in(path.read_text("utf-8"), block.text), "utf-8")
 
 
 def filled_in(text: str, fields: str) -> str:
-    """A YAML file with its top-level fields replaced by those given, which must be there."""
+    """Return the text of a YAML file with these top-level fields replaced; fail if one is missing in it."""
     for filled in FIELD.finditer(fields):
         there = {field[1]: field[0] for field in FIELD.finditer(text)}
         assert filled[1] in there, f"there is no field {filled[1]}"
@@ -51,12 +51,12 @@ def filled_in(text: str, fields: str) -> str:
 
 
 def entries(shown: str) -> Mapping[str, str]:
-    """What a person enters in a form, by the title of the field."""
+    """Return what a person enters in a form, by the title of the field."""
     return {one["title"]: one["value"] for one in ENTRY.finditer(shown)}
 
 
 def missing(shown: str, real: str) -> list[str]:
-    """The first line that a page shows and the real output does not have, in that order; `…` stands for anything."""
+    """Return the first line of the page that the output lacks, if any; lines must be in order, `…` matches anything."""
     lines = _lines(real)
     for line in _lines(shown):
         pattern = ".*".join(re.escape(part.strip()) for part in line.split(ELIDED))
@@ -66,6 +66,6 @@ def missing(shown: str, real: str) -> list[str]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Lines without what differs from one run to the next: ports, and how wide a table is."""
+    """Return the lines without what differs between runs: ports and the widths of tables."""
     for line in text.splitlines():
         yield " ".join(ADDRESS.sub("127.0.0.1", line).split())

@@ -1,6 +1,6 @@
-"""A writer is killed at a random moment, again and again: nothing acknowledged is lost, nothing is left half done.
+"""Kill a writer at random moments: no acknowledged event is lost, and no change is left incomplete.
 
-SOAK_SECONDS says for how long (default 600), SOAK_SEED which moments (default 1). The summary is printed with `-rP`.
+SOAK_SECONDS is the duration (default 600), SOAK_SEED chooses the moments (default 1). `-rP` prints the summary.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(SECONDS + 600), pytest.mark.
 
 
 def killed_writer(home: Home, first: int, life_seconds: float) -> list[int]:
-    """The events that a writer acknowledged before it was killed."""
+    """Run a writer, kill it at a random moment, and return the events that it acknowledged before."""
     command = [sys.executable, "-c", WRITER, str(home.root), FOUNDED_AT.isoformat(), str(first)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
@@ -55,7 +55,7 @@ def killed_writer(home: Home, first: int, life_seconds: float) -> list[int]:
     return acknowledged + [int(line) for line in lines[:-1]]
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_left_half_done(tmp_path: Path) -> None:
+def test_no_acknowledged_event_is_lost_and_no_change_is_incomplete(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     Registry(home).create(clock="replay")
     replay, moments = Replay(home.root, FOUNDED_AT), random.Random(SEED)

@@ -1,4 +1,4 @@
-"""What does not hold yet of the rules in this folder: places by folder, or names. A table only becomes smaller.
+"""Known violations of the rules in this folder: their number by folder, or their names. A table only becomes smaller.
 
 A folder or name that is not in its table has no allowance.
 """
@@ -21,10 +21,10 @@ WITHOUT_MIRROR: frozenset[str] = frozenset()
 
 
 def folder_of(path: Path) -> str:
-    """The first two folders of a path: `tasks/monitor`; `.` for the root."""
+    """Return the first two folders of a path, such as `tasks/monitor`; `.` for the root."""
     return Path(*path.parts[:-1][:2]).as_posix()
 
 
 def over(found: Mapping[str, list[str]], allowed: Mapping[str, int]) -> dict[str, list[str]]:
-    """The folders with more places than they may have, and all their places."""
+    """Return the folders with more violations than allowed, with all their violations."""
     return {folder: places for folder, places in found.items() if len(places) > allowed.get(folder, 0)}

@@ -1,4 +1,4 @@
-"""Every name that a file gives to something: values, parameters, attributes, functions, classes."""
+"""Find every name that a file binds: values, parameters, attributes, functions and classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Bound(NamedTuple):
-    """A name, the line that gives it, and whether it lives in a comprehension or a lambda only."""
+    """A name and its line; `passing` is True if it exists only in a comprehension or a lambda."""
 
     name: str
     line: int
@@ -19,7 +19,7 @@ class Bound(NamedTuple):
 
 
 def bound(node: ast.AST, *, passing: bool = False) -> Iterator[Bound]:
-    """The names bound in a tree, in no order; imports are left out, since another file chose theirs."""
+    """Yield the names bound in a tree, in no order, without imports: another file chose their names."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, Defined):
             yield Bound(child.name, child.lineno, passing=False)

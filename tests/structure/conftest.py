@@ -1,4 +1,4 @@
-"""The house as the guards see it: its folders and the parsed source of every file in them."""
+"""Fixtures of the structure tests: the folders of the repository and the parsed source of their files."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ LAYERS = ("modelward", "flows", "tasks", "views", "gates", "monitoring", "data")
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The folder of the repository."""
+    """The root folder of the repository."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def layers() -> tuple[str, ...]:
-    """The seven layers, from the front door down to what is remembered."""
+    """The seven layers, from the command line down to the data."""
     return LAYERS
 
 
 @pytest.fixture(scope="session")
 def trees() -> dict[Path, ast.Module]:
-    """Each Python file of the layers, by its path from the root, parsed."""
+    """The syntax tree of each Python file of the layers, by its path from the root."""
     paths = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
     return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
 @pytest.fixture(scope="session")
 def files() -> tuple[Path, ...]:
-    """Every file that belongs to the repository, or would if it were added now."""
+    """Every file that Git tracks or would add."""
     listing = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     return tuple(Path(name) for name in sorted(names) if name and (ROOT / name).is_file())

@@ -1,4 +1,4 @@
-"""bootstrap.py: which Python it takes, when there is nothing to do, and that each failure names its remedy."""
+"""bootstrap.py chooses a Python, does nothing when the environment is ready, and names the remedy of each failure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHOICES = {
 
 
 @pytest.mark.parametrize("running,others,chosen", CHOICES.values(), ids=CHOICES)
-def test_it_takes(running: Interpreter, others: list[Interpreter], chosen: Interpreter) -> None:
+def test_the_chosen_python_is(running: Interpreter, others: list[Interpreter], chosen: Interpreter) -> None:
     assert bootstrap.choose_interpreter(running, others) == chosen
 
 
@@ -35,13 +35,13 @@ def test_no_supported_python_is_an_error_that_says_what_to_install() -> None:
         bootstrap.choose_interpreter(OLD, [NEW])
 
 
-def test_other_pythons_are_not_asked_where_the_running_one_serves() -> None:
+def test_other_pythons_are_not_probed_if_the_running_one_is_supported() -> None:
     others = iter([OTHER])
     bootstrap.choose_interpreter(GOOD, others)
     assert next(others) == OTHER
 
 
-def test_a_python_is_asked_who_it_is() -> None:
+def test_a_probe_returns_path_and_version() -> None:
     found = bootstrap.probe(sys.executable)
     assert found is not None
     assert found.version == sys.version_info[:2]
@@ -55,7 +55,7 @@ SHIMS = {
 
 
 @pytest.mark.parametrize("script", SHIMS.values(), ids=SHIMS)
-def test_a_python_is_passed_over_that(script: str | None, tmp_path: Path) -> None:
+def test_a_python_is_skipped_that(script: str | None, tmp_path: Path) -> None:
     shim = tmp_path / "python3.12"
     if script:
         shim.write_text(script)
@@ -63,7 +63,7 @@ def test_a_python_is_passed_over_that(script: str | None, tmp_path: Path) -> Non
     assert bootstrap.probe(str(shim)) is None
 
 
-def test_the_versions_are_those_of_the_project(root: Path) -> None:
+def test_the_supported_versions_equal_those_of_the_project(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     bounds = ">={}.{},<{}.{}".format(*bootstrap.LOWEST, *bootstrap.BELOW)
     assert project["requires-python"] == bounds
@@ -71,7 +71,7 @@ def test_the_versions_are_those_of_the_project(root: Path) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    """A project folder whose environment is ready, made of the few files that are looked at."""
+    """A project folder whose environment is ready; it has only the files that bootstrap.py reads."""
     place = Place(tmp_path)
     place.bin.mkdir(parents=True)
     place.python.symlink_to(sys.executable)
@@ -82,7 +82,7 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-def test_a_ready_environment_costs_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ready_environment_runs_no_installer(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("something was started"))
     bootstrap.prepare(place)
 
@@ -117,7 +117,7 @@ def test_an_environment_whose_python_runs_is_kept(place: Place) -> None:
     assert bootstrap.is_usable(place)
 
 
-def test_a_broken_environment_is_made_anew(place: Place) -> None:
+def test_a_broken_environment_is_replaced(place: Place) -> None:
     (place.venv / "left over").touch()
     place.python.unlink()
     bootstrap.make_venv(place, bootstrap.running_interpreter())
@@ -125,20 +125,20 @@ def test_a_broken_environment_is_made_anew(place: Place) -> None:
     assert not (place.venv / "left over").exists()
 
 
-def test_an_environment_that_cannot_be_made_says_what_to_install(place: Place) -> None:
+def test_a_venv_that_cannot_be_made_names_what_to_install(place: Place) -> None:
     with pytest.raises(
         BootstrapError, match=r"^/no/python could not make .*: check .*apt-get install python3-venv.* or uv$"
     ):
         bootstrap.make_venv(place, Interpreter("/no/python", (3, 12)))
 
 
-def test_packages_that_cannot_be_had_say_what_to_check(place: Place) -> None:
+def test_packages_that_cannot_be_installed_name_what_to_check(place: Place) -> None:
     place.python.unlink()
     with pytest.raises(BootstrapError, match="check the network and the proxy"):
         bootstrap.install(place, uv="/no/uv")
 
 
-def test_a_uv_that_does_not_run_is_passed_over_for_one_in_the_environment(
+def test_a_uv_that_does_not_run_is_skipped_for_the_one_in_the_environment(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for folder, script in {tmp_path / "path": "exit 127", place.bin: "exit 0"}.items():
@@ -151,14 +151,14 @@ def test_a_uv_that_does_not_run_is_passed_over_for_one_in_the_environment(
     assert bootstrap.find_uv(place) is None
 
 
-def test_a_requirement_is_taken_from_the_lock_with_its_hashes(place: Place) -> None:
+def test_a_requirement_has_the_hashes_of_the_lock(place: Place) -> None:
     lock = place.lock.read_text()
     assert bootstrap.requirement_of("uv", lock) == "uv==1.0 \\\n    --hash=sha256:00\n"
     with pytest.raises(BootstrapError, match="does not name ruff: restore it"):
         bootstrap.requirement_of("ruff", lock)
 
 
-def test_installers_download_no_python_and_see_no_foreign_paths() -> None:
+def test_installers_download_no_python_and_inherit_no_python_paths() -> None:
     made = bootstrap.installer_environment(
         {"PYTHONPATH": "/x", "UV_PYTHON_DOWNLOADS": "automatic", "PIP_CERT": "/mine"}
     )
@@ -168,7 +168,7 @@ def test_installers_download_no_python_and_see_no_foreign_paths() -> None:
     assert "PYTHONPATH" not in made
 
 
-def test_a_command_that_is_not_there_says_how_to_get_it(place: Place) -> None:
+def test_a_missing_command_names_the_remedy(place: Place) -> None:
     with pytest.raises(BootstrapError, match="nothing is not in .venv: run `make clean`"):
         bootstrap.become(place, ["nothing"])
 

@@ -1,4 +1,4 @@
-"""The package as it is installed: what it declares, what it carries, and that nothing else bears its generic names."""
+"""The installed package: what it declares and contains, and that no other distribution has its generic names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Trees = dict[Path, ast.Module]
 
 @pytest.fixture(scope="module")
 def owners() -> dict[str, set[str]]:
-    """For each importable top-level name, the distributions that install it."""
+    """Return, for each importable top-level name, the distributions that install it."""
     return {name: {normal(owner) for owner in found} for name, found in packages_distributions().items()}
 
 
@@ -31,17 +31,19 @@ def project(root: Path) -> dict[str, Any]:
 
 
 def normal(requirement: str) -> str:
-    """The name that a requirement begins with, as package indexes compare it."""
+    """Return the package name of a requirement, normalised as package indexes compare it."""
     return re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]).lower()
 
 
-def test_no_other_distribution_owns_our_names(owners: dict[str, set[str]], layers: tuple[str, ...]) -> None:
+def test_no_other_distribution_installs_the_names_of_the_layers(
+    owners: dict[str, set[str]], layers: tuple[str, ...]
+) -> None:
     others = {layer: owners.get(layer, set()) - {"modelward"} for layer in layers}
     assert not any(others.values()), f"uninstall them, their package would be imported in place of ours: {others}"
 
 
 def imported_names(trees: Trees) -> dict[str, Path]:
-    """Every top-level name that the layers import, with one file that does."""
+    """Return every top-level name that the layers import, with one file that imports it."""
     found: dict[str, Path] = {}
     for path, tree in trees.items():
         for node in ast.walk(tree):
@@ -52,7 +54,7 @@ def imported_names(trees: Trees) -> dict[str, Path]:
     return found
 
 
-def test_what_is_imported_is_declared(
+def test_every_imported_package_is_declared(
     trees: Trees, layers: tuple[str, ...], owners: dict[str, set[str]], project: dict[str, Any]
 ) -> None:
     declared = {normal(each) for each in project["dependencies"] + project["optional-dependencies"]["demo"]}
@@ -62,7 +64,7 @@ def test_what_is_imported_is_declared(
     assert not undeclared, "add it to dependencies in pyproject.toml and run `make lock`"
 
 
-def test_the_wheel_carries_every_file_of_the_layers(
+def test_the_wheel_contains_every_file_of_the_layers(
     root: Path, files: tuple[Path, ...], layers: tuple[str, ...], tmp_path: Path
 ) -> None:
     (wheel,) = WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"])

@@ -1,4 +1,4 @@
-"""What the repository must not hold: hosts, machine paths, second locks, heavy files."""
+"""The repository contains no hosts, machine paths, second lock files or large files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# Put together from parts, so that this file does not hold what it looks for.
+# Composed of parts, so that this file does not contain the patterns that it searches for.
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))]
 PLACES = ["/".join(parts) for parts in (("", "work", ""), ("", "root", ""), ("", "opt", "pypi"), ("..", "shared"))]
 HOST = "|".join(map(re.escape, HOSTS))
@@ -20,28 +20,28 @@ FORBIDDEN = {
 
 @pytest.fixture(scope="session")
 def texts(files: tuple[Path, ...], root: Path) -> dict[Path, str]:
-    """Every text of the repository."""
+    """Every text file of the repository."""
     contents = {path: (root / path).read_bytes() for path in files}
     return {path: data.decode("utf-8") for path, data in contents.items() if b"\0" not in data}
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_the_repository_does_not_hold(what: str, texts: dict[Path, str]) -> None:
+def test_the_repository_does_not_contain(what: str, texts: dict[Path, str]) -> None:
     found = {str(path): match[0] for path, text in texts.items() if (match := re.search(FORBIDDEN[what], text))}
     assert not found
 
 
-def test_a_machine_path_is_told_from_a_relative_one() -> None:
+def test_a_machine_path_is_distinguished_from_a_relative_one() -> None:
     assert re.search(PLACE, "cd " + PLACES[0] + "main")
     assert not re.search(PLACE, "docs" + PLACES[0] + "layout.md")
 
 
-def test_there_is_one_lock(root: Path) -> None:
+def test_there_is_one_lock_file(root: Path) -> None:
     second = [name for name in ("uv.lock", "pylock.toml", "poetry.lock", "requirements.txt") if (root / name).exists()]
     assert not second, "delete it: constraints.txt is the lock, and it names no host"
 
 
-def test_the_lock_names_no_host_and_a_hash_for_everything(root: Path) -> None:
+def test_the_lock_has_hashes_and_no_host(root: Path) -> None:
     lock = (root / "constraints.txt").read_text(encoding="utf-8")
     requirements = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
     assert "://" not in lock
@@ -50,6 +50,6 @@ def test_the_lock_names_no_host_and_a_hash_for_everything(root: Path) -> None:
     assert [block.split()[0] for block in requirements if "--hash=sha256:" not in block] == []
 
 
-def test_no_file_is_heavy(files: tuple[Path, ...], root: Path) -> None:
+def test_no_file_is_large(files: tuple[Path, ...], root: Path) -> None:
     heavy = [str(path) for path in files if (root / path).stat().st_size > 3 * 2**20]
     assert not heavy, "nothing in the repository needs more than 3 MB: derive it, or keep the columns that are used"

@@ -1,4 +1,4 @@
-"""Who may import whom, who may read the environment and the clock; import-linter holds the order of the layers."""
+"""Which modules may import which, and which may read the environment and the clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 Trees = dict[Path, ast.Module]
 Graph = dict[str, set[str]]
 
-# Where the environment may be touched: the settings are read in one file, children get theirs in another.
+# The files that may use the environment: one reads the settings, others set it for child processes.
 ENVIRONMENT_FILES = {"data/settings.py", "modelward/supervisor/prefect_environment.py"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 CLOCK_OWNERS = {"datetime", "date", "time", "dt", "Timestamp"}
@@ -28,7 +28,7 @@ def is_for_types_only(node: ast.AST) -> bool:
 
 
 def import_nodes(node: ast.AST, *, when_loaded: bool) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Import statements; `when_loaded` leaves out those inside functions and those only for type checking."""
+    """Yield import statements; `when_loaded` excludes those inside functions and those for type checking only."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child
@@ -39,7 +39,7 @@ def import_nodes(node: ast.AST, *, when_loaded: bool) -> Iterator[ast.Import | a
 
 
 def targets(node: ast.Import | ast.ImportFrom, known: set[str]) -> set[str]:
-    """What a statement imports: the module itself where `from package import module` names one."""
+    """Return the modules that a statement imports, also the module of `from package import module`."""
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names}
     inside = {f"{node.module}.{alias.name}" for alias in node.names}
@@ -47,7 +47,7 @@ def targets(node: ast.Import | ast.ImportFrom, known: set[str]) -> set[str]:
 
 
 def import_graph(trees: Trees, *, when_loaded: bool) -> Graph:
-    """Each of our modules with everything that it imports."""
+    """Return each module of the layers with the modules that it imports."""
     known = {module_name(path) for path in trees}
     return {
         module_name(path): {t for n in import_nodes(tree, when_loaded=when_loaded) for t in targets(n, known)}
@@ -56,7 +56,7 @@ def import_graph(trees: Trees, *, when_loaded: bool) -> Graph:
 
 
 def reached_from(start: str, graph: Graph) -> set[str]:
-    """Every module that loading this one loads as well."""
+    """Return every module that is loaded with this one."""
     seen: set[str] = set()
     waiting = [start]
     while waiting:
@@ -100,14 +100,14 @@ def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Tree
 
 
 @pytest.mark.parametrize("layer", ["views", "gates", "monitoring", "data"])
-def test_prefect_stays_above_the_tasks(trees: Trees, layer: str) -> None:
+def test_only_tasks_and_higher_layers_import_prefect(trees: Trees, layer: str) -> None:
     graph = import_graph({p: t for p, t in trees.items() if p.parts[0] == layer}, when_loaded=False)
     seen = [name for name, imported in graph.items() if any(t.split(".")[0] == "prefect" for t in imported)]
     assert not seen, "keep the rule here and let a task in tasks/ call it"
 
 
 def environment_uses(tree: ast.Module) -> Iterator[int]:
-    """Lines that read or change the process environment."""
+    """Return the lines that read or change the process environment."""
     names = {"environ", "environb", "getenv", "putenv", "unsetenv"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in names and ast.unparse(node.value) == "os":
@@ -129,7 +129,7 @@ def test_environment_variables_are_read_in_one_place(trees: Trees) -> None:
 
 
 def clock_readings(tree: ast.Module) -> Iterator[int]:
-    """Lines that ask what time it is."""
+    """Return the lines that read the clock."""
     for node in ast.walk(tree):
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Attribute) and called.attr in CLOCKS:
@@ -142,7 +142,7 @@ def test_a_rule_takes_the_time_as_a_parameter(trees: Trees, layer: str) -> None:
     assert not readings, "take the current time as a parameter: a decision must replay"
 
 
-def test_the_guards_see_what_they_look_for() -> None:
+def test_clock_and_environment_uses_are_found() -> None:
     source = "import os\nimport datetime as dt\n\ndef f():\n    os.getenv('A')\n    return dt.datetime.now()\n"
     tree = ast.parse(source)
     assert list(environment_uses(tree)) == [5]
@@ -151,7 +151,7 @@ def test_the_guards_see_what_they_look_for() -> None:
 
 
 def registry_reads(tree: ast.Module) -> Iterator[int]:
-    """Lines that take a State from a registry, or reach its store."""
+    """Return the lines that take a State from a registry, or access its store."""
     for node in ast.walk(tree):
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Attribute) and called.attr == "reading":
@@ -167,6 +167,6 @@ def test_no_code_outside_data_holds_a_state_or_a_connection(trees: Trees) -> Non
     assert not reads, "ask a named query of data/queries, or a method of Registry"
 
 
-def test_a_read_is_seen_wherever_it_is() -> None:
+def test_a_read_of_the_registry_is_found() -> None:
     source = "with registry.reading() as state:\n    Registry.here().store.backup(file)\n    facts.store.read(digest)\n"
     assert list(registry_reads(ast.parse(source))) == [1, 2]

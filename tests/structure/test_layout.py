@@ -1,4 +1,4 @@
-"""The folders are those of docs/adr and DEVELOPERS.md, and no module lies loose in the root of a layer of folders."""
+"""The folders are those of DEVELOPERS.md, and no other module is in the root of a layer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOOSE = {
     "views": {"evidence_address"},
     "data": {"errors", "settings"},
 }
-# Verbs by which tasks are named elsewhere; a noun that is also a verb stays out.
+# Verbs that begin the names of tasks; a verb that is also a noun is not in this list.
 VERBS = {"ask", "read", "write", "record", "show", "check", "find", "open", "send", "judge", "compute", "build", "load"}
 
 
@@ -38,12 +38,12 @@ def test_a_layer_has_these_folders(layer: str, trees: Trees) -> None:
 
 
 @pytest.mark.parametrize("layer", LOOSE)
-def test_no_module_lies_loose(layer: str, trees: Trees) -> None:
+def test_no_other_module_is_in_the_root_of_a_layer(layer: str, trees: Trees) -> None:
     loose = {path.stem for path in trees if path.parts[0] == layer and len(path.parts) == 2} - {"__init__"}
     assert loose <= LOOSE[layer], "put it in the folder of what happens in it"
 
 
-def test_every_folder_says_what_it_holds(trees: Trees) -> None:
+def test_every_folder_has_a_docstring(trees: Trees) -> None:
     silent = [str(path) for path, tree in trees.items() if path.name == "__init__.py" and not ast.get_docstring(tree)]
     assert not silent, "write one sentence in the folder's __init__.py"
 

@@ -1,4 +1,4 @@
-"""Every link and every path that the documents name exists."""
+"""Every link, path and test name in the documents exists."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ CODE = re.compile(r"`([a-z_]+(?:/[a-z0-9_.<>*-]+)+/?)`")
 TEST = re.compile(r"def (test_\w+)")
 NAMED_TEST = re.compile(r"`(test_\w+(?:\.py)?)`")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-# Folders of a submission that are called like a layer.
+# Folders of a submission that have the name of a layer.
 ELSEWHERE = {"data/training.parquet", "data/held_out.parquet"}
 
 
 @pytest.fixture(scope="session")
 def documents(files: tuple[Path, ...], root: Path) -> dict[Path, str]:
-    """Each Markdown file that a reader of the project opens, by its path from the root."""
+    """The text of each Markdown file for readers of the project, by its path from the root."""
     read = [path for path in files if path.suffix == ".md" and path.parts[0] not in ("tests", "modelward")]
     return {path: (root / path).read_text(encoding="utf-8") for path in read}
 
 
 def anchors(text: str) -> set[str]:
-    """The names that a page's headings can be linked by."""
+    """Return the anchors of a page's headings."""
     plain = (re.sub(r"[^\w\s-]", "", heading.lower()) for heading in HEADING.findall(text))
     return {heading.strip().replace(" ", "-") for heading in plain}
 
 
-def test_every_link_leads_somewhere(documents: dict[Path, str], root: Path) -> None:
+def test_every_link_has_a_target(documents: dict[Path, str], root: Path) -> None:
     broken = []
     for path, text in documents.items():
         for link in LINK.findall(text):
@@ -58,9 +58,7 @@ def test_the_links_of_a_page_are_found() -> None:
     assert anchors("# A `b`, c\n\n## 0001 · D") == {"a-b-c", "0001--d"}
 
 
-def test_every_test_that_a_document_names_exists(
-    documents: dict[Path, str], files: tuple[Path, ...], root: Path
-) -> None:
+def test_every_test_name_in_a_document_exists(documents: dict[Path, str], files: tuple[Path, ...], root: Path) -> None:
     tests = [path for path in files if path.parts[0] == "tests" and path.suffix == ".py"]
     defined = {name for path in tests for name in TEST.findall((root / path).read_text(encoding="utf-8"))}
     defined |= {path.stem for path in tests}

@@ -1,4 +1,4 @@
-"""Names show the layer: verbs above, nouns below; one concept a file, and its test where one looks for it."""
+"""Names fit the layer (verb and noun in flows and tasks, nouns below), and every module has its test."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.structure.bound_names import bound
 Trees = dict[Path, ast.Module]
 
 VERB_NOUN = re.compile(r"[a-z]+(_[a-z]+)+")
-# A file of such a name collects what has no name yet.
+# A file with such a name collects functions that belong to different subjects.
 NAMELESS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "handler", "processor"}
 MIRRORED = ("views", "gates", "monitoring", "data")
-# Participles that leave open what the value is; and a pronoun, which is clear only inside a comprehension or a lambda.
+# Participles that do not say what the value is; and a pronoun, which is clear only in a comprehension or a lambda.
 NAMES_OF_NOTHING = {"told", "said", "asked", "wanted"}
 PRONOUN = "one"
 # Words of tests/structure/private_words.py that were names; `apart_from_validator` is a parameter of stored standards.
@@ -31,7 +31,7 @@ STORED = {"apart_from_validator"}
 
 
 def is_marker(path: Path, tree: ast.Module) -> bool:
-    """True for an `__init__.py` that only says what its folder is."""
+    """Return True for an `__init__.py` that contains only a docstring."""
     return path.name == "__init__.py" and all(isinstance(node, ast.Expr) for node in tree.body)
 
 
@@ -40,7 +40,7 @@ def test_every_layer_and_folder_in_it_is_a_package(trees: Trees, root: Path) -> 
     assert not bare, "add an __init__.py with a docstring: without one any installed package of that name wins"
 
 
-def test_a_layer_imports_nothing_by_itself(trees: Trees, layers: tuple[str, ...]) -> None:
+def test_the_init_of_a_layer_contains_only_a_docstring(trees: Trees, layers: tuple[str, ...]) -> None:
     full = [layer for layer in layers if not is_marker(Path(layer, "__init__.py"), trees[Path(layer, "__init__.py")])]
     assert not full, "keep only the docstring in the layer's __init__.py"
 
@@ -62,15 +62,15 @@ def test_no_flow_or_task_takes_the_name_of_another_module(trees: Trees, layers: 
     assert not wrong, "Prefect leaves flows/ first on the path, and this file would stand in front of that module"
 
 
-def test_no_file_is_named_for_lack_of_a_name(trees: Trees) -> None:
+def test_no_file_has_a_name_without_meaning(trees: Trees) -> None:
     wrong = [str(path) for path in trees if NAMELESS & set(path.stem.split("_")) or NAMELESS & set(path.parts)]
     assert not wrong, "a function used twice has a concept: name the file after it"
 
 
 def mirror(path: Path, siblings: list[str], faces: set[Path]) -> list[Path]:
-    """Where the test of a module may stand: in the same folder of tests, or under its layer if the name is unique.
+    """Return the paths allowed for a module's test: the same folder of tests, or its layer's if the name is unique.
 
-    A package that shows one face (`faces`: its `__init__.py` holds names) is tested through it, in one mirror.
+    A package in `faces` (its `__init__.py` exports names) is tested through these, in one file.
     """
     if path.parent in faces:
         return [Path("tests", *path.parent.parts[:-1], f"test_{path.parent.name}.py")]
@@ -79,7 +79,7 @@ def mirror(path: Path, siblings: list[str], faces: set[Path]) -> list[Path]:
     return [folder / f"test_{path.stem}.py" for folder in folders]
 
 
-def test_every_module_below_the_tasks_has_its_mirror(trees: Trees, root: Path) -> None:
+def test_every_module_below_the_tasks_has_a_test_file(trees: Trees, root: Path) -> None:
     modules = [path for path, tree in trees.items() if path.parts[0] in MIRRORED and not is_marker(path, tree)]
     stems = {layer: [path.stem for path in modules if path.parts[0] == layer] for layer in MIRRORED}
     faces = {path.parent for path in modules if path.name == "__init__.py"}
@@ -93,7 +93,7 @@ def test_every_module_below_the_tasks_has_its_mirror(trees: Trees, root: Path) -
 
 
 def wrong_names(tree: ast.Module) -> list[str]:
-    """Line and name of each value, parameter, attribute and function whose name does not say what it is."""
+    """Return line and name of each value, parameter, attribute and function whose name does not say what it is."""
     named = [(found.name.strip("_"), found) for found in bound(tree)]
     return [
         f"{found.line} {name}"
@@ -129,14 +129,14 @@ def test_wrong_names_are_found(case: tuple[str, list[str]]) -> None:
 
 
 def private_names(tree: ast.Module) -> list[str]:
-    """Line and name of each name that holds a private word: `house_in_use`, `ShelfEntry`."""
+    """Return line and name of each name that contains a private word, such as `house_in_use` or `ShelfEntry`."""
     named = [(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found.name).lower(), found) for found in bound(tree)]
     return [
         f"{found.line} {found.name}" for name, found in named if PRIVATE & set(name.split("_")) and name not in STORED
     ]
 
 
-def test_no_name_holds_a_private_word(trees: Trees) -> None:
+def test_no_name_contains_a_private_word(trees: Trees) -> None:
     found: dict[str, list[str]] = defaultdict(list)
     for path, tree in trees.items():
         found[folder_of(path)] += [f"{path}:{name}" for name in private_names(tree)]

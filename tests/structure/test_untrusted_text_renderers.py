@@ -1,6 +1,6 @@
-"""Every renderer of other people's words, against each kind of character that controls, hides, turns, fills or stacks.
+"""Every renderer of untrusted text removes or shows each character that controls, hides, reorders, fills or stacks.
 
-A new way out for text belongs in the table of renderers.
+A new renderer must be added to the table below.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ HARMFUL = {
 
 
 def notice(text: str) -> QueuedNotice:
-    """A notice that has the text in each of its fields."""
+    """Return a notice with the text in each of its fields."""
     return QueuedNotice(
         "d-1",
         Notice(kind="alert", to=text, about="models/ops/delay", title=text, text=text, aside=text, answer_by=NOW),
@@ -77,13 +77,13 @@ def notice(text: str) -> QueuedNotice:
 
 
 def outbox_file(text: str) -> str:
-    """The Markdown file of a notice."""
+    """Return the Markdown file of a notice."""
     with tempfile.TemporaryDirectory() as folder:
         return Outbox(Path(folder)).put(notice(text).notice, NOW).with_suffix(".md").read_text("utf-8")
 
 
 def webhook_text(text: str) -> str:
-    """What a receiver shows of a webhook's request."""
+    """Return the text of a webhook's request as a receiver shows it."""
     sent = payload(notice(text))
     return f"{sent['subject']}\n{sent['text']}"
 

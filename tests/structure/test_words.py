@@ -1,4 +1,4 @@
-"""Plain technical English: what people read holds no private words."""
+"""What people read contains no private words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(files: tuple[Path, ...], layers: tuple[str, ...]) -> list[Path]:
     return [path for path in kept if len(path.parts) == 1 or path.parts[0] in (*layers, "docs", "benchmarks")]
 
 
-def test_no_private_word_is_read_anywhere(read: list[Path], root: Path) -> None:
+def test_no_private_word_is_used(read: list[Path], root: Path) -> None:
     found: dict[str, list[str]] = defaultdict(list)
     for path in read:
         found[folder_of(path)] += [f"{path}:{line} {word}" for line, word in places(root / path)]

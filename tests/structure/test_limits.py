@@ -12,19 +12,19 @@ from tests.structure.allowances import LONG_FILES, LONG_FUNCTIONS
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Trees = dict[Path, ast.Module]
 
-# Part of Python's own protocols; everything else that goes wrong is a class of data/errors.py.
+# Part of Python's own protocols; everything error is a class of data/errors.py.
 PROTOCOL_EXCEPTIONS = {"StopIteration", "NotImplementedError", "SystemExit"}
 # Functions in which a protocol asks for a built-in: what pydantic turns into a ValidationError, and attribute look-up.
 VALIDATORS = {"field_validator", "model_validator"}
 
 
 def quantile(values: list[int], share: float) -> int:
-    """The value below which this share of all values lies."""
+    """Return the value below which this share of all values is."""
     return sorted(values)[round(share * (len(values) - 1))]
 
 
 def functions(trees: Trees) -> Iterator[tuple[str, Function]]:
-    """Every function with the place to look for it."""
+    """Yield every function with its file and line."""
     for path, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, Function):
@@ -32,7 +32,7 @@ def functions(trees: Trees) -> Iterator[tuple[str, Function]]:
 
 
 def length(function: Function) -> int:
-    """Lines of a function without its docstring."""
+    """Return the number of lines of a function without its docstring."""
     first, last = function.body[0], function.end_lineno or function.lineno
     docstring = (first.end_lineno or 0) - first.lineno + 1 if ast.get_docstring(function) is not None else 0
     return last - function.lineno + 1 - docstring
@@ -71,7 +71,7 @@ def test_functions_are_short_on_the_whole(trees: Trees) -> None:
 
 
 def unannotated(function: Function) -> list[str]:
-    """The parameters without a type, and the word `return` where the result has none."""
+    """Return the parameters without a type, and `return` if the result has none."""
     taken = function.args
     parameters = [*taken.posonlyargs, *taken.args, *taken.kwonlyargs, taken.vararg, taken.kwarg]
     bare = [p.arg for p in parameters if p and p.annotation is None and p.arg not in ("self", "cls")]
@@ -84,7 +84,7 @@ def test_everything_is_annotated(trees: Trees) -> None:
 
 
 def undocumented(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Public functions, methods and classes without a docstring; what overrides has its text where it was declared."""
+    """Return the public functions, methods and classes without a docstring, except overrides."""
     for node in body:
         if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_"):
             continue
@@ -98,14 +98,14 @@ def undocumented(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from undocumented(node.body)
 
 
-def test_what_is_public_below_the_tasks_is_documented(trees: Trees) -> None:
+def test_public_names_below_the_tasks_have_docstrings(trees: Trees) -> None:
     below = {path: tree for path, tree in trees.items() if path.parts[0] in ("views", "gates", "monitoring", "data")}
     silent = [f"{path}:{node.lineno} {node.name}" for path, tree in below.items() for node in undocumented(tree.body)]  # type: ignore[attr-defined]
     assert not silent, "say in a docstring what goes in (shapes, units), what comes out, and which errors are raised"
 
 
 def built_in_exceptions(tree: ast.AST, allowed: frozenset[str] = frozenset(PROTOCOL_EXCEPTIONS)) -> Iterator[ast.Raise]:
-    """Every `raise` of a built-in exception that no protocol asks for."""
+    """Return every `raise` of a built-in exception that no protocol requires."""
     for node in ast.iter_child_nodes(tree):
         here = allowed
         if isinstance(node, Function):
@@ -129,7 +129,7 @@ def test_no_built_in_exception_is_raised(trees: Trees) -> None:
     assert not raised, "raise the class of data/errors.py that names the broken rule and its remedy"
 
 
-def test_the_guard_sees_a_built_in_exception_wherever_it_is_raised() -> None:
+def test_a_raised_built_in_exception_is_found() -> None:
     source = "class A:\n def f(self):\n  if self:\n   raise ValueError('x')\n  raise NotImplementedError\n"
     assert [ast.unparse(node) for node in built_in_exceptions(ast.parse(source))] == ["raise ValueError('x')"]
 
@@ -140,6 +140,6 @@ def test_the_length_of_a_function_leaves_its_docstring_out() -> None:
     assert length(function) == 2
 
 
-def test_no_line_is_taken_out_of_the_coverage(trees: Trees, root: Path) -> None:
+def test_no_line_is_excluded_from_coverage(trees: Trees, root: Path) -> None:
     marks = [str(path) for path in trees if "pragma: " + "no cover" in (root / path).read_text(encoding="utf-8")]
     assert not marks, "test the line, or leave it out"
