@@ -1,8 +1,8 @@
 """Make `.venv` ready and run a command in it: `python3 bootstrap.py [COMMAND [ARGUMENT ...]]`.
 
-Standard library only, and runnable by a Python too old for modelward itself, which it then only uses to find a
-better one. Packages come from `constraints.txt`, each checked by its hash: with uv if there is one, else with a uv
-that pip puts into `.venv`, else with pip. A stamp over everything that decides the result makes the next call free.
+It uses the standard library only. A Python too old for modelward can run it too, and then only searches for a newer
+one. Packages come from `constraints.txt`, each checked by its hash: with uv if it is installed, else with a uv that pip
+installs into `.venv`, else with pip. A stamp file shows later calls that there is nothing to do.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ PROBE = "import sys; print(sys.version_info[0], sys.version_info[1], getattr(sys
 
 
 class BootstrapError(Exception):
-    """The environment cannot be made; the message is one line and ends with the remedy."""
+    """Raised when the environment cannot be made; the message is one line and ends with the remedy."""
 
 
 class Interpreter(NamedTuple):
-    """A Python that answered when asked for its version."""
+    """The path and the version of a Python interpreter."""
 
     path: str
     version: Tuple[int, int]
@@ -40,7 +40,7 @@ class Interpreter(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where the project lies, and where its environment goes."""
+    """The folder of the project and the paths of its environment."""
 
     root: Path
 
@@ -69,7 +69,7 @@ class Place(NamedTuple):
 
 
 def probe(path: str) -> Optional[Interpreter]:
-    """Ask a Python who it is; `None` where it does not run (a pyenv shim without a version behind it)."""
+    """Return the interpreter at this path; None if it does not run (a pyenv shim without an installed version)."""
     try:
         answer = subprocess.run([path, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True)
         major, minor, executable = answer.stdout.strip().split(" ", 2)
@@ -79,7 +79,7 @@ def probe(path: str) -> Optional[Interpreter]:
 
 
 def interpreters_on_path() -> Iterator[Interpreter]:
-    """Every Python that the search path offers under a usual name and that runs."""
+    """Yield every Python that runs and is on PATH under a usual name."""
     for name in CANDIDATES:
         path = shutil.which(name)
         found = probe(path) if path else None
@@ -88,12 +88,12 @@ def interpreters_on_path() -> Iterator[Interpreter]:
 
 
 def running_interpreter() -> Interpreter:
-    """The Python that runs this file; inside an environment, the one that the environment was made from."""
+    """Return the Python that runs this file; inside an environment, the one that the environment was made from."""
     return Interpreter(getattr(sys, "_base_executable", sys.executable), sys.version_info[:2])
 
 
 def choose_interpreter(running: Interpreter, others: Iterable[Interpreter]) -> Interpreter:
-    """The running Python if modelward supports it, else the first other one that it supports."""
+    """Return the running Python if it is supported, else the first supported one of `others`."""
     if running.is_supported:
         return running
     for other in others:
@@ -109,7 +109,7 @@ def choose_interpreter(running: Interpreter, others: Iterable[Interpreter]) -> I
 
 
 def venv_version(place: Place) -> str:
-    """The full version in `pyvenv.cfg`, or nothing where there is no environment."""
+    """Return the full Python version in `pyvenv.cfg`; an empty text if there is no environment."""
     try:
         lines = (place.venv / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -119,7 +119,7 @@ def venv_version(place: Place) -> str:
 
 
 def stamp_of(place: Place) -> str:
-    """One digest of all that decides the environment: both files, the Python, and the folder (scripts name it)."""
+    """Return a digest of the lock, pyproject.toml, the Python and the folder, whose path is in installed scripts."""
     digest = hashlib.sha256()
     for part in (place.lock.read_bytes(), (place.root / "pyproject.toml").read_bytes()):
         digest.update(hashlib.sha256(part).digest())
@@ -128,12 +128,12 @@ def stamp_of(place: Place) -> str:
 
 
 def is_ready(place: Place) -> bool:
-    """True where the stamp was written for exactly these files and the environment's Python still exists."""
+    """Return True if the stamp was written for exactly these files and the environment's Python still exists."""
     return place.python.exists() and place.stamp.is_file() and place.stamp.read_text() == stamp_of(place)
 
 
 def is_usable(place: Place) -> bool:
-    """True where the environment's Python runs and is a supported one, so that packages can be added to it."""
+    """Return True if the environment's Python runs and is supported, so that packages can be added to it."""
     found = probe(str(place.python)) if place.python.exists() else None
     return found is not None and found.is_supported
 
@@ -142,7 +142,7 @@ def is_usable(place: Place) -> bool:
 
 
 def installer_environment(given: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment of the installers: bytecode at once, no Python downloads, the machine's own certificates."""
+    """Return the environment of installers: compile bytecode, download no Python, use system certificates."""
     trusted = ssl.get_default_verify_paths()
     certificates = trusted.cafile or trusted.capath
     defaults = {"UV_SYSTEM_CERTS": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
@@ -154,12 +154,12 @@ def installer_environment(given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def say(text: str) -> None:
-    """Progress goes to standard error: standard output belongs to the command that is run."""
+    """Print progress to standard error: standard output belongs to the command that is run."""
     print("modelward:", text, file=sys.stderr, flush=True)
 
 
 def succeeds(command: Sequence[str], *, quiet: bool = False) -> bool:
-    """Run an installer and tell whether it did its work; what it prints goes to standard error."""
+    """Run an installer and return True if it exits with 0; its output goes to standard error."""
     output = subprocess.DEVNULL if quiet else sys.stderr
     environment = dict(installer_environment(os.environ))
     try:
@@ -169,13 +169,13 @@ def succeeds(command: Sequence[str], *, quiet: bool = False) -> bool:
 
 
 def find_uv(place: Place) -> Optional[str]:
-    """A uv that runs, from the search path or left in the environment by an earlier call, or nothing."""
+    """Return the path of a uv that runs, on PATH or installed into the environment by an earlier call; else None."""
     found = (shutil.which("uv"), shutil.which("uv", path=str(place.bin)))
     return next((path for path in found if path and succeeds([path, "--version"], quiet=True)), None)
 
 
 def make_venv(place: Place, chosen: Interpreter) -> None:
-    """An empty environment in place of whatever was there."""
+    """Replace `.venv` by an empty environment. Raises BootstrapError."""
     say("making .venv with Python {}.{} ({})".format(*chosen.version, chosen.path))
     if place.venv.is_symlink() or place.venv.is_file():
         place.venv.unlink()
@@ -190,7 +190,7 @@ def make_venv(place: Place, chosen: Interpreter) -> None:
 
 
 def requirement_of(name: str, lock: str) -> str:
-    """The lines of one package in the lock, hashes included, so that pip checks it like every other."""
+    """Return the lines of one package in the lock, with its hashes. Raises BootstrapError if it is not there."""
     lines = lock.splitlines()
     start = next((n for n, line in enumerate(lines) if line.startswith(name + "==")), None)
     if start is None:
@@ -202,14 +202,14 @@ def requirement_of(name: str, lock: str) -> str:
 
 
 def pip_of(place: Place) -> Sequence[str]:
-    """The command line of a pip in the environment, added first where it has none (uv makes it without)."""
+    """Return the command line of the environment's pip; install pip first if it is missing (uv leaves it out)."""
     if not succeeds([str(place.python), "-m", "pip", "--version"], quiet=True):
         succeeds([str(place.python), "-m", "ensurepip"], quiet=True)
     return [str(place.python), "-m", "pip", "install", "--quiet", "--retries", "2"]
 
 
 def uv_through_pip(place: Place) -> Optional[str]:
-    """Put the locked uv into the environment; nothing where that failed."""
+    """Install the locked uv into the environment and return its path; None if that failed."""
     say("no uv on PATH: installing it into .venv")
     requirement = requirement_of("uv", place.lock.read_text(encoding="utf-8"))
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as only_uv:
@@ -220,20 +220,20 @@ def uv_through_pip(place: Place) -> Optional[str]:
 
 
 def install_with(command: Sequence[str], place: Place) -> bool:
-    """Just what the lock names, then the project itself, built by the locked backend without fetching anything."""
+    """Install the packages of the lock, then the project, built by the locked backend; return True on success."""
     packages = ["--no-deps", "--require-hashes", "-r", str(place.lock)]
     project = ["--no-deps", "--no-build-isolation", "--editable", str(place.root)]
     return succeeds([*command, *packages]) and succeeds([*command, *project])
 
 
 def install(place: Place, uv: Optional[str]) -> None:
-    """Everything that the lock names, with uv where it can be had, else with pip."""
+    """Install everything in the lock, with uv if possible, else with pip. Raises BootstrapError."""
     uv = uv or uv_through_pip(place)
     say("installing the packages of constraints.txt with {}".format("uv" if uv else "pip"))
     if uv and install_with([uv, "pip", "install", "--quiet", "--python", str(place.python)], place):
         return
     if uv:
-        say("uv could not; trying pip, which takes a minute or two")
+        say("uv failed; trying pip, which takes a minute or two")
     if not install_with(pip_of(place), place):
         raise BootstrapError(
             "the packages could not be installed (the lines above say why): check the network and the proxy and "
@@ -242,7 +242,7 @@ def install(place: Place, uv: Optional[str]) -> None:
 
 
 def prepare(place: Place) -> None:
-    """Bring `.venv` to what the files say; one process at a time, the next one finds it done."""
+    """Bring `.venv` up to date with the lock and pyproject.toml; one process at a time. Raises BootstrapError."""
     if is_ready(place):
         return
     with place.lock.open("rb") as lock:
@@ -259,7 +259,7 @@ def prepare(place: Place) -> None:
 
 
 def become(place: Place, command: Sequence[str]) -> NoReturn:
-    """Replace this process by a command of the environment."""
+    """Replace this process by a command of the environment. Raises BootstrapError if it is not installed."""
     program = place.bin / command[0]
     if not program.exists():
         raise BootstrapError("{} is not in .venv: run `make clean`, then the same command again".format(command[0]))
@@ -268,7 +268,7 @@ def become(place: Place, command: Sequence[str]) -> NoReturn:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prepare, then run the command if one was given; 3 where the environment could not be made."""
+    """Prepare the environment, then run the command if one was given; return 3 if the environment cannot be made."""
     place = Place(Path(__file__).resolve().parent)
     try:
         prepare(place)
