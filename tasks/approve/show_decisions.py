@@ -13,7 +13,7 @@ from data.text.markdown_text import plain, quoted
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import request_page
 from views.forms.markdown_table import markdown_table
-from views.forms.version_facts import fact_table, in_lines
+from views.forms.version_facts import fact_table, split_digest
 
 
 def show_decisions(key: str) -> None:
@@ -35,10 +35,10 @@ def decision_lines(request: ApprovalRequest, votes: Sequence[Vote]) -> list[str]
                 ("For", f"{plain(request.environment)}, {request.slot}: {quoted(request.use)}"),
                 ("Asked", ", ".join(f"{one.count} × {one.role}" for one in request.required)),
                 ("Requested by", plain(request.requester)),
-                ("Digest of the request", in_lines(request.request_digest)),
-                ("Evidence", in_lines(request.evidence_digest)),
-                ("Standards", in_lines(request.standards_digest)),
-                ("Artifact", in_lines(request.artifact_digest)),
+                ("Digest of the request", split_digest(request.request_digest)),
+                ("Evidence", split_digest(request.evidence_digest)),
+                ("Standards", split_digest(request.standards_digest)),
+                ("Artifact", split_digest(request.artifact_digest)),
                 ("Good until", f"{request.valid_until:%Y-%m-%d %H:%M} UTC" if request.valid_until else "–"),
             ]
         ),

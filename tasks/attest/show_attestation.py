@@ -8,7 +8,7 @@ from data.registry.registry import Registry
 from data.settings import read_settings
 from tasks.run.leave_artifact import leave_artifact
 from views.evidence_address import AUDIT, evidence_url
-from views.forms.version_facts import fact_table, in_lines
+from views.forms.version_facts import fact_table, split_digest
 
 
 def show_attestation(key: str) -> None:
@@ -29,8 +29,8 @@ def attestation_lines(row: Attestation) -> list[str]:
             [
                 ("Events", f"{row.events:,}, of which {row.anchored:,} are anchored"),
                 ("Assurance", row.assurance),
-                ("Backup", in_lines(row.backup_digest)),
-                ("Root of the restored copy", in_lines(row.restored_root)),
+                ("Backup", split_digest(row.backup_digest)),
+                ("Root of the restored copy", split_digest(row.restored_root)),
             ]
         ),
     ]

@@ -10,7 +10,7 @@ from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
 from views.forms.markdown_table import markdown_table
-from views.forms.version_facts import fact_table, in_lines, version_facts
+from views.forms.version_facts import fact_table, split_digest, version_facts
 
 
 def show_registration(key: str) -> None:
@@ -40,4 +40,4 @@ def dataset_lines(datasets: list[Dataset]) -> list[str]:
 def _row(dataset: Dataset) -> tuple[str | int, ...]:
     quality = dataset.quality if dataset.quality == "passed" else f"**{dataset.quality}**"
     expectations = f"{quality}, {dataset.quality_expectations} expectations"
-    return (dataset.role, expectations, f"{dataset.rows:,}", len(dataset.columns), in_lines(dataset.identity))
+    return (dataset.role, expectations, f"{dataset.rows:,}", len(dataset.columns), split_digest(dataset.identity))

@@ -8,7 +8,7 @@ from data.text.markdown_text import plain
 from tasks.run.leave_artifact import evidence_line, leave_artifact
 from views.evidence_address import version_page
 from views.forms.gate_tables import gate_counts, gate_table, gates_not_passed, outcome_of
-from views.forms.version_facts import in_lines
+from views.forms.version_facts import split_digest
 
 
 def show_gates(verdicts: VerdictSet) -> None:
@@ -27,7 +27,7 @@ def gate_lines(verdicts: VerdictSet, about: str) -> list[str]:
         "",
         gate_counts(verdicts.judgements),
         "",
-        f"Verdicts {verdicts.number}, under {_named(verdicts.standards)}, on {in_lines(verdicts.evidence_digest)}",
+        f"Verdicts {verdicts.number}, under {_named(verdicts.standards)}, on {split_digest(verdicts.evidence_digest)}",
         *gates_not_passed(verdicts.judgements),
         *(["", "#### Passed", "", *gate_table(passed)] if passed else []),
         *evidence_line(version_page(verdicts.version), verdicts.version),
