@@ -22,7 +22,7 @@ def point(value: float | None, outcome: str = "") -> Point:
 def test_page_and_watch_outcomes_are_counted_over_all_lines() -> None:
     lines = (Line("v1", 0, (point(1.0, "page"), point(2.0))), Line("v2", 1, (point(3.0, "watch"), point(4.0, "page"))))
     shown = LineChart("psi", "PSI", "", lines)
-    assert (len(shown.points), shown.pages, shown.warnings) == (4, 2, 1)
+    assert (len(shown.points), shown.page_count, shown.watch_count) == (4, 2, 1)
 
 
 WRITTEN: dict[str, tuple[Number, float | None, str]] = {

@@ -12,8 +12,8 @@ from views.forms.version_facts import (
     evidence_fact,
     fact_table,
     finding_lines,
-    in_lines,
-    listed,
+    names_or_nobody,
+    split_digest,
     validation_facts,
     version_facts,
 )
@@ -26,15 +26,15 @@ def test_the_first_fact_is_the_head_of_the_table() -> None:
 
 
 def test_a_digest_is_in_pieces_of_sixteen_characters() -> None:
-    assert in_lines(DIGEST) == "`sha256:0123456789abcdef` `0123456789abcdef` `0123456789abcdef` `0123456789abcdef`"
+    assert split_digest(DIGEST) == "`sha256:0123456789abcdef` `0123456789abcdef` `0123456789abcdef` `0123456789abcdef`"
 
 
 def test_a_short_digest_is_one_piece() -> None:
-    assert in_lines("abc") == "`abc`"
+    assert split_digest("abc") == "`abc`"
 
 
 def test_names_are_separated_by_commas_and_no_names_are_nobody() -> None:
-    assert (listed(["alma", "axel"]), listed([])) == ("alma, axel", "nobody")
+    assert (names_or_nobody(["alma", "axel"]), names_or_nobody([])) == ("alma, axel", "nobody")
 
 
 def test_the_evidence_is_a_link_if_pages_are_served_and_otherwise_a_command() -> None:
@@ -50,7 +50,7 @@ def test_a_version_is_described_by_model_change_contributors_and_artifact(world:
     facts = dict(version_facts(shown.version, shown.model))
     assert facts["Model"].startswith("tier 2, owned by olga, to “")
     assert facts["Change"] == "new: “a first model”, because “there was none”"
-    assert facts["Artifact"] == f"{in_lines(shown.version.artifact.digest)}, 30 bytes of “model.bin”"
+    assert facts["Artifact"] == f"{split_digest(shown.version.artifact.digest)}, 30 bytes of “model.bin”"
 
 
 def test_a_version_without_contributors_and_without_a_file_has_a_dash_and_its_kind(world: World) -> None:

@@ -100,7 +100,7 @@ RULES = {
     "both ways": (
         {"margin": 0.1, "reference": 1, "direction": "both"}, [1.0, 1.1, 0.9], "more than 0.1 away from 1."
     ),
-    "a plan of another kind": ({"limit": 0.2}, [0.0], "Rule: a rule that cannot be read."),
+    "a plan of another kind": ({"limit": 0.2}, [0.0], "Rule: a rule without a margin."),
 }  # fmt: skip
 
 

@@ -50,8 +50,8 @@ def test_a_rollback_is_one_of_the_deployments_which_are_in_the_order_of_their_st
 
 
 def test_a_retirement_is_shown_with_the_consumers_it_affects(whole_page: Page) -> None:
-    (ending,) = whole_page.endings
-    assert {party.system for party in ending.parties} == {"gates", "crew", "shadow-it"}
+    (retirement,) = whole_page.retirements
+    assert {party.system for party in retirement.parties} == {"gates", "crew", "shadow-it"}
 
 
 def test_serving_deployments_are_listed_and_rows_are_found_by_key(world: World) -> None:

@@ -152,8 +152,8 @@ def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(
     assert [bar.says.split(",")[0] for bar in first.bars] == ["production"] * 2
     assert "rolled_back" in [one.kind for one in second.marks]
     assert "rolled_back" not in [one.kind for one in first.marks]
-    assert first.lives is not None
-    assert first.lives[1] is not None
+    assert first.lifespan is not None
+    assert first.lifespan[1] is not None
 
 
 def test_the_timeline_describes_what_serves_at_the_end(facts: ModelSnapshot, steps: list[TimelineStep]) -> None:
