@@ -52,7 +52,7 @@ def main() -> int:
     seconds = time.perf_counter() - started
     print(f"{options.models:,} models × 20 columns × {options.rows:,} rows, made in {seconds:.0f} s")
     from modelward.supervisor.prefect_server import prefect_server
-    from tests.fleet import break_files, give_past
+    from tests.fleet import add_history, break_files
 
     failed = False
     with prefect_server(options.folder / "night" / "server") as server:
@@ -60,7 +60,7 @@ def main() -> int:
         for broken in (0, options.broken):
             home = options.folder / "night" / f"broken-{broken}"
             shutil.copytree(_fleet(options), home)
-            give_past(home, options.past_days)
+            add_history(home, options.past_days)
             break_files(home, broken)
             failed |= _child(f"night-{broken}", options, _environment(home) | {"PREFECT_API_URL": server.api_url}) != 0
             shutil.rmtree(home)
@@ -109,9 +109,9 @@ def _child(step: str, options: argparse.Namespace, environment: dict[str, str]) 
 
 
 def _found(options: argparse.Namespace) -> int:
-    from tests.fleet import found_fleet
+    from tests.fleet import create_fleet
 
-    found_fleet(_fleet(options), options.models, options.rows)
+    create_fleet(_fleet(options), options.models, options.rows)
     return 0
 
 

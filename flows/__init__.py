@@ -1,1 +1,1 @@
-"""One lifecycle stage a file: the order of its steps and nothing else."""
+"""Prefect flows, one lifecycle stage in each file: each flow only gives the order of its steps."""

@@ -1,4 +1,4 @@
-"""Deploy model: preconditions, approvals by people, preconditions again, then publish and verify."""
+"""Deploy model: check the gates, ask the approvers, check the gates again, then publish and verify."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from data.records.run_context import RunContext
 from tasks.approve.ask_approvers import QUESTION, await_decisions
 from tasks.approve.request_approval import approval_of_run, request_approval
 from tasks.deploy.publish_version import publish_version, published_by_run
-from tasks.deploy.show_deployment import shown
+from tasks.deploy.show_deployment import show_deployment
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import use_named, version_named
-from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
 from tasks.run.record_refusal import BYTES, refusals_recorded
+from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 from tasks.validate.judge_version import judge_version
@@ -34,23 +34,23 @@ def deploy_model(
     slot: Literal["champion", "challenger", "shadow"] = "champion",
     as_of: datetime | None = None,
 ) -> str:
-    """Bring an approved version into a slot; answers with the deployment's key.
+    """Deploy an approved version to a slot; return the key of the deployment.
 
-    Raises GateRefusedError before anybody is asked, RequestClosedError when people refused or did not answer,
-    StaleEvidenceError when evidence, standard or champion changed meanwhile, PublishError; ArtifactError, recorded
-    before it is raised, when bytes are missing or changed.
+    Raises GateRefusedError before anybody is asked, RequestClosedError when the request was rejected or expired,
+    StaleEvidenceError when evidence, standard or champion changed meanwhile, PublishError. Raises ArtifactError, after
+    recording it, when bytes are missing or changed.
 
     Args:
         version: The version to deploy, like flight-delay/4.
-        use: What it is deployed for, one of the intended uses. Leave it empty where there is only one.
-        environment: Where, as the standards name it.
-        slot: Champion answers; challenger and shadow are only compared with it.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        use: One of the intended uses of the model. Leave it empty if there is only one.
+        environment: The environment, by its name in the standards.
+        slot: The champion answers; challenger and shadow are only compared with it.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context = this_run(as_of)
     version = version_named(version)
     with refusals_recorded(ATTEMPT, version, context, BYTES):
-        return leave_answer(_deploy(version, use_named(version, use), environment, slot, context))
+        return store_result(_deploy(version, use_named(version, use), environment, slot, context))
 
 
 def _deploy(version: str, use: str, environment: str, slot: str, context: RunContext) -> str:
@@ -66,4 +66,4 @@ def _deploy(version: str, use: str, environment: str, slot: str, context: RunCon
     context = replace(context, as_of=meanwhile(context.as_of))
     verdicts = steps.take(judge_version, version, "deploy", environment, use, context, approved, again=True)
     refuse_unless_cleared(verdicts)
-    return shown(publish_version(approved, context, steps))
+    return show_deployment(publish_version(approved, context, steps))

@@ -1,4 +1,4 @@
-"""Monitor models: watch every active model for a night, record the results, page people where the plan says so."""
+"""Monitor models: measure and judge every active model, record the results, and write alerts for its people."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 from prefect import flow
 
-from tasks.monitor.chunk_models import watch_all
+from tasks.monitor.chunk_models import monitor_all
+from tasks.monitor.find_last_day import last_day
 from tasks.monitor.find_monitored_models import find_monitored_models
-from tasks.monitor.name_night import last_day
 from tasks.monitor.record_windows import NightOutcome, record_night
 from tasks.monitor.show_drift import show_drift
-from tasks.monitor.show_watch import show_watch
-from tasks.run.leave_answer import leave_answer
+from tasks.monitor.show_monitoring import show_monitoring
 from tasks.run.name_run import this_run
+from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
@@ -26,19 +26,19 @@ from tasks.run.title_run import titled
 def monitor_models(
     models: list[str] | None = None, through: date | None = None, as_of: datetime | None = None
 ) -> list[NightOutcome]:
-    """Watch the named models, or all that have a monitoring plan, on the windows ending `through` (default: yesterday).
+    """Monitor the given models, or all with a monitoring plan, on the windows that end on `through`.
 
-    One outcome for each model; a model that could not be watched has one too, and a notice. Raises
-    NotFoundError or AmbiguousNameError for a name, before anything is watched.
+    Return one outcome for each model; a model that could not be monitored has an outcome and a notice too. Raises
+    NotFoundError or AmbiguousNameError for a model name before anything is measured.
 
     Args:
-        models: The models to watch, like flight-delay; every model that has a monitoring plan when left empty.
-        through: The last day of the window; yesterday when left empty.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        models: The models to monitor, like flight-delay. Leave it empty for every model with a monitoring plan.
+        through: The last day of the window. Leave it empty for yesterday.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context, steps, day = this_run(as_of), Steps(), last_day(through, as_of)
     candidates = steps.take(find_monitored_models, models, day)
-    outcomes = record_night(watch_all(candidates, day, as_of, steps), context, steps)
-    steps.take(show_watch, outcomes, day)
+    outcomes = record_night(monitor_all(candidates, day, as_of, steps), context, steps)
+    steps.take(show_monitoring, outcomes, day)
     steps.take(show_drift, outcomes, day)
-    return leave_answer(outcomes)
+    return store_result(outcomes)

@@ -1,4 +1,4 @@
-"""Release in emergency: publish at once what one person answers for; people ratify it in time, or it is undone."""
+"""Release in emergency: publish at once on one person's code; the release is undone unless it is ratified in time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tasks.deploy.ask_releaser import QUESTION as OPENING
 from tasks.deploy.ask_releaser import ReleaseTarget, ask_releaser
 from tasks.deploy.await_ratification import await_ratification
 from tasks.deploy.publish_release import publish_release
-from tasks.deploy.show_deployment import shown
+from tasks.deploy.show_deployment import show_deployment
 from tasks.run.business_time import meanwhile, registry_moment
 from tasks.run.find_named import use_named, version_named
 from tasks.run.name_run import this_run
@@ -39,39 +39,39 @@ def release_in_emergency(
     request: str = "",
     as_of: datetime | None = None,
 ) -> str:
-    """Bring a version into service before the approvals; answers the deployment's key.
+    """Publish a version before its approvals; return the key of the deployment.
 
-    `modelward release` has one person's code judged first and names the request. Without one the run itself asks for
-    that person: their id, the reason and a one-time code, on its page. On a worker the run then waits for the
-    ratification, and undoes the release when it is refused or runs out. In process it ends at once: people ratify with
-    `modelward ratify`, and `modelward reconcile` undoes what ran out.
+    `modelward release` has one person's code judged first and passes the key of the request. Without a request the run
+    asks that person on its page for id, reason and one-time code. On a worker the run then waits for the ratification,
+    and undoes the release when it is refused or expires. In process the run ends at once: people ratify with `modelward
+    ratify`, and `modelward reconcile` undoes a release that was not ratified in time.
 
     Args:
-        version: The version to release, like flight-delay/4. Who answers for it is asked next, on the page of the run.
-        use: What it is released for, one of the intended uses. Leave it empty where there is only one.
-        environment: Where, as the standards name it.
-        slot: Champion answers; challenger and shadow are only compared with it.
-        request: Only from `modelward release`: the key of the request that it opened, which says all of the above.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        version: The version to release, like flight-delay/4. The page of the run then asks the releasing person.
+        use: One of the intended uses of the model. Leave it empty if there is only one.
+        environment: The environment, by its name in the standards.
+        slot: The champion answers; challenger and shadow are only compared with it.
+        request: Set by `modelward release` only: the key of the request it opened, which replaces all of the above.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context = this_run(registry_moment(as_of))
     steps = Steps(OPENING, RATIFYING)
     request = request or _opened(version, use, environment, slot, context, steps)
-    deployment = shown(publish_release(request, context, steps))
+    deployment = show_deployment(publish_release(request, context, steps))
     if runtime.deployment.id:
         await_ratification(request, context, steps)
     return deployment
 
 
 def _opened(version: str, use: str, environment: str, slot: SlotName, context: RunContext, steps: Steps) -> str:
-    """The request that somebody opened on the page of this run."""
+    """Return the request that a person opened on the page of this run."""
     version = version_named(version)
     target = ReleaseTarget(version, environment, slot, use_named(version, use))
     judged: list[VerdictSet] = []
 
     def judge() -> VerdictSet:
         now = replace(context, as_of=meanwhile(context.as_of))
-        again = bool(judged) or steps.goes_on
+        again = bool(judged) or steps.is_resumed
         verdicts = steps.take(judge_version, version, "emergency", environment, target.use, now, again=again)
         judged.append(verdicts)
         refuse_unless_cleared(verdicts)

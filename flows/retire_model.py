@@ -1,8 +1,8 @@
-"""Retire model: from the notice to the dossier; every consumer has a successor, and no traffic is left.
+"""Retire model: from the first notice to the dossier; every consumer gets a successor, and the traffic ends.
 
 A retirement takes weeks, and the registry records its state. A second run, or the nightly review, continues from that
-state. The flow waits for people only: before the sunset and during the window without traffic it ends instead, and
-returns the state that is reached.
+state. The flow waits for people only: before the sunset and during the days without traffic it ends, and returns the
+state that is reached.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from tasks.retire.send_notices import send_notices
 from tasks.retire.show_retirement import show_retirement
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import version_named
-from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
@@ -41,20 +41,21 @@ def retire_model(
     transition: dict[str, str] | None = None,
     as_of: datetime | None = None,
 ) -> str:
-    """Retire a version; the state that its retirement has reached, at the end `archived`.
+    """Retire a version; return the state that its retirement has reached, `archived` at the end.
 
-    `transition` says by system where its consumers go: `{"crew-planning": "2013-11-30 version 3"}`. Raises
-    GateRefusedError for too short a notice, RequestClosedError when people refused, StaleEvidenceError when the plan
-    changed while it was approved, LogFormatError when the logs since the sunset cannot be read.
+    `transition` gives for each consumer system the day and the target: `{"crew-planning": "2027-11-30 version 3"}`.
+    Raises GateRefusedError when the notice is too short, RequestClosedError when the request was rejected or expired,
+    StaleEvidenceError when the plan changed before the approval, LogFormatError when the logs since the sunset cannot
+    be read.
 
     Args:
         version: The version to retire, like flight-delay/4.
-        reason: Why; kept on record.
-        sunset_on: The day from which it does not serve any more.
+        reason: The reason; it is recorded.
+        sunset_on: The day from which the version no longer serves.
         successor: The version that takes over, like flight-delay/5, if there is one.
-        outputs_in_force: Decisions made with it that still stand, and what becomes of them.
-        transition: Where each consumer goes, by system, as a day and a target.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        outputs_in_force: Decisions made with the version that remain in force, and what happens to them.
+        transition: For each consumer system, the day and the target of its transition.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context, steps = this_run(as_of), Steps(TRANSITION, APPROVAL)
     version, successor = version_named(version), version_named(successor) if successor else None
@@ -72,4 +73,4 @@ def retire_model(
     approve_retirement(key, context, steps)
     state = advance_retirement(key, replace(context, as_of=meanwhile(as_of)), steps)
     show_retirement(key)
-    return leave_answer(state)
+    return store_result(state)

@@ -1,4 +1,4 @@
-"""Roll back model: return at once to the last version that is still valid; somebody else ratifies it in time."""
+"""Roll back model: serve the last version that is still valid at once; another person ratifies it afterwards."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal
 from prefect import flow
 
 from data.files.serving import Place
-from tasks.deploy.return_version import put_back
-from tasks.deploy.show_deployment import shown
+from tasks.deploy.roll_back_version import roll_back
+from tasks.deploy.show_deployment import show_deployment
 from tasks.run.find_named import model_named
-from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
@@ -27,16 +27,16 @@ def rollback_model(
     slot: Literal["champion", "challenger", "shadow"] = "champion",
     as_of: datetime | None = None,
 ) -> str:
-    """Serve the last valid version again; answers with the new deployment's key.
+    """Serve the last valid version again; return the key of the new deployment.
 
-    Raises GateRefusedError when none is valid, BusyError, PublishError.
+    Raises GateRefusedError when no earlier version is valid, BusyError, PublishError.
 
     Args:
         model: The model, like flight-delay.
-        reason: Why; kept on record.
-        environment: Where, as the standards name it.
-        slot: Champion answers; challenger and shadow are only compared with it.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        reason: The reason; it is recorded.
+        environment: The environment, by its name in the standards.
+        slot: The champion answers; challenger and shadow are only compared with it.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     place = Place(model_named(model), environment, slot)
-    return leave_answer(shown(put_back(place, reason, this_run(as_of), steps=Steps())))
+    return store_result(show_deployment(roll_back(place, reason, this_run(as_of), steps=Steps())))

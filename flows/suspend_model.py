@@ -1,4 +1,4 @@
-"""Suspend model: stop serving at once and name what takes over; somebody else ratifies it in time."""
+"""Suspend model: stop serving at once and name the fallback; another person ratifies it afterwards."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal
 from prefect import flow
 
 from data.files.serving import Place
-from tasks.deploy.show_deployment import shown
-from tasks.deploy.stop_serving import stop
+from tasks.deploy.show_deployment import show_deployment
+from tasks.deploy.stop_serving import stop_serving
 from tasks.run.find_named import model_named
-from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
+from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 
@@ -26,15 +26,15 @@ def suspend_model(
     slot: Literal["champion", "challenger", "shadow"] = "champion",
     as_of: datetime | None = None,
 ) -> str:
-    """Stop serving; answers with the deployment that was suspended. Raises BusyError, PublishError.
+    """Stop serving; return the key of the suspended deployment. Raises BusyError, PublishError.
 
     Args:
         model: The model, like flight-delay.
-        reason: Why; kept on record.
-        fallback: What takes over: a rule, a person, another system.
-        environment: Where, as the standards name it.
-        slot: Champion answers; challenger and shadow are only compared with it.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        reason: The reason; it is recorded.
+        fallback: What replaces the model: a rule, a person, another system.
+        environment: The environment, by its name in the standards.
+        slot: The champion answers; challenger and shadow are only compared with it.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     place = Place(model_named(model), environment, slot)
-    return leave_answer(shown(stop(place, reason, fallback, this_run(as_of), steps=Steps())))
+    return store_result(show_deployment(stop_serving(place, reason, fallback, this_run(as_of), steps=Steps())))

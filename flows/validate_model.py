@@ -1,4 +1,4 @@
-"""Validate model: measure it, judge it by its standards, and ask an independent validator where they demand one."""
+"""Validate model: measure and judge a version, and ask an independent validator where its standards require one."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gates.standard import ApprovalDemand
 from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import version_named
-from tasks.run.leave_answer import leave_answer
 from tasks.run.name_run import this_run
 from tasks.run.record_refusal import BYTES, refusals_recorded
+from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
 from tasks.run.title_run import titled
 from tasks.validate.compare_champion import compare_champion
@@ -29,16 +29,17 @@ ATTEMPT = "validate model"
 
 @flow(name="validate model", flow_run_name=titled("validate {version}"), persist_result=False)
 def validate_model(version: str, environment: str = "production", use: str = "", as_of: datetime | None = None) -> str:
-    """Take a registered version to `validated`, or to `rejected` with reasons; answers with its review state.
+    """Validate a registered version and return its review state.
 
-    Raises GateRefusedError when a gate failed or is unproven; ArtifactError or LogFormatError, recorded before they
-    are raised, when the submission is missing, changed or cannot be measured.
+    The state is `validated` or `rejected` after a validator's conclusion, and `assessed` where none is required. Raises
+    GateRefusedError when a gate failed, which rejects the version, or is unproven. Raises ArtifactError or
+    LogFormatError, after recording it, when the submission is missing, changed or cannot be measured.
 
     Args:
         version: The version to validate, like flight-delay/4.
-        environment: Where, as the standards name it.
-        use: The use that is meant. Leave it empty where only one is intended.
-        as_of: Business time. Leave it empty for now; only a registry that replays a past takes another.
+        environment: The environment, by its name in the standards.
+        use: One of the intended uses of the model. Leave it empty if there is only one.
+        as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context, steps = this_run(as_of), Steps(QUESTION)
     version = version_named(version)
@@ -57,11 +58,11 @@ def validate_model(version: str, environment: str = "production", use: str = "",
 
     verdicts, demand = judge(as_of, is_again)
     if not demand.validator:
-        return leave_answer("assessed")
+        return store_result("assessed")
     notify_approvers(verdicts.key, as_of)
 
     def judge_again() -> VerdictSet:
         return judge(meanwhile(as_of), True)[0]
 
     concluded = await_conclusion(verdicts, demand.request_days, context, judge_again, steps)
-    return leave_answer(concluded.review_state.value)
+    return store_result(concluded.review_state.value)

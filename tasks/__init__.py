@@ -1,1 +1,1 @@
-"""One unit of work a file: load the facts, call one pure function, record the result."""
+"""Prefect tasks, one unit of work in each file: load the facts, call one pure function, record the result."""

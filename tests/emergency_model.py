@@ -1,7 +1,7 @@
-"""A model under a small standard that allows emergencies: version 1 serves as approved, version 2 is released.
+r"""A model under a small standard that allows emergencies: version 1 serves as approved, version 2 can be released.
 
-hasty(world)                the standard is adopted, version 1 deployed, version 2 assessed
-opened(world)               otto opens the release of version 2 through the task
+with_emergency_rule(world)      the standard is adopted, version 1 deployed, version 2 assessed
+open_emergency_release(world)   otto opens the release of version 2 through the task
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from tests.operations import deploy
 from tests.world import MODEL, World
 
 V2 = f"{MODEL}/versions/2"
-HASTE: dict[str, Any] = {
+EMERGENCY_RULE: dict[str, Any] = {
     "release_roles": ["operator"],
     "ratify_hours": 24,
     "ratify_roles": {"owner": 1, "approver": 1},
     "standing_days": 14,
-    "rationale": "said",
+    "rationale": "emergencies are rare",
 }
 
 
-def hasty_text(version: int = 3, **changes: Any) -> str:
-    """The small standard, in which findings still hold when something is released in an emergency."""
-    written = json.loads(standard_text(version, emergency=[HASTE], **changes))
+def emergency_standard_text(version: int = 3, **changes: Any) -> str:
+    """Return the text of the small standard, in which the findings gate also applies in an emergency."""
+    written = json.loads(standard_text(version, emergency=[EMERGENCY_RULE], **changes))
     for control in written["controls"]:
         control["stages"] += ["emergency"] if control["gate"] == "findings" else []
     return json.dumps(written)
 
 
-def hasty(world: World, *, serving: bool = True) -> World:
-    """The world of `validated`, with version 1 in service and version 2 judged by machines."""
-    adopt(world, hasty_text())
+def with_emergency_rule(world: World, *, serving: bool = True) -> World:
+    """Return a world with version 1 in service and version 2 assessed."""
+    adopt(world, emergency_standard_text())
     if serving:
         deploy(world, world.approved(V1))
     world.assessed(world.version())
@@ -46,12 +46,14 @@ def hasty(world: World, *, serving: bool = True) -> World:
 
 
 def run_at(world: World, run_id: str = "run-e", by: str = "otto") -> RunContext:
-    """A run of somebody at the world's time."""
+    """Return the context of a run by a person at the world's time."""
     return RunContext(Actor(id=by), world.now, run_id)
 
 
-def opened(world: World, until: datetime | None = None, by: str = "otto", **changes: Any) -> ApprovalRequest:
-    """The request under which version 2 may go live."""
+def open_emergency_release(
+    world: World, until: datetime | None = None, by: str = "otto", **changes: Any
+) -> ApprovalRequest:
+    """Open the emergency release of version 2; return its request."""
     fields: dict[str, Any] = {
         "version": V2, "environment": "production", "slot": "champion", "use": USE, "reason": "all scores are 1",
     }  # fmt: skip

@@ -1,11 +1,11 @@
-"""A fleet under watch: any number of models that serve since yesterday, each with a day of predictions and labels.
+r"""A fleet of any number of monitored models that serve since yesterday, each with one day of predictions and labels.
 
-Every model came there by the registry's own commands: registered with a monitoring plan, a version with a reference,
-judged, approved by one person under a code of their own, deployed. What can be given together is.
+Every model is created by the registry's own commands: registered with a monitoring plan and a version with a reference,
+judged, approved by one person with a code, and deployed. Commands are given in batches where possible.
 
-fleet = found_fleet(root, 1_000)                    MODELWARD_HOME names the root
-give_past(root, 365)                                a year of days that no night looks at any more, and of notices
-break_files(root, 10)                               the logs of ten of them, each in one of six ways
+fleet = create_fleet(root, 1_000)                   MODELWARD_HOME refers to the root
+add_history(root, 365)                              a year of older days and notices, which monitoring must not read
+break_files(root, 10)                               damage the logs of ten models, each in one of six ways
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ RULES: tuple[dict[str, object], ...] = (
     *({"statistic": "psi", "column": name, "margin": 0.2} for name in (*NUMERIC, *CATEGORICAL)),
     {"statistic": "calibration", "column": "score", "direction": "both", "reference": 1.0, "margin": 0.3},
 )
-LOOKED_AT = 8
-"""Days of a log that a night may look at: its window of a week, and the day after it."""
+DAYS_READ = 8
+"""Days of a log that a monitoring run may read: its window of a week, and the day after it."""
 REFERENCES = 20
 REFERENCE_ROWS = 20_000
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -71,7 +71,7 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 @dataclass(frozen=True)
 class Fleet:
-    """The models under watch in one home, the day they logged, and when the night after it begins."""
+    """The monitored models in one home, the day they logged, and the time at which monitoring starts after it."""
 
     root: Path
     models: tuple[str, ...]
@@ -79,8 +79,8 @@ class Fleet:
     night: datetime
 
 
-def found_fleet(root: Path, count: int, rows: int = ROWS) -> Fleet:
-    """`count` models under `root` that serve, each with one day of `rows` predictions and labels."""
+def create_fleet(root: Path, count: int, rows: int = ROWS) -> Fleet:
+    """Create `count` models under `root` that serve, each with one day of `rows` predictions and labels."""
     world = found_world(root)
     models = tuple(f"models/fleet/m{number:04d}" for number in range(count))
     references = [_reference(seed) for seed in range(min(REFERENCES, count))]
@@ -92,17 +92,17 @@ def found_fleet(root: Path, count: int, rows: int = ROWS) -> Fleet:
     return Fleet(root, models, day, _midnight(day) + timedelta(days=1, hours=3))
 
 
-def give_past(root: Path, days: int) -> None:
-    """So many days of logs before those that a night looks at, remembered as read, and ten notices a day.
+def add_history(root: Path, days: int) -> None:
+    """Add empty folders for so many older days of each log, marked as read, and ten old notices for each day.
 
-    Nothing is in the days: a night that opened one would show it, and one that listed them shows what that costs.
+    A monitoring run that opened one of the days would fail; a run that lists them shows the cost of listing.
     """
     home = Home(root)
     cache = ProfileCache(home.profiles)
     for log in sorted(root.glob("logs/*/*")):
         model = f"models/{log.relative_to(root / 'logs')}"
         (first,) = (date.fromisoformat(one.name.removeprefix("date=")) for one in log.iterdir())
-        past = [first - timedelta(days=LOOKED_AT + number) for number in range(days)]
+        past = [first - timedelta(days=DAYS_READ + number) for number in range(days)]
         folders = [kept / f"date={day}" for kept in (log, home.labels(model)) for day in past]
         for folder in folders:
             folder.mkdir()
@@ -118,7 +118,7 @@ def give_past(root: Path, days: int) -> None:
 
 
 def break_files(root: Path, count: int) -> list[str]:
-    """Break the predictions of `count` models, evenly dealt over the fleet; the names of these models."""
+    """Damage the predictions of `count` models, evenly distributed over the fleet; return the names of these models."""
     files = sorted(root.glob("logs/*/*/date=*/part-0.parquet"))
     broken = [files[number * len(files) // count] for number in range(count)]
     for number, file in enumerate(broken):
@@ -180,7 +180,7 @@ def _deploy(world: World, models: Sequence[str], references: Sequence[str]) -> N
 
 
 def _together(world: World, commands: Sequence[Command]) -> list[Receipt]:
-    """Give the commands, as many at once as may be; raises what was refused."""
+    """Execute the commands in the largest batches allowed; raise the first refusal."""
     receipts: list[Receipt] = []
     for start in range(0, len(commands), MOST_TOGETHER):
         batch = commands[start : start + MOST_TOGETHER]
@@ -192,7 +192,7 @@ def _together(world: World, commands: Sequence[Command]) -> list[Receipt]:
 
 
 def _evidence(world: World, versions: Sequence[str]) -> list[tuple[str, str]]:
-    """Each version with the digest of its evidence as it stands."""
+    """Return each version with the digest of its present evidence."""
     with world.registry.reading() as state:
         return [(version, collect_evidence(state, version).digest) for version in versions]
 
@@ -249,7 +249,7 @@ def _begun(request: Any) -> BeginOperation:
 
 
 def _rows(seed: int, rows: int) -> dict[str, pa.Array]:
-    """Features, score and label; every seed draws from the same distributions."""
+    """Return features, score and label; every seed draws from the same distributions."""
     rng = np.random.default_rng(seed)
     numbers = {name: pa.array(rng.normal(place, 1.0 + place, rows)) for place, name in enumerate(NUMERIC)}
     words = {name: _words(rng, 3 + 4 * place, rows) for place, name in enumerate(CATEGORICAL)}
@@ -264,7 +264,7 @@ def _words(rng: np.random.Generator, count: int, rows: int) -> pa.Array:
 
 
 def _reference(seed: int) -> str:
-    """A reference of its own in the artifact store of MODELWARD_HOME; its digest."""
+    """Store a reference in the artifact store of MODELWARD_HOME; return its digest."""
     table = pa.table(_rows(1_000_000 + seed, REFERENCE_ROWS))
     kinds = {one.name: ColumnKind(one.kind) for one in COLUMNS.features} | {"score": ColumnKind.NUMERIC}
     edges = edges_of_table(table, kinds)
@@ -275,7 +275,7 @@ def _reference(seed: int) -> str:
 
 
 def _log(world: World, numbered_model: tuple[int, str], day: date, rows: int) -> None:
-    """One model's predictions of a day, and their labels, which came the same evening."""
+    """Write one model's predictions of a day, and their labels, known the same evening."""
     seed, model = numbered_model
     made = _rows(seed, rows)
     label = made.pop("label")

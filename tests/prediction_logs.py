@@ -1,7 +1,7 @@
-"""Small synthetic logs for tests: prediction and label partitions of a day, and what to spoil in them.
+r"""Small synthetic logs for tests: prediction and label partitions of a day, with columns to override.
 
 write_predictions(folder, DAY, rows=100)                             one partition, ids `20130401-0` …
-write_predictions(folder, DAY, score=[0.2, 0.7], consumer="desk")    a column as given
+write_predictions(folder, DAY, score=[0.2, 0.7], consumer="desk")    a given column
 write_labels(folder, DAY + days(2), predicted=DAY, rows=100)         labels of DAY that become known two days later
 """
 
@@ -20,22 +20,22 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 
 def days(number: int) -> timedelta:
-    """A number of days."""
+    """Return a number of days as a time difference."""
     return timedelta(days=number)
 
 
 def midnight(day: date) -> datetime:
-    """When a UTC day begins."""
+    """Return the moment at which a UTC day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def ids_of(day: date, rows: int) -> list[str]:
-    """The prediction ids of a day."""
+    """Return the prediction ids of a day."""
     return [f"{day:%Y%m%d}-{number}" for number in range(rows)]
 
 
 def prediction_table(day: date, rows: int = 100, **columns: Any) -> pa.Table:
-    """Predictions of a day a minute apart; any column may be given, one text for all rows, or left out as None."""
+    """Return predictions of a day, one a minute; a given column replaces the default, and None omits it."""
     rows = next((len(one) for one in columns.values() if isinstance(one, list | np.ndarray)), rows)
     made: dict[str, Any] = {
         "prediction_id": ids_of(day, rows),
@@ -54,7 +54,7 @@ def prediction_table(day: date, rows: int = 100, **columns: Any) -> pa.Table:
 
 
 def label_table(day: date, predicted: date, rows: int = 100, **columns: Any) -> pa.Table:
-    """Labels of the predictions of day `predicted` that became known at noon of `day`; every third is 1."""
+    """Return labels of the predictions of day `predicted`, known from noon of `day`; every third label is 1."""
     made: dict[str, Any] = {
         "prediction_id": ids_of(predicted, rows),
         "label": [int(number % 3 == 0) for number in range(rows)],
@@ -68,7 +68,7 @@ def label_table(day: date, predicted: date, rows: int = 100, **columns: Any) -> 
 
 
 def write_partition(folder: Path, day: date, table: pa.Table, name: str = "part-0") -> Path:
-    """Write a table as a file of a day's partition."""
+    """Write a table as a file of a day's partition; return its path."""
     target = folder / f"date={day.isoformat()}" / f"{name}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, target)
@@ -76,10 +76,10 @@ def write_partition(folder: Path, day: date, table: pa.Table, name: str = "part-
 
 
 def write_predictions(folder: Path, day: date, rows: int = 100, **columns: Any) -> Path:
-    """Write a day's predictions as its partition."""
+    """Write a day's predictions as its partition; return the path."""
     return write_partition(folder, day, prediction_table(day, rows, **columns))
 
 
 def write_labels(folder: Path, day: date, predicted: date, rows: int = 100, **columns: Any) -> Path:
-    """Write labels of day `predicted` as the partition of the day they became known."""
+    """Write the labels of day `predicted` to the partition of the day they became known; return the path."""
     return write_partition(folder, day, label_table(day, predicted, rows, **columns), f"of-{predicted}")

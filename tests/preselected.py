@@ -1,4 +1,4 @@
-"""What a form has chosen already: Prefect's page hands it in with the rest, and nobody types it."""
+"""Values that a form has preselected: Prefect's page submits them with the typed ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Any
 
 
 def preselected(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The one choice of each field that offers no other, by the field's name."""
+    """Return the value of each form field that offers only one choice, by field name."""
     fields = schema.get("properties", {}).items()
     return {name: field["default"] for name, field in fields if field.get("enum", ()) == [field.get("default")]}

@@ -1,7 +1,7 @@
-"""A model that people use and that is to go: under the real baseline, with consumers declared, silent and unseen.
+r"""A model in use that is to be retired, under the real baseline, with declared, silent and undeclared consumers.
 
-model = departing(world)        version 1 serves; `gates` and `crew` are declared, `shadow-it` is in the logs
-model.acknowledge("gates")      what people do about its retirement, at the world's time
+model = model_to_retire(world)  version 1 serves; `gates` and `crew` are declared, `shadow-it` is only in the logs
+model.acknowledge("gates")      record an answer at the world's time
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ KEY = f"{VERSION}/retirement"
 
 
 def under_baseline(world: World) -> None:
-    """The standard that comes with modelward is adopted as the next version, so that flows find what it asks."""
+    """Adopt the baseline standard that modelward ships as version 2, so that flows find its rules."""
     text = baseline_text()
     standard = load_standard(text, "baseline")
     command = AdoptStandard(
@@ -47,7 +47,7 @@ def under_baseline(world: World) -> None:
 
 
 def approved_under_baseline(world: World, version: str = "") -> ApprovalRequest:
-    """A version approved by two people on verdicts that name the standard as it really is; the request."""
+    """Have two people approve a version judged by the real baseline; return the request."""
     version = world.validated(version)
     with world.registry.reading() as state:
         standards = in_force(state.find(Standard), state.need(Model, MODEL))
@@ -66,52 +66,57 @@ def approved_under_baseline(world: World, version: str = "") -> ApprovalRequest:
 
 
 @dataclass
-class Departing:
+class RetiringModel:
     """The model with its world and its logs."""
 
     world: World
 
     @property
     def retirement(self) -> Retirement:
-        """Its retirement as it stands."""
+        """Return the retirement in its present state."""
         return self.world.get(Retirement, KEY)
 
     def party(self, system: str) -> RetirementParty:
-        """One of those affected."""
+        """Return the affected party of a system."""
         return self.world.get(RetirementParty, f"{KEY}/parties/{system}")
 
     def systems(self) -> list[str]:
-        """The names of everybody affected."""
+        """Return the systems of all affected parties."""
         return [one.system for one in self.world.find(RetirementParty, retirement=KEY)]
 
     def log(self, first: date, number: int = 1, version: str = "1", consumer: str = "gates", rows: int = 10) -> None:
-        """Predictions of a version for a consumer over some days."""
+        """Log predictions of a version for a consumer over some days."""
         for offset in range(number):
             day = first + days(offset)
             write_predictions(self.world.home.logs(MODEL), day, rows, model_version=version, consumer=consumer)
 
     def run(self, by: str = "otto", run_id: str = "retire-1") -> RunContext:
-        """A run of somebody at this moment."""
+        """Return the context of a run by a person at the world's time."""
         return RunContext(Actor(id=by), self.world.now, run_id)
 
     def acknowledge(self, system: str, answer: Any = "acknowledged") -> None:
-        """A consumer answers."""
+        """Record the answer of a consumer."""
         self.world.do(AnswerNotice(key=KEY, system=system, answer=answer), by=system)
 
     def accept_silence(self, system: str) -> None:
-        """The risk acceptor answers for a silent one."""
+        """Record that the risk acceptor accepts a consumer's silence."""
         proof = self.world.proof("rita")
-        self.world.do(AcceptSilence(key=KEY, system=system, reason="told twice", proof=proof), by="rita")
+        self.world.do(AcceptSilence(key=KEY, system=system, reason="notified twice", proof=proof), by="rita")
 
     def approve(self, person: str, role: Role, decision: Any = "approve") -> None:
-        """Somebody decides on the newest request."""
+        """Record a person's vote on the latest request."""
         request = self.world.find(ApprovalRequest, subject=KEY)[-1]
         command: Decide = self.world.decision(request, person, decision, role=role)
         self.world.do(command, by=person, run_id=request.run_id)
 
 
-def departing(world: World, *, declared: tuple[str, ...] = ("gates", "crew"), serving: bool = True) -> Departing:
-    """Version 1 serves since the founding; `shadow-it` and the declared `gates` ask it in March, `crew` never does."""
+def model_to_retire(
+    world: World, *, declared: tuple[str, ...] = ("gates", "crew"), serving: bool = True
+) -> RetiringModel:
+    """Return a model whose version 1 serves.
+
+    In March `gates`, if declared, and the undeclared `shadow-it` use it; `crew` does not.
+    """
     under_baseline(world)
     request = world.approved()
     if serving:
@@ -122,7 +127,7 @@ def departing(world: World, *, declared: tuple[str, ...] = ("gates", "crew"), se
             model=MODEL, system=system, owner="olga", contact=f"{system}@example.org", cadence_days=2
         )
         world.do(command, by="olga")
-    model = Departing(world)
+    model = RetiringModel(world)
     if declared:
         model.log(date(2013, 3, 1), 2)
         model.log(date(2013, 3, 3), 1, consumer="shadow-it")

@@ -1,4 +1,4 @@
-"""A submission that can be registered, for tests to spoil: real Parquet, real documents, small.
+r"""A small submission that can be registered, with real Parquet and real documents, for tests to damage.
 
 folder = write_filled(tmp_path / "submission")
 replace_line(folder / "model.yaml", "owner:", "owner: 'a/b'")
@@ -18,7 +18,9 @@ from modelward.scaffold import write_submission
 
 MODEL = "ops/late"
 SECTIONS = ("purpose", "data", "method", "assumptions", "alternatives", "limitations")
-SAID = " ".join(["It says what was decided, why it was decided so, and what follows from it for its users."] * 3)
+SECTION_TEXT = " ".join(
+    ["It says what was decided, why it was decided so, and what follows from it for its users."] * 3
+)
 FILLED = {
     "owner:": "owner: olga",
     "purpose:": "purpose: Which flights will be late, for the planners of gates.",
@@ -50,7 +52,7 @@ rules:
 
 
 def rows(count: int = 600, day: str = "2013-01-01", seed: int = 1) -> dict[str, Any]:
-    """Columns of scored flights: a score that says something about the label."""
+    """Return the columns of scored flights; the score is informative about the label."""
     random = np.random.default_rng(seed)
     score = random.uniform(0.05, 0.95, count)
     moments = np.datetime64(day, "us") + (np.arange(count) * 3_600_000_000).astype("timedelta64[us]")
@@ -65,13 +67,13 @@ def rows(count: int = 600, day: str = "2013-01-01", seed: int = 1) -> dict[str, 
 
 
 def write_rows(path: Path, columns: dict[str, Any]) -> None:
-    """Write columns as Parquet; one that is None is left out."""
+    """Write columns as Parquet; a column that is None is omitted."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table({name: values for name, values in columns.items() if values is not None}), path)
 
 
 def write_filled(folder: Path, name: str = MODEL) -> Path:
-    """A submission with everything in it, as `modelward init` wrote it and a person filled it in."""
+    """Write a complete submission, as `modelward init` creates it and a person fills it in."""
     sample = folder.parent / "sample.parquet"
     write_rows(sample, rows(10))
     write_submission(folder, name, sample)
@@ -82,7 +84,7 @@ def write_filled(folder: Path, name: str = MODEL) -> Path:
     (folder / "tests.yaml").write_text(TESTS)
     (folder / "monitoring.yaml").write_text(MONITORING)
     for section in SECTIONS:
-        (folder / "docs" / f"{section}.md").write_text(f"# {section.title()}\n\n{SAID}\n")
+        (folder / "docs" / f"{section}.md").write_text(f"# {section.title()}\n\n{SECTION_TEXT}\n")
     (folder / "artifact" / "model.bin").write_bytes(b"opaque bytes of a model")
     (folder / "code" / "train.py").write_text("print('fit')\n")
     (folder / "requirements.txt").write_text("numpy==2.4.0\n")
@@ -92,14 +94,14 @@ def write_filled(folder: Path, name: str = MODEL) -> Path:
 
 
 def replace_line(path: Path, start: str, line: str) -> None:
-    """Put `line` in the place of the first line that begins with `start`."""
+    """Replace the first line that begins with `start` by `line`."""
     lines = path.read_text().splitlines()
     place = next(number for number, old in enumerate(lines) if old.startswith(start))
     path.write_text("\n".join([*lines[:place], line, *lines[place + 1 :]]) + "\n")
 
 
 def change_suite(path: Path, **parameters: Any) -> None:
-    """Set parameters of a suite."""
+    """Set parameters of a suite file."""
     suite = json.loads(path.read_text())
     suite["meta"]["parameters"] |= parameters
     path.write_text(json.dumps(suite))

@@ -138,7 +138,7 @@ def _answer(client: SyncPrefectClient, run_id: UUID, state: State, supervisor: R
     """What the run left as its answer. Raises what it failed with, PrefectUnavailableError for an unreadable answer."""
     from prefect.exceptions import PrefectHTTPStatusError
 
-    from tasks.run.leave_answer import ANSWER
+    from tasks.run.store_result import ANSWER
 
     if not state.is_completed():
         raise failure_of(str(state.name), state.message or "", supervisor.run_page(run_id))

@@ -1,1 +1,1 @@
-"""approve."""
+"""Steps of an approval: ask the approvers and record their votes."""

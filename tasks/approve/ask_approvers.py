@@ -1,4 +1,4 @@
-"""The form an approver fills in, and what the registry makes of it."""
+"""Show approvers a form and record their votes in the registry."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ from views.forms.objection import Objection
 READABLE_WITHIN = timedelta(hours=1)
 QUESTION = "approval"
 CONDITIONS = (
-    "Only with the decision “approve with conditions”: one a line, the day it is due, then what must be done. Like:"
+    "Only with the decision “approve with conditions”. One condition per line: due date, then the task. Example:"
 )
 
 
 class ApprovalForm(RunInput):
-    """What an approver enters; all of it is hostile until the registry has judged it."""
+    """The form fields of an approver; every value is untrusted until the registry has judged it."""
 
     decision: Decision = Field(
         title="Decision",
-        description="Who recuses counts for nobody and leaves the request open. A rejection or a return ends it.",
+        description="A recusal counts as no signature and leaves the request open. A rejection or a return closes it.",
     )
     person: str = Field(
-        title="Your id on the roster", description="One of those above who can sign now.", max_length=128
+        title="Your id on the roster", description="The id of a person above who can sign now.", max_length=128
     )
     role: str = Field(title="Role you sign in", max_length=32)
     code: OneTimeCode
     confirm: str = Field(
         title="Last 8 characters of the request's digest",
-        description="Typed from above, from “To confirm”: they say that this is the request you read.",
+        description="Copy them from “To confirm” above. They confirm that this is the request you read.",
         min_length=8,
         max_length=71,
     )
@@ -72,31 +72,31 @@ class ApprovalForm(RunInput):
     comment: str = Field(
         default="",
         title="Comment",
-        description="Kept with the decision. Say why when you reject, return or recuse.",
+        description="Recorded with the decision. Give the reason when you reject, return or recuse.",
         max_length=4_000,
     )
     conditions: str = Field(default="", title="Conditions", description=CONDITIONS, max_length=4_000)
     deputy_of: str = Field(
         default="",
         title="As deputy of",
-        description="Only for a deputy: the id of the person you represent. Empty takes it from your role.",
+        description="Only for a deputy: the id of the person you represent. If empty, it is taken from your role.",
         max_length=128,
     )
 
 
-@step("verdict of the registry")
-def read_verdict(key: str) -> ApprovalRequest:
-    """The request as it stands in the registry."""
+@step("read request state")
+def read_request_state(key: str) -> ApprovalRequest:
+    """Return the request with its present state in the registry."""
     request = current(key)
-    name_step(f"verdict of the registry: {request.state}", request=key)
+    name_step(f"read request state: {request.state}", request=key)
     return request
 
 
 def await_decisions(request: ApprovalRequest, context: RunContext, steps: Steps = PLAIN_CALLS) -> ApprovalRequest:
-    """Wait until the registry has the request decided; the run of `context` asks.
+    """Wait until the registry has decided the request; the run of `context` asks the people.
 
-    However it ends, the run's page shows it. Raises RequestClosedError when it expired, was rejected or returned,
-    StaleEvidenceError or DigestMismatchError when it became void.
+    The run's page shows the request after every outcome. Raises RequestClosedError when the request expired, was
+    rejected or was returned, StaleEvidenceError or DigestMismatchError when its evidence or bytes changed.
     """
     try:
         return _decided(request, context, steps)
@@ -119,12 +119,12 @@ def _decided(request: ApprovalRequest, context: RunContext, steps: Steps) -> App
             _close(request, as_of, error.what)
             raise
         is_answered = True
-    # The step of the last answer has named the verdict; without one it was reached beside this run.
-    standing = current(request.key) if is_answered else steps.take(read_verdict, request.key)
-    if standing.state != "approved":
-        reason = f": {standing.reason}" if standing.reason else ""
-        raise RequestClosedError(f"the request on {short(request.subject)} is {standing.state}{reason}")
-    return standing
+    # The step of the last answer has the state in its name; without an answer the decision was made outside this run.
+    decided = current(request.key) if is_answered else steps.take(read_request_state, request.key)
+    if decided.state != "approved":
+        reason = f": {decided.reason}" if decided.reason else ""
+        raise RequestClosedError(f"the request on {short(request.subject)} is {decided.state}{reason}")
+    return decided
 
 
 def _question(request: ApprovalRequest, context: RunContext) -> Question:
@@ -141,12 +141,12 @@ def _question(request: ApprovalRequest, context: RunContext) -> Question:
 
 
 def current(key: str) -> ApprovalRequest:
-    """The request as it stands in the registry now."""
+    """Return the request with its present state in the registry."""
     return required_row(Registry.here(), ApprovalRequest, key)
 
 
 def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -> None:
-    """Nobody waits for an answer any more: the request has expired, or is taken back when it ran still."""
+    """Close a request without waiting any longer: expire it after its end, otherwise withdraw it with the reason."""
     as_of = meanwhile(as_of)
     command: Command = ExpireRequest(key=request.key)
     if moment(as_of) < request.expires_at:
@@ -158,7 +158,7 @@ def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -
 def _form(
     request: ApprovalRequest, objection: Objection, as_of: datetime | None, missing: list[RequiredRole]
 ) -> type[RunInput]:
-    """The form as it stands now; `missing` becomes whose signatures it still asks for."""
+    """Return the form for the present state; `missing` receives the roles that still have to sign."""
     shown = approval_snapshot(Registry.here(), request.key, moment(meanwhile(as_of)))
     description = describe_request(shown, objection)
     missing[:] = [RequiredRole(role=role, count=count) for role, count in shown.missing.items()]
@@ -173,7 +173,7 @@ def _form(
 
 
 def _role_field(shown: ApprovalSnapshot) -> Any:
-    """A choice of the roles that are asked; where one alone is still needed it is chosen already."""
+    """Return the field that offers the requested roles; a role is preselected when only one is still missing."""
     roles = list(dict.fromkeys(one.role.value for one in shown.request.required))
     needed = [role.value for role in shown.missing]
     options: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
@@ -186,10 +186,10 @@ def _example_day(request: ApprovalRequest) -> str:
 
 
 def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
-    """Hand one answer to the registry. A request whose evidence or bytes changed is withdrawn and ends the flow.
+    """Record one answer. A request whose evidence or bytes changed is withdrawn, and the flow ends.
 
-    Whoever typed another digest than this request's may have read another request: they are asked again, as they are
-    where bytes cannot be read just now. What was signed until then stands.
+    A person who typed the digest of another request may have read that request, so this person is asked again; the same
+    happens when bytes cannot be read at present. Votes recorded before remain valid.
     """
     registry, as_of = Registry.here(), meanwhile(context.as_of)
     try:
@@ -209,13 +209,13 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -
 
 
 def _result(command: Decide, receipt: Receipt) -> str:
-    """`approve, request approved`: the decision, and what it makes of the request."""
+    """Return the decision and the new state of the request, like `approve, request approved`."""
     states = [row.state for row in receipt.rows_of(ApprovalRequest)]
     return f"{command.decision}, request {states[0] if states else 'pending'}"
 
 
 def _decision(request: ApprovalRequest, answer: FormAnswer, now: Digests, at: datetime) -> Decide:
-    """What was entered as a command. Raises InputError for what no rule needs to judge."""
+    """Return the entered values as a command. Raises InputError for values that are invalid without any rule."""
     entered = _form_of(answer)
     person, role = entered.person.strip().lower(), Role(entered.role)
     return Decide(
@@ -242,11 +242,11 @@ def _form_of(answer: FormAnswer) -> ApprovalForm:
 
 def _meaning(answer: ApprovalForm) -> str:
     if not answer.meaning.strip():
-        raise InputError("the meaning of the signature is empty", "say in a few words what you sign for")
+        raise InputError("the meaning of the signature is empty", "enter in a few words what your signature means")
     return answer.meaning
 
 
 def _represented_person(request: ApprovalRequest, person: str, role: Role, at: datetime) -> str | None:
-    """The person that a deputy signs for; None for somebody who holds the role in their own right."""
+    """Return the person that a deputy signs for, or None for a person who holds the role."""
     eligible = approval_snapshot(Registry.here(), request.key, at).eligible
     return next((one.deputy_of for one in eligible if (one.person, one.role) == (person, role)), None)

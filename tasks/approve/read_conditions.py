@@ -1,4 +1,4 @@
-"""Conditions of an approval as people write them: one a line, the day it is due, then what must be done."""
+"""Read the conditions of an approval from text: one condition per line, its due date, then what must be done."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from data.records.instant import read_instant
 
 SHOWN = 80
 LINE = re.compile(r"(?:[-*•]\s+|\d+[.)]\s+)?(?P<due>\S+?):?(?:\s+(?P<text>.*))?")
-HOW = "write one condition a line: the day it is due, then what must be done, like `{day} watch the wind`"
+HOW = "write one condition per line: the due date, then what must be done, like `{day} watch the wind`"
 
 
 def read_conditions(text: str, decision: Decision, day: str) -> tuple[Condition, ...]:
-    """The conditions that were written, as they go with the decision; `day` is the example of a date that is shown.
+    """Return the conditions written in the form field; `day` is the example date used in messages.
 
-    A bullet before the day and a colon after it are taken for what they are. Raises InputError.
+    A bullet before the date and a colon after it are ignored. Raises InputError.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     conditional = decision == "approve with conditions"
     if conditional and not lines:
         raise InputError(
-            "the decision is `approve with conditions`, and no condition is written",
-            f"{HOW.format(day=day)}; or decide `approve`",
+            "the decision is `approve with conditions`, but no condition is entered",
+            f"{HOW.format(day=day)}; or choose `approve`",
         )
     if lines and not conditional:
         raise InputError(
-            f"conditions are written, and the decision is `{decision}`",
-            "decide `approve with conditions`, or empty the field of conditions",
+            f"conditions are entered, but the decision is `{decision}`",
+            "choose `approve with conditions`, or clear the field Conditions",
         )
     return tuple(_condition(line, day) for line in lines)
 

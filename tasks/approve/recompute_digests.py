@@ -1,4 +1,4 @@
-"""What is there now: the digests an approval was bound to, computed afresh from evidence, standards and bytes."""
+"""Recompute the digests an approval is bound to from the present evidence, standards and artifact."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tasks.run.load_standards import in_force
 
 @dataclass(frozen=True)
 class Digests:
-    """Evidence, standards and artifact as they are now, each `sha256:<hex>`."""
+    """The present digests of evidence, standards and artifact, each `sha256:<hex>`."""
 
     evidence_digest: str
     standards_digest: str
@@ -29,16 +29,16 @@ class Digests:
 
 
 def recompute_digests(request: ApprovalRequest) -> Digests:
-    """The three digests for a request on a version or its retirement, under the standards it was opened with.
+    """Return the three digests for a request, computed under the standards it was opened with.
 
     Raises ArtifactError or DigestMismatchError when the artifact or a standard's text is missing or changed,
-    StaleEvidenceError when another champion serves than the one that the version was judged against.
+    StaleEvidenceError when the champion is another one than when the version was judged.
     """
     return DIGESTS[request.purpose](Registry.here(), request)
 
 
 def verified_artifact(home: Home, version: Version) -> str:
-    """The digest of a version's artifact, its bytes read through. Raises ArtifactError or DigestMismatchError."""
+    """Verify the bytes of a version's artifact; return its digest. Raises ArtifactError or DigestMismatchError."""
     artifact = version.artifact
     if artifact.kind == "file":
         ArtifactStore(home.artifacts).verify(artifact.digest)
@@ -48,8 +48,10 @@ def verified_artifact(home: Home, version: Version) -> str:
 def _require_same_champion(evidence: Evidence, verdicts: VerdictSet) -> None:
     now = evidence.champion.key if evidence.champion else None
     if now != verdicts.champion:
-        then, here = (short(one) if one else "no other version" for one in (verdicts.champion, now))
-        raise StaleEvidenceError(f"{short(verdicts.version)} was judged against {then}; {here} serves now")
+        then, here = (short(one) if one else "no version" for one in (verdicts.champion, now))
+        raise StaleEvidenceError(
+            f"{short(verdicts.version)} was judged with {then} as champion; {here} is champion now"
+        )
 
 
 def _of_deployment(registry: Registry, request: ApprovalRequest) -> Digests:
@@ -57,21 +59,23 @@ def _of_deployment(registry: Registry, request: ApprovalRequest) -> Digests:
     evidence, verdicts = facts.evidence, facts.verdicts
     assert evidence is not None
     if verdicts is None:
-        raise StaleEvidenceError(f"the request on {short(request.subject)} names no verdicts")
+        raise StaleEvidenceError(
+            f"the request on {short(request.subject)} refers to no verdict set", "open a new request"
+        )
     _require_same_champion(evidence, verdicts)
     standards = in_force(facts.adopted, facts.model, verdicts.standards)
     return Digests(evidence.digest, standards.digest, verified_artifact(registry.home, facts.version))
 
 
 def _of_release(registry: Registry, request: ApprovalRequest) -> Digests:
-    """What is live was released on the evidence of its moment; its bytes and the standards are looked at again."""
+    """Return the digests for a ratification: the released evidence, but the present standards and bytes."""
     facts = release_facts(registry, request)
     standards = in_force(facts.adopted, facts.model, facts.verdicts.standards if facts.verdicts else ())
     return Digests(request.evidence_digest, standards.digest, verified_artifact(registry.home, facts.version))
 
 
 def _of_retirement(registry: Registry, request: ApprovalRequest) -> Digests:
-    """A retirement is approved on its plan: impact, sunset, and every party's answer and transition."""
+    """Return the digests for a retirement, whose evidence is its plan: impact, sunset, answers and transitions."""
     facts = retirement_facts(registry, request)
     return Digests(facts.plan_digest, in_force(facts.adopted, facts.model).digest, facts.version.artifact.digest)
 
@@ -82,4 +86,4 @@ DIGESTS: Mapping[str, Callable[[Registry, ApprovalRequest], Digests]] = {
     RELEASE.name: _of_release,
     RETIRE.name: _of_retirement,
 }
-"""How the digests of a request are computed, by its purpose."""
+"""The function that computes the digests of a request, by the purpose of the request."""

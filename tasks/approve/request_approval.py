@@ -1,4 +1,4 @@
-"""Ask for the approvals that the standard demands, bound to evidence, standard and artifact."""
+"""Request the approvals that the standard demands, bound to evidence, standards and artifact."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tasks.run.take_steps import name_step, step
 
 @step("request approval")
 def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunContext) -> ApprovalRequest:
-    """Open the request for a version under the verdicts that cleared it; nobody is asked about damaged bytes.
+    """Verify the artifact and open the approval request for a version under its verdict set.
 
-    Raises ArtifactError or DigestMismatchError, and as the registry does.
+    Raises ArtifactError or DigestMismatchError, and the errors of the registry's rules.
     """
     registry = Registry.here()
     facts = evidence_in_force(registry, verdicts.version, verdicts.environment, use)
@@ -61,7 +61,7 @@ def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunCont
 
 
 def people_asked(required: Sequence[RequiredRole]) -> str:
-    """`2 approvers, 1 owner`: how many people are asked, by role."""
+    """Return how many people are asked by role, like `2 approvers, 1 owner`."""
     counts: Counter[str] = Counter()
     for role in required:
         counts[role.role.value] += role.count
@@ -69,5 +69,5 @@ def people_asked(required: Sequence[RequiredRole]) -> str:
 
 
 def approval_of_run(version: str, run_id: str) -> ApprovalRequest | None:
-    """The request this run has opened already, when it comes through again from the top."""
+    """Return the request that this run opened before it was started again, or None."""
     return request_of_run(Registry.here(), version, run_id)

@@ -1,4 +1,4 @@
-"""Show on the run's page the outcome of a request: who decided what, as deputy of which person, and on which bytes."""
+"""Show on the run's page the outcome of a request, each vote with role and deputy, and the digests it is bound to."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from data.records.approval import ApprovalRequest, Vote
 from data.records.names import short
 from data.registry.registry import Registry
 from data.text.markdown_text import plain, quoted
-from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact, evidence_line
 from views.evidence_address import request_page
 from views.forms.markdown_table import markdown_table
 from views.forms.version_facts import fact_table, split_digest
 
 
 def show_decisions(key: str) -> None:
-    """The request as it stands, as an artifact."""
+    """Create a Prefect artifact of the request in its present state."""
     shown = approval_snapshot(Registry.here(), key, datetime.now(UTC))
     request, votes = shown.request, shown.votes
     lines = [*decision_lines(request, votes), *evidence_line(request_page(key), key)]
-    leave_artifact("approval", key, lines, f"request to {request.purpose} {short(key)}: {request.state}")
+    create_prefect_artifact("approval", key, lines, f"request to {request.purpose} {short(key)}: {request.state}")
 
 
 def decision_lines(request: ApprovalRequest, votes: Sequence[Vote]) -> list[str]:
-    """Markdown: the outcome, what it is bound to, and each decision in a row."""
+    """Return Markdown: the outcome, the digests the request is bound to, and each vote in a row."""
     reason = f": {quoted(request.reason)}" if request.reason else ""
     return [
         f"### Request to {request.purpose} {plain(short(request.key))}: {request.state}{reason}",
@@ -49,8 +49,8 @@ def decision_lines(request: ApprovalRequest, votes: Sequence[Vote]) -> list[str]
 
 def _votes(votes: Sequence[Vote]) -> list[str]:
     if not votes:
-        return ["Nobody has decided."]
-    return markdown_table(("when", "who", "as", "decision", "proof", "says"), map(_row, votes))
+        return ["Nobody has voted."]
+    return markdown_table(("time", "person", "role", "decision", "proof", "comment"), map(_row, votes))
 
 
 def _row(vote: Vote) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Sign a checkpoint over the whole log to every anchor."""
+"""Sign a checkpoint of the whole log and write it to every anchor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tasks.run.word_steps import counted
 
 @step("anchor log")
 def anchor_log() -> int:
-    """The number of events that the newest checkpoint covers. Raises AnchorError, SigningKeyError."""
+    """Anchor the log; return the number of events in the new checkpoint. Raises AnchorError, SigningKeyError."""
     anchored = Registry.here().checkpoint()
     name_step(f"anchor {counted(anchored, 'event')}")
     return anchored

@@ -1,4 +1,4 @@
-"""Back the registry up, and prove that the copy can take its place: it verifies and has the same root."""
+"""Back up the registry, and prove that the backup can replace it: it verifies and has the same Merkle root."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.run.word_steps import counted
 
 @dataclass(frozen=True)
 class RestoreDrill:
-    """A backup that was restored: its file and digest, the events in it, and the root over them as hex."""
+    """A restored backup: its file and digest, the number of its events, and their Merkle root as hex."""
 
     file: Path
     digest: str
@@ -28,9 +28,9 @@ class RestoreDrill:
 
 @step("drill restore")
 def drill_restore() -> RestoreDrill:
-    """Copy, verify the copy deep, compare it with the log it was made from.
+    """Back up the registry, verify the backup deeply, and compare it with the log.
 
-    Raises StoreError when the copy cannot be written, AuditError when it does not hold.
+    Raises StoreError when the backup cannot be written, AuditError when the backup has a discrepancy.
     """
     registry = Registry.here()
     file = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.duckdb"
@@ -38,6 +38,8 @@ def drill_restore() -> RestoreDrill:
     require_sound(verify(file, None, [], None, deep=True), f"the backup {file.name}")
     restored = root_of_copy(file)
     if root_of_log(registry, restored.events) != restored:
-        raise AuditError(f"the backup {file.name} has another root over its {restored.events} events than the log")
+        raise AuditError(
+            f"the backup {file.name} and the log differ: their roots over {restored.events} events are not equal"
+        )
     name_step(f"back up and restore {counted(restored.events, 'event')}: same root")
     return RestoreDrill(file, file_digest(file), restored.events, restored.root)

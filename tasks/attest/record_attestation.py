@@ -1,4 +1,4 @@
-"""Record that verification, backup and restore drill held, and what assurance was reached."""
+"""Record that verification, backup and restore drill succeeded, and the level of assurance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tasks.run.take_steps import name_step, step
 
 @step("record attestation")
 def record_attestation(report: Report, anchored: int, drill: RestoreDrill, context: RunContext) -> str:
-    """Record one event, anchored at once; the attestation's key."""
+    """Record the attestation in one event, which is anchored at once; return the attestation's key."""
     command = Attest(
         events=drill.events,
         anchored=anchored,

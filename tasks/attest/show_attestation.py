@@ -1,4 +1,4 @@
-"""Show on the run's page what an attestation found: how far the log reaches, how well it is kept, what was restored."""
+"""Show on the run's page what an attestation covers: number of events, assurance, backup and restored copy."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from data.queries.rows import required_row
 from data.records.log import Attestation
 from data.registry.registry import Registry
 from data.settings import read_settings
-from tasks.run.leave_artifact import leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact
 from views.evidence_address import AUDIT, evidence_url
 from views.forms.version_facts import fact_table, split_digest
 
 
 def show_attestation(key: str) -> None:
-    """The attestation as an artifact."""
+    """Create a Prefect artifact of the attestation."""
     row = required_row(Registry.here(), Attestation, key)
     url = evidence_url(read_settings().evidence_url, AUDIT)
     where = f"[The audit page]({url})" if url else "Verify it yourself: `modelward audit verify --deep`"
     lines = [*attestation_lines(row), "", where]
-    leave_artifact("attestation", "", lines, f"{row.events:,} events, assurance {row.assurance}")
+    create_prefect_artifact("attestation", "", lines, f"{row.events:,} events, assurance {row.assurance}")
 
 
 def attestation_lines(row: Attestation) -> list[str]:
-    """Markdown: every figure of it."""
+    """Return Markdown with every figure of the attestation."""
     return [
-        "### The log and its tables hold",
+        "### The log and its tables are verified",
         "",
         *fact_table(
             [

@@ -1,4 +1,4 @@
-"""Verify the registry's log deep: every event, every table rebuilt, journal, anchors, and evidence by digest."""
+"""Verify the audit log deeply: every event, every rebuilt table, the journal, the anchors, and evidence by digest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SHOWN = 5
 
 @step("verify log")
 def verify_log() -> Report:
-    """The report of a verification that held. Raises AuditError naming what does not, StoreLockedError."""
+    """Verify the audit log and return the report.
+
+    Raises AuditError with the first discrepancies, or StoreLockedError.
+    """
     report = verify_registry(Registry.here(), deep=True)
     require_sound(report, "the audit log")
     name_step(f"verify {counted(report.events, 'event')}: sound")
@@ -22,10 +25,10 @@ def verify_log() -> Report:
 
 
 def require_sound(report: Report, what: str) -> None:
-    """Raises AuditError with the first findings unless nothing was found."""
+    """Raise AuditError with the first discrepancies if the report has any; `what` is the subject of the message."""
     if not report.ok:
         found = "; ".join(_place_and_text(one) for one in report.findings[:SHOWN])
-        raise AuditError(f"{what} does not hold, {len(report.findings)} findings: {found}")
+        raise AuditError(f"{what} has {counted(len(report.findings), 'discrepancy', 'discrepancies')}: {found}")
 
 
 def _place_and_text(finding: Discrepancy) -> str:

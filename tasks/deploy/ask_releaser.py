@@ -1,6 +1,6 @@
-"""Ask on the page of a run for the one person who answers for an emergency release, and have it opened by their code.
+"""Ask the person who releases in an emergency, on the run's page, and open the release with their one-time code.
 
-What stands in the parameters of the run proves nothing and nobody; the registry judges the code, the role and the rest.
+The parameters of the run prove nothing. The registry judges the code, the role and everything else.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ QUESTION = "release"
 
 @dataclass(frozen=True)
 class ReleaseTarget:
-    """What is to go live where, for what."""
+    """Version, environment, slot and use of an emergency release."""
 
     version: str
     environment: str
@@ -47,14 +47,16 @@ class ReleaseTarget:
 
 
 class ReleaseForm(RunInput):
-    """What whoever answers for the release enters; all of it is hostile until the registry has judged it."""
+    """The form fields of the releasing person; every value is untrusted until the registry has judged it."""
 
     person: str = Field(
-        title="Your id on the roster", description="One of those above who can release now.", max_length=128
+        title="Your id on the roster",
+        description="The id of a person above who can release now.",
+        max_length=128,
     )
     reason: str = Field(
         title="Why it cannot wait",
-        description="Who ratifies it reads this, and it stays on record.",
+        description="The people who ratify the release read this, and it is recorded.",
         min_length=1,
         max_length=2_000,
     )
@@ -62,23 +64,24 @@ class ReleaseForm(RunInput):
     until: str = Field(
         default="",
         title="Until",
-        description="A day or a time in UTC, like 2026-08-15T18:00Z. Empty takes the longest that is allowed.",
+        description="A date or a time in UTC, as YYYY-MM-DDTHH:MMZ. If empty, the release lasts as long as is allowed.",
         max_length=40,
     )
 
 
 def opened_by(run_id: str) -> ApprovalRequest | None:
-    """The release that a run has had opened already, when it comes through again from the top."""
+    """Return the release that this run opened before it was started again, or None."""
     return release_opened_by(Registry.here(), run_id)
 
 
 def ask_releaser(
     target: ReleaseTarget, run: RunContext, judge: Callable[[], VerdictSet], steps: Steps = PLAIN_CALLS
 ) -> str:
-    """The key of the release that somebody opened by their code; one that this run had opened is answered again.
+    """Ask until a person has opened the release; return the key of its request.
 
-    Raises GateRefusedError where the standard allows none or a control does not hold, IllegalMoveError for a version
-    that is never released so, RequestClosedError when nobody answered.
+    A release that this run already opened is returned without asking. Raises GateRefusedError when the standard allows
+    no emergency release or a control fails, IllegalMoveError for a version that can never be released this way,
+    RequestClosedError when nobody answered.
     """
     if opened_by(run.run_id) is None:
         question = Question(
@@ -109,7 +112,7 @@ def _form(target: ReleaseTarget, verdicts: VerdictSet, objection: Objection, run
 
 
 def _settle(target: ReleaseTarget, answer: FormAnswer, run: RunContext) -> AnswerOutcome:
-    """Have the release opened. What no other answer would change ends the run."""
+    """Open the release. An error that no other answer could avoid ends the run."""
     entered = answer.entered
     assert isinstance(entered, ReleaseForm)
     proof = answer.proof(entered.person.strip().lower(), entered.code)
@@ -126,7 +129,7 @@ def _settle(target: ReleaseTarget, answer: FormAnswer, run: RunContext) -> Answe
 
 def _reason(answer: ReleaseForm) -> str:
     if not answer.reason.strip():
-        raise InputError("the reason of the release is empty", "say why it cannot wait for the approvals")
+        raise InputError("the reason for the release is empty", "enter why it cannot wait for the approvals")
     return answer.reason.strip()
 
 

@@ -1,4 +1,4 @@
-"""Wait for the people who may ratify an emergency release, and undo it when they refuse or do not answer in time."""
+"""Wait for the ratification of an emergency release, and undo the release if it is refused or not ratified in time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 @step("undo release")
 def undo_unratified(request: str, run: RunContext) -> str:
-    """End a release that was not ratified; answers what was done. Raises BusyError, PublishError."""
+    """End a release that was not ratified; return what was done. Raises BusyError, PublishError."""
     done = undo_release(request, run)
     name_step("undo release" if done else "undo release: it no longer serves", request=request)
     return done
 
 
 def await_ratification(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -> None:
-    """Return when it is ratified, in the form of this run or beside it.
+    """Return when the release is ratified, in the form of this run or by another command.
 
-    Raises RequestClosedError, StaleEvidenceError or DigestMismatchError after it was undone.
+    Raises RequestClosedError, StaleEvidenceError or DigestMismatchError after the release was undone.
     """
     try:
         await_decisions(current(request), run, steps)

@@ -1,4 +1,4 @@
-"""Carry out an operation on what serves: intent, act, verified outcome; on any failure the former state is put back."""
+"""Carry out an operation on what serves: record the intent, act, verify; after a failure restore the former state."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from data.records.run_context import RunContext
 from data.registry.command import Command
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.registry import Receipt, Registry
-from tasks.deploy.hold_operation import holding
+from tasks.deploy.lock_operation import operation_lock
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
 @dataclass(frozen=True)
 class ServingChange:
-    """An operation on what serves in a place.
+    """An operation on what serves in a slot.
 
-    `begin` makes the intent, in a step `check` of its own where that is given; `act` changes the target and `verify`
-    checks it, each answers the manifest's digest, which `complete` turns into the closing command. `acting` names the
-    step that acts.
+    `begin` returns the command with the intent. `act` changes the target and `verify` checks it; both return the digest
+    of the manifest, from which `complete` makes the closing command. `acting` is the name of the acting step. If
+    `check` is set, the intent is recorded in a step of that name.
     """
 
     place: Place
@@ -41,75 +41,75 @@ class ServingChange:
 def carry_out(change: ServingChange, context: RunContext, steps: Steps = PLAIN_CALLS) -> Receipt:
     """Lock the model, record the intent, change the target, verify it, and close the operation.
 
-    Raises BusyError while a living process works on the model, and whatever registry and target refuse with; then the
-    former manifest is back and the operation is recorded as undone.
+    Raises BusyError while another process works on the model, and every refusal of registry and target; in that case
+    the former manifest is restored and the operation is recorded as undone.
     """
     registry = Registry.here()
     target: ServingTarget = FileTarget(registry.home)
-    with ExitStack() as held:
-        begun = steps.take(lock_model, held, registry.home, change, context)
-        if begun is None:
-            begun = steps.take(check_artifact, registry.home, change, context)
+    with ExitStack() as locks:
+        operation = steps.take(lock_model, locks, registry.home, change, context)
+        if operation is None:
+            operation = steps.take(check_artifact, registry.home, change, context)
         try:
             digest = steps.take(change_target, target, change)
             if change.verify is not None:
                 digest = steps.take(verify_target, target, change)
             return steps.take(record_outcome, change, digest, context)
         except ModelwardError as error:
-            steps.take(restore_former, target, change.place, begun, error.what, context)
+            steps.take(restore_former, target, change.place, operation, error.what, context)
             raise
 
 
 @step("lock model")
-def lock_model(held: ExitStack, home: Home, change: ServingChange, context: RunContext) -> Operation | None:
-    """Hold the model until `held` is closed; the operation, begun where no step of its own checks it first."""
+def lock_model(locks: ExitStack, home: Home, change: ServingChange, context: RunContext) -> Operation | None:
+    """Lock the model until `locks` is closed; return the begun operation, or None if `check` has its own step."""
     name_step(f"lock {short(change.place.model)}", model=change.place.model)
-    held.enter_context(holding(home, change.place.model))
+    locks.enter_context(operation_lock(home, change.place.model))
     return None if change.check else _begin(home, change, context)
 
 
 @step("verify digest")
 def check_artifact(home: Home, change: ServingChange, context: RunContext) -> Operation:
-    """Compute the digests of what is there and begin the operation, if the registry finds them approved."""
+    """Compute the present digests and begin the operation if the registry finds that they are approved."""
     name_step(change.check, model=change.place.model)
     return _begin(home, change, context)
 
 
 @step("change target")
 def change_target(target: ServingTarget, change: ServingChange) -> str:
-    """Change what is published; answers the manifest's digest."""
+    """Change the published manifest; return its digest."""
     name_step(change.acting, model=change.place.model)
     return change.act(target)
 
 
 @step("verify target")
 def verify_target(target: ServingTarget, change: ServingChange) -> str:
-    """Check what is published, byte by byte; answers the manifest's digest."""
-    name_step(f"verify what {change.place.environment} serves", model=change.place.model)
+    """Verify the published bytes; return the digest of the manifest."""
+    name_step(f"verify published bytes in {change.place.environment}", model=change.place.model)
     assert change.verify is not None
     return change.verify(target)
 
 
 @step("record outcome")
 def record_outcome(change: ServingChange, digest: str, context: RunContext) -> Receipt:
-    """Close the operation: what serves now, and what it took the place of."""
-    name_step("record what serves", model=change.place.model)
+    """Mark the operation done; record which version serves now and which one it replaced."""
+    name_step("record outcome", model=change.place.model)
     receipt = Registry.here().execute(change.complete(digest), context)
     name_step(_outcome(receipt), deployment=receipt.subject)
     return receipt
 
 
 @step("restore former version")
-def restore_former(target: ServingTarget, place: Place, begun: Operation, reason: str, context: RunContext) -> None:
-    """Put back what served before this operation, and record it; one that the registry holds for done stays done.
+def restore_former(target: ServingTarget, place: Place, operation: Operation, reason: str, context: RunContext) -> None:
+    """Restore what served before this operation and record it as undone; an operation already done stays done.
 
-    What is there already is not written again: a target that cannot be written still has the former state.
+    A manifest that is unchanged is not written again, so that this also works when the target cannot be written.
     """
     registry = Registry.here()
     if operation_under_way(registry, place.model) is None:
         return
-    if target.read(place) != begun.former_manifest:
-        target.restore(place, begun.former_manifest)
+    if target.read(place) != operation.former_manifest:
+        target.restore(place, operation.former_manifest)
     registry.execute(UndoOperation(model=place.model, reason=reason), context)
 
 
@@ -120,12 +120,12 @@ def _begin(home: Home, change: ServingChange, context: RunContext) -> Operation:
 
 
 def _outcome(receipt: Receipt) -> str:
-    """`supersede v1 with v2`, or what the deployment of this operation is now."""
+    """Return the name of the closing step, like `supersede v1 with v2` or `record v1 as rolled back`."""
     rows = receipt.rows_of(Deployment)
     former = [_version(row.version) for row in rows if row.key != receipt.subject]
     now = next((row for row in rows if row.key == receipt.subject), None)
     if now is None:
-        return "record what serves: nothing"
+        return "record outcome: no deployment"
     if former:
         return f"supersede {', '.join(former)} with {_version(now.version)}"
     return f"record {_version(now.version)} as {now.state.replace('_', ' ')}"

@@ -1,4 +1,4 @@
-"""Open an emergency release: judge what still has to hold, and have it recorded under one person's own code."""
+"""Open an emergency release: judge the controls that apply in an emergency, and record it under one person's code."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def open_release(
     proof: Proof,
     run: RunContext,
 ) -> ApprovalRequest:
-    """The request under which the version may be published now; `until` is otherwise the longest the standard allows.
+    """Open the request under which the version may be published now; without `until` for the longest time allowed.
 
-    Raises GateRefusedError where the standard allows none or a control does not hold, InputError for a longer time,
-    and as the registry does; nothing has gone live then.
+    Raises GateRefusedError when the standard allows no emergency release or a control fails, InputError when `until` is
+    too late, and the errors of the registry's rules. Nothing is published in these cases.
     """
     registry, now = Registry.here(), moment(run.as_of)
     facts = evidence_in_force(registry, version, environment, use)
@@ -74,8 +74,8 @@ def _end(version: str, until: datetime | None, rule: EmergencyRule, now: datetim
         return latest
     if in_utc(until) > latest:
         raise InputError(
-            f"an emergency release of {short(version)} may last {rule.ratify_hours} hours, until "
+            f"an emergency release of {short(version)} may last at most {rule.ratify_hours} hours, until "
             f"{latest:%Y-%m-%d %H:%M} UTC; {in_utc(until):%Y-%m-%d %H:%M} is later",
-            "leave --until out, or name an earlier time; ratified, it may go on",
+            "omit the end, or choose an earlier one; after its ratification the release may continue",
         )
     return in_utc(until)

@@ -1,4 +1,4 @@
-"""Publish an emergency release under its open request; one that cannot be published is taken back at once."""
+"""Publish an emergency release under its open request; a release that cannot be published is withdrawn at once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
 def publish_release(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -> str:
-    """Lock, publish, verify, supersede; answers the deployment's key, also when it is live already.
+    """Publish the release and return the deployment's key; a release that is live already is not published again.
 
-    Raises as `publish_version` does; then the former version serves, and the release is withdrawn unless another
-    operation was in its way.
+    Raises in the same cases as `publish_version`; the former version then serves again, and the release is withdrawn,
+    except when another operation is in progress (BusyError).
     """
     registry = Registry.here()
     release = released_request(registry, request)
@@ -29,14 +29,14 @@ def publish_release(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -
     except BusyError:
         raise
     except ModelwardError as error:
-        _take_back(registry, release.request, error.what, run)
+        _withdraw(registry, release.request, error.what, run)
         raise
     notify_approvers(request, run.as_of)
     return key
 
 
-def _take_back(registry: Registry, request: ApprovalRequest, reason: str, run: RunContext) -> None:
-    standing = required_row(registry, ApprovalRequest, request.key)
-    if standing.state == "pending":
+def _withdraw(registry: Registry, request: ApprovalRequest, reason: str, run: RunContext) -> None:
+    current = required_row(registry, ApprovalRequest, request.key)
+    if current.state == "pending":
         withdrawal = WithdrawRequest(key=request.key, reason=reason[:4_000])
         registry.execute(withdrawal, run)

@@ -1,4 +1,4 @@
-"""Publish an approved version: what is published is verified before one event says that it serves."""
+"""Publish an approved version and verify the published bytes before one event records that the version serves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
 def publish_version(request: ApprovalRequest, context: RunContext, steps: Steps = PLAIN_CALLS) -> str:
-    """Lock, publish, verify, supersede; answers the deployment's key. On any failure the former version serves again.
+    """Lock, publish, verify, supersede; return the deployment's key. After a failure the former version serves again.
 
     Raises StaleEvidenceError, DigestMismatchError, BusyError, PublishError.
     """
@@ -41,7 +41,7 @@ def publish_version(request: ApprovalRequest, context: RunContext, steps: Steps 
 
 
 def published_by_run(version: str, run_id: str) -> str | None:
-    """The deployment this run has brought about already, when it comes through again from the top."""
+    """Return the deployment that this run made before it was started again, or None."""
     done = deployment_by(Registry.here(), model_of(version), run_id)
     return done.key if done is not None else None
 

@@ -1,7 +1,7 @@
-"""End an operation whose process died: finished when the world is as it intended, else all of it undone.
+"""End an operation whose process died: finish it if its target is as intended, otherwise undo all of it.
 
-A process that carries out an operation holds the model's lock file, and the lock goes with it: while somebody holds it
-nothing is touched here.
+A process that carries out an operation holds the model's lock file, and the lock ends with the process. Nothing is
+changed here while a process holds the lock.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ from data.registry.commands.deployment import (
 )
 from data.registry.registry import Registry
 from gates.standard import oversight_for
-from tasks.deploy.hold_operation import holding
-from tasks.deploy.return_version import missing_bytes
+from tasks.deploy.lock_operation import operation_lock
+from tasks.deploy.roll_back_version import missing_bytes
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.run_due_jobs import Due
 
-DIED = "its process died before it ended"
+DIED = "its process died before the operation ended"
 
 
 def running_operations(run: RunContext) -> Iterator[Due]:
-    """Every operation that says it is under way."""
+    """Yield every operation recorded as running."""
     for operation in rows(Registry.here(), Operation, state="running"):
         yield operation.model, partial(reconcile_operation, operation.model, run)
 
 
 def reconcile_operation(model: str, run: RunContext) -> str:
-    """Finish or undo the operation of a model; answers what was done, nothing when it lives or has ended."""
+    """Finish or undo the operation of a model; return what was done, "" when its process is alive or it has ended."""
     registry = Registry.here()
     try:
-        with holding(registry.home, model):
+        with operation_lock(registry.home, model):
             operation = operation_under_way(registry, model)
             return _end(registry, operation, run) if operation is not None else ""
     except BusyError:
@@ -57,7 +57,7 @@ def reconcile_operation(model: str, run: RunContext) -> str:
 
 
 def _end(registry: Registry, operation: Operation, run: RunContext) -> str:
-    """The commands are given under the run that began it, whose operation it is."""
+    """Finish or undo an operation; the commands run under the id of the run that began it."""
     target = FileTarget(registry.home)
     execute = partial(registry.execute, context=replace(run, run_id=operation.run_id))
     name = f"the {operation.kind} of {short(operation.version or operation.model)}"
@@ -75,7 +75,7 @@ def _end(registry: Registry, operation: Operation, run: RunContext) -> str:
 
 
 def _finished(registry: Registry, target: FileTarget, operation: Operation, as_of: datetime | None) -> Command | None:
-    """The closing command when what is published is what this very operation published, else None."""
+    """Return the closing command if the published manifest is that of this operation, otherwise None."""
     published = target.manifest(_place(operation))
     if published is None or published.run_id != operation.run_id:
         return None
@@ -102,7 +102,7 @@ def _rolled_back(
     return CompleteRollback(
         model=operation.model,
         manifest_digest=digest,
-        reason="a rollback whose process died; what it published was found in place",
+        reason="a rollback whose process died; its published manifest was found and verified",
         passed_over=choice.chosen.passed_over,
         ratify_by=_ratify_by(registry, operation, at),
     )

@@ -1,4 +1,4 @@
-"""Stop serving at once: the manifest says so and names what takes over."""
+"""Stop serving at once: the manifest states that serving is suspended, and the fallback."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
-def stop(
+def stop_serving(
     place: Place, reason: str, fallback: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS
 ) -> str:
-    """Suspend what serves in a place; answers the deployment's key.
+    """Suspend the deployment that serves in a slot; return its key.
 
-    `leaves` names the deployment that must end. Raises IllegalMoveError when nothing serves, ConflictError when another
-    deployment serves.
+    `leaves` is the key of the deployment that must end. Raises IllegalMoveError when nothing serves, ConflictError when
+    another deployment serves than `leaves`.
     """
     model, environment, slot = place.model, place.environment, place.slot
     at = moment(run.as_of)

@@ -1,6 +1,7 @@
-"""Undo emergency releases that nobody ratified in time, that were refused, or whose time after ratification is over.
+"""Undo emergency releases that were refused, not ratified in time, or not approved within their time.
 
-What served before serves again, if it is still valid; else serving is suspended and consumers are on their fallback.
+The version that served before serves again, if it is still valid; otherwise serving is suspended and consumers use
+their fallback.
 """
 
 from __future__ import annotations
@@ -22,25 +23,25 @@ from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.commands.approval import ExpireRequest
 from data.registry.registry import Registry
-from tasks.deploy.return_version import put_back
-from tasks.deploy.stop_serving import stop
+from tasks.deploy.roll_back_version import roll_back
+from tasks.deploy.stop_serving import stop_serving
 from tasks.run.business_time import moment
 from tasks.run.run_due_jobs import Due
 
-FALLBACK = "what each consumer named as its own fallback; no earlier version is valid"
+FALLBACK = "the fallback of each consumer; no earlier version is valid"
 
 
 def lapsed_releases(run: RunContext) -> Iterator[Due]:
-    """Live emergency releases that have to end now."""
+    """Yield the live emergency releases that have to end now."""
     now = moment(run.as_of)
     for release in released_requests(Registry.here()):
         live = release.live
-        if live is not None and live.state == "deployed" and why_over(release.request, now):
+        if live is not None and live.state == "deployed" and reason_to_end(release.request, now):
             yield live.key, partial(undo_release, release.request.key, run)
 
 
-def why_over(request: ApprovalRequest, now: datetime) -> str:
-    """Why a release has to end at this moment; empty while it may go on."""
+def reason_to_end(request: ApprovalRequest, now: datetime) -> str:
+    """Return why a release has to end at this moment; empty while it may continue."""
     if request.state == "approved":
         ended = request.valid_until is not None and request.valid_until <= now
         return "its time after ratification is over and it was not approved" if ended else ""
@@ -52,15 +53,15 @@ def why_over(request: ApprovalRequest, now: datetime) -> str:
 
 
 def undo_release(request: str, run: RunContext) -> str:
-    """End one release; answers what was done, nothing when it no longer serves. Raises BusyError, PublishError.
+    """End one release; return what was done, "" when it no longer serves. Raises BusyError, PublishError.
 
-    The operation carries the release's key, so that doing it again finds what was done already, and names the release
-    as what it leaves, so that nothing that was deployed meanwhile is ended in its place.
+    The operation has the release's key as its run id, so that a repetition finds what is already done. It states the
+    release as the deployment that must end, so that no later deployment is ended instead.
     """
     registry, now = Registry.here(), moment(run.as_of)
     release = released_request(registry, request)
     request_row, live = release.request, release.live
-    reason = why_over(request_row, now)
+    reason = reason_to_end(request_row, now)
     if live is None or live.state != "deployed" or not reason:
         return ""
     if request_row.state == "pending":
@@ -68,7 +69,7 @@ def undo_release(request: str, run: RunContext) -> str:
     try:
         done = _put_back(live, f"emergency release undone: {reason}", run)
     except ConflictError:
-        if serves(live.key):
+        if is_live(live.key):
             raise
         return ""
     notices = _notices(release_audience(registry, live.model, now), request_row, live, done, now)
@@ -76,8 +77,8 @@ def undo_release(request: str, run: RunContext) -> str:
     return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
 
 
-def serves(deployment: str) -> bool:
-    """Whether this very deployment is live now."""
+def is_live(deployment: str) -> bool:
+    """Return True if this deployment is live now."""
     return required_row(Registry.here(), Deployment, deployment).state == "deployed"
 
 
@@ -85,9 +86,9 @@ def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
     place = Place(live.model, live.environment, live.slot)
     undoing = RunContext(SERVICE, run.as_of, f"undo of {live.key}")
     try:
-        key = put_back(place, reason, undoing, live.key)
+        key = roll_back(place, reason, undoing, live.key)
     except GateRefusedError:
-        stop(place, reason, FALLBACK, undoing, live.key)
+        stop_serving(place, reason, FALLBACK, undoing, live.key)
         return "serving is suspended"
     return f"{short(required_row(Registry.here(), Deployment, key).version)} serves again"
 
@@ -99,7 +100,7 @@ def _notices(
     title = f"the emergency release of {short(live.version)} was undone: {done}"
     text = (
         f"It went live in {live.environment} ({live.slot}) on {live.from_at:%Y-%m-%d %H:%M} UTC: "
-        f"{quoted(live.reason)}\n\n{why_over(request_row, now).capitalize()}. "
+        f"{quoted(live.reason)}\n\n{reason_to_end(request_row, now).capitalize()}. "
         "Its incidents wait for an answer: `modelward incidents list`."
     )
     return [Notice(kind="incident", to=one, about=live.key, title=title[:300], text=text) for one in people]

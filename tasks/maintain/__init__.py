@@ -1,1 +1,1 @@
-"""maintain."""
+"""Jobs that handle what came due (expiry, reviews, reminders) and what crashed."""

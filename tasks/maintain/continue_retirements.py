@@ -1,4 +1,4 @@
-"""Continue every open retirement: remind consumers that did not answer, and take each step whose day has come."""
+"""Continue every open retirement: remind consumers without an answer, and take each step that is due."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.run.take_steps import PLAIN_CALLS
 
 
 def open_retirements(context: RunContext) -> Iterator[Due]:
-    """Retirements that are not archived yet."""
+    """Yield every retirement that is not archived yet."""
     for retirement in rows(Registry.here(), Retirement):
         if retirement.state != "archived":
             yield retirement.key, partial(_continue, retirement, context)

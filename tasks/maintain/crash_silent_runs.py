@@ -1,4 +1,4 @@
-"""Mark a run as crashed when its process is gone: Prefect would report it as running for ever."""
+"""Mark a run as crashed when its process is gone; Prefect would otherwise show the run as running for ever."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TAG = "modelward"
 
 
 def silent_runs(context: RunContext) -> Iterator[Due]:
-    """Other runs of our deployments that are running or pending in Prefect; their processes may be gone.
+    """Yield other runs of modelward's deployments that Prefect shows as running or pending; some may have no process.
 
     Raises PrefectUnavailableError.
     """
@@ -41,14 +41,17 @@ def silent_runs(context: RunContext) -> Iterator[Due]:
 
 
 def _crash(run: FlowRun) -> str:
-    """What was done; empty when the run is alive, ended or suspended. Raises PrefectUnavailableError."""
+    """Mark a run as crashed if it is silent; return what was done, "" when it is alive, ended or suspended.
+
+    Raises PrefectUnavailableError.
+    """
     since = datetime.now(UTC) - SILENCE
     with asking_prefect(f"run {run.name}") as client:
         state = client.read_flow_run(run.id).state
         if state is None or state.type not in UNDER_WAY or state.timestamp > since or _has_reported(client, run, since):
             return ""
-        set_state(client, run.id, Crashed(message=f"it sent no event for {SILENCE.seconds} seconds"))
-    return f"run {run.name} was marked crashed: it sends no events any more"
+        set_state(client, run.id, Crashed(message=f"the run sent no event for {SILENCE.seconds} seconds"))
+    return f"run {run.name} was marked as crashed: it sent no event for {SILENCE.seconds} s"
 
 
 def _has_reported(client: SyncPrefectClient, run: FlowRun, since: datetime) -> bool:

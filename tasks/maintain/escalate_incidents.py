@@ -1,4 +1,4 @@
-"""Escalate the incidents of urgent actions that nobody ratified in time."""
+"""Escalate the incidents of urgent actions that were not ratified in time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tasks.run.run_due_jobs import Due
 
 
 def late_ratifications(context: RunContext) -> Iterator[Due]:
-    """Incidents of rollbacks and suspensions whose time for ratification is over."""
+    """Yield incidents of rollbacks and suspensions that were not ratified in time."""
     for late in unratified_incidents(Registry.here(), moment(context.as_of)):
         yield late.incident.key, partial(_escalate, late, context)
 
 
 def _escalate(late: LateIncident, context: RunContext) -> str:
-    """The registry first, then the notice to the owner: a repeated run writes no second notice."""
+    """Record the escalation, then notify the owner; in this order a repeated run writes no second notice."""
     incident, model = late.incident, late.model
     report = f"incident {incident.number} of {short(incident.model)} escalated: nobody ratified in time"
     execute(EscalateIncident(key=incident.key, reason="nobody ratified in time"), context, report)
@@ -33,7 +33,7 @@ def _escalate(late: LateIncident, context: RunContext) -> str:
         to=model.owner,
         about=incident.key,
         title=f"{short(incident.model)}: nobody ratified in time",
-        text=f"{quoted(incident.title)}\n\nResolve the incident and say what is to be done.",
+        text=f"{quoted(incident.title)}\n\nResolve the incident with `modelward incidents resolve`.",
     )
     Outbox(Registry.here().home.outbox).put(notice, moment(context.as_of))
     return report

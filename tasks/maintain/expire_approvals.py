@@ -1,4 +1,4 @@
-"""Expire what is past its date: pending requests, waivers, and approvals of versions."""
+"""Expire pending requests, waivers and version approvals that are past their end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tasks.run.run_due_jobs import Due
 
 
 def expired_requests(context: RunContext) -> Iterator[Due]:
-    """Requests that are still pending after their date."""
+    """Yield requests that are still pending after their end."""
     for request in rows(Registry.here(), ApprovalRequest, state="pending"):
         if request.expires_at <= moment(context.as_of):
             report = f"the request to {request.purpose} {short(request.subject)} expired"
@@ -29,7 +29,7 @@ def expired_requests(context: RunContext) -> Iterator[Due]:
 
 
 def expired_waivers(context: RunContext) -> Iterator[Due]:
-    """Requested or granted waivers past their date; the registry revokes a version that was approved on one."""
+    """Yield requested or granted waivers after their end; the registry then revokes versions approved with them."""
     for waiver in standing_waivers(Registry.here()):
         if waiver.expires_at <= moment(context.as_of):
             report = f"the waiver of {waiver.control} for {short(waiver.version)} expired"
@@ -37,7 +37,7 @@ def expired_waivers(context: RunContext) -> Iterator[Due]:
 
 
 def expired_versions(context: RunContext) -> Iterator[Due]:
-    """Approved versions whose approval is past its date."""
+    """Yield approved versions after the end of their approval."""
     for version in rows(Registry.here(), Version, review_state=ReviewState.APPROVED.value):
         if version.valid_until is not None and version.valid_until <= moment(context.as_of):
             report = f"the approval of {short(version.key)} expired"
@@ -45,6 +45,6 @@ def expired_versions(context: RunContext) -> Iterator[Due]:
 
 
 def execute(command: Command, context: RunContext, report: str) -> str:
-    """Carry out the command; the sentence about it for the report."""
+    """Execute the command and return `report`, the sentence about it."""
     Registry.here().execute(command, context)
     return report

@@ -1,4 +1,4 @@
-"""Open the reviews that are due: of each model in its period, and at once of a version that serves unapproved."""
+"""Open due reviews: periodic ones of each model, and one at once for a version that serves without approval."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIME_TO_ACT = timedelta(days=7)
 
 
 def periodic_reviews(context: RunContext) -> Iterator[Due]:
-    """Each active model with its reviews; the job itself decides whether the period is over."""
+    """Yield each active model with its reviews; the job itself decides whether a review is due."""
     history = review_history(Registry.here(), PERIODIC)
     for model in history.models:
         reviews = [review for review in history.reviews if review.model == model.key]
@@ -34,7 +34,7 @@ def periodic_reviews(context: RunContext) -> Iterator[Due]:
 
 
 def lapsed_versions(context: RunContext) -> Iterator[Due]:
-    """Versions that serve although their approval expired or was revoked: somebody must decide what happens to them."""
+    """Yield versions that serve although their approval expired or was revoked, so that a person decides about each."""
     due_at = moment(context.as_of) + TIME_TO_ACT
     for lapsed in lapsed_serving_versions(Registry.here()):
         version = lapsed.version
@@ -50,9 +50,11 @@ def _open_periodic(model: Model, reviews: Sequence[Review], standards: Sequence[
     if any(one.state == "open" for one in reviews) or now < last_reviewed(model, reviews) + timedelta(days=days):
         return ""
     command = OpenReview(model=model.key, reason=PERIODIC, due_at=now + TIME_TO_REVIEW)
-    return execute(command, context, f"{PERIODIC} of {short(model.key)} opened, the last was {days} days ago or more")
+    return execute(
+        command, context, f"{PERIODIC} of {short(model.key)} opened, because {days} days have passed since the last"
+    )
 
 
 def last_reviewed(model: Model, reviews: Sequence[Review]) -> datetime:
-    """When a model was reviewed last; its registration counts as the first time."""
+    """Return the time of a model's last review; its registration counts as the first."""
     return max([model.registered_at, *(one.completed_at for one in reviews if one.completed_at is not None)])

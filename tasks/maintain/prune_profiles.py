@@ -1,4 +1,4 @@
-"""Delete cached counts of log partitions that no night reads any more: the cache only saves counting them again."""
+"""Delete old cached counts of log partitions; a deleted partition is counted again when it is needed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from data.files.home import Home
 from data.logs.profile_cache import ProfileCache
 from data.records.run_context import RunContext
 from tasks.run.run_due_jobs import Due
+from tasks.run.word_steps import counted
 
 KEPT = timedelta(days=180)
-"""Labels are read for 120 days; an older window is rare, and its partitions are counted again."""
+"""Labels are read for 120 days. Older windows are rare, and their partitions are counted again."""
 
 
 def pruned_profiles(context: RunContext) -> Iterator[Due]:
-    """The cache of profiles as one job; its files age by the wall clock."""
+    """Yield the cache of profiles as one job; the age of its files is measured by the system clock."""
     yield "profiles", partial(_pruned, ProfileCache(Home.here().profiles), datetime.now(UTC) - KEPT)
 
 
 def _pruned(cache: ProfileCache, before: datetime) -> str:
     count = cache.prune(before)
-    return f"deleted {count:,} cached counts that are older than {KEPT.days} days" if count else ""
+    return f"deleted {counted(count, 'cached count')} older than {KEPT.days} days" if count else ""

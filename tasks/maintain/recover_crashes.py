@@ -28,5 +28,5 @@ JOBS: Mapping[str, Job] = {
 
 
 def recover_crashes(context: RunContext, steps: Steps = PLAIN_CALLS) -> dict[str, list[str]]:
-    """Run each job; what was done, by job, and under `failed` what was not."""
+    """Run each job; return what was done by job, and failures under `failed`."""
     return run_due_jobs(JOBS, context, steps)

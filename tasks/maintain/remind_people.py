@@ -1,4 +1,4 @@
-"""Remind people, through the outbox, of open decisions, late work, lapsing approvals and deputies; never twice."""
+"""Remind people of open decisions, late work, and approvals and deputies that end; each reminder is written once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AHEAD = timedelta(days=30)
 
 
 def reminders(context: RunContext) -> Iterator[Due]:
-    """Open decisions, late findings and reviews, approvals that lapse soon, deputies that begin and end."""
+    """Yield notices about open decisions, late findings and reviews, approvals that end soon, and deputies."""
     now = moment(context.as_of)
     facts = reminder_facts(Registry.here(), now)
     before = [notice for rule in BEFORE_DECISIONS for notice in rule(facts, now)]
@@ -33,7 +33,7 @@ def reminders(context: RunContext) -> Iterator[Due]:
 
 
 def open_decisions(context: RunContext) -> Iterator[Due]:
-    """The notices about open decisions alone. This job runs often, because some decisions are open for a day only."""
+    """Yield the notices about open decisions only; this job runs often, as some decisions are open for one day."""
     now = moment(context.as_of)
     return _due(_about_decisions(now), now)
 
@@ -44,10 +44,10 @@ def _about_decisions(now: datetime) -> list[Notice]:
 
 def _due(notices: Iterable[Notice], now: datetime) -> Iterator[Due]:
     for notice in notices:
-        yield notice.about, partial(_leave, notice, now)
+        yield notice.about, partial(_write, notice, now)
 
 
-def _leave(notice: Notice, now: datetime) -> str:
+def _write(notice: Notice, now: datetime) -> str:
     outbox = Outbox(Registry.here().home.outbox)
     if outbox.find(notice) is not None:
         return ""
@@ -56,7 +56,7 @@ def _leave(notice: Notice, now: datetime) -> str:
 
 
 def _week(due_at: datetime, now: datetime) -> int:
-    """The number of a reminder: 1 on the due date, and one more each week."""
+    """Return the number of a reminder: 1 on the due date, and one more for each week after it."""
     return 1 + (now - due_at) // WEEK
 
 
@@ -89,7 +89,7 @@ def _late_reviews(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 
 
 def _lapsing_approvals(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
-    """Versions that serve and whose approval ends within a month."""
+    """Yield notices about serving versions whose approval ends within 30 days."""
     for owned in facts.serving:
         key, until = owned.version.key, owned.version.valid_until
         if until is not None and now < until <= now + AHEAD:
@@ -104,7 +104,7 @@ def _lapsing_approvals(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 
 
 def _lapsing_releases(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
-    """Ratified emergency releases with less than half of their days left: they need an approval by then."""
+    """Yield notices about ratified emergency releases that need an approval and have less than half their days left."""
     for owned in facts.releases:
         request, until = owned.request, owned.request.valid_until
         if until is not None and until - timedelta(days=request.approval_days) / 2 <= now < until:
@@ -119,7 +119,7 @@ def _lapsing_releases(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 
 
 def _current_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
-    """Both people learn when one begins to represent the other, with the day on which it ends."""
+    """Yield notices to both people while one represents the other, with the end of that time."""
     for grant in facts.deputies:
         if grant.to_at is None or not grant.from_at <= now < grant.to_at:
             continue
@@ -139,7 +139,7 @@ def _past_deputies(facts: ReminderFacts, now: datetime) -> Iterator[Notice]:
 
 
 def _role(grant: RoleGrant) -> str:
-    """The role, and its scope where that is limited."""
+    """Return the role, with its scope if the scope is limited."""
     return f"{grant.role} ({grant.scope})" if grant.scope else grant.role.value
 
 

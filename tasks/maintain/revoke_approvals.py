@@ -1,4 +1,4 @@
-"""Revoke approvals whose condition nobody met in time."""
+"""Revoke approvals whose condition was not met in time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tasks.run.run_due_jobs import Due
 
 
 def unmet_conditions(context: RunContext) -> Iterator[Due]:
-    """Approved versions with an open condition that is past its date; each is revoked once."""
+    """Yield approved versions with an open condition past its due date; each version is revoked once."""
     for finding in late_conditions(Registry.here(), moment(context.as_of)):
         key = finding.version
         reason = f"{finding.title} was due on {finding.due_at:%Y-%m-%d} and is {finding.state}: {finding.text}"

@@ -1,4 +1,4 @@
-"""The jobs of the nightly review, in this order: a job may make the next one due."""
+"""The jobs of the nightly review in their order, because a job may make a later one due."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ JOBS: Mapping[str, Job] = {
 
 
 def run_maintenance(context: RunContext, steps: Steps = PLAIN_CALLS) -> dict[str, list[str]]:
-    """Run each job; what was done, by job, and under `failed` what was not."""
+    """Run each job; return what was done by job, and failures under `failed`."""
     return run_due_jobs(JOBS, context, steps)

@@ -1,6 +1,6 @@
 """Withdraw requests whose run has ended, and cancel runs that wait for a closed request.
 
-Each run is looked up in Prefect by its id. Nothing is done about an unknown run: it may be on another server.
+Each run is looked up in Prefect by its id. Nothing is done about an unknown run, because it may be on another server.
 """
 
 from __future__ import annotations
@@ -28,16 +28,19 @@ CLOSED = ("expired", "withdrawn")
 
 
 def orphaned_requests(context: RunContext) -> Iterator[Due]:
-    """Pending requests of other runs; an emergency release may be ratified without its run."""
+    """Yield pending requests of other runs.
+
+    An emergency release is not included, because it may be ratified without its run.
+    """
     for request in request_runs(Registry.here(), CLOSED).pending:
         if request.run_id not in ("", context.run_id):
             yield request.key, partial(_withdraw, request, context)
 
 
 def orphaned_runs(context: RunContext) -> Iterator[Due]:
-    """Runs of requests that expired or were withdrawn; a run whose request people decided ends by itself.
+    """Yield runs whose request expired or was withdrawn; a run whose request was decided ends by itself.
 
-    An emergency release may be ratified beside its run, which then waits for nothing.
+    The run of an emergency release that was ratified outside it is included, because it waits for nothing.
     """
     for waiting in request_runs(Registry.here(), CLOSED).over:
         if waiting.run_id not in ("", context.run_id):
@@ -64,7 +67,7 @@ def _cancel(waiting: RequestInRun) -> str:
 
 
 def _state_in_prefect(run_id: str) -> State | None:
-    """The state of a run as Prefect has it; None for one that it does not know. Raises PrefectUnavailableError."""
+    """Return the state of a run in Prefect, or None for an unknown run. Raises PrefectUnavailableError."""
     with asking_prefect(f"run {run_id}") as client:
         return _state(client, run_id)
 

@@ -1,7 +1,7 @@
-"""Divide models into chunks, one mapped task for each, and collect a result for every model whatever happened.
+"""Divide models into chunks, run one mapped task for each chunk, and collect one result for every model.
 
-A model's night is CPU work, most of it in Python, so that threads of one process run one at a time. Many models are
-divided among processes instead; a process takes some seconds to start.
+The monitoring of a model is CPU work, most of it in Python, so that threads of one process run one at a time. Many
+models are therefore divided among processes; starting a process takes some seconds.
 """
 
 from __future__ import annotations
@@ -20,60 +20,63 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 from prefect.utilities.annotations import quote
 
 from data.queries.monitored_models import MonitoringCandidate
-from tasks.monitor.watch_models import ModelResult, broke, watch_models
+from tasks.monitor.monitor_chunk import ModelResult, internal_failure, monitor_chunk
 from tasks.run.take_steps import Steps
 
 SIZE = 25
-"""Models in one mapped task: a task costs about 5 ms, a model's night about 100 ms."""
+"""Models in one mapped task: a task costs about 5 ms, the monitoring of a model about 100 ms."""
 MANY = 200
-"""From this number of models on, a second process saves more time than it takes to start."""
+"""Number of models from which a second process saves more time than its start takes."""
 MOST = 8
-"""The largest number of processes: each takes about 300 MB."""
-LOOK_SECONDS = 1.0
+"""The largest number of processes; each uses about 300 MB of memory."""
+PARENT_CHECK_SECONDS = 1.0
 
 T = TypeVar("T")
 
 
-def watch_all(
+def monitor_all(
     models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None, steps: Steps
 ) -> list[ModelResult]:
-    """The result of each model, in mapped tasks: a process for each processor when they are many, else two threads."""
+    """Monitor all models in mapped tasks and return one result for each model.
+
+    Many models use one process per processor, few models use two threads.
+    """
     chunks = chunked(models)
     parameters = {"models": [quoted(one) for one in chunks], "through": unmapped(through), "as_of": unmapped(as_of)}
     with _runner(len(models), processors()) as runner:
-        futures = runner.map(cast(Any, watch_models), parameters, wait_for=cast(Any, steps.follows))
+        futures = runner.map(cast(Any, monitor_chunk), parameters, wait_for=cast(Any, steps.follows))
         results = gathered(chunks, futures)
     steps.join([one.task_run_id for one in futures], futures)
     return results
 
 
 def chunked(models: Sequence[MonitoringCandidate], size: int = SIZE) -> list[list[MonitoringCandidate]]:
-    """The models in their order, `size` at a time; fewer where that keeps two threads busy."""
+    """Divide the models into lists of at most `size`; few models make shorter lists, so that two threads work."""
     step = max(1, min(size, (len(models) + 1) // 2))
     return [list(models[start : start + step]) for start in range(0, len(models), step)]
 
 
 def quoted(value: T) -> T:
-    """A value as a parameter of a task: Prefect searches every part of a value for futures unless it is quoted."""
+    """Quote a task parameter, because Prefect searches every part of an unquoted value for futures."""
     return cast(T, quote(value))
 
 
 def gathered(
     chunks: Sequence[Sequence[MonitoringCandidate]], futures: Iterable[PrefectFuture[Any]]
 ) -> list[ModelResult]:
-    """The results of all chunks; the models of a task that raised, or whose process ended, have failed results."""
-    nights: list[ModelResult] = []
+    """Return the results of all chunks; each model of a chunk whose task raised or whose process ended has failed."""
+    results: list[ModelResult] = []
     for chunk, future in zip(chunks, futures, strict=True):
         answer = _answer(future)
         if isinstance(answer, list):
-            nights += answer
+            results += answer
         else:
-            nights += [ModelResult(one.key, unwatched=broke(answer), failed=True) for one in chunk]
-    return nights
+            results += [ModelResult(one.key, reason=internal_failure(answer), failed=True) for one in chunk]
+    return results
 
 
 def processors() -> int:
-    """The number of processors that this process may use; all of them where the system sets no limit."""
+    """Return the number of processors this process may use, or of all processors where the system sets no limit."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -94,11 +97,11 @@ def _answer(future: PrefectFuture[Any]) -> list[ModelResult] | BaseException:
 
 
 def end_with(parent: int) -> None:
-    """End this process when its parent ends: a pool process whose parent was killed would wait for work for ever."""
+    """End this process when its parent ends, because a pool process without its parent waits for work for ever."""
 
-    def watch() -> None:
+    def exit_after_parent() -> None:
         while os.getppid() == parent:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(PARENT_CHECK_SECONDS)
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True, name="end with parent").start()
+    threading.Thread(target=exit_after_parent, daemon=True, name="end with parent").start()

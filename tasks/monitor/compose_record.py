@@ -1,4 +1,4 @@
-"""The command that records a night: it names one batch of measurements by digest."""
+"""Compose the command that records one model's monitoring run; it refers to the stored measurements by digest."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tasks.monitor.judge_window import JudgedWindow
 from tasks.monitor.measure_window import FIGURES, RESIDUAL
 from tasks.monitor.profile_partitions import ProfiledDays
 
-OF_OUTCOMES = frozenset({*FIGURES, RESIDUAL})
+OUTCOME_STATISTICS = frozenset({*FIGURES, RESIDUAL})
 
 
 @dataclass(frozen=True)
 class MeasuredWindow:
-    """All that was learnt of a night's windows, before it is judged; `refused` says which rules do not fit."""
+    """Everything measured for one model before it is judged; `refused` lists the rules that could not be measured."""
 
     days: tuple[LoggedDay, ...]
     log_faults: tuple[LogFault, ...]
@@ -34,23 +34,23 @@ class MeasuredWindow:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Every fault in words."""
+        """Return every fault as text."""
         counted = self.profiled.faults if self.profiled is not None else ()
         return (*(one.text for one in (*self.log_faults, *counted, *self.labelled.faults)), *self.refused)
 
 
 def compose_record(
-    watched: MonitoredModel,
+    monitored: MonitoredModel,
     champion: Version,
     windows: NightWindows,
     measured: MeasuredWindow,
     judged: JudgedWindow,
     digest: str,
 ) -> RecordMonitoring:
-    """The command; `digest` names the stored batch."""
+    """Return the command; `digest` is that of the stored measurement batch."""
     return RecordMonitoring(
-        model=watched.model.key,
-        plan=watched.plan.key,
+        model=monitored.model.key,
+        plan=monitored.plan.key,
         from_date=windows.inputs.first.isoformat(),
         to_date=windows.inputs.last.isoformat(),
         versions=(champion.key,),
@@ -71,7 +71,7 @@ def compose_record(
 def measurement_batch(
     champion: Version, windows: NightWindows, measured: MeasuredWindow, judged: JudgedWindow
 ) -> bytes:
-    """Every measurement with its days and what a rule made of it, as one Parquet file."""
+    """Return every measurement with its days and the outcome of its rule, as one Parquet file."""
     ruled: Mapping[str, str] = {one.about: one.state.value for one in judged.outcomes if one.rule is not None}
     return to_bytes([_placed(champion, windows, one, ruled) for one in measured.figures], measured.faults)
 
@@ -79,7 +79,8 @@ def measurement_batch(
 def _placed(
     champion: Version, windows: NightWindows, figure: Measurement, ruled: Mapping[str, str]
 ) -> WindowMeasurement:
-    window = windows.outcomes if figure.statistic in OF_OUTCOMES else windows.inputs
+    """Return a measurement with its window, its rule and the outcome of this rule."""
+    window = windows.outcomes if figure.statistic in OUTCOME_STATISTICS else windows.inputs
     about = ":".join(filter(None, (figure.statistic, figure.column, figure.segment)))
     return WindowMeasurement(
         version=champion.key,
@@ -92,7 +93,7 @@ def _placed(
 
 
 def _consumers(days: Sequence[LoggedDay]) -> Iterator[SeenConsumer]:
-    """Who asked any version in the window, with rows and last time."""
+    """Yield each consumer that used any version in the window, with row count and last time."""
     seen = [one for day in days for one in day.traffic]
     for name in sorted({one.consumer for one in seen}):
         traffic = [one for one in seen if one.consumer == name]
@@ -101,9 +102,13 @@ def _consumers(days: Sequence[LoggedDay]) -> Iterator[SeenConsumer]:
 
 
 def _headline(figures: Sequence[Measurement]) -> Iterator[tuple[str, float | None]]:
-    """Performance figures by name with `_low` and `_high`, everything else as `statistic:column`."""
+    """Yield the values of the run's summary, by the name of each value.
+
+    A performance figure is given as its name, with `_low` and `_high` for its interval; every other measurement as
+    `statistic:column`.
+    """
     for figure in figures:
-        if figure.statistic not in OF_OUTCOMES:
+        if figure.statistic not in OUTCOME_STATISTICS:
             yield f"{figure.statistic}:{figure.column}", figure.value
             continue
         yield figure.statistic, figure.value

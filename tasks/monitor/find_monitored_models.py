@@ -1,4 +1,4 @@
-"""Find the models that a night monitors, with what the registry knows about each."""
+"""Find the models to monitor, with what the registry knows about each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tasks.run.word_steps import counted, day_words
 
 @step("find monitored models")
 def find_monitored_models(models: Sequence[str] | None, through: date) -> list[MonitoringCandidate]:
-    """The models to monitor on the windows ending `through`: those named, or all active ones with a monitoring plan.
+    """Return the given models, or all active models with a monitoring plan, for windows that end on `through`.
 
-    Raises NotFoundError or AmbiguousNameError for a name.
+    Raises NotFoundError or AmbiguousNameError for a model name.
     """
     found = monitored_models(Registry.here(), models, through)
-    name_step(f"find {counted(len(found), 'model')} to watch through {day_words(through)}")
+    name_step(f"find {counted(len(found), 'model')} to monitor through {day_words(through)}")
     return found

@@ -1,4 +1,4 @@
-"""Count the scores of the window's days against the labels known by now: a late label touches its own day alone."""
+"""Count the scores of a window's days against the labels known by now; a late label changes only its own day."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.model_logs import LabelPartition, LoggedDay, ModelLogs, touching
 from monitoring.score_file import CACHE_VERSION, from_bytes, to_bytes
 from monitoring.scores import FAULTS, ScoreHistogram, count_scores
+from tasks.run.word_steps import counted
 
 BEFORE = FAULTS[3]
 
 
 @dataclass(frozen=True)
 class LabelCounts:
-    """The days' histograms of one version by day (`2013-04-22`), and what is wrong with the labels."""
+    """Histograms of one version by day (ISO date), and the faults of the labels."""
 
     days: dict[str, ScoreHistogram]
     faults: tuple[LogFault, ...]
 
     @property
     def known(self) -> int:
-        """How many predictions have a label."""
+        """Return the number of predictions with a label."""
         return sum(one.known for one in self.days.values())
 
 
 def join_labels(
     logs: ModelLogs, days: Sequence[LoggedDay], version: str, now: datetime, join: LabelJoin
 ) -> LabelCounts:
-    """Scores against labels of what one version (by its name in the log) answered, from the cache where it is there.
+    """Count scores against labels for one version (by its name in the log), from the cache where possible.
 
-    Raises LogFormatError when the folder of labels cannot be understood.
+    Raises LogFormatError when the folder of labels cannot be interpreted.
     """
     if not days:
         return LabelCounts({}, ())
@@ -54,7 +55,7 @@ def join_labels(
 
 @dataclass
 class _Joining:
-    """What the days of one window share."""
+    """The values that all days of one window share while their labels are joined."""
 
     logs: ModelLogs
     version: str
@@ -62,7 +63,7 @@ class _Joining:
     join: LabelJoin
 
     def count(self, day: LoggedDay, labels: tuple[LabelPartition, ...]) -> tuple[ScoreHistogram, list[LogFault]]:
-        """One day's histogram and the faults of its labels."""
+        """Return one day's histogram and the faults of its labels."""
         cache, identity = self.logs.cache, (self.logs.mapping, day.identity, *(one.mark(self.now) for one in labels))
         histogram = _read(cache.get("scores", CACHE_VERSION, *identity, self.version))
         faults = cache.get("label faults", *identity)
@@ -76,14 +77,16 @@ class _Joining:
 
 
 def _early(day: str, histogram: ScoreHistogram) -> Iterator[LogFault]:
-    """The fault of labels that came before their prediction was made, which count as not known."""
+    """Yield the fault of labels dated before their prediction, which are counted as unknown."""
     if rows := histogram.faulty.get(BEFORE):
-        what = f"{rows:,} labels are older than their prediction"
-        yield LogFault(LogFaultKind.EARLY_LABEL, f"date={day}", what, "write when the label became known, in UTC")
+        what = f"{counted(rows, 'label')} dated before the prediction"
+        yield LogFault(
+            LogFaultKind.EARLY_LABEL, f"date={day}", what, "write the UTC time at which the label became known"
+        )
 
 
 def _read(kept: bytes | None) -> ScoreHistogram | None:
-    """The histogram that was kept; None where there is none, or a damaged one."""
+    """Return the cached histogram, or None when there is none or it is damaged."""
     try:
         return None if kept is None else from_bytes(kept)
     except StatisticsError:
@@ -96,5 +99,5 @@ def _counted(joined: LabelledDay, version: str) -> ScoreHistogram:
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Numbers with NaN where none is known."""
+    """Return a column as numbers, with NaN for unknown values."""
     return np.asarray(column.to_numpy(), dtype=np.float64).reshape(-1)

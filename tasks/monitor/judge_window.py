@@ -1,4 +1,4 @@
-"""Judge a night by the plan: the outcome of every rule and fault, and what of it a person should look at."""
+"""Judge a monitored window by its plan: the outcome of every rule and fault, and the alerts that result from them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_TEXTS = 3
 
 @dataclass(frozen=True)
 class JudgedWindow:
-    """The outcomes, and what becomes or ends an alert: `quiet` names what is well again."""
+    """The outcomes of a window. `found` opens or extends alerts; `quiet` lists the subjects whose alerts end."""
 
     outcomes: tuple[AlertOutcome, ...]
     found: tuple[Found, ...]
@@ -42,49 +42,49 @@ class JudgedWindow:
 
     @property
     def states(self) -> dict[str, str]:
-        """State by what it is about; of several faults alike, one."""
+        """Return the state by subject; several faults of one subject give one state."""
         return {one.about: one.state.value for one in self.outcomes}
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many outcomes came to each state."""
+        """Return the number of outcomes in each state."""
         return {state.value: sum(one.state is state for one in self.outcomes) for state in AlertState}
 
 
 def judge_window(
-    watched: MonitoredModel,
+    monitored: MonitoredModel,
     rules: Sequence[WatchRule],
     measured: Iterable[Measurement],
     window: Window,
     hard: Sequence[HardFault],
     labels: Sequence[LogFault],
 ) -> JudgedWindow:
-    """Judge what was measured in a window against the plan and the windows before, of the same version.
+    """Judge what was measured in a window against the plan and the earlier windows of the same version.
 
-    `labels` are the faults of the label log; those that leave labels to use are warnings.
+    `labels` are the faults of the label log; a fault that leaves some labels usable becomes a warning.
     """
-    needed, of = watched.plan.persistence
+    needed, of = monitored.plan.persistence
     outcomes = judge(
         rules,
         measured,
         window,
-        earlier_windows(watched),
+        earlier_windows(monitored),
         hard,
         persistence=Persistence(needed=needed, of=of),
-        minimum_rows=watched.plan.minimum_rows,
+        minimum_rows=monitored.plan.minimum_rows,
     )
-    version = watched.champion.key if watched.champion is not None else None
+    version = monitored.champion.key if monitored.champion is not None else None
     found = (*_found_faults(outcomes), *_found_labels(labels), *_found_figures(outcomes, version, window))
-    return JudgedWindow(outcomes, found, tuple(_quiet(watched, rules, outcomes, found)))
+    return JudgedWindow(outcomes, found, tuple(_quiet(monitored, rules, outcomes, found)))
 
 
-def earlier_windows(watched: MonitoredModel) -> list[Earlier]:
-    """What the windows recorded before said about the version that serves now."""
-    return [_earlier(one) for one in watched.windows]
+def earlier_windows(monitored: MonitoredModel) -> list[Earlier]:
+    """Return the outcomes of the windows recorded before about the version that serves now."""
+    return [_earlier(one) for one in monitored.windows]
 
 
 def log_faults(faults: Iterable[LogFault], column: str = "") -> Iterator[HardFault]:
-    """Faults of a log as hard faults; `column` names the log where it is not that of predictions."""
+    """Yield log faults as hard faults; `column` is the log's name, empty for the log of predictions."""
     for fault in faults:
         kind = HARD[fault.kind]
         about = "score" if kind is FaultKind.INVALID_SCORES else column
@@ -93,12 +93,12 @@ def log_faults(faults: Iterable[LogFault], column: str = "") -> Iterator[HardFau
 
 
 def broken_labels(faults: Iterable[LogFault]) -> Iterator[HardFault]:
-    """Partitions of labels that cannot be used at all, as hard faults."""
+    """Yield the label partitions that cannot be used at all, as hard faults."""
     return log_faults((one for one in faults if one.breaks), LABELS)
 
 
 def column_faults(reference: Profile, days: Iterable[Profile]) -> Iterator[HardFault]:
-    """Null surges and unit changes of each day, so that the day on which one began is named."""
+    """Yield null surges and unit changes separately for each day, so that the first affected day is known."""
     for day in days:
         if day.rows:
             yield from hard_fault.column_faults(reference, day)
@@ -110,7 +110,7 @@ def _earlier(past: PastWindow) -> Earlier:
 
 
 def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
-    """One finding for faults of one kind and column; it is about the log, hence about no version."""
+    """Yield one alert subject for all faults of one kind and column; it concerns the log, so it has no version."""
     alike: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.fault is not None:
@@ -120,7 +120,7 @@ def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
 
 
 def _found_labels(faults: Sequence[LogFault]) -> Iterator[Found]:
-    """Labels that are flawed, one warning a kind."""
+    """Yield one warning for each kind of flaw in the labels."""
     alike: dict[str, list[str]] = {}
     for fault in faults:
         if not fault.breaks:
@@ -160,10 +160,10 @@ def _figure(measurement: Measurement) -> str:
 
 
 def _quiet(
-    watched: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[AlertOutcome], found: Sequence[Found]
+    monitored: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[AlertOutcome], found: Sequence[Found]
 ) -> Iterator[str]:
-    """What is quiet by its rule, and what stands as an alert but is neither ruled on any more nor found again."""
+    """Yield the subjects that are quiet by their rule, and those of open alerts that have no rule and no new fault."""
     yield from (one.about for one in outcomes if one.state is AlertState.QUIET)
     ruled = {one.about for one in rules}
     again = {one.about for one in found}
-    yield from sorted({one.about for one in watched.alerts} - ruled - again)
+    yield from sorted({one.about for one in monitored.alerts} - ruled - again)

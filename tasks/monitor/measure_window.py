@@ -1,7 +1,7 @@
-"""Measure a window: how far the inputs moved from the reference, and how good the predictions with a known label were.
+"""Measure a window: the drift of the inputs from the reference, and the performance on predictions with known labels.
 
-Every column's stability and missing values and every performance figure are measured on each night, whether a rule asks
-for them or not: what is shown is more than what pages.
+Stability and missing values of every column and every performance figure are measured in every run, even when no rule
+uses them, because the pages show them.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from monitoring.score_days import Days
 from tasks.register.build_reference import Reference
 
 SCORE = "score"
-BUILT_FROM, HELD_OUT = "training", "held-out"
+TRAINING, HELD_OUT = "training", "held-out"
 
 
 class DriftStatistic(Protocol):
-    """A statistic of two profiles."""
+    """A statistic that compares two profiles."""
 
     def __call__(self, reference: Profile, current: Profile, column: str) -> Measurement: ...
 
 
 class PerformanceStatistic(Protocol):
-    """A performance figure of days."""
+    """A performance figure over days of scores and labels."""
 
     def __call__(self, days: Days, *, level: float | None = ...) -> Measurement: ...
 
@@ -57,28 +57,28 @@ FIGURES: Mapping[str, PerformanceStatistic] = {
     one.STATISTIC: one.measure for one in (auc, brier, log_loss, calibration, score_rate, label_rate, coverage)
 }
 RESIDUAL = loss_residual.STATISTIC
-SHOWN = (psi.STATISTIC, null_rate.STATISTIC)
+ALWAYS_MEASURED = (psi.STATISTIC, null_rate.STATISTIC)
 
 
 def measure_inputs(
     rules: Sequence[WatchRule], reference: Reference | None, current: Profile | None
 ) -> tuple[list[Measurement], list[str]]:
-    """Drift of every column of the reference, and what the rules ask beyond that; and why a rule could not be measured.
+    """Measure the drift of every reference column and of every rule; return it with the reasons of failed rules.
 
-    The features are held against the training data, the score against the held-out data: on what it was trained on a
-    model's scores are too sure.
+    Features are compared with the training data and the score with the held-out data, because a model's scores on its
+    own training data are too confident.
     """
     requested = [(one.statistic, one.column) for one in rules if one.statistic in DRIFT and not one.segment]
     if reference is None or current is None:
-        silent = [
+        unmeasured = [
             Measurement(statistic=s, column=c, value=None, cannot_say=CannotSay.NO_REFERENCE) for s, c in requested
         ]
-        return silent, []
-    shown = ((statistic, column) for column in reference.edges.names for statistic in SHOWN)
+        return unmeasured, []
+    shown = ((statistic, column) for column in reference.edges.names for statistic in ALWAYS_MEASURED)
     measured: list[Measurement] = []
     refused: list[str] = []
     for statistic, column in dict.fromkeys(chain(shown, requested)):
-        role = HELD_OUT if column == SCORE else BUILT_FROM
+        role = HELD_OUT if column == SCORE else TRAINING
         try:
             measured.append(DRIFT[statistic](reference.profiles[role], current, column))
         except StatisticsError as error:
@@ -87,7 +87,7 @@ def measure_inputs(
 
 
 def measure_outcomes(rules: Sequence[WatchRule], reference: Reference | None, days: Days) -> Iterator[Measurement]:
-    """Every performance figure, tested against the level its rule names, and the loss residual."""
+    """Yield every performance figure, tested against the reference level of its rule, and the loss residual."""
     levels = {one.statistic: one.reference for one in rules if one.column == SCORE and not one.segment}
     for name, measure in FIGURES.items():
         yield measure(days, level=levels.get(name))

@@ -1,4 +1,4 @@
-"""Count the features of the window's days on the reference's edges: each partition once, then never again."""
+"""Count the features of a window's days on the edges of the reference; each partition is counted only once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCORE = "score"
 
 @dataclass(frozen=True)
 class ProfiledDays:
-    """The days' profiles of one version in the order of the days, and the days that could not be counted."""
+    """The daily profiles of one version in the order of days, and the faults of days that could not be counted."""
 
     edges: Edges
     days: tuple[Profile, ...]
@@ -27,14 +27,14 @@ class ProfiledDays:
 
     @property
     def window(self) -> Profile:
-        """All days together."""
+        """Return the profile of all days together."""
         return merge(empty_profile(self.edges), *self.days)
 
 
 def profile_partitions(
     logs: ModelLogs, days: Sequence[LoggedDay], edges: Edges, columns: ColumnMapping, version: str
 ) -> ProfiledDays:
-    """The profiles of what one version (by its name in the log) answered, from the cache where they are there."""
+    """Return the profiles of one version (by its name in the log), from the cache where possible."""
     found = [_profile(logs, day, edges, columns, version) for day in days]
     return ProfiledDays(
         edges,
@@ -52,7 +52,7 @@ def _profile(logs: ModelLogs, day: LoggedDay, edges: Edges, columns: ColumnMappi
         try:
             return from_bytes(kept, edges)
         except StatisticsError:
-            pass  # a damaged entry is counted again
+            pass  # a damaged cache entry is counted again
     try:
         counted = profile_files(day.partition.files, edges, day.day.isoformat(), _layout(columns))
     except LogFormatError as error:

@@ -1,4 +1,4 @@
-"""Write the results of a night into the registry, one event for each model, and page people where the plan says so."""
+"""Record the monitoring results in the registry, one event for each model, and write the alerts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from data.records.run_context import RunContext
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.registry import MOST_TOGETHER, Receipt, Registry
 from monitoring.alert_rule import AlertState
-from tasks.monitor.watch_models import ModelResult
+from tasks.monitor.monitor_chunk import ModelResult
 from tasks.monitor.write_alerts import write_alerts
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 from tasks.run.word_steps import counted
 
 
 class NightOutcome(Frozen):
-    """The outcome of one model's night. `run` is the key of the recorded run, `why` the reason when there is none.
+    """The outcome of one model in a monitoring run.
 
-    `pages` and `warnings` are the keys of the alerts that this window opened or added to.
+    `run` is the key of the recorded run; `why` is the reason if nothing was recorded. `pages` and `warnings` are the
+    keys of the alerts that this window opened or extended.
     """
 
     model: str
@@ -38,16 +39,16 @@ class NightOutcome(Frozen):
 
 @dataclass(frozen=True)
 class RecordedNight:
-    """The recorded runs and the reasons of failed models, both by model key."""
+    """The recorded runs, and the failure reasons of the other models, both by model key."""
 
     runs: Mapping[str, MonitoringRun]
     failed: Mapping[str, str]
 
 
 def record_night(results: Sequence[ModelResult], context: RunContext, steps: Steps = PLAIN_CALLS) -> list[NightOutcome]:
-    """Record each result, write the alerts, and give the outcome of each model.
+    """Record each result, write the alerts, and return the outcome of each model.
 
-    Raises PublishError when the outbox cannot be written: everything is recorded by then.
+    Raises PublishError when the outbox cannot be written; everything is recorded by then.
     """
     recorded = steps.take(record_windows, results, context)
     alerts = steps.take(write_alerts, list(recorded.runs.values()), recorded.failed, context.as_of)
@@ -61,13 +62,13 @@ def record_night(results: Sequence[ModelResult], context: RunContext, steps: Ste
 
 @step("record windows")
 def record_windows(results: Sequence[ModelResult], context: RunContext) -> RecordedNight:
-    """Record each result; a window that was recorded before with the same figures stays as it is.
+    """Record each result; a window that is recorded already with the same figures is not changed.
 
-    Many results make one transaction, each is one event. A result that cannot be recorded counts as failed; the others
-    are recorded.
+    Up to MOST_TOGETHER results share one transaction, and each result is one event. A result that cannot be recorded
+    counts as failed; the others are recorded.
     """
     runs: dict[str, MonitoringRun] = {}
-    failed = {one.model: one.unwatched for one in results if one.failed}
+    failed = {one.model: one.reason for one in results if one.failed}
     for model, outcome in _recorded([one.command for one in results if one.command is not None], context):
         if isinstance(outcome, ModelwardError):
             failed[model] = f"{outcome.what} → {outcome.remedy}"
@@ -78,7 +79,7 @@ def record_windows(results: Sequence[ModelResult], context: RunContext) -> Recor
 
 
 def _counts(results: Sequence[ModelResult], runs: Mapping[str, MonitoringRun], failed: Mapping[str, str]) -> str:
-    """`10 sound, 2 with faults, 1 failed, 1 not watched`: zero counts are left out."""
+    """Return the counts as text, like `10 sound, 2 with faults, 1 failed`; zero counts are omitted."""
     faulty = sum(bool(one.faults) for one in runs.values())
     idle = len(results) - len(runs) - len(failed)
     counts = {"sound": len(runs) - faulty, "with faults": faulty, "failed": len(failed), "not watched": idle}
@@ -88,7 +89,7 @@ def _counts(results: Sequence[ModelResult], runs: Mapping[str, MonitoringRun], f
 def _recorded(
     commands: Sequence[RecordMonitoring], context: RunContext
 ) -> Iterator[tuple[str, Receipt | ModelwardError]]:
-    """The outcome of each command, by model; an error of a whole batch is the outcome of each command in it."""
+    """Yield the outcome of each command by model; an error of a batch is the outcome of each of its commands."""
     registry = Registry.here()
     for start in range(0, len(commands), MOST_TOGETHER):
         batch = commands[start : start + MOST_TOGETHER]
@@ -117,11 +118,12 @@ def _outcome(recorded: MonitoringRun, alerts: Sequence[Alert]) -> NightOutcome:
 
 
 def _warned(alert: Alert, recorded: MonitoringRun) -> bool:
-    """Whether this window added to an alert without paging: a figure beyond its margin, or a flaw of the labels."""
+    """Return True if this window added a warning: a figure beyond its margin, or a flaw of the labels."""
     return recorded.outcomes.get(alert.about) in (AlertState.WATCH, None)
 
 
-def _missed(night: ModelResult, failed: str | None) -> NightOutcome:
+def _missed(result: ModelResult, failed: str | None) -> NightOutcome:
+    """Return the outcome of a model without a recorded run."""
     if failed is not None:
-        return NightOutcome(model=night.model, state="failed", why=failed)
-    return NightOutcome(model=night.model, state="not watched", why=night.unwatched)
+        return NightOutcome(model=result.model, state="failed", why=failed)
+    return NightOutcome(model=result.model, state="not watched", why=result.reason)

@@ -1,4 +1,4 @@
-"""Show on the run's page how the windows of a night compare with their plans, for the most urgent models."""
+"""Show on the run's page how the windows compare with their plans, for the most urgent models."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from data.text.markdown_text import plain
 from monitoring.alert_rule import AlertState
 from monitoring.plan import Direction, WatchRule, watch_rules
 from tasks.monitor.record_windows import NightOutcome
-from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact, evidence_line
 from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
 from views.charts.svg_intervals import IntervalRow, Look, interval_picture
 from views.evidence_address import monitoring_page
 from views.forms.markdown_table import markdown_table
 
-COLUMNS = ("says", "figure", "value", "95 % interval", "reference, margin")
+COLUMNS = ("outcome", "figure", "value", "95 % interval", "reference, margin")
 MODELS = 5
-"""Pages a night at most: of a thousand models nobody reads a thousand pages, and each costs a request."""
+"""Most models shown in one run: nobody reads a thousand artifacts, and each costs a request."""
 LOOKS: dict[str, Look] = {AlertState.PAGE.value: "bad", AlertState.WATCH.value: "warned"}
 ORDER = [one.value for one in (AlertState.PAGE, AlertState.WATCH, AlertState.SEASONAL, AlertState.CANNOT_SAY)]
 
 
 @step("show drift")
-def show_drift(watched: Sequence[NightOutcome], day: date) -> None:
-    """An artifact for each of the models with the most pages and warnings, five at most."""
-    ranked = sorted((one for one in watched if one.run), key=lambda one: (-len(one.pages), -len(one.warnings)))
+def show_drift(outcomes: Sequence[NightOutcome], day: date) -> None:
+    """Create a Prefect artifact for each of the five models with the most pages and warnings."""
+    ranked = sorted((one for one in outcomes if one.run), key=lambda one: (-len(one.pages), -len(one.warnings)))
     registry = Registry.here()
     windows = recorded_windows(registry, [one.run for one in ranked[:MODELS]])
     name_step(f"show drift of {counted(len(windows), 'model')}")
@@ -42,15 +42,17 @@ def show_drift(watched: Sequence[NightOutcome], day: date) -> None:
         try:
             measured = from_bytes(ArtifactStore(registry.home.artifacts).read(run.measurements_digest))
         except ModelwardError as error:
-            leave_artifact("drift", run.model, [plain(str(error))], f"window ending {day}")
+            create_prefect_artifact("drift", run.model, [plain(str(error))], f"window ending {day}")
             continue
         lines = drift_lines(run, measured, {one.about: one for one in watch_rules(window.plan.rules)})
         page = evidence_line(monitoring_page(run.model), run.model)
-        leave_artifact("drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}: {_counts(run)}")
+        create_prefect_artifact(
+            "drift", run.model, [*lines, *page], f"{short(run.model)}, window ending {day}: {_counts(run)}"
+        )
 
 
 def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules: dict[str, WatchRule]) -> list[str]:
-    """Markdown: each watched figure in multiples of its margin as a picture, and all of them as a table."""
+    """Return Markdown: each figure with a rule as a picture in multiples of its margin, and all of them as a table."""
     ruled = [(one, rules[one.rule]) for one in measured if one.rule in rules]
     ranked = sorted(ruled, key=lambda each: ORDER.index(each[0].outcome) if each[0].outcome in ORDER else len(ORDER))
     drawn = [_drawn(one, rule) for one, rule in ranked if rule.margin > 0]
@@ -60,25 +62,27 @@ def drift_lines(run: MonitoringRun, measured: Sequence[WindowMeasurement], rules
         "",
         f"{', '.join(plain(short(one)) for one in run.versions)}: {run.rows:,} rows{_coverage(run)}",
         *(["", *faults] if faults else []),
-        *interval_picture("How far from the reference, in margins; a bar marks what is severe", drawn, 1.0, "margin"),
+        *interval_picture(
+            "Distance from the reference, in margins; the mark is the severe level", drawn, 1.0, "margin"
+        ),
         "",
         *markdown_table(COLUMNS, (_tabled(one, rule) for one, rule in ranked), right=("value",)),
     ]
 
 
 def _coverage(run: MonitoringRun) -> str:
-    """The share of known labels in the window of outcomes, which ends earlier than the window of the rows."""
+    """Return the share of known labels in the window of outcomes, which ends before the window of inputs."""
     known = run.headline.get("coverage")
-    return f", {known:.0%} of the labels that had their time" if known is not None else ""
+    return f", {known:.0%} of the expected labels known" if known is not None else ""
 
 
 def _counts(run: MonitoringRun) -> str:
     counts = [f"{count} {state}" for state, count in run.counts.items() if count]
-    return ", ".join([*counts, *([f"{len(run.faults)} faults"] if run.faults else [])]) or "nothing is watched"
+    return ", ".join([*counts, *([counted(len(run.faults), "fault")] if run.faults else [])]) or "nothing is monitored"
 
 
 def _drawn(row: WindowMeasurement, rule: WatchRule) -> IntervalRow:
-    """A figure as its rule judges it: the distance from the reference in the bad direction, in margins."""
+    """Return a figure as its rule judges it: the distance from the reference in the bad direction, in margins."""
     figures = row.measurement
     below = figures.value is not None and figures.value < rule.reference
     turned = rule.direction is Direction.DOWN or (rule.direction is Direction.BOTH and below)

@@ -1,4 +1,4 @@
-"""Write to the outbox what pages people and which models could not be watched; no notice is written twice."""
+"""Write notices about new alerts of level page and about models that could not be monitored, each only once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tasks.run.word_steps import counted
 
 
 class _PendingNotice(NamedTuple):
-    """A notice that is to be written: about which key, how it is made, and its time."""
+    """A notice to write: the key it is about, the function that makes it, and its time."""
 
     about: str
     make: Callable[[], Notice]
@@ -31,62 +31,63 @@ class _PendingNotice(NamedTuple):
 
 @step("write alerts")
 def write_alerts(
-    runs: Sequence[MonitoringRun], unwatched: Mapping[str, str], as_of: datetime | None
+    runs: Sequence[MonitoringRun], unmonitored: Mapping[str, str], as_of: datetime | None
 ) -> dict[str, list[Alert]]:
-    """Write a notice for each alert that these runs opened, or opened again, as a page, and for each unwatched model.
+    """Write a notice for each alert that these runs opened or reopened as a page, and for each unmonitored model.
 
-    `unwatched` gives the reason by model: a model without results is not healthy. Returns all standing alerts by
-    model. Raises PublishError at the end, when every other notice is written; a second run of the same windows writes
-    what is missing.
+    `unmonitored` gives the reason by model, because a model without results cannot be assumed healthy. Return all open
+    alerts by model. Raises PublishError after every other notice is written; repeating the same windows writes the
+    missing notices.
     """
     registry = Registry.here()
     ran_at = {one.model: one.ran_at for one in runs}
-    standing = standing_alerts(registry, ran_at, unwatched)
+    standing = standing_alerts(registry, ran_at, unmonitored)
     notices = [
         _PendingNotice(one.key, partial(_notice, standing.models[one.model], one), ran_at[one.model])
         for one in standing.alerts
         if (one.level, one.state, one.changed_at) == ("page", "open", ran_at[one.model])
     ]
-    counts = [counted(len(found), noun) for found, noun in ((notices, "page"), (unwatched, "failed model")) if found]
+    counts = [counted(len(found), noun) for found, noun in ((notices, "page"), (unmonitored, "failed model")) if found]
     name_step(f"write alerts: {', '.join(counts) or 'none'}")
     now = moment(as_of)
     notices += [
-        _PendingNotice(model, partial(_unwatched, standing.models.get(model), model, why, now), now)
-        for model, why in unwatched.items()
+        _PendingNotice(model, partial(_unmonitored, standing.models.get(model), model, why, now), now)
+        for model, why in unmonitored.items()
     ]
     _write_each(Outbox(registry.home.outbox), notices)
     return by_model(standing.alerts)
 
 
 def _write_each(outbox: Outbox, notices: Sequence[_PendingNotice]) -> None:
-    """Write every one of them; a notice that cannot be written does not stop the others.
+    """Write every notice; a notice that cannot be written does not stop the others.
 
-    Raises PublishError naming one of those that could not be written.
+    Raises PublishError for the notices that could not be written.
     """
     if not notices:
         return
-    there, lost = outbox.existing(), {}
+    there, failed = outbox.existing(), {}
     for pending in notices:
         try:
             outbox.put(pending.make(), pending.at, there)
         except ModelwardError as error:
-            lost[pending.about] = error.what
+            failed[pending.about] = error.what
         except Exception as error:  # noqa: BLE001 – reported at the end, with the key it is about
-            lost[pending.about] = f"{type(error).__name__}: {error}"
-    for about, why in lost.items():
+            failed[pending.about] = f"{type(error).__name__}: {error}"
+    for about, why in failed.items():
         raise PublishError(
-            f"{len(lost):,} of {len(notices):,} notices could not be written, on {short(about)} for one: {why}",
-            "everything is recorded and the other notices are written; fix the cause and watch the same windows again",
+            f"{len(failed):,} of {counted(len(notices), 'notice')} could not be written; the first is about "
+            f"{short(about)}: {why}",
+            "correct the cause, then monitor the same windows again; the results are already recorded",
         )
 
 
-def _unwatched(known: Model | None, model: str, why: str, now: datetime) -> Notice:
+def _unmonitored(known: Model | None, model: str, why: str, now: datetime) -> Notice:
     unknown = "Nothing is known about this model since the last recorded window."
     return Notice(
         kind="alert",
         to=_route(known),
         about=model,
-        title=f"{short(model)} was not watched on {now.date()}",
+        title=f"{short(model)} was not monitored on {now.date()}",
         text=f"{quoted(why)}\n\n{unknown}{_whole_route(known)}",
     )
 
@@ -100,7 +101,7 @@ def _notice(model: Model, alert: Alert) -> Notice:
         kind="alert",
         to=_route(model),
         about=alert.key,
-        title=f"{short(model.key)}: {quoted(alert.about, 128)} pages on {alert.last_window}",
+        title=f"{short(model.key)}: {quoted(alert.about, 128)} is an alert of level page on {alert.last_window}",
         text=f"{severe}{quoted(alert.text)}{runbook}{answer}{_whole_route(model)}",
     )
 
@@ -110,8 +111,8 @@ def _route(model: Model | None) -> str:
 
 
 def _whole_route(model: Model | None) -> str:
-    """The route in full where a notice's receiver shows its beginning only."""
+    """Return the full alert route when it is too long for the receiver field of a notice, otherwise ""."""
     route = _route(model)
     if len(route) <= LONGEST_RECEIVER:
         return ""
-    return f"\n\nIts alert route is longer than a receiver can be: {quoted(route, 4_000)}"
+    return f"\n\nThe alert route is too long for the receiver field of a notice: {quoted(route, 4_000)}"

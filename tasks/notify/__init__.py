@@ -1,1 +1,1 @@
-"""notify."""
+"""Find the open questions and notify the people who can answer them."""

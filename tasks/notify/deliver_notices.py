@@ -1,4 +1,4 @@
-"""Deliver the notices of the outbox through the channels that the settings name; without a channel nothing is done."""
+"""Deliver the notices of the outbox through the configured channels; nothing is done without a channel."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.settings import read_settings
 from tasks.run.run_due_jobs import Due
+from tasks.run.word_steps import counted
 
 OUTBOX = "outbox"
 SECONDS_IN_A_FLOW = 10.0
-STATES = {"delivered": "delivered", "waiting": "to be tried again", "given up": "given up"}
+STATES = {"delivered": "delivered", "waiting": "queued to be tried again", "given up": "given up"}
 log = logging.getLogger(__name__)
 
 
 def deliver_notices(
     of: Collection[Notice] | None = None, *, at_once: bool = False, seconds: float = SECONDS
 ) -> PassSummary:
-    """One delivery pass over these notices, or over all; the administrators are notified of what is given up.
+    """Run one delivery of these notices, or of all, and notify the administrators of notices that are given up.
 
-    With `at_once` everything that waits is tried, however long that takes; else the pass ends after `seconds`. Raises
-    ConfigurationError, DeliveryError.
+    With `at_once` every waiting notice is tried, without a time limit; otherwise the delivery stops after `seconds`.
+    Raises ConfigurationError, DeliveryError.
     """
     registry, settings, now = Registry.here(), read_settings(), wall_clock()
     recipients = notice_recipients(registry, now)
@@ -43,18 +44,22 @@ def deliver_notices(
 
 
 def has_channels() -> bool:
-    """Whether the settings name a channel. Raises ConfigurationError for a setting that cannot be used."""
+    """Return True if a channel is configured. Raises ConfigurationError for an invalid setting."""
     return bool(channels_of(read_settings(), {}))
 
 
 def try_channels(person: str) -> dict[str, str]:
-    """Send a person a test notice through every channel; the fault of each channel, empty where it was delivered.
+    """Send a test notice to a person through every channel; return the fault of each, empty if it was delivered.
 
     The notice is not written to the outbox and is not tried again. Raises ConfigurationError.
     """
     registry, now = Registry.here(), wall_clock()
     notice = Notice(
-        kind="delivery", to=person, about="notices", title="a test", text=f"{person} tried whether notices arrive."
+        kind="delivery",
+        to=person,
+        about="notices",
+        title="a test",
+        text=f"A test of the delivery channels for {person}.",
     )
     queued = QueuedNotice(f"test-{now:%Y%m%dT%H%M%S%f}", notice, now)
     channels = channels_of(read_settings(), notice_recipients(registry, now).mailboxes)
@@ -63,12 +68,15 @@ def try_channels(person: str) -> dict[str, str]:
 
 def _fault(channel: Channel, queued: QueuedNotice) -> str:
     if not channel.reaches(queued.notice):
-        return f"it does not reach {queued.notice.to}: no mailbox is known"
+        return f"it does not reach {queued.notice.to}: no mail address is known"
     return attempt(channel, queued)
 
 
 def notices_of_failures(outcomes: Sequence[Delivery], administrators: Sequence[str]) -> list[Notice]:
-    """What the administrators read about deliveries that were given up; a failure of such a notice makes no other."""
+    """Return notices for the administrators about deliveries that were given up.
+
+    A failed notice about a failed delivery makes no further notice.
+    """
     lost = [one for one in outcomes if one.attempts.state == "given up" and one.queued.notice.kind != "delivery"]
     return [
         Notice(
@@ -76,7 +84,7 @@ def notices_of_failures(outcomes: Sequence[Delivery], administrators: Sequence[s
             to=person,
             about=one.queued.delivery,
             title=f"a notice to {named(one.queued.notice.to)} could not be delivered by {one.channel}",
-            text=f"{quoted(one.queued.notice.title)}\n\nTried {one.attempts.attempts} times. It is in the outbox.",
+            text=f"{quoted(one.queued.notice.title)}\n\nAttempts: {one.attempts.attempts}. It remains in the outbox.",
             aside=quoted(one.attempts.error),
         )
         for one in lost
@@ -84,19 +92,19 @@ def notices_of_failures(outcomes: Sequence[Delivery], administrators: Sequence[s
     ]
 
 
-def deliver_quietly(notices: Collection[Notice]) -> None:
-    """Deliver, within seconds, what a flow has just written: the registry has committed, and people wait for the form.
+def deliver_or_log(notices: Collection[Notice]) -> None:
+    """Deliver the notices that a flow has just written, within seconds, because people wait for the form.
 
-    An error stops nothing: the next reconciliation tries again and reports what fails.
+    An error is only logged; the next reconciliation tries again and reports failures.
     """
     try:
         deliver_notices(notices, seconds=SECONDS_IN_A_FLOW)
     except Exception as error:  # noqa: BLE001 – a fault of a notice must not end a flow
-        log.warning("%d notices were not delivered: %s", len(notices), type(error).__name__)
+        log.warning("%s not delivered: %s", counted(len(notices), "notice"), type(error).__name__)
 
 
 def delivered_notices(context: RunContext) -> Iterator[Due]:
-    """One delivery pass as a job."""
+    """Yield one delivery of the whole outbox as a job."""
     yield OUTBOX, partial(_deliver, context)
 
 
@@ -105,5 +113,5 @@ def _deliver(context: RunContext) -> str:
     states = [one.attempts.state for one in summary.deliveries]
     counts = [f"{states.count(state)} {words}" for state, words in STATES.items() if state in states]
     if summary.unreadable:
-        counts.append(f"{len(summary.unreadable)} that cannot be read: {', '.join(summary.unreadable)}")
+        counts.append(f"{len(summary.unreadable)} unreadable:  {', '.join(summary.unreadable)}")
     return f"notices: {', '.join(counts)}" if counts else ""

@@ -1,6 +1,6 @@
-"""The decisions that wait for people, in words: approval requests, validators' conclusions, plans of retirements.
+"""Describe the decisions that wait for people: approval requests, validators' conclusions, plans of retirements.
 
-Each names the people who could decide now. It depends on the registry's rows alone: two calls at one moment agree.
+Each question lists the people who could decide now. The result depends only on the registry's rows and the time.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from tasks.run.load_standards import in_force
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A decision that people are asked for between two times; `people` says in which capacity each id could decide.
+    """A decision asked of people between two times; `people` gives for each id the role in which it could decide.
 
-    `page_of` is the key whose evidence page tells most, `command` answers it in a terminal, `run_id` is the run that
-    waits, `request` the question in words.
+    `page_of` is the key whose evidence page is most relevant, `command` the terminal command that answers, `run_id` the
+    waiting run, `request` the question as text.
     """
 
     kind: Kind
@@ -52,12 +52,12 @@ class OpenQuestion:
 
 
 def open_questions(registry: Registry, now: datetime, about: str | None = None) -> list[OpenQuestion]:
-    """Every decision that somebody may still make at this moment; with `about` only the one about that key."""
+    """Return every decision that a person may still make now; with `about`, only the decision about that key."""
     return list(questions_of(pending_decisions(registry, now, about), now))
 
 
 def questions_of(pending: PendingDecisions, now: datetime) -> Iterator[OpenQuestion]:
-    """The decisions in words."""
+    """Yield the pending decisions as questions."""
     for request in pending.requests:
         yield question_of_request(request)
     for conclusion in pending.conclusions:
@@ -68,7 +68,7 @@ def questions_of(pending: PendingDecisions, now: datetime) -> Iterator[OpenQuest
 
 
 def question_of_request(pending: PendingRequest) -> OpenQuestion:
-    """A request for approval: deploy, retire, or ratify what was released in an emergency."""
+    """Return the question of an approval request: deploy, retire, or ratify an emergency release."""
     request, model, purpose = pending.request, pending.model, purpose_of(pending.request)
     name = short(request.subject)
     roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
@@ -102,7 +102,7 @@ def question_of_request(pending: PendingRequest) -> OpenQuestion:
 def question_of_validation(
     pending: PendingConclusion, standards: Sequence[Standard], now: datetime
 ) -> Iterator[OpenQuestion]:
-    """A conclusion that an independent validator has to give; nothing where the standard asks for none."""
+    """Yield the question to validators for their conclusion; nothing if the standard requires no validator."""
     verdicts, version, model = pending.verdicts, pending.version, pending.model
     try:
         standard = in_force(standards, model, verdicts.standards).first
@@ -130,7 +130,7 @@ def question_of_validation(
 
 
 def question_of_transition(pending: PendingPlan) -> OpenQuestion:
-    """A plan of a retirement: each consumer has to answer, and needs a successor, before the sunset."""
+    """Return the question of a retirement plan: every consumer needs an answer and a successor before the sunset."""
     retirement, owner = pending.retirement, pending.model.owner
     name, until = short(retirement.subject), f"{retirement.sunset_at:%Y-%m-%d}"
     return OpenQuestion(
@@ -140,14 +140,14 @@ def question_of_transition(pending: PendingPlan) -> OpenQuestion:
         title=f"the plan to retire {name} waits for you until {until}",
         request=(
             f"{name} is to be retired on {until}: {quoted(retirement.reason)}\n\n"
-            "Each consumer must answer, or a risk acceptor answers for it, and needs a successor in time. "
-            "`modelward consumers list` shows who is missing."
+            "Each consumer must answer, or a risk acceptor accepts its silence, and each needs a successor in time. "
+            "`modelward consumers list` shows which consumers are missing."
         ),
         command=f"modelward consumers plan {reference(retirement.subject)} SYSTEM --to … --on …",
         asked_at=retirement.opened_at,
         answer_by=retirement.sunset_at,
         owner=owner,
-        people=dict.fromkeys([owner, retirement.opened_by], "you lead it"),
+        people=dict.fromkeys([owner, retirement.opened_by], "you lead this retirement"),
         run_id="",
     )
 
@@ -158,7 +158,7 @@ def _is_incomplete(pending: PendingPlan) -> bool:
 
 
 def _capacities(pending: PendingRequest) -> dict[str, str]:
-    """Everybody who could sign, with their roles and the person that a deputy represents."""
+    """Return everybody who could sign, with their roles and the person that a deputy represents."""
     roles: dict[str, list[str]] = {}
     for approver in pending.approvers:
         as_deputy = f", as deputy of {approver.deputy_of}" if approver.deputy_of else ""

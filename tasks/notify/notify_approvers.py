@@ -14,7 +14,7 @@ from data.queries.pending_decisions import PendingDecisions
 from data.records.names import short
 from data.registry.registry import Registry
 from data.settings import read_settings
-from tasks.notify.deliver_notices import deliver_quietly
+from tasks.notify.deliver_notices import deliver_or_log
 from tasks.notify.gather_questions import OpenQuestion, open_questions, questions_of
 from tasks.run.business_time import meanwhile, moment
 from views.evidence_address import evidence_url, report_command, request_page, version_page
@@ -26,9 +26,9 @@ FIRST, REMINDER, ESCALATION = 1, 2, 3
 
 
 def notify_approvers(about: str, as_of: datetime | None) -> None:
-    """Write the first notices about a decision that was opened just now; a notice that cannot be written stops nothing.
+    """Write and deliver the first notices about a decision that was just opened; a failure is only logged.
 
-    The next reconciliation writes what is missing, because it finds the decision open.
+    The next reconciliation writes the missing notices, because the decision is still open.
     """
     registry, now = Registry.here(), moment(meanwhile(as_of))
     found = [notice for one in open_questions(registry, now, about) for notice in first_notices(one)]
@@ -37,11 +37,11 @@ def notify_approvers(about: str, as_of: datetime | None) -> None:
     except PublishError as error:
         log.warning("the notices about %s were not written: %s", about, error.what)
         return
-    deliver_quietly(found)
+    deliver_or_log(found)
 
 
 def notices_of_decisions(pending: PendingDecisions, now: datetime) -> Iterator[Notice]:
-    """Every notice that is due at this moment about an open decision; writing one twice changes nothing."""
+    """Yield every notice that is due now about an open decision; writing a notice twice changes nothing."""
     for question in questions_of(pending, now):
         yield from first_notices(question)
         passed = (now - question.asked_at) / (question.answer_by - question.asked_at)
@@ -52,30 +52,30 @@ def notices_of_decisions(pending: PendingDecisions, now: datetime) -> Iterator[N
 
 
 def first_notices(question: OpenQuestion) -> Iterator[Notice]:
-    """What is to be decided, until when, where to read and how to answer: one notice for each eligible person."""
+    """Yield one notice for each eligible person: the decision, its deadline, the evidence and how to answer."""
     for person, capacity in question.people.items():
         yield _notice(question, person, FIRST, f"{question.request}\n\n{_capital(capacity)}.", _where(question))
 
 
 def reminders_of(question: OpenQuestion) -> Iterator[Notice]:
-    """Half of the time is over, and these people did not answer."""
-    text = f"Half of the time is over.\n\n{question.request}"
+    """Yield a reminder for each eligible person after half of the time."""
+    text = f"Half of the time to answer has passed.\n\n{question.request}"
     for person in question.people:
         yield _notice(question, person, REMINDER, text, _where(question))
 
 
 def escalation(question: OpenQuestion, to: Iterable[str]) -> Iterator[Notice]:
-    """It expires soon: the owner and the administrators learn who was notified and did not answer."""
+    """Yield a notice to the owner and the administrators that four fifths of the time passed without an answer."""
     people = ", ".join(question.people) or "nobody: no independent person holds a required role"
     for person in dict.fromkeys(to):
-        text = f"Four fifths of the time are over, and it was not answered.\n\n{question.request}"
+        text = f"Four fifths of the time to answer have passed without an answer.\n\n{question.request}"
         yield _notice(question, person, ESCALATION, text, f"Notified, no answer: {people}\n\n{_where(question)}")
 
 
 def run_page(run_id: str) -> str:
-    """Where people look at a run and fill in its form; empty when no lasting server's pages are known.
+    """Return the address where people see a run and fill in its form; empty for a server that does not keep running.
 
-    The pages stand below `/v2`, as `modelward up` says; a server that lives for one command has none to come back to.
+    The pages of `modelward up` are below `/v2`. A server that runs for one command only has no lasting page.
     """
     address = url_for("flow-run", obj_id=run_id) if run_id else None
     return address if address is not None and "/v2/" in address else ""
@@ -96,7 +96,7 @@ def _notice(question: OpenQuestion, to: str, number: int, text: str, aside: str)
 
 
 def _where(question: OpenQuestion) -> str:
-    """Addresses and commands; where no server is known, the commands alone."""
+    """Return the addresses and commands for an answer; without a known server only the commands."""
     base = read_settings().evidence_url
     page = request_page(question.page_of) if "/requests/" in question.page_of else version_page(question.page_of)
     evidence = evidence_url(base, page) or f"`{report_command(question.page_of)}`"

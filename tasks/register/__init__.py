@@ -1,1 +1,1 @@
-"""register."""
+"""Steps of registration: read, check, pack and record a submission."""

@@ -1,4 +1,4 @@
-"""Fix the reference that a version will be watched against: the edges of each column, and what was counted on them."""
+"""Build the reference of a version: the edges of each column, and the counts of its datasets on these edges."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SCORE = "score"
 
 @dataclass(frozen=True)
 class Reference:
-    """The edges, and by role of dataset the profile and the score × label histogram counted on them."""
+    """A version's edges, and for each dataset role a profile and a score × label histogram counted on these edges."""
 
     edges: Edges
     profiles: Mapping[str, Profile]
@@ -41,10 +41,10 @@ class Reference:
 
 @step("build reference")
 def build_reference(submission: Submission) -> str:
-    """Place the edges on the training data, count training and held-out data on them, store all of it by digest.
+    """Place the edges on the training data, count both datasets on the edges, and store the result by digest.
 
-    The columns are the features under their own names, and `score`. Answers with the digest of the reference, a JSON
-    document that names the digests of its parts. Raises LogFormatError when a column cannot be counted.
+    The columns are the features under their own names, and `score`. Return the digest of the reference: a JSON document
+    with the digests of its parts. Raises LogFormatError when a column cannot be counted.
     """
     mapping = submission.model.mapping
     paths = {role: submission.dataset_path(role) for role in submission.datasets}
@@ -60,10 +60,15 @@ def build_reference(submission: Submission) -> str:
 
 
 def read_reference(store: ArtifactStore, digest: str) -> Reference:
-    """The reference under a digest. Raises ArtifactError or StatisticsError when a part is missing or broken."""
+    """Return the reference stored under a digest.
+
+    Raises ArtifactError when a part is missing or the format is unknown, StatisticsError when a part is damaged.
+    """
     document = json.loads(store.read(digest))
     if document.get("format") != FORMAT:
-        raise ArtifactError(f"the reference {digest} has format {document.get('format')}; this reads {FORMAT}")
+        raise ArtifactError(
+            f"the reference {digest} has format {document.get('format')}; this modelward reads only format {FORMAT}"
+        )
     edges = Edges.from_json(store.read(document["edges"]).decode(), document["edges"])
     return Reference(
         edges,
@@ -73,7 +78,7 @@ def read_reference(store: ArtifactStore, digest: str) -> Reference:
 
 
 def store_reference(reference: Reference) -> str:
-    """Keep a reference and its parts in the artifact store; the digest that `read_reference` takes."""
+    """Store a reference and its parts in the artifact store; return the digest that `read_reference` takes."""
     store = ArtifactStore(Home.here().artifacts)
     document = {
         "format": FORMAT,
@@ -81,7 +86,7 @@ def store_reference(reference: Reference) -> str:
         "profiles": {role: store.put(profile_file.to_bytes(one)) for role, one in reference.profiles.items()},
         "scores": {role: store.put(score_file.to_bytes(one)) for role, one in reference.scores.items()},
     }
-    return store.put(rfc8785.dumps(document))  # type: ignore[arg-type] # a dict of text, which its types do not see
+    return store.put(rfc8785.dumps(document))  # type: ignore[arg-type] # its types do not accept a dict of text
 
 
 def _scores(path: Path, mapping: ColumnMapping) -> ScoreHistogram:

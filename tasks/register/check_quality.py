@@ -1,4 +1,4 @@
-"""Hold a dataset against its quality suite with Great Expectations; what is kept is our own record of it."""
+"""Run the quality suite of a dataset with Great Expectations and turn the results into a report of our own format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Outcome = Literal["passed", "failed", "error", "not run"]
 
 
 class Expected(Frozen):
-    """One expectation as it turned out; `observed` is what was seen, `error` why it could not be evaluated."""
+    """The outcome of one expectation. `observed` is the observed value, `error` the reason it was not evaluated."""
 
     type: str
     columns: tuple[str, ...]
@@ -34,9 +34,9 @@ class Expected(Frozen):
 
 
 class QualityReport(Frozen):
-    """How a suite turned out: an expectation of severity `critical` decides, the others are noted.
+    """The outcome of a suite. Only expectations of severity `critical` decide it; the others are recorded.
 
-    `deciding` counts the critical ones that were evaluated.
+    `deciding` is the number of critical expectations that were evaluated.
     """
 
     role: str
@@ -52,7 +52,7 @@ class QualityReport(Frozen):
 
 @step("check quality")
 def check_datasets(submission: Submission) -> tuple[QualityReport, ...]:
-    """The quality of each dataset of a submission."""
+    """Run the quality suite of each dataset of a submission and return one report per dataset."""
     reports = tuple(check_quality(submission, role) for role in submission.datasets)
     outcomes = ", ".join(f"{report.role} {report.outcome}" for report in reports)
     name_step(f"check quality: {outcomes or 'no dataset'}", model=submission.model.key)
@@ -60,7 +60,7 @@ def check_datasets(submission: Submission) -> tuple[QualityReport, ...]:
 
 
 def check_quality(submission: Submission, role: str) -> QualityReport:
-    """Run the suite of one dataset; the report is stored as evidence. Without a suite the quality is `not run`."""
+    """Run the suite of one dataset and store the report as evidence; without a suite the outcome is `not run`."""
     suite = submission.suites.get(role)
     if suite is None:
         return QualityReport(
@@ -73,7 +73,10 @@ def check_quality(submission: Submission, role: str) -> QualityReport:
 
 
 def run_suite(suite: Suite, role: str, path: Path) -> QualityReport:
-    """The suite run on a Parquet file, in an ephemeral context of this call alone: shared ones give wrong verdicts."""
+    """Run a suite on a Parquet file and return the report.
+
+    Each call uses a Great Expectations context of its own: a shared context returned wrong verdicts.
+    """
     import pandas as pd
 
     frame = pd.read_parquet(path)
@@ -93,7 +96,7 @@ def run_suite(suite: Suite, role: str, path: Path) -> QualityReport:
 
 
 def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
-    """Every expectation as it turned out, in the suite's order; Great Expectations answers in an order of its own."""
+    """Return the outcome of each expectation in the order of the suite, which Great Expectations does not keep."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
@@ -119,7 +122,7 @@ def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
 
 
 def _outcome(expectation: WrittenExpectation, result: Mapping[str, Any]) -> Expected:
-    """Great Expectations' result in our words; an exception on the way is an error, never a failure."""
+    """Convert a result of Great Expectations; an exception during evaluation is an error, not a failed expectation."""
     raised = _raised(result.get("exception_info") or {})
     if raised:
         return _expected(expectation, "error", error=raised)
@@ -132,7 +135,7 @@ OBSERVED = ("observed_value", "unexpected_count", "unexpected_percent", "partial
 
 
 def _raised(info: Mapping[str, Any]) -> str:
-    """The message of what was raised, from either of the two shapes in which it comes; empty when nothing was."""
+    """Return the exception's message, from either of the two shapes of `exception_info`; empty without an exception."""
     entries = [info] if "raised_exception" in info else [one for one in info.values() if isinstance(one, Mapping)]
     raised = [str(one.get("exception_message") or "raised") for one in entries if one.get("raised_exception")]
     return raised[0] if raised else ""

@@ -1,4 +1,4 @@
-"""Check the watch rules of a monitoring.yaml, each with its line, before anything is registered."""
+"""Check the watch rules of a monitoring.yaml before anything is registered, and report each fault with its line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monitoring.plan import WatchRule, watch_rules
 
 
 def check_rules(document: YamlText) -> None:
-    """Pass when every watch rule is one. Raises SubmissionError with every problem, each with its line."""
+    """Check every watch rule. Raises SubmissionError with all faults, each with its line."""
     rules = document.get("rules")
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         return
@@ -30,6 +30,6 @@ def _check_rule(document: YamlText, place: int) -> None:
         raise SubmissionError(f"{document.at('rules', place)}: {error.what}", error.remedy) from error
     if rule.segment:
         raise SubmissionError(
-            f"{document.at('rules', place)}: {rule.about} is about a segment, and no night measures one",
-            "watch the column as a whole: leave out `segment`",
+            f"{document.at('rules', place)}: {rule.about} has a `segment`, and monitoring does not measure segments",
+            "remove `segment` from this rule; the rule then applies to the whole column",
         )

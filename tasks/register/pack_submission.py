@@ -1,4 +1,4 @@
-"""Pack a submission's folder to the inbox, where any worker can read it."""
+"""Pack a submission folder into the inbox, where every worker can read it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from data.submission.delivery import deliver
 
 
 def pack_submission(submission: str, submitter: str) -> str:
-    """The digest of a submission in the inbox: a folder is packed first, a digest is answered as it is.
+    """Return the digest of a submission in the inbox.
 
-    Raises SubmissionError when the folder cannot be packed.
+    A folder is packed first; a digest is returned unchanged. Raises SubmissionError when the folder cannot be packed.
     """
     folder = Path(submission)
     return deliver(folder, Home.here(), submitter) if folder.is_dir() else submission

@@ -1,4 +1,4 @@
-"""Read a packed submission and check everything that can be checked without the registry."""
+"""Read a packed submission and run every check that does not need the registry."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from tasks.run.take_steps import name_step, step
 
 @step("read submission")
 def read_submission(submission: str, submitter: str, into: Path) -> Submission:
-    """Pack a folder to the inbox, or take the digest of one that is packed; unpack into an empty folder and read.
+    """Unpack a submission into the empty folder `into`, read it and check it.
 
-    Raises InputError or ArtifactError with every problem at once.
+    `submission` is a folder, which is packed first, or the digest of a packed submission. Raises InputError or
+    ArtifactError with all faults at once.
     """
     home, digest = Home.here(), pack_submission(submission, submitter)
     folder = open_delivery(home, digest, into)

@@ -1,4 +1,4 @@
-"""Put what a submission says into the registry: the model when it changed, its plans, its consumers, the version."""
+"""Record a submission in the registry: the changed model, its plans, its consumers, and the version."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from data.registry.registry import Registry
 from data.submission.contributors import contributors_of
 from data.submission.folder import Submission
 from data.submission.sections import described_things, foreseen, submitted_sections
+from tasks.register.check_against_registry import RegistrationFacts
 from tasks.register.check_quality import QualityReport
-from tasks.register.check_standing import Standing
 from tasks.register.show_registration import show_registration
 from tasks.run.take_steps import name_step, step
 
@@ -25,20 +25,20 @@ from tasks.run.take_steps import name_step, step
 @step("record registration")
 def record_registration(
     submission: Submission,
-    standing: Standing,
+    facts: RegistrationFacts,
     quality: Sequence[QualityReport],
     digests: Mapping[str, str | None],
     context: RunContext,
 ) -> str:
-    """Give the commands one after the other under one lock; answers with the version's key.
+    """Execute the registration commands under one lock; return the key of the version.
 
-    `digests` holds `environment` and `reference`. What the registry knows already is not recorded again. Raises as
-    the registry does.
+    `digests` has the keys `environment` and `reference`. Facts that the registry already has are not recorded again.
+    Raises the errors of the registry's rules.
     """
     registry = Registry.here()
     with registry.session():
         known = registered_model(registry, submission.model.key)
-        commands = [*changes(known, submission), registration(submission, standing, quality, digests, context)]
+        commands = [*changes(known, submission), registration(submission, facts, quality, digests, context)]
         receipts = [registry.execute(one, context) for one in commands]
     key = receipts[-1].subject
     name_step(f"register {short(key)}", version=key)
@@ -47,7 +47,7 @@ def record_registration(
 
 
 def changes(known: RegisteredModel, submission: Submission) -> Iterator[Command]:
-    """The commands about the model that would change something."""
+    """Yield the commands that change the model, its plans and its consumers; facts already recorded are omitted."""
     submitted = submission.model
     if known.model is None or submitted.command != RegisterModel.of(known.model):
         yield submitted.command
@@ -67,55 +67,55 @@ def changes(known: RegisteredModel, submission: Submission) -> Iterator[Command]
 
 def registration(
     submission: Submission,
-    standing: Standing,
+    facts: RegistrationFacts,
     quality: Sequence[QualityReport],
     digests: Mapping[str, str | None],
     context: RunContext,
 ) -> RegisterVersion:
-    """The command that registers the version, every field derived that can be."""
+    """Return the command that registers the version; every field that can be derived is derived."""
     provenance, submitted = submission.provenance, submission.version
     submitter = provenance.submitter or context.actor.id
-    parent_commit = standing.parent.code.commit if standing.parent is not None else None
+    parent_commit = facts.parent.code.commit if facts.parent is not None else None
     return RegisterVersion(
         model=submission.model.key,
-        parent=standing.parent.key if standing.parent is not None else None,
+        parent=facts.parent.key if facts.parent is not None else None,
         artifact=submission.artifact.record,
         code=provenance.code(submission.source_digest),
         environment_digest=digests["environment"],
         configuration=dict(submitted.configuration),
         contributors=contributors_of(
-            provenance.authors_since(parent_commit), (submitter, context.actor.id), standing.roster
+            provenance.authors_since(parent_commit), (submitter, context.actor.id), facts.roster
         ),
         submitter=submitter,
         change=submitted.change,
         upstream=submitted.upstream_keys,
         submission_digest=submission.digest,
         reference_digest=digests["reference"],
-        provenance=_origins(submission, standing),
+        provenance=_origins(submission, facts),
         datasets=tuple(_dataset(submission, report) for report in quality),
         sections=submitted_sections(
             submission.documents,
             described_things(submission),
-            standing.former_sections,
-            foreseen(submission, standing.former_datasets),
+            facts.former_sections,
+            foreseen(submission, facts.former_datasets),
         ),
     )
 
 
 def _stated(row: MonitoringPlan | Consumer, command: Command | DeclareConsumer) -> dict[str, object]:
-    """What a row says in the fields of a command."""
+    """Return the fields of a row that the command also has."""
     return row.model_dump(include=set(type(command).model_fields))
 
 
-def _origins(submission: Submission, standing: Standing) -> dict[str, Origin]:
-    """For each field whether it was derived from bytes, Git or the registry, or only claimed by a person."""
+def _origins(submission: Submission, facts: RegistrationFacts) -> dict[str, Origin]:
+    """Return for each field whether it was `derived` from bytes, Git or the registry, or only `claimed` by a person."""
     derived: tuple[str, ...] = ("artifact", "datasets", "reference_digest", "contributors", "submitter", "sections")
     claimed = ("change", "configuration", "upstream", "scores")
     origins: dict[str, Origin] = dict.fromkeys(derived, "derived")
     origins |= dict.fromkeys(claimed, "claimed")
     origins["environment_digest"] = submission.environment.origin
     origins["code"] = "derived" if submission.provenance.commit else "claimed"
-    origins["parent"] = "derived" if standing.parent_derived else "claimed"
+    origins["parent"] = "derived" if facts.parent_derived else "claimed"
     return origins
 
 

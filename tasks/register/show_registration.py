@@ -1,4 +1,4 @@
-"""Show on the run's page what was registered, and what its data were found to be."""
+"""Show on the run's page what was registered, and the results of the quality checks."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from data.records.names import short
 from data.records.version import Dataset
 from data.registry.registry import Registry
 from data.text.markdown_text import plain
-from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact, evidence_line
 from views.evidence_address import version_page
 from views.forms.markdown_table import markdown_table
 from views.forms.version_facts import fact_table, split_digest, version_facts
 
 
 def show_registration(key: str) -> None:
-    """A version's facts and datasets, as an artifact."""
+    """Create a Prefect artifact with the facts and datasets of a version."""
     evidence = evidence_in_force(Registry.here(), key).evidence
     version, facts = evidence.version, version_facts(evidence.version, evidence.model)
     claimed = sorted(name for name, origin in version.provenance.items() if origin == "claimed")
@@ -26,11 +26,11 @@ def show_registration(key: str) -> None:
         *dataset_lines(list(evidence.datasets)),
         *evidence_line(version_page(key), key),
     ]
-    leave_artifact("registration", key, lines, f"{short(key)}, {version.change.change_class}")
+    create_prefect_artifact("registration", key, lines, f"{short(key)}, {version.change.change_class}")
 
 
 def dataset_lines(datasets: list[Dataset]) -> list[str]:
-    """A table of the datasets with the outcome of their quality suites."""
+    """Return a Markdown table of the datasets with the outcomes of their quality suites."""
     if not datasets:
         return ["The submission holds no dataset."]
     columns = ("dataset", "quality", "rows", "columns", "identity")

@@ -1,1 +1,1 @@
-"""retire."""
+"""Steps of a retirement: notices, consumers' answers, transition plans, withdrawal, dossier."""

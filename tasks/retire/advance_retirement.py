@@ -1,6 +1,6 @@
-"""Advance an approved retirement as far as the day allows: sunset, no traffic in the logs, withdrawal, dossier.
+"""Advance an approved retirement as far as the date allows: sunset, traffic check, withdrawal, dossier.
 
-Nobody is asked here, so the nightly review does it for every retirement whose day has come.
+No step here asks a person, so the nightly review runs this for every retirement that has a step due.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ YEAR = timedelta(days=365.25)
 
 
 def advance_retirement(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> str:
-    """Every step whose time has come, each recorded before the next; the state of the retirement after them.
+    """Take every step that is due and record each before the next; return the state that is reached.
 
     Raises LogFormatError when the logs since the sunset cannot be read, BusyError, PublishError.
     """
@@ -50,9 +50,9 @@ def _check(found: RetirementSnapshot, context: RunContext, steps: Steps) -> None
 
 
 def _withdraw(found: RetirementSnapshot, context: RunContext, steps: Steps) -> None:
-    """Check again: is there traffic since, and does every consumer have a successor."""
+    """Check the traffic again, and withdraw the version if there is none and every consumer has a successor."""
     quiet = steps.take(read_traffic, found, context)
-    # A check that found traffic may have added the consumer: its transition counts too.
+    # A check that found traffic may have added a consumer, whose transition is then required too.
     now = retirement_snapshot(Registry.here(), found.retirement.key)
     if steps.take(judge_withdrawal, now, quiet, context):
         withdraw_version(quiet, now.slots, context, steps)
@@ -70,7 +70,7 @@ def _archive(found: RetirementSnapshot, context: RunContext, steps: Steps) -> No
 
 @step("begin sunset")
 def begin_sunset(retirement: Retirement, context: RunContext) -> None:
-    """Record that the sunset began, when its day has come."""
+    """Record the begin of the sunset if its day has come."""
     day = day_words(retirement.sunset_at)
     if moment(context.as_of) < retirement.sunset_at:
         name_step(f"sunset on {day}: not reached", retirement=retirement.key)
@@ -81,19 +81,19 @@ def begin_sunset(retirement: Retirement, context: RunContext) -> None:
 
 @step("judge withdrawal")
 def judge_withdrawal(found: RetirementSnapshot, quiet: Retirement, context: RunContext) -> bool:
-    """Whether the version may be withdrawn: no traffic for long enough, and no consumer without a transition."""
+    """Return True if the version may be withdrawn: no traffic for long enough, and a transition for each consumer."""
     criterion = judge_quiet(quiet, found.consumers, moment(context.as_of))
     missing = [one.system for one in found.parties if one.transition == "missing"]
     without_traffic = quiet.state == "quiet" and isinstance(criterion.verdict, Passed)
     allowed = without_traffic and not missing
-    reason = "passed" if allowed else f"no transition of {', '.join(missing)}" if without_traffic else "traffic"
+    reason = "passed" if allowed else f"no transition for {', '.join(missing)}" if without_traffic else "traffic"
     name_step(f"judge withdrawal: {reason}", retirement=quiet.key)
     return allowed
 
 
 @step("archive retirement")
 def archive_retirement(command: ArchiveRetirement, context: RunContext) -> None:
-    """Record that the dossier is kept and until when; the retirement ends with it."""
+    """Record the digest of the dossier and until when it is kept; this ends the retirement."""
     Registry.here().execute(command, context)
     name_step(f"archive until {day_words(command.retain_until)} {command.retain_until.year}", retirement=command.key)
 

@@ -1,4 +1,4 @@
-"""Have the whole plan of a retirement approved by the people its standard names."""
+"""Have the plan of a retirement approved by the roles that its standard requires."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ ENVIRONMENT = "production"
 
 
 def approve_retirement(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> None:
-    """Request the approval, wait, and record it; a retirement that is approved already is left as it is.
+    """Request the approval, wait for it and record it; nothing is done for a retirement that is approved already.
 
-    Raises RequestClosedError when it was rejected, returned or not decided in time, StaleEvidenceError when the plan
-    changed meanwhile, TransitionIncompleteError.
+    Raises RequestClosedError when the request was rejected, returned or expired, StaleEvidenceError when the plan
+    changed before the approval, TransitionIncompleteError when a consumer has no successor.
     """
     if retirement_snapshot(Registry.here(), key).retirement.state not in PLANNING:
         return
@@ -40,14 +40,14 @@ def approve_retirement(key: str, context: RunContext, steps: Steps = PLAIN_CALLS
 
 @step("record approval")
 def record_approval(key: str, request: str, context: RunContext) -> None:
-    """Record that the retirement is approved by a request."""
+    """Record that a request approved the retirement."""
     Registry.here().execute(ApproveRetirement(key=key, request=request), context)
     name_step("approve the plan of the retirement", retirement=key)
 
 
 @step("request approval")
 def request_retirement(key: str, context: RunContext) -> ApprovalRequest:
-    """Open the request, bound to impact, sunset, and the answer and transition of each party."""
+    """Open the approval request, bound to the impact, the sunset, and each party's answer and transition."""
     registry, context = Registry.here(), replace(context, as_of=meanwhile(context.as_of))
     found = retirement_snapshot(registry, key)
     version, model = found.version, found.model
@@ -76,7 +76,7 @@ def request_retirement(key: str, context: RunContext) -> ApprovalRequest:
 
 
 def known_request(key: str, context: RunContext) -> ApprovalRequest | None:
-    """The request about this very plan that is approved and still valid, or pending in this run."""
+    """Return the request about the present plan that is valid and approved, or pending in this run; None otherwise."""
     now = moment(meanwhile(context.as_of))
     found = retirement_snapshot(Registry.here(), key)
     usable = [one for one in _about_plan(found) if _is_valid(one, now) or _is_pending_in(one, context.run_id)]

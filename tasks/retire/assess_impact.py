@@ -1,4 +1,4 @@
-"""Consumers affected by retiring a version, direct and downstream: declared ones and those seen in the logs."""
+"""Find the consumers affected by retiring a version, direct and downstream: declared or seen in the logs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tasks.run.word_steps import counted
 
 @dataclass(frozen=True)
 class AssessedImpact:
-    """The affected consumers, nearest first, and the digest of the assessment as it is kept."""
+    """The affected consumers, nearest first, and the digest of the stored assessment."""
 
     affected: tuple[Affected, ...]
     digest: str
@@ -33,9 +33,10 @@ class AssessedImpact:
 
 @step("assess impact")
 def assess_impact(subject: RetirementSubject, context: RunContext) -> AssessedImpact:
-    """Assess from the declared consumers and every whole day logged so far; the assessment is kept by digest.
+    """Assess the impact from the declared consumers and every complete logged day; store the assessment by digest.
 
-    It lists the days that cannot be read. Raises LogFormatError for a folder of the log that names no day.
+    The assessment lists the days that cannot be read. Raises LogFormatError for a folder of the log whose name is not a
+    day.
     """
     model, version = subject.model, subject.version
     home, at = Home.here(), moment(context.as_of)
@@ -58,12 +59,12 @@ def assess_impact(subject: RetirementSubject, context: RunContext) -> AssessedIm
 
 
 def seen_of(days: Iterable[LoggedDay], version: str) -> tuple[ConsumerTraffic, ...]:
-    """The consumers of a version (its name in the logs) over these days, with rows and last time."""
+    """Return the consumers of a version (by its name in the logs) over these days, with row count and last time."""
     return merged_traffic([seen for day in days for seen in day.traffic if seen.version == version])
 
 
 def with_seen(known: Sequence[Consumer], model: str, seen: Iterable[ConsumerTraffic]) -> list[Consumer]:
-    """The consumers on record, updated from the logs, and those that only the logs know."""
+    """Return the recorded consumers, updated from the logs, and the consumers found only in the logs."""
     rows = {one.key: one for one in known}
     for traffic in seen:
         system = system_name(traffic.consumer)

@@ -1,6 +1,7 @@
-"""Wait until each consumer that a retirement affects has answered, or its silence is accepted, and has a successor.
+"""Wait until each affected consumer has answered, or its silence is accepted, and has a successor.
 
-Answers come by `modelward consumers ack`, `silence` and `plan`; the form takes lines of the plan and checks again.
+Answers are given by `modelward consumers ack`, `silence` and `plan`; the form accepts lines of the plan and checks
+again.
 """
 
 from __future__ import annotations
@@ -32,27 +33,27 @@ from views.forms.objection import Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
 
 HOW = (
-    "Answers come by `modelward consumers ack`, accepted silence by `modelward consumers silence`. Plan below what "
-    "each consumer moves to, then submit to check again."
+    "Consumers answer with `modelward consumers ack`; `modelward consumers silence` accepts a missing answer. Enter "
+    "below what each consumer moves to, then submit to check again."
 )
 SHORTEST_WAIT = timedelta(days=1)
 QUESTION = "transition"
 
 
 class TransitionForm(RunInput):
-    """What the person who leads the retirement enters to check again."""
+    """The form fields of the person who leads the retirement."""
 
     person: str = Field(title="Your id on the roster", max_length=128)
     plan: str = Field(
         default="",
         title="Transitions",
-        description="One a line: consumer, day, what it moves to, like: crews 2013-11-30 v3. Empty only checks again.",
+        description="One consumer per line: SYSTEM YYYY-MM-DD TARGET. Leave it empty to only check again.",
         max_length=20_000,
     )
 
 
 def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
-    """Wait until the gate of transitions holds for a retirement that is planned; the retirement as it stands then.
+    """Wait until every consumer of a planned retirement has a transition; return the retirement after that.
 
     Raises RequestClosedError when nobody answered before the sunset.
     """
@@ -67,7 +68,7 @@ def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) 
 
 @step("judge transitions")
 def judge_transitions(key: str) -> int:
-    """How many criteria of the gate of transitions do not hold."""
+    """Return the number of transition criteria that are not fulfilled."""
     found = retirement_snapshot(Registry.here(), key)
     criteria = judge_transition(found.retirement, found.parties)
     missing = len(open_criteria(found))
@@ -89,7 +90,7 @@ def _question(key: str, context: RunContext) -> Question:
 
 
 def open_criteria(found: RetirementSnapshot) -> list[Criterion]:
-    """The criteria of the gate that do not hold."""
+    """Return the transition criteria that are not fulfilled."""
     criteria = judge_transition(found.retirement, found.parties)
     return [one for one in criteria if not isinstance(one.verdict, Passed)]
 
@@ -110,17 +111,20 @@ def _settle(key: str, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
     try:
         PLAIN_CALLS.take(plan_transitions, key, entered.plan.splitlines(), by_person)
     except (RefusedError, InputError) as error:
-        _not_settled(key, error.code, error.what, by_person)
+        _record_open_answer(key, error.code, error.what, by_person)
         return refused(error)
     missing = open_criteria(retirement_snapshot(Registry.here(), key))
     if missing:
         reason = "; ".join(_reason(one) for one in missing)
-        return _not_settled(key, TransitionIncompleteError("").code, reason, by_person)
+        return _record_open_answer(key, TransitionIncompleteError("").code, reason, by_person)
     return AnswerOutcome(done=True)
 
 
-def _not_settled(key: str, code: str, reason: str, context: RunContext) -> AnswerOutcome:
-    """Each answer that does not settle it is an event of its own, and so gets a form of its own."""
+def _record_open_answer(key: str, code: str, reason: str, context: RunContext) -> AnswerOutcome:
+    """Record an answer that leaves the question open, and return the outcome that asks again.
+
+    The event raises the attempt number, which gives the next form a new key.
+    """
     refusal = RecordRefusal(about=f"{key}/transition", attempted="go on", code=code, reason=reason[:4_000])
     Registry.here().execute(refusal, context)
     return AnswerOutcome(done=False, objection=Objection(reason))

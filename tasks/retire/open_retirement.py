@@ -1,4 +1,4 @@
-"""Open the retirement of a version with its impact assessed, or continue the one that is open."""
+"""Open the retirement of a version with its impact assessed, or continue the open retirement."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.record_refusal import refusals_recorded
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
-from tasks.run.word_steps import day_words
+from tasks.run.word_steps import counted, day_words
 
 ATTEMPT = "open retirement"
 
 
 class RetirementPlan(Frozen):
-    """What is retired, why, from which day (its midnight UTC) on, and what happens to outputs still in force."""
+    """The version to retire, the reason, the first day (00:00 UTC) without service, and the fate of its outputs."""
 
     version: str
     reason: str
@@ -41,14 +41,15 @@ class RetirementPlan(Frozen):
 
     @property
     def sunset_at(self) -> datetime:
-        """The moment from which the version must not serve."""
+        """Return the moment from which the version must not serve."""
         return datetime.combine(self.sunset_on, time(), UTC)
 
 
 def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
-    """The open retirement of the version, as it stands, or a new one.
+    """Return the open retirement of the version, or open a new one.
 
-    Raises GateRefusedError when the sunset leaves less notice than the standard requires, and as the registry does.
+    Raises GateRefusedError when the sunset leaves less notice than the standard requires, and the errors of the
+    registry's rules.
     """
     subject = retirement_subject(Registry.here(), plan.version)
     if subject.retirement is not None:
@@ -59,7 +60,7 @@ def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PL
 
 @step("continue retirement")
 def continue_retirement(retirement: Retirement) -> Retirement:
-    """The open retirement itself: a run that begins again continues from its state."""
+    """Return the open retirement unchanged; a run that begins again continues from its state."""
     name_step(f"continue open retirement: {retirement.state}", retirement=retirement.key)
     return retirement
 
@@ -68,7 +69,7 @@ def continue_retirement(retirement: Retirement) -> Retirement:
 def record_retirement(
     plan: RetirementPlan, subject: RetirementSubject, impact: AssessedImpact, context: RunContext
 ) -> Retirement:
-    """Record the retirement with its parties. Raises GateRefusedError, and as the registry does."""
+    """Record the retirement with its parties. Raises GateRefusedError, and the errors of the registry's rules."""
     name_step(f"open retirement with sunset {day_words(plan.sunset_on)}", version=plan.version)
     rule = rule_of(subject.standards, subject.model)
     with refusals_recorded(ATTEMPT, plan.version, context):
@@ -78,7 +79,7 @@ def record_retirement(
 
 
 def rule_of(standards: Sequence[Standard], model: Model) -> RetirementRule:
-    """What the first standard of a model requires of a retirement. Raises StandardError when it has no such rule."""
+    """Return the retirement rule of a model's first standard. Raises StandardError if it has none."""
     return retirement_for(in_force(standards, model).first, model.tier)
 
 
@@ -98,14 +99,15 @@ def _command(plan: RetirementPlan, impact: AssessedImpact, rule: RetirementRule)
 def _check_notice(
     version: Version, impact: AssessedImpact, sunset_at: datetime, rule: RetirementRule, now: datetime
 ) -> None:
-    """Consumers need time to leave the version; without a consumer no notice is needed."""
+    """Refuse a sunset that gives the consumers less notice than the standard requires; no consumers need none."""
     earliest = now + timedelta(days=rule.notice_days)
     if impact.affected and sunset_at < earliest:
         first = earliest.date() + timedelta(days=1)
         raise GateRefusedError(
-            f"the sunset of {short(version.key)} on {sunset_at:%Y-%m-%d} leaves its {len(impact.affected)} consumers "
-            f"less than the {rule.notice_days} days' notice that the standard requires",
-            f"name a sunset from {first} on",
+            f"the sunset of {short(version.key)} on {sunset_at:%Y-%m-%d} gives its "
+            f"{counted(len(impact.affected), 'consumer')} less notice than the {counted(rule.notice_days, 'day')} "
+            "that the standard requires",
+            f"choose {first} or a later day as the sunset",
         )
 
 

@@ -1,4 +1,4 @@
-"""Where each consumer of a retired version goes, from lines that people write: `crew-planning 2013-11-30 version 3`."""
+"""Record what each consumer of a retired version moves to, from lines like `crew-planning 2027-11-30 version 3`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ LINES = 200
 
 @step("plan transitions")
 def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int:
-    """Record each line as a party's transition; how many changed. A transition that is recorded already stays.
+    """Record each line as a party's transition; return how many changed.
 
-    Raises InputError for a line that cannot be read, and as the registry does; the lines before it are recorded.
+    A transition that is already recorded is not recorded again. Raises InputError for a line that cannot be read, which
+    is found before anything is recorded, or for a system that the retirement does not affect; the lines before that
+    system are recorded. Raises the errors of the registry's rules.
     """
     registry, changed = Registry.here(), 0
     known = {one.system: one for one in rows(registry, RetirementParty, retirement=key)}
@@ -29,7 +31,8 @@ def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int
         party = known.get(command.system)
         if party is None:
             raise InputError(
-                f"{command.system[:80]!a} is not affected by this retirement", f"it affects {', '.join(sorted(known))}"
+                f"{command.system[:80]!a} is not affected by this retirement",
+                f"choose from {', '.join(sorted(known))}",
             )
         if (party.moves_to, party.cut_over_at) == (command.moves_to, command.cut_over_at):
             continue
@@ -40,15 +43,15 @@ def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int
 
 
 def read_plan(key: str, lines: Iterable[str]) -> list[PlanTransition]:
-    """The commands that the lines stand for. Raises InputError."""
+    """Return the commands for these lines. Raises InputError."""
     written = [line.strip() for line in lines if line.strip()]
     if len(written) > LINES:
-        raise InputError(f"the plan has more than {LINES} lines", "one line a consumer is enough")
+        raise InputError(f"the plan has more than {LINES} lines", "write one line for each consumer")
     return [_line(key, one) for one in written]
 
 
 def plan_lines(transition: Mapping[str, str] | None) -> list[str]:
-    """The lines of a plan given by system: `{"crew-planning": "2013-11-30 version 3"}`."""
+    """Return the lines of a plan given by system, like `{"crew-planning": "2027-11-30 version 3"}`."""
     return [f"{system} {goal}" for system, goal in (transition or {}).items()]
 
 
@@ -57,7 +60,7 @@ def _line(key: str, line: str) -> PlanTransition:
     day, _, moves_to = rest.strip().partition(" ")
     if not day or not moves_to.strip():
         raise InputError(
-            f"{line[:80]!a} is no line of a plan",
-            "write the system, the day, then what it moves to: `crews 2013-11-30 v3`",
+            f"the line {line[:80]!a} of the plan is incomplete",
+            "write the system, the date, then what it moves to: SYSTEM YYYY-MM-DD TARGET",
         )
     return PlanTransition(key=key, system=system, cut_over_at=read_instant(day), moves_to=moves_to.strip()[:2_000])

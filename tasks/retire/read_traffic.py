@@ -25,23 +25,24 @@ from tasks.run.word_steps import counted, day_words
 
 @dataclass(frozen=True)
 class TrafficWindow:
-    """Days from `from_at` to `to_at`, a midnight each (the first may be the sunset), and their logs."""
+    """The logged days between two midnights `from_at` and `to_at` (UTC); `from_at` may be the sunset."""
 
     from_at: datetime
     to_at: datetime
     days: tuple[LoggedDay, ...]
 
     def by_consumer(self, version: str) -> dict[str, int]:
-        """Rows of a version by consumer as logged."""
+        """Return the rows of a version by consumer name in the log."""
         return {one.consumer: one.rows for one in seen_of(self.days, version)}
 
 
 @step("check traffic")
 def read_traffic(found: RetirementSnapshot, context: RunContext) -> Retirement:
-    """The retirement after the logs were read up to the last whole day; nothing new records nothing.
+    """Read the logs up to the last complete day and record the traffic; return the retirement after that.
 
-    A version has no traffic when no day since the last row counts one, for as long as the slowest consumer's cadence
-    at least. Raises LogFormatError for a day that cannot be read: unreadable traffic is not the absence of traffic.
+    A version has no traffic when the log has no row for the required days, which are at least as many as the longest
+    cadence of a consumer. An unchanged result is not recorded again. Raises LogFormatError for a day that cannot be
+    read, because such a day does not show that there was no traffic.
     """
     registry, now = Registry.here(), moment(context.as_of)
     retirement, name = found.retirement, str(found.version.number)
@@ -68,7 +69,7 @@ def _name_check(days: Sequence[LoggedDay], retirement: Retirement, version: str,
 def window_to_record(
     days: Sequence[LoggedDay], retirement: Retirement, version: str, until: datetime, needed: int
 ) -> TrafficWindow | None:
-    """The window to record: one without rows that is long enough, else all since the sunset when it holds rows."""
+    """Return the window without rows if it is long enough, otherwise the window since the sunset if it has rows."""
     begin = retirement.sunset_at
     if until <= begin:
         return None

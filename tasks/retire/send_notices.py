@@ -1,4 +1,4 @@
-"""Notify the consumers that a retirement affects, remind those that do not answer, then notify the model's owner."""
+"""Notify the consumers that a retirement affects, remind those without an answer, then notify the model's owner too."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tasks.run.word_steps import counted
 
 REMIND_DAYS = 7
 ESCALATE_FROM = 3
-"""From the third notice on, which is the second reminder, the owner of the model is notified too."""
+"""Number of the notice from which the model's owner is notified too: the second reminder."""
 
 
 @step("send notices")
 def send_notices(key: str, context: RunContext) -> list[str]:
-    """Write the notices that are due to the outbox and record them; the systems that were notified.
+    """Write the due notices to the outbox and record them; return the notified systems.
 
-    A step that was interrupted is repeated without a second notice. Raises PublishError.
+    After an interruption the step can be repeated without a second notice. Raises PublishError.
     """
     registry, now = Registry.here(), moment(context.as_of)
     found = retirement_snapshot(registry, key)
@@ -48,7 +48,7 @@ def send_notices(key: str, context: RunContext) -> list[str]:
 
 
 def is_due(party: RetirementParty, now: datetime) -> bool:
-    """Whether a notice is due: none was sent yet, or there is no answer a week after the last one."""
+    """Return True if no notice was sent yet, or no answer came within a week for each notice sent."""
     if party.notices == 0 or party.noticed_at is None:
         return True
     return party.answer == "none" and now >= party.noticed_at + party.notices * timedelta(days=REMIND_DAYS)
@@ -65,12 +65,14 @@ def _notices(retirement: Retirement, party: RetirementParty, contact: str, model
 def _notice(retirement: Retirement, party: RetirementParty, to: str, number: int) -> Notice:
     name = short(retirement.subject)
     through = f" through {', '.join(short(one) for one in party.through)}" if party.through else ""
-    known = "uses it" if party.declared else "was seen in its logs and is declared by nobody"
-    successor = f"It is succeeded by {short(retirement.successor)}." if retirement.successor else "It has no successor."
+    known = "uses it" if party.declared else "was seen in its logs and is not declared"
+    successor = f"Its successor is {short(retirement.successor)}." if retirement.successor else "It has no successor."
     lines = [
         f"{name} is retired on {retirement.sunset_at:%Y-%m-%d} (UTC): {quoted(retirement.reason)}",
         f"{party.system} {known}{through}. {successor}",
-        f"Its outputs that stay in force: {quoted(retirement.outputs_in_force)}" if retirement.outputs_in_force else "",
+        f"Its outputs that remain in force: {quoted(retirement.outputs_in_force)}"
+        if retirement.outputs_in_force
+        else "",
         (
             f"Answer with `modelward consumers ack {name.replace(' v', '/')} {party.system}` (`--object` to object), "
             "and agree on what you move to and by when."

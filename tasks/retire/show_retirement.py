@@ -1,4 +1,4 @@
-"""Show on the run's page in Prefect which step a retirement has reached, and which consumers still lack something."""
+"""Show on the run's page the step that a retirement has reached, and what its consumers still lack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from data.records.names import short
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import what_is_missing
 from data.text.markdown_text import plain
-from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact, evidence_line
 from views.evidence_address import version_page
 from views.forms.retirement_tables import retirement_lines
 
@@ -15,7 +15,7 @@ STEPS = ("opened", "noticed", "planned", "approved", "sunset", "quiet", "withdra
 
 
 def show_retirement(key: str) -> None:
-    """The retirement as it stands, as an artifact."""
+    """Create a Prefect artifact of the retirement in its present state."""
     found = retirement_snapshot(Registry.here(), key)
     row, parties = found.retirement, found.parties
     missing = [f"- **missing:** {plain(one)}" for one in (what_is_missing(party, row) for party in parties) if one]
@@ -29,9 +29,9 @@ def show_retirement(key: str) -> None:
         *retirement_lines(row, parties),
         *evidence_line(version_page(row.subject), row.subject),
     ]
-    leave_artifact("retirement", row.subject, lines, f"retirement of {short(row.subject)}: {row.state}")
+    create_prefect_artifact("retirement", row.subject, lines, f"retirement of {short(row.subject)}: {row.state}")
 
 
 def step_line(state: str) -> str:
-    """Where it stands among its steps: `opened → noticed → **planned** → …`."""
+    """Return all steps with the present one in bold: `opened → noticed → **planned** → …`."""
     return " → ".join(f"**{one}**" if one == state else one for one in STEPS)

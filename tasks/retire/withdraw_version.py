@@ -1,4 +1,4 @@
-"""Withdraw a version without traffic from every slot that names it, and record it as retired."""
+"""Withdraw a version without traffic from every slot that has it, and record the version as retired."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 def withdraw_version(
     retirement: Retirement, slots: Sequence[Slot], context: RunContext, steps: Steps = PLAIN_CALLS
 ) -> None:
-    """Publish in each slot that names the version that it is withdrawn, then record the version as retired.
+    """Publish the withdrawal in each slot that has the version, then record the version as retired.
 
     Raises BusyError, PublishError, IllegalMoveError.
     """

@@ -1,4 +1,4 @@
-"""Write the dossier of a retirement: JSON kept by digest, and the same in Markdown for people, under the reports."""
+"""Write the dossier of a retirement as JSON, stored by digest, and as JSON and Markdown to the reports folder."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ from data.text.markdown_text import plain
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
 
-REPLAYED = (
-    "> This registry replays a past (`clock: replay`): every time in it is business time, not the time of writing."
-)
+REPLAYED = "> This is a replay registry (`clock: replay`): every time here is business time, not the time of recording."
 
 
 @step("write dossier")
 def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
-    """Gather and write the dossier; the digest of the JSON, under which the artifact store keeps it.
+    """Collect and write the dossier; return the digest of the JSON in the artifact store.
 
-    Raises ArtifactError when evidence it rests on is missing, PublishError when the reports cannot be written.
+    Raises ArtifactError when evidence that the dossier needs is missing, PublishError when the reports cannot be
+    written.
     """
     registry = Registry.here()
     dossier = retirement_dossier(registry, key, moment(context.as_of), retain_until)
@@ -44,7 +43,9 @@ def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
         write_durably(reports / f"{name}.json", content)
         write_durably(reports / f"{name}.md", text.encode())
     except OSError as error:
-        raise PublishError(f"{reports} cannot be written: {error}", "make it writable and run again") from error
+        raise PublishError(
+            f"the dossier cannot be written to {reports}: {error}", "make the folder writable and run again"
+        ) from error
     if FlowRunContext.get() or TaskRunContext.get():
         create_markdown_artifact(text, key="retirement-dossier", description=name)
     name_step(f"write dossier: {len(dossier.events)} events, {len(dossier.parties)} consumers", retirement=key)
@@ -52,7 +53,7 @@ def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
 
 
 def dossier_text(dossier: RetirementDossier) -> str:
-    """The dossier in Markdown."""
+    """Return the dossier as Markdown."""
     retirement, version, model = dossier.retirement, dossier.version, dossier.model
     lines = [f"# Retirement of {short(version.key)}", ""]
     lines += [REPLAYED, ""] if dossier.clock == "replay" else []

@@ -1,1 +1,1 @@
-"""run."""
+"""What every flow needs: the run's context, business time, asking people, names, retries."""

@@ -1,4 +1,4 @@
-"""A client of the Prefect server for a task that asks it about other runs, or ends them."""
+"""A client of the Prefect server for a task that reads other runs or changes their states."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ from data.errors import PrefectUnavailableError
 
 @contextmanager
 def asking_prefect(about: str) -> Iterator[SyncPrefectClient]:
-    """Ask it in the block. Raises PrefectUnavailableError where it does not answer, or with an error."""
+    """Yield a client for the block; `about` is the subject in an error message.
+
+    Raises PrefectUnavailableError when the server does not answer or answers with an error.
+    """
     try:
         with get_client(sync_client=True) as client:
             yield client
     except HTTPError as error:
-        raise PrefectUnavailableError(f"Prefect could not be asked about {about}: {error}") from error
+        raise PrefectUnavailableError(f"Prefect did not answer a request about {about}: {error}") from error
 
 
 def set_state(client: SyncPrefectClient, run: UUID, state: State, *, force: bool = False) -> None:
-    """Bring a run into a state. Raises PrefectUnavailableError when the server does not take it."""
+    """Set the state of a run. Raises PrefectUnavailableError when the server does not accept the state."""
     answer = client.set_flow_run_state(run, state, force=force)
     if answer.status != SetStateStatus.ACCEPT:
         raise PrefectUnavailableError(
-            f"Prefect did not take it that run {run} is {state.name}: {answer.status.value.lower()}", "look at its page"
+            f"Prefect did not set run {run} to {state.name}: {answer.status.value.lower()}",
+            "look at the page of the run",
         )

@@ -1,10 +1,11 @@
-"""Waiting for people through Prefect, in one place: suspended from a deployment, paused in process.
+"""Wait for people through Prefect: a run of a deployment is suspended, a run in process is paused.
 
-A resumed run proves nothing. What was typed is handed to `settle`, which asks the registry; until it says that the
-question is settled, the same question is asked again under a new key with the objection on top. A key answered once
-would return its old answer at once, so the attempt number is counted from what the registry recorded of this very run,
-and an answer that settled nothing always leaves an event of it. What others do to the same thing does not count: the
-answer that lies under a key is read, whatever happened meanwhile.
+A resumed run proves nothing. The entered values are passed to `settle`, which asks the registry. Until the registry has
+settled the question, it is asked again under a new key with the objection shown above the form.
+
+A key that was answered once would return its old answer at once. The attempt number is therefore counted from the
+events that the registry recorded for this run, and an answer that settles nothing always leaves an event. Events of
+other runs do not count: the answer stored under a key is always read.
 """
 
 from __future__ import annotations
@@ -25,19 +26,20 @@ from pydantic import ValidationError
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
 from data.queries.run_progress import answers_judged
 from data.records.events import EventType
+from data.records.names import short
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, form_answer
-from tasks.run.retry_transient import TROUBLE, retry_transient
+from tasks.run.retry_transient import TRANSIENT_ERRORS, retry_transient
 from tasks.run.take_steps import PLAIN_CALLS, Steps, gate_key, name_step, step
 from views.forms.objection import NO_OBJECTION, Objection
 
-UNFIT = "what was entered does not fit the form"
-HINTS = "the hints at the fields say what does"
-LOOK = "see whether your answer stands below; if it does not, answer again"
+UNFIT = "the entered values do not fit the form"
+FOLLOW_DESCRIPTIONS = "follow the descriptions of the form fields"
+CHECK_ANSWER = "check whether your answer is shown below; if it is not, answer again"
 POLL_SECONDS = 1
 LONGEST_WAIT_SECONDS = 30 * 86_400
 SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
@@ -45,10 +47,10 @@ SETTLED_EVENTS = (EventType.COMMAND_REFUSED, EventType.APPROVAL_DECIDED)
 
 @dataclass(frozen=True)
 class AnswerOutcome:
-    """What became of an answer: done, or to be asked again because of an objection.
+    """The outcome of an answer: the question is done, or it is asked again with an objection.
 
-    `kept` is what is remembered of it where that is not the objection itself; `in_doubt`, that there was trouble while
-    it was recorded; `result`, in a few words, what the registry made of an answer that is done.
+    `kept` is the recorded reason, if it differs from the objection. `in_doubt` is True after an error during recording.
+    `result` says in a few words what the registry did with an accepted answer.
     """
 
     done: bool
@@ -60,10 +62,10 @@ class AnswerOutcome:
 
 @dataclass(frozen=True)
 class Question:
-    """What a run asks people: its name, what the registry's events about the answers are on, and the run that asks.
+    """A question of a run to people: its name, the key that the answers' events are about, and the run that asks.
 
-    `form` makes the form under an objection, `settle` hands an answer to the registry, `is_open` asks it whether
-    anybody still has to answer, `people` says who is asked, like `2 approvers`, after the form was made.
+    `form` makes the form with an objection, `settle` passes an answer to the registry, `is_open` returns True while an
+    answer is needed, `people` returns who is asked, like `2 approvers`; it is called after `form`.
     """
 
     name: str
@@ -78,9 +80,9 @@ class Question:
 def ask_until_settled(
     question: Question, patience: timedelta, as_of: datetime | None, steps: Steps = PLAIN_CALLS
 ) -> None:
-    """Ask until an answer settles it. A transient error is retried, and loses no earlier answer.
+    """Ask until an answer settles the question; transient errors are retried without losing an earlier answer.
 
-    Raises RequestClosedError when nobody answered within `patience`, and whatever `settle` raises.
+    Raises RequestClosedError when nobody answered within `patience`, and every error of `settle`.
     """
     objection = NO_OBJECTION
     while True:
@@ -93,12 +95,12 @@ def ask_until_settled(
         settled = steps.take(judge_answer, question, answer, attempt)
         if settled.done or (settled.in_doubt and not retry_transient(question.is_open, patience)):
             return
-        retry_transient(partial(_leave_mark, question, attempt, settled, as_of), patience)
+        retry_transient(partial(_record_unsettled, question, attempt, settled, as_of), patience)
         objection = settled.objection
 
 
 def refused(error: ModelwardError) -> AnswerOutcome:
-    """The answer was refused: ask again with what it says."""
+    """Return the outcome that asks again with the message and remedy of the error."""
     return AnswerOutcome(done=False, objection=Objection(error.what, error.remedy))
 
 
@@ -108,14 +110,14 @@ def _attempt(question: Question) -> int:
 
 @step("ask people")
 def ask_people(people: str, ends: datetime, attempt: int) -> None:
-    """Say who is asked until when; the run waits after this step."""
+    """Name the step after the people who are asked and the end of the wait; the run waits after this step."""
     again = " again, after the answer" if attempt > 1 else ""
     name_step(f"ask {people} until {ends.day} {ends:%b}{again}")
 
 
 @step("judge answer")
 def judge_answer(question: Question, answer: FormAnswer | AnswerOutcome, attempt: int) -> AnswerOutcome:
-    """Have the registry judge what was entered; what did not fit the form is an outcome already."""
+    """Have the registry judge the entered values; an answer that did not fit the form already has an outcome."""
     name_step(f"verdict on answer {attempt}", about=question.subject)
     outcome = answer if isinstance(answer, AnswerOutcome) else _settled(question, answer)
     result = outcome.result if outcome.done else "not accepted"
@@ -124,13 +126,13 @@ def judge_answer(question: Question, answer: FormAnswer | AnswerOutcome, attempt
 
 
 def _answered(key: str, form: type[RunInput], subject: str, patience: timedelta) -> FormAnswer | AnswerOutcome:
-    """Ask once; what was entered, or the outcome where it does not fit the form."""
+    """Ask once; return the entered values, or the outcome if they do not fit the form."""
     try:
         return _ask(key, form, subject, patience)
     except ValidationError as error:
         return _not_fitting(error, form)
     except JSONDecodeError:
-        return AnswerOutcome(False, Objection(UNFIT, HINTS), kept="what was entered is not JSON")
+        return AnswerOutcome(False, Objection(UNFIT, FOLLOW_DESCRIPTIONS), kept="the entered values are not JSON")
 
 
 def _settled(question: Question, answer: FormAnswer) -> AnswerOutcome:
@@ -140,20 +142,20 @@ def _settled(question: Question, answer: FormAnswer) -> AnswerOutcome:
         raise
     except ValidationError as error:
         return _not_fitting(error, type(answer.entered))
-    except TROUBLE as trouble:
-        what = trouble.what if isinstance(trouble, ModelwardError) else str(trouble)
-        remedy = f"{LOOK}; {trouble.remedy}" if isinstance(trouble, ModelwardError) else LOOK
+    except TRANSIENT_ERRORS as error:
+        what = error.what if isinstance(error, ModelwardError) else str(error)
+        remedy = f"{CHECK_ANSWER}; {error.remedy}" if isinstance(error, ModelwardError) else CHECK_ANSWER
         return AnswerOutcome(
-            False, Objection(f"there was trouble while it was recorded: {what}", remedy), in_doubt=True
+            False, Objection(f"an error occurred while the answer was recorded: {what}", remedy), in_doubt=True
         )
 
 
 def _not_fitting(error: ValidationError, form: type[RunInput]) -> AnswerOutcome:
-    return AnswerOutcome(False, Objection(f"{UNFIT}{_where(error, form)}", HINTS), kept=_unfit(error))
+    return AnswerOutcome(False, Objection(f"{UNFIT}{_where(error, form)}", FOLLOW_DESCRIPTIONS), kept=_unfit(error))
 
 
 def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> FormAnswer:
-    """What was entered. Raises ValidationError or JSONDecodeError for what does not fit, RequestClosedError."""
+    """Return the entered values. Raises ValidationError or JSONDecodeError if they do not fit, RequestClosedError."""
     left = max(1, min(LONGEST_WAIT_SECONDS, ceil(patience.total_seconds())))
     try:
         if runtime.deployment.id:
@@ -161,16 +163,16 @@ def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> F
         entered = pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
         return form_answer(entered, f"paused-{key}")
     except FlowPauseTimeout as error:
-        raise RequestClosedError(f"nobody answered on {subject} in time") from error
+        raise RequestClosedError(f"nobody answered the question about {short(subject)} in time") from error
 
 
 def _unfit(error: ValidationError) -> str:
     fields = ", ".join(sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]}))
-    return f"these fields did not fit the form: {fields}"
+    return f"these form fields had invalid values: {fields}"
 
 
 def _where(error: ValidationError, form: type[RunInput]) -> str:
-    """The fields that did not fit, by the titles that people saw, and what is wrong with each."""
+    """Return the fields that did not fit, by the titles that people saw, each with its fault."""
     problems = {
         str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"] and one["loc"][0] in form.model_fields
     }
@@ -178,8 +180,8 @@ def _where(error: ValidationError, form: type[RunInput]) -> str:
     return f" ({'; '.join(titled)})" if titled else ""
 
 
-def _leave_mark(question: Question, attempt: int, settled: AnswerOutcome, as_of: datetime | None) -> None:
-    """An event of this run for an answer of which the registry has none, so that its key never comes again."""
+def _record_unsettled(question: Question, attempt: int, settled: AnswerOutcome, as_of: datetime | None) -> None:
+    """Record an event for an answer that the registry has no event of, so that its key is not used again."""
     if _attempt(question) != attempt:
         return
     reason = settled.kept or settled.objection.what

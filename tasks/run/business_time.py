@@ -1,4 +1,4 @@
-"""The moment a step is judged at: the wall clock, or the replayed time a flow was given."""
+"""The time at which a step is judged: the system clock, or the business time given to the flow."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from data.registry.registry import Registry
 
 
 def moment(as_of: datetime | None) -> datetime:
-    """`as_of` in UTC, or now."""
+    """Return `as_of` in UTC, or the current time if it is None."""
     return datetime.now(UTC) if as_of is None else in_utc(as_of)
 
 
 def meanwhile(as_of: datetime | None) -> datetime | None:
-    """The replayed time after people were waited for: the log may have gone on since the flow began."""
+    """Return the business time after a wait: the later of `as_of` and the latest event; None for the current time."""
     if as_of is None:
         return None
     return max(in_utc(as_of), newest_event_at(Registry.here()))
 
 
 def registry_moment(as_of: datetime | None) -> datetime | None:
-    """`as_of`, or in a registry that replays a past the time of its newest event: nothing there is dated today."""
+    """Return `as_of`, or in a replay registry the time of the latest event, because nothing there has today's date."""
     if as_of is not None:
         return as_of
     time = time_in(Registry.here())

@@ -1,4 +1,4 @@
-"""What somebody typed into a flow's form, as the keys that everything below it takes."""
+"""Convert names typed into a flow's form to the keys that the steps use."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from data.registry.registry import Registry
 
 
 def model_named(text: str) -> str:
-    """The key of the model called `name` or `team/name`. Raises as `data.queries.lookup.find_model`."""
+    """Return the key of the model called `name` or `team/name`.
+
+    Raises in the same cases as `data.queries.lookup.find_model`.
+    """
     return lookup.model_named(Registry.here(), text).key
 
 
 def version_named(text: str) -> str:
-    """The key of the version called `name/4` or `team/name/4`.
+    """Return the key of the version called `name/4` or `team/name/4`.
 
-    A model's name alone is not enough: a run that is taken up again after days would find another version newest.
-    Raises as `data.queries.lookup.find_version`.
+    A model's name alone is not accepted, because a run that is resumed after days would find another latest version.
+    Raises in the same cases as `data.queries.lookup.find_version`.
     """
     return lookup.version_named(Registry.here(), text, "named").version.key
 
 
 def use_named(version: str, use: str) -> str:
-    """The use itself, or the only one that the model is intended for. Raises InputError when there are several."""
+    """Return the given use, or the only intended use of the model. Raises InputError when there are several."""
     if use:
         return use
     model = required_row(Registry.here(), Model, model_of(version))
     if len(model.intended_uses) == 1:
         return model.intended_uses[0]
     listed = "; ".join(model.intended_uses)
-    raise InputError(f"{short(model.key)} is intended for more than one use: {listed}", "name the one that is meant")
+    raise InputError(f"{short(model.key)} is intended for more than one use: {listed}", "choose one of these uses")

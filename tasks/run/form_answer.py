@@ -1,7 +1,8 @@
-"""What somebody entered on the page of a run, and when: the process that reads it had to be started first.
+"""The values entered in a run's form, and the time at which they were submitted.
 
-A one-time code is judged by the moment it was submitted. Prefect's server dates it, and the registry looks back from
-its own clock as far as it allows: an answer that is dated wrongly makes a code no older than that.
+A one-time code is judged by the time of submission, because the process that reads it has to be started first.
+Prefect's server gives this time. The registry limits how old a code may be by its own clock, so that a wrong time of
+the server cannot make an older code valid.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ OneTimeCode = Annotated[
     SecretStr,
     Field(
         title="One-time code",
-        description="The six digits that your authenticator shows. They count once.",
+        description="The six digits that your authenticator shows. Each code is valid once.",
         max_length=16,
     ),
 ]
@@ -32,29 +33,29 @@ OneTimeCode = Annotated[
 
 @dataclass(frozen=True)
 class FormAnswer:
-    """What was entered, and when it reached the server."""
+    """The entered values, and the time at which they reached the server."""
 
     entered: RunInput
     at: datetime
 
     def proof(self, person: str, code: SecretStr) -> Proof:
-        """Who says it, proven by the code that came with it."""
+        """Return the proof of a person's identity by the code entered with this answer."""
         waited = datetime.now(UTC) - self.at
         return Proof(person=person, code=code.get_secret_value(), waited_seconds=max(0.0, waited.total_seconds()))
 
 
 def form_answer(entered: RunInput, key: str) -> FormAnswer:
-    """An answer with the time at which the server took it under a question's key; now, where that is unknown."""
-    return FormAnswer(entered, _taken_at(key) or datetime.now(UTC))
+    """Return an answer with the time at which the server received it, or the current time if that is unknown."""
+    return FormAnswer(entered, _received_at(key) or datetime.now(UTC))
 
 
-def _taken_at(key: str) -> datetime | None:
+def _received_at(key: str) -> datetime | None:
     run = runtime.flow_run.id
     if not run:
         return None
     response = keyset_from_base_key(key)["response"]
     try:
-        with asking_prefect("when it was answered") as client:
+        with asking_prefect("the time of an answer") as client:
             found = client.filter_flow_run_input(UUID(run), key_prefix=response, limit=1, exclude_keys=set())
     except PrefectUnavailableError:
         return None

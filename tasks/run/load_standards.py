@@ -1,4 +1,4 @@
-"""Fetch the standards that apply to a model, as adopted, from their kept text."""
+"""Load the standards that apply to a model from the texts stored at their adoption."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from gates.standard import LoadedStandard, load_standard
 
 
 @dataclass(frozen=True)
-class InForce:
-    """The standards of a model with their modes, their keys, and one digest over all of it."""
+class StandardsInForce:
+    """The standards of a model with their modes, their keys, and one digest over all of them."""
 
     standards: tuple[tuple[LoadedStandard, Mode], ...]
     keys: tuple[str, ...]
 
     @property
     def digest(self) -> str:
-        """Changes with one byte of a standard, and with a mode."""
+        """Return the digest over texts and modes; it changes with each byte of a standard and with a mode."""
         return standards_digest(self.standards)
 
     @property
     def first(self) -> LoadedStandard:
-        """The standard whose approval rules count: the first that the model names."""
+        """Return the standard whose approval rules apply: the first in the model's list."""
         return self.standards[0][0]
 
 
-def in_force(adopted: Sequence[Standard], model: Model, keys: Sequence[str] = ()) -> InForce:
-    """The newest adopted version of each standard of a model, or exactly the versions under `keys`.
+def in_force(adopted: Sequence[Standard], model: Model, keys: Sequence[str] = ()) -> StandardsInForce:
+    """Return the latest adopted version of each standard of a model, or exactly the versions in `keys`.
 
-    Raises ArtifactError when a kept text is missing, DigestMismatchError when it was changed.
+    Raises ArtifactError when a stored text is missing, DigestMismatchError when it was changed.
     """
     store = ArtifactStore(Home.here().artifacts)
     found: list[tuple[LoadedStandard, Mode]] = []
@@ -45,4 +45,4 @@ def in_force(adopted: Sequence[Standard], model: Model, keys: Sequence[str] = ()
         text = store.read(row.digest).decode()
         found.append((load_standard(text, row.key), applied.mode))
         used.append(row.key)
-    return InForce(tuple(found), tuple(used))
+    return StandardsInForce(tuple(found), tuple(used))

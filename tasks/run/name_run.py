@@ -1,4 +1,4 @@
-"""Which run this is and who started it."""
+"""Determine the id of the present run and the person who started it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from tasks.run.retry_transient import retry_transient
 
-AT_REST = timedelta(minutes=30)
+LONGEST_LOCK_WAIT = timedelta(minutes=30)
 
 
 def this_run(as_of: datetime | None = None) -> RunContext:
-    """The run we are in at a business time, acting for the person the settings or the operating-system user name.
+    """Return the context of the present run: business time, run id, and the person acting.
 
-    It is the first that a run asks of the registry. On a worker a registry that is held just then is waited for: a run
-    that somebody has answered and that fails at its first step would take every earlier answer with it.
+    The person comes from the settings or the operating system. This is the first access of a run to the registry. On a
+    worker a locked registry is waited for, because a run that fails at its first step after an answer would lose every
+    earlier answer.
     """
-    context = retry_transient(_read_context, AT_REST) if runtime.deployment.id else _read_context()
+    context = retry_transient(_read_context, LONGEST_LOCK_WAIT) if runtime.deployment.id else _read_context()
     return replace(context, as_of=as_of)
 
 

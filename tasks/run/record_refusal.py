@@ -1,4 +1,4 @@
-"""Leave an audit event where something is refused that no command carries to the registry."""
+"""Record an audit event for a refusal that happens before any command reaches the registry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.registry.registry import Registry
 LONGEST = 4_000
 BEFORE_ANY_COMMAND = (InputError, RefusedError, ArtifactError)
 BYTES = (ArtifactError, LogFormatError)
-"""Bytes that are gone, were changed or cannot be used: the registry itself never refuses with these."""
+"""Errors about missing, changed or unusable bytes, which the registry itself does not raise as refusals."""
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def refusals_recorded(
     context: RunContext,
     kinds: tuple[type[ModelwardError], ...] = BEFORE_ANY_COMMAND,
 ) -> Iterator[None]:
-    """What is refused within with one of these kinds is recorded against `about` (a key, or `registry`), raised on."""
+    """Record errors of these kinds in the block as refusals about a key or `registry`, and raise them again."""
     try:
         yield
     except kinds as refusal:

@@ -1,4 +1,4 @@
-"""Retry what fails only for a while: the registry is held by another process, a disk is full, a key is unreadable."""
+"""Retry calls that fail temporarily: the registry is locked, a disk is full, a key cannot be read."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from data.errors import AuditError, NestedTransactionError, SigningKeyError, Sto
 
 T = TypeVar("T")
 
-TROUBLE = (StoreError, AuditError, SigningKeyError, OSError)
-"""What has nothing to do with who asked for it, or with what they entered: it may have passed a minute later."""
+TRANSIENT_ERRORS = (StoreError, AuditError, SigningKeyError, OSError)
+"""Errors that do not depend on the caller or the input, and may be gone a minute later."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 
 def retry_transient(act: Callable[[], T], patience: timedelta) -> T:
-    """What `act` answers, tried again while there is trouble. Raises the trouble that is left when patience ends."""
+    """Return the result of `act`, retried on transient errors. Raises the last error when `patience` ends."""
     ends, pause = time.monotonic() + patience.total_seconds(), FIRST_PAUSE_SECONDS
     while True:
         try:
             return act()
         except NestedTransactionError:
             raise
-        except TROUBLE:
+        except TRANSIENT_ERRORS:
             if time.monotonic() + pause > ends:
                 raise
         time.sleep(pause)

@@ -1,4 +1,4 @@
-"""Run jobs one after the other, each finds its own work: an error, in finding too, is reported and stops no other."""
+"""Run jobs one after the other; each finds its own work, and an error is reported without stopping other work."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from data.records.run_context import RunContext
 from tasks.run.take_steps import PLAIN_CALLS, Steps, log_step, name_step, step
 
 Act = Callable[[], str]
-"""Does one thing and returns what was done, in words; empty when there was nothing to do after all."""
+"""A function that does one piece of work and returns a sentence about it, or "" when nothing was to be done."""
 
 Due = tuple[str, Act]
-"""The key that a piece of work is about, and the work."""
+"""A piece of work: the key it is about, and the function that does it."""
 
 FindWork = Callable[[RunContext], Iterable[Due]]
 FAILED = "failed"
@@ -22,7 +22,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Job:
-    """A job by the words that name its step, like `expire requests`, and how it finds its work."""
+    """A job: the words that name its step, like `expire requests`, and the function that finds its work."""
 
     words: str
     find: FindWork
@@ -30,14 +30,14 @@ class Job:
 
 @dataclass(frozen=True)
 class JobReport:
-    """What a job did and what failed, each in a sentence."""
+    """The sentences of what a job did and of what failed."""
 
     done: tuple[str, ...]
     failed: tuple[str, ...]
 
 
 def run_due_jobs(jobs: Mapping[str, Job], context: RunContext, steps: Steps = PLAIN_CALLS) -> dict[str, list[str]]:
-    """Each job finds its work when its turn comes; what was done, by job, and under `failed` what was not."""
+    """Run each job in turn; return what was done by job, and failures under `failed`."""
     report: dict[str, list[str]] = {}
     for name, job in jobs.items():
         done = steps.take(run_job, name, job, context)
@@ -50,7 +50,7 @@ def run_due_jobs(jobs: Mapping[str, Job], context: RunContext, steps: Steps = PL
 
 @step("run job")
 def run_job(name: str, job: Job, context: RunContext) -> JobReport:
-    """Run one job; its step is named by what was done."""
+    """Run one job; the name of its step gives the counts of what was done and what failed."""
     done: list[str] = []
     failed: list[str] = []
     name_step(job.words)
@@ -58,13 +58,13 @@ def run_job(name: str, job: Job, context: RunContext) -> JobReport:
         for key, act in job.find(context):
             try:
                 sentence = act()
-            except Exception as error:  # noqa: BLE001 – reported with its key; the work after it is done all the same
+            except Exception as error:  # noqa: BLE001 – reported with its key; later work is still done
                 failed.append(_failure(key, error))
             else:
                 if sentence:
                     done.append(sentence)
     except Exception as error:  # noqa: BLE001 – as above
-        failed.append(_failure(f"looking for {name}", error))
+        failed.append(_failure(f"finding work for {name}", error))
     for sentence in (*done, *failed):
         log_step(sentence)
     counts = {"done": len(done), "failed": len(failed)}

@@ -1,4 +1,4 @@
-"""Take the steps of a run: each is a task run with a name that says what it did, and it follows the step before it.
+"""Run the steps of a flow run as task runs: each has a name that says what it did, and follows the step before.
 
 steps = Steps()                                     in a flow
 verdicts = steps.take(judge_version, version, ...)  one task run; the next step follows it in the graph of the run
@@ -39,57 +39,57 @@ log = logging.getLogger(__name__)
 
 
 def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """Make a task of a function: one step of a run, named at run time by `name_step`.
+    """Make a task of a function: one step of a run, whose name is set at run time by `name_step`.
 
-    It is never cached and its result is never kept: Prefect answers a task that was kept with what it came to before,
-    and a verdict of before an answer is not the verdict of now.
+    A step is never cached and its result is never stored: Prefect would return the stored result of a task, and a
+    verdict from before an answer may differ from the present one.
     """
     return task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
 
 
 class Steps:
-    """The chain of steps of one run. A flow makes one and hands it to what takes steps for it.
+    """The chain of steps of one run. A flow creates it and passes it to every function that takes steps.
 
-    `questions` are the names of what the flow asks people, in the order in which it asks. In a run that goes on after
-    an answer the first step follows the step that asked last.
+    `questions` are the names of the flow's questions to people, in their order. In a run that resumes after an answer,
+    the first step follows the step that asked last.
     """
 
     def __init__(self, *questions: str) -> None:
         last_step = _last_asked(questions)
         self._before: tuple[UUID, ...] = (last_step,) if last_step is not None else ()
         self._is_begun = False
-        # Prefect knows a list or dict by its id() alone: one that was freed would lend its edge to the next object.
+        # Prefect identifies a list or dict by id(): once it is freed, its edge would go to the next object of this id.
         self._results: list[object] = []
 
     @property
-    def goes_on(self) -> bool:
-        """Whether the run goes on after somebody was asked, and no step was taken since."""
+    def is_resumed(self) -> bool:
+        """Return True in a run that resumed after people were asked, as long as no step was taken since."""
         return bool(self._before) and not self._is_begun
 
     @property
     def follows(self) -> list[PrefectFuture[object]]:
-        """What a task waits for that is to follow the last step, when a task runner starts it.
+        """Return the futures that a task must wait for to follow the last step, when a task runner starts it.
 
-        A task runner waits for futures; one that starts processes takes nothing else.
+        A task runner waits for futures only, and a runner of processes accepts nothing else.
         """
         return [_ended_future(task_run) for task_run in self._before]
 
     def join(self, task_runs: Sequence[UUID], results: object = None) -> None:
-        """Let the next step follow these task runs, which ran side by side; without one it follows the step before.
+        """Make the next step follow these parallel task runs; without a task run it follows the step before.
 
-        `results` are what they returned.
+        `results` are the values that the task runs returned.
         """
         self._results.append(results)
         self._before, self._is_begun = tuple(task_runs) or self._before, True
 
     def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a task as the next step; what it answers or raises."""
+        """Run a task as the next step; return its result. Raises every error of the task."""
         return self._take(taken, uuid4(), get_call_parameters(taken.fn, args, kwargs))
 
     def ask(self, taken: Task[P, R], key: str, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Run a task as the step before people are waited for under a pause key.
+        """Run a task as the step before the run waits for people under a pause key.
 
-        In a run that goes on after their answer it was taken already: the first step after the answer follows it.
+        In a run that resumes after their answer this step was already taken; the next step then follows it.
         """
         run = _flow_run()
         if run is None:
@@ -100,7 +100,7 @@ class Steps:
             self._take(taken, uuid5(run.id, key), get_call_parameters(taken.fn, args, kwargs))
 
     def _take(self, taken: Task[P, R], task_run: UUID, parameters: dict[str, object]) -> R:
-        # Prefect draws an edge wherever a value has the id() of an earlier result; it does not look into a quote.
+        # Prefect draws an edge wherever a value has the id() of an earlier result, except inside a quote.
         quoted = {name: quote(value) for name, value in parameters.items()}
         follows = [_ended(before) for before in self._before]
         self.join([task_run])
@@ -110,10 +110,10 @@ class Steps:
 
 
 class PlainCalls(Steps):
-    """Steps outside of a flow, or within a task of another: calls of the same functions, without task runs."""
+    """Steps outside a flow, or within another step: plain calls of the same functions, without task runs."""
 
     def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the task's function; what it answers or raises."""
+        """Call the task's function and return its result."""
         token = _PART_OF_ANOTHER.set(True)
         try:
             return taken.fn(*args, **kwargs)
@@ -126,9 +126,9 @@ class PlainCalls(Steps):
 
 
 def name_step(name: str, **ids: str) -> None:
-    """Give the task run that we are in a name that says what it does or did, and log it with its ids.
+    """Name the present task run by what it does or did, and log the name with its ids.
 
-    The name goes to the server with the next change of the task run's state; the newest name counts.
+    The name reaches the server with the next state of the task run; the last name counts.
     """
     context = TaskRunContext.get()
     if context is not None and not _PART_OF_ANOTHER.get():
@@ -137,7 +137,7 @@ def name_step(name: str, **ids: str) -> None:
 
 
 def log_step(message: str, **ids: str) -> None:
-    """Log to the run's log, with ids; outside of a run to the log of this process."""
+    """Log to the log of the run, with ids; outside a run to the log of this process."""
     written = "".join(f" {name}={value}" for name, value in ids.items() if value)
     _logger()("%s%s", message, written)
 
@@ -155,7 +155,7 @@ def _flow_run() -> FlowRun | None:
 
 
 def _asked_keys(run: FlowRun) -> set[str]:
-    """The keys under which a run paused before it was started again."""
+    """Return the keys under which a run paused before it was started again."""
     return run.empirical_policy.pause_keys or set()
 
 
@@ -172,12 +172,12 @@ def _last_asked(questions: Sequence[str]) -> UUID | None:
 
 
 def gate_key(question: str, attempt: int | str) -> str:
-    """The key under which a run pauses for an answer to a question; a key that was used answers at once."""
+    """Return the key under which a run pauses for an answer; a key that was used returns its old answer at once."""
     return f"gate-{question}-{attempt}"
 
 
 def _ended(task_run: UUID) -> object:
-    """A state that stands for a step that ended, however it ended: Prefect takes the edge from it, and no result."""
+    """Return a state that represents an ended step: Prefect draws the edge from it and uses no result."""
     return Completed(data=True, state_details=StateDetails(task_run_id=task_run))
 
 

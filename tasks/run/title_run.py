@@ -1,4 +1,4 @@
-"""What a run is called on the server's pages: the words that a risk committee uses."""
+"""Name runs on the server's pages in terms of models, versions and days."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tasks.run.ask_prefect import asking_prefect
 LONGEST = 120
 USUAL = " as champion"
 TYPED_VERSION = re.compile(r"(?:[a-z0-9-]+/)?(?P<model>[a-z0-9-]+)/v?(?P<number>[0-9]+)")
-"""A version as people type it: `delay/4`, `ops/delay/v4`."""
+"""A version as people type it, like `delay/4` or `ops/delay/v4`."""
 
 
 def titled(template: str, **unnamed: str) -> Callable[[], str]:
-    """A name for runs of a flow from its parameters, and from `day`, on which the run is due.
+    """Return a function that names a run from the flow's parameters and from `day`, the day on which the run is due.
 
-    `unnamed` says what stands for a parameter without a value.
+    `unnamed` gives the text for a parameter without a value.
     """
 
     def title() -> str:
@@ -37,7 +37,7 @@ def titled(template: str, **unnamed: str) -> Callable[[], str]:
 
 
 def rename_run(name: str) -> None:
-    """Name the run that we are in by what it was about; it keeps its name where Prefect does not answer."""
+    """Rename the present run; it keeps its name when Prefect does not answer."""
     run = runtime.flow_run.id
     if run:
         with suppress(PrefectUnavailableError), asking_prefect("the name of a run") as client:
@@ -45,14 +45,14 @@ def rename_run(name: str) -> None:
 
 
 def words(template: str, values: Mapping[str, str]) -> str:
-    """The name itself; what goes without saying is left out, and no name is endless."""
+    """Return the name of a run without the usual slot, cut to the longest name allowed."""
     return template.format_map(values).removesuffix(USUAL)[:LONGEST]
 
 
 def spoken_name(value: Any) -> str:
-    """A parameter as people say it.
+    """Return a parameter as people say it.
 
-    `models/ops/flight-delay/versions/4` and `ops/flight-delay/4` read `flight-delay v4`.
+    `models/ops/flight-delay/versions/4` and `ops/flight-delay/4` become `flight-delay v4`.
     """
     if value is None:
         return ""

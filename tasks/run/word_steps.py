@@ -1,15 +1,15 @@
-"""Words in the names of steps: numbers with their nouns, and days."""
+"""Format numbers with their nouns, and days, for the names of steps and for messages."""
 
 from __future__ import annotations
 
 from datetime import date
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 consumer`, `1,200 consumers`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun, like `1 consumer` or `1,200 consumers`; `plural` is for irregular nouns."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def day_words(day: date) -> str:
-    """A day as `4 Dec`; the year is in the run's own dates."""
+    """Return a day like `4 Dec`; the year is visible in the dates of the run."""
     return f"{day.day} {day:%b}"

@@ -1,4 +1,4 @@
-"""Compare a challenger with the champion on the same predictions, whole days resampled."""
+"""Compare a challenger with the champion on the same predictions, with intervals from resampling whole days."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from tasks.validate.read_predictions import Predictions, read_predictions, submi
 
 @step("compare with champion")
 def compare_champion(evidence: Evidence, context: RunContext) -> int:
-    """Record the paired differences; answers with how many rows both models scored, 0 without a champion.
+    """Record the paired differences; return the number of rows that both models scored, 0 without a champion.
 
-    The champion's scores come from its own logs, the challenger's from its held-out predictions, labels likewise; rows
-    are paired on the prediction id.
+    The champion's scores and labels come from its logs, the challenger's from its held-out predictions. Rows are paired
+    by prediction id.
     """
     registry, version = Registry.here(), evidence.version.key
     rows = compared_evidence(registry.home, evidence, moment(context.as_of))
@@ -37,12 +37,14 @@ def compare_champion(evidence: Evidence, context: RunContext) -> int:
         name_step("compare with champion: none serves", version=version)
         return 0
     registry.execute(RecordEvidence(version=version, comparisons=rows), context)
-    name_step(f"compare with champion v{evidence.champion.number}: {rows[0].rows:,} rows of both", version=version)
+    name_step(
+        f"compare with champion v{evidence.champion.number}: {rows[0].rows:,} rows scored by both", version=version
+    )
     return rows[0].rows
 
 
 def compared_evidence(home: Home, evidence: Evidence, at: datetime) -> tuple[Comparison, ...]:
-    """The paired differences against the champion as rows, none without a champion. Raises LogFormatError."""
+    """Return the paired differences against the champion; empty without a champion. Raises LogFormatError."""
     if evidence.champion is None:
         return ()
     columns = evidence.model.columns
@@ -78,7 +80,7 @@ def _comparison(evidence: Evidence, measurement: Measurement, days: int, digest:
 
 
 def _paired(challenger: Predictions, champion: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Row numbers of the challenger that the champion scored too, and the champion's scores in that order."""
+    """Return the challenger's rows that the champion also scored, and the champion's scores in the same order."""
     ids = np.asarray(challenger.prediction_id.to_pylist(), dtype=object)
     scores = dict(zip(champion.column("prediction_id").to_pylist(), champion.column("score").to_pylist(), strict=True))
     mine = np.array([row for row, one in enumerate(ids) if one in scores], dtype=np.int64)

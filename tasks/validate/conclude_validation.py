@@ -1,6 +1,7 @@
-"""Wait for an independent validator's conclusion on the evidence that stood above the form; the registry judges it.
+"""Wait for an independent validator's conclusion on the evidence shown above the form.
 
-The form carries the digest of that evidence, chosen already. What changed since it was shown is judged and read first.
+The form has the digest of that evidence filled in. When the evidence changes while the form is open, the version is
+judged again and the validator is asked again.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from views.forms.objection import Objection
 from views.forms.validation_form import describe_validation
 
 EVIDENCE: Mapping[str, Any] = {
-    "title": "Evidence you conclude on",
+    "title": "Digest of the evidence",
     "description": (
-        "Chosen already: what stands above. Where it has changed since, you are asked again on what is there then."
+        "Filled in: the evidence shown above. If it has changed since, you are asked again about the new evidence."
     ),
     "max_length": 71,
 }
@@ -42,7 +43,7 @@ SETTLED = (ReviewState.VALIDATED, ReviewState.REJECTED, ReviewState.APPROVED)
 
 
 class ValidationForm(RunInput):
-    """What a validator enters."""
+    """The form fields of a validator."""
 
     conclusion: Literal["fit", "fit with conditions", "not fit"] = Field(
         title="Conclusion", description="“Not fit” rejects the version."
@@ -77,9 +78,10 @@ def await_conclusion(
     judge_again: Callable[[], VerdictSet],
     steps: Steps = PLAIN_CALLS,
 ) -> Version:
-    """Wait until a validator has concluded; answers with the version as it stands then.
+    """Wait until a validator has concluded; return the version after that.
 
-    `judge_again` judges evidence that changed while the question was open, and raises when it no longer clears.
+    `judge_again` judges evidence that changed while the form was open; it raises when the version no longer passes its
+    gates.
     """
     version = _current(verdicts.version)
     if version.review_state not in SETTLED:
@@ -99,13 +101,13 @@ def await_conclusion(
 
 @dataclass
 class ShownVerdicts:
-    """The verdicts that a form shows, judged again where the evidence is no longer what they are about."""
+    """The verdicts shown above a form, judged again when the evidence has changed."""
 
     verdicts: VerdictSet
     judge_again: Callable[[], VerdictSet]
 
     def fresh(self) -> VerdictSet:
-        """The verdicts on the evidence as it is. Raises as `judge_again`."""
+        """Return the verdicts on the present evidence. Raises the errors of `judge_again`."""
         now = evidence_in_force(Registry.here(), self.verdicts.version).evidence.digest
         if now != self.verdicts.evidence_digest:
             self.verdicts = self.judge_again()
@@ -121,14 +123,17 @@ def _form(judged: ShownVerdicts, objection: Objection, as_of: datetime | None) -
     shown = validation_snapshot(Registry.here(), verdicts.version, now)
     description = describe_validation(shown, verdicts, objection)
     read = verdicts.evidence_digest
-    values: dict[str, Any] = {"enum": [read], "default": read}  # no default of the model: an answer without it is none
+    values: dict[str, Any] = {
+        "enum": [read],
+        "default": read,
+    }  # no default in the model: an answer without it is invalid
     field: Any = Field(**EVIDENCE, json_schema_extra=values)
     form: type[ValidationForm] = create_model("Validation", __base__=ValidationForm, evidence=(str, field))
     return form.with_initial_data(description=description)
 
 
 def _settle(version: str, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
-    """Hand one conclusion to the registry, on the evidence that stood above the form which was answered."""
+    """Record one conclusion, on the evidence that was shown above the answered form."""
     entered, registry, as_of = answer.entered, Registry.here(), meanwhile(context.as_of)
     assert isinstance(entered, ValidationForm)
     person = entered.person.strip().lower()

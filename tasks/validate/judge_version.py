@@ -34,12 +34,11 @@ def judge_version(
     request: ApprovalRequest | None = None,
     again: bool = False,
 ) -> VerdictSet:
-    """Judge on the evidence as it is now, with the votes on a request; one event leaves the verdicts.
+    """Judge the present evidence, with the votes on `request` if there is one, and record the verdict set.
 
-    `again` says in the name of the step that the version was judged before people answered.
-
-    A request stays under the standards it was opened with. A run that assessed the version before it waited, and comes
-    through again after a conclusion, finds what it judged then. Raises as the registry does.
+    `again` adds to the step's name that the version was judged before people answered. A request is judged by the
+    standards it was opened with. A run that starts again after a conclusion returns the verdicts that it recorded
+    before. Raises the errors of the registry's rules.
     """
     registry = Registry.here()
     facts = judging_facts(registry, version, stage, environment, use, request)
@@ -66,15 +65,15 @@ def judge_version(
 
 
 def judged_name(judgements: Sequence[Judgement], again: bool = False) -> str:
-    """`judge 40 criteria: 2 failed, 38 passed`, for the step that judges."""
+    """Return the name of the judging step, like `judge 40 criteria: 2 failed, 38 passed`."""
     counts = Counter(outcome_of(one) for one in judgements)
     outcome = ", ".join(f"{counts[one]} {one}" for one in ORDER if counts[one]) or "none applies"
     after = " again, after the answer" if again else ""
-    return f"judge {len(judgements)} criteria{after}: {outcome}"
+    return f"judge {len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{after}: {outcome}"
 
 
 def is_assessed(version: str, run_id: str) -> bool:
-    """Whether this very run assessed the version already, before it waited for somebody."""
+    """Return True if this run recorded its verdicts at stage `assess` before it waited for a person."""
     known = newest_verdict_set(Registry.here(), version, "assess")
     return known is not None and _is_of(known, run_id)
 

@@ -1,4 +1,4 @@
-"""Recompute a version's metrics from the predictions submitted, and run its planned tests on them."""
+"""Recompute a version's metrics from its submitted predictions, and run the planned tests on these metrics."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from monitoring.metrics import recompute, recompute_slices
 from monitoring.planned_test import run_planned
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 from tasks.validate.read_predictions import FILES, Predictions, read_predictions, submission_folder
 
 PRODUCER = "modelward"
@@ -31,7 +32,7 @@ PRODUCER = "modelward"
 
 @dataclass(frozen=True)
 class MeasuredVersion:
-    """A measurement of one dataset; `slice` reads `column=value`, empty for all rows."""
+    """One measurement on one dataset. `slice` is `column=value`, or empty for all rows."""
 
     dataset: str
     slice: str
@@ -41,7 +42,7 @@ class MeasuredVersion:
 
 @step("collect evidence")
 def collect_version(version: str, environment: str) -> Evidence:
-    """Everything recorded about a version, with the champion of an environment. Raises NotFoundError."""
+    """Return the recorded evidence on a version, with the champion of an environment. Raises NotFoundError."""
     evidence = evidence_in_force(Registry.here(), version, environment).evidence
     name_step(f"collect evidence on {short(version)}", version=version)
     return evidence
@@ -49,23 +50,28 @@ def collect_version(version: str, environment: str) -> Evidence:
 
 @step("recompute metrics")
 def measure_version(evidence: Evidence, context: RunContext) -> int:
-    """Measure, store the measurements as evidence by digest, and record them; answers with how many there are.
+    """Measure, store the measurements by digest and record them; return the number of metrics.
 
-    Raises NotFoundError when no test plan was recorded, LogFormatError when the predictions cannot be read.
+    Raises NotFoundError when no test plan is recorded, LogFormatError when the predictions cannot be read.
     """
     registry = Registry.here()
     command = measured_evidence(registry.home, evidence, moment(context.as_of))
     registry.execute(command, context)
-    tests = f"{len(command.tests)} test{'' if len(command.tests) == 1 else 's'}"
-    name_step(f"recompute {len(command.metrics)} metrics, run {tests}", version=command.version)
+    metrics, tests = counted(len(command.metrics), "metric"), counted(len(command.tests), "test")
+    name_step(f"recompute {metrics}, run {tests}", version=command.version)
     return len(command.metrics)
 
 
 def measured_evidence(home: Home, evidence: Evidence, at: datetime) -> RecordEvidence:
-    """The metrics and test results of a version, as the command that would record them. Raises as `measure_version`."""
+    """Return the command that records a version's metrics and test results.
+
+    Raises in the same cases as `measure_version`.
+    """
     version = evidence.version.key
     if not evidence.test_plans:
-        raise NotFoundError(f"no test plan is recorded for {evidence.model.key}", "write tests.yaml and register again")
+        raise NotFoundError(
+            f"no test plan is recorded for {short(evidence.model.key)}", "write tests.yaml and register again"
+        )
     plan = evidence.test_plans[-1]
     with submission_folder(home, evidence.version) as folder:
         measured = _measure(folder, evidence, plan)

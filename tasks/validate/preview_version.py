@@ -1,4 +1,4 @@
-"""What the gates would say of a version now, without recording anything: for its developer, before the real run."""
+"""Judge a version without recording anything, so that its developer sees the verdicts before the validation run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from tasks.validate.write_performance import performance_section
 
 
 def preview_version(version: str, environment: str, use: str, as_of: datetime | None) -> tuple[Judgement, ...]:
-    """Measure, compare and judge at stage `assess` in memory. Raises as the tasks that record."""
+    """Measure, compare and judge a version at stage `assess` in memory.
+
+    Raises in the same cases as the steps that record.
+    """
     registry, at = Registry.here(), moment(as_of)
     facts = evidence_in_force(registry, version, environment, use)
     evidence = facts.evidence

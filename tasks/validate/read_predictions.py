@@ -26,7 +26,10 @@ FILES = {role: DATASETS[role] for role in ("training", "held-out")}
 
 @dataclass(frozen=True)
 class Predictions:
-    """Rows of one dataset: id, UTC day, label (NaN unknown) and score run parallel; `columns` holds the rest."""
+    """Rows of one dataset as parallel arrays: id, UTC day, label (NaN when unknown), score.
+
+    `table` has all columns of the file.
+    """
 
     prediction_id: pa.Array
     day: npt.NDArray[np.datetime64]
@@ -35,24 +38,27 @@ class Predictions:
     table: pa.Table
 
     def column(self, name: str) -> npt.NDArray[np.str_]:
-        """A column as text, for slices. Raises LogFormatError when it is missing."""
+        """Return a column as text, for slices. Raises LogFormatError when the column is missing."""
         if name not in self.table.column_names:
-            raise LogFormatError(f"the test plan slices by {name}, which the dataset does not hold")
+            raise LogFormatError(
+                f"the test plan slices by column {name}, which the dataset does not have",
+                "add the column to the dataset, or correct the slice in tests.yaml",
+            )
         values = pc.cast(self.table.column(name), pa.string()).to_numpy(zero_copy_only=False)
         return np.asarray(values, dtype=np.str_)
 
 
 @contextmanager
 def submission_folder(home: Home, version: Version) -> Iterator[Path]:
-    """The submission of a version, unpacked for as long as it is needed. Raises ArtifactError, DigestMismatchError."""
+    """Unpack a version's submission to a temporary folder for the block. Raises ArtifactError, DigestMismatchError."""
     with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
         yield unpack(home.inbox, version.submission_digest, Path(folder))
 
 
 def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predictions:
-    """One dataset of a submission; days are those of UTC, in whatever zone the times were written.
+    """Read one dataset of a submission; days are UTC days, whatever the time zone of the file.
 
-    Raises LogFormatError when the file or a mapped column is missing, is empty, or holds what it may not hold.
+    Raises LogFormatError when the file or a mapped column is missing, the file is empty, or a value has a wrong type.
     """
     table = _read(folder, FILES[role])
     required = (columns.prediction_id, columns.predicted_at, columns.label, columns.score)
@@ -75,24 +81,28 @@ def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predict
 def _read(folder: Path, name: str) -> pa.Table:
     path = folder / name
     if not path.is_file():
-        raise LogFormatError(f"the submission holds no {name}", "submit the scored rows of that dataset")
+        raise LogFormatError(f"the submission has no file {name}", "submit the scored rows of that dataset")
     try:
         table = pq.read_table(path)
     except pa.ArrowException as error:
         raise LogFormatError(f"{name} cannot be read as Parquet: {error}") from error
     if table.num_rows == 0:
-        raise LogFormatError(f"{name} holds no rows", "submit the scored rows of that dataset")
+        raise LogFormatError(f"{name} has no rows", "submit the scored rows of that dataset")
     return table
 
 
 def _cast(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
     column = table.column(name)
     if pa.types.is_integer(column.type) and pa.types.is_temporal(kind):
-        raise LogFormatError(f"column {name} holds {column.type}, not times")
+        raise LogFormatError(
+            f"column {name} has type {column.type}, expected times", "write timestamps with a time zone"
+        )
     try:
         return pc.cast(column, kind)
     except pa.ArrowException as error:
-        raise LogFormatError(f"column {name} holds {column.type}, which is no {kind}: {error}") from error
+        raise LogFormatError(
+            f"column {name} has type {column.type} and cannot be converted to {kind}: {error}"
+        ) from error
 
 
 def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""What follows from verdicts: go on, reject with reasons, or refuse until what is missing is there."""
+"""Act on a version's verdicts: continue, reject the version, or refuse until the missing evidence exists."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
 def reject_or_refuse(verdicts: VerdictSet, context: RunContext, steps: Steps = PLAIN_CALLS) -> ApprovalDemand:
-    """The standard's demand on people when every gate is cleared.
+    """Return the approvals that the standard demands, if every gate is cleared.
 
-    A failed gate rejects the version, unless a waiver of that control is asked for or granted. A gate that is only
-    unproven leaves it assessed, to be judged again when the missing evidence or a waiver is there. Raises
-    GateRefusedError in every case.
+    A failed gate rejects the version, unless a waiver of that control is requested or granted. A gate that is only
+    unproven leaves the version assessed; it is judged again when the missing evidence or a waiver exists. Raises
+    GateRefusedError whenever a gate is not cleared.
     """
     facts = evidence_in_force(Registry.here(), verdicts.version)
     evidence = facts.evidence
     is_rejected = evidence.version.review_state is ReviewState.REJECTED
-    spared = {one.control for one in evidence.waivers if one.state in ("requested", "granted")}
+    waived = {one.control for one in evidence.waivers if one.state in ("requested", "granted")}
     failed = [one for one in verdicts.judgements if not one.cleared and isinstance(one.verdict, Failed)]
-    failed = [one for one in failed if one.control not in spared]
+    failed = [one for one in failed if one.control not in waived]
     if failed and not is_rejected:
         steps.take(reject_version, verdicts.version, "; ".join(_explained(one) for one in failed), context)
     refuse_unless_cleared(verdicts)
@@ -38,17 +38,17 @@ def reject_or_refuse(verdicts: VerdictSet, context: RunContext, steps: Steps = P
 
 @step("reject version")
 def reject_version(version: str, reason: str, context: RunContext) -> None:
-    """Reject a version for the controls that failed."""
+    """Record that a version is rejected, with the failed controls as the reason."""
     name_step(f"reject {short(version)}", version=version)
     Registry.here().execute(RejectVersion(version=version, reason=reason), context)
 
 
 def refuse_unless_cleared(verdicts: VerdictSet) -> None:
-    """Raises GateRefusedError, naming each control that is not cleared with its remedy."""
-    standing = [one for one in verdicts.judgements if not one.cleared]
-    if not verdicts.judgements or standing:
-        reasons = "\n".join(f"  {_explained(one)}" for one in standing) or "  no control applies"
-        remedies = [one.verdict.remedy for one in standing if isinstance(one.verdict, (Failed, Unproven))]
+    """Raise GateRefusedError unless every control is cleared; it lists each open control and its remedy."""
+    uncleared = [one for one in verdicts.judgements if not one.cleared]
+    if not verdicts.judgements or uncleared:
+        reasons = "\n".join(f"  {_explained(one)}" for one in uncleared) or "  no control applies"
+        remedies = [one.verdict.remedy for one in uncleared if isinstance(one.verdict, (Failed, Unproven))]
         raise GateRefusedError(
             f"{short(verdicts.version)} did not clear its gates:\n{reasons}", "; ".join(dict.fromkeys(remedies))
         )
@@ -56,5 +56,5 @@ def refuse_unless_cleared(verdicts: VerdictSet) -> None:
 
 def _explained(judgement: Judgement) -> str:
     verdict = judgement.verdict
-    what = verdict.reason if isinstance(verdict, Failed) else f"unproven, {getattr(verdict, 'missing', '')}"
+    what = verdict.reason if isinstance(verdict, Failed) else f"unproven: {getattr(verdict, 'missing', '')}"
     return f"{judgement.control} ({judgement.gate}, {judgement.criterion}): {what}"

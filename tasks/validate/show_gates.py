@@ -1,33 +1,34 @@
-"""Show on the run's page what the gates said of a version."""
+"""Show on the run's page the verdicts of the gates on a version."""
 
 from __future__ import annotations
 
 from data.records.names import short
 from data.records.review import VerdictSet
 from data.text.markdown_text import plain
-from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact, evidence_line
 from views.evidence_address import version_page
 from views.forms.gate_tables import gate_counts, gate_table, gates_not_passed, outcome_of
 from views.forms.version_facts import split_digest
 
 
 def show_gates(verdicts: VerdictSet) -> None:
-    """The verdicts as an artifact, what did not pass first."""
+    """Create a Prefect artifact of the verdicts; those that did not pass come first."""
     where = f" for {verdicts.environment}" if verdicts.environment else ""
     about = f"{short(verdicts.version)}, judged to {verdicts.stage}{where}"
     summary = gate_counts(verdicts.judgements).replace("**", "")
-    leave_artifact("gates", verdicts.version, gate_lines(verdicts, about), f"{about}: {summary}")
+    create_prefect_artifact("gates", verdicts.version, gate_lines(verdicts, about), f"{about}: {summary}")
 
 
 def gate_lines(verdicts: VerdictSet, about: str) -> list[str]:
-    """Markdown: counts, the standards, what did not pass, what passed."""
+    """Return Markdown: counts, the standards, the criteria that did not pass, then those that passed."""
     passed = [one for one in verdicts.judgements if outcome_of(one) == "passed"]
     return [
         f"### Gates: {about}",
         "",
         gate_counts(verdicts.judgements),
         "",
-        f"Verdicts {verdicts.number}, under {_named(verdicts.standards)}, on {split_digest(verdicts.evidence_digest)}",
+        f"Verdict set {verdicts.number}, under {_named(verdicts.standards)}, "
+        f"on {split_digest(verdicts.evidence_digest)}",
         *gates_not_passed(verdicts.judgements),
         *(["", "#### Passed", "", *gate_table(passed)] if passed else []),
         *evidence_line(version_page(verdicts.version), verdicts.version),
@@ -35,5 +36,5 @@ def gate_lines(verdicts: VerdictSet, about: str) -> list[str]:
 
 
 def _named(standards: tuple[str, ...]) -> str:
-    """`standards/baseline/2` reads `baseline 2`."""
+    """Return standard keys as text: `standards/baseline/2` becomes `baseline 2`."""
     return ", ".join(" ".join(plain(part) for part in one.split("/")[1:]) or plain(one) for one in standards)

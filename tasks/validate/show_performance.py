@@ -1,4 +1,4 @@
-"""Show on the run's page what a version's figures are: measured, against the champion, and how its scores are met."""
+"""Show on the run's page a version's metrics, its comparison with the champion, and its calibration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.records.version import Comparison, Version
 from data.registry.registry import Registry
 from monitoring.score_groups import ScoreGroup, score_groups
 from tasks.register.build_reference import read_reference
-from tasks.run.leave_artifact import evidence_line, leave_artifact
+from tasks.run.create_prefect_artifact import create_prefect_artifact, evidence_line
 from views.charts.svg_intervals import IntervalRow, Look, interval_picture
 from views.evidence_address import version_page
 from views.forms.figure_lines import comparison_lines, metric_lines
@@ -21,7 +21,7 @@ from views.forms.markdown_table import markdown_table
 
 
 def show_performance(key: str) -> None:
-    """Figures, comparison and calibration as one artifact."""
+    """Create one Prefect artifact with metrics, comparison and calibration."""
     registry = Registry.here()
     evidence = evidence_in_force(registry, key).evidence
     version, metrics, compared = evidence.version, evidence.metrics, evidence.comparisons
@@ -33,11 +33,11 @@ def show_performance(key: str) -> None:
         *calibration_lines(held_out_groups(registry.home, version)),
         *evidence_line(version_page(key), key),
     ]
-    leave_artifact("performance", key, lines, f"figures of {short(key)}")
+    create_prefect_artifact("performance", key, lines, f"figures of {short(key)}")
 
 
 def held_out_groups(home: Home, version: Version) -> tuple[ScoreGroup, ...]:
-    """Tenths of the held-out predictions; none where no scores were kept with the reference."""
+    """Return the held-out predictions in tenths by score; empty when no scores are stored with the reference."""
     if version.reference_digest is None:
         return ()
     try:
@@ -48,13 +48,16 @@ def held_out_groups(home: Home, version: Version) -> tuple[ScoreGroup, ...]:
 
 
 def comparison_picture(compared: Sequence[Comparison]) -> list[str]:
-    """Differences with their intervals; right of the line the challenger is better."""
+    """Draw the differences with their intervals; values right of the line favour the challenger."""
     rows = [IntervalRow(one.metric, one.difference, one.low, one.high, _signed(one), _look(one)) for one in compared]
     return interval_picture("Better than the champion by, with 95 % intervals", rows, 0.0, "no difference")
 
 
 def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
-    """Tenths by score: a table, and a picture in which the bar marks what the scores said."""
+    """Return a table and a picture of the calibration in tenths by score.
+
+    The vertical mark in the picture is the mean score of the tenth.
+    """
     if not groups:
         return []
     rows = [

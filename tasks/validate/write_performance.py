@@ -1,4 +1,4 @@
-"""Write the performance section of the documentation from the recomputed metrics."""
+"""Generate the performance section of the documentation from the recomputed metrics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from views.forms.markdown_table import markdown_table
 
 @step("report performance")
 def write_performance(version: str, context: RunContext) -> str:
-    """Generate the section from what is recorded, keep its text by digest; answers with the digest."""
+    """Generate the section from the recorded metrics and store its text; return the digest of the text."""
     registry = Registry.here()
     evidence = evidence_in_force(registry, version).evidence
     section = performance_section(registry.home, version, evidence.metrics, evidence.comparisons)
@@ -32,7 +32,7 @@ def write_performance(version: str, context: RunContext) -> str:
 def performance_section(
     home: Home, version: str, metrics: Sequence[Metric], comparisons: Sequence[Comparison]
 ) -> Section:
-    """The generated section; its text is kept by digest."""
+    """Return the generated section; its text is stored by digest."""
     text = performance_text(metrics, comparisons)
     described = sha256_of([row.image()["values"] for row in (*metrics, *comparisons)])
     return Section(
@@ -49,7 +49,7 @@ def performance_section(
 
 
 def performance_text(metrics: Sequence[Metric], comparisons: Sequence[Comparison]) -> str:
-    """Markdown: every metric with interval and rows, then the comparison with the champion."""
+    """Return Markdown: every metric with interval and rows, then the comparison with the champion."""
     lines = [
         "# Performance",
         "",

@@ -15,7 +15,7 @@ from data.records.deployment import Deployment
 from data.records.review import Validation, VerdictSet
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.present_world import founded_today
-from tests.emergency_model import hasty_text
+from tests.emergency_model import emergency_standard_text
 from tests.judged_model import V1, adopt, registered_version
 from tests.supervisor_fixtures import RunningUp, until
 from tests.world import World
@@ -24,7 +24,7 @@ from tests.world import World
 def registered(world: World) -> None:
     """Prepare a version that nobody has judged, under a standard that allows emergency releases."""
     registered_version(world)
-    adopt(world, hasty_text())
+    adopt(world, emergency_standard_text())
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_the_evidence_is_preselected_and_submitted_with_the_conclusion(
         "Your id on the roster": "vera",
     }
     pages.fill(form, {"Conclusion": "fit", **words, "One-time code": world.phone("vera").now()})
-    form.get_by_text("Evidence you conclude on").scroll_into_view_if_needed()
+    form.get_by_text("Digest of the evidence").scroll_into_view_if_needed()
     pages.watched.shot("conclusion-2-filled")
     pages.send(form)
     pages.await_state("Completed")

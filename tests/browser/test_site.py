@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog
 
 from tests.browser.watched_page import Visit
-from tests.lived_models import LONG_NAME, live, settle
+from tests.model_histories import LONG_NAME, add_full_history, add_other_models
 from tests.operations import prepared
 from tests.world import MODEL, Template, World
 from views.pages.render import write_report
@@ -43,9 +43,9 @@ CUT = """[...document.querySelectorAll('td, th')].filter(one => one.scrollWidth 
 def site(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of a registry with a long history, whose texts contain hostile markup."""
     root = tmp_path_factory.mktemp("site")
-    lived = prepared(founded, root / "home", live)
+    lived = prepared(founded, root / "home", add_full_history)
     world = World(lived.root, lived.now)
-    settle(world)
+    add_other_models(world)
     write_report(world.home, MODEL, root / "pages-file.html")
     done = write_site(world.home, root / "pages")
     (root / "pages-file.html").replace(done.root / "one-file.html")

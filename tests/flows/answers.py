@@ -1,4 +1,4 @@
-"""What people, and others, do with the form of a waiting request or validation."""
+"""Actions for the form of a waiting request or validation: sign, inject, conclude."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from prefect.client.schemas.responses import SetStateStatus
 
 from data.records.approval import ApprovalRequest
 from data.registry.approvals import tail
-from tests.flows.waiting_people import Form, Step
+from tests.flows.form_responder import Form, Step
 from tests.judged_model import V1
 from tests.world import World
 
 
 def signs(world: World, person: str, decision: str = "approve", **changes: Any) -> Step:
-    """Somebody reads the newest request and answers it, under a code of their own unless `changes` says otherwise."""
+    """Return the action of a person who answers the latest request, with their own code by default."""
     return lambda form: form.resume(**answer(world, person, decision, **changes))
 
 
 def injects(world: World, person: str, **changes: Any) -> Step:
-    """The same answer, written past the form."""
+    """Return the action that writes the same answer directly to the server."""
     return lambda form: form.inject(json.dumps(answer(world, person, **changes)))
 
 
 def offers(world: World, person: str, then: Step, **changes: Any) -> Step:
-    """An answer that the server itself does not take, and then another step."""
+    """Return the action that submits an answer which the server rejects, and then takes another action."""
 
     def step(form: Form) -> None:
         assert form.offer(**answer(world, person, **changes)) == SetStateStatus.REJECT
@@ -38,7 +38,7 @@ def offers(world: World, person: str, then: Step, **changes: Any) -> Step:
 
 
 def after(happens: Callable[[], object], then: Step) -> Step:
-    """Something happens while the form is open; then a step."""
+    """Return the action that first calls `happens` while the form is open, then takes another action."""
 
     def step(form: Form) -> None:
         happens()
@@ -48,7 +48,7 @@ def after(happens: Callable[[], object], then: Step) -> Step:
 
 
 def answer(world: World, person: str, decision: str = "approve", **changes: Any) -> dict[str, Any]:
-    """The values of an answer to the newest request."""
+    """Return the values of an answer to the latest request."""
     values = {
         "person": person,
         "role": "approver",
@@ -61,7 +61,7 @@ def answer(world: World, person: str, decision: str = "approve", **changes: Any)
 
 
 def conclusion(world: World, person: str = "vera", **changes: Any) -> dict[str, Any]:
-    """The values of a validator's conclusion."""
+    """Return the values of a validator's conclusion."""
     values = {
         "person": person,
         "conclusion": "fit",
@@ -74,12 +74,12 @@ def conclusion(world: World, person: str = "vera", **changes: Any) -> dict[str, 
 
 
 def concludes(world: World, person: str = "vera", **changes: Any) -> Step:
-    """A validator reads and concludes."""
+    """Return the action of a validator who concludes."""
     return lambda form: form.resume(**conclusion(world, person, **changes))
 
 
-def read_late(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
-    """Whatever is entered from now on, the process that reads it had this long to wait until it was started."""
+def delay_reading(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
+    """Move the clock of the process that reads answers by `late`, as if the process had started that much later."""
 
     class Later(datetime):
         @classmethod
@@ -90,7 +90,7 @@ def read_late(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
 
 
 def newest_request(world: World) -> ApprovalRequest:
-    """The newest request on the version, as it stands."""
+    """Return the latest request on the version in its present state."""
     return world.find(ApprovalRequest, subject=V1)[-1]
 
 

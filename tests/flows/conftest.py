@@ -1,4 +1,4 @@
-"""Flows run on a real Prefect server, one for the whole session."""
+"""Fixtures for flows that run on a real Prefect server, one for the whole session."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["found_judged", "found_validated", "judged", "validated"]
 
 @pytest.fixture(scope="session", autouse=True)
 def prefect_server() -> Iterator[None]:
-    """A Prefect server of its own with an empty database; slow machines get two minutes to start it."""
+    """Start a Prefect server with an empty database; it gets two minutes to start on slow machines."""
     with prefect_test_harness(server_startup_timeout=120):
         for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
             logging.getLogger(name).setLevel(logging.CRITICAL)

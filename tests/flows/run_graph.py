@@ -1,20 +1,20 @@
-"""Compare the graph of a run, as Prefect's pages draw it, with the steps and edges that are written down for it.
+r"""Compare the graph of a run, as Prefect's pages draw it, with the listed steps and edges.
 
-compare_graph("deploy_model", "two people approve")             the newest run of the flow
+compare_graph("deploy_model", "two people approve")             the latest run of the flow
 compare_graph("deploy_model", "two people approve", run)        a run by its id
 
 graphs/deploy_model.yaml:
 
-    flow: deploy model                       the name of the flow, where the file is not called so
-    steps:                                   a name of our own for each step, and the pattern of its task run's name
+    flow: deploy model                       the name of the flow, if the file has another name
+    steps:                                   a short name for each step, and the pattern of its task run's name
       judge: 'judge \\d+ criteria: .+'
       ask: 'ask \\d+ approvers? until .+'
     runs:
-      two people approve:                    every edge of such a run; a step without edges stands alone
+      two people approve:                    every edge of such a run; a step without edges is listed alone
         - judge -> ask
-        - ask -> ask 2                       the second step of that name, by when it started
+        - ask -> ask 2                       the second step of that name, by start time
 
-A run has exactly these steps and these edges: none is missing, none is extra.
+A run must have exactly these steps and these edges.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class RunGraph:
 
 
 def compare_graph(flow: str, case: str, run: UUID | None = None) -> list[str]:
-    """Assert that a run has the graph of a case; the names of its task runs, in the order in which they started."""
+    """Assert that a run has the graph of a case; return the names of its task runs by start time."""
     written = yaml.safe_load((GRAPHS / f"{flow}.yaml").read_text())
     expected = _written_graph(written["runs"][case])
     name = written.get("flow", flow.replace("_", " "))
@@ -59,7 +59,7 @@ def compare_graph(flow: str, case: str, run: UUID | None = None) -> list[str]:
 
 
 def newest_run(flow: str) -> UUID:
-    """The run of a flow that was made last."""
+    """Return the id of the latest run of a flow."""
     named = FlowFilter(name=FlowFilterName(any_=[flow]))
     with get_client(sync_client=True) as client:
         found = client.read_flow_runs(flow_filter=named, sort=FlowRunSort.START_TIME_DESC, limit=1)
@@ -81,13 +81,13 @@ def _drawn_graph(nodes: Sequence[Mapping[str, Any]], patterns: Mapping[str, str]
         name = fitting[0] if len(fitting) == 1 else f"{label!r}, which fits {fitting or 'no pattern'}"
         seen[name] += 1
         names[node["id"]] = name if seen[name] == 1 else f"{name} {seen[name]}"
-    # Prefect answers one parent once for each parameter that the parent has.
+    # Prefect returns a parent once for each parameter of the parent.
     edges = {f"{names[parent['id']]} -> {names[node['id']]}" for node in nodes for parent in node["parents"]}
     return RunGraph(frozenset(names.values()), frozenset(edges))
 
 
 def _recorded(run: UUID, steps: int) -> list[Mapping[str, Any]]:
-    """The nodes in the order in which they started, when so many have ended: the server records them a little later."""
+    """Return the nodes by start time once so many have ended, because the server records them with a delay."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         nodes = _nodes(run)

@@ -1,8 +1,8 @@
-"""Runs of a deployment, as a worker starts them: one pass at a time, in this process or in one of its own.
+r"""Start runs of a deployment as a worker does, up to their next pause, in this process or in a process of its own.
 
-run = scheduled(deploy_model, version=..., use=...)     a run that a deployment scheduled
-pass_through(deploy_model, run)                         what happened: "Suspended", "Completed", ...
-worker_pass(run, environment)                           the same by the worker's own command, which exits
+run = schedule_run(deploy_model, version=..., use=...)  a run that a deployment scheduled
+run_until_pause(deploy_model, run)                      its state: "Suspended", "Completed", ...
+run_in_worker_process(run, environment)                 the same by the command of a worker, which then ends
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_URL
 
-from tests.flows.waiting_people import Form, open_forms
+from tests.flows.form_responder import Form, open_forms
 
 ROOT = Path(__file__).parents[2]
 _ENDED: dict[UUID, Any] = {}
 
 
-def scheduled(flow: Flow[..., Any], **parameters: Any) -> UUID:
-    """A run of a deployment of the flow, which nobody has started yet."""
+def schedule_run(flow: Flow[..., Any], **parameters: Any) -> UUID:
+    """Return a scheduled run of a deployment of the flow, which is not started yet."""
     with get_client(sync_client=True) as client:
         flow_id = client.create_flow_from_name(flow.name)
         name = flow.name.replace(" ", "-")
@@ -38,8 +38,8 @@ def scheduled(flow: Flow[..., Any], **parameters: Any) -> UUID:
         return client.create_flow_run_from_deployment(deployment, parameters=values).id
 
 
-def pass_through(flow: Flow[..., Any], run: UUID) -> str:
-    """Run the flow from the top until it ends or lets go; the name of the state it is in then."""
+def run_until_pause(flow: Flow[..., Any], run: UUID) -> str:
+    """Run the flow from the start until it ends or is suspended; return the name of its state."""
     with get_client(sync_client=True) as client:
         flow_run = client.read_flow_run(run)
         with suppress(Pause):
@@ -47,8 +47,8 @@ def pass_through(flow: Flow[..., Any], run: UUID) -> str:
     return state_of(run)
 
 
-def worker_pass(run: UUID, home: Path) -> subprocess.CompletedProcess[str]:
-    """The same by the command that a worker gives, in a process that has ended when this returns."""
+def run_in_worker_process(run: UUID, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run the flow by the command of a worker, in a process that has ended on return."""
     extra = {
         "PREFECT_API_URL": str(PREFECT_API_URL.value()),
         "MODELWARD_HOME": str(home),
@@ -61,14 +61,14 @@ def worker_pass(run: UUID, home: Path) -> subprocess.CompletedProcess[str]:
 
 
 def state_of(run: UUID) -> str:
-    """The name of the state of a run."""
+    """Return the name of a run's state."""
     with get_client(sync_client=True) as client:
         state = client.read_flow_run(run).state
     return str(state.name) if state is not None else ""
 
 
-def answered(run: UUID, **values: Any) -> Form:
-    """Answer the form of a suspended run; what was seen of it."""
+def answer_form(run: UUID, **values: Any) -> Form:
+    """Answer the form of a suspended run; return the form."""
     with get_client(sync_client=True) as client:
         (form,) = [one for one in open_forms(client) if one.run == run]
         form.resume(**values)
@@ -76,5 +76,5 @@ def answered(run: UUID, **values: Any) -> Form:
 
 
 def result_of(run: UUID) -> Any:
-    """What a run that ended in this process came to, or what it raised; kept in memory, as nothing is persisted."""
+    """Return what a run that ended in this process returned, or raise its error; nothing is persisted."""
     return _ENDED[run].result()

@@ -1,4 +1,4 @@
-"""The attestation in a real flow: everything held, or nothing is recorded."""
+"""Tests of the flow attest_registry: a sound registry is attested; a discrepancy is found and nothing is recorded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.audit.verifier.verification import verify
 from data.errors import AuditError
 from data.records.log import Attestation
 from flows.attest_registry import attest_registry
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.world import World
 
@@ -27,13 +27,13 @@ def test_a_sound_registry_is_attested_with_a_backup_that_restores(world: World) 
     assert verify(world.home.database, world.home.journal, anchors, world.home.artifacts, deep=True).ok
 
 
-def test_in_a_replay_an_attestation_is_dated_in_the_replay(world: World) -> None:
+def test_in_a_replay_registry_an_attestation_has_a_replayed_time(world: World) -> None:
     newest = world.events()[-1]["effective_at"]
     attest_registry()
     assert world.events("log.attested")[-1]["effective_at"] == newest
 
 
-def test_a_changed_row_is_found_and_nothing_is_attested(world: World) -> None:
+def test_a_changed_row_is_found_and_no_attestation_is_recorded(world: World) -> None:
     with duckdb.connect(str(world.home.database)) as connection:
         connection.execute("UPDATE person SET name = 'Mallory' WHERE person = 'alma'")
     with pytest.raises(AuditError, match="person"):

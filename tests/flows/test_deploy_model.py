@@ -1,4 +1,4 @@
-"""Deploy model on a real Prefect server: people answer through its API, and the registry alone decides."""
+"""Tests of the flow deploy_model on a real Prefect server: people answer through its API, and the registry decides."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from data.records.version import ReviewState, Version
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from flows.deploy_model import deploy_model
 from tasks.run import await_people
-from tests.flows.answers import after, injects, newest_request, offers, read_late, signs
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.answers import after, delay_reading, injects, newest_request, offers, signs
+from tests.flows.form_responder import Form, Step, answering_forms
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
-from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.operations import deployed
 from tests.world import MODEL, World
@@ -37,8 +37,8 @@ SHOWN = r"&lt;script&gt;alert\(1\)&lt;/script&gt; \| \{\{ 1\+1 \}\}"
 
 
 @pytest.fixture(autouse=True)
-def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A paused flow asks the server ten times a second whether it may go on."""
+def poll_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a paused flow ask the server ten times a second whether it may continue."""
     monkeypatch.setattr(await_people, "POLL_SECONDS", 0.1)
 
 
@@ -46,8 +46,8 @@ def deploy(world: World) -> str:
     return deploy_model(V1, use=USE, as_of=world.now)
 
 
-def test_two_people_approve_and_it_serves(validated: World) -> None:
-    with people(signs(validated, "alma"), signs(validated, "axel")) as forms:
+def test_a_version_approved_by_two_people_serves(validated: World) -> None:
+    with answering_forms(signs(validated, "alma"), signs(validated, "axel")) as forms:
         deployment = validated.get(Deployment, deploy(validated))
     request = validated.get(ApprovalRequest, deployment.request or "")
     assert (deployment.state, request.state, request.requester) == ("deployed", "approved", "dev")
@@ -73,7 +73,7 @@ def test_two_people_approve_and_it_serves(validated: World) -> None:
 
 
 def facts(form: Form) -> dict[str, str]:
-    """The facts above a form, by name."""
+    """Return the facts shown above a form, by name."""
     rows = [line[2:-2].partition(" | ") for line in form.description.splitlines() if line.startswith("| ")]
     return {name: value for name, _, value in rows}
 
@@ -112,12 +112,12 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
 }
 
 
-def test_whatever_is_tried_on_a_waiting_request_approves_nothing(validated: World) -> None:
-    """One run, one attack a form; each next form says why, and each leaves an event."""
+def test_no_attack_on_a_waiting_request_approves_it(validated: World) -> None:
+    """Try one attack on each form of one run; each next form states the reason, and each attack leaves an event."""
     decide_waiver(validated, grant=False)
     attacks = [make(validated) for make, _ in ATTACKS.values()]
     before = len(validated.events())
-    with people(*attacks, signs(validated, "alma"), signs(validated, "axel")) as forms:
+    with answering_forms(*attacks, signs(validated, "alma"), signs(validated, "axel")) as forms:
         deploy(validated)
     assert len({one.key for one in forms}) == len(forms), "a key used twice would return its old answer"
     for (attack, (_, reason)), form in zip(ATTACKS.items(), forms[1:], strict=False):
@@ -130,12 +130,12 @@ def test_whatever_is_tried_on_a_waiting_request_approves_nothing(validated: Worl
     assert (types.count("approval.requested"), types.count("approval.decided")) == (1, 2)
 
 
-def test_in_process_too_a_code_counts_by_when_it_was_handed_in(
+def test_in_process_a_code_is_judged_by_its_time_of_submission(
     validated: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = timedelta(seconds=90)
     old = signs(validated, "alma", code=validated.phone("alma").at(validated.now - late))
-    with people(old, after(lambda: read_late(monkeypatch, late), old), signs(validated, "axel")) as forms:
+    with answering_forms(old, after(lambda: delay_reading(monkeypatch, late), old), signs(validated, "axel")) as forms:
         deploy(validated)
     assert "the one-time code of alma is wrong" in forms[1].description.splitlines()[0]
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
@@ -176,7 +176,12 @@ Happening = Callable[[World], object]
 MEANWHILE: Mapping[str, tuple[Happening, str, type[ModelwardError], str]] = {
     "a waiver was granted": (decide_waiver, "withdrawn", StaleEvidenceError, "the evidence on"),
     "a finding was opened": (open_finding, "withdrawn", StaleEvidenceError, "the evidence on"),
-    "the champion changed": (deployed, "withdrawn", StaleEvidenceError, "no other version; ops/delay v2 serves now"),
+    "the champion changed": (
+        deployed,
+        "withdrawn",
+        StaleEvidenceError,
+        "no version as champion; ops/delay v2 is champion now",
+    ),
     "the artifact changed on disk": (change_artifact, "withdrawn", DigestMismatchError, "sha256:"),
     "the standard changed on disk": (change_standard, "withdrawn", DigestMismatchError, "sha256:"),
     "the request ran out": (pass_a_week, "expired", RequestClosedError, "is expired: nobody completed it in time"),
@@ -184,11 +189,11 @@ MEANWHILE: Mapping[str, tuple[Happening, str, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize(("happens", "state", "error", "reason"), MEANWHILE.values(), ids=MEANWHILE)
-def test_what_changes_while_a_run_waits_voids_the_request(
+def test_a_change_during_the_wait_voids_the_request(
     validated: World, happens: Happening, state: str, error: type[ModelwardError], reason: str
 ) -> None:
     step = after(lambda: happens(validated), signs(validated, "alma"))
-    with people(step), pytest.raises(error, match=reason):
+    with answering_forms(step), pytest.raises(error, match=reason):
         deploy(validated)
     (request,) = validated.find(ApprovalRequest, subject=V1)
     assert request.state == state
@@ -202,9 +207,9 @@ ENDS: Mapping[str, tuple[str, str, ReviewState]] = {
 
 
 @pytest.mark.parametrize(("decision", "state", "review"), ENDS.values(), ids=ENDS)
-def test_who_says_no(validated: World, decision: str, state: str, review: ReviewState) -> None:
+def test_a_rejection_or_return_ends_the_run(validated: World, decision: str, state: str, review: ReviewState) -> None:
     with (
-        people(signs(validated, "alma", decision, comment="not yet")),
+        answering_forms(signs(validated, "alma", decision, comment="not yet")),
         pytest.raises(RequestClosedError, match=f"is {state}: not yet"),
     ):
         deploy(validated)
@@ -215,7 +220,7 @@ def test_who_says_no(validated: World, decision: str, state: str, review: Review
     assert (validated.get(Version, V1).review_state, validated.find(Slot)) == (review, [])
 
 
-def test_conditions_become_findings_and_who_recuses_counts_for_nobody(validated: World) -> None:
+def test_conditions_become_findings_and_a_recusal_is_no_signature(validated: World) -> None:
     validated.grant("vera")
     conditions = "2013-06-01 watch the wind\n\n2013-07-01T12:00:00Z retrain"
     steps = [
@@ -223,7 +228,7 @@ def test_conditions_become_findings_and_who_recuses_counts_for_nobody(validated:
         signs(validated, "alma", "approve with conditions", conditions=conditions),
         signs(validated, "axel"),
     ]
-    with people(*steps):
+    with answering_forms(*steps):
         deploy(validated)
     found = validated.find(Finding, version=V1)
     assert [(one.text, one.origin, one.owner, one.raised_by) for one in found] == [
@@ -234,36 +239,36 @@ def test_conditions_become_findings_and_who_recuses_counts_for_nobody(validated:
 
 
 def test_a_request_stays_under_the_standard_it_was_opened_with(validated: World) -> None:
-    """A stricter version of the standard, adopted meanwhile, is for the next request."""
+    """A stricter version of the standard, adopted later, applies only to the next request."""
     adopts = lambda: adopt(validated, standard_text(version=3, approvers=3))  # noqa: E731
-    with people(after(adopts, signs(validated, "alma")), signs(validated, "axel")):
+    with answering_forms(after(adopts, signs(validated, "alma")), signs(validated, "axel")):
         key = deploy(validated)
     assert validated.get(Deployment, key).state == "deployed"
 
 
-def test_nobody_is_asked_when_a_gate_does_not_clear(validated: World) -> None:
+def test_nobody_is_asked_when_a_gate_fails(validated: World) -> None:
     open_finding(validated, days=0.001)
     validated.move(days=1)
-    with people(), pytest.raises(GateRefusedError, match="finding 1 .* was due"):
+    with answering_forms(), pytest.raises(GateRefusedError, match="finding 1 .* was due"):
         deploy(validated)
     assert validated.find(ApprovalRequest) == []
-    (judged,) = compare_graph("deploy_model", "a gate does not clear")
+    (judged,) = compare_graph("deploy_model", "a gate does not pass")
     assert "1 failed" in judged
 
 
-def test_a_run_that_nobody_answers_takes_its_request_back(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_without_an_answer_withdraws_its_request(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(await_people, "LONGEST_WAIT_SECONDS", 1)
     state = deploy_model(V1, use=USE, as_of=validated.now, return_state=True)
     assert state.is_failed()
     request = newest_request(validated)
-    assert (request.state, request.reason) == ("withdrawn", f"nobody answered on {request.key} in time")
+    assert (request.state, request.reason) == ("withdrawn", "nobody answered the question about ops/delay v1 in time")
 
 
-def test_a_served_root_that_cannot_be_written_leaves_nothing_half_done(validated: World) -> None:
+def test_an_unwritable_serving_folder_leaves_the_former_state(validated: World) -> None:
     blocked = FileTarget(validated.home).path(Place(MODEL)).parent
     blocked.parent.mkdir(parents=True, exist_ok=True)
     Path(blocked).write_text("a file where a folder should be")
-    with people(signs(validated, "alma"), signs(validated, "axel")):
+    with answering_forms(signs(validated, "alma"), signs(validated, "axel")):
         state = deploy_model(V1, use=USE, as_of=validated.now, return_state=True)
     assert state.is_failed()
     assert [one["type"] for one in validated.events()[-2:]] == ["operation.begun", "operation.undone"]

@@ -1,4 +1,4 @@
-"""A night over many models is one run and a few transactions; nothing is lost when files break or the writer dies."""
+"""Monitoring many models is one run with few transactions; damaged files or a killed writer lose no result."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from data.records.names import model_of
 from data.registry.registry import Registry
 from flows.monitor_models import monitor_models
 from tasks.monitor import chunk_models
-from tasks.monitor import watch_models as watching
-from tests.fleet import Fleet, break_files, found_fleet, give_past
+from tasks.monitor import monitor_chunk as watching
+from tests.fleet import Fleet, add_history, break_files, create_fleet
 from tests.transactions import counted_transactions, transactions
 
 ROOT = Path(__file__).parents[2]
@@ -34,43 +34,43 @@ MODELS, BROKEN = 30, 3
 
 
 @pytest.fixture(scope="module")
-def founded_fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
-    """Thirty models that serve, three of them with a broken file."""
+def fleet_template(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """A home with thirty models that serve, three of them with a damaged file."""
     with pytest.MonkeyPatch.context() as patch:
         root = tmp_path_factory.mktemp("fleet") / "home"
         patch.setenv("MODELWARD_HOME", str(root))
-        fleet = found_fleet(root, MODELS)
+        fleet = create_fleet(root, MODELS)
     break_files(root, BROKEN)
     return fleet
 
 
 @pytest.fixture
-def fleet(founded_fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
-    """A copy of it; MODELWARD_HOME names it."""
+def fleet(fleet_template: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    """A copy of the template for one test; MODELWARD_HOME refers to it."""
     root = tmp_path / "home"
-    shutil.copytree(founded_fleet.root, root)
+    shutil.copytree(fleet_template.root, root)
     monkeypatch.setenv("MODELWARD_HOME", str(root))
-    return founded_fleet
+    return fleet_template
 
 
-def told_of() -> set[str]:
-    """The models that somebody was told about."""
+def notified_models() -> set[str]:
+    """Return the models that a notice is about."""
     return {model_of(one.about) for one in Outbox(Home.here().outbox).notices() if one.kind == "alert"}
 
 
 def recorded() -> dict[str, MonitoringRun]:
-    """The runs on record by model."""
+    """Return the recorded runs by model."""
     with Registry.here().reading() as state:
         return {one.model: one for one in state.find(MonitoringRun)}
 
 
-def whole() -> None:
-    """Every model has its one run and its one event, the broken ones and no others page, and the log verifies."""
+def assert_complete() -> None:
+    """Assert that every model has one run and one event, that only damaged ones page, and that the log verifies."""
     registry, runs = Registry.here(), recorded()
     with registry.reading() as state:
         pages = {one.model for one in state.find(Alert) if one.level == "page"}
     assert len(runs) == MODELS
-    assert {model for model, run in runs.items() if run.faults} == pages == told_of()
+    assert {model for model, run in runs.items() if run.faults} == pages == notified_models()
     assert len(pages) == BROKEN
     kinds = [json.loads(body)["type"] for body in registry.journal.bodies()]
     assert kinds.count("monitoring.recorded") == MODELS
@@ -83,14 +83,14 @@ def flow_runs() -> int:
         return len(client.read_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=["monitor models"]))))
 
 
-def completed(name: str) -> int:
-    """How many runs of a task the server knows to be completed."""
+def completed_task_runs(name: str) -> int:
+    """Return the number of completed runs of a task on the server."""
     with get_client(sync_client=True) as client:
         found = client.read_task_runs(task_run_filter=TaskRunFilter(name=TaskRunFilterName(like_=name)))
     return sum(one.state_name == "Completed" for one in found)
 
 
-def test_a_night_is_one_run_one_event_a_model_and_few_transactions(fleet: Fleet) -> None:
+def test_monitoring_is_one_flow_run_and_one_event_for_each_model(fleet: Fleet) -> None:
     before, runs = Registry.here().journal.size(), flow_runs()
     with counted_transactions() as counts:
         watched = monitor_models(as_of=fleet.night)
@@ -100,17 +100,15 @@ def test_a_night_is_one_run_one_event_a_model_and_few_transactions(fleet: Fleet)
     assert flow_runs() - runs == 1
     assert Registry.here().journal.size() - before == MODELS
     assert transactions(counts) <= 10
-    whole()
+    assert_complete()
 
 
-def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_processes_give_the_same_outcome_as_threads(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunk_models, "MANY", 2)
     monkeypatch.setattr(chunk_models, "processors", lambda: 2)
     ran: list[int] = []
-    monkeypatch.setattr(watching, "watch_model", lambda *_: ran.append(1))
-    runs, tasks = flow_runs(), completed("models through")
+    monkeypatch.setattr(watching, "monitor_model", lambda *_: ran.append(1))
+    runs, tasks = flow_runs(), completed_task_runs("models through")
     with counted_transactions() as counts:
         watched = monitor_models(as_of=fleet.night)
     assert not ran, "nothing was watched in this process"
@@ -119,15 +117,13 @@ def test_many_models_are_dealt_out_to_processes_with_the_same_outcome(
     assert flow_runs() - runs == 1
     assert transactions(counts) <= 10
     deadline = time.monotonic() + 60
-    while completed("models through") - tasks < 2:
+    while completed_task_runs("models through") - tasks < 2:
         assert time.monotonic() < deadline, "the server was not told of the tasks"
         time.sleep(0.5)
-    whole()
+    assert_complete()
 
 
-def test_where_such_a_process_dies_the_next_run_completes_the_night(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_a_process_died_the_next_run_completes_the_results(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(chunk_models, "_runner", lambda *_: ProcessPoolTaskRunner(2, initializer=os._exit, initargs=(9,)))
         watched = monitor_models(as_of=fleet.night)
@@ -136,8 +132,8 @@ def test_where_such_a_process_dies_the_next_run_completes_the_night(
     assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
 
 
-def test_a_long_past_changes_nothing_of_a_night(fleet: Fleet) -> None:
-    give_past(Home.here().root, 30)
+def test_a_long_history_does_not_change_the_results(fleet: Fleet) -> None:
+    add_history(Home.here().root, 30)
     listed: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         glob = Path.glob
@@ -145,17 +141,17 @@ def test_a_long_past_changes_nothing_of_a_night(fleet: Fleet) -> None:
         assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
     assert {one for one in listed if one.startswith("date=")} == {f"date={fleet.day}"}
     assert listed.count("outbox") == 1
-    whole()
+    assert_complete()
 
 
-def test_the_same_night_again_changes_nothing(fleet: Fleet) -> None:
+def test_monitoring_the_same_window_again_records_nothing(fleet: Fleet) -> None:
     first = monitor_models(as_of=fleet.night)
     before, notices = Registry.here().journal.size(), len(list(Home.here().outbox.iterdir()))
     again = monitor_models(as_of=fleet.night)
     assert again == first
     assert Registry.here().journal.size() == before
     assert len(list(Home.here().outbox.iterdir())) == notices
-    whole()
+    assert_complete()
 
 
 KILLED = """
@@ -177,20 +173,18 @@ monitor_models(as_of=datetime.fromisoformat(sys.argv[1]))
 """
 
 
-def test_a_writer_killed_in_the_middle_leaves_whole_batches_and_the_next_run_completes_the_night(fleet: Fleet) -> None:
+def test_a_killed_writer_leaves_whole_batches_and_the_next_run_completes_them(fleet: Fleet) -> None:
     environment = {**os.environ, "PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_LOGGING_LEVEL": "CRITICAL"}
     command = [sys.executable, "-c", KILLED, fleet.night.isoformat()]
     died = subprocess.run(command, cwd=ROOT, env=environment, timeout=300, check=False)
     assert died.returncode == -9
     assert set(recorded()) == set(fleet.models[:10])
-    assert told_of() == set()
+    assert notified_models() == set()
     assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
-    whole()
+    assert_complete()
 
 
-def test_a_registry_that_cannot_be_written_fails_every_night_with_its_reason_and_tells(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_registry_fails_every_model_and_notifies(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
@@ -198,5 +192,5 @@ def test_a_registry_that_cannot_be_written_fails_every_night_with_its_reason_and
         disk.setattr(Registry, "execute_together", full)
         watched = monitor_models(as_of=fleet.night)
     assert {(one.state, one.why.partition(" → ")[0]) for one in watched} == {("failed", "the disk is full")}
-    assert told_of() == set(fleet.models)
+    assert notified_models() == set(fleet.models)
     assert recorded() == {}

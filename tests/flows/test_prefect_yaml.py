@@ -1,4 +1,4 @@
-"""prefect.yaml deploys every flow, by module, and names no machine; what an operator paused stays paused."""
+"""Tests of prefect.yaml: it deploys every flow by module, contains no path of a machine, and keeps paused schedules."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SLOTS = ["champion", "challenger", "shadow"]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda one: str(one["name"]))
-def test_a_deployment_names_a_flow_and_is_called_like_it(deployment: dict[str, Any]) -> None:
+def test_a_deployment_has_the_name_of_its_flow(deployment: dict[str, Any]) -> None:
     module, _, name = deployment["entrypoint"].rpartition(".")
     assert isinstance(getattr(importlib.import_module(module), name), Flow)
     assert deployment["name"] == name.replace("_", "-")
@@ -44,19 +44,19 @@ def test_every_flow_is_deployed() -> None:
     assert flows == {one["entrypoint"].rpartition(".")[0] for one in DEPLOYMENTS}
 
 
-def test_a_deployment_is_tagged_with_its_stage_and_a_crash_in_any_stage_is_looked_after() -> None:
+def test_a_deployment_has_a_stage_tag_that_the_automations_know() -> None:
     assert {one["tags"][0] for one in DEPLOYMENTS} == {"modelward"}
     assert {one["tags"][1] for one in DEPLOYMENTS} == {*STAGES, "operations"}
 
 
-def test_what_must_not_wait_behind_other_runs_has_a_queue_of_its_own() -> None:
+def test_urgent_deployments_have_their_own_queue() -> None:
     queues = {one["name"]: one["work_pool"]["work_queue_name"] for one in DEPLOYMENTS}
     urgent = {name for name, queue in queues.items() if queue == URGENT}
     assert urgent == {"rollback-model", "suspend-model", "release-in-emergency", "reconcile-operations"}
     assert set(queues.values()) == {QUEUE, URGENT}
 
 
-def test_no_path_of_a_machine_stands_there() -> None:
+def test_it_contains_no_path_of_a_machine() -> None:
     text = (ROOT / "prefect.yaml").read_text("utf-8")
     assert str(ROOT) not in text
     assert CONFIGURED["pull"] == [
@@ -66,7 +66,7 @@ def test_no_path_of_a_machine_stands_there() -> None:
 
 @pytest.fixture(scope="module")
 def deployed(prefect_server: None) -> dict[str, DeploymentResponse]:
-    """What stands on the server after everything was deployed."""
+    """Return what the server lists after everything was deployed."""
     with get_client(sync_client=True) as client:
         deploy_all()
         return {one.name: one for one in client.read_deployments()}
@@ -90,7 +90,7 @@ def deploy_all() -> None:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_all_of_it_deploys_with_the_schedules_that_are_written(deployed: dict[str, DeploymentResponse]) -> None:
+def test_all_deployments_have_their_written_schedules(deployed: dict[str, DeploymentResponse]) -> None:
     assert {one["name"] for one in DEPLOYMENTS} <= set(deployed)
     scheduled = {name: one.schedules for name, one in deployed.items() if one.schedules}
     assert {name: {one.slug: one.schedule.cron for one in these} for name, these in scheduled.items()} == CRONS
@@ -99,19 +99,19 @@ def test_all_of_it_deploys_with_the_schedules_that_are_written(deployed: dict[st
 
 
 @pytest.mark.parametrize("name", [one["name"] for one in DEPLOYMENTS])
-def test_every_field_of_a_form_says_what_it_asks_for(name: str, deployed: dict[str, DeploymentResponse]) -> None:
+def test_every_parameter_has_a_description(name: str, deployed: dict[str, DeploymentResponse]) -> None:
     schema: Any = deployed[name].parameter_openapi_schema
     silent = [field for field, entry in schema["properties"].items() if not entry.get("description")]
     assert not silent, "describe it under Args in the flow's docstring"
 
 
-def test_where_there_are_choices_the_form_offers_them(deployed: dict[str, DeploymentResponse]) -> None:
+def test_a_parameter_with_choices_lists_them(deployed: dict[str, DeploymentResponse]) -> None:
     for name in ("deploy-model", "rollback-model", "suspend-model"):
         schema: Any = deployed[name].parameter_openapi_schema
         assert schema["properties"]["slot"]["enum"] == SLOTS
 
 
-def test_a_schedule_that_an_operator_paused_stays_paused_when_everything_is_deployed_again(
+def test_a_paused_schedule_stays_paused_after_a_new_deployment(
     deployed: dict[str, DeploymentResponse],
 ) -> None:
     monitor = deployed["monitor-models"]

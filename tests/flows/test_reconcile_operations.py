@@ -1,4 +1,4 @@
-"""What a crash leaves half-way is ended in one flow, and a second one finds nothing to do."""
+"""Tests of the flow reconcile_operations: what a crash left incomplete is ended, and a second run finds nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Operation
 from data.registry.commands.approval import RequestApproval
 from flows.reconcile_operations import reconcile_operations
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.operations import begin_deploy
 from tests.retirement_fixtures import under_baseline
@@ -22,7 +22,7 @@ from tests.world import MODEL, World
 
 @flow(name="a run that ends")
 def ended_run() -> str:
-    """A run whose id a request may carry."""
+    """Return a run that has ended, for a request that refers to it."""
     return str(runtime.flow_run.id)
 
 
@@ -38,19 +38,19 @@ def test_an_operation_whose_process_died_is_undone_once(world: World) -> None:
     assert reconcile_operations(as_of=world.now) == {}
 
 
-def asked_again_in(world: World, request: ApprovalRequest, run_id: str) -> ApprovalRequest:
-    """The same question, asked by another run."""
+def request_again(world: World, request: ApprovalRequest, run_id: str) -> ApprovalRequest:
+    """Open the same request from another run."""
     values = request.model_dump(include=set(RequestApproval.model_fields))
     return world.do(RequestApproval(about=request.subject, **values), run_id=run_id).row(ApprovalRequest)
 
 
-def test_a_request_whose_run_crashed_is_taken_back_and_one_of_an_unknown_run_is_not(world: World) -> None:
+def test_a_request_of_a_crashed_run_is_withdrawn_and_of_an_unknown_run_is_not(world: World) -> None:
     under_baseline(world)
     unknown = world.requested()
     run_id = ended_run()
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(UUID(run_id), Crashed(), force=True)
-    crashed = asked_again_in(world, unknown, run_id)
+    crashed = request_again(world, unknown, run_id)
     report = reconcile_operations(as_of=world.now)
     assert report["requests"] == ["the request to deploy ops/delay v1 was withdrawn: its run is Crashed"]
     assert [one.split(":")[0] for one in report["people"]] == ["alma notified", "axel notified"], "of the other one"
@@ -59,12 +59,12 @@ def test_a_request_whose_run_crashed_is_taken_back_and_one_of_an_unknown_run_is_
     assert states == ["pending", "withdrawn"]
 
 
-def test_a_request_that_ran_out_expires_and_the_run_that_waits_for_it_is_cancelled(world: World) -> None:
+def test_an_expired_request_cancels_the_run_that_waits_for_it(world: World) -> None:
     under_baseline(world)
     run_id = ended_run()
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(UUID(run_id), Suspended(), force=True)
-    request = asked_again_in(world, world.requested(), run_id)
+    request = request_again(world, world.requested(), run_id)
     world.now = request.expires_at + timedelta(hours=1)
     report = reconcile_operations(as_of=world.now)
     assert len(report["expired"]) == 2

@@ -1,4 +1,4 @@
-"""From a folder on disk to a registered version, on a real Prefect server."""
+"""Tests of the flow register_model on a real Prefect server: from a folder on disk to a registered version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.registry.commands.model import RegisterModel
 from data.submission.delivery import deliver
 from flows.register_model import register_model
 from tasks.register.build_reference import read_reference
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph, newest_run
 from tests.submissions import replace_line, rows, write_filled, write_rows
 from tests.world import World
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_filled(tmp_path / "submission")
 
 
-def test_a_folder_becomes_a_version_with_everything_that_can_be_derived(world: World, folder: Path) -> None:
+def test_a_folder_becomes_a_version_with_derived_fields(world: World, folder: Path) -> None:
     key = register_model(str(folder), as_of=world.now)
     version = world.get(Version, key)
     assert (key, version.number, version.parent, version.registered_at) == (f"{MODEL}/versions/1", 1, None, world.now)
@@ -57,24 +57,24 @@ def test_a_folder_becomes_a_version_with_everything_that_can_be_derived(world: W
     assert "| held-out | passed, " in left
     steps = compare_graph("register_model", "registered")
     assert steps[0] == "read submission: 600 training rows, 600 held-out rows"
-    assert "check standing: first version" in steps
+    assert "check against registry: first version" in steps
     assert "check quality: training passed, held-out passed" in steps
     assert steps[-1] == "register ops/late v1"
     with get_client(sync_client=True) as client:
         assert client.read_flow_run(newest_run("register model")).name == "register late v1"
 
 
-def test_the_same_submission_again_is_the_same_version_and_no_event(world: World, folder: Path) -> None:
+def test_a_repeated_submission_returns_its_version_without_an_event(world: World, folder: Path) -> None:
     key = register_model(str(folder), as_of=world.now)
     events = len(world.events())
     assert register_model(str(folder), as_of=world.move(days=1)) == key
     assert register_model(deliver(folder, world.home, "dev"), as_of=world.now) == key
     assert len(world.events()) == events
     steps = compare_graph("register_model", "registered already")
-    assert steps[-1] == "check standing: registered already as v1"
+    assert steps[-1] == "check against registry: registered already as v1"
 
 
-def test_a_retrain_says_only_what_is_new(world: World, folder: Path) -> None:
+def test_a_retrain_records_only_what_changed(world: World, folder: Path) -> None:
     first = register_model(str(folder), as_of=world.now)
     events = len(world.events())
     replace_line(folder / "version.yaml", "change_class:", "change_class: material")
@@ -88,7 +88,7 @@ def test_a_retrain_says_only_what_is_new(world: World, folder: Path) -> None:
     assert stale == ["data"], "only what describes the data is stale when only the data changed"
 
 
-def test_what_is_refused_leaves_one_event_and_nothing_else(world: World, folder: Path) -> None:
+def test_a_refusal_leaves_one_event_and_nothing_else(world: World, folder: Path) -> None:
     events = len(world.events())
     write_rows(folder / "data" / "held_out.parquet", {**rows(), "score": None})
     with pytest.raises(LogFormatError, match="column score is missing"):
@@ -106,13 +106,13 @@ def test_a_standard_that_is_not_adopted_is_refused_against_the_model(world: Worl
     assert state.is_failed()
     with pytest.raises(SubmissionError, match="the standard strict is not adopted") as refused:
         state.result()
-    assert refused.value.remedy == "`modelward standard adopt strict` puts it in force"
+    assert refused.value.remedy == "adopt it with `modelward standard adopt strict`, or remove it from `standards`"
     assert world.events()[-1]["subject"] == MODEL
     assert world.find(Model) == []
     compare_graph("register_model", "a standard is not adopted")
 
 
-def test_relaxed_rules_are_refused_before_anything_is_done(world: World, folder: Path) -> None:
+def test_relaxed_rules_are_refused_before_anything_is_recorded(world: World, folder: Path) -> None:
     register_model(str(folder), as_of=world.now)
     events, artifacts = len(world.events()), sorted(world.home.artifacts.rglob("*"))
     replace_line(

@@ -1,4 +1,4 @@
-"""Retirement on a real Prefect: waits that people end, answers that settle nothing, a flow that takes up again."""
+"""Tests of the flow retire_model on a real Prefect server: waits, answers that settle nothing, continued runs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from flows.retire_model import retire_model
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.form_responder import Form, Step, answering_forms
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
-from tests.flows.waiting_people import Form, Step, people
-from tests.retirement_fixtures import KEY, VERSION, Departing, departing
+from tests.retirement_fixtures import KEY, VERSION, RetiringModel, model_to_retire
 from tests.world import MODEL, World
 
 
-def signs(model: Departing, person: str, role: str) -> Step:
+def signs(model: RetiringModel, person: str, role: str) -> Step:
     def step(form: Form) -> None:
         request = model.world.find(ApprovalRequest, subject=KEY)[-1]
         form.resume(
@@ -31,8 +31,8 @@ def signs(model: Departing, person: str, role: str) -> Step:
     return step
 
 
-def retired(model: Departing, graph: str, **changes: Any) -> str:
-    """The state after a run of the flow, whose graph is the one that is written down."""
+def retired(model: RetiringModel, graph: str, **changes: Any) -> str:
+    """Run the flow and compare its graph; return the state of the retirement."""
     parameters = {"version": VERSION, "reason": "the data moved on", "sunset_on": SUNSET, "as_of": model.world.now}
     state = retire_model(**{**parameters, **changes})
     compare_graph("retire_model", graph)
@@ -42,9 +42,9 @@ def retired(model: Departing, graph: str, **changes: Any) -> str:
 SUNSET = date(2013, 5, 1)
 
 
-def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_retirement_reaches_the_dossier_in_three_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "otto")
-    model = departing(world)
+    model = model_to_retire(world)
 
     def looks_too_early(form: Form) -> None:
         form.resume(person="olga", plan="gates 2013-04-20 the timetable")
@@ -56,7 +56,7 @@ def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytes
         form.resume(person="olga", plan="crew 2013-04-20 the timetable\nshadow-it 2013-04-21 nothing")
 
     signatures = signs(model, "olga", "owner"), signs(model, "alma", "approver")
-    with people(looks_too_early, everybody_answers, *signatures) as seen:
+    with answering_forms(looks_too_early, everybody_answers, *signatures) as seen:
         assert retired(model, "from notice to approval", outputs_in_force="rosters until June") == "approved"
     assert len({(one.run, one.key) for one in seen}) == 4
     systems = {one.title.rpartition(" ")[2] for one in Outbox(world.home.outbox).notices() if "is retired" in one.title}
@@ -64,7 +64,7 @@ def test_from_notice_to_dossier_in_three_passes(world: World, monkeypatch: pytes
     world.now = model.retirement.sunset_at + timedelta(hours=9)
     assert retired(model, "the sunset begins") == "sunset"
     world.move(days=14)
-    assert retired(model, "from quiet logs to the archive") == "archived"
+    assert retired(model, "from no traffic to the archive") == "archived"
     assert world.get(Version, VERSION).review_state is ReviewState.RETIRED
     assert [one.state for one in world.find(Deployment)] == ["ended"]
     published = FileTarget(world.home).manifest(Place(MODEL))

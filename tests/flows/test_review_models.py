@@ -1,4 +1,4 @@
-"""The nightly review in a real flow: what came due is done, each thing on its own, and nothing twice."""
+"""Tests of the flow review_models: work that is due is done, each job independently, and only once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from data.notices.outbox import Outbox
 from data.records.review import Review
 from data.records.version import ReviewState, Version
 from flows.review_models import review_models
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.operations import deploy
 from tests.retirement_fixtures import VERSION, under_baseline
 from tests.world import World
 
 
-def test_an_approval_that_ran_out_while_it_serves_expires_and_opens_a_review(world: World) -> None:
+def test_an_approval_past_its_end_expires_and_opens_a_review_of_the_serving_version(world: World) -> None:
     under_baseline(world)
     deploy(world, world.approved())
     until = world.get(Version, VERSION).valid_until

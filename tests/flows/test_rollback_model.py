@@ -1,4 +1,4 @@
-"""A return to the last valid version in a real flow: once a run, with reasons for what was passed over."""
+"""Tests of the flow rollback_model: the last valid version serves again, with reasons for those passed over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment, Operation
 from data.records.monitoring import Incident
 from flows.rollback_model import rollback_model
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.operations import deploy
 from tests.retirement_fixtures import under_baseline
@@ -21,7 +21,7 @@ def otto(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "otto")
 
 
-def test_the_version_before_serves_again_and_the_one_left_is_blocked(world: World) -> None:
+def test_the_former_version_serves_again_and_the_later_one_is_blocked(world: World) -> None:
     under_baseline(world)
     deploy(world, world.approved(), "op-1")
     deploy(world, world.approved(), "op-2")
@@ -40,7 +40,7 @@ def test_the_version_before_serves_again_and_the_one_left_is_blocked(world: Worl
     compare_graph("rollback_model", "the version before serves again")
 
 
-def test_without_a_valid_version_it_refuses_names_each_and_advises_suspension(world: World) -> None:
+def test_without_a_valid_version_the_rollback_is_refused_with_each_reason(world: World) -> None:
     under_baseline(world)
     deploy(world, world.approved())
     world.version()

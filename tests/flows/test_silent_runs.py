@@ -1,4 +1,4 @@
-"""A run whose process is gone without a word is called crashed, and one that only waits, or still speaks, is not."""
+"""A run without a process is marked as crashed; a run that waits, or still sends events, is not."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tests.world import World
 
 
 @contextmanager
-def said_to_be(state: State) -> Iterator[UUID]:
-    """A run of one of our deployments that says it is in this state, and has no process."""
+def run_in_state(state: State) -> Iterator[UUID]:
+    """Return a run of a modelward deployment in this state, without a process."""
     with get_client(sync_client=True) as client:
         flow_id = client.create_flow_from_name(attest_registry.name)
         deployment = client.create_deployment(flow_id, f"silent-{uuid4()}", tags=["modelward", "audit"])
@@ -43,18 +43,18 @@ def said_to_be(state: State) -> Iterator[UUID]:
 
 @pytest.fixture
 def running() -> Iterator[UUID]:
-    """One that says it runs."""
-    with said_to_be(Running()) as run:
+    """Return a run that is recorded as running."""
+    with run_in_state(Running()) as run:
         yield run
 
 
 def sweep(world: World) -> list[str]:
-    """What is said of each run that was looked at and found dead."""
+    """Run the job and return its sentences about the runs that it marked as crashed."""
     return [report for _, act in silent_runs(RunContext(SERVICE, world.now, "")) if (report := act())]
 
 
 def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
-    """So much time has passed."""
+    """Move the clock forward."""
 
     class Clock(datetime):
         @classmethod
@@ -64,42 +64,38 @@ def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
     monkeypatch.setattr(crash_silent_runs, "datetime", Clock)
 
 
-def test_a_run_that_has_just_begun_is_left_alone(world: World, running: UUID) -> None:
+def test_a_new_run_is_not_marked_as_crashed(world: World, running: UUID) -> None:
     assert sweep(world) == []
     assert state_of(running) == "Running"
 
 
-def test_a_run_of_which_nothing_was_heard_is_called_crashed_once(
-    world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_run_is_marked_as_crashed_once(world: World, running: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     later(monkeypatch, 10)
     (report,) = reconcile_operations(as_of=world.now)["silent"]
-    assert report.endswith("was marked crashed: it sends no events any more")
+    assert report.endswith("was marked as crashed: it sent no event for 150 s")
     assert state_of(running) == "Crashed"
     assert sweep(world) == []
 
 
-def test_a_run_whose_process_never_began_is_called_crashed_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    with said_to_be(Pending()) as pending:
+def test_a_pending_run_without_a_process_is_marked_as_crashed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with run_in_state(Pending()) as pending:
         assert sweep(world) == []
         later(monkeypatch, 10)
         assert len(sweep(world)) == 1
         assert state_of(pending) == "Crashed"
 
 
-def test_what_the_server_does_not_take_is_not_said_to_be_done(
+def test_a_rejected_state_change_is_reported_as_failed(
     world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later(monkeypatch, 10)
     refusal = OrchestrationResult(state=None, status=SetStateStatus.REJECT, details=StateRejectDetails(reason="no"))
     monkeypatch.setattr(SyncPrefectClient, "set_flow_run_state", lambda *_, **__: refusal)
-    with pytest.raises(PrefectUnavailableError, match="Prefect did not take it that run .* is Crashed: reject"):
+    with pytest.raises(PrefectUnavailableError, match="Prefect did not set run .* to Crashed: reject"):
         sweep(world)
 
 
-def test_a_server_that_stumbles_keeps_nothing_else_from_being_ended(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_error_for_one_run_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     under_baseline(world)
     begin_deploy(world, world.approved())
 
@@ -110,10 +106,12 @@ def test_a_server_that_stumbles_keeps_nothing_else_from_being_ended(
     report = reconcile_operations(as_of=world.now)
     assert report["operations"] == ["the deploy of ops/delay v1 was undone"]
     (failed,) = report["failed"]
-    assert failed.startswith("looking for silent: Prefect could not be asked about silent runs: too slow → ")
+    assert failed.startswith("finding work for silent: Prefect did not answer a request about silent runs: too slow → ")
 
 
-def test_a_run_that_was_heard_of_is_left_alone(world: World, running: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_with_recent_events_is_not_marked_as_crashed(
+    world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
     later(monkeypatch, 10)
     name = f"prefect.flow-run.{running}"
     heartbeat: dict[str, Any] = {
@@ -130,7 +128,7 @@ def test_a_run_that_was_heard_of_is_left_alone(world: World, running: UUID, monk
     assert state_of(running) == "Running"
 
 
-def test_a_run_that_waits_for_a_person_is_silent_and_alive(
+def test_a_run_that_waits_for_a_person_is_not_marked_as_crashed(
     world: World, running: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later(monkeypatch, 10)

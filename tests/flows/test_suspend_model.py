@@ -1,4 +1,4 @@
-"""Serving stopped at once in a real flow, with what takes over named where every server reads it."""
+"""Tests of the flow suspend_model: serving stops at once, and the manifest states the fallback."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment, Slot
 from data.records.monitoring import Incident
 from flows.suspend_model import suspend_model
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.operations import deploy
 from tests.retirement_fixtures import under_baseline
 from tests.world import MODEL, World
 
 
-def test_the_manifest_names_the_fallback_and_an_incident_blocks_the_version(world: World) -> None:
+def test_the_manifest_states_the_fallback_and_an_incident_blocks_the_version(world: World) -> None:
     under_baseline(world)
     deploy(world, world.approved())
     key = suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
@@ -30,7 +30,7 @@ def test_the_manifest_names_the_fallback_and_an_incident_blocks_the_version(worl
     compare_graph("suspend_model", "suspended")
 
 
-def test_where_nothing_serves_there_is_nothing_to_suspend(world: World) -> None:
+def test_a_slot_without_a_serving_version_cannot_be_suspended(world: World) -> None:
     under_baseline(world)
     world.model()
     with pytest.raises((IllegalMoveError, InputError), match="names no version"):

@@ -1,6 +1,6 @@
-"""Runs of a deployment let go while they wait: the process exits, and after each answer they start from the top.
+"""Runs of a deployment are suspended while they wait: the process ends, and each answer starts the run again.
 
-Every step is taken again in each pass and comes to the same: one request, one deployment, one conclusion.
+Every step is taken again after each answer and has the same result: one request, one deployment, one conclusion.
 """
 
 from __future__ import annotations
@@ -26,20 +26,27 @@ from data.registry.commands.review import ConcludeValidation, OpenFinding
 from data.registry.registry import Registry
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
-from tests.flows.answers import answer, conclusion, newest_request, read_late
+from tests.flows.answers import answer, conclusion, delay_reading, newest_request
 from tests.flows.run_graph import compare_graph
-from tests.flows.served_runs import answered, pass_through, result_of, scheduled, state_of, worker_pass
+from tests.flows.served_runs import (
+    answer_form,
+    result_of,
+    run_in_worker_process,
+    run_until_pause,
+    schedule_run,
+    state_of,
+)
 from tests.judged_model import USE, V1
 from tests.operations import deployed
 from tests.world import MODEL, World
 
 
 def deployment_run(world: World) -> UUID:
-    return scheduled(deploy_model, version=V1, use=USE, as_of=world.now)
+    return schedule_run(deploy_model, version=V1, use=USE, as_of=world.now)
 
 
-def once_more(run: UUID) -> None:
-    """An API client, or a worker that lost its way, schedules the run again, whatever state it is in."""
+def schedule_again(run: UUID) -> None:
+    """Schedule a run again whatever its state is, as an API client or a faulty worker can."""
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run, Scheduled(), force=True)
 
@@ -48,25 +55,25 @@ def types(world: World, before: int = 0) -> list[str]:
     return [one["type"] for one in world.events()[before:]]
 
 
-def test_the_process_exits_while_people_are_waited_for(validated: World) -> None:
-    """Three processes, one after the other, as a worker starts them; none is alive while somebody thinks."""
+def test_no_process_lives_while_people_are_waited_for(validated: World) -> None:
+    """Three processes run one after the other, as a worker starts them; none is alive during a wait."""
     run = deployment_run(validated)
     for person in ("alma", "axel"):
-        assert (worker_pass(run, validated.home.root).returncode, state_of(run)) == (0, "Suspended")
-        answered(run, **answer(validated, person))
+        assert (run_in_worker_process(run, validated.home.root).returncode, state_of(run)) == (0, "Suspended")
+        answer_form(run, **answer(validated, person))
         assert state_of(run) == "Resuming"
-    assert (worker_pass(run, validated.home.root).returncode, state_of(run)) == (0, "Completed")
+    assert (run_in_worker_process(run, validated.home.root).returncode, state_of(run)) == (0, "Completed")
     (deployment,) = validated.find(Deployment)
     assert (deployment.state, deployment.run_id) == ("deployed", str(run))
     compare_graph("deploy_model", "two people approve, and the run is started again after each answer", run)
 
 
-def test_each_pass_starts_from_the_top_and_asks_for_nothing_twice(validated: World) -> None:
+def test_a_run_started_again_asks_no_question_twice(validated: World) -> None:
     run, before = deployment_run(validated), len(validated.events())
     for person in ("alma", "axel"):
-        assert pass_through(deploy_model, run) == "Suspended"
-        answered(run, **answer(validated, person))
-    assert pass_through(deploy_model, run) == "Completed"
+        assert run_until_pause(deploy_model, run) == "Suspended"
+        answer_form(run, **answer(validated, person))
+    assert run_until_pause(deploy_model, run) == "Completed"
     assert Counter(types(validated, before)) == {
         "verdicts.recorded": 2,
         "approval.requested": 1,
@@ -78,29 +85,29 @@ def test_each_pass_starts_from_the_top_and_asks_for_nothing_twice(validated: Wor
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
-def test_a_deployment_that_is_done_is_found_done_by_another_pass(validated: World) -> None:
+def test_a_completed_deployment_is_found_by_a_repeated_run(validated: World) -> None:
     run = deployment_run(validated)
     for person in ("alma", "axel"):
-        pass_through(deploy_model, run)
-        answered(run, **answer(validated, person))
-    pass_through(deploy_model, run)
+        run_until_pause(deploy_model, run)
+        answer_form(run, **answer(validated, person))
+    run_until_pause(deploy_model, run)
     events, manifest = len(validated.events()), FileTarget(validated.home).read(Place(MODEL))
-    once_more(run)
-    assert (pass_through(deploy_model, run), len(validated.events())) == ("Completed", events)
+    schedule_again(run)
+    assert (run_until_pause(deploy_model, run), len(validated.events())) == ("Completed", events)
     assert FileTarget(validated.home).read(Place(MODEL)) == manifest
 
 
-def test_a_wrong_code_is_asked_again_with_the_reason_on_top(validated: World) -> None:
+def test_after_a_wrong_code_the_form_opens_again_with_the_reason(validated: World) -> None:
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
-    answered(run, **answer(validated, "alma", code="000000"))
-    assert pass_through(deploy_model, run) == "Suspended"
-    form = answered(run, **answer(validated, "alma"))
+    run_until_pause(deploy_model, run)
+    answer_form(run, **answer(validated, "alma", code="000000"))
+    assert run_until_pause(deploy_model, run) == "Suspended"
+    form = answer_form(run, **answer(validated, "alma"))
     assert form.description.startswith("**⚠ Not accepted, please answer again:** the one-time code of alma is wrong")
-    assert pass_through(deploy_model, run) == "Suspended"
+    assert run_until_pause(deploy_model, run) == "Suspended"
     assert [one.person for one in validated.find(Vote)] == ["alma"]
-    answered(run, **answer(validated, "axel"))
-    assert pass_through(deploy_model, run) == "Completed"
+    answer_form(run, **answer(validated, "axel"))
+    assert run_until_pause(deploy_model, run) == "Completed"
     steps = compare_graph("deploy_model", "a wrong code, then two people approve", run)
     assert [name.partition(": ")[2] for name in steps if name.startswith("verdict")] == [
         "not accepted",
@@ -109,39 +116,39 @@ def test_a_wrong_code_is_asked_again_with_the_reason_on_top(validated: World) ->
     ]
 
 
-def test_a_code_counts_by_when_it_was_handed_in(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is refused because the process that reads their code took a minute and a half to start."""
+def test_a_code_is_judged_by_its_time_of_submission(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code stays valid although the process that reads it took a minute and a half to start."""
     run, late = deployment_run(validated), timedelta(seconds=90)
-    pass_through(deploy_model, run)
+    run_until_pause(deploy_model, run)
     then = answer(validated, "alma", code=validated.phone("alma").at(validated.now - late))
-    answered(run, **then)
-    assert (pass_through(deploy_model, run), validated.find(Vote)) == ("Suspended", []), "it was read at once"
-    answered(run, **then)
-    read_late(monkeypatch, late)
-    assert pass_through(deploy_model, run) == "Suspended"
+    answer_form(run, **then)
+    assert (run_until_pause(deploy_model, run), validated.find(Vote)) == ("Suspended", []), "it was read at once"
+    answer_form(run, **then)
+    delay_reading(monkeypatch, late)
+    assert run_until_pause(deploy_model, run) == "Suspended"
     assert [one.person for one in validated.find(Vote)] == ["alma"]
 
 
-def test_a_run_forced_on_without_an_answer_approves_nothing_and_asks_again(validated: World) -> None:
+def test_a_run_forced_on_without_an_answer_asks_again(validated: World) -> None:
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
+    run_until_pause(deploy_model, run)
     for _ in range(2):
-        once_more(run)
-        assert pass_through(deploy_model, run) == "Suspended"
-    form = answered(run, **answer(validated, "alma"))
+        schedule_again(run)
+        assert run_until_pause(deploy_model, run) == "Suspended"
+    form = answer_form(run, **answer(validated, "alma"))
     assert form.key == "gate-approval-3"
     assert (newest_request(validated).state, validated.find(Vote)) == ("pending", [])
 
 
-def test_an_answer_is_judged_on_what_is_there_when_the_run_goes_on(validated: World) -> None:
-    """Between answer and next pass a finding is opened: what the approver read is not what is there."""
+def test_an_answer_is_judged_on_the_evidence_when_the_run_resumes(validated: World) -> None:
+    """A finding is opened between answer and resumption, so that the approver has not read the present evidence."""
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
-    answered(run, **answer(validated, "alma"))
+    run_until_pause(deploy_model, run)
+    answer_form(run, **answer(validated, "alma"))
     due = validated.now + timedelta(days=9)
     values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": due}
     validated.do(OpenFinding(version=V1, severity="low", **values), by="vera")
-    assert pass_through(deploy_model, run) == "Failed"
+    assert run_until_pause(deploy_model, run) == "Failed"
     assert (newest_request(validated).state, validated.find(Vote)) == ("withdrawn", [])
     with pytest.raises(StaleEvidenceError):
         result_of(run)
@@ -149,49 +156,49 @@ def test_an_answer_is_judged_on_what_is_there_when_the_run_goes_on(validated: Wo
 
 def test_a_champion_that_changed_between_two_answers_ends_the_run(validated: World) -> None:
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
-    answered(run, **answer(validated, "alma"))
-    assert pass_through(deploy_model, run) == "Suspended"
+    run_until_pause(deploy_model, run)
+    answer_form(run, **answer(validated, "alma"))
+    assert run_until_pause(deploy_model, run) == "Suspended"
     second = deployed(validated)
-    answered(run, **answer(validated, "rita"))
-    assert pass_through(deploy_model, run) == "Failed"
+    answer_form(run, **answer(validated, "rita"))
+    assert run_until_pause(deploy_model, run) == "Failed"
     assert newest_request(validated).reason.endswith("ops/delay v2 serves now")
     assert validated.find(Deployment) == [second]
 
 
-def test_a_champion_that_changed_after_the_last_answer_is_seen_before_anything_is_published(validated: World) -> None:
+def test_a_champion_that_changed_after_the_last_answer_stops_the_publication(validated: World) -> None:
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
+    run_until_pause(deploy_model, run)
     request = newest_request(validated)
     for person in ("alma", "axel"):
         validated.decide(request, person)
     second = deployed(validated)
-    once_more(run)
-    assert pass_through(deploy_model, run) == "Failed"
+    schedule_again(run)
+    assert run_until_pause(deploy_model, run) == "Failed"
     assert validated.get(ApprovalRequest, request.key).state == "approved"
     assert (validated.find(Deployment), FileTarget(validated.home).read(Place(MODEL))) == ([second], None)
 
 
 def test_a_request_decided_elsewhere_lets_the_run_finish(validated: World) -> None:
-    """The registry is the judge: what stands there counts, however the run was set going again."""
+    """The state in the registry counts, however the run was started again."""
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
+    run_until_pause(deploy_model, run)
     for person in ("alma", "axel"):
         validated.decide(newest_request(validated), person)
-    once_more(run)
-    assert (pass_through(deploy_model, run), len(validated.find(Deployment))) == ("Completed", 1)
-    compare_graph("deploy_model", "decided beside the run", run)
+    schedule_again(run)
+    assert (run_until_pause(deploy_model, run), len(validated.find(Deployment))) == ("Completed", 1)
+    compare_graph("deploy_model", "decided outside the run", run)
 
 
-def test_what_is_refused_to_others_meanwhile_takes_no_answer_away(judged: World) -> None:
-    run = scheduled(validate_model, version=V1, use=USE, as_of=judged.now)
-    assert pass_through(validate_model, run) == "Suspended"
+def test_refusals_of_other_people_do_not_lose_an_answer(judged: World) -> None:
+    run = schedule_run(validate_model, version=V1, use=USE, as_of=judged.now)
+    assert run_until_pause(validate_model, run) == "Suspended"
     judged.grant("dev", "validator")
     for person in ("alma", "dev"):
         with pytest.raises(RefusedError):
             judged.do(concluding(judged, person), by=person, run_id="")
-    answered(run, **conclusion(judged))
-    assert pass_through(validate_model, run) == "Completed"
+    answer_form(run, **conclusion(judged))
+    assert run_until_pause(validate_model, run) == "Completed"
     assert [one.validator for one in judged.find(Validation)] == ["vera"]
 
 
@@ -200,28 +207,26 @@ def concluding(world: World, person: str) -> ConcludeValidation:
     return ConcludeValidation(version=V1, evidence_digest=world.digest(V1), proof=world.proof(person), **values)
 
 
-def test_a_conclusion_is_not_on_what_was_found_after_its_form_was_shown(judged: World) -> None:
-    run = scheduled(validate_model, version=V1, use=USE, as_of=judged.now)
-    assert pass_through(validate_model, run) == "Suspended"
+def test_a_conclusion_does_not_cover_evidence_newer_than_its_form(judged: World) -> None:
+    run = schedule_run(validate_model, version=V1, use=USE, as_of=judged.now)
+    assert run_until_pause(validate_model, run) == "Suspended"
     values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": judged.now + timedelta(days=9)}
     judged.do(OpenFinding(version=V1, severity="low", **values), by="outsider")
-    answered(run, **conclusion(judged))
-    assert (pass_through(validate_model, run), judged.find(Validation)) == ("Suspended", [])
-    form = answered(run, **conclusion(judged))
+    answer_form(run, **conclusion(judged))
+    assert (run_until_pause(validate_model, run), judged.find(Validation)) == ("Suspended", [])
+    form = answer_form(run, **conclusion(judged))
     assert "is not what the validator read" in form.description.splitlines()[0]
     assert "**finding 1, low, open**" in form.description
-    assert pass_through(validate_model, run) == "Completed"
+    assert run_until_pause(validate_model, run) == "Completed"
     assert judged.find(Validation)[0].evidence_digest == judged.find(VerdictSet, version=V1)[-1].evidence_digest
     compare_graph("validate_model", "the evidence changed before the answer", run)
 
 
-def test_a_registry_held_by_another_process_costs_nobody_their_signature(
-    validated: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_registry_loses_no_signature(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
     run = deployment_run(validated)
-    pass_through(deploy_model, run)
-    answered(run, **answer(validated, "alma"))
-    pass_through(deploy_model, run)
+    run_until_pause(deploy_model, run)
+    answer_form(run, **answer(validated, "alma"))
+    run_until_pause(deploy_model, run)
     execute = Registry.execute
 
     def held(registry: Registry, command: Command, *values: Any, **more: Any) -> Any:
@@ -229,26 +234,26 @@ def test_a_registry_held_by_another_process_costs_nobody_their_signature(
             raise StoreLockedError("the registry is held by process 7")
         return execute(registry, command, *values, **more)
 
-    answered(run, **answer(validated, "axel"))
+    answer_form(run, **answer(validated, "axel"))
     with monkeypatch.context() as busy:
         busy.setattr(Registry, "execute", held)
-        assert pass_through(deploy_model, run) == "Suspended"
-    form = answered(run, **answer(validated, "axel"))
+        assert run_until_pause(deploy_model, run) == "Suspended"
+    form = answer_form(run, **answer(validated, "axel"))
     assert "the registry is held by process 7" in form.description.splitlines()[0]
-    assert pass_through(deploy_model, run) == "Completed"
+    assert run_until_pause(deploy_model, run) == "Completed"
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
 def test_a_validation_measures_once_and_concludes_once(judged: World) -> None:
-    run, before = scheduled(validate_model, version=V1, use=USE, as_of=judged.now), len(judged.events())
-    assert pass_through(validate_model, run) == "Suspended"
-    answered(run, **conclusion(judged))
-    assert pass_through(validate_model, run) == "Completed"
+    run, before = schedule_run(validate_model, version=V1, use=USE, as_of=judged.now), len(judged.events())
+    assert run_until_pause(validate_model, run) == "Suspended"
+    answer_form(run, **conclusion(judged))
+    assert run_until_pause(validate_model, run) == "Completed"
     events = types(judged, before)
     assert events[-2:] == ["credential.attempted", "validation.concluded"]
     assert Counter(events)["version.assessed"] == 1
     compare_graph("validate_model", "concluded, and the run is started again after the answer", run)
-    once_more(run)
-    assert (pass_through(validate_model, run), types(judged, before)) == ("Completed", events)
+    schedule_again(run)
+    assert (run_until_pause(validate_model, run), types(judged, before)) == ("Completed", events)
     assert judged.get(Version, V1).review_state is ReviewState.VALIDATED
     assert len(judged.find(Validation)) == 1

@@ -1,4 +1,4 @@
-"""Each step is a task run that says what it did and follows the step before it, whatever values were handed on."""
+"""Each step is a task run that says what it did and follows the step before it, whatever values are passed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def take_steps() -> str:
     return first + steps.take(double, second)
 
 
-def test_a_step_follows_the_one_before_it_and_no_other() -> None:
+def test_a_step_follows_only_the_step_before_it() -> None:
     assert take_steps() == "aaaaaaaaaa"
     labels = compare_graph("take_steps", "each step follows the one before it")
     assert labels == ["double a: aa", "double aa: aaaa", "refuse aa", "ask about aa", "double aaaa: aaaaaaaa"]

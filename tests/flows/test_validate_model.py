@@ -1,4 +1,4 @@
-"""Validate model on a real Prefect server: machines judge, then an independent validator concludes through its API."""
+"""Tests of the flow validate_model on a real Prefect server: gates judge, then an independent validator concludes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFindi
 from flows.validate_model import validate_model
 from tasks.run import await_people
 from tests.flows.answers import after, concludes, conclusion
-from tests.flows.left_artifacts import newest_artifact
+from tests.flows.form_responder import Form, Step, answering_forms
+from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
-from tests.flows.waiting_people import Form, Step, people
 from tests.judged_model import USE, V1, adopt, next_version, standard_text
 from tests.preselected import preselected
 from tests.submissions import rows, write_filled, write_rows
@@ -27,8 +27,8 @@ from tests.world import World
 
 
 @pytest.fixture(autouse=True)
-def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A paused flow asks the server ten times a second whether it may go on."""
+def poll_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a paused flow ask the server ten times a second whether it may continue."""
     monkeypatch.setattr(await_people, "POLL_SECONDS", 0.1)
 
 
@@ -37,7 +37,7 @@ def validate(world: World, version: str = V1) -> str:
 
 
 def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
-    with people(concludes(judged)) as forms:
+    with answering_forms(concludes(judged)) as forms:
         assert validate(judged) == "validated"
     (verdicts,) = judged.find(VerdictSet, version=V1)
     assert (verdicts.stage, verdicts.cleared, verdicts.environment) == ("assess", True, "production")
@@ -59,8 +59,8 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert steps[-1] == "verdict on answer 1: fit, version validated"
 
 
-def written_past(world: World, **changes: str) -> Step:
-    """The whole answer, past the form."""
+def inject_conclusion(world: World, **changes: str) -> Step:
+    """Write the whole answer directly to the server, without the form."""
     return lambda form: form.inject(json.dumps({**preselected(form.schema), **conclusion(world, **changes)}))
 
 
@@ -71,28 +71,28 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
     "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
     "a conclusion written past the form": (
-        lambda w: written_past(w, code="000000"),
+        lambda w: inject_conclusion(w, code="000000"),
         "the one-time code of vera is wrong",
     ),
     "a conclusion on evidence that is not there": (
-        lambda w: written_past(w, evidence="sha256:" + "0" * 64),
+        lambda w: inject_conclusion(w, evidence="sha256:" + "0" * 64),
         "is not what the validator read",
     ),
     "a conclusion that does not say on which evidence": (
         lambda w: lambda form: form.inject(json.dumps(conclusion(w))),
-        "Evidence you conclude on: Field required",
+        "Digest of the evidence: Field required",
     ),
     "a conclusion that the form does not offer": (
-        lambda w: written_past(w, conclusion="splendid"),
+        lambda w: inject_conclusion(w, conclusion="splendid"),
         "does not fit the form",
     ),
 }
 
 
-def test_whatever_is_tried_on_a_waiting_validation_concludes_nothing(judged: World) -> None:
+def test_no_attack_on_a_waiting_validation_concludes_it(judged: World) -> None:
     for person in ("dev", "otto"):
         judged.grant(person, "validator")
-    with people(*(make(judged) for make, _ in ATTACKS.values()), concludes(judged)) as forms:
+    with answering_forms(*(make(judged) for make, _ in ATTACKS.values()), concludes(judged)) as forms:
         assert validate(judged) == "validated"
     for (attack, (_, reason)), form in zip(ATTACKS.items(), forms[1:], strict=True):
         assert reason in form.description.splitlines()[0], attack
@@ -110,14 +110,14 @@ def test_a_finding_raised_while_the_run_waits_is_settled_and_read(judged: World)
         judged.move(seconds=30)
         adopt(judged, standard_text(version=9, id="other"))
 
-    with people(after(settle, concludes(judged, code="000000")), concludes(judged)) as forms:
+    with answering_forms(after(settle, concludes(judged, code="000000")), concludes(judged)) as forms:
         assert validate(judged) == "validated"
     assert [one.state for one in judged.find(Finding)] == ["closed"]
     assert r"- finding 1, high, closed by vera: “pressure \| is &lt;missing&gt;”" in forms[1].description
 
 
 def test_a_validator_who_finds_it_unfit_rejects_it(judged: World) -> None:
-    with people(concludes(judged, conclusion="not fit")):
+    with answering_forms(concludes(judged, conclusion="not fit")):
         assert validate(judged) == "rejected"
     assert judged.get(Version, V1).review_state is ReviewState.REJECTED
 
@@ -127,7 +127,7 @@ def test_a_version_that_fails_its_gates_is_rejected_and_nobody_is_asked(judged: 
     guesses = rows(day="2013-03-01")
     write_rows(folder / "data" / "held_out.parquet", {**guesses, "score": 1.0 - guesses["score"]})
     version = next_version(judged, folder)
-    with people(), pytest.raises(GateRefusedError, match="PERFORMANCE-1") as refused:
+    with answering_forms(), pytest.raises(GateRefusedError, match="PERFORMANCE-1") as refused:
         validate(judged, version)
     row = judged.get(Version, version)
     assert row.review_state is ReviewState.REJECTED
@@ -136,15 +136,15 @@ def test_a_version_that_fails_its_gates_is_rejected_and_nobody_is_asked(judged: 
     assert "1 failed" in compare_graph("validate_model", "a gate failed")[-2]
 
 
-def test_a_standard_that_asks_no_validator_leaves_the_version_assessed(judged: World) -> None:
+def test_without_a_required_validator_the_version_stays_assessed(judged: World) -> None:
     controls = [one for one in json.loads(standard_text())["controls"] if one["gate"] != "validation"]
     adopt(judged, standard_text(version=3, controls=controls))
-    with people():
+    with answering_forms():
         assert validate(judged) == "assessed"
     compare_graph("validate_model", "no validator is asked")
 
 
-def test_a_validation_that_nobody_concludes_ends_the_run(judged: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_validation_without_a_conclusion_in_time_ends_the_run(judged: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(await_people, "LONGEST_WAIT_SECONDS", 1)
     with pytest.raises((RequestClosedError, FailedRun), match=r"nobody answered|never resumed"):
         validate(judged)

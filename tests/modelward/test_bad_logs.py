@@ -17,9 +17,9 @@ from data.records.monitoring import MonitoringRun
 from tests.atomicity_checks import nothing_half_done
 from tests.judged_model import V1
 from tests.modelward.conftest import Cli
+from tests.monitored_model import ROWS, ServingModel, deploy_monitored_model
 from tests.operations import prepared
 from tests.prediction_logs import DAY, days, label_table, midnight, write_partition
-from tests.watched_model import ROWS, WatchedModel, watched_model
 from tests.world import Template
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -31,21 +31,21 @@ NIGHT = midnight(END + days(4)) + timedelta(hours=12)
 @pytest.fixture(scope="module")
 def found_watched(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A world with a model that serves and a week of quiet logs."""
-    root = tmp_path_factory.mktemp("watched") / "home"
-    return prepared(founded, root, lambda world: watched_model(world).log(DAY))
+    root = tmp_path_factory.mktemp("monitored") / "home"
+    return prepared(founded, root, lambda world: deploy_monitored_model(world).log(DAY))
 
 
 @pytest.fixture
-def watch(found_watched: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WatchedModel:
+def monitored(found_watched: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServingModel:
     """A copy of it."""
-    return WatchedModel(found_watched.copy(tmp_path / "home", monkeypatch), V1)
+    return ServingModel(found_watched.copy(tmp_path / "home", monkeypatch), V1)
 
 
-def spoil_log(**columns: Any) -> Callable[[WatchedModel], object]:
+def spoil_log(**columns: Any) -> Callable[[ServingModel], object]:
     """Columns of the last day's predictions as given, or left out as None."""
 
-    def spoil(watch: WatchedModel) -> None:
-        (file,) = (watch.predictions / f"date={END}").glob("*.parquet")
+    def spoil(monitored: ServingModel) -> None:
+        (file,) = (monitored.predictions / f"date={END}").glob("*.parquet")
         held = pq.ParquetFile(file).read()
         told = {name: held[name] for name in held.column_names} | columns
         pq.write_table(pa.table({name: values for name, values in told.items() if values is not None}), file)
@@ -53,11 +53,11 @@ def spoil_log(**columns: Any) -> Callable[[WatchedModel], object]:
     return spoil
 
 
-def log_orphans(watch: WatchedModel) -> None:
-    write_partition(watch.labels, END, label_table(END, DAY - days(60)), "of-nobody")
+def log_orphans(monitored: ServingModel) -> None:
+    write_partition(monitored.labels, END, label_table(END, DAY - days(60)), "of-nobody")
 
 
-LOGS: Mapping[str, tuple[Callable[[WatchedModel], object], str, str, str, int]] = {
+LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] = {
     "a mapped column missing": (spoil_log(score=None), "column score is missing", "write the column", "page", 6 * ROWS),
     "a column of another type": (spoil_log(score=["x"] * ROWS), "column score is str", "as a number", "page", 6 * ROWS),
     "NaN scores": (spoil_log(score=[np.nan] * ROWS), "300 of 300 scores are null, NaN", "one prob", "page", 7 * ROWS),
@@ -75,23 +75,23 @@ LOGS: Mapping[str, tuple[Callable[[WatchedModel], object], str, str, str, int]] 
 
 @pytest.mark.parametrize(("spoil", "what", "remedy", "level", "counted"), LOGS.values(), ids=LOGS)
 def test_a_log_with(
-    watch: WatchedModel,
+    monitored: ServingModel,
     cli: Cli,
-    spoil: Callable[[WatchedModel], object],
+    spoil: Callable[[ServingModel], object],
     what: str,
     remedy: str,
     level: str,
     counted: int,
 ) -> None:
     """What cannot be used is no failure of the watch: it is said, recorded with the window, and somebody is called."""
-    spoil(watch)
-    with nothing_half_done(watch.world, cli, "monitoring.recorded"):
+    spoil(monitored)
+    with nothing_half_done(monitored.world, cli, "monitoring.recorded"):
         result = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())
     assert (result.code, result.err) == (0, "")
     told = [one for one in result.out.splitlines() if what in one]
     assert told
     assert all(remedy in one.partition(" → ")[2] for one in told)
-    (run,) = watch.world.find(MonitoringRun)
+    (run,) = monitored.world.find(MonitoringRun)
     assert (run.rows, any(what in one for one in run.faults)) == (counted, True)
     (alert,) = [one for one in cli("alerts", "list", "--json").json if what in str(one)]
     assert (alert["level"], remedy in str(alert)) == (level, True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.monitored_model import monitored, monitored_template
 from tests.operations import deployed, held, prepared, roll_back, suspend
-from tests.watched_model import watch, watched
 from tests.world import MODEL, Template, World
 
-__all__ = ["watch", "watched"]
+__all__ = ["monitored", "monitored_template"]
 
 Moments = dict[str, datetime]
 V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"

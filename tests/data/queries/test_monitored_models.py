@@ -12,10 +12,10 @@ from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.registry import Registry
+from tests.monitored_model import ServingModel
 from tests.operations import deploy, suspend
 from tests.prediction_logs import DAY, days, midnight
 from tests.transactions import READING, STATEMENTS, counted_transactions
-from tests.watched_model import WatchedModel
 from tests.world import FOUNDED_AT, MODEL
 
 NIGHTS = 120
@@ -27,21 +27,21 @@ def known(through: int) -> MonitoredModel:
     return found.monitored
 
 
-def record_nights(watch: WatchedModel) -> None:
-    plan = watch.world.find(MonitoringPlan, model=MODEL)[-1].key
+def record_nights(monitored: ServingModel) -> None:
+    plan = monitored.world.find(MonitoringPlan, model=MODEL)[-1].key
     nights = [
         RecordMonitoring(
             model=MODEL, plan=plan, from_date=f"{DAY + days(night - 6)}", to_date=f"{DAY + days(night)}",
-            versions=(watch.version,), rows=1, labelled=0, partitions=(), measurements_digest=f"sha256:{night:064x}",
-            counts={}, outcomes={"psi:distance": "quiet"},
+            versions=(monitored.version,), rows=1, labelled=0, partitions=(), counts={},
+            measurements_digest=f"sha256:{night:064x}", outcomes={"psi:distance": "quiet"},
         )
         for night in range(NIGHTS)
     ]  # fmt: skip
-    watch.world.registry.execute_together(nights, RunContext(Actor(id="modelward"), watch.world.now))
+    monitored.world.registry.execute_together(nights, RunContext(Actor(id="modelward"), monitored.world.now))
 
 
-def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(watch: WatchedModel) -> None:
-    record_nights(watch)
+def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(monitored: ServingModel) -> None:
+    record_nights(monitored)
     plan = known(NIGHTS).plan
     assert (plan.window_days, plan.persistence) == (7, (2, 3))
     windows = known(NIGHTS).windows
@@ -51,17 +51,17 @@ def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(watch: 
     assert known(6).windows == ()
 
 
-def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(watch: WatchedModel) -> None:
+def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(monitored: ServingModel) -> None:
     with counted_transactions() as before:
         known(NIGHTS)
-    record_nights(watch)
+    record_nights(monitored)
     with counted_transactions() as after:
         known(NIGHTS)
     assert before[READING] == after[READING] == 1
     assert before[STATEMENTS] == after[STATEMENTS]
 
 
-def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(watch: WatchedModel) -> None:
+def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(monitored: ServingModel) -> None:
     found = monitored_models(Registry.here(), [MODEL, "ops/delay", "delay"], DAY)
     assert [(one.key, one.monitored is not None) for one in found] == [(MODEL, True)]
 
@@ -72,10 +72,10 @@ def as_of(through: int) -> tuple[int | None, int]:
     return (watched.champion.number if watched.champion else None), watched.plan.number
 
 
-def test_a_window_is_held_against_the_plan_and_the_version_that_were_there_as_it_ended(watch: WatchedModel) -> None:
-    world, first = watch.world, known(0).plan.number
+def test_a_window_is_held_against_the_plan_and_the_version_that_were_there_as_it_ended(monitored: ServingModel) -> None:
+    world, first = monitored.world, known(0).plan.number
     founded = (FOUNDED_AT.date() - DAY).days
-    second = world.version(reference_digest=world.get(Version, watch.version).reference_digest)
+    second = world.version(reference_digest=world.get(Version, monitored.version).reference_digest)
 
     def at(day: int, hour: int) -> datetime:
         world.now = midnight(DAY + days(day)) + timedelta(hours=hour)

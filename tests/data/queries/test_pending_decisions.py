@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.queries.pending_decisions import pending_decisions
-from tests.retiring import KEY, PARTIES, opened
+from tests.retirement_states import KEY, PARTIES, opened
 from tests.world import World
 
 

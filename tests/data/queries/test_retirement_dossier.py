@@ -11,7 +11,7 @@ from data.queries.retirement_dossier import KEPT, retirement_dossier
 from data.records.retirement_evidence import ImpactDocument, LogCoverage, RetirementDossier
 from data.records.version import Version
 from tests.operations import deployed
-from tests.retiring import KEY, VERSION, opened
+from tests.retirement_states import KEY, VERSION, opened
 from tests.world import World
 
 

@@ -9,7 +9,7 @@ from data.queries.retirements import retirement_snapshot, retirement_subject
 from data.registry.commands.model import DeclareConsumer
 from data.registry.rules.retirement import retirement_digest
 from tests.operations import deployed
-from tests.retiring import KEY, VERSION, opened
+from tests.retirement_states import KEY, VERSION, opened
 from tests.world import MODEL, World
 
 

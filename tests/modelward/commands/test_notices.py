@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.notices.outbox import Notice, Outbox
+from tests.delivery_servers import HOST, HttpsServer, answering, https_server, mail_server
 from tests.modelward.conftest import Cli
-from tests.sinks import HOST, HttpsSink, answering, https_sink, mail_sink
 from tests.world import World
 
 SECRET = "hunter2-hunter2-hunter2"
@@ -32,7 +32,7 @@ def test_nothing_is_carried_until_it_is_configured(told: World, cli: Cli) -> Non
 
 
 def test_a_mail_goes_out_once_and_the_list_says_so(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    with mail_sink() as sink:
+    with mail_server() as sink:
         address = f"mailto://127.0.0.1:{sink.port}?from=modelward@example.org&mode=insecure"
         monkeypatch.setenv("MODELWARD_NOTICE_MAIL", address)
         result = cli("notices", "send")
@@ -44,7 +44,7 @@ def test_a_mail_goes_out_once_and_the_list_says_so(told: World, cli: Cli, monkey
 
 
 def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    with mail_sink() as sink:
+    with mail_server() as sink:
         port = sink.port
     monkeypatch.setenv(
         "MODELWARD_NOTICE_MAIL", f"mailto://me:{SECRET}@127.0.0.1:{port}?from=a@example.org&mode=insecure"
@@ -58,7 +58,7 @@ def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypa
     assert cli("doctor", "--json").code == 0
 
 
-def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsSink, *paths: str) -> None:
+def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsServer, *paths: str) -> None:
     """Have notices carried to these paths of a sink, and to no host but its own."""
     for name, value in {
         "webhooks": " ".join(f"https://{HOST}:{sink.port}/{path}" for path in paths),
@@ -74,7 +74,7 @@ def test_a_webhook_is_sent_what_lies_there(
     told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
-    with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
+    with https_server(tmp_path / "sink", answering("204 No Content")) as sink:
         to_webhooks(monkeypatch, sink, "in")
         assert cli("notices", "send", "--json").json[0]["carrier"].startswith(f"webhook {HOST}:{sink.port} ")
         assert len(sink.requests) == 1
@@ -84,7 +84,7 @@ def test_two_webhooks_on_one_host_are_both_sent_everything_and_both_tried(
     told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
-    with https_sink(tmp_path / "sink", answering("204 No Content")) as sink:
+    with https_server(tmp_path / "sink", answering("204 No Content")) as sink:
         to_webhooks(monkeypatch, sink, "team-a", "team-b")
         assert len(cli("notices", "send", "--json").json) == 2
         assert list(cli("notices", "test", "--by", "alma", "--json").json.values()) == ["", ""]
@@ -111,7 +111,7 @@ def test_a_file_that_is_no_notice_is_named_and_hides_none(
     assert [one["to"] for one in cli("notices", "list", "--json").json] == ["alma"]
     found = {one["name"]: one for one in cli("doctor", "--json").json}
     assert (found["outbox"]["state"], found["notices"]["state"]) == ("warn", "ok")
-    with mail_sink() as sink:
+    with mail_server() as sink:
         monkeypatch.setenv("MODELWARD_NOTICE_MAIL", f"mailto://127.0.0.1:{sink.port}?from=a@example.org&mode=insecure")
         result = cli("notices", "send")
     assert (result.code, "delivered" in result.out, "cannot be read" in result.err) == (3, True, True)

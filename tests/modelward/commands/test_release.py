@@ -13,7 +13,7 @@ from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry.commands.person import RevokePerson
-from tests.emergency_model import V2, hasty
+from tests.emergency_model import V2, with_emergency_rule
 from tests.modelward.conftest import Cli, Said
 from tests.world import MODEL, World
 
@@ -25,7 +25,7 @@ Proven = Callable[[str], tuple[tuple[str, ...], str]]
 @pytest.fixture
 def world(validated: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.delenv("MODELWARD_ACTOR")
-    return hasty(validated)
+    return with_emergency_rule(validated)
 
 
 def serving(world: World) -> str | None:

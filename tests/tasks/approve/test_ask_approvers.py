@@ -1,4 +1,4 @@
-"""What the registry makes of an approver's form, and what becomes of the request."""
+"""Tests of the approval form: what the registry makes of an answer, and the state of the request after it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tasks.approve.ask_approvers import await_decisions, current
 from tasks.approve.request_approval import request_approval
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
-from tests.tasks.run.waiting_room import Values, WaitingRoom
+from tests.tasks.run.pause_stub import PauseStub, Values
 from tests.world import World
 from views.forms.objection import Objection
 
@@ -37,7 +37,7 @@ def at(moment: datetime) -> RunContext:
 
 @pytest.fixture
 def request_of(validated: World) -> ApprovalRequest:
-    """A pending request of two approvers, at the world's moment."""
+    """Open a request for two approvers at the world's time."""
     verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, RUN))
     return request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, RUN))
 
@@ -54,11 +54,11 @@ def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) ->
     return lambda: {**values, **changes}
 
 
-def test_it_is_asked_until_everybody_has_signed(
+def test_the_form_opens_until_everybody_has_signed(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed = [answers(validated, person, request_of) for person in ("alma", "axel")]
-    room = WaitingRoom(monkeypatch, *signed)
+    room = PauseStub(monkeypatch, *signed)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [one.key for one in room.forms] == ["gate-approval-1", "gate-approval-2"]
     assert [one.seconds for one in room.forms] == [7 * 86_400] * 2
@@ -66,10 +66,10 @@ def test_it_is_asked_until_everybody_has_signed(
     assert [one["actor"] for one in events] == [{"id": "alma", "auth": "totp"}, {"id": "axel", "auth": "totp"}]
 
 
-def test_a_request_that_is_decided_is_not_asked_about(
+def test_a_decided_request_opens_no_form(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = WaitingRoom(monkeypatch)
+    room = PauseStub(monkeypatch)
     for person in ("alma", "axel"):
         validated.decide(request_of, person)
     assert await_decisions(request_of, at(validated.now)) == current(request_of.key)
@@ -108,7 +108,7 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)
-def test_what_the_registry_refuses_is_asked_again(
+def test_a_refused_answer_is_asked_again(
     validated: World,
     request_of: ApprovalRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -116,7 +116,7 @@ def test_what_the_registry_refuses_is_asked_again(
     reason: str,
 ) -> None:
     wrong = answers(validated, "alma", request_of, **changes)
-    room = WaitingRoom(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    room = PauseStub(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert reason.replace("(", "\\(") in room.reasons[0]
     assert room.forms[1].description.splitlines()[2].startswith("**What to do:** ")
@@ -128,13 +128,13 @@ def test_five_wrong_codes_lock_a_person_out(
 ) -> None:
     wrong = [answers(validated, "alma", request_of, code=f"00000{number}") for number in range(5)]
     right = [answers(validated, who, request_of) for who in ("alma", "rita", "axel")]
-    room = WaitingRoom(monkeypatch, *wrong, *right)
+    room = PauseStub(monkeypatch, *wrong, *right)
     await_decisions(request_of, at(validated.now))
     assert "alma is locked out" in room.reasons[5]
     assert [one.person for one in validated.find(Vote)] == ["rita", "axel"]
 
 
-def test_bytes_that_cannot_be_read_for_a_moment_take_nothing_back(
+def test_unreadable_bytes_do_not_withdraw_the_request(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
@@ -148,29 +148,29 @@ def test_bytes_that_cannot_be_read_for_a_moment_take_nothing_back(
         path.write_bytes(content)
         return answers(validated, "axel", request_of)()
 
-    room = WaitingRoom(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
+    room = PauseStub(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert "sha256:" in room.reasons[1]
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
-def test_bytes_that_are_others_take_the_request_back(
+def test_changed_bytes_withdraw_the_request(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
     path.chmod(0o600)
     path.write_bytes(b"other bytes")
-    WaitingRoom(monkeypatch, answers(validated, "alma", request_of))
+    PauseStub(monkeypatch, answers(validated, "alma", request_of))
     with pytest.raises(DigestMismatchError):
         await_decisions(request_of, at(validated.now))
     assert current(request_of.key).state == "withdrawn"
 
 
 @pytest.mark.parametrize("recorded", [False, True], ids=["before it was recorded", "after it was committed"])
-def test_trouble_with_one_answer_throws_no_other_away(
+def test_an_error_with_one_answer_keeps_the_others(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, recorded: bool
 ) -> None:
-    """The last of two answers meets a full disk. What was committed stands; what was not is asked for again."""
+    """The disk is full at the second answer; the committed vote remains, and the other is asked again."""
     execute, left = Registry.execute, ["once"]
 
     def full(registry: Registry, command: Any, actor: Any, **more: Any) -> Any:
@@ -183,33 +183,33 @@ def test_trouble_with_one_answer_throws_no_other_away(
 
     monkeypatch.setattr(Registry, "execute", full)
     who = ["alma", "axel"] if recorded else ["alma", "axel", "axel"]
-    room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in who))
+    room = PauseStub(monkeypatch, *(answers(validated, one, request_of) for one in who))
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
     assert len(room.forms) == len(who)
     if not recorded:
-        assert "there was trouble while it was recorded: no space left" in room.reasons[-1]
+        assert "an error occurred while the answer was recorded: no space left" in room.reasons[-1]
         assert "signed: Alma as approver" in room.forms[-1].description
 
 
-def test_a_vote_given_beside_the_form_leaves_what_lies_under_its_key(
+def test_a_vote_outside_the_form_keeps_the_stored_answer(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same request, decided by somebody outside of the run while the form is open."""
+    """Another person votes on the same request outside the run while the form is open."""
     validated.do(RecordRefusal(about=request_of.key, attempted="decide", code="proof", reason="wrong"), run_id="")
-    room = WaitingRoom(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
+    room = PauseStub(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
     await_decisions(request_of, at(validated.now))
     assert [one.key for one in room.forms] == ["gate-approval-1", "gate-approval-2"]
 
 
-def test_a_request_that_ran_out_is_recorded_as_expired_whoever_answers(
+def test_a_request_past_its_end_is_recorded_as_expired(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The flow was given a business time long ago; the log went on since."""
+    """The flow has an old business time, and the log has later events."""
     began = validated.now
     validated.move(days=8)
     adopt(validated, standard_text(version=9, id="other"))
-    room = WaitingRoom(monkeypatch)
+    room = PauseStub(monkeypatch)
     with pytest.raises(RequestClosedError, match="is expired"):
         await_decisions(request_of, at(began))
     assert (room.forms, current(request_of.key).state) == ([], "expired")
@@ -223,46 +223,46 @@ def test_a_run_that_stops_waiting_at_the_end_of_the_request_leaves_it_expired(
         adopt(validated, standard_text(version=9, id="other"))
         raise FlowPauseTimeout
 
-    WaitingRoom(monkeypatch, nobody_for_a_week)
+    PauseStub(monkeypatch, nobody_for_a_week)
     with pytest.raises(RequestClosedError, match="nobody answered"):
         await_decisions(request_of, at(validated.now))
     assert current(request_of.key).state == "expired"
 
 
-def test_a_request_taken_back_by_somebody_else_ends_the_run(
+def test_a_request_withdrawn_elsewhere_ends_the_run(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def take_back() -> dict[str, Any]:
         validated.do(WithdrawRequest(key=request_of.key, reason="not needed"), run_id=RUN)
         return answers(validated, "alma", request_of)()
 
-    WaitingRoom(monkeypatch, take_back)
+    PauseStub(monkeypatch, take_back)
     with pytest.raises(RequestClosedError, match="is withdrawn: not needed"):
         await_decisions(request_of, at(validated.now))
 
 
 @pytest.mark.parametrize("deputy_of", ["", "axel", " Axel "])
-def test_a_deputy_signs_for_whom_they_stand_in(
+def test_a_deputy_signs_for_the_represented_person(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch, deputy_of: str
 ) -> None:
-    """Named, or taken from the one role they hold."""
+    """The represented person is entered, or taken from the deputy's only role."""
     validated.grant("vera", deputy_of="axel", to_at=validated.now + timedelta(days=9))
     signed = answers(validated, "vera", request_of, deputy_of=deputy_of), answers(validated, "alma", request_of)
-    room = WaitingRoom(monkeypatch, *signed)
+    room = PauseStub(monkeypatch, *signed)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [(one.person, one.deputy_of) for one in validated.find(Vote)] == [("vera", "axel"), ("alma", None)]
     assert "signed: Vera as approver, as deputy of axel: **approve**" in room.forms[1].description
 
 
-def test_an_id_is_taken_as_people_write_it(
+def test_an_id_is_accepted_in_capitals_and_with_spaces(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = [answers(validated, who, request_of, person=f" {who.title()} ") for who in ("alma", "axel")]
-    WaitingRoom(monkeypatch, *written)
+    PauseStub(monkeypatch, *written)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
 
 
-def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
+def test_the_form_has_titles_hints_choices_and_a_preselected_role(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schemas = []
@@ -273,7 +273,7 @@ def test_the_form_keeps_titles_hints_and_choices_and_prefers_the_only_role(
 
     form = asking._form
     monkeypatch.setattr(asking, "_form", look)
-    WaitingRoom(monkeypatch, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    PauseStub(monkeypatch, *(answers(validated, who, request_of) for who in ("alma", "axel")))
     await_decisions(request_of, at(validated.now))
     fields = schemas[0]["properties"]
     assert list(fields)[:5] == ["decision", "person", "role", "code", "confirm"]

@@ -1,4 +1,4 @@
-"""Conditions are read as people write them; what cannot be read is said in words, with how to write it."""
+"""Conditions are read as people write them; an unreadable condition gives a message with the correct form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ READ = {
 
 
 @pytest.mark.parametrize(("text", "found"), READ.values(), ids=READ)
-def test_it_reads(text: str, found: list[tuple[str, str]]) -> None:
+def test_conditions_are_read(text: str, found: list[tuple[str, str]]) -> None:
     read = read_conditions(text, "approve with conditions", DAY)
     assert [(f"{one.due_at:%m-%d %H}", one.text) for one in read] == found
 
@@ -42,7 +42,7 @@ REFUSED: Mapping[str, tuple[str, Any, str]] = {
 
 
 @pytest.mark.parametrize(("text", "decision", "message"), REFUSED.values(), ids=REFUSED)
-def test_it_says_what_is_wrong_and_how_to_write_it(text: str, decision: Any, message: str) -> None:
+def test_unreadable_conditions_are_refused_with_the_correct_form(text: str, decision: Any, message: str) -> None:
     with pytest.raises(InputError) as refused:
         read_conditions(text, decision, DAY)
     assert message in refused.value.what
@@ -50,5 +50,5 @@ def test_it_says_what_is_wrong_and_how_to_write_it(text: str, decision: Any, mes
     assert DAY in refused.value.remedy or "`approve with conditions`" in refused.value.remedy
 
 
-def test_without_conditions_there_are_none() -> None:
+def test_an_empty_field_gives_no_conditions() -> None:
     assert read_conditions("", "approve", DAY) == ()

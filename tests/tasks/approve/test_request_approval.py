@@ -1,4 +1,4 @@
-"""A request for approval, bound to what was judged and to what the standard demands."""
+"""An approval request is bound to the judged evidence and to what the standard demands."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def requested(world: World, of: VerdictSet, run: str = "run-d") -> ApprovalReque
     return found
 
 
-def test_it_names_people_bytes_and_time(validated: World) -> None:
+def test_a_request_states_roles_digests_and_expiry(validated: World) -> None:
     cleared = verdicts(validated)
     request = requested(validated, cleared)
     assert [(one.role, one.count) for one in request.required] == [("approver", 2)]
@@ -42,7 +42,7 @@ def test_it_names_people_bytes_and_time(validated: World) -> None:
     assert {"dev", "Otto <otto@example.org>"} <= set(request.contributors)
 
 
-def test_the_same_run_asks_once(validated: World) -> None:
+def test_the_same_run_opens_one_request(validated: World) -> None:
     cleared = verdicts(validated)
     first, events = requested(validated, cleared), len(validated.events())
     validated.move(hours=1)
@@ -51,27 +51,27 @@ def test_the_same_run_asks_once(validated: World) -> None:
     assert approval_of_run(V1, "run-d") == first
 
 
-def test_a_run_finds_its_own_request_alone(validated: World) -> None:
+def test_a_run_finds_only_its_own_request(validated: World) -> None:
     assert approval_of_run(V1, "run-d") is None
     requested(validated, verdicts(validated, ""), "")
     assert [approval_of_run(V1, run) for run in ("run-d", "")] == [None, None]
 
 
-def test_the_demand_is_that_of_the_standard_it_was_judged_by(validated: World) -> None:
+def test_the_demand_comes_from_the_judging_standard(validated: World) -> None:
     cleared = verdicts(validated)
     adopt(validated, standard_text(version=3, approvers=3))
     assert [one.count for one in requested(validated, cleared).required] == [2]
 
 
 def separate_validator_text(version: int, **changes: Any) -> str:
-    """The small standard, in which who validated may not also approve."""
+    """Return the small standard with the rule that a validator may not also approve."""
     written = json.loads(standard_text(version, **changes))
     for control in written["controls"]:
         control["parameters"] |= {"apart_from_validator": True} if control["gate"] == "sign_off" else {}
     return json.dumps(written)
 
 
-def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: World) -> None:
+def test_a_validator_may_not_sign_under_a_separating_standard(validated: World) -> None:
     validated.grant("vera")
     assert "vera" not in requested(validated, verdicts(validated, "run-0"), "run-0").contributors
     adopt(validated, separate_validator_text(3))
@@ -91,7 +91,7 @@ def test_who_validated_it_may_not_sign_where_the_standard_says_so(validated: Wor
     assert judged.cleared
 
 
-def test_nobody_is_asked_about_bytes_that_changed(validated: World) -> None:
+def test_changed_bytes_open_no_request(validated: World) -> None:
     cleared = verdicts(validated)
     path = validated.artifacts.path(validated.get(Version, V1).artifact.digest)
     path.write_bytes(b"other bytes")
@@ -100,11 +100,11 @@ def test_nobody_is_asked_about_bytes_that_changed(validated: World) -> None:
     assert validated.find(ApprovalRequest) == []
 
 
-def test_verdicts_of_other_evidence_are_refused(validated: World) -> None:
+def test_verdicts_on_other_evidence_are_refused(validated: World) -> None:
     with pytest.raises(StaleEvidenceError):
         requested(validated, verdicts(validated).model_copy(update={"evidence_digest": "sha256:" + "0" * 64}))
 
 
-def test_verdicts_of_the_first_stage_are_not_enough(judged: World) -> None:
+def test_verdicts_of_stage_assess_are_refused(judged: World) -> None:
     with pytest.raises((IllegalMoveError, StaleEvidenceError)):
         requested(judged, assessed_version(judged))

@@ -1,4 +1,4 @@
-"""Intent, act, verified outcome; whatever goes wrong, what served before serves again and the log says so."""
+"""An operation records intent, act and verified outcome; after any fault the former version serves again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.records.version import Version
 from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.registry import Receipt
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
-from tasks.deploy.hold_operation import holding
+from tasks.deploy.lock_operation import operation_lock
 from tests.judged_model import DEV
 from tests.operations import asked_to_deploy
 from tests.world import MODEL, World
@@ -28,8 +28,8 @@ def manifest(world: World) -> str | None:
     return FileTarget(world.home).read(PLACE)
 
 
-def carried_out(world: World, request: ApprovalRequest, run: str, fault: Exception | None = None) -> Receipt:
-    """Deploy what was approved; with a fault, it comes after the target was changed."""
+def deploy_with_fault(world: World, request: ApprovalRequest, run: str, fault: Exception | None = None) -> Receipt:
+    """Deploy an approved version; a fault, if any, is raised after the target was changed."""
     version = world.get(Version, request.subject)
 
     def verify(target: ServingTarget) -> str:
@@ -52,8 +52,8 @@ def last(world: World) -> tuple[list[str], str]:
     return [one["type"] for one in world.events()[-2:]], world.get(Operation, f"{MODEL}/operation").state
 
 
-def test_what_is_carried_out_is_begun_and_completed(world: World) -> None:
-    receipt = carried_out(world, world.approved(), "run-1")
+def test_a_successful_operation_is_begun_and_completed(world: World) -> None:
+    receipt = deploy_with_fault(world, world.approved(), "run-1")
     assert world.get(Deployment, receipt.subject).state == "deployed"
     assert last(world) == (["operation.begun", "deployment.completed"], "done")
 
@@ -66,48 +66,48 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_the_former_version_is_back_after_any_fault(world: World, fault: Exception) -> None:
-    carried_out(world, world.approved(), "run-1")
+def test_the_former_version_is_restored_after_any_fault(world: World, fault: Exception) -> None:
+    deploy_with_fault(world, world.approved(), "run-1")
     before = manifest(world)
     with pytest.raises(type(fault)):
-        carried_out(world, world.approved(), "run-2", fault)
+        deploy_with_fault(world, world.approved(), "run-2", fault)
     assert manifest(world) == before is not None
     assert last(world) == (["operation.begun", "operation.undone"], "undone")
     assert world.events()[-1]["data"]["reason"] == str(fault.args[0])
 
 
-def test_where_nothing_served_nothing_serves_again(world: World) -> None:
+def test_after_a_fault_in_an_empty_slot_nothing_serves(world: World) -> None:
     with pytest.raises(PublishError):
-        carried_out(world, world.approved(), "run-1", PublishError("the disk is full"))
+        deploy_with_fault(world, world.approved(), "run-1", PublishError("the disk is full"))
     assert manifest(world) is None
 
 
-def test_a_target_that_cannot_be_written_at_all_does_not_lock_the_model(world: World) -> None:
+def test_an_unwritable_target_does_not_leave_the_model_locked(world: World) -> None:
     request, folder = world.approved(), FileTarget(world.home).path(PLACE).parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where a folder should be")
     with pytest.raises(PublishError, match="cannot be written"):
-        carried_out(world, request, "run-1")
+        deploy_with_fault(world, request, "run-1")
     assert last(world) == (["operation.begun", "operation.undone"], "undone")
     folder.unlink()
-    carried_out(world, request, "run-2")
+    deploy_with_fault(world, request, "run-2")
     assert last(world)[1] == "done"
 
 
-def test_a_run_that_begins_again_after_its_death_goes_back_to_what_served_before_it(world: World) -> None:
-    """It died after publishing: what is published now is its own, not what it found."""
-    carried_out(world, world.approved(), "run-1")
+def test_a_repeated_run_restores_the_version_before_its_first_start(world: World) -> None:
+    """The process died after publishing, so the published manifest is its own and not the former one."""
+    deploy_with_fault(world, world.approved(), "run-1")
     before, request = manifest(world), world.approved()
     begin = asked_to_deploy(world, request).model_copy(update={"former_manifest": before})
     world.do(begin, run_id="run-2")
     FileTarget(world.home).publish(PLACE, world.get(Version, request.subject), "planning", world.now, "run-2")
     with pytest.raises(PublishError):
-        carried_out(world, request, "run-2", PublishError("the disk is full"))
+        deploy_with_fault(world, request, "run-2", PublishError("the disk is full"))
     assert manifest(world) == before
 
 
-def test_what_the_registry_holds_for_done_stays_published(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deployment is committed, then the journal's disk is full: it must not be taken back behind the registry."""
+def test_a_committed_deployment_stays_published_after_an_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployment is committed, then the disk of the journal is full: the manifest must not be restored."""
     request, append = world.approved(), Journal.append
 
     def full(self: Journal, bodies: Sequence[bytes]) -> None:
@@ -117,14 +117,14 @@ def test_what_the_registry_holds_for_done_stays_published(world: World, monkeypa
 
     monkeypatch.setattr(Journal, "append", full)
     with pytest.raises(JournalError):
-        carried_out(world, request, "run-1")
+        deploy_with_fault(world, request, "run-1")
     published = FileTarget(world.home).manifest(PLACE)
     assert published is not None
     assert published.version == world.find(Deployment)[0].version
     assert world.get(Operation, f"{MODEL}/operation").state == "done"
 
 
-def test_a_refused_intent_changes_nothing(world: World) -> None:
+def test_a_refused_intent_does_not_change_the_target(world: World) -> None:
     begin = BeginOperation(model=MODEL, kind="suspend", environment="production", version=None)
     change = ServingChange(PLACE, lambda: begin, _never, _no_outcome, acting="stop serving")
     world.version()
@@ -133,10 +133,10 @@ def test_a_refused_intent_changes_nothing(world: World) -> None:
     assert (manifest(world), world.find(Operation)) == (None, [])
 
 
-def test_a_living_process_is_not_disturbed(world: World) -> None:
+def test_a_model_locked_by_another_process_is_busy(world: World) -> None:
     request = world.approved()
-    with holding(world.home, MODEL), pytest.raises(BusyError):
-        carried_out(world, request, "run-1")
+    with operation_lock(world.home, MODEL), pytest.raises(BusyError):
+        deploy_with_fault(world, request, "run-1")
     assert (manifest(world), world.find(Operation)) == (None, [])
 
 

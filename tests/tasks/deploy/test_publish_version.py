@@ -1,4 +1,4 @@
-"""An approved version is published on the very bytes that were approved, once a run."""
+"""An approved version is published with the approved bytes, once in each run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RUN = "run-d"
 
 @pytest.fixture
 def approved(validated: World) -> ApprovalRequest:
-    """A request on version 1 that alma and axel approved."""
+    """Return a request on version 1 that alma and axel approved."""
     verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, RUN))
     request: ApprovalRequest = request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, RUN))
     for person in ("alma", "axel"):
@@ -36,7 +36,7 @@ def published(world: World, request: ApprovalRequest) -> str:
     return found
 
 
-def test_the_manifest_names_the_version_and_the_bytes(validated: World, approved: ApprovalRequest) -> None:
+def test_the_manifest_states_the_version_and_the_digest(validated: World, approved: ApprovalRequest) -> None:
     deployment = validated.get(Deployment, published(validated, approved))
     manifest = FileTarget(validated.home).manifest(Place(MODEL))
     assert manifest is not None
@@ -67,7 +67,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("change", "error"), CHANGES.values(), ids=CHANGES)
-def test_nothing_is_begun_when_what_was_approved_is_not_there(
+def test_missing_or_changed_bytes_begin_no_operation(
     validated: World, approved: ApprovalRequest, change: object, error: type[ModelwardError]
 ) -> None:
     assert callable(change)
@@ -79,9 +79,7 @@ def test_nothing_is_begun_when_what_was_approved_is_not_there(
     assert FileTarget(validated.home).read(Place(MODEL)) is None
 
 
-def test_a_served_root_that_cannot_be_written_undoes_it_and_the_next_try_succeeds(
-    validated: World, approved: ApprovalRequest
-) -> None:
+def test_an_unwritable_serving_folder_undoes_the_publication(validated: World, approved: ApprovalRequest) -> None:
     folder = FileTarget(validated.home).path(Place(MODEL)).parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where a folder should be")

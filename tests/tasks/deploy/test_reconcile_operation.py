@@ -1,4 +1,4 @@
-"""An operation whose process died ends as exactly done or exactly not done; one that lives is left alone."""
+"""An operation whose process died ends as done or as undone; an operation whose process lives is not changed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from data.records.monitoring import Incident
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
-from tasks.deploy.hold_operation import holding
+from tasks.deploy.lock_operation import operation_lock
 from tasks.deploy.reconcile_operation import reconcile_operation
 from tests.operations import begin, begin_deploy, deploy, prepared
 from tests.retirement_fixtures import approved_under_baseline, under_baseline
-from tests.retiring import quiet
+from tests.retirement_states import quiet
 from tests.world import MODEL, Template, World
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +52,7 @@ publish_version(request, RunContext(Actor(id="otto"), datetime.fromisoformat(as_
 
 
 def killed(world: World, point: str, after: bool) -> None:
-    """A process of its own publishes an approved version and is killed with signal 9 at a point of the target."""
+    """Publish an approved version in another process, which is killed with signal 9 at a point of the target."""
     request = approved_under_baseline(world)
     environment = {"PATH": "/usr/bin:/bin", "MODELWARD_HOME": str(world.home.root), "PYTHONPATH": str(ROOT)}
     environment |= {"DO_NOT_TRACK": "1", "PREFECT_HOME": str(world.home.root / "prefect")}
@@ -70,7 +70,7 @@ def run(world: World) -> RunContext:
 
 
 def found(world: World) -> None:
-    """Version 1 serves, under the standard that comes with modelward."""
+    """Return a world in which version 1 serves under the baseline standard that modelward ships."""
     under_baseline(world)
     deploy(world, world.approved(), "op-1")
 
@@ -93,7 +93,9 @@ KILLED = {
 
 
 @pytest.mark.parametrize(("point", "after", "state"), KILLED.values(), ids=KILLED)
-def test_killed(world: World, point: str, after: bool, state: str) -> None:
+def test_an_operation_of_a_killed_process_is_finished_or_undone(
+    world: World, point: str, after: bool, state: str
+) -> None:
     killed(world, point, after)
     reconcile_operation(MODEL, run(world))
     operation = world.get(Operation, f"{MODEL}/operation")
@@ -105,9 +107,9 @@ def test_killed(world: World, point: str, after: bool, state: str) -> None:
     assert reconcile_operation(MODEL, run(world)) == ""
 
 
-def test_one_whose_process_lives_is_left_alone(world: World) -> None:
+def test_an_operation_whose_process_lives_is_not_changed(world: World) -> None:
     begin_deploy(world, world.approved())
-    with holding(Home(world.home.root), MODEL):
+    with operation_lock(Home(world.home.root), MODEL):
         assert reconcile_operation(MODEL, run(world)) == ""
     assert world.get(Operation, f"{MODEL}/operation").state == "running"
 
@@ -119,7 +121,7 @@ def test_the_same_version_published_by_an_earlier_run_finishes_nothing(world: Wo
     assert reconcile_operation(MODEL, run(world)) == "the deploy of ops/delay v2 was undone"
 
 
-def test_bytes_that_are_gone_undo_it_and_the_reason_says_so(world: World) -> None:
+def test_missing_bytes_undo_the_operation_with_that_reason(world: World) -> None:
     killed(world, "publish", after=True)
     for file in world.artifacts.root.rglob("*"):
         if file.is_file() and file.read_bytes() == f"artifact 2 of {MODEL}".encode():
@@ -129,7 +131,7 @@ def test_bytes_that_are_gone_undo_it_and_the_reason_says_so(world: World) -> Non
     assert FileTarget(world.home).read(PLACE) is None
 
 
-def test_a_suspension_that_was_published_is_finished_with_its_own_words(world: World) -> None:
+def test_a_published_suspension_is_finished_with_its_reason(world: World) -> None:
     begin(world, "suspend", None, "op-s")
     FileTarget(world.home).suspend(PLACE, "the timetable", "it harms", world.now, "op-s")
     assert reconcile_operation(MODEL, run(world)) == "the suspend of ops/delay v1 was finished"
@@ -138,7 +140,7 @@ def test_a_suspension_that_was_published_is_finished_with_its_own_words(world: W
     assert [one.kind for one in world.find(Incident)] == ["suspension"]
 
 
-def test_a_rollback_that_was_published_is_finished_and_must_be_ratified(world: World) -> None:
+def test_a_published_rollback_is_finished_and_must_be_ratified(world: World) -> None:
     deploy(world, world.approved(), "op-2")
     begin(world, "rollback", FIRST, "op-r")
     FileTarget(world.home).publish(PLACE, world.get(Version, FIRST), "planning", world.now, "op-r")
@@ -148,7 +150,7 @@ def test_a_rollback_that_was_published_is_finished_and_must_be_ratified(world: W
     assert row.ratify_by is not None
 
 
-def test_a_withdrawal_that_was_published_is_finished(world: World) -> None:
+def test_a_published_withdrawal_is_finished(world: World) -> None:
     quiet(world)
     begin(world, "withdraw", None, "op-w")
     FileTarget(world.home).withdraw(PLACE, "", "retired: it aged", world.now, "op-w")
@@ -160,7 +162,7 @@ STOPS = {"a suspension": "suspend", "a withdrawal": "withdraw"}
 
 
 @pytest.mark.parametrize("kind", STOPS.values(), ids=STOPS)
-def test_of_which_nothing_was_published_is_undone(world: World, kind: str) -> None:
+def test_an_unpublished_operation_is_undone(world: World, kind: str) -> None:
     if kind == "withdraw":
         quiet(world)
     begin(world, kind, None, "op-s")

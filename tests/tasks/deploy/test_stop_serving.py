@@ -1,4 +1,4 @@
-"""Serving stops at once, and the manifest says what takes over."""
+"""A suspension stops serving at once, and the manifest states the fallback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.files.serving import FileTarget, Place
 from data.records.deployment import Deployment
 from data.records.person import Actor
 from data.records.run_context import RunContext
-from tasks.deploy.stop_serving import stop
+from tasks.deploy.stop_serving import stop_serving
 from tests.judged_model import V1
 from tests.operations import deploy
 from tests.world import MODEL, World
@@ -20,10 +20,10 @@ OTTO = Actor(id="otto")
 
 
 def stopped(world: World, run: str = "run-s") -> str:
-    return stop(Place(MODEL), "it harms", "the timetable", RunContext(OTTO, world.now, run))
+    return stop_serving(Place(MODEL), "it harms", "the timetable", RunContext(OTTO, world.now, run))
 
 
-def test_it_says_who_takes_over_and_until_when_somebody_must_ratify(validated: World) -> None:
+def test_a_suspension_states_the_fallback_and_the_time_to_ratify(validated: World) -> None:
     former = deploy(validated, validated.approved(V1))
     ended = validated.get(Deployment, stopped(validated))
     assert (ended.key, ended.state, ended.ended_reason) == (
@@ -37,7 +37,7 @@ def test_it_says_who_takes_over_and_until_when_somebody_must_ratify(validated: W
     assert (manifest.state, manifest.version, manifest.fallback) == ("suspended", None, "the timetable")
 
 
-def test_the_same_run_stops_it_once_and_another_finds_nothing(validated: World) -> None:
+def test_a_repeated_run_suspends_once_and_another_run_is_refused(validated: World) -> None:
     deploy(validated, validated.approved(V1))
     key, events = stopped(validated), len(validated.events())
     assert (stopped(validated), len(validated.events())) == (key, events)
@@ -45,7 +45,7 @@ def test_the_same_run_stops_it_once_and_another_finds_nothing(validated: World) 
         stopped(validated, "run-t")
 
 
-def test_nothing_to_stop(validated: World) -> None:
+def test_a_slot_without_a_serving_version_is_refused(validated: World) -> None:
     with pytest.raises(InputError, match="names no version"):
         stopped(validated)
     assert FileTarget(validated.home).read(Place(MODEL)) is None

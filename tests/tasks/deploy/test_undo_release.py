@@ -1,4 +1,4 @@
-"""An emergency release to its end: ratified, or undone with what served before, whoever is left to do it."""
+"""An emergency release is ratified, or it is undone and the former version serves, by whatever process remains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tasks.deploy.undo_release import undo_release
 from tasks.maintain.recover_crashes import JOBS
 from tasks.maintain.run_maintenance import run_maintenance
 from tasks.run.run_due_jobs import run_due_jobs
-from tests.emergency_model import V2, hasty, hasty_text, opened, run_at
+from tests.emergency_model import V2, emergency_standard_text, open_emergency_release, run_at, with_emergency_rule
 from tests.judged_model import V1, adopt, standard_text
 from tests.operations import begin_deploy, deployed
 from tests.world import MODEL, World
@@ -35,7 +35,7 @@ NIGHT = {name: JOBS[name] for name in ("operations", "releases")}
 
 @pytest.fixture
 def world(validated: World) -> World:
-    return hasty(validated)
+    return with_emergency_rule(validated)
 
 
 def serving(world: World) -> Manifest:
@@ -45,7 +45,7 @@ def serving(world: World) -> Manifest:
 
 
 def live(world: World) -> ApprovalRequest:
-    request = opened(world)
+    request = open_emergency_release(world)
     publish_release(request.key, run_at(world))
     return request
 
@@ -64,7 +64,7 @@ def notice_titles(world: World, kind: str) -> dict[str, str]:
     return {one.to: one.title for one in Outbox(world.home.outbox).notices() if one.kind == kind}
 
 
-def test_it_is_live_at_once_and_those_who_may_ratify_are_told(world: World) -> None:
+def test_a_release_is_live_at_once_and_the_ratifiers_are_notified(world: World) -> None:
     request = live(world)
     assert (serving(world).version, serving(world).state) == (V2, "serving")
     assert request.expires_at == world.now + timedelta(hours=24)
@@ -79,7 +79,7 @@ def test_a_run_that_starts_again_publishes_once(world: World) -> None:
     assert (world.get(Deployment, key).version, len(world.events())) == (V2, events)
 
 
-def test_nobody_ratified_and_what_served_before_serves_again(world: World) -> None:
+def test_without_ratification_the_former_version_serves_again(world: World) -> None:
     live(world)
     assert reconciled(world, hours=23) == {}
     report = reconciled(world, hours=1)["releases"]
@@ -94,17 +94,17 @@ def test_nobody_ratified_and_what_served_before_serves_again(world: World) -> No
 
 
 @pytest.mark.parametrize("former", [True, False], ids=["a version to return to", "none"])
-def test_what_was_deployed_just_before_it_is_undone_goes_on_serving(
+def test_a_deployment_made_before_the_undo_keeps_serving(
     validated: World, monkeypatch: pytest.MonkeyPatch, former: bool
 ) -> None:
-    world = hasty(validated, serving=former)
+    world = with_emergency_rule(validated, serving=former)
     request = live(world)
     world.move(hours=25)
-    put_back = undoing._put_back
+    roll_back = undoing._put_back
 
     def too_late(released: Deployment, reason: str, run: RunContext) -> str:
         deployed(world, "op-9")
-        return put_back(released, reason, replace(run, as_of=world.now))
+        return roll_back(released, reason, replace(run, as_of=world.now))
 
     monkeypatch.setattr(undoing, "_put_back", too_late)
     assert undo_release(request.key, run_at(world, "night", "modelward")) == ""
@@ -115,15 +115,15 @@ def test_what_was_deployed_just_before_it_is_undone_goes_on_serving(
     assert notice_titles(world, "incident") == {}, "nothing was undone"
 
 
-def test_without_a_version_to_return_to_serving_is_suspended(validated: World) -> None:
-    world = hasty(validated, serving=False)
+def test_without_a_valid_former_version_serving_is_suspended(validated: World) -> None:
+    world = with_emergency_rule(validated, serving=False)
     live(world)
     assert reconciled(world, hours=25)["releases"][0].endswith("serving is suspended")
     assert (serving(world).state, serving(world).version) == ("suspended", None)
     assert "own fallback" in serving(world).fallback
 
 
-def test_ratified_it_goes_on_for_its_days_and_then_ends_unless_approved(world: World) -> None:
+def test_a_ratified_release_ends_after_its_days_without_approval(world: World) -> None:
     request = live(world)
     ratify(world, request)
     assert reconciled(world, days=13) == {}
@@ -134,14 +134,14 @@ def test_ratified_it_goes_on_for_its_days_and_then_ends_unless_approved(world: W
     assert serving(world).version == V1
 
 
-def test_refused_it_ends_at_once(world: World) -> None:
+def test_a_refused_release_ends_at_once(world: World) -> None:
     request = live(world)
     world.decide(request, "alma", "reject", comment="it scores worse")
     assert "its ratification was refused" in reconciled(world)["releases"][0]
     assert serving(world).version == V1
 
 
-def test_the_review_undoes_it_too_and_its_incident_escalates(world: World) -> None:
+def test_the_nightly_review_undoes_a_release_and_escalates_its_incident(world: World) -> None:
     live(world)
     world.move(hours=25)
     report = run_maintenance(run_at(world, "review", "modelward"))
@@ -150,7 +150,7 @@ def test_the_review_undoes_it_too_and_its_incident_escalates(world: World) -> No
     assert serving(world).version == V1
 
 
-def test_one_that_may_go_on_or_ended_is_left_alone(world: World) -> None:
+def test_a_current_or_ended_release_is_not_changed(world: World) -> None:
     request = live(world)
     assert undo_release(request.key, run_at(world)) == ""
     assert undo_release(opened_again(world), run_at(world)) == ""
@@ -158,16 +158,16 @@ def test_one_that_may_go_on_or_ended_is_left_alone(world: World) -> None:
 
 def opened_again(world: World) -> str:
     version = world.assessed(world.version())
-    return opened(world, version=version).key
+    return open_emergency_release(world, version=version).key
 
 
-def test_a_publication_that_fails_leaves_what_served_and_takes_the_release_back(
+def test_a_failed_publication_restores_the_former_version_and_withdraws_the_release(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*values: object) -> str:
         raise PublishError("the disk is full")
 
-    request = opened(world)
+    request = open_emergency_release(world)
     monkeypatch.setattr(FileTarget, "verify", broken)
     with pytest.raises(PublishError, match="disk is full"):
         publish_release(request.key, run_at(world))
@@ -175,8 +175,8 @@ def test_a_publication_that_fails_leaves_what_served_and_takes_the_release_back(
     assert [one.state for one in world.find(Operation)] == ["undone"]
 
 
-def test_a_process_that_died_after_publishing_is_finished_with_everything_that_was_asked(world: World) -> None:
-    request = opened(world, until=world.now + timedelta(hours=5))
+def test_a_publication_whose_process_died_is_finished(world: World) -> None:
+    request = open_emergency_release(world, until=world.now + timedelta(hours=5))
     begin_deploy(world, request, "run-died")
     FileTarget(world.home).publish(Place(MODEL), world.get(Version, V2), request.use, world.now, "run-died")
     assert reconcile_operation(MODEL, run_at(world, "night")) == "the deploy of ops/delay v2 was finished"
@@ -185,40 +185,40 @@ def test_a_process_that_died_after_publishing_is_finished_with_everything_that_w
     assert reconciled(world, hours=5)["releases"][0].endswith("ops/delay v1 serves again")
 
 
-def test_a_process_that_died_before_publishing_leaves_nothing(world: World) -> None:
-    begin_deploy(world, opened(world), "run-died")
+def test_a_process_that_died_before_publishing_is_undone(world: World) -> None:
+    begin_deploy(world, open_emergency_release(world), "run-died")
     assert reconcile_operation(MODEL, run_at(world, "night")) == "the deploy of ops/delay v2 was undone"
     assert [one.ratify_by for one in world.find(Deployment)] == [None]
 
 
-def test_longer_than_the_standard_allows_is_refused_before_anything_is_done(world: World) -> None:
+def test_a_release_longer_than_allowed_is_refused(world: World) -> None:
     with pytest.raises(InputError, match="may last 24 hours"):
-        opened(world, until=world.now + timedelta(hours=25))
+        open_emergency_release(world, until=world.now + timedelta(hours=25))
     assert world.find(ApprovalRequest, purpose="release") == []
 
 
-def test_a_grave_finding_stops_it(world: World) -> None:
+def test_a_severe_finding_refuses_the_release(world: World) -> None:
     values: dict[str, Any] = {"title": "leak", "text": "of labels", "owner": "dev", "severity": "critical"}
     world.do(OpenFinding(version=V2, due_at=world.now + timedelta(days=9), **values), by="vera")
     with pytest.raises(GateRefusedError, match="did not clear its gates"):
-        opened(world)
+        open_emergency_release(world)
 
 
-def test_a_standard_without_emergencies_allows_none(world: World) -> None:
+def test_a_standard_without_emergency_rule_refuses_the_release(world: World) -> None:
     adopt(world, standard_text(version=4))
     with pytest.raises(GateRefusedError, match="allows no emergency release"):
-        opened(world)
+        open_emergency_release(world)
 
 
-def test_a_newer_standard_leaves_an_open_ratification_under_its_own(world: World) -> None:
+def test_a_newer_standard_does_not_change_an_open_ratification(world: World) -> None:
     request = live(world)
-    adopt(world, hasty_text(version=4, title="Stricter"))
+    adopt(world, emergency_standard_text(version=4, title="Stricter"))
     ratify(world, request)
     assert world.get(ApprovalRequest, request.key).state == "approved"
 
 
-def test_after_its_time_it_cannot_be_published(world: World) -> None:
-    request = opened(world)
+def test_an_expired_release_cannot_be_published(world: World) -> None:
+    request = open_emergency_release(world)
     world.move(hours=25)
     with pytest.raises(RequestClosedError, match="ended at"):
         publish_release(request.key, run_at(world))

@@ -1,4 +1,4 @@
-"""What comes due by itself, one world a thing: done on its day, not before, and once."""
+"""Each maintenance job acts on the due date, not before it, and only once."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ def world(adopted: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return adopted.copy(tmp_path / "home", monkeypatch)
 
 
-def looked_after(world: World, **later: float) -> dict[str, list[str]]:
-    """What is done so much later."""
+def run_jobs_after(world: World, **later: float) -> dict[str, list[str]]:
+    """Return the report of the jobs after so much time."""
     world.move(**later)
     return run_maintenance(RunContext(Actor(id="modelward", auth="service"), world.now, "run-review"))
 
 
 def kinds_and_people(world: World) -> set[tuple[str, str]]:
-    """Kind and addressee of every notice."""
+    """Return kind and receiver of every notice."""
     return {(one.kind, one.to) for one in Outbox(world.home.outbox).notices()}
 
 
 def reminders(world: World, **later: float) -> list[str]:
-    """What people are told and reminded of so much later."""
-    return looked_after(world, **later).get("reminders", [])
+    """Return the reminders that people get after so much time."""
+    return run_jobs_after(world, **later).get("reminders", [])
 
 
-def test_a_request_tells_who_may_sign_reminds_at_half_time_escalates_and_expires(world: World) -> None:
+def test_a_request_notifies_reminds_escalates_and_expires(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
     assert [one.split(":")[0] for one in reminders(world)] == ["axel notified"]
@@ -58,23 +58,23 @@ def test_a_request_tells_who_may_sign_reminds_at_half_time_escalates_and_expires
     assert reminders(world, days=1)[0].startswith("axel reminded: the request to deploy ops/delay v1 waits until")
     assert [one.split()[0] for one in reminders(world, days=2)] == ["olga", "ada", "adam"]
     assert kinds_and_people(world) == {("approval", one) for one in ("axel", "olga", "ada", "adam")}
-    assert looked_after(world, days=1) == {"requests": ["the request to deploy ops/delay v1 expired"]}
+    assert run_jobs_after(world, days=1) == {"requests": ["the request to deploy ops/delay v1 expired"]}
     assert world.get(ApprovalRequest, request.key).state == "expired"
-    assert looked_after(world) == {}
+    assert run_jobs_after(world) == {}
 
 
-def test_counts_that_no_night_looks_at_any_more_are_let_go(world: World) -> None:
+def test_old_cached_counts_are_deleted(world: World) -> None:
     cache = ProfileCache(world.home.profiles)
     for name in ("old", "new"):
         cache.put(name.encode(), name)
     (old,) = (one for one in cache.root.glob("*/*") if one.read_bytes() == b"old")
     os.utime(old, (0, 0))
-    assert looked_after(world) == {"profiles": ["deleted 1 cached counts that are older than 180 days"]}
+    assert run_jobs_after(world) == {"profiles": ["deleted 1 cached count older than 180 days"]}
     assert (cache.get("old"), cache.get("new")) == (None, b"new")
-    assert looked_after(world) == {}
+    assert run_jobs_after(world) == {}
 
 
-def test_the_escalation_names_who_was_told_and_did_not_answer(world: World) -> None:
+def test_the_escalation_lists_the_notified_people_without_an_answer(world: World) -> None:
     world.requested()
     reminders(world)
     reminders(world, days=6)
@@ -83,7 +83,7 @@ def test_the_escalation_names_who_was_told_and_did_not_answer(world: World) -> N
     assert all("Notified, no answer: alma, axel" in one.aside for one in grave)
 
 
-def test_somebody_who_answers_meanwhile_makes_no_second_escalation(world: World) -> None:
+def test_a_vote_after_the_escalation_makes_no_second_escalation(world: World) -> None:
     request = world.requested()
     reminders(world, days=6)
     world.decide(request, "alma")
@@ -96,55 +96,55 @@ def test_a_waiver_expires_on_its_day(world: World) -> None:
         version=version, control="stability", reason="soon", expires_at=world.now + timedelta(days=2)
     )
     key = world.do(waiver).subject
-    assert looked_after(world, days=1) == {}
-    assert looked_after(world, days=1) == {"waivers": ["the waiver of stability for ops/delay v1 expired"]}
+    assert run_jobs_after(world, days=1) == {}
+    assert run_jobs_after(world, days=1) == {"waivers": ["the waiver of stability for ops/delay v1 expired"]}
     assert world.get(Waiver, key).state == "expired"
 
 
-def test_a_condition_that_nobody_met_in_time_costs_the_approval(world: World) -> None:
+def test_an_unmet_condition_revokes_the_approval(world: World) -> None:
     request = world.requested()
     due = Condition(text="show it on May", due_at=world.now + timedelta(days=5))
     world.decide(request, "alma", "approve with conditions", conditions=(due,))
     world.decide(request, "axel")
-    assert looked_after(world, days=4) == {}
-    report = looked_after(world, days=2)
+    assert run_jobs_after(world, days=4) == {}
+    report = run_jobs_after(world, days=2)
     assert report["conditions"] == ["the approval of ops/delay v1 was revoked: condition of Alma is late"]
     assert world.get(Version, request.subject).review_state is ReviewState.REVOKED
     assert ("finding", "olga") in kinds_and_people(world)
-    assert "conditions" not in looked_after(world, days=1)
+    assert "conditions" not in run_jobs_after(world, days=1)
 
 
-def test_what_nobody_ratified_escalates_once_and_the_owner_is_told(world: World) -> None:
+def test_an_unratified_incident_escalates_once_and_notifies_the_owner(world: World) -> None:
     deploy(world, world.approved())
     suspend(world)
-    assert looked_after(world, days=1) == {}
-    report = looked_after(world, days=1.1)
+    assert run_jobs_after(world, days=1) == {}
+    report = run_jobs_after(world, days=1.1)
     assert report["incidents"] == ["incident 1 of ops/delay escalated: nobody ratified in time"]
     assert world.find(Incident)[0].state == "escalated"
     assert world.find(Deployment)[0].ratified_by is None
     assert ("incident", "olga") in kinds_and_people(world)
-    assert looked_after(world) == {}
+    assert run_jobs_after(world) == {}
 
 
-def test_a_model_is_reviewed_in_its_period_and_again_a_period_after_it_was(world: World) -> None:
+def test_a_periodic_review_opens_once_a_period(world: World) -> None:
     world.model()
-    assert looked_after(world, days=729) == {}
-    assert looked_after(world, days=2)["reviews"][0].startswith("periodic review of ops/delay opened")
-    assert "reviews" not in looked_after(world, days=10), "it is open already"
+    assert run_jobs_after(world, days=729) == {}
+    assert run_jobs_after(world, days=2)["reviews"][0].startswith("periodic review of ops/delay opened")
+    assert "reviews" not in run_jobs_after(world, days=10), "it is open already"
     (review,) = world.find(Review)
     world.do(CompleteReview(key=review.key, outcome="goes on", proof=world.proof("olga")), by="olga")
-    assert looked_after(world, days=720) == {}
-    assert "reviews" in looked_after(world, days=10)
+    assert run_jobs_after(world, days=720) == {}
+    assert "reviews" in run_jobs_after(world, days=10)
 
 
-def test_a_late_review_is_reminded_of_once_a_week(world: World) -> None:
+def test_a_late_review_is_reminded_once_a_week(world: World) -> None:
     world.model()
     world.do(OpenReview(model=MODEL, reason="after an incident", due_at=world.now + timedelta(days=3)))
-    notices = [len(looked_after(world, days=days).get("reminders", [])) for days in (0, 1, 2, 6, 1, 7)]
+    notices = [len(run_jobs_after(world, days=days).get("reminders", [])) for days in (0, 1, 2, 6, 1, 7)]
     assert notices == [1, 0, 1, 0, 1, 1]
 
 
-def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: World) -> None:
+def test_both_people_are_notified_when_a_deputy_begins_and_ends(world: World) -> None:
     begins, ends = world.now + timedelta(days=2), world.now + timedelta(days=5)
     world.grant("otto", Role.APPROVER, team="ops", tiers=(2,), deputy_of="alma", from_at=begins, to_at=ends)
     assert reminders(world, days=1) == []
@@ -156,13 +156,13 @@ def test_deputy_and_principal_learn_when_it_begins_and_when_it_ended(world: Worl
     assert reminders(world, days=1) == []
 
 
-def test_one_that_fails_stops_none_of_the_others(world: World) -> None:
+def test_a_failing_job_stops_no_other_job(world: World) -> None:
     world.model("models/ops/other")
     request = world.requested()
     for file in world.artifacts.root.rglob("*"):
         if file.is_file() and b"id: baseline" in file.read_bytes():
             file.unlink()
-    report = looked_after(world, days=8)
+    report = run_jobs_after(world, days=8)
     assert report["requests"] == ["the request to deploy ops/delay v1 expired"]
     assert len(report["failed"]) == 2
     assert world.get(ApprovalRequest, request.key).state == "expired"

@@ -1,4 +1,4 @@
-"""Models are dealt out a few to a task, and each has a result at the end."""
+"""Models are divided into chunks, one for each task, and every model has a result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from data.queries.monitored_models import MonitoringCandidate
 from tasks.monitor.chunk_models import chunked, gathered
-from tasks.monitor.watch_models import ModelResult
+from tasks.monitor.monitor_chunk import ModelResult
 
 ROOT = Path(__file__).parents[3]
 SIZES = {
@@ -36,8 +36,8 @@ def test_every_model_is_in_one_chunk(case: str) -> None:
     assert [one for chunk in chunks for one in chunk] == models
 
 
-class Answered:
-    """A task's future that is done."""
+class DoneFuture:
+    """A future of a task that has ended."""
 
     def __init__(self, answer: object) -> None:
         self.answer = answer
@@ -49,16 +49,16 @@ class Answered:
         return self.answer
 
 
-def test_a_task_that_broke_fails_its_models_and_no_others() -> None:
+def test_a_failed_task_fails_only_its_models() -> None:
     answers = ([ModelResult("a"), ModelResult("b")], MemoryError("no room"), BrokenProcessPool("a process ended"))
-    futures: Any = [Answered(one) for one in answers]
+    futures: Any = [DoneFuture(one) for one in answers]
     chunks = [[MonitoringCandidate(key, None) for key in keys] for keys in ("ab", "cd", "e")]
     nights = gathered(chunks, futures)
     assert [(one.model, one.failed) for one in nights[:3]] == [("a", False), ("b", False), ("c", True)]
-    assert [one.unwatched for one in nights[2:]] == [
-        "the watch broke: MemoryError: no room",
-        "the watch broke: MemoryError: no room",
-        "the watch broke: BrokenProcessPool: a process ended",
+    assert [one.reason for one in nights[2:]] == [
+        "monitoring failed: MemoryError: no room",
+        "monitoring failed: MemoryError: no room",
+        "monitoring failed: BrokenProcessPool: a process ended",
     ]
 
 
@@ -76,7 +76,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_process_of_the_pool_ends_when_its_parent_was_killed(tmp_path: Path) -> None:
+def test_a_pool_process_ends_after_its_parent_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -1,4 +1,4 @@
-"""Which days a night measures, and which of them are missing."""
+"""Which days a monitoring run measures, and which of them are missing."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from data.records.monitoring import Alert
 from monitoring.alert_rule import Window
 from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.find_partitions import days_of, find_partitions, windows_of
+from tests.monitored_model import ServingModel
 from tests.prediction_logs import DAY, days, midnight
-from tests.watched_model import WatchedModel
 from tests.world import FOUNDED_AT, MODEL
 
 SUNDAY = date(2013, 4, 28)
@@ -36,7 +36,7 @@ WINDOWS: dict[str, tuple[date, datetime, Window]] = {
 
 
 @pytest.mark.parametrize("case", WINDOWS)
-def test_outcomes_are_measured_on_days_whose_labels_had_their_time(case: str) -> None:
+def test_outcomes_are_measured_on_days_with_mature_labels(case: str) -> None:
     through, now, outcomes = WINDOWS[case]
     plan = MonitoringPlan.model_construct(window_days=7, label_patience_days=3)
     windows = windows_of(plan, through, now)
@@ -44,21 +44,21 @@ def test_outcomes_are_measured_on_days_whose_labels_had_their_time(case: str) ->
     assert windows.outcomes == outcomes
 
 
-def test_a_window_holds_both_its_ends() -> None:
+def test_a_window_includes_its_first_and_last_day() -> None:
     assert days_of(Window(DAY, DAY + days(2))) == [DAY, DAY + days(1), DAY + days(2)]
 
 
-def known(watch: WatchedModel) -> MonitoredModel:
+def known(monitored: ServingModel) -> MonitoredModel:
     (found,) = find_monitored_models.fn([MODEL], DAY)
     assert found.monitored is not None
     return found.monitored
 
 
-def test_a_day_on_which_the_model_served_and_nothing_is_logged_is_a_fault(watch: WatchedModel) -> None:
+def test_a_served_day_without_a_log_is_a_fault(monitored: ServingModel) -> None:
     for offset in (0, 2):
-        watch.log_day(DAY + days(offset), {}, 5)
-    watched = known(watch)
-    logs = ModelLogs(watch.world.home, watched.model)
+        monitored.log_day(DAY + days(offset), {}, 5)
+    watched = known(monitored)
+    logs = ModelLogs(monitored.world.home, watched.model)
     window = find_partitions(logs, watched, Window(DAY, DAY + days(2)))
     assert [one.day for one in window.days] == [DAY, DAY + days(2)]
     assert [(fault.kind, fault.where) for fault in window.faults] == [
@@ -66,25 +66,25 @@ def test_a_day_on_which_the_model_served_and_nothing_is_logged_is_a_fault(watch:
     ]
 
 
-def test_before_the_model_served_nothing_is_missing(watch: WatchedModel) -> None:
-    watched = known(watch)
+def test_a_day_before_the_model_served_is_not_missing(monitored: ServingModel) -> None:
+    watched = known(monitored)
     first = FOUNDED_AT.date()
-    logs = ModelLogs(watch.world.home, watched.model)
+    logs = ModelLogs(monitored.world.home, watched.model)
     assert find_partitions(logs, watched, Window(first - days(6), first)).faults == ()
     assert len(find_partitions(logs, watched, Window(first, first + days(1))).faults) == 1
 
 
-def test_a_broken_day_is_named_and_left_out(watch: WatchedModel) -> None:
-    watch.log_day(DAY, {}, 5)
-    (file,) = watch.predictions.glob("*/*.parquet")
+def test_an_unreadable_day_is_a_fault_and_is_not_measured(monitored: ServingModel) -> None:
+    monitored.log_day(DAY, {}, 5)
+    (file,) = monitored.predictions.glob("*/*.parquet")
     file.write_bytes(b"spoilt")
-    watched = known(watch)
-    window = find_partitions(ModelLogs(watch.world.home, watched.model), watched, Window(DAY, DAY))
+    watched = known(monitored)
+    window = find_partitions(ModelLogs(monitored.world.home, watched.model), watched, Window(DAY, DAY))
     assert (window.days, [fault.kind for fault in window.faults]) == ((), [LogFaultKind.UNREADABLE])
 
 
-def test_what_the_registry_knows_of_a_watched_model(watch: WatchedModel) -> None:
-    watched = known(watch)
+def test_served_on_gives_the_days_on_which_the_model_served(monitored: ServingModel) -> None:
+    watched = known(monitored)
     assert watched.champion is not None
-    assert (watched.champion.key, watched.plan.number, watched.windows) == (watch.version, 3, ())
-    assert watch.world.find(Alert) == []
+    assert (watched.champion.key, watched.plan.number, watched.windows) == (monitored.version, 3, ())
+    assert monitored.world.find(Alert) == []

@@ -1,4 +1,4 @@
-"""Scores against labels, day by day: a late label touches its own day, and nothing is known before its time."""
+"""Scores are joined to labels day by day: a late label changes only its own day, and none counts before its time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def known(labelled: LabelCounts) -> list[int]:
     return [one.known for one in labelled.days.values()]
 
 
-def test_each_day_has_its_histogram_with_the_labels_known(home: Home) -> None:
+def test_each_day_has_a_histogram_with_the_known_labels(home: Home) -> None:
     label(home, 1, 0)
     label(home, 2, 1, rows=20)
     labelled = join(home)
@@ -48,7 +48,7 @@ def test_each_day_has_its_histogram_with_the_labels_known(home: Home) -> None:
     assert [one.rows for one in labelled.days.values()] == [60, 60, 60]
 
 
-def test_what_became_known_later_is_not_known_earlier(home: Home) -> None:
+def test_a_later_label_is_not_known_earlier(home: Home) -> None:
     label(home, 1, 0)
     label(home, 9, 1)
     assert known(join(home, midnight(DAY + days(5)))) == [60, 0, 0]
@@ -56,14 +56,14 @@ def test_what_became_known_later_is_not_known_earlier(home: Home) -> None:
     assert known(join(home, midnight(DAY + days(5)))) == [60, 0, 0]
 
 
-def test_labels_of_the_day_itself_count_up_to_the_moment(home: Home) -> None:
+def test_labels_of_the_present_day_count_up_to_now(home: Home) -> None:
     noon = [midnight(DAY + days(1)).replace(hour=hour) for hour in (6, 12, 18) for _ in range(20)]
     label(home, 1, 0, labelled_at=noon)
     seen = [known(join(home, midnight(DAY + days(1)).replace(hour=hour)))[0] for hour in (5, 7, 13, 19)]
     assert seen == [0, 20, 40, 60]
 
 
-def test_a_late_label_touches_its_own_day_alone(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_label_changes_only_its_own_day(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     label(home, 1, 0)
     label(home, 2, 1)
     label(home, 3, 2)
@@ -85,7 +85,7 @@ def test_a_late_label_touches_its_own_day_alone(home: Home, monkeypatch: pytest.
     assert [fault.kind for fault in after.faults] == [LogFaultKind.REPEATED_LABEL]
 
 
-def test_faults_of_labels_come_from_the_cache_too(home: Home) -> None:
+def test_label_faults_are_read_from_the_cache(home: Home) -> None:
     label(home, 1, 0)
     label(home, 5, 0, label=[1 - int(number % 3 == 0) for number in range(60)])
     write_predictions(home.logs(KEY), DAY + days(6), 5)
@@ -96,20 +96,20 @@ def test_faults_of_labels_come_from_the_cache_too(home: Home) -> None:
     assert join(home) == first
 
 
-def test_a_label_before_its_prediction_is_a_fault_and_counts_nowhere(home: Home) -> None:
+def test_a_label_before_its_prediction_is_a_fault_and_not_counted(home: Home) -> None:
     label(home, 1, 1, labelled_at=[midnight(DAY + days(1))] * 60)
     labelled = join(home)
     assert [(fault.kind, fault.where) for fault in labelled.faults] == [(LogFaultKind.EARLY_LABEL, "date=2013-04-02")]
     assert known(labelled)[1] == 1
 
 
-def test_versions_are_distinguished(home: Home) -> None:
+def test_versions_are_counted_separately(home: Home) -> None:
     write_predictions(home.logs(KEY), DAY, 60, model_version=["1", "2", "2"] * 20)
     label(home, 1, 0)
     assert [join(home, version=name).days["2013-04-01"].known for name in ("1", "2", "3")] == [20, 40, 0]
 
 
-def test_a_damaged_entry_is_counted_again(home: Home) -> None:
+def test_a_damaged_cache_entry_is_counted_again(home: Home) -> None:
     label(home, 1, 0)
     first = join(home)
     for entry in home.profiles.rglob("*"):
@@ -118,6 +118,6 @@ def test_a_damaged_entry_is_counted_again(home: Home) -> None:
     assert join(home) == first
 
 
-def test_no_day_has_no_label(home: Home) -> None:
+def test_no_days_give_no_labels(home: Home) -> None:
     logs = ModelLogs(home, Model.model_construct(key=KEY, columns=ColumnMapping()))
     assert join_labels(logs, (), "1", NOW, LabelJoin()) == LabelCounts({}, ())

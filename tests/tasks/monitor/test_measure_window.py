@@ -1,4 +1,4 @@
-"""What is measured on a night: all that is shown, what the rules ask beyond it, and why when it cannot be said."""
+"""What is measured in a window: every shown figure, every rule, and the reason when a figure cannot be measured."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from monitoring.profile import empty_profile
 from monitoring.scan import profile_table
 from tasks.monitor.measure_window import FIGURES, RESIDUAL, measure_inputs, measure_outcomes
 from tasks.register.build_reference import Reference, read_reference
+from tests.monitored_model import feature_rows, reference
 from tests.prediction_logs import DAY
-from tests.watched_model import feature_rows, reference
 from tests.world import World
 
 
@@ -25,7 +25,7 @@ def rule(statistic: str, column: str, **fields: object) -> WatchRule:
     return WatchRule.model_validate({"statistic": statistic, "column": column, "margin": 0.1, **fields})
 
 
-def test_every_column_is_shown_and_rules_add_to_it(built: Reference) -> None:
+def test_every_column_is_measured_and_rules_add_statistics(built: Reference) -> None:
     (current,) = profile_table(pa.table(feature_rows(DAY, 2_000, {})), built.edges)
     rules = [rule("ks", "distance"), rule("psi", "temp"), rule("auc", "score"), rule("psi", "temp", segment="north")]
     measured, refused = measure_inputs(rules, built, current)
@@ -36,7 +36,7 @@ def test_every_column_is_shown_and_rules_add_to_it(built: Reference) -> None:
     assert refused == []
 
 
-def test_a_rule_that_does_not_fit_its_column_is_said_so_and_the_others_are_measured(built: Reference) -> None:
+def test_a_rule_that_does_not_fit_its_column_is_reported(built: Reference) -> None:
     current = empty_profile(built.edges)
     measured, refused = measure_inputs([rule("ks", "carrier"), rule("psi", "moon")], built, current)
     assert len(measured) == 8
@@ -44,14 +44,14 @@ def test_a_rule_that_does_not_fit_its_column_is_said_so_and_the_others_are_measu
     assert {one.cannot_say for one in measured} == {CannotSay.EMPTY_WINDOW}
 
 
-def test_without_a_reference_what_the_rules_ask_cannot_be_said(built: Reference) -> None:
+def test_without_a_reference_rules_cannot_say(built: Reference) -> None:
     measured, _ = measure_inputs([rule("psi", "distance"), rule("auc", "score")], None, None)
     assert [(one.statistic, one.cannot_say) for one in measured] == [("psi", CannotSay.NO_REFERENCE)]
     (*_, residual) = measure_outcomes([], None, {})
     assert residual.value is None
 
 
-def test_every_figure_is_measured_and_an_empty_window_cannot_say(built: Reference) -> None:
+def test_every_figure_of_an_empty_window_cannot_say(built: Reference) -> None:
     measured = list(measure_outcomes([rule("calibration", "score", reference=1.0)], built, {}))
     assert [one.statistic for one in measured] == [*FIGURES, RESIDUAL]
     assert {one.cannot_say for one in measured} == {CannotSay.EMPTY_WINDOW}

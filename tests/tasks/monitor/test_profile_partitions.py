@@ -1,4 +1,4 @@
-"""Each partition is counted once: a window is the sum of its days, and only what is new or rewritten is counted."""
+"""Each partition is counted once: a window is the sum of its days, and only new or rewritten days are counted."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from tasks.monitor import profile_partitions as module
 from tasks.monitor.profile_partitions import ProfiledDays, profile_partitions
+from tests.monitored_model import feature_rows
 from tests.prediction_logs import DAY, days, prediction_table, write_partition
-from tests.watched_model import feature_rows
 
 KEY = "models/ops/delay"
 COLUMNS = ColumnMapping(
@@ -63,9 +63,7 @@ def test_the_window_is_the_sum_of_its_days(tmp_path_factory: pytest.TempPathFact
     assert (window.moments, window.new_values) == (whole.moments, whole.new_values)
 
 
-def test_a_day_counted_before_is_not_counted_again_and_gives_the_same(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_counted_day_is_read_from_the_cache(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     for offset in range(3):
         write(home, offset, features(DAY + days(offset), 30))
     first = count(home)
@@ -84,12 +82,12 @@ def test_a_day_counted_before_is_not_counted_again_and_gives_the_same(
     assert counted == ["2013-04-02"]
 
 
-def test_versions_are_counted_separately_in_one_reading(home: Home) -> None:
+def test_versions_are_counted_separately_in_one_scan(home: Home) -> None:
     write(home, 0, pa.concat_tables([features(DAY, 10), features(DAY, 20, "2")]))
     assert [count(home, name).window.rows for name in ("1", "2", "3")] == [10, 20, 0]
 
 
-def test_a_damaged_entry_is_counted_again(home: Home) -> None:
+def test_a_damaged_cache_entry_is_counted_again(home: Home) -> None:
     write(home, 0, features(DAY, 10))
     first = count(home)
     for entry in home.profiles.rglob("*"):
@@ -107,5 +105,5 @@ def test_a_missing_feature_is_a_fault_of_its_day_and_the_others_are_counted(home
     assert profiled.window.rows == 10
 
 
-def test_no_day_is_an_empty_window(home: Home) -> None:
+def test_no_days_give_an_empty_profile(home: Home) -> None:
     assert count(home).window.rows == 0

@@ -1,4 +1,4 @@
-"""A night's figures on one axis: each as its rule looks at it, in margins, with what needs eyes first."""
+"""Figures on one axis: each as its rule judges it, in margins, the most urgent first."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ DRAWN = {
 }
 
 
-def test_right_is_always_worse() -> None:
+def test_values_right_of_zero_are_worse() -> None:
     for name, (about, value, (low, high), expected) in DRAWN.items():
-        row = _drawn(measured(about, "watch", value, low=low, high=high), about)
+        row = _drawn(measured(about, "monitored", value, low=low, high=high), about)
         found = [round(one, 6) for one in (row.value, row.low, row.high) if one is not None]
         assert tuple(found) == expected, name
 
 
-def test_what_is_severe_is_marked_where_the_plan_says_so() -> None:
+def test_the_severe_level_is_marked() -> None:
     row = _drawn(measured(DOWN, "page", 0.4), DOWN)
     assert (row.name, row.label, row.look, row.mark) == ("auc:score", "page", "bad", 2.0)
 
 
-def test_pages_stand_before_warnings_and_those_before_what_is_quiet() -> None:
-    rules = [rule(name) for name in ("quiet", "seasonal", "watch", "page", "unsaid")]
-    outcomes = ["quiet", "seasonal: not paged", "watch", "page", "cannot say"]
+def test_pages_come_before_warnings_and_quiet_figures_last() -> None:
+    rules = [rule(name) for name in ("quiet", "seasonal", "monitored", "page", "unsaid")]
+    outcomes = ["quiet", "seasonal: not paged", "monitored", "page", "cannot say"]
     values = [0.0, 0.5, 0.2, 0.9, None]
     batch = [
         measured(one, outcome, value, cannot_say=None if value is not None else CannotSay.TOO_FEW_ROWS)
         for one, outcome, value in zip(rules, outcomes, values, strict=True)
     ]
-    lines = drift_lines(RUN, [*batch, measured(rule("unwatched"), "", 9.0)], {one.about: one for one in rules})
+    lines = drift_lines(RUN, [*batch, measured(rule("unmonitored"), "", 9.0)], {one.about: one for one in rules})
     assert lines[0] == "### ops/delay, 2013-04-01 to 2013-04-07"
     assert "- **fault:** a \\| fault &lt;b&gt;" in lines
     table = lines[lines.index("|---|---|--:|---|---|") + 1 :]
@@ -81,7 +81,7 @@ def test_pages_stand_before_warnings_and_those_before_what_is_quiet() -> None:
 KNOWN: dict[str, tuple[dict[str, float | None], str]] = {
     "the share that was measured": (
         {"coverage": 0.985},
-        "ops/delay v1: 2,100 rows, 98% of the labels that had their time",
+        "ops/delay v1: 2,100 rows, 98% of the expected labels known",
     ),
     "nothing known of it": ({"coverage": None}, "ops/delay v1: 2,100 rows"),
     "nothing measured": ({}, "ops/delay v1: 2,100 rows"),
@@ -89,13 +89,13 @@ KNOWN: dict[str, tuple[dict[str, float | None], str]] = {
 
 
 @pytest.mark.parametrize(("headline", "line"), KNOWN.values(), ids=KNOWN)
-def test_labels_are_told_as_the_share_that_was_measured(headline: dict[str, float | None], line: str) -> None:
+def test_the_share_of_known_labels_is_shown(headline: dict[str, float | None], line: str) -> None:
     run = RUN.model_copy(update={"headline": headline, "labelled": 15_000})
     assert drift_lines(run, [], {})[2] == line
 
 
-def test_a_rule_without_a_margin_is_in_the_table_and_not_on_the_axis() -> None:
+def test_a_rule_with_margin_zero_is_only_in_the_table() -> None:
     about = rule("a", margin=0.0)
-    lines = drift_lines(RUN, [measured(about, "watch", 0.2)], {about.about: about})
+    lines = drift_lines(RUN, [measured(about, "monitored", 0.2)], {about.about: about})
     assert not [line for line in lines if line.startswith("![")]
     assert lines[-1] == "| **watch** | psi:a | 0.2000 | – | 0, 0 up |"

@@ -1,4 +1,4 @@
-"""What pages, and what could not be watched, is told to somebody for every model, whatever is wrong with one."""
+"""A notice is written about each page and each unmonitored model, whatever is wrong with another notice."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from data.records.run_context import RunContext
 from data.registry.commands.model import RegisterModel
 from tasks.monitor import write_alerts as alerting
 from tasks.monitor.find_monitored_models import find_monitored_models
+from tasks.monitor.monitor_chunk import ModelResult, monitor_chunk
 from tasks.monitor.record_windows import NightOutcome, record_night
-from tasks.monitor.watch_models import ModelResult, watch_models
+from tests.monitored_model import RULES, deploy_monitored_model
 from tests.prediction_logs import DAY, days, midnight
-from tests.watched_model import RULES, watched_model
 from tests.world import MODEL, World
 
 END = DAY + days(6)
@@ -42,7 +42,7 @@ def record(nights: list[ModelResult]) -> list[NightOutcome]:
 
 
 def failed(why: str = "its log is gone") -> list[ModelResult]:
-    return [ModelResult(one, unwatched=why, failed=True) for one in MODELS]
+    return [ModelResult(one, reason=why, failed=True) for one in MODELS]
 
 
 def notices(world: World) -> list[Notice]:
@@ -54,7 +54,7 @@ def told_of(world: World) -> list[str]:
 
 
 @pytest.mark.usefixtures("models")
-def test_a_route_of_any_length_is_told_whole_and_keeps_nobody_from_hearing(world: World) -> None:
+def test_a_long_route_is_in_the_text_and_stops_no_other_notice(world: World) -> None:
     route = "fleet-oncall@example.org, " * 150
     route_to(world, MODELS[1], route)
     record(failed())
@@ -65,30 +65,30 @@ def test_a_route_of_any_length_is_told_whole_and_keeps_nobody_from_hearing(world
     assert "route" not in by_model[MODELS[0]].text
 
 
-def test_a_page_under_a_long_route_is_told(world: World) -> None:
-    watch = watched_model(world, [{**RULES[0], "severe": 0.2}])
+def test_a_page_with_a_long_route_is_written(world: World) -> None:
+    monitored = deploy_monitored_model(world, [{**RULES[0], "severe": 0.2}])
     route_to(world, MODEL, "x" * 4_000)
-    watch.log(DAY, shift={"distance": 1.0})
-    (page,) = watch.night(END).pages
+    monitored.log(DAY, shift={"distance": 1.0})
+    (page,) = monitored.monitor(END).pages
     assert told_of(world) == [page]
 
 
-def test_a_folder_whose_name_is_no_text_fails_one_model_which_is_told_by_a_name(world: World) -> None:
-    watch = watched_model(world)
-    watch.predictions.mkdir(parents=True)
-    (watch.predictions / os.fsdecode(b"date=\xff")).mkdir()
-    (night,) = watch_models.fn(find_monitored_models.fn([MODEL], END), END, NIGHT)
-    assert "date=\\udcff does not name a day" in night.unwatched
+def test_an_undecodable_folder_name_fails_one_model_with_a_notice(world: World) -> None:
+    monitored = deploy_monitored_model(world)
+    monitored.predictions.mkdir(parents=True)
+    (monitored.predictions / os.fsdecode(b"date=\xff")).mkdir()
+    (night,) = monitor_chunk.fn(find_monitored_models.fn([MODEL], END), END, NIGHT)
+    assert "date=\\udcff does not name a day" in night.reason
     record([night])
     (notice,) = notices(world)
     assert "date=\\udcff does not name a day" in notice.text
 
 
 @pytest.mark.usefixtures("models")
-def test_a_fault_of_our_own_in_one_notice_is_told_when_the_others_are_left(
+def test_an_internal_error_in_one_notice_is_raised_after_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = alerting._unwatched
+    write = alerting._unmonitored
 
     def breaking(known: Model, model: str, *more: object) -> Notice:
         if model == MODELS[0]:
@@ -96,17 +96,17 @@ def test_a_fault_of_our_own_in_one_notice_is_told_when_the_others_are_left(
         return write(known, model, *more)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(alerting, "_unwatched", breaking)
+        patch.setattr(alerting, "_unmonitored", breaking)
         with pytest.raises(PublishError) as raised:
             record(failed())
-    assert "1 of 3 notices could not be written, on ops/first for one: ZeroDivisionError" in raised.value.what
+    assert "1 of 3 notices could not be written; the first is about ops/first: ZeroDivisionError" in raised.value.what
     assert told_of(world) == list(MODELS[1:])
     record(failed())
     assert told_of(world) == list(MODELS)
 
 
 @pytest.mark.usefixtures("models")
-def test_an_outbox_that_cannot_be_written_is_told(world: World) -> None:
+def test_an_unwritable_outbox_raises_a_publish_error(world: World) -> None:
     world.home.outbox.write_text("a file")
     with pytest.raises(PublishError, match="3 of 3 notices could not be written"):
         record(failed())

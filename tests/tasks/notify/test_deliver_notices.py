@@ -1,4 +1,4 @@
-"""What is receivers by a flow and by a reconciliation, who hears of what was not, and that nothing stops a flow."""
+"""What a flow and a reconciliation deliver, who is notified of failures, and that a failure stops no flow."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 from data.notices.channels.delivery import Attempts, DeliveryRecords
 from data.notices.channels.delivery_pass import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
-from tasks.notify.deliver_notices import deliver_quietly, delivered_notices, notices_of_failures
+from tasks.notify.deliver_notices import deliver_or_log, delivered_notices, notices_of_failures
 from tests.emergency_model import run_at
 from tests.world import World
 
 NOTICE = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
 
 
-class Noted:
-    """A channel that notes what it carries."""
+class RecordingChannel:
+    """A channel that records what it delivers."""
 
     name = former_name = "noted"
 
@@ -32,26 +32,26 @@ class Noted:
 
 
 @pytest.fixture
-def channel(monkeypatch: pytest.MonkeyPatch) -> Noted:
-    """The one channel of this registry."""
-    noted = Noted()
+def channel(monkeypatch: pytest.MonkeyPatch) -> RecordingChannel:
+    """The only channel of this registry."""
+    noted = RecordingChannel()
     monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", lambda *values: [noted])
     return noted
 
 
 @pytest.fixture
 def outbox(world: World) -> Outbox:
-    """Two notices, an hour old, and a file that is none."""
+    """An outbox with two notices, an hour old, and a file that is not a notice."""
     box = Outbox(world.home.outbox)
     box.send([NOTICE, NOTICE.model_copy(update={"to": "axel"})], datetime.now(UTC) - timedelta(hours=1))
     (box.root / "99991231T000000000000Z-note.json").write_text("{}")
     return box
 
 
-def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
-    world: World, outbox: Outbox, channel: Noted
+def test_a_flow_delivers_its_notices_and_the_reconciliation_all(
+    world: World, outbox: Outbox, channel: RecordingChannel
 ) -> None:
-    deliver_quietly([NOTICE])
+    deliver_or_log([NOTICE])
     assert channel.receivers == ["alma"]
     ((_, act),) = delivered_notices(run_at(world))
     assert act() == "notices: 1 delivered, 1 that cannot be read: 99991231T000000000000Z-note.json"
@@ -59,10 +59,10 @@ def test_a_flow_carries_what_it_left_and_the_reconciliation_everything(
 
 
 def test_a_flow_waits_for_channels_for_seconds_only(
-    outbox: Outbox, channel: Noted, monkeypatch: pytest.MonkeyPatch
+    outbox: Outbox, channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.notify.deliver_notices.SECONDS_IN_A_FLOW", 0.0)
-    deliver_quietly([NOTICE])
+    deliver_or_log([NOTICE])
     (account,) = (
         DeliveryRecords(outbox.root).read(one.delivery) for one in outbox.contents(of=[NOTICE]).queued_notices
     )
@@ -77,15 +77,15 @@ BROKEN: dict[str, Exception] = {
 
 
 @pytest.mark.parametrize("error", BROKEN.values(), ids=BROKEN)
-def test_no_flow_is_stopped_by(error: Exception, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*values: object) -> list[Noted]:
+def test_a_delivery_error_stops_no_flow(error: Exception, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*values: object) -> list[RecordingChannel]:
         raise error
 
     monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", broken)
-    deliver_quietly([NOTICE])
+    deliver_or_log([NOTICE])
 
 
-def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(world: World) -> None:
+def test_administrators_are_notified_once_of_a_given_up_delivery(world: World) -> None:
     lost = Attempts(state="given up", attempts=9, tried_at=world.now, error="down")
     outcome = Delivery(QueuedNotice("d-1", NOTICE, world.now), "mail smtp", lost)
     notices = notices_of_failures(
@@ -99,7 +99,7 @@ def test_administrators_are_told_what_was_given_up_and_not_about_that_notice(wor
     )
 
 
-def test_channels_that_cannot_be_used_stop_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_channel_setting_stops_no_flow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org")
-    deliver_quietly([NOTICE])
+    deliver_or_log([NOTICE])
     assert not (world.home.outbox / "delivery").exists()

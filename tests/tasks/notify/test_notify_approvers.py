@@ -1,4 +1,4 @@
-"""Who is told at once about what waits for people, what they read, and that nothing is said twice."""
+"""Who is notified at once of a decision that waits, what the notices say, and that no notice is written twice."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from data.registry.commands.person import EndRole
 from modelward.runs.waiting import waiting_now
 from tasks.approve.request_approval import request_approval
 from tasks.deploy.publish_release import publish_release
-from tasks.deploy.stop_serving import stop
+from tasks.deploy.stop_serving import stop_serving
 from tasks.maintain.remind_people import open_decisions
 from tasks.notify.gather_questions import open_questions
 from tasks.notify.notify_approvers import first_notices, notify_approvers, run_page
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.validate.judge_version import judge_version
-from tests.emergency_model import hasty, opened, run_at
+from tests.emergency_model import open_emergency_release, run_at, with_emergency_rule
 from tests.judged_model import DEV, USE, V1, assessed_version
-from tests.retirement_fixtures import departing
+from tests.retirement_fixtures import model_to_retire
 from tests.world import MODEL, World
 
 
@@ -37,7 +37,7 @@ def ask(world: World) -> None:
     request_approval.fn(verdicts, USE, "champion", RunContext(DEV, world.now, "run-d"))
 
 
-def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: World) -> None:
+def test_only_people_who_could_sign_are_notified_at_once(validated: World) -> None:
     validated.grant("outsider", deputy_of="alma", to_at=validated.now + timedelta(days=3))
     validated.grant("vera", deputy_of="dev", to_at=validated.now + timedelta(days=3))
     ask(validated)
@@ -48,7 +48,7 @@ def test_everybody_who_could_sign_is_told_at_once_and_nobody_else(validated: Wor
     assert notices["alma"].answer_by is not None
 
 
-def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notice_has_addresses_and_the_answering_command(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(validated)
     assert left(validated)["alma"].aside.splitlines() == [
         "Evidence on ops/delay v1: `modelward report ops/delay/1`",
@@ -59,21 +59,21 @@ def test_it_says_where_to_read_and_how_to_answer(validated: World, monkeypatch: 
     assert "http://127.0.0.1:4290/models/ops/delay/1.html#request-1" in next(first_notices(question)).aside
 
 
-def test_a_release_is_asked_about_only_while_it_serves(validated: World) -> None:
-    world = hasty(validated)
-    request = opened(world)
+def test_a_release_is_a_question_only_while_it_serves(validated: World) -> None:
+    world = with_emergency_rule(validated)
+    request = open_emergency_release(world)
     assert (about(world, request.key), "release" in purposes()) == ([], False), "it is not live yet"
     publish_release(request.key, run_at(world))
     world.move(hours=20)
     assert ("adam reminded" in str(about(world, request.key)), "release" in purposes()) == (True, True)
-    stop(Place(MODEL), "worse", "the timetable", RunContext(run_at(world).actor, world.now, "run-s"))
+    stop_serving(Place(MODEL), "worse", "the timetable", RunContext(run_at(world).actor, world.now, "run-s"))
     assert (about(world, request.key), "release" in purposes()) == ([], False), (
         "nobody is reminded of what was suspended"
     )
 
 
 def about(world: World, key: str) -> list[str]:
-    """What is said of one question at this moment."""
+    """Return the notices about one question at this moment."""
     return [act() for about, act in open_decisions(run_at(world)) if about == key]
 
 
@@ -81,7 +81,7 @@ def purposes() -> set[str]:
     return {one.purpose for one in waiting_now()}
 
 
-def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_addresses_write_no_second_notice(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(validated)
     files = sorted(validated.home.outbox.iterdir())
     monkeypatch.setenv("MODELWARD_EVIDENCE_URL", "http://127.0.0.1:9999")
@@ -90,14 +90,14 @@ def test_other_addresses_are_no_other_notice(validated: World, monkeypatch: pyte
     assert sorted(validated.home.outbox.iterdir()) == files
 
 
-def test_somebody_who_may_sign_later_is_told_then(validated: World) -> None:
+def test_a_later_role_holder_is_notified_later(validated: World) -> None:
     ask(validated)
     validated.grant("outsider")
     reports = [act() for _, act in open_decisions(run_at(validated))]
     assert [one.split(":")[0] for one in reports if one] == ["outsider notified"]
 
 
-def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> None:
+def test_the_escalation_states_that_nobody_can_sign(validated: World) -> None:
     ask(validated)
     for person in ("alma", "axel", "rita"):
         command = EndRole(person=person, role=Role.APPROVER, reason="moved on", proof=validated.proof("adam"))
@@ -108,7 +108,7 @@ def test_nobody_left_to_sign_is_what_the_escalation_says(validated: World) -> No
     assert "nobody: no independent person holds a required role" in left(validated)["olga"].aside
 
 
-def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
+def test_a_validator_is_notified_of_a_version_to_conclude(judged: World) -> None:
     verdicts = assessed_version(judged)
     notify_approvers(verdicts.key, judged.now)
     notices = left(judged, "validation")
@@ -117,8 +117,8 @@ def test_a_validator_is_told_what_waits_for_a_conclusion(judged: World) -> None:
     assert "modelward approvals answer ops/delay/1" in notices["vera"].aside
 
 
-def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> None:
-    model = departing(world)
+def test_the_retirement_lead_is_notified_of_the_open_plan(world: World) -> None:
+    model = model_to_retire(world)
     plan = RetirementPlan(
         version=V1, reason="worn out", sunset_on=(world.now + timedelta(days=60)).date(), successor=None,
         outputs_in_force="",
@@ -130,13 +130,13 @@ def test_who_leads_a_retirement_is_told_that_its_plan_is_open(world: World) -> N
     assert "the plan to retire ops/delay v1 waits for you until" in notices["olga"].title
 
 
-def test_an_outbox_that_cannot_be_written_stops_nothing(validated: World) -> None:
+def test_an_unwritable_outbox_stops_no_request(validated: World) -> None:
     validated.home.outbox.parent.mkdir(parents=True, exist_ok=True)
     Path(validated.home.outbox).write_text("in the way")
     ask(validated)
 
 
-def test_what_cannot_be_carried_further_stops_no_request(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_delivery_stops_no_request(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_NOTICE_CHANNELS", "json://127.0.0.1:1/x")
     validated.home.outbox.mkdir(parents=True)
     (validated.home.outbox / "99991231T000000000000Z-note.json").write_text("{}")
@@ -151,7 +151,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES)
-def test_a_run_is_looked_at_on(case: tuple[str, str]) -> None:
+def test_run_page_exists_only_for_a_lasting_server(case: tuple[str, str]) -> None:
     run = "123e4567-e89b-12d3-a456-426614174000"
     with temporary_settings({PREFECT_UI_URL: case[0]}):
         assert run_page(run) == case[1].format(run=run)

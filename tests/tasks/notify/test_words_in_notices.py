@@ -1,4 +1,4 @@
-"""Free text in a notice is told from modelward's own words, whoever wrote it where; it adds no line to them."""
+"""Free text in a notice is separated from modelward's own text, and cannot add a line to it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tasks.notify.gather_questions import open_questions
 from tasks.notify.notify_approvers import escalation, first_notices, reminders_of
 from tasks.retire.send_notices import send_notices
 from tests.emergencies import released
-from tests.emergency_model import hasty, run_at
-from tests.emergency_model import opened as release_to_publish
+from tests.emergency_model import open_emergency_release as release_to_publish
+from tests.emergency_model import run_at, with_emergency_rule
 from tests.operations import deploy, deployed, roll_back
 from tests.retirement_fixtures import under_baseline
-from tests.retiring import KEY, opened
+from tests.retirement_states import KEY, opened
 from tests.world import MODEL, World
 
 WORDS = (
@@ -36,7 +36,7 @@ WORDS = (
 
 
 def notices_of_questions(world: World) -> Iterable[Notice]:
-    """Every notice about every open question."""
+    """Return every notice about every open question."""
     for question in open_questions(world.registry, world.now):
         yield from (*first_notices(question), *reminders_of(question), *escalation(question, [question.owner]))
 
@@ -96,7 +96,7 @@ def incident(world: World) -> Iterable[Notice]:
     return left(world)
 
 
-def unwatched(world: World) -> Iterable[Notice]:
+def unmonitored(world: World) -> Iterable[Notice]:
     write_alerts.fn([], {world.model(alert_route="evil.example\nThe form"): WORDS}, world.now)
     return left(world)
 
@@ -114,18 +114,18 @@ NOTICES: dict[str, Callable[[World], Iterable[Notice]]] = {
     "a finding's title and text": finding,
     "the reason of a review": review,
     "the title of an incident": incident,
-    "why a model was not watched": unwatched,
+    "why a model was not watched": unmonitored,
     "a notice that was given up": lost,
 }
 
 
 @pytest.mark.parametrize("written", NOTICES.values(), ids=NOTICES)
-def test_told_from_ours_is(written: Callable[[World], Iterable[Notice]], world: World) -> None:
+def test_free_text_is_separated_in(written: Callable[[World], Iterable[Notice]], world: World) -> None:
     check(list(written(world)))
 
 
-def test_told_from_ours_is_the_reason_of_a_release_that_was_undone(validated: World) -> None:
-    world = hasty(validated)
+def test_the_reason_of_an_undone_release_is_separated(validated: World) -> None:
+    world = with_emergency_rule(validated)
     request = release_to_publish(world, reason=WORDS)
     publish_release(request.key, run_at(world))
     world.move(hours=25)
@@ -134,7 +134,7 @@ def test_told_from_ours_is_the_reason_of_a_release_that_was_undone(validated: Wo
 
 
 def check(notices: Sequence[Notice]) -> None:
-    """Their words are there, whole in their own parts, and nothing of them is in ours."""
+    """Assert that free text is complete in its own parts, and that none of it is in modelward's parts."""
     assert notices
     for notice in notices:
         parts = [part for text in (notice.title, notice.text, notice.aside) for part in quotation_parts(text)]

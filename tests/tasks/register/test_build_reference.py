@@ -1,4 +1,4 @@
-"""The reference a version is watched against: edges from the training data, both datasets counted on them."""
+"""The reference of a version: edges from the training data, and both datasets counted on them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_reference_is_read_back_as_it_was_built(world: World, tmp_path: Path) 
     assert found.profiles["held-out"].rows == found.scores["held-out"].rows == 600
 
 
-def test_a_score_of_another_name_is_called_score(world: World, tmp_path: Path) -> None:
+def test_the_score_column_is_renamed_to_score(world: World, tmp_path: Path) -> None:
     folder = write_filled(tmp_path / "submission")
     replace_line(folder / "model.yaml", "  score:", "  score: p_late")
     for name in ("training", "held_out"):
@@ -35,7 +35,7 @@ def test_a_score_of_another_name_is_called_score(world: World, tmp_path: Path) -
     assert read_reference(world.artifacts, digest).edges.names == ("temp", "carrier", "score")
 
 
-def test_labels_that_are_not_known_are_counted_as_that(world: World, tmp_path: Path) -> None:
+def test_unknown_labels_are_counted_as_unknown(world: World, tmp_path: Path) -> None:
     folder = write_filled(tmp_path / "submission")
     label = [None, *rows()["label"][1:].tolist()]
     write_rows(folder / "data" / "held_out.parquet", {**rows(), "label": label})

@@ -1,4 +1,4 @@
-"""Great Expectations run for real; its results in our own words, an exception never taken for a failure."""
+"""Quality suites run by the real Great Expectations; an exception is reported as an error, not as a failure."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def run(path: Path, *expectations: Any, floor: int = 500) -> QualityReport:
     return run_suite(Suite.model_validate(suite), "training", path)
 
 
-def test_what_holds_passed(path: Path) -> None:
+def test_a_fulfilled_suite_passes(path: Path) -> None:
     report = run(path, FLOOR, THERE, WARM)
     assert (report.outcome, report.rows, report.row_floor, report.deciding) == ("passed", 600, 500, 3)
     assert {one.outcome for one in report.expectations} == {"passed"}
 
 
-def test_what_does_not_hold_failed_and_says_what_was_seen(path: Path) -> None:
+def test_an_unfulfilled_expectation_fails_with_the_observed_value(path: Path) -> None:
     report = run(path, FLOOR, THERE, LUKEWARM)
     assert report.outcome == "failed"
     failed = report.expectations[2]
@@ -48,7 +48,7 @@ def test_what_does_not_hold_failed_and_says_what_was_seen(path: Path) -> None:
     assert failed.observed.startswith("observed value 3")
 
 
-def test_too_few_rows_failed(path: Path) -> None:
+def test_too_few_rows_fail(path: Path) -> None:
     assert run(path, FLOOR, floor=601).outcome == "failed"
 
 
@@ -60,21 +60,21 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("expectation", ERRORS.values(), ids=ERRORS)
-def test_what_could_not_be_evaluated_is_an_error_and_no_failure(path: Path, expectation: dict[str, Any]) -> None:
+def test_an_expectation_that_cannot_be_evaluated_is_an_error(path: Path, expectation: dict[str, Any]) -> None:
     report = run(path, FLOOR, LUKEWARM, expectation, THERE)
     assert (report.outcome, report.deciding) == ("error", 3)
     assert [one.outcome for one in report.expectations] == ["passed", "failed", "error", "passed"]
     assert report.expectations[2].error
 
 
-def test_only_what_is_critical_decides(path: Path) -> None:
+def test_only_critical_expectations_decide(path: Path) -> None:
     report = run(path, FLOOR, LUKEWARM | {"severity": "warning"})
     assert (report.outcome, report.deciding) == ("passed", 1)
     assert report.expectations[1].outcome == "failed"
     assert run(path, FLOOR | {"severity": "info"}).outcome == "error", "a suite that decides nothing proves nothing"
 
 
-def test_the_report_is_kept_as_evidence(world: World, tmp_path: Path) -> None:
+def test_the_report_is_stored_as_evidence(world: World, tmp_path: Path) -> None:
     folder = write_filled(tmp_path / "submission")
     change_suite(folder / "suites" / "training.json", ROWS=601)
     (folder / "suites" / "held_out.json").unlink()

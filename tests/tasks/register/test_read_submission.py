@@ -1,4 +1,4 @@
-"""A packed submission is read, and its watch rules are checked against what can be watched."""
+"""A packed submission is read, and its watch rules are checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_folder_is_packed_and_read_elsewhere(world: World, tmp_path: Path) -> 
     assert pack_submission(digest, "dev") == digest
 
 
-def test_rules_are_named_with_everything_else(world: World, tmp_path: Path) -> None:
+def test_faulty_rules_are_reported_with_all_other_faults(world: World, tmp_path: Path) -> None:
     folder = write_filled(tmp_path / "submission")
     replace_line(folder / "monitoring.yaml", "  - {statistic", "  - {statistic: guess, column: temp, margin: 1}")
     replace_line(folder / "model.yaml", "owner:", "owner:")
@@ -40,7 +40,7 @@ CASES = {
     ),
     "a segment, which nothing measures": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: psi, column: a, margin: 1, segment: JFK}",
-        "monitoring.yaml:3: psi:a:JFK is about a segment, and no night measures one",
+        "monitoring.yaml:3: psi:a:JFK has a `segment`, and monitoring does not measure segments",
     ),
     "the same watched twice": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: ks, column: a, margin: 0.2}",
@@ -50,12 +50,12 @@ CASES = {
 
 
 @pytest.mark.parametrize("rules, what", CASES.values(), ids=CASES)
-def test_refused(rules: str, what: str) -> None:
+def test_a_faulty_rule_is_refused(rules: str, what: str) -> None:
     with pytest.raises(SubmissionError) as refused:
         check_rules(read_yaml(f"rules: {rules}", "monitoring.yaml"))
     assert what in refused.value.what
 
 
 @pytest.mark.parametrize("text", ["rules: [{statistic: ks, column: a, margin: 0.1}]", "rules: [a]", "rules: a", "a: b"])
-def test_rules_that_are_sound_or_no_rules_at_all_are_left_to_others(text: str) -> None:
+def test_valid_rules_and_missing_rules_are_accepted(text: str) -> None:
     check_rules(read_yaml(text, "monitoring.yaml"))

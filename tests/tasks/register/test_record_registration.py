@@ -1,4 +1,4 @@
-"""What a submission says goes into the registry once, and only what is new."""
+"""A submission is recorded in the registry once, and only what is new."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from data.records.version import Version
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Commit, Provenance
+from tasks.register.check_against_registry import check_against_registry
 from tasks.register.check_quality import QualityReport
-from tasks.register.check_standing import check_standing
 from tasks.register.record_registration import changes, record_registration, registration
 from tests.submissions import replace_line, write_filled
 from tests.world import World
@@ -46,7 +46,7 @@ def reports(submission: Submission) -> list[QualityReport]:
 
 
 def register(world: World, submission: Submission) -> str:
-    standing = check_standing.fn(submission)
+    standing = check_against_registry.fn(submission)
     return record_registration.fn(submission, standing, reports(submission), DIGESTS, replace(RUN, as_of=world.now))
 
 
@@ -54,7 +54,7 @@ def kinds(world: World, submission: Submission) -> list[type]:
     return [type(one) for one in changes(registered_model(world.registry, submission.model.key), submission)]
 
 
-def test_everything_is_said_once(world: World, folder: Path) -> None:
+def test_a_first_submission_records_everything(world: World, folder: Path) -> None:
     submission = read(folder)
     assert kinds(world, submission) == [RegisterModel, RecordTestPlan, RecordMonitoringPlan, DeclareConsumer]
     register(world, submission)
@@ -85,21 +85,19 @@ AMENDED: dict[str, tuple[str, str, str, type]] = {
 
 
 @pytest.mark.parametrize("file, start, line, command", AMENDED.values(), ids=AMENDED)
-def test_what_changed_is_said_alone(
-    world: World, folder: Path, file: str, start: str, line: str, command: type
-) -> None:
+def test_only_changes_are_recorded(world: World, folder: Path, file: str, start: str, line: str, command: type) -> None:
     register(world, read(folder))
     replace_line(folder / file, start, line)
     assert kinds(world, read(folder, "sha256:2")) == [command]
 
 
-def test_a_submission_without_a_monitoring_plan_leaves_the_one_there_is(world: World, folder: Path) -> None:
+def test_a_submission_without_a_monitoring_plan_keeps_the_recorded_plan(world: World, folder: Path) -> None:
     register(world, read(folder))
     (folder / "monitoring.yaml").unlink()
     assert kinds(world, read(folder, "sha256:2")) == []
 
 
-def test_contributors_are_git_s_authors_and_the_submitter(world: World, folder: Path) -> None:
+def test_contributors_are_the_git_authors_and_the_submitter(world: World, folder: Path) -> None:
     first = world.get(Version, register(world, read(folder)))
     assert first.contributors == ("dev", "eve@else.org", "olga", "vera")
     assert (first.submitter, first.code.commit, first.code.dirty) == ("olga", "c2", False)
@@ -111,16 +109,16 @@ def test_contributors_are_git_s_authors_and_the_submitter(world: World, folder: 
     assert second.contributors == ("axel", "dev", "olga"), "only who worked on it since its parent"
 
 
-def test_every_field_says_whether_it_is_derived_or_claimed(world: World, folder: Path) -> None:
+def test_every_field_is_marked_derived_or_claimed(world: World, folder: Path) -> None:
     submission = read(folder, provenance=Provenance())
-    command = registration(submission, check_standing.fn(submission), reports(submission), DIGESTS, RUN)
+    command = registration(submission, check_against_registry.fn(submission), reports(submission), DIGESTS, RUN)
     assert command.provenance["code"] == "claimed"
     assert command.provenance["change"] == "claimed"
     assert command.provenance["environment_digest"] == command.provenance["artifact"] == "derived"
     assert {one.role: (one.quality, one.quality_rows_floor) for one in command.datasets}["held-out"] == ("passed", 500)
 
 
-def test_the_same_submission_twice_is_one_version_whoever_comes_second(world: World, folder: Path) -> None:
+def test_a_repeated_submission_is_one_version(world: World, folder: Path) -> None:
     submission = read(folder)
     first = register(world, submission)
     events = len(world.events())

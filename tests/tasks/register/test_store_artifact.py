@@ -1,4 +1,4 @@
-"""The bytes of a submission are kept by digest: what runs, what was written, what it was built in."""
+"""The artifact, documents and environment of a submission are stored by digest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_everything_can_be_read_back_by_digest(world: World, tmp_path: Path) -> 
     }
 
 
-def test_a_pin_is_kept_as_the_bytes_of_its_digest(world: World, tmp_path: Path) -> None:
+def test_a_pin_is_stored_under_its_digest(world: World, tmp_path: Path) -> None:
     folder = write_filled(tmp_path / "submission")
     (folder / "artifact" / "model.bin").rename(folder / "artifact" / "endpoint.yaml")
     (folder / "artifact" / "endpoint.yaml").write_text("provider: acme\nsnapshot: large-1\n")
@@ -34,7 +34,7 @@ def test_a_pin_is_kept_as_the_bytes_of_its_digest(world: World, tmp_path: Path) 
     assert world.artifacts.read(submission.artifact.record.digest) == b'{"provider":"acme","snapshot":"large-1"}'
 
 
-def test_an_artifact_that_changes_under_our_hands_is_refused(world: World, tmp_path: Path) -> None:
+def test_an_artifact_that_changes_during_registration_is_refused(world: World, tmp_path: Path) -> None:
     submission = read_submission(write_filled(tmp_path / "submission"), "", Provenance())
     (submission.folder / "artifact" / "model.bin").write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError, match="changed while it was registered"):

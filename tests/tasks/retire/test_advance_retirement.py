@@ -1,4 +1,4 @@
-"""An approved retirement goes as far as the day and the logs allow, once, and never past somebody who still asks."""
+"""An approved retirement advances as far as date and logs allow, and not while a consumer still uses the version."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.plan_transitions import plan_transitions
 from tasks.retire.send_notices import send_notices
 from tests.operations import prepared
-from tests.retirement_fixtures import KEY, VERSION, Departing, departing
+from tests.retirement_fixtures import KEY, VERSION, RetiringModel, model_to_retire
 from tests.world import MODEL, Template, World
 
 SUNSET = date(2013, 5, 1)
 
 
 def approved(world: World, *, serving: bool = True) -> None:
-    """Everybody is told, has answered and goes somewhere; owner and approver have signed."""
-    model = departing(world, declared=("gates",), serving=serving)
+    """An approved retirement: consumers were notified, answered and have transitions; owner and approver signed."""
+    model = model_to_retire(world, declared=("gates",), serving=serving)
     open_retirement(RetirementPlan(version=VERSION, reason="it aged", sunset_on=SUNSET), model.run())
     send_notices.fn(KEY, model.run())
     for system in ("gates", "shadow-it"):
@@ -46,23 +46,23 @@ def ready(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Templa
 
 
 @pytest.fixture
-def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Departing:
-    return Departing(ready.copy(tmp_path / "home", monkeypatch))
+def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RetiringModel:
+    return RetiringModel(ready.copy(tmp_path / "home", monkeypatch))
 
 
-def advanced(model: Departing, days: float) -> str:
-    """The state after an advance so many days after the sunset."""
+def advanced(model: RetiringModel, days: float) -> str:
+    """Return the state after advancing so many days after the sunset."""
     model.world.now = model.retirement.sunset_at + timedelta(days=days)
     return advance_retirement(KEY, model.run())
 
 
-def test_before_its_day_nothing_moves(model: Departing) -> None:
+def test_before_the_sunset_the_state_stays_approved(model: RetiringModel) -> None:
     before = len(model.world.events())
     assert advanced(model, -1) == "approved"
     assert len(model.world.events()) == before
 
 
-def test_after_the_sunset_it_waits_for_fourteen_whole_days_without_a_row(model: Departing) -> None:
+def test_the_withdrawal_needs_fourteen_days_without_a_row(model: RetiringModel) -> None:
     assert advanced(model, 0) == "sunset"
     assert advanced(model, 13.9) == "sunset"
     assert advanced(model, 14) == "archived"
@@ -70,7 +70,7 @@ def test_after_the_sunset_it_waits_for_fourteen_whole_days_without_a_row(model: 
     assert advanced(model, 15) == "archived"
 
 
-def test_whoever_still_asks_starts_the_window_again_and_is_remembered(model: Departing) -> None:
+def test_traffic_restarts_the_window_and_records_the_consumer(model: RetiringModel) -> None:
     assert advanced(model, 0) == "sunset"
     model.log(date(2013, 5, 4), rows=7, consumer="gates")
     assert advanced(model, 10) == "sunset"
@@ -83,7 +83,7 @@ def test_whoever_still_asks_starts_the_window_again_and_is_remembered(model: Dep
     assert model.retirement.traffic_from_at == datetime.fromisoformat("2013-05-05T00:00:00+00:00")
 
 
-def test_a_consumer_that_shows_up_late_must_have_somewhere_to_go_first(model: Departing) -> None:
+def test_a_consumer_seen_late_needs_a_transition_first(model: RetiringModel) -> None:
     assert advanced(model, 0) == "sunset"
     model.log(date(2013, 5, 2), consumer="Night Shift/7")
     assert advanced(model, 3) == "sunset"
@@ -93,7 +93,7 @@ def test_a_consumer_that_shows_up_late_must_have_somewhere_to_go_first(model: De
     assert advanced(model, 20) == "archived"
 
 
-def test_one_who_asks_again_before_the_withdrawal_takes_the_quiet_back(model: Departing) -> None:
+def test_new_traffic_before_the_withdrawal_ends_the_quiet_state(model: RetiringModel) -> None:
     assert advanced(model, 0) == "sunset"
     model.log(date(2013, 5, 2), consumer="late")
     advanced(model, 3)
@@ -102,12 +102,12 @@ def test_one_who_asks_again_before_the_withdrawal_takes_the_quiet_back(model: De
     assert advanced(model, 22) == "sunset"
 
 
-def test_rows_of_another_version_do_not_count(model: Departing) -> None:
+def test_rows_of_another_version_do_not_count(model: RetiringModel) -> None:
     model.log(date(2013, 5, 1), 14, version="2")
     assert advanced(model, 14) == "archived"
 
 
-def test_a_day_that_cannot_be_read_is_not_quiet(model: Departing) -> None:
+def test_an_unreadable_day_is_not_counted_as_quiet(model: RetiringModel) -> None:
     model.log(date(2013, 5, 3), version="2")
     file = next((model.world.home.logs(MODEL) / "date=2013-05-03").iterdir())
     file.write_bytes(b"not Parquet")
@@ -116,16 +116,16 @@ def test_a_day_that_cannot_be_read_is_not_quiet(model: Departing) -> None:
     assert model.retirement.state == "sunset"
 
 
-def test_one_that_serves_nowhere_is_retired_as_it_is(
+def test_a_version_that_serves_nowhere_is_retired(
     founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = founded.copy(tmp_path / "home", monkeypatch)
     approved(world, serving=False)
-    assert advanced(Departing(world), 20) == "archived"
+    assert advanced(RetiringModel(world), 20) == "archived"
     assert world.find(Deployment) == []
 
 
-def test_the_dossier_says_whom_it_reached_who_signed_and_what_the_logs_showed(model: Departing) -> None:
+def test_the_dossier_lists_consumers_signatures_and_traffic(model: RetiringModel) -> None:
     advanced(model, 14)
     text = (model.world.home.reports / "retirement-ops-delay-v1.md").read_text()
     for part in (
@@ -141,7 +141,7 @@ def test_the_dossier_says_whom_it_reached_who_signed_and_what_the_logs_showed(mo
     assert ArtifactStore(model.world.home.artifacts).read(model.retirement.dossier_digest or "") == kept
 
 
-def test_a_report_that_cannot_be_written_leaves_it_withdrawn_until_it_can(model: Departing) -> None:
+def test_an_unwritable_report_leaves_the_retirement_withdrawn(model: RetiringModel) -> None:
     model.world.home.reports.touch()
     with pytest.raises(PublishError, match="cannot be written"):
         advanced(model, 14)

@@ -1,4 +1,4 @@
-"""The wait of a retirement ends when its gate holds; what does not settle it is an event and says who is missing."""
+"""The wait for transitions ends when every criterion passes; other answers are events that list who is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tasks.run.await_people import AnswerOutcome, Question
 from tasks.run.form_answer import FormAnswer
 from tasks.run.take_steps import Steps
 from tests.operations import prepared
-from tests.retirement_fixtures import KEY, VERSION, Departing, departing
+from tests.retirement_fixtures import KEY, VERSION, RetiringModel, model_to_retire
 from tests.world import STANDARDS_DIGEST, Template, World
 from views.forms.objection import NO_OBJECTION
 
@@ -29,8 +29,8 @@ WHOLE = "gates 2013-04-20 the timetable\nshadow-it 2013-04-20 nothing"
 
 
 def opened(world: World) -> None:
-    """Two consumers were told."""
-    model = departing(world, declared=("gates",))
+    """A retirement with two notified consumers."""
+    model = model_to_retire(world, declared=("gates",))
     open_retirement(RetirementPlan(version=VERSION, reason="it aged", sunset_on=date(2013, 5, 1)), model.run())
     send_notices.fn(KEY, model.run())
 
@@ -41,12 +41,12 @@ def ready(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Templa
 
 
 @pytest.fixture
-def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Departing:
-    return Departing(ready.copy(tmp_path / "home", monkeypatch))
+def model(ready: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RetiringModel:
+    return RetiringModel(ready.copy(tmp_path / "home", monkeypatch))
 
 
-def looked(monkeypatch: pytest.MonkeyPatch, model: Departing, *plans: str) -> list[AnswerOutcome]:
-    """Go through the wait with these answers instead of Prefect's; what became of each."""
+def answer_transitions(monkeypatch: pytest.MonkeyPatch, model: RetiringModel, *plans: str) -> list[AnswerOutcome]:
+    """Wait with these answers instead of Prefect's; return the outcome of each."""
     settled: list[AnswerOutcome] = []
 
     def gate(question: Question, patience: timedelta, as_of: datetime, steps: Steps) -> None:
@@ -70,29 +70,31 @@ UNSETTLED = {
 
 
 @pytest.mark.parametrize(("plan", "reason"), UNSETTLED.values(), ids=UNSETTLED)
-def test_asked_again(model: Departing, monkeypatch: pytest.MonkeyPatch, plan: str, reason: str) -> None:
-    (settled,) = looked(monkeypatch, model, plan)
+def test_an_answer_with_missing_transitions_asks_again(
+    model: RetiringModel, monkeypatch: pytest.MonkeyPatch, plan: str, reason: str
+) -> None:
+    (settled,) = answer_transitions(monkeypatch, model, plan)
     assert not settled.done
     assert reason in settled.objection.what
     event = model.world.events("command.refused")[-1]
     assert (event["subject"], event["actor"]["id"]) == (f"{KEY}/transition", "olga")
 
 
-def test_lines_of_the_plan_are_recorded_and_the_last_answer_settles_it(
-    model: Departing, monkeypatch: pytest.MonkeyPatch
+def test_the_last_missing_transition_settles_the_question(
+    model: RetiringModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model.acknowledge("gates")
-    (first,) = looked(monkeypatch, model, WHOLE)
+    (first,) = answer_transitions(monkeypatch, model, WHOLE)
     assert "an answer of shadow-it" in first.objection.what
     model.acknowledge("shadow-it", "objected")
-    (second,) = looked(monkeypatch, model, "")
+    (second,) = answer_transitions(monkeypatch, model, "")
     assert "shadow-it objects" in second.objection.what
     model.acknowledge("shadow-it")
-    assert looked(monkeypatch, model, "never asked") == []
+    assert answer_transitions(monkeypatch, model, "never asked") == []
     assert model.retirement.state == "planned"
 
 
-def test_a_plan_is_read_a_line_a_consumer() -> None:
+def test_a_plan_has_one_line_for_each_consumer() -> None:
     first, two = read_plan(KEY, ["  crews 2013-04-01  version 3 of it ", "", "gates 2013-04-02T12:00:00Z nothing"])
     assert (first.system, first.moves_to, first.cut_over_at.isoformat()) == (
         "crews",
@@ -104,18 +106,18 @@ def test_a_plan_is_read_a_line_a_consumer() -> None:
         read_plan(KEY, ["a 2013-04-01 b"] * 201)
 
 
-def whole(model: Departing, monkeypatch: pytest.MonkeyPatch) -> ApprovalRequest:
-    """Nobody is missing; approval is asked for."""
+def complete_plan(model: RetiringModel, monkeypatch: pytest.MonkeyPatch) -> ApprovalRequest:
+    """A retirement with a complete plan whose approval is requested."""
     for system in ("gates", "shadow-it"):
         model.acknowledge(system)
-    assert looked(monkeypatch, model, WHOLE)[-1].done
+    assert answer_transitions(monkeypatch, model, WHOLE)[-1].done
     return request_retirement.fn(KEY, model.run())
 
 
-def test_the_request_asks_owner_and_approver_and_is_bound_to_the_plan(
-    model: Departing, monkeypatch: pytest.MonkeyPatch
+def test_the_request_is_for_owner_and_approver_and_bound_to_the_plan(
+    model: RetiringModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = whole(model, monkeypatch)
+    request = complete_plan(model, monkeypatch)
     assert {one.role for one in request.required} == {Role.OWNER, Role.APPROVER}
     now = recompute_digests(request)
     bound = (request.evidence_digest, request.standards_digest, request.artifact_digest)
@@ -127,10 +129,10 @@ def test_the_request_asks_owner_and_approver_and_is_bound_to_the_plan(
     assert known_request(KEY, model.run(run_id="another")) is None
 
 
-def test_an_approval_counts_for_another_run_while_the_plan_is_the_same(
-    model: Departing, monkeypatch: pytest.MonkeyPatch
+def test_an_approval_is_valid_in_another_run_of_the_same_plan(
+    model: RetiringModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole(model, monkeypatch)
+    complete_plan(model, monkeypatch)
     model.approve("olga", Role.OWNER)
     model.approve("alma", Role.APPROVER)
     assert known_request(KEY, model.run(run_id="another")) is not None
@@ -138,10 +140,8 @@ def test_an_approval_counts_for_another_run_while_the_plan_is_the_same(
     assert known_request(KEY, model.run(run_id="another")) is None
 
 
-def test_a_plan_that_changes_while_people_sign_voids_the_request(
-    model: Departing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    request = whole(model, monkeypatch)
+def test_a_changed_plan_voids_the_request(model: RetiringModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = complete_plan(model, monkeypatch)
     model.acknowledge("gates", "objected")
     now = recompute_digests(request)
     with pytest.raises(StaleEvidenceError):

@@ -1,4 +1,4 @@
-"""A retirement opens on what is declared and what the logs show, with the notice that the standard asks."""
+"""A retirement opens with the declared and logged consumers and the notice that the standard requires."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.notices.outbox import Outbox
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.send_notices import send_notices
 from tests.operations import prepared
-from tests.retirement_fixtures import KEY, VERSION, Departing, departing
+from tests.retirement_fixtures import KEY, VERSION, RetiringModel, model_to_retire
 from tests.world import MODEL, Template
 
 LEAVING = RetirementPlan(
@@ -23,15 +23,15 @@ LEAVING = RetirementPlan(
 
 @pytest.fixture(scope="module")
 def leaving(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return prepared(founded, tmp_path_factory.mktemp("departing") / "home", departing)
+    return prepared(founded, tmp_path_factory.mktemp("model_to_retire") / "home", model_to_retire)
 
 
 @pytest.fixture
-def model(leaving: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Departing:
-    return Departing(leaving.copy(tmp_path / "home", monkeypatch))
+def model(leaving: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RetiringModel:
+    return RetiringModel(leaving.copy(tmp_path / "home", monkeypatch))
 
 
-def test_everybody_declared_and_everybody_seen_is_reached(model: Departing) -> None:
+def test_declared_and_seen_consumers_are_affected(model: RetiringModel) -> None:
     row = open_retirement(LEAVING, model.run())
     assert (row.state, row.quiet_days) == ("opened", 14)
     assert sorted(model.systems()) == ["crew", "gates", "shadow-it"]
@@ -42,7 +42,7 @@ def test_everybody_declared_and_everybody_seen_is_reached(model: Departing) -> N
     assert (impact["logs"]["days"], impact["logs"]["unreadable"]) == (3, [])
 
 
-def test_a_day_that_cannot_be_read_is_named_in_the_assessment(model: Departing) -> None:
+def test_an_unreadable_day_is_listed_in_the_assessment(model: RetiringModel) -> None:
     next((model.world.home.logs(MODEL) / "date=2013-03-03").iterdir()).write_bytes(b"not Parquet")
     row = open_retirement(LEAVING, model.run())
     impact = json.loads(model.world.artifacts.read(row.impact_digest or ""))
@@ -50,21 +50,23 @@ def test_a_day_that_cannot_be_read_is_named_in_the_assessment(model: Departing) 
     assert sorted(model.systems()) == ["crew", "gates"]
 
 
-def test_an_open_one_is_gone_on_with_whatever_is_said_now(model: Departing) -> None:
+def test_an_open_retirement_is_continued_with_its_own_plan(model: RetiringModel) -> None:
     first = open_retirement(LEAVING, model.run())
     again = open_retirement(LEAVING.model_copy(update={"sunset_on": date(2013, 3, 20)}), model.run(run_id="again"))
     assert again == first
 
 
-def test_too_short_a_notice_is_refused_names_the_first_day_and_is_remembered(model: Departing) -> None:
+def test_too_short_a_notice_is_refused_with_the_first_possible_day(model: RetiringModel) -> None:
     with pytest.raises(GateRefusedError, match="30 days' notice") as refused:
         open_retirement(LEAVING.model_copy(update={"sunset_on": date(2013, 4, 9)}), model.run())
-    assert "name a sunset from 2013-04-11 on" in str(refused.value)
+    assert "choose 2013-04-11 or a later day as the sunset" in str(refused.value)
     assert model.world.events("command.refused")[-1]["data"]["attempted"] == "open retirement"
     assert model.systems() == []
 
 
-def test_the_silent_are_reminded_each_week_and_the_owner_is_told_from_the_second_reminder_on(model: Departing) -> None:
+def test_silent_consumers_are_reminded_weekly_and_then_the_owner_is_notified(
+    model: RetiringModel,
+) -> None:
     open_retirement(LEAVING, model.run())
     assert send_notices.fn(KEY, model.run()) == ["crew", "gates", "shadow-it"]
     assert send_notices.fn(KEY, model.run()) == []

@@ -1,4 +1,4 @@
-"""One way to wait: asked until the registry says that it is settled, never twice under one key."""
+"""A question is asked until the registry has settled it, and never twice under one key."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from tasks.run import retry_transient
 from tasks.run.await_people import (
+    CHECK_ANSWER,
     LONGEST_WAIT_SECONDS,
-    LOOK,
     UNFIT,
     AnswerOutcome,
     Question,
@@ -25,21 +25,21 @@ from tasks.run.await_people import (
     refused,
 )
 from tasks.run.form_answer import FormAnswer
-from tests.tasks.run.waiting_room import WaitingRoom
+from tests.tasks.run.pause_stub import PauseStub
 from tests.world import World
 from views.forms.objection import Objection
 
 SUBJECT, RUN = "models/ops/delay/versions/1", "run-w"
 
 
-class Word(RunInput):
-    """A form of one field."""
+class WordForm(RunInput):
+    """A form with one field."""
 
     word: str = Field(max_length=5, title="The word")
 
 
 def form(objection: Objection) -> type[RunInput]:
-    return Word.with_initial_data(description=objection.what or "first")
+    return WordForm.with_initial_data(description=objection.what or "first")
 
 
 def settle(answer: FormAnswer) -> AnswerOutcome:
@@ -48,7 +48,7 @@ def settle(answer: FormAnswer) -> AnswerOutcome:
 
 
 def word_of(answer: FormAnswer) -> str:
-    assert isinstance(answer.entered, Word)
+    assert isinstance(answer.entered, WordForm)
     return answer.entered.word
 
 
@@ -61,8 +61,8 @@ def says(word: Any) -> Any:
     return lambda: {"word": word}
 
 
-def test_an_answer_that_settles_it_is_asked_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = WaitingRoom(monkeypatch, says("yes"))
+def test_a_settling_answer_is_asked_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = PauseStub(monkeypatch, says("yes"))
     ask(world)
     assert [(one.key, one.seconds, one.description) for one in room.forms] == [("gate-word-1", 86_400, "first")]
 
@@ -78,10 +78,10 @@ UNSETTLING = {
 
 
 @pytest.mark.parametrize(("answer", "reason"), UNSETTLING.values(), ids=UNSETTLING)
-def test_what_settles_nothing_leaves_an_event_and_asks_under_a_new_key(
+def test_an_unsettling_answer_leaves_an_event_and_asks_under_a_new_key(
     world: World, monkeypatch: pytest.MonkeyPatch, answer: Any, reason: str
 ) -> None:
-    room = WaitingRoom(monkeypatch, answer, answer, says("yes"))
+    room = PauseStub(monkeypatch, answer, answer, says("yes"))
     ask(world)
     assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2", "gate-word-3"]
     assert room.reasons == [reason, reason]
@@ -89,22 +89,22 @@ def test_what_settles_nothing_leaves_an_event_and_asks_under_a_new_key(
     assert [(one["subject"], one["actor"]) for one in events] == [(SUBJECT, {"id": "modelward", "auth": "service"})] * 2
 
 
-def test_what_the_fields_held_is_not_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    WaitingRoom(monkeypatch, says("secret"), says("yes"))
+def test_entered_values_are_not_recorded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    PauseStub(monkeypatch, says("secret"), says("yes"))
     ask(world)
     (event,) = world.events("command.refused")
-    assert event["data"]["reason"] == "these fields did not fit the form: word"
+    assert event["data"]["reason"] == "these form fields had invalid values: word"
 
 
-def test_values_that_a_command_does_not_take_are_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = WaitingRoom(monkeypatch, says("yes"), says("no"))
-    ask(world, settle=lambda answer: AnswerOutcome(Word(word=word_of(answer) * 2).word == "nono"))
+def test_values_that_a_command_rejects_are_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = PauseStub(monkeypatch, says("yes"), says("no"))
+    ask(world, settle=lambda answer: AnswerOutcome(WordForm(word=word_of(answer) * 2).word == "nono"))
     assert room.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
 
 
-def test_nobody_came(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    WaitingRoom(monkeypatch, FlowPauseTimeout("never resumed"))
-    with pytest.raises(RequestClosedError, match=f"nobody answered on {SUBJECT} in time"):
+def test_no_answer_in_time_closes_the_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    PauseStub(monkeypatch, FlowPauseTimeout("never resumed"))
+    with pytest.raises(RequestClosedError, match="nobody answered the question about .* in time"):
         ask(world)
 
 
@@ -116,32 +116,32 @@ PATIENCE = {
 
 
 @pytest.mark.parametrize(("patience", "seconds"), PATIENCE.values(), ids=PATIENCE)
-def test_how_long_it_waits(world: World, monkeypatch: pytest.MonkeyPatch, patience: timedelta, seconds: int) -> None:
-    room = WaitingRoom(monkeypatch, says("yes"))
+def test_the_timeout_is_the_patience_within_limits(
+    world: World, monkeypatch: pytest.MonkeyPatch, patience: timedelta, seconds: int
+) -> None:
+    room = PauseStub(monkeypatch, says("yes"))
     ask(world, patience)
     assert room.forms[0].seconds == seconds
 
 
-def test_a_refusal_says_what_to_do_next() -> None:
+def test_a_refusal_shows_its_remedy() -> None:
     assert refused(ProofError("wrong")) == AnswerOutcome(
         False, Objection("wrong", "wait for the next one-time code and enter it once")
     )
 
 
 def others(world: World, run: str) -> RecordRefusal:
-    """Somebody else tries something with the same thing, in a run of theirs or in none, and it is refused."""
+    """Have another person, in another run or none, try the same and be refused."""
     refusal = RecordRefusal(about=SUBJECT, attempted="decide", code="proof", reason="wrong")
     world.do(refusal, by="axel", run_id=run)
     return refusal
 
 
-def test_what_others_do_to_the_same_thing_leaves_the_key_of_this_run_as_it_is(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A suspended run starts again from the top: under another key it would not find what was typed under this one."""
+def test_refusals_of_others_keep_the_key_of_this_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suspended run starts again from the top; under another key it would not find its stored answer."""
     for run in ("", "another"):
         others(world, run)
-    room = WaitingRoom(monkeypatch, says("no"), lambda: (others(world, ""), {"word": "yes"})[1])
+    room = PauseStub(monkeypatch, says("no"), lambda: (others(world, ""), {"word": "yes"})[1])
     ask(world)
     assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2"]
     assert world.events("command.refused")[2]["refs"] == {"run": RUN}
@@ -152,16 +152,16 @@ TROUBLES: dict[str, tuple[Exception, str, str]] = {
     "another process holds the registry": (LOCKED, LOCKED.what, LOCKED.remedy),
     "the journal cannot be written": (JournalError("no space left"), "no space left", "free space on"),
     "the signing key cannot be read": (SigningKeyError("log.key is gone"), "log.key is gone", "restore the key"),
-    "a disk fails": (OSError("input/output error"), "input/output error", LOOK),
+    "a disk fails": (OSError("input/output error"), "input/output error", CHECK_ANSWER),
 }
 
 
 @pytest.mark.parametrize(("trouble", "what", "remedy"), TROUBLES.values(), ids=TROUBLES)
-def test_trouble_while_an_answer_is_recorded_is_said_and_the_question_put_again(
+def test_an_error_while_recording_an_answer_asks_again(
     world: World, monkeypatch: pytest.MonkeyPatch, trouble: Exception, what: str, remedy: str
 ) -> None:
     objections: list[Objection] = []
-    room = WaitingRoom(monkeypatch, says("yes"), says("yes"))
+    room = PauseStub(monkeypatch, says("yes"), says("yes"))
     raised = [trouble]
 
     def troubled(answer: FormAnswer) -> AnswerOutcome:
@@ -171,27 +171,23 @@ def test_trouble_while_an_answer_is_recorded_is_said_and_the_question_put_again(
 
     ask(world, settle=troubled, form=lambda objection: (objections.append(objection), form(objection))[1])
     assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2"]
-    assert objections[1].what == f"there was trouble while it was recorded: {what}"
-    assert objections[1].remedy.startswith(LOOK)
+    assert objections[1].what == f"an error occurred while the answer was recorded: {what}"
+    assert objections[1].remedy.startswith(CHECK_ANSWER)
     assert remedy in objections[1].remedy
 
 
-def test_what_settled_it_in_spite_of_the_trouble_is_not_asked_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The journal failed after the commit: the answer stands, and the journal catches up with the next command."""
+def test_an_answer_committed_despite_an_error_is_not_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal fails after the commit: the answer is recorded, and the next command completes the journal."""
 
     def troubled(answer: FormAnswer) -> AnswerOutcome:
         raise JournalError("no space left")
 
-    room = WaitingRoom(monkeypatch, says("yes"))
+    room = PauseStub(monkeypatch, says("yes"))
     ask(world, settle=troubled, is_open=lambda: False)
     assert len(room.forms) == 1
 
 
-def test_a_registry_that_is_held_while_it_is_asked_again_is_waited_for(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_registry_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry_transient, "FIRST_PAUSE_SECONDS", 0.01)
     held = {"form": 2, "execute": 2}
 
@@ -202,15 +198,15 @@ def test_a_registry_that_is_held_while_it_is_asked_again_is_waited_for(
 
     execute = Registry.execute
     monkeypatch.setattr(Registry, "execute", lambda *a, **k: (happens("execute"), execute(*a, **k))[1])
-    room = WaitingRoom(monkeypatch, says("no"), says("yes"))
+    room = PauseStub(monkeypatch, says("no"), says("yes"))
     ask(world, form=lambda objection: (happens("form"), form(objection))[1])
     assert ([one.key for one in room.forms], held) == (["gate-word-1", "gate-word-2"], {"form": 0, "execute": 0})
 
 
-def test_trouble_that_does_not_pass_ends_with_the_patience(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lasting_error_is_raised_when_patience_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def always(objection: Objection) -> type[RunInput]:
         raise LOCKED
 
-    WaitingRoom(monkeypatch)
+    PauseStub(monkeypatch)
     with pytest.raises(StoreLockedError):
         ask(world, timedelta(seconds=0.5), form=always)

@@ -1,4 +1,4 @@
-"""The moment a step is judged at."""
+"""The time at which a step is judged."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.world import World
 NOON = datetime(2013, 3, 1, 12, tzinfo=UTC)
 
 
-def test_a_replayed_time_is_read_in_utc() -> None:
+def test_a_given_time_is_converted_to_utc() -> None:
     assert moment(NOON.astimezone(timezone(timedelta(hours=9)))) == NOON
     assert moment(NOON.astimezone(timezone(timedelta(hours=9)))).tzinfo is UTC
 
 
-def test_without_one_it_is_now() -> None:
+def test_the_default_is_the_current_time() -> None:
     before = datetime.now(UTC)
     assert before <= moment(None) <= datetime.now(UTC)
 
@@ -29,7 +29,7 @@ def test_a_time_without_a_zone_is_refused() -> None:
         moment(datetime(2013, 3, 1))  # noqa: DTZ001 - what is refused
 
 
-def test_after_a_wait_it_is_the_time_the_log_has_reached(world: World) -> None:
+def test_after_a_wait_the_time_is_that_of_the_latest_event(world: World) -> None:
     began = world.now
     world.move(days=2)
     adopt(world, standard_text())

@@ -1,4 +1,4 @@
-"""Which run this is and for whom it acts; in a flow the run has Prefect's id."""
+"""The id of the present run and the person it acts for; in a flow the run has Prefect's id."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ACTORS = {
 
 
 @pytest.mark.parametrize("actor", ACTORS.values(), ids=ACTORS)
-def test_outside_a_flow_it_has_no_id(world: World, monkeypatch: pytest.MonkeyPatch, actor: str) -> None:
+def test_outside_a_flow_the_run_has_no_id(world: World, monkeypatch: pytest.MonkeyPatch, actor: str) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", actor)
     run = this_run()
     assert (run.run_id, run.actor) == ("", Actor(id=actor, auth="os-user"))
 
 
 @pytest.mark.parametrize("deployment", [None, "d-1"], ids=["in process", "on a worker"])
-def test_a_registry_held_at_its_first_step_is_waited_for_on_a_worker(
+def test_on_a_worker_a_locked_registry_is_waited_for(
     world: World, monkeypatch: pytest.MonkeyPatch, deployment: str | None
 ) -> None:
     tried = []

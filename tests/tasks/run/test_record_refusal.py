@@ -1,4 +1,4 @@
-"""What is refused before the registry sees a command leaves an event all the same."""
+"""A refusal before any command reaches the registry leaves an event."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_very_long_reason_is_cut(world: World) -> None:
     assert len(world.events()[-1]["data"]["reason"]) == 4_000
 
 
-def test_what_nobody_tried_is_not_recorded(world: World) -> None:
+def test_an_unrelated_error_is_not_recorded(world: World) -> None:
     events = len(world.events())
     with refusals_recorded("register model", "registry", at(world)):
         pass
@@ -50,7 +50,7 @@ def test_what_nobody_tried_is_not_recorded(world: World) -> None:
 
 
 @pytest.mark.parametrize(("error", "counted"), [(DigestMismatchError, 1), (LogFormatError, 1), (NotAuthorisedError, 0)])
-def test_where_the_registry_refuses_too_only_bytes_are_recorded(
+def test_with_kind_bytes_only_errors_about_bytes_are_recorded(
     world: World, error: type[ModelwardError], counted: int
 ) -> None:
     events = len(world.events())

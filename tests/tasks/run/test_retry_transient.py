@@ -1,4 +1,4 @@
-"""A transient error is retried, a lasting one is raised when patience ends, and any other one at once."""
+"""A transient error is retried, raised when patience ends, and any other error is raised at once."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def after(*troubles: Exception) -> object:
     return retry_transient(act, timedelta(days=1))
 
 
-def test_it_is_tried_again_ever_more_seldom_until_it_has_passed(pauses: list[float]) -> None:
+def test_retries_have_growing_pauses(pauses: list[float]) -> None:
     assert after(*[LOCKED] * 5, OSError("input/output error"), *[LOCKED] * 3) == "done"
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
 
 
 @pytest.mark.parametrize("other", [ProofError("wrong"), NestedTransactionError("a mistake of ours")])
-def test_what_does_not_pass_is_raised_at_once(other: Exception, pauses: list[float]) -> None:
+def test_an_error_that_is_not_transient_is_raised_at_once(other: Exception, pauses: list[float]) -> None:
     with pytest.raises(type(other)):
         after(other)
     assert pauses == []
 
 
-def test_with_the_patience_ends_the_waiting(pauses: list[float]) -> None:
+def test_the_last_error_is_raised_when_patience_ends(pauses: list[float]) -> None:
     def act() -> str:
         raise LOCKED
 

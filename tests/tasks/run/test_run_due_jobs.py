@@ -1,4 +1,4 @@
-"""What came due is done one by one: what fails is told, and stops nothing."""
+"""Due work is done piece by piece: a failure is reported and stops nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUN = RunContext(Actor(id="otto"), datetime(2013, 4, 1, tzinfo=UTC), "run-1")
 
 
 def jobs(**found: FindWork) -> dict[str, Job]:
-    """Jobs by name, which find their work with these functions."""
+    """Return jobs by name that find their work with these functions."""
     return {name: Job(name, find) for name, find in found.items()}
 
 
@@ -28,7 +28,7 @@ def cannot_be_written() -> str:
     raise PermissionError("read-only")
 
 
-def test_each_on_its_own() -> None:
+def test_work_is_reported_by_job_and_failures_separately() -> None:
     def some(run: RunContext) -> Iterator[Due]:
         yield "models/ops/delay/versions/1", fails
         yield "models/ops/delay", lambda: "one was done"
@@ -67,7 +67,7 @@ FAULTS: dict[str, tuple[Callable[[RunContext], Iterable[Due]], list[str]]] = {
 
 
 @pytest.mark.parametrize(("find", "failed"), FAULTS.values(), ids=FAULTS)
-def test_what_stops_no_other_job(find: Callable[[RunContext], Iterable[Due]], failed: list[str]) -> None:
+def test_an_error_stops_no_other_job(find: Callable[[RunContext], Iterable[Due]], failed: list[str]) -> None:
     def other(run: RunContext) -> Iterator[Due]:
         yield "models/ops/delay", lambda: "the other was done"
 
@@ -75,11 +75,11 @@ def test_what_stops_no_other_job(find: Callable[[RunContext], Iterable[Due]], fa
     assert (report["other"], report["failed"]) == (["the other was done"], failed)
 
 
-def test_what_was_done_before_looking_failed_is_told() -> None:
+def test_work_done_before_an_error_is_reported() -> None:
     assert run_due_jobs(jobs(some=breaks_midway), RUN)["some"] == ["one was done"]
 
 
-def test_a_job_looks_for_its_work_when_its_turn_comes() -> None:
+def test_a_job_finds_its_work_when_it_runs() -> None:
     done: list[str] = []
 
     def do() -> str:

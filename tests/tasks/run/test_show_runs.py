@@ -1,4 +1,4 @@
-"""What runs show of gates, decisions, deployments, calibration and reports: all of it, worst first, text as text."""
+"""What runs show of gates, votes, deployments, calibration and reports: all of it, the worst first, text escaped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def held(world: World) -> Iterator[World]:
         yield world
 
 
-def test_gates_with_the_standards_and_the_evidence_they_stand_on(held: World) -> None:
+def test_gates_are_shown_with_standards_and_evidence(held: World) -> None:
     failed = Judgement(control="B", gate="b", criterion="c", verdict=Failed(reason=HOSTILE, remedy=""))
     passed = Judgement(control="A", gate="a", criterion="c", verdict=Passed(because="0.7"))
     row = held.get(VerdictSet, held.judge(held.measured(), "assess", passed, failed))
@@ -42,7 +42,7 @@ def test_gates_with_the_standards_and_the_evidence_they_stand_on(held: World) ->
     assert lines.index(f"| **failed** | B | b: c | {INERT} |") < lines.index("| passed | A | a: c | 0.7 |")
 
 
-def test_a_decision_with_whose_it_is_and_how_it_was_proven(held: World) -> None:
+def test_a_vote_is_shown_with_its_person_and_proof(held: World) -> None:
     request = held.requested()
     held.decide(request, "alma", "reject", comment=HOSTILE)
     ended = held.get(ApprovalRequest, request.key)
@@ -51,11 +51,11 @@ def test_a_decision_with_whose_it_is_and_how_it_was_proven(held: World) -> None:
     assert lines[-1] == f"| {held.now:%Y-%m-%d %H:%M} | Alma (alma) | approver | **reject** | totp | “{INERT}” |"
 
 
-def test_a_request_that_nobody_decided_says_so(held: World) -> None:
-    assert decision_lines(held.requested(), [])[-1] == "Nobody has decided."
+def test_a_request_without_votes_says_so(held: World) -> None:
+    assert decision_lines(held.requested(), [])[-1] == "Nobody has voted."
 
 
-def test_what_serves_with_what_served_before_the_newest_first(held: World) -> None:
+def test_a_deployment_is_shown_with_its_history(held: World) -> None:
     first = deploy(held, held.approved())
     held.move(days=1)
     deploy(held, held.approved(held.validated(held.version())), "op-2")
@@ -68,7 +68,7 @@ def test_what_serves_with_what_served_before_the_newest_first(held: World) -> No
     assert stays == ["| ops/delay v1", "| ops/delay v2", "| ops/delay v1"]
 
 
-def test_calibration_as_a_picture_and_in_figures() -> None:
+def test_calibration_is_shown_as_picture_and_table() -> None:
     groups = [ScoreGroup(0.1, 0.1, 0.05, 0.15, 100), ScoreGroup(0.4, 0.2, 0.15, 0.25, 100)]
     lines = calibration_lines(groups)
     assert [line for line in lines if line.startswith("![Share that came true")]
@@ -76,7 +76,7 @@ def test_calibration_as_a_picture_and_in_figures() -> None:
     assert calibration_lines([]) == []
 
 
-def test_a_report_begins_with_what_could_not_be_done() -> None:
+def test_a_report_begins_with_failures() -> None:
     report = {"reminders": ["olga reminded"], "failed": [HOSTILE], "approvals": []}
     assert report_lines("review", report, "1 done, 1 failed")[:6] == [
         *("### review: 1 done, 1 failed", "", "#### failed", "", f"- {INERT}", ""),
@@ -84,10 +84,10 @@ def test_a_report_begins_with_what_could_not_be_done() -> None:
     assert report_lines("review", {"a": []}, "") == ["### review: nothing was due"]
 
 
-def test_of_a_very_long_report_the_rest_is_counted() -> None:
+def test_entries_beyond_the_limit_are_only_counted() -> None:
     lines = report_lines("review", {"a": ["x"] * 1_234}, "1234 done")
     assert (len(lines), lines[-1]) == (105, "- and 1,134 more")
 
 
-def test_where_a_retirement_stands_among_its_steps() -> None:
+def test_the_present_step_of_a_retirement_is_bold() -> None:
     assert step_line("quiet").endswith("sunset → **quiet** → withdrawn → archived")

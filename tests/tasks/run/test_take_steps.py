@@ -1,4 +1,4 @@
-"""Outside of a run a step is a call of its function, and its name stands in the log of the process."""
+"""Outside a run a step is a plain call, and its name is in the log of the process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def double(text: str) -> str:
     return 2 * text
 
 
-def test_a_plain_call_answers_and_is_logged_with_its_ids(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_plain_call_returns_and_is_logged_with_its_ids(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="tasks.run.take_steps"):
         assert PLAIN_CALLS.take(double, "a") == "aa"
         PLAIN_CALLS.ask(double, "gate-1", "b")

@@ -1,4 +1,4 @@
-"""A run is called what a committee would call it."""
+"""Runs are named in terms of models and versions."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ VALUES = {
 
 
 @pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
-def test_a_parameter_is_said_as_people_say_it(value: object, expected: str) -> None:
+def test_keys_become_short_names(value: object, expected: str) -> None:
     assert spoken_name(value) == expected
 
 
-def test_what_goes_without_saying_is_left_out() -> None:
+def test_the_usual_slot_is_omitted() -> None:
     template = "deploy {version} to {environment} as {slot}"
     values = {"version": spoken_name(V4), "environment": "production"}
     assert words(template, {**values, "slot": "champion"}) == "deploy flight-delay v4 to production"
     assert words(template, {**values, "slot": "shadow"}) == "deploy flight-delay v4 to production as shadow"
 
 
-def test_no_name_is_endless() -> None:
+def test_a_long_name_is_cut() -> None:
     assert len(words("retire {version}", {"version": "x" * 9_000})) == 120
 
 
-def test_a_flow_has_such_a_name() -> None:
+def test_a_flow_run_has_a_title() -> None:
     assert callable(deploy_model.flow_run_name)

@@ -1,4 +1,4 @@
-"""Challenger and champion on the same predictions: paired on their ids, whole days drawn."""
+"""Challenger and champion are compared on the same predictions, paired by id, resampling whole days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HELD_OUT = rows(day="2013-03-01", seed=2)
 
 
 def log_champion(world: World, score: Any = None, version: str = "1", ids: Any = None) -> None:
-    """The champion's own log of the same predictions, a partition a day."""
+    """Write the champion's log of the same predictions, one partition a day."""
     moments = HELD_OUT["predicted_at"].to_pylist()
     for day in sorted({one.date() for one in moments}):
         of_day = [number for number, one in enumerate(moments) if one.date() == day]
@@ -48,7 +48,7 @@ def _logged(of_day: list[int], moments: list[datetime], score: Any, version: str
 
 @pytest.fixture
 def challenger(validated: World, tmp_path: Path) -> str:
-    """Version 2, with version 1 the champion."""
+    """Return version 2, with version 1 as champion."""
     deploy(validated, validated.approved(V1))
     folder = write_filled(tmp_path / "submission", "ops/delay")
     (folder / "artifact" / "model.bin").write_bytes(b"another model")
@@ -62,7 +62,7 @@ def compared(world: World, version: str) -> dict[str, Comparison]:
     return found
 
 
-def test_without_a_champion_there_is_nothing_to_compare(validated: World) -> None:
+def test_without_a_champion_nothing_is_compared(validated: World) -> None:
     events = len(validated.events())
     assert compared(validated, V1) == {}
     assert len(validated.events()) == events
@@ -83,12 +83,12 @@ def test_a_better_challenger_is_better_throughout(validated: World, challenger: 
     assert validated.artifacts.has(auc.evidence_digest)
 
 
-def test_equal_scores_differ_by_nothing(validated: World, challenger: str) -> None:
+def test_equal_scores_have_difference_zero(validated: World, challenger: str) -> None:
     log_champion(validated, HELD_OUT["score"])
     assert {one.difference for one in compared(validated, challenger).values()} == {0.0}
 
 
-def test_rows_are_paired_on_the_id_and_not_on_their_place(validated: World, challenger: str) -> None:
+def test_rows_are_paired_by_id(validated: World, challenger: str) -> None:
     turned = list(reversed(HELD_OUT["prediction_id"]))
     log_champion(validated, list(reversed(HELD_OUT["score"])), ids=turned)
     assert compared(validated, challenger)["auc"].difference == 0.0
@@ -105,16 +105,16 @@ def test_without_shared_rows_it_cannot_say(validated: World, challenger: str, lo
     assert auc.cannot_say
 
 
-def test_no_log_at_all_cannot_say_either(validated: World, challenger: str) -> None:
+def test_without_a_log_it_cannot_say(validated: World, challenger: str) -> None:
     assert compared(validated, challenger)["auc"].difference is None
 
 
-def test_a_held_out_set_without_rows_is_said(validated: World, tmp_path: Path) -> None:
+def test_an_empty_held_out_file_is_refused(validated: World, tmp_path: Path) -> None:
     deploy(validated, validated.approved(V1))
     folder = write_filled(tmp_path / "submission", "ops/delay")
     write_rows(folder / "data" / "held_out.parquet", {name: values[:0] for name, values in HELD_OUT.items()})
     version = next_version(validated, folder)
-    with pytest.raises(LogFormatError, match="holds no rows"):
+    with pytest.raises(LogFormatError, match="has no rows"):
         compared(validated, version)
 
 

@@ -1,4 +1,4 @@
-"""A validator's conclusion: on the evidence as it stands, independent, under a code of their own."""
+"""A validator concludes on the present evidence, independently, with their own code."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from data.registry.registry import Registry
 from tasks.validate.conclude_validation import await_conclusion
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, assessed_version
-from tests.tasks.run import waiting_room
-from tests.tasks.run.waiting_room import Values, WaitingRoom
+from tests.tasks.run import pause_stub
+from tests.tasks.run.pause_stub import PauseStub, Values
 from tests.world import World
 
 
@@ -33,7 +33,7 @@ def says(world: World, who: str = "vera", **changes: Any) -> Values:
 
 
 def concluded(world: World, verdicts: VerdictSet) -> Version:
-    """Wait for a conclusion as the flow does; what changed meanwhile is judged by the same task."""
+    """Wait for a conclusion as the flow does; changed evidence is judged again by the same task."""
     context = RunContext(DEV, world.now, "run-v")
     judge_again = lambda: judge_version.fn(V1, "assess", "production", USE, context)  # noqa: E731
     return await_conclusion(verdicts, 7, context, judge_again)
@@ -47,10 +47,10 @@ CONCLUSIONS = {
 
 
 @pytest.mark.parametrize(("conclusion", "state"), CONCLUSIONS.items())
-def test_the_conclusion_moves_the_version(
+def test_a_conclusion_changes_the_review_state(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, conclusion: str, state: ReviewState
 ) -> None:
-    room = WaitingRoom(monkeypatch, says(judged, conclusion=conclusion, changes_caused="a new feature"))
+    room = PauseStub(monkeypatch, says(judged, conclusion=conclusion, changes_caused="a new feature"))
     assert concluded(judged, verdicts).review_state is state
     (row,) = judged.find(Validation, version=V1)
     assert (row.validator, row.scope, row.changes_caused) == ("vera", "all", "a new feature")
@@ -67,18 +67,18 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("who", "changes", "reason"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused_is_asked_again(
+def test_a_refused_conclusion_is_asked_again(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, who: str, changes: Any, reason: str
 ) -> None:
     judged.grant("dev", "validator")
-    room = WaitingRoom(monkeypatch, says(judged, who, **changes), says(judged))
+    room = PauseStub(monkeypatch, says(judged, who, **changes), says(judged))
     concluded(judged, verdicts)
     assert reason in room.reasons[0]
     assert [one.validator for one in judged.find(Validation)] == ["vera"]
 
 
-def test_a_version_somebody_concluded_on_is_not_asked_about(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = WaitingRoom(monkeypatch)
+def test_a_concluded_version_opens_no_form(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = PauseStub(monkeypatch)
     (verdicts,) = validated.find(VerdictSet)
     assert concluded(validated, verdicts) == validated.get(Version, V1)
     assert room.forms == []
@@ -90,14 +90,14 @@ def open_finding(world: World) -> None:
     world.do(OpenFinding(version=V1, severity="low", **values), by="outsider")
 
 
-def test_a_conclusion_is_on_what_stood_above_the_form_and_on_nothing_that_came_after(
+def test_a_conclusion_covers_only_the_evidence_above_its_form(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found_meanwhile() -> dict[str, Any]:
         open_finding(judged)
         return says(judged)()
 
-    room = WaitingRoom(monkeypatch, found_meanwhile, says(judged))
+    room = PauseStub(monkeypatch, found_meanwhile, says(judged))
     concluded(judged, verdicts)
     assert "the evidence on ops/delay v1 is not what the validator read" in room.reasons[0]
     assert "finding 1, low, open" in room.forms[1].description
@@ -109,33 +109,33 @@ def test_a_conclusion_is_on_what_stood_above_the_form_and_on_nothing_that_came_a
     assert row.evidence_digest == digests[1]
 
 
-def evidence_rows(room: WaitingRoom) -> list[str]:
+def evidence_rows(room: PauseStub) -> list[str]:
     return [line for one in room.forms for line in one.description.splitlines() if line.startswith("| Evidence judged")]
 
 
-def test_an_answer_without_the_evidence_it_is_on_is_none(
+def test_an_answer_without_the_evidence_digest_is_invalid(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting_room, "preselected", lambda schema: {})
+    monkeypatch.setattr(pause_stub, "preselected", lambda schema: {})
     whole = {**says(judged)(), "evidence": verdicts.evidence_digest}
-    room = WaitingRoom(monkeypatch, says(judged), lambda: whole)
+    room = PauseStub(monkeypatch, says(judged), lambda: whole)
     concluded(judged, verdicts)
-    assert "does not fit the form \\(Evidence you conclude on: Field required\\)" in room.reasons[0]
+    assert "do not fit the form \\(Digest of the evidence: Field required\\)" in room.reasons[0]
 
 
-def test_evidence_that_no_longer_clears_ends_the_wait(
+def test_evidence_that_no_longer_passes_ends_the_wait(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rejects() -> VerdictSet:
         raise GateRefusedError("a gate failed")
 
     open_finding(judged)
-    WaitingRoom(monkeypatch)
+    PauseStub(monkeypatch)
     with pytest.raises(GateRefusedError):
         await_conclusion(verdicts, 7, RunContext(DEV, judged.now, "run-v"), rejects)
 
 
-def test_a_conclusion_that_stands_in_spite_of_trouble_is_not_asked_for_again(
+def test_a_conclusion_committed_despite_an_error_is_not_asked_again(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute = Registry.execute
@@ -147,6 +147,6 @@ def test_a_conclusion_that_stands_in_spite_of_trouble_is_not_asked_for_again(
         return receipt
 
     monkeypatch.setattr(Registry, "execute", full)
-    room = WaitingRoom(monkeypatch, says(judged))
+    room = PauseStub(monkeypatch, says(judged))
     assert concluded(judged, verdicts).review_state is ReviewState.VALIDATED
     assert len(room.forms) == 1

@@ -1,4 +1,4 @@
-"""Verdicts on the evidence as it is now, once a run."""
+"""Verdicts on the present evidence, recorded once in each run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def judged_for(world: World, stage: Stage, run: str, request: ApprovalRequest | 
     return found
 
 
-def test_verdicts_name_standards_evidence_and_champion(judged: World) -> None:
+def test_verdicts_state_standards_evidence_and_champion(judged: World) -> None:
     verdicts = assessed_version(judged)
     assert (verdicts.standards, verdicts.champion, verdicts.cleared) == (("standards/baseline/2",), None, True)
     assert verdicts.evidence_digest == judged.digest(V1)
@@ -27,7 +27,7 @@ def test_verdicts_name_standards_evidence_and_champion(judged: World) -> None:
     assert {one.standard for one in verdicts.judgements} == {"baseline 2"}
 
 
-def test_a_version_nobody_measured_is_unproven_and_yet_assessed(judged: World) -> None:
+def test_an_unmeasured_version_is_unproven_and_assessed(judged: World) -> None:
     verdicts = judged_for(judged, "assess", "run-v")
     assert not verdicts.cleared
     assert judged.get(Version, V1).review_state is ReviewState.ASSESSED
@@ -40,13 +40,13 @@ def test_the_same_run_judges_the_same_evidence_once(judged: World) -> None:
     assert judged_for(judged, "assess", "run-w").number == 2
 
 
-def test_a_run_finds_what_it_judged_after_somebody_concluded(validated: World) -> None:
+def test_a_run_finds_its_verdicts_after_a_conclusion(validated: World) -> None:
     (first,) = validated.find(VerdictSet)
     assert judged_for(validated, "assess", "run-v") == first
     assert validated.get(Version, V1).review_state is ReviewState.VALIDATED
 
 
-def test_another_run_judges_it_again_and_a_new_conclusion_is_due(validated: World) -> None:
+def test_another_run_judges_again_and_needs_a_new_conclusion(validated: World) -> None:
     judged_for(validated, "assess", "run-w")
     assert validated.get(Version, V1).review_state is ReviewState.ASSESSED
 
@@ -55,15 +55,15 @@ RUNS = {"run-v": True, "run-w": False, "": False}
 
 
 @pytest.mark.parametrize(("run", "known"), RUNS.items())
-def test_whether_this_run_assessed_it(validated: World, run: str, known: bool) -> None:
+def test_only_the_assessing_run_finds_itself_assessed(validated: World, run: str, known: bool) -> None:
     assert is_assessed(V1, run) is known
 
 
-def test_nobody_assessed_it_yet(judged: World) -> None:
+def test_a_new_version_is_not_assessed(judged: World) -> None:
     assert not is_assessed(V1, "run-v")
 
 
-def test_votes_count_under_the_standard_the_request_was_opened_with(validated: World) -> None:
+def test_votes_are_judged_by_the_standard_of_the_request(validated: World) -> None:
     verdicts = judged_for(validated, "approve", "run-d")
     request = validated.requested(V1, verdict_set=verdicts.key, standards_digest=verdicts.standards_digest, use=USE)
     adopt(validated, standard_text(version=3, approvers=3))

@@ -1,4 +1,4 @@
-"""Metrics recomputed from the submitted predictions, and the planned tests run on them."""
+"""Metrics are recomputed from the submitted predictions, and the planned tests run on them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def measured(world: World) -> list[Metric]:
     return found
 
 
-def test_every_metric_of_both_datasets_with_its_interval(judged: World) -> None:
+def test_every_metric_of_both_datasets_has_an_interval(judged: World) -> None:
     found = {(one.name, one.dataset): one for one in measured(judged)}
     names = ("auc", "brier", "log_loss", "calibration")
     assert set(found) == {(name, role) for name in names for role in ("training", "held-out")}
@@ -38,7 +38,7 @@ def test_every_metric_of_both_datasets_with_its_interval(judged: World) -> None:
     assert (auc.rows, auc.days, auc.produced_by, auc.measured_at) == (600, 25, "modelward", judged.now)
 
 
-def test_the_evidence_is_kept_by_digest(judged: World) -> None:
+def test_the_measurements_are_stored_by_digest(judged: World) -> None:
     (digest,) = {one.evidence_digest for one in measured(judged)}
     evidence = json.loads(judged.artifacts.read(digest))
     assert {(one["statistic"], one["dataset"]) for one in evidence} >= {("auc", "training"), ("brier", "held-out")}
@@ -61,7 +61,7 @@ def test_slices_are_measured_when_a_test_asks_for_them(judged: World) -> None:
     assert results["spread"].value == pytest.approx(max(known) - min(known))
 
 
-def test_a_threshold_stands_with_when_it_was_set(judged: World) -> None:
+def test_a_test_result_has_the_time_its_threshold_was_set(judged: World) -> None:
     measured(judged)
     (result,) = judged.find(TestResult, version=V1)
     assert (result.name, result.threshold, result.at_least) == ("auc-held-out", 0.6, True)

@@ -1,4 +1,4 @@
-"""What the gates would say, with nothing recorded."""
+"""A preview gives the verdicts of the gates and records nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.judged_model import USE, V1, assessed_version
 from tests.world import World
 
 
-def test_a_preview_says_what_the_real_run_says_and_records_nothing(judged: World) -> None:
+def test_a_preview_equals_the_real_verdicts_and_records_nothing(judged: World) -> None:
     events = len(judged.events())
     shown = preview_version(V1, "production", USE, judged.now)
     assert (len(judged.events()), judged.get(Version, V1).review_state) == (events, ReviewState.REGISTERED)

@@ -1,4 +1,4 @@
-"""What follows from verdicts: go on, reject with reasons, or refuse until what is missing is there."""
+"""After the verdicts the flow continues, rejects with reasons, or refuses until evidence exists."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def state_of(world: World) -> tuple[ReviewState, str]:
     return row.review_state, row.state_reason
 
 
-def test_cleared_verdicts_answer_who_must_approve(judged: World) -> None:
+def test_cleared_verdicts_return_the_approval_demand(judged: World) -> None:
     demand = reject_or_refuse(assessed_version(judged), RunContext(DEV, judged.now, "run-v"))
     assert [(one.role, one.count) for one in demand.roles] == [("approver", 2)]
     assert (demand.request_days, demand.approval_days, demand.validator) == (7, 90, True)
@@ -47,14 +47,14 @@ def test_a_failed_gate_rejects_with_reason_and_remedy_however_often_the_step_run
     assert judged.events("command.refused") == []
 
 
-def test_what_is_only_unproven_leaves_it_assessed(judged: World) -> None:
+def test_an_unproven_gate_leaves_the_version_assessed(judged: World) -> None:
     verdicts = with_judgements(judged, UNPROVEN)
     with pytest.raises(GateRefusedError, match="unproven, a log"):
         reject_or_refuse(verdicts, RunContext(DEV, judged.now, "run-v"))
     assert state_of(judged) == (ReviewState.ASSESSED, "")
 
 
-def test_a_failed_gate_whose_waiver_is_asked_for_waits_for_it(judged: World) -> None:
+def test_a_failed_gate_with_a_requested_waiver_does_not_reject(judged: World) -> None:
     until = judged.now + timedelta(days=9)
     judged.do(RequestWaiver(version=V1, control="B-1", reason="a known fault", expires_at=until))
     verdicts = with_judgements(judged, FAILED)
@@ -63,11 +63,11 @@ def test_a_failed_gate_whose_waiver_is_asked_for_waits_for_it(judged: World) -> 
     assert state_of(judged) == (ReviewState.ASSESSED, "")
 
 
-def test_nothing_judged_is_never_cleared(judged: World) -> None:
+def test_an_empty_verdict_set_is_refused(judged: World) -> None:
     with pytest.raises(GateRefusedError, match="no control applies"):
         refuse_unless_cleared(with_judgements(judged))
 
 
-def test_what_is_waived_or_does_not_enforce_is_cleared(judged: World) -> None:
+def test_waived_and_unenforced_controls_are_cleared(judged: World) -> None:
     waived = FAILED.model_copy(update={"waived_by": f"{V1}/waivers/1"})
     refuse_unless_cleared(with_judgements(judged, PASSED, waived, FAILED.model_copy(update={"mode": "warn"})))

@@ -1,4 +1,4 @@
-"""The performance section, generated from what was recorded."""
+"""The performance section is generated from the recorded metrics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def comparison(**changes: Any) -> Comparison:
     return Comparison.model_validate({**TOLD, **values, "low": None, "high": None, **changes})
 
 
-def test_each_metric_is_a_row_with_interval_and_rows() -> None:
+def test_each_metric_has_a_table_row() -> None:
     lines = performance_text([metric(), metric(slice="carrier=UA", low=None, high=None)], []).splitlines()
     assert lines[0] == "# Performance"
     assert lines[-2:] == [
@@ -33,12 +33,12 @@ def test_each_metric_is_a_row_with_interval_and_rows() -> None:
     ]
 
 
-def test_what_cannot_be_said_says_why() -> None:
+def test_a_metric_that_cannot_say_shows_the_reason() -> None:
     unknown = {"value": None, "low": None, "high": None, "cannot_say": "one class only"}
     assert "| cannot say | one class only | 600 |" in performance_text([metric(**unknown)], [])
 
 
-def test_the_comparison_with_the_champion_follows() -> None:
+def test_the_comparison_with_the_champion_comes_last() -> None:
     silent = {"difference": None, "cannot_say": "nothing shared"}
     compared = [comparison(), comparison(metric="auc", low=0.01, high=0.02), comparison(**silent)]
     text = performance_text([metric()], compared)
@@ -49,7 +49,7 @@ def test_the_comparison_with_the_champion_follows() -> None:
     ]
 
 
-def test_the_section_is_kept_by_digest_and_describes_these_numbers(judged: World) -> None:
+def test_the_section_is_stored_by_digest_and_describes_these_metrics(judged: World) -> None:
     measure_version.fn(collect_version.fn(V1, "production"), RunContext(DEV, judged.now, "run-v"))
     digest = write_performance.fn(V1, RunContext(DEV, judged.now, "run-v"))
     (section,) = judged.find(Section, version=V1, name="performance")

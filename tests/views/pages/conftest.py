@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.queries.model_snapshot import ModelSnapshot, model_snapshot
-from tests.lived_models import live, settle
+from tests.model_histories import add_full_history, add_other_models
 from tests.operations import prepared
 from tests.world import MODEL, Template, World
 from views.pages.render import write_report
@@ -16,13 +16,13 @@ from views.pages.render import write_report
 @pytest.fixture(scope="session")
 def lived(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A registry in which the model has passed through its whole lifecycle."""
-    return prepared(founded, tmp_path_factory.mktemp("lived") / "home", live)
+    return prepared(founded, tmp_path_factory.mktemp("lived") / "home", add_full_history)
 
 
 @pytest.fixture(scope="session")
 def settled(lived: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The same registry with further models."""
-    return prepared(lived, tmp_path_factory.mktemp("settled") / "home", settle)
+    return prepared(lived, tmp_path_factory.mktemp("settled") / "home", add_other_models)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from data.queries.model_snapshot import ModelSnapshot
 from data.records.monitoring import MonitoringRun
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime
-from tests.lived_models import HOSTILE
+from tests.model_histories import HOSTILE
 from tests.world import MODEL, Template, World
 from views.pages.page import page_of
 from views.pages.render import render, write_report

@@ -21,7 +21,7 @@ from data.records.version import Version
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.review import OpenFinding
 from data.registry.registry import Registry
-from tests.lived_models import LONG_NAME
+from tests.model_histories import LONG_NAME
 from tests.views.pages.test_render import Outline
 from tests.world import MODEL, Template, World
 from views.evidence_address import INVENTORY, model_page, request_page, version_page

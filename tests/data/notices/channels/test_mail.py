@@ -10,7 +10,7 @@ import pytest
 from data.errors import DeliveryError
 from data.notices.channels.mail import Mail
 from data.notices.outbox import Notice, QueuedNotice
-from tests.sinks import mail_sink
+from tests.delivery_servers import mail_server
 
 LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 NOTICE = Notice(
@@ -28,7 +28,7 @@ def server(port: int) -> Mail:
 
 
 def test_a_mail_arrives_as_plain_text_with_one_receiver() -> None:
-    with mail_sink() as sink:
+    with mail_server() as sink:
         server(sink.port).deliver(QueuedNotice("d-1", NOTICE, LEFT))
     ((_, receivers, text),) = sink.mails
     assert receivers == ["<alma@example.org>"]
@@ -42,7 +42,7 @@ def test_a_mail_arrives_as_plain_text_with_one_receiver() -> None:
 
 
 def test_a_notice_to_a_mailbox_needs_no_roster() -> None:
-    with mail_sink() as sink:
+    with mail_server() as sink:
         server(sink.port).deliver(QueuedNotice("d-1", NOTICE.model_copy(update={"to": "gates@example.org"}), LEFT))
     assert sink.mails[0][1] == ["<gates@example.org>"]
 
@@ -56,7 +56,7 @@ def test_what_is_no_single_mailbox_is_not_reached(to: str) -> None:
 
 
 def test_a_mail_server_that_is_not_there_is_said_without_its_password() -> None:
-    with mail_sink() as sink:
+    with mail_server() as sink:
         port = sink.port
     mail = Mail(f"mailto://me:hunter2@127.0.0.1:{port}?from=modelward@example.org&mode=insecure", PEOPLE)
     assert (mail.name, mail.reaches(NOTICE)) == ("mail 127.0.0.1", True)

@@ -19,7 +19,7 @@ from data.notices.channels.address_guard import Target
 from data.notices.channels.signature import is_genuine
 from data.notices.channels.webhook import Webhook
 from data.notices.outbox import Notice, QueuedNotice
-from tests.sinks import HOST, Answer, HttpsSink, answering, https_sink
+from tests.delivery_servers import HOST, Answer, HttpsServer, answering, https_server
 
 SECRET = "a secret of twenty char"
 LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -32,13 +32,13 @@ def here(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
 
 
-def hook(sink: HttpsSink, **changes: Any) -> Webhook:
+def hook(sink: HttpsServer, **changes: Any) -> Webhook:
     options: dict[str, Any] = {"networks": LOOPBACK, "authority": sink.authority, "resolve": here, "seconds": 5}
     return Webhook(Target(HOST, sink.port, "/in?x=1"), SECRET, **{**options, **changes})
 
 
 def test_a_notice_arrives_signed_and_as_plain_text(tmp_path: Path) -> None:
-    with https_sink(tmp_path, answering("204 No Content")) as sink:
+    with https_server(tmp_path, answering("204 No Content")) as sink:
         hook(sink).deliver(QUEUED)
         headers, content = sink.requests[0]
     assert headers[""] == "POST /in?x=1 HTTP/1.1"
@@ -87,19 +87,19 @@ NOT_TAKEN: dict[str, tuple[Answer, str]] = {
 @pytest.mark.parametrize("case", NOT_TAKEN.values(), ids=NOT_TAKEN)
 def test_not_taken_is(case: tuple[Answer, str], tmp_path: Path) -> None:
     answer, words = case
-    with https_sink(tmp_path, answer) as sink, pytest.raises(DeliveryError, match=words) as failed:
+    with https_server(tmp_path, answer) as sink, pytest.raises(DeliveryError, match=words) as failed:
         hook(sink, seconds=1).deliver(QUEUED)
     assert SECRET not in str(failed.value)
     assert len(sink.requests) == 1, "nothing was asked a second time"
 
 
 def test_an_answer_without_end_is_not_read(tmp_path: Path) -> None:
-    with https_sink(tmp_path, answering("200 OK", b"y" * 65_536, times=400)) as sink:
+    with https_server(tmp_path, answering("200 OK", b"y" * 65_536, times=400)) as sink:
         hook(sink).deliver(QUEUED)
 
 
 def test_a_private_address_is_not_even_connected_to(tmp_path: Path) -> None:
-    with https_sink(tmp_path, answering("204 No Content")) as sink:
+    with https_server(tmp_path, answering("204 No Content")) as sink:
         with pytest.raises(DeliveryError, match=r"resolves to 127\.0\.0\.1"):
             hook(sink, networks=()).deliver(QUEUED)
         assert sink.requests == []
@@ -107,27 +107,27 @@ def test_a_private_address_is_not_even_connected_to(tmp_path: Path) -> None:
 
 def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(tmp_path: Path) -> None:
     answers = iter([["127.0.0.1"], ["169.254.169.254"]])
-    with https_sink(tmp_path, answering("204 No Content")) as sink:
+    with https_server(tmp_path, answering("204 No Content")) as sink:
         hook(sink, resolve=lambda host, port: next(answers)).deliver(QUEUED)
         assert len(sink.requests) == 1
     assert list(answers) == [["169.254.169.254"]], "it was asked once"
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
-    with https_sink(tmp_path, answering("204 No Content")) as sink:
+    with https_server(tmp_path, answering("204 No Content")) as sink:
         with pytest.raises(DeliveryError, match="could not be reached"):
             hook(sink, authority=None).deliver(QUEUED)
         assert sink.requests == []
 
 
 def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
-    elsewhere = https_sink(tmp_path, answering("204 No Content"), host="other.example.org")
+    elsewhere = https_server(tmp_path, answering("204 No Content"), host="other.example.org")
     with elsewhere as sink, pytest.raises(DeliveryError, match="could not be reached"):
         hook(sink).deliver(QUEUED)
 
 
 def test_nobody_there_is_said(tmp_path: Path) -> None:
-    with https_sink(tmp_path, answering("204 No Content")) as sink:
+    with https_server(tmp_path, answering("204 No Content")) as sink:
         closed = hook(sink)
     with pytest.raises(DeliveryError, match="could not be reached"):
         closed.deliver(QUEUED)

@@ -33,7 +33,7 @@ from tests.operations import (
     suspend,
     withdraw,
 )
-from tests.retiring import quiet
+from tests.retirement_states import quiet
 from tests.world import MODEL, World
 
 SLOT = f"{MODEL}/slots/production/champion"

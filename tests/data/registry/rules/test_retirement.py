@@ -39,7 +39,7 @@ from data.registry.commands.retirement import (
 from data.registry.lifecycle import RETIREMENT_MOVES
 from data.registry.rules.retirement import retirement_of
 from tests.operations import deployed, held, prepared
-from tests.retiring import (
+from tests.retirement_states import (
     KEY,
     PARTIES,
     VERSION,
@@ -47,7 +47,6 @@ from tests.retiring import (
     approved,
     archive,
     archived,
-    going,
     noticed,
     opened,
     planned,
@@ -55,6 +54,7 @@ from tests.retiring import (
     requested,
     sunset,
     traffic,
+    transition_planned,
     withdrawn,
 )
 from tests.world import MODEL, Template, World
@@ -205,14 +205,14 @@ def without(system: str) -> Callable[[World], None]:
         for party in PARTIES:
             if party.system != system:
                 answered(world, party.system)
-                going(world, party.system)
+                transition_planned(world, party.system)
 
     return prepare
 
 
 def unheard(world: World) -> None:
     without("crew")(world)
-    going(world, "crew")
+    transition_planned(world, "crew")
 
 
 def nowhere_to_go(world: World) -> None:
@@ -264,7 +264,7 @@ def test_it_is_not_approved_by_a_request_that(
 def test_a_plan_that_changed_after_its_approval_needs_another(world: World) -> None:
     planned(world)
     request = requested(world)
-    going(world, "gates", moves_to="nothing at all")
+    transition_planned(world, "gates", moves_to="nothing at all")
     with pytest.raises(StaleEvidenceError, match="not the one that was approved"):
         world.do(ApproveRetirement(key=KEY, request=request))
 
@@ -326,7 +326,7 @@ def test_a_consumer_nobody_knew_becomes_a_party_for_the_record(world: World) -> 
     late = [one for one in world.find(RetirementParty, retirement=KEY) if one.system.startswith("unnamed-")]
     assert [(one.declared, one.last_seen_at, one.transition) for one in late] == [(False, world.now, "missing")]
     assert len(world.find(RetirementParty, retirement=KEY)) == len(PARTIES) + 1
-    going(world, late[0].system, cut_over_at=world.now)
+    transition_planned(world, late[0].system, cut_over_at=world.now)
     assert world.get(RetirementParty, late[0].key).transition == "planned"
 
 

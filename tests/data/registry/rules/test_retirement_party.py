@@ -25,17 +25,17 @@ from data.registry.commands.retirement import (
 )
 from data.registry.rules.retirement_party import what_is_missing
 from tests.operations import deployed, held, prepared
-from tests.retiring import (
+from tests.retirement_states import (
     GATES,
     KEY,
     VERSION,
     accepted,
     answered,
     approved,
-    going,
     noticed,
     opened,
     planned,
+    transition_planned,
 )
 from tests.world import Template, World
 
@@ -134,22 +134,22 @@ def test_nobody_moves_after_the_sunset(world: World) -> None:
     opened(world)
     noticed(world)
     with pytest.raises(InputError, match="after the sunset"):
-        going(world, "gates", cut_over_at=world.get(Retirement, KEY).sunset_at + timedelta(seconds=1))
+        transition_planned(world, "gates", cut_over_at=world.get(Retirement, KEY).sunset_at + timedelta(seconds=1))
 
 
 def test_a_plan_made_before_the_notices_does_not_count_as_noticed(world: World) -> None:
     opened(world)
-    going(world, "gates")
+    transition_planned(world, "gates")
     assert world.get(Retirement, KEY).state == "opened"
 
 
 def test_after_the_approval_only_that_somebody_moved_is_noted(world: World) -> None:
     approved(world)
     with pytest.raises(IllegalMoveError, match="was approved to version 2"):
-        going(world, "gates", moves_to="a table", moved=True)
+        transition_planned(world, "gates", moves_to="a table", moved=True)
     with pytest.raises(IllegalMoveError):
-        going(world, "gates")
-    going(world, "gates", moved=True)
+        transition_planned(world, "gates")
+    transition_planned(world, "gates", moved=True)
     assert world.get(RetirementParty, GATES).transition == "moved"
     assert world.get(Retirement, KEY).state == "approved"
 

@@ -1,29 +1,29 @@
-"""A night as one table: what needs a person stands first, and nothing in it breaks the table."""
+"""The outcomes of a monitoring run as one table: urgent rows first, and no text breaks the table."""
 
 from __future__ import annotations
 
 from tasks.monitor.record_windows import NightOutcome
-from tasks.monitor.show_watch import watch_counts, watch_table
+from tasks.monitor.show_monitoring import outcome_counts, outcome_table
 
 
-def test_failures_stand_first_then_pages_then_warnings() -> None:
+def test_failures_come_first_then_pages_then_warnings() -> None:
     quiet = NightOutcome(model="models/ops/quiet", state="recorded", rows=2_100, counts={"quiet": 3})
     paging = NightOutcome(model="models/ops/paging", state="recorded", pages=("a",), warnings=("b", "c"))
     failed = NightOutcome(model="models/ops/failed", state="failed", why="no | such\ncolumn")
-    lines = watch_table([quiet, paging, failed]).splitlines()
+    lines = outcome_table([quiet, paging, failed]).splitlines()
     assert lines[2] == "| ops/failed | failed: no \\| such column | 0 | 0 | 0 | 0 | 0 | 0 |"
     assert lines[3] == "| ops/paging | recorded | 0 | 0 | 1 | 2 | 0 | 0 |"
     assert lines[4] == "| ops/quiet | recorded | 2,100 | 0 | 0 | 0 | 3 | 0 |"
 
 
-def test_the_counts_in_a_sentence() -> None:
+def test_the_counts_are_one_sentence() -> None:
     paging = NightOutcome(model="models/ops/paging", state="recorded", pages=("a",), warnings=("b", "c"))
     failed = NightOutcome(model="models/ops/failed", state="failed", why="no log")
-    assert watch_counts([paging, failed]) == "1 failed, 1 recorded, 1 pages, 2 warnings"
-    assert watch_counts([]) == "nothing is watched"
+    assert outcome_counts([paging, failed]) == "1 failed, 1 recorded, 1 page, 2 warnings"
+    assert outcome_counts([]) == "nothing is monitored"
 
 
-def test_of_very_many_models_the_rest_is_counted() -> None:
-    table = watch_table([NightOutcome(model=f"models/ops/m{number}", state="recorded") for number in range(1_000)])
+def test_rows_beyond_the_limit_are_only_counted() -> None:
+    table = outcome_table([NightOutcome(model=f"models/ops/m{number}", state="recorded") for number in range(1_000)])
     assert table.endswith("and 800 more")
     assert len(table) < 20_000

@@ -1,8 +1,8 @@
-"""People, and others, at the API of Prefect: what they see of a run that waits, and what they do to it.
+r"""Answer, or attack, the forms of waiting runs through the API of a Prefect server.
 
-with people(lambda form: form.resume(...), force, ...) as seen:      one step for each form that opens, in order
+with answering_forms(lambda form: form.resume(...), force, ...) as forms:    one action for each form, in order
     deploy_model(...)
-seen[1].description                                                  what stood above the second form
+forms[1].description                                                        the text above the second form
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PAUSED = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_
 
 @dataclass(frozen=True)
 class Form:
-    """A form that is open: the run that waits, under which key, and what stands above the fields."""
+    """An open form: the waiting run, its pause key, and the text above the form fields."""
 
     client: SyncPrefectClient
     run: UUID
@@ -44,8 +44,7 @@ class Form:
     schema: dict[str, Any]
 
     def resume(self, **values: Any) -> None:
-        """Enter values and resume, with what the form has chosen already; Prefect may turn an answer away that comes
-        within the pause's first moment."""
+        """Submit values together with the preselected ones; repeated while Prefect rejects answers to a new pause."""
         values = {**preselected(self.schema), **values}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (answer := self.client.resume_flow_run(self.run, run_input=values)).status != SetStateStatus.ACCEPT:
@@ -53,15 +52,15 @@ class Form:
             time.sleep(POLL_SECONDS)
 
     def offer(self, **values: Any) -> SetStateStatus:
-        """Enter values and resume once; whether the server took them."""
+        """Submit values once; return whether the server accepted them."""
         return self.client.resume_flow_run(self.run, run_input=values).status
 
     def force(self) -> None:
-        """Set the run to RUNNING without entering anything, as any client of the API can."""
+        """Set the run to RUNNING without submitting anything, as any client of the API can."""
         self.client.set_flow_run_state(self.run, Running(), force=True)
 
     def inject(self, value: str) -> None:
-        """Write an answer past the form and force the run on, as any client of the API can."""
+        """Write an answer directly to the server and force the run on, as any client of the API can."""
         self.client.create_flow_run_input(self.run, self.keys["response"], value)
         self.force()
 
@@ -69,8 +68,8 @@ class Form:
 Step = Callable[[Form], object]
 
 
-class Watch:
-    """Takes one step for each form that opens; what it saw, and what went wrong, stand in its lists."""
+class FormResponder:
+    """Takes one action for each form that opens; its lists hold the forms and the errors."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self.todo, self.seen = list(steps), list[Form]()
@@ -78,20 +77,20 @@ class Watch:
         self._stop = threading.Event()
         with get_client(sync_client=True) as client:
             self._before = {_name(one.run, one.key) for one in open_forms(client)}
-        self._thread = threading.Thread(target=self._watch)
+        self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def end(self) -> None:
-        """Nobody answers from here on."""
+        """Stop answering forms."""
         self._stop.set()
         self._thread.join()
 
-    def _watch(self) -> None:
+    def _run(self) -> None:
         try:
             self._answer(set(self._before))
         except BaseException as error:  # noqa: BLE001 - shown by the assertion of `people`
             self.problems.append(error)
-            self._end_what_waits()
+            self._cancel_waiting_runs()
 
     def _answer(self, before: set[str]) -> None:
         with get_client(sync_client=True) as client:
@@ -102,8 +101,8 @@ class Watch:
                     step = self.todo.pop(0) if self.todo else _cancel
                     step(form)
 
-    def _end_what_waits(self) -> None:
-        """A flow whose form nobody answers would wait for its thirty days: its run is taken away."""
+    def _cancel_waiting_runs(self) -> None:
+        """Cancel every waiting run, because a form without an answer would wait for thirty days."""
         with get_client(sync_client=True) as client:
             while not self._stop.wait(POLL_SECONDS):
                 for form in open_forms(client, self._before):
@@ -111,23 +110,30 @@ class Watch:
 
 
 @contextmanager
-def people(*steps: Step) -> Iterator[list[Form]]:
-    """Take one step a form while the block runs; what was seen, in order. Fails when steps and forms do not match."""
-    watch = Watch(steps)
+def answering_forms(*steps: Step) -> Iterator[list[Form]]:
+    """Take one action for each form while the block runs, and yield the forms in order.
+
+    Fails when the numbers of actions and forms are not equal.
+    """
+    responder = FormResponder(steps)
     try:
-        yield watch.seen
+        yield responder.seen
     except Exception:
-        assert not watch.problems, watch.problems
+        assert not responder.problems, responder.problems
         raise
     finally:
-        watch.end()
-    assert not watch.problems, watch.problems
-    assert not watch.todo, f"{len(watch.todo)} steps were left; forms seen: {[one.key for one in watch.seen]}"
-    assert len(watch.seen) == len(steps), f"forms nobody answers: {[one.key for one in watch.seen[len(steps) :]]}"
+        responder.end()
+    assert not responder.problems, responder.problems
+    assert not responder.todo, (
+        f"{len(responder.todo)} actions were not taken; forms:  {[one.key for one in responder.seen]}"
+    )
+    assert len(responder.seen) == len(steps), (
+        f"forms without an action:  {[one.key for one in responder.seen[len(steps) :]]}"
+    )
 
 
 def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[Form]:
-    """The forms that are open now."""
+    """Return the forms that are open now."""
     found = []
     for run in client.read_flow_runs(flow_run_filter=PAUSED):
         state = run.state
@@ -141,7 +147,7 @@ def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[F
 
 
 def read_input(client: SyncPrefectClient, run: UUID, key: str) -> Any:
-    """What is stored with a run under a key, or None."""
+    """Return the value stored with a run under a key, or None."""
     try:
         return json.loads(client.read_flow_run_input(run, key))
     except HTTPStatusError as error:
@@ -155,14 +161,14 @@ def _name(run: UUID, key: str) -> str:
 
 
 def _cancel(form: Form) -> None:
-    """A form nobody expected: let the run end, the assertion says which it was."""
+    """Delete the run of an unexpected form; the final assertion then shows the form."""
     form.client.delete_flow_run(form.run)
 
 
 def _until(ask: Callable[[], Any]) -> Any:
-    """What is asked for, once it is there: a run that has only just paused may not have its form yet."""
+    """Return the result of `ask` once it is not None: a run that has just paused may have no form yet."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (answer := ask()) is None:
-        assert time.monotonic() < deadline, f"nothing after {PATIENCE_SECONDS} s"
+        assert time.monotonic() < deadline, f"no result after {PATIENCE_SECONDS} s"
         time.sleep(POLL_SECONDS)
     return answer

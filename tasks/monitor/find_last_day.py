@@ -1,4 +1,4 @@
-"""Which day a night's windows end on."""
+"""Determine the day on which the windows of a monitoring run end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tasks.run.business_time import moment
 
 
 def last_day(through: date | None, as_of: datetime | None) -> date:
-    """The day asked for, or yesterday (UTC). Raises InputError for a day that is not over: its log is not whole."""
+    """Return the requested day, or yesterday (UTC). Raises InputError for a day that has not ended."""
     today = moment(as_of).date()
     if through is None:
         return today - timedelta(days=1)
     if through >= today:
-        raise InputError(f"{through} is not over yet on {today}", "watch through yesterday or an earlier day")
+        raise InputError(f"{through} has not ended yet: today is {today} (UTC)", "choose yesterday or an earlier day")
     return through

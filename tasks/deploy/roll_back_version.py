@@ -1,4 +1,4 @@
-"""Go back to the last version that is still valid, and say which were passed over and why."""
+"""Roll back to the last version that is still valid, and record why later ones were passed over."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
 @dataclass(frozen=True)
-class ChosenReturn:
-    """The version to return to and its use, what was passed over, and until when people ratify it."""
+class RollbackChoice:
+    """The version to roll back to with its use, the versions passed over, and the time by which people must ratify."""
 
     version: Version
     use: str
@@ -31,11 +31,12 @@ class ChosenReturn:
     ratify_by: datetime
 
 
-def put_back(place: Place, reason: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS) -> str:
-    """Serve the last valid version of a place again; answers the new deployment's key.
+def roll_back(place: Place, reason: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS) -> str:
+    """Serve the last valid version of a slot again; return the key of the new deployment.
 
-    `leaves` names the deployment that must end. Raises GateRefusedError when no version is valid: then serving is
-    suspended instead, by `modelward suspend`. Raises ConflictError when another deployment serves.
+    `leaves` is the key of the deployment that must end. Raises GateRefusedError when no earlier version is valid;
+    serving can then be stopped by `modelward suspend`. Raises ConflictError when another deployment serves than
+    `leaves`.
     """
     done = deployment_by(Registry.here(), place.model, run.run_id)
     if done is not None:
@@ -45,8 +46,8 @@ def put_back(place: Place, reason: str, run: RunContext, leaves: str | None = No
 
 
 @step("choose version")
-def choose_version(place: Place, run: RunContext) -> ChosenReturn:
-    """The last version that is still valid. Raises GateRefusedError when none is, with a reason for each."""
+def choose_version(place: Place, run: RunContext) -> RollbackChoice:
+    """Return the last version that is still valid. Raises GateRefusedError with a reason for each if there is none."""
     name_step("choose the version to return to", model=place.model)
     registry, at = Registry.here(), moment(run.as_of)
     store = ArtifactStore(registry.home.artifacts)
@@ -57,10 +58,10 @@ def choose_version(place: Place, run: RunContext) -> ChosenReturn:
     version, use = _require_version(choice.chosen, place.model)
     name_step(f"choose the version to return to: v{version.number}", version=version.key)
     ratify_by = at + timedelta(hours=oversight.ratify_hours)
-    return ChosenReturn(version, use, choice.chosen.passed_over, ratify_by)
+    return RollbackChoice(version, use, choice.chosen.passed_over, ratify_by)
 
 
-def _change(place: Place, chosen: ChosenReturn, reason: str, run: RunContext, leaves: str | None) -> ServingChange:
+def _change(place: Place, chosen: RollbackChoice, reason: str, run: RunContext, leaves: str | None) -> ServingChange:
     version, model, at = chosen.version, place.model, moment(run.as_of)
     return ServingChange(
         place=place,
@@ -86,7 +87,7 @@ def _change(place: Place, chosen: ChosenReturn, reason: str, run: RunContext, le
 
 
 def missing_bytes(store: ArtifactStore, version: Version) -> str:
-    """Why the bytes of a version cannot be had; empty when they are there with their digest."""
+    """Return why the bytes of a version cannot be used; empty when they are present and match their digest."""
     if version.artifact.kind != "file":
         return ""
     try:
@@ -100,7 +101,7 @@ def _require_version(chosen: Return, model: str) -> tuple[Version, str]:
     if chosen.version is None or chosen.deployment is None:
         reasons = "\n".join(f"  {short(one['version'])}: {one['reason']}" for one in chosen.passed_over)
         raise GateRefusedError(
-            f"no earlier version of {short(model)} is valid for a return\n{reasons}",
-            "stop serving with `modelward suspend` and name what takes over",
+            f"no earlier version of {short(model)} is valid for a rollback\n{reasons}",
+            "stop serving with `modelward suspend` and name a fallback",
         )
     return chosen.version, chosen.deployment.use

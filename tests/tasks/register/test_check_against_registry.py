@@ -1,4 +1,4 @@
-"""Where a submission stands with the registry, before anything costly is done."""
+"""A submission is checked against the registry before any expensive step."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from data.records.model import Model
 from data.registry.state import State
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Provenance
-from tasks.register.check_standing import check_standing
+from tasks.register.check_against_registry import check_against_registry
 from tests.submissions import replace_line, write_filled
 from tests.world import MODEL, World
 
 
 @pytest.fixture
 def folder(tmp_path: Path, world: World) -> Path:
-    """A submission of tier 2, as the world's model is."""
+    """A submission of tier 2, like the world's model."""
     folder = write_filled(tmp_path / "submission", MODEL.removeprefix("models/"))
     replace_line(folder / "model.yaml", "  exposure:", "  exposure: 3")
     return folder
@@ -30,41 +30,41 @@ def read(folder: Path, digest: str = "sha256:new") -> Submission:
 
 
 def test_a_first_version_has_no_parent(folder: Path) -> None:
-    found = check_standing.fn(read(folder))
+    found = check_against_registry.fn(read(folder))
     assert (found.known, found.parent, found.former_sections) == (None, None, ())
     assert "dev" in {one.person for one in found.roster}
 
 
-def test_a_later_one_comes_from_the_newest(world: World, folder: Path) -> None:
+def test_the_default_parent_is_the_latest_version(world: World, folder: Path) -> None:
     world.version()
     newest = world.version()
     replace_line(folder / "version.yaml", "change_class:", "change_class: material")
-    found = check_standing.fn(read(folder))
+    found = check_against_registry.fn(read(folder))
     assert found.parent is not None
     assert (found.parent.key, found.parent_derived) == (newest, True)
     assert [one.name for one in found.former_sections] == ["purpose"]
 
 
-def test_a_parent_may_be_named(world: World, folder: Path) -> None:
+def test_the_submitted_parent_is_used(world: World, folder: Path) -> None:
     first, _ = world.version(), world.version()
     replace_line(folder / "version.yaml", "# parent:", "parent: 1")
-    found = check_standing.fn(read(folder))
+    found = check_against_registry.fn(read(folder))
     assert found.parent is not None
     assert (found.parent.key, found.parent_derived) == (first, False)
 
 
-def test_a_registered_submission_is_known_again(world: World, folder: Path) -> None:
+def test_a_registered_submission_returns_its_version(world: World, folder: Path) -> None:
     key = world.version(submission_digest="sha256:same")
     replace_line(folder / "version.yaml", "change_class:", "change_class: new")
-    assert check_standing.fn(read(folder, "sha256:same")).known == key
+    assert check_against_registry.fn(read(folder, "sha256:same")).known == key
 
 
-def test_relaxed_rules_are_refused_unless_it_is_registered_already(world: World, folder: Path) -> None:
+def test_relaxed_rules_are_refused_for_a_new_submission(world: World, folder: Path) -> None:
     key = world.version(submission_digest="sha256:same")
     replace_line(folder / "model.yaml", "  exposure:", "  exposure: 2")
     with pytest.raises(NotAuthorisedError, match="would be relaxed: tier 2 becomes 3"):
-        check_standing.fn(read(folder))
-    assert check_standing.fn(read(folder, "sha256:same")).known == key
+        check_against_registry.fn(read(folder))
+    assert check_against_registry.fn(read(folder, "sha256:same")).known == key
 
 
 def standard(folder: Path) -> None:
@@ -89,25 +89,27 @@ CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "an upstream version that is not there": (
         unknown_upstream,
         "ops/weather v3 is not registered",
-        "register it first",
+        "register that version first, or correct `upstream`",
     ),
     "a retrain of nothing": (retrain_of_nothing, "change_class is within plan, but there is no", "change_class: new"),
 }
 
 
 @pytest.mark.parametrize("spoil, what, remedy", CASES.values(), ids=CASES)
-def test_refused(folder: Path, spoil: Callable[[Path], None], what: str, remedy: str) -> None:
+def test_a_submission_that_contradicts_the_registry_is_refused(
+    folder: Path, spoil: Callable[[Path], None], what: str, remedy: str
+) -> None:
     spoil(folder)
     with pytest.raises(SubmissionError) as refused:
-        check_standing.fn(read(folder))
+        check_against_registry.fn(read(folder))
     assert what in refused.value.what
     assert remedy in refused.value.remedy
 
 
-def test_a_retired_model_takes_no_version(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_version_of_a_retired_model_is_refused(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world.version()
     retired = world.get(Model, MODEL).model_copy(update={"state": "retired"})
     monkeypatch.setattr(State, "get", lambda *_: retired)
     refused: type[ModelwardError] = IllegalMoveError
     with pytest.raises(refused, match="ops/delay is retired"):
-        check_standing.fn(read(folder))
+        check_against_registry.fn(read(folder))

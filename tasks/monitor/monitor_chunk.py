@@ -1,4 +1,4 @@
-"""Watch a few models for one night: read, measure and judge each; what goes wrong with one is a value, not the end."""
+"""Monitor a few models: read, measure and judge each; a failure of one model is its result and stops no other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tasks.monitor.compose_record import MeasuredWindow, compose_record, measure
 from tasks.monitor.find_partitions import NightWindows, find_partitions, windows_of
 from tasks.monitor.join_labels import LabelCounts, join_labels
 from tasks.monitor.judge_window import broken_labels, column_faults, judge_window, log_faults
-from tasks.monitor.measure_window import BUILT_FROM, measure_inputs, measure_outcomes
+from tasks.monitor.measure_window import TRAINING, measure_inputs, measure_outcomes
 from tasks.monitor.profile_partitions import profile_partitions
 from tasks.register.build_reference import Reference, read_reference
 from tasks.run.business_time import moment
@@ -30,82 +30,82 @@ from tasks.run.take_steps import log_step, name_step, step
 from tasks.run.word_steps import counted, day_words
 
 LONGEST = 500
-"""Characters of an internal error that a result keeps."""
+"""Most characters of an internal error that a result keeps."""
 
 
 @dataclass(frozen=True)
 class ModelResult:
-    """The result of one model: the command that records it, or why there is nothing to record."""
+    """The result of one model: the command that records it, or the reason why there is nothing to record."""
 
     model: str
     command: RecordMonitoring | None = None
-    unwatched: str = ""
+    reason: str = ""
     failed: bool = False
 
 
-@step("watch models")
-def watch_models(models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None) -> list[ModelResult]:
-    """One result for each model of a chunk; `through` is the last day of the window."""
-    name_step(f"watch {counted(len(models), 'model')} through {day_words(through)}")
+@step("monitor models")
+def monitor_chunk(models: Sequence[MonitoringCandidate], through: date, as_of: datetime | None) -> list[ModelResult]:
+    """Return one result for each model of a chunk; `through` is the last day of the window."""
+    name_step(f"monitor {counted(len(models), 'model')} through {day_words(through)}")
     with LabelJoin() as join:
-        results = [_whatever_happens(one, through, moment(as_of), join) for one in models]
+        results = [_result_of(one, through, moment(as_of), join) for one in models]
     for result in results:
         if result.failed:
-            log_step(f"failed: {result.unwatched}", model=result.model)
+            log_step(f"failed: {result.reason}", model=result.model)
     return results
 
 
-def watch_model(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
-    """One model's night. Raises what modelward itself refuses, and whatever else goes wrong."""
-    watched = model.monitored
-    if watched is None:
+def monitor_model(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
+    """Monitor one model and return its result. Raises the errors of modelward, and any internal error."""
+    monitored = model.monitored
+    if monitored is None:
         return ModelResult(
-            model.key, unwatched="no monitoring plan is recorded → write monitoring.yaml and register again"
+            model.key, reason="no monitoring plan is recorded → write monitoring.yaml and register again"
         )
-    if watched.champion is None:
-        return ModelResult(model.key, unwatched="nothing serves in production")
-    return ModelResult(model.key, _watch(watched, watched.champion, through, now, join))
+    if monitored.champion is None:
+        return ModelResult(model.key, reason="no version serves in production")
+    return ModelResult(model.key, _record_of(monitored, monitored.champion, through, now, join))
 
 
-def _whatever_happens(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
-    """The night, or why it failed: a fault of our own costs one model its night, not those it was dealt out with."""
+def _result_of(model: MonitoringCandidate, through: date, now: datetime, join: LabelJoin) -> ModelResult:
+    """Return a model's result; an error makes this model fail and not the others of its chunk."""
     try:
-        return watch_model(model, through, now, join)
+        return monitor_model(model, through, now, join)
     except ModelwardError as error:
         why = storable(f"{error.what} → {error.remedy}")
-    except Exception as error:  # noqa: BLE001 – told as this model's failure, with its name
-        why = broke(error)
-    return ModelResult(model.key, unwatched=why, failed=True)
+    except Exception as error:  # noqa: BLE001 – reported as the failure of this model
+        why = internal_failure(error)
+    return ModelResult(model.key, reason=why, failed=True)
 
 
-def broke(error: BaseException) -> str:
-    """What is said of a night that a fault of our own ended."""
-    return storable(f"the watch broke: {type(error).__name__}: {error}"[:LONGEST])
+def internal_failure(error: BaseException) -> str:
+    """Return the reason of a failure that an internal error caused."""
+    return storable(f"monitoring failed: {type(error).__name__}: {error}"[:LONGEST])
 
 
-def _watch(
-    watched: MonitoredModel, champion: Version, through: date, now: datetime, join: LabelJoin
+def _record_of(
+    monitored: MonitoredModel, champion: Version, through: date, now: datetime, join: LabelJoin
 ) -> RecordMonitoring:
     home = Home.here()
-    windows = windows_of(watched.plan, through, now)
-    rules = watch_rules(watched.plan.rules)
+    windows = windows_of(monitored.plan, through, now)
+    rules = watch_rules(monitored.plan.rules)
     reference = _reference(home, champion)
-    logs = ModelLogs(home, watched.model)
+    logs = ModelLogs(home, monitored.model)
     label = partial(join_labels, logs, version=str(champion.number), now=now, join=join)
-    measured = _measure(logs, watched, champion, rules, reference, windows, label)
+    measured = _measure(logs, monitored, champion, rules, reference, windows, label)
     logs.remember()
     hard = unforeseen(_hard_faults(measured, reference), rules)
-    judged = judge_window(watched, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
+    judged = judge_window(monitored, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
     batch = measurement_batch(champion, windows, measured, judged)
     digest = ArtifactStore(home.artifacts).put(batch)
-    return compose_record(watched, champion, windows, measured, judged, digest)
+    return compose_record(monitored, champion, windows, measured, judged, digest)
 
 
 def _hard_faults(measured: MeasuredWindow, reference: Reference | None) -> Iterator[HardFault]:
     yield from log_faults(measured.log_faults)
     if measured.profiled is not None and reference is not None:
         yield from log_faults(measured.profiled.faults)
-        yield from column_faults(reference.profiles[BUILT_FROM], measured.profiled.days)
+        yield from column_faults(reference.profiles[TRAINING], measured.profiled.days)
     yield from broken_labels(measured.labelled.faults)
 
 
@@ -117,19 +117,19 @@ def _reference(home: Home, version: Version) -> Reference | None:
 
 def _measure(
     logs: ModelLogs,
-    watched: MonitoredModel,
+    monitored: MonitoredModel,
     champion: Version,
     rules: Sequence[WatchRule],
     reference: Reference | None,
     windows: NightWindows,
     label: Callable[[tuple[LoggedDay, ...]], LabelCounts],
 ) -> MeasuredWindow:
-    inputs = find_partitions(logs, watched, windows.inputs)
-    outcomes = find_partitions(logs, watched, windows.outcomes)
+    inputs = find_partitions(logs, monitored, windows.inputs)
+    outcomes = find_partitions(logs, monitored, windows.outcomes)
     profiled = None
     if reference is not None:
         name = str(champion.number)
-        profiled = profile_partitions(logs, inputs.days, reference.edges, watched.model.columns, name)
+        profiled = profile_partitions(logs, inputs.days, reference.edges, monitored.model.columns, name)
     labelled = label(outcomes.days)
     drift, refused = measure_inputs(rules, reference, profiled.window if profiled is not None else None)
     figures = (*drift, *measure_outcomes(rules, reference, labelled.days))

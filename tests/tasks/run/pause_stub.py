@@ -1,6 +1,6 @@
-"""A stand-in for Prefect's waiting room: forms are answered at once, in order, and what was asked is kept.
+"""A stub for Prefect's pause: forms are answered at once, in order, and each form is recorded.
 
-room = WaitingRoom(monkeypatch, lambda: {...values...}, FlowPauseTimeout(), ...)
+stub = PauseStub(monkeypatch, lambda: {...values...}, FlowPauseTimeout(), ...)
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ Values = Callable[[], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One form: under which key, for how long, and what stood above it."""
+class ShownForm:
+    """One form: its pause key, its timeout in seconds, and the text above it."""
 
     key: str
     seconds: int
     description: str
 
 
-class WaitingRoom:
-    """Where a flow in process waits; an answer that is an exception is raised there."""
+class PauseStub:
+    """Replaces `pause_flow_run`; an answer that is an exception is raised."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Values | Exception) -> None:
-        self.forms: list[Asked] = []
+        self.forms: list[ShownForm] = []
         self._answers = list(answers)
         monkeypatch.setattr(await_people, "pause_flow_run", self._pause)
 
     @property
     def reasons(self) -> list[str]:
-        """The first line above each form but the first."""
+        """Return the first line above each form except the first."""
         return [one.description.splitlines()[0] for one in self.forms[1:]]
 
     def _pause(self, wait_for_input: type[RunInput], key: str, timeout: int, poll_interval: float) -> RunInput:
         assert poll_interval == await_people.POLL_SECONDS
-        self.forms.append(Asked(key, timeout, str(wait_for_input._description)))
+        self.forms.append(ShownForm(key, timeout, str(wait_for_input._description)))
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -1,4 +1,4 @@
-"""Check a submission against the registry before anything costly is done, and find what it is a version of."""
+"""Check a submission against the registry before any expensive step, and find the parent of its version."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from tasks.run.take_steps import name_step, step
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What the registry knows that bears on a submission; `known` is the version it is registered as already."""
+class RegistrationFacts:
+    """Facts of the registry that decide how a submission is registered.
 
-    known: str | None
+    `registered_as` is the key of the version that this submission already became, None for a new submission.
+    `former_sections` and `former_datasets` are those of the parent.
+    """
+
+    registered_as: str | None
     parent: Version | None
     parent_derived: bool
     former_sections: tuple[Section, ...]
@@ -29,13 +33,14 @@ class Standing:
     roster: tuple[Person, ...]
 
 
-@step("check standing")
-def check_standing(submission: Submission) -> Standing:
-    """Where a submission stands.
+@step("check against registry")
+def check_against_registry(submission: Submission) -> RegistrationFacts:
+    """Check a submission against the registry and return what its registration needs.
 
-    Raises SubmissionError: a standard that is not adopted, a parent or upstream version that is not there, a change
-    class without a parent. Raises IllegalMoveError for a retired model, NotAuthorisedError for relaxed rules of a known
-    one: no flow carries a proof.
+    Raises SubmissionError for a standard that is not adopted, a parent or upstream version that is not registered, or a
+    change class that needs a parent when there is none. Raises IllegalMoveError for a retired model, and
+    NotAuthorisedError when a registered model's rules are relaxed, because a flow cannot give the one-time code that
+    this needs.
     """
     checked: list[StandingFacts] = []
 
@@ -43,32 +48,32 @@ def check_standing(submission: Submission) -> Standing:
         checked.append(facts)
         _check_model(facts, submission)
         parent = _parent(submission, facts.versions)
-        if _known(facts, submission) is None:
+        if _registered_as(facts, submission) is None:
             _check_rules(facts.model, submission)
         return parent
 
     found = parent_facts(Registry.here(), submission.model.key, submission.version.upstream_keys, choose)
-    standing = Standing(
-        known=_known(checked[0], submission),
+    registration = RegistrationFacts(
+        registered_as=_registered_as(checked[0], submission),
         parent=found.parent,
         parent_derived=submission.version.parent is None,
         former_sections=found.sections,
         former_datasets=found.datasets,
         roster=found.roster,
     )
-    name_step(f"check standing: {_outcome(standing)}", model=submission.model.key)
-    return standing
+    name_step(f"check against registry: {_outcome(registration)}", model=submission.model.key)
+    return registration
 
 
-def _known(facts: StandingFacts, submission: Submission) -> str | None:
-    """The version that this very submission is registered as."""
+def _registered_as(facts: StandingFacts, submission: Submission) -> str | None:
+    """Return the key of the version that was registered from a submission with the same digest, or None."""
     return next((one.key for one in facts.versions if one.submission_digest == submission.digest), None)
 
 
-def _outcome(standing: Standing) -> str:
-    if standing.known is not None:
-        return f"registered already as v{standing.known.rpartition('/')[2]}"
-    return f"next after v{standing.parent.number}" if standing.parent is not None else "first version"
+def _outcome(facts: RegistrationFacts) -> str:
+    if facts.registered_as is not None:
+        return f"registered already as v{facts.registered_as.rpartition('/')[2]}"
+    return f"next after v{facts.parent.number}" if facts.parent is not None else "first version"
 
 
 def _check_model(facts: StandingFacts, submission: Submission) -> None:
@@ -79,12 +84,13 @@ def _check_model(facts: StandingFacts, submission: Submission) -> None:
         if applied.standard not in facts.adopted:
             raise SubmissionError(
                 f"model.yaml: the standard {applied.standard} is not adopted",
-                f"`modelward standard adopt {applied.standard}` puts it in force",
+                f"adopt it with `modelward standard adopt {applied.standard}`, or remove it from `standards`",
             )
     for key in submission.version.upstream_keys:
         if key not in facts.upstream:
             raise SubmissionError(
-                f"version.yaml: the upstream version {short(key)} is not registered", "register it first"
+                f"version.yaml: the upstream version {short(key)} is not registered",
+                "register that version first, or correct `upstream`",
             )
 
 
@@ -95,14 +101,15 @@ def _check_rules(model: Model | None, submission: Submission) -> None:
 
 
 def _parent(submission: Submission, versions: Sequence[Version]) -> Version | None:
-    """The version named, else the newest before this submission; a new model has none."""
+    """Return the version that `parent` refers to, otherwise the latest earlier version; None for a new model."""
     submitted = submission.version
     if submitted.parent is not None:
         named = version_key(submission.model.key, submitted.parent)
         found = next((one for one in versions if one.key == named), None)
         if found is None:
             raise SubmissionError(
-                f"version.yaml: the parent {short(named)} is not registered", "name a version that is, or leave it out"
+                f"version.yaml: the parent {short(named)} is not registered",
+                "enter the number of a registered version, or omit `parent`",
             )
         return found
     earlier = [one for one in versions if one.submission_digest != submission.digest]
@@ -110,7 +117,7 @@ def _parent(submission: Submission, versions: Sequence[Version]) -> Version | No
         return None
     if not earlier:
         raise SubmissionError(
-            f"version.yaml: change_class is {submitted.change_class.value}, but there is no earlier version",
+            f"version.yaml: change_class is {submitted.change_class.value}, but the model has no earlier version",
             "write `change_class: new`",
         )
     return earlier[-1]

@@ -1,7 +1,7 @@
-"""Real receivers on loopback: an HTTPS server with a certificate of its own, and a mail server that keeps what it gets.
+r"""Real servers on loopback that receive notices: HTTPS with its own certificate, and mail.
 
-with https_sink(folder, answer) as sink:    sink.port, sink.authority, sink.requests
-with mail_sink() as sink:                   sink.port, sink.mails
+with https_server(folder, answer) as server:    server.port, server.authority, server.requests
+with mail_server() as server:                   server.port, server.mails
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Answer = Callable[[ssl.SSLSocket], None]
 
 
 @dataclass
-class HttpsSink:
-    """What arrived: the bytes of each request, head and body."""
+class HttpsServer:
+    """A running HTTPS server with the head and body of each request it received."""
 
     port: int
     authority: Path
@@ -34,15 +34,15 @@ class HttpsSink:
 
 
 @dataclass
-class MailSink:
-    """What arrived: sender, receivers and text of each mail."""
+class MailServer:
+    """A running mail server with sender, receivers and text of each mail it received."""
 
     port: int
     mails: list[tuple[str, list[str], str]] = field(default_factory=list)
 
 
 def answering(head: str, body: bytes = b"", times: int = 1) -> Answer:
-    """A receiver that answers with this head, then this body so many times."""
+    """Return a handler that answers with this head, then with this body `times` times."""
 
     def answer(connection: ssl.SSLSocket) -> None:
         connection.sendall(f"HTTP/1.1 {head}\r\n\r\n".encode())
@@ -53,30 +53,30 @@ def answering(head: str, body: bytes = b"", times: int = 1) -> Answer:
 
 
 @contextmanager
-def https_sink(folder: Path, answer: Answer, host: str = HOST) -> Iterator[HttpsSink]:
-    """A receiver on a free port of 127.0.0.1 that calls itself `host`."""
+def https_server(folder: Path, answer: Answer, host: str = HOST) -> Iterator[HttpsServer]:
+    """Run an HTTPS server for `host` on a free port of 127.0.0.1 while the block runs."""
     certificate, key = _certificate(folder, host)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     with _listening() as listener:
-        sink = HttpsSink(listener.getsockname()[1], certificate)
+        server = HttpsServer(listener.getsockname()[1], certificate)
 
         def serve(plain: socket.socket) -> None:
             with context.wrap_socket(plain, server_side=True) as connection:
-                sink.requests.append(_request(connection))
+                server.requests.append(_request(connection))
                 answer(connection)
 
         with _serving(listener, serve):
-            yield sink
+            yield server
 
 
 @contextmanager
-def mail_sink() -> Iterator[MailSink]:
-    """A mail server without a login on a free port of 127.0.0.1."""
+def mail_server() -> Iterator[MailServer]:
+    """Run a mail server without a login on a free port of 127.0.0.1 while the block runs."""
     with _listening() as listener:
-        sink = MailSink(listener.getsockname()[1])
-        with _serving(listener, lambda plain: _take_mail(plain, sink)):
-            yield sink
+        server = MailServer(listener.getsockname()[1])
+        with _serving(listener, lambda plain: _take_mail(plain, server)):
+            yield server
 
 
 @contextmanager
@@ -125,13 +125,13 @@ def _request(connection: ssl.SSLSocket) -> tuple[dict[str, str], bytes]:
     return {**headers, "": first}, content
 
 
-def _take_mail(plain: socket.socket, sink: MailSink) -> None:
+def _take_mail(plain: socket.socket, server: MailServer) -> None:
     with plain.makefile("rwb", buffering=0) as lines:
 
         def say(text: str) -> None:
             lines.write(f"{text}\r\n".encode())
 
-        say("220 sink")
+        say("220 server")
         sender, receivers = "", list[str]()
         for line in iter(lines.readline, b""):
             word = line.decode().strip()
@@ -143,7 +143,7 @@ def _take_mail(plain: socket.socket, sink: MailSink) -> None:
             elif verb == "DATA":
                 say("354 go on")
                 text = b"".join(iter(lines.readline, b".\r\n"))
-                sink.mails.append((sender, receivers, text.decode()))
+                server.mails.append((sender, receivers, text.decode()))
                 sender, receivers = "", []
             elif verb == "QUIT":
                 say("221 bye")

@@ -1,7 +1,7 @@
-"""Leave what a flow answers where the person who asked for the run can read it.
+"""Store the return value of a flow at the Prefect server, where the person who asked for the run can read it.
 
-The answer lies with the run at the Prefect server, as text: it is shown and never relied on, since any client of the
-server could have written it. What counts stands in the registry.
+The value is stored as text and only displayed. Nothing relies on it, because any client of the server could have
+written it; the registry has the facts.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ T = TypeVar("T")
 ANSWER = "answer"
 
 
-def leave_answer(answer: T) -> T:
-    """The answer itself, after it was left; a flow called in process answers its caller and leaves nothing.
+def store_result(answer: T) -> T:
+    """Store a flow's return value and return it unchanged; a flow called in process stores nothing.
 
-    A run that was taken up again after its end keeps the answer it left first.
+    A run that is started again after its end keeps the value stored first.
     """
     if runtime.deployment.id:
         with get_client(sync_client=True) as client, suppress(PrefectHTTPStatusError):

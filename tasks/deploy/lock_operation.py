@@ -1,4 +1,4 @@
-"""Hold a model's operation while it is carried out: the lock goes with its process, so a dead one shows."""
+"""Lock a model while an operation on it is carried out; the lock of a process ends with the process."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from data.records.names import short
 
 
 @contextmanager
-def holding(home: Home, model: str) -> Iterator[None]:
-    """Hold the model's operation file. Raises BusyError when a living process holds it."""
-    path = lock_of(home, model)
+def operation_lock(home: Home, model: str) -> Iterator[None]:
+    """Hold the model's operation lock for the block. Raises BusyError while another process holds it."""
+    path = lock_path(home, model)
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = take_lock(path)
     if lock is None:
@@ -24,6 +24,6 @@ def holding(home: Home, model: str) -> Iterator[None]:
         yield
 
 
-def lock_of(home: Home, model: str) -> Path:
-    """The file whose lock says that somebody is carrying out an operation on the model."""
+def lock_path(home: Home, model: str) -> Path:
+    """Return the path of the file that is locked while a process carries out an operation on the model."""
     return home.root / "operations" / (model.removeprefix("models/").replace("/", "--") + ".lock")

@@ -1,7 +1,7 @@
-"""Models that lived in the small world, as the evidence pages show them: words of people that want to be markup.
+r"""Models with a full history for the evidence pages; every text of a person contains markup that must be escaped.
 
-live(world)         ops/delay: watched, alarmed, replaced, rolled back, retired
-settle(world)       more models beside it: something late, something waiting, something served, something only listed
+add_full_history(world)     ops/delay: monitored, alerted on, replaced, rolled back, retired
+add_other_models(world)     models with late, waiting, serving and new versions
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from data.records.version import Change, ChangeClass
 from data.registry.commands.deployment import ResolveIncident
 from data.registry.commands.review import AnswerFinding, CloseFinding, DecideWaiver, OpenFinding, RequestWaiver
 from data.registry.commands.version import SubmittedSection
+from tests.monitored_model import deploy_monitored_model
 from tests.operations import deploy, roll_back
 from tests.prediction_logs import days
-from tests.retiring import archived
-from tests.watched_model import watched_model
+from tests.retirement_states import archived
 from tests.world import World
 
 HOSTILE = '"><img src=x onerror=alert(1)> {{ 7 * 7 }} {% raw %} \u202egnp.exe\u2066'
 APRIL = date(2013, 4, 1)
 
 
-def live(world: World) -> None:
+def add_full_history(world: World) -> None:
     """Version 1 serves and a shifted week pages; version 2 takes over and is rolled back; version 1 is retired."""
-    watch = watched_model(world)
-    watch.log(APRIL, weeks=2)
-    watch.log(APRIL + days(14), weeks=1, shift={"distance": 30.0, "temp": 30.0, "label": 2.5})
+    monitored = deploy_monitored_model(world)
+    monitored.log(APRIL, weeks=2)
+    monitored.log(APRIL + days(14), weeks=1, shift={"distance": 30.0, "temp": 30.0, "label": 2.5})
     for week in range(3):
         last = APRIL + days(7 * week + 6)
         world.now = datetime(last.year, last.month, last.day, 12, tzinfo=UTC) + timedelta(days=4)
-        watch.night(last, at=world.now)
+        monitored.monitor(last, at=world.now)
     for incident in world.find(Incident):
         resolved = ResolveIncident(key=incident.key, resolution=HOSTILE, proof=world.proof("alma"))
         world.do(resolved, by="alma")
@@ -43,12 +43,12 @@ def live(world: World) -> None:
     raise_and_close(world, second)
     deploy(world, world.approved(world.validated(second)), run_id="op-2")
     world.move(days=3)
-    roll_back(world, watch.version)
+    roll_back(world, monitored.version)
     archived(world)
 
 
 def raise_and_close(world: World, version: str) -> None:
-    """A finding answered and closed, a waiver asked and granted, all in words that want to be markup."""
+    """Answer and close a finding, and request and grant a waiver, all with texts that contain markup."""
     due = world.now + timedelta(days=30)
     finding = OpenFinding(
         version=version, title=HOSTILE, text=HOSTILE, owner="dev", severity=Severity.LOW, due_at=due
@@ -89,8 +89,8 @@ Word{"without" * 60}break.
 """
 
 
-def settle(world: World) -> None:
-    """Models of other teams in other stages of their lives, with matters that are late, soon, later and open."""
+def add_other_models(world: World) -> None:
+    """Add models of other teams at other stages, with findings and requests that are late, due soon or open."""
     waiting = _written(world, "models/crm/churn")
     _finding(world, waiting, days_until=10, severity=Severity.HIGH)
     answered = _finding(world, waiting, days_until=60)
@@ -110,7 +110,7 @@ def settle(world: World) -> None:
 
 
 def _written(world: World, model: str, **changes: Any) -> str:
-    """A version with documentation that wants to be markup."""
+    """Register a version with documentation that contains markup; return its key."""
     sections = (_section("purpose", world.artifacts.put(DOCUMENT.encode())), _section("data", sha256_of("lost")))
     version = world.version(model, sections=sections)
     world.model(model, purpose=f"say more than one line of words about {HOSTILE}", **changes)

@@ -1,4 +1,4 @@
-"""The retirement of version 1 in the small world, each state in one call that does all that comes before it."""
+"""The retirement of version 1 in the small world: one function for each state, which also takes the steps before it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PARTIES = (
 
 
 def opened(world: World, **changes: Any) -> None:
-    """Open the retirement of version 1 with three parties, sunset in 30 days."""
+    """Open the retirement of version 1 with three parties and a sunset in 30 days."""
     fields: dict[str, Any] = {
         "version": VERSION,
         "reason": "the data moved on",
@@ -52,40 +52,40 @@ def opened(world: World, **changes: Any) -> None:
 
 
 def noticed(world: World, *systems: str) -> None:
-    """Notices go out, to everybody unless named."""
+    """Record notices to these systems, or to all parties."""
     everybody = systems or tuple(one.system for one in PARTIES)
     world.do(RecordNotices(key=KEY, systems=everybody, outbox_digest=sha256_of(everybody)))
 
 
 def answered(world: World, system: str = "gates", answer: Any = "acknowledged") -> None:
-    """A party answers."""
+    """Record a party's answer to its notice."""
     world.do(AnswerNotice(key=KEY, system=system, answer=answer), by="gil")
 
 
 def accepted(world: World, system: str = "crew", by: str = "rita") -> None:
-    """Somebody accepts the risk of a party's silence."""
+    """Record that a person accepts the risk of a party's silence."""
     world.do(AcceptSilence(key=KEY, system=system, reason="asked three times", proof=world.proof(by)), by=by)
 
 
-def going(world: World, system: str, **changes: Any) -> None:
-    """A party gets somewhere to go, ten days before the sunset."""
+def transition_planned(world: World, system: str, **changes: Any) -> None:
+    """Record what a party moves to, ten days before the sunset."""
     fields = {"moves_to": "version 2", "cut_over_at": world.get(Retirement, KEY).sunset_at - timedelta(days=10)}
     world.do(PlanTransition(key=KEY, system=system, **{**fields, **changes}))
 
 
 def planned(world: World) -> None:
-    """Everybody was told, answered or is answered for, and has somewhere to go."""
+    """Open the retirement and record notices, answers, accepted silence and a transition for each party."""
     opened(world)
     noticed(world)
     answered(world)
     answered(world, "shadow-it")
     accepted(world)
     for party in PARTIES:
-        going(world, party.system)
+        transition_planned(world, party.system)
 
 
 def requested(world: World, **changes: Any) -> str:
-    """Approval of the plan is asked for and given by alma; the request's key."""
+    """Request the approval of the plan and have alma approve it; return the key of the request."""
     with world.registry.reading() as state:
         digest = retirement_digest(state, KEY)
     fields: dict[str, Any] = {
@@ -109,46 +109,46 @@ def requested(world: World, **changes: Any) -> str:
 
 
 def approved(world: World) -> None:
-    """The plan is approved."""
+    """Approve the plan of the retirement."""
     planned(world)
     world.do(ApproveRetirement(key=KEY, request=requested(world)))
 
 
 def sunset(world: World) -> None:
-    """The day has come."""
+    """Move the time to the sunset and record that it began."""
     approved(world)
     world.now = world.get(Retirement, KEY).sunset_at
     world.do(BeginSunset(key=KEY))
 
 
 def traffic(world: World, days: float = 7, rows: int = 0, **changes: Any) -> None:
-    """The logs of the last days are read."""
+    """Record the traffic of the last days."""
     window = {"from_at": world.now - timedelta(days=days), "to_at": world.now}
     world.do(RecordTraffic(key=KEY, rows=rows, evidence_digest=sha256_of([days, rows]), **{**window, **changes}))
 
 
 def quiet(world: World) -> None:
-    """Seven days after the sunset not one row named the version."""
+    """Record seven days without traffic after the sunset."""
     sunset(world)
     world.move(days=7)
     traffic(world)
 
 
 def withdrawn(world: World) -> None:
-    """The version is out of service and retired."""
+    """Withdraw the version and record it as retired."""
     quiet(world)
     withdraw(world)
     world.do(WithdrawVersion(key=KEY))
 
 
 def archived(world: World) -> None:
-    """The dossier is kept."""
+    """Archive the retirement with its dossier."""
     withdrawn(world)
     world.do(archive(world))
 
 
 def archive(world: World) -> ArchiveRetirement:
-    """Keep the dossier for seven years."""
+    """Return the command that archives the dossier for seven years."""
     return ArchiveRetirement(
         key=KEY, dossier_digest=sha256_of("dossier"), retain_until=world.now + timedelta(days=7 * 365)
     )

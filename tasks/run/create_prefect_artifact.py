@@ -1,4 +1,4 @@
-"""Leave what a run found on its page in Prefect. It is shown there, never kept there: the registry has recorded it."""
+"""Create a Prefect artifact on the page of a run; it only displays what the registry has recorded."""
 
 from __future__ import annotations
 
@@ -17,27 +17,26 @@ log = logging.getLogger(__name__)
 
 
 def artifact_key(kind: str, about: str = "") -> str:
-    """`gates-ops-flight-delay`: the kind and the model of a key, in the letters that Prefect allows."""
+    """Return the key of a Prefect artifact from kind and model, like `gates-ops-flight-delay`."""
     parts = about.split("/")[1:3] if about.startswith("models/") else []
     return re.sub(r"[^a-z0-9]+", "-", "-".join([kind, *parts]).lower()).strip("-")
 
 
-def leave_artifact(kind: str, about: str, lines: Sequence[str], description: str) -> None:
-    """A version of the artifact of this kind and model; `description` says in a sentence how it came out.
+def create_prefect_artifact(kind: str, about: str, lines: Sequence[str], description: str) -> None:
+    """Create a version of the Prefect artifact of this kind and model; nothing happens outside a run.
 
-    Outside of a run there is nowhere to leave it.
-
-    What a run did stands, whether or not Prefect takes a page about it: that it did not is logged.
+    `description` is a one-sentence summary. A failure of Prefect is only logged, because the artifact changes no
+    result.
     """
     if not runtime.flow_run.id:
         return
     try:
         create_markdown_artifact("\n".join(lines), key=artifact_key(kind, about), description=plain(description))
-    except Exception as error:  # noqa: BLE001 - a page that is missing undoes nothing
-        log.warning("the artifact %s could not be left: %s", artifact_key(kind, about), error)
+    except Exception as error:  # noqa: BLE001 - a missing artifact changes no result
+        log.warning("the Prefect artifact %s could not be created: %s", artifact_key(kind, about), error)
 
 
 def evidence_line(page: str, key: str) -> list[str]:
-    """Where all of the evidence is read, as the last line of an artifact."""
+    """Return the last line of a Prefect artifact: the address of all evidence, or the command that prints it."""
     url = evidence_url(read_settings().evidence_url, page)
     return ["", f"[All evidence]({url})" if url else f"All evidence: `{report_command(key)}`"]

@@ -1,9 +1,9 @@
-"""A model that serves and is watched, in the small world: its reference, and logs that look like it or do not.
+r"""A serving model with a monitoring plan, its reference, and logs that agree with the reference or do not.
 
-watch = watched_model(world)                                    version 1 serves since March 2013
-watch.log(DAY, weeks=1)                                         a quiet week of predictions with their labels
-watch.log(DAY, weeks=1, shift={"distance": 2.0})                the same with a column moved by 2 deviations
-watch.night(DAY + days(6))                                      the watch of the week ending that day, next noon
+monitored = deploy_monitored_model(world)                       version 1 serves since March 2013
+monitored.log(DAY, weeks=1)                                     a week of unshifted predictions and labels
+monitored.log(DAY, weeks=1, shift={"distance": 2.0})            the same, one column shifted by 2 deviations
+monitored.monitor(DAY + days(6))                                monitor the week that ends on that day
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
 from monitoring.scores import count_scores
 from tasks.monitor.find_monitored_models import find_monitored_models
+from tasks.monitor.monitor_chunk import monitor_chunk
 from tasks.monitor.record_windows import NightOutcome, record_night
-from tasks.monitor.watch_models import watch_models
 from tasks.register.build_reference import Reference, store_reference
 from tests.operations import deploy
 from tests.prediction_logs import INSTANT, days, ids_of, midnight, write_partition
@@ -52,7 +52,10 @@ RULES: tuple[Mapping[str, Any], ...] = (
 
 
 def feature_rows(day: date, rows: int, shift: Mapping[str, float]) -> dict[str, pa.Array]:
-    """Features, score and label of a day, the same for the same day; `shift` moves a column by its deviations."""
+    """Return features, score and label of a day, equal for equal days.
+
+    `shift` moves columns, in standard deviations.
+    """
     rng = np.random.default_rng(crc32(day.isoformat().encode()))
     distance = rng.normal(1_000.0 + 100.0 * shift.get("distance", 0.0), 100.0, rows)
     temp = rng.normal(50.0 + 10.0 * shift.get("temp", 0.0), 10.0, rows)
@@ -68,7 +71,7 @@ def feature_rows(day: date, rows: int, shift: Mapping[str, float]) -> dict[str, 
 
 
 def reference(rows: int = 20_000) -> str:
-    """A reference of quiet rows in the artifact store of MODELWARD_HOME; its digest."""
+    """Store a reference of unshifted rows in the artifact store of MODELWARD_HOME; return its digest."""
     table = pa.table(feature_rows(date(2012, 1, 1), rows, {}))
     kinds = dict.fromkeys(("distance", "temp", "carrier", "score"))
     edges = edges_of_table(table, kinds)
@@ -79,20 +82,20 @@ def reference(rows: int = 20_000) -> str:
 
 
 @dataclass
-class WatchedModel:
-    """The model with its world; logs are written under the world's home."""
+class ServingModel:
+    """A version that serves, with its world; its logs are below the home of the world."""
 
     world: World
     version: str
 
     @property
     def predictions(self) -> Path:
-        """Its prediction log."""
+        """Return the folder of the prediction log."""
         return self.world.home.logs(MODEL)
 
     @property
     def labels(self) -> Path:
-        """Its label log."""
+        """Return the folder of the label log."""
         return self.world.home.labels(MODEL)
 
     def log(
@@ -105,14 +108,14 @@ class WatchedModel:
         version: str = "1",
         labels_after: int | None = 1,
     ) -> None:
-        """Quiet or shifted weeks from a day on, labels a few days later (None: never)."""
+        """Log weeks of predictions from a day on, with labels `labels_after` days later (None: no labels)."""
         for offset in range(7 * weeks):
             self.log_day(first + days(offset), shift or {}, rows, version, labels_after)
 
     def log_day(
         self, day: date, shift: Mapping[str, float], rows: int = ROWS, version: str = "1", labels_after: int | None = 1
     ) -> None:
-        """One day of it."""
+        """Log one day of predictions, and its labels."""
         made = feature_rows(day, rows, shift)
         label = made.pop("label")
         ids = pa.array(ids_of(day, rows))
@@ -126,19 +129,19 @@ class WatchedModel:
             table = pa.table({"prediction_id": ids, "label": label, "labelled_at": known_at})
             write_partition(self.labels, known, table, f"of-{day}")
 
-    def night(self, through: date, *, at: datetime | None = None) -> NightOutcome:
-        """The watch of the window ending `through`, at noon four days later, so that the labels are mature."""
+    def monitor(self, through: date, *, at: datetime | None = None) -> NightOutcome:
+        """Monitor the window that ends on `through`, by default at noon four days later, when the labels are mature."""
         as_of = at or midnight(through + days(4)) + timedelta(hours=12)
-        nights = watch_models.fn(find_monitored_models.fn([MODEL], through), through, as_of)
+        nights = monitor_chunk.fn(find_monitored_models.fn([MODEL], through), through, as_of)
         actor = Actor(id="modelward", auth="service")
         (outcome,) = record_night(nights, RunContext(actor, as_of, "run-night"))
         return outcome
 
 
-def watched_model(
+def deploy_monitored_model(
     world: World, rules: Sequence[Mapping[str, Any]] = RULES, *, with_reference: bool = True, **plan: Any
-) -> WatchedModel:
-    """A registered, approved and deployed model with a monitoring plan; it serves from the founding on."""
+) -> ServingModel:
+    """Register, approve and deploy a model with a monitoring plan; return it."""
     features = [Feature(name=name, kind="numeric") for name in ("distance", "temp")]
     columns = ColumnMapping(features=(*features, Feature(name="carrier", kind="categorical")))
     version = world.version(reference_digest=reference() if with_reference else None)
@@ -147,19 +150,19 @@ def watched_model(
     fields = {"minimum_rows": 500, "rationale": "weeks, because weekdays differ", **plan}
     world.do(RecordMonitoringPlan(model=MODEL, rules=tuple(dict(one) for one in rules), **fields))
     deploy(world, world.approved(world.validated(version)))
-    return WatchedModel(world, version)
+    return ServingModel(world, version)
 
 
 @pytest.fixture(scope="session")
-def watched(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A world in which version 1 of the model serves under a monitoring plan."""
+def monitored_template(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A world, built once a session, in which version 1 of the model serves under a monitoring plan."""
     with pytest.MonkeyPatch.context() as patch:
-        world = founded.copy(tmp_path_factory.mktemp("watched") / "home", patch)
-        watched_model(world)
+        world = founded.copy(tmp_path_factory.mktemp("monitored") / "home", patch)
+        deploy_monitored_model(world)
         return Template(world.home.root, world.now)
 
 
 @pytest.fixture
-def watch(watched: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WatchedModel:
-    """A copy of that world; MODELWARD_HOME names it."""
-    return WatchedModel(watched.copy(tmp_path / "home", monkeypatch), "models/ops/delay/versions/1")
+def monitored(monitored_template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServingModel:
+    """A copy of that world for one test; MODELWARD_HOME refers to it."""
+    return ServingModel(monitored_template.copy(tmp_path / "home", monkeypatch), "models/ops/delay/versions/1")
