@@ -51,7 +51,7 @@ def _crash(run: FlowRun) -> str:
         if state is None or state.type not in UNDER_WAY or state.timestamp > since or _has_reported(client, run, since):
             return ""
         set_state(client, run.id, Crashed(message=f"the run sent no event for {SILENCE.seconds} seconds"))
-    return f"run {run.name} was marked as crashed: it sent no event for {SILENCE.seconds} s"
+    return f"run {run.name} was marked crashed: it sent no event for {SILENCE.seconds} s"
 
 
 def _has_reported(client: SyncPrefectClient, run: FlowRun, since: datetime) -> bool:

@@ -32,7 +32,7 @@ def show_registration(key: str) -> None:
 def dataset_lines(datasets: list[Dataset]) -> list[str]:
     """Return a Markdown table of the datasets with the outcomes of their quality suites."""
     if not datasets:
-        return ["The submission holds no dataset."]
+        return ["The submission contains no dataset."]
     columns = ("dataset", "quality", "rows", "columns", "identity")
     return markdown_table(columns, map(_row, datasets), right=("rows", "columns"))
 

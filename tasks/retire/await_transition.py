@@ -98,7 +98,7 @@ def open_criteria(found: RetirementSnapshot) -> list[Criterion]:
 def _form(key: str, objection: Objection) -> type[RunInput]:
     found = retirement_snapshot(Registry.here(), key)
     retirement, parties = found.retirement, found.parties
-    lines = [*objection_lines(objection), f"### Retire {plain(short(retirement.subject))}: who is missing?", ""]
+    lines = [*objection_lines(objection), f"### Retire {plain(short(retirement.subject))}: what is missing", ""]
     lines += [f"- **missing:** {plain(_reason(one), 1_000)}" for one in open_criteria(found)]
     lines += ["", HOW, "", *retirement_lines(retirement, parties)]
     return TransitionForm.with_initial_data(description="\n".join(lines))
@@ -125,7 +125,7 @@ def _record_open_answer(key: str, code: str, reason: str, context: RunContext) -
 
     The event raises the attempt number, which gives the next form a new key.
     """
-    refusal = RecordRefusal(about=f"{key}/transition", attempted="go on", code=code, reason=reason[:4_000])
+    refusal = RecordRefusal(about=f"{key}/transition", attempted="plan transitions", code=code, reason=reason[:4_000])
     Registry.here().execute(refusal, context)
     return AnswerOutcome(done=False, objection=Objection(reason))
 

@@ -22,6 +22,7 @@ from data.registry.registry import Registry
 from data.text.markdown_text import plain
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
+from tasks.run.word_steps import counted
 
 REPLAYED = "> This is a replay registry (`clock: replay`): every time here is business time, not the time of recording."
 
@@ -48,7 +49,10 @@ def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
         ) from error
     if FlowRunContext.get() or TaskRunContext.get():
         create_markdown_artifact(text, key="retirement-dossier", description=name)
-    name_step(f"write dossier: {len(dossier.events)} events, {len(dossier.parties)} consumers", retirement=key)
+    name_step(
+        f"write dossier: {counted(len(dossier.events), 'event')}, {counted(len(dossier.parties), 'consumer')}",
+        retirement=key,
+    )
     return digest
 
 
@@ -63,7 +67,7 @@ def dossier_text(dossier: RetirementDossier) -> str:
             "Purpose": model.purpose,
             "Reason": retirement.reason,
             "Succeeded by": short(retirement.successor) if retirement.successor else "nothing",
-            "Outputs still in force": retirement.outputs_in_force or "none were named",
+            "Outputs still in force": retirement.outputs_in_force or "none were given",
             "Opened": f"{_day(retirement.opened_at)} by {retirement.opened_by}",
             "Sunset": _day(retirement.sunset_at),
             "Artifact": f"`{version.artifact.digest}`, {dossier.artifact}",
@@ -123,7 +127,7 @@ def _traffic(dossier: RetirementDossier) -> list[str]:
         return ["No log was read."]
     return [
         (
-            f"From {_day(traffic.from_at)} up to {_day(traffic.to_at)} {retirement.traffic_rows} rows named "
+            f"From {_day(traffic.from_at)} up to {_day(traffic.to_at)} {retirement.traffic_rows} rows were logged for "
             f"the version; {retirement.quiet_days} days were required. On {len(traffic.days_without_log)} of these "
             f"days nothing at all was logged (`{retirement.traffic_digest}`)."
         )

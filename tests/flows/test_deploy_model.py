@@ -92,13 +92,13 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     "the digest of another request": (lambda w: signs(w, "alma", confirm="deadbeef"), "is not the digest of the req"),
     "a decision promised conditions that are not written": (
         lambda w: signs(w, "alma", "approve with conditions"),
-        "no condition is written",
+        "no condition is entered",
     ),
-    "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
+    "a run forced to go on": (lambda w: Form.force, "do not fit the form"),
     "an answer written past the form": (lambda w: injects(w, "alma", code="000000"), "code of alma is wrong"),
-    "a role that the form does not offer": (lambda w: injects(w, "alma", role="owner"), "does not fit the form"),
-    "fields that the form does not have": (lambda w: injects(w, "alma", approved=True), "does not fit the form"),
-    "an answer that is no JSON": (lambda w: lambda form: form.inject("{"), "does not fit the form"),
+    "a role that the form does not offer": (lambda w: injects(w, "alma", role="owner"), "do not fit the form"),
+    "fields that the form does not have": (lambda w: injects(w, "alma", approved=True), "do not fit the form"),
+    "an answer that is no JSON": (lambda w: lambda form: form.inject("{"), "do not fit the form"),
     "what the server itself refuses": (
         lambda w: offers(w, "alma", signs(w, "alma", conditions="2013-06-01 mend it"), role="owner"),
         r"the decision is \`approve\`",

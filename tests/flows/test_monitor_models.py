@@ -12,7 +12,7 @@ from data.queries.monitored_models import MonitoringCandidate
 from data.records.monitoring import MonitoringRun
 from data.registry.commands.model import RecordMonitoringPlan
 from flows.monitor_models import monitor_models
-from tasks.monitor import monitor_chunk as watching
+from tasks.monitor import monitor_chunk as chunk_task
 from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.monitored_model import RULES, deploy_monitored_model
@@ -59,14 +59,14 @@ def test_an_internal_error_fails_one_model_and_the_others_are_recorded(
     monitored = deploy_monitored_model(world)
     broken = plan(world, "broken")
     monitored.log(DAY)
-    monitor_model = watching.monitor_model
+    monitor_model = chunk_task.monitor_model
 
-    def breaking(model: MonitoringCandidate, *surroundings: Any) -> watching.ModelResult:
+    def breaking(model: MonitoringCandidate, *surroundings: Any) -> chunk_task.ModelResult:
         if model.key == broken:
             raise ZeroDivisionError("a fault of our own")
         return monitor_model(model, *surroundings)
 
-    monkeypatch.setattr(watching, "monitor_model", breaking)
+    monkeypatch.setattr(chunk_task, "monitor_model", breaking)
     found = {one.model: one for one in monitor_models(as_of=NIGHT)}
     assert found[MODEL].state == "recorded"
     assert (found[broken].state, "a fault of our own" in found[broken].why) == ("failed", True)

@@ -69,7 +69,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     "who wrote code of it in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
     "who is no validator": (lambda w: concludes(w, "alma"), "alma is no validator"),
     "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
-    "a run forced to go on": (lambda w: Form.force, "does not fit the form"),
+    "a run forced to go on": (lambda w: Form.force, "do not fit the form"),
     "a conclusion written past the form": (
         lambda w: inject_conclusion(w, code="000000"),
         "the one-time code of vera is wrong",
@@ -84,7 +84,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     ),
     "a conclusion that the form does not offer": (
         lambda w: inject_conclusion(w, conclusion="splendid"),
-        "does not fit the form",
+        "do not fit the form",
     ),
 }
 

@@ -68,7 +68,13 @@ LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] 
         "page",
         7 * ROWS,
     ),
-    "no day at all": (lambda w: shutil.rmtree(w.predictions), "nothing is logged", "look for the serving", "page", 0),
+    "no day at all": (
+        lambda w: shutil.rmtree(w.predictions),
+        "nothing is logged",
+        "add the log of that day",
+        "page",
+        0,
+    ),
     "labels of nobody": (log_orphans, "100 labels belong to no logged", "write the same pred", "warning", 7 * ROWS),
 }
 

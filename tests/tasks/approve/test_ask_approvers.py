@@ -58,10 +58,10 @@ def test_the_form_opens_until_everybody_has_signed(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed = [answers(validated, person, request_of) for person in ("alma", "axel")]
-    room = PauseStub(monkeypatch, *signed)
+    stub = PauseStub(monkeypatch, *signed)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
-    assert [one.key for one in room.forms] == ["gate-approval-1", "gate-approval-2"]
-    assert [one.seconds for one in room.forms] == [7 * 86_400] * 2
+    assert [one.key for one in stub.forms] == ["gate-approval-1", "gate-approval-2"]
+    assert [one.seconds for one in stub.forms] == [7 * 86_400] * 2
     events = validated.events("approval.decided")
     assert [one["actor"] for one in events] == [{"id": "alma", "auth": "totp"}, {"id": "axel", "auth": "totp"}]
 
@@ -69,11 +69,11 @@ def test_the_form_opens_until_everybody_has_signed(
 def test_a_decided_request_opens_no_form(
     validated: World, request_of: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = PauseStub(monkeypatch)
+    stub = PauseStub(monkeypatch)
     for person in ("alma", "axel"):
         validated.decide(request_of, person)
     assert await_decisions(request_of, at(validated.now)) == current(request_of.key)
-    assert room.forms == []
+    assert stub.forms == []
 
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
@@ -92,14 +92,14 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     ),
     "conditions promised and not written": (
         {"decision": "approve with conditions"},
-        "and no condition is written",
+        "but no condition is entered",
     ),
     "conditions of an approval without conditions": (
         {"conditions": "2014-01-01 mend"},
         r"the decision is \`approve\`",
     ),
     "a signature that means nothing": ({"meaning": " "}, "the meaning of the signature is empty"),
-    "a role that the form does not offer": ({"role": "owner"}, "does not fit the form (Role you sign in: Input should"),
+    "a role that the form does not offer": ({"role": "owner"}, "do not fit the form (Role you sign in: Input should"),
     "somebody they do not stand in for": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
     "a wrong code": ({"code": "000000"}, "is wrong"),
     "an empty code": ({"code": ""}, "is wrong"),
@@ -116,10 +116,10 @@ def test_a_refused_answer_is_asked_again(
     reason: str,
 ) -> None:
     wrong = answers(validated, "alma", request_of, **changes)
-    room = PauseStub(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    stub = PauseStub(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
     assert await_decisions(request_of, at(validated.now)).state == "approved"
-    assert reason.replace("(", "\\(") in room.reasons[0]
-    assert room.forms[1].description.splitlines()[2].startswith("**What to do:** ")
+    assert reason.replace("(", "\\(") in stub.reasons[0]
+    assert stub.forms[1].description.splitlines()[2].startswith("**What to do:** ")
     assert len(validated.events("command.refused")) == 1
 
 
@@ -128,9 +128,9 @@ def test_five_wrong_codes_lock_a_person_out(
 ) -> None:
     wrong = [answers(validated, "alma", request_of, code=f"00000{number}") for number in range(5)]
     right = [answers(validated, who, request_of) for who in ("alma", "rita", "axel")]
-    room = PauseStub(monkeypatch, *wrong, *right)
+    stub = PauseStub(monkeypatch, *wrong, *right)
     await_decisions(request_of, at(validated.now))
-    assert "alma is locked out" in room.reasons[5]
+    assert "alma is locked out" in stub.reasons[5]
     assert [one.person for one in validated.find(Vote)] == ["rita", "axel"]
 
 
@@ -148,9 +148,9 @@ def test_unreadable_bytes_do_not_withdraw_the_request(
         path.write_bytes(content)
         return answers(validated, "axel", request_of)()
 
-    room = PauseStub(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
+    stub = PauseStub(monkeypatch, answers(validated, "alma", request_of), unplugged, plugged_in)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
-    assert "sha256:" in room.reasons[1]
+    assert "sha256:" in stub.reasons[1]
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
@@ -183,13 +183,13 @@ def test_an_error_with_one_answer_keeps_the_others(
 
     monkeypatch.setattr(Registry, "execute", full)
     who = ["alma", "axel"] if recorded else ["alma", "axel", "axel"]
-    room = PauseStub(monkeypatch, *(answers(validated, one, request_of) for one in who))
+    stub = PauseStub(monkeypatch, *(answers(validated, one, request_of) for one in who))
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
-    assert len(room.forms) == len(who)
+    assert len(stub.forms) == len(who)
     if not recorded:
-        assert "an error occurred while the answer was recorded: no space left" in room.reasons[-1]
-        assert "signed: Alma as approver" in room.forms[-1].description
+        assert "an error occurred while the answer was recorded: no space left" in stub.reasons[-1]
+        assert "signed: Alma as approver" in stub.forms[-1].description
 
 
 def test_a_vote_outside_the_form_keeps_the_stored_answer(
@@ -197,9 +197,9 @@ def test_a_vote_outside_the_form_keeps_the_stored_answer(
 ) -> None:
     """Another person votes on the same request outside the run while the form is open."""
     validated.do(RecordRefusal(about=request_of.key, attempted="decide", code="proof", reason="wrong"), run_id="")
-    room = PauseStub(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
+    stub = PauseStub(monkeypatch, *(answers(validated, one, request_of) for one in ("alma", "axel")))
     await_decisions(request_of, at(validated.now))
-    assert [one.key for one in room.forms] == ["gate-approval-1", "gate-approval-2"]
+    assert [one.key for one in stub.forms] == ["gate-approval-1", "gate-approval-2"]
 
 
 def test_a_request_past_its_end_is_recorded_as_expired(
@@ -209,10 +209,10 @@ def test_a_request_past_its_end_is_recorded_as_expired(
     began = validated.now
     validated.move(days=8)
     adopt(validated, standard_text(version=9, id="other"))
-    room = PauseStub(monkeypatch)
+    stub = PauseStub(monkeypatch)
     with pytest.raises(RequestClosedError, match="is expired"):
         await_decisions(request_of, at(began))
-    assert (room.forms, current(request_of.key).state) == ([], "expired")
+    assert (stub.forms, current(request_of.key).state) == ([], "expired")
 
 
 def test_a_run_that_stops_waiting_at_the_end_of_the_request_leaves_it_expired(
@@ -248,10 +248,10 @@ def test_a_deputy_signs_for_the_represented_person(
     """The represented person is entered, or taken from the deputy's only role."""
     validated.grant("vera", deputy_of="axel", to_at=validated.now + timedelta(days=9))
     signed = answers(validated, "vera", request_of, deputy_of=deputy_of), answers(validated, "alma", request_of)
-    room = PauseStub(monkeypatch, *signed)
+    stub = PauseStub(monkeypatch, *signed)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert [(one.person, one.deputy_of) for one in validated.find(Vote)] == [("vera", "axel"), ("alma", None)]
-    assert "signed: Vera as approver, as deputy of axel: **approve**" in room.forms[1].description
+    assert "signed: Vera as approver, as deputy of axel: **approve**" in stub.forms[1].description
 
 
 def test_an_id_is_accepted_in_capitals_and_with_spaces(
@@ -281,5 +281,5 @@ def test_the_form_has_titles_hints_choices_and_a_preselected_role(
     assert fields["decision"]["enum"] == list(get_args(Decision))
     assert fields["code"]["format"] == "password"
     day = request_of.expires_at + timedelta(days=30)
-    assert fields["conditions"]["description"].endswith(f"Like: {day:%Y-%m-%d} watch the wind")
+    assert fields["conditions"]["description"].endswith(f"Example: {day:%Y-%m-%d} watch the wind")
     assert all(one["title"] and one.get("description") for name, one in fields.items() if name != "role")

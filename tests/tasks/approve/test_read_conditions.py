@@ -30,13 +30,13 @@ def test_conditions_are_read(text: str, found: list[tuple[str, str]]) -> None:
 
 
 REFUSED: Mapping[str, tuple[str, Any, str]] = {
-    "no date in front": ("soon mend it", "approve with conditions", "'soon mend it' does not begin with a date"),
-    "a date as it is said": ("1 June mend it", "approve with conditions", "does not begin with a date"),
+    "no date in front": ("soon correct it", "approve with conditions", "'soon correct it' does not begin with a date"),
+    "a date as it is said": ("1 June correct it", "approve with conditions", "does not begin with a date"),
     "a date alone": ("2013-06-01", "approve with conditions", "does not say what must be done"),
     "a date and a colon alone": ("2013-06-01:", "approve with conditions", "does not say what must be done"),
-    "none where some are promised": (" \n", "approve with conditions", "no condition is written"),
-    "some where none are promised": ("2013-06-01 mend it", "approve", "the decision is `approve`"),
-    "some with a rejection": ("2013-06-01 mend it", "reject", "the decision is `reject`"),
+    "none where some are promised": (" \n", "approve with conditions", "no condition is entered"),
+    "some where none are promised": ("2013-06-01 correct it", "approve", "the decision is `approve`"),
+    "some with a rejection": ("2013-06-01 correct it", "reject", "the decision is `reject`"),
     "hostile text": ("\u202e<b>" + "x" * 500, "approve with conditions", r"'\u202e<b>xxx"),
 }
 

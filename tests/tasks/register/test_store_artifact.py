@@ -37,5 +37,5 @@ def test_a_pin_is_stored_under_its_digest(world: World, tmp_path: Path) -> None:
 def test_an_artifact_that_changes_during_registration_is_refused(world: World, tmp_path: Path) -> None:
     submission = read_submission(write_filled(tmp_path / "submission"), "", Provenance())
     (submission.folder / "artifact" / "model.bin").write_bytes(b"other bytes")
-    with pytest.raises(DigestMismatchError, match="changed while it was registered"):
+    with pytest.raises(DigestMismatchError, match="changed during the registration"):
         store_artifact.fn(submission)

@@ -133,7 +133,7 @@ def test_the_dossier_lists_consumers_signatures_and_traffic(model: RetiringModel
         "seen only",
         "acknowledged by shadow-it",
         "Olga",
-        "0 rows named the version",
+        "0 rows were logged for the version",
         "clock: replay",
     ):
         assert part in text, part

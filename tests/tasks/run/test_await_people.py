@@ -62,9 +62,9 @@ def says(word: Any) -> Any:
 
 
 def test_a_settling_answer_is_asked_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = PauseStub(monkeypatch, says("yes"))
+    stub = PauseStub(monkeypatch, says("yes"))
     ask(world)
-    assert [(one.key, one.seconds, one.description) for one in room.forms] == [("gate-word-1", 86_400, "first")]
+    assert [(one.key, one.seconds, one.description) for one in stub.forms] == [("gate-word-1", 86_400, "first")]
 
 
 NO_JSON = json.JSONDecodeError("no", "{", 0)
@@ -81,10 +81,10 @@ UNSETTLING = {
 def test_an_unsettling_answer_leaves_an_event_and_asks_under_a_new_key(
     world: World, monkeypatch: pytest.MonkeyPatch, answer: Any, reason: str
 ) -> None:
-    room = PauseStub(monkeypatch, answer, answer, says("yes"))
+    stub = PauseStub(monkeypatch, answer, answer, says("yes"))
     ask(world)
-    assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2", "gate-word-3"]
-    assert room.reasons == [reason, reason]
+    assert [one.key for one in stub.forms] == ["gate-word-1", "gate-word-2", "gate-word-3"]
+    assert stub.reasons == [reason, reason]
     events = world.events("command.refused")
     assert [(one["subject"], one["actor"]) for one in events] == [(SUBJECT, {"id": "modelward", "auth": "service"})] * 2
 
@@ -97,9 +97,9 @@ def test_entered_values_are_not_recorded(world: World, monkeypatch: pytest.Monke
 
 
 def test_values_that_a_command_rejects_are_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = PauseStub(monkeypatch, says("yes"), says("no"))
+    stub = PauseStub(monkeypatch, says("yes"), says("no"))
     ask(world, settle=lambda answer: AnswerOutcome(WordForm(word=word_of(answer) * 2).word == "nono"))
-    assert room.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
+    assert stub.reasons == [f"{UNFIT} (The word: String should have at most 5 characters)"]
 
 
 def test_no_answer_in_time_closes_the_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,9 +119,9 @@ PATIENCE = {
 def test_the_timeout_is_the_patience_within_limits(
     world: World, monkeypatch: pytest.MonkeyPatch, patience: timedelta, seconds: int
 ) -> None:
-    room = PauseStub(monkeypatch, says("yes"))
+    stub = PauseStub(monkeypatch, says("yes"))
     ask(world, patience)
-    assert room.forms[0].seconds == seconds
+    assert stub.forms[0].seconds == seconds
 
 
 def test_a_refusal_shows_its_remedy() -> None:
@@ -141,9 +141,9 @@ def test_refusals_of_others_keep_the_key_of_this_run(world: World, monkeypatch: 
     """A suspended run starts again from the top; under another key it would not find its stored answer."""
     for run in ("", "another"):
         others(world, run)
-    room = PauseStub(monkeypatch, says("no"), lambda: (others(world, ""), {"word": "yes"})[1])
+    stub = PauseStub(monkeypatch, says("no"), lambda: (others(world, ""), {"word": "yes"})[1])
     ask(world)
-    assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2"]
+    assert [one.key for one in stub.forms] == ["gate-word-1", "gate-word-2"]
     assert world.events("command.refused")[2]["refs"] == {"run": RUN}
 
 
@@ -161,7 +161,7 @@ def test_an_error_while_recording_an_answer_asks_again(
     world: World, monkeypatch: pytest.MonkeyPatch, trouble: Exception, what: str, remedy: str
 ) -> None:
     objections: list[Objection] = []
-    room = PauseStub(monkeypatch, says("yes"), says("yes"))
+    stub = PauseStub(monkeypatch, says("yes"), says("yes"))
     raised = [trouble]
 
     def troubled(answer: FormAnswer) -> AnswerOutcome:
@@ -170,7 +170,7 @@ def test_an_error_while_recording_an_answer_asks_again(
         return settle(answer)
 
     ask(world, settle=troubled, form=lambda objection: (objections.append(objection), form(objection))[1])
-    assert [one.key for one in room.forms] == ["gate-word-1", "gate-word-2"]
+    assert [one.key for one in stub.forms] == ["gate-word-1", "gate-word-2"]
     assert objections[1].what == f"an error occurred while the answer was recorded: {what}"
     assert objections[1].remedy.startswith(CHECK_ANSWER)
     assert remedy in objections[1].remedy
@@ -182,9 +182,9 @@ def test_an_answer_committed_despite_an_error_is_not_asked_again(world: World, m
     def troubled(answer: FormAnswer) -> AnswerOutcome:
         raise JournalError("no space left")
 
-    room = PauseStub(monkeypatch, says("yes"))
+    stub = PauseStub(monkeypatch, says("yes"))
     ask(world, settle=troubled, is_open=lambda: False)
-    assert len(room.forms) == 1
+    assert len(stub.forms) == 1
 
 
 def test_a_locked_registry_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,9 +198,9 @@ def test_a_locked_registry_is_waited_for(world: World, monkeypatch: pytest.Monke
 
     execute = Registry.execute
     monkeypatch.setattr(Registry, "execute", lambda *a, **k: (happens("execute"), execute(*a, **k))[1])
-    room = PauseStub(monkeypatch, says("no"), says("yes"))
+    stub = PauseStub(monkeypatch, says("no"), says("yes"))
     ask(world, form=lambda objection: (happens("form"), form(objection))[1])
-    assert ([one.key for one in room.forms], held) == (["gate-word-1", "gate-word-2"], {"form": 0, "execute": 0})
+    assert ([one.key for one in stub.forms], held) == (["gate-word-1", "gate-word-2"], {"form": 0, "execute": 0})
 
 
 def test_a_lasting_error_is_raised_when_patience_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from prefect import runtime
 
-from tasks.run import create_prefect_artifact as leaving
+from tasks.run import create_prefect_artifact as module
 from tasks.run.create_prefect_artifact import artifact_key, create_prefect_artifact, evidence_line
 
 KEYS = {
@@ -28,7 +28,7 @@ def test_the_key_contains_the_model(subject: tuple[str, str], key: str) -> None:
 def artifacts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Record the Prefect artifacts created within a run."""
     found: list[dict[str, Any]] = []
-    monkeypatch.setattr(leaving, "create_markdown_artifact", lambda text, **more: found.append({"text": text, **more}))
+    monkeypatch.setattr(module, "create_markdown_artifact", lambda text, **more: found.append({"text": text, **more}))
     monkeypatch.setattr(runtime.flow_run, "id", "a-run", raising=False)
     return found
 
@@ -50,10 +50,10 @@ def test_an_error_of_prefect_is_only_logged(
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionError("gone")
 
-    monkeypatch.setattr(leaving, "create_markdown_artifact", refuse)
+    monkeypatch.setattr(module, "create_markdown_artifact", refuse)
     with caplog.at_level(logging.WARNING):
         create_prefect_artifact("gates", "models/ops/delay", ["a"], "said")
-    assert "the artifact gates-ops-delay could not be left: gone" in caplog.text
+    assert "the Prefect artifact gates-ops-delay could not be created: gone" in caplog.text
 
 
 def test_the_evidence_line_is_a_link_or_a_command(monkeypatch: pytest.MonkeyPatch) -> None:

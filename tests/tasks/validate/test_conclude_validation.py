@@ -50,11 +50,11 @@ CONCLUSIONS = {
 def test_a_conclusion_changes_the_review_state(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, conclusion: str, state: ReviewState
 ) -> None:
-    room = PauseStub(monkeypatch, says(judged, conclusion=conclusion, changes_caused="a new feature"))
+    stub = PauseStub(monkeypatch, says(judged, conclusion=conclusion, changes_caused="a new feature"))
     assert concluded(judged, verdicts).review_state is state
     (row,) = judged.find(Validation, version=V1)
     assert (row.validator, row.scope, row.changes_caused) == ("vera", "all", "a new feature")
-    assert [(one.key, one.seconds) for one in room.forms] == [("gate-validation-1", 7 * 86_400)]
+    assert [(one.key, one.seconds) for one in stub.forms] == [("gate-validation-1", 7 * 86_400)]
 
 
 REFUSED = {
@@ -62,7 +62,7 @@ REFUSED = {
     "who is no validator": ("axel", {}, "axel is no validator"),
     "a wrong code": ("vera", {"code": "000000"}, "is wrong"),
     "on other evidence than is there": ("vera", {"evidence": "sha256:0"}, "is not what the validator read"),
-    "nothing said about the scope": ("vera", {"scope": ""}, "does not fit the form"),
+    "nothing said about the scope": ("vera", {"scope": ""}, "do not fit the form"),
 }
 
 
@@ -71,17 +71,17 @@ def test_a_refused_conclusion_is_asked_again(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, who: str, changes: Any, reason: str
 ) -> None:
     judged.grant("dev", "validator")
-    room = PauseStub(monkeypatch, says(judged, who, **changes), says(judged))
+    stub = PauseStub(monkeypatch, says(judged, who, **changes), says(judged))
     concluded(judged, verdicts)
-    assert reason in room.reasons[0]
+    assert reason in stub.reasons[0]
     assert [one.validator for one in judged.find(Validation)] == ["vera"]
 
 
 def test_a_concluded_version_opens_no_form(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = PauseStub(monkeypatch)
+    stub = PauseStub(monkeypatch)
     (verdicts,) = validated.find(VerdictSet)
     assert concluded(validated, verdicts) == validated.get(Version, V1)
-    assert room.forms == []
+    assert stub.forms == []
 
 
 def open_finding(world: World) -> None:
@@ -97,20 +97,20 @@ def test_a_conclusion_covers_only_the_evidence_above_its_form(
         open_finding(judged)
         return says(judged)()
 
-    room = PauseStub(monkeypatch, found_meanwhile, says(judged))
+    stub = PauseStub(monkeypatch, found_meanwhile, says(judged))
     concluded(judged, verdicts)
-    assert "the evidence on ops/delay v1 is not what the validator read" in room.reasons[0]
-    assert "finding 1, low, open" in room.forms[1].description
+    assert "the evidence on ops/delay v1 is not what the validator read" in stub.reasons[0]
+    assert "finding 1, low, open" in stub.forms[1].description
     digests = [one.evidence_digest for one in judged.find(VerdictSet, version=V1)]
     assert len(set(digests)) == 2, "what changed was judged before it was put to her again"
-    shown = ["".join(re.findall(r"`([^`]*)`", row)) for row in evidence_rows(room)]
+    shown = ["".join(re.findall(r"`([^`]*)`", row)) for row in evidence_rows(stub)]
     assert shown == digests
     (row,) = judged.find(Validation)
     assert row.evidence_digest == digests[1]
 
 
-def evidence_rows(room: PauseStub) -> list[str]:
-    return [line for one in room.forms for line in one.description.splitlines() if line.startswith("| Evidence judged")]
+def evidence_rows(stub: PauseStub) -> list[str]:
+    return [line for one in stub.forms for line in one.description.splitlines() if line.startswith("| Evidence judged")]
 
 
 def test_an_answer_without_the_evidence_digest_is_invalid(
@@ -118,9 +118,9 @@ def test_an_answer_without_the_evidence_digest_is_invalid(
 ) -> None:
     monkeypatch.setattr(pause_stub, "preselected", lambda schema: {})
     whole = {**says(judged)(), "evidence": verdicts.evidence_digest}
-    room = PauseStub(monkeypatch, says(judged), lambda: whole)
+    stub = PauseStub(monkeypatch, says(judged), lambda: whole)
     concluded(judged, verdicts)
-    assert "do not fit the form \\(Digest of the evidence: Field required\\)" in room.reasons[0]
+    assert "do not fit the form \\(Digest of the evidence: Field required\\)" in stub.reasons[0]
 
 
 def test_evidence_that_no_longer_passes_ends_the_wait(
@@ -147,6 +147,6 @@ def test_a_conclusion_committed_despite_an_error_is_not_asked_again(
         return receipt
 
     monkeypatch.setattr(Registry, "execute", full)
-    room = PauseStub(monkeypatch, says(judged))
+    stub = PauseStub(monkeypatch, says(judged))
     assert concluded(judged, verdicts).review_state is ReviewState.VALIDATED
-    assert len(room.forms) == 1
+    assert len(stub.forms) == 1
