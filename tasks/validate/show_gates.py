@@ -22,13 +22,13 @@ def show_gates(verdicts: VerdictSet) -> None:
 def gate_lines(verdicts: VerdictSet, about: str) -> list[str]:
     """Return Markdown: counts, the standards, the criteria that did not pass, then those that passed."""
     passed = [one for one in verdicts.judgements if outcome_of(one) == "passed"]
+    standards, evidence = _named(verdicts.standards), split_digest(verdicts.evidence_digest)
     return [
         f"### Gates: {about}",
         "",
         gate_counts(verdicts.judgements),
         "",
-        f"Verdict set {verdicts.number}, under {_named(verdicts.standards)}, "
-        f"on {split_digest(verdicts.evidence_digest)}",
+        f"Verdict set {verdicts.number}, under {standards}, on {evidence}",
         *gates_not_passed(verdicts.judgements),
         *(["", "#### Passed", "", *gate_table(passed)] if passed else []),
         *evidence_line(version_page(verdicts.version), verdicts.version),
