@@ -1,4 +1,4 @@
-"""Who must sign what: the rows of a standard that say which roles approve, by environment, tier and change."""
+"""Part of a standard: which roles must approve a deployment, by environment, risk tier and change class."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ Changes = Annotated[tuple[ChangeClass, ...], Field(min_length=1)]
 
 
 class ApprovalRule(Frozen):
-    """Which roles, and how many people in each, approve a deployment; the first rule that applies is used."""
+    """The roles that approve a deployment and the number of people in each; the first rule that applies is used.
+
+    `request_days`: days for which a request stays open; `approval_days`: days for which an approval is valid.
+    """
 
     environments: Annotated[tuple[str, ...], Field(min_length=1)] = (ANYWHERE,)
     tiers: Tiers = TIERS
@@ -35,16 +38,16 @@ class ApprovalRule(Frozen):
     rationale: Annotated[str, Field(min_length=1)]
 
     def fits(self, tier: int, change_class: str, environment: str) -> bool:
-        """True when this rule applies to the case."""
+        """Return True if this rule applies to the tier, the change class and the environment."""
         here = environment in self.environments or ANYWHERE in self.environments
         return here and tier in self.tiers and change_class in self.changes
 
 
 def rule_for(rules: Sequence[ApprovalRule], tier: int, change_class: str, environment: str) -> ApprovalRule | None:
-    """The first rule that fits, or None."""
+    """Return the first rule that applies to the tier, the change class and the environment, or None."""
     return next((rule for rule in rules if rule.fits(tier, change_class, environment)), None)
 
 
 def required(roles: dict[Role, int]) -> tuple[RequiredRole, ...]:
-    """Roles and counts as an approval request carries them."""
+    """Return the roles with their number of people in the form that an approval request stores."""
     return tuple(RequiredRole(role=role, count=count) for role, count in roles.items())

@@ -1,4 +1,4 @@
-"""Every gate there is, by the name a standard calls it."""
+"""The list of all gates, by the name that a control of a standard uses in `gate:`."""
 
 from __future__ import annotations
 

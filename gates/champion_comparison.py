@@ -1,4 +1,4 @@
-"""Is the version better than the champion it would replace, or at least not worse by more than a margin?
+"""Gate: the version is better than the champion it would replace, or not worse by more than a margin.
 
 Source: SR 11-7 §V.1.c (an adjusted model runs beside the original and outperforms it before replacing it);
 PRA SS1/23 P3.3. Non-inferiority by a confidence bound: Piaggio et al. (2012), JAMA 308, 2594–2604.
@@ -19,7 +19,7 @@ from gates.contract import Criterion, Gate
 
 
 class ChampionComparisonParameters(Frozen):
-    """Metrics compared, what must be shown, the margin in the metric's own unit, the fewest days of paired rows."""
+    """The metrics to compare, the demand, the margin in the unit of the metric, and the minimum number of days."""
 
     metrics: Annotated[tuple[str, ...], Field(min_length=1)]
     demand: Literal["not worse", "better"] = "not worse"
@@ -27,16 +27,17 @@ class ChampionComparisonParameters(Frozen):
     minimum_days: Annotated[int, Field(ge=1)] = 14
 
     @property
-    def bar(self) -> float:
-        """What the whole interval must lie above: −margin, or 0 where better is demanded."""
+    def threshold(self) -> float:
+        """The lower limit that the whole interval must exceed: −margin, or 0 when `demand` is `better`."""
         return -self.margin if self.demand == "not worse" else 0.0
 
 
 def judge(parameters: ChampionComparisonParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """One criterion a metric: the lower bound of the paired difference lies above the bar; above 0 is better.
+    """Return one criterion for each metric: the interval of the version minus the champion lies above the threshold.
 
-    An interval on both sides of the bar is unproven, one below it fails. Without a champion in the environment
-    the criterion passes. Source: SR 11-7 §V.1.c; Piaggio et al. (2012).
+    A difference above 0 means that the version is better. An interval that contains the threshold is unproven, an
+    interval that ends at it or below fails. If the environment has no champion, the only criterion passes.
+    Source: SR 11-7 §V.1.c; Piaggio et al. (2012).
     """
     if evidence.champion is None:
         return [Criterion("champion", _first(evidence.environment))]
@@ -45,8 +46,10 @@ def judge(parameters: ChampionComparisonParameters, evidence: Evidence, now: dat
 
 def _first(environment: str) -> Verdict:
     if environment:
-        return Passed(because=f"first version: no other one is champion in {environment}")
-    return Unproven(missing="the environment whose champion to compare with", remedy="name the environment")
+        return Passed(because=f"first version: {environment} has no champion yet")
+    return Unproven(
+        missing="the environment of the champion to compare with", remedy="pass the environment with --environment"
+    )
 
 
 def _criterion(metric: str, parameters: ChampionComparisonParameters, evidence: Evidence, champion: str) -> Criterion:
@@ -55,36 +58,36 @@ def _criterion(metric: str, parameters: ChampionComparisonParameters, evidence: 
     low = comparison.low if comparison is not None else None
     known = (comparison.evidence_digest,) if comparison is not None else ()
     text = f"difference of {metric} from the champion"
-    return Criterion(text, _verdict(metric, comparison, parameters), low, parameters.bar, known)
+    return Criterion(text, _verdict(metric, comparison, parameters), low, parameters.threshold, known)
 
 
 def _verdict(metric: str, comparison: Comparison | None, parameters: ChampionComparisonParameters) -> Verdict:
     if comparison is None:
-        missing = f"a comparison of {metric} with the present champion"
-        return Unproven(missing=missing, remedy="run `modelward validate` again: both on the same predictions")
+        missing = f"a comparison of {metric} with the current champion"
+        return Unproven(missing=missing, remedy="run `modelward validate` again")
     if comparison.cannot_say is not None or comparison.days < parameters.minimum_days:
-        why = comparison.cannot_say or f"{comparison.days} days, at least {parameters.minimum_days}"
+        why = comparison.cannot_say or f"{comparison.days} days; at least {parameters.minimum_days} are needed"
         missing = f"the difference of {metric} from the champion ({why})"
-        return Unproven(missing=missing, remedy="compare on more days that both have scored")
+        return Unproven(missing=missing, remedy="compare on more days for which both versions have scores")
     if comparison.low is None or comparison.high is None:
         missing = f"the interval of the difference of {metric}"
-        return Unproven(missing=missing, remedy="compare on more days that both have scored")
+        return Unproven(missing=missing, remedy="compare on more days for which both versions have scores")
     span = f"{metric} differs by {comparison.low:+.4f} to {comparison.high:+.4f}"
-    if comparison.low > parameters.bar:
-        return Passed(because=f"{span}, above {parameters.bar:+g} throughout")
+    if comparison.low > parameters.threshold:
+        return Passed(because=f"{span}; the whole interval is above {parameters.threshold:+g}")
     return _not_shown(span, comparison.high, parameters)
 
 
 def _not_shown(span: str, high: float, parameters: ChampionComparisonParameters) -> Verdict:
-    if high <= parameters.bar:
+    if high <= parameters.threshold:
         return Failed(
-            reason=f"{span}: not above {parameters.bar:+g} anywhere",
-            remedy="keep the champion, or ask for a waiver with a reason and a date",
+            reason=f"{span}; no part of the interval is above {parameters.threshold:+g}",
+            remedy="keep the champion, or request a waiver with a reason and an end date",
         )
     return Unproven(
-        missing=f"that the version is {parameters.demand} than the champion: {span}, on both sides of "
-        f"{parameters.bar:+g}",
-        remedy="compare on more days, or ask for a waiver with a reason and a date",
+        missing=f"proof that the version is {parameters.demand} than the champion: {span}; the interval contains "
+        f"{parameters.threshold:+g}",
+        remedy="compare on more days, or request a waiver with a reason and an end date",
     )
 
 

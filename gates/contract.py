@@ -1,4 +1,4 @@
-"""What every gate is: a pure rule over the evidence on a version, with the parameters that a standard gives it."""
+"""The types of every gate: a pure rule that judges the evidence on a version with the parameters of a standard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ P = TypeVar("P", bound=Frozen)
 
 
 class Criterion(NamedTuple):
-    """One question a gate asks and its verdict; `measured` against `limit` in the metric's own unit."""
+    """One question of a gate and its verdict; `measured` and `limit` are in the unit of the metric."""
 
     text: str
     verdict: Verdict
@@ -27,9 +27,10 @@ class Criterion(NamedTuple):
 
 @dataclass(frozen=True)
 class Gate(Generic[P]):
-    """A named rule. `absence` is the reason why nothing to judge is a pass; empty, it is never a pass.
+    """A named rule with the type of its parameters.
 
-    A parameter called `approvals` is filled by the standard with its own approval rules, never by a control.
+    If `absence` is empty, evidence without anything to judge must not pass; otherwise it may pass, for that reason.
+    A parameter called `approvals` receives the approval rules of the standard; a control cannot set it.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Gate(Generic[P]):
     absence: str = ""
 
     def judge(self, parameters: P, control_id: str, evidence: Evidence, now: datetime) -> list[Judgement]:
-        """The rule's criteria as judgements of a control, never none; a number that is not finite is left out."""
+        """Return the criteria of the rule as judgements of a control, at least one; NaN and infinity become None."""
         return [
             Judgement(
                 control=control_id,
@@ -53,10 +54,10 @@ class Gate(Generic[P]):
         ]
 
     def _nothing(self) -> Criterion:
-        missing = "the control asks for nothing that could be judged"
-        return Criterion(self.name, Unproven(missing=missing, remedy="name in the standard what this control demands"))
+        missing = "a demand that can be judged"
+        return Criterion(self.name, Unproven(missing=missing, remedy="add to the standard what this control demands"))
 
 
 def finite(value: float | None) -> float | None:
-    """The value itself, or None when it is no finite number: the record holds numbers only."""
+    """Return the value, or None if it is NaN, infinite or None."""
     return value if value is not None and math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""One demand of a standard: which gate judges it, when, for which models, how strictly, and on whose authority."""
+"""Part of a standard: one control, with its gate, stages, risk tiers, parameters, source and authority."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class Scaled(Frozen):
-    """Other parameters for some tiers and changes; later entries win over earlier ones."""
+    """Parameters that replace those of the control for some tiers and change classes; the last that applies wins."""
 
     tiers: Tiers = TIERS
     changes: Changes = CHANGES
@@ -24,9 +24,9 @@ class Scaled(Frozen):
 
 
 class Control(Frozen):
-    """A demand. Its `source` says where the idea stands, its `authority` where its numbers come from.
+    """One demand of a standard. `source` is where the idea is written; `authority` says where its numbers come from.
 
-    One that is not `enabled` shows as unproven; one that is not `waivable` no waiver sets aside.
+    A control that is not `enabled` is judged as unproven. A control that is not `waivable` cannot be waived.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9.]+)+$", max_length=40)]
@@ -45,11 +45,11 @@ class Control(Frozen):
     scaled: tuple[Scaled, ...] = ()
 
     def fits(self, tier: int, change_class: str, stage: str) -> bool:
-        """True when this control is demanded of a change of this class, of a model of this tier, at this stage."""
+        """Return True if this control applies to the risk tier, the change class and the stage."""
         return tier in self.tiers and change_class in self.changes and stage in self.stages
 
     def parameters_for(self, tier: int, change_class: str) -> dict[str, object]:
-        """The gate's parameters for a tier and a change, as written in the standard."""
+        """Return the parameters of the gate for a tier and a change class, as written in the standard."""
         found = dict(self.parameters)
         for entry in self.scaled:
             if tier in entry.tiers and change_class in entry.changes:

@@ -1,4 +1,4 @@
-"""Is the data known and large enough, does it meet its expectations, and is the held-out data not the training data?
+"""Gate: each dataset is known, large enough and meets its expectations; held-out and training data differ.
 
 Source: SR 26-2 §IV.1 and SR 11-7 §IV.1 (data quality and relevance assessed); EU AI Act Art. 10(3).
 """
@@ -20,7 +20,7 @@ AGAIN = "and register the version again"
 
 
 class DataQualityParameters(Frozen):
-    """Roles of datasets that must be there; the fewest rows and expectations (counts) of each."""
+    """The dataset roles that are required, and the minimum number of rows and of expectations of each dataset."""
 
     roles: Annotated[tuple[Literal["training", "held-out", "reference", "scoring"], ...], Field(min_length=1)] = (
         "training",
@@ -31,10 +31,10 @@ class DataQualityParameters(Frozen):
 
 
 def judge(parameters: DataQualityParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """Two criteria a role: the outcome of its suite and its rows; one that held-out data is not the training data.
+    """Return two criteria for each role, the outcome of its quality suite and its rows, and one that compares datasets.
 
-    A suite that could not run is unproven, not failed; one without expectations proves nothing.
-    Source: SR 11-7 §IV.1.
+    The last criterion is that the held-out data is not the training data. A suite that could not run is unproven; a
+    suite with fewer expectations than the minimum fails. Source: SR 11-7 §IV.1.
     """
     datasets = {one.role: one for one in evidence.datasets}
     found: list[Criterion] = []
@@ -65,25 +65,29 @@ def _quality(dataset: Dataset, parameters: DataQualityParameters) -> Verdict:
             remedy=f"read the quality report, correct the data or the suite {AGAIN}",
         )
     if dataset.quality != "passed":
-        state = "was not run" if dataset.quality == "not run" else "could not be run to its end"
+        state = "was not run" if dataset.quality == "not run" else "did not finish"
         return Unproven(
-            missing=f"the quality of the {role} data: its suite {state}",
-            remedy=f"make the expectation suite run {AGAIN}",
+            missing=f"the quality of the {role} data: its quality suite {state}",
+            remedy=f"run the quality suite without errors {AGAIN}",
         )
     if dataset.quality_expectations >= parameters.minimum_expectations:
-        return Passed(because=f"{dataset.quality_expectations} expectations hold")
+        return Passed(because=f"the data meets {_expectations(dataset.quality_expectations)}")
     return Failed(
-        reason=f"the suite of the {role} data has {dataset.quality_expectations} expectations; "
-        f"at least {parameters.minimum_expectations}",
-        remedy=f"write down what is expected of the {role} data {AGAIN}",
+        reason=f"the quality suite of the {role} data has {_expectations(dataset.quality_expectations)}; "
+        f"at least {parameters.minimum_expectations} are needed",
+        remedy=f"add expectations to the quality suite of the {role} data {AGAIN}",
     )
+
+
+def _expectations(count: int) -> str:
+    return "1 expectation" if count == 1 else f"{count} expectations"
 
 
 def _rows(dataset: Dataset, floor: int) -> Verdict:
     if dataset.rows >= floor:
         return Passed(because=f"{dataset.rows:,} rows, at least {floor:,}")
     return Failed(
-        reason=f"the {dataset.role} data has {dataset.rows:,} rows; at least {floor:,}",
+        reason=f"the {dataset.role} data has {dataset.rows:,} rows; at least {floor:,} are needed",
         remedy=f"use more {dataset.role} data {AGAIN}",
     )
 
@@ -91,9 +95,9 @@ def _rows(dataset: Dataset, floor: int) -> Verdict:
 def _separate(training: Dataset, held_out: Dataset) -> Criterion:
     text = "held-out data is not the training data"
     if training.identity != held_out.identity:
-        return Criterion(text, Passed(because="they have different identities"))
-    reason = "the held-out data is the training data, so nothing was held out"
-    return Criterion(text, Failed(reason=reason, remedy=f"judge on data that training never saw {AGAIN}"))
+        return Criterion(text, Passed(because="the two datasets have different identities"))
+    reason = "the held-out data is the training data, so no data was held out"
+    return Criterion(text, Failed(reason=reason, remedy=f"submit held-out data that was not used for training {AGAIN}"))
 
 
 GATE: Gate[DataQualityParameters] = Gate("data_quality", DataQualityParameters, judge)

@@ -1,4 +1,4 @@
-"""Is the documentation of the version present, long enough, and about the version as it is now?
+"""Gate: each required section of the documentation is present, long enough and describes the version as it is now.
 
 Source: SR 26-2 §VI.3 and SR 11-7 §IV.1, §VI.7 (somebody unfamiliar with the model can follow it; kept current);
 EU AI Act Art. 11.
@@ -17,18 +17,20 @@ from data.records.verdict import Failed, Passed, Unproven, Verdict
 from data.records.version import Section
 from gates.contract import Criterion, Gate
 
+AGAIN = "and register the version again"
+
 
 class DocumentationParameters(Frozen):
-    """Sections that must be there, and the fewest words (a count) of one written by a person."""
+    """The sections that are required, and the minimum number of words of a section that a person wrote."""
 
     sections: Annotated[tuple[str, ...], Field(min_length=1)]
     minimum_words: Annotated[int, Field(ge=1)] = 25
 
 
 def judge(parameters: DocumentationParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """One criterion a section: present, long enough unless generated, and not stale.
+    """Return one criterion for each section: it is present, long enough unless it was generated, and not stale.
 
-    A section is stale only when the digest of what it describes changed since it was written.
+    A section is stale if the digest of what it describes has changed since the section was written.
     Source: SR 11-7 §VI.7.
     """
     sections = {one.name: one for one in evidence.sections}
@@ -44,24 +46,24 @@ def _criterion(name: str, section: Section | None, parameters: DocumentationPara
 
 def _verdict(name: str, section: Section | None, minimum: int) -> Verdict:
     if section is None:
-        return Unproven(missing=f"the section {name}", remedy=f"write the section {name} and register it")
+        return Unproven(missing=f"the section {name}", remedy=f"write the section {name} {AGAIN}")
     if not section.generated and not section.words >= minimum:
         return Failed(
             reason=f"the section {name} has {section.words} words; at least {minimum} are needed",
-            remedy=f"fill the section {name}: what was decided, why, and what follows from it",
+            remedy=f"extend the section {name}: what was decided, why, and with what consequences {AGAIN}",
         )
     if section.describes == "nothing":
-        return Passed(because=f"{section.words} words, about nothing that changes")
+        return Passed(because=f"{section.words} words; the section describes nothing that can change")
     if section.described_digest is None or section.current_digest is None:
         return Unproven(
-            missing=f"which {section.describes} the section {name} describes",
-            remedy=f"register the version again so that the section {name} is tied to what it describes",
+            missing=f"the digest of the {section.describes} that the section {name} describes",
+            remedy=f"register the version again; this stores the digest of the {section.describes}",
         )
     if section.described_digest == section.current_digest:
         return Passed(because=f"{section.words} words about the {section.describes} as it is now")
     return Failed(
-        reason=f"the section {name} is stale: the {section.describes} it describes has changed since",
-        remedy=f"read the section {name} against the {section.describes} as it is now, and revise it",
+        reason=f"the section {name} is stale: the {section.describes} has changed since it was written",
+        remedy=f"revise the section {name} for the current {section.describes} {AGAIN}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Is every serious finding closed, by a person other than its owner?
+"""Gate: every finding of a blocking severity is closed, by a person other than its owner.
 
 Source: SR 26-2 §VI.3 and SR 11-7 §VI.3, §VI.7 (findings, responses and remediation are tracked to their end).
 """
@@ -19,16 +19,16 @@ from gates.independence import person_id
 
 
 class FindingsParameters(Frozen):
-    """Severities that block while not closed; whether a finding of any severity blocks once it is late."""
+    """The severities that block until the finding is closed; with `overdue_blocks`, any overdue finding blocks."""
 
     blocking: Annotated[tuple[Severity, ...], Field(min_length=1)] = (Severity.HIGH, Severity.CRITICAL)
     overdue_blocks: bool = True
 
 
 def judge(parameters: FindingsParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """One criterion a finding. An approval's condition blocks when it is late, whatever its severity before.
+    """Return one criterion for each finding.
 
-    Source: SR 11-7 §VI.7.
+    A finding that comes from a condition of an approval blocks only when it is overdue. Source: SR 11-7 §VI.7.
     """
     if not evidence.findings:
         return [Criterion("findings", Passed(because="no finding was raised on this version"))]
@@ -43,12 +43,12 @@ def _verdict(finding: Finding, parameters: FindingsParameters, now: datetime) ->
     if late and parameters.overdue_blocks:
         return Failed(
             reason=f"{what} was due on {finding.due_at:%Y-%m-%d} and is {finding.state}",
-            remedy=f"{finding.owner} answers it, then somebody else closes it",
+            remedy=f"have {finding.owner} answer the finding and another person close it",
         )
     if finding.origin != "condition" and finding.severity in parameters.blocking:
         return Failed(
             reason=f"{what} is {finding.state}; this severity blocks until it is closed",
-            remedy=f"{finding.owner} answers it, then somebody else closes it",
+            remedy=f"have {finding.owner} answer the finding and another person close it",
         )
     return Passed(because=f"{what} is {finding.state}, due {finding.due_at:%Y-%m-%d}")
 
@@ -58,9 +58,15 @@ def _closure(finding: Finding, what: str) -> Verdict:
     if closer and closer != person_id(finding.owner):
         return Passed(because=f"{what} was closed by {finding.closed_by}")
     return Failed(
-        reason=f"{what} was closed by {finding.closed_by or 'nobody known'}, who may not be its owner",
-        remedy="raise the finding again and have somebody other than its owner close it",
+        reason=_who_closed(finding, what),
+        remedy="raise the finding again and have a person other than its owner close it",
     )
+
+
+def _who_closed(finding: Finding, what: str) -> str:
+    if not finding.closed_by:
+        return f"{what} is closed, but the person who closed it is not recorded"
+    return f"{what} was closed by {finding.closed_by}, who owns it"
 
 
 GATE: Gate[FindingsParameters] = Gate("findings", FindingsParameters, judge, absence="no finding was raised")

@@ -1,4 +1,4 @@
-"""Is the version about as good on data it never saw as on its training data?
+"""Gate: a metric is nearly as good on held-out data as on the training data.
 
 Source: SR 26-2 §IV.1 and SR 11-7 §IV.1 (out-of-sample testing). The gap as the sign of over-fitting: Hastie,
 Tibshirani and Friedman (2009), The Elements of Statistical Learning, §7.2.
@@ -19,7 +19,7 @@ from gates.measured import metric_of, value_of, without_value
 
 
 class GeneralisationGapParameters(Frozen):
-    """The metric, which way it is better, the two datasets, and the largest gap in the metric's own unit."""
+    """The metric, whether a higher value is better, the two datasets, and the largest gap in the unit of the metric."""
 
     metric: str = "auc"
     higher_is_better: bool = True
@@ -29,9 +29,9 @@ class GeneralisationGapParameters(Frozen):
 
 
 def judge(parameters: GeneralisationGapParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """The gap is the metric on training data less that on held-out data, turned so that above 0 is worse when held out.
+    """Return one criterion: the gap between training and held-out data is at most the limit.
 
-    It may be at most the limit. Source: Hastie et al. (2009), §7.2.
+    A gap above 0 means that the metric is worse on the held-out data. Source: Hastie et al. (2009), §7.2.
     """
     name = parameters.metric
     seen = metric_of(evidence, name, parameters.training)
@@ -53,7 +53,7 @@ def _verdict(parameters: GeneralisationGapParameters, gap: float, values: tuple[
         return Passed(because=f"{figures}: a gap of {gap:.3f}, at most {parameters.limit:g}")
     return Failed(
         reason=f"{figures}: a gap of {gap:.3f}; at most {parameters.limit:g}",
-        remedy="fit a simpler model or use more data: it has memorised its training data",
+        remedy="fit a simpler model or use more training data",
     )
 
 

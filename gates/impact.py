@@ -1,4 +1,4 @@
-"""Consumers affected by a change or the retirement of a model: its own and those of every model that it feeds.
+"""No gate: find the consumers that a change or retirement of a model affects, directly or through models it feeds.
 
 Source: NIST AI RMF GOVERN 1.7, MANAGE 2.4 (decommissioning); OSFI E-23 (dependants handled); PRA SS1/23 P3.4 (feeder
 models).
@@ -15,7 +15,7 @@ from data.records.row import Frozen
 
 
 class Affected(Frozen):
-    """An affected consumer; `through` names the models on the shortest path to it, none for a direct consumer."""
+    """An affected consumer; `through` lists the models on the shortest path to the consumer, empty for a direct one."""
 
     system: str
     declared: bool
@@ -27,11 +27,11 @@ class Affected(Frozen):
 
 
 def impact(model: str, consumers: Sequence[Consumer]) -> tuple[Affected, ...]:
-    """Every system that uses a model's output directly or through models it feeds, each once, nearest first.
+    """Return each system that uses the output of a model, directly or through models it feeds, nearest first.
 
-    `model` is a key `models/<team>/<name>`; `consumers` are those of all models. A consumer that feeds a model leads on
-    to that model's consumers; a cycle is followed once. A system reached on several paths counts as declared if it is
-    declared on one of them, with its slowest cadence and its highest criticality. Source: NIST AI RMF MANAGE 2.4.
+    `model` is a key `models/<team>/<name>`; `consumers` are those of all models. If a consumer feeds another model, the
+    consumers of that model follow; a cycle is followed once. A system found on several paths counts as declared if one
+    of them is declared, with its slowest cadence and its highest criticality. Source: NIST AI RMF MANAGE 2.4.
     """
     found: dict[str, list[tuple[Consumer, tuple[str, ...]]]] = {}
     reached, waiting = {model}, deque([(model, tuple[str, ...]())])
@@ -48,7 +48,7 @@ def impact(model: str, consumers: Sequence[Consumer]) -> tuple[Affected, ...]:
 
 
 def model_fed(consumer: Consumer) -> str | None:
-    """The key of the model a consumer feeds, whether written `models/team/name` or `team/name`; None for none."""
+    """Return the key `models/team/name` of the model that a consumer feeds, or None; the prefix may be missing."""
     fed = consumer.feeds_model
     return None if not fed else fed if fed.startswith("models/") else f"models/{fed}"
 

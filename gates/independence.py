@@ -1,4 +1,4 @@
-"""Who may not judge a version: its contributors and its submitter."""
+"""No gate: the people who may not judge a version, which are its contributors and its submitter."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from data.records.version import Version
 
 
 def person_id(text: str) -> str:
-    """A person's id, whether written `ana` or `people/ana`; letters of either case are one person."""
+    """Return the id of a person in lower case, without the prefix `people/`."""
     return text.strip().removeprefix("people/").casefold()
 
 
 def makers(version: Version) -> frozenset[str]:
-    """The ids of contributors and submitter."""
+    """Return the ids of the contributors and the submitter of a version."""
     return frozenset(person_id(one) for one in (*version.contributors, version.submitter) if one.strip())

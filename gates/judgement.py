@@ -1,4 +1,4 @@
-"""Judging a version by every control of its standards: what is demanded, what is waived, what only warns."""
+"""No gate: judge a version by every control of its standards, and apply waivers and modes."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Applied = Sequence[tuple[LoadedStandard, Mode]]
 
 
 def judge(standards: Applied, stage: Stage, evidence: Evidence, now: datetime) -> tuple[Judgement, ...]:
-    """Every criterion of every control that fits tier, change and stage, never none.
+    """Return the judgement of every criterion of each control that applies at the stage; there is at least one.
 
-    `assess` is what can be judged without people; `approve` what must hold before approval is requested; `deploy` also
-    what the approvers decided: the evidence must then carry request and votes. The verdict is the same in every mode;
-    with `observe` and `warn` it does not block. Raises StandardError without a standard.
+    `assess` has the controls that need no person, `approve` those that must be cleared before an approval request, and
+    `deploy` also those on the votes: the evidence must then contain the request and its votes. The mode does not change
+    a verdict; in the modes `observe` and `warn` no verdict blocks. Raises StandardError if `standards` is empty.
     """
     if not standards:
         raise StandardError(
-            f"no standard applies to {evidence.model.key}", "name at least one under `standards:` of model.yaml"
+            f"no standard applies to {evidence.model.key}", "add at least one standard under `standards:` in model.yaml"
         )
     return tuple(one for standard, mode in standards for one in _by_standard(standard, mode, stage, evidence, now))
 
 
 def standards_digest(standards: Applied) -> str:
-    """`sha256:<hex>` over id, version, text digest and mode of each, whatever their order."""
+    """Return `sha256:<hex>` over id, version, text digest and mode of each standard, independent of their order."""
     return sha256_of(sorted([one.id, one.version, one.text_digest, mode] for one, mode in standards))
 
 
@@ -53,8 +53,8 @@ def _by_standard(
 
 def _by_control(standard: LoadedStandard, control: Control, evidence: Evidence, now: datetime) -> list[Judgement]:
     if not control.enabled:
-        remedy = "switch the control on in the standard, or ask for a waiver with a reason and a date"
-        verdict = Unproven(missing=f"{control.title}: the control is switched off", remedy=remedy)
+        remedy = "enable the control in the standard, or request a waiver with a reason and an end date"
+        verdict = Unproven(missing=f"{control.title}: the standard disables this control", remedy=remedy)
         return [Judgement(control=control.id, gate=control.gate, criterion="switched on", verdict=verdict)]
     gate = GATES[control.gate]
     given = control.parameters_for(evidence.model.tier, evidence.version.change.change_class)
@@ -64,13 +64,16 @@ def _by_control(standard: LoadedStandard, control: Control, evidence: Evidence, 
 
 
 def _waiver(standard: LoadedStandard, control: Control, evidence: Evidence, now: datetime) -> str | None:
-    """The key of a waiver in use, granted by another than its requester, naming `ID` or `standard/ID`."""
+    """Return the key of a waiver in use for the control, or None; its requester did not grant it.
+
+    A waiver refers to a control as `ID` or `standard/ID`.
+    """
     names = (control.id, f"{standard.id}/{control.id}") if control.waivable else ()
     found = [one for one in evidence.waivers if one.control in names and one.version == evidence.version.key]
     return next((one.key for one in found if in_use(one, now) and independent(one)), None)
 
 
 def _nothing(standard: LoadedStandard, missing: str, mark: dict[str, str]) -> Judgement:
-    verdict = Unproven(missing=missing, remedy="add a control that fits to the standard, or apply another standard")
+    verdict = Unproven(missing=missing, remedy="add a control for this case to the standard, or apply another standard")
     found = Judgement(control=standard.id.upper(), gate="standard", criterion="something is demanded", verdict=verdict)
     return found.model_copy(update=mark)

@@ -1,4 +1,4 @@
-"""Is a monitoring plan recorded: what is monitored in production, from which limits on, and who receives the alerts?
+"""Gate: a monitoring plan is recorded, with enough watch rules and a rationale, and alerts have a receiver.
 
 Source: SR 26-2 §V.2 and SR 11-7 §V.1.b (ongoing monitoring with a procedure for responding); EU AI Act Art. 72.
 """
@@ -18,16 +18,16 @@ from gates.contract import Criterion, Gate
 
 
 class MonitoringPlanParameters(Frozen):
-    """The fewest rules (a count), and whether the model must name its alert route and its runbook."""
+    """The minimum number of watch rules, and whether the model must state its alert route and its runbook."""
 
     minimum_rules: Annotated[int, Field(ge=1)] = 1
     response: bool = False
 
 
 def judge(parameters: MonitoringPlanParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """The newest plan exists, was recorded before `now`, has enough rules and a rationale.
+    """Return one criterion on the latest plan: it was recorded by `now`, has enough rules and a rationale.
 
-    With `response`, the model also names an alert route and a runbook.
+    With `response`, two more criteria require that the model states an alert route and a runbook.
 
     Source: SR 26-2 §V.2.
     """
@@ -41,24 +41,31 @@ def judge(parameters: MonitoringPlanParameters, evidence: Evidence, now: datetim
 
 
 def _plan(plan: MonitoringPlan | None, parameters: MonitoringPlanParameters, now: datetime) -> Verdict:
-    write = "write what is watched, from which value on and why, into the monitoring plan"
+    write = "add watch rules with their margins and a rationale to the monitoring plan, and register the version again"
     if plan is None:
         return Unproven(missing="a monitoring plan", remedy=write)
     if not plan.recorded_at <= now:
-        reason = f"monitoring plan {plan.number} was recorded after this moment, {now:%Y-%m-%d %H:%M} UTC"
-        return Failed(reason=reason, remedy="judge again once the plan is recorded")
+        reason = (
+            f"monitoring plan {plan.number} was recorded after the time of this judgement, {now:%Y-%m-%d %H:%M} UTC"
+        )
+        return Failed(reason=reason, remedy="judge the version as of a later time")
     if len(plan.rules) < parameters.minimum_rules:
-        reason = f"monitoring plan {plan.number} has {len(plan.rules)} rules; at least {parameters.minimum_rules}"
+        needed = f"at least {parameters.minimum_rules} are needed"
+        reason = f"monitoring plan {plan.number} has {_rules(len(plan.rules))}; {needed}"
         return Failed(reason=reason, remedy=write)
     if not plan.rationale.strip():
-        return Failed(reason=f"monitoring plan {plan.number} does not say why these rules", remedy=write)
-    return Passed(because=f"plan {plan.number} with {len(plan.rules)} rules, {plan.recorded_at:%Y-%m-%d}")
+        return Failed(reason=f"monitoring plan {plan.number} has no rationale", remedy=write)
+    return Passed(because=f"plan {plan.number} with {_rules(len(plan.rules))}, {plan.recorded_at:%Y-%m-%d}")
+
+
+def _rules(count: int) -> str:
+    return "1 rule" if count == 1 else f"{count} rules"
 
 
 def _response(name: str, text: str) -> Criterion:
     if text.strip():
         return Criterion(name, Passed(because=f"{name}: {text}"))
-    return Criterion(name, Unproven(missing=f"the model's {name}", remedy=f"name the {name} in model.yaml"))
+    return Criterion(name, Unproven(missing=f"the model's {name}", remedy=f"add the {name} to model.yaml"))
 
 
 GATE: Gate[MonitoringPlanParameters] = Gate("monitoring_plan", MonitoringPlanParameters, judge)

@@ -1,4 +1,4 @@
-"""What a standard demands after deployment: ratification of urgent actions, reviews, retirement."""
+"""Parts of a standard: ratification of urgent actions, periodic reviews, emergency releases and retirement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gates.approval_rule import TIERS, Days, Roles, Tiers
 
 
 class OversightRule(Frozen):
-    """By tier: hours until a rollback or suspension is ratified and by which roles, days between periodic reviews."""
+    """For some tiers: the hours and roles for ratifying a rollback or suspension, and the days between reviews."""
 
     tiers: Tiers = TIERS
     ratify_hours: Annotated[int, Field(ge=1, le=720)]
@@ -22,7 +22,7 @@ class OversightRule(Frozen):
 
 
 class EmergencyRule(Frozen):
-    """By tier: who may release at once, hours until it is ratified and by which roles, days it may serve."""
+    """For some tiers: who may release in an emergency, the hours and roles for ratification, the days of service."""
 
     tiers: Tiers = TIERS
     release_roles: Annotated[tuple[Role, ...], Field(min_length=1)]
@@ -33,7 +33,10 @@ class EmergencyRule(Frozen):
 
 
 class RetirementRule(Frozen):
-    """By tier: days from notice to sunset and without traffic, years of keeping; who approves, who accepts silence."""
+    """For some tiers: the notice period, days without traffic, years of retention, and roles of a retirement.
+
+    `roles` approve the retirement; a person with `silence_role` may accept that a consumer does not answer.
+    """
 
     tiers: Tiers = TIERS
     notice_days: Days

@@ -1,4 +1,4 @@
-"""Does the version meet its planned thresholds, judged by the less favourable end of each metric's interval?
+"""Gate: each planned metric meets its threshold, judged by the less favourable end of its interval.
 
 Source: SR 11-7 §V.1.c and SR 26-2 §V.1.b (outcomes against thresholds set in advance); EU AI Act Art. 15(1)–(3).
 """
@@ -19,14 +19,14 @@ from data.records.version import Metric
 from gates.contract import Criterion, Gate
 from gates.independence import makers, person_id
 from gates.measured import metric_of, value_of, without_value
-from gates.planned_tests import meets, newest_plan, of_one_metric, side
+from gates.planned_tests import latest_plan, meets, of_one_metric, side
 
 
 class PerformanceParameters(Frozen):
-    """Datasets whose planned metrics are judged, what must meet the threshold, the fewest rows (a count) measured.
+    """The datasets whose planned metrics are judged, the figure that must meet the threshold, and the minimum of rows.
 
-    `bound` is `interval` (the end of the 95 % interval nearer to the threshold) or `value`; with
-    `independent_producer` a number made by one who worked on the version fails.
+    `bound` is `interval` (the less favourable end of the 95 % interval) or `value` (the metric itself). With
+    `independent_producer`, a metric that a person who worked on the version produced fails.
     """
 
     datasets: Annotated[tuple[str, ...], Field(min_length=1)] = ("held-out",)
@@ -36,18 +36,18 @@ class PerformanceParameters(Frozen):
 
 
 def judge(parameters: PerformanceParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """One criterion a planned metric: its near bound on the passing side of the model's own threshold.
+    """Return one criterion for each planned metric: the less favourable bound meets the threshold of the test plan.
 
-    The near bound is the low end where the metric must be at least the threshold, the high end where at most. With the
-    threshold inside the interval the demand is unproven; with the whole interval on the wrong side it fails.
+    That bound is the low end if the metric must be at least the threshold, and the high end if at most. If the interval
+    contains the threshold, the criterion is unproven; if the whole interval misses the threshold, it fails.
     Source: SR 11-7 §V.1.c.
     """
-    plan = newest_plan(evidence.test_plans)
+    plan = latest_plan(evidence.test_plans)
     tests = [test for test in plan.tests if of_one_metric(test)] if plan is not None else []
     planned = [test for test in tests if test.dataset in parameters.datasets]
     if not planned:
         where = " or ".join(parameters.datasets)
-        remedy = f"plan at least one metric on {where} with its threshold"
+        remedy = f"add a metric on {where} with its threshold to the test plan"
         return [Criterion("planned metrics", Unproven(missing=f"a planned metric on {where}", remedy=remedy))]
     return [_criterion(test, parameters, evidence) for test in planned]
 
@@ -67,7 +67,7 @@ def _producer(metric: Metric, parameters: PerformanceParameters, evidence: Evide
     if not parameters.independent_producer or person_id(metric.produced_by) not in makers(evidence.version):
         return None
     reason = f"{metric.name} was produced by {metric.produced_by}, who worked on this version"
-    return Failed(reason=reason, remedy="have somebody else compute it from the predictions")
+    return Failed(reason=reason, remedy="have a person who did not work on the version compute the metric")
 
 
 def _verdict(
@@ -75,20 +75,24 @@ def _verdict(
 ) -> Passed | Failed | Unproven:
     of, demand = f"{test.metric} on {test.dataset}", f"{side(at_least=test.at_least)} {test.threshold:g}"
     if rows < parameters.minimum_rows:
-        missing = f"{of} on at least {parameters.minimum_rows:,} rows (there are {rows:,})"
+        missing = f"{of} on at least {parameters.minimum_rows:,} rows (measured on {rows:,})"
         return Unproven(missing=missing, remedy=f"submit more predictions on the {test.dataset} data")
     if near is None or far is None:
         missing = f"the interval of {of}"
-        return Unproven(missing=missing, remedy="submit predictions of more days: the interval is computed over days")
+        return Unproven(
+            missing=missing, remedy="submit predictions of more days; the interval is computed from whole days"
+        )
     span = f"{of} lies between {min(near, far):.4g} and {max(near, far):.4g}"
     if meets(near, test.threshold, at_least=test.at_least):
-        return Passed(because=f"{span}; planned was {demand}")
+        return Passed(because=f"{span}; the plan requires {demand}")
     if meets(far, test.threshold, at_least=test.at_least) or not math.isfinite(near + far):
-        missing = f"that {of} is {demand}: {span}"
-        return Unproven(missing=missing, remedy="judge on more days, or ask for a waiver with a reason and a date")
+        missing = f"proof that {of} is {demand}: {span}"
+        return Unproven(
+            missing=missing, remedy="submit predictions of more days, or request a waiver with a reason and an end date"
+        )
     return Failed(
-        reason=f"{span}; planned was {demand}",
-        remedy="improve the version and register it again, or ask for a waiver with a reason and a date",
+        reason=f"{span}; the plan requires {demand}",
+        remedy="improve the version and register it again, or request a waiver with a reason and an end date",
     )
 
 

@@ -1,4 +1,4 @@
-"""The test plan that is judged against: the newest one, and the one in force when a test was run."""
+"""No gate: find the test plan that is the latest or applied when a test ran, and compare a value with a threshold."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from datetime import datetime
 from data.records.model import PlannedTest, TestPlan
 
 
-def newest_plan(plans: Sequence[TestPlan]) -> TestPlan | None:
-    """The plan with the highest number, or None."""
+def latest_plan(plans: Sequence[TestPlan]) -> TestPlan | None:
+    """Return the plan with the highest number, or None."""
     return max(plans, key=lambda plan: plan.number, default=None)
 
 
 def plan_at(plans: Sequence[TestPlan], moment: datetime) -> TestPlan | None:
-    """The newest plan recorded strictly before a moment, or None."""
-    return newest_plan([plan for plan in plans if plan.recorded_at < moment])
+    """Return the latest plan that was recorded before a time, or None."""
+    return latest_plan([plan for plan in plans if plan.recorded_at < moment])
 
 
-def named(plan: TestPlan | None, name: str) -> PlannedTest | None:
-    """A test of a plan by its name, or None."""
+def planned_test(plan: TestPlan | None, name: str) -> PlannedTest | None:
+    """Return the test of this name in a plan, or None."""
     return next((test for test in plan.tests if test.name == name), None) if plan is not None else None
 
 
 def same_demand(first: PlannedTest, second: PlannedTest) -> bool:
-    """True when two planned tests differ in nothing but their rationale."""
+    """Return True if two planned tests are equal except for their rationale."""
     return first.model_copy(update={"rationale": ""}) == second.model_copy(update={"rationale": ""})
 
 
 def meets(value: float, threshold: float, *, at_least: bool) -> bool:
-    """True when the value lies on the passing side or on the threshold; false for a NaN."""
+    """Return True if the value meets the threshold, which itself passes; False for NaN."""
     return value >= threshold if at_least else value <= threshold
 
 
 def of_one_metric(test: PlannedTest) -> bool:
-    """False for a figure drawn from several metrics: `auc_gap` between datasets, `auc_spread` across slices."""
+    """Return False for a figure of several metrics: `auc_gap` compares two datasets, `auc_spread` the slices."""
     return not test.metric.endswith(("_gap", "_spread"))
 
 
 def side(*, at_least: bool) -> str:
-    """The passing side in words."""
+    """Return the direction of a threshold in words: `at least` or `at most`."""
     return "at least" if at_least else "at most"

@@ -1,4 +1,4 @@
-"""What is demanded of a model, written down with a version: loaded from YAML, known by the digest of its bytes."""
+"""No gate: load a standard from YAML and look up what it demands for a tier, a change class and an environment."""
 
 from __future__ import annotations
 
@@ -23,28 +23,30 @@ BASELINE = "baseline"
 
 
 class LoadedStandard(WrittenStandard):
-    """A standard with the digest of the exact text it was read from: `sha256:<hex>` of its UTF-8 bytes."""
+    """A standard with `text_digest`, the `sha256:<hex>` of the UTF-8 bytes that it was loaded from."""
 
     text_digest: str
 
     @property
     def key(self) -> str:
-        """`standards/<id>/<version>`, as the registry calls it."""
+        """The key of the standard in the registry: `standards/<id>/<version>`."""
         return f"standards/{self.id}/{self.version}"
 
     @property
     def label(self) -> str:
-        """Id and version as people say it: `baseline 1`."""
+        """Id and version for messages: `baseline 1`."""
         return f"{self.id} {self.version}"
 
     def demanded(self, tier: int, change_class: str, stage: str) -> tuple[Control, ...]:
-        """The controls that fit, switched off or not, in the order of the file."""
+        """Return the controls that apply to the case, disabled ones included, in the order of the file."""
         return tuple(one for one in self.controls if one.fits(tier, change_class, stage))
 
 
 class ApprovalDemand(Frozen):
-    """Who must approve a deployment, how long a request stays open and an approval holds (days), whether somebody
-    independent must validate first."""
+    """The roles that must approve a deployment, and whether an independent person must validate the version first.
+
+    `request_days`: days for which a request stays open; `approval_days`: days for which an approval is valid.
+    """
 
     roles: tuple[RequiredRole, ...]
     request_days: int
@@ -53,10 +55,11 @@ class ApprovalDemand(Frozen):
 
 
 def load_standard(source: str | Path, name: str = "") -> LoadedStandard:
-    """A standard from its text or its file; `name` is how messages call it.
+    """Return the standard in a text or a file; messages refer to it by `name`, or by the name of the file.
 
-    Raises StandardError naming file, line and fix: unreadable, over 200,000 characters, not plain YAML (aliases, tags,
-    duplicate keys), unknown or missing fields, gates, parameters, roles; no control; a case that nobody approves.
+    Raises StandardError with file, line and remedy if the text is not readable, has over 200,000 characters, is not
+    plain YAML (aliases, tags, duplicate keys), has unknown or missing fields, gates, parameters or roles, has no
+    control, or has no approver for a case.
     """
     called = name or (source.name if isinstance(source, Path) else "standard")
     text = _text(source, called) if isinstance(source, Path) else source
@@ -67,47 +70,49 @@ def load_standard(source: str | Path, name: str = "") -> LoadedStandard:
     written = document.checked(WrittenStandard, StandardError)
     found = faults(document, written)
     if found:
-        raise StandardError("\n".join(found), f"put what is named in {called} right")
+        raise StandardError("\n".join(found), f"correct these faults in {called}")
     return LoadedStandard(**dict(written), text_digest=f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
 
 
 def _text(path: Path, called: str) -> str:
     try:
         if path.stat().st_size > 4 * CHARACTERS:
-            raise StandardError(f"{called}:1: over {CHARACTERS:,} characters", "keep long text out of the standard")
+            raise StandardError(f"{called}:1: over {CHARACTERS:,} characters", "shorten the texts of the standard")
         return path.read_bytes().decode()
     except OSError as error:
-        raise StandardError(f"{called}:1: cannot be read: {error.strerror}", f"make {path} readable") from error
+        raise StandardError(
+            f"{called}:1: cannot be read: {error.strerror}", f"check the path and the access rights of {path}"
+        ) from error
     except UnicodeDecodeError as error:
         raise StandardError(f"{called}:1: not UTF-8 at byte {error.start}", "save the file as UTF-8 text") from error
 
 
 def builtin_names() -> tuple[str, ...]:
-    """The names of the standards that come with modelward, sorted."""
+    """Return the names of the standards that come with modelward, sorted."""
     names = [one.name for one in files("gates.standards").iterdir()]
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
 def builtin(name: str) -> str:
-    """The exact text of a standard that comes with modelward. Raises StandardError for another name."""
+    """Return the exact text of a standard that comes with modelward. Raises StandardError for any other name."""
     if name not in builtin_names():
-        raise StandardError(f"no standard {name!a} comes with modelward", f"there is {', '.join(builtin_names())}")
+        raise StandardError(f"modelward has no standard {name!a}", f"choose from: {', '.join(builtin_names())}")
     return files("gates.standards").joinpath(f"{name}.yaml").read_bytes().decode()
 
 
 def baseline_text() -> str:
-    """The exact text of the baseline standard."""
+    """Return the exact text of the baseline standard."""
     return builtin(BASELINE)
 
 
 def approvals_for(standard: LoadedStandard, tier: int, change_class: str, environment: str) -> ApprovalDemand:
-    """Who must approve a change of this class, of a model of this tier (1 highest … 4), in an environment.
+    """Return who must approve a change of this class, for a tier (1 is the highest risk, 4 the lowest) and environment.
 
-    Raises StandardError when the standard has no rule for it: a case without approvers is never approved.
+    Raises StandardError if no approval rule of the standard applies.
     """
     rule = rule_for(standard.approvals, tier, change_class, environment)
     if rule is None:
-        raise _silent(standard, f"who approves a {change_class} change of tier {tier} in {environment}")
+        raise _silent(standard, f"who approves a {change_class} change of tier {tier} in {environment}", "approvals")
     return ApprovalDemand(
         roles=required(rule.roles),
         request_days=rule.request_days,
@@ -117,30 +122,30 @@ def approvals_for(standard: LoadedStandard, tier: int, change_class: str, enviro
 
 
 def separates_validator(standard: LoadedStandard, tier: int, change_class: str) -> bool:
-    """True when the standard does not accept the signature of the version's validator."""
+    """Return True if the validator of a version cannot also approve it under the standard."""
     controls = _of_gate(standard, sign_off.GATE.name, tier, change_class)
     parameters = [sign_off.SignOffParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
     return any(one.apart_from_validator for one in parameters)
 
 
 def oversight_for(standard: LoadedStandard, tier: int) -> OversightRule:
-    """Ratification hours and roles, and days between reviews, for a tier. Raises StandardError without a rule."""
+    """Return the rule on ratification and reviews for a tier. Raises StandardError if no rule applies."""
     rule = next((one for one in standard.oversight if tier in one.tiers), None)
     if rule is None:
-        raise _silent(standard, f"how tier {tier} is overseen")
+        raise _silent(standard, f"how tier {tier} is overseen", "oversight")
     return rule
 
 
 def retirement_for(standard: LoadedStandard, tier: int) -> RetirementRule:
-    """Notice, quiet time, retention and approvers of a retirement, for a tier. Raises StandardError without a rule."""
+    """Return the rule on retirement for a tier. Raises StandardError if no rule applies."""
     rule = next((one for one in standard.retirement if tier in one.tiers), None)
     if rule is None:
-        raise _silent(standard, f"how tier {tier} is retired")
+        raise _silent(standard, f"how tier {tier} is retired", "retirement")
     return rule
 
 
 def emergency_for(standard: LoadedStandard, tier: int) -> EmergencyRule:
-    """Who may release at once, and how long it may last, for a tier. Raises GateRefusedError where nobody may."""
+    """Return the rule on emergency releases for a tier. Raises GateRefusedError if the standard allows none."""
     rule = next((one for one in standard.emergency if tier in one.tiers), None)
     if rule is None:
         raise GateRefusedError(
@@ -151,14 +156,14 @@ def emergency_for(standard: LoadedStandard, tier: int) -> EmergencyRule:
 
 
 def waiver_days(standard: LoadedStandard, tier: int, change_class: str) -> int:
-    """The longest a waiver may run, in days; 0 when the standard allows none."""
+    """Return the longest duration of a waiver in days, or 0 if the standard allows no waiver."""
     controls = _of_gate(standard, waivers.GATE.name, tier, change_class)
     parameters = [waivers.WaiversParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls]
     return min((one.maximum_days for one in parameters), default=0)
 
 
 def blocking_severities(standard: LoadedStandard, tier: int, change_class: str) -> frozenset[Severity]:
-    """The severities of which a finding blocks until it is closed."""
+    """Return the severities of findings that block until they are closed."""
     controls = _of_gate(standard, findings.GATE.name, tier, change_class)
     parameters = [
         findings.FindingsParameters.model_validate(one.parameters_for(tier, change_class)) for one in controls
@@ -171,5 +176,6 @@ def _of_gate(standard: LoadedStandard, gate: str, tier: int, change_class: str) 
     return [one for one in fitting if any(one.fits(tier, change_class, stage) for stage in one.stages)]
 
 
-def _silent(standard: LoadedStandard, what: str) -> StandardError:
-    return StandardError(f"{standard.label} does not say {what}", "add the rule and raise the standard's version")
+def _silent(standard: LoadedStandard, what: str, part: str) -> StandardError:
+    remedy = f"add a rule under `{part}`, raise the version of the standard, and adopt the new version"
+    return StandardError(f"{standard.label} does not say {what}", remedy)

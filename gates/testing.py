@@ -1,4 +1,4 @@
-"""Was every planned test run, against thresholds that were recorded before, by more than one kind of test?
+"""Gate: every planned test was run against a threshold recorded before the run, with several kinds of test.
 
 Source: SR 11-7 §IV.1 (several tests, not one) and §V.1.c (thresholds set in advance); SR 26-2 §IV.1, §V.1.b;
 EU AI Act Art. 9(8) (metrics and thresholds defined beforehand).
@@ -18,25 +18,25 @@ from data.records.row import Frozen
 from data.records.verdict import Failed, Passed, Unproven, Verdict
 from data.records.version import TestResult
 from gates.contract import Criterion, Gate
-from gates.planned_tests import meets, named, newest_plan, plan_at, same_demand, side
+from gates.planned_tests import latest_plan, meets, plan_at, planned_test, same_demand, side
 
 
 class TestingParameters(Frozen):
-    """The fewest kinds of test with a result (a count), and kinds that must be among them."""
+    """The minimum number of kinds of test with a result, and the kinds that are required."""
 
     minimum_kinds: Annotated[int, Field(ge=1)] = 2
     kinds: tuple[str, ...] = ()
 
 
 def judge(parameters: TestingParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """One criterion a planned test of the newest plan, one for the number of kinds, one a kind demanded.
+    """Return one criterion for each test of the latest plan, one on the number of kinds, one for each required kind.
 
-    A value must lie on the passing side of the threshold that stood in the plan before the test was run.
+    A value must meet the threshold of the test plan that was recorded before the test was run.
     Source: SR 11-7 §IV.1, §V.1.c.
     """
-    plan = newest_plan(evidence.test_plans)
+    plan = latest_plan(evidence.test_plans)
     if plan is None:
-        verdict = Unproven(missing="a test plan", remedy="write tests and thresholds into the model's test plan")
+        verdict = Unproven(missing="a test plan", remedy="add tests and thresholds to the test plan of the model")
         return [Criterion("test plan", verdict)]
     results = {one.name: one for one in evidence.tests}
     tests = [_criterion(test, results.get(test.name), evidence.test_plans) for test in plan.tests]
@@ -54,43 +54,49 @@ def _verdict(test: PlannedTest, result: TestResult | None, plans: Sequence[TestP
     again = f"run the test {test.name} and record its result"
     if result is None:
         return Unproven(missing=f"a result of the planned test {test.name}", remedy=again)
-    standing = named(plan_at(plans, result.run_at), test.name)
-    if standing is None or not result.threshold_set_at < result.run_at:
+    at_run = planned_test(plan_at(plans, result.run_at), test.name)
+    if at_run is None or not result.threshold_set_at < result.run_at:
         return Failed(
-            reason=f"the threshold of {test.name} was not written down before the test was run",
+            reason=f"the threshold of {test.name} was not recorded before the test was run",
             remedy=f"record the test plan first, then run the test {test.name} again",
         )
-    if (result.threshold, result.at_least) != (standing.threshold, standing.at_least):
+    if (result.threshold, result.at_least) != (at_run.threshold, at_run.at_least):
         used = f"{side(at_least=result.at_least)} {result.threshold:g}"
-        planned = f"{side(at_least=standing.at_least)} {standing.threshold:g}"
-        return Failed(reason=f"{test.name} was judged against {used}; planned was {planned}", remedy=again)
-    if not same_demand(standing, test):
-        return Unproven(missing=f"a result of {test.name} as the newest plan asks for it", remedy=again)
+        planned = f"{side(at_least=at_run.at_least)} {at_run.threshold:g}"
+        return Failed(reason=f"{test.name} was judged against {used}; the plan requires {planned}", remedy=again)
+    if not same_demand(at_run, test):
+        return Unproven(missing=f"a result of {test.name} under the latest test plan", remedy=again)
     if result.value is None:
         return Unproven(missing=f"a value of {test.name}", remedy=again)
     demand = f"{side(at_least=test.at_least)} {test.threshold:g}"
     if meets(result.value, test.threshold, at_least=test.at_least):
-        return Passed(because=f"{test.metric} {result.value:.4g}, planned {demand}")
+        return Passed(because=f"{test.metric} {result.value:.4g}; the plan requires {demand}")
     return Failed(
-        reason=f"{test.metric} on {test.dataset} is {result.value:.4g}; planned was {demand}",
-        remedy="change the version and register it again, or ask for a waiver with a reason and a date",
+        reason=f"{test.metric} on {test.dataset} is {result.value:.4g}; the plan requires {demand}",
+        remedy="change the version and register it again, or request a waiver with a reason and an end date",
     )
 
 
 def _breadth(kinds: Sequence[str], minimum: int) -> Criterion:
-    verdict: Verdict = Passed(because=f"{len(kinds)} kinds: {', '.join(kinds)}")
+    verdict: Verdict = Passed(because=f"{_kinds(len(kinds))}: {', '.join(kinds)}")
     if not len(kinds) >= minimum:
         verdict = Failed(
-            reason=f"{len(kinds)} kinds of test have results; at least {minimum} are needed",
+            reason=f"the tests with a result are of {_kinds(len(kinds))}; at least {minimum} are needed",
             remedy="plan and run a test of another kind, such as out-of-time, sensitivity or slices",
         )
     return Criterion("kinds of test", verdict, float(len(kinds)), float(minimum))
 
 
+def _kinds(count: int) -> str:
+    return "1 kind" if count == 1 else f"{count} kinds"
+
+
 def _kind(kind: str, kinds: Sequence[str]) -> Criterion:
     verdict: Verdict = Passed(because=f"a test of the kind {kind} has a result")
     if kind not in kinds:
-        verdict = Unproven(missing=f"a result of a test of the kind {kind}", remedy=f"plan and run a test: {kind}")
+        verdict = Unproven(
+            missing=f"a result of a test of the kind {kind}", remedy=f"plan and run a test of the kind {kind}"
+        )
     return Criterion(f"a test of the kind {kind}", verdict)
 
 

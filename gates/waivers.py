@@ -1,4 +1,4 @@
-"""Does every waiver in use have a reason, an end, and an approver other than the one who asked for it?
+"""Gate: every waiver in use has a reason, an end, and an approver other than its requester.
 
 Source: SR 11-7 §V and SR 26-2 §V (use before validation is temporary, with its limits known), SR 11-7 §VI.3, §VI.7
 (exceptions are approved, tracked and end).
@@ -18,18 +18,18 @@ from data.records.verdict import Failed, Passed, Verdict
 from gates.contract import Criterion, Gate
 from gates.independence import makers, person_id
 
-NEW_WAIVER = "ask for a new waiver"
+NEW_WAIVER = "request a new waiver"
 
 
 class WaiversParameters(Frozen):
-    """The longest a waiver may run, in days from the request; the fewest words (a count) of its reason."""
+    """The longest duration of a waiver in days from its request, and the minimum number of words of its reason."""
 
     maximum_days: Annotated[int, Field(ge=1)]
     minimum_words: Annotated[int, Field(ge=1)] = 3
 
 
 def judge(parameters: WaiversParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """One criterion a waiver in use; refused, revoked and expired ones set nothing aside.
+    """Return one criterion for each waiver in use; a refused, revoked or expired waiver is not in use.
 
     Source: SR 11-7 §VI.7.
     """
@@ -41,33 +41,37 @@ def judge(parameters: WaiversParameters, evidence: Evidence, now: datetime) -> l
 
 
 def in_use(waiver: Waiver, now: datetime) -> bool:
-    """True for a waiver granted and not past its end."""
+    """Return True if a waiver is granted and has not expired."""
     return waiver.state == "granted" and now < waiver.expires_at
 
 
 def independent(waiver: Waiver) -> bool:
-    """True when somebody granted it who did not ask for it."""
+    """Return True if a person other than the requester granted the waiver."""
     approver = person_id(waiver.approver or "")
     return bool(approver) and approver != person_id(waiver.requester)
 
 
 def _verdict(waiver: Waiver, parameters: WaiversParameters, excluded: frozenset[str]) -> Verdict:
     if not independent(waiver):
-        granted_by = waiver.approver or "nobody known"
-        reason = f"waiver {waiver.number} was granted by {granted_by}, who may not be its requester"
-        return Failed(reason=reason, remedy=f"{NEW_WAIVER} and have somebody else grant it")
+        granted = f"was granted by {waiver.approver}, who requested it" if waiver.approver else "has no known approver"
+        reason = f"waiver {waiver.number} {granted}"
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} and have an independent person grant it")
     if person_id(waiver.approver or "") in excluded:
         reason = f"waiver {waiver.number} was granted by {waiver.approver}, who worked on this version"
-        return Failed(reason=reason, remedy=f"{NEW_WAIVER} and have somebody else grant it")
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} and have an independent person grant it")
     words = len(waiver.reason.split())
     if words < parameters.minimum_words:
-        reason = f"the reason of waiver {waiver.number} has {words} words; at least {parameters.minimum_words}"
-        return Failed(reason=reason, remedy=f"{NEW_WAIVER} that says why the control may wait and what replaces it")
+        reason = f"the reason of waiver {waiver.number} is too short ({words} of {parameters.minimum_words} words)"
+        return Failed(
+            reason=reason, remedy=f"{NEW_WAIVER} that says why the control may be waived and what replaces it"
+        )
     length = waiver.expires_at - waiver.requested_at
     if not length <= timedelta(days=parameters.maximum_days):
-        reason = f"waiver {waiver.number} runs {length.days} days; at most {parameters.maximum_days}"
-        return Failed(reason=reason, remedy=f"{NEW_WAIVER} that ends sooner")
+        reason = (
+            f"waiver {waiver.number} has a duration of {length.days} days; the maximum is {parameters.maximum_days}"
+        )
+        return Failed(reason=reason, remedy=f"{NEW_WAIVER} with an earlier end date")
     return Passed(because=f"granted by {waiver.approver} until {waiver.expires_at:%Y-%m-%d}")
 
 
-GATE: Gate[WaiversParameters] = Gate("waivers", WaiversParameters, judge, absence="nothing was set aside")
+GATE: Gate[WaiversParameters] = Gate("waivers", WaiversParameters, judge, absence="no control was waived")

@@ -1,4 +1,4 @@
-"""A standard as it is typed: controls, who approves, and what is asked for afterwards."""
+"""Part of a standard: the fields of its YAML file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gates.oversight import EmergencyRule, OversightRule, RetirementRule
 
 
 class WrittenStandard(Frozen):
-    """The fields of a standard's file; no part of it may be empty, and one without `emergency` allows none."""
+    """The fields of the file of a standard. Without `emergency` the standard allows no emergency release."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$")]
     version: Annotated[int, Field(ge=1)]

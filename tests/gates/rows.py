@@ -1,4 +1,4 @@
-"""Rows for the gates' tests: a version of a tier-2 model on which everything is as the baseline asks for."""
+"""Records for the tests of gates: a version of a tier-2 model whose evidence clears the baseline."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def digest(letter: str = "a") -> str:
 
 
 def judged(gate: str, evidence: Evidence, now: datetime = NOW, **parameters: Any) -> list[Judgement]:
-    """What a gate says of evidence with these parameters."""
+    """The judgements of a gate on evidence, with these parameters."""
     found = GATES[gate]
     return found.judge(found.parameters_type.model_validate(parameters), "TST-1", evidence, now)
 
 
 def outcomes(judgements: list[Judgement]) -> dict[str, str]:
-    """Each criterion with its outcome."""
+    """The outcome of each criterion."""
     return {one.criterion: one.verdict.outcome for one in judgements}
 
 
 def words(judgement: Judgement) -> str:
-    """Everything a verdict says."""
+    """All texts of a verdict in one string."""
     return " ".join(str(value) for value in judgement.verdict.model_dump().values())
 
 
@@ -350,9 +350,9 @@ def evidence(**changes: Any) -> Evidence:
 
 
 def empty() -> Evidence:
-    """A model and a version of it, and nothing else."""
+    """Evidence with a model and a version, and no other fact."""
     return Evidence(
-        model=model(),
+        model=model(alert_route="", runbook=""),
         version=version(
             artifact=Artifact(kind="none", digest=""),
             code=CodeState(),
@@ -363,12 +363,14 @@ def empty() -> Evidence:
     )
 
 
-def with_nan(whole: Evidence) -> Evidence:
-    """The same evidence with every real number a NaN."""
-    return whole.model_copy(
-        update={name: tuple(_nan(row) for row in getattr(whole, name)) for name in ("metrics", "tests", "comparisons")}
-    )
+def with_numbers(whole: Evidence, number: float) -> Evidence:
+    """The same evidence, with `number` for every real number (a field of type float) in its rows."""
+    rows = {name: value for name, value in whole if isinstance(value, tuple)}
+    return whole.model_copy(update={name: tuple(_with_number(row, number) for row in rows[name]) for name in rows})
 
 
-def _nan(row: Frozen) -> Frozen:
-    return row.model_copy(update={name: NAN for name in ("value", "low", "high", "difference") if hasattr(row, name)})
+def _with_number(row: Frozen, number: float) -> Frozen:
+    fields = type(row).model_fields.items()
+    # A threshold is chosen by a person, not measured.
+    real = [name for name, one in fields if one.annotation in (float, float | None) and name != "threshold"]
+    return row.model_copy(update=dict.fromkeys(real, number))

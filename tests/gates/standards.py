@@ -1,4 +1,4 @@
-"""A small standard for tests, in YAML, and ways to change it."""
+"""A small standard for tests, as YAML, and functions that change it."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ WRITTEN: dict[str, Any] = {
 
 
 def control(**changes: Any) -> dict[str, Any]:
-    """The control of the small standard, changed."""
+    """The control of the small standard, with some fields changed."""
     return {**CONTROL, **changes}
 
 
 def text(**changes: Any) -> str:
-    """The small standard's text, changed: one field a line, as JSON is YAML too."""
+    """The text of the small standard with some fields changed; one field a line, because JSON is YAML."""
     return json.dumps({**WRITTEN, **changes}, indent=1, ensure_ascii=False)
 
 
 def standard(*controls: dict[str, Any], **changes: Any) -> LoadedStandard:
-    """The small standard with these controls."""
+    """The small standard, loaded, with these controls."""
     defaults = {"controls": list(controls)} if controls else {}
     return load_standard(text(**defaults, **changes), "small.yaml")

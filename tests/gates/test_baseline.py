@@ -1,4 +1,4 @@
-"""The baseline: it loads, it is whole, and it asks more of what can do more harm."""
+"""The baseline standard loads, uses every gate, and demands more of models of higher risk."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ def judged(stage: Any, **changes: Any) -> dict[str, set[str]]:
     return found
 
 
-def test_every_gate_has_a_control_and_every_control_a_gate() -> None:
+def test_the_baseline_uses_every_gate() -> None:
     assert {one.gate for one in BASELINE.controls} == set(GATES)
 
 
 @pytest.mark.parametrize("control", BASELINE.controls, ids=lambda one: str(one.id))
-def test_a_control_says_where_it_comes_from_why_and_on_whose_authority(control: Any) -> None:
+def test_a_control_has_source_rationale_and_authority_and_is_enabled(control: Any) -> None:
     assert re.search(r"SR |EU AI Act|CFR|PRA", control.source)
     assert len(control.rationale.split()) >= 10
     assert control.authority == "house policy"
     assert control.enabled
 
 
-def test_it_never_speaks_of_being_compliant() -> None:
+def test_the_text_does_not_claim_compliance() -> None:
     assert "compliant" not in baseline_text().lower()
     assert "never a statement of compliance" in baseline_text()
 
 
 @pytest.mark.parametrize("tier, change", list(product(TIERS, CHANGES)))
-def test_no_case_is_without_demands_at_any_stage_and_somebody_approves(tier: int, change: ChangeClass) -> None:
+def test_every_case_has_controls_at_each_stage_and_an_approver(tier: int, change: ChangeClass) -> None:
     for stage in ("assess", "approve", "deploy"):
         assert len(demanded(tier, change, stage)) >= 5
     assert sum(one.count for one in approvals_for(BASELINE, tier, change, "production").roles) >= 1
@@ -65,7 +65,7 @@ def test_no_case_is_without_demands_at_any_stage_and_somebody_approves(tier: int
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_higher_tier_never_asks_less(change: ChangeClass) -> None:
+def test_a_higher_risk_tier_demands_at_least_as_much_as_a_lower(change: ChangeClass) -> None:
     for higher, lower in ((1, 2), (2, 3), (3, 4)):
         gates_of = [{BASELINE_GATES[one] for one in demanded(tier, change)} for tier in (higher, lower)]
         assert gates_of[0] >= gates_of[1]
@@ -82,11 +82,11 @@ BASELINE_GATES = {one.id: one.gate for one in BASELINE.controls}
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_a_correction_never_asks_more_than_a_new_version(tier: int) -> None:
+def test_a_correction_demands_at_most_as_much_as_a_new_version(tier: int) -> None:
     assert set(demanded(tier, "correction")) <= set(demanded(tier, "new"))
 
 
-def test_sections_and_people_by_tier() -> None:
+def test_sections_and_approvers_increase_with_the_risk_tier() -> None:
     sections = next(one for one in BASELINE.controls if one.id == "DOC-1")
     counts = [len(sections.parameters_for(tier, "new")["sections"]) for tier in TIERS]  # type: ignore[arg-type]
     assert counts == sorted(counts, reverse=True)
@@ -97,7 +97,7 @@ def test_sections_and_people_by_tier() -> None:
     assert Severity.MEDIUM in blocking_severities(BASELINE, 1, "new")
 
 
-def test_outside_production_fewer_people_sign() -> None:
+def test_one_person_approves_outside_production() -> None:
     assert [r.count for r in approvals_for(BASELINE, 1, "new", "staging").roles] == [1]
 
 
@@ -106,22 +106,22 @@ def test_good_evidence_clears_every_stage(stage: str) -> None:
     assert set().union(*judged(stage).values()) == {"passed"}
 
 
-def test_before_people_decided_only_their_sign_off_is_missing() -> None:
+def test_without_votes_only_the_sign_off_is_not_passed() -> None:
     undecided = judged("deploy", request=None, votes=())
     assert {control for control, found in undecided.items() if found != {"passed"}} == {"SGN-1"}
     assert "SGN-1" not in judged("approve", request=None, votes=())
 
 
-def test_before_a_validator_concluded_machines_can_judge_all_of_their_stage() -> None:
+def test_without_a_validation_the_stage_assess_passes_and_approve_is_unproven() -> None:
     assert set().union(*judged("assess", validations=(), request=None, votes=()).values()) == {"passed"}
     assert judged("approve", validations=())["VAL-2"] == {"unproven"}
 
 
-GAPS = {"a candidate with a gap of .107 is refused": (0.811, {"failed"}), "one with .054 is not": (0.758, {"passed"})}
+GAPS = {"a gap of .107 fails": (0.811, {"failed"}), "a gap of .054 passes": (0.758, {"passed"})}
 
 
 @pytest.mark.parametrize("case", GAPS)
-def test_over_fitting(case: str) -> None:
+def test_generalisation_gap_of_the_baseline(case: str) -> None:
     value, outcome = GAPS[case]
     metrics = (
         rows.metric(data="training", value=value),
@@ -130,7 +130,7 @@ def test_over_fitting(case: str) -> None:
     assert judged("assess", metrics=metrics)["GAP-1"] == outcome
 
 
-def test_a_retrain_better_in_brier_and_unproven_in_auc_needs_a_waiver_for_the_ranking_alone() -> None:
+def test_a_retrain_that_is_better_in_brier_and_unproven_in_auc_needs_one_waiver() -> None:
     champion = rows.version(key=f"{rows.MODEL}/versions/1", number=1)
     comparisons = (rows.comparison(low=-0.039, high=0.019), rows.comparison("brier", low=0.006, high=0.014))
     found = judged("assess", champion=champion, comparisons=comparisons)

@@ -1,4 +1,4 @@
-"""A control: when it is demanded and with which parameters."""
+"""A control: the cases it applies to, and its parameters."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def control(**changes: Any) -> Control:
 
 
 CASES: dict[str, tuple[dict[str, Any], bool]] = {
-    "a control for all fits": ({}, True),
-    "one for another tier does not": ({"tiers": [1]}, False),
-    "one for another change does not": ({"changes": ["correction"]}, False),
-    "one for another stage does not": ({"stages": ["deploy"]}, False),
+    "a control without restrictions applies": ({}, True),
+    "a control for another tier does not apply": ({"tiers": [1]}, False),
+    "a control for another change does not apply": ({"changes": ["correction"]}, False),
+    "a control for another stage does not apply": ({"stages": ["deploy"]}, False),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_fits(case: str) -> None:
+def test_a_control_applies_by_tier_change_and_stage(case: str) -> None:
     changes, fits = CASES[case]
     assert control(**changes).fits(2, "new", "assess") is fits
 
 
-def test_parameters_scale_with_tier_and_change_and_the_last_entry_wins() -> None:
+def test_parameters_depend_on_tier_and_change_and_the_last_entry_wins() -> None:
     scaled = [
         {"tiers": [1, 2], "parameters": {"minimum_kinds": 3}},
         {"tiers": [1], "changes": ["new"], "parameters": {"minimum_kinds": 4, "kinds": ["stress"]}},
@@ -52,6 +52,6 @@ def test_parameters_scale_with_tier_and_change_and_the_last_entry_wins() -> None
 @pytest.mark.parametrize(
     "wrong", [{"id": "tst-1"}, {"id": "TST"}, {"stages": []}, {"stages": ["never"]}, {"source": ""}]
 )
-def test_a_control_without_name_source_or_moment_is_refused(wrong: dict[str, Any]) -> None:
+def test_a_control_with_a_bad_id_or_without_stages_or_source_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         control(**wrong)

@@ -1,4 +1,4 @@
-"""Generalisation gap: what was learnt by heart shows between the two datasets."""
+"""Generalisation gap: the difference of a metric between training and held-out data."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a version better on held-out data passes": ({"value": 0.6}, {}, "passed"),
     "a NaN on training data is unproven": ({"value": rows.NAN}, {}, "unproven"),
     "a NaN on held-out data is unproven": ({}, {"value": rows.NAN}, "unproven"),
-    "nothing to say on held-out data is unproven": ({}, {"cannot_say": "one class"}, "unproven"),
+    "a metric that cannot say on held-out data is unproven": ({}, {"cannot_say": "one class"}, "unproven"),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_gap(case: str) -> None:
+def test_the_verdict_on_a_gap(case: str) -> None:
     training, held_out, outcome = CASES[case]
     metrics = (metric(data="training", **training), metric(**held_out))
     found = rows.judged("generalisation_gap", rows.evidence(metrics=metrics), limit=0.08)
@@ -34,7 +34,7 @@ def test_a_metric_on_one_dataset_alone_is_unproven(data: str) -> None:
     assert rows.outcomes(found) == {"gap of auc": "unproven"}
 
 
-def test_where_low_is_good_the_gap_is_the_other_way_round() -> None:
+def test_the_sign_of_the_gap_is_reversed_if_a_lower_value_is_better() -> None:
     metrics = (metric("brier", "training", value=0.1), metric("brier", value=0.15))
     defaults = {"metric": "brier", "higher_is_better": False}
     (only,) = rows.judged("generalisation_gap", rows.evidence(metrics=metrics), limit=0.02, **defaults)

@@ -1,4 +1,4 @@
-"""Impact: everybody reached, through however many models, once each."""
+"""Impact: each affected consumer is found once, directly or through other models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.gates.rows import MODEL, NOW, consumer, days
 CREW, GATE = "models/ops/crew", "models/ops/gate"
 
 
-def test_direct_consumers_come_first_declared_or_only_seen() -> None:
+def test_direct_consumers_are_found_whether_declared_or_observed() -> None:
     seen = consumer("scraper", declared=False, last_seen_at=NOW)
     found = impact(MODEL, [consumer("planner", owner="olga"), seen])
     assert [(one.system, one.declared, one.through, one.owner) for one in found] == [
@@ -18,7 +18,7 @@ def test_direct_consumers_come_first_declared_or_only_seen() -> None:
     assert found[1].last_seen_at == NOW
 
 
-def test_a_consumer_that_feeds_a_model_leads_on_to_its_consumers() -> None:
+def test_the_consumers_of_a_fed_model_are_found() -> None:
     rows = [
         consumer("crew-planner", feeds_model=CREW),
         consumer("rota", CREW, feeds_model="ops/gate"),
@@ -32,7 +32,7 @@ def test_a_consumer_that_feeds_a_model_leads_on_to_its_consumers() -> None:
     ]
 
 
-def test_a_circle_ends_where_it_began() -> None:
+def test_a_cycle_of_models_is_followed_once() -> None:
     rows = [
         consumer("a", feeds_model=CREW),
         consumer("b", CREW, feeds_model=MODEL),
@@ -41,7 +41,7 @@ def test_a_circle_ends_where_it_began() -> None:
     assert [one.system for one in impact(MODEL, rows)] == ["a", "b", "c"]
 
 
-def test_a_system_reached_two_ways_is_told_once_by_the_shortest_as_slow_and_critical_as_it_is_anywhere() -> None:
+def test_a_system_on_two_paths_is_listed_once_with_shortest_path_and_highest_criticality() -> None:
     rows = [
         consumer("feeder", feeds_model=CREW),
         consumer("board", declared=False, criticality="low", cadence_days=1, last_seen_at=NOW - days(9)),
@@ -57,10 +57,10 @@ def test_the_order_of_rows_does_not_matter() -> None:
     assert impact(MODEL, rows) == impact(MODEL, rows[::-1])
 
 
-def test_nobody_uses_it() -> None:
+def test_a_model_without_consumers_affects_nobody() -> None:
     assert impact(MODEL, []) == ()
 
 
-def test_a_fed_model_is_named_by_key_or_by_name() -> None:
+def test_a_fed_model_is_recognised_by_key_or_name() -> None:
     fed = [model_fed(consumer("a", feeds_model=name)) for name in (None, "", CREW, "ops/crew")]
     assert fed == [None, None, CREW, CREW]

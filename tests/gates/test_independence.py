@@ -1,4 +1,4 @@
-"""Who made a version, however their name is written."""
+"""The ids of the people who made a version, in each spelling."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tests.gates import rows
 
 
 @pytest.mark.parametrize("text", ["ana", "Ana", "people/ana", " ana "])
-def test_one_person_however_written(text: str) -> None:
+def test_each_spelling_of_a_person_has_the_same_id(text: str) -> None:
     assert person_id(text) == "ana"
 
 
-def test_contributors_and_submitter_made_it() -> None:
+def test_makers_are_contributors_and_submitter() -> None:
     assert makers(rows.version(contributors=("people/Dmitri", ""), submitter="dana")) == {"dmitri", "dana"}
     assert makers(rows.version(contributors=(), submitter="")) == frozenset()

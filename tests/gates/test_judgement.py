@@ -1,4 +1,4 @@
-"""Judging by standards: what applies, what is waived, what only warns, and never nothing."""
+"""A version is judged by its standards: which controls apply, waivers, modes, and at least one judgement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def judged(evidence: Any, *standards: Any, mode: Any = "enforce", stage: Any = "
     return judge([(one, mode) for one in standards or (SMALL,)], stage, evidence, NOW)
 
 
-def test_without_a_standard_there_is_no_judgement() -> None:
+def test_judging_without_a_standard_is_refused() -> None:
     with pytest.raises(StandardError, match="no standard applies to models/ops/delay"):
         judge([], "assess", rows.evidence(), NOW)
 
@@ -34,7 +34,7 @@ NOT_DEMANDED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", NOT_DEMANDED)
-def test_a_standard_that_demands_nothing_proves_nothing(case: str) -> None:
+def test_a_standard_without_a_control_for_the_case_is_unproven(case: str) -> None:
     narrow = standard(control(tiers=[1, 2], changes=["new"]))
     (only,) = judged(NOT_DEMANDED[case], narrow)
     assert only.verdict.outcome == "unproven"
@@ -42,47 +42,47 @@ def test_a_standard_that_demands_nothing_proves_nothing(case: str) -> None:
     assert "a control of small 3 for tier" in only.verdict.missing
 
 
-def test_a_stage_nobody_asked_about_proves_nothing() -> None:
+def test_a_standard_without_a_control_for_the_stage_is_not_cleared() -> None:
     (only,) = judged(rows.evidence(), standard(control(stages=["assess"])), stage="deploy")
     assert not only.cleared
 
 
-def test_a_control_that_is_switched_off_shows_as_unproven() -> None:
+def test_a_disabled_control_is_unproven() -> None:
     first, second, *_ = judged(rows.evidence(), standard(control(enabled=False), control(id="GAP-1", gate="testing")))
     assert (first.control, first.verdict.outcome, first.cleared) == ("TST-1", "unproven", False)
     assert second.control == "GAP-1"
 
 
-def test_a_judgement_says_under_which_standard_it_was_made() -> None:
+def test_a_judgement_has_its_standard_and_mode() -> None:
     (only,) = judged(rows.evidence())
     assert (only.standard, only.mode, only.measured, only.limit) == ("small 3", "enforce", pytest.approx(0.053), 0.01)
 
 
 @pytest.mark.parametrize("mode, cleared", [("observe", True), ("warn", True), ("enforce", False)])
-def test_the_verdict_is_the_truth_in_every_mode_and_blocks_in_one(mode: str, cleared: bool) -> None:
+def test_the_verdict_is_equal_in_every_mode_and_blocks_in_enforce(mode: str, cleared: bool) -> None:
     (only,) = judged(rows.evidence(), mode=mode)
     assert (only.verdict.outcome, only.cleared, only.mode) == ("failed", cleared, mode)
 
 
-def test_each_standard_judges_in_its_own_mode() -> None:
+def test_each_standard_is_judged_in_its_own_mode() -> None:
     found = judge([(SMALL, "warn"), (standard(GAP, id="other"), "enforce")], "assess", rows.evidence(), NOW)
     assert [(one.standard, one.cleared) for one in found] == [("small 3", True), ("other 3", False)]
 
 
 WAIVERS: dict[str, tuple[dict[str, Any], bool]] = {
-    "one granted for the control": ({"control": "GAP-1"}, True),
-    "one granted for the control of this standard": ({"control": "small/GAP-1"}, True),
-    "one for another standard's control does not": ({"control": "other/GAP-1"}, False),
-    "one for another control does not": ({"control": "GAP-2"}, False),
-    "one for another version does not": ({"control": "GAP-1", "version": f"{rows.MODEL}/versions/1"}, False),
-    "one that was only asked for does not": ({"control": "GAP-1", "state": "requested"}, False),
-    "one that ran out does not": ({"control": "GAP-1", "expires_at": NOW}, False),
-    "one that its requester granted does not": ({"control": "GAP-1", "approver": "dana"}, False),
+    "a waiver for the control": ({"control": "GAP-1"}, True),
+    "a waiver for the control of this standard": ({"control": "small/GAP-1"}, True),
+    "a waiver for another standard does not": ({"control": "other/GAP-1"}, False),
+    "a waiver for another control does not": ({"control": "GAP-2"}, False),
+    "a waiver for another version does not": ({"control": "GAP-1", "version": f"{rows.MODEL}/versions/1"}, False),
+    "a requested waiver does not": ({"control": "GAP-1", "state": "requested"}, False),
+    "an expired waiver does not": ({"control": "GAP-1", "expires_at": NOW}, False),
+    "a waiver that its requester granted does not": ({"control": "GAP-1", "approver": "dana"}, False),
 }
 
 
 @pytest.mark.parametrize("case", WAIVERS)
-def test_what_a_waiver_sets_aside(case: str) -> None:
+def test_a_waiver_clears_the_control_it_refers_to(case: str) -> None:
     changes, waived = WAIVERS[case]
     (only,) = judged(rows.evidence(waivers=(waiver(**changes),)))
     assert only.verdict.outcome == "failed"
@@ -95,19 +95,19 @@ def test_a_control_that_is_not_waivable_is_not_waived() -> None:
     assert not only.cleared
 
 
-def test_what_passes_needs_no_waiver() -> None:
+def test_a_passed_criterion_uses_no_waiver() -> None:
     loose = standard({**GAP, "parameters": {"limit": 0.1}})
     (only,) = judged(rows.evidence(waivers=(waiver(control="GAP-1"),)), loose)
     assert (only.cleared, only.waived_by) == (True, None)
 
 
-def test_parameters_scale_with_tier() -> None:
+def test_the_parameters_of_the_tier_are_used() -> None:
     scaled = standard({**GAP, "scaled": [{"tiers": [4], "parameters": {"limit": 0.1}}]})
     outcomes = [judged(rows.evidence(model=rows.model(tier=tier)), scaled)[0].cleared for tier in (3, 4)]
     assert outcomes == [False, True]
 
 
-def test_the_sign_off_takes_the_approval_rules_of_its_standard() -> None:
+def test_the_gate_sign_off_uses_the_approval_rules_of_its_standard() -> None:
     (roles,) = [
         one for one in judged(rows.evidence(), standard(control(gate="sign_off"))) if one.criterion == "roles asked for"
     ]
@@ -118,14 +118,14 @@ def test_the_sign_off_takes_the_approval_rules_of_its_standard() -> None:
     assert "the standard demands 3 owner" in rows.words(roles)
 
 
-def test_judging_twice_judges_the_same_and_changes_nothing() -> None:
+def test_judging_is_deterministic_and_does_not_change_the_evidence() -> None:
     baseline, whole = load_standard(baseline_text()), rows.evidence()
     before = whole.model_copy(deep=True)
     assert judged(whole, baseline, stage="deploy") == judged(whole, baseline, stage="deploy")
     assert whole == before
 
 
-def test_the_digest_of_standards_changes_with_a_byte_a_version_and_a_mode_and_not_with_the_order() -> None:
+def test_the_digest_of_standards_depends_on_text_version_and_mode_but_not_on_order() -> None:
     other = standard(GAP, id="other")
     digest = standards_digest([(SMALL, "enforce"), (other, "warn")])
     assert digest == standards_digest([(other, "warn"), (SMALL, "enforce")])
@@ -138,7 +138,7 @@ def test_the_digest_of_standards_changes_with_a_byte_a_version_and_a_mode_and_no
     assert len({digest, *(standards_digest(each) for each in changed)}) == 5
 
 
-def test_time_moves_a_waiver_out_of_use() -> None:
+def test_an_expired_waiver_no_longer_clears() -> None:
     evidence = rows.evidence(waivers=(waiver(control="GAP-1"),))
     assert [judge([(SMALL, "enforce")], "assess", evidence, at)[0].cleared for at in (NOW, NOW + days(30))] == [
         True,

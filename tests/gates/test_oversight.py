@@ -1,4 +1,4 @@
-"""Oversight and retirement rules refuse what would leave somebody out."""
+"""Oversight and retirement rules need times, roles and people."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ RETIREMENT = {
 OVERSIGHT = {"ratify_hours": 24, "ratify_roles": {"approver": 1}, "review_days": 365, "rationale": "because"}
 
 
-def test_silence_is_accepted_by_a_risk_acceptor_unless_another_role_is_named() -> None:
+def test_the_silence_role_is_risk_acceptor_by_default() -> None:
     assert RetirementRule.model_validate(RETIREMENT).silence_role is Role.RISK_ACCEPTOR
     assert RetirementRule.model_validate({**RETIREMENT, "silence_role": "owner"}).silence_role is Role.OWNER
 
 
 @pytest.mark.parametrize("wrong", [{"quiet_days": 0}, {"roles": {}}, {"notice_days": 0}, {"silence_role": "nobody"}])
-def test_a_retirement_without_notice_quiet_or_approver_is_refused(wrong: dict[str, Any]) -> None:
+def test_a_retirement_rule_without_notice_quiet_days_or_roles_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         RetirementRule.model_validate({**RETIREMENT, **wrong})
 
 
 @pytest.mark.parametrize("wrong", [{"ratify_hours": 0}, {"ratify_roles": {}}, {"review_days": 0}])
-def test_oversight_without_time_or_people_is_refused(wrong: dict[str, Any]) -> None:
+def test_an_oversight_rule_without_time_or_roles_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         OversightRule.model_validate({**OVERSIGHT, **wrong})

@@ -1,4 +1,4 @@
-"""Provenance: what runs, from what, by whom."""
+"""Provenance: artifact, code, environment, training data and people are known."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from data.records.version import Artifact, CodeState
 from tests.gates import rows
 
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
-    "bytes known by their digest pass": ({}, "artifact", "passed"),
-    "no artifact at all fails": ({"artifact": Artifact(kind="none", digest="")}, "artifact", "failed"),
+    "an artifact with a digest passes": ({}, "artifact", "passed"),
+    "a missing artifact fails": ({"artifact": Artifact(kind="none", digest="")}, "artifact", "failed"),
     "a digest of another kind is unproven": (
         {"artifact": Artifact(kind="file", digest="md5:1")},
         "artifact",
@@ -29,7 +29,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "a clean commit passes": ({}, "code", "passed"),
     "code without a commit is unproven": ({"code": CodeState(source_digest=rows.digest())}, "code", "unproven"),
-    "code of which nobody knows whether it was clean is unproven": (
+    "code without a recorded state of changes is unproven": (
         {"code": CodeState(commit="4f2a")},
         "code",
         "unproven",
@@ -37,14 +37,14 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "uncommitted changes fail": ({"code": CodeState(commit="4f2a", dirty=True)}, "code", "failed"),
     "a locked environment passes": ({}, "environment", "passed"),
     "an unknown environment is unproven": ({"environment_digest": None}, "environment", "unproven"),
-    "known makers pass": ({}, "people", "passed"),
+    "known contributors pass": ({}, "people", "passed"),
     "an unknown submitter is unproven": ({"submitter": " "}, "people", "unproven"),
     "unknown contributors are unproven": ({"contributors": ()}, "people", "unproven"),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_provenance(case: str) -> None:
+def test_the_verdict_on_each_demand(case: str) -> None:
     changes, criterion, outcome = CASES[case]
     found = rows.judged("provenance", rows.evidence(version=rows.version(**changes)))
     assert rows.outcomes(found)[criterion] == outcome
@@ -56,6 +56,6 @@ def test_training_data_without_identity_is_unproven(datasets: Any) -> None:
     assert found["training data"] == "unproven"
 
 
-def test_a_standard_names_the_kinds_that_may_run_and_what_must_be_known() -> None:
+def test_the_standard_chooses_artifact_kinds_and_demands() -> None:
     found = rows.judged("provenance", rows.evidence(), kinds=["container"], demands=["artifact"])
     assert rows.outcomes(found) == {"artifact": "failed"}

@@ -1,4 +1,4 @@
-"""Stability: how far the slices lie apart, and how many rows they speak for."""
+"""Stability: the spread of a metric over slices, and the share of rows in the slices judged."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tests.gates.rows import metric
 SPREAD, ENOUGH = "spread of auc by origin", "rows in slices by origin large enough"
 Slices = dict[str, tuple[float, int]]
 CASES: dict[str, tuple[Slices, dict[str, str]]] = {
-    "slices close together pass": ({"EWR": (0.72, 6_000), "LGA": (0.66, 6_000)}, {SPREAD: "passed", ENOUGH: "passed"}),
-    "slices far apart fail": ({"EWR": (0.76, 6_000), "LGA": (0.6, 6_000)}, {SPREAD: "failed", ENOUGH: "passed"}),
-    "a small slice is left out": (
+    "a small spread passes": ({"EWR": (0.72, 6_000), "LGA": (0.66, 6_000)}, {SPREAD: "passed", ENOUGH: "passed"}),
+    "a large spread fails": ({"EWR": (0.76, 6_000), "LGA": (0.6, 6_000)}, {SPREAD: "failed", ENOUGH: "passed"}),
+    "a slice with few rows is not judged": (
         {"EWR": (0.72, 6_000), "LGA": (0.66, 6_000), "JFK": (0.1, 400)},
         {SPREAD: "passed", ENOUGH: "passed"},
     ),
-    "small slices with many rows together are unproven": (
+    "too many rows in small slices are unproven": (
         {"EWR": (0.72, 1_000), "LGA": (0.66, 1_000), "JFK": (0.7, 400)},
         {SPREAD: "passed", ENOUGH: "unproven"},
     ),
-    "one slice alone is unproven": ({"EWR": (0.72, 6_000)}, {SPREAD: "unproven"}),
+    "a single slice is unproven": ({"EWR": (0.72, 6_000)}, {SPREAD: "unproven"}),
     "slices all too small are unproven": ({"EWR": (0.72, 60), "LGA": (0.66, 60)}, {SPREAD: "unproven"}),
     "a NaN does not count as a slice": ({"EWR": (0.72, 6_000), "LGA": (rows.NAN, 6_000)}, {SPREAD: "unproven"}),
 }
@@ -35,25 +35,25 @@ def judged(slices: Slices, **parameters: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_stability(case: str) -> None:
+def test_the_verdict_on_the_spread_and_the_rows(case: str) -> None:
     slices, expected = CASES[case]
     assert judged(slices) == expected
 
 
-def test_without_slices_nothing_is_proven() -> None:
+def test_a_metric_without_slices_is_unproven() -> None:
     assert rows.outcomes(rows.judged("stability", rows.evidence(metrics=(metric(),)), limit=0.15)) == {
         "spread of auc": "unproven"
     }
 
 
-def test_each_column_is_judged_by_itself() -> None:
+def test_each_slicing_column_is_judged_separately() -> None:
     found = [metric(segment=f"{c}={n}", value=v) for c, v in (("origin", 0.7), ("carrier", 0.5)) for n in "AB"]
     outcome = rows.outcomes(rows.judged("stability", rows.evidence(metrics=tuple(found)), limit=0.05))
     assert outcome["spread of auc by carrier"] == outcome[SPREAD] == "passed"
     assert column_of("origin=A=B") == "origin"
 
 
-def test_the_slices_at_both_ends_are_named() -> None:
+def test_the_reason_names_the_lowest_and_highest_slice() -> None:
     failed = rows.evidence(
         metrics=tuple(metric(segment=f"origin={n}", value=v) for n, v in (("EWR", 0.8), ("LGA", 0.5)))
     )

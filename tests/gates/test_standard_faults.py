@@ -1,4 +1,4 @@
-"""What is wrong with a standard as a whole is said with file, line and fix."""
+"""Faults of a standard across fields are reported with file, line and remedy."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from gates.standard import load_standard
 from tests.gates.standards import WRITTEN, control, text
 
 RULE: dict[str, Any] = WRITTEN["approvals"][0]
-WATCH: dict[str, Any] = WRITTEN["oversight"][0]
-END: dict[str, Any] = WRITTEN["retirement"][0]
-HASTE: dict[str, Any] = {
+OVERSIGHT: dict[str, Any] = WRITTEN["oversight"][0]
+RETIREMENT: dict[str, Any] = WRITTEN["retirement"][0]
+EMERGENCY: dict[str, Any] = {
     "release_roles": ["operator"],
     "ratify_hours": 24,
     "ratify_roles": {"approver": 1},
     "standing_days": 14,
-    "rationale": "said",
+    "rationale": "because",
 }
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown gate": (
         {"controls": [control(gate="vibes")]},
         '"gate"',
-        "there is no gate 'vibes' → write one of champion",
+        "there is no gate 'vibes' → choose from: champion",
     ),
     "an unknown parameter": (
         {"controls": [control(parameters={"minimum_kinds": 2, "colour": 1})]},
         '"colour"',
-        "the gate testing has no parameter 'colour' → it has minimum_kinds, kinds",
+        "the gate testing has no parameter 'colour' → choose from: minimum_kinds, kinds",
     ),
-    "an unknown parameter of a gate without any of its own": (
+    "an unknown parameter of another gate": (
         {"controls": [control(gate="validation", parameters={"colour": 1})]},
         '"colour"',
-        "it has minimum_words",
+        "choose from: minimum_words",
     ),
     "an unknown parameter among the scaled ones": (
         {"controls": [control(scaled=[{"tiers": [1], "parameters": {"colour": 1}}])]},
@@ -45,14 +45,14 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "a parameter of a wrong value": (
         {"controls": [control(parameters={"minimum_kinds": 0})]},
         '"minimum_kinds"',
-        "minimum_kinds: input should be greater than or equal to 1 → write a value that fits",
+        "minimum_kinds: input should be greater than or equal to 1 → correct the value",
     ),
     "a scaled parameter of a wrong value": (
         {"controls": [control(parameters={"minimum_kinds": 2}, scaled=[{"parameters": {"minimum_kinds": -7}}])]},
         '"minimum_kinds": -7',
         "minimum_kinds: input should be greater",
     ),
-    "a parameter that is needed and missing": (
+    "a missing parameter": (
         {"controls": [control(gate="generalisation_gap")]},
         "{",
         "the gate generalisation_gap needs the parameter limit → add it",
@@ -60,42 +60,50 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "approval rules as a parameter": (
         {"controls": [control(gate="sign_off", parameters={"approvals": []})]},
         '"approvals": []',
-        "approvals are not a parameter → write them under `approvals:`",
+        "a control cannot set `approvals` → move the rules to `approvals:`",
     ),
-    "an emergency in which nothing is demanded": (
-        {"emergency": [HASTE]},
+    "an emergency rule without a control": (
+        {"emergency": [EMERGENCY]},
         "{",
-        "nothing is demanded of an emergency release of tier 1",
+        "no control applies to an emergency release of tier 1",
     ),
-    "a rule on emergencies that is never reached": (
-        {"emergency": [HASTE, {**HASTE, "tiers": [2]}], "controls": [control(stages=["assess", "emergency"])]},
+    "an emergency rule that never applies": (
+        {"emergency": [EMERGENCY, {**EMERGENCY, "tiers": [2]}], "controls": [control(stages=["assess", "emergency"])]},
         "{",
-        "earlier rules fit every case",
+        "earlier rules already apply to every case",
     ),
-    "one id twice": ({"controls": [control(), control(title="again")]}, '"id"', "TST-1 is there twice"),
-    "everything switched off": ({"controls": [control(enabled=False)]}, '"controls"', "every control is switched off"),
-    "a case that nobody approves": (
+    "a duplicate id": ({"controls": [control(), control(title="again")]}, '"id"', "the id TST-1 occurs twice"),
+    "only disabled controls": ({"controls": [control(enabled=False)]}, '"controls"', "every control is disabled"),
+    "a case without an approval rule": (
         {"approvals": [{**RULE, "environments": ["production"]}]},
         '"approvals"',
-        "nobody approves a new change of tier 1 in any other environment → add a rule",
+        "no rule says who approves a new change of tier 1 in any other environment → add a rule",
     ),
-    "an approval rule that never counts": (
+    "an approval rule that never applies": (
         {"approvals": [RULE, {**RULE, "roles": {"owner": 4}}]},
         "{",
-        "earlier rules fit every case of this one → move it up",
+        "earlier rules already apply to every case of this rule → move it up",
     ),
-    "a tier that nobody oversees": (
-        {"oversight": [{**WATCH, "tiers": [1, 2, 3]}]},
+    "a tier without an oversight rule": (
+        {"oversight": [{**OVERSIGHT, "tiers": [1, 2, 3]}]},
         '"oversight"',
-        "oversight says nothing for tier 4",
+        "oversight has no rule for tier 4",
     ),
-    "a tier without a way to retire": ({"retirement": [{**END, "tiers": [4]}]}, '"retirement"', "nothing for tier 1"),
-    "a rule of oversight that never counts": ({"oversight": [WATCH, WATCH]}, "{", "earlier rules fit every case"),
+    "a tier without a retirement rule": (
+        {"retirement": [{**RETIREMENT, "tiers": [4]}]},
+        '"retirement"',
+        "retirement has no rule for tier 1",
+    ),
+    "an oversight rule that never applies": (
+        {"oversight": [OVERSIGHT, OVERSIGHT]},
+        "{",
+        "earlier rules already apply to every case",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_standard_with(case: str) -> None:
+def test_a_standard_is_refused_with(case: str) -> None:
     changes, place, what = CASES[case]
     written = text(**changes)
     with pytest.raises(StandardError) as refused:
@@ -108,14 +116,14 @@ def test_a_standard_with(case: str) -> None:
     assert "→" in lines[0]
 
 
-def test_all_faults_are_said_at_once_and_each_once() -> None:
+def test_every_fault_is_reported_once() -> None:
     with pytest.raises(StandardError) as refused:
         load_standard(text(controls=[control(gate="vibes"), control(parameters={"colour": 1})]), "small.yaml")
     lines = refused.value.what.splitlines()
     assert len(lines) == len(set(lines)) == 3
-    assert "put what is named in small.yaml right" in refused.value.remedy
+    assert "correct these faults in small.yaml" in refused.value.remedy
 
 
-def test_rules_by_environment_may_leave_the_rest_to_a_later_one() -> None:
+def test_a_later_rule_may_cover_the_other_environments() -> None:
     found = load_standard(text(approvals=[{**RULE, "environments": ["production"], "roles": {"owner": 2}}, RULE]))
     assert len(found.approvals) == 2

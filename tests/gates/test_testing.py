@@ -1,4 +1,4 @@
-"""Testing: everything planned, against thresholds written down before, in more than one way."""
+"""Testing: every planned test has a result, against a threshold recorded before, and there are enough kinds of test."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"run_at": NOW - days(21), "threshold_set_at": NOW - days(30)},
         "failed",
     ),
-    "a threshold other than the plan's fails": ({"threshold": 0.5}, "failed"),
-    "a side other than the plan's fails": ({"at_least": False}, "failed"),
+    "another threshold than the plan's fails": ({"threshold": 0.5}, "failed"),
+    "another direction than the plan's fails": ({"at_least": False}, "failed"),
 }
 
 
@@ -35,19 +35,19 @@ def judged(tests: Any, plans: Any = PLANS, **parameters: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_planned_test(case: str) -> None:
+def test_the_verdict_on_a_planned_test(case: str) -> None:
     changes, outcome = CASES[case]
     assert judged((result(**changes),))["test auc-held-out"] == outcome
 
 
-def test_where_low_is_good_the_value_may_be_at_most_the_threshold() -> None:
+def test_a_value_may_be_at_most_the_threshold_if_the_plan_says_so() -> None:
     plans = (plan(planned(at_least=False, threshold=0.2)),)
     for value, outcome in ((0.2, "passed"), (0.21, "failed"), (rows.NAN, "failed")):
         tests = (result(at_least=False, threshold=0.2, value=value),)
         assert judged(tests, plans)["test auc-held-out"] == outcome
 
 
-def test_without_a_plan_nothing_is_proven() -> None:
+def test_a_missing_plan_is_unproven() -> None:
     assert judged((result(),), ()) == {"test plan": "unproven"}
 
 
@@ -59,25 +59,25 @@ LATER = plan(planned(threshold=0.6), number=2, recorded_at=NOW - days(1))
 REWORDED = plan(planned(rationale="said better"), number=2, recorded_at=NOW - days(1))
 
 
-def test_a_result_under_an_older_plan_proves_nothing_about_a_changed_demand() -> None:
+def test_a_result_under_an_earlier_plan_with_another_demand_is_unproven() -> None:
     assert judged((result(),), (plan(), LATER))["test auc-held-out"] == "unproven"
     assert judged((result(),), (LATER, plan()))["test auc-held-out"] == "unproven"
 
 
-def test_a_plan_whose_reasons_alone_were_reworded_asks_the_same() -> None:
+def test_a_result_stays_valid_if_only_the_rationale_of_the_plan_changed() -> None:
     assert judged((result(),), (plan(), REWORDED))["test auc-held-out"] == "passed"
 
 
-def test_a_result_may_not_borrow_a_threshold_that_was_loosened_after_the_run() -> None:
+def test_a_threshold_relaxed_after_the_run_is_not_used() -> None:
     assert judged((result(value=0.62, threshold=0.6),), (plan(), LATER))["test auc-held-out"] == "failed"
 
 
-def test_two_tests_of_one_kind_are_one_kind() -> None:
+def test_two_tests_of_one_kind_count_as_one_kind() -> None:
     plans = (plan(planned(), planned("again")),)
     assert judged((result(), result("again")), plans, minimum_kinds=2)["kinds of test"] == "failed"
 
 
-def test_two_kinds_are_two() -> None:
+def test_two_tests_of_different_kinds_count_as_two() -> None:
     plans = (plan(planned(), planned("again", kind="stress")),)
     found = judged((result(), result("again", kind="stress")), plans, minimum_kinds=2, kinds=["stress", "out-of-time"])
     assert found["kinds of test"] == "passed"

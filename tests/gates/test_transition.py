@@ -1,4 +1,4 @@
-"""Transition: nobody left without an answer or a place to go, and a silence long enough to mean something."""
+"""Retirement: each consumer answered and moves in time, and the logs have no traffic for long enough."""
 
 from __future__ import annotations
 
@@ -52,24 +52,24 @@ def party(**changes: Any) -> RetirementParty:
 
 SILENT = {"answer": "silence accepted", "answered_by": "rita", "silence_reason": "asked thrice"}
 PARTIES: dict[str, tuple[dict[str, Any], str, str]] = {
-    "who acknowledged has answered": ({}, "passed", "passed"),
-    "a silence that somebody accepted with a reason is an answer": (SILENT, "passed", "passed"),
-    "a silence accepted without a reason is none": ({**SILENT, "silence_reason": " "}, "unproven", "passed"),
-    "a silence accepted by nobody is none": ({**SILENT, "answered_by": None}, "unproven", "passed"),
-    "who did not answer leaves it unproven": ({"answer": "none"}, "unproven", "passed"),
+    "an acknowledgement passes": ({}, "passed", "passed"),
+    "a silence accepted with a reason passes": (SILENT, "passed", "passed"),
+    "a silence accepted without a reason is unproven": ({**SILENT, "silence_reason": " "}, "unproven", "passed"),
+    "a silence without an accepting person is unproven": ({**SILENT, "answered_by": None}, "unproven", "passed"),
+    "a missing answer is unproven": ({"answer": "none"}, "unproven", "passed"),
     "an objection fails": ({"answer": "objected"}, "failed", "passed"),
-    "who has nowhere to go is unproven": ({"moves_to": " "}, "passed", "unproven"),
-    "who has no date is unproven": ({"cut_over_at": None}, "passed", "unproven"),
-    "who has no plan is unproven": ({"transition": "missing", "declared": False}, "passed", "unproven"),
-    "who moves on the day of the sunset passes": ({"cut_over_at": SUNSET}, "passed", "passed"),
-    "who moves after the sunset fails": ({"cut_over_at": SUNSET + days(1)}, "passed", "failed"),
-    "who moves to what is retired fails": ({"moves_to": VERSION}, "passed", "failed"),
-    "who has moved passes": ({"transition": "moved"}, "passed", "passed"),
+    "a move without a replacement is unproven": ({"moves_to": " "}, "passed", "unproven"),
+    "a move without a date is unproven": ({"cut_over_at": None}, "passed", "unproven"),
+    "a missing transition is unproven": ({"transition": "missing", "declared": False}, "passed", "unproven"),
+    "a move on the day of the sunset passes": ({"cut_over_at": SUNSET}, "passed", "passed"),
+    "a move after the sunset fails": ({"cut_over_at": SUNSET + days(1)}, "passed", "failed"),
+    "a move to the retired version fails": ({"moves_to": VERSION}, "passed", "failed"),
+    "a completed move passes": ({"transition": "moved"}, "passed", "passed"),
 }
 
 
 @pytest.mark.parametrize("case", PARTIES)
-def test_parties(case: str) -> None:
+def test_the_verdicts_on_a_party(case: str) -> None:
     changes, answer, move = PARTIES[case]
     found = judge_transition(retirement(), [party(**changes)])
     assert {one.text: one.verdict.outcome for one in found} == {
@@ -78,35 +78,35 @@ def test_parties(case: str) -> None:
     }
 
 
-def test_an_undeclared_consumer_is_called_so() -> None:
+def test_the_text_says_that_a_consumer_is_not_declared() -> None:
     _, move = judge_transition(retirement(), [party(declared=False, transition="missing")])
-    assert "planner (undeclared, seen in the logs)" in str(move.verdict)
+    assert "planner (not declared, found in the logs)" in str(move.verdict)
 
 
-def test_nobody_to_move_passes_only_where_the_impact_was_assessed() -> None:
+def test_a_retirement_without_parties_passes_only_with_an_impact_assessment() -> None:
     assert [one.verdict.outcome for one in judge_transition(retirement(), [])] == ["passed"]
     assert [one.verdict.outcome for one in judge_transition(retirement(impact_digest=None), [])] == ["unproven"]
 
 
 QUIET: dict[str, tuple[dict[str, Any], str]] = {
-    "no row over the whole window passes": ({}, "passed"),
-    "one row fails": ({"traffic_rows": 1}, "failed"),
-    "a window too short is unproven": ({"traffic_to_at": SUNSET + days(13)}, "unproven"),
+    "a window without rows passes": ({}, "passed"),
+    "a window with one row fails": ({"traffic_rows": 1}, "failed"),
+    "a short window is unproven": ({"traffic_to_at": SUNSET + days(13)}, "unproven"),
     "a window that begins before the sunset is unproven": ({"traffic_from_at": SUNSET - days(9)}, "unproven"),
-    "a window that is not over is unproven": ({"traffic_to_at": NOW + days(1)}, "unproven"),
-    "nothing read yet is unproven": ({"traffic_rows": None}, "unproven"),
-    "no beginning is unproven": ({"traffic_from_at": None, "traffic_digest": None}, "unproven"),
-    "no end is unproven": ({"traffic_to_at": None}, "unproven"),
+    "a window that ends in the future is unproven": ({"traffic_to_at": NOW + days(1)}, "unproven"),
+    "a missing row count is unproven": ({"traffic_rows": None}, "unproven"),
+    "a missing start is unproven": ({"traffic_from_at": None, "traffic_digest": None}, "unproven"),
+    "a missing end is unproven": ({"traffic_to_at": None}, "unproven"),
 }
 
 
 @pytest.mark.parametrize("case", QUIET)
-def test_quiet(case: str) -> None:
+def test_the_verdict_on_traffic(case: str) -> None:
     changes, outcome = QUIET[case]
     assert judge_quiet(retirement(**changes), [consumer("planner")], NOW).verdict.outcome == outcome
 
 
-def test_the_slowest_consumer_says_how_long_silence_must_last() -> None:
+def test_the_longest_cadence_of_a_consumer_extends_the_window() -> None:
     monthly = [consumer("planner"), consumer("report", cadence_days=31)]
     found = judge_quiet(retirement(), monthly, NOW)
     assert (found.verdict.outcome, found.measured, found.limit) == ("unproven", 14.0, 31.0)

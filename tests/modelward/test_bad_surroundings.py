@@ -97,7 +97,7 @@ STANDARDS: Mapping[str, tuple[bytes, str, str]] = {
     "a gate nobody knows": (
         baseline_text().replace("gate: documentation", "gate: astrology", 1).encode(),
         "there is no gate 'astrology'",
-        "put what is named in s.yaml right",
+        "correct these faults in s.yaml",
     ),
 }
 
