@@ -1,1 +1,1 @@
-"""Pure measurement: counts in, measurements out; nothing here decides whether a value is good."""
+"""Pure measurement: counts in, measurements and alert states out."""

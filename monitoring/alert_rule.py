@@ -1,9 +1,9 @@
-"""When is an alert raised? One pure rule over the measurements of a window, the plan and the earlier windows.
+"""Decide which alerts a window raises, from its measurements, the monitoring plan and the earlier windows.
 
-A figure is beyond its margin when its test is significant after Benjamini–Hochberg over the window and the near end of
-its interval is further from the reference than the margin. One such window is a warning. Two of three windows that
-share no day are a page; so is one window beyond the severe margin. A hard fault is always a page. A column declared
-seasonal is shown and never paged. "Cannot say" is an outcome of its own and never a pass.
+A figure is beyond its margin if its test is significant after the Benjamini–Hochberg adjustment over the window, and
+the whole interval is further from the reference than the margin. One such window gives an alert of level warning. Two
+of three windows without a common day give an alert of level page, and so does one window beyond the severe margin. A
+hard fault always gives level page. A seasonal column is shown and never paged. "Cannot say" is a state of its own.
 
 Sources: Benjamini and Hochberg (1995), JRSS B 57, 289–300; Altman and Bland (1995), BMJ 311:485 (absence of evidence).
 """
@@ -27,7 +27,7 @@ FALSE_DISCOVERY_RATE = 0.05
 
 
 class AlertState(StrEnum):
-    """The outcome of one watched figure in one window."""
+    """The state of one monitored figure in one window, in rising order of severity."""
 
     QUIET = "quiet"
     SEASONAL = "seasonal: not paged"
@@ -40,29 +40,30 @@ BEYOND = frozenset({AlertState.SEASONAL, AlertState.WATCH, AlertState.PAGE})
 
 
 class Window(NamedTuple):
-    """The days that were measured, both ends included."""
+    """The first and the last day that were measured, both included."""
 
     first: date
     last: date
 
     @classmethod
     def ending(cls, last: date, days: int) -> Self:
-        """The window of so many days that ends on a day."""
+        """Return the window of `days` days that ends on the day `last`."""
         return cls(last - timedelta(days=days - 1), last)
 
 
-class Earlier(NamedTuple):
-    """The states of an earlier window, by what the rule or fault is about."""
+class EarlierWindow(NamedTuple):
+    """An earlier window and its states, keyed by `about` of the rule or the fault."""
 
     window: Window
     states: Mapping[str, AlertState]
 
 
 class AlertOutcome(BaseModel):
-    """The outcome of one rule or one fault, with the measurement or fault that explains it.
+    """The state of one rule or one fault, with the measurement or fault that explains it.
 
-    `beyond`: how far the near end of the interval lies beyond the reference; `adjusted_p`: the p-value after
-    Benjamini–Hochberg; `windows`: the number of windows in which the figure was beyond its margin, this one included.
+    `beyond`: distance from the reference to the nearer end of the interval, below 0 if the interval contains the
+    reference; `adjusted_p`: the p-value after Benjamini–Hochberg; `windows`: the number of windows in which the figure
+    was beyond its margin, including this one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,55 +79,55 @@ class AlertOutcome(BaseModel):
     windows: int = 0
 
 
-class _Seen(NamedTuple):
-    """A rule with its measurement, or with why there is nothing to judge."""
+class _MatchedRule(NamedTuple):
+    """A rule with its measurement; `obstacle` is the reason why the rule cannot be judged, or empty."""
 
     rule: WatchRule
     measurement: Measurement | None
-    unsaid: str
+    obstacle: str
 
 
 def judge(
     rules: Sequence[WatchRule],
     measurements: Iterable[Measurement],
     window: Window,
-    history: Iterable[Earlier] = (),
+    history: Iterable[EarlierWindow] = (),
     faults: Iterable[HardFault] = (),
     *,
     persistence: Persistence | None = None,
     minimum_rows: int = 0,
 ) -> tuple[AlertOutcome, ...]:
-    """One outcome for each fault, then one for each rule, in the given order.
+    """Return one outcome for each fault, then one for each rule, in the given order.
 
-    Measurements are matched to rules by statistic, column and segment; a rule without one cannot say. `history` may
-    come in any order and may hold windows that overlap `window`: those are not counted.
+    A measurement belongs to the rule with the same statistic, column and slice (`segment`); a rule without a
+    measurement cannot say. `history` may be in any order; a window that overlaps `window` is not counted.
 
     Raises:
-        StatisticsError: two measurements of the same thing.
+        StatisticsError: two measurements have the same statistic, column and slice.
     """
     measured = _by_name(measurements)
-    seen = [_seen(rule, measured.get(rule.about), minimum_rows) for rule in rules]
-    # Seasonal shifts are expected to be found: in the family of the others they would loosen the test for all.
-    p_values = {**_adjusted(seen, seasonal=False), **_adjusted(seen, seasonal=True)}
+    matched = [_matched(rule, measured.get(rule.about), minimum_rows) for rule in rules]
+    # Seasonal shifts are expected: adjusted together with the others, they would relax the test of all figures.
+    p_values = {**_adjusted(matched, seasonal=False), **_adjusted(matched, seasonal=True)}
     earlier = sorted(history, key=lambda one: one.window.last, reverse=True)
     required = persistence or Persistence()
     return (
         *(_fault_outcome(fault) for fault in faults),
-        *(_rule_outcome(one, p_values.get(one.rule.about), window, earlier, required) for one in seen),
+        *(_rule_outcome(one, p_values.get(one.rule.about), window, earlier, required) for one in matched),
     )
 
 
 def worst(outcomes: Iterable[AlertOutcome]) -> AlertState:
-    """The gravest state: page, watch, cannot say, seasonal, quiet, in that order; without an outcome, cannot say."""
+    """Return the most severe state, in the order of `AlertState`; `CANNOT_SAY` if there is no outcome."""
     order = list(AlertState)
     ranked = sorted((one.state for one in outcomes), key=order.index)
     return ranked[-1] if ranked else AlertState.CANNOT_SAY
 
 
 def beyond_reference(rule: WatchRule, measurement: Measurement) -> float | None:
-    """How far the near end of the interval lies beyond the rule's reference; below 0 when it is not beyond.
+    """Return the distance from the reference of the rule to the nearer end of the interval; None without an interval.
 
-    None without an interval.
+    The distance is below 0 if the interval contains the reference or lies in the harmless direction.
     """
     if measurement.low is None or measurement.high is None:
         return None
@@ -135,57 +136,61 @@ def beyond_reference(rule: WatchRule, measurement: Measurement) -> float | None:
 
 
 def _by_name(measurements: Iterable[Measurement]) -> dict[str, Measurement]:
-    """Measurements by what they are about."""
+    """Return the measurements keyed by statistic, column and slice."""
     named: dict[str, Measurement] = {}
     for measurement in measurements:
         about = ":".join(filter(None, (measurement.statistic, measurement.column, measurement.segment)))
         if about in named:
-            raise StatisticsError(f"measured twice: {about}", "pass one measurement of each figure and window")
+            raise StatisticsError(f"{about} was measured twice", "pass one measurement for each figure and window")
         named[about] = measurement
     return named
 
 
-def _seen(rule: WatchRule, measurement: Measurement | None, minimum_rows: int) -> _Seen:
-    """The rule with its measurement, or with why it cannot say."""
+def _matched(rule: WatchRule, measurement: Measurement | None, minimum_rows: int) -> _MatchedRule:
+    """Return the rule with its measurement and the reason, if any, why it cannot be judged."""
     if measurement is None:
-        return _Seen(rule, None, "not measured")
+        return _MatchedRule(rule, None, "not measured")
     if measurement.cannot_say is not None:
-        return _Seen(rule, measurement, measurement.cannot_say.value)
+        return _MatchedRule(rule, measurement, measurement.cannot_say.value)
     if measurement.rows < minimum_rows:
-        return _Seen(rule, measurement, f"{measurement.rows} rows; the plan asks for {minimum_rows}")
+        return _MatchedRule(rule, measurement, f"{measurement.rows} rows; the plan requires {minimum_rows}")
     if measurement.p_value is None or measurement.low is None:
-        return _Seen(rule, measurement, "a value without interval or test: too few days")
-    return _Seen(rule, measurement, "")
+        return _MatchedRule(rule, measurement, "a value without an interval or a test: too few days")
+    return _MatchedRule(rule, measurement, "")
 
 
-def _adjusted(seen: Sequence[_Seen], *, seasonal: bool) -> dict[str, float]:
-    """Adjusted p-values of one family by what they are about."""
+def _adjusted(matched: Sequence[_MatchedRule], *, seasonal: bool) -> dict[str, float]:
+    """Return the adjusted p-values of the seasonal rules, or of the others, keyed by `about` of the rule."""
     family = {
         one.rule.about: one.measurement.p_value
-        for one in seen
+        for one in matched
         if one.measurement is not None
         and one.measurement.p_value is not None
-        and not one.unsaid
+        and not one.obstacle
         and (one.rule.seasonal is not None) == seasonal
     }
     return dict(zip(family, adjusted(list(family.values())), strict=True))
 
 
 def _fault_outcome(fault: HardFault) -> AlertOutcome:
-    """A hard fault pages at once."""
+    """Return the outcome of a hard fault, which is always PAGE."""
     where = f" in {fault.partition}" if fault.partition else ""
     because = f"{fault.kind.value}{where}: {fault.says}"
     return AlertOutcome(about=fault.about, state=AlertState.PAGE, severe=True, because=because, fault=fault)
 
 
 def _rule_outcome(
-    seen: _Seen, p_value: float | None, window: Window, earlier: Sequence[Earlier], persistence: Persistence
+    matched: _MatchedRule,
+    p_value: float | None,
+    window: Window,
+    earlier: Sequence[EarlierWindow],
+    persistence: Persistence,
 ) -> AlertOutcome:
-    """The outcome of one rule."""
-    rule, measurement = seen.rule, seen.measurement
+    """Return the outcome of one rule."""
+    rule, measurement = matched.rule, matched.measurement
     beyond = None if measurement is None else beyond_reference(rule, measurement)
     base = AlertOutcome(
-        about=rule.about, state=AlertState.CANNOT_SAY, because=seen.unsaid, rule=rule, measurement=measurement
+        about=rule.about, state=AlertState.CANNOT_SAY, because=matched.obstacle, rule=rule, measurement=measurement
     )
     if p_value is None or beyond is None:
         return base
@@ -200,7 +205,7 @@ def _rule_outcome(
 
 
 def _state(rule: WatchRule, *, exceeded: bool, paged: bool) -> AlertState:
-    """The state of a figure that can be judged."""
+    """Return the state of a figure that can be judged."""
     if not exceeded:
         return AlertState.QUIET
     if rule.seasonal is not None:
@@ -208,10 +213,10 @@ def _state(rule: WatchRule, *, exceeded: bool, paged: bool) -> AlertState:
     return AlertState.PAGE if paged else AlertState.WATCH
 
 
-def _times_beyond(about: str, window: Window, earlier: Sequence[Earlier], most: int) -> int:
-    """In how many of the latest `most` windows, sharing no day with each other, the figure was beyond its margin.
+def _times_beyond(about: str, window: Window, earlier: Sequence[EarlierWindow], most: int) -> int:
+    """Return the number of earlier windows in which the figure was beyond its margin, among the latest `most` windows.
 
-    Windows that could not say are passed over: they neither count nor take a place.
+    Only windows without a common day are used, and windows whose state is CANNOT_SAY are skipped.
     """
     times, first, left = 0, window.first, most
     for past in earlier:
@@ -232,11 +237,11 @@ def _because(
     *,
     severe: bool,
 ) -> str:
-    """The outcome in one sentence."""
+    """Return the reason for the state as one sentence."""
     if state is AlertState.QUIET:
-        return f"not surely more than {rule.margin:g} from {rule.reference:g} (adjusted p {p_value:.2g})"
+        return f"not shown to be more than {rule.margin:g} from {rule.reference:g} (adjusted p {p_value:.2g})"
     limit = f"severe margin {rule.severe:g}" if severe else f"margin {rule.margin:g}"
     distance = f"at least {beyond:.3g} from {rule.reference:g}, {limit}, adjusted p {p_value:.2g}"
     if state is AlertState.SEASONAL:
         return f"{distance}; seasonal: {rule.seasonal}"
-    return distance if severe else f"{distance}; {windows} of {needed.of} windows, {needed.needed} page"
+    return distance if severe else f"{distance}; {windows} of {needed.of} windows, {needed.needed} make a page"

@@ -1,4 +1,4 @@
-"""The array types of this layer, and the checks that columns have one length and allowed values."""
+"""Define the array types of this layer, and check that columns have equal length and allowed values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AnyArray = NDArray[Any]
 
 
 def same_length(**arrays: AnyArray) -> int:
-    """The common length of one-dimensional arrays, named for the message.
+    """Return the common length of one-dimensional arrays; the names of the arguments appear in the message.
 
     Raises:
         StatisticsError: the arrays differ in length.
@@ -27,12 +27,12 @@ def same_length(**arrays: AnyArray) -> int:
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) != 1:
         got = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise StatisticsError(f"columns of different length: {got}", "pass one row of each per prediction")
+        raise StatisticsError(f"columns have different lengths: {got}", "pass one row for each prediction")
     return next(iter(lengths.values()))
 
 
 def checked_scores(score: AnyArray, name: str = "score") -> FloatArray:
-    """`score` as float64, each a probability.
+    """Return `score` as float64 after checking that each value is a probability.
 
     Raises:
         LogFormatError: a score is null, NaN or outside 0 to 1.
@@ -41,14 +41,14 @@ def checked_scores(score: AnyArray, name: str = "score") -> FloatArray:
     bad = int(np.count_nonzero(~((scores >= 0.0) & (scores <= 1.0))))
     if bad:
         raise LogFormatError(
-            f"{name}: {bad} of {len(scores)} are null, NaN or outside 0 to 1",
-            "write one probability per prediction; leave out predictions that were never scored",
+            f"{name}: {bad} of {len(scores)} values are null, NaN or outside 0 to 1",
+            "write one probability for each prediction; leave out predictions without a score",
         )
     return scores
 
 
 def checked_labels(label: AnyArray, name: str = "label") -> FloatArray:
-    """`label` as float64: 0, 1, or NaN where it is not known yet.
+    """Return `label` as float64: 0, 1, or NaN if the label is not known yet.
 
     Raises:
         LogFormatError: a known label is neither 0 nor 1.
@@ -57,13 +57,13 @@ def checked_labels(label: AnyArray, name: str = "label") -> FloatArray:
     bad = int(np.count_nonzero(~((labels == 0.0) | (labels == 1.0) | np.isnan(labels))))
     if bad:
         raise LogFormatError(
-            f"{name}: {bad} of {len(labels)} known labels are neither 0 nor 1",
-            "write 0, 1 or null; map other values to 0 and 1 first",
+            f"{name}: {bad} of {len(labels)} values are neither 0, 1 nor null",
+            "write 0, 1 or null as the label",
         )
     return labels
 
 
 def frozen(array: AnyArray) -> AnyArray:
-    """The array itself, made read-only."""
+    """Make the array read-only and return it."""
     array.flags.writeable = False
     return array

@@ -1,4 +1,4 @@
-"""Calibration in the large: mean score ÷ label rate. Above 1 the scores are too high on average, below 1 too low.
+"""Measure the calibration of a window: mean score ÷ label rate. Above 1, the scores are too high on average.
 
 Source: Van Calster et al. (2019), BMC Medicine 17:230 (calibration hierarchy); Wilson (1927) for the table's intervals.
 """
@@ -14,14 +14,14 @@ from data.records.measurement import Measurement
 from monitoring import day_resampling
 from monitoring.distributions import score_share_interval
 from monitoring.metrics import ratio_replicates
-from monitoring.score_days import Days, side_by_side, start
+from monitoring.score_days import Days, prepare_measurement, stack_days
 from monitoring.scores import BINS, COUNT, SUM, SUM_UNIT, merge_scores
 
 STATISTIC = "calibration"
 
 
 class Reliability(NamedTuple):
-    """The labelled rows whose score lies in [low, high): how often the event came, with its 95 % interval."""
+    """One row of the reliability table: the label rate and its 95 % interval for scores in [low, high)."""
 
     low: float
     high: float
@@ -33,24 +33,24 @@ class Reliability(NamedTuple):
 
 
 def measure(days: Days, *, level: float | None = 1.0, segment: str = "", seed: int = 0) -> Measurement:
-    """Mean score ÷ label rate over the labelled rows of `days` (day → histogram).
+    """Return mean score ÷ label rate over the labelled rows of `days` (day → histogram).
 
-    95 % interval by resampling days, on the logarithm; the p-value tests "the true ratio is `level`" (None: not
-    tested). Cannot say without 30 labels of both classes.
+    The 95 % interval is from resampled days, on the logarithm; the p-value tests "the true ratio is `level`" (None: not
+    tested). Cannot say with fewer than 30 labels or with one class.
     """
-    window = side_by_side(days)
-    begun = start(STATISTIC, window, segment, classes=True)
-    if begun.cannot_say:
-        return begun
+    window = stack_days(days)
+    measurement = prepare_measurement(STATISTIC, window, segment, classes=True)
+    if measurement.cannot_say:
+        return measurement
     sums = window.sums.sum(axis=1)
     ratio = float(sums.sum() / window.positives.sum())
     if ratio == 0.0:
-        return begun.model_copy(update={"value": 0.0})
+        return measurement.model_copy(update={"value": 0.0})
     drawn = ratio_replicates(day_resampling.day_weights(window.days, seed), sums, window.positives)
     error = day_resampling.standard_error(np.log(drawn), window.days)
     low, high = day_resampling.interval(math.log(ratio), error, window.days)
     null = math.log(level) if level else None
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": ratio,
             "low": None if low is None else math.exp(low),
@@ -61,7 +61,7 @@ def measure(days: Days, *, level: float | None = 1.0, segment: str = "", seed: i
 
 
 def reliability(days: Days, groups: int = 10) -> tuple[Reliability, ...]:
-    """The reliability table in `groups` equal steps of the score, those without labelled rows left out."""
+    """Return the reliability table in `groups` equal steps of the score, without steps that have no labelled row."""
     counted = merge_scores(*days.values()).by_label
     group = np.arange(BINS) * groups // BINS
     rows, events = (np.bincount(group, weights=w).astype(int) for w in (counted[COUNT].sum(axis=0), counted[COUNT][1]))

@@ -1,8 +1,8 @@
-"""What a score meant on the reference: the label rate that rises with the score, by isotonic regression.
+"""Map each score to its calibrated probability on the reference, by isotonic regression of labels on scores.
 
 Source: Ayer et al. (1955), Annals of Mathematical Statistics 26, 641–647 (pool adjacent violators); Zadrozny and
 Elkan (2002), KDD. Each pooled block's rate is (events + ½) ÷ (rows + 1) (Krichevsky and Trofimov 1981), so that no
-score is ever taken for certain.
+calibrated probability is 0 or 1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from monitoring.scores import BINS, COUNT, ScoreHistogram
 
 @dataclass(frozen=True, eq=False)
 class CalibrationMap:
-    """Shape (1000,) each, by score bin: the calibrated probability, the block it belongs to, and the block's rows."""
+    """For each of 1,000 score bins: the calibrated probability, the number of its block, and the rows of that block."""
 
     probability: FloatArray
     block: IntArray
@@ -26,7 +26,7 @@ class CalibrationMap:
 
 
 def calibration_map(reference: ScoreHistogram) -> CalibrationMap:
-    """The map fitted to the reference's labelled rows; a bin without rows belongs to the next filled one above.
+    """Fit the map to the labelled rows of the reference; a bin without rows belongs to the next bin above with rows.
 
     Raises:
         StatisticsError: the reference has no label.
@@ -35,7 +35,7 @@ def calibration_map(reference: ScoreHistogram) -> CalibrationMap:
     rows = (negatives + positives).astype(np.float64)
     filled = np.flatnonzero(rows)
     if not len(filled):
-        raise StatisticsError("the reference's scores have no label", "build the reference from labelled predictions")
+        raise StatisticsError("the reference has no label", "build the reference from labelled predictions")
     block_of_filled = pooled_blocks(positives[filled] / rows[filled], rows[filled])
     above = np.minimum(np.searchsorted(filled, np.arange(BINS)), len(filled) - 1)
     block = block_of_filled[above]
@@ -44,7 +44,7 @@ def calibration_map(reference: ScoreHistogram) -> CalibrationMap:
 
 
 def pooled_blocks(values: FloatArray, weights: FloatArray) -> IntArray:
-    """The block of each value such that the blocks' weighted means rise: neighbours that do not are pooled.
+    """Return the block of each value: neighbours are pooled until the weighted means of the blocks rise.
 
     >>> pooled_blocks(np.array([1.0, 3.0, 2.0, 4.0]), np.ones(4)).tolist()
     [0, 1, 1, 2]

@@ -1,6 +1,6 @@
-"""Are a column's categories as frequent as in the reference? Pearson's test, and Cramér's V as the size.
+"""Measure the drift of a categorical column: Pearson's χ² test against the reference, with Cramér's V as the size.
 
-V = √(χ²/N) of the 2 × k table, with the mean of χ² under no drift taken off: unlike χ² it does not grow with the
+V = √(χ²/N) of the 2 × k table, minus the mean of χ² without drift. Unlike χ², V does not grow with the
 rows. Sources: Pearson (1900); Cramér (1946), §21.9; bias correction after Bergsma (2013), J. Korean Statistical
 Society 42, 323–328; interval by the non-central χ², Steiger (2004), Psychological Methods 9, 164–182.
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from data.records.measurement import CannotSay, Measurement
 from monitoring.arrays import IntArray
-from monitoring.column_drift import start
+from monitoring.column_drift import prepare_measurement
 from monitoring.distributions import chi_square_tail, noncentrality_interval
 from monitoring.profile import Profile
 
@@ -22,24 +22,24 @@ EXPECTED = 5.0
 
 
 def measure(reference: Profile, current: Profile, column: str) -> Measurement:
-    """Cramér's V between 0 (as in the reference) and 1 (nothing in common).
+    """Return Cramér's V between 0 (shares as in the reference) and 1 (no common category).
 
-    Categories that are expected fewer than five times on either side are pooled with other and new. The p-value tests
-    "the same shares". Cannot say when nothing is left to compare.
+    Categories with fewer than five expected rows on either side are pooled with `other` and `new`. The p-value tests
+    "the shares are equal". Cannot say if fewer than two categories remain.
 
     Raises:
-        StatisticsError: different edges, no such column, or a numeric one.
+        StatisticsError: the profiles have different edges, or the column is missing or numeric.
     """
     cells = np.stack([reference.categorical(column).cells, current.categorical(column).cells])
-    begun = start(STATISTIC, reference, current, column)
-    if begun.cannot_say:
-        return begun
+    measurement = prepare_measurement(STATISTIC, reference, current, column)
+    if measurement.cannot_say:
+        return measurement
     table = pooled(cells)
     if table.shape[1] < 2:
-        return begun.model_copy(update={"cannot_say": CannotSay.TOO_FEW_ROWS})
+        return measurement.model_copy(update={"cannot_say": CannotSay.TOO_FEW_ROWS})
     value, freedom, rows = statistic(table), table.shape[1] - 1, float(table.sum())
     low, high = noncentrality_interval(value, freedom)
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": math.sqrt(max(0.0, value - freedom) / rows),
             "low": math.sqrt(low / rows),
@@ -50,15 +50,15 @@ def measure(reference: Profile, current: Profile, column: str) -> Measurement:
 
 
 def statistic(table: IntArray) -> float:
-    """Pearson's χ² of a table without empty rows or columns."""
+    """Return Pearson's χ² of a table without empty rows or columns."""
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     return float(((table - expected) ** 2 / expected).sum())
 
 
 def pooled(table: IntArray) -> IntArray:
-    """The 2 × k table with one column for other, new and all that is expected under five times on a side.
+    """Return the 2 × k table with one column for `other`, `new` and categories with fewer than five expected rows.
 
-    That column joins the smallest one where even together too little is in it.
+    If that column itself has fewer than five expected rows, it is added to the smallest other column.
     """
     expected = table.sum(axis=0) * (table.sum(axis=1).min() / table.sum())
     rare = expected < EXPECTED

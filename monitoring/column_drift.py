@@ -1,4 +1,4 @@
-"""Two profiles of one column side by side: what every drift statistic checks before it computes a value."""
+"""Prepare the measurement of a drift statistic: check that two profiles of a column can be compared."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from monitoring.profile import Profile
 VALUES_FOR_DRIFT = 30
 
 
-def start(statistic: str, reference: Profile, current: Profile, column: str, *, values: bool = True) -> Measurement:
-    """The measurement without its value: sample sizes, segment, edges, and why nothing can be said, if so.
+def prepare_measurement(
+    statistic: str, reference: Profile, current: Profile, column: str, *, values: bool = True
+) -> Measurement:
+    """Return the measurement without its value: sample sizes, slice, edges, and the reason if it cannot say.
 
-    With `values`, both sides need 30 values that are not missing and the reference two different ones; without, both
-    sides need a row.
+    With `values`, both profiles need 30 values that are not missing, and the reference needs two different values.
+    Without `values`, both profiles need at least one row.
 
     Raises:
-        StatisticsError: the profiles are on different edges, or have no such column.
+        StatisticsError: the profiles have different edges, or no such column.
     """
     if reference.edges.digest != current.edges.digest:
-        raise StatisticsError(f"profiles on different edges: {reference.edges.digest} and {current.edges.digest}")
+        digests = f"{reference.edges.digest} and {current.edges.digest}"
+        raise StatisticsError(f"the profiles have different edges: {digests}")
     sizes = [profile.rows - (profile.column(column).missing if values else 0) for profile in (current, reference)]
     return Measurement(
         statistic=statistic,
@@ -36,20 +39,20 @@ def start(statistic: str, reference: Profile, current: Profile, column: str, *, 
 
 
 def segment_of(profile: Profile) -> str:
-    """The segment that all parts of a profile share, "" where they share none."""
+    """Return the slice (`segment`) if all parts of the profile have the same, else ""."""
     segments = {part.segment for part in profile.parts}
     return segments.pop() if len(segments) == 1 else ""
 
 
 def _without_rows(reference: Profile, current: Profile) -> CannotSay | None:
-    """Why a share of rows cannot be compared, or None."""
+    """Return the reason why a share of rows cannot be compared, or None."""
     if current.rows == 0:
         return CannotSay.EMPTY_WINDOW
     return CannotSay.NO_REFERENCE if reference.rows == 0 else None
 
 
 def _reason(reference: Profile, current: Profile, column: str, sizes: list[int]) -> CannotSay | None:
-    """Why the values cannot be compared, or None."""
+    """Return the reason why the values cannot be compared, or None."""
     absent = _without_rows(reference, current)
     if absent is not None:
         return absent

@@ -1,4 +1,4 @@
-"""Is a column a number or a category? Its Arrow type says, unless the plan says otherwise."""
+"""Decide whether a column is numeric or categorical: by its Arrow type, unless the caller states the kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ class ColumnKind(StrEnum):
 
 
 def natural_kind(kind: pa.DataType) -> ColumnKind | None:
-    """Numbers are numeric; text, booleans and dictionaries of text categorical; None for anything else."""
+    """Return the kind for an Arrow type: numbers are numeric; text, booleans and dictionaries of text are categorical.
+
+    None for any other type, such as a time or a list.
+    """
     if pa.types.is_dictionary(kind):
         return natural_kind(kind.value_type)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -30,7 +33,7 @@ def natural_kind(kind: pa.DataType) -> ColumnKind | None:
 
 
 def kinds_of(schema: pa.Schema, columns: Mapping[str, ColumnKind | None], source: str) -> dict[str, ColumnKind]:
-    """The kind of each column of `columns`: the one given, or by its type where None is given.
+    """Return the kind of each column in `columns`: the given kind, or the kind of its Arrow type if None is given.
 
     Raises:
         LogFormatError: a column is missing, or its type cannot be counted as that kind.
@@ -41,8 +44,8 @@ def kinds_of(schema: pa.Schema, columns: Mapping[str, ColumnKind | None], source
         chosen = given or natural_kind(kind)
         if chosen is None:
             raise LogFormatError(
-                f"{source}: column {name} is {kind}; a number, text, boolean or dictionary can be profiled",
-                f"take {name} out of the profiled columns, or write it as a number or as text",
+                f"{source}: column {name} has type {kind} and cannot be profiled",
+                f"remove {name} from the profiled columns, or write it as a number, text or boolean",
             )
         check_type(kind, chosen, name, source)
         kinds[name] = chosen
@@ -50,23 +53,24 @@ def kinds_of(schema: pa.Schema, columns: Mapping[str, ColumnKind | None], source
 
 
 def type_of(schema: pa.Schema, name: str, source: str) -> pa.DataType:
-    """The Arrow type of column `name`.
+    """Return the Arrow type of column `name`.
 
     Raises:
         LogFormatError: there is no such column, or two of that name.
     """
     index: int = schema.get_field_index(name)
     if index < 0:
-        there = ", ".join(dict.fromkeys(schema.names)) or "none"
-        raise LogFormatError(f"{source}: column {name} is missing or there twice; the columns are {there}")
+        present = ", ".join(dict.fromkeys(schema.names)) or "none"
+        fault = "occurs twice" if name in schema.names else "is missing"
+        raise LogFormatError(f"{source}: column {name} {fault}; the columns are: {present}")
     return schema.field(index).type
 
 
 def check_type(kind: pa.DataType, required: ColumnKind, name: str, source: str) -> None:
-    """Pass when values of type `kind` can be counted as `required`; a column of nulls alone always can.
+    """Check that values of type `kind` can be counted as `required`; a column that has only nulls always can.
 
     Raises:
-        LogFormatError: they cannot; names file, column, actual and required type.
+        LogFormatError: the values cannot be counted so; the message gives file, column, actual and required type.
     """
     natural = natural_kind(kind)
     whole = pa.types.is_integer(kind.value_type if pa.types.is_dictionary(kind) else kind)
@@ -80,11 +84,11 @@ def check_type(kind: pa.DataType, required: ColumnKind, name: str, source: str) 
             ColumnKind.CATEGORICAL: "text, boolean, integer or a dictionary of these",
         }
         raise LogFormatError(
-            f"{source}: column {name} is {kind}; wanted {required} ({allowed[required]})",
-            f"write {name} with the type it had in the reference, or build a new reference",
+            f"{source}: column {name} has type {kind} and cannot be counted as {required} ({allowed[required]})",
+            f"write {name} with the type that it has in the reference, or register a version with a new reference",
         )
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Text of any of Arrow's layouts."""
+    """Return True if the Arrow type is text in any layout."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -1,26 +1,28 @@
-"""Label coverage of a window: the share of predictions whose outcome is known by now.
+"""Measure the label coverage of a window: the share of predictions whose label is known.
 
-No realised figure means anything without it. Source: Wilson (1927), JASA 22, 209–212, for the interval.
+Source: Wilson (1927), JASA 22, 209–212, for the interval.
 """
 
 from __future__ import annotations
 
 from data.records.measurement import Measurement
 from monitoring.distributions import binomial_tail, score_share_interval
-from monitoring.score_days import Days, side_by_side, start
+from monitoring.score_days import Days, prepare_measurement, stack_days
 
 STATISTIC = "coverage"
 
 
 def measure(days: Days, *, level: float | None = None, segment: str = "") -> Measurement:
-    """Known labels ÷ scored rows over `days` (day → histogram), with Wilson's 95 % interval.
+    """Return known labels ÷ scored rows over `days` (day → histogram), with Wilson's 95 % interval.
 
-    The p-value tests "the true share is at least `level`", exactly. Cannot say under 30 rows.
+    The exact p-value tests "the true share is at least `level`". Cannot say with fewer than 30 rows.
     """
-    window = side_by_side(days)
-    begun = start(STATISTIC, window, segment, labels=False)
-    if begun.cannot_say:
-        return begun
+    window = stack_days(days)
+    measurement = prepare_measurement(STATISTIC, window, segment, labels=False)
+    if measurement.cannot_say:
+        return measurement
     low, high = score_share_interval(window.known, window.rows)
     tested = None if level is None else binomial_tail(window.rows - window.known, window.rows, 1.0 - level)
-    return begun.model_copy(update={"value": window.known / window.rows, "low": low, "high": high, "p_value": tested})
+    return measurement.model_copy(
+        update={"value": window.known / window.rows, "low": low, "high": high, "p_value": tested}
+    )

@@ -1,13 +1,13 @@
-"""How certain is a performance figure? Rows of one day are not independent, so whole days are drawn, not rows.
+"""Compute the interval of a performance figure by resampling whole days, because rows of a day are not independent.
 
-Poisson bootstrap over days: in each replicate a day counts 0, 1, 2, … times, the weights being independent
-Poisson(1). The spread of the replicates is the standard error; the interval takes Student's t with days − 1
-degrees and the factor √(D/(D−1)), because seven days are few. Sources: Chamandy et al. (2012), "Estimating
+Poisson bootstrap over days: in each replicate a day counts 0, 1, 2, … times, with independent weights that follow
+Poisson(1). The spread of the replicates is the standard error; the interval uses Student's t with D − 1 degrees of
+freedom and the factor √(D/(D−1)) for D days, because a week has few days. Sources: Chamandy et al. (2012), "Estimating
 uncertainty for massive data streams" (Poisson bootstrap); Cameron, Gelbach, Miller (2008), REStat 90, 414–427
 (few clusters).
 
-The weights come from the raw 64-bit stream of PCG64, whose values NumPy never changes, by inverting the Poisson
-distribution function: a verdict of last year can be computed again to the last digit of its weights.
+The weights come from the raw 64-bit stream of PCG64, which NumPy guarantees not to change, by inverting the Poisson
+distribution function. An old verdict can therefore be recomputed with the same weights.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _POISSON = np.cumsum([math.exp(-1.0) / math.factorial(k) for k in range(18)])
 
 
 def day_weights(days: int, seed: int, replicates: int = REPLICATES) -> FloatArray:
-    """Independent Poisson(1) weights, shape (replicates, days); the same for the same seed, always."""
+    """Return independent Poisson(1) weights of shape (replicates, days); a seed always gives the same weights."""
     raw = np.random.PCG64(seed).random_raw(replicates * days)
     uniform = (np.asarray(raw, dtype=np.uint64) >> np.uint64(11)).astype(np.float64) * 2.0**-53
     drawn: FloatArray = np.searchsorted(_POISSON, uniform, side="right").astype(np.float64)
@@ -33,9 +33,9 @@ def day_weights(days: int, seed: int, replicates: int = REPLICATES) -> FloatArra
 
 
 def standard_error(replicates: FloatArray, days: int) -> float | None:
-    """Standard error from the replicates' spread; None under five days or when too few replicates have a value.
+    """Return the standard error from the spread of the replicates; None with fewer than five days or usable replicates.
 
-    NaN marks a replicate without a value, for example one that drew days of a single class.
+    At least 80 % of the replicates must be usable; NaN marks a replicate without a value.
     """
     usable = replicates[np.isfinite(replicates)]
     if days < DAYS_FOR_INTERVAL or len(usable) < 0.8 * len(replicates):
@@ -46,7 +46,7 @@ def standard_error(replicates: FloatArray, days: int) -> float | None:
 def interval(
     value: float, error: float | None, days: int, bounds: tuple[float, float] = (-math.inf, math.inf)
 ) -> tuple[float | None, float | None]:
-    """The 95 % interval of `value`, cut to `bounds`; (None, None) without a standard error."""
+    """Return the 95 % interval of `value`, limited to `bounds`; (None, None) without a standard error."""
     if error is None:
         return None, None
     half = t_quantile(0.5 + CONFIDENCE / 2.0, days - 1) * error
@@ -54,7 +54,7 @@ def interval(
 
 
 def p_value(value: float, null: float | None, error: float | None, days: int) -> float | None:
-    """Two-sided p-value of "the true figure is `null`"; None without a null value or a standard error."""
+    """Return the two-sided p-value of "the true figure is `null`"; None without a null value or a standard error."""
     if null is None or error is None:
         return None
     if error == 0.0:

@@ -1,7 +1,6 @@
-"""Tail probabilities and quantiles that the statistics share.
+"""Compute the tail probabilities, quantiles and intervals that the statistics share.
 
-All come from `scipy.special`, loaded at first use: importing a statistic then costs no SciPy. The tests hold
-each of them to `scipy.stats`.
+`scipy.special` is imported on the first call, so importing a statistic does not load SciPy.
 """
 
 from __future__ import annotations
@@ -14,52 +13,52 @@ _NORMAL_FROM = 1e4
 
 
 def normal_two_sided(z: float) -> float:
-    """Probability that a standard normal is at least |z| away from 0."""
+    """Return the probability that a standard normal variable is at least |z| away from 0."""
     from scipy.special import ndtr
 
     return float(2.0 * ndtr(-abs(z)))
 
 
 def normal_quantile(probability: float) -> float:
-    """The standard normal's quantile."""
+    """Return the quantile of the standard normal distribution."""
     from scipy.special import ndtri
 
     return float(ndtri(probability))
 
 
 def t_two_sided(t: float, freedom: float) -> float:
-    """Probability that Student's t with `freedom` degrees is at least |t| away from 0."""
+    """Return the probability that Student's t with `freedom` degrees of freedom is at least |t| away from 0."""
     from scipy.special import stdtr
 
     return float(2.0 * stdtr(freedom, -abs(t)))
 
 
 def t_quantile(probability: float, freedom: float) -> float:
-    """Student's t quantile."""
+    """Return the quantile of Student's t with `freedom` degrees of freedom."""
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, probability))
 
 
 def chi_square_tail(value: float, freedom: int) -> float:
-    """P(χ²(freedom) ≥ value)."""
+    """Return P(χ²(freedom) ≥ value)."""
     from scipy.special import chdtrc
 
     return float(chdtrc(freedom, value))
 
 
 def noncentrality_interval(value: float, freedom: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Interval of the non-centrality λ for which a non-central χ²(freedom, λ) shows `value`.
+    """Return the confidence interval of the non-centrality λ, given `value` observed from χ²(freedom, λ).
 
-    Inverts the distribution function in λ; beyond 10,000 by the normal law of its square root (variance 1, mean
-    √(λ + freedom − 1)). Source: Venables (1975), JRSS B 37, 406–412.
+    The distribution function is inverted in λ. For a `value` above 10,000, the normal approximation of its square root
+    is used (variance 1, mean √(λ + freedom − 1)). Source: Venables (1975), JRSS B 37, 406–412.
     """
     tail = (1.0 - confidence) / 2.0
     return _noncentrality(value, freedom, 1.0 - tail), _noncentrality(value, freedom, tail)
 
 
 def _noncentrality(value: float, freedom: int, probability: float) -> float:
-    """λ ≥ 0 with P(χ²(freedom, λ) ≤ value) = probability, 0 where even λ = 0 lies below it."""
+    """Return λ ≥ 0 with P(χ²(freedom, λ) ≤ value) = probability, or 0 if the probability at λ = 0 is already lower."""
     from scipy.special import chndtr
 
     if chi_square_tail(value, freedom) > 1.0 - probability:
@@ -72,7 +71,7 @@ def _noncentrality(value: float, freedom: int, probability: float) -> float:
 
 
 def bisection(falling: Callable[[float], float], low: float, high: float) -> float:
-    """The zero of a falling function between `low` and `high`, to 60 halvings."""
+    """Return the zero of a falling function between `low` and `high`, after 60 halvings of the interval."""
     for _ in range(60):
         middle = (low + high) / 2.0
         low, high = (middle, high) if falling(middle) > 0.0 else (low, middle)
@@ -80,14 +79,14 @@ def bisection(falling: Callable[[float], float], low: float, high: float) -> flo
 
 
 def binomial_tail(successes: int, trials: int, probability: float) -> float:
-    """P(X ≥ successes) for X ~ Binomial(trials, probability), exact."""
+    """Return the exact P(X ≥ successes) for X ~ Binomial(trials, probability)."""
     from scipy.special import betainc
 
     return 1.0 if successes <= 0 else float(betainc(successes, trials - successes + 1, probability))
 
 
 def exact_share_interval(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Exact interval of a share. Source: Clopper and Pearson (1934), Biometrika 26, 404–413."""
+    """Return the exact confidence interval of a share. Source: Clopper and Pearson (1934), Biometrika 26, 404–413."""
     from scipy.special import betaincinv
 
     tail = (1.0 - confidence) / 2.0
@@ -97,7 +96,7 @@ def exact_share_interval(successes: int, trials: int, confidence: float = CONFID
 
 
 def score_share_interval(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Score interval of a share; stays inside 0 to 1. Source: Wilson (1927), JASA 22, 209–212."""
+    """Return the score interval of a share, within 0 and 1. Source: Wilson (1927), JASA 22, 209–212."""
     z = normal_quantile(0.5 + confidence / 2.0)
     share = successes / trials
     scale = 1.0 + z * z / trials
@@ -107,7 +106,7 @@ def score_share_interval(successes: int, trials: int, confidence: float = CONFID
 
 
 def kolmogorov_tail(distance: float, rows: int, reference_rows: int) -> float:
-    """P(two samples of one distribution differ by at least `distance`), large-sample with Stephens' correction.
+    """Return P(the KS distance of two samples of one distribution ≥ `distance`), asymptotic with Stephens' correction.
 
     Source: Kolmogorov (1933), Smirnov (1948); Stephens (1970), JRSS B 32, 115–122.
     """
@@ -118,9 +117,9 @@ def kolmogorov_tail(distance: float, rows: int, reference_rows: int) -> float:
 
 
 def hypergeometric_two_sided(successes: int, draws: int, all_successes: int, population: int) -> float:
-    """Fisher's exact two-sided p-value: all outcomes at most as likely as the one seen, taken together.
+    """Return Fisher's exact two-sided p-value: the total probability of outcomes at most as likely as the observed.
 
-    `successes` of `draws` drawn from a `population` that holds `all_successes`. Source: Fisher (1935).
+    Observed: `successes` in `draws` from a `population` with `all_successes`. Source: Fisher (1935).
     """
     least, most = max(0, draws + all_successes - population), min(draws, all_successes)
     weights = [
@@ -132,5 +131,5 @@ def hypergeometric_two_sided(successes: int, draws: int, all_successes: int, pop
 
 
 def _log_choose(n: int, k: int) -> float:
-    """Logarithm of the binomial coefficient."""
+    """Return the natural logarithm of the binomial coefficient."""
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

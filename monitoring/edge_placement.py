@@ -1,9 +1,9 @@
-"""Where the edges of a column go, decided once from the reference data.
+"""Place the edges of each column, once, from the reference data.
 
-Numeric: about 1,000 quantile edges (exact enough for KS), about 1,000 of equal width (exact enough for distances on
-heavy tails) and 24 geometric ones beyond both ends (a unit change lands in a cell of its own). A value that fills a
-cell alone gets an edge on either side; a column of few distinct values gets every one of them as an edge.
-Categorical: the most frequent values get a counter each, the rest is remembered and pooled.
+A numeric column has about 1,000 quantile edges (for an accurate KS distance), about 1,000 edges of equal width (for
+accurate distances on heavy tails), and 24 geometric edges beyond both ends (so that a change of unit falls into
+separate cells). A value that several quantiles share has an edge on both sides. A column of few distinct values has an
+edge at each of them. In a categorical column, each of the most frequent values has a counter; the others are pooled.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ REMEMBERED_VALUES = 20_000
 def edges_of_table(
     table: pa.Table, columns: Mapping[str, ColumnKind | None] | None = None, source: str = "reference"
 ) -> Edges:
-    """Edges of `columns` (name → kind, None: by its type) of a loaded table; of all its columns when None.
+    """Return the edges of `columns` (name → kind, None: by Arrow type) of a loaded table; None stands for all columns.
 
     Raises:
         LogFormatError: a column is missing or cannot be profiled.
-        StatisticsError: no column.
+        StatisticsError: there is no column.
     """
     chosen = dict.fromkeys(table.schema.names) if columns is None else columns
     kinds = kinds_of(table.schema, chosen, source)
@@ -49,17 +49,17 @@ def edges_of_files(
     columns: Mapping[str, ColumnKind | None],
     mapping: Mapping[str, str] | None = None,
 ) -> Edges:
-    """Edges of `columns` of Parquet files; reads one column at a time, so memory holds one column.
+    """Return the edges of `columns` of Parquet files; only one column is in memory at a time.
 
-    `mapping` gives the name in the files where it differs from the column's.
+    `mapping`: column name → name in the files, where the two differ.
 
     Raises:
         LogFormatError: a file cannot be read, a column is missing or cannot be profiled.
-        StatisticsError: no file, or no column.
+        StatisticsError: there is no file or no column.
     """
     files = [LogFile(source, mapping or {}) for source in sources]
     if not files:
-        raise StatisticsError("a reference needs at least one Parquet file", "name the training data's files")
+        raise StatisticsError("a reference needs at least one Parquet file", "pass the files of the training data")
     kinds = files[0].kinds(columns)
     for file in files[1:]:
         file.kinds(kinds)
@@ -67,7 +67,7 @@ def edges_of_files(
 
 
 def _place(name: str, kind: ColumnKind, chunks: Iterable[pa.ChunkedArray]) -> ColumnEdges:
-    """The edges of one column."""
+    """Return the edges of one column."""
     if kind is ColumnKind.CATEGORICAL:
         return place_categories(name, (chunk for column in chunks for chunk in column.chunks))
     parts = [numbers(chunk.drop_null()) for column in chunks for chunk in column.chunks]
@@ -75,9 +75,9 @@ def _place(name: str, kind: ColumnKind, chunks: Iterable[pa.ChunkedArray]) -> Co
 
 
 def place_numbers(name: str, values: FloatArray) -> NumericEdges:
-    """Edges from all values of the reference, in any order; NaN and what is not finite is left out.
+    """Return the edges of a numeric column from all reference values, in any order; only finite values are used.
 
-    Without any finite value there is no edge: one cell holds whatever comes later.
+    Without a finite value there is no edge, and all later values are counted in one cell.
     """
     ordered = np.sort(values[np.abs(values) <= LARGEST]) + 0.0
     if not len(ordered):
@@ -91,7 +91,7 @@ def place_numbers(name: str, values: FloatArray) -> NumericEdges:
 
 
 def _inner(ordered: FloatArray) -> FloatArray:
-    """Quantile and equal-width edges, and one just below each value that several quantiles share."""
+    """Return quantile and equal-width edges, and an edge just below each value that several quantiles share."""
     ranks = np.ceil(np.arange(1, QUANTILES + 1) * (len(ordered) / QUANTILES)).astype(np.int64) - 1
     quantiles = ordered[np.minimum(ranks, len(ordered) - 1)]
     heavy = np.unique(quantiles[1:][quantiles[1:] == quantiles[:-1]])
@@ -100,7 +100,7 @@ def _inner(ordered: FloatArray) -> FloatArray:
 
 
 def _tails(low: float, high: float) -> FloatArray:
-    """Edges at 1, 2, 4, … 2,048 spans beyond both ends, and one just below the least value."""
+    """Return edges at 1, 2, 4, … 2,048 value ranges beyond both ends, and one just below the smallest value."""
     span = (high - low) or abs(high) or 1.0
     steps = span * np.exp2(np.arange(TAIL_EDGES))
     edges = np.concatenate([low - steps, [np.nextafter(low, -np.inf)], high + steps])
@@ -109,7 +109,7 @@ def _tails(low: float, high: float) -> FloatArray:
 
 
 def place_categories(name: str, chunks: Iterable[pa.Array]) -> CategoricalEdges:
-    """Edges from all values of the reference; ties in frequency go by name, so that row order does not matter."""
+    """Return the edges of a categorical column from all reference values; equally frequent values go by name."""
     counts: dict[str, int] = {}
     for chunk in chunks:
         for entry in pc.value_counts(words(chunk.drop_null())).to_pylist():

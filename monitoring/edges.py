@@ -1,7 +1,7 @@
-"""The edges of a reference: where each column is cut into cells, fixed once and never changed.
+"""Define the edges of a reference: the points at which each column is cut into cells.
 
-Every profile of a model is counted on the same edges, so profiles add up, and because the edges never change and
-carry a digest, every past verdict can be computed again. `monitoring.edge_placement` places them.
+Every profile of a version is counted on the same edges, so profiles can be added. Edges never change and have a digest,
+so every past verdict can be recomputed. `monitoring.edge_placement` places them.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ CATEGORICAL_MARKS = ("other", "new", "null")
 
 @dataclass(frozen=True, eq=False)
 class NumericEdges:
-    """Cells (−∞, e₀], (e₀, e₁], …, (eₖ₋₁, ∞) of a numeric column, then below, above, NaN and null.
+    """The edges of a numeric column; its counters are (−∞, e₀], (e₀, e₁], …, (eₖ₋₁, ∞), below, above, NaN and null.
 
-    `below` and `above` count ±∞ and whatever is beyond ±2⁵⁰⁰. `complete` says that every value of the reference is
-    an edge. Sums are kept as distances from `centre` in whole units of 2**`unit`, see `monitoring.moments`.
+    `below` and `above` count ±∞ and values beyond ±2⁵⁰⁰. `complete`: every value of the reference is an edge. Sums are
+    stored as distances from `centre` in whole units of 2**`unit` (see `monitoring.moments`).
     """
 
     name: str
@@ -45,17 +45,17 @@ class NumericEdges:
 
     @property
     def width(self) -> int:
-        """Number of counters, the four marks included."""
+        """Number of counters, including below, above, NaN and null."""
         return self.cells + len(NUMERIC_MARKS)
 
     @cached_property
     def keys(self) -> FloatArray:
-        """The edges with the limits of what counts as finite around them, as the kernel searches them."""
+        """The edges, with the smallest and the largest number that counts as finite around them; for searching."""
         ends = (np.nextafter(-LARGEST, -np.inf), LARGEST, np.inf)
         return frozen(np.concatenate([ends[:1], self.values, ends[1:]]))
 
     def document(self) -> dict[str, Any]:
-        """The edges as plain JSON values."""
+        """Return the edges as plain JSON values."""
         return {
             "kind": "numeric",
             "name": self.name,
@@ -68,11 +68,11 @@ class NumericEdges:
 
 @dataclass(frozen=True, eq=False)
 class CategoricalEdges:
-    """The known values of a categorical column, most frequent first, then other, new and null.
+    """The edges of a categorical column; with a counter for each of `values` (most frequent first), other, new, null.
 
-    `pooled` are known values too rare for a counter of their own: they count as other. `open_ended` says that the
-    reference held too many values to remember: then nothing can be called new, and unknown values count as other.
-    `singletons` values were seen once among the reference's `rows` non-null rows (see `new_categories`).
+    `pooled`: known values that are too rare for a counter and count as other. `open_ended`: the reference has too many
+    values to store them, so no value can be recognised as new, and unknown values count as other. `singletons`: number
+    of values with one row among the `rows` non-null rows of the reference (see `new_categories`).
     """
 
     name: str
@@ -84,16 +84,16 @@ class CategoricalEdges:
 
     @property
     def cells(self) -> int:
-        """Number of cells for non-null values: the known ones, other, new."""
+        """Number of cells for non-null values: the known values, other and new."""
         return len(self.values) + 2
 
     @property
     def width(self) -> int:
-        """Number of counters, null included."""
+        """Number of counters, including null."""
         return self.cells + 1
 
     def document(self) -> dict[str, Any]:
-        """The edges as plain JSON values."""
+        """Return the edges as plain JSON values."""
         return {
             "kind": "categorical",
             "name": self.name,
@@ -110,10 +110,10 @@ ColumnEdges = NumericEdges | CategoricalEdges
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The edges of all profiled columns. Two are equal when their digests are.
+    """The edges of all profiled columns. Two objects are equal if their digests are equal.
 
     Raises:
-        StatisticsError: no column, or two of one name.
+        StatisticsError: there is no column, or two columns have the same name.
     """
 
     columns: tuple[ColumnEdges, ...]
@@ -122,7 +122,7 @@ class Edges:
         names = [c.name for c in self.columns]
         if not names or len(set(names)) != len(names):
             raise StatisticsError(
-                f"edges need columns of distinct names; got {', '.join(names) or 'none'}", "name each column once"
+                f"edges need columns with distinct names; got {', '.join(names) or 'none'}", "list each column once"
             )
 
     @cached_property
@@ -132,7 +132,7 @@ class Edges:
 
     @cached_property
     def starts(self) -> dict[str, int]:
-        """Where each column's counters begin in a profile's one row of counters."""
+        """Index of the first counter of each column in the counters of a profile."""
         widths = [c.width for c in self.columns]
         return {c.name: sum(widths[:i]) for i, c in enumerate(self.columns)}
 
@@ -143,11 +143,11 @@ class Edges:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The columns' names in order."""
+        """The names of the columns in order."""
         return tuple(c.name for c in self.columns)
 
     def column(self, name: str) -> ColumnEdges:
-        """The edges of one column.
+        """Return the edges of one column.
 
         Raises:
             StatisticsError: the reference has no such column.
@@ -157,29 +157,32 @@ class Edges:
         return self.columns[self.names.index(name)]
 
     def to_json(self) -> str:
-        """Canonical JSON: sorted keys, no spaces, shortest decimals that read back as the same doubles."""
+        """Return canonical JSON: sorted keys, no spaces, shortest decimals that parse to the same doubles."""
         document = {"format": FORMAT_VERSION, "columns": [c.document() for c in self.columns]}
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str, digest: str = "") -> Edges:
-        """The edges that `to_json` wrote, equal to the last bit.
+        """Return the edges that `to_json` wrote, equal to the last bit.
 
-        `digest` is theirs where it is known: from a store that answers with the very bytes of a digest.
+        `digest` is the digest of the edges if the caller knows it, for example from the artifact store.
 
         Raises:
-            StatisticsError: the text is not such a document, or of another format version.
+            StatisticsError: the text is no such document or has another format version.
         """
-        remedy = "restore the reference profile from the registry's artifacts, or register the version again"
+        remedy = "restore the artifacts of the registry from a backup, or register the version again"
         try:
-            document = from_json(text)  # forty thousand decimals: seven times as fast as json.loads, equal to the bit
+            document = from_json(text)  # 40,000 decimals: seven times as fast as json.loads, with equal results
             if document["format"] != FORMAT_VERSION:
-                raise StatisticsError(f"edges of format {document['format']}; this reads {FORMAT_VERSION}", remedy)
+                raise StatisticsError(
+                    f"the edges have format {document['format']}; modelward reads {FORMAT_VERSION}",
+                    remedy,
+                )
             edges = cls(tuple(_column(entry) for entry in document["columns"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise StatisticsError(f"not a document of edges: {error!r}", remedy) from error
+            raise StatisticsError(f"the stored edges of the reference cannot be read: {error!r}", remedy) from error
         if digest:
-            edges.__dict__["digest"] = digest  # where the property keeps what it has computed
+            edges.__dict__["digest"] = digest  # the cached property stores its value here
         return edges
 
     def __eq__(self, other: object) -> bool:
@@ -190,7 +193,7 @@ class Edges:
 
 
 def _column(entry: dict[str, Any]) -> ColumnEdges:
-    """One column from its JSON values."""
+    """Return the edges of one column from its JSON values."""
     if entry["kind"] == "numeric":
         values = frozen(np.asarray(entry["values"], dtype=np.float64))
         return NumericEdges(entry["name"], values, entry["centre"], entry["unit"], entry["complete"])

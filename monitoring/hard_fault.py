@@ -1,7 +1,7 @@
-"""What is broken rather than drifting, and pages at once: the partition, the schema, the nulls, the unit, the scores.
+"""Find hard faults, which give an alert of level page at once: null surges, unit changes and invalid scores.
 
-The most frequent cause of a model's decay is a changed pipeline upstream. A fault names the partition in which it was
-found. A partition that is missing, broken or of another schema is found by the code that reads it (`LogFormatError`).
+A frequent cause of bad predictions is a change in the pipeline that writes the log. Missing and broken partitions and
+changed schemas are found by the code that reads the log, which raises `LogFormatError`.
 Source: Breck et al. (2019), "Data validation for machine learning", SysML.
 """
 
@@ -27,7 +27,7 @@ OFFSET = 8.0
 
 
 class FaultKind(StrEnum):
-    """What is broken."""
+    """The kind of a hard fault."""
 
     MISSING_PARTITION = "missing partition"
     BROKEN_PARTITION = "broken partition"
@@ -38,7 +38,7 @@ class FaultKind(StrEnum):
 
 
 class HardFault(BaseModel):
-    """One thing that is broken: the column it is in ("" for the whole partition), the partition, and what is seen."""
+    """One hard fault: its column ("" for the whole partition), its partition, and a sentence that describes it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: FaultKind
@@ -48,17 +48,17 @@ class HardFault(BaseModel):
 
     @property
     def about(self) -> str:
-        """What the fault is about, as one name."""
+        """The kind and column of the fault as one name, `kind:column`."""
         return ":".join(filter(None, (self.kind.value, self.column)))
 
 
 def column_faults(reference: Profile, current: Profile) -> tuple[HardFault, ...]:
-    """Null surges and unit changes of all columns of `current`, in the order of the columns.
+    """Return the null surges and unit changes of all columns of `current`, in the order of the columns.
 
-    The score has no unit that could change: it is a probability, and its faults are found by `score_faults`.
+    The score is a probability and has no unit; its faults are found by `score_faults`.
 
     Raises:
-        StatisticsError: the profiles are on different edges.
+        StatisticsError: the profiles have different edges.
     """
     found: list[HardFault | None] = []
     for name in current.edges.names:
@@ -68,41 +68,41 @@ def column_faults(reference: Profile, current: Profile) -> tuple[HardFault, ...]
     return tuple(fault for fault in found if fault is not None)
 
 
-def unforeseen(faults: Iterable[HardFault], rules: Iterable[WatchRule]) -> tuple[HardFault, ...]:
-    """The faults that no rule of the plan has foreseen.
+def faults_without_rule(faults: Iterable[HardFault], rules: Iterable[WatchRule]) -> tuple[HardFault, ...]:
+    """Return the faults that no watch rule of the plan covers.
 
-    A null surge is foreseen by a rule on the column's null rate, a changed unit by a rule that calls the column
-    seasonal. Such a rule was written down beforehand, with its own margins, and replaces the general one.
+    A rule on the null rate of a column covers a null surge of that column; a rule with `seasonal` covers a unit change.
+    The margins of such a rule then apply instead of the general limits.
     """
     known = list(rules)
-    foreseen = {(FaultKind.NULL_SURGE, rule.column) for rule in known if rule.statistic == null_rate.STATISTIC}
-    foreseen |= {(FaultKind.UNIT_CHANGE, rule.column) for rule in known if rule.seasonal is not None}
-    return tuple(one for one in faults if (one.kind, one.column) not in foreseen)
+    covered = {(FaultKind.NULL_SURGE, rule.column) for rule in known if rule.statistic == null_rate.STATISTIC}
+    covered |= {(FaultKind.UNIT_CHANGE, rule.column) for rule in known if rule.seasonal is not None}
+    return tuple(one for one in faults if (one.kind, one.column) not in covered)
 
 
 def null_surge(reference: Profile, current: Profile, column: str) -> HardFault | None:
-    """A fault when the share of missing values has surely risen by more than 20 percentage points.
+    """Return a fault if the whole interval shows that the share of missing values rose by over 20 percentage points.
 
     Raises:
-        StatisticsError: different edges, or no such column.
+        StatisticsError: the profiles have different edges, or there is no such column.
     """
     measured = null_rate.measure(reference, current, column)
     if measured.low is None or measured.value is None or measured.low <= SURGE:
         return None
     now = current.column(column).missing / current.rows
-    says = f"{now:.1%} of {column} are missing, {now - measured.value:.1%} in the reference"
+    says = f"{now:.1%} of the values of {column} are missing, {now - measured.value:.1%} in the reference"
     return _fault(FaultKind.NULL_SURGE, column, current, says)
 
 
 def unit_change(reference: Profile, current: Profile, column: str) -> HardFault | None:
-    """A fault when mean and standard deviation have changed by one and the same factor, or the mean alone by far.
+    """Return a fault if mean and standard deviation changed by the same factor, or only the mean changed by far.
 
-    A factor of 3 or more, the same within 20 %, looks like another unit (feet for metres); a shift by 8 standard
-    deviations that leaves the spread within 20 % like another zero (Kelvin for Celsius). Under 100 values nothing is
-    said; a column that swings around 0 shows only the second.
+    A factor of 3 or more, equal within 20 %, indicates another unit (feet for metres). A shift by 8 standard deviations
+    with a spread equal within 20 % indicates another zero (Kelvin for Celsius). With fewer than 100 values there is no
+    fault. In a column with a mean near 0, only the second case is found.
 
     Raises:
-        StatisticsError: no such column, or a categorical one.
+        StatisticsError: there is no such column, or it is categorical.
     """
     old, new = reference.numeric(column), current.numeric(column)
     if min(old.finite, new.finite) < VALUES_FOR_UNIT or old.variance == 0.0 or new.variance == 0.0:
@@ -110,32 +110,37 @@ def unit_change(reference: Profile, current: Profile, column: str) -> HardFault 
     spread, deviation = math.sqrt(new.variance / old.variance), math.sqrt(old.variance)
     says = None
     if abs(old.mean) > deviation / 2.0 and _alike(new.mean / old.mean, spread) and not _alike(spread, 1.0, FACTOR):
-        says = f"{column} is about {spread:.2g} times what it was, mean and spread alike"
+        says = f"mean and spread of {column} are both about {spread:.2g} times those of the reference"
     elif _alike(spread, 1.0) and abs(new.mean - old.mean) > OFFSET * deviation:
-        says = f"{column} has moved by {new.mean - old.mean:.4g} while its spread stayed"
+        says = f"the mean of {column} has moved by {new.mean - old.mean:.4g}, but its spread is unchanged"
     return None if says is None else _fault(FaultKind.UNIT_CHANGE, column, current, says)
 
 
 def score_faults(days: Mapping[str, ScoreHistogram]) -> tuple[HardFault, ...]:
-    """A fault for each day that has scores which are missing or no probability, or labels that cannot be."""
+    """Return a fault for each day with missing scores, scores that are no probability, or impossible labels."""
     return tuple(
         HardFault(
             kind=FaultKind.INVALID_SCORES,
             column="score",
             partition=day,
-            says=", ".join(f"{name}: {rows} rows" for name, rows in days[day].faulty.items()),
+            says=", ".join(f"{name}: {_rows(rows)}" for name, rows in days[day].faulty.items()),
         )
         for day in sorted(days)
         if days[day].faulty
     )
 
 
+def _rows(count: int) -> str:
+    """Return a number of rows in words."""
+    return "1 row" if count == 1 else f"{count} rows"
+
+
 def _alike(first: float, second: float, factor: float = SAME_FACTOR) -> bool:
-    """Whether two ratios differ by less than `factor`; never when they differ in sign."""
+    """Return True if two ratios differ by less than `factor`; the second ratio is positive."""
     return first > 0.0 and abs(math.log(first / second)) < math.log(factor)
 
 
 def _fault(kind: FaultKind, column: str, current: Profile, says: str) -> HardFault:
-    """The fault with the first partition that was looked at."""
+    """Return a fault in the first partition of the profile."""
     partitions = sorted(part.partition for part in current.parts)
     return HardFault(kind=kind, column=column, partition=partitions[0] if partitions else "", says=says)

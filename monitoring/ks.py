@@ -1,8 +1,8 @@
-"""Kolmogorov–Smirnov distance of a numeric column: the largest gap between its two distribution functions.
+"""Measure the drift of a numeric column by the Kolmogorov–Smirnov distance between two distribution functions.
 
-Taken at about 2,000 edges instead of at every value, hence never above the exact distance; `overshoot` bounds how far
-below it can be. Sources: Kolmogorov (1933), Smirnov (1948); interval by Dvoretzky, Kiefer, Wolfowitz with the constant
-of Massart (1990), Annals of Probability 18, 1269–1283.
+The distance is their largest difference. It is computed at about 2,000 edges instead of at every value, so it is at
+most the exact distance; `binning_error` bounds the difference from it. Sources: Kolmogorov (1933), Smirnov (1948);
+interval by Dvoretzky, Kiefer, Wolfowitz with the constant of Massart (1990), Annals of Probability 18, 1269–1283.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from data.records.measurement import Measurement
 from monitoring.arrays import FloatArray, IntArray
-from monitoring.column_drift import start
+from monitoring.column_drift import prepare_measurement
 from monitoring.distributions import CONFIDENCE, kolmogorov_tail
 from monitoring.profile import Profile
 
@@ -21,32 +21,32 @@ STATISTIC = "ks"
 
 
 def measure(reference: Profile, current: Profile, column: str) -> Measurement:
-    """The distance between 0 and 1, with an interval that also covers the error of the binning.
+    """Return the distance between 0 and 1, with an interval that includes the binning error.
 
-    The p-value tests "both samples are of one distribution" and is conservative where values repeat. ±∞ count as
+    The p-value tests "both samples come from one distribution"; it is conservative if values repeat. ±∞ count as
     values, nulls and NaN do not.
 
     Raises:
-        StatisticsError: different edges, no such column, or a categorical one.
+        StatisticsError: the profiles have different edges, or the column is missing or categorical.
     """
     cells = reference.numeric(column).ordered, current.numeric(column).ordered
-    begun = start(STATISTIC, reference, current, column)
-    if begun.cannot_say:
-        return begun
+    measurement = prepare_measurement(STATISTIC, reference, current, column)
+    if measurement.cannot_say:
+        return measurement
     value = distance(*cells)
     margin = sum(math.sqrt(math.log(4.0 / (1.0 - CONFIDENCE)) / (2.0 * cell.sum())) for cell in cells)
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": value,
             "low": max(0.0, value - margin),
-            "high": min(1.0, value + overshoot(*cells) + margin),
-            "p_value": kolmogorov_tail(value, begun.rows, begun.reference_rows),
+            "high": min(1.0, value + binning_error(*cells) + margin),
+            "p_value": kolmogorov_tail(value, measurement.rows, measurement.reference_rows),
         }
     )
 
 
 def distance(reference: IntArray, current: IntArray) -> float:
-    """The distance from cells.
+    """Return the largest gap between the distribution functions at the upper edges of the cells.
 
     >>> distance(np.array([1, 1, 2]), np.array([0, 1, 3]))
     0.25
@@ -54,10 +54,10 @@ def distance(reference: IntArray, current: IntArray) -> float:
     return float(np.abs(_cumulated(reference) - _cumulated(current)).max())
 
 
-def overshoot(reference: IntArray, current: IntArray) -> float:
-    """How far above `distance` the exact distance of the same values can be at most.
+def binning_error(reference: IntArray, current: IntArray) -> float:
+    """Return an upper bound of the exact distance minus `distance`, for any values with these counts in the cells.
 
-    Inside a cell one distribution may have risen already and the other not yet.
+    Within a cell the order of the values is unknown: all values of one sample may lie below those of the other.
     """
     old, new = _cumulated(reference), _cumulated(current)
     before_old, before_new = np.append(0.0, old[:-1]), np.append(0.0, new[:-1])
@@ -65,6 +65,6 @@ def overshoot(reference: IntArray, current: IntArray) -> float:
 
 
 def _cumulated(cells: IntArray) -> FloatArray:
-    """The distribution function at the upper edge of each cell."""
+    """Return the distribution function at the upper edge of each cell."""
     shares: FloatArray = np.cumsum(cells) / cells.sum()
     return shares

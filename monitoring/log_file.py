@@ -1,7 +1,7 @@
-"""One Parquet file of predictions, read a column of a row group at a time, dictionaries kept.
+"""Read a Parquet file one column of one row group at a time, and keep its dictionaries.
 
-That order holds little in memory however many rows there are, and was measured the cheapest: no memory map (its pages
-count), no read-ahead buffer, one Arrow thread (the kernel runs its own).
+This needs little memory for any number of rows. It was measured as the cheapest way without a memory map (whose pages
+count as memory), without a read-ahead buffer, and with one Arrow thread (the scan has threads of its own).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Source = str | Path
 
 
 class LogFile:
-    """A Parquet file whose columns may have other names than ours: `mapping` is our name → the file's.
+    """A Parquet file whose column names may differ from those of modelward; `mapping`: our name → name in the file.
 
     Raises:
         LogFormatError: the file is missing or is not Parquet.
@@ -39,49 +39,49 @@ class LogFile:
         self.row_groups: int = metadata.num_row_groups
 
     def kinds(self, columns: Mapping[str, ColumnKind | None]) -> dict[str, ColumnKind]:
-        """The kind of each of our `columns`, by its type where None is given.
+        """Return the kind of each column in `columns` (our names); None stands for the kind of its Arrow type.
 
         Raises:
-            LogFormatError: a column is missing or cannot be counted so; names file, column, actual and required type.
+            LogFormatError: a column is missing or has another type; the message gives file, column and both types.
         """
         named = {self.name_of(name): kind for name, kind in columns.items()}
         kinds = kinds_of(self.schema, named, self.source)
         return {name: kinds[self.name_of(name)] for name in columns}
 
     def name_of(self, name: str) -> str:
-        """The file's name of our column."""
+        """Return the name in the file of our column `name`."""
         return self._mapping.get(name, name)
 
     def rows_of(self, group: int) -> int:
-        """Number of rows of one row group."""
+        """Return the number of rows of one row group."""
         return int(self._file.metadata.row_group(group).num_rows)
 
     def read(self, group: int, name: str) -> pa.ChunkedArray:
-        """Our column `name` of one row group.
+        """Return our column `name` of one row group.
 
         Raises:
-            LogFormatError: the file breaks off or its pages cannot be decoded.
+            LogFormatError: the file is incomplete or its pages cannot be decoded.
         """
         with self._reading():
             return self._file.read_row_group(group, columns=[self.name_of(name)], use_threads=False).column(0)
 
     def column(self, name: str) -> pa.ChunkedArray:
-        """Our column `name` of the whole file.
+        """Return our column `name` of the whole file.
 
         Raises:
-            LogFormatError: the file breaks off or its pages cannot be decoded.
+            LogFormatError: the file is incomplete or its pages cannot be decoded.
         """
         with self._reading():
             return self._file.read(columns=[self.name_of(name)], use_threads=False).column(0)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Arrow's and the file system's errors as one of ours that names the file."""
+        """Raise LogFormatError with the name of the file for an error of Arrow or the file system."""
         try:
             yield
         except (pa.ArrowException, OSError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise LogFormatError(
                 f"{self.source}: cannot be read as Parquet: {reason}",
-                "write the partition again; until then it counts as broken, not as empty",
+                "write the partition again; until then it is reported as broken",
             ) from error

@@ -1,8 +1,8 @@
-"""Did the concept change? The actual loss minus the loss that the scores predict.
+"""Measure concept drift as the loss residual: the actual loss minus the loss that the scores predict.
 
-With g the calibrated probability of a row's score p on the reference, the squared error is expected to be
-p² − 2pg + g; what is over is (y − g)(1 − 2p). Its mean stays at 0 while the concept holds, whatever happens to the
-inputs; where labels flip both ways the mean calibration sees nothing and this does.
+For a score p with the calibrated probability g on the reference, the expected squared error is p² − 2pg + g; the
+residual of a row with label y is (y − g)(1 − 2p). Without concept drift its mean is 0, even if the inputs change. The
+residual also shows labels that changed in both directions, which leave the mean calibration unchanged.
 
 Source: the loss-residual test follows Murphy's (1973, J. Applied Meteorology 12, 595–600) decomposition of the Brier
 score; days as clusters: Cameron, Gelbach, Miller (2008), REStat 90, 414–427.
@@ -19,7 +19,7 @@ from monitoring.arrays import FloatArray
 from monitoring.calibration_map import CalibrationMap
 from monitoring.day_resampling import DAYS_FOR_INTERVAL
 from monitoring.distributions import CONFIDENCE, normal_quantile, normal_two_sided, t_quantile, t_two_sided
-from monitoring.score_days import Days, side_by_side, start
+from monitoring.score_days import Days, prepare_measurement, stack_days
 from monitoring.scores import COUNT, SQUARE, SUM, SUM_UNIT
 
 STATISTIC = "loss_residual"
@@ -27,26 +27,27 @@ _NO_SPREAD = 1e-9
 
 
 def measure(days: Days, reference: CalibrationMap | None, *, segment: str = "") -> Measurement:
-    """Mean of loss − expected loss over the labelled rows of `days` (day → histogram), in units of the Brier score.
+    """Return the mean of loss − expected loss over the labelled rows of `days` (day → histogram).
 
-    Above 0: worse than the scores predict. The standard error takes in the rows' own chance, the reference's finite
-    size, and (from five days on, if larger) how the days differ; the p-value tests "the residual is 0". Cannot say
-    without 30 labels, without a reference, or when every score is one half and so predicts no loss.
+    The unit is that of the Brier score; above 0, the loss is higher than the scores predict. The standard error covers
+    the random labels and the finite reference, or, from five days on and if larger, the differences between days. The
+    p-value tests "the residual is 0". Cannot say with fewer than 30 labels, without a reference, or if every score is
+    one half.
     """
-    window = side_by_side(days)
-    begun = start(STATISTIC, window, segment)
-    if begun.cannot_say or reference is None:
-        return begun.model_copy(update={"cannot_say": begun.cannot_say or CannotSay.NO_REFERENCE})
+    window = stack_days(days)
+    measurement = prepare_measurement(STATISTIC, window, segment)
+    if measurement.cannot_say or reference is None:
+        return measurement.model_copy(update={"cannot_say": measurement.cannot_say or CannotSay.NO_REFERENCE})
     residuals, rows, variance = _residuals(days, reference)
     value, error = float(residuals.sum() / rows.sum()), math.sqrt(max(0.0, variance)) / float(rows.sum())
     if error < _NO_SPREAD:
-        return begun.model_copy(update={"cannot_say": CannotSay.CONSTANT_COLUMN})
+        return measurement.model_copy(update={"cannot_say": CannotSay.CONSTANT_COLUMN})
     between = _between_days(residuals, rows)
     clustered = between > error
     error, freedom = max(error, between), len(rows) - 1
     quantile = t_quantile(0.5 + CONFIDENCE / 2, freedom) if clustered else normal_quantile(0.5 + CONFIDENCE / 2)
     z = value / error
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": value,
             "low": value - quantile * error,
@@ -57,7 +58,7 @@ def measure(days: Days, reference: CalibrationMap | None, *, segment: str = "") 
 
 
 def _residuals(days: Days, reference: CalibrationMap) -> tuple[FloatArray, FloatArray, float]:
-    """Σ residual and rows of each labelled day, and the variance of the sum of all under "the concept holds"."""
+    """Return Σ residual and the rows of each labelled day, and the variance of the total without concept drift."""
     labelled = np.array([days[name].by_label for name in sorted(days) if days[name].known], dtype=np.float64)
     counts, sums, squares = labelled[:, COUNT], labelled[:, SUM] * SUM_UNIT, labelled[:, SQUARE] * SUM_UNIT
     g = reference.probability
@@ -72,7 +73,7 @@ def _residuals(days: Days, reference: CalibrationMap) -> tuple[FloatArray, Float
 
 
 def _between_days(residuals: FloatArray, rows: FloatArray) -> float:
-    """Standard error of the mean residual from how the days differ; 0 under five days, which cannot tell."""
+    """Return the standard error of the mean residual from the differences between days; 0 with fewer than five days."""
     days = len(rows)
     if days < DAYS_FOR_INTERVAL:
         return 0.0

@@ -1,4 +1,4 @@
-"""How far has the mean of a numeric column moved, in standard deviations of the reference?
+"""Measure the shift of the mean of a numeric column, in standard deviations of the reference.
 
 Sources: Glass's Δ, Hedges and Olkin (1985), "Statistical Methods for Meta-Analysis", ch. 5, with its large-sample
 standard error; test by Welch (1947), Biometrika 34, 28–35.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from data.records.measurement import CannotSay, Measurement
-from monitoring.column_drift import start
+from monitoring.column_drift import prepare_measurement
 from monitoring.distributions import CONFIDENCE, normal_quantile, t_two_sided
 from monitoring.profile import Profile
 
@@ -17,29 +17,29 @@ STATISTIC = "mean_shift"
 
 
 def measure(reference: Profile, current: Profile, column: str) -> Measurement:
-    """(mean now − mean of the reference) ÷ standard deviation of the reference, over finite values.
+    """Return (current mean − reference mean) ÷ standard deviation of the reference, over finite values.
 
-    The p-value tests "the same mean". Above 0 the column has risen.
+    The p-value tests "the means are equal". Above 0, the current mean is higher.
 
     Raises:
-        StatisticsError: different edges, no such column, or a categorical one.
+        StatisticsError: the profiles have different edges, or the column is missing or categorical.
     """
     old, new = reference.numeric(column), current.numeric(column)
-    begun = start(STATISTIC, reference, current, column)
+    measurement = prepare_measurement(STATISTIC, reference, current, column)
     n, m = new.finite, old.finite
-    begun = begun.model_copy(update={"rows": n, "reference_rows": m})
-    reason = begun.cannot_say or (CannotSay.TOO_FEW_ROWS if min(n, m) < 2 else None)
+    measurement = measurement.model_copy(update={"rows": n, "reference_rows": m})
+    reason = measurement.cannot_say or (CannotSay.TOO_FEW_ROWS if min(n, m) < 2 else None)
     if reason is None and old.variance == 0.0:
         reason = CannotSay.CONSTANT_COLUMN
     if reason is not None:
-        return begun.model_copy(update={"cannot_say": reason})
+        return measurement.model_copy(update={"cannot_say": reason})
     own, theirs = new.variance / n, old.variance / m
     moved, deviation = new.mean - old.mean, math.sqrt(old.variance)
     value = moved / deviation
     error = math.sqrt((own + theirs) / old.variance + value * value / (2.0 * m))
     freedom = (own + theirs) ** 2 / (own**2 / (n - 1) + theirs**2 / (m - 1))
     half = normal_quantile(0.5 + CONFIDENCE / 2.0) * error
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": value,
             "low": value - half,

@@ -1,7 +1,8 @@
-"""The performance metrics computed again from the submitted predictions, one prediction a row.
+"""Recompute the performance metrics from submitted predictions, one prediction in each row.
 
-Exact values; intervals by resampling days. Arrays run parallel: `day` of any type that sorts, `label` 0, 1 or NaN
-(not known), `score` a probability. Rows without a label are left out and the coverage says how many.
+Values are exact; intervals are from resampled days. The arrays `day` (any sortable type), `label` (0, 1, or NaN if not
+known) and `score` (a probability) have one entry for each row. Rows without a label are not used; `coverage` is the
+share of rows with a label.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ RANK_BINS = 1_000
 
 
 def auc(label: FloatArray, score: FloatArray) -> float:
-    """Area under the ROC curve: the share of (positive, negative) pairs ranked rightly, a tie counting half.
+    """Return the area under the ROC curve: the share of (positive, negative) pairs in the right order; ties count half.
 
-    NaN when a class is missing. Source: Hanley and McNeil (1982), Radiology 143, 29–36.
+    NaN if a class is missing. Source: Hanley and McNeil (1982), Radiology 143, 29–36.
 
     >>> auc(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.1, 0.4, 0.35, 0.8]))
     0.75
@@ -34,9 +35,9 @@ def auc(label: FloatArray, score: FloatArray) -> float:
 
 
 def auc_of_counts(counts: FloatArray) -> FloatArray:
-    """AUC of each table of counts, shape (tables, bins from low to high score, 2 for label 0 and 1).
+    """Return the AUC of each table of counts, shape (tables, bins from low to high score, 2 for label 0 and 1).
 
-    Ties within a bin count half; NaN where a class is missing.
+    Ties within a bin count half; NaN if a class is missing.
     """
     negatives, positives = counts[:, :, 0], counts[:, :, 1]
     below = np.cumsum(negatives, axis=1) - 0.5 * negatives
@@ -47,7 +48,7 @@ def auc_of_counts(counts: FloatArray) -> FloatArray:
 
 
 def brier(label: FloatArray, score: FloatArray) -> FloatArray:
-    """Squared error of each row. Source: Brier (1950), Monthly Weather Review 78, 1–3.
+    """Return the squared error of each row. Source: Brier (1950), Monthly Weather Review 78, 1–3.
 
     >>> brier(np.array([1.0, 0.0]), np.array([0.75, 0.5])).tolist()
     [0.0625, 0.25]
@@ -56,7 +57,7 @@ def brier(label: FloatArray, score: FloatArray) -> FloatArray:
 
 
 def log_loss(label: FloatArray, score: FloatArray) -> FloatArray:
-    """−ln of the probability given to what happened, each row, scores kept 1e-15 from 0 and 1.
+    """Return −ln of the predicted probability of the actual label for each row, with scores 1e-15 from 0 and 1.
 
     Source: Good (1952), JRSS B 14, 107–114.
     """
@@ -79,18 +80,18 @@ def recompute(
     segment: str = "",
     seed: int = 0,
 ) -> tuple[Measurement, ...]:
-    """Each metric of `metrics` with its day-resampled 95 % interval, in the given order.
+    """Return each metric of `metrics`, in the given order, with a 95 % interval from resampled days.
 
-    `level` is the figure that the p-value tests against (None: no p-value). Under five days there is a value but no
+    `level` is the value that the p-value tests (None: no p-value). With fewer than five days there is a value but no
     interval. `calibration` is mean score ÷ mean label.
 
     Raises:
-        LogFormatError: a score that is no probability, a label that is neither 0 nor 1.
-        StatisticsError: columns of different length, an unknown metric.
+        LogFormatError: a score is no probability, or a label is neither 0, 1 nor NaN.
+        StatisticsError: the arrays have different lengths, or a metric is unknown.
     """
     unknown = sorted(set(metrics) - set(METRICS))
     if unknown:
-        raise StatisticsError(f"unknown metric {', '.join(unknown)}", f"choose from {', '.join(METRICS)}")
+        raise StatisticsError(f"unknown metric {', '.join(unknown)}", f"choose from: {', '.join(METRICS)}")
     same_length(day=np.asarray(day), label=np.asarray(label), score=np.asarray(score))
     labels, scores = checked_labels(label), checked_scores(score)
     known = ~np.isnan(labels)
@@ -115,10 +116,10 @@ def recompute_slices(
     metrics: Sequence[str] = METRICS,
     seed: int = 0,
 ) -> tuple[Measurement, ...]:
-    """`recompute` for each value of `slices` (one a row), sorted by value, which becomes the segment.
+    """Return the result of `recompute` for each value of `slices`, sorted by value; the value is the `segment`.
 
     Raises:
-        LogFormatError, StatisticsError: as `recompute`.
+        LogFormatError, StatisticsError: in the same cases as `recompute`.
     """
     same_length(day=np.asarray(day), slices=np.asarray(slices))
     named = np.asarray(slices).astype(np.str_)
@@ -131,17 +132,20 @@ def recompute_slices(
 
 
 def day_codes(day: AnyArray) -> IntArray:
-    """Each row's day as 0, 1, … in sorted order."""
+    """Return the number of the day of each row: 0, 1, … in sorted order."""
     return np.unique(day, return_inverse=True)[1].astype(np.int64)
 
 
 def row_order(days: IntArray, *columns: FloatArray) -> IntArray:
-    """Indexes that sort rows by day, then by the columns: sums then agree to the last bit in any row order."""
+    """Return the indexes that sort rows by day, then by `columns`, so that sums do not depend on the row order."""
     return np.lexsort((*reversed(columns), days)).astype(np.int64)
 
 
 def without_value(y: FloatArray, coverage: float | None, *, two_classes: bool) -> CannotSay | None:
-    """Why the known labels `y` allow no figure, or None when they do; `coverage` is None for an empty window."""
+    """Return the reason why no figure can be computed from the known labels `y`, or None.
+
+    `coverage` is None for an empty window.
+    """
     if coverage is None:
         return CannotSay.EMPTY_WINDOW
     if len(y) == 0:
@@ -150,14 +154,14 @@ def without_value(y: FloatArray, coverage: float | None, *, two_classes: bool) -
 
 
 def day_sums(days: IntArray, values: FloatArray) -> FloatArray:
-    """Sum of `values` over the rows of each day, shape (days,)."""
+    """Return the sum of `values` over the rows of each day, shape (days,)."""
     return np.bincount(days, weights=values).astype(np.float64)
 
 
 def rank_histogram(days: IntArray, label: FloatArray, score: FloatArray) -> FloatArray:
-    """Counts by day, score bin and label, shape (days, bins, 2); the bins hold equal shares of the scores.
+    """Return counts by day, score bin and label, shape (days, bins, 2); the bins have equal shares of the scores.
 
-    Only for the spread of the replicates: a value is never taken from it.
+    Only the spread of the replicates is computed from these counts, never a value.
     """
     cuts = np.unique(np.quantile(score, np.linspace(0.0, 1.0, RANK_BINS + 1)[1:-1]))
     bins = len(cuts) + 1
@@ -167,10 +171,10 @@ def rank_histogram(days: IntArray, label: FloatArray, score: FloatArray) -> Floa
 
 
 def auc_replicates(weights: FloatArray, histogram: FloatArray) -> FloatArray:
-    """AUC of each replicate, shape (replicates,), from day weights and a histogram by day, score bin and label.
+    """Return the AUC of each replicate, shape (replicates,), from day weights and counts by day, score bin and label.
 
-    The pairs won are a bilinear form in the weights: Σ w_d·w_e·(pairs of negatives of day d below positives of day e).
-    NaN where a replicate drew days of a single class.
+    The pairs in the right order are Σ w_d·w_e·(pairs of negatives of day d below positives of day e). NaN if the days
+    of a replicate have a single class.
     """
     negatives, positives = histogram[:, :, 0], histogram[:, :, 1]
     below = np.cumsum(negatives, axis=1) - 0.5 * negatives
@@ -181,32 +185,32 @@ def auc_replicates(weights: FloatArray, histogram: FloatArray) -> FloatArray:
 
 
 def ratio_replicates(weights: FloatArray, above: FloatArray, below: FloatArray) -> FloatArray:
-    """Σ above ÷ Σ below of each replicate; NaN where the divisor is 0. Both of shape (days,)."""
+    """Return Σ above ÷ Σ below of each replicate, NaN if the divisor is 0; both arguments have shape (days,)."""
     divisor = weights @ below
     ratios: FloatArray = np.divide(weights @ above, divisor, out=np.full(len(divisor), np.nan), where=divisor > 0)
     return ratios
 
 
 class _Labelled(NamedTuple):
-    """Rows with a known label: code of the day, label, score."""
+    """The rows with a known label: number of the day, label, score."""
 
     days: IntArray
     y: FloatArray
     p: FloatArray
 
     def sums(self, values: FloatArray) -> FloatArray:
-        """Sum of `values` by day."""
+        """Return the sum of `values` by day."""
         return day_sums(self.days, values)
 
 
 def _labelled(days: IntArray, y: FloatArray, p: FloatArray) -> _Labelled:
-    """The rows in their fixed order."""
+    """Return the rows in the order of `row_order`."""
     order = row_order(days, y, p)
     return _Labelled(days[order], y[order], p[order])
 
 
 def _measured(name: str, rows: _Labelled, base: Measurement, level: float | None, seed: int) -> Measurement:
-    """One metric of labelled rows: value, interval and p-value, or why not."""
+    """Return one metric of labelled rows: value, interval and p-value, or the reason why it cannot say."""
     reason = without_value(rows.y, base.coverage, two_classes=name in ("auc", "calibration"))
     if reason is not None:
         return base.model_copy(update={"statistic": name, "cannot_say": reason})
@@ -219,7 +223,7 @@ def _measured(name: str, rows: _Labelled, base: Measurement, level: float | None
 
 
 def _value_and_replicates(name: str, rows: _Labelled, weights: FloatArray) -> tuple[float, FloatArray]:
-    """The exact value and the resampled ones."""
+    """Return the exact value of a metric and its values in the replicates."""
     if name == "auc":
         return auc(rows.y, rows.p), auc_replicates(weights, rank_histogram(*rows))
     if name == "calibration":

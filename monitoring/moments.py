@@ -1,14 +1,14 @@
-"""Sum and sum of squares of a column, kept so that adding them is exact in any order.
+"""Compute the sum and the sum of squares of a column as whole numbers, so that adding is exact in any order.
 
-Floating-point sums depend on the order of the rows, so they cannot merge exactly. Here every value is rounded to
-whole units of 2**unit first and whole numbers are added: the result does not depend on how the rows were cut into
-files, blocks or threads, and merging profiles is associative and commutative to the last bit.
+Floating-point sums depend on the order of the rows. Here every value is first rounded to whole units of 2**unit, and
+whole numbers are added. The result does not depend on the division of the rows into files, blocks or threads, and
+merging profiles is associative and commutative to the last bit.
 
-Values are taken as their distance from the reference's median (`centre`), so that a spread small beside the mean
-survives. The unit comes from the reference too: 2⁻³⁴ of the largest distance (rounded up to a power of two), so that a
-value is rounded by at most 3e-11 of that, and whole numbers spanning less than 2³⁴ not at all. Values far beyond the
-reference's range are rounded to coarser units, by their own distance alone: 2⁸, 2¹⁶, … times the unit, so that each
-keeps 28 bits or more.
+Not the value is added but its distance from the median of the reference (`centre`), so that a small spread around a
+large mean is not lost. The unit is 2⁻³⁴ of the largest distance in the reference (rounded up to a power of two): a
+value is rounded by at most 3e-11 of that distance, and whole numbers with a range below 2³⁴ are not rounded. A value
+far outside the range of the reference is rounded to a coarser unit, 2⁸, 2¹⁶, … times the unit, which depends only on
+the value; each value keeps at least 28 bits.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ BLOCK = 65_536
 
 
 class Moments(NamedTuple):
-    """What `count` finite values add up to.
+    """The sums over `count` finite values.
 
     `total`: Σ (v − centre) in units of 2**unit; `squares`: Σ (v − centre)² in units of 2**(2·unit + 34); `low` and
-    `high`: the least and the greatest value.
+    `high`: the smallest and the largest value.
     """
 
     total: int
@@ -41,7 +41,7 @@ class Moments(NamedTuple):
     high: float
 
     def plus(self, other: Moments) -> Moments:
-        """Both taken together."""
+        """Return the sums over both sets of values."""
         return Moments(
             self.total + other.total,
             self.squares + other.squares,
@@ -50,11 +50,11 @@ class Moments(NamedTuple):
         )
 
     def mean(self, count: int, centre: float, unit: int) -> float:
-        """Mean of the `count` ≥ 1 values."""
+        """Return the mean of the `count` ≥ 1 values."""
         return centre + scaled(self.total, unit) / count
 
     def variance(self, count: int, unit: int) -> float:
-        """Sample variance of the `count` ≥ 2 values, from whole numbers; never below 0."""
+        """Return the sample variance of the `count` ≥ 2 values, at least 0."""
         spread = (self.squares << _BITS) * count - self.total * self.total
         return max(0.0, scaled(spread, 2 * unit) / (count * (count - 1)))
 
@@ -63,7 +63,7 @@ NO_MOMENTS = Moments(0, 0, math.inf, -math.inf)
 
 
 def unit_for(largest: float) -> int:
-    """The unit's exponent for a column whose largest distance from its centre is `largest`.
+    """Return the exponent of the unit for a column whose largest distance from its centre is `largest`.
 
     >>> unit_for(1000.0)
     -24
@@ -72,7 +72,7 @@ def unit_for(largest: float) -> int:
 
 
 def scaled(total: int, exponent: int) -> float:
-    """The whole number times 2**exponent, rounded once.
+    """Return the whole number times 2**exponent, rounded once.
 
     >>> scaled(3, -1)
     1.5
@@ -81,7 +81,7 @@ def scaled(total: int, exponent: int) -> float:
 
 
 def block_moments(ordered: FloatArray, centre: float, unit: int) -> Moments:
-    """Moments of at most 65,536 finite values in rising order."""
+    """Return the moments of at most 65,536 finite values in rising order."""
     if not len(ordered):
         return NO_MOMENTS
     low, high = float(ordered[0]), float(ordered[-1])
@@ -93,7 +93,7 @@ def block_moments(ordered: FloatArray, centre: float, unit: int) -> Moments:
 
 
 def whole_sum(values: FloatArray, unit: int, largest: float) -> int:
-    """Σ round(v ÷ 2**unit), exactly, of at most 65,536 values of magnitude at most `largest`."""
+    """Return the exact Σ round(v ÷ 2**unit) of at most 65,536 values whose magnitude is at most `largest`."""
     if largest < _limit(unit, 0):
         units = values * math.ldexp(1.0, -unit)
         return int(np.rint(units, out=units).sum())
@@ -101,7 +101,7 @@ def whole_sum(values: FloatArray, unit: int, largest: float) -> int:
 
 
 def _sum_by_magnitude(values: FloatArray, unit: int) -> int:
-    """The same where some values need coarser units: each is rounded by its own magnitude."""
+    """Return the same sum if some values need coarser units, which depend on the magnitude of each value."""
     total, magnitude = 0, np.abs(values)
     while len(values):
         level = _level(float(magnitude.min()), unit)
@@ -113,12 +113,12 @@ def _sum_by_magnitude(values: FloatArray, unit: int) -> int:
 
 
 def _level(magnitude: float, unit: int) -> int:
-    """The least level whose limit a magnitude stays below."""
+    """Return the lowest level whose limit is above a magnitude."""
     if magnitude < _limit(unit, 0):
         return 0
     return -((_LIMIT + unit - math.frexp(magnitude)[1]) // _STEP)
 
 
 def _limit(unit: int, level: int) -> float:
-    """Magnitudes below this are rounded to units of 2**(unit + 8·level)."""
+    """Return the magnitude below which values are rounded to units of 2**(unit + 8·level)."""
     return math.ldexp(1.0, min(_LARGEST_EXPONENT, _LIMIT + unit + _STEP * level))

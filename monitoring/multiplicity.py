@@ -1,4 +1,4 @@
-"""Many tests a night, few false alarms: p-values adjusted so that a stated share of the alarms is false at most.
+"""Adjust the p-values of many tests so that the share of false alarms is limited.
 
 Source: Benjamini and Hochberg (1995), JRSS B 57, 289–300.
 """
@@ -13,7 +13,7 @@ from data.errors import StatisticsError
 
 
 def adjusted(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Adjusted p-values in the given order: rejecting those ≤ q keeps the false discovery rate at q.
+    """Return adjusted p-values in the given order; rejecting all that are ≤ q limits the false discovery rate to q.
 
     Raises:
         StatisticsError: a p-value is NaN or outside 0 to 1.
@@ -24,7 +24,9 @@ def adjusted(p_values: Sequence[float]) -> tuple[float, ...]:
     p = np.asarray(p_values, dtype=np.float64)
     bad = int(np.count_nonzero(~((p >= 0.0) & (p <= 1.0))))
     if bad:
-        raise StatisticsError(f"{bad} of {len(p)} p-values are NaN or outside 0 to 1", "leave out what cannot be said")
+        raise StatisticsError(
+            f"{bad} of {len(p)} p-values are NaN or outside 0 to 1", "pass only p-values of measurements that have one"
+        )
     order = np.argsort(p)
     scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
     rising = np.minimum.accumulate(scaled[::-1])[::-1]

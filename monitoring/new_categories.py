@@ -1,13 +1,14 @@
-"""Do values come that the reference never held? Their share, and an exact test against what was to be expected.
+"""Measure the share of values that the reference does not have, with an exact test against the expected share.
 
-Even without change some values are new: the reference's own values seen once tell how many. Sources: Good (1953),
-Biometrika 40, 237–264 (the unseen share is about singletons ÷ rows); interval by Clopper and Pearson (1934).
+Some values are new even without drift; the number of values with a single row in the reference gives the expected
+share. Sources: Good (1953), Biometrika 40, 237–264 (the unseen share is about singletons ÷ rows); interval by Clopper
+and Pearson (1934).
 """
 
 from __future__ import annotations
 
 from data.records.measurement import CannotSay, Measurement
-from monitoring.column_drift import start
+from monitoring.column_drift import prepare_measurement
 from monitoring.distributions import binomial_tail, exact_share_interval
 from monitoring.profile import Profile
 
@@ -15,26 +16,26 @@ STATISTIC = "new_categories"
 
 
 def measure(reference: Profile, current: Profile, column: str) -> Measurement:
-    """Share of the non-null rows whose value is new; the profile's `new_values` name the first twenty.
+    """Return the share of the non-null rows with a new value; the first twenty are in `new_values` of the profile.
 
-    The exact p-value tests "at most (singletons + 1) ÷ (rows + 1) of the rows are new". Cannot say for a column with so
-    many values that the reference could not remember them.
+    The exact p-value tests "at most (singletons + 1) ÷ (rows + 1) of the rows are new". Cannot say for a column with
+    too many values for the reference (`open_ended`).
 
     Raises:
-        StatisticsError: different edges, no such column, or a numeric one.
+        StatisticsError: the profiles have different edges, or the column is missing or numeric.
     """
     counts = current.categorical(column)
-    begun = start(STATISTIC, reference, current, column, values=False)
-    rows = begun.rows - counts.missing
-    begun = begun.model_copy(update={"rows": rows, "reference_rows": counts.edges.rows})
-    reason = begun.cannot_say or (CannotSay.EMPTY_WINDOW if rows == 0 else None)
+    measurement = prepare_measurement(STATISTIC, reference, current, column, values=False)
+    rows = measurement.rows - counts.missing
+    measurement = measurement.model_copy(update={"rows": rows, "reference_rows": counts.edges.rows})
+    reason = measurement.cannot_say or (CannotSay.EMPTY_WINDOW if rows == 0 else None)
     if reason is None and (counts.edges.open_ended or counts.edges.rows == 0):
         reason = CannotSay.NO_REFERENCE
     if reason is not None:
-        return begun.model_copy(update={"cannot_say": reason})
+        return measurement.model_copy(update={"cannot_say": reason})
     low, high = exact_share_interval(counts.new, rows)
     unseen = (counts.edges.singletons + 1) / (counts.edges.rows + 1)
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": counts.new / rows,
             "low": low,

@@ -1,8 +1,8 @@
-"""Is the challenger better? Both models on the same predictions, their difference with its interval.
+"""Compare two models on the same predictions: the difference of each metric with its interval.
 
-Every difference is written so that **above 0 means the second model is better**: AUC second − first, Brier and log
-loss first − second. Pairing removes what both models share; whole days are drawn, so that one odd day cannot prove
-anything. Under 14 days the answer is "cannot say".
+For every difference, **above 0 means that the second model is better**: AUC second − first, Brier score and log loss
+first − second. Pairing removes the variation that both models share. Whole days are resampled, so a single
+unusual day cannot decide. Cannot say with fewer than 14 days.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ DIFFERENCES = ("auc_difference", "brier_difference", "log_loss_difference")
 def compare(
     day: AnyArray, label: AnyArray, first: AnyArray, second: AnyArray, *, segment: str = "", seed: int = 0
 ) -> tuple[Measurement, Measurement, Measurement]:
-    """Differences of AUC, Brier and log loss on the same rows; above 0 the second model is better.
+    """Return the differences of AUC, Brier score and log loss on the same rows; above 0 the second model is better.
 
-    Arrays run parallel: `day` of any type that sorts, `label` 0, 1 or NaN (left out, see `coverage`), `first` and
-    `second` the two models' probabilities. The p-value tests "no difference". Measurements are named
-    `auc_difference`, `brier_difference`, `log_loss_difference`.
+    The arrays have one entry for each row: `day` (any sortable type), `label` (0, 1, or NaN, which is not used),
+    `first` and `second` (the probabilities of the two models). The p-value tests "no difference". The measurements have
+    the names `auc_difference`, `brier_difference` and `log_loss_difference`.
 
     Raises:
-        LogFormatError: a score that is no probability, a label that is neither 0 nor 1.
-        StatisticsError: columns of different length.
+        LogFormatError: a score is no probability, or a label is neither 0, 1 nor NaN.
+        StatisticsError: the arrays have different lengths.
     """
     same_length(day=np.asarray(day), label=np.asarray(label), first=np.asarray(first), second=np.asarray(second))
     labels, a, b = checked_labels(label), checked_scores(first, "first"), checked_scores(second, "second")
@@ -63,7 +63,7 @@ def compare(
 def _auc_difference(
     weights: FloatArray, days: IntArray, y: FloatArray, a: FloatArray, b: FloatArray
 ) -> tuple[float, FloatArray]:
-    """AUC second − first, and that of each replicate under common weights."""
+    """Return AUC second − first, and the same difference in each replicate."""
     drawn = [metrics.auc_replicates(weights, metrics.rank_histogram(days, y, score)) for score in (a, b)]
     return metrics.auc(y, b) - metrics.auc(y, a), drawn[1] - drawn[0]
 
@@ -76,14 +76,14 @@ def _loss_difference(
     a: FloatArray,
     b: FloatArray,
 ) -> tuple[float, FloatArray]:
-    """Mean loss first − second, and that of each replicate."""
+    """Return mean loss first − second, and the same difference in each replicate."""
     gained = loss(y, a) - loss(y, b)
     rows = metrics.day_sums(days, np.ones(len(y)))
     return float(gained.mean()), metrics.ratio_replicates(weights, metrics.day_sums(days, gained), rows)
 
 
 def _measured(base: Measurement, statistic: str, value: float, drawn: FloatArray, days: IntArray) -> Measurement:
-    """The difference with its interval and the p-value of "no difference"."""
+    """Return the measurement with the difference, its interval and the p-value of "no difference"."""
     count = int(days.max()) + 1
     error = day_resampling.standard_error(drawn, count)
     low, high = day_resampling.interval(value, error, count)

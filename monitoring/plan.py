@@ -1,4 +1,4 @@
-"""What is watched, in which direction, and from which size on it matters: written down before the run."""
+"""Define the watch rules of a monitoring plan: the figures that are monitored, and the deviations that count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATISTICS = (
 
 
 class Direction(StrEnum):
-    """Which way a figure must move to be bad."""
+    """The direction in which a deviation of a figure from its reference is bad."""
 
     UP = "up"
     DOWN = "down"
@@ -25,11 +25,11 @@ class Direction(StrEnum):
 
 
 class WatchRule(BaseModel):
-    """One watched figure. Its effect is how far it lies beyond `reference` in `direction`.
+    """A watch rule: one monitored figure and the deviations that count.
 
-    It matters when the near end of its interval is more than `margin` away, and pages at once when it is more than
-    `severe` away (None: never at once). `seasonal` is the rationale by which the column's shift is expected: it is then
-    shown and never paged.
+    A figure is beyond its margin if its whole interval is more than `margin` away from `reference` in `direction`. If
+    it is more than `severe` away, the alert has level page at once (None: never at once). `seasonal` is the reason why
+    a shift of the column is expected; the shift is then shown, but never gives an alert of level page.
 
     Raises:
         ConfigurationError: `severe` is not above `margin`, or the statistic is unknown.
@@ -50,26 +50,26 @@ class WatchRule(BaseModel):
     def _fits_together(self) -> Self:
         if self.statistic not in STATISTICS:
             raise ConfigurationError(
-                f"a watch rule names the statistic {self.statistic}", f"choose from {', '.join(STATISTICS)}"
+                f"unknown statistic {self.statistic} in a watch rule", f"choose from: {', '.join(STATISTICS)}"
             )
         if self.severe is not None and self.severe <= self.margin:
             raise ConfigurationError(
-                f"{self.about}: severe is {self.severe:g}, the margin {self.margin:g}",
-                "set severe above the margin, or leave it out",
+                f"{self.about}: severe is {self.severe:g}, but the margin is {self.margin:g}",
+                "set severe above the margin, or omit severe",
             )
         return self
 
     @property
     def about(self) -> str:
-        """What the rule is about, as one name: two rules of one plan differ in it."""
+        """Statistic, column and slice of the rule as one name, which is unique in a plan."""
         return ":".join(filter(None, (self.statistic, self.column, self.segment)))
 
 
 class Persistence(BaseModel):
-    """How often a figure must be beyond its margin before anybody is paged: in `needed` of `of` windows.
+    """The number of windows beyond the margin, `needed` of the latest `of`, that give an alert of level page.
 
     Raises:
-        ConfigurationError: more windows needed than looked at.
+        ConfigurationError: `needed` is larger than `of`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,27 +80,28 @@ class Persistence(BaseModel):
     def _fits_together(self) -> Self:
         if self.needed > self.of:
             raise ConfigurationError(
-                f"persistence needs {self.needed} of {self.of} windows", "need at most as many windows as are looked at"
+                f"persistence requires {self.needed} of {self.of} windows",
+                f"require at most {self.of} windows",
             )
         return self
 
 
 def watch_rules(rules: Iterable[Mapping[str, object]]) -> tuple[WatchRule, ...]:
-    """The rules of a plan from plain values, in their order.
+    """Return the watch rules of a plan from plain values, in the same order.
 
     Raises:
-        ConfigurationError: a field is missing, unknown or has a value it cannot have, or two rules watch the same.
+        ConfigurationError: a field is missing, unknown or invalid, or two rules are about the same figure.
     """
     read = tuple(_rule(number, entry) for number, entry in enumerate(rules, start=1))
     names = [rule.about for rule in read]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ConfigurationError(f"watched twice: {', '.join(twice)}", "keep one watch rule for each")
+        raise ConfigurationError(f"several watch rules for {', '.join(twice)}", "keep one watch rule for each figure")
     return read
 
 
 def _rule(number: int, entry: Mapping[str, object]) -> WatchRule:
-    """One rule, errors naming its number and field."""
+    """Return one rule; the message of an error gives the number of the rule and the field."""
     try:
         return WatchRule.model_validate(entry)
     except ValidationError as error:
@@ -108,5 +109,5 @@ def _rule(number: int, entry: Mapping[str, object]) -> WatchRule:
         field = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(
             f"watch rule {number}: {field}: {first['msg']} (got {first['input']!r})",
-            "put the named field of the monitoring plan right",
+            "correct this field of the monitoring plan",
         ) from error

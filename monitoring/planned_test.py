@@ -1,4 +1,4 @@
-"""A planned test's figure, read off the metrics recomputed from predictions."""
+"""Compute the figure of a planned test from the metrics that were recomputed from predictions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Table = Mapping[tuple[str, str, str], Measurement]
 
 @dataclass(frozen=True)
 class Figure:
-    """The value of a test with its 95 % interval where one is known."""
+    """The value of a planned test, with its 95 % interval if one is known."""
 
     value: float | None
     low: float | None = None
@@ -23,11 +23,11 @@ class Figure:
 
 
 def run_planned(test: PlannedTest, measured: Table) -> Figure | None:
-    """The figure of a test, from measurements keyed (metric, dataset, slice); None when it was not measured.
+    """Return the figure of a test from measurements with the key (metric, dataset, slice); None if not measured.
 
-    `auc_gap` is training minus held-out, in the direction in which larger is worse for AUC; `auc_spread` with
-    `slice: column` is the largest minus the smallest value over that column's slices; any other metric is read as it
-    is, a slice being written `column=value`. Source: SR 11-7 §IV.1 (testing across segments and out of sample).
+    A metric ending in `_gap` is training minus held-out. One ending in `_spread`, with `slice: column`, is the largest
+    minus the smallest value over the slices of that column. Any other metric is taken unchanged; its slice is written
+    `column=value`. Source: SR 11-7 §IV.1 (testing across segments and out of sample).
     """
     if test.metric.endswith(GAP):
         return _difference(test.metric.removesuffix(GAP), measured)

@@ -1,7 +1,7 @@
-"""The profile of a column set: counts on a reference's edges, small, exact, and adding up.
+"""Define the profile of a set of columns: counts on the edges of a reference, which can be added exactly.
 
-Profiles of parts (partition × segment × model version) merge by adding whole numbers, so merging is associative,
-commutative and exact: a nightly run counts the new partition alone, and any window is a sum of stored profiles.
+Profiles of parts (partition × slice × model version) are merged by adding whole numbers, so merging is associative,
+commutative and exact. A nightly run therefore counts only the new partition, and a window is a sum of stored profiles.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from data.errors import StatisticsError
 from monitoring.arrays import IntArray, frozen
 from monitoring.edges import CategoricalEdges, Edges, NumericEdges
 from monitoring.moments import NO_MOMENTS, Moments
-from monitoring.tally import least_named
+from monitoring.tally import first_by_name
 
 FORMAT_VERSION = 1
 
 
 class Part(NamedTuple):
-    """What rows were counted: of which partition (or file), segment and model version; "" stands for all."""
+    """The rows that were counted: partition (or file), slice (`segment`) and model version; "" stands for all."""
 
     partition: str
     segment: str = ""
@@ -33,7 +33,7 @@ class Part(NamedTuple):
 
 
 class NumericCounts(NamedTuple):
-    """One numeric column of a profile: finite cells in order, and what is not finite."""
+    """The counts of one numeric column: cells of finite values in order, and counters of other values."""
 
     edges: NumericEdges
     cells: IntArray
@@ -50,7 +50,7 @@ class NumericCounts(NamedTuple):
 
     @property
     def ordered(self) -> IntArray:
-        """The cells with −∞ counted in the first and +∞ in the last: all values that have an order."""
+        """The cells, with −∞ counted in the first and +∞ in the last cell."""
         cells = self.cells.copy()
         cells[0] += self.below
         cells[-1] += self.above
@@ -58,12 +58,12 @@ class NumericCounts(NamedTuple):
 
     @property
     def mean(self) -> float:
-        """Mean of the finite values, of which there must be one."""
+        """Mean of the finite values; there must be at least one."""
         return self.moments.mean(self.finite, self.edges.centre, self.edges.unit)
 
     @property
     def variance(self) -> float:
-        """Sample variance of the finite values, of which there must be two."""
+        """Sample variance of the finite values; there must be at least two."""
         return self.moments.variance(self.finite, self.edges.unit)
 
     @property
@@ -73,7 +73,7 @@ class NumericCounts(NamedTuple):
 
 
 class CategoricalCounts(NamedTuple):
-    """One categorical column of a profile: known values in the edges' order, then other and new."""
+    """The counts of one categorical column: known values in the order of the edges, then other and new."""
 
     edges: CategoricalEdges
     cells: IntArray
@@ -82,12 +82,12 @@ class CategoricalCounts(NamedTuple):
 
     @property
     def ordered(self) -> IntArray:
-        """The cells, for statistics that take either kind."""
+        """The cells; the same name as in `NumericCounts`, for statistics of both kinds of column."""
         return self.cells
 
     @property
     def new(self) -> int:
-        """Number of rows whose value the reference never saw."""
+        """Number of rows whose value is not in the reference."""
         return int(self.cells[-1])
 
     @property
@@ -98,10 +98,10 @@ class CategoricalCounts(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """All columns' counters in one row, in the order of the edges; read-only.
+    """The counters of all columns in one array, in the order of the edges; read-only.
 
-    `moments` has one entry a column (NO_MOMENTS for categories), `new_values` likewise (empty for numbers). `parts`
-    says which rows were counted, each at most once. Two profiles are equal when their digests are.
+    `moments` and `new_values` have one entry for each column: NO_MOMENTS for a categorical column, an empty dict for a
+    numeric one. `parts` are the counted parts, each counted once. Two profiles are equal if their digests are equal.
     """
 
     edges: Edges
@@ -113,7 +113,7 @@ class Profile:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over edges' digest, parts, counters and moments, as `sha256:` and 64 hex digits."""
+        """SHA-256 over the digest of the edges, parts, counters and moments, as `sha256:` and 64 hex digits."""
         content = {
             "format": FORMAT_VERSION,
             "edges": self.edges.digest,
@@ -126,7 +126,7 @@ class Profile:
         return f"sha256:{hashlib.sha256(canonical + self.counts.astype('<i8').tobytes()).hexdigest()}"
 
     def numeric(self, name: str) -> NumericCounts:
-        """One numeric column.
+        """Return the counts of one numeric column.
 
         Raises:
             StatisticsError: there is no such column, or it is categorical.
@@ -134,12 +134,12 @@ class Profile:
         column = self.column(name)
         if isinstance(column, CategoricalCounts):
             raise StatisticsError(
-                f"column {name} is categorical; wanted a numeric one", "watch it by another statistic"
+                f"column {name} is categorical, but the statistic needs a numeric column", "choose another statistic"
             )
         return column
 
     def categorical(self, name: str) -> CategoricalCounts:
-        """One categorical column.
+        """Return the counts of one categorical column.
 
         Raises:
             StatisticsError: there is no such column, or it is numeric.
@@ -147,12 +147,12 @@ class Profile:
         column = self.column(name)
         if isinstance(column, NumericCounts):
             raise StatisticsError(
-                f"column {name} is numeric; wanted a categorical one", "watch it by another statistic"
+                f"column {name} is numeric, but the statistic needs a categorical column", "choose another statistic"
             )
         return column
 
     def column(self, name: str) -> NumericCounts | CategoricalCounts:
-        """One column of either kind.
+        """Return the counts of one column of either kind.
 
         Raises:
             StatisticsError: there is no such column.
@@ -173,28 +173,28 @@ class Profile:
 
 
 def empty_profile(edges: Edges, parts: Iterable[Part] = ()) -> Profile:
-    """The profile of no rows; merging it changes nothing but the parts."""
+    """Return the profile of no rows; merging it changes only the parts of another profile."""
     columns = len(edges.columns)
     nothing = frozen(np.zeros(edges.width, dtype=np.int64))
     return Profile(edges, frozenset(parts), 0, nothing, (NO_MOMENTS,) * columns, ({},) * columns)
 
 
 def merge(*profiles: Profile) -> Profile:
-    """The profile of all their rows: exact, in any order and grouping.
+    """Return the profile of all rows of the profiles; the result is exact in any order and grouping.
 
     Raises:
-        StatisticsError: no profile, different edges, or the same part twice (its rows would count twice).
+        StatisticsError: there is no profile, or the profiles have different edges or a part in common.
     """
     if not profiles:
-        raise StatisticsError("nothing to merge", "pass at least one profile; it may be empty")
+        raise StatisticsError("there is no profile to merge", "pass at least one profile, which may be empty")
     digests = sorted({p.edges.digest for p in profiles})
     if len(digests) > 1:
-        raise StatisticsError(f"profiles on different edges: {' and '.join(digests)}")
-    return added(_all_parts(profiles), profiles)
+        raise StatisticsError(f"the profiles have different edges: {' and '.join(digests)}")
+    return sum_profiles(_all_parts(profiles), profiles)
 
 
-def added(parts: frozenset[Part], profiles: Sequence[Profile]) -> Profile:
-    """Counters of one or more profiles on the same edges added up, as the profile of `parts`."""
+def sum_profiles(parts: frozenset[Part], profiles: Sequence[Profile]) -> Profile:
+    """Return the sum of one or more profiles with the same edges; the result covers `parts`."""
     edges = profiles[0].edges
     counts = np.zeros(edges.width, dtype=np.int64)
     for profile in profiles:
@@ -205,24 +205,26 @@ def added(parts: frozenset[Part], profiles: Sequence[Profile]) -> Profile:
         sum(p.rows for p in profiles),
         frozen(counts),
         tuple(_total(entries) for entries in zip(*(p.moments for p in profiles), strict=True)),
-        tuple(least_named(*entries) for entries in zip(*(p.new_values for p in profiles), strict=True)),
+        tuple(first_by_name(*entries) for entries in zip(*(p.new_values for p in profiles), strict=True)),
     )
 
 
 def _all_parts(profiles: Sequence[Profile]) -> frozenset[Part]:
-    """The union of the parts, none twice."""
+    """Return the union of the parts of the profiles, which must have no part in common."""
     parts: set[Part] = set()
     for profile in profiles:
         twice = parts & profile.parts
         if twice:
             named = ", ".join(" ".join(filter(None, part)) for part in sorted(twice)[:3])
-            raise StatisticsError(f"rows would count twice: {named}", "merge each partition's profile once")
+            raise StatisticsError(
+                f"profiles with the same part would count its rows twice: {named}", "merge each profile once"
+            )
         parts |= profile.parts
     return frozenset(parts)
 
 
 def _total(entries: Sequence[Moments]) -> Moments:
-    """Moments of all entries together."""
+    """Return the sum of the moments."""
     return Moments(
         sum(m.total for m in entries),
         sum(m.squares for m in entries),

@@ -1,7 +1,7 @@
-"""A profile as Parquet bytes: one row a column, about 100 KB, read back equal to the last bit.
+"""Write and read a profile as Parquet bytes (about 100 KB): one row for each column, equal to the last bit.
 
-The edges are not in it (they are stored once, with the reference); their digest is, and so is the profile's own, which
-is checked on reading. `CACHE_VERSION` belongs in the key of every stored profile: it changes when counting does.
+The file has the digest of the edges, which are stored once with the reference, and the digest of the profile, which is
+checked on reading. `CACHE_VERSION` is part of the key of every stored profile and changes when counting changes.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ SCHEMA = pa.schema(
         ("new_values", pa.map_(pa.string(), pa.int64())),
     ]
 )
-_REMEDY = "delete the stored profile; the next run counts its partition again"
+# A damaged file in the cache is counted again without a message; this error concerns the reference of a version.
+_REMEDY = "restore the artifacts of the registry from a backup, or register the version again"
 
 
 def to_table(profile: Profile) -> pa.Table:
-    """One row a column; whole numbers of any size as text; parts, rows and digests in the schema's metadata."""
+    """Return the profile as a table: one row for each column; parts, rows and digests are in the metadata.
+
+    Whole numbers of unlimited size are stored as text.
+    """
     rows = []
     for name, moments, new in zip(profile.edges.names, profile.moments, profile.new_values, strict=True):
         start = profile.edges.starts[name]
@@ -54,56 +58,64 @@ def to_table(profile: Profile) -> pa.Table:
 
 
 def from_table(table: pa.Table, edges: Edges) -> Profile:
-    """The profile that `to_table` wrote, on its edges.
+    """Return the profile that `to_table` wrote; `edges` are those it was counted on.
 
     Raises:
-        StatisticsError: not a profile, of another format or other edges, or changed since it was written.
+        StatisticsError: the table is no profile, has another format or other edges, or was changed.
     """
     stored = _metadata(table.schema.metadata or {})
     if stored["format"] != FORMAT_VERSION:
-        raise StatisticsError(f"profile of format {stored['format']}; this reads {FORMAT_VERSION}", _REMEDY)
+        raise StatisticsError(
+            f"a stored profile has format {stored['format']}; modelward reads {FORMAT_VERSION}", _REMEDY
+        )
     if stored["edges"] != edges.digest:
-        raise StatisticsError(f"profile counted on edges {stored['edges']}; the reference's are {edges.digest}")
+        raise StatisticsError(
+            f"a stored profile has edges {stored['edges']}; the reference has {edges.digest}", _REMEDY
+        )
     try:
         profile = _profile(table, stored, edges)
     except (KeyError, ValueError, TypeError) as error:
-        raise StatisticsError(f"a stored profile lacks a part: {error!r}", _REMEDY) from error
+        raise StatisticsError(f"a stored profile is incomplete: {error!r}", _REMEDY) from error
     if profile.digest != stored["digest"]:
-        raise StatisticsError(f"a stored profile has digest {profile.digest}; it was {stored['digest']}", _REMEDY)
+        raise StatisticsError(
+            f"a stored profile was changed: its digest is {profile.digest}, not {stored['digest']}", _REMEDY
+        )
     return profile
 
 
 def to_bytes(profile: Profile) -> bytes:
-    """The profile as one Parquet file."""
+    """Return the profile as the bytes of a Parquet file."""
     sink = pa.BufferOutputStream()
     pq.write_table(to_table(profile), sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
 
 
 def from_bytes(data: bytes, edges: Edges) -> Profile:
-    """The profile that `to_bytes` wrote, on its edges.
+    """Return the profile that `to_bytes` wrote; `edges` are those it was counted on.
 
     Raises:
-        StatisticsError: as `from_table`, or the bytes are not Parquet.
+        StatisticsError: in the same cases as `from_table`, or the bytes are not Parquet.
     """
     try:
         table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
-        raise StatisticsError(f"a stored profile cannot be read: {error}", _REMEDY) from error
+        raise StatisticsError(f"a stored profile cannot be read as Parquet: {error}", _REMEDY) from error
     return from_table(table, edges)
 
 
 def _metadata(metadata: dict[bytes, bytes]) -> dict[str, Any]:
-    """The metadata of the schema, read from JSON."""
+    """Return the metadata of the schema, parsed from JSON."""
     try:
         stored: dict[str, Any] = json.loads(metadata[b"profile"])
     except (KeyError, ValueError) as error:
-        raise StatisticsError(f"not a stored profile: {error!r}", _REMEDY) from error
+        raise StatisticsError(
+            f"a stored file is no profile: its metadata cannot be read ({error!r})", _REMEDY
+        ) from error
     return stored
 
 
 def _profile(table: pa.Table, stored: dict[str, Any], edges: Edges) -> Profile:
-    """The profile from its table; the counters, tens of thousands, never become Python's numbers."""
+    """Return the profile in a table; its many counters stay in arrays and are not converted to Python numbers."""
     counts = table["counts"].combine_chunks().flatten()
     columns = table.drop_columns("counts").to_pydict()
     moments = zip(columns["total"], columns["squares"], columns["low"], columns["high"], strict=True)

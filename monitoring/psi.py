@@ -1,9 +1,9 @@
-"""Population stability index above what chance alone gives, of a column of either kind.
+"""Measure the drift of a column of either kind by the population stability index, minus its mean without drift.
 
-The bare index with the customary limits 0.1 and 0.25 raises false alarms on small samples and misses drift on large
-ones: under no drift it is distributed as (1/n + 1/m)·χ²(B − 1). So its mean (1/n + 1/m)(B − 1) is taken off, its
-p-value is that of this law, and its interval that of the non-central one. Sources: Yurdakul (2018), "Statistical
-properties of population stability index"; Potgieter et al., arXiv 2307.11878.
+The plain index with the usual limits 0.1 and 0.25 gives false alarms on small samples and misses drift on large ones.
+Without drift it is distributed as (1/n + 1/m)·χ²(B − 1) for n and m rows and B bins. Its mean (1/n + 1/m)(B − 1) is
+therefore subtracted; the p-value is from the same distribution, the interval from the non-central one.
+Sources: Yurdakul (2018), "Statistical properties of population stability index"; Potgieter et al., arXiv 2307.11878.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from data.records.measurement import CannotSay, Measurement
 from monitoring.arrays import FloatArray
-from monitoring.column_drift import start
+from monitoring.column_drift import prepare_measurement
 from monitoring.distributions import chi_square_tail, noncentrality_interval
 from monitoring.edges import NumericEdges
 from monitoring.merged_bins import category_bins, numeric_bins
@@ -22,25 +22,25 @@ STATISTIC = "psi"
 
 
 def measure(reference: Profile, current: Profile, column: str) -> Measurement:
-    """The index over at most 20 bins of the reference, minus its mean under no drift, at least 0.
+    """Return the index over at most 20 bins minus its mean without drift, at least 0.
 
-    The p-value tests "both samples are of one distribution". Nulls and NaN do not count (see `null_rate`); new
-    categories are spread over the bins of the rare ones (see `new_categories`). Cannot say when so few rows are
-    compared that no two bins are wide enough.
+    The p-value tests "both samples come from one distribution". Nulls and NaN are not counted (see `null_rate`); new
+    categories are spread over the bins of the rare ones (see `new_categories`). Cannot say if there are too few rows
+    for two bins.
 
     Raises:
-        StatisticsError: different edges, or no such column.
+        StatisticsError: the profiles have different edges, or there is no such column.
     """
-    begun = start(STATISTIC, reference, current, column)
-    if begun.cannot_say:
-        return begun
+    measurement = prepare_measurement(STATISTIC, reference, current, column)
+    if measurement.cannot_say:
+        return measurement
     old, new = _bins(reference, current, column)
     if len(old) < 2:
-        return begun.model_copy(update={"cannot_say": CannotSay.TOO_FEW_ROWS})
-    unit, freedom = 1.0 / begun.rows + 1.0 / begun.reference_rows, len(old) - 1
+        return measurement.model_copy(update={"cannot_say": CannotSay.TOO_FEW_ROWS})
+    unit, freedom = 1.0 / measurement.rows + 1.0 / measurement.reference_rows, len(old) - 1
     raw = index(old, new)
     low, high = noncentrality_interval(raw / unit, freedom)
-    return begun.model_copy(
+    return measurement.model_copy(
         update={
             "value": max(0.0, raw - unit * freedom),
             "low": unit * low,
@@ -51,7 +51,7 @@ def measure(reference: Profile, current: Profile, column: str) -> Measurement:
 
 
 def index(reference: FloatArray, current: FloatArray) -> float:
-    """Σ (q − p)·ln(q ÷ p) over bins, half a row added to each bin so that an empty one stays finite.
+    """Return Σ (q − p)·ln(q ÷ p) over bins; half a row is added to each bin so that the sum stays finite.
 
     >>> round(index(np.array([50.0, 50.0]), np.array([70.0, 30.0])), 4)
     0.1659
@@ -61,6 +61,6 @@ def index(reference: FloatArray, current: FloatArray) -> float:
 
 
 def _bins(reference: Profile, current: Profile, column: str) -> tuple[FloatArray, FloatArray]:
-    """Rows by merged bin on both sides."""
+    """Return the rows by merged bin of reference and current."""
     old, new, edges = reference.column(column).ordered, current.column(column).ordered, current.edges.column(column)
     return numeric_bins(old, new) if isinstance(edges, NumericEdges) else category_bins(edges.values, old, new)

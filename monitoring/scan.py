@@ -1,8 +1,8 @@
-"""The one pass over a partition: every profiled column of every row counted on the reference's edges.
+"""Count all profiled columns of a partition on the edges of the reference, in one pass over its rows.
 
-Files, or the row groups of a single file, are divided between two threads (sorting, searching and decoding release the
-interpreter lock); a thread holds one column of one row group at a time. Rows of several model versions or segments in
-one file are counted separately.
+The files, or the row groups of a single file, are divided between two threads (sorting, searching and decoding release
+the interpreter lock). A thread has one column of one row group in memory at a time. Rows of different model versions or
+slices in one file are counted separately.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from monitoring.column_values import words
 from monitoring.edges import CategoricalEdges, Edges, NumericEdges
 from monitoring.log_file import LogFile, Source
 from monitoring.moments import NO_MOMENTS
-from monitoring.profile import Part, Profile, added, empty_profile
+from monitoring.profile import Part, Profile, empty_profile, sum_profiles
 from monitoring.tally import CategoricalTally, NumericTally
 
 THREADS = 2
@@ -30,10 +30,10 @@ Read = Callable[[str], pa.ChunkedArray]
 
 @dataclass(frozen=True)
 class Layout:
-    """How a log marks which rows belong together, and the names of its columns.
+    """The column names of a log, and the columns by which its rows are counted separately.
 
-    `mapping`: our column name → the log's, where they differ. `version_column` and `segment_column` (the log's names)
-    separate the rows; "" counts all rows together. A null there counts as "".
+    `mapping`: our column name → name in the log, where the two differ. `version_column` and `segment_column` (names in
+    the log) separate the rows by model version and slice; "" does not separate them. A null there counts as "".
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -44,13 +44,12 @@ class Layout:
 def profile_files(
     sources: Sequence[Source], edges: Edges, partition: str = "", layout: Layout | None = None, threads: int = THREADS
 ) -> tuple[Profile, ...]:
-    """Profiles of the Parquet files of one partition, one for each segment × model version, sorted by part.
+    """Return the profiles of the Parquet files of one partition, one for each slice × model version, sorted by part.
 
-    Without a row there is one profile of no rows.
+    If the files have no row, the result is one profile of no rows.
 
     Raises:
-        LogFormatError: a file cannot be read, or lacks a mapped column, or has it in another type; nothing is
-            returned then, because half a partition is not a partition.
+        LogFormatError: a file cannot be read, or a mapped column is missing or has another type.
     """
     how = layout or Layout()
     if len(sources) == 1:
@@ -68,7 +67,7 @@ def profile_files(
 def profile_table(
     table: pa.Table, edges: Edges, partition: str = "", layout: Layout | None = None, source: str = "table"
 ) -> tuple[Profile, ...]:
-    """The same of a table that is loaded already; `source` names it in messages.
+    """Return the profiles of a loaded table, like `profile_files`; messages refer to the table as `source`.
 
     Raises:
         LogFormatError: a mapped column is missing or has another type.
@@ -81,17 +80,17 @@ def profile_table(
 
 
 class _Counting:
-    """The tallies of one thread, by part."""
+    """The counters of one thread, by part."""
 
     def __init__(self, edges: Edges, partition: str, layout: Layout) -> None:
         self._edges, self._partition, self._layout = edges, partition, layout
         self._parts: dict[Part, _PartTally] = {}
 
     def check(self, schema: pa.Schema, source: str) -> None:
-        """Pass when the schema has every column of the edges, and those that separate its rows, in a fitting type.
+        """Check that the schema has every column of the edges and every separating column, with a suitable type.
 
         Raises:
-            LogFormatError: it has not; names file, column, actual and required type.
+            LogFormatError: a column is missing or has another type; the message gives file, column and both types.
         """
         mapping = self._layout.mapping
         kinds_of(schema, {mapping.get(c.name, c.name): kind_of(c) for c in self._edges.columns}, source)
@@ -99,7 +98,7 @@ class _Counting:
             check_type(type_of(schema, name, source), ColumnKind.CATEGORICAL, name, source)
 
     def add(self, read: Read, rows: int) -> None:
-        """Count `rows` rows whose columns `read` gives by our name."""
+        """Count `rows` rows; `read` returns a column by our name."""
         chosen = list(self._rows_by_part(read, rows))
         for index, column in enumerate(self._edges.columns):
             values = read(column.name)
@@ -108,11 +107,11 @@ class _Counting:
                     tally.columns[index].add(chunk)
 
     def profiles(self) -> list[Profile]:
-        """What was counted so far, one profile a part."""
+        """Return one profile for each part that was counted."""
         return [tally.profile(part) for part, tally in self._parts.items()]
 
     def _rows_by_part(self, read: Read, rows: int) -> Iterator[tuple[_PartTally, pa.Array | None]]:
-        """The tally of each part among the rows, with a mask of its rows; None where all rows are of one part."""
+        """Yield the counters of each part and the mask of its rows; the mask is None if all rows belong to the part."""
         (segment_codes, segments), (version_codes, versions) = (
             _labels(read, name, rows) for name in (self._layout.segment_column, self._layout.version_column)
         )
@@ -128,7 +127,7 @@ class _Counting:
 
 
 class _PartTally:
-    """The growing counters of one part."""
+    """The counters of one part, to which rows are added."""
 
     def __init__(self, edges: Edges) -> None:
         self._edges = edges
@@ -138,7 +137,7 @@ class _PartTally:
         ]
 
     def profile(self, part: Part) -> Profile:
-        """The counters as a profile."""
+        """Return the counters as a profile of `part`."""
         return Profile(
             self._edges,
             frozenset([part]),
@@ -150,14 +149,14 @@ class _PartTally:
 
 
 def kind_of(column: NumericEdges | CategoricalEdges) -> ColumnKind:
-    """The kind that a column's edges count."""
+    """Return the kind of column that the edges are for."""
     return ColumnKind.NUMERIC if isinstance(column, NumericEdges) else ColumnKind.CATEGORICAL
 
 
 def _counted(
     share: Iterable[tuple[Source | LogFile, int, int]], edges: Edges, partition: str, layout: Layout
 ) -> _Counting:
-    """What one thread counts: of each file every `step`-th row group from `first` on."""
+    """Count the share of one thread: every `step`-th row group of each file, starting with number `first`."""
     counting = _Counting(edges, partition, layout)
     for source, first, step in share:
         log = source if isinstance(source, LogFile) else LogFile(source, layout.mapping)
@@ -168,7 +167,7 @@ def _counted(
 
 
 def _labels(read: Read, name: str, rows: int) -> tuple[IntArray, list[str]]:
-    """Each row's code and the texts that the codes stand for; without a column all rows are ""."""
+    """Return the code of each row and the text of each code; without a column, the text of every row is ""."""
     if not name:
         return np.zeros(rows, dtype=np.int64), [""]
     texts = words(read(name).combine_chunks()).fill_null("").dictionary_encode()
@@ -176,11 +175,11 @@ def _labels(read: Read, name: str, rows: int) -> tuple[IntArray, list[str]]:
 
 
 def _together(counted: Iterable[_Counting], edges: Edges, partition: str) -> tuple[Profile, ...]:
-    """All threads' counts added by part."""
+    """Return the sum of the counts of all threads for each part."""
     by_part: dict[frozenset[Part], list[Profile]] = {}
     for counting in counted:
         for profile in counting.profiles():
             by_part.setdefault(profile.parts, []).append(profile)
     if not by_part:
         return (empty_profile(edges, [Part(partition)]),)
-    return tuple(added(parts, by_part[parts]) for parts in sorted(by_part, key=sorted))
+    return tuple(sum_profiles(parts, by_part[parts]) for parts in sorted(by_part, key=sorted))

@@ -1,7 +1,7 @@
-"""The days of a window side by side: what every performance figure starts from, and how it is finished.
+"""Collect the days of a window in arrays, and prepare and complete the measurement of a performance figure.
 
-A figure takes the days' histograms by day, its value comes from whole numbers, and its interval from the same figure
-of resampled days. Where there is no value, the measurement carries the reason.
+The value of a figure is computed from whole numbers, its interval from the same figure on resampled days. A measurement
+without a value has the reason in `cannot_say`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Days = Mapping[str, ScoreHistogram]
 
 @dataclass(frozen=True)
 class ScoreDays:
-    """Arrays with one entry a day, in the order of the days' names; only days with predictions.
+    """Arrays with one entry for each day that has predictions, sorted by the name of the day.
 
     `counts` has shape (days, 2 labels, 1000 bins); `sums`, `squares` and `losses` (days, 2) are Σ score, Σ score² and
     Σ log loss of labelled rows by label; `all_rows` and `all_sums` (days,) count every scored row.
@@ -63,8 +63,8 @@ class ScoreDays:
         return self.by_label[:, 1]
 
 
-def side_by_side(days: Days) -> ScoreDays:
-    """The days that have predictions, sorted by name."""
+def stack_days(days: Days) -> ScoreDays:
+    """Return the arrays of the days that have predictions, sorted by the name of the day."""
     used = [days[name] for name in sorted(days) if days[name].rows]
     labelled = np.array([h.by_label for h in used], dtype=np.float64).reshape(len(used), 3, 2, BINS)
     waiting = np.array([h.unlabelled.sum(axis=1) for h in used], dtype=np.float64).reshape(len(used), 3)
@@ -80,12 +80,12 @@ def side_by_side(days: Days) -> ScoreDays:
     )
 
 
-def start(
+def prepare_measurement(
     statistic: str, window: ScoreDays, segment: str, *, labels: bool = True, classes: bool = False
 ) -> Measurement:
-    """The measurement without its value: sample sizes, coverage, and why nothing can be said, if so.
+    """Return the measurement without its value: sample sizes, coverage, and the reason if it cannot say.
 
-    `labels`: the figure needs known labels (30 of them); `classes`: it needs both.
+    `labels`: the figure needs 30 known labels (otherwise 30 scored rows); `classes`: it needs labels of both classes.
     """
     rows = window.known if labels else window.rows
     return Measurement(
@@ -99,23 +99,26 @@ def start(
     )
 
 
-def finish(
-    begun: Measurement,
+def complete_measurement(
+    measurement: Measurement,
     value: float,
     replicates: FloatArray,
     days: int,
     level: float | None,
     bounds: tuple[float, float] = (0.0, math.inf),
 ) -> Measurement:
-    """The measurement with its value, its day-resampled interval, and the p-value of "the true figure is `level`"."""
+    """Return the measurement with its value, the interval from resampled days, and the p-value.
+
+    The p-value tests "the true figure is `level`".
+    """
     error = day_resampling.standard_error(replicates, days)
     low, high = day_resampling.interval(value, error, days, bounds)
     tested = day_resampling.p_value(value, level, error, days)
-    return begun.model_copy(update={"value": value, "low": low, "high": high, "p_value": tested})
+    return measurement.model_copy(update={"value": value, "low": low, "high": high, "p_value": tested})
 
 
 def _reason(window: ScoreDays, rows: int, *, labels: bool, classes: bool) -> CannotSay | None:
-    """Why nothing can be said, or None."""
+    """Return the reason why the figure cannot be measured, or None."""
     if window.rows == 0:
         return CannotSay.EMPTY_WINDOW
     if labels and rows == 0:

@@ -1,4 +1,4 @@
-"""A score histogram as Parquet bytes: one row for each bin that holds something, read back equal to the last bit."""
+"""Write and read a score histogram as Parquet bytes: one row for each bin with a count, equal to the last bit."""
 
 from __future__ import annotations
 
@@ -25,11 +25,15 @@ SCHEMA = pa.schema(
         ("squares", pa.int64()),
     ]
 )
-_REMEDY = "delete the stored histogram; the next run counts its day again"
+# A damaged file in the cache is counted again without a message; this error concerns the reference of a version.
+_REMEDY = "restore the artifacts of the registry from a backup, or register the version again"
 
 
 def to_table(histogram: ScoreHistogram) -> pa.Table:
-    """Rows of age, label (−1: not known), bin and its counters; losses, faults and digest in the metadata."""
+    """Return the histogram as a table with the columns age, label (−1: not known), bin, count, total and squares.
+
+    Losses, faults and digest are in the metadata.
+    """
     ages, labels, bins = np.nonzero(histogram.labelled[0])
     (waiting,) = np.nonzero(histogram.unlabelled[0])
     nothing = np.zeros(len(waiting), dtype=np.int64)
@@ -50,45 +54,48 @@ def to_table(histogram: ScoreHistogram) -> pa.Table:
 
 
 def from_table(table: pa.Table) -> ScoreHistogram:
-    """The histogram that `to_table` wrote.
+    """Return the histogram that `to_table` wrote.
 
     Raises:
-        StatisticsError: not a histogram, of another format, or changed since it was written.
+        StatisticsError: the table is no histogram, has another format, or was changed.
     """
     try:
         stored: dict[str, Any] = json.loads((table.schema.metadata or {})[b"scores"])
         if stored["format"] != FORMAT_VERSION:
-            raise StatisticsError(f"scores of format {stored['format']}; this reads {FORMAT_VERSION}", _REMEDY)
+            raise StatisticsError(
+                f"a stored score histogram has format {stored['format']}; modelward reads {FORMAT_VERSION}", _REMEDY
+            )
         histogram = _histogram(table, stored)
     except (KeyError, ValueError, IndexError) as error:
-        raise StatisticsError(f"not a stored score histogram: {error!r}", _REMEDY) from error
+        raise StatisticsError(f"a stored score histogram is incomplete or damaged: {error!r}", _REMEDY) from error
     if histogram.digest != stored["digest"]:
-        raise StatisticsError(f"a stored histogram has digest {histogram.digest}; it was {stored['digest']}", _REMEDY)
+        digests = f"its digest is {histogram.digest}, not {stored['digest']}"
+        raise StatisticsError(f"a stored score histogram was changed: {digests}", _REMEDY)
     return histogram
 
 
 def to_bytes(histogram: ScoreHistogram) -> bytes:
-    """The histogram as one Parquet file."""
+    """Return the histogram as the bytes of a Parquet file."""
     sink = pa.BufferOutputStream()
     pq.write_table(to_table(histogram), sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
 
 
 def from_bytes(data: bytes) -> ScoreHistogram:
-    """The histogram that `to_bytes` wrote.
+    """Return the histogram that `to_bytes` wrote.
 
     Raises:
-        StatisticsError: as `from_table`, or the bytes are not Parquet.
+        StatisticsError: in the same cases as `from_table`, or the bytes are not Parquet.
     """
     try:
         table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
-        raise StatisticsError(f"a stored histogram cannot be read: {error}", _REMEDY) from error
+        raise StatisticsError(f"a stored score histogram cannot be read as Parquet: {error}", _REMEDY) from error
     return from_table(table)
 
 
 def _histogram(table: pa.Table, stored: dict[str, Any]) -> ScoreHistogram:
-    """The histogram from its table and metadata."""
+    """Return the histogram from its table and metadata."""
     empty = count_scores(np.empty(0))
     labelled, unlabelled = np.zeros_like(empty.labelled), np.zeros_like(empty.unlabelled)
     age, label, place, *amounts = (table[name].to_numpy().astype(np.int64) for name in SCHEMA.names)

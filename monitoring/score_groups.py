@@ -1,4 +1,4 @@
-"""Predictions in tenths from low scores to high: which share came true where the scores said which. On it, calibration.
+"""Divide predictions into ten groups of rising scores, and compare the mean score of each with its label rate.
 
 Source: Wilson (1927), Journal of the American Statistical Association 22, 209-212 (the interval of a share).
 """
@@ -17,7 +17,7 @@ Z = 1.96
 
 @dataclass(frozen=True)
 class ScoreGroup:
-    """A tenth of the predictions, by score: their mean score, the share that came true with its 95 % interval."""
+    """One group of predictions: its mean score, and the rate of label 1 with a 95 % interval."""
 
     score: float
     rate: float
@@ -27,9 +27,9 @@ class ScoreGroup:
 
 
 def score_groups(counted: ScoreHistogram) -> tuple[ScoreGroup, ...]:
-    """Ten groups of as many labelled predictions as can be, whole score bins each; fewer where scores repeat.
+    """Return ten groups of about equal size, each of whole score bins; fewer if many scores are equal.
 
-    None where no label is known.
+    Only labelled predictions are used; without a label the result is empty.
     """
     negatives, positives = counted.by_label[COUNT]
     sums = counted.by_label[SUM].sum(axis=0) * SUM_UNIT

@@ -1,4 +1,4 @@
-"""Mean score of a window: what the model predicts on average, known at once, long before any label.
+"""Measure the mean score of a window, which needs no labels.
 
 Source: Chamandy et al. (2012), "Estimating uncertainty for massive data streams", for the interval.
 """
@@ -8,20 +8,21 @@ from __future__ import annotations
 from data.records.measurement import Measurement
 from monitoring.day_resampling import day_weights
 from monitoring.metrics import ratio_replicates
-from monitoring.score_days import Days, finish, side_by_side, start
+from monitoring.score_days import Days, complete_measurement, prepare_measurement, stack_days
 
 STATISTIC = "score_rate"
 
 
 def measure(days: Days, *, level: float | None = None, segment: str = "", seed: int = 0) -> Measurement:
-    """Mean score over all scored rows of `days` (day → histogram), labelled or not.
+    """Return the mean score over all scored rows of `days` (day → histogram), labelled or not.
 
-    95 % interval by resampling days; the p-value tests "the true mean is `level`". Cannot say under 30 rows.
+    The 95 % interval is from resampled days; the p-value tests "the true mean is `level`". Cannot say with fewer than
+    30 rows.
     """
-    window = side_by_side(days)
-    begun = start(STATISTIC, window, segment, labels=False)
-    if begun.cannot_say:
-        return begun
+    window = stack_days(days)
+    measurement = prepare_measurement(STATISTIC, window, segment, labels=False)
+    if measurement.cannot_say:
+        return measurement
     value = float(window.all_sums.sum() / window.all_rows.sum())
     drawn = ratio_replicates(day_weights(window.days, seed), window.all_sums, window.all_rows)
-    return finish(begun, value, drawn, window.days, level, (0.0, 1.0))
+    return complete_measurement(measurement, value, drawn, window.days, level, (0.0, 1.0))

@@ -1,9 +1,9 @@
-"""Scores against labels, counted: what every performance figure of a day can be computed from, later, without a rescan.
+"""Count scores by label, so that the performance figures of a day can be computed later without reading the log again.
 
-A thousand score bins × label 0 or 1 × age of the label, with the sums of scores and squared scores in each. Sums are
-whole numbers (units of 2⁻³², the logarithmic loss 2⁻²⁴), so histograms merge exactly in any order, and a late label
-touches only its own day. From them Brier is exact to 5e-10, log loss to 3e-8, calibration to 2e-10; AUC is known to
-within the bound that `monitoring.auc` gives. Up to two thousand million rows a bin.
+The histogram has 1,000 score bins × label 0 or 1 × age of the label, each with the sums of scores and squared scores.
+Sums are whole numbers (units of 2⁻³², for the logarithmic loss 2⁻²⁴), so histograms are merged exactly in any order,
+and a late label changes only its own day. The Brier score is exact to 5e-10, log loss to 3e-8, calibration to 2e-10;
+`monitoring.auc` bounds the error of the AUC. A bin can have up to two thousand million rows.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ COUNT, SUM, SQUARE = range(3)
 
 @dataclass(frozen=True, eq=False)
 class ScoreHistogram:
-    """The predictions of a day (or of any window, after merging); read-only.
+    """The counted predictions of a day, or of a window after merging; read-only.
 
     `labelled` has shape (3, 5 ages, 2 labels, 1000 bins): counts, Σ score and Σ score² in units of 2⁻³².
     `losses` has shape (5, 2): Σ log loss in units of 2⁻²⁴. `unlabelled` has shape (3, 1000), as `labelled`.
-    `faults` counts, in the order of FAULTS, the rows whose score counts nowhere and the labels that were set aside.
+    `faults` has the number of rows with each fault in FAULTS; such a score or label is counted nowhere else.
     """
 
     labelled: IntArray
@@ -52,7 +52,7 @@ class ScoreHistogram:
 
     @cached_property
     def by_label(self) -> IntArray:
-        """Counts, sums and squares by label and bin, all ages together: shape (3, 2, 1000)."""
+        """Counts, sums and squares by label and bin over all ages, shape (3, 2, 1000)."""
         summed: IntArray = self.labelled.sum(axis=1)
         return summed
 
@@ -68,21 +68,22 @@ class ScoreHistogram:
 
     @property
     def faulty(self) -> dict[str, int]:
-        """Number of rows by fault, those found only."""
+        """Number of rows by fault, only for faults that occur."""
         return {name: int(n) for name, n in zip(FAULTS, self.faults, strict=True) if n}
 
     def matured(self, days: float) -> ScoreHistogram:
-        """The same with only the labels that came within `days` (1, 7, 30 or 90); later ones count as unknown.
+        """Return the histogram with only the labels that arrived within `days` (1, 7, 30 or 90) of the prediction.
 
-        Figures of different cohorts compare fairly only when their labels had the same time to come.
+        Later labels count as unknown. This makes figures of days comparable, because each label has the same time to
+        arrive.
 
         Raises:
-            StatisticsError: another number of days.
+            StatisticsError: `days` has another value.
         """
         if days not in AGES:
             allowed = ", ".join(f"{age:g}" for age in AGES)
-            what = f"labels within {days:g} days were not counted separately"
-            raise StatisticsError(what, f"choose from {allowed} days")
+            what = f"labels are not counted separately for {days:g} days"
+            raise StatisticsError(what, f"choose from: {allowed} days")
         kept = AGES.index(days) + 1
         labelled, losses = self.labelled.copy(), self.losses.copy()
         labelled[:, kept:], losses[kept:] = 0, 0
@@ -97,14 +98,14 @@ class ScoreHistogram:
 
 
 def count_scores(score: AnyArray, label: AnyArray | None = None, age: AnyArray | None = None) -> ScoreHistogram:
-    """The histogram of predictions: `score` a probability, `label` 0, 1 or NaN, `age` of the label in days.
+    """Return the histogram of predictions: `score` is a probability, `label` 0, 1 or NaN, `age` of the label in days.
 
-    Without `label` none is known; without `age` every label counts as come within a day. Nothing is dropped in
-    silence: a score that is NaN or outside 0 to 1 is a fault and counts nowhere else; a label that is neither 0 nor 1,
-    or that is older than its prediction, is a fault and its row counts as not labelled yet.
+    Without `label` no label is known; without `age` every label counts as arrived within a day. A score that is NaN or
+    outside 0 to 1 is counted as a fault only. A label that is neither 0 nor 1, or older than its prediction, is a
+    fault, and its row counts as not labelled.
 
     Raises:
-        StatisticsError: arrays of different length.
+        StatisticsError: the arrays have different lengths.
     """
     scores = np.asarray(score, dtype=np.float64)
     labels = np.full(len(scores), np.nan) if label is None else np.asarray(label, dtype=np.float64)
@@ -124,7 +125,7 @@ def count_scores(score: AnyArray, label: AnyArray | None = None, age: AnyArray |
 
 
 def merge_scores(*histograms: ScoreHistogram) -> ScoreHistogram:
-    """All their predictions together: exact, in any order and grouping; of none, an empty histogram."""
+    """Return the histogram of all predictions, exact in any order and grouping; empty if none is passed."""
     empty = count_scores(np.empty(0))
     parts = (empty, *histograms)
     return ScoreHistogram(
@@ -136,12 +137,12 @@ def merge_scores(*histograms: ScoreHistogram) -> ScoreHistogram:
 
 
 def bin_of(scores: FloatArray) -> IntArray:
-    """The bin of each score: [0, 0.001), [0.001, 0.002), …, [0.999, 1]."""
+    """Return the bin of each score: [0, 0.001), [0.001, 0.002), …, [0.999, 1]."""
     return np.minimum((scores * BINS).astype(np.int64), BINS - 1)
 
 
 def _labelled(scores: FloatArray, labels: FloatArray, ages: FloatArray) -> IntArray:
-    """Counts, sums and squares by age, label and bin."""
+    """Return counts, sums and squares by age, label and bin."""
     out = np.zeros((3, len(AGES) + 1, 2, BINS), dtype=np.int64)
     place = (np.searchsorted(AGES, ages), labels.astype(np.int64), bin_of(scores))
     for kind, amount in enumerate(_amounts(scores)):
@@ -150,7 +151,7 @@ def _labelled(scores: FloatArray, labels: FloatArray, ages: FloatArray) -> IntAr
 
 
 def _losses(scores: FloatArray, labels: FloatArray, ages: FloatArray) -> IntArray:
-    """Log losses by age and label."""
+    """Return the sums of log losses by age and label."""
     out = np.zeros((len(AGES) + 1, 2), dtype=np.int64)
     units = np.rint(log_loss(labels, scores) / LOSS_UNIT).astype(np.int64)
     np.add.at(out, (np.searchsorted(AGES, ages), labels.astype(np.int64)), units)
@@ -158,7 +159,7 @@ def _losses(scores: FloatArray, labels: FloatArray, ages: FloatArray) -> IntArra
 
 
 def _unlabelled(scores: FloatArray, rows: BoolArray) -> IntArray:
-    """Counts, sums and squares by bin."""
+    """Return counts, sums and squares by bin."""
     out = np.zeros((3, BINS), dtype=np.int64)
     for kind, amount in enumerate(_amounts(scores[rows])):
         np.add.at(out[kind], bin_of(scores[rows]), amount)
@@ -166,6 +167,6 @@ def _unlabelled(scores: FloatArray, rows: BoolArray) -> IntArray:
 
 
 def _amounts(scores: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
-    """What each row adds to count, sum and squares."""
+    """Return the amounts that each row adds to count, sum and squares."""
     sums, squares = (np.rint(v / SUM_UNIT).astype(np.int64) for v in (scores, np.square(scores)))
     return np.ones(len(scores), dtype=np.int64), sums, squares

@@ -1,7 +1,7 @@
-"""Counting one column's values on its edges: the inner loop of the kernel.
+"""Count the values of one column on its edges: the inner loop of a scan.
 
-A block of 64 k numbers is sorted once and the edges are looked up in it, which costs the same however many edges there
-are; categories are counted by the codes of the dictionary that Parquet holds already.
+A block of 65,536 numbers is sorted once, and the edges are searched in it; the cost hardly depends on the number of
+edges. Categories are counted by the codes of the dictionary in the Parquet file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMED_NEW_VALUES = 20
 
 
 class NumericTally:
-    """Counters and moments of one numeric column, growing."""
+    """The counters and moments of one numeric column, to which values are added."""
 
     def __init__(self, edges: NumericEdges) -> None:
         self._edges = edges
@@ -31,14 +31,14 @@ class NumericTally:
         self.moments: Moments = NO_MOMENTS
 
     def add(self, array: pa.Array) -> None:
-        """Count an Arrow array of numbers, nulls included."""
+        """Count an Arrow array of numbers, including nulls."""
         self.counts[-1] += array.null_count
         values = numbers(array.drop_null() if array.null_count else array)
         for start in range(0, len(values), BLOCK):
             self._add_block(values[start : start + BLOCK])
 
     def _add_block(self, values: FloatArray) -> None:
-        """Count at most 65,536 numbers; NaN sorts to the end, past the largest key."""
+        """Count at most 65,536 numbers; NaN is sorted to the end, after the largest key."""
         ordered = np.sort(values)
         ranks = np.searchsorted(ordered, self._edges.keys, side="right")
         below, finite, numbers_end = ranks[0], ranks[-2], ranks[-1]
@@ -49,7 +49,7 @@ class NumericTally:
 
 
 class CategoricalTally:
-    """Counters of one categorical column, growing, and the first new values by name."""
+    """The counters of one categorical column, to which values are added, and the first new values by name."""
 
     def __init__(self, edges: CategoricalEdges) -> None:
         self._edges = edges
@@ -64,19 +64,19 @@ class CategoricalTally:
         self.new_values: dict[str, int] = {}
 
     def add(self, array: pa.Array) -> None:
-        """Count an Arrow array of text, booleans, integers or a dictionary of these, nulls included."""
+        """Count an Arrow array of text, booleans, integers or a dictionary of these, including nulls."""
         codes, dictionary = coded(array)
         self.counts[-1] += len(array) - len(codes)
         found = np.bincount(codes, minlength=len(dictionary)).astype(np.int64)
         cells = self._cells_of(dictionary)
         self.counts += np.bincount(cells, weights=found, minlength=len(self.counts)).astype(np.int64)
-        strange = np.flatnonzero((cells == self._new) & (found > 0))
-        if len(strange):
-            names = dictionary.take(pa.array(strange)).to_pylist()
-            self.new_values = least_named(self.new_values, dict(zip(names, found[strange].tolist(), strict=True)))
+        unknown = np.flatnonzero((cells == self._new) & (found > 0))
+        if len(unknown):
+            names = dictionary.take(pa.array(unknown)).to_pylist()
+            self.new_values = first_by_name(self.new_values, dict(zip(names, found[unknown].tolist(), strict=True)))
 
     def _cells_of(self, dictionary: pa.Array) -> IntArray:
-        """The counter of each value of a dictionary."""
+        """Return the index of the counter of each value of a dictionary."""
         known = pc.index_in(dictionary, self._known).fill_null(len(self._known)).to_numpy(zero_copy_only=False)
         if dictionary.null_count:
             known = np.where(dictionary.is_null().to_numpy(zero_copy_only=False), len(self._known) + 1, known)
@@ -84,11 +84,11 @@ class CategoricalTally:
         return cells
 
 
-def least_named(*counts: Mapping[str, int]) -> dict[str, int]:
-    """The 20 new values that come first by name, each with its whole count over all of `counts`.
+def first_by_name(*counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the 20 new values that are first by name, each with its total count over all of `counts`.
 
-    Keeping the first by name, not the most frequent, is what makes merging exact: a value among the first 20 of the
-    whole is among the first 20 of every part that has it, so none of its counts is ever lost.
+    Keeping the first by name instead of the most frequent makes merging exact: a value among the first 20 of the total
+    is among the first 20 of every part that has it, so none of its counts is lost.
     """
     total: Counter[str] = Counter()
     for part in counts:

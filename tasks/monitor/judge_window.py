@@ -11,7 +11,7 @@ from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
 from data.registry.commands.monitoring import Found
 from monitoring import hard_fault
-from monitoring.alert_rule import AlertOutcome, AlertState, Earlier, Window, judge
+from monitoring.alert_rule import AlertOutcome, AlertState, EarlierWindow, Window, judge
 from monitoring.hard_fault import FaultKind, HardFault
 from monitoring.plan import Persistence, WatchRule
 from monitoring.profile import Profile
@@ -78,7 +78,7 @@ def judge_window(
     return JudgedWindow(outcomes, found, tuple(_quiet(monitored, rules, outcomes, found)))
 
 
-def earlier_windows(monitored: MonitoredModel) -> list[Earlier]:
+def earlier_windows(monitored: MonitoredModel) -> list[EarlierWindow]:
     """Return the outcomes of the windows recorded before about the version that serves now."""
     return [_earlier(one) for one in monitored.windows]
 
@@ -104,9 +104,9 @@ def column_faults(reference: Profile, days: Iterable[Profile]) -> Iterator[HardF
             yield from hard_fault.column_faults(reference, day)
 
 
-def _earlier(past: PastWindow) -> Earlier:
+def _earlier(past: PastWindow) -> EarlierWindow:
     states = {about: AlertState(state) for about, state in past.outcomes.items()}
-    return Earlier(Window(past.first, past.last), states)
+    return EarlierWindow(Window(past.first, past.last), states)
 
 
 def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:

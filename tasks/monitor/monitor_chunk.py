@@ -16,7 +16,7 @@ from data.queries.monitored_models import MonitoredModel, MonitoringCandidate
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring
 from data.text.untrusted_text import storable
-from monitoring.hard_fault import HardFault, unforeseen
+from monitoring.hard_fault import HardFault, faults_without_rule
 from monitoring.plan import WatchRule, watch_rules
 from tasks.monitor.compose_record import MeasuredWindow, compose_record, measurement_batch
 from tasks.monitor.find_partitions import NightWindows, find_partitions, windows_of
@@ -94,7 +94,7 @@ def _record_of(
     label = partial(join_labels, logs, version=str(champion.number), now=now, join=join)
     measured = _measure(logs, monitored, champion, rules, reference, windows, label)
     logs.remember()
-    hard = unforeseen(_hard_faults(measured, reference), rules)
+    hard = faults_without_rule(_hard_faults(measured, reference), rules)
     judged = judge_window(monitored, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
     batch = measurement_batch(champion, windows, measured, judged)
     digest = ArtifactStore(home.artifacts).put(batch)

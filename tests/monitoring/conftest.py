@@ -1,4 +1,4 @@
-"""Logs and profiles that several specifications of this layer start from."""
+"""Fixtures of logs, profiles and score histograms for the tests of monitoring."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CARRIERS = ("AA", "B6", "DL", "UA", "US")
 
 
 def log(rows: int, seed: int, shift: float = 0.0, carriers: tuple[str, ...] = CARRIERS) -> pa.Table:
-    """A log of a continuous, a counted and a categorical column, each with nulls, and NaN and ±∞ in the first."""
+    """A log with a continuous, an integer and a categorical column, each with nulls; the first also has NaN and ±∞."""
     rng = np.random.default_rng(seed)
     delay = rng.normal(10.0 + 5.0 * shift, 5.0, rows)
     delay[rng.random(rows) < 0.01] = np.nan
@@ -37,13 +37,13 @@ def log(rows: int, seed: int, shift: float = 0.0, carriers: tuple[str, ...] = CA
 
 @pytest.fixture(scope="session")
 def edges() -> Edges:
-    """Edges of a reference of 20,000 rows."""
+    """The edges of a reference of 20,000 rows."""
     return edges_of_table(log(20_000, 0))
 
 
 @pytest.fixture(scope="session")
 def profile_of(edges: Edges) -> Callable[..., Profile]:
-    """Profile of a log on those edges."""
+    """A function that returns the profile of a log on these edges."""
 
     def of(table: pa.Table, partition: str = "now") -> Profile:
         return profile_table(table, edges, partition)[0]
@@ -53,18 +53,18 @@ def profile_of(edges: Edges) -> Callable[..., Profile]:
 
 @pytest.fixture(scope="session")
 def reference(profile_of: Callable[..., Profile]) -> Profile:
-    """Profile of the reference itself."""
+    """The profile of the reference."""
     return profile_of(log(20_000, 0), "reference")
 
 
 @pytest.fixture(scope="session")
 def make_log() -> Callable[..., pa.Table]:
-    """The log generator."""
+    """The function that generates a log."""
     return log
 
 
 def week(seed: int, rows: int = 400, days: int = 7, coverage: float = 1.0) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Score and label (NaN where not known) of calibrated predictions, by day."""
+    """Scores and labels (NaN if not known) of calibrated predictions, by day."""
     rng = np.random.default_rng(seed)
     made = {}
     for day in range(days):
@@ -77,11 +77,11 @@ def week(seed: int, rows: int = 400, days: int = 7, coverage: float = 1.0) -> di
 
 @pytest.fixture(scope="session")
 def make_week() -> Callable[..., dict[str, tuple[np.ndarray, np.ndarray]]]:
-    """The generator of a window's scores and labels."""
+    """The function that generates the scores and labels of a window."""
     return week
 
 
 @pytest.fixture(scope="session")
 def make_days() -> Callable[..., Days]:
-    """The same, counted."""
+    """A function that returns the score histograms of such a window, by day."""
     return lambda *args, **kwargs: {day: count_scores(*rows) for day, rows in week(*args, **kwargs).items()}

@@ -1,4 +1,4 @@
-"""Columns handed in together must belong together."""
+"""Columns must have equal length and allowed values."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from data.errors import LogFormatError, StatisticsError
 from monitoring.arrays import checked_labels, checked_scores, frozen, same_length
 
 
-def test_one_length_is_returned_and_two_are_named() -> None:
+def test_the_common_length_is_returned_and_different_lengths_are_refused() -> None:
     assert same_length(day=np.zeros(3), label=np.zeros(3)) == 3
     with pytest.raises(StatisticsError, match="day 3, label 2"):
         same_length(day=np.zeros(3), label=np.zeros(2))
 
 
-def test_scores_are_probabilities() -> None:
+def test_a_score_that_is_no_probability_is_refused() -> None:
     assert checked_scores(np.array([0, 1])).tolist() == [0.0, 1.0]
-    with pytest.raises(LogFormatError, match="champion: 3 of 4 are null, NaN or outside 0 to 1"):
+    with pytest.raises(LogFormatError, match="champion: 3 of 4 values are null, NaN or outside 0 to 1"):
         checked_scores(np.array([0.5, -0.1, np.nan, np.inf]), "champion")
 
 
-def test_labels_are_zero_one_or_not_known() -> None:
+def test_a_label_that_is_neither_0_nor_1_is_refused() -> None:
     assert np.isnan(checked_labels(np.array([0, 1, None], dtype=object))[2])
-    with pytest.raises(LogFormatError, match="outcome: 1 of 2 known labels are neither 0 nor 1"):
+    with pytest.raises(LogFormatError, match="outcome: 1 of 2 values are neither 0, 1 nor null"):
         checked_labels(np.array([0.5, 1.0]), "outcome")
 
 

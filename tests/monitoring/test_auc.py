@@ -1,4 +1,4 @@
-"""AUC from the histogram, against the exact one of the rows."""
+"""The AUC from the histogram is compared with the exact AUC of the rows."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def test_the_exact_auc_lies_within_the_stated_uncertainty(rows: list[tuple[float
         assert abs(measured.value - metrics.auc(label, score)) <= auc.uncertainty(days) + 1e-12
 
 
-def test_uncertainty_is_small_where_scores_spread(make_week: Callable, make_days: Callable) -> None:
+def test_uncertainty_is_small_if_scores_differ(make_week: Callable, make_days: Callable) -> None:
     rows = list(make_week(1).values())
     exact = metrics.auc(np.concatenate([y for _, y in rows]), np.concatenate([s for s, _ in rows]))
     assert auc.measure(make_days(1)).value == pytest.approx(exact, abs=auc.uncertainty(make_days(1)))
     assert auc.uncertainty(make_days(1)) < 1e-3
 
 
-def test_without_both_classes_there_is_no_uncertainty_to_state() -> None:
+def test_the_uncertainty_is_0_with_one_class() -> None:
     assert auc.uncertainty({"d": count_scores(np.full(40, 0.5), np.ones(40))}) == 0.0
 
 

@@ -1,4 +1,4 @@
-"""The Brier score of a window, against the rows."""
+"""The Brier score of a window is compared with that of the rows."""
 
 from __future__ import annotations
 

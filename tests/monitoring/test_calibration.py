@@ -1,4 +1,4 @@
-"""Calibration in the large, and the reliability table."""
+"""Calibration of a window, and the reliability table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def week(factor: float, seed: int = 0) -> dict[str, object]:
     return made
 
 
-def test_a_calibrated_model_is_near_one_and_a_silent_one_is_not() -> None:
+def test_a_calibrated_model_is_near_1_and_an_underestimating_one_is_not() -> None:
     good, poor = calibration.measure(week(1.0)), calibration.measure(week(1.5))
     assert good.low < 1.0 < good.high
     assert good.p_value > 0.05
@@ -27,7 +27,7 @@ def test_a_calibrated_model_is_near_one_and_a_silent_one_is_not() -> None:
     assert poor.p_value < 1e-4
 
 
-def test_the_level_may_be_another_or_none() -> None:
+def test_the_level_can_have_another_value_or_none() -> None:
     assert calibration.measure(week(1.5), level=1 / 1.5).p_value > 0.05
     assert calibration.measure(week(1.5), level=None).p_value is None
 
@@ -37,12 +37,12 @@ def test_under_five_days_there_is_no_interval() -> None:
     assert (few.low, few.high, few.p_value) == (None, None, None)
 
 
-def test_scores_of_zero_alone_have_a_ratio_of_zero() -> None:
+def test_scores_of_0_have_a_ratio_of_0() -> None:
     measured = calibration.measure({"d": count_scores(np.zeros(40), np.arange(40) % 2)})
     assert (measured.value, measured.low) == (0.0, None)
 
 
-def test_the_reliability_table_is_that_of_the_rows() -> None:
+def test_the_reliability_table_equals_that_of_the_rows() -> None:
     score, label = np.array([0.05, 0.06, 0.95, 1.0]), np.array([0.0, 1.0, 1.0, np.nan])
     first, last = calibration.reliability({"d": count_scores(score, label)})
     assert (first.low, first.high, first.rows, first.label_rate) == (0.0, 0.1, 2, 0.5)

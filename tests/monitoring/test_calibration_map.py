@@ -1,4 +1,4 @@
-"""The isotonic map, against scipy's."""
+"""The isotonic map is compared with that of SciPy."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from monitoring.scores import count_scores
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 9)), min_size=1, max_size=40))
-def test_pooling_is_isotonic_regression(points: list[tuple[float, int]]) -> None:
+def test_pooling_equals_isotonic_regression(points: list[tuple[float, int]]) -> None:
     values, weights = np.array(points, dtype=np.float64).T
     block = pooled_blocks(values, weights)
     means = np.bincount(block, weights=values * weights) / np.bincount(block, weights=weights)
     assert means[block] == pytest.approx(isotonic_regression(values, weights=weights).x, abs=1e-9)
 
 
-def test_the_map_rises_and_tells_what_a_score_meant() -> None:
+def test_the_map_rises_and_gives_the_probability_of_a_score() -> None:
     rng = np.random.default_rng(1)
     score = rng.random(200_000)
     learnt = calibration_map(count_scores(score, (rng.random(200_000) < score**2).astype(float)))
@@ -38,5 +38,5 @@ def test_bins_without_rows_belong_to_the_next_filled_one() -> None:
 
 
 def test_a_reference_without_labels_has_no_map() -> None:
-    with pytest.raises(StatisticsError, match="have no label"):
+    with pytest.raises(StatisticsError, match="the reference has no label"):
         calibration_map(count_scores(np.array([0.5])))

@@ -1,4 +1,4 @@
-"""The test of categories, against scipy.stats."""
+"""The χ² test of categories is compared with scipy.stats."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from monitoring.scan import profile_table
 
 
 @given(st.lists(st.tuples(st.integers(1, 500), st.integers(1, 500)), min_size=2, max_size=9))
-def test_the_statistic_is_pearsons(columns: list[tuple[int, int]]) -> None:
+def test_the_statistic_equals_pearsons(columns: list[tuple[int, int]]) -> None:
     table = np.array(columns).T
     assert chi_square.statistic(table) == pytest.approx(chi2_contingency(table, correction=False).statistic)
 
 
-def test_p_value_and_size_are_those_of_scipy(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
+def test_p_value_and_size_equal_those_of_scipy(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
     current = profile_of(make_log(3_000, 1, carriers=("AA", "B6", "UA", "DL", "US")))
     table = np.stack([p.categorical("carrier").cells[:5] for p in (reference, current)])
     exact = chi2_contingency(table, correction=False)
@@ -35,17 +35,17 @@ def test_p_value_and_size_are_those_of_scipy(reference: Profile, profile_of: Cal
     assert measured.low < measured.value < measured.high
 
 
-def test_rare_other_and_new_are_pooled() -> None:
+def test_rare_categories_other_and_new_are_pooled() -> None:
     table = np.array([[500, 400, 3, 2, 30, 0], [250, 200, 1, 2, 15, 9]])
     assert chi_square.pooled(table).tolist() == [[500, 400, 35], [250, 200, 27]]
 
 
-def test_a_thin_pool_joins_the_smallest_category() -> None:
+def test_a_small_pool_is_added_to_the_smallest_category() -> None:
     table = np.array([[500, 400, 1, 0, 0], [250, 200, 0, 0, 1]])
     assert chi_square.pooled(table).tolist() == [[500, 401], [250, 201]]
 
 
-def test_still_columns_are_called_drifting_about_one_time_in_twenty(
+def test_unchanged_columns_are_significant_about_one_time_in_twenty(
     reference: Profile, profile_of: Callable, make_log: Callable
 ) -> None:
     p_values = [chi_square.measure(reference, profile_of(make_log(500, s)), "carrier").p_value for s in range(50, 150)]

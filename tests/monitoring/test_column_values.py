@@ -1,4 +1,4 @@
-"""Arrow values become doubles, or codes of a dictionary of text, without loss."""
+"""Arrow values are converted to doubles or to codes of a dictionary of text."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("array", "expected"), NUMBERS.values(), ids=NUMBERS.keys())
-def test_numbers(array: pa.Array, expected: list[float]) -> None:
+def test_numbers_are_converted_to_doubles(array: pa.Array, expected: list[float]) -> None:
     assert numbers(array).tolist() == expected
     assert numbers(array).dtype == float
 
 
 @pytest.mark.parametrize("array", WORDS.values(), ids=WORDS.keys())
-def test_words_and_codes_say_the_same(array: pa.Array) -> None:
+def test_words_and_codes_have_the_same_text(array: pa.Array) -> None:
     codes, dictionary = coded(array)
     assert words(array).to_pylist() == ["1", "2", "1"]
     assert dictionary.take(pa.array(codes)).to_pylist() == ["1", "2", "1"]

@@ -1,4 +1,4 @@
-"""Label coverage with its exact test."""
+"""Label coverage of a window and its exact test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitoring import coverage
 from monitoring.scores import count_scores
 
 
-def test_coverage_is_the_known_share_and_the_test_is_exact() -> None:
+def test_coverage_is_the_share_of_known_labels_and_the_test_is_exact() -> None:
     label = np.where(np.arange(200) < 170, 1.0, np.nan)
     days = {"d": count_scores(np.full(200, 0.5), label)}
     measured = coverage.measure(days, level=0.9)

@@ -1,4 +1,4 @@
-"""The examples in the docstrings are true, and importing the layer stays cheap."""
+"""The examples in the docstrings are correct, and importing the layer does not load SciPy."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NAMES = [f"monitoring.{found.name}" for found in pkgutil.iter_modules(monitoring
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_examples(name: str) -> None:
+def test_the_examples_of_a_module_are_correct(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
-def test_some_examples_are_there() -> None:
+def test_there_are_examples() -> None:
     assert sum(doctest.testmod(importlib.import_module(name)).attempted for name in NAMES) >= 10
 
 

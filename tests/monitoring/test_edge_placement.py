@@ -1,4 +1,4 @@
-"""Where edges go, and that neither row order nor file cuts move them."""
+"""Edges are placed by the values of the reference, independent of the order of rows and of the files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from monitoring.edges import CategoricalEdges, NumericEdges
 RNG = np.random.default_rng(1)
 
 
-def test_few_distinct_values_are_all_edges() -> None:
+def test_each_of_few_distinct_values_is_an_edge() -> None:
     placed = place_numbers("hour", np.repeat(np.arange(24.0), 3))
     assert placed.complete
     assert set(np.arange(24.0)) <= set(placed.values)
     assert len(placed.values) == 24 + 24 + 1
 
 
-def test_many_values_get_quantile_width_and_tail_edges() -> None:
+def test_many_values_have_quantile_equal_width_and_tail_edges() -> None:
     values = RNG.lognormal(3.0, 1.5, 50_000)
     placed = place_numbers("amount", values)
     assert not placed.complete
@@ -52,7 +52,7 @@ ODD = {
 
 
 @pytest.mark.parametrize(("values", "edges"), ODD.values(), ids=ODD.keys())
-def test_odd_columns_have_edges_too(values: list[float], edges: int) -> None:
+def test_the_number_of_edges_of_unusual_columns(values: list[float], edges: int) -> None:
     placed = place_numbers("odd", np.array(values, dtype=np.float64))
     assert len(placed.values) == edges
     assert np.all(np.diff(placed.values) > 0)
@@ -63,26 +63,26 @@ def test_the_largest_range_has_finite_edges() -> None:
     assert np.all(np.isfinite(placed.values))
 
 
-def test_categories_rank_by_frequency_then_name() -> None:
+def test_categories_are_sorted_by_frequency_then_name() -> None:
     placed = place_categories("carrier", [pa.array(["b", "a", "c", None, "c"]), pa.array(["d"])])
     assert placed.values == ("c", "a", "b", "d")
     assert (placed.singletons, placed.rows, placed.open_ended) == (3, 5, False)
 
 
-def test_rare_categories_are_remembered_and_pooled() -> None:
+def test_rare_categories_are_stored_and_pooled() -> None:
     placed = place_categories("tail", [pa.array([f"v{i:05d}" for i in range(1_500)] + ["top"] * 2)])
     assert len(placed.values) == 1_000
     assert placed.values[0] == "top"
     assert len(placed.pooled) == 501
 
 
-def test_an_identifier_is_open_ended() -> None:
+def test_a_column_with_too_many_values_is_open_ended() -> None:
     placed = place_categories("id", [pa.array([str(i) for i in range(20_001)])])
     assert placed.open_ended
     assert placed.pooled == ()
 
 
-def test_kinds_follow_the_types_and_an_override_wins() -> None:
+def test_a_given_kind_replaces_the_kind_of_the_type() -> None:
     table = pa.table({"n": [1, 2], "s": ["a", "b"], "b": [True, False]})
     assert [type(c) for c in edges_of_table(table).columns] == [NumericEdges, CategoricalEdges, CategoricalEdges]
     (column,) = edges_of_table(table, {"n": ColumnKind.CATEGORICAL}).columns
@@ -90,7 +90,7 @@ def test_kinds_follow_the_types_and_an_override_wins() -> None:
     assert column.values == ("1", "2")
 
 
-def test_files_and_rows_may_be_cut_and_shuffled(tmp_path: Path, make_log: Callable[..., pa.Table]) -> None:
+def test_edges_do_not_depend_on_files_and_row_order(tmp_path: Path, make_log: Callable[..., pa.Table]) -> None:
     table = make_log(3_000, 5)
     shuffled = table.take(np.random.default_rng(0).permutation(3_000))
     pq.write_table(shuffled.slice(0, 1_000), tmp_path / "a.parquet")
@@ -99,7 +99,7 @@ def test_files_and_rows_may_be_cut_and_shuffled(tmp_path: Path, make_log: Callab
     assert edges_of_files(files, dict.fromkeys(table.schema.names)) == edges_of_table(table)
 
 
-def test_columns_may_have_other_names_in_the_files(tmp_path: Path) -> None:
+def test_columns_can_have_other_names_in_the_files(tmp_path: Path) -> None:
     pq.write_table(pa.table({"dep_delay": [1.0, 2.0]}), tmp_path / "a.parquet")
     assert edges_of_files([tmp_path / "a.parquet"], {"delay": None}, {"delay": "dep_delay"}).names == ("delay",)
 
@@ -107,7 +107,9 @@ def test_columns_may_have_other_names_in_the_files(tmp_path: Path) -> None:
 def test_a_second_file_must_have_the_same_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table({"delay": [1.0]}), tmp_path / "a.parquet")
     pq.write_table(pa.table({"delay": ["late"]}), tmp_path / "b.parquet")
-    with pytest.raises(LogFormatError, match=r"b\.parquet: column delay is string; wanted numeric"):
+    with pytest.raises(
+        LogFormatError, match=r"b\.parquet: column delay has type string and cannot be counted as numeric"
+    ):
         edges_of_files([tmp_path / "a.parquet", tmp_path / "b.parquet"], {"delay": None})
 
 

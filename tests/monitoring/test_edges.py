@@ -1,4 +1,4 @@
-"""Edges are immutable, have a digest, and come back from JSON to the last bit."""
+"""Edges are immutable, have a digest, and are equal after a round trip through JSON."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from monitoring.edges import Edges
 NUMBER = place_numbers("x", np.random.default_rng(0).normal(0, 1e-3, 5_000))
 
 
-def test_json_brings_back_the_same_edges(edges: Edges) -> None:
+def test_edges_are_equal_after_a_round_trip_through_json(edges: Edges) -> None:
     again = Edges.from_json(edges.to_json())
     assert again == edges
     assert hash(again) == hash(edges)
     assert all(np.array_equal(a.values, b.values) for a, b in zip(again.columns, edges.columns, strict=True))
 
 
-def test_a_digest_that_is_known_is_taken_as_it_is(edges: Edges) -> None:
+def test_a_given_digest_is_used(edges: Edges) -> None:
     assert Edges.from_json(edges.to_json(), edges.digest) == edges
     assert Edges.from_json(edges.to_json(), "sha256:told").digest == "sha256:told"
 
 
-def test_one_moved_edge_is_another_digest(edges: Edges) -> None:
+def test_edges_with_one_other_value_have_another_digest(edges: Edges) -> None:
     document = json.loads(edges.to_json())
     document["columns"][0]["values"][3] = np.nextafter(document["columns"][0]["values"][3], np.inf)
     assert Edges.from_json(json.dumps(document)) != edges
     assert edges != edges.to_json()
 
 
-def test_nobody_can_move_an_edge() -> None:
+def test_edges_are_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
         NUMBER.values[0] = 1.0
 
 
-def test_the_layout_gives_each_column_its_counters() -> None:
+def test_each_column_has_its_range_of_counters() -> None:
     both = Edges((NUMBER, place_categories("c", [])))
     assert both.starts == {"x": 0, "c": NUMBER.width}
     assert both.width == NUMBER.width + 3
 
 
 BROKEN = {
-    "not JSON": ("{", "not a document of edges"),
-    "another document": ("[]", "not a document of edges"),
+    "not JSON": ("{", "the stored edges of the reference cannot be read"),
+    "another document": ("[]", "the stored edges of the reference cannot be read"),
     "a column without values": ('{"format":1,"columns":[{"kind":"numeric","name":"x"}]}', "KeyError"),
-    "another format": ('{"format":99,"columns":[]}', "format 99; this reads 1"),
+    "another format": ('{"format":99,"columns":[]}', "have format 99; modelward reads 1"),
     "no columns": ('{"format":1,"columns":[]}', "got none"),
 }
 
@@ -64,6 +64,6 @@ def test_two_columns_of_one_name_are_refused() -> None:
         Edges((NUMBER, NUMBER))
 
 
-def test_an_unknown_column_is_named_with_those_there(edges: Edges) -> None:
+def test_the_message_on_an_unknown_column_lists_the_columns(edges: Edges) -> None:
     with pytest.raises(StatisticsError, match="no column wind; it has delay, hour, carrier"):
         edges.column("wind")

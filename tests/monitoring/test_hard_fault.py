@@ -1,4 +1,4 @@
-"""What is broken is told from what drifts."""
+"""Hard faults: null surges, unit changes and invalid scores are found; ordinary drift is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ import pyarrow as pa
 import pytest
 
 from monitoring.edge_placement import edges_of_table
-from monitoring.hard_fault import FaultKind, HardFault, column_faults, null_surge, score_faults, unforeseen, unit_change
+from monitoring.hard_fault import (
+    FaultKind,
+    HardFault,
+    column_faults,
+    faults_without_rule,
+    null_surge,
+    score_faults,
+    unit_change,
+)
 from monitoring.plan import WatchRule
 from monitoring.profile import Profile, empty_profile
 from monitoring.scan import profile_table
@@ -26,11 +34,11 @@ def now(values: np.ndarray) -> Profile:
 
 
 CHANGED = {
-    "tenths": (OLD[:900] * 10.0, "about 9.9 times what it was"),
+    "tenths": (OLD[:900] * 10.0, "are both about 9.9 times those of the reference"),
     "thousandths": (OLD[:900] / 1_000.0, "0.00"),
     "Kelvin": (OLD[:900] + 273.15, "has moved by 27"),
 }
-STILL = {
+UNCHANGED = {
     "the same": OLD[:900],
     "a hot month": OLD[:900] + 12.0,
     "twice as much": OLD[:900] * 2.0,
@@ -42,7 +50,7 @@ STILL = {
 
 
 @pytest.mark.parametrize(("values", "says"), CHANGED.values(), ids=CHANGED.keys())
-def test_another_unit_is_a_fault(values: np.ndarray, says: str) -> None:
+def test_a_unit_change_is_a_fault(values: np.ndarray, says: str) -> None:
     fault = unit_change(REFERENCE, now(values), "temp")
     assert fault is not None
     assert (fault.kind, fault.column, fault.partition) == (FaultKind.UNIT_CHANGE, "temp", "2013-04-01")
@@ -50,12 +58,12 @@ def test_another_unit_is_a_fault(values: np.ndarray, says: str) -> None:
     assert fault.about == "unit change:temp"
 
 
-@pytest.mark.parametrize("values", STILL.values(), ids=STILL.keys())
-def test_a_change_of_values_is_no_change_of_unit(values: np.ndarray) -> None:
+@pytest.mark.parametrize("values", UNCHANGED.values(), ids=UNCHANGED.keys())
+def test_other_changes_of_values_are_no_unit_change(values: np.ndarray) -> None:
     assert unit_change(REFERENCE, now(values), "temp") is None
 
 
-def test_a_constant_reference_has_no_unit_to_change() -> None:
+def test_a_constant_reference_has_no_unit_change() -> None:
     table = pa.table({"temp": np.full(500, 3.0)})
     (constant,) = profile_table(table, edges_of_table(table), "r")
     assert unit_change(constant, constant, "temp") is None
@@ -67,12 +75,12 @@ def test_a_null_surge_is_a_fault_and_a_few_nulls_are_not() -> None:
     fault = null_surge(REFERENCE, profile_table(many, EDGES, "d")[0], "temp")
     assert fault is not None
     assert fault.kind is FaultKind.NULL_SURGE
-    assert "of temp are missing, 0.0% in the reference" in fault.says
+    assert "of the values of temp are missing, 0.0% in the reference" in fault.says
     assert null_surge(REFERENCE, profile_table(few, EDGES, "d")[0], "temp") is None
     assert null_surge(REFERENCE, empty_profile(EDGES), "temp") is None
 
 
-def test_all_columns_are_looked_at(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
+def test_all_columns_are_checked(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
     table = make_log(1_000, 1)
     assert column_faults(reference, profile_of(table)) == ()
     broken = table.set_column(2, "carrier", pa.nulls(1_000, pa.string())).set_column(
@@ -84,48 +92,48 @@ def test_all_columns_are_looked_at(reference: Profile, profile_of: Callable, mak
     ]
 
 
-def test_a_fault_of_no_partition_names_none(reference: Profile) -> None:
+def test_a_fault_without_partition_has_an_empty_one(reference: Profile) -> None:
     assert HardFault(kind=FaultKind.MISSING_PARTITION, says="no file").about == "missing partition"
     nowhere = now(OLD[:900] + 273.15)
     unnamed = Profile(EDGES, frozenset(), nowhere.rows, nowhere.counts, nowhere.moments, nowhere.new_values)
     assert unit_change(REFERENCE, unnamed, "temp").partition == ""
 
 
-def test_scores_that_cannot_be_are_a_fault_of_their_day() -> None:
+def test_invalid_scores_are_a_fault_of_their_day() -> None:
     days = {"b": count_scores(np.array([0.5, np.nan, 2.0])), "a": count_scores(np.array([0.5]))}
     (fault,) = score_faults(days)
     assert (fault.kind, fault.partition) == (FaultKind.INVALID_SCORES, "b")
-    assert fault.says == "score missing: 1 rows, score outside 0 to 1: 1 rows"
+    assert fault.says == "score missing: 1 row, score outside 0 to 1: 1 row"
 
 
 SURGE = HardFault(kind=FaultKind.NULL_SURGE, column="pressure", says="half of it is missing")
 UNIT = HardFault(kind=FaultKind.UNIT_CHANGE, column="pressure", says="in other units")
-FORESEEN = {
-    "a rule on another figure foresees nothing": (
+COVERED = {
+    "a rule on another statistic covers no fault": (
         WatchRule(statistic="psi", column="pressure", margin=0.1),
         [SURGE, UNIT],
     ),
-    "a rule on the null rate speaks for the nulls": (
+    "a rule on the null rate covers the null surge": (
         WatchRule(statistic="null_rate", column="pressure", margin=0.25),
         [UNIT],
     ),
-    "a column called seasonal may move": (
+    "a seasonal rule covers the unit change": (
         WatchRule(statistic="psi", column="pressure", margin=0.1, seasonal="weather"),
         [SURGE],
     ),
-    "a rule on another column foresees nothing here": (
+    "a rule on another column covers no fault": (
         WatchRule(statistic="null_rate", column="temp", margin=0.25, seasonal="weather"),
         [SURGE, UNIT],
     ),
 }
 
 
-@pytest.mark.parametrize(("rule", "left"), FORESEEN.values(), ids=FORESEEN.keys())
-def test_a_plan_speaks_in_place_of_a_general_rule(rule: WatchRule, left: list[HardFault]) -> None:
-    assert list(unforeseen([SURGE, UNIT], [rule])) == left
+@pytest.mark.parametrize(("rule", "left"), COVERED.values(), ids=COVERED.keys())
+def test_faults_without_a_covering_rule_remain(rule: WatchRule, left: list[HardFault]) -> None:
+    assert list(faults_without_rule([SURGE, UNIT], [rule])) == left
 
 
-def test_the_score_has_no_unit_that_could_change() -> None:
+def test_the_score_has_no_unit_change() -> None:
     scores = np.clip(RNG.normal(0.6, 0.1, 5_000), 0.0, 1.0)
     edges = edges_of_table(pa.table({"score": scores}))
     (reference,) = profile_table(pa.table({"score": scores}), edges, "r")

@@ -1,4 +1,4 @@
-"""KS from cells, against scipy's exact distance."""
+"""The KS distance from cells is compared with the exact distance of SciPy."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_binned_distance_is_within_its_bound_of_the_exact_one(shape: Callabl
     reference, current = profiles(old, new)
     measured = ks.measure(reference, current, "x")
     exact = ks_2samp(old, new).statistic
-    above = ks.overshoot(reference.numeric("x").ordered, current.numeric("x").ordered)
+    above = ks.binning_error(reference.numeric("x").ordered, current.numeric("x").ordered)
     assert measured.value <= exact + 1e-12
     assert exact <= measured.value + above + 1e-12
     assert exact - measured.value < 1e-3
@@ -52,17 +52,17 @@ def test_the_binned_distance_is_within_its_bound_of_the_exact_one(shape: Callabl
 def test_the_bound_holds_for_any_values(old: list[float], new: list[float]) -> None:
     cells = [profile.numeric("x").ordered for profile in profiles(np.array(old), np.array(new))]
     exact = ks_2samp(old, new, method="asymp").statistic
-    assert ks.distance(*cells) - 1e-12 <= exact <= ks.distance(*cells) + ks.overshoot(*cells) + 1e-12
+    assert ks.distance(*cells) - 1e-12 <= exact <= ks.distance(*cells) + ks.binning_error(*cells) + 1e-12
 
 
-def test_the_p_value_is_that_of_scipy() -> None:
+def test_the_p_value_equals_that_of_scipy() -> None:
     rng = np.random.default_rng(1)
     old, new = rng.normal(0, 1, 4_000), rng.normal(0.06, 1, 3_000)
     exact = ks_2samp(old, new, method="asymp")
     assert ks.measure(*profiles(old, new), "x").p_value == pytest.approx(exact.pvalue, rel=0.2)
 
 
-def test_still_columns_are_called_drifting_about_one_time_in_twenty() -> None:
+def test_unchanged_columns_are_significant_about_one_time_in_twenty() -> None:
     rng, found = np.random.default_rng(5), 0
     for _ in range(100):
         found += ks.measure(*profiles(rng.normal(0, 1, 2_000), rng.normal(0, 1, 500)), "x").p_value < 0.05

@@ -1,4 +1,4 @@
-"""The label rate of a window, over known labels alone."""
+"""The label rate of a window is computed from known labels only."""
 
 from __future__ import annotations
 

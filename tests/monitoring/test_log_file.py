@@ -1,4 +1,4 @@
-"""A Parquet file read by our column names, with errors that name the file."""
+"""A Parquet file is read by our column names, and errors name the file."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def test_columns_are_read_by_our_names_and_dictionaries_are_kept(file: Path) -> 
     assert log.column("carrier").to_pylist() == ["AA", "B6", "AA"]
 
 
-def test_an_error_without_words_still_has_a_name(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_without_text_is_reported_by_its_class(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError
 
     monkeypatch.setattr(pq, "read_metadata", fail)
     with pytest.raises(LogFormatError, match="cannot be read as Parquet: OSError") as refused:
         LogFile(file, {})
-    assert "broken, not as empty" in refused.value.remedy
+    assert "write the partition again" in refused.value.remedy

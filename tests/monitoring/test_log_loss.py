@@ -1,4 +1,4 @@
-"""The log loss of a window, against the rows."""
+"""The log loss of a window is compared with that of the rows."""
 
 from __future__ import annotations
 

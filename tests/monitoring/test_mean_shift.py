@@ -1,4 +1,4 @@
-"""The standardised shift, against scipy.stats."""
+"""The standardised shift is compared with scipy.stats."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitoring.scan import profile_table
 
 
 @pytest.mark.parametrize(("scale", "offset"), [(1.0, 0.0), (1e-6, 5.0), (3.0, 1e6)])
-def test_value_and_p_value_are_those_of_the_rows(scale: float, offset: float) -> None:
+def test_value_and_p_value_equal_those_of_the_rows(scale: float, offset: float) -> None:
     rng = np.random.default_rng(1)
     old, new = rng.normal(offset, scale, 4_000), rng.normal(offset + 0.1 * scale, 2 * scale, 900)
     edges = edges_of_table(pa.table({"x": old}))
@@ -39,12 +39,12 @@ def test_the_interval_covers_the_true_shift() -> None:
     assert hits >= 89
 
 
-def test_only_finite_values_have_a_mean(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
+def test_only_finite_values_are_used(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
     endless = profile_of(make_log(100, 1).set_column(0, "delay", pa.array([np.inf] * 100)))
     assert mean_shift.measure(reference, endless, "delay").cannot_say is CannotSay.TOO_FEW_ROWS
 
 
-def test_a_reference_that_varies_only_by_infinity_is_constant() -> None:
+def test_a_reference_that_varies_only_by_infinity_cannot_say() -> None:
     table = pa.table({"x": [1.0] * 40 + [np.inf] * 10})
     edges = edges_of_table(table)
     (profile,) = profile_table(table, edges)

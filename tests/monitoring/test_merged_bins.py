@@ -1,4 +1,4 @@
-"""Merged bins hold enough rows, and picking them does not look like drift."""
+"""Merged bins have enough rows, and merging does not look like drift."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_numeric_bins_are_twentieths_of_the_reference() -> None:
     assert new.tolist() == [200.0] * 20
 
 
-def test_few_rows_get_wider_bins() -> None:
+def test_few_rows_have_wider_bins() -> None:
     old, new = numeric_bins(
         np.full(2_000, 10), np.full(2_000, 1)[:50].repeat(40) // 40 + np.eye(1, 2_000, 5, int)[0] * 40
     )
@@ -27,7 +27,7 @@ def test_few_rows_get_wider_bins() -> None:
     assert new.sum() == 40
 
 
-def test_a_heavy_value_takes_its_bin_alone_and_a_thin_end_joins() -> None:
+def test_a_frequent_value_has_its_own_bin_and_a_small_end_is_merged() -> None:
     old, new = numeric_bins(np.array([0, 900, 95, 5]), np.array([1, 90, 9, 0]))
     assert (old.tolist(), new.tolist()) == ([900.0, 100.0], [91.0, 9.0])
 
@@ -36,18 +36,18 @@ def test_one_cell_is_one_bin() -> None:
     assert [len(side) for side in numeric_bins(np.array([50]), np.array([50]))] == [1, 1]
 
 
-def test_frequent_categories_stand_alone_and_the_rest_shares() -> None:
+def test_frequent_categories_have_their_own_bin_and_rare_ones_share() -> None:
     cells = np.array([600, 300, 10, 9, 8, 33, 0])
     old, new = category_bins(names(5), cells, np.array([500, 300, 10, 9, 8, 33, 100]))
     assert (old.tolist(), new.tolist()) == ([600.0, 300.0, 60.0], [500.0, 300.0, 160.0])
 
 
-def test_a_rest_of_hardly_any_rows_joins_the_last_bin() -> None:
+def test_a_small_remainder_is_merged_into_the_last_bin() -> None:
     old, new = category_bins(names(2), np.array([600, 400, 0, 0]), np.array([500, 300, 0, 4]))
     assert (old.tolist(), new.tolist()) == ([600.0, 400.0], [500.0, 304.0])
 
 
-def test_many_rare_categories_are_dealt_into_several_bins() -> None:
+def test_many_rare_categories_are_assigned_to_several_bins() -> None:
     cells = np.append(np.full(800, 25), [0, 0])
     old, _ = category_bins(names(800), cells, cells)
     assert 10 <= len(old) <= 20

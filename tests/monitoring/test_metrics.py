@@ -1,4 +1,4 @@
-"""Metrics are exact, their intervals come from whole days, and missing evidence has no figure."""
+"""Metrics are exact, their intervals are from whole days, and missing labels cannot say."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_order_of_rows_does_not_matter() -> None:
     assert metrics.recompute(day[shuffled], label[shuffled], score[shuffled]) == metrics.recompute(day, label, score)
 
 
-def test_intervals_surround_values_and_p_values_test_the_level() -> None:
+def test_intervals_contain_the_values_and_p_values_test_the_level() -> None:
     day, label, score = logs()
     for m in metrics.recompute(day, label, score):
         assert m.low < m.value < m.high
@@ -73,7 +73,7 @@ def test_coverage_of_the_interval_is_about_95_percent_when_days_differ() -> None
     assert 0.90 <= hits / runs <= 0.99
 
 
-def test_under_five_days_there_is_a_value_and_no_interval() -> None:
+def test_fewer_than_five_days_have_a_value_and_no_interval() -> None:
     day, label, score = logs()
     for m in metrics.recompute(day % 4, label, score, level=0.5):
         assert m.value is not None
@@ -88,7 +88,7 @@ NOTHING_TO_SAY = {
 
 
 @pytest.mark.parametrize(("day", "label", "score", "reason"), NOTHING_TO_SAY.values(), ids=NOTHING_TO_SAY.keys())
-def test_cannot_say(day: list, label: list, score: list, reason: CannotSay) -> None:
+def test_missing_labels_cannot_say(day: list, label: list, score: list, reason: CannotSay) -> None:
     m = metrics.recompute(day, label, score)[0]
     assert (m.statistic, m.value, m.cannot_say) == ("auc", None, reason)
 
@@ -104,9 +104,9 @@ def test_auc_of_no_rows_or_one_class_is_not_a_number() -> None:
 
 
 BAD = {
-    "a NaN score": ([1, 2], [0, 1], [0.5, np.nan], LogFormatError, "1 of 2 are null, NaN or outside"),
+    "a NaN score": ([1, 2], [0, 1], [0.5, np.nan], LogFormatError, "1 of 2 values are null, NaN or outside"),
     "a score above 1": ([1, 2], [0, 1], [0.5, 1.5], LogFormatError, "1 of 2"),
-    "a label of 2": ([1, 2], [0, 2], [0.5, 0.5], LogFormatError, "neither 0 nor 1"),
+    "a label of 2": ([1, 2], [0, 2], [0.5, 0.5], LogFormatError, "neither 0, 1 nor null"),
     "columns of different length": ([1, 2], [0], [0.5, 0.5], StatisticsError, "day 2, label 1, score 2"),
 }
 
@@ -117,12 +117,12 @@ def test_bad_input_is_refused_with_its_count(day: list, label: list, score: list
         metrics.recompute(day, label, score)
 
 
-def test_an_unknown_metric_is_refused_with_those_known() -> None:
+def test_the_message_on_an_unknown_metric_lists_the_metrics() -> None:
     with pytest.raises(StatisticsError, match="unknown metric gini"):
         metrics.recompute([1], [1], [1], metrics=["gini"])
 
 
-def test_slices_are_measured_apart() -> None:
+def test_slices_are_measured_separately() -> None:
     day, label, score = logs()
     slices = np.where(np.arange(len(day)) % 2 == 0, "even", "odd")
     measured = metrics.recompute_slices(day, label, score, slices, metrics=["brier"])

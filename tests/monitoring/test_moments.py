@@ -1,4 +1,4 @@
-"""Sums are exact in any order, and near the true ones at any scale."""
+"""Sums are exact in any order, and close to the true sums at any scale."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def rounded(value: float, unit: int) -> Fraction:
 
 
 @given(st.lists(FINITE, min_size=1, max_size=40), st.integers(-480, 468))
-def test_a_sum_is_that_of_the_values_rounded_one_by_one(values: list[float], unit: int) -> None:
+def test_a_sum_equals_that_of_the_rounded_values(values: list[float], unit: int) -> None:
     array = np.array(values)
     assert whole_sum(array, unit, float(np.abs(array).max())) == sum(rounded(v, unit) for v in values)
 
 
 @given(st.lists(FINITE, min_size=2, max_size=40), st.integers(1, 39))
-def test_cutting_a_block_changes_nothing(values: list[float], cut: int) -> None:
+def test_splitting_a_block_does_not_change_the_sum(values: list[float], cut: int) -> None:
     ordered = np.sort(np.array(values))
     whole = block_moments(ordered, 1.5, -30)
     parts = block_moments(ordered[:cut], 1.5, -30).plus(block_moments(ordered[cut:], 1.5, -30))
@@ -48,7 +48,7 @@ SCALES = {
 
 
 @pytest.mark.parametrize(("centre", "spread"), SCALES.values(), ids=SCALES.keys())
-def test_mean_and_variance_are_those_of_the_values(centre: float, spread: float) -> None:
+def test_mean_and_variance_equal_those_of_the_values(centre: float, spread: float) -> None:
     values = np.sort(np.random.default_rng(2).normal(centre, spread, 5_000))
     middle = float(values[2_500])
     unit = unit_for(max(middle - values[0], values[-1] - middle))
@@ -73,10 +73,10 @@ def test_a_unit_change_keeps_mean_and_variance(factor: float) -> None:
     assert moments.variance(1_000, unit_for(10.0)) == pytest.approx(values.var(ddof=1), rel=1e-5)
 
 
-def test_no_values_have_no_moments() -> None:
+def test_the_moments_of_no_values_are_empty() -> None:
     assert block_moments(np.empty(0), 0.0, 0) == NO_MOMENTS == Moments(0, 0, math.inf, -math.inf)
 
 
-def test_the_unit_of_a_constant_is_the_least_there_is_not_an_overflow() -> None:
+def test_a_constant_column_has_the_smallest_unit() -> None:
     assert unit_for(5e-324) == -480
     assert scaled(5, 3) == 40.0

@@ -1,4 +1,4 @@
-"""The change in missing values, against exact tests."""
+"""The change in the share of missing values is compared with exact tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitoring import null_rate
 from monitoring.profile import Profile
 
 
-def test_a_surge_is_a_difference_of_shares(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
+def test_the_value_is_the_difference_of_shares(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
     table = make_log(1_000, 1)
     half = pa.array([None] * 500 + ["AA"] * 500)
     measured = null_rate.measure(reference, profile_of(table.set_column(2, "carrier", half)), "carrier")
@@ -35,7 +35,7 @@ def test_nan_counts_as_missing(reference: Profile, profile_of: Callable, make_lo
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(0, 400), st.integers(1, 400))
-def test_small_counts_take_fishers_exact_test(now: int, n: int, then: int, m: int) -> None:
+def test_small_counts_use_fishers_exact_test(now: int, n: int, then: int, m: int) -> None:
     now, then = min(now, n), min(then, m)
     exact = fisher_exact([[now, n - now], [then, m - then]]).pvalue
     share = (now + then) / (n + m)
@@ -43,11 +43,11 @@ def test_small_counts_take_fishers_exact_test(now: int, n: int, then: int, m: in
         assert null_rate.same_share(now, n, then, m) == pytest.approx(exact, abs=1e-9)
 
 
-def test_large_counts_take_the_pooled_normal_test() -> None:
+def test_large_counts_use_the_pooled_normal_test() -> None:
     p_value = null_rate.same_share(60, 1_000, 400, 10_000)
     z = (0.06 - 0.04) / (460 / 11_000 * (1 - 460 / 11_000) * (1 / 1_000 + 1 / 10_000)) ** 0.5
     assert p_value == pytest.approx(2 * NormalDist().cdf(-z))
 
 
-def test_nothing_missing_on_either_side_is_no_change() -> None:
+def test_no_missing_values_on_either_side_have_a_p_value_of_1() -> None:
     assert null_rate.same_share(0, 1_000, 0, 10_000_000) == 1.0

@@ -1,4 +1,4 @@
-"""The paired difference: sign, exactness, honesty about days."""
+"""The paired difference: its sign, its exact value, and the required days."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def logs(noise: float, seed: int = 5) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return DAYS, label, np.clip(truth + rng.normal(0, noise, len(DAYS)), 0, 1), truth
 
 
-def test_above_zero_means_the_second_is_better() -> None:
+def test_a_difference_above_0_means_that_the_second_model_is_better() -> None:
     for m in paired.compare(*logs(0.2)):
         assert 0 < m.low < m.value < m.high
         assert m.p_value < 0.01
 
 
-def test_swapping_the_models_turns_the_sign() -> None:
+def test_swapping_the_models_reverses_the_sign() -> None:
     day, label, first, second = logs(0.2)
     for m, swapped in zip(
         paired.compare(day, label, first, second), paired.compare(day, label, second, first), strict=True
@@ -35,7 +35,7 @@ def test_swapping_the_models_turns_the_sign() -> None:
         assert swapped.low == pytest.approx(-m.high, abs=1e-12)
 
 
-def test_differences_equal_those_of_the_single_metrics() -> None:
+def test_differences_equal_those_of_the_metrics() -> None:
     day, label, first, second = logs(0.1)
     auc, brier, log_loss = paired.compare(day, label, first, second)
     a, b = metrics.recompute(day, label, first), metrics.recompute(day, label, second)
@@ -44,13 +44,13 @@ def test_differences_equal_those_of_the_single_metrics() -> None:
     assert log_loss.value == pytest.approx(a[2].value - b[2].value, abs=1e-12)
 
 
-def test_the_same_model_twice_differs_by_nothing() -> None:
+def test_the_same_model_twice_has_a_difference_of_0() -> None:
     day, label, first, _ = logs(0.1)
     for m in paired.compare(day, label, first, first):
         assert (m.value, m.low, m.high, m.p_value) == (0.0, 0.0, 0.0, 1.0)
 
 
-def test_equally_good_models_are_called_different_about_one_time_in_twenty() -> None:
+def test_equally_good_models_are_significant_about_one_time_in_twenty() -> None:
     rng, found, runs = np.random.default_rng(11), 0, 50
     for run in range(runs):
         truth = rng.beta(2, 4, len(DAYS))
@@ -75,16 +75,16 @@ NOTHING_TO_SAY = {
 
 
 @pytest.mark.parametrize(("days", "factor", "reason"), NOTHING_TO_SAY.values(), ids=NOTHING_TO_SAY.keys())
-def test_cannot_say(days: int, factor: float, reason: CannotSay) -> None:
+def test_missing_days_or_labels_cannot_say(days: int, factor: float, reason: CannotSay) -> None:
     day, label, first, second = (column[np.isin(DAYS, range(days))] for column in logs(0.1))
     for m, name in zip(paired.compare(day, label * factor, first, second), paired.DIFFERENCES, strict=True):
         assert (m.statistic, m.value, m.cannot_say) == (name, None, reason)
 
 
-def test_fourteen_days_suffice() -> None:
+def test_fourteen_days_are_enough() -> None:
     assert all(m.cannot_say is None for m in paired.compare(*(column[DAYS < 14] for column in logs(0.1))))
 
 
-def test_a_score_that_is_no_probability_is_refused_by_name() -> None:
+def test_a_score_that_is_no_probability_is_refused_with_its_name() -> None:
     with pytest.raises(LogFormatError, match="second: 1 of 1"):
         paired.compare([1], [1], [0.5], [np.nan])

@@ -1,4 +1,4 @@
-"""What a planned test reads off the recomputed metrics."""
+"""The figure of a planned test is computed from the recomputed metrics."""
 
 from __future__ import annotations
 
@@ -21,20 +21,30 @@ def measured(**values: float | None) -> dict[tuple[str, str, str], Measurement]:
 
 
 CASES = {
-    "a metric is read as it is, with its interval": ("auc", "", measured(held_out=0.7), Figure(0.7, 0.1, 0.9)),
-    "a metric of one slice is read by column=value": (
+    "a metric is taken unchanged, with its interval": ("auc", "", measured(held_out=0.7), Figure(0.7, 0.1, 0.9)),
+    "a metric of one slice is found by column=value": (
         "auc",
         "origin=JFK",
         measured(origin_JFK=0.6, held_out=0.7),
         Figure(0.6, 0.1, 0.9),
     ),
-    "a metric nobody measured has no figure": ("auc", "", {}, None),
-    "a metric that cannot be said keeps its silence": ("auc", "", measured(held_out=None), Figure(None, 0.1, 0.9)),
+    "a metric that was not measured has no figure": ("auc", "", {}, None),
+    "a metric that cannot say has no value": ("auc", "", measured(held_out=None), Figure(None, 0.1, 0.9)),
     "the gap is training minus held-out": ("auc_gap", "", measured(training=0.75, held_out=0.5), Figure(0.25)),
     "a gap without training rows has no figure": ("auc_gap", "", measured(held_out=0.5), None),
     "a gap without held-out rows has no figure": ("auc_gap", "", measured(training=0.5), None),
-    "a gap with a side that cannot be said has no figure": ("auc_gap", "", measured(training=None, held_out=0.5), None),
-    "a gap whose held-out side cannot be said neither": ("auc_gap", "", measured(training=0.5, held_out=None), None),
+    "a gap with training rows that cannot say has no figure": (
+        "auc_gap",
+        "",
+        measured(training=None, held_out=0.5),
+        None,
+    ),
+    "a gap with held-out rows that cannot say has no figure": (
+        "auc_gap",
+        "",
+        measured(training=0.5, held_out=None),
+        None,
+    ),
     "the spread is largest minus smallest slice": (
         "auc_spread",
         "origin",
@@ -42,7 +52,7 @@ CASES = {
         Figure(0.25),
     ),
     "one slice has no spread": ("auc_spread", "origin", measured(origin_JFK=0.5), None),
-    "a slice that cannot be said does not count": (
+    "a slice that cannot say is not used": (
         "auc_spread",
         "origin",
         measured(origin_JFK=0.5, origin_LGA=None),
@@ -52,7 +62,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("metric", "part", "table", "expected"), CASES.values(), ids=CASES.keys())
-def test_a_planned_test_reads(
+def test_the_figure_of_a_planned_test(
     metric: str, part: str, table: dict[tuple[str, str, str], Measurement], expected: Figure | None
 ) -> None:
     test = PlannedTest(

@@ -1,4 +1,4 @@
-"""A profile is exact, and merging is associative, commutative and exact however the rows were cut."""
+"""A profile is exact, and merging is associative, commutative and exact for any division of the rows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_merging_equals_counting_all_rows_at_once_in_any_order(rows: list, data:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
-def test_the_empty_profile_changes_nothing(rows: list) -> None:
+def test_merging_an_empty_profile_changes_no_counts(rows: list) -> None:
     profile = counted(rows, "a")
     assert merge(profile, empty_profile(EDGES)) == profile
 
@@ -80,29 +80,29 @@ def test_counts_equal_exact_computation(make_log: Callable[..., pa.Table], edges
     assert (carrier.new, carrier.new_values, carrier.missing) == (zz, {"ZZ": zz}, table["carrier"].null_count)
 
 
-def test_every_value_with_an_order_is_in_the_ordered_cells(reference: Profile) -> None:
+def test_infinite_values_are_in_the_ordered_cells(reference: Profile) -> None:
     delay = reference.numeric("delay")
     assert delay.ordered.sum() == delay.finite + delay.below + delay.above
     assert reference.rows == delay.ordered.sum() + delay.missing
     assert reference.rows == reference.categorical("carrier").ordered.sum() + reference.categorical("carrier").missing
 
 
-def test_a_part_counts_once(reference: Profile) -> None:
-    with pytest.raises(StatisticsError, match="rows would count twice: reference"):
+def test_merging_the_same_part_twice_is_refused(reference: Profile) -> None:
+    with pytest.raises(StatisticsError, match="would count its rows twice: reference"):
         merge(reference, reference)
 
 
-def test_profiles_on_other_edges_do_not_add_up(reference: Profile) -> None:
+def test_merging_profiles_with_different_edges_is_refused(reference: Profile) -> None:
     with pytest.raises(StatisticsError, match="different edges"):
         merge(reference, empty_profile(EDGES, [Part("x")]))
 
 
-def test_nothing_cannot_be_merged() -> None:
-    with pytest.raises(StatisticsError, match="nothing to merge"):
+def test_merging_no_profiles_is_refused() -> None:
+    with pytest.raises(StatisticsError, match="there is no profile to merge"):
         merge()
 
 
-def test_columns_are_asked_for_by_kind(reference: Profile) -> None:
+def test_a_column_of_the_other_kind_is_refused(reference: Profile) -> None:
     with pytest.raises(StatisticsError, match="carrier is categorical"):
         reference.numeric("carrier")
     with pytest.raises(StatisticsError, match="delay is numeric"):

@@ -1,4 +1,4 @@
-"""A stored profile comes back equal, and a changed one is noticed."""
+"""A profile is equal after a round trip through Parquet, and a changed file is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitoring.edges import Edges
 from monitoring.profile import Part, Profile, empty_profile, merge
 
 
-def test_bytes_bring_back_the_same_profile(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
+def test_a_profile_is_equal_after_a_round_trip(reference: Profile, profile_of: Callable, make_log: Callable) -> None:
     new = profile_of(make_log(500, 3, shift=1e9, carriers=("AA", "QQ", "ZZ")), "2013-01-02")
     for profile in (reference, new, merge(reference, new), empty_profile(reference.edges, [Part("d", "s", "v")])):
         again = profile_file.from_bytes(profile_file.to_bytes(profile), profile.edges)
@@ -26,7 +26,7 @@ def test_a_profile_is_small(reference: Profile) -> None:
     assert len(profile_file.to_bytes(reference)) < 100_000
 
 
-def test_the_cache_version_names_both_formats() -> None:
+def test_the_cache_version_contains_both_formats() -> None:
     assert profile_file.CACHE_VERSION == "profile-1/edges-1"
 
 
@@ -37,12 +37,12 @@ def with_metadata(table: pa.Table, **changed: object) -> pa.Table:
 
 
 CHANGES: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
-    "another format": (lambda t: with_metadata(t, format=7), "format 7; this reads 1"),
-    "other edges": (lambda t: with_metadata(t, edges="sha256:0"), "counted on edges sha256:0"),
-    "a row more": (lambda t: with_metadata(t, rows=1), "a stored profile has digest"),
-    "a column less": (lambda t: t.drop_columns(["total"]), "lacks a part"),
-    "no metadata": (lambda t: t.replace_schema_metadata(None), "not a stored profile"),
-    "broken metadata": (lambda t: t.replace_schema_metadata({"profile": "{"}), "not a stored profile"),
+    "another format": (lambda t: with_metadata(t, format=7), "has format 7; modelward reads 1"),
+    "other edges": (lambda t: with_metadata(t, edges="sha256:0"), "has edges sha256:0"),
+    "a row more": (lambda t: with_metadata(t, rows=1), "a stored profile was changed"),
+    "a column less": (lambda t: t.drop_columns(["total"]), "is incomplete"),
+    "no metadata": (lambda t: t.replace_schema_metadata(None), "a stored file is no profile"),
+    "broken metadata": (lambda t: t.replace_schema_metadata({"profile": "{"}), "a stored file is no profile"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The scan: the same counts however the rows are stored, and one clear error when they cannot be counted."""
+"""A scan counts the same rows equally in every file layout, and refuses files that it cannot count."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def test_the_same_rows_have_the_same_profile(
         )
 
 
-def test_many_files_are_one_partition(tmp_path: Path, edges: Edges, make_log: Callable[..., pa.Table]) -> None:
+def test_several_files_are_counted_as_one_partition(
+    tmp_path: Path, edges: Edges, make_log: Callable[..., pa.Table]
+) -> None:
     table = make_log(4_000, 6)
     files = [tmp_path / f"{i}.parquet" for i in range(5)]
     for i, file in enumerate(files):
@@ -44,7 +46,7 @@ def test_many_files_are_one_partition(tmp_path: Path, edges: Edges, make_log: Ca
     assert profile_files([str(f) for f in files], edges, "d") == profile_table(table, edges, "d")
 
 
-def test_blocks_do_not_show(edges: Edges, make_log: Callable[..., pa.Table]) -> None:
+def test_counts_do_not_depend_on_blocks(edges: Edges, make_log: Callable[..., pa.Table]) -> None:
     table = make_log(140_000, 6)
     halves = pa.concat_tables([table.slice(70_001), table.slice(0, 70_001)])
     assert profile_table(table, edges) == profile_table(halves, edges) == profile_table(halves.combine_chunks(), edges)
@@ -62,7 +64,7 @@ TYPES: dict[str, tuple[pa.DataType, pa.DataType, pa.DataType]] = {
 
 
 @pytest.mark.parametrize("types", TYPES.values(), ids=TYPES.keys())
-def test_other_types_of_the_same_values_count_the_same(types: tuple[pa.DataType, ...], tmp_path: Path) -> None:
+def test_counts_do_not_depend_on_the_arrow_type(types: tuple[pa.DataType, ...], tmp_path: Path) -> None:
     table = pa.table({"x": [0.5, 1.25, None, 8.0], "n": [1, None, 3, 3], "w": ["a", "b", None, "a"]})
     columns = [table[name].cast(kind) for name, kind in zip(table.schema.names, types, strict=True)]
     other = pa.table(columns, names=table.schema.names)
@@ -78,7 +80,7 @@ def test_numbers_and_booleans_can_be_categories() -> None:
     assert profile_table(table, edges)[0].categorical("flag").cells.tolist() == [1, 1, 0, 0]
 
 
-def test_a_null_inside_the_dictionary_is_a_null() -> None:
+def test_a_null_in_a_dictionary_is_counted_as_null() -> None:
     edges = edges_of_table(pa.table({"w": ["a", "b"]}))
     coded = pa.DictionaryArray.from_arrays(pa.array([0, 1, 1, None]), pa.array(["a", None]))
     (profile,) = profile_table(pa.table({"w": coded}), edges)
@@ -91,7 +93,7 @@ def test_unknown_values_of_an_open_ended_column_are_other_not_new() -> None:
     assert (profile.categorical("id").cells[-2], profile.categorical("id").new) == (1, 0)
 
 
-def test_the_first_twenty_new_values_are_named_with_their_counts() -> None:
+def test_the_first_twenty_new_values_have_their_counts() -> None:
     edges = edges_of_table(pa.table({"w": ["a"]}))
     table = pa.table({"w": [f"n{i:02d}" for i in range(30) for _ in range(2)]})
     (profile,) = profile_table(table, edges)
@@ -99,7 +101,9 @@ def test_the_first_twenty_new_values_are_named_with_their_counts() -> None:
     assert profile.categorical("w").new_values == {f"n{i:02d}": 2 for i in range(20)}
 
 
-def test_versions_and_segments_are_told_apart(tmp_path: Path, edges: Edges, make_log: Callable[..., pa.Table]) -> None:
+def test_versions_and_slices_are_counted_separately(
+    tmp_path: Path, edges: Edges, make_log: Callable[..., pa.Table]
+) -> None:
     rng = np.random.default_rng(8)
     table = make_log(3_000, 8)
     segment, version = rng.choice(["JFK", "LGA"], 3_000), rng.choice([1, 2], 3_000)
@@ -134,7 +138,7 @@ def test_columns_may_have_other_names_in_the_log(tmp_path: Path, edges: Edges, m
     assert profile_files([tmp_path / "day.parquet"], edges, "d", layout) == profile_table(table, edges, "d")
 
 
-def test_no_rows_and_no_files_are_a_profile_of_nothing(tmp_path: Path, edges: Edges, make_log: Callable) -> None:
+def test_no_rows_or_no_files_give_one_empty_profile(tmp_path: Path, edges: Edges, make_log: Callable) -> None:
     nothing = (empty_profile(edges, [Part("d")]),)
     pq.write_table(make_log(0, 1), tmp_path / "day.parquet")
     layout = Layout(version_column="carrier")
@@ -144,7 +148,7 @@ def test_no_rows_and_no_files_are_a_profile_of_nothing(tmp_path: Path, edges: Ed
     assert profile_table(make_log(0, 1), edges, "d") == nothing
 
 
-def test_a_column_of_nulls_alone_counts_as_nulls(edges: Edges) -> None:
+def test_a_column_of_only_nulls_is_counted(edges: Edges) -> None:
     table = pa.table({name: pa.nulls(3) for name in edges.names})
     (profile,) = profile_table(table, edges)
     assert [profile.column(name).missing for name in edges.names] == [3, 3, 3]
@@ -154,25 +158,25 @@ BROKEN: dict[str, tuple[Callable[[pa.Table], pa.Table], Layout, str]] = {
     "a missing column": (
         lambda t: t.drop_columns(["hour"]),
         Layout(),
-        r"day\.parquet: column hour is missing or there twice; the columns are delay, carrier",
+        r"day\.parquet: column hour is missing; the columns are: delay, carrier",
     ),
     "text where a number was": (
         lambda t: t.set_column(1, "hour", t["hour"].cast(pa.string())),
         Layout(),
-        r"day\.parquet: column hour is string; wanted numeric \(integer, floating point or decimal\)",
+        r"day\.parquet: column hour has type string and cannot be counted as numeric \(integer, floating point or dec",
     ),
     "a fraction where a category was": (
         lambda t: t.set_column(2, "carrier", t["delay"]),
         Layout(),
-        "column carrier is double; wanted categorical",
+        "column carrier has type double and cannot be counted as categorical",
     ),
     "a missing version column": (lambda t: t, Layout(version_column="model"), "column model is missing"),
-    "a version that is no category": (lambda t: t, Layout(version_column="delay"), "column delay is double"),
+    "a version that is no category": (lambda t: t, Layout(version_column="delay"), "column delay has type double"),
 }
 
 
 @pytest.mark.parametrize(("change", "layout", "says"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_log_that_does_not_fit_is_refused_by_file_and_column(
+def test_a_log_with_an_unsuitable_column_is_refused_with_file_and_column(
     change: Callable, layout: Layout, says: str, tmp_path: Path, edges: Edges, make_log: Callable
 ) -> None:
     table = change(make_log(50, 1))
@@ -183,7 +187,7 @@ def test_a_log_that_does_not_fit_is_refused_by_file_and_column(
         profile_table(table, edges, "d", layout)
 
 
-def test_missing_cut_short_and_foreign_files_are_refused(tmp_path: Path, edges: Edges, make_log: Callable) -> None:
+def test_missing_incomplete_and_other_files_are_refused(tmp_path: Path, edges: Edges, make_log: Callable) -> None:
     pq.write_table(make_log(5_000, 1), tmp_path / "whole.parquet")
     whole = (tmp_path / "whole.parquet").read_bytes()
     (tmp_path / "short.parquet").write_bytes(whole[: len(whole) // 2])
@@ -194,7 +198,7 @@ def test_missing_cut_short_and_foreign_files_are_refused(tmp_path: Path, edges: 
             profile_files([tmp_path / f"{name}.parquet"], edges)
 
 
-def test_one_broken_file_breaks_the_partition(tmp_path: Path, edges: Edges, make_log: Callable) -> None:
+def test_a_partition_with_one_broken_file_is_refused(tmp_path: Path, edges: Edges, make_log: Callable) -> None:
     pq.write_table(make_log(50, 1), tmp_path / "a.parquet")
     (tmp_path / "b.parquet").write_text("not Parquet")
     with pytest.raises(LogFormatError, match=r"b\.parquet"):

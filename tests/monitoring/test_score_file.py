@@ -1,4 +1,4 @@
-"""A stored score histogram comes back equal, and a changed one is noticed."""
+"""A score histogram is equal after a round trip through Parquet, and a changed file is refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FULL = count_scores(
 
 
 @pytest.mark.parametrize("histogram", [FULL, merge_scores()], ids=["full", "empty"])
-def test_bytes_bring_back_the_same_histogram(histogram: ScoreHistogram) -> None:
+def test_a_histogram_is_equal_after_a_round_trip(histogram: ScoreHistogram) -> None:
     assert score_file.from_bytes(score_file.to_bytes(histogram)) == histogram
 
 
@@ -32,15 +32,18 @@ def test_a_day_of_a_thousand_rows_is_small() -> None:
 CHANGES: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
     "one count more": (
         lambda t: t.set_column(3, "count", pc.add(t["count"], 1)),
-        "a stored histogram has digest",
+        "a stored score histogram was changed",
     ),
     "a bin that does not exist": (
         lambda t: t.set_column(2, "bin", pa.array([1_000] * t.num_rows)),
-        "not a stored score histogram",
+        "a stored score histogram is incomplete or damaged",
     ),
-    "a column less": (lambda t: t.drop_columns(["count"]), "not a stored score histogram: KeyError"),
-    "no metadata": (lambda t: t.replace_schema_metadata(None), "not a stored score histogram"),
-    "another format": (lambda t: t.replace_schema_metadata({"scores": '{"format":9}'}), "format 9; this reads 1"),
+    "a column less": (lambda t: t.drop_columns(["count"]), "incomplete or damaged: KeyError"),
+    "no metadata": (lambda t: t.replace_schema_metadata(None), "a stored score histogram is incomplete or damaged"),
+    "another format": (
+        lambda t: t.replace_schema_metadata({"scores": '{"format":9}'}),
+        "has format 9; modelward reads 1",
+    ),
 }
 
 

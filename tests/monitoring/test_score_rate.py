@@ -1,4 +1,4 @@
-"""The mean score of a window, labelled or not."""
+"""The mean score of a window includes rows without a label."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from monitoring import score_rate
 
 
-def test_every_scored_row_counts(make_week: Callable, make_days: Callable) -> None:
+def test_every_scored_row_is_used(make_week: Callable, make_days: Callable) -> None:
     scores = np.concatenate([score for score, _ in make_week(5, coverage=0.6).values()])
     days = make_days(5, coverage=0.6)
     measured = score_rate.measure(days, level=0.5)

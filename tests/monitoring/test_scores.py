@@ -1,4 +1,4 @@
-"""The score × label histogram: exact, merging in any order, and dropping nothing in silence."""
+"""The histogram of scores by label is exact, is merged in any order, and counts every row."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_merging_is_associative_commutative_and_exact(first: list, second: list,
 
 
 @given(ROWS)
-def test_every_row_is_somewhere(rows: list) -> None:
+def test_every_row_is_counted(rows: list) -> None:
     histogram = counted(rows)
     unusable = sum(histogram.faulty.get(name, 0) for name in ("score missing", "score outside 0 to 1"))
     assert histogram.rows + unusable == len(rows)
 
 
-def test_bins_sums_and_squares_are_those_of_the_rows() -> None:
+def test_bins_sums_and_squares_equal_those_of_the_rows() -> None:
     rng = np.random.default_rng(1)
     score, label = rng.random(3_000), rng.integers(0, 2, 3_000).astype(float)
     by_label = count_scores(score, label).by_label
@@ -61,13 +61,13 @@ def test_faults_are_counted_by_name() -> None:
     assert (histogram.rows, histogram.known) == (3, 1)
 
 
-def test_without_labels_none_is_known() -> None:
+def test_predictions_without_labels_have_no_known_label() -> None:
     histogram = count_scores(np.array([0.2, 1.0]))
     assert (histogram.rows, histogram.known, histogram.faulty) == (2, 0, {})
     assert histogram.unlabelled[COUNT, [200, 999]].tolist() == [1, 1]
 
 
-def test_a_late_label_is_unknown_to_a_younger_cohort() -> None:
+def test_a_late_label_is_unknown_for_a_shorter_age() -> None:
     score, label, age = np.array([0.2, 0.4, 0.6]), np.array([0.0, 1.0, 1.0]), np.array([0.5, 5.0, 200.0])
     histogram = count_scores(score, label, age)
     assert [histogram.matured(days).known for days in (1, 7, 90)] == [1, 2, 2]
@@ -75,8 +75,8 @@ def test_a_late_label_is_unknown_to_a_younger_cohort() -> None:
     assert histogram.known == 3
 
 
-def test_ages_that_were_not_counted_apart_are_refused() -> None:
-    with pytest.raises(StatisticsError, match="within 5 days were not counted separately") as refused:
+def test_an_age_that_is_not_counted_separately_is_refused() -> None:
+    with pytest.raises(StatisticsError, match="labels are not counted separately for 5 days") as refused:
         count_scores(np.empty(0)).matured(5)
     assert "1, 7, 30, 90 days" in refused.value.remedy
 

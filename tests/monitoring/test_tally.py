@@ -1,4 +1,4 @@
-"""The counters of one column, against the definition."""
+"""The counters of one column are compared with their definition."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from monitoring.edge_placement import place_categories, place_numbers
 from monitoring.edges import LARGEST
-from monitoring.tally import CategoricalTally, NumericTally, least_named
+from monitoring.tally import CategoricalTally, NumericTally, first_by_name
 
 EDGES = place_numbers("x", np.array([-1.0, 0.0, 0.5, 2.0]))
 
 
 def cell(value: float | None) -> int:
-    """The counter that the definition gives a value."""
+    """The index of the counter of a value by definition."""
     if value is None:
         return EDGES.cells + 3
     if np.isnan(value):
@@ -26,7 +26,7 @@ def cell(value: float | None) -> int:
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(), st.sampled_from([-1.0, 0.0, -0.0, 0.5, 2.0, LARGEST, -LARGEST]))))
-def test_each_number_goes_where_the_definition_says(values: list[float | None]) -> None:
+def test_each_number_is_counted_by_definition(values: list[float | None]) -> None:
     tally = NumericTally(EDGES)
     tally.add(pa.array(values, pa.float64()))
     expected = np.bincount([cell(v) for v in values], minlength=EDGES.width)
@@ -34,7 +34,7 @@ def test_each_number_goes_where_the_definition_says(values: list[float | None]) 
 
 
 @given(st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "rare", "new"]))))
-def test_each_category_goes_where_the_definition_says(values: list[str | None]) -> None:
+def test_each_category_is_counted_by_definition(values: list[str | None]) -> None:
     edges = place_categories("w", [pa.array(["a", "a", "b"])])
     tally = CategoricalTally(edges)
     tally.add(pa.array(values, pa.string()))
@@ -47,5 +47,5 @@ def test_each_category_goes_where_the_definition_says(values: list[str | None]) 
 def test_named_new_values_do_not_depend_on_the_grouping(parts: list[dict[str, int]]) -> None:
     stepwise: dict[str, int] = {}
     for part in parts:
-        stepwise = least_named(stepwise, least_named(part))
-    assert stepwise == least_named(*parts)
+        stepwise = first_by_name(stepwise, first_by_name(part))
+    assert stepwise == first_by_name(*parts)

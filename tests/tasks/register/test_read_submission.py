@@ -44,7 +44,7 @@ CASES = {
     ),
     "the same watched twice": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: ks, column: a, margin: 0.2}",
-        "monitoring.yaml:1: watched twice: ks:a",
+        "monitoring.yaml:1: several watch rules for ks:a",
     ),
 }
 
