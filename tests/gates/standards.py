@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from gates.standard import LoadedStandard, load_standard
+from gates.standard import LoadedStandard, baseline_text, load_standard
 
 CONTROL: dict[str, Any] = {
     "id": "TST-1",
@@ -51,3 +52,9 @@ def standard(*controls: dict[str, Any], **changes: Any) -> LoadedStandard:
     """The small standard, loaded, with these controls."""
     defaults = {"controls": list(controls)} if controls else {}
     return load_standard(text(**defaults, **changes), "small.yaml")
+
+
+def next_baseline() -> tuple[int, str]:
+    """The number and the text of the baseline with the next higher version."""
+    version = load_standard(baseline_text()).version + 1
+    return version, re.sub(r"(?m)^version: \d+$", f"version: {version}", baseline_text())

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import StandardError, SubmissionError
-from gates.standard import builtin
+from gates.standard import baseline_text, load_standard
 from modelward.cli.submission_preview import preview_submission
+from tests.gates.standards import next_baseline
 from tests.modelward.conftest import Cli
 from tests.submissions import replace_line, write_filled
 
@@ -20,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_scores_give_the_tier_and_the_standard_says_who_is_asked(home: Path, folder: Path) -> None:
     found = preview_submission(folder)
-    assert (found.model, found.tier, found.standard) == ("ops/late", 3, "baseline 1")
+    assert (found.model, found.tier, found.standard) == ("ops/late", 3, load_standard(baseline_text()).label)
     assert (found.missing_sections, found.short_sections, found.validator) == ((), (), True)
     assert [(one.role, one.count) for one in found.roles] == [("approver", 1)]
     assert not list(home.iterdir()), "nothing is started for it"
@@ -40,11 +41,11 @@ def test_a_retrain_within_the_plan_needs_no_validator(home: Path, folder: Path) 
 
 
 def test_the_standard_is_the_one_in_force_here(cli: Cli, home: Path, folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "ours.yaml").write_text(builtin("baseline").replace("\nversion: 1\n", "\nversion: 7\n"))
+    (tmp_path / "ours.yaml").write_text(next_baseline()[1])
     cli("people", "add", "ana", "--name", "Ana")
     result = cli("standard", "adopt", tmp_path / "ours.yaml")
     assert result.code == 0, result.err
-    assert preview_submission(folder).standard == "baseline 7"
+    assert preview_submission(folder).standard == f"baseline {next_baseline()[0]}"
 
 
 def test_a_standard_that_nobody_knows_is_named(home: Path, folder: Path) -> None:

@@ -17,8 +17,9 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from data.registry.commands.log import AdoptStandard
-from gates.standard import baseline_text
+from gates.standard import load_standard
 from tasks.run.form_answer import FormAnswer
+from tests.gates.standards import next_baseline
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.submissions import write_filled
@@ -62,10 +63,11 @@ def until(claim: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def baselined(world: World) -> World:
-    """A world under the real baseline, as its second version."""
-    text = baseline_text().replace("\nversion: 1\n", "\nversion: 2\n")
+    """A registry in which the next version of the baseline is adopted."""
+    version, text = next_baseline()
     command = AdoptStandard(
-        standard="baseline", version=2, title="Baseline", digest=world.artifacts.put(text.encode()), controls=13,
+        standard="baseline", version=version, title="Baseline", digest=world.artifacts.put(text.encode()),
+        controls=len(load_standard(text).controls),
         proof=world.proof("adam"),
     )  # fmt: skip
     world.do(command, by="adam")

@@ -9,6 +9,7 @@ import pytest
 
 from data.records.log import Standard
 from gates.standard import baseline_text, load_standard
+from tests.gates.standards import next_baseline
 from tests.modelward.conftest import Cli
 from tests.world import World
 
@@ -19,14 +20,14 @@ Proven = Callable[[str], tuple[tuple[str, ...], str]]
 def second(tmp_path: Path) -> Path:
     """The baseline as its next version."""
     file = tmp_path / "next.yaml"
-    file.write_text(baseline_text().replace("\nversion: 1\n", "\nversion: 2\n"))
+    file.write_text(next_baseline()[1])
     return file
 
 
 def test_a_standard_that_can_be_used_says_so(cli: Cli, second: Path) -> None:
     result = cli("standard", "check", second, "--json").json
-    assert (result["ok"], result["standard"], result["version"]) == (True, "baseline", 2)
-    assert "can be used: baseline 2" in cli("standard", "check", second).out
+    assert (result["ok"], result["standard"], result["version"]) == (True, "baseline", next_baseline()[0])
+    assert f"can be used: baseline {next_baseline()[0]}" in cli("standard", "check", second).out
 
 
 def test_a_broken_one_is_named_with_file_line_and_fix(cli: Cli, second: Path) -> None:
@@ -48,11 +49,11 @@ def test_what_comes_with_modelward_is_shown_without_a_registry(home: Path, cli: 
 def test_a_version_is_adopted_once_and_kept_to_the_byte(world: World, cli: Cli, proven: Proven, second: Path) -> None:
     options, typed = proven("adam")
     assert cli("standard", "adopt", second, *options, typed=typed).code == 0
-    row = world.get(Standard, "standards/baseline/2")
+    row = world.get(Standard, f"standards/baseline/{next_baseline()[0]}")
     assert (world.artifacts.read(row.digest), row.adopted_by) == (second.read_bytes(), "adam")
-    assert cli("standard", "show", "baseline/2", "--text").out == second.read_text()
+    assert cli("standard", "show", f"baseline/{next_baseline()[0]}", "--text").out == second.read_text()
     assert "in force since 2013-03-01" in cli("standard", "show").out
-    assert [one["version"] for one in cli("standard", "list", "--json").json["adopted"]] == [1, 2]
+    assert [one["version"] for one in cli("standard", "list", "--json").json["adopted"]] == [1, next_baseline()[0]]
     options, typed = proven("adam")
     assert cli("standard", "adopt", second, *options, typed=typed).code == 2
 

@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from data.records.measurement import CannotSay
-from monitoring.plan import WatchRule
+from monitoring.plan import STATISTICS, WatchRule
 from monitoring.profile import empty_profile
 from monitoring.scan import profile_table
-from tasks.monitor.measure_window import FIGURES, RESIDUAL, measure_inputs, measure_outcomes
+from tasks.monitor.measure_window import DRIFT, FIGURES, RESIDUAL, measure_inputs, measure_outcomes
 from tasks.register.build_reference import Reference, read_reference
 from tests.monitored_model import feature_rows, reference
 from tests.prediction_logs import DAY
@@ -55,6 +55,10 @@ def test_every_figure_of_an_empty_window_cannot_say(built: Reference) -> None:
     measured = list(measure_outcomes([rule("calibration", "score", reference=1.0)], built, {}))
     assert [one.statistic for one in measured] == [*FIGURES, RESIDUAL]
     assert {one.cannot_say for one in measured} == {CannotSay.EMPTY_WINDOW}
+
+
+def test_every_statistic_can_be_measured() -> None:
+    assert {*DRIFT, *FIGURES, RESIDUAL} == set(STATISTICS)
 
 
 def test_a_figure_is_tested_against_the_level_of_its_rule(built: Reference) -> None:

@@ -32,7 +32,7 @@ def test_faulty_rules_are_reported_with_all_other_faults(world: World, tmp_path:
 
 
 CASES = {
-    "an unknown statistic": ("[{statistic: guess, column: a, margin: 1}]", "monitoring.yaml:1: a watch rule names"),
+    "an unknown statistic": ("[{statistic: guess, column: a, margin: 1}]", "monitoring.yaml:1: unknown statistic"),
     "no margin": ("\n- {statistic: psi, column: a}", "monitoring.yaml:2: margin is missing"),
     "a severe limit below the margin": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: psi, column: a, margin: 1, severe: 0.5}",
