@@ -1,6 +1,6 @@
-"""The command line: every command with its place in the help and its line there.
+"""The command line: every command with its section and its line in the help.
 
-The lines are kept here so that the help needs no command's module; a test compares them with the modules.
+The lines are written here too, so that the help does not load the modules; a test compares both.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from modelward.cli.command_group import CommandGroup, UnloadedCommand
 COMMANDS = {
     "Every day": {
         "up": "Run the Prefect server, the worker, the schedules and the evidence pages until Ctrl-C.",
-        "status": "Show what runs, what is wrong with it, the last runs, and what waits for people.",
-        "down": "Stop what `modelward up` runs for this home. Open requests stay open.",
+        "status": "Show what `modelward up` runs, its faults, the last runs, and what waits for people.",
+        "down": "Stop the processes of `modelward up` for this home. Open requests stay open.",
     },
-    "A model's life": {
-        "demo": "Take a real model through its whole governed life, from registration to retirement.",
+    "Lifecycle of a model": {
+        "demo": "Run the demo: one model through its whole lifecycle, from registration to retirement.",
         "init": "Write a submission folder with comments, to be filled in. Existing files stay as they are.",
         "register": "Register a version from a submission folder: its artifact, data, documents and provenance.",
         "amend": "Change a registered model to its model.yaml. You confirm with your one-time code.",
-        "validate": "Judge a version by every gate of its standards. A validator concludes where they require one.",
+        "validate": "Judge a version by every gate of its standards, and ask a validator if one is required.",
         "deploy": "Ask for the required approvals, then publish the version and verify what is published.",
         "release": "Emergency: publish a version before its approvals. It is undone unless ratified in time.",
-        "rollback": "Return to the last version that is still valid. Says which were passed over, and why.",
-        "suspend": "Take a model out of service now and name its fallback. It must be ratified in time.",
-        "ratify": "Ratify the newest rollback, suspension or emergency release of a model, done by somebody else.",
+        "rollback": "Return to the last version that is still valid. Prints which were passed over, and why.",
+        "suspend": "Take a model out of service now, with a fallback. The suspension must be ratified in time.",
+        "ratify": "Ratify another person's latest rollback, suspension or emergency release of a model.",
         "retire": "Open the retirement of a version, or continue the open one.",
         "consumers": "Consumers: declare them, record their answers to a retirement.",
         "standard": "Standards: list, check, show, adopt.",
@@ -37,25 +37,25 @@ COMMANDS = {
         "approvals": "Approvals: list what waits for people, and answer it.",
         "findings": "Findings: raise, answer, dispute, close.",
         "waivers": "Waivers: request, decide, revoke.",
-        "notices": "Notices to people: list them, send them, test the channels.",
+        "notices": "Notices to people: list them, send them, test the delivery channels.",
     },
-    "Watch": {
-        "monitor": "Measure models over a window of their logs, judge it by their plans, and write alerts.",
+    "Monitoring": {
+        "monitor": "Measure models over a window of their logs, judge them by their plans, and record alerts.",
         "alerts": "Alerts: list and answer them.",
         "incidents": "Incidents: list and resolve them.",
         "review": "Reviews: find those that are due, list, complete.",
     },
-    "Look": {
+    "Reports": {
         "inventory": "List every version: its review state, where it is or was deployed, and why that ended.",
         "show": "Show a model with its versions, or one version with its evidence, verdicts and approvals.",
         "history": "List every event of a model, or show what served at a past moment and who approved it.",
-        "report": "Write the evidence pages: static, offline, no script. Only changed pages are written again.",
-        "serve": "Serve the evidence pages and the served manifests, read-only, on loopback, until Ctrl-C.",
+        "report": "Write the evidence pages as static files without scripts. Only changed pages are rewritten.",
+        "serve": "Serve the evidence pages and the slots' manifests, read-only, on loopback, until Ctrl-C.",
     },
-    "The record": {
-        "attest": "Verify the audit log, back up the registry, restore the copy, and record that all of it held.",
+    "Audit log and installation": {
+        "attest": "Verify the audit log, back up the registry, verify the restored copy, and record the results.",
         "reconcile": "Finish or undo operations whose process died, and expire requests. Safe to repeat.",
-        "doctor": "Check packages, home, keys, registry, journal, anchors, clock and Prefect. Exit code 1: one fails.",
+        "doctor": "Check packages, keys, registry, journal, anchors, clock and Prefect. Exit code 1: a check failed.",
         "audit": "The audit log: verify, read, back up, rebuild.",
         "config": "Settings: show them.",
     },
@@ -73,7 +73,7 @@ app = typer.Typer(
 
 
 def placeholder() -> None:
-    """Stands for a command until its module is loaded."""
+    """Replace a command until its module is loaded."""
 
 
 for panel, commands in COMMANDS.items():
@@ -90,7 +90,7 @@ def print_version(requested: bool) -> None:
 @app.callback()
 def root(
     version: bool = typer.Option(
-        False, "--version", help="Print the version and end.", is_eager=True, callback=print_version
+        False, "--version", help="Print the version and exit.", is_eager=True, callback=print_version
     ),
 ) -> None:
     """Governed lifecycle for machine learning models: judged evidence, human approvals, a tamper-evident record."""

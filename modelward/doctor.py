@@ -1,4 +1,4 @@
-"""Health checks with remedies: packages, home, keys, registry, notices, supervisor and Prefect."""
+"""Run health checks, each with a remedy: packages, home, keys, registry, notices, supervisor and Prefect."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LATE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Check:
-    """One check, what was observed, and what to do when it is not well."""
+    """The result of one check: its state, what was observed, and the remedy, which is empty when the state is `ok`."""
 
     name: str
     state: State
@@ -44,14 +44,17 @@ class Check:
     remedy: str = ""
 
     @property
-    def shown(self) -> dict[str, str]:
-        """The check under the keys of `modelward doctor --json`."""
+    def as_json(self) -> dict[str, str]:
+        """The result under the keys of `modelward doctor --json`."""
         return {"name": self.name, "state": self.state, "said": self.observed, "remedy": self.remedy}
 
 
 def diagnose(registry: Registry, prefect_url: str) -> list[Check]:
-    """Every check, in the order in which a person would correct them. Never raises a domain error."""
-    looks: list[Callable[[], Iterator[Check]]] = [
+    """Return the results of all checks, in the order in which faults should be corrected.
+
+    A domain error does not end the checks: it becomes the result of a failed check.
+    """
+    checks: list[Callable[[], Iterator[Check]]] = [
         _packages,
         lambda: _home(registry.home),
         lambda: _keys(registry.home),
@@ -60,14 +63,14 @@ def diagnose(registry: Registry, prefect_url: str) -> list[Check]:
         lambda: _supervisor(registry.home, prefect_url),
         lambda: _prefect(prefect_url),
     ]
-    return [check for look in looks for check in _guarded(look)]
+    return [result for check in checks for result in _results_of(check)]
 
 
-def _guarded(look: Callable[[], Iterator[Check]]) -> list[Check]:
+def _results_of(check: Callable[[], Iterator[Check]]) -> list[Check]:
     done: list[Check] = []
     try:
-        for check in look():
-            done.append(check)  # noqa: PERF402 – what was seen before an error still counts
+        for result in check():
+            done.append(result)  # noqa: PERF402 – results from before an error are kept
     except ModelwardError as error:
         done.append(Check(error.code, "fail", error.what, error.remedy))
     except OSError as error:
@@ -90,23 +93,23 @@ def _packages() -> Iterator[Check]:
             wrong.append(f"{requirement.name} is missing")
             continue
         if not requirement.specifier.contains(found, prereleases=True):
-            wrong.append(f"{requirement.name} {found} is not {requirement.specifier}")
+            wrong.append(f"{requirement.name} {found} is installed, {requirement.specifier} is required")
     if wrong:
         yield Check("packages", "fail", "; ".join(wrong), "run `make install`")
     else:
         prefect, duckdb = version("prefect"), version("duckdb")
-        yield Check("packages", "ok", f"{len(required)} as pinned, Prefect {prefect}, DuckDB {duckdb}")
+        yield Check("packages", "ok", f"all {len(required)} as required; Prefect {prefect}, DuckDB {duckdb}")
 
 
 def _home(home: Home) -> Iterator[Check]:
     root = home.root
     if not root.exists():
-        yield Check("home", "warn", f"{root} does not exist yet", "`modelward people add` makes it")
+        yield Check("home", "warn", f"{root} does not exist yet", "run `modelward people add`, which creates it")
         return
     probe = root / f".doctor-{time.time_ns()}"
     probe.write_text("")
     probe.unlink()
-    yield Check("home", "ok", f"{root} can be written")
+    yield Check("home", "ok", f"{root} is writable")
 
 
 def _keys(home: Home) -> Iterator[Check]:
@@ -116,15 +119,22 @@ def _keys(home: Home) -> Iterator[Check]:
     if open_to_others:
         named = ", ".join(str(path) for path in open_to_others)
         yield Check(
-            "key modes", "fail", f"others can reach {named}", f"`chmod -R go= {home.keys}`, then rotate the key"
+            "key modes",
+            "fail",
+            f"other users have access to {named}",
+            f"run `chmod -R go= {home.keys}`, and find out who could have read the key",
         )
     else:
-        yield Check("key modes", "ok", f"only their owner can reach {home.keys}")
+        yield Check("key modes", "ok", f"only the owner has access to {home.keys}")
     if (home.keys / RECOVERY_KEY).exists():
         where = home.keys / RECOVERY_KEY
-        yield Check("recovery key", "warn", f"{where} lies beside the key it recovers", "move it to an offline medium")
+        yield Check(
+            "recovery key", "warn", f"{where} is on the same host as the signing key", "move it to an offline medium"
+        )
     if not (home.keys / LOG_KEY).exists():
-        yield Check("signing key", "fail", f"{home.keys / LOG_KEY} is missing", "restore it from its backup, mode 0600")
+        yield Check(
+            "signing key", "fail", f"{home.keys / LOG_KEY} is missing", "restore it from its backup with mode 0600"
+        )
 
 
 def _others(path: Path) -> bool:
@@ -135,8 +145,12 @@ def _registry(registry: Registry) -> Iterator[Check]:
     home = registry.home
     if not registry.exists:
         lost = home.journal.exists()
-        remedy = "`modelward audit rebuild`" if lost else "`modelward people add` starts one"
-        yield Check("registry", "fail" if lost else "warn", f"there is none at {home.database}", remedy)
+        remedy = (
+            "run `modelward audit rebuild`, which restores it"
+            if lost
+            else "run `modelward people add`, which creates one"
+        )
+        yield Check("registry", "fail" if lost else "warn", f"there is no registry at {home.database}", remedy)
         return
     head = registry.head()
     yield Check("registry", "ok", f"{head.size} events, clock {head.clock}")
@@ -149,10 +163,12 @@ def _registry(registry: Registry) -> Iterator[Check]:
 def _journal(registry: Registry, head: Head) -> Check:
     known = registry.journal.size()
     if known == head.size:
-        return Check("journal", "ok", f"holds all {known} events")
+        return Check("journal", "ok", f"contains all {known} events")
     if known < head.size:
-        return Check("journal", "warn", f"holds {known} of {head.size} events", "any command that writes catches it up")
-    return Check("journal", "fail", f"holds {known} events, the registry only {head.size}", "`modelward audit verify`")
+        remedy = "run any command that writes, which adds the missing events"
+        return Check("journal", "warn", f"contains {known} of {head.size} events", remedy)
+    observed = f"contains {known} events, the registry only {head.size}"
+    return Check("journal", "fail", observed, "run `modelward audit verify`")
 
 
 def _anchors(registry: Registry, head: Head) -> Check:
@@ -161,84 +177,96 @@ def _anchors(registry: Registry, head: Head) -> Check:
     where = ", ".join(sorted({sink.location for sink in registry.anchors})) or "none"
     if reached > head.size:
         return Check(
-            "anchors", "fail", f"prove {reached} events, the registry has {head.size}", "`modelward audit verify`"
+            "anchors",
+            "fail",
+            f"cover {reached} events, the registry has only {head.size}",
+            "run `modelward audit verify`",
         )
     if not reached:
-        return Check("anchors", "fail", "hold no checkpoint", "`modelward attest` writes one")
+        return Check("anchors", "fail", "contain no checkpoint", "run `modelward attest`, which writes one")
     if where == "local":
         remedy = "keep a copy of the anchors on another host"
-        return Check("anchors", "warn", f"prove {reached} of {head.size} events, assurance: local", remedy)
-    return Check("anchors", "ok", f"prove {reached} of {head.size} events, assurance: {where}")
+        return Check("anchors", "warn", f"cover {reached} of {head.size} events; assurance: local", remedy)
+    return Check("anchors", "ok", f"cover {reached} of {head.size} events; assurance: {where}")
 
 
 def _clock(head: Head) -> Check:
     ahead = datetime.fromisoformat(head.recorded_at) - datetime.now(UTC)
     if ahead > LATE:
-        return Check("clock", "fail", f"the newest event was recorded {ahead} in the future", "set this host's clock")
-    return Check("clock", "ok", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC; the newest event {head.recorded_at[:19]}")
+        observed = f"the latest event was recorded {ahead} ahead of this host's clock"
+        return Check("clock", "fail", observed, "correct this host's clock")
+    latest = head.recorded_at[:19]
+    return Check("clock", "ok", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC; the latest event was recorded at {latest}")
 
 
 def _operations(registry: Registry) -> Check:
     running = rows(registry, Operation, state="running")
     if not running:
-        return Check("operations", "ok", "none is under way")
+        return Check("operations", "ok", "none is in progress")
     named = ", ".join(f"{one.kind} of {short(one.model)}" for one in running)
-    return Check("operations", "warn", f"under way: {named}", "`modelward reconcile` ends those whose process died")
+    return Check(
+        "operations", "warn", f"in progress: {named}", "run `modelward reconcile` if the process of one has died"
+    )
 
 
 def _notices(home: Home) -> Iterator[Check]:
-    """What carries notices further, what it could not deliver, and what lies there that is no notice."""
-    if strange := Outbox(home.outbox).contents().unreadable:
+    """Check the outbox for unreadable files, the deliveries that were given up, and the delivery channels."""
+    if unreadable := Outbox(home.outbox).contents().unreadable:
         yield Check(
-            "outbox", "warn", f"no notices: {', '.join(strange)}", f"look at them in {home.outbox}, remove them"
+            "outbox",
+            "warn",
+            f"cannot be read as notices: {', '.join(unreadable)}",
+            f"read these files in {home.outbox}, then repair or remove them",
         )
     settings = read_settings()
     days = days_of(settings)
     names = [one.name for one in channels_of(settings, {})]
-    lost = _lost(home) if names else 0
-    if lost:
+    given_up = _count_given_up(home) if names else 0
+    if given_up:
         observed, remedy = (
-            f"{lost} could not be delivered within {days} days",
-            "`modelward notices list` says which and why",
+            f"{given_up} {'delivery was' if given_up == 1 else 'deliveries were'} given up after {days} days",
+            "run `modelward notices list`, which shows them, and correct the channel",
         )
         yield Check("notices", "warn", observed, remedy)
     else:
-        yield Check("notices", "ok", ", ".join(names) or f"stay files in {home.outbox}; nothing is sent")
+        local = f"no delivery channel is set; notices stay in {home.outbox}"
+        yield Check("notices", "ok", f"delivery channels: {', '.join(names)}" if names else local)
 
 
-def _lost(home: Home) -> int:
+def _count_given_up(home: Home) -> int:
     outbox = Outbox(home.outbox)
-    book = DeliveryRecords(outbox.root)
-    accounts = [book.read(one.delivery) for one in outbox.queued_notices()]
-    return sum(one.state == "given up" for account in accounts for one in account.values())
+    records = DeliveryRecords(outbox.root)
+    attempts = [records.read(one.delivery) for one in outbox.queued_notices()]
+    return sum(one.state == "given up" for by_channel in attempts for one in by_channel.values())
 
 
 def _supervisor(home: Home, prefect_url: str) -> Iterator[Check]:
-    """What `modelward up` runs for this home, as `modelward status` has it: a warning at most, commands run without it.
+    """Check what `modelward up` runs for this home. A fault is only a warning, because commands run without it.
 
-    Whoever has a Prefect server of their own needs none.
+    A user who sets PREFECT_API_URL to another Prefect server needs no `modelward up`.
     """
     found = health(home.up, read_settings().prefect_login)
     faults = [f"{name}: {fault}" for name, fault in found.faults.items() if fault]
     if found.stage == "down" and prefect_url:
-        yield Check("supervisor", "ok", "nothing is up; flows run at the server of PREFECT_API_URL")
+        yield Check("supervisor", "ok", "`modelward up` is not running; flows run on the server of PREFECT_API_URL")
     elif found.stage == "down":
-        remedy = "`modelward up` brings it up"
-        yield Check("supervisor", "warn", "nothing is up: no schedule runs and no notice is carried", remedy)
+        observed = "`modelward up` is not running: no schedule runs, and failed deliveries are not retried"
+        yield Check("supervisor", "warn", observed, "run `modelward up`")
     elif found.stage == "killed":
-        yield Check("supervisor", "warn", "it was killed and left processes running", "`modelward down` ends them")
+        observed = "`modelward up` was killed and left processes running"
+        yield Check("supervisor", "warn", observed, "run `modelward down`, which ends them")
     elif found.is_well and not found.held_up:
-        yield Check("supervisor", "ok", f"up as process {found.pid}, at {found.ui_url}")
+        yield Check("supervisor", "ok", f"runs as process {found.pid}, at {found.ui_url}")
     else:
-        observed = "; ".join([*faults, *found.held_up]) or f"it is {found.stage}"
-        yield Check(
-            "supervisor", "warn", observed, f"`modelward status` says how it is; the logs lie in {home.up / 'logs'}"
-        )
+        observed = "; ".join([*faults, *found.held_up]) or f"`modelward up` is {found.stage}"
+        yield Check("supervisor", "warn", observed, f"run `modelward status`, and read the logs in {home.up / 'logs'}")
 
 
 def _prefect(url: str) -> Iterator[Check]:
     if not url:
-        observed = "PREFECT_API_URL is not set: flows run at the server of `modelward up`, else in process"
+        observed = (
+            "PREFECT_API_URL is not set: flows run on the server of `modelward up`, or else in the command's process"
+        )
         yield Check("Prefect", "ok", observed)
         return
 
@@ -246,10 +274,10 @@ def _prefect(url: str) -> Iterator[Check]:
         answer = httpx.get(f"{url.rstrip('/')}/health", timeout=5)
         theirs = httpx.get(f"{url.rstrip('/')}/admin/version", timeout=5)
     except httpx.HTTPError as error:
-        yield Check("Prefect", "fail", f"{url} does not answer: {error}", "start it, or unset PREFECT_API_URL")
+        yield Check("Prefect", "fail", f"{url} does not answer: {error}", "start that server, or unset PREFECT_API_URL")
         return
     if answer.status_code != 200:
-        yield Check("Prefect", "fail", f"{url} answers {answer.status_code}", "look at the server's log")
+        yield Check("Prefect", "fail", f"{url} answers with status {answer.status_code}", "read the log of that server")
         return
     yield _version(url, theirs.text)
 
@@ -258,6 +286,6 @@ def _version(url: str, answer: str) -> Check:
     theirs, ours = str(json.loads(answer)) if answer.startswith('"') else answer.strip(), version("prefect")
     if theirs.rsplit(".", 1)[0] != ours.rsplit(".", 1)[0]:
         return Check(
-            "Prefect", "warn", f"{url} runs {theirs}, this is {ours}", "run the same minor version on both sides"
+            "Prefect", "warn", f"{url} has version {theirs}, this host {ours}", "install the same minor version on both"
         )
-    return Check("Prefect", "ok", f"{url} answers, version {theirs}")
+    return Check("Prefect", "ok", f"{url} answers with version {theirs}")

@@ -1,7 +1,7 @@
-"""Write the folder of a submission with comments, to be filled in: what `modelward init` does.
+"""Write a submission folder with comments, to be filled in, for `modelward init`.
 
-What can be read is filled in: the features from a dataset, the owner from the roster. What only a person can say is
-left empty, and registering an unfilled submission names every empty place at once.
+Values that can be read are filled in: the features from a dataset, the owner from the roster. Values that only a person
+can give are left empty. Registration of an incomplete submission reports all empty values at once.
 """
 
 from __future__ import annotations
@@ -30,17 +30,18 @@ features: []"""
 
 
 def write_submission(folder: Path, name: str, from_dataset: Path | None = None, owner: str = "") -> list[Path]:
-    """Write a submission for the model `team/name`; answers with the files written.
+    """Write a submission folder for the model `team/name`, and return the files written.
 
-    The folder may hold code, data and artifact already, and none of the files that are to be filled in. The features
-    are the columns of `from_dataset`, or else of its own training data, which are mapped to nothing else. Raises
-    SubmissionError when the folder is a submission already, InvalidNameError, LogFormatError for an unreadable dataset.
+    The folder may already contain code, data and the artifact, but none of the files that are written. The features are
+    the columns of `from_dataset`, or else of the folder's training data, without the columns that have another role.
+    Raises SubmissionError when one of the files exists or the name has no team, InvalidNameError, and LogFormatError
+    for a dataset that cannot be read.
     """
     team, _ = split_model(name)
     if team is None:
-        raise SubmissionError(f"{name} names no team", "write the model as `team/name`")
-    _need_free(folder)
-    features = _features(from_dataset or folder / DATASETS["training"], sought=from_dataset is not None)
+        raise SubmissionError(f"the model name {name} has no team", "write the name as `team/name`")
+    _require_free(folder)
+    features = _features(from_dataset or folder / DATASETS["training"], required=from_dataset is not None)
     values = {"model": name, "owner": owner, "features": _listed(features)}
     written = _copy(TEMPLATES, folder, values)
     for role, suite in SUITES.items():
@@ -52,15 +53,15 @@ def write_submission(folder: Path, name: str, from_dataset: Path | None = None, 
     return sorted(written)
 
 
-def _need_free(folder: Path) -> None:
-    """Nothing that is there may be written over. Raises SubmissionError."""
+def _require_free(folder: Path) -> None:
+    """Raise SubmissionError if a file that would be written exists already."""
     if folder.exists() and not folder.is_dir():
-        raise SubmissionError(f"{folder} is a file", "name a folder")
-    there = [place for place in (*_files(TEMPLATES), *SUITES.values()) if (folder / place).exists()]
-    if there:
+        raise SubmissionError(f"{folder} is a file, not a folder", "choose a folder")
+    existing = [file for file in (*_files(TEMPLATES), *SUITES.values()) if (folder / file).exists()]
+    if existing:
         raise SubmissionError(
-            f"{folder} holds {', '.join(sorted(there)[:3])} already",
-            "edit what is there: the next version comes from the same folder; or name a new folder",
+            f"{folder} already contains {', '.join(sorted(existing)[:3])}",
+            "edit these files (the next version is submitted from the same folder), or choose a new folder",
         )
 
 
@@ -85,12 +86,12 @@ def _copy(source: Traversable, target: Path, values: Mapping[str, str]) -> list[
     return written
 
 
-def _features(dataset: Path, sought: bool) -> dict[str, str]:
-    """Columns that are mapped to nothing else, each with what it can serve as; numbers first.
+def _features(dataset: Path, required: bool) -> dict[str, str]:
+    """Return the columns that have no other role, each with its kind, `numeric` or `categorical`.
 
-    A dataset that was not named need not be there.
+    A missing dataset is an error only if it is `required`; otherwise the result is empty.
     """
-    if not sought and not dataset.is_file():
+    if not required and not dataset.is_file():
         return {}
     mapped = set(ColumnMapping().model_dump(exclude={"features"}).values())
     kinds = {name: [kind for kind in kinds if kind in ("numeric", "categorical")] for name, kinds in _schema(dataset)}
@@ -109,7 +110,7 @@ def _listed(features: Mapping[str, str]) -> str:
 
 
 def _suite(role: str, features: Sequence[str]) -> dict[str, object]:
-    """What holds of any dataset: enough rows, ids that are there and unique, probabilities, labels of 0 and 1."""
+    """Return the expectations for any dataset: enough rows, unique ids, scores from 0 to 1, labels 0 or 1."""
     names = ColumnMapping()
     expectations = [
         _expect(ROW_FLOOR, min_value={"$PARAMETER": "ROWS"}),

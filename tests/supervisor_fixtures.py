@@ -1,9 +1,9 @@
-"""`modelward up` as people run it: a real server, a real worker, on free ports, on a registry of one's own.
+"""Run `modelward up` in tests: a real server and worker on free ports, with a registry of its own.
 
 with running_up(home) as up:
-    up("status", "--json")          a command of modelward, in a process of its own
-    up.ask("/flow_runs/filter", {}) the server's API
-up.processes()                      every process that was started for this home and still is there
+    up("status", "--json")          run a command of modelward in a process of its own
+    up.ask("/flow_runs/filter", {}) call the server's API
+up.processes()                      every running process that was started for this home
 """
 
 from __future__ import annotations
@@ -31,48 +31,48 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What a server answered that was not too busy to: perhaps nothing at all."""
+class ServerAnswer:
+    """An answer of the server; an empty `content` is an answer too."""
 
     content: Any
 
 
 @dataclass
 class RunningUp:
-    """The home, and the `up` that runs for it."""
+    """A home and its `modelward up`."""
 
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Bring it up in the foreground and wait until it says that it is."""
-        with self.words.open("wb") as words:
+        """Start `up` in the foreground and wait until it prints that it is ready."""
+        with self.output_file.open("wb") as output:
             command = [sys.executable, "-m", "modelward", "up"]
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=words, stderr=subprocess.STDOUT, start_new_session=True
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
             )
-        until(lambda: "Ctrl-C ends it" in self.said() or self.ended())
-        assert not self.ended(), self.said()
+        until(lambda: "press Ctrl-C to stop" in self.output() or self.ended())
+        assert not self.ended(), self.output()
 
     def kill(self) -> None:
-        """kill -9 of `up` alone: what it started goes on."""
+        """Kill `up` alone with SIGKILL; the processes that it started continue."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()
 
     def interrupt(self) -> int:
-        """Ctrl-C; the exit code."""
+        """Send SIGINT, as Ctrl-C does, and return the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=PATIENCE_SECONDS)
 
     def ended(self) -> bool:
-        """Whether it does not run any more."""
+        """Return True if `up` was started and has ended."""
         return self.process is not None and self.process.poll() is not None
 
     def __call__(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """A command for this home."""
+        """Run a command for this home."""
         return subprocess.run(
             [sys.executable, "-m", "modelward", *arguments],
             cwd=ROOT,
@@ -85,20 +85,20 @@ class RunningUp:
         )
 
     def ask(self, path: str, question: object = None) -> Any:
-        """What the server answers."""
+        """Return the answer of the server's API; None if it does not answer."""
         return ask(self.status["api_url"], path, self.settings.get("MODELWARD_PREFECT_LOGIN", ""), question)
 
     def runs(self, deployment: str, **filters: Any) -> list[dict[str, Any]]:
-        """Runs of a deployment, the newest first."""
+        """Return the runs of a deployment, latest first."""
         question = {"deployments": {"name": {"any_": [deployment]}}, "flow_runs": filters, "sort": "START_TIME_DESC"}
         reply = until(
-            lambda: Answered(found) if (found := self.ask("/flow_runs/filter", question)) is not None else None
+            lambda: ServerAnswer(found) if (found := self.ask("/flow_runs/filter", question)) is not None else None
         )
         found: list[dict[str, Any]] = reply.content
         return found
 
     def processes(self) -> dict[int, str]:
-        """What was started for this home, by this `up` or by an earlier one, and its command."""
+        """Return the running processes that any `up` started for this home: command by process id."""
         found = {}
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
@@ -108,17 +108,17 @@ class RunningUp:
 
     @property
     def status(self) -> dict[str, Any]:
-        """What `up` says of itself."""
+        """The content of the status file."""
         content: dict[str, Any] = json.loads((self.home / "up" / "up.json").read_bytes())
         return content
 
     @property
-    def words(self) -> Path:
-        """What `up` said on its terminal."""
+    def output_file(self) -> Path:
+        """The file with the terminal output of `up`."""
         return self.home.parent / "up.txt"
 
-    def said(self) -> str:
-        return self.words.read_text("utf-8")
+    def output(self) -> str:
+        return self.output_file.read_text("utf-8")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -129,7 +129,7 @@ class RunningUp:
 
 @contextmanager
 def running_up(home: Path, **settings: str) -> Iterator[RunningUp]:
-    """A up that is up; whatever the block did to it, nothing of it remains afterwards."""
+    """Run `up` for a home while the block runs; end all its processes afterwards, in any case."""
     up = RunningUp(home, settings)
     try:
         up.start()
@@ -142,7 +142,7 @@ def running_up(home: Path, **settings: str) -> Iterator[RunningUp]:
 
 
 def until(ask: Callable[[], T]) -> T:
-    """What is asked for, once there is any of it."""
+    """Call a function until its result is true, and return that result; fail after PATIENCE_SECONDS."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (answer := ask()):
         assert time.monotonic() < deadline, f"nothing after {PATIENCE_SECONDS:.0f} s"

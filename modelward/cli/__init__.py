@@ -1,1 +1,1 @@
-"""cli."""
+"""The terminal: options, the caller, tables, error messages and exit codes."""

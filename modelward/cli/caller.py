@@ -1,4 +1,4 @@
-"""The acting person, business time and one-time code of a command."""
+"""Determine the acting person, the business time and the one-time code of a command."""
 
 from __future__ import annotations
 
@@ -22,19 +22,22 @@ from data.registry.registry import Receipt, Registry
 
 @dataclass(frozen=True)
 class Caller:
-    """The registry, and who gives it a command at which time."""
+    """The person who acts, the registry of the home, and the business time (None for the current time)."""
 
     registry: Registry
     actor: Actor
     as_of: datetime | None
 
     def do(self, command: Command) -> Receipt:
-        """Give the command. Raises what the registry refuses with."""
+        """Execute a command as this person. Raises the error with which the registry refuses the command."""
         return self.registry.execute(command, RunContext(self.actor, self.as_of))
 
 
 def identify(by: str = "", as_of: str = "") -> Caller:
-    """`by`, or the person this operating-system user is; the registry of the home."""
+    """Return the caller: the person `by`, or else the person of this operating-system user.
+
+    Raises NotAuthorisedError when `by` is not active on the roster, InvalidNameError, InputError for a wrong time.
+    """
     registry = Registry.here()
     if by:
         require_on_roster(registry, by)
@@ -43,33 +46,36 @@ def identify(by: str = "", as_of: str = "") -> Caller:
 
 
 def require_on_roster(registry: Registry, person: str) -> None:
-    """Pass when somebody active on the roster is called so. Raises InvalidNameError; NotAuthorisedError, recorded."""
+    """Raise NotAuthorisedError, and record the refusal, unless the person is active on the roster.
+
+    Raises InvalidNameError for text that cannot be a person's id.
+    """
     check = person_check(registry, person)
     if check.is_active:
         return
-    error = NotAuthorisedError(f"{person} is not on the roster, or not any more")
+    error = NotAuthorisedError(f"{person} is not an active person on the roster")
     refusal = RecordRefusal(about=person_key(person), attempted=f"act for {person}", code=error.code, reason=error.what)
     registry.execute(refusal, RunContext(check.actor, check.now))
     raise error
 
 
 def business_time(text: str) -> datetime | None:
-    """The time that was typed, or None for now. Raises InputError."""
+    """Return the time in a text, or None for an empty text. Raises InputError for any other text."""
     return read_instant(text) if text else None
 
 
 def require_time(text: str) -> datetime:
-    """A time that was typed. Raises InputError."""
+    """Return the time in a text. Raises InputError for any other text."""
     return read_instant(text)
 
 
 def day_of(text: str) -> Any:
-    """A day that was typed, or None. Raises InputError."""
+    """Return the day in a text, or None for an empty text. Raises InputError for any other text."""
     return require_time(text).date() if text else None
 
 
 def prove(person: str, from_stdin: bool) -> Proof:
-    """A person's proof: the one-time code is asked for unseen, or read from stdin; it is never an argument."""
+    """Return a person's proof: a one-time code from stdin or from a prompt with hidden input, never an argument."""
     code = _read_line() if from_stdin else _ask(person)
     return Proof(person=person, code=code)
 
@@ -77,7 +83,8 @@ def prove(person: str, from_stdin: bool) -> Proof:
 def _ask(person: str) -> str:
     if not sys.stdin.isatty():
         raise InputError(
-            f"the one-time code of {person} is needed, and there is no terminal to ask on", "add --code-from-stdin"
+            f"the one-time code of {person} is required, but there is no terminal to ask for it",
+            "add --code-from-stdin and pipe the code in",
         )
     return str(typer.prompt(f"One-time code of {person}", hide_input=True, err=True)).strip()
 
@@ -85,7 +92,9 @@ def _ask(person: str) -> str:
 def _read_line() -> str:
     line = sys.stdin.readline().strip()
     if not line:
-        raise InputError("no code came on stdin", "pipe it in: `printf 123456 | modelward … --code-from-stdin`")
+        raise InputError(
+            "stdin contains no one-time code", "pipe it in: `printf 123456 | modelward … --code-from-stdin`"
+        )
     if len(line) > 16:
-        raise InputError("what came on stdin is no one-time code", "a code is six digits")
+        raise InputError("the first line of stdin is too long for a one-time code", "pipe in the six digits only")
     return line

@@ -1,7 +1,7 @@
-"""The root of the command line: it knows each command by name and imports its module when it is called.
+"""The root command group: it imports the module of a command only when that command is called.
 
-Importing every command takes about a second of processor time; `modelward --help` and completion need none of them.
-Whatever a command raises ends here.
+Importing every command takes about one second of processor time. `modelward --help` and the completion of command
+names need none of them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ INTERRUPTED = 130
 
 
 class UnloadedCommand(typer.core.TyperCommand):
-    """A command, or a group of commands, by its name and its line of help."""
+    """A command or a group of commands that is not loaded yet: only its name and its help line are known."""
 
     def load(self) -> Any:
-        """Import `modelward.commands.<name>`; its `app` is a group, its function of the same name a command."""
+        """Import `modelward.commands.<name>`; return its group `app`, or else its function `<name>`, as a command."""
         module = import_module(f"modelward.commands.{self.name}")
         loaded = typer.Typer(add_completion=False, rich_markup_mode="rich")
         if hasattr(module, "app"):
@@ -32,22 +32,22 @@ class UnloadedCommand(typer.core.TyperCommand):
 
 
 class CommandGroup(typer.core.TyperGroup):
-    """Loads a command when it is called, and ends the process as its error says."""
+    """The root group: it loads a command when it is called, and turns its error into a message and an exit code."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that `args` name, loaded; the same for completion of its options."""
+        """Return the name, the loaded command and the remaining arguments; also used to complete its options."""
         name, command, rest = super().resolve_command(ctx, args)
         if isinstance(command, UnloadedCommand):
             command = command.load()
         return name, command, rest
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Remember whether JSON is asked for, so that an error comes as JSON too."""
+        """Note whether `--json` is given, so that an error is printed as JSON too."""
         ctx.meta[JSON] = "--json" in args
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; domain errors become their exit code, everything else a crash report."""
+        """Run the command. A domain error ends it with the error's exit code; any other error writes a crash report."""
         try:
             return super().invoke(ctx)
         except (typer.Exit, typer.TyperException, BrokenPipeError):

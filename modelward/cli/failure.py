@@ -1,6 +1,6 @@
-"""How a command ends when something is wrong: one line what, one line what to do, and the exit code of the error.
+"""Report the error that ends a command: one line says what is wrong, one line what to do.
 
-0 it was done · 1 a gate or the registry refused · 2 the input was wrong · 3 it could not be carried out · 130 Ctrl-C.
+Exit codes: 0 done, 1 refused by a gate or the registry, 2 wrong input, 3 failed, 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ UNEXPECTED = 3
 
 
 def report(error: Exception, as_json: bool) -> int:
-    """Tell the person about an error; answers with the exit code."""
+    """Print an error for the person and return the exit code. An unexpected error also writes a crash report."""
     known = domain_error(error)
     if known is not None:
         _tell(known.what, known.remedy, known.code, as_json)
         return known.exit_code
-    kept = _keep(error)
+    crash_report = _write_crash_report(error)
     what = f"{type(error).__name__}: {error}".splitlines()[0]
-    remedy = f"the details are in {kept}; run `modelward doctor`" if kept else "run `modelward doctor`"
+    remedy = f"read {crash_report} and run `modelward doctor`" if crash_report else "run `modelward doctor`"
     _tell(what, remedy, "unexpected", as_json)
     return UNEXPECTED
 
 
 def domain_error(error: BaseException) -> ModelwardError | None:
-    """The domain error that this is, or that Prefect wrapped; None for anything else."""
+    """Return the domain error that an error is, wraps or corresponds to; None for any other error."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ModelwardError):
@@ -43,18 +43,20 @@ def domain_error(error: BaseException) -> ModelwardError | None:
         if not {"httpx", "httpcore"}.isdisjoint(modules):
             return _unanswered(seen)
         seen = seen.__cause__ or (seen.__context__ if modules[0] == "prefect" else None)
-    return _of_types(error)
+    return _invalid_value(error)
 
 
 def _unanswered(error: BaseException) -> ModelwardError:
-    """An error of httpx, or one of Prefect's client that is made from it, as ours."""
+    """Convert an error of httpx, or an error that Prefect's client makes from one, to a PrefectUnavailableError."""
     if getattr(getattr(error, "response", None), "status_code", None) in LOGIN_REQUIRED:
-        return PrefectUnavailableError("the Prefect server asks for a login and did not get it", LOGIN_REMEDY)
+        return PrefectUnavailableError(
+            "the Prefect server refused the request: it requires a valid login", LOGIN_REMEDY
+        )
     return PrefectUnavailableError(f"the Prefect server does not answer: {type(error).__name__} {error}".strip())
 
 
-def _of_types(error: BaseException) -> ModelwardError | None:
-    """A value that a command's type refused is an error of the input, named by its field."""
+def _invalid_value(error: BaseException) -> ModelwardError | None:
+    """Convert a value's refusal by a command's type to an InputError that names the field; None for other errors."""
     if not isinstance(error, ValidationError):
         return None
     first = error.errors(include_url=False, include_input=False)[0]
@@ -72,8 +74,8 @@ def _tell(what: str, remedy: str, code: str, as_json: bool) -> None:
     console.print(f"→ {safe(remedy)}", soft_wrap=True)
 
 
-def _keep(error: Exception) -> Path | None:
-    """Write the traceback where the home's reports lie; None where nothing can be written."""
+def _write_crash_report(error: Exception) -> Path | None:
+    """Write the traceback to the reports folder of the home; return its path, or None if it cannot be written."""
     try:
         folder = Home.here().reports
         folder.mkdir(parents=True, exist_ok=True)

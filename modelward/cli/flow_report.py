@@ -1,4 +1,4 @@
-"""What a housekeeping flow says it did: each thing on a line of its own, what could not be done last."""
+"""Show the report of a maintenance flow: one line for each action, the failures last."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from data.queries.lookup import reference
 from data.text.untrusted_text import safe
 from modelward.cli.terminal import err, say, show_json
 
-COULD_NOT = 3
+EXIT_FAILED = 3
 FAILED = "failed"
 
 
 def end_with_report(report: Mapping[str, Sequence[str]], as_json: bool, nothing: str) -> None:
-    """Show what was done by kind, or say `nothing`; exits with 3 when something could not be done."""
+    """Print the actions by kind, or the text `nothing` if there are none; exit with code 3 after a failure."""
     done = {kind: things for kind, things in report.items() if things and kind != FAILED}
     failed = report.get(FAILED, ())
     if as_json:
@@ -28,9 +28,9 @@ def end_with_report(report: Mapping[str, Sequence[str]], as_json: bool, nothing:
             say(nothing)
         for thing in failed:
             err().print(f"failed: {safe(_shown(thing))}", style="red", soft_wrap=True)
-    raise typer.Exit(COULD_NOT if failed else 0)
+    raise typer.Exit(EXIT_FAILED if failed else 0)
 
 
 def _shown(thing: str) -> str:
-    """A key as it can be typed, a sentence as it is."""
+    """Return a key in the form in which people type it, and a sentence unchanged."""
     return reference(thing) if " " not in thing else thing

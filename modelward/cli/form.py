@@ -1,4 +1,4 @@
-"""The form of a waiting run on a terminal: shows the question and prompts for each field; the code stays hidden."""
+"""Show the form of a waiting run on a terminal, and ask for each field; the input of the one-time code is hidden."""
 
 from __future__ import annotations
 
@@ -15,66 +15,68 @@ from modelward.cli.caller import prove
 from modelward.cli.terminal import err, out
 
 if TYPE_CHECKING:
-    from modelward.runs.waiting_runs import Entry, Form
+    from modelward.runs.waiting_runs import Form, FormField
 
 
 def show_form(form: Form) -> None:
-    """What the person is asked, as the run put it."""
+    """Print the text of the form, as the run wrote it."""
     out().print(Markdown(safe(form.description)))
 
 
 def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bool) -> dict[str, str]:
-    """A value for each field: as given, else its only choice, else asked for.
+    """Return a value for each field: the value given, else its only choice, else the person's input.
 
-    Raises InputError for what does not fit the form.
+    Raises InputError for an unknown field, a value that is not one of the choices, and a missing value.
     """
     given = dict(_pair(one) for one in entered)
-    names = [one.name for one in form.entries]
+    names = [one.name for one in form.fields]
     unknown = sorted(set(given) - set(names))
     if unknown:
-        raise InputError(f"the form has no field {', '.join(unknown)}", f"its fields are {', '.join(names)}")
-    hidden = [one.name for one in form.entries if one.hidden and one.name in given]
+        raise InputError(f"the form has no field {', '.join(unknown)}", f"use the fields {', '.join(names)}")
+    hidden = [one.name for one in form.fields if one.hidden and one.name in given]
     if hidden:
-        raise InputError(f"{hidden[0]} is never an argument: others could read it", "leave it out, it is asked for")
+        raise InputError(
+            f"{hidden[0]} must not be an argument, which other users could read", f"omit --set {hidden[0]}"
+        )
     values = form.preselected | ({"person": person} if "person" in names else {}) | given
     _require_all(form, values)
-    for entry in form.entries:
-        if entry.name not in values:
+    for field in form.fields:
+        if field.name not in values:
             who = values.get("person", person)
-            values[entry.name] = prove(who, code_from_stdin).code if entry.hidden else _prompt(entry)
-        _check(entry, values[entry.name])
+            values[field.name] = prove(who, code_from_stdin).code if field.hidden else _prompt(field)
+        _check(field, values[field.name])
     return values
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise InputError(f"{text!a} is no field with a value", "write it like --set decision=approve")
+        raise InputError(f"{text!a} is not of the form FIELD=VALUE", "write it as in --set decision=approve")
     return name.strip(), value
 
 
 def _require_all(form: Form, values: dict[str, str]) -> None:
-    """Where nobody can be asked, everything without a default must have been given."""
+    """Without a terminal, fill in the defaults. Raises InputError for fields that then still have no value."""
     if sys.stdin.isatty():
         return
-    for entry in form.entries:
-        if entry.name not in values and entry.default is not None:
-            values[entry.name] = entry.default
-    missing = [one.name for one in form.entries if one.name not in values and not one.hidden]
+    for field in form.fields:
+        if field.name not in values and field.default is not None:
+            values[field.name] = field.default
+    missing = [one.name for one in form.fields if one.name not in values and not one.hidden]
     if missing:
-        raise InputError(f"the form wants {', '.join(missing)}", f"add --set {missing[0]}=…, or answer on a terminal")
+        raise InputError(f"the form needs {', '.join(missing)}", f"add --set {missing[0]}=…, or answer on a terminal")
 
 
-def _prompt(entry: Entry) -> str:
-    title = safe(entry.title)
-    if entry.choices:
-        err().print(f"{title}: {', '.join(safe(one) for one in entry.choices)}", soft_wrap=True)
-    answer = str(typer.prompt(title, default=entry.default, show_default=bool(entry.default), err=True))
-    while entry.choices and answer not in entry.choices:
+def _prompt(field: FormField) -> str:
+    title = safe(field.title)
+    if field.choices:
+        err().print(f"{title}: {', '.join(safe(one) for one in field.choices)}", soft_wrap=True)
+    answer = str(typer.prompt(title, default=field.default, show_default=bool(field.default), err=True))
+    while field.choices and answer not in field.choices:
         answer = str(typer.prompt(f"{title}, one of the choices", err=True))
     return answer
 
 
-def _check(entry: Entry, value: str) -> None:
-    if entry.choices and value not in entry.choices:
-        raise InputError(f"{entry.name} is {value[:60]!a}", f"choose one of {', '.join(entry.choices)}")
+def _check(field: FormField, value: str) -> None:
+    if field.choices and value not in field.choices:
+        raise InputError(f"{value[:60]!a} is not a choice of {field.name}", f"choose one of {', '.join(field.choices)}")

@@ -1,4 +1,4 @@
-"""The options that commands share, each with one meaning everywhere."""
+"""The options that commands share; each has the same meaning in every command."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ from typing import Annotated, Literal
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, with stable names.")]
-By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who says so; otherwise you, as the roster knows you.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")]
+By = Annotated[
+    str, typer.Option("--by", metavar="PERSON", help="The acting person; by default you, by your user name.")
+]
 CodeFromStdin = Annotated[
     bool, typer.Option("--code-from-stdin", help="Read the one-time code from the first line of stdin.")
 ]
-Local = Annotated[bool, typer.Option("--local", help="Run it in this process, though a server runs.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Return once the running server has it.")]
+Local = Annotated[bool, typer.Option("--local", help="Run in this process, even if a server is running.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Return as soon as the running server has the run.")]
 AsOf = Annotated[
-    str, typer.Option("--as-of", metavar="TIME", help="Business time; only a replay registry takes another than now.")
+    str, typer.Option("--as-of", metavar="TIME", help="Business time; a time other than now needs a replay registry.")
 ]
-Environment = Annotated[str, typer.Option("--environment", "-e", help="Environment.")]
+Environment = Annotated[str, typer.Option("--environment", "-e", help="The environment, for example production.")]
 SlotName = Literal["champion", "challenger", "shadow"]
-Slot = Annotated[SlotName, typer.Option("--slot", help="Slot of the environment.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept on record.")]
-ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="name or team/name.")]
-VersionName = Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="name/3 or team/name/3.")]
+Slot = Annotated[SlotName, typer.Option("--slot", help="The slot of the environment.")]
+Reason = Annotated[str, typer.Option("--reason", help="The reason; it is recorded.")]
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The model: name or team/name.")]
+VersionName = Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="The version: name/3 or team/name/3.")]
 RoleName = Literal[
     "developer", "owner", "validator", "approver", "operator", "risk-acceptor", "administrator", "auditor"
 ]

@@ -1,4 +1,4 @@
-"""What an urgent operation left: the newest deployment of a slot, what was passed over, and until when to ratify."""
+"""Show the result of an urgent operation: the latest deployment of a slot, and the deadline for its ratification."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from data.queries.lookup import reference
 from data.queries.rows import rows
 from data.records.deployment import Deployment
 from data.registry.registry import Registry
-from modelward.cli.terminal import say, show_facts, show_json, written
+from modelward.cli.terminal import as_text, say, show_facts, show_json
 
 
-def newest_deployment(registry: Registry, model: str, environment: str, slot: str) -> Deployment | None:
-    """The deployment that began last in a slot, whatever became of it."""
+def latest_deployment(registry: Registry, model: str, environment: str, slot: str) -> Deployment | None:
+    """Return the deployment that began last in a slot, in any state; None if there was never one."""
     found = rows(registry, Deployment, model=model, environment=environment, slot=slot)
     return found[-1] if found else None
 
 
 def show_served(registry: Registry, model: str, environment: str, slot: str, as_json: bool) -> None:
-    """The newest deployment of a slot, with the versions passed over."""
-    deployment = newest_deployment(registry, model, environment, slot)
+    """Print the latest deployment of a slot, the versions that were passed over for it, and who must ratify it."""
+    deployment = latest_deployment(registry, model, environment, slot)
     if as_json:
         show_json(deployment)
         return
     if deployment is None:
-        say(f"nothing ever served as {environment} {slot}")
+        say(f"no version has ever served as {slot} in {environment}")
         return
     show_facts(
         {
@@ -38,7 +38,5 @@ def show_served(registry: Registry, model: str, environment: str, slot: str, as_
     for passed in deployment.passed_over:
         say(f"passed over {reference(passed['version'])}: {passed['reason']}")
     if deployment.ratify_by is not None and deployment.ratified_by is None:
-        name = reference(model)
-        say(
-            f"→ somebody else ratifies it by {written(deployment.ratify_by)} UTC: `modelward ratify {name} --by PERSON`"
-        )
+        command = f"`modelward ratify {reference(model)} --by PERSON`"
+        say(f"→ another person must ratify it by {as_text(deployment.ratify_by)} UTC: {command}")

@@ -1,4 +1,4 @@
-"""What the standard requires of a submission: read and checked here, before anything is recorded."""
+"""Preview a submission: check the folder, and show what the standard requires, before anything is recorded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ ENVIRONMENT = "production"
 
 @dataclass(frozen=True)
 class SubmissionPreview:
-    """The tier its scores give, and what the first standard then asks: sections still missing, words, and people."""
+    """The tier of a submission, and what its first standard requires of it.
+
+    `missing_sections` must still be written, `short_sections` have too few words; `validator` is true if a validator
+    must conclude, and `roles` must sign for production.
+    """
 
     model: str
     tier: int
@@ -38,7 +42,7 @@ class SubmissionPreview:
 
 
 def preview_submission(folder: Path) -> SubmissionPreview:
-    """Read a folder as registering would. Raises what is wrong with it, everything at once, and records nothing."""
+    """Return the preview of a submission folder and record nothing. Raises the same errors as registration."""
     submission = read_submission(folder, "", Provenance(), check_rules)
     model, change = submission.model, submission.version.change_class.value
     tier = model.tier.tier(len(model.consumers))
@@ -59,7 +63,7 @@ def preview_submission(folder: Path) -> SubmissionPreview:
 
 
 def _sections(controls: Sequence[Control], tier: int, change: str) -> Iterator[tuple[str, int]]:
-    """Each section that people must write, with the fewest words."""
+    """Yield each section that people must write, with the minimum number of words."""
     for control in controls:
         if control.gate == documentation.GATE.name:
             parameters = documentation.DocumentationParameters.model_validate(control.parameters_for(tier, change))
@@ -67,7 +71,7 @@ def _sections(controls: Sequence[Control], tier: int, change: str) -> Iterator[t
 
 
 def _standard(name: str) -> LoadedStandard:
-    """The standard as it was adopted here, or else as it comes with modelward. Raises StandardError."""
+    """Return the highest adopted version of a standard, or else the built-in one. Raises StandardError."""
     registry = Registry.here()
     adopted = rows(registry, Standard, standard=name) if registry.exists else []
     if not adopted:

@@ -1,7 +1,7 @@
-"""What is shown: tables, facts and records for people, JSON for programs, and nothing that could steer a terminal.
+"""Print tables, facts and records for people, and JSON for programs, safely on any terminal.
 
-Everything from the registry may be hostile text: control and direction characters are shown as their code, and no
-text is ever read as markup. Results go to stdout, remarks and errors to stderr.
+Text from the registry may be hostile: control and direction characters are printed as their codes, and no text is
+interpreted as markup. Results go to stdout; remarks and errors go to stderr.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ OPEN = {"pending", "open", "unproven", "warning", "warn", "expired", "answered",
 
 
 def out() -> Console:
-    """The console that results go to."""
+    """Return the console for results, on stdout."""
     return Console(markup=False, highlight=False, emoji=False)
 
 
 def err() -> Console:
-    """The console that remarks, questions and errors go to."""
+    """Return the console for remarks, prompts and errors, on stderr."""
     return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
-def written(value: object) -> str:
-    """A value as people read it: times to the minute in UTC, nothing as a dash, numbers to four digits."""
+def as_text(value: object) -> str:
+    """Return a value as text: times in UTC to the minute, no value as a dash, floats with four significant digits."""
     if value is None or value == "" or value == ():
         return "–"
     if isinstance(value, dt.datetime):
@@ -52,39 +52,39 @@ def written(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(written(one) for one in value)
+        return ", ".join(as_text(one) for one in value)
     return safe(str(value))
 
 
 def styled(value: object) -> Text:
-    """A value as text; words of state have their colour, never by colour alone."""
-    text = written(value)
+    """Return a value as text, in colour if its first word is a state; the text is the same without colours."""
+    text = as_text(value)
     word = text.partition(" ")[0].lower()
     style = "green" if word in GOOD else "red" if word in BAD else "yellow" if word in OPEN else ""
     return Text(text, style=style)
 
 
 def say(text: str = "") -> None:
-    """One line of result."""
+    """Print one line of the result."""
     out().print(safe(text), soft_wrap=True)
 
 
 def remark(text: str) -> None:
-    """One line beside the result."""
+    """Print one line beside the result, on stderr."""
     err().print(safe(text), soft_wrap=True, style="dim")
 
 
 def heading(text: str) -> None:
-    """The line above facts or a table."""
+    """Print the heading of facts or of a table."""
     out().print(Text(safe(text), style="bold"))
 
 
 def show_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str, whole: int = 1, title: str = ""
 ) -> None:
-    """Rows under columns; the first `whole` columns are never broken, the others wrap. Without rows, says `empty`.
+    """Print rows under columns, or the text `empty` if there are no rows. The first `whole` columns never wrap.
 
-    With a title there is a line above it, and nothing at all where there are neither rows nor `empty`.
+    A title is printed above them, unless there are neither rows nor an `empty` text.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for number, column in enumerate(columns):
@@ -101,7 +101,7 @@ def show_table(
 
 
 def show_facts(facts: Mapping[str, object]) -> None:
-    """Names with their values, one a line; what has no value is left out, digests are cut short."""
+    """Print names with their values, one a line. Empty values are omitted, and digests are shortened."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -112,12 +112,12 @@ def show_facts(facts: Mapping[str, object]) -> None:
 
 
 def show_json(value: object) -> None:
-    """A value as JSON on stdout, in ASCII: the same on every terminal and in every pipe."""
+    """Print a value as JSON on stdout, in ASCII, so that it is the same on every terminal and in every pipe."""
     sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=True) + "\n")
 
 
 def plain(value: Any) -> Any:
-    """Records as JSON values; times as the registry writes them."""
+    """Convert records to JSON values, with times as the registry writes them."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -132,7 +132,7 @@ def plain(value: Any) -> Any:
 
 
 def show_receipt(receipt: Receipt, as_json: bool, sentence: str) -> None:
-    """What was recorded: a sentence with the event's number, or the event with its rows as JSON."""
+    """Print what was recorded: the sentence with the event's number, or the event with its rows as JSON."""
     if not as_json:
         say(f"{sentence} (event {receipt.seq})")
         return
@@ -151,7 +151,7 @@ def show_receipt(receipt: Receipt, as_json: bool, sentence: str) -> None:
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Shows that something long goes on and since when; only where somebody looks at a terminal."""
+    """Show on a terminal what is in progress and for how long, while the block runs; print nothing elsewhere."""
     console = err()
     if not console.is_terminal:
         yield

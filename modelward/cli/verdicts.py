@@ -1,4 +1,4 @@
-"""Verdicts on a terminal: one line a criterion, what did not pass with its remedy."""
+"""Print verdicts on a terminal: one line for each criterion, then the remedies."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DETAIL = {"passed": "because", "failed": "reason", "unproven": "missing"}
 
 
 def show_judgements(judgements: Sequence[Judgement]) -> None:
-    """A table of every criterion, then what to do about each that is not cleared."""
+    """Print a table of all criteria, then the remedy for each one that is not cleared."""
     rows = [
         (one.control, _outcome(one), one.criterion, getattr(one.verdict, DETAIL[one.verdict.outcome]))
         for one in judgements
     ]
-    show_table(("control", "verdict", "criterion", "on what"), rows, "nothing was judged", whole=2)
+    show_table(("control", "verdict", "criterion", "why"), rows, "nothing was judged", whole=2)
     remedies = [
         (one.control, one.verdict.remedy) for one in judgements if not one.cleared and one.verdict.outcome != "passed"
     ]

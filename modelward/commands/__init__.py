@@ -1,1 +1,1 @@
-"""One command a file, or one group of commands."""
+"""The CLI commands: each file defines one command or one group of commands."""

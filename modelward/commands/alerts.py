@@ -1,4 +1,4 @@
-"""Alerts of the nightly watch: listed, and answered by people."""
+"""List the alerts of monitoring, and record how people answer them."""
 
 from __future__ import annotations
 
@@ -16,53 +16,53 @@ from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
-Key = Annotated[str, typer.Argument(metavar="ALERT", help="As it is listed: model#4.")]
-STANDING = ("open", "acknowledged", "snoozed", "confirmed")
+Key = Annotated[str, typer.Argument(metavar="ALERT", help="The alert as listed: model#4.")]
+ACTIVE = ("open", "acknowledged", "snoozed", "confirmed")
 
 
 @app.command("list")
 def list_alerts(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Dismissed and ended ones too.")] = False,
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Include dismissed and ended alerts.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Alerts that stand, by model."""
-    found = [one for one in rows_below(Registry.here(), Alert, model) if every or one.state in STANDING]
+    """List the alerts that are neither dismissed nor ended, by model."""
+    found = [one for one in rows_below(Registry.here(), Alert, model) if every or one.state in ACTIVE]
     if as_json:
         show_json(found)
         return
     rows = [(reference(one.key), one.level, one.state, one.last_window, one.times, one.text) for one in found]
-    show_table(("alert", "level", "state", "last window", "times", "what"), rows, "no alert stands", whole=3)
+    show_table(("alert", "level", "state", "last window", "times", "what"), rows, "no alert is active", whole=3)
 
 
 @app.command("ack")
 def ack(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
-    """Say that you have seen an alert and look into it."""
+    """Acknowledge an alert: you have seen it and investigate it."""
     _answer(alert, "acknowledge", reason, "", by, as_of, as_json)
 
 
 @app.command("snooze")
 def snooze(
     alert: Key,
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="When it may come back.")],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until when it is silenced.")],
     reason: Reason,
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Let an alert rest until a time."""
+    """Silence an alert until a time."""
     _answer(alert, "snooze", reason, until, by, as_of, as_json)
 
 
 @app.command("dismiss")
 def dismiss(alert: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
-    """Say that an alert is false, and why."""
+    """Dismiss an alert as false, and give the reason."""
     _answer(alert, "dismiss", reason, "", by, as_of, as_json)
 
 
 @app.command("confirm")
 def confirm(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
-    """Say that an alert is real."""
+    """Confirm that an alert is real."""
     _answer(alert, "confirm", reason, "", by, as_of, as_json)
 
 

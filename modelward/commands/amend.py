@@ -1,4 +1,4 @@
-"""Amend a registered model from its model.yaml. A relaxed rule needs somebody else's one-time code."""
+"""Change a registered model to its model.yaml. To relax a rule, another person than the author must confirm."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from modelward.cli.terminal import remark, say, show_json, show_receipt
 
 
 def amend(
-    folder: Annotated[Path, typer.Argument(help="The submission folder; its model.yaml is read, nothing else.")],
+    folder: Annotated[Path, typer.Argument(help="The submission folder; only its model.yaml is read.")],
     by: By,
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
@@ -36,7 +36,7 @@ def amend(
             return
         say(f"{short(model.key)} is already registered with this model.yaml; nothing was recorded")
         return
-    remark("; ".join(relaxations(model, requested)) or f"this relaxes no rule of {short(model.key)}")
+    remark("; ".join(relaxations(model, requested)) or f"no rule of {short(model.key)} is relaxed")
     remark(f"written by {', '.join(writers)}")
     proof = prove(who.actor.id, code_from_stdin)
     receipt = who.do(requested.model_copy(update={"written_by": writers, "proof": proof}))
@@ -44,7 +44,7 @@ def amend(
 
 
 def _writers(before: AmendmentSnapshot, folder: Path) -> tuple[str, ...]:
-    """Who wrote the folder since the newest version: Git's authors, and this user unless everything is committed."""
+    """Return who changed the folder since the latest version: Git's authors, and this user if not all is committed."""
     provenance = read_provenance(folder, before.user)
     authors = provenance.authors_since(before.newest_commit)
     submitters = () if authors and provenance.dirty is False else (before.user,)

@@ -1,4 +1,4 @@
-"""Approvals: what waits for people, what it stands on, and answering it."""
+"""List what waits for people, show what a request is based on, and submit an answer."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from data.queries.approval_snapshot import approval_snapshot
 from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
 from data.queries.pending_work import WaitingRequest, asking_runs, listed_work
+from data.registry.purposes import DEPLOY, purpose_of
 from data.registry.registry import Registry
 from data.text.untrusted_text import safe
 from modelward.cli.caller import identify
 from modelward.cli.form import fill_in, show_form
 from modelward.cli.options import By, CodeFromStdin, Json
 from modelward.cli.terminal import out, remark, say, show_json, show_table, working
-from modelward.runs.answer_tracker import SubmittedAnswer, newest_event, watch_for
+from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
 from modelward.runs.waiting import requires_validator, signatures
@@ -31,9 +32,9 @@ app = typer.Typer(no_args_is_help=True, help="Approvals: list what waits for peo
 
 @app.command("list")
 def list_approvals(
-    every: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False, as_json: Json = False
+    every: Annotated[bool, typer.Option("--all", help="Include decided requests.")] = False, as_json: Json = False
 ) -> None:
-    """Requests that wait for a decision, and versions that wait for a validator's conclusion."""
+    """List the requests that wait for a decision and the versions that wait for a validator."""
     work = listed_work(Registry.here(), decided=every)
     versions = [reference(one.version.key) for one in work.assessed if requires_validator(one)]
     if as_json:
@@ -49,16 +50,16 @@ def list_approvals(
 
 def _request_row(waiting: WaitingRequest) -> tuple[object, ...]:
     request = waiting.request
-    where = f"{request.purpose} to {request.environment}" if request.purpose == "deploy" else request.purpose
+    where = f"{request.purpose} to {request.environment}" if purpose_of(request) is DEPLOY else request.purpose
     return (reference(request.key), where, request.state, f"{request.expires_at:%Y-%m-%d}", signatures(waiting.missing))
 
 
 @app.command("show")
 def show(
-    request: Annotated[str, typer.Argument(metavar="REQUEST", help="As it is listed: model/3#1.")],
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="The request as listed: model/3#1.")],
     as_json: Json = False,
 ) -> None:
-    """What a request stands on: the question, its digest, every gate's verdict, open matters, votes."""
+    """Show what a request is based on: its question, digest, verdicts, open matters and votes."""
     shown = approval_snapshot(Registry.here(), request, moment(registry_moment(None)))
     if as_json:
         votes = [one.model_dump(mode="json") for one in shown.votes]
@@ -69,17 +70,15 @@ def show(
 
 @app.command("answer")
 def answer(
-    about: Annotated[
-        str, typer.Argument(metavar="REQUEST|MODEL/VERSION", help="What waits, as `approvals list` names it.")
-    ],
+    about: Annotated[str, typer.Argument(metavar="REQUEST|MODEL/VERSION", help="The request or version, as listed.")],
     entered: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Fill in a field; may be given again.")
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Fill in a field; repeatable.")
     ] = None,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_json: Json = False,
 ) -> None:
-    """Fill in the form of a waiting run and hand it in; the registry judges it. Fields not given are asked for."""
+    """Fill in the form of a waiting run and submit it. You are asked for the fields that are not given."""
     who = identify(by)
     asking = asking_runs(who.registry, about)
     with prefect_ready(by):
@@ -92,18 +91,18 @@ def answer(
         person = values.get("person", who.actor.id).strip().lower()
         before = submit(form, values, lambda: newest_event(who.registry))
         submitted = SubmittedAnswer(asking.subject, form.run_id, person, before)
-        with working("waiting for the registry's decision"):
-            event = watch_for(who.registry, submitted, lambda: stage_of(form.run_id), _tell_queued)
-    _tell(event, as_json)
+        with working("waiting for the result in the registry"):
+            event = await_result(who.registry, submitted, lambda: stage_of(form.run_id), _remark_queued)
+    _show_result(event, as_json)
 
 
-def _tell_queued() -> None:
+def _remark_queued() -> None:
     supervisor = running_supervisor()
     why = f": {supervisor.why_queued()}" if supervisor is not None else ""
-    remark(f"the answer is submitted; its run has not continued yet{why}")
+    remark(f"the answer was submitted; its run has not continued yet{why}")
 
 
-def _tell(event: LogEntry, as_json: bool) -> None:
+def _show_result(event: LogEntry, as_json: bool) -> None:
     if event.type == "command.refused":
         raise _refusal(str(event.data["code"]), str(event.data["reason"]))
     if as_json:
@@ -113,8 +112,8 @@ def _tell(event: LogEntry, as_json: bool) -> None:
 
 
 def _refusal(code: str, reason: str) -> ModelwardError:
-    """The registry's refusal as the error it was."""
+    """Return the error with which the registry refused the answer, from the recorded code and reason."""
     name = "".join(word.capitalize() for word in code.split()) + "Error"
     kind = getattr(errors, name, errors.RefusedError)
     error: ModelwardError = kind(reason)
-    return kind(reason, f"{error.remedy}; the run asks again, so answer it once more")
+    return kind(reason, f"{error.remedy}; then answer again, because the run still asks")

@@ -1,4 +1,4 @@
-"""Verify the log, anchor it, back it up, restore the copy, and record that it held."""
+"""Verify and anchor the audit log, back up the registry, verify the restored copy, and record the results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
 from modelward.cli.terminal import show_facts, show_json
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 
 
 def attest(
@@ -18,9 +18,9 @@ def attest(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Verify the audit log, back up the registry, restore the copy, and record that all of it held."""
+    """Verify the audit log, back up the registry, verify the restored copy, and record the results."""
     parameters = {"as_of": business_time(as_of)}
-    call("attest_registry", Where(by, local, no_wait), parameters, "attesting the registry")
+    call("attest_registry", CallOptions(by, local, no_wait), parameters, "attesting the registry")
     newest = rows(Registry.here(), Attestation)[-1]
     if as_json:
         show_json(newest)

@@ -1,4 +1,4 @@
-"""The audit log: verify it, read it, back it up, rebuild the registry from its journal."""
+"""Verify, list and back up the audit log, and rebuild the registry from its journal."""
 
 from __future__ import annotations
 
@@ -26,15 +26,13 @@ app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back 
 
 @app.command("verify")
 def verify(
-    deep: Annotated[
-        bool, typer.Option("--deep", help="Rebuild every table from the events, hash every artifact.")
-    ] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also rebuild every table and hash every artifact.")] = False,
     trusted_vkey: Annotated[
         str, typer.Option("--trusted-vkey", help="The verification key, from a source you trust.")
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Check the registry against its log, its journal and its anchors. Exit code 1: something is wrong."""
+    """Verify the registry against its log, journal and anchors. Exit code 1: there is a discrepancy."""
     registry = Registry.here()
     with working("verifying the audit log"):
         report = _verified(registry, deep, trusted_vkey)
@@ -47,14 +45,14 @@ def verify(
 
 @app.command("log")
 def log(
-    model: Annotated[str, typer.Option("--model", "-m", help="Events of this model or version.")] = "",
-    type_: Annotated[str, typer.Option("--type", "-t", help="Events of this type, or with this prefix.")] = "",
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From then on.")] = "",
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Up to then.")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="The number of newest events; 0 for all.")] = 50,
+    model: Annotated[str, typer.Option("--model", "-m", help="Only events of this model or version.")] = "",
+    type_: Annotated[str, typer.Option("--type", "-t", help="Only events whose type starts with this text.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="Only events from this time on.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Only events up to this time.")] = "",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="How many of the latest events; 0 for all.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """Events of the audit log, oldest first."""
+    """List events of the audit log, oldest first."""
     found = events_named(Registry.here(), model, business_time(since), business_time(until))
     matching = [one for one in found if one.type.startswith(type_)]
     shown = matching[-limit:] if limit else matching
@@ -63,16 +61,17 @@ def log(
         return
     show_events(shown)
     if len(shown) < len(matching):
-        remark(f"the newest {len(shown)} of {len(matching)} events; --limit 0 shows all")
+        remark(f"these are the latest {len(shown)} of {len(matching)} events; --limit 0 shows all")
 
 
 @app.command("backup")
 def backup(
-    target: Annotated[Path | None, typer.Argument(help="A file that does not exist yet.")] = None, as_json: Json = False
+    target: Annotated[Path | None, typer.Argument(help="The new file; it must not exist.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Copy the registry into a new file, with a verifier that runs without modelward beside it.
+    """Copy the registry to a new file, and write a verifier beside it that runs without modelward.
 
-    Journal, anchors and keys are files: copy their folders too.
+    The copy does not contain journal, anchors, artifacts and keys: copy their folders too.
     """
     registry = Registry.here()
     file = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
@@ -86,17 +85,17 @@ def backup(
     say(f"copied the registry to {file} ({digest})")
     say(f"an auditor verifies it without modelward: python {verifier} --help")
     home = registry.home
-    remark(f"copy these too: {home.journal.parent}, {home.anchor.parent}, {home.artifacts}; {home.keys} under lock")
+    remark(f"copy these too: {home.journal.parent}, {home.anchor.parent}, {home.artifacts}, and in secret {home.keys}")
 
 
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
-    """Rebuild a lost registry from its journal, and verify it. Move the lost file aside first."""
+    """Rebuild the registry from its journal and verify it. Move a damaged registry file away first."""
     registry = Registry.here()
     database = registry.home.database
     with working("rebuilding the registry"):
         count = rebuild_registry(registry)
-    with working("verifying what was rebuilt"):
+    with working("verifying the rebuilt registry"):
         report = _verified(registry, deep=True, trusted_vkey="")
     if as_json:
         show_json({"rebuilt": count, "database": database, "verification": report})
@@ -109,21 +108,22 @@ def rebuild(as_json: Json = False) -> None:
 def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
     home = registry.home
     if not home.database.exists() and not home.journal.exists():
-        raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}")
+        remedy = "set MODELWARD_HOME to the right folder, or run `modelward people add`, which starts a registry"
+        raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}", remedy)
     return verify_registry(registry, deep=deep, trusted_vkey=trusted_vkey or None)
 
 
 def _show(report: Report, deep: bool) -> None:
-    depth = "every event, table and artifact" if deep else "every event; --deep compares tables and artifacts too"
-    say(f"the log holds ({depth})" if report.ok else "THE LOG DOES NOT HOLD")
+    depth = "every event, table and artifact" if deep else "every event; --deep also verifies tables and artifacts"
+    say(f"the audit log is verified ({depth})" if report.ok else "THE AUDIT LOG FAILS VERIFICATION")
     say(f"{report.events} events, {report.anchored} of them anchored, assurance: {report.assurance}")
     if report.ok:
         if report.assurance == "local":
-            remark("journal and anchors lie on this host: its owner could have replaced all of them together")
+            remark("journal and anchors are on this host, so its owner could have replaced them and the log together")
         return
     rows = [(_place(one), one.what) for one in report.findings]
-    show_table(("where", "what does not hold"), rows, "")
-    say("→ keep every file as it is; `modelward audit rebuild` rebuilds the registry from the journal")
+    show_table(("where", "discrepancy"), rows, "")
+    say("→ keep a copy of every file as it is now; `modelward audit rebuild` restores the registry from the journal")
 
 
 def _place(found: Discrepancy) -> str:

@@ -1,4 +1,4 @@
-"""The settings, each with where it came from."""
+"""Show the settings, each with its source."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ app = typer.Typer(no_args_is_help=True, help="Settings: show them.")
 
 @app.command("show")
 def show(as_json: Json = False) -> None:
-    """Every setting with its value and where it came from."""
+    """Show every setting with its value and its source."""
     settings = read_settings()
     shown = [one.shown for one in settings.settings]
     if as_json:
         show_json(shown)
         return
-    show_table(("setting", "value", "from"), [(one.name, one.value, one.source) for one in shown], "")
-    remark(f"home is {settings.home}; set any of them as MODELWARD_<NAME> or in modelward.toml")
+    show_table(("setting", "value", "source"), [(one.name, one.value, one.source) for one in shown], "")
+    remark(f"the home is {settings.home}; change a setting with MODELWARD_<NAME> or in modelward.toml")

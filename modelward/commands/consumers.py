@@ -1,4 +1,4 @@
-"""Consumers: who uses a model, and what they say to its retirement."""
+"""List and declare the consumers of a model, and record their answers to a retirement."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that u
 
 @app.command("list")
 def list_consumers(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Systems that use a model: declared, or only seen in its logs; with their standing in a retirement."""
+    """List the systems that use a model, declared or only observed, and their answers to a retirement."""
     found = consumers_of(Registry.here(), model)
     if as_json:
         show_json({"consumers": found.systems, "retirement_parties": found.parties})
@@ -43,7 +43,7 @@ def list_consumers(
         for one in found.systems
     ]
     show_table(("system", "model", "known as", "owner", "last seen", "rows"), rows, "no consumer is known")
-    leaving = [
+    answers = [
         (
             one.system,
             reference(one.retirement.removesuffix("/retirement")),
@@ -55,24 +55,26 @@ def list_consumers(
         for one in found.parties
     ]
     columns = ("system", "retirement of", "answer", "moves to", "by", "transition")
-    show_table(columns, leaving, "", title="Answers to a retirement")
+    show_table(columns, answers, "", title="Answers to a retirement")
 
 
 @app.command("add")
 def add(
     model: ModelName,
     system: System,
-    owner: Annotated[str, typer.Option("--owner", help="Who answers for the system.")],
-    contact: Annotated[str, typer.Option("--contact", help="Where notices to them go.")],
-    purpose: Annotated[str, typer.Option("--purpose", help="What it does with the output.")] = "",
-    cadence_days: Annotated[int, typer.Option("--cadence-days", min=1, help="Days between its uses at most.")] = 1,
-    criticality: Annotated[Literal["low", "medium", "high"], typer.Option("--criticality")] = "medium",
-    feeds: Annotated[str, typer.Option("--feeds", metavar="MODEL", help="The model it feeds in turn.")] = "",
+    owner: Annotated[str, typer.Option("--owner", help="The owner of the system.")],
+    contact: Annotated[str, typer.Option("--contact", help="The address for notices to the owner.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="What the system uses the output for.")] = "",
+    cadence_days: Annotated[int, typer.Option("--cadence-days", min=1, help="The most days between two uses.")] = 1,
+    criticality: Annotated[
+        Literal["low", "medium", "high"], typer.Option("--criticality", help="How critical the use is.")
+    ] = "medium",
+    feeds: Annotated[str, typer.Option("--feeds", metavar="MODEL", help="A model that the system itself feeds.")] = "",
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Declare a system that uses a model's output, or change what was declared."""
+    """Declare a system that uses a model's output, or change its declaration."""
     who = identify(by, as_of)
     key = model_named(who.registry, model).key
     fed = model_named(who.registry, feeds).key if feeds else None
@@ -87,13 +89,13 @@ def add(
 def ack(
     version: VersionName,
     system: System,
-    objected: Annotated[bool, typer.Option("--object", help="They object instead.")] = False,
-    comment: Annotated[str, typer.Option("--comment", help="What they say.")] = "",
+    objected: Annotated[bool, typer.Option("--object", help="The consumer objects.")] = False,
+    comment: Annotated[str, typer.Option("--comment", help="The comment of the consumer.")] = "",
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Record a consumer's answer to the notice that a version is retired."""
+    """Record a consumer's answer to the notice of a retirement."""
     who = identify(by, as_of)
     key = _retirement(who.registry, version)
     answer: Literal["acknowledged", "objected"] = "objected" if objected else "acknowledged"
@@ -123,14 +125,14 @@ def silence(
 def plan(
     version: VersionName,
     system: System,
-    moves_to: Annotated[str, typer.Option("--to", help="The successor, or the fallback.")],
-    cut_over: Annotated[str, typer.Option("--on", metavar="DAY", help="When it moves, before the sunset.")],
-    moved: Annotated[bool, typer.Option("--moved", help="It has moved.")] = False,
+    moves_to: Annotated[str, typer.Option("--to", help="What the system uses next.")],
+    cut_over: Annotated[str, typer.Option("--on", metavar="DAY", help="The day of the move, before the sunset.")],
+    moved: Annotated[bool, typer.Option("--moved", help="The system has moved.")] = False,
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Say what a consumer moves to and by when, and later that it has moved."""
+    """Record what a consumer moves to and when, and later that it has moved."""
     who = identify(by, as_of)
     key = _retirement(who.registry, version)
     command = PlanTransition(key=key, system=system, moves_to=moves_to, cut_over_at=require_time(cut_over), moved=moved)
@@ -139,9 +141,9 @@ def plan(
 
 
 def _retirement(registry: Registry, version: str) -> str:
-    """The key of the open retirement. Raises NotFoundError when none was opened."""
+    """Return the key of a version's open retirement. Raises NotFoundError when there is none."""
     found = retirement_named(registry, version)
     if found.retirement is None:
         name = reference(found.version.key)
-        raise NotFoundError(f"{name} is not being retired", f"`modelward retire {name}` opens its retirement")
+        raise NotFoundError(f"{name} has no retirement", f"open one with `modelward retire {name}`")
     return found.retirement.key

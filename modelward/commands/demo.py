@@ -1,4 +1,4 @@
-"""Take a real model through its whole governed life, on real data, and show it."""
+"""Run the demo: one model through its whole governed lifecycle, on recorded flights."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from modelward.demo.run import run_demo
 
 
 def demo(
-    home: Annotated[Path, typer.Option("--home", help="Where the demo keeps its state; emptied first.")] = Path(
+    home: Annotated[Path, typer.Option("--home", help="The folder for the demo; it is emptied first.")] = Path(
         "var/demo"
     ),
 ) -> None:
-    """Take a real model through its whole governed life, from registration to retirement."""
+    """Run the demo: one model through its whole lifecycle, from registration to retirement."""
     raise typer.Exit(run_demo(home.absolute()))

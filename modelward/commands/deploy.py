@@ -1,4 +1,4 @@
-"""Bring a version into a slot, once people have approved it."""
+"""Publish a version in a slot after people have approved it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, Slot, VersionName
 from modelward.cli.terminal import remark, say, show_json
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 from tasks.run.find_named import use_named
 
 
 def deploy(
     version: VersionName,
-    use: Annotated[str, typer.Option("--use", help="What it is deployed for, one of the intended uses.")] = "",
+    use: Annotated[str, typer.Option("--use", help="One of the intended uses, for which it is deployed.")] = "",
     environment: Environment = "production",
     slot: Slot = "champion",
     by: By = "",
@@ -28,13 +28,13 @@ def deploy(
 ) -> None:
     """Ask for the required approvals, then publish the version and verify what is published.
 
-    It waits for people: they look at `modelward approvals list` and answer with `modelward approvals answer`.
+    The command waits for people, who use `modelward approvals list` and `modelward approvals answer`.
     """
     moment = business_time(as_of)
     found = version_named(Registry.here(), version)
     purpose = use_named(found.version.key, use)
     remark(f"{found.label} to {environment} ({slot}) for: {purpose}")
-    remark("this waits until people decided: `modelward approvals list`, `modelward approvals answer`")
+    remark("this waits until people have decided: `modelward approvals list`, `modelward approvals answer`")
     parameters = {
         "version": found.version.key,
         "use": purpose,
@@ -42,7 +42,7 @@ def deploy(
         "slot": slot,
         "as_of": moment,
     }
-    deployment = call("deploy_model", Where(by, local, no_wait), parameters)
+    deployment = call("deploy_model", CallOptions(by, local, no_wait), parameters)
     if as_json:
         show_json({"version": found.version.key, "deployment": deployment, "environment": environment, "slot": slot})
         return

@@ -1,4 +1,4 @@
-"""Look at everything that must be well, and say what to do about what is not."""
+"""Check the installation and the home, and print a remedy for each fault."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from modelward.supervisor.prefect_environment import api_url
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check packages, home, keys, registry, journal, anchors, clock and Prefect. Exit code 1: one fails."""
+    """Check packages, keys, registry, journal, anchors, clock and Prefect. Exit code 1: a check failed."""
     checks = diagnose(Registry.here(), api_url())
     if as_json:
-        show_json([check.shown for check in checks])
+        show_json([check.as_json for check in checks])
     else:
-        show_table(
-            ("check", "state", "what was seen"), [(one.name, one.state, one.observed) for one in checks], "", whole=2
-        )
+        show_table(("check", "state", "observed"), [(one.name, one.state, one.observed) for one in checks], "", whole=2)
         for check in checks:
             if check.remedy:
                 say(f"→ {check.name}: {check.remedy}")

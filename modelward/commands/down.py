@@ -1,4 +1,4 @@
-"""End what `modelward up` runs."""
+"""Stop the processes of `modelward up`."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from modelward.supervisor.detached import end_supervisor
 
 
 def down() -> None:
-    """Stop what `modelward up` runs for this home. Open requests stay open."""
+    """Stop the processes of `modelward up` for this home. Open requests stay open."""
     say(end_supervisor(Home.here().up))

@@ -1,4 +1,4 @@
-"""Findings: raised on a version, answered by their owner, disputed or closed by somebody else."""
+"""List findings on versions, raise them, answer them as owner, and dispute or close them as another person."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
 
-Key = Annotated[str, typer.Argument(metavar="FINDING", help="As it is listed: model/3#1.")]
+Key = Annotated[str, typer.Argument(metavar="FINDING", help="The finding as listed: model/3#1.")]
 
 
 @app.command("list")
 def list_findings(
-    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Of everything when left out.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only of this model or version.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Include closed findings.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Findings that are not closed, by version."""
+    """List the findings that are not closed, by version."""
     found = [one for one in rows_below(Registry.here(), Finding, about) if every or one.state != "closed"]
     if as_json:
         show_json(found)
@@ -40,11 +40,11 @@ def list_findings(
 @app.command("open")
 def open_finding(
     version: VersionName,
-    severity: Annotated[SeverityName, typer.Option("--severity", help="The standard says which block.")],
-    title: Annotated[str, typer.Option("--title", help="In one line.")],
-    text: Annotated[str, typer.Option("--text", help="What is wrong and how it shows.")],
-    owner: Annotated[str, typer.Option("--owner", metavar="PERSON", help="Who must answer it.")],
-    due: Annotated[str, typer.Option("--due", metavar="DAY", help="Until when.")],
+    severity: Annotated[SeverityName, typer.Option("--severity", help="The standard defines which severity blocks.")],
+    title: Annotated[str, typer.Option("--title", help="The defect in one line.")],
+    text: Annotated[str, typer.Option("--text", help="The defect and its signs.")],
+    owner: Annotated[str, typer.Option("--owner", metavar="PERSON", help="The person who must answer it.")],
+    due: Annotated[str, typer.Option("--due", metavar="DAY", help="The day by which it must be answered.")],
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,
@@ -52,17 +52,17 @@ def open_finding(
     """Raise a finding on a version."""
     who = identify(by, as_of)
     found = version_named(who.registry, version)
-    answerer = person_named(who.registry, owner).person
+    owner_id = person_named(who.registry, owner).person
     remark(found.label)
     finding = {
         "severity": Severity(severity),
         "title": title,
         "text": text,
-        "owner": answerer,
+        "owner": owner_id,
         "due_at": require_time(due),
     }
     receipt = who.do(OpenFinding.model_validate({"version": found.version.key, **finding}))
-    show_receipt(receipt, as_json, f"opened {reference(receipt.row(Finding).key)}; {answerer} answers it by {due}")
+    show_receipt(receipt, as_json, f"opened {reference(receipt.row(Finding).key)}; {owner_id} must answer it by {due}")
 
 
 @app.command("answer")
@@ -81,7 +81,7 @@ def answer(
 
 @app.command("dispute")
 def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
-    """Say why the answer does not settle a finding."""
+    """Dispute the answer to a finding, and give the reason."""
     who = identify(by, as_of)
     row = row_named(who.registry, Finding, finding)
     show_receipt(who.do(DisputeFinding(key=row.key, reason=reason)), as_json, f"disputed {reference(row.key)}")
@@ -91,7 +91,7 @@ def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json
 def close(
     finding: Key, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
 ) -> None:
-    """Close an answered finding with your one-time code; never your own."""
+    """Close an answered finding of another person with your one-time code."""
     who = identify(by, as_of)
     row = row_named(who.registry, Finding, finding)
     receipt = who.do(CloseFinding(key=row.key, proof=prove(who.actor.id, code_from_stdin)))

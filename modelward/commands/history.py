@@ -1,4 +1,4 @@
-"""A model's history, and any past moment of it."""
+"""List the events of a model, or show its state at a past moment."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from data.queries.lookup import reference
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import Environment, Json, ModelName, Slot, SlotName
-from modelward.cli.terminal import heading, say, show_facts, show_json, show_table, written
+from modelward.cli.terminal import as_text, heading, say, show_facts, show_json, show_table
 
 
 def history(
     model: ModelName,
-    as_of: Annotated[str, typer.Option("--as-of", metavar="TIME", help="What was true then.")] = "",
+    as_of: Annotated[str, typer.Option("--as-of", metavar="TIME", help="Show what was true at this time.")] = "",
     known_at: Annotated[
-        str, typer.Option("--known-at", metavar="TIME", help="As far as it was recorded by then.")
+        str, typer.Option("--known-at", metavar="TIME", help="Use only events recorded by this time.")
     ] = "",
     environment: Environment = "production",
     slot: Slot = "champion",
@@ -28,7 +28,7 @@ def history(
 ) -> None:
     """List every event of a model, or show what served at a past moment and who approved it.
 
-    A bare day means its first moment, in UTC.
+    A day without a time means its first moment, in UTC.
     """
     registry, moment, known = Registry.here(), business_time(as_of), business_time(known_at)
     result: SlotSnapshot | list[LogEntry]
@@ -52,7 +52,7 @@ def _snapshot(
     environment: str,
     slot: SlotName,
 ) -> SlotSnapshot:
-    """The slot at `moment`, from the events recorded by `known`; at least one of the two is given."""
+    """Return the slot at `moment`, from the events recorded by `known`; one of these two times may be None."""
     if moment is None:
         assert known is not None
         return slot_as_recorded(registry, model, known, environment=environment, slot=slot)
@@ -60,12 +60,12 @@ def _snapshot(
 
 
 def show_events(entries: list[LogEntry]) -> None:
-    """Events, one a line."""
+    """Print events, one a line."""
     rows = [
         (one.seq, one.effective_at[:16].replace("T", " "), one.type, reference(one.subject), _actor(one))
         for one in entries
     ]
-    show_table(("event", "when", "type", "about", "by"), rows, "no event", whole=3)
+    show_table(("event", "when", "type", "about", "by"), rows, "there is no event", whole=3)
 
 
 def _actor(event: LogEntry) -> str:
@@ -73,9 +73,9 @@ def _actor(event: LogEntry) -> str:
 
 
 def _show(snapshot: SlotSnapshot) -> None:
-    heading(f"{reference(snapshot.model)} on {written(snapshot.as_of)} UTC, {snapshot.environment} {snapshot.slot}")
+    heading(f"{reference(snapshot.model)} on {as_text(snapshot.as_of)} UTC, {snapshot.environment} {snapshot.slot}")
     if snapshot.version is None:
-        say(f"nothing served there; owner {snapshot.owner}, tier {snapshot.tier}")
+        say(f"no version served; owner {snapshot.owner}, tier {snapshot.tier}")
         return
     show_facts(
         {
@@ -88,9 +88,9 @@ def _show(snapshot: SlotSnapshot) -> None:
             "owner": f"{snapshot.owner}, tier {snapshot.tier}",
             "approved": snapshot.approved_at,
             "evidence": snapshot.evidence_digest,
-            "standards": f"{written(snapshot.standards)} {snapshot.standards_digest or ''}".strip(),
+            "standards": f"{as_text(snapshot.standards)} {snapshot.standards_digest or ''}".strip(),
             "artifact": snapshot.artifact_digest,
-            "rests on": f"{snapshot.events} events, the newest is {snapshot.last_event}",
+            "based on": f"{snapshot.events} events, the latest is {snapshot.last_event}",
         }
     )
     votes = [(vote.name, vote.role, vote.decision, vote.decided_at, vote.proof) for vote in snapshot.approvers]
@@ -98,4 +98,4 @@ def _show(snapshot: SlotSnapshot) -> None:
     for finding in snapshot.open_findings:
         say(f"open finding {reference(finding.key)} ({finding.severity}): {finding.title}")
     for waiver in snapshot.waivers:
-        say(f"waiver of {waiver.control} until {written(waiver.expires_at)}: {waiver.reason}")
+        say(f"waiver of {waiver.control} until {as_text(waiver.expires_at)}: {waiver.reason}")

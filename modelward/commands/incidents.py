@@ -1,4 +1,4 @@
-"""Incidents: what pages, rollbacks and suspensions opened, resolved by people."""
+"""List the incidents that pages, rollbacks and suspensions opened, and resolve them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them."
 
 @app.command("list")
 def list_incidents(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Include resolved incidents.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Incidents that are not resolved."""
+    """List the incidents that are not resolved."""
     found = [one for one in rows_below(Registry.here(), Incident, model) if every or one.state != "resolved"]
     if as_json:
         show_json(found)
@@ -44,14 +44,14 @@ def list_incidents(
 
 @app.command("resolve")
 def resolve(
-    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="As it is listed: model#1.")],
+    incident: Annotated[str, typer.Argument(metavar="INCIDENT", help="The incident as listed: model#1.")],
     resolution: Annotated[str, typer.Option("--resolution", help="What was done.")],
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Close an incident with what was done; one that blocks a version needs somebody else's one-time code."""
+    """Resolve an incident and record what was done. If it blocks a version, your one-time code is required."""
     who = identify(by, as_of)
     row = row_named(who.registry, Incident, incident)
     proof = prove(who.actor.id, code_from_stdin) if row.blocking else None

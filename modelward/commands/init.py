@@ -1,4 +1,4 @@
-"""Write the folder of a submission with comments, to be filled in."""
+"""Write a submission folder with comments, to be filled in."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from modelward.scaffold import write_submission
 
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder, or one with your code, data and artifact.")],
-    model: Annotated[str, typer.Option("--model", "-m", metavar="TEAM/NAME", help="The model it is for.")],
+    model: Annotated[str, typer.Option("--model", "-m", metavar="TEAM/NAME", help="The model of the submission.")],
     dataset: Annotated[
         Path | None,
         typer.Option(
             "--from-dataset",
-            help="A Parquet file whose columns become the features; otherwise data/training.parquet, if it is there.",
+            help="A Parquet file whose columns become the features; by default data/training.parquet, if it exists.",
         ),
     ] = None,
     as_json: Json = False,
@@ -38,7 +38,7 @@ def init(
 
 
 def _owner() -> str:
-    """The id of whoever types this, where the roster of this home knows them; a folder can be written without one."""
+    """Return the id of the current user on the roster of this home; an empty text if the user is not on it."""
     try:
         member = current_member(Registry.here())
     except ModelwardError:

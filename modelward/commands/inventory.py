@@ -1,4 +1,4 @@
-"""The inventory: every version, where it stands and where it runs."""
+"""List every version with its review state and its deployments."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from data.queries.inventory import ListedVersion, Placement
 from data.queries.inventory import inventory as list_inventory
 from data.registry.registry import Registry
 from modelward.cli.options import Json
-from modelward.cli.terminal import remark, show_json, show_table, written
+from modelward.cli.terminal import as_text, remark, show_json, show_table
 
 
 def inventory(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
@@ -25,7 +25,7 @@ def inventory(
     rows = [(f"{one.model}/{one.version}", _state(one), _places(one), _open(one)) for one in found.versions]
     show_table(("version", "review", "where and why it ended", "open"), rows, "no version is registered yet", whole=2)
     if found.time.is_replay:
-        remark(f"a replay registry: due dates are judged at its newest event, {written(found.time.now)} UTC")
+        remark(f"in this replay registry, due dates are judged at the latest event, {as_text(found.time.now)} UTC")
 
 
 def _state(version: ListedVersion) -> str:

@@ -1,4 +1,4 @@
-"""NightOutcome the models in production over a window of their logs."""
+"""Monitor the models in production over a window of their logs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time, day_of
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
 from modelward.cli.terminal import say, show_json, show_table
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 
 if TYPE_CHECKING:
     from tasks.monitor.record_windows import NightOutcome
 
-COULD_NOT = 3
-SHOWN = 3
+EXIT_FAILED = 3
+FAULTS_SHOWN = 3
 
 
 def monitor(
     models: Annotated[
-        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Every watched model when none is named.")
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="By default every monitored model.")
     ] = None,
     through: Annotated[
-        str, typer.Option("--through", metavar="DAY", help="Last day of the window; otherwise yesterday.")
+        str, typer.Option("--through", metavar="DAY", help="The last day of the window; by default yesterday.")
     ] = "",
     by: By = "",
     as_of: AsOf = "",
@@ -36,35 +36,36 @@ def monitor(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Measure models over a window of their logs, judge it by their plans, and write alerts.
+    """Measure models over a window of their logs, judge them by their plans, and record alerts.
 
-    Exit code 3 says that a model could not be watched; the others were.
+    Exit code 3: a model could not be monitored; the others were.
     """
     moment, day = business_time(as_of), day_of(through)
     parameters = {"models": models or None, "through": day, "as_of": moment}
-    answer = call("monitor_models", Where(by, local, no_wait), parameters, "watching the logs")
+    answer = call("monitor_models", CallOptions(by, local, no_wait), parameters, "monitoring the logs")
     from tasks.monitor.record_windows import NightOutcome  # noqa: PLC0415 – imports Prefect
 
-    watched = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
+    outcomes = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
     if as_json:
-        show_json(watched)
+        show_json(outcomes)
     else:
-        _show(watched)
-    raise typer.Exit(COULD_NOT if any(one.state == "failed" for one in watched) else 0)
+        _show(outcomes)
+    raise typer.Exit(EXIT_FAILED if any(one.state == "failed" for one in outcomes) else 0)
 
 
-def _show(watched: list[NightOutcome]) -> None:
+def _show(outcomes: list[NightOutcome]) -> None:
     rows = [
-        (reference(one.model), one.state, one.rows, _counted(one), len(one.pages), len(one.warnings)) for one in watched
+        (reference(one.model), one.state, one.rows, _counted(one), len(one.pages), len(one.warnings))
+        for one in outcomes
     ]
     columns = ("model", "state", "rows", "outcome", "pages", "warnings")
     show_table(columns, rows, "no model has a monitoring plan", whole=2)
-    for outcome in watched:
+    for outcome in outcomes:
         for reason in (outcome.why, *_faults(outcome)):
             if reason:
                 say(f"{reference(outcome.model)}: {reason}")
-    if any(one.pages or one.warnings for one in watched):
-        say("→ `modelward alerts list` says what moved")
+    if any(one.pages or one.warnings for one in outcomes):
+        say("→ `modelward alerts list` shows the alerts")
 
 
 def _counted(outcome: NightOutcome) -> str:
@@ -72,9 +73,10 @@ def _counted(outcome: NightOutcome) -> str:
 
 
 def _faults(outcome: NightOutcome) -> tuple[str, ...]:
-    """What was wrong with the logs, as it was recorded; of many, the first and how many more."""
+    """Return the first recorded faults of the logs, and how many more there are."""
     if not outcome.faults:
         return ()
     faults = required_row(Registry.here(), MonitoringRun, outcome.run).faults
-    more = (f"and {len(faults) - SHOWN} more faults of its logs",) if len(faults) > SHOWN else ()
-    return (*faults[:SHOWN], *more)
+    hidden = len(faults) - FAULTS_SHOWN
+    more = (f"and {hidden} more {'fault' if hidden == 1 else 'faults'} of its logs",) if hidden > 0 else ()
+    return (*faults[:FAULTS_SHOWN], *more)

@@ -1,8 +1,8 @@
-"""Notices to people: list them with their deliveries, deliver what waits, and test the channels."""
+"""List the notices to people with their deliveries, deliver queued notices, and test the delivery channels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,44 +15,45 @@ from modelward.cli.options import By, Json
 from modelward.cli.terminal import remark, say, show_json, show_table
 from tasks.notify.deliver_notices import deliver_notices, has_channels, try_channels
 
-app = typer.Typer(no_args_is_help=True, help="Notices to people: list them, send them, test the channels.")
-COULD_NOT = 3
+app = typer.Typer(no_args_is_help=True, help="Notices to people: list them, send them, test the delivery channels.")
+EXIT_FAILED = 3
+NO_CHANNEL = "no delivery channel is set: docs/notices.md says how to set a webhook, mail or a chat channel"
 
 
 @app.command("list")
 def list_notices(
-    to: Annotated[str, typer.Option("--to", metavar="PERSON", help="To this person only.")] = "",
-    last: Annotated[int, typer.Option("--last", min=1, help="So many of the newest.")] = 50,
+    to: Annotated[str, typer.Option("--to", metavar="PERSON", help="Only notices to this person.")] = "",
+    last: Annotated[int, typer.Option("--last", min=1, help="How many of the latest notices.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """The notices in the outbox, the newest last, each with how far it was carried."""
+    """List the notices in the outbox, latest last, each with the state of its deliveries."""
     outbox = Outbox(Home.here().outbox)
-    book = DeliveryRecords(outbox.root)
+    records = DeliveryRecords(outbox.root)
     found = outbox.contents()
     queued_notices = [one for one in found.queued_notices if to in ("", one.notice.to)][-last:]
     _remark_on(found.unreadable)
     if as_json:
-        show_json([_as_json(one, book.read(one.delivery)) for one in queued_notices])
+        show_json([_as_json(one, records.read(one.delivery)) for one in queued_notices])
         return
     rows = [
         (
             f"{one.left_at:%Y-%m-%d %H:%M}",
             one.notice.to,
             one.notice.kind,
-            _carried(book.read(one.delivery)),
+            _delivery_states(records.read(one.delivery)),
             _title(one),
         )
         for one in queued_notices
     ]
-    show_table(("left", "to", "about", "carried", "title"), rows, "no notice was written yet", whole=4)
-    remark(f"they lie in {outbox.root}, as Markdown and JSON")
+    show_table(("queued", "to", "about", "delivery", "title"), rows, "there is no notice", whole=4)
+    remark(f"the notices are in {outbox.root}, as Markdown and JSON")
 
 
 @app.command("send")
 def send(as_json: Json = False) -> None:
-    """Carry everything that waits, at once. Exit code 3 when something fails."""
+    """Deliver all queued notices now. Exit code 3: a delivery failed."""
     if not has_channels():
-        say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
+        say(NO_CHANNEL)
         return
     done = deliver_notices(at_once=True)
     _remark_on(done.unreadable)
@@ -66,34 +67,34 @@ def send(as_json: Json = False) -> None:
             why = f": {attempts.error}" if attempts.error else ""
             say(f"{delivery.channel}: {notice.to}: {notice.title}: {attempts.state}{why}")
         if not done.deliveries:
-            say("nothing waits to be carried")
-    raise typer.Exit(COULD_NOT if done.unreadable or any(one.attempts.error for one in done.deliveries) else 0)
+            say("no notice is queued for delivery")
+    raise typer.Exit(EXIT_FAILED if done.unreadable or any(one.attempts.error for one in done.deliveries) else 0)
 
 
 @app.command("test")
 def try_out(by: By = "", as_json: Json = False) -> None:
-    """Send you a notice by every carrier that is configured, and say how each took it. Exit code 3 when one fails."""
+    """Send you a test notice through every delivery channel. Exit code 3: a channel failed."""
     person = identify(by).actor.id
-    taken = try_channels(person)
+    faults = try_channels(person)
     if as_json:
-        show_json(taken)
-    elif not taken:
-        say("nothing carries notices further: docs/notices.md says how to set a webhook, mail or a channel")
+        show_json(faults)
+    elif not faults:
+        say(NO_CHANNEL)
     else:
-        for name, error in taken.items():
-            say(f"{name}: {error or 'taken'}")
-    raise typer.Exit(COULD_NOT if any(taken.values()) else 0)
+        for name, error in faults.items():
+            say(f"{name}: {error or 'delivered'}")
+    raise typer.Exit(EXIT_FAILED if any(faults.values()) else 0)
 
 
 def _remark_on(unreadable: Sequence[str]) -> None:
     for name in unreadable:
-        remark(f"{name} cannot be read: it is no notice, and is carried nowhere")
+        remark(f"{name} cannot be read as a notice and is not delivered")
 
 
-def _as_json(queued: QueuedNotice, account: Any) -> dict[str, Any]:
-    carried = {name: one.model_dump(mode="json") for name, one in account.items()}
+def _as_json(queued: QueuedNotice, by_channel: Mapping[str, Attempts]) -> dict[str, Any]:
+    attempts = {name: one.model_dump(mode="json") for name, one in by_channel.items()}
     notice = queued.notice.model_dump(mode="json")
-    return {"delivery": queued.delivery, "left_at": queued.left_at.isoformat(), **notice, "carried": carried}
+    return {"delivery": queued.delivery, "left_at": queued.left_at.isoformat(), **notice, "carried": attempts}
 
 
 def _title(queued: QueuedNotice) -> str:
@@ -101,11 +102,11 @@ def _title(queued: QueuedNotice) -> str:
     return f"{queued.notice.title} (reminder {number - 1})" if number > 1 else queued.notice.title
 
 
-def _carried(account: Any) -> str:
-    """`file` for what lies in the outbox alone; else each carrier with how it went."""
-    return "; ".join(f"{name}: {_state(one)}" for name, one in account.items()) or "file"
+def _delivery_states(by_channel: Mapping[str, Attempts]) -> str:
+    """Return each delivery channel with its state; `outbox only` where none was tried."""
+    return "; ".join(f"{name}: {_state(one)}" for name, one in by_channel.items()) or "outbox only"
 
 
 def _state(attempts: Attempts) -> str:
-    again = f", again {attempts.next_at:%H:%M}" if attempts.next_at is not None else ""
-    return f"{attempts.state} ({attempts.attempts}×{again})" if attempts.state != "delivered" else attempts.state
+    again = f", next at {attempts.next_at:%H:%M}" if attempts.next_at is not None else ""
+    return f"{attempts.state} (tried {attempts.attempts}×{again})" if attempts.state != "delivered" else attempts.state

@@ -20,7 +20,7 @@ from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
 from modelward.cli.submission_preview import preview_submission
 from modelward.cli.terminal import say, show_facts, show_json
-from modelward.runs.flow_call import Where, actor_of, call
+from modelward.runs.flow_call import CallOptions, actor_of, call
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
 from tasks.run.record_refusal import refusals_recorded
@@ -29,7 +29,7 @@ from tasks.run.record_refusal import refusals_recorded
 def register(
     folder: Annotated[Path, typer.Argument(help="The submission folder; `modelward init` writes one.")],
     preview: Annotated[
-        bool, typer.Option("--preview", help="Show what is missing, and which people decide; record nothing.")
+        bool, typer.Option("--preview", help="Show what is missing and who decides; record nothing.")
     ] = False,
     by: By = "",
     as_of: AsOf = "",
@@ -42,17 +42,17 @@ def register(
         _preview(folder, as_json)
         return
 
-    moment, before, where = business_time(as_of), _versions(), Where(by, local, no_wait)
-    parameters = {"submission": _submitted(folder.absolute(), where, moment), "as_of": moment}
-    version = str(call("register_model", where, parameters, f"registering {folder}"))
+    moment, before, options = business_time(as_of), _versions(), CallOptions(by, local, no_wait)
+    parameters = {"submission": _submitted(folder.absolute(), options, moment), "as_of": moment}
+    version = str(call("register_model", options, parameters, f"registering {folder}"))
     if as_json:
         show_json({"version": version, "new": version not in before})
         return
     if version in before:
-        say(f"this submission is {reference(version)} already; nothing was recorded")
+        say(f"this submission is already registered as {reference(version)}; nothing was recorded")
         return
     say(f"registered {reference(version)}")
-    say(f"→ `modelward validate {reference(version)}` judges it; add --preview to look without recording")
+    say(f"→ judge it with `modelward validate {reference(version)}`; --preview shows the verdicts and records nothing")
 
 
 def _preview(folder: Path, as_json: bool) -> None:
@@ -64,27 +64,27 @@ def _preview(folder: Path, as_json: bool) -> None:
         {
             "model": found.model,
             "tier": str(found.tier),
-            "validated by": "somebody independent" if found.validator else "nobody has to",
-            "deployed with": ", ".join(f"{one.count} × {one.role}" for one in found.roles),
+            "validation by": "an independent validator" if found.validator else "not required",
+            "approval by": ", ".join(f"{one.count} × {one.role}" for one in found.roles),
             "sections to write": ", ".join(found.missing_sections),
             "sections too short": ", ".join(found.short_sections),
         }
     )
-    say(f"nothing was recorded; {found.standard} asks for the above → `modelward register {folder}`")
+    say(f"nothing was recorded; {found.standard} requires the above → `modelward register {folder}`")
 
 
 def _versions() -> set[str]:
     return {one.key for one in rows(Registry.here(), Version)}
 
 
-def _submitted(folder: Path, where: Where, as_of: datetime | None) -> str:
-    """The digest of the folder packed in the inbox, where the worker sees it; the folder itself in this process.
+def _submitted(folder: Path, options: CallOptions, as_of: datetime | None) -> str:
+    """Pack the folder into the inbox for the worker and return its digest; in this process, return the folder.
 
-    Raises SubmissionError, recorded, when it cannot be packed.
+    Raises SubmissionError, which is also recorded, when the folder cannot be packed.
     """
-    if where.local or running_supervisor() is None or not folder.is_dir():
+    if options.local or running_supervisor() is None or not folder.is_dir():
         return str(folder)
-    with prefect_ready(where.by):
-        actor = Actor(id=actor_of(where.by), auth="os-user")
+    with prefect_ready(options.by):
+        actor = Actor(id=actor_of(options.by), auth="os-user")
         with refusals_recorded("register model", "registry", RunContext(actor, as_of)):
             return deliver(folder, Home.here(), actor.id)

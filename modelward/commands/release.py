@@ -1,4 +1,4 @@
-"""Put a version in service in an emergency: at once, by one person's own code, until others ratify it."""
+"""Publish a version in an emergency, by one person's one-time code; other people must ratify it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Local, Reason, Slot, VersionName
 from modelward.cli.outcomes import show_served
-from modelward.cli.terminal import remark, working, written
-from modelward.runs.flow_call import Where, call
+from modelward.cli.terminal import as_text, remark, working
+from modelward.runs.flow_call import CallOptions, call
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
 from tasks.run.business_time import registry_moment
@@ -32,10 +32,10 @@ POLL_SECONDS = 0.5
 def release(
     version: VersionName,
     reason: Reason,
-    use: Annotated[str, typer.Option("--use", help="What it is released for, one of the intended uses.")] = "",
+    use: Annotated[str, typer.Option("--use", help="One of the intended uses, for which it is released.")] = "",
     until: Annotated[
         str,
-        typer.Option("--until", metavar="TIME", help="Its end unless ratified; else the standard's."),
+        typer.Option("--until", metavar="TIME", help="Its end unless ratified; by default the latest allowed."),
     ] = "",
     environment: Environment = "production",
     slot: Slot = "champion",
@@ -47,7 +47,8 @@ def release(
 ) -> None:
     """Emergency: publish a version before its approvals. It is undone unless ratified in time.
 
-    Your own one-time code is asked. What the standard still demands then must hold, and a version is released so once.
+    You confirm with your one-time code. The version must clear the controls of stage `emergency`, and it can be
+    released in this way only once.
     """
     who, moment = identify(by, as_of), business_time(as_of)
     found = version_named(who.registry, version)
@@ -59,23 +60,25 @@ def release(
         run = RunContext(who.actor, registry_moment(moment), "")
         purpose = use_named(found.version.key, use)
         request = open_release(found.version.key, environment, slot, purpose, reason, ends, proof, run)
-    remark(f"opened by {who.actor.id}; it ends on {written(request.expires_at)} UTC unless it is ratified")
-    _publish(request, Where(by, local), moment)
+    remark(
+        f"the release was opened by {who.actor.id}; it ends on {as_text(request.expires_at)} UTC unless it is ratified"
+    )
+    _publish(request, CallOptions(by, local), moment)
     show_served(who.registry, found.version.model, environment, slot, as_json)
 
 
-def _publish(request: ApprovalRequest, where: Where, moment: datetime | None) -> None:
-    """In this process, or at the running server, whose run goes on waiting for the ratification."""
-    at_server = not where.local and running_supervisor() is not None
+def _publish(request: ApprovalRequest, options: CallOptions, moment: datetime | None) -> None:
+    """Publish in this process, or by a run on the running server, which then waits for the ratification."""
+    on_server = not options.local and running_supervisor() is not None
     parameters = {"request": request.key, "as_of": moment}
     try:
-        call("release_in_emergency", replace(where, no_wait=at_server), parameters, "publishing it")
+        call("release_in_emergency", replace(options, no_wait=on_server), parameters, "publishing the version")
     except typer.Exit:
         _await_live(request)
 
 
 def _await_live(request: ApprovalRequest) -> None:
-    """Raises PublishError when the run at the server did not bring it into service."""
+    """Wait until the version serves. Raises PublishError when the run on the server does not publish it."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         progress = release_progress(Registry.here(), request.key)
@@ -83,8 +86,11 @@ def _await_live(request: ApprovalRequest) -> None:
             return
         current = progress.request
         if current.state != "pending":
-            raise PublishError(f"the release is {current.state}: {current.reason}", "read the page of its run")
+            raise PublishError(
+                f"the release is {current.state}: {current.reason}", "read the page of its run in the Prefect UI"
+            )
         time.sleep(POLL_SECONDS)
     raise PublishError(
-        "the running server has not published it yet", "look at its run, or run the command again with --local"
+        f"the running server did not publish the version within {PATIENCE_SECONDS:.0f} s",
+        "read the page of its run in the Prefect UI, or run the command again with --local",
     )

@@ -1,4 +1,4 @@
-"""The evidence on models, versions and the record as pages that need nothing else."""
+"""Write the evidence pages on models, versions and the audit log as static files."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from views.pages.site import site_folder, write_site
 
 
 def report(
-    about: Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="name or team/name, or one version.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Every model.")] = False,
+    about: Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="A model, or one version.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Write the pages of every model.")] = False,
     target: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="A folder for the pages; or FILE.html for all on one model as one file."),
+        typer.Option("--out", "-o", help="A folder for the pages, or FILE.html for one file about one model."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the evidence pages: static, offline, no script. Only changed pages are written again."""
+    """Write the evidence pages as static files without scripts. Only changed pages are rewritten."""
     if every == bool(about):
-        raise InputError("name a model or a version, or say --all", "`modelward report team/name`")
+        what = "both a model and --all are given" if every else "neither a model or version nor --all is given"
+        raise InputError(what, "give one of them, for example `modelward report team/name`")
     registry = Registry.here()
     key = _key(registry, about)
     written = _one_file(registry, key, target) if target and target.suffix == ".html" else _pages(registry, key, target)
@@ -37,18 +38,20 @@ def report(
         show_json(written)
         return
     if "models" in written:
-        say(f"wrote the pages of {written['written']} of {written['models']} models; the others had not changed")
+        say(f"wrote the pages of {written['written']} of {written['models']} models; other pages are unchanged")
     say(f"{written['page']}")
 
 
 def _key(registry: Registry, about: str) -> str:
-    """The key of the model or version that is meant; empty for all."""
+    """Return the key of the model or version; an empty text for all models."""
     return subject_named(registry, about).key if about else ""
 
 
 def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
     if not key or key != model_of(key):
-        raise InputError("one file holds all on one model", "name one model, or a folder to write pages to")
+        raise InputError(
+            "a single file can only be about one model", "give one model without a version, or a folder as --out"
+        )
     with working(f"writing the report of {short(key)}"):
         return {"model": key, "page": write_report(registry.home, key, target).absolute()}
 

@@ -1,4 +1,4 @@
-"""Reviews: what came due, and completing it."""
+"""Find the reviews that are due, list them and complete them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modelward.cli.caller import business_time, identify, prove
 from modelward.cli.flow_report import end_with_report
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
 from modelward.cli.terminal import show_json, show_receipt, show_table
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 
 app = typer.Typer(no_args_is_help=True, help="Reviews: find those that are due, list, complete.")
 
@@ -27,19 +27,19 @@ def run(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Expire approvals and waivers, escalate what nobody ratified, open the reviews that are due, remind people."""
+    """Expire approvals and waivers, escalate unratified operations, open due reviews, and remind people."""
     parameters = {"as_of": business_time(as_of)}
-    report = call("review_models", Where(by, local, no_wait), parameters, "looking for what came due")
-    end_with_report(report or {}, as_json, "nothing came due")
+    report = call("review_models", CallOptions(by, local, no_wait), parameters, "looking for due dates")
+    end_with_report(report or {}, as_json, "nothing is due")
 
 
 @app.command("list")
 def list_reviews(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Of every model when left out.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Completed ones too.")] = False,
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Include completed reviews.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Reviews that are open."""
+    """List the open reviews."""
     found = [one for one in rows_below(Registry.here(), Review, model) if every or one.state == "open"]
     if as_json:
         show_json(found)
@@ -59,8 +59,8 @@ def list_reviews(
 
 @app.command("complete")
 def complete(
-    review: Annotated[str, typer.Argument(metavar="REVIEW", help="As it is listed: model#1.")],
-    outcome: Annotated[str, typer.Option("--outcome", help="What it came to.")],
+    review: Annotated[str, typer.Argument(metavar="REVIEW", help="The review as listed: model#1.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="The outcome of the review.")],
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",

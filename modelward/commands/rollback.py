@@ -1,4 +1,4 @@
-"""Return to the last version that is still valid."""
+"""Roll a model back to the last version that is still valid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
 from modelward.cli.outcomes import show_served
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 
 
 def rollback(
@@ -21,12 +21,12 @@ def rollback(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Return to the last version that is still valid. Says which were passed over, and why.
+    """Return to the last version that is still valid. Prints which were passed over, and why.
 
-    It acts at once and must be ratified in time: `modelward ratify`.
+    The rollback takes effect at once and must be ratified in time: `modelward ratify`.
     """
     moment, registry = business_time(as_of), Registry.here()
     key = model_named(registry, model).key
     parameters = {"model": key, "reason": reason, "environment": environment, "slot": slot, "as_of": moment}
-    call("rollback_model", Where(by, local, no_wait), parameters, f"rolling {model} back")
+    call("rollback_model", CallOptions(by, local, no_wait), parameters, f"rolling {model} back")
     show_served(registry, key, environment, slot, as_json)

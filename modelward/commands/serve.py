@@ -1,4 +1,4 @@
-"""The evidence pages and the served manifests, on this machine alone."""
+"""Serve the evidence pages and the manifests of the slots, on this machine only."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from modelward.web.server import LoopbackServer, serve_until_signal
 
 def serve(
     port: Annotated[
-        int | None, typer.Option("--port", min=0, max=65_535, help="Loopback port; 0 takes a free one.")
+        int | None, typer.Option("--port", min=0, max=65_535, help="The loopback port; 0 for a free one.")
     ] = None,
 ) -> None:
-    """Serve the evidence pages and the served manifests, read-only, on loopback, until Ctrl-C."""
+    """Serve the evidence pages and the slots' manifests, read-only, on loopback, until Ctrl-C."""
     server = LoopbackServer(evidence_app(Home.here()), read_settings().evidence_port if port is None else port)
-    serve_until_signal(server, lambda url: say(f"evidence pages: {url}/ (Ctrl-C ends it)"))
+    serve_until_signal(server, lambda url: say(f"evidence pages: {url}/ (press Ctrl-C to stop)"))

@@ -1,4 +1,4 @@
-"""A model or a version, in full."""
+"""Show a model or a version in full."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from data.registry.registry import Registry
 from data.registry.rules.model import NOTHING_ENFORCED
 from data.registry.rules.retirement_party import what_is_missing
 from modelward.cli.options import Json, VersionName
-from modelward.cli.terminal import heading, say, show_facts, show_json, show_table, written
+from modelward.cli.terminal import as_text, heading, say, show_facts, show_json, show_table
 from modelward.cli.verdicts import show_judgements
 
 
@@ -66,7 +66,10 @@ def _show_model(record: ModelRecord) -> None:
         for one in record.of(Version)
     ]
     show_table(
-        ("version", "review", "serves as", "change", "what changed"), rows, "it has no version yet", title="Versions"
+        ("version", "review", "serves as", "change", "what changed"),
+        rows,
+        "the model has no version yet",
+        title="Versions",
     )
 
 
@@ -86,7 +89,7 @@ def _show_facts(record: VersionRecord) -> None:
     show_facts(
         {
             "review": f"{version.review_state.value}{f': {version.state_reason}' if version.state_reason else ''}",
-            "moves open": moves or "none",
+            "possible moves": moves or "none",
             "approved until": version.valid_until,
             "change": f"{version.change.change_class.value}: {version.change.what}",
             "why": version.change.why,
@@ -124,9 +127,8 @@ def _show_verdicts(record: VersionRecord) -> None:
     if sets:
         newest = sets[-1]
         say()
-        heading(
-            f"Verdicts {newest.number} ({newest.stage}, {written(newest.judged_at)} UTC, {', '.join(newest.standards)})"
-        )
+        standards = ", ".join(newest.standards)
+        heading(f"Verdict set {newest.number} ({newest.stage}, {as_text(newest.judged_at)} UTC, {standards})")
         show_judgements(newest.judgements)
 
 
@@ -134,13 +136,13 @@ def _show_open_matters(record: VersionRecord) -> None:
     for validation in record.of(Validation):
         principal = record.validated_for.get(validation.key)
         by = f"{validation.validator} as deputy of {principal}" if principal else validation.validator
-        when = written(validation.concluded_at)
+        when = as_text(validation.concluded_at)
         say(f"validation {validation.number} by {by}, {when}: {validation.conclusion}")
         say(f"  limitations: {validation.limitations}")
     for finding in record.of(Finding):
         say(f"finding {reference(finding.key)} ({finding.severity}, {finding.state}): {finding.title}")
     for waiver in record.of(Waiver):
-        until = written(waiver.expires_at)
+        until = as_text(waiver.expires_at)
         say(f"waiver {reference(waiver.key)} of {waiver.control} ({waiver.state}) until {until}: {waiver.reason}")
 
 

@@ -1,4 +1,4 @@
-"""Standards: what is demanded of a model, written down with a version."""
+"""List, check, show and adopt standards."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adop
 
 @app.command("list")
 def list_standards(as_json: Json = False) -> None:
-    """Standards in force, and those that come with modelward."""
+    """List the adopted standards and the built-in ones."""
     adopted = rows(Registry.here(), Standard)
     if as_json:
         show_json({"adopted": adopted, "builtin": list(builtin_names())})
         return
     listed = [(one.standard, one.version, one.controls, one.adopted_at, one.adopted_by, one.title) for one in adopted]
     show_table(("standard", "version", "controls", "adopted", "by", "title"), listed, "no standard is adopted yet")
-    say(f"with modelward comes: {', '.join(builtin_names())}; `modelward standard adopt NAME` puts one in force")
+    say(f"built-in standards: {', '.join(builtin_names())}; `modelward standard adopt NAME` adopts one")
 
 
 @app.command("check")
 def check(file: Annotated[Path, typer.Argument(help="The standard's YAML file.")], as_json: Json = False) -> None:
-    """Read a standard and say whether it can be used; a fault is named with file, line and fix."""
+    """Check whether a standard can be used; a fault is reported with file, line and remedy."""
     standard = load_standard(file)
     if as_json:
         show_json({"ok": True, "standard": standard.id, "version": standard.version, "digest": standard.text_digest})
@@ -46,13 +46,11 @@ def check(file: Annotated[Path, typer.Argument(help="The standard's YAML file.")
 
 @app.command("show")
 def show(
-    name: Annotated[
-        str, typer.Argument(help="A standard by its id (and /version), or one that comes with modelward.")
-    ] = "baseline",
-    text: Annotated[bool, typer.Option("--text", help="Its exact text.")] = False,
+    name: Annotated[str, typer.Argument(help="The standard: id or id/version.")] = "baseline",
+    text: Annotated[bool, typer.Option("--text", help="Print its exact text.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Every control of a standard: what it demands, where that comes from, and who approves."""
+    """Show the controls of a standard and the roles that approve."""
     written, where = _text(name)
     standard = _loaded(written, name)
     if text:
@@ -63,7 +61,7 @@ def show(
         return
     heading(f"{standard.label}: {standard.title} ({where})")
     controls = [(one.id, one.gate, one.severity.value, ", ".join(one.stages), one.title) for one in standard.controls]
-    show_table(("control", "gate", "severity", "stages", "demands"), controls, "it has no control")
+    show_table(("control", "gate", "severity", "stages", "demands"), controls, "the standard has no control")
     signed = [
         (
             _cases(one.environments),
@@ -75,20 +73,20 @@ def show(
         )
         for one in standard.approvals
     ]
-    columns = ("environments", "tiers", "changes", "approved by", "answer within", "valid for")
-    show_table(columns, signed, "nobody approves", whole=0, title="Who approves")
+    columns = ("environments", "tiers", "changes", "approved by", "days to answer", "days valid")
+    show_table(columns, signed, "no approval is required", whole=0, title="Who approves")
     say(f"digest {standard.text_digest}")
 
 
 @app.command("adopt")
 def adopt(
-    source: Annotated[str, typer.Argument(metavar="FILE|NAME", help="A YAML file, or one that comes with modelward.")],
+    source: Annotated[str, typer.Argument(metavar="FILE|NAME", help="A YAML file, or a built-in standard.")],
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Put a version of a standard in force: an administrator's code, and its exact text is kept by digest."""
+    """Adopt a version of a standard, with an administrator's code. Its exact text is kept by digest."""
     written = builtin(source) if source in builtin_names() else _read(Path(source))
     standard = _loaded(written, source)
     who = identify(by, as_of)
@@ -102,15 +100,15 @@ def adopt(
 
 
 def _text(name: str) -> tuple[str, str]:
-    """The text of a standard in force (the newest version if none is named), else of one that comes with modelward."""
+    """Return text and origin of an adopted standard, by default its highest version; else of a built-in standard."""
     registry, (identity, _, version) = Registry.here(), name.partition("/")
     adopted = rows(registry, Standard, standard=identity) if registry.exists else []
     found = [one for one in adopted if version in ("", str(one.version))]
     if not found:
-        return builtin(identity), "comes with modelward, not in force here"
+        return builtin(identity), "built in, not adopted here"
     newest = max(found, key=lambda one: one.version)
     text = ArtifactStore(registry.home.artifacts).read(newest.digest).decode()
-    return text, f"in force since {newest.adopted_at:%Y-%m-%d}"
+    return text, f"adopted on {newest.adopted_at:%Y-%m-%d}"
 
 
 def _loaded(text: str, name: str) -> LoadedStandard:
@@ -119,8 +117,8 @@ def _loaded(text: str, name: str) -> LoadedStandard:
 
 def _read(file: Path) -> str:
     if not file.exists():
-        there = ", ".join(builtin_names())
-        raise InputError(f"{file} is no file, and no standard of that name comes with modelward", f"there is {there}")
+        builtins = ", ".join(builtin_names())
+        raise InputError(f"{file}: no such file or built-in standard", f"give a YAML file, or one of: {builtins}")
     load_standard(file)
     return file.read_bytes().decode()
 

@@ -1,4 +1,4 @@
-"""What `modelward up` runs, whether it works, and what waits for which people."""
+"""Show what `modelward up` runs, its faults, and what waits for people."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from data.files.home import Home
 from data.records.instant import read_instant
 from data.settings import read_settings
 from modelward.cli.options import Json
-from modelward.cli.terminal import say, show_facts, show_json, show_table, written
+from modelward.cli.terminal import as_text, say, show_facts, show_json, show_table
 from modelward.runs.pending_summary import PendingSummary, pending_summary, show_pending_summary
 from modelward.supervisor.health import EndedRun, Health, health
 
-NOT_WELL = 3
+EXIT_UNHEALTHY = 3
 
 
 def status(as_json: Json = False) -> None:
-    """Show what runs, what is wrong with it, the last runs, and what waits for people.
+    """Show what `modelward up` runs, its faults, the last runs, and what waits for people.
 
-    Exit code 3 says that something that should run does not answer; that nothing is up is no fault.
+    Exit code 3: a process that should run does not answer. The exit code is 0 if `modelward up` is not running.
     """
     home = Home.here()
     found = health(home.up, read_settings().prefect_login)
@@ -39,17 +39,17 @@ def status(as_json: Json = False) -> None:
         show_json({**vars(found), **more})
     else:
         show_pending_summary(seen)
-    raise typer.Exit(0 if found.is_well or found.stage in ("down", "starting", "stopping") else NOT_WELL)
+    raise typer.Exit(0 if found.is_well or found.stage in ("down", "starting", "stopping") else EXIT_UNHEALTHY)
 
 
 def _show(found: Health, home: str) -> None:
     if found.stage == "down":
-        show_facts({"state": "nothing is up", "home": home})
-        say("→ `modelward up` brings it up")
+        show_facts({"state": "not running", "home": home})
+        say("→ `modelward up` starts it")
         return
     if found.stage == "killed":
         show_facts({"state": "killed", "process": found.pid, "since": _minute(found.since), "home": home})
-        say("→ it left processes running: `modelward down` ends them")
+        say("→ processes are left: `modelward down` ends them")
         return
     facts = {"state": found.stage, "process": found.pid, "since": _minute(found.since), "home": home}
     show_facts({**facts, "Prefect": found.ui_url, "evidence": found.evidence_url})
@@ -57,11 +57,11 @@ def _show(found: Health, home: str) -> None:
         (name, one.pid, _minute(one.since), one.restarts, "fail" if found.faults[name] else "ok")
         for name, one in found.processes.items()
     ]
-    show_table(("process", "pid", "since", "started again", "answers"), rows, "", whole=5, title="processes")
+    show_table(("process", "pid", "since", "restarts", "health"), rows, "", whole=5, title="processes")
     for line in (*(f"{name}: {fault}" for name, fault in found.faults.items() if fault), *found.held_up):
         say(f"→ {line}")
-    _show_runs("runs that ended last", found.runs)
-    _show_runs("runs that failed last", found.failed)
+    _show_runs("latest runs that ended", found.runs)
+    _show_runs("latest runs that failed", found.failed)
     say()
 
 
@@ -71,4 +71,4 @@ def _show_runs(title: str, runs: Sequence[EndedRun]) -> None:
 
 
 def _minute(moment: str) -> str:
-    return f"{written(read_instant(moment))} UTC" if moment else ""
+    return f"{as_text(read_instant(moment))} UTC" if moment else ""

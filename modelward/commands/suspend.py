@@ -1,4 +1,4 @@
-"""Stop serving a model at once."""
+"""Take a model out of service at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
 from modelward.cli.outcomes import show_served
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 
 
 def suspend(
@@ -26,7 +26,7 @@ def suspend(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Take a model out of service now and name its fallback. It must be ratified in time."""
+    """Take a model out of service now, with a fallback. The suspension must be ratified in time."""
     moment, registry = business_time(as_of), Registry.here()
     key = model_named(registry, model).key
     parameters = {
@@ -37,5 +37,5 @@ def suspend(
         "slot": slot,
         "as_of": moment,
     }
-    call("suspend_model", Where(by, local, no_wait), parameters, f"suspending {model}")
+    call("suspend_model", CallOptions(by, local, no_wait), parameters, f"suspending {model}")
     show_served(registry, key, environment, slot, as_json)

@@ -28,7 +28,7 @@ def up(
     """Run the Prefect server, the worker, the schedules and the evidence pages until Ctrl-C."""
     home = Home.here()
     if not home.database.is_file():
-        raise MissingRegistryError(f"there is no registry at {home.database} that could be served")
+        raise MissingRegistryError(f"there is no registry at {home.database}")
     if detach:
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
         _show(home, await_recovery_report(home.up))
@@ -37,32 +37,31 @@ def up(
 
 
 def _run(home: Home) -> None:
-
-    begun = time.monotonic()
+    started = time.monotonic()
     with instance_lock(home.up):
         if ended := end_stale_processes(home.up):
             remark(ended)
         supervisor = Supervisor(read_settings(), home.up, remark)
-        remark("bringing up the Prefect server, the deployments, the worker and the evidence pages")
+        remark("starting the Prefect server, the deployments, the worker and the evidence pages")
         with supervisor.until_signalled():
             try:
                 supervisor.start()
             except Interrupted:
                 raise typer.Exit(INTERRUPTED) from None
             report = supervisor.recovery_report()
-            with suppress(OSError):  # a terminal that is gone, or a log without room, ends nothing
-                say(f"modelward is up ({time.monotonic() - begun:.0f} s)")
+            with suppress(OSError):  # a closed terminal or a full disk under the log must not end the processes
+                say(f"modelward is up ({time.monotonic() - started:.0f} s)")
                 _show(home, report)
-                remark("Ctrl-C ends it")
+                remark("press Ctrl-C to stop")
             supervisor.keep_running(report)
             with suppress(OSError):
-                remark("ending everything")
+                remark("stopping every process")
     require_ended(supervisor.still_running)
-    say("nothing of it runs any more")
+    say("every process has ended")
 
 
 def _show(home: Home, report: RecoveryReport) -> None:
-    """The addresses, what an earlier `up` had left incomplete, and which requests wait for which people."""
+    """Print the addresses, the recovery after an earlier `up`, and what waits for people."""
     status = running_status(home.up)
     if status is not None:
         show_facts(
@@ -76,5 +75,5 @@ def _show(home: Home, report: RecoveryReport) -> None:
     for line in report.lines():
         say(line)
     if not report.is_complete:
-        remark("what an earlier `up` left incomplete is still being ended")
+        remark("the recovery after an earlier `up` is still in progress")
     show_pending_summary(pending_summary())

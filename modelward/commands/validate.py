@@ -1,4 +1,4 @@
-"""Evaluate a version against its standards and ask an independent validator for a conclusion."""
+"""Judge a version by its standards, and ask an independent validator for a conclusion."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, VersionName
 from modelward.cli.terminal import remark, say, show_json, working
 from modelward.cli.verdicts import show_judgements
-from modelward.runs.flow_call import Where, call
+from modelward.runs.flow_call import CallOptions, call
 from modelward.runs.running import prefect_ready
 
 
 def validate(
     version: VersionName,
     environment: Environment = "production",
-    use: Annotated[str, typer.Option("--use", help="The use that is meant, where more than one is intended.")] = "",
-    preview: Annotated[bool, typer.Option("--preview", help="Show what the gates would say; record nothing.")] = False,
+    use: Annotated[str, typer.Option("--use", help="The use, if the model has several.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Show the verdicts; record nothing.")] = False,
     by: By = "",
     as_of: AsOf = "",
     local: Local = False,
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Judge a version by every gate of its standards. A validator concludes where they require one.
+    """Judge a version by every gate of its standards, and ask a validator if one is required.
 
-    Exit code 1 says that a gate did not pass.
+    Exit code 1: a gate did not pass.
     """
     registry, moment = Registry.here(), business_time(as_of)
     found = version_named(registry, version)
@@ -41,11 +41,9 @@ def validate(
             judgements = _preview(found.version.key, environment, use, moment)
         _show(judgements, as_json)
         return
-    remark(
-        "where the standard asks for a validator this waits: `modelward approvals list`, `modelward approvals answer`"
-    )
+    remark("if the standard requires a validator, this waits: `modelward approvals list`, `modelward approvals answer`")
     parameters = {"version": found.version.key, "environment": environment, "use": use, "as_of": moment}
-    outcome = call("validate_model", Where(by, local, no_wait), parameters)
+    outcome = call("validate_model", CallOptions(by, local, no_wait), parameters)
     if as_json:
         show_json({"version": found.version.key, "review_state": outcome})
         return

@@ -1,4 +1,4 @@
-"""Waivers: a control set aside for one version, asked by one person and granted by another, for a time."""
+"""Request, grant, refuse and revoke waivers: a control is set aside for one version until a day."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke.")
 
-Key = Annotated[str, typer.Argument(metavar="WAIVER", help="As it is listed: model/3#1.")]
+Key = Annotated[str, typer.Argument(metavar="WAIVER", help="The waiver as listed: model/3#1.")]
 
 
 @app.command("list")
 def list_waivers(
-    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Of everything when left out.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Refused, revoked and expired ones too.")] = False,
+    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only of this model or version.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Include refused, revoked and expired waivers.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Waivers asked for or in force."""
+    """List the waivers that are requested or in force."""
     waivers = rows_below(Registry.here(), Waiver, about)
     found = [one for one in waivers if every or one.state in ("requested", "granted")]
     if as_json:
@@ -36,44 +36,44 @@ def list_waivers(
         for one in found
     ]
     columns = ("waiver", "control", "state", "until", "by", "reason")
-    show_table(columns, rows, "no waiver is asked for or in force", whole=4)
+    show_table(columns, rows, "no waiver is requested or in force", whole=4)
 
 
 def _people(waiver: Waiver) -> str:
-    requested = f"asked by {waiver.requester}"
+    requested = f"requested by {waiver.requester}"
     return f"{requested}, decided by {waiver.approver}" if waiver.approver else requested
 
 
 @app.command("request")
 def request(
     version: VersionName,
-    control: Annotated[str, typer.Option("--control", help="The control of the standard, by its id.")],
+    control: Annotated[str, typer.Option("--control", help="The id of the control.")],
     reason: Reason,
-    until: Annotated[str, typer.Option("--until", metavar="DAY", help="When it ends.")],
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help="The day on which it ends.")],
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Ask that a control be set aside for a version until a day."""
+    """Request that a control be set aside for a version until a day."""
     who = identify(by, as_of)
     found = version_named(who.registry, version)
     remark(found.label)
     command = RequestWaiver(version=found.version.key, control=control, reason=reason, expires_at=require_time(until))
     receipt = who.do(command)
-    show_receipt(receipt, as_json, f"asked for {reference(receipt.row(Waiver).key)}; somebody else decides it")
+    show_receipt(receipt, as_json, f"requested {reference(receipt.row(Waiver).key)}; another person must decide it")
 
 
 @app.command("decide")
 def decide(
     waiver: Key,
-    grant: Annotated[bool, typer.Option("--grant/--refuse", help="The decision.")],
+    grant: Annotated[bool, typer.Option("--grant/--refuse", help="Your decision.")],
     reason: Reason = "",
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Grant or refuse a waiver with your one-time code; never your own."""
+    """Grant or refuse another person's waiver request with your one-time code."""
     who = identify(by, as_of)
     row = row_named(who.registry, Waiver, waiver)
     proof = prove(who.actor.id, code_from_stdin)
@@ -90,7 +90,7 @@ def revoke(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Take a waiver back; a version approved on it is revoked with it."""
+    """Revoke a waiver. The approval of a version that used it is revoked too."""
     who = identify(by, as_of)
     row = row_named(who.registry, Waiver, waiver)
     proof = prove(who.actor.id, code_from_stdin)

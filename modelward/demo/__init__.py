@@ -1,1 +1,1 @@
-"""The demo: the whole life of one model on real flights, with one command."""
+"""`make demo`: one model through its whole lifecycle, on recorded flights."""

@@ -1,4 +1,4 @@
-"""What the people of the demo enter into the forms of waiting runs, read from the registry at that moment."""
+"""Make the answers of the demo's people to the forms of waiting runs, from the registry at that moment."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from data.records.approval import ApprovalRequest
 from data.records.review import Finding, Severity
 from data.registry.approvals import tail
 from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
-from modelward.demo.desk import Answer
+from modelward.demo.form_responder import Answer
 from modelward.demo.people import Scenario
 from modelward.demo.printed_story import PrintedStory
 
 WRONG_CODE = "000000"
 
 
-def signs(scenario: Scenario, person: str, version: str, story: PrintedStory, **changes: Any) -> Answer:
-    """An approver reads the request and approves; `changes` says otherwise."""
+def vote(scenario: Scenario, person: str, version: str, story: PrintedStory, **changes: Any) -> Answer:
+    """Return the answer of a person who votes on the latest request: an approval, unless `changes` says otherwise."""
 
     def answer() -> dict[str, Any]:
-        request = pending(scenario, version)
+        request = latest_request(scenario, version)
         code = changes.get("code") or scenario.code_at(person, scenario.now)
         decision = changes.get("decision", "approve")
-        story.say(f"{person} answers: {decision}{' with a wrong code' if code == WRONG_CODE else ''}", scenario.now)
+        story.say(f"{person} votes: {decision}{', with a wrong code' if code == WRONG_CODE else ''}", scenario.now)
         return {
             "person": person,
             "role": changes.get("role", "approver"),
             "decision": decision,
             "confirm": tail(request.request_digest),
             "code": code,
-            "meaning": "I read the evidence and answer for its use",
+            "meaning": "I have read the evidence and approve its use",
         }
 
     return answer
 
 
-def concludes(scenario: Scenario, story: PrintedStory, scope: str, limitations: str) -> Answer:
-    """The validator concludes that the version is fit."""
+def conclude(scenario: Scenario, story: PrintedStory, scope: str, limitations: str) -> Answer:
+    """Return the answer of the validator vera, who concludes that the version is fit."""
 
     def answer() -> dict[str, Any]:
         story.say(f"vera concludes: fit for use, with limitations ({limitations})", scenario.now)
@@ -54,8 +54,8 @@ def concludes(scenario: Scenario, story: PrintedStory, scope: str, limitations: 
     return answer
 
 
-def raise_a_finding(scenario: Scenario, version: str, story: PrintedStory) -> None:
-    """The validator reads the submission and raises a finding; its owner answers, a colleague closes it."""
+def raise_finding(scenario: Scenario, version: str, story: PrintedStory) -> None:
+    """Let the validator raise a finding, the developer answer it, and a second validator close it."""
     raised = scenario.do(
         OpenFinding(
             version=version,
@@ -76,6 +76,6 @@ def raise_a_finding(scenario: Scenario, version: str, story: PrintedStory) -> No
     story.say("viktor, a second validator, closes it", scenario.now)
 
 
-def pending(scenario: Scenario, version: str) -> ApprovalRequest:
-    """The newest request on a version."""
+def latest_request(scenario: Scenario, version: str) -> ApprovalRequest:
+    """Return the latest request on a version."""
     return [one for one in rows(scenario.registry, ApprovalRequest) if one.subject.startswith(version)][-1]

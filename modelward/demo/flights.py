@@ -1,7 +1,7 @@
-"""The flights of 2013 as the demo's model meets them: features one hour before departure, the label after arrival.
+"""Read the flights of 2013 for the demo's model: the features one hour before departure, the label after arrival.
 
-The question asked of the model: will this flight arrive more than 15 minutes late? Flights that were cancelled
-or diverted never get a label. A day here is always a UTC day.
+The model predicts whether a flight arrives more than 15 minutes late. Cancelled and diverted flights never get a label.
+Days are UTC days.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ KEYED: Final = pa.dictionary(pa.int32(), pa.string())
 
 @cache
 def load_flights() -> pa.Table:
-    """Every flight by `predicted_at`: `prediction_id`, `predicted_at`, FEATURES, `label`, `labelled_at`.
+    """Return all flights, sorted by `predicted_at`: `prediction_id`, `predicted_at`, FEATURES, `label`, `labelled_at`.
 
-    `label` is 1 (late), 0 or null (none will ever come); strings are dictionaries shared by every slice. The file
-    is read once a process.
+    `label` is 1 (late), 0 (on time) or null (never labelled). Strings are dictionary-encoded. The file is read once in
+    a process.
     """
     with as_file(files("data.flights").joinpath("flights.parquet")) as source:
         stored = pq.read_table(source)
@@ -50,7 +50,7 @@ def load_flights() -> pa.Table:
 
 
 def identify_flights(stored: pa.Table) -> pa.ChunkedArray:
-    """A stable identifier, unique in the data: New York day, origin, carrier and number (`20130422-EWR-UA-1545`)."""
+    """Return a unique id for each flight: New York day, origin, carrier and number (`20130422-EWR-UA-1545`)."""
     clock = pc.local_timestamp(stored["scheduled_at"].cast(pa.timestamp("ms", tz=NEW_YORK)))
     day = pc.strftime(clock, format="%Y%m%d")
     number = stored["flight"].cast(pa.string())
@@ -58,35 +58,35 @@ def identify_flights(stored: pa.Table) -> pa.ChunkedArray:
 
 
 def start_of_day(day: date) -> datetime:
-    """Midnight UTC at which the day begins."""
+    """Return midnight UTC at the beginning of a day."""
     return datetime.combine(day, time(), UTC)
 
 
-def between(rows: pa.Table, instant: str, first: date, last: date) -> pa.Table:
-    """Rows whose instant lies on the days `first` to `last`, both included; the rows must be sorted by it."""
+def rows_between(rows: pa.Table, instant: str, first: date, last: date) -> pa.Table:
+    """Return the rows of the days `first` to `last`, both included, by the column `instant`, which must be sorted."""
     midnights = [np.datetime64(day, "us") for day in (first, last + timedelta(days=1))]
     begin, end = (int(place) for place in np.searchsorted(rows[instant].to_numpy(), midnights))
     return rows.slice(begin, max(0, end - begin))
 
 
 def flights_between(first: date, last: date) -> pa.Table:
-    """Flights predicted on the days `first` to `last`, both included; empty outside the year."""
-    return between(load_flights(), "predicted_at", first, last)
+    """Return the flights predicted on the days `first` to `last`, both included; none outside 2013."""
+    return rows_between(load_flights(), "predicted_at", first, last)
 
 
 @cache
 def load_labels() -> pa.Table:
-    """Every label that ever came, by `labelled_at`: `prediction_id`, `label`, `labelled_at`, `predicted_at`."""
+    """Return all labels, sorted by `labelled_at`: `prediction_id`, `label`, `labelled_at`, `predicted_at`."""
     flights = load_flights().select(["prediction_id", LABEL, "labelled_at", "predicted_at"])
     return flights.filter(pc.is_valid(flights[LABEL])).sort_by("labelled_at").combine_chunks()
 
 
 def known_by(flights: pa.Table, moment: datetime) -> pa.Table:
-    """Those of the flights whose label was known before the moment: all that a training on it could have used."""
+    """Return the flights whose label was known before `moment`, which are those that a training then could use."""
     return flights.filter(pc.fill_null(pc.less(flights["labelled_at"], pa.scalar(moment, INSTANT)), False))
 
 
 def to_frame(flights: pa.Table) -> pd.DataFrame:
-    """The features as pandas, one row a flight in the same order, strings as categories of the whole year."""
+    """Return the features as a data frame, one row for each flight; strings are categories of the whole year."""
     frame: pd.DataFrame = flights.select(FEATURES).to_pandas()
     return frame

@@ -1,4 +1,4 @@
-"""The people of the demo: their names, their roles, and the one-time codes on their telephones."""
+"""Define the people of the demo with their roles, and let them execute commands with their one-time codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODE_LIFE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """One person of the demo."""
+    """A person of the demo, with the roles granted for everything."""
 
     id: str
     name: str
@@ -43,33 +43,33 @@ DEMO_PEOPLE = (
 
 @dataclass
 class Scenario:
-    """The registry, the business time of the replay, and everybody's telephone."""
+    """The registry, the business time of the replay (`now`), and the seed of each person's one-time codes."""
 
     registry: Registry
     now: datetime
     seeds: dict[str, str] = field(default_factory=dict)
 
-    def on(self, moment: datetime) -> datetime:
-        """Move the clock forward to a moment; it never goes back."""
+    def advance_to(self, moment: datetime) -> datetime:
+        """Move the business time forward to a moment, never backward; return it."""
         self.now = max(self.now, moment)
         return self.now
 
-    def later(self, **by: float) -> datetime:
-        """Move the clock forward."""
+    def advance(self, **by: float) -> datetime:
+        """Move the business time forward by a time span; return it."""
         self.now += timedelta(**by)
         return self.now
 
     def code(self, person: str) -> str:
-        """What a person's telephone shows now; the clock goes on first, so that no code is shown twice."""
+        """Return a person's next one-time code. The business time moves forward first, because a code counts once."""
         self.now += CODE_LIFE
         return self.code_at(person, self.now)
 
     def code_at(self, person: str, moment: datetime) -> str:
-        """What a person's telephone shows at a moment."""
+        """Return a person's one-time code at a moment."""
         return pyotp.TOTP(self.seeds[person]).at(moment)
 
     def proof(self, person: str) -> Proof:
-        """A person's proof, now."""
+        """Return a person's proof with the next one-time code."""
         return Proof(person=person, code=self.code(person))
 
     def do(self, command: Command, by: str, run_id: str = "") -> Receipt:
@@ -77,7 +77,7 @@ class Scenario:
         return self.registry.execute(command, RunContext(Actor(id=by), self.now, run_id))
 
     def enrol_people(self) -> None:
-        """Enrol everybody with a telephone and roles; the administrators come first and enrol the others."""
+        """Add every person with roles and one-time codes: first the administrators, who then add the other people."""
         administrators = [one for one in DEMO_PEOPLE if Role.ADMINISTRATOR in one.roles]
         for person in administrators:
             self.do(AddPerson(person=person.id, printed_name=person.name), by=person.id)

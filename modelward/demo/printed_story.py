@@ -1,4 +1,4 @@
-"""What the demo prints: numbered steps, the result of each, and where the time went."""
+"""Print the output of the demo: numbered steps, their results, and the time they took."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 
 class PrintedStory:
-    """Prints the steps of the demo on the terminal."""
+    """The printer of the demo's steps; `spent` is the seconds by kind of step."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, soft_wrap=True)
@@ -21,7 +21,7 @@ class PrintedStory:
 
     @contextmanager
     def step(self, title: str, kind: str) -> Iterator[None]:
-        """A numbered step; its time is counted under `kind`."""
+        """Print the title of a numbered step, and count the time of the block under `kind`."""
         self._number += 1
         self.console.print(f"\n[bold]{self._number}. {title}[/bold]")
         begun = time.monotonic()
@@ -31,12 +31,12 @@ class PrintedStory:
             self.spent[kind] = self.spent.get(kind, 0.0) + time.monotonic() - begun
 
     def say(self, text: str, on: datetime | None = None) -> None:
-        """One line of what happened, with the replay's date when it has one. Text is printed as it is."""
+        """Print one line without markup, after the date in the replay if there is one."""
         stamp = f"{on:%d %b} " if on else ""
         self.console.print(f"   {stamp}{text}", markup=False)
 
     def table(self, title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-        """A table."""
+        """Print a table."""
         drawn = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
         for name in columns:
             drawn.add_column(name, overflow="fold")
@@ -45,8 +45,8 @@ class PrintedStory:
         self.console.print()
         self.console.print(drawn)
 
-    def times(self, total: float) -> None:
-        """Where the time went, most first."""
+    def print_times(self, total: float) -> None:
+        """Print the total time and the time of each kind of step, longest first, in seconds."""
         parts = ", ".join(f"{kind} {seconds:.0f} s" for kind, seconds in sorted(self.spent.items(), key=_most))
         self.say(f"{total:.0f} s in all: {parts}")
 

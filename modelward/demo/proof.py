@@ -1,4 +1,4 @@
-"""Proof of the audit log: deep verification, a changed byte found, the database deleted and rebuilt."""
+"""Prove the audit log: verify it deeply, detect a changed byte, and rebuild a deleted database."""
 
 from __future__ import annotations
 
@@ -17,47 +17,51 @@ from modelward.demo.printed_story import PrintedStory
 
 @dataclass(frozen=True)
 class ProofResult:
-    """What the verification reached; `holds` is false when anything that must be true was not."""
+    """The report on the registry, the report on a tampered copy, and whether the rebuilt tables are equal."""
 
     report: Report
-    found: Report
+    tampered_report: Report
     rebuilt_equal: bool
 
     @property
-    def holds(self) -> bool:
-        """Verified, the changed byte found, rebuilt equal."""
-        return self.report.ok and not self.found.ok and self.rebuilt_equal
+    def succeeded(self) -> bool:
+        """True if the registry is verified, the changed byte is found, and the rebuilt tables are equal."""
+        return self.report.ok and not self.tampered_report.ok and self.rebuilt_equal
 
 
 def prove(home: Home, story: PrintedStory) -> ProofResult:
-    """Verify; change one byte of a copy; lose the database and rebuild it."""
+    """Verify the log, a copy with one changed byte, and a rebuilt database; print and return the results."""
     with story.step("Deep verification of the audit log", "audit"):
-        report = verified(home, home.database)
-        story.say(
-            f"{'holds' if report.ok else 'DOES NOT HOLD'}: {report.events} events, {report.anchored} of them anchored"
-        )
-        story.say(f"every table is rebuilt from the events alone and equal; assurance: {report.assurance}")
+        report = verify_database(home, home.database)
+        story.say(f"{_outcome(report)}: {report.events} events, {report.anchored} of them anchored")
+        if report.ok:
+            story.say(f"every table equals its rebuilt copy from the events alone; assurance: {report.assurance}")
     with story.step("One byte of a copy changed without a command", "audit"):
-        found = tampered(home)
-        story.say(f"found: {found.findings[0].what}, event {found.first_bad_seq}" if found.findings else "NOT FOUND")
+        tampered = verify_tampered_copy(home)
+        first = tampered.findings[0].what if tampered.findings else ""
+        story.say(f"found: {first}, event {tampered.first_bad_seq}" if first else "NOT FOUND")
     with story.step("The database deleted, and rebuilt from the journal", "audit"):
         lost = home.database.with_suffix(".lost")
         home.database.replace(lost)
         events = rebuild_registry(Registry(home))
         equal = same_tables(lost, home.database)
-        story.say(f"{events} events replayed; every table {'equal to the lost one' if equal else 'DIFFERS'}")
-        story.say(f"verified again: {'holds' if verified(home, home.database).ok else 'DOES NOT HOLD'}")
+        story.say(f"{events} events replayed; {'every table equals the lost one' if equal else 'THE TABLES DIFFER'}")
+        story.say(f"again: {_outcome(verify_database(home, home.database))}")
         lost.unlink()
-    return ProofResult(report, found, equal)
+    return ProofResult(report, tampered, equal)
 
 
-def verified(home: Home, database: Path) -> Report:
-    """The independent verifier on a registry file with this home's journal, anchors and artifacts."""
+def _outcome(report: Report) -> str:
+    return "verified" if report.ok else "VERIFICATION FAILED"
+
+
+def verify_database(home: Home, database: Path) -> Report:
+    """Verify a registry file with the independent verifier and this home's journal, anchors and artifacts."""
     return verify(database, home.journal, [("local", home.anchor)], home.artifacts, deep=True)
 
 
-def tampered(home: Home) -> Report:
-    """A copy in which one byte of the event about the first approval is flipped, verified."""
+def verify_tampered_copy(home: Home) -> Report:
+    """Verify a copy of the registry in which one bit of the first approval's event is flipped."""
     copy = home.root / "work" / "tampered.duckdb"
     shutil.copy(home.database, copy)
     with duckdb.connect(str(copy)) as connection:
@@ -66,9 +70,9 @@ def tampered(home: Home) -> Report:
         ).fetchone()
         assert row is not None
         body = bytearray(row[1])
-        place = body.index(b'"decision":"approve"') + len('"decision":"')
-        body[place] ^= 1
+        offset = body.index(b'"decision":"approve"') + len('"decision":"')
+        body[offset] ^= 1
         connection.execute("UPDATE audit_event SET body = ? WHERE seq = ?", [bytes(body), row[0]])
-    report = verified(home, copy)
+    report = verify_database(home, copy)
     copy.unlink()
     return report

@@ -1,4 +1,4 @@
-"""The replayed year: what would have been served and logged day by day, and the time of its nightly monitoring run."""
+"""Replay a year of serving: write the logs of each day, and give the time of its monitoring run."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MONITORING_HOUR = time(3, 0, tzinfo=UTC)
 
 
 @dataclass
-class Year:
-    """The flights served so far. The version of a day is asked of the manifest, as a server would."""
+class ReplayedYear:
+    """The year as far as it is replayed (`served_to`). The manifest gives the version, as for a real server."""
 
     home: Home
     model: str
@@ -26,7 +26,10 @@ class Year:
     loaded: dict[str, FittedModel] = field(default_factory=dict)
 
     def serve(self, last: date) -> int:
-        """Log predictions of every day not served yet up to and including `last`, and the labels known by its end."""
+        """Write the predictions of the days not served yet, to `last` inclusive, and the labels that became known.
+
+        Returns the number of predictions.
+        """
         first = self.served_to + timedelta(days=1) if self.served_to else self.started
         if first > last:
             return 0
@@ -50,6 +53,6 @@ class Year:
         return {number: self.loaded[number]}
 
 
-def night_after(day: date) -> datetime:
-    """Three in the morning two days later: the labels of the day are known."""
+def monitoring_time(day: date) -> datetime:
+    """Return the time of the monitoring run on a day: 03:00 UTC two days later, when its labels are known."""
     return datetime.combine(day + timedelta(days=2), MONITORING_HOUR)

@@ -1,9 +1,9 @@
-"""A year of serving, replayed: what the serving code would have logged on each day, and the labels as they came.
+"""Write the logs of a replayed year: the predictions that a server would log on each day, and the labels.
 
     logs/<model>/date=YYYY-MM-DD/part-0.parquet     predictions of the day, by `predicted_at`
     labels/<model>/date=YYYY-MM-DD/part-0.parquet   labels that became known on the day, by `labelled_at`
 
-Days are UTC days. Which version served on a day is asked day by day, so that the log follows the manifest.
+Days are UTC days. The version is looked up for each day, so that the log agrees with the manifest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from modelward.demo.flights import FEATURES, INSTANT, KEYED, LABEL, between, flights_between, load_labels, start_of_day
+from modelward.demo.flights import (
+    FEATURES,
+    INSTANT,
+    KEYED,
+    LABEL,
+    flights_between,
+    load_labels,
+    rows_between,
+    start_of_day,
+)
 from modelward.demo.train import FittedModel, score_flights
 
 GATE_PLANNING: Final = "gate-planning"
@@ -32,16 +41,16 @@ LABEL_COLUMNS: Final = ("prediction_id", LABEL, "labelled_at")
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day from the first to the last, both included."""
+    """Yield every day from the first to the last, both included."""
     for offset in range((last - first).days + 1):
         yield first + timedelta(days=offset)
 
 
 def assign_consumers(flights: pa.Table) -> pa.DictionaryArray:
-    """The system that asked for each prediction, the same whenever asked.
+    """Return the consumer that requested each prediction; the same flights always give the same consumers.
 
-    Gate planning asks for Newark and JFK, the rebooking desk for LaGuardia; 4 % of all requests come from fare
-    alerts, a system that nobody declared.
+    Gate planning requests Newark and JFK, the rebooking desk LaGuardia; 4 % of all requests come from fare alerts,
+    an undeclared system.
     """
     undeclared = [crc32(key.encode()) % 100 < FARE_ALERTS_PERCENT for key in flights["prediction_id"].to_pylist()]
     laguardia = pc.equal(flights["origin"].cast(pa.string()), "LGA").to_numpy(zero_copy_only=False)
@@ -50,7 +59,7 @@ def assign_consumers(flights: pa.Table) -> pa.DictionaryArray:
 
 
 def predict_days(model: FittedModel, version: str, first: date, last: date) -> pa.Table:
-    """The log rows of one version for a range of days, scored at once, by `predicted_at`."""
+    """Return the log rows of one version for a range of days, sorted by `predicted_at`."""
     flights = flights_between(first, last)
     served = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(flights), np.int32)), pa.array([version]))
     columns = {
@@ -65,16 +74,16 @@ def predict_days(model: FittedModel, version: str, first: date, last: date) -> p
 
 
 def score_days(model: FittedModel, first: date, last: date) -> pa.Table:
-    """What a model that is not serving would have said: `prediction_id`, `predicted_at`, `label`, `score`."""
+    """Return the scores of a model that does not serve: `prediction_id`, `predicted_at`, `label`, `score`."""
     return score_flights(model, flights_between(first, last))
 
 
 def write_predictions(
     folder: Path, first: date, last: date, version_on: Callable[[date], str], models: Mapping[str, FittedModel]
 ) -> int:
-    """Log the predictions of each day into `folder`, by the version that served on it; returns the rows written.
+    """Write the predictions of each day, by the version that served on it, and return the number of rows.
 
-    `models` holds every version that `version_on` may name. Consecutive days of one version are scored at once.
+    `models` contains every version that `version_on` can return. Consecutive days of one version are scored together.
     """
     written = 0
     for version, days in groupby(days_between(first, last), version_on):
@@ -85,21 +94,21 @@ def write_predictions(
 
 
 def write_labels(folder: Path, first: date, last: date, logged_from: date) -> int:
-    """Write the labels that became known on each day into `folder`; returns the rows written.
+    """Write the labels that became known on each day, and return the number of rows.
 
-    Only of flights predicted on `logged_from` or later: a label without a logged prediction belongs to nobody.
+    Labels of flights predicted before `logged_from` are omitted, because their predictions were not logged.
     """
-    known = between(load_labels(), "labelled_at", first, last)
-    begun = pa.scalar(start_of_day(logged_from), INSTANT)
-    rows = known.filter(pc.greater_equal(known["predicted_at"], begun)).select(LABEL_COLUMNS).combine_chunks()
+    known = rows_between(load_labels(), "labelled_at", first, last)
+    start = pa.scalar(start_of_day(logged_from), INSTANT)
+    rows = known.filter(pc.greater_equal(known["predicted_at"], start)).select(LABEL_COLUMNS).combine_chunks()
     return write_partitions(folder, rows, "labelled_at", list(days_between(first, last)))
 
 
 def write_partitions(folder: Path, rows: pa.Table, instant: str, days: list[date]) -> int:
-    """Write one Parquet file a day, whole or not at all; a day without rows gets none; returns the rows written."""
+    """Write one Parquet file for each day that has rows, each file atomically; return the number of rows."""
     written = 0
     for day in days:
-        part = between(rows, instant, day, day)
+        part = rows_between(rows, instant, day, day)
         if len(part) == 0:
             continue
         target = folder / f"date={day.isoformat()}" / "part-0.parquet"

@@ -1,4 +1,4 @@
-"""The demo: one real model through its whole lifecycle, on the flights of 2013."""
+"""Run the demo: one model through its whole lifecycle, on the flights of 2013."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ MARK = ".modelward-demo"
 
 
 def run_demo(root: Path) -> int:
-    """Run the demo under a home that is emptied first; returns the exit code."""
-    begun = time.monotonic()
+    """Run the demo in a home that is emptied first, and return the exit code."""
+    started = time.monotonic()
     story = PrintedStory()
     start_clean(root)
     home = Home(root)
@@ -31,26 +31,26 @@ def run_demo(root: Path) -> int:
     with prefect_server(root) as server:
         scenario = Scenario(Registry(home), OPENING)
         create_registry(scenario, story)
-        life = plan(scenario, story)
+        context = plan(scenario, story)
         with story.step("A Prefect server in the background", "Prefect server"):
             server.wait()
             prepare(root, PREFECT_API_URL=server.api_url)
-            story.say("running, on a loopback port of its own")
+            story.say("the server answers on a free loopback port")
         with scenario.registry.session():
-            run_lifecycle(life)
-        attest(life)
+            run_lifecycle(context)
+        attest(context)
     proven = prove(home, story)
     with story.step("Results", "report"):
-        summarise(life, proven)
-    story.times(time.monotonic() - begun)
-    return 0 if proven.holds else 1
+        summarise(context, proven)
+    story.print_times(time.monotonic() - started)
+    return 0 if proven.succeeded else 1
 
 
 def start_clean(root: Path) -> None:
-    """Empty what an earlier demo left. Raises ConfigurationError for a folder that holds anything else."""
+    """Empty the folder of an earlier demo. Raises ConfigurationError for a folder with files of anything else."""
     mark = root / MARK
     if root.is_dir() and any(root.iterdir()) and not mark.is_file():
-        raise ConfigurationError(f"{root} holds something that no demo left", "name an empty folder with --home")
+        raise ConfigurationError(f"{root} contains files that no demo wrote", "choose an empty folder with --home")
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    mark.write_text("An earlier demo left this folder; the next one empties it.\n", "utf-8")
+    mark.write_text("modelward demo wrote this folder; the next run of the demo empties it.\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Autumn: a retrained version with too little evidence, waivers for a limited time, monitoring, and the rollback."""
+"""The demo from autumn on: a version with too little evidence, waivers for a limited time, monitoring, a rollback."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from data.records.names import short
 from data.records.review import Waiver
 from data.registry.commands.deployment import RatifyDeployment
 from data.registry.commands.review import RevokeWaiver
-from modelward.demo.answers import concludes, signs
-from modelward.demo.life import Life
-from modelward.demo.submissions import Typed
+from modelward.demo.answers import conclude, vote
+from modelward.demo.demo_context import DemoContext
+from modelward.demo.submissions import VersionDetails
 from modelward.demo.train import AUTUMN
 from modelward.supervisor.prefect_environment import prepare
 
@@ -22,56 +22,60 @@ LAST_SUNDAY = date(2013, 12, 29)
 PEOPLE = "register, validate, deploy"
 
 
-def retrain(life: Life) -> str | None:
-    """A version trained on July to mid-September; returns its key when it serves."""
-    scenario, story = life.scenario, life.story
+def retrain(context: DemoContext) -> str | None:
+    """Deploy a version trained on July to mid-September; return its key, or None if it does not serve."""
+    scenario, story = context.scenario, context.story
     with story.step("A version retrained on July to mid-September", PEOPLE):
-        scenario.on(AUTUMN.registered_at)
+        scenario.advance_to(AUTUMN.registered_at)
         why = "the champion predicts twice as many late flights as occur in September"
-        version = life.versions.register(AUTUMN, Typed("within plan", "retrained on July to mid-September", why))
+        version = context.versions.register(
+            AUTUMN, VersionDetails("within plan", "retrained on July to mid-September", why)
+        )
         story.say("before the real run, the developer previews the gates:")
-        standing = life.versions.preview(version)
+        not_cleared = context.versions.preview(version)
         until = scenario.now + timedelta(days=WAIVER_DAYS)
-        reason = "two weeks of an unusual September are too little evidence; to be shown on later weeks by then"
-        life.waivers = life.versions.waive(version, standing, reason, until)
-        scenario.later(hours=1)
-        conclusion = concludes(
+        reason = "two weeks of an unusual September are too little evidence; later weeks must provide it by then"
+        context.waivers = context.versions.waive(version, not_cleared, reason, until)
+        scenario.advance(hours=1)
+        conclusion = conclude(
             scenario, story, "the waived controls, calibration, every test", "evidence of two weeks only"
         )
-        if not life.versions.validate(version, conclusion):
+        if not context.versions.validate(version, conclusion):
             return None
-        scenario.later(hours=1)
-        return version if life.versions.deploy(version, signs(scenario, "axel", version, story)) else None
+        scenario.advance(hours=1)
+        return version if context.versions.deploy(version, vote(scenario, "axel", version, story)) else None
 
 
-def watch_out(life: Life, version: str | None) -> date:
-    """Monitor from October on until the version pages or the year ends; returns the last Sunday monitored."""
+def monitor_autumn(context: DemoContext, version: str | None) -> date:
+    """Monitor from October on until the version causes a page or the year ends; return the last Sunday monitored."""
     sunday = date(2013, 10, 6)
-    with life.story.step("From October on, monitored every week while the waivers run out", "monitoring"):
+    with context.story.step("From October on, monitored every week while the waivers are in force", "monitoring"):
         while sunday <= LAST_SUNDAY:
-            paged = [one for one in life.watch.night(sunday) if one.version == version]
+            paged = [one for one in context.monitoring.monitor(sunday) if one.version == version]
             if paged:
-                life.watch.confirm(paged[0], "also seen at the gates: the plans had fewer late flights than occurred")
+                context.monitoring.confirm(
+                    paged[0], "also seen at the airport gates: more flights were late than planned"
+                )
                 return sunday
             sunday += timedelta(days=7)
-        life.story.say("monitoring paged nobody about this version before the year ended")
+        context.story.say("monitoring paged nobody about this version before the year ended")
     return LAST_SUNDAY
 
 
-def go_back(life: Life, version: str) -> None:
-    """The waivers are revoked, the approval ends with them, and the last valid version serves again."""
+def roll_back(context: DemoContext, version: str) -> None:
+    """Revoke the waivers, which revokes the approval, and return to the last valid version."""
     from flows.rollback_model import rollback_model
 
-    scenario, story = life.scenario, life.story
+    scenario, story = context.scenario, context.story
     with story.step("The waivers revoked, and a rollback to the last valid version", PEOPLE):
-        for key in life.waivers:
-            _revoke(life, key)
-        story.say(f"{short(version)} is {life.versions.look(version).review_state}", scenario.now)
+        for key in context.waivers:
+            _revoke(context, key)
+        story.say(f"{short(version)} is {context.versions.record(version).review_state}", scenario.now)
         prepare(scenario.registry.home.root, MODELWARD_ACTOR="otto")
-        scenario.later(minutes=10)
+        scenario.advance(minutes=10)
         try:
             deployment = rollback_model(
-                life.year.model, reason="badly calibrated since its waivers were granted", as_of=scenario.now
+                context.year.model, reason="badly calibrated since its waivers were granted", as_of=scenario.now
             )
         except RefusedError as refused:
             story.say(str(refused).replace("\n", "\n   "), scenario.now)
@@ -84,22 +88,22 @@ def go_back(life: Life, version: str) -> None:
         story.say("alma ratifies the rollback", scenario.now)
 
 
-def _revoke(life: Life, key: str) -> None:
-    scenario = life.scenario
+def _revoke(context: DemoContext, key: str) -> None:
+    scenario = context.scenario
     waiver = required_row(scenario.registry, Waiver, key)
     if waiver.state != "granted":
         return
     proof = scenario.proof("axel")
-    scenario.do(RevokeWaiver(key=key, reason="the evidence that was promised was not shown", proof=proof), by="axel")
-    life.story.say(f"axel revokes the waiver of {waiver.control}", scenario.now)
+    scenario.do(RevokeWaiver(key=key, reason="the promised evidence was not provided", proof=proof), by="axel")
+    context.story.say(f"axel revokes the waiver of {waiver.control}", scenario.now)
 
 
-def december(life: Life, watched: date) -> None:
-    """The rest of the year, and its last night."""
-    with life.story.step("To the end of the year", "monitoring"):
-        sunday = watched + timedelta(days=7)
+def monitor_rest_of_year(context: DemoContext, last_sunday: date) -> None:
+    """Monitor the weeks after `last_sunday` to the end of the year."""
+    with context.story.step("To the end of the year", "monitoring"):
+        sunday = last_sunday + timedelta(days=7)
         while sunday <= LAST_SUNDAY:
-            life.watch.night(sunday)
+            context.monitoring.monitor(sunday)
             sunday += timedelta(days=7)
-        life.watch.night(date(2013, 12, 31))
-        life.scenario.on(datetime(2014, 1, 3, 9, 0, tzinfo=UTC))
+        context.monitoring.monitor(date(2013, 12, 31))
+        context.scenario.advance_to(datetime(2014, 1, 3, 9, 0, tzinfo=UTC))

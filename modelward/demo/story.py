@@ -1,4 +1,4 @@
-"""The steps of the demo, in order. Each reads its result from the registry and prints it."""
+"""Run the steps of the demo in order; each step reads its result from the registry and prints it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from data.queries.rows import required_row
 from data.records.log import Attestation
 from data.registry.commands.log import AdoptStandard
 from gates.standard import baseline_text, load_standard
-from modelward.demo.answers import WRONG_CODE, concludes, raise_a_finding, signs
-from modelward.demo.life import Life
+from modelward.demo.answers import WRONG_CODE, conclude, raise_finding, vote
+from modelward.demo.demo_context import DemoContext
+from modelward.demo.monitoring_runner import MonitoringRunner
 from modelward.demo.people import DEMO_PEOPLE, Scenario
 from modelward.demo.printed_story import PrintedStory
-from modelward.demo.replay import Year
+from modelward.demo.replay import ReplayedYear
 from modelward.demo.retirement import finish_retirement, open_retirement
-from modelward.demo.second_half import december, go_back, retrain, watch_out
-from modelward.demo.submissions import Typed, Workbench
+from modelward.demo.second_half import monitor_autumn, monitor_rest_of_year, retrain, roll_back
+from modelward.demo.submissions import DeveloperRepository, VersionDetails
 from modelward.demo.thresholds import find_thresholds
 from modelward.demo.train import CHALLENGER, OVERFITTED, WINTER
 from modelward.demo.versions import Versions
-from modelward.demo.watch import MonitoringRunner
 
 OPENING = datetime(2013, 3, 31, 9, 0, tzinfo=UTC)
 MODEL = "models/ops/flight-delay"
@@ -28,7 +28,7 @@ PEOPLE = "register, validate, deploy"
 
 
 def create_registry(scenario: Scenario, story: PrintedStory) -> None:
-    """The registry, its people and the standard."""
+    """Create the registry, enrol its people, and adopt the standard."""
     with story.step("A replay registry, its people and its standard", "registry"):
         scenario.registry.create(origin="modelward-demo", clock="replay")
         with scenario.registry.session():
@@ -49,95 +49,99 @@ def create_registry(scenario: Scenario, story: PrintedStory) -> None:
         story.say(f"standard adopted: {standard.title}, {len(standard.controls)} controls")
 
 
-def plan(scenario: Scenario, story: PrintedStory) -> Life:
-    """The thresholds, set before April, and what the later steps share."""
+def plan(scenario: Scenario, story: PrintedStory) -> DemoContext:
+    """Set the thresholds from weeks before April, and return the context of the later steps."""
     with story.step("Thresholds, set from weeks before April that no evaluated model was trained on", "fitting models"):
         thresholds = find_thresholds()
-        bench = Workbench(scenario.registry.home.root / "work" / "flight-delay")
-        bench.plan(thresholds)
+        repository = DeveloperRepository(scenario.registry.home.root / "work" / "flight-delay")
+        repository.plan(thresholds)
         story.say(thresholds.summary)
         story.say(f"AUC floor {thresholds.auc_floor}, severe calibration margin {thresholds.severe}")
-    year = Year(scenario.registry.home, MODEL, date(2013, 4, 1))
-    return Life(scenario, story, Versions(scenario, story, bench), MonitoringRunner(scenario, story, year))
+    year = ReplayedYear(scenario.registry.home, MODEL, date(2013, 4, 1))
+    return DemoContext(scenario, story, Versions(scenario, story, repository), MonitoringRunner(scenario, story, year))
 
 
-def run_lifecycle(life: Life) -> None:
-    """The lifecycle of the model, from the first candidate to the end of the year."""
-    with life.story.step("A candidate that memorised its training data", PEOPLE):
-        life.scenario.on(OVERFITTED.registered_at)
-        overfitted = life.versions.register(OVERFITTED, Typed("new", "deep trees", "a first model for delays"))
-        life.versions.validate(overfitted)
-    winter = first_model(life)
-    with life.story.step("April to June, monitored every week", "monitoring"):
-        life.watch.weeks(date(2013, 4, 1), date(2013, 4, 28))
+def run_lifecycle(context: DemoContext) -> None:
+    """Run the lifecycle of the model, from the first candidate to the end of the year."""
+    with context.story.step("A candidate that memorised its training data", PEOPLE):
+        context.scenario.advance_to(OVERFITTED.registered_at)
+        overfitted = context.versions.register(
+            OVERFITTED, VersionDetails("new", "deep trees", "a first model for delays")
+        )
+        context.versions.validate(overfitted)
+    winter = first_model(context)
+    with context.story.step("April to June, monitored every week", "monitoring"):
+        context.monitoring.monitor_weeks(date(2013, 4, 1), date(2013, 4, 28))
         for day in range(23, 30):
-            life.watch.night(date(2013, 4, day))
-        life.watch.weeks(date(2013, 4, 29), date(2013, 6, 30))
-        life.watch.resolve("weeks of storms; a challenger is being trained")
-    challenger = replacement(life, winter)
-    with life.story.step("July to September, monitored every week", "monitoring"):
-        life.watch.weeks(date(2013, 7, 1), date(2013, 9, 29))
-        life.watch.resolve("a calm September after a summer of storms; a new version is being trained")
-    autumn = retrain(life)
-    open_retirement(life, winter, challenger)
-    watched = watch_out(life, autumn)
+            context.monitoring.monitor(date(2013, 4, day))
+        context.monitoring.monitor_weeks(date(2013, 4, 29), date(2013, 6, 30))
+        context.monitoring.resolve_incidents("weeks of storms; a challenger is being trained")
+    challenger = replacement(context, winter)
+    with context.story.step("July to September, monitored every week", "monitoring"):
+        context.monitoring.monitor_weeks(date(2013, 7, 1), date(2013, 9, 29))
+        context.monitoring.resolve_incidents(
+            "a calm September after a summer of storms; a new version is being trained"
+        )
+    autumn = retrain(context)
+    open_retirement(context, winter, challenger)
+    last_sunday = monitor_autumn(context, autumn)
     if autumn is not None:
-        go_back(life, autumn)
-    finish_retirement(life, winter, challenger)
-    december(life, watched)
+        roll_back(context, autumn)
+    finish_retirement(context, winter, challenger)
+    monitor_rest_of_year(context, last_sunday)
 
 
-def first_model(life: Life) -> str:
-    """The January–March model, from its registration to production."""
-    scenario, story = life.scenario, life.story
+def first_model(context: DemoContext) -> str:
+    """Register, validate and deploy the January–March model; return the key of the version."""
+    scenario, story = context.scenario, context.story
     with story.step("The January–March model, registered and validated", PEOPLE):
-        scenario.later(hours=1)
+        scenario.advance(hours=1)
         why = "the deep trees ranked worse on later weeks"
-        version = life.versions.register(WINTER, Typed("new", "small trees", why))
-        looked_at = "data, method, every test, the code"
-        conclusion = concludes(scenario, story, looked_at, "one winter only; single days vary")
-        raise_a_finding(scenario, version, story)
-        life.versions.validate(version, conclusion)
+        version = context.versions.register(WINTER, VersionDetails("new", "small trees", why))
+        scope = "data, method, every test, the code"
+        conclusion = conclude(scenario, story, scope, "one winter only; single days vary")
+        raise_finding(scenario, version, story)
+        context.versions.validate(version, conclusion)
     with story.step("Two people approve it; two attempts are refused", PEOPLE):
-        scenario.later(hours=1)
-        life.versions.deploy(
+        scenario.advance(hours=1)
+        context.versions.deploy(
             version,
-            signs(scenario, "dana", version, story),
-            signs(scenario, "alma", version, story, code=WRONG_CODE),
-            signs(scenario, "alma", version, story),
-            signs(scenario, "axel", version, story),
+            vote(scenario, "dana", version, story),
+            vote(scenario, "alma", version, story, code=WRONG_CODE),
+            vote(scenario, "alma", version, story),
+            vote(scenario, "axel", version, story),
         )
     return version
 
 
-def replacement(life: Life, champion: str) -> str:
-    """A challenger trained on data to 9 June, evaluated on the weeks after."""
-    scenario, story = life.scenario, life.story
+def replacement(context: DemoContext, champion: str) -> str:
+    """Deploy a challenger trained on data to 9 June; return the key of the version that serves then."""
+    scenario, story = context.scenario, context.story
     with story.step("A challenger trained on data to 9 June", PEOPLE):
-        scenario.on(CHALLENGER.registered_at)
-        version = life.versions.register(
+        scenario.advance_to(CHALLENGER.registered_at)
+        version = context.versions.register(
             CHALLENGER,
-            Typed(
+            VersionDetails(
                 "within plan",
                 "retrained on January to 9 June",
                 "the champion predicts too few late flights since April",
             ),
         )
-        conclusion = concludes(
+        conclusion = conclude(
             scenario, story, "what changed since the champion, every test", "no autumn and no winter storm in the data"
         )
-        if not life.versions.validate(version, conclusion):
+        if not context.versions.validate(version, conclusion):
             return champion
-        scenario.later(hours=1)
-        served = life.versions.deploy(version, signs(scenario, "axel", version, story))
+        scenario.advance(hours=1)
+        served = context.versions.deploy(version, vote(scenario, "axel", version, story))
         return version if served else champion
 
 
-def attest(life: Life) -> None:
-    """Verify and anchor the log, make and restore a backup, and record the results."""
+def attest(context: DemoContext) -> None:
+    """Verify and anchor the log, make and restore a backup, record the results, and print them."""
     from flows.attest_registry import attest_registry
 
-    with life.story.step("Attestation: the log verified and anchored, a backup made and restored", "audit"):
-        key = attest_registry(as_of=life.scenario.now)
-        row = required_row(life.scenario.registry, Attestation, key)
-        life.story.say(f"{row.events} events verified, {row.anchored} anchored; the restored copy has the same root")
+    with context.story.step("Attestation: the log verified and anchored, a backup made and restored", "audit"):
+        key = attest_registry(as_of=context.scenario.now)
+        row = required_row(context.scenario.registry, Attestation, key)
+        context.story.say(f"{row.events} events verified, {row.anchored} anchored; the restored copy has the same root")

@@ -1,7 +1,7 @@
-"""The folders that the demo's developer submits: one Git repository, a commit a version, written as a person would.
+"""Write the submission folder of the demo's developer: a Git repository with one commit for each version.
 
-The documents in `sample_submission` are the developer's. The code writes what depends on the data: artifact, scored
-datasets, thresholds. Every commit is the developer's.
+The documents come from `sample_submission`. The code writes the files that depend on the data: artifact, scored
+datasets and thresholds. The developer is the author of every commit.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ AUTHOR = "Dana Ruiz <dana@flights.example>"
 
 
 @dataclass(frozen=True)
-class Typed:
-    """The three things the developer types for a version."""
+class VersionDetails:
+    """The values that the developer writes for each version."""
 
     change_class: str
     what: str
     why: str
 
 
-class Workbench:
-    """The developer's repository."""
+class DeveloperRepository:
+    """The Git repository of the developer, which is also the submission folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,13 +54,13 @@ class Workbench:
         (folder / "requirements.txt").write_text(f"scikit-learn=={installed('scikit-learn')}\n")
 
     def plan(self, thresholds: Thresholds) -> None:
-        """Write the thresholds down."""
+        """Write the test plan and the monitoring plan with these thresholds."""
         self._write("tests.yaml", {"tests": planned_tests(thresholds)})
         self._write("monitoring.yaml", monitoring_plan(thresholds))
 
-    def write(self, recipe: Recipe, model: FittedModel, typed: Typed, on: datetime) -> Path:
-        """Write one version's files and commit them as the developer; returns the folder to submit."""
-        self._write("version.yaml", {**typed.__dict__, "configuration": dict(recipe.settings)})
+    def write(self, recipe: Recipe, model: FittedModel, details: VersionDetails, on: datetime) -> Path:
+        """Write the files of one version, commit them as the developer, and return the folder."""
+        self._write("version.yaml", {**details.__dict__, "configuration": dict(recipe.settings)})
         self._revise_data_section(recipe)
         for name in ("artifact", "data"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
@@ -69,11 +69,11 @@ class Workbench:
         for name, flights in (("training", recipe.training()), ("held_out", recipe.held_out())):
             pq.write_table(scored(model, flights), self.folder / "data" / f"{name}.parquet", compression="zstd")
         self._git("add", "--all")
-        self._git("commit", "--quiet", "--message", typed.what, on=on)
+        self._git("commit", "--quiet", "--message", details.what, on=on)
         return self.folder
 
     def _revise_data_section(self, recipe: Recipe) -> None:
-        """What the data section says of this version's own periods."""
+        """Add the periods of this version to the data section of the documentation."""
         periods = (
             f"\nThis version is trained on {recipe.trained_from} to {recipe.trained_to} and held out on "
             f"{recipe.held_out_from} to {recipe.held_out_to}, UTC days, ends included.\n"
@@ -92,11 +92,12 @@ class Workbench:
         except FileNotFoundError as error:
             raise ConfigurationError("the demo needs Git to derive who wrote a version", "install git") from error
         except subprocess.CalledProcessError as error:
-            raise ConfigurationError(f"git {arguments[0]} failed: {error.stderr.decode().strip()}") from error
+            what = f"git {arguments[0]} failed: {error.stderr.decode().strip()}"
+            raise ConfigurationError(what, "correct what Git reports, then run the demo again") from error
 
 
 def scored(model: FittedModel, flights: pa.Table) -> pa.Table:
-    """A dataset of a submission: the features with the model's scores and the labels."""
+    """Return a dataset of a submission: the features with the model's scores and the labels."""
     rows = score_flights(model, flights)
     for name in FEATURES:
         rows = rows.append_column(name, flights[name])
@@ -104,7 +105,7 @@ def scored(model: FittedModel, flights: pa.Table) -> pa.Table:
 
 
 def planned_tests(thresholds: Thresholds) -> Sequence[Mapping[str, Any]]:
-    """The tests of every version, with their thresholds."""
+    """Return the tests of every version, with their thresholds."""
     floor = thresholds.auc_floor
     return [
         {
@@ -136,18 +137,18 @@ def planned_tests(thresholds: Thresholds) -> Sequence[Mapping[str, Any]]:
             "dataset": "held-out",
             "at_least": False,
             "threshold": 0.22,
-            "rationale": "0.25 is what a coin scores; planners require a clear distance from it",
+            "rationale": "a constant score of 0.5 gives 0.25; planners require a clearly better value",
         },
     ]
 
 
 def monitoring_plan(thresholds: Thresholds) -> Mapping[str, Any]:
-    """What is watched each week, with margins; weather and destinations are declared seasonal."""
+    """Return the monitoring plan: weekly windows, margins, and the columns that are declared seasonal."""
     weather = "follows the weather of the season; its effect on the scores shows in the calibration"
     timetable = "follows the timetable, which airlines change in spring and autumn"
     seasonal = dict.fromkeys(("temp", "humid", "wind_speed", "precip", "pressure", "visib"), weather)
     seasonal["dest"] = timetable
-    seasonal["weekday"] = "the calendar's own: only a week cut by a change of version lacks a day"
+    seasonal["weekday"] = "only a week that is cut by a change of version lacks a weekday"
     rules = performance_rules(thresholds)
     for column in FEATURES:
         rule: dict[str, Any] = {"statistic": "psi", "column": column, "direction": "up", "margin": 0.10, "severe": 0.25}
@@ -163,7 +164,7 @@ def monitoring_plan(thresholds: Thresholds) -> Mapping[str, Any]:
 
 
 def performance_rules(thresholds: Thresholds) -> list[dict[str, Any]]:
-    """Calibration, ranking, and the one column that goes missing with the weather."""
+    """Return the rules on calibration, ranking, and the column that is often missing in bad weather."""
     return [
         {
             "statistic": "calibration",
@@ -188,6 +189,6 @@ def performance_rules(thresholds: Thresholds) -> list[dict[str, Any]]:
             "column": "pressure",
             "direction": "up",
             "margin": 0.25,
-            "rationale": "goes missing in bad weather, a fifth of a bad week before April; a quarter more is a fault",
+            "rationale": "missing in bad weather: in a fifth of a bad week before April; 25 points more is a fault",
         },
     ]

@@ -1,11 +1,11 @@
-"""The results of the demo: the state of every version, the report, and what to try next."""
+"""Print the results of the demo: the state of every version, the report, and commands to try next."""
 
 from __future__ import annotations
 
 from data.queries.inventory import ListedVersion, Placement, inventory
 from data.queries.rows import rows
 from data.records.monitoring import Alert, MonitoringRun
-from modelward.demo.life import Life
+from modelward.demo.demo_context import DemoContext
 from modelward.demo.proof import ProofResult
 from views.evidence_address import model_page
 from views.pages.site import site_folder, write_site
@@ -21,25 +21,25 @@ TRY_NEXT = (
 )
 
 
-def summarise(life: Life, proven: ProofResult) -> None:
-    """A table of the versions, the counts, the path of the report, and commands that read this registry."""
-    registry, story = life.scenario.registry, life.story
-    versions = inventory(registry, now=life.scenario.now).versions
-    runs = len(rows(registry, MonitoringRun, model=life.year.model))
-    alerts = rows(registry, Alert, model=life.year.model)
+def summarise(context: DemoContext, proven: ProofResult) -> None:
+    """Print a table of the versions, the counts, the path of the report, and commands that read this registry."""
+    registry, story = context.scenario.registry, context.story
+    versions = inventory(registry, now=context.scenario.now).versions
+    runs = len(rows(registry, MonitoringRun, model=context.year.model))
+    alerts = rows(registry, Alert, model=context.year.model)
     columns = ("version", "review", "served as champion", "why that ended")
     story.table("The versions", columns, [_row(one) for one in versions])
     story.say("")
     paged = sum(alert.level == "page" for alert in alerts)
     story.say(
-        f"{runs} windows monitored in {life.watch.runs} runs; {len(alerts)} alerts, {paged} of them paged somebody"
+        f"{runs} windows monitored in {context.monitoring.runs} runs; {len(alerts)} alerts, {paged} of level page"
     )
-    held = "holds" if proven.holds else "DOES NOT HOLD"
-    story.say(f"the audit log {held}: {proven.report.events} events, {proven.report.assurance} assurance")
+    outcome = "is verified" if proven.succeeded else "FAILS VERIFICATION"
+    story.say(f"the audit log {outcome}: {proven.report.events} events, {proven.report.assurance} assurance")
     story.say("this is a replay registry: business times are in 2013, recorded times are real")
     pages = write_site(registry.home, site_folder(registry.home))
-    story.say(f"report: {pages.root / model_page(life.year.model)}")
-    story.say("what to try next:")
+    story.say(f"report: {pages.root / model_page(context.year.model)}")
+    story.say("commands to try next:")
     for command in TRY_NEXT:
         story.say(f"  MODELWARD_HOME={registry.home.root} .venv/bin/{command}")
 

@@ -1,8 +1,8 @@
-"""The demo's thresholds, from weeks before April that the judged models were not trained on.
+"""Find the demo's thresholds, from weeks before April on which the judged models were not trained.
 
-Each week is scored by a model fitted on what was known before it began (rolling origin), with the settings of the first
-model. The last day is 30 March: its labels are known at noon of the 31st, when the thresholds are written into the
-plans, with the figures as their rationale.
+A model with the settings of the first version scores each week; it is fitted on the data known before that week
+(rolling origin). The last day is 30 March: its labels are known at noon on 31 March, when the thresholds are written
+into the plans, with the figures as their rationale.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MARGIN = 0.10
 
 @dataclass(frozen=True)
 class Week:
-    """One out-of-time week: its Monday, AUC and score ÷ label."""
+    """An out-of-time week: its Monday, its AUC, and its ratio of mean score to mean label."""
 
     monday: date
     auc: float
@@ -38,19 +38,19 @@ class Week:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What the weeks say: the typical deviation of the calibration ratio from 1, and the worst ranking."""
+    """The thresholds from the out-of-time weeks: for the calibration ratio and for the AUC."""
 
     weeks: tuple[Week, ...]
 
     @property
     def severe(self) -> float:
-        """Root mean square of |ratio − 1|, rounded up to the next 0.05."""
+        """The root mean square of ratio − 1, rounded up to a multiple of 0.05."""
         deviations = [(week.ratio - 1.0) ** 2 for week in self.weeks]
         return round(math.ceil(math.sqrt(sum(deviations) / len(deviations)) / STEP) * STEP, 2)
 
     @property
     def auc_floor(self) -> float:
-        """The lowest weekly AUC, rounded down to the next 0.05."""
+        """The lowest weekly AUC, rounded down to a multiple of 0.05."""
         return round(math.floor(min(week.auc for week in self.weeks) / STEP) * STEP, 2)
 
     @property
@@ -59,12 +59,12 @@ class Thresholds:
         ratios = ", ".join(f"{week.ratio:.2f}" for week in self.weeks)
         return (
             f"out-of-time weeks from {self.weeks[0].monday} to {LAST_DAY}: "
-            f"score ÷ label {ratios}; lowest AUC {min(week.auc for week in self.weeks):.3f}"
+            f"mean score ÷ mean label {ratios}; lowest AUC {min(week.auc for week in self.weeks):.3f}"
         )
 
 
 def find_thresholds() -> Thresholds:
-    """Fit and score each week from 28 January to 30 March; about half a second a week."""
+    """Fit a model for each week from 28 January to 30 March, score that week, and return the thresholds."""
     weeks = (LAST_WEEK - FIRST_WEEK).days // 7 + 1
     return Thresholds(tuple(_week(FIRST_WEEK + timedelta(days=7 * number)) for number in range(weeks)))
 

@@ -1,7 +1,7 @@
-"""The four models of the demo: what each may learn from, what it is judged on, and how it is fitted.
+"""Define and fit the four models of the demo: their training data, their held-out data and their settings.
 
-Every held-out period lies after its training period, and a training sees only labels that were known when its
-held-out period began. The predictions submitted as evidence are those of the very artifact that is registered.
+Every held-out period is after its training period, and training uses only labels that were known when the held-out
+period began. The predictions submitted as evidence are those of the artifact that is registered.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ DEEP_TREES: Final[Mapping[str, float]] = MappingProxyType(
 
 
 class Classifier(Protocol):
-    """What scikit-learn fits: probabilities of (on time, late), shape (rows, 2)."""
+    """A classifier of scikit-learn; its probabilities of (on time, late) have shape (rows, 2)."""
 
     def predict_proba(self, X: pd.DataFrame) -> Scores: ...  # noqa: N803
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one version is made: a training period, a later held-out period (UTC days, ends included), settings."""
+    """The recipe of a version: training period, later held-out period (UTC days, both ends included) and settings."""
 
     name: str
     trained_from: date
@@ -51,17 +51,17 @@ class Recipe:
     settings: Mapping[str, float]
 
     def training(self) -> pa.Table:
-        """Flights of the training period whose label was known before the held-out period began."""
+        """Return the flights of the training period whose label was known before the held-out period began."""
         flights = flights_between(self.trained_from, self.trained_to)
         return known_by(flights, start_of_day(self.held_out_from))
 
     @property
     def registered_at(self) -> datetime:
-        """Noon of the day after the held-out period: almost every label of it is known by then."""
+        """Noon UTC of the day after the held-out period, when almost all its labels are known."""
         return start_of_day(self.held_out_to) + timedelta(days=1, hours=12)
 
     def held_out(self) -> pa.Table:
-        """Flights of the held-out period whose label was known when the version was registered."""
+        """Return the flights of the held-out period whose label was known when the version was registered."""
         return known_by(flights_between(self.held_out_from, self.held_out_to), self.registered_at)
 
 
@@ -80,19 +80,19 @@ RECIPES: Final = (OVERFITTED, WINTER, CHALLENGER, AUTUMN)
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A fitted classifier; its bytes are the artifact."""
+    """A fitted classifier, which is stored as the artifact."""
 
     estimator: Classifier
 
     def predict(self, flights: pa.Table) -> Scores:
-        """Probability of arriving late, shape (rows,), in the order of the flights."""
+        """Return the probability of arriving late for each flight, in the same order, shape (rows,)."""
         if len(flights) == 0:
             return np.empty(0)
         return self.estimator.predict_proba(to_frame(flights))[:, 1]
 
 
 def fit(settings: Mapping[str, float], flights: pa.Table) -> FittedModel:
-    """Gradient-boosted trees on the flights, all of them labelled; the same rows and settings give the same model."""
+    """Fit gradient-boosted trees on labelled flights; the same rows and settings give the same model."""
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
     except ModuleNotFoundError as missing:
@@ -106,17 +106,17 @@ def fit(settings: Mapping[str, float], flights: pa.Table) -> FittedModel:
 
 
 def score_flights(model: FittedModel, flights: pa.Table) -> pa.Table:
-    """The evidence of a submission: `prediction_id`, `predicted_at`, `label` and the model's `score`."""
+    """Return `prediction_id`, `predicted_at`, `label` and the model's `score` for each flight."""
     return flights.select(["prediction_id", "predicted_at", LABEL]).append_column(
         "score", pa.array(model.predict(flights))
     )
 
 
 def save_model(model: FittedModel, target: Path) -> None:
-    """Write the artifact."""
+    """Write the artifact of a model."""
     target.write_bytes(pickle.dumps(model.estimator, protocol=5))
 
 
 def load_model(source: Path) -> FittedModel:
-    """Read an artifact back, as the demo's serving does; only bytes whose digest was verified may come here."""
+    """Read a model from its artifact. Call this only on bytes whose digest was verified."""
     return FittedModel(pickle.loads(source.read_bytes()))  # noqa: S301 - the demo serves what it fitted itself

@@ -1,10 +1,10 @@
-"""Versions registered, validated and deployed by the real flows, while people answer the forms."""
+"""Register, validate and deploy the demo's versions with the real flows, while the people answer the forms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data.errors import GateRefusedError, RefusedError
 from data.queries.log_entries import events_from
@@ -14,11 +14,11 @@ from data.records.names import short
 from data.records.review import Waiver
 from data.records.version import Comparison, Version
 from data.registry.commands.review import DecideWaiver, RequestWaiver
-from modelward.demo.answers import pending
-from modelward.demo.desk import Answer, answering
+from modelward.demo.answers import latest_request
+from modelward.demo.form_responder import Answer, answering
 from modelward.demo.people import Scenario
 from modelward.demo.printed_story import PrintedStory
-from modelward.demo.submissions import Typed, Workbench
+from modelward.demo.submissions import DeveloperRepository, VersionDetails
 from modelward.demo.train import Recipe, fit
 from modelward.supervisor.prefect_environment import prepare
 
@@ -27,30 +27,30 @@ USE = "gate planning and rebooking"
 
 @dataclass
 class Versions:
-    """The developer's repository, and what the demo does with each version."""
+    """The versions of the demo, submitted from the developer's repository."""
 
     scenario: Scenario
     story: PrintedStory
-    bench: Workbench
+    repository: DeveloperRepository
 
-    def register(self, recipe: Recipe, typed: Typed) -> str:
-        """Fit, write the folder, register it by the flow; returns the version's key."""
+    def register(self, recipe: Recipe, details: VersionDetails) -> str:
+        """Fit a model, write the submission folder, register it with the flow, and return the key of the version."""
         from flows.register_model import register_model
 
         scenario = self.scenario
         prepare(scenario.registry.home.root, MODELWARD_ACTOR="dana")
-        folder = self.bench.write(recipe, fit(recipe.settings, recipe.training()), typed, scenario.now)
+        folder = self.repository.write(recipe, fit(recipe.settings, recipe.training()), details, scenario.now)
         version = register_model(str(folder), as_of=scenario.now)
-        row = self.look(version)
-        line = f"{short(version)} registered: {typed.what}; worked on by {', '.join(row.contributors)}"
+        row = self.record(version)
+        line = f"{short(version)} registered: {details.what}; worked on by {', '.join(row.contributors)}"
         self.story.say(line, scenario.now)
         return version
 
     def validate(self, version: str, *answers: Answer) -> bool:
-        """Validate it by the flow, people answering; print the result. Returns whether it cleared its gates."""
+        """Validate a version with the flow and these answers; return whether it cleared its gates."""
         from flows.validate_model import validate_model
 
-        self.scenario.later(minutes=30)
+        self.scenario.advance(minutes=30)
         cleared = True
         try:
             with answering(*answers):
@@ -60,22 +60,22 @@ class Versions:
             self.story.say(refused.what.replace("\n", "\n   "), self.scenario.now)
             self.story.say(f"→ {refused.remedy}")
         self._say_compared(version)
-        self.story.say(f"{short(version)} is {self.look(version).review_state}", self.scenario.now)
+        self.story.say(f"{short(version)} is {self.record(version).review_state}", self.scenario.now)
         return cleared
 
     def preview(self, version: str) -> list[str]:
-        """The controls that the version would not clear now, each printed with its reason."""
+        """Return the controls that the version would not clear now, after printing the reason for each."""
         from tasks.validate.preview_version import preview_version
 
-        standing = [one for one in preview_version(version, "production", USE, self.scenario.now) if not one.cleared]
-        for judgement in standing:
+        not_cleared = [one for one in preview_version(version, "production", USE, self.scenario.now) if not one.cleared]
+        for judgement in not_cleared:
             verdict = judgement.verdict
             why = getattr(verdict, "reason", "") or f"unproven, {getattr(verdict, 'missing', '')}"
-            self.story.say(f"{judgement.control} would not clear: {why}")
-        return sorted({one.control for one in standing})
+            self.story.say(f"{judgement.control} is not cleared: {why}")
+        return sorted({one.control for one in not_cleared})
 
     def waive(self, version: str, controls: Sequence[str], reason: str, until: datetime) -> list[str]:
-        """The developer requests waivers, an approver grants them; returns their keys."""
+        """Let the developer request waivers and an approver grant them; return their keys."""
         keys = []
         for control in controls:
             requested = RequestWaiver(version=version, control=control, reason=reason, expires_at=until)
@@ -89,10 +89,10 @@ class Versions:
         return keys
 
     def deploy(self, version: str, *answers: Answer) -> bool:
-        """Ask for approval and publish, by the flow; returns whether it serves."""
+        """Ask for approval and publish a version with the flow; return whether it serves."""
         from flows.deploy_model import deploy_model
 
-        self.scenario.later(minutes=30)
+        self.scenario.advance(minutes=30)
         before = self._refusals()
         try:
             with answering(*answers):
@@ -103,15 +103,15 @@ class Versions:
         finally:
             for reason in self._refusals()[len(before) :]:
                 self.story.say(f"refused and recorded: {reason}", self.scenario.now)
-        request = pending(self.scenario, version)
+        request = latest_request(self.scenario, version)
         self.story.say(
             f"{short(version)} serves in {request.environment}, approved until {_day(request.valid_until)}",
             self.scenario.now,
         )
         return True
 
-    def look(self, version: str) -> Version:
-        """The version as it stands."""
+    def record(self, version: str) -> Version:
+        """Return the present record of a version."""
         return required_row(self.scenario.registry, Version, version)
 
     def _say_compared(self, version: str) -> None:
@@ -130,11 +130,6 @@ class Versions:
     def _refusals(self) -> list[str]:
         found = events_from(self.scenario.registry, 0)
         return [str(one.data["reason"]) for one in found if one.type == EventType.COMMAND_REFUSED]
-
-
-def until(moment: datetime, days: int) -> datetime:
-    """A date some days on."""
-    return moment + timedelta(days=days)
 
 
 def _day(moment: datetime | None) -> str:

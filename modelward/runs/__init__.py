@@ -1,1 +1,1 @@
-"""runs."""
+"""Start a flow run, follow it, and list the runs that wait for a person."""

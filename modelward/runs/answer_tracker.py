@@ -1,4 +1,4 @@
-"""The result of an answer: waits for the next event about it by the person who gave it, while its run goes on."""
+"""Wait until the registry records the result of a submitted answer, as long as the run of the form continues."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 5.0
 SLOW_SECONDS = 15.0
 PAUSE_SECONDS = 0.5
-BESIDE = {"credential.attempted", "operation.begun"}
+NO_RESULT = {"credential.attempted", "operation.begun"}
 BY_SERVICE = {"command.refused", "approval.withdrawn", "approval.expired"}
-"""What becomes of an answer that no person's name can stand under: it did not fit the form, or the request fell."""
+"""Results that the service records: the answer did not fit the form, or the request was withdrawn or has expired."""
 
 
 @dataclass(frozen=True)
 class SubmittedAnswer:
-    """The subject, run and person of an answer, and the newest event before Prefect took it."""
+    """A submitted answer: its subject, its run, its person, and the number of the latest event before it (`after`)."""
 
     subject: str
     run_id: str
@@ -32,8 +32,8 @@ class SubmittedAnswer:
     after: int
 
     def is_judged_by(self, event: LogEntry) -> bool:
-        """Whether an event says what became of it, and not of what somebody else answered meanwhile."""
-        if event.seq <= self.after or event.type in BESIDE:
+        """Return True if an event is the result of this answer, not of another person's answer."""
+        if event.seq <= self.after or event.type in NO_RESULT:
             return False
         if event.subject != self.subject and event.run != self.run_id:
             return False
@@ -41,31 +41,30 @@ class SubmittedAnswer:
 
 
 def newest_event(registry: Registry) -> int:
-    """The number of the newest event."""
+    """Return the number of the latest event."""
     return registry.head().size - 1
 
 
-def watch_for(
+def await_result(
     registry: Registry, answer: SubmittedAnswer, stage: Callable[[], Stage], report_queued: Callable[[], None]
 ) -> LogEntry:
-    """The event that judges an answer; `stage` returns where its run is.
+    """Return the event that records the result of an answer; `stage` returns the stage of its run.
 
-    `report_queued` is called once when the run is queued for more than SLOW_SECONDS.
-
-    Raises PrefectUnavailableError when the run ended or waits again without one, or takes too long.
+    `report_queued` is called once if the run is queued for more than SLOW_SECONDS. Raises PrefectUnavailableError when
+    the run ends or waits again without a result, or takes longer than LONGEST_SECONDS.
     """
-    begun = at_rest = time.monotonic()
+    started = last_active = time.monotonic()
     reported = False
     while (event := _judged(registry, answer)) is None:
         now, where = time.monotonic(), stage()
         if where in ("queued", "under way"):
-            at_rest = now
-        if now - begun > LONGEST_SECONDS or now - at_rest > GRACE_SECONDS:
+            last_active = now
+        if now - started > LONGEST_SECONDS or now - last_active > GRACE_SECONDS:
             raise PrefectUnavailableError(
-                f"the answer was submitted; after {now - begun:.0f} s nothing is recorded about it, its run is {where}",
-                "look at the page of the run; if its process died, `modelward reconcile`, then start the flow again",
+                f"the answer was submitted, but nothing was recorded within {now - started:.0f} s; its run is {where}",
+                "open the run in the Prefect UI; if its process died, run `modelward reconcile`, then the flow again",
             )
-        if where == "queued" and not reported and now - begun > SLOW_SECONDS:
+        if where == "queued" and not reported and now - started > SLOW_SECONDS:
             report_queued()
             reported = True
         time.sleep(PAUSE_SECONDS)

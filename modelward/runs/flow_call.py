@@ -1,7 +1,7 @@
-"""Calls a flow for a command: as a run of its deployment at the server that `modelward up` keeps, or in this process.
+"""Run a flow for a command: as a run of its deployment on the server of `modelward up`, or in this process.
 
-The run acts for the person who asked: their name goes with it as a claim, as the operating-system user does in this
-process, and the run's tag says that nothing proves it.
+The run acts for the person who started it. The name of this person is a claim without proof, as the operating-system
+user is in this process; a tag of the run says so.
 """
 
 from __future__ import annotations
@@ -38,23 +38,24 @@ FAILED = re.compile(
 
 
 @dataclass(frozen=True)
-class Where:
-    """How a person wants a flow to run: in this process, or at the server with or without waiting for its end."""
+class CallOptions:
+    """The acting person, and where the flow runs: in this process if `local`, else on the server if one runs."""
 
     by: str = ""
     local: bool = False
     no_wait: bool = False
 
 
-def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = "") -> Any:
-    """What the flow answers: the thing itself from this process, plain JSON from the server.
+def call(flow: str, options: CallOptions, parameters: Mapping[str, Any], doing: str = "") -> Any:
+    """Run a flow and return its result: the object itself from this process, JSON values from the server.
 
-    Raises what the flow raises. Ends the command once the run is created when nobody wants to wait.
+    Raises the errors of the flow. With `no_wait`, ends the command as soon as the run is created. `doing` is shown
+    meanwhile on the terminal.
     """
-    supervisor = None if where.local else running_supervisor()
-    with prefect_ready(where.by):
+    supervisor = None if options.local else running_supervisor()
+    with prefect_ready(options.by):
         if supervisor is not None:
-            return _at_server(supervisor, flow, where, parameters)
+            return _on_server(supervisor, flow, options, parameters)
         function = getattr(import_module(f"flows.{flow}"), flow)
         if not doing:
             return function(**parameters)
@@ -63,16 +64,16 @@ def call(flow: str, where: Where, parameters: Mapping[str, Any], doing: str = ""
 
 
 def actor_of(by: str) -> str:
-    """The person that the run acts for: the one named, or the one whose operating-system user this is."""
+    """Return the person that the run acts for: `by`, or else the person of this operating-system user."""
     if by:
         return by
     return current_person(Registry.here()).id
 
 
-def _at_server(supervisor: RunningSupervisor, flow: str, where: Where, parameters: Mapping[str, Any]) -> Any:
+def _on_server(supervisor: RunningSupervisor, flow: str, options: CallOptions, parameters: Mapping[str, Any]) -> Any:
     from prefect.client.orchestration import get_client
 
-    actor = actor_of(where.by)
+    actor = actor_of(options.by)
     with get_client(sync_client=True) as client:
         run = client.create_flow_run_from_deployment(
             _deployment(client, flow.replace("_", "-")),
@@ -81,15 +82,15 @@ def _at_server(supervisor: RunningSupervisor, flow: str, where: Where, parameter
             job_variables={"env": {"MODELWARD_ACTOR": actor}},
             idempotency_key=f"{flow}-{uuid4()}",
         )
-        remark(f"the running server takes it: {supervisor.run_page(run.id)}")
-        if where.no_wait:
+        remark(f"the running server has the run: {supervisor.run_page(run.id)}")
+        if options.no_wait:
             raise typer.Exit(0)
         try:
-            state = _followed(client, run.id, supervisor)
+            state = _follow(client, run.id, supervisor)
         except KeyboardInterrupt:
-            remark("the run goes on at the server; cancel it there if it should not")
+            remark("the run continues on the server; to stop it, cancel it in the Prefect UI")
             raise
-        return _answer(client, run.id, state, supervisor)
+        return _result(client, run.id, state, supervisor)
 
 
 def _deployment(client: SyncPrefectClient, name: str) -> UUID:
@@ -99,13 +100,13 @@ def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     found = client.read_deployments(deployment_filter=by_name)
     if not found:
         raise SupervisorError(
-            f"the running server has no deployment {name}", "`modelward down`, then `modelward up` again"
+            f"the running server has no deployment {name}", "run `modelward down`, then `modelward up`"
         )
     return found[0].id
 
 
-def _followed(client: SyncPrefectClient, run_id: UUID, supervisor: RunningSupervisor) -> State:
-    """The state that a run ends in; says meanwhile what it waits for."""
+def _follow(client: SyncPrefectClient, run_id: UUID, supervisor: RunningSupervisor) -> State:
+    """Return the final state of a run; until then, print what the run waits for."""
     remarked, state_id, since = "", None, time.monotonic()
     while True:
         run = client.read_flow_run(run_id)
@@ -121,21 +122,21 @@ def _followed(client: SyncPrefectClient, run_id: UUID, supervisor: RunningSuperv
 
 
 def waits_for(run: FlowRun, seconds: float, supervisor: RunningSupervisor) -> str:
-    """What a run waits for that is in its state for so long; nothing while it goes on as it should."""
+    """Return what a run waits for after `seconds` in its present state; an empty text while it progresses."""
     state = run.state
     if state is None:
         return ""
     if state.is_paused():
-        return "it waits for people: they answer in the Prefect UI, or with `modelward approvals answer`"
+        return "the run waits for people, who answer in the Prefect UI or with `modelward approvals answer`"
     if seconds > SLOW_SECONDS and state.is_scheduled():
         return supervisor.why_queued(run.work_queue_name or "")
     if seconds > SLOW_SECONDS and state.is_pending():
-        return "the worker has taken it, and its process has not begun: `modelward status` says how the worker is"
+        return "the worker has the run, but its process has not started: check the worker with `modelward status`"
     return ""
 
 
-def _answer(client: SyncPrefectClient, run_id: UUID, state: State, supervisor: RunningSupervisor) -> Any:
-    """What the run left as its answer. Raises what it failed with, PrefectUnavailableError for an unreadable answer."""
+def _result(client: SyncPrefectClient, run_id: UUID, state: State, supervisor: RunningSupervisor) -> Any:
+    """Return the stored result of a run. Raises the error it failed with; PrefectUnavailableError without a result."""
     from prefect.exceptions import PrefectHTTPStatusError
 
     from tasks.run.store_result import ANSWER
@@ -146,22 +147,22 @@ def _answer(client: SyncPrefectClient, run_id: UUID, state: State, supervisor: R
         return json.loads(client.read_flow_run_input(run_id, ANSWER))
     except (PrefectHTTPStatusError, ValueError) as error:
         raise errors.PrefectUnavailableError(
-            f"the run completed, and what it answered cannot be read: {error}".splitlines()[0],
-            f"look at {supervisor.run_page(run_id)}",
+            f"the run completed, but its result cannot be read: {error}".splitlines()[0],
+            f"open {supervisor.run_page(run_id)}",
         ) from error
 
 
 def failure_of(state: str, message: str, page: str) -> ModelwardError:
-    """The error that a run failed with, as this process would have raised it; else that it did not end well."""
+    """Return the error with which a run failed, as raised in this process, or else a PrefectUnavailableError."""
     failed = FAILED.fullmatch(message)
     kind = getattr(errors, failed["kind"], None) if failed else None
     if failed and isinstance(kind, type) and issubclass(kind, errors.ModelwardError):
         error: ModelwardError = kind(failed["what"], failed["remedy"] or "")
         return error
-    return errors.PrefectUnavailableError(f"the run ended {state}: {message}", f"look at {page}")
+    return errors.PrefectUnavailableError(f"the run ended as {state}: {message}", f"open {page}")
 
 
 def plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as they travel: text, numbers, lists; days and times as ISO 8601."""
+    """Convert parameters to JSON values, with days and times in ISO 8601."""
     values: dict[str, Any] = json.loads(json.dumps(dict(parameters), default=lambda one: one.isoformat()))
     return values

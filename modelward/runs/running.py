@@ -1,4 +1,4 @@
-"""Runs a flow in this process: the environment is set before Prefect is imported, and then the flow is a function."""
+"""Prepare this process to run flows: set Prefect's environment before Prefect is imported."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from modelward.supervisor.prefect_environment import environment_of_caller, prep
 
 @contextmanager
 def prefect_ready(by: str = "") -> Iterator[None]:
-    """Import flows inside this block.
+    """Set Prefect's environment while the block runs; import flows inside the block only.
 
-    Runs are recorded at the server of PREFECT_API_URL, else at that of `modelward up`, else by Prefect under the home.
-    `by` is the person that the flow acts for. Raises MissingRegistryError, and NotAuthorisedError for somebody who is
-    not on the roster, before Prefect is waited for; SupervisorError while `modelward up` starts or stops;
-    PrefectUnavailableError.
+    Runs are recorded on the server of PREFECT_API_URL, else of `modelward up`, else by Prefect under the home. `by` is
+    the person that the flow acts for. Raises MissingRegistryError; NotAuthorisedError for a person who is not on the
+    roster; SupervisorError while `modelward up` starts or stops; PrefectUnavailableError.
     """
     home = Home.here().root
     if not Home.here().database.exists():
@@ -41,7 +40,7 @@ def prefect_ready(by: str = "") -> Iterator[None]:
 
 
 def _server() -> dict[str, str]:
-    """How to reach the server of this home's `modelward up`, so that no second one works on its records."""
+    """Return the variables that address the server of `modelward up`, so that no second server uses its records."""
     supervisor = running_supervisor()
     if supervisor is None:
         return {}
@@ -53,5 +52,5 @@ def _require_writable(home: Path) -> None:
         (home / "prefect").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
-            f"{home} cannot be written: {error}", "make it writable or set MODELWARD_HOME"
+            f"{home} cannot be written: {error}", "make it writable, or set MODELWARD_HOME to another folder"
         ) from error

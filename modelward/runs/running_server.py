@@ -1,4 +1,4 @@
-"""The supervisor that `modelward up` runs for this home, as other commands find it: its addresses, once it is ready."""
+"""Find the supervisor of this home, started by `modelward up`, and its addresses once it is ready."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class RunningSupervisor:
-    """A supervisor that is ready."""
+    """The process and the addresses of a supervisor that is ready."""
 
     pid: int
     since: str
@@ -27,32 +27,32 @@ class RunningSupervisor:
     evidence_url: str
 
     def run_page(self, run_id: object) -> str:
-        """Where people look at a run."""
+        """Return the address of a run in the Prefect UI."""
         return f"{self.ui_url}/runs/flow-run/{run_id}"
 
     def why_queued(self, queue: str = "") -> str:
-        """Why a run that is due has not begun: what holds up its queue, or all of them."""
-        held = queue_blockage(self.api_url, read_settings().prefect_login, queue)
-        return held[0] if held else "no worker has taken it yet: `modelward status` says whether one runs"
+        """Return why a due run has not started: what blocks its queue, or any queue if none is given."""
+        reasons = queue_blockage(self.api_url, read_settings().prefect_login, queue)
+        return reasons[0] if reasons else "no worker has the run yet: check with `modelward status` that one runs"
 
 
 def running_supervisor() -> RunningSupervisor | None:
-    """The supervisor of this home; None when there is none, or when the person named another with PREFECT_API_URL.
+    """Return the supervisor of this home; None if none runs, or if PREFECT_API_URL is the address of another server.
 
-    One that is starting or stopping is waited for a while. Raises SupervisorError when it stays so: it has the records
-    of this home, and a second server on them would damage them.
+    Waits up to PATIENCE_SECONDS while the supervisor starts or stops, then raises SupervisorError: a second server
+    would damage the records of this home.
     """
-    folder, named = Home.here().up, api_url()
+    folder, chosen = Home.here().up, api_url()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while is_held(folder):
-        account = running_status(folder)
-        if account is not None and named not in ("", account.api_url):
+        status = running_status(folder)
+        if status is not None and chosen not in ("", status.api_url):
             return None
-        if account is not None and account.stage == "ready":
-            return RunningSupervisor(account.pid, account.since, account.api_url, account.ui_url, account.evidence_url)
+        if status is not None and status.stage == "ready":
+            return RunningSupervisor(status.pid, status.since, status.api_url, status.ui_url, status.evidence_url)
         if time.monotonic() > deadline:
             raise SupervisorError(
-                describe_status(account), "try again once it is ready or has ended: `modelward status`"
+                describe_status(status), "try again when `modelward status` shows that it is ready or not running"
             )
         time.sleep(POLL_SECONDS)
     return None

@@ -1,4 +1,4 @@
-"""What waits for people: requests for a decision, and versions for a validator's conclusion. Prefect is not asked."""
+"""List what waits for people, from the registry alone: approval requests, and versions that need a validator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from modelward.cli.terminal import say, show_table
 
 @dataclass(frozen=True)
 class Waiting:
-    """A question that is open: about what, until when, which roles it still needs, and who holds them."""
+    """An open question: its subject, purpose and deadline, the signatures it still needs, and who can give them."""
 
     about: str
     purpose: str
@@ -29,12 +29,12 @@ class Waiting:
 
 
 def signatures(missing: Mapping[Role, int]) -> str:
-    """The signatures that a request still needs, as people read them: `2 × approver`."""
+    """Return the missing signatures of a request as text: `2 × approver`."""
     return ", ".join(f"{count} × {role.value}" for role, count in missing.items())
 
 
 def requires_validator(assessed: AssessedVersion) -> bool:
-    """Whether the approval rules of its standard ask for a validator; a standard that cannot be read asks for one."""
+    """Return True if the standard of a version requires a validator, or if the standard cannot be read."""
     model, verdicts, standard = assessed.model, assessed.verdicts, assessed.standard
     change = assessed.version.change.change_class
     try:
@@ -46,9 +46,9 @@ def requires_validator(assessed: AssessedVersion) -> bool:
 
 
 def waiting_now(longest: float | None = None) -> list[Waiting]:
-    """Everything that waits for people in the registry of this home, at its own time.
+    """Return everything that waits for people in the registry of this home, at the registry's time.
 
-    The lock of the registry is waited for, at most `longest` seconds. Raises StoreError, MissingRegistryError.
+    Waits at most `longest` seconds for the lock of the registry. Raises StoreError, MissingRegistryError.
     """
     work = pending_work(Registry.here(longest))
     requests = [
@@ -65,9 +65,9 @@ def waiting_now(longest: float | None = None) -> list[Waiting]:
 
 
 def show_waiting(found: Sequence[Waiting]) -> None:
-    """What waits, what it still needs, and who could give that."""
+    """Print the open questions, the signatures they still need, and who can give them."""
     rows = [(one.about, one.purpose, one.until, one.needs, one.people or "nobody") for one in found]
-    columns = ("waits", "for", "until", "still needs", "who could")
-    show_table(columns, rows, "nothing waits for anybody", whole=3)
+    columns = ("question", "purpose", "until", "still needs", "by")
+    show_table(columns, rows, "nothing waits for people", whole=3)
     if rows:
-        say("→ they answer in the Prefect UI, or with `modelward approvals answer`")
+        say("→ answer in the Prefect UI, or with `modelward approvals answer`")

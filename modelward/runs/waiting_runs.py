@@ -1,6 +1,6 @@
-"""Runs of Prefect that wait for a person, and submitting what the person entered.
+"""Find the Prefect runs that wait for a person, and submit the person's answers to their forms.
 
-An answer proves nothing here: the run passes it to the registry, and the result is read from there.
+Submitting an answer proves nothing: the run passes the answer to the registry, which judges it and records the result.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from modelward.runs.answer_tracker import Stage
 
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.5
-NOT_THERE = 404
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One field of a form: its name, what it asks, the choices if there are any, and whether it is typed unseen."""
+class FormField:
+    """A field of a form; `choices` is empty for free text, and the input of a `hidden` field is hidden while typed."""
 
     name: str
     title: str
@@ -40,22 +40,22 @@ class Entry:
 
 @dataclass(frozen=True)
 class Form:
-    """What a waiting run asks: Markdown to read, and fields to fill in."""
+    """The form of a waiting run: a description in Markdown to read, and fields to fill in."""
 
     run_id: str
     description: str
-    entries: tuple[Entry, ...]
+    fields: tuple[FormField, ...]
 
     @property
     def preselected(self) -> dict[str, str]:
-        """What is chosen already, as Prefect's page submits it: the only choice of a field."""
-        return {one.name: one.choices[0] for one in self.entries if len(one.choices) == 1}
+        """The value of each field with only one choice, as Prefect's page submits it."""
+        return {one.name: one.choices[0] for one in self.fields if len(one.choices) == 1}
 
 
 def waiting_form(run_ids: Iterable[str]) -> Form:
-    """The form of the first of these runs that waits for a person; one that is on its way there is waited for.
+    """Return the form of the first of these runs that waits for a person.
 
-    Raises RequestClosedError when none waits.
+    If none waits yet but one has not ended, wait up to PATIENCE_SECONDS. Raises RequestClosedError when none waits.
     """
     candidates = [one for one in dict.fromkeys(run_ids) if one]
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -69,15 +69,16 @@ def waiting_form(run_ids: Iterable[str]) -> Form:
                 break
             time.sleep(PAUSE_SECONDS)
     raise RequestClosedError(
-        "no run waits for an answer to this",
-        "start the flow again (`modelward validate`, `deploy` or `retire`), with the PREFECT_API_URL it ran under",
+        "no run waits for this answer",
+        "start the flow again (`modelward validate`, `deploy` or `retire`); if it ran on another Prefect server, "
+        "first set PREFECT_API_URL to that server",
     )
 
 
 def submit(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> int:
-    """Resume the run with what was entered; answers what `newest` said right before Prefect took it.
+    """Resume the run with the values entered; return the result of `newest` right before Prefect accepted them.
 
-    Raises PrefectUnavailableError when Prefect does not take it.
+    Raises PrefectUnavailableError when Prefect does not accept them within PATIENCE_SECONDS.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     with get_client(sync_client=True) as client:
@@ -87,12 +88,15 @@ def submit(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> 
             if answer.status == SetStateStatus.ACCEPT:
                 return before
             if time.monotonic() > deadline:
-                raise PrefectUnavailableError(f"Prefect did not take the answer: {answer.details}")
+                raise PrefectUnavailableError(
+                    f"Prefect did not accept the answer: {answer.details}",
+                    "open the run in the Prefect UI and answer there",
+                )
             time.sleep(PAUSE_SECONDS)
 
 
 def stage_of(run_id: str) -> Stage:
-    """Where a run is on its way to judging an answer."""
+    """Return the stage of a run whose form was answered."""
     with get_client(sync_client=True) as client:
         run = _run(client, run_id)
     if run is None or run.state is None or run.state.is_final():
@@ -110,7 +114,7 @@ def _run(client: SyncPrefectClient, run_id: str) -> FlowRun | None:
 
 
 def _is_under_way(run: FlowRun) -> bool:
-    """Whether a run may still come to ask; one that waits without a form yet is about to."""
+    """Return True if a run has not ended, and so may still show a form."""
     return run.state is not None and not run.state.is_final()
 
 
@@ -123,31 +127,31 @@ def _form(client: SyncPrefectClient, run: FlowRun) -> Form | None:
     description = _input(client, run_id, keys["description"])
     if not isinstance(schema, dict):
         return None
-    return Form(run_id, str(description or ""), entries_of(schema))
+    return Form(run_id, str(description or ""), fields_of(schema))
 
 
 def _input(client: SyncPrefectClient, run_id: str, key: str) -> Any:
-    """What is stored with a run under a key, or None: a run that has only just paused may not have it yet."""
+    """Return what is stored with a run under a key; None if there is nothing, as with a run that has just paused."""
     try:
         return json.loads(client.read_flow_run_input(UUID(run_id), key))
     except HTTPStatusError as error:
-        if error.response.status_code == NOT_THERE:
+        if error.response.status_code == NOT_FOUND:
             return None
         raise
 
 
-def entries_of(schema: Mapping[str, Any]) -> tuple[Entry, ...]:
-    """The fields of a form from its JSON schema, in the order in which it puts them."""
+def fields_of(schema: Mapping[str, Any]) -> tuple[FormField, ...]:
+    """Return the fields of a form from its JSON schema, in their order on the form."""
     definitions = schema.get("definitions") or schema.get("$defs") or {}
     properties = sorted(schema.get("properties", {}).items(), key=lambda one: one[1].get("position", 0))
-    return tuple(_entry(name, field, definitions) for name, field in properties)
+    return tuple(_form_field(name, field, definitions) for name, field in properties)
 
 
-def _entry(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Entry:
+def _form_field(name: str, field: Mapping[str, Any], definitions: Mapping[str, Any]) -> FormField:
     merged = {**_referred(field, definitions), **field}
     choices = merged.get("enum") or ([merged["const"]] if "const" in merged else [])
     default = merged.get("default")
-    return Entry(
+    return FormField(
         name=name,
         title=str(merged.get("title") or name),
         choices=tuple(str(one) for one in choices),

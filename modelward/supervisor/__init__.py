@@ -1,1 +1,1 @@
-"""`modelward up`: starts, watches and ends a Prefect server, a worker and the evidence pages."""
+"""`modelward up`: starts the Prefect server, the worker and the evidence pages, and keeps them running."""

@@ -1,7 +1,7 @@
-"""The automations of the server: a silent run and a crashed run each start `reconcile operations` at once.
+"""Create the automations of the server: a silent run and a crashed run each start `reconcile operations` at once.
 
 Neither changes the state of a run. A run that waits for a person is silent too, and events may arrive out of order:
-reconcile reads the state of the run and its newest heartbeat before it marks the run crashed.
+reconcile reads the state of the run and its latest heartbeat before it marks the run crashed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STAGES = ("development", "validation", "deployment", "monitoring", "review", "re
 
 
 def create_automations(client: SyncPrefectClient) -> None:
-    """Create them, or update those of an earlier `up`; one that an operator switched off stays off."""
+    """Create the automations, or update existing ones; an automation that an operator switched off stays off."""
     reconcile = client.read_deployment_by_name(RECONCILE).id
     for automation in (silent_run(reconcile), crashed_run(reconcile)):
         known = client.find_automation(automation.name)
@@ -33,7 +33,7 @@ def create_automations(client: SyncPrefectClient) -> None:
 
 
 def silent_run(reconcile: UUID) -> AutomationCore:
-    """No event of a run for SILENCE after it began or after its last heartbeat."""
+    """Return the automation for a run without any event for SILENCE since its start or its last heartbeat."""
     return AutomationCore(
         name="modelward: a run fell silent",
         description="Its process or machine is gone: reconcile marks the run crashed and ends its operation.",
@@ -51,7 +51,7 @@ def silent_run(reconcile: UUID) -> AutomationCore:
 
 
 def crashed_run(reconcile: UUID) -> AutomationCore:
-    """A run crashed; except a run of reconcile, which would start itself without end."""
+    """Return the automation for a crashed run, except a run of reconcile, which would start itself endlessly."""
     stages = [f"prefect.tag.{one}" for one in STAGES]
     return AutomationCore(
         name="modelward: a run crashed",

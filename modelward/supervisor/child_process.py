@@ -1,5 +1,5 @@
-"""A process that the supervisor keeps running: in a session of its own, its output in a log of bounded size, started
-again when it ends, and ended with SIGTERM before SIGKILL."""
+"""Run a process in a session of its own: write its output to a log of bounded size, restart the process when it ends,
+and end it with SIGTERM before SIGKILL."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ProcessSpec:
 
 
 class ChildProcess:
-    """A process that is running, or should be."""
+    """A process that the supervisor keeps running."""
 
     def __init__(self, spec: ProcessSpec) -> None:
         self.spec = spec
@@ -47,21 +47,24 @@ class ChildProcess:
 
     @property
     def status(self) -> ProcessStatus:
-        """The process as the supervisor's status file names it."""
+        """The status of the process, as written to the status file."""
         return ProcessStatus(self._process.pid, self._since, self._restarts, self._last_exit)
 
     @property
     def pid(self) -> int:
-        """Its process id, which is also the id of its session."""
+        """The process id, which is also the id of the session."""
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit code, or None while it runs."""
+        """The exit code of the process, or None while it runs."""
         return self._process.poll()
 
     def restart_if_due(self, now: float) -> bool:
-        """Start it again if it has ended and its pause is over; whether it was started. `now` is monotonic."""
+        """Restart the process if it has ended and the pause is over; return True if it was restarted.
+
+        `now` is the monotonic time in seconds.
+        """
         exit_code = self.exit_code
         if exit_code is None:
             return False
@@ -77,9 +80,9 @@ class ChildProcess:
         return True
 
     def end(self, patience: float) -> None:
-        """Send SIGTERM to its session, and SIGKILL after `patience` seconds.
+        """Send SIGTERM to the session of the process, and SIGKILL after `patience` seconds.
 
-        A process whose end was seen already gets no signal: another process may have its id by now.
+        A process that is known to have ended gets no signal: another process may have the same id by now.
         """
         if self._process.returncode is not None:
             return
@@ -108,12 +111,12 @@ class ChildProcess:
 
 
 def pause_before(ends_in_a_row: int) -> float:
-    """Seconds before the next start: none, one, two, four, … and a minute at most."""
+    """Return the seconds to wait before the next start: 0, 1, 2, 4 and so on, at most LONGEST_PAUSE_SECONDS."""
     return 0.0 if ends_in_a_row <= 1 else min(LONGEST_PAUSE_SECONDS, 2.0 ** (ends_in_a_row - 2))
 
 
 def rotate_log(log: Path) -> None:
-    """Rename a log that is longer than LOG_BYTES, in place of the one renamed before; the log exists afterwards."""
+    """Rename a log that is longer than LOG_BYTES to `.old.log`; create the log if it does not exist."""
     make_private(log.parent)
     if log.is_file() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
@@ -121,7 +124,7 @@ def rotate_log(log: Path) -> None:
 
 
 def log_tail(log: Path, lines: int = 12) -> str:
-    """The last lines of a log, for an error message; empty where there is no log."""
+    """Return the last lines of a log for an error message; an empty text if there is no log."""
     if not log.is_file():
         return ""
     with log.open("rb") as file:
@@ -130,6 +133,6 @@ def log_tail(log: Path, lines: int = 12) -> str:
 
 
 def end_group(group: int, number: signal.Signals) -> None:
-    """Send a signal to every process of a process group that still exists."""
+    """Send a signal to a process group, if it still exists."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)

@@ -1,4 +1,4 @@
-"""An `up` in the background: started with a log in place of a terminal, and ended by another command."""
+"""Start `modelward up` in the background, with a log instead of a terminal, and end it from another command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ POLL_SECONDS = 0.2
 
 
 def start_detached(home: Home) -> int:
-    """Start `modelward up` in a session of its own and wait until it is ready; returns its process id.
+    """Start `modelward up` in a session of its own, wait until it is ready, and return its process id.
 
     Raises SupervisorError, AlreadyUpError.
     """
@@ -66,13 +66,14 @@ def _await_ready(process: subprocess.Popen[bytes], home: Home, log: Path) -> int
         if status is not None and (status.pid, status.stage) == (process.pid, "ready"):
             return process.pid
         if time.monotonic() > deadline:
-            raise SupervisorError(f"it was not ready in {READY_SECONDS:.0f} s, see {log}")
+            raise SupervisorError(f"`modelward up` was not ready within {READY_SECONDS:.0f} s; its log is {log}")
         time.sleep(POLL_SECONDS)
-    raise SupervisorError(f"it ended with {process.returncode} while starting, see {log}:\n{log_tail(log)}")
+    what = f"`modelward up` ended with exit code {process.returncode} while starting; its log is {log}"
+    raise SupervisorError(f"{what}:\n{log_tail(log)}")
 
 
 def await_recovery_report(folder: Path) -> RecoveryReport:
-    """The recovery report of the `up` that is ready: complete, or as far as it is after RECONCILING_SECONDS."""
+    """Return the complete recovery report of the running `up`, or what there is of it after RECONCILING_SECONDS."""
     deadline = time.monotonic() + RECONCILING_SECONDS
     while True:
         status = running_status(folder)  # read first: after provisioning has ended, the report read next is final
@@ -80,12 +81,12 @@ def await_recovery_report(folder: Path) -> RecoveryReport:
         if report.is_complete or status is None or time.monotonic() > deadline:
             return report
         if PROVISIONING not in status.processes:
-            return report.with_failure(f"reconciling ended before it was done, see {folder / 'logs'}")
+            return report.with_failure(f"reconciling ended before it was complete; the logs are in {folder / 'logs'}")
         time.sleep(POLL_SECONDS)
 
 
 def end_supervisor(folder: Path) -> str:
-    """End the `up` of this home, or the processes of one that was killed; returns what was done.
+    """End the `up` of this home, or the processes that a killed `up` left; return what was done.
 
     Raises SupervisorError.
     """
@@ -93,13 +94,13 @@ def end_supervisor(folder: Path) -> str:
     if status is not None:
         return _end(status, folder)
     if not folder.is_dir():
-        return f"nothing was up for {folder.parent}"
+        return f"`modelward up` was not running for {folder.parent}"
     try:
         with instance_lock(folder):
             ended = end_stale_processes(folder)
     except AlreadyUpError as error:
         raise SupervisorError(error.what, "try again in a moment") from error
-    return ended or f"nothing was up for {folder.parent}"
+    return ended or f"`modelward up` was not running for {folder.parent}"
 
 
 def _end(status: SupervisorStatus, folder: Path) -> str:
@@ -109,8 +110,9 @@ def _end(status: SupervisorStatus, folder: Path) -> str:
     while is_held(folder):
         if time.monotonic() > deadline:
             raise SupervisorError(
-                f"process {status.pid} has not ended in {SHUTDOWN_SECONDS:.0f} s", f"end it: kill {status.pid}"
+                f"process {status.pid} did not end within {SHUTDOWN_SECONDS:.0f} s",
+                f"end it with `kill -9 {status.pid}`, then run `modelward down` again",
             )
         time.sleep(POLL_SECONDS)
     require_ended(marked_processes(status.mark))
-    return f"ended process {status.pid} and everything it ran"
+    return f"ended process {status.pid} and every process that it started"

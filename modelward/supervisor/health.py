@@ -1,5 +1,5 @@
-"""The health of a supervisor: what runs, whether it answers, and the runs that ended last. Read over HTTP, without
-Prefect."""
+"""Report the health of a supervisor: its processes, whether they answer, and the runs that ended last. The server is
+asked over HTTP, without importing Prefect."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HealthStage = Literal["starting", "ready", "stopping", "down", "killed"]
 
 @dataclass(frozen=True)
 class EndedRun:
-    """A run as the server has it."""
+    """A run that has ended, with its last state and the time of its end (`at`)."""
 
     id: str
     name: str
@@ -35,9 +35,10 @@ class EndedRun:
 
 @dataclass(frozen=True)
 class Health:
-    """The answer of `status --json`. `stage` is `killed` where an `up` was killed and left processes running.
+    """The answer of `status --json`. `stage` is `killed` if an `up` was killed and left processes running.
 
-    `faults` has for each process its fault, empty where it is well; `held_up` the reasons why runs do not begin.
+    `faults` has the fault of each process, an empty text if there is none; `held_up` has the reasons why due runs do
+    not start.
     """
 
     stage: HealthStage
@@ -54,12 +55,12 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Whether it is ready and no process has a fault."""
+        """True if the supervisor is ready and no process has a fault."""
         return self.stage == "ready" and not any(self.faults.values())
 
 
 def health(folder: Path, login: str) -> Health:
-    """The health of the `up` whose status file is in this folder."""
+    """Return the health of the `up` whose status file is in this folder."""
     status = running_status(folder)
     if status is None:
         earlier = read_status(folder)
@@ -67,7 +68,7 @@ def health(folder: Path, login: str) -> Health:
             return Health("killed", earlier.pid, earlier.since)
         return Health("down")
     faults = {name: _fault(name, status, login) for name in status.processes}
-    server_answers = not faults.get(SERVER, "it has not been started yet")
+    server_answers = not faults.get(SERVER, "it has not started yet")
     return Health(
         stage=status.stage,
         pid=status.pid,
@@ -86,7 +87,7 @@ def health(folder: Path, login: str) -> Health:
 def _fault(name: str, status: SupervisorStatus, login: str) -> str:
     process = status.processes[name]
     if not is_running(process.pid, mark_of_part(status.mark, name)):
-        return "its process has ended; `modelward up` starts it again by itself"
+        return "its process has ended; `modelward up` restarts it"
     if name == SERVER:
         return fault_of(f"{status.api_url}/health")
     if name == WORKER:
@@ -95,7 +96,7 @@ def _fault(name: str, status: SupervisorStatus, login: str) -> str:
 
 
 def _heartbeat_fault(status: SupervisorStatus, worker: ProcessStatus, login: str) -> str:
-    """Nothing, where a heartbeat arrived lately and since this process was started, not the one before it."""
+    """Return an empty text if this worker process sent a heartbeat within HEARTBEAT, or else the fault."""
     reply = ask_for_reply(status.api_url, f"/work_pools/{POOL}/workers/filter", login, {})
     if reply.fault:
         return f"its heartbeat is unknown: {reply.fault}"

@@ -1,7 +1,7 @@
-"""One `up` a home: it holds the instance lock, and the status file beside the lock says how to reach it.
+"""Allow only one `up` for each home: it holds the instance lock, and a status file says how to reach it.
 
-The system releases the lock when its holder ends, however it ends. So the status file of a machine that was switched
-off, or of a process that was killed, is recognised: nobody holds the lock, or its holder has another process id.
+The operating system releases the lock when its process ends for any reason. A status file is stale, for example after
+a power failure or a kill, if no process holds the lock, or if the process that holds it has another id.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from modelward.supervisor.process_discovery import marked_processes
 SupervisorStage = Literal["starting", "ready", "stopping"]
 PATIENCE_SECONDS = 2.0
 FORMER_PROCESSES = "tenants"
-"""The key of the processes in a file that an older `up` may have left."""
+"""The key of the processes in a status file of an earlier version."""
 
 
 @dataclass(frozen=True)
 class ProcessStatus:
-    """One process of the supervisor: since when it runs, and how often it was started again."""
+    """One process of the supervisor: its id, its start time, its restarts and its last exit code."""
 
     pid: int
     since: str
@@ -52,7 +52,7 @@ class SupervisorStatus:
 
 
 def status_file(folder: Path) -> Path:
-    """The status file of the supervisor with this folder."""
+    """Return the path of the status file in the supervisor's folder."""
     return folder / "up.json"
 
 
@@ -63,7 +63,7 @@ def write_status(folder: Path, status: SupervisorStatus) -> None:
 
 
 def read_status(folder: Path) -> SupervisorStatus | None:
-    """The status that the newest `up` wrote, whether it still runs or not; None when it is missing or unreadable."""
+    """Return the status that the latest `up` wrote, running or not; None if it is missing or cannot be read."""
     try:
         content: dict[str, Any] = json.loads(status_file(folder).read_bytes())
         found = content.pop(FORMER_PROCESSES) if FORMER_PROCESSES in content else content["processes"]
@@ -76,21 +76,21 @@ def read_status(folder: Path) -> SupervisorStatus | None:
 
 
 def running_status(folder: Path) -> SupervisorStatus | None:
-    """The status of the `up` that runs now; None when none runs, or when it has not written its status yet."""
+    """Return the status of the running `up`; None if none runs, or if it has not written its status yet."""
     status = read_status(folder)
     return status if status is not None and is_held(folder) and status.pid == _holder(folder) else None
 
 
 def is_held(folder: Path) -> bool:
-    """Whether an `up` of this home runs."""
+    """Return True if a process holds the instance lock of this home."""
     return is_locked(_lock_file(folder))
 
 
 @contextmanager
 def instance_lock(folder: Path) -> Iterator[None]:
-    """Hold the lock while the block runs. Raises AlreadyUpError, which names the holder."""
+    """Hold the instance lock while the block runs. Raises AlreadyUpError, which describes the process that holds it."""
     make_private(folder)
-    # A process that only looks whether the lock is held holds it for an instant, so it is tried for a while.
+    # A process that checks the lock holds it for a moment, so the lock is tried for PATIENCE_SECONDS.
     lock = take_lock(_lock_file(folder), wait_seconds=PATIENCE_SECONDS, holder=str(os.getpid()), mode=PRIVATE)
     if lock is None:
         raise AlreadyUpError(describe_status(running_status(folder)))
@@ -102,20 +102,20 @@ def instance_lock(folder: Path) -> Iterator[None]:
 
 
 def make_private(folder: Path) -> None:
-    """Create the folder where it is missing, and let only its owner into it."""
+    """Create the folder if it is missing, and give access to its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
 
 
 def _remove_status(folder: Path) -> None:
-    """Remove the status file, except while a process with its mark runs: the file is the only trace of it."""
+    """Remove the status file, unless a process with its mark still runs: only this file identifies such a process."""
     status = read_status(folder)
     if status is None or not marked_processes(status.mark):
         status_file(folder).unlink(missing_ok=True)
 
 
 def _holder(folder: Path) -> int | None:
-    """The process id that the holder wrote into the lock."""
+    """Return the process id in the lock file, or None if there is none."""
     try:
         return int(holder_of(_lock_file(folder)))
     except ValueError:
@@ -123,9 +123,9 @@ def _holder(folder: Path) -> int | None:
 
 
 def describe_status(status: SupervisorStatus | None) -> str:
-    """The process, its stage, its start and its addresses, for a message."""
+    """Return a sentence on the process, its stage, its start time and its addresses, for a message."""
     if status is None:
-        return "another `modelward up` or `down` of this home has just begun"
+        return "another `modelward up` or `down` of this home has just started"
     addresses = ", ".join(one for one in (status.ui_url, status.evidence_url) if one)
     since = f"{datetime.fromisoformat(status.since):%Y-%m-%d %H:%M:%S} UTC"
     return f"`modelward up` of this home is {status.stage} as process {status.pid} since {since}: {addresses}"

@@ -1,4 +1,4 @@
-"""Ports of this machine, and whether something answers there; uses the standard library only, so it loads quickly."""
+"""Find free ports on this machine, and ask servers on it; only the standard library is used, so it loads quickly."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from typing import Any
 from data.errors import SupervisorError
 
 PATIENCE_SECONDS = 3.0
-BUSY, BUSY_TRIES, BUSY_SECONDS = "it answers 503", 4, 0.3
+BUSY, BUSY_TRIES, BUSY_SECONDS = "it answers with status 503", 4, 0.3
 CLIENT = "modelward-supervisor"
 LOGIN_REQUIRED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-"""What a Prefect server with a login answers without it: to a request that reads, and to one that changes."""
-LOGIN_REMEDY = "set MODELWARD_PREFECT_LOGIN to the one that `modelward up` was given"
-NO_LOGIN = f"it asks for a login: {LOGIN_REMEDY}"
+"""The statuses with which a Prefect server refuses a request without login: for reading, and for writing."""
+LOGIN_REMEDY = "set MODELWARD_PREFECT_LOGIN to the login with which `modelward up` was started"
+NO_LOGIN = f"it requires a login: {LOGIN_REMEDY}"
 
 
 def port_for(port: int, setting: str) -> int:
-    """The port, or a free one for 0. Raises SupervisorError when something else listens on it."""
+    """Return the port, or a free port for 0. Raises SupervisorError when the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -32,36 +32,36 @@ def port_for(port: int, setting: str) -> int:
         except OSError as error:
             raise SupervisorError(
                 f"port {port} cannot be used: {error.strerror}",
-                f"end what listens there, or set MODELWARD_{setting.upper()} to another port, 0 for any",
+                f"end the process that uses it, or set MODELWARD_{setting.upper()} to another port (0 for a free one)",
             ) from error
         return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The content of a response, or the fault because of which there is none."""
+    """The content of a response, or the fault if there is no response."""
 
     content: Any = None
     fault: str = ""
 
 
 def answers(url: str) -> bool:
-    """Whether the address answers without an error."""
+    """Return True if the address answers without an error."""
     return not fault_of(url)
 
 
 def fault_of(url: str) -> str:
-    """Why the address does not answer, or with which error; empty when all is well."""
+    """Return why the address does not answer, or its error; an empty text if there is no fault."""
     return _fetch(urllib.request.Request(url)).fault
 
 
 def ask(api_url: str, path: str, login: str, question: object = None) -> Any:
-    """The JSON of a Prefect server, to a POST of the question if there is one; None when it does not answer so."""
+    """Return the JSON of a Prefect server; a `question` is sent as a POST. None if there is a fault."""
     return ask_for_reply(api_url, path, login, question).content
 
 
 def ask_for_reply(api_url: str, path: str, login: str, question: object = None) -> Reply:
-    """The same, with the fault where there is no answer."""
+    """Return the JSON of a Prefect server, or the fault; a `question` is sent as a POST."""
     request = urllib.request.Request(api_url + path)
     if login:
         request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
@@ -80,7 +80,7 @@ def ask_for_reply(api_url: str, path: str, login: str, question: object = None) 
 
 
 def _fetch(request: urllib.request.Request) -> Reply:
-    """The reply; a server whose database is busy for a moment is asked again."""
+    """Return the reply; a server that answers 503, because its database is busy, is asked again."""
     tries = 0
     while (reply := _fetch_once(request)).fault == BUSY and tries < BUSY_TRIES:
         tries += 1
@@ -89,12 +89,12 @@ def _fetch(request: urllib.request.Request) -> Reply:
 
 
 def _fetch_once(request: urllib.request.Request) -> Reply:
-    # No proxy: this machine is reached directly, whatever proxy is set for others.
+    # No proxy: this machine is reached directly, even if a proxy is set.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=PATIENCE_SECONDS) as response:
             return Reply(response.read())
     except urllib.error.HTTPError as error:
-        return Reply(fault=NO_LOGIN if error.code in LOGIN_REQUIRED else f"it answers {error.code}")
+        return Reply(fault=NO_LOGIN if error.code in LOGIN_REQUIRED else f"it answers with status {error.code}")
     except (urllib.error.URLError, OSError, ValueError) as error:
         return Reply(fault=f"it does not answer: {getattr(error, 'reason', error)}")

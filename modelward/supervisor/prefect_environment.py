@@ -1,7 +1,7 @@
-"""The environment variables of Prefect, in one place: quiet, no telemetry, its database under MODELWARD_HOME.
+"""Define Prefect's environment variables: few log lines, no telemetry, its database under MODELWARD_HOME.
 
-There are three environments: of a command that runs a flow itself, of the processes that `modelward up` starts, and of
-a command that uses a running server. Prefect reads the variables when it is imported, so they are set before that.
+There are three environments: for a command that runs a flow itself, for the processes that `modelward up` starts, and
+for a command that uses a running server. Prefect reads the variables on import, so they must be set before.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 
 from data.settings import Settings
 
-QUIET: Final[Mapping[str, str]] = {
+COMMON: Final[Mapping[str, str]] = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_API_URL": "/api",
@@ -29,7 +29,7 @@ QUIET: Final[Mapping[str, str]] = {
 }
 
 MARK: Final = "MODELWARD_HOUSE"
-"""The variable by which processes are found; an older `up` may have left some, so its name stays."""
+"""The variable that marks the processes of a supervisor; renaming it would hide processes of an earlier version."""
 HEARTBEAT_SECONDS: Final = 30
 
 SUPERVISED: Final[Mapping[str, str]] = {
@@ -46,7 +46,7 @@ SUPERVISED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of the server and of the evidence pages."""
+    """The addresses of the Prefect server and of the evidence pages, and the login of the server."""
 
     prefect_port: int
     evidence_url: str
@@ -59,14 +59,14 @@ class Addresses:
 
     @property
     def ui_url(self) -> str:
-        """The address of its pages for people."""
+        """The address of the Prefect UI."""
         return f"http://127.0.0.1:{self.prefect_port}/v2"
 
 
 def supervised_environment(settings: Settings, addresses: Addresses, root: Path) -> dict[str, str]:
-    """The whole environment of each process that `modelward up` starts; `root` is the folder of the flows."""
+    """Return the whole environment of the processes that `modelward up` starts; `root` is the folder of `flows/`."""
     given = {f"MODELWARD_{one.name.upper()}": one.value for one in settings.settings if one.source != "default"}
-    places = {"MODELWARD_ROOT": str(root), "MODELWARD_EVIDENCE_URL": addresses.evidence_url}
+    paths = {"MODELWARD_ROOT": str(root), "MODELWARD_EVIDENCE_URL": addresses.evidence_url}
     fixed = {
         "MODELWARD_HOME": str(settings.home),
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(ui_folder(settings.home)),
@@ -76,27 +76,27 @@ def supervised_environment(settings: Settings, addresses: Addresses, root: Path)
         **_without_proxy(),
     }
     home = prefect_environment(settings.home)
-    return {**os.environ, **home, **SUPERVISED, **given, **places, **fixed, **_login(addresses.login)}
+    return {**os.environ, **home, **SUPERVISED, **given, **paths, **fixed, **_login(addresses.login)}
 
 
 def ui_folder(home: Path) -> Path:
-    """The server's copy of its pages, for this home only: the policy is added to the copy."""
+    """Return the folder of this home's copy of the Prefect UI, to which the Content-Security-Policy is added."""
     return home / "prefect" / "ui"
 
 
 def environment_of_caller(api_url: str, ui_url: str, login: str) -> dict[str, str]:
-    """The variables with which a command reaches a running server."""
+    """Return the variables with which a command reaches a running server."""
     return {"PREFECT_API_URL": api_url, "PREFECT_UI_URL": ui_url, **_without_proxy(), **_login(login)}
 
 
 def _without_proxy() -> dict[str, str]:
-    """This machine is reached directly, whatever proxy is set for others."""
+    """Return the variables with which this machine is reached directly, even if a proxy is set."""
     before = {name: os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")}
     return {name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in before.items()}
 
 
 def _login(login: str) -> dict[str, str]:
-    """The login for server and clients, and CSRF tokens, so that no other page acts with it."""
+    """Return the variables of the login, for server and clients, with CSRF protection against other pages."""
     if not login:
         return {}
     return {
@@ -108,19 +108,19 @@ def _login(login: str) -> dict[str, str]:
 
 
 def prefect_environment(home: Path) -> dict[str, str]:
-    """The variables for Prefect with this home; a variable that is set already keeps its value."""
-    variables = {**QUIET, "PREFECT_HOME": str(home / "prefect"), "MODELWARD_HOME": str(home)}
+    """Return Prefect's variables for this home; a variable that is already set keeps its value."""
+    variables = {**COMMON, "PREFECT_HOME": str(home / "prefect"), "MODELWARD_HOME": str(home)}
     return {name: os.environ.get(name, value) for name, value in variables.items()}
 
 
 def prepare(home: Path, **more: str) -> None:
-    """Set the variables for this process. Call it before Prefect is imported; `more` overrides all others."""
+    """Set Prefect's variables in this process. Call this before Prefect is imported; `more` overrides all others."""
     os.environ.update(prefect_environment(home) | more)
 
 
 @contextmanager
 def prepared(home: Path, **more: str) -> Iterator[None]:
-    """Set them for a block: `more` is restored afterwards, what Prefect has read stays."""
+    """Set Prefect's variables while the block runs. Afterwards the variables in `more` get their former values."""
     before = {name: os.environ.get(name) for name in more}
     prepare(home, **more)
     try:
@@ -134,15 +134,15 @@ def prepared(home: Path, **more: str) -> Iterator[None]:
 
 
 def environment_of_child(home: Path) -> dict[str, str]:
-    """The whole environment of a process that runs a flow for this home."""
+    """Return the whole environment of a process that runs a flow for this home."""
     return {**os.environ, **prefect_environment(home)}
 
 
 def environment_at(home: Path) -> dict[str, str]:
-    """This environment, for another modelward with this home."""
+    """Return the environment of this process, with another home as MODELWARD_HOME."""
     return {**os.environ, "MODELWARD_HOME": str(home)}
 
 
 def api_url() -> str:
-    """The Prefect server that PREFECT_API_URL names, or nothing."""
+    """Return the address in PREFECT_API_URL; an empty text if it is not set."""
     return os.environ.get("PREFECT_API_URL", "")

@@ -1,4 +1,4 @@
-"""A Prefect server on a free loopback port, for one block of code: the demo, a command without a running server."""
+"""Run a Prefect server on a free loopback port while a block of code runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLL_SECONDS = 0.2
 
 
 class PrefectServer:
-    """A server that was started; it may not answer yet."""
+    """A server process that was started; it may not answer yet."""
 
     def __init__(self, home: Path) -> None:
         self._addresses = Addresses(port_for(0, "prefect_port"), evidence_url="", login="")
@@ -29,30 +29,30 @@ class PrefectServer:
 
     @property
     def api_url(self) -> str:
-        """The address for Prefect's clients."""
+        """The address of the server for Prefect's clients."""
         return self._addresses.api_url
 
     def wait(self) -> None:
-        """Wait until it answers. Raises PrefectUnavailableError when it ended or takes too long."""
+        """Wait until the server answers. Raises PrefectUnavailableError when it ends or is too slow."""
         log = self._child.spec.log
         deadline = time.monotonic() + STARTUP_SECONDS
         while not answers(f"{self.api_url}/health"):
             if self._child.exit_code is not None:
-                raise PrefectUnavailableError(f"the Prefect server ended while starting, see {log}:\n{log_tail(log)}")
+                what = f"the Prefect server ended while starting:\n{log_tail(log)}"
+                raise PrefectUnavailableError(what, f"read {log}, correct what it reports, and try again")
             if time.monotonic() > deadline:
-                raise PrefectUnavailableError(
-                    f"the Prefect server did not come up in {STARTUP_SECONDS:.0f} s, see {log}"
-                )
+                what = f"the Prefect server did not answer within {STARTUP_SECONDS:.0f} s"
+                raise PrefectUnavailableError(what, f"read {log}, correct what it reports, and try again")
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """End it: SIGTERM, then SIGKILL."""
+        """End the server with SIGTERM, then SIGKILL."""
         self._child.end(SHUTDOWN_SECONDS)
 
 
 @contextmanager
 def prefect_server(home: Path) -> Iterator[PrefectServer]:
-    """Start a server and end it with the block; other work can be done before `wait`."""
+    """Start a server and end it after the block. Call `wait` before the server is used."""
     server = PrefectServer(home)
     try:
         yield server

@@ -1,4 +1,4 @@
-"""The processes that a supervisor runs, and their commands: server, provisioning, worker, evidence pages."""
+"""Define the commands of the processes that a supervisor runs: server, provisioning, worker, evidence pages."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ POOL = "modelward"
 
 @dataclass(frozen=True)
 class ProcessSpecs:
-    """The folder of logs and status, and the mark and environment of every process."""
+    """The specifications of the processes, with their folder of logs and status, their mark and their environment."""
 
     folder: Path
     mark: str
     environment: Mapping[str, str]
 
     def server(self, addresses: Addresses) -> ProcessSpec:
-        """The Prefect server, on loopback only."""
+        """Return the specification of the Prefect server, which listens on loopback only."""
         port = str(addresses.prefect_port)
         return self._prefect(SERVER, "server", "start", "--host", "127.0.0.1", "--port", port)
 
     def provisioning(self) -> ProcessSpec:
-        """The process that prepares the server and ends."""
+        """Return the specification of the process that prepares the server and then ends."""
         return self._python(PROVISIONING, "modelward.supervisor.provisioning", str(self.folder))
 
     def worker(self) -> ProcessSpec:
-        """The process that runs the flows."""
+        """Return the specification of the worker, which runs the flows."""
         return self._prefect(WORKER, "worker", "start", "--pool", POOL, "--type", "process", "--name", POOL)
 
     def evidence(self, port: int) -> ProcessSpec:
-        """The pages that forms and notices link to."""
+        """Return the specification of the server of the evidence pages."""
         return self._python(EVIDENCE, "modelward", "serve", "--port", str(port))
 
     def log(self, name: str) -> Path:
-        """The log of one of them."""
+        """Return the path of the log of a process."""
         return self.folder / "logs" / f"{name}.log"
 
     def _prefect(self, name: str, *arguments: str) -> ProcessSpec:

@@ -1,7 +1,7 @@
-"""Prepares a running Prefect server before a worker may serve: page policy, work pool, deployments, automations; then
-reconciles what a crash left incomplete.
+"""Prepare a running Prefect server before the worker starts: Content-Security-Policy, work pool, deployments and
+automations. Then reconcile what a crash left incomplete.
 
-Runs as a process of its own beside the supervisor, which never loads Prefect:
+The module runs as a separate process, because the supervisor never imports Prefect:
 `python -m modelward.supervisor.provisioning`.
 """
 
@@ -24,7 +24,7 @@ POLL_SECONDS = 0.2
 
 
 def main(folder: Path) -> None:
-    """Provision the server that PREFECT_API_URL names; writes the recovery report to the folder, in two steps."""
+    """Prepare the server at PREFECT_API_URL; write the recovery report to the folder, before and after reconciling."""
     from prefect.client.orchestration import get_client
 
     from modelward.cli.failure import domain_error
@@ -34,14 +34,14 @@ def main(folder: Path) -> None:
     write_recovery_report(folder, report)
     try:
         report = RecoveryReport(is_complete=True, findings={**report.findings, **reconcile()})
-    except Exception as error:  # noqa: BLE001 – the server is provisioned and goes on; the report names the failure
+    except Exception as error:  # noqa: BLE001 – the server is ready and keeps running; the report contains the failure
         known = domain_error(error)
         report = report.with_failure(f"reconciling: {known.what if known else f'{type(error).__name__}: {error}'}")
     write_recovery_report(folder, report)
 
 
 def provision(client: SyncPrefectClient) -> RecoveryReport:
-    """Prepare everything before the worker starts; returns what became of the runs of an earlier `up`."""
+    """Prepare the server before the worker starts; return what was done about the runs of an earlier `up`."""
     from data.settings import read_settings
     from modelward.supervisor.automations import create_automations
     from modelward.supervisor.prefect_environment import ui_folder
@@ -64,19 +64,19 @@ def provision(client: SyncPrefectClient) -> RecoveryReport:
 
 
 def deploy_all() -> None:
-    """`prefect deploy --all` of prefect.yaml in the working directory. Raises SupervisorError."""
+    """Run `prefect deploy --all` on prefect.yaml in the working directory. Raises SupervisorError."""
     before, sys.argv = sys.argv, ["prefect", "--no-prompt", "deploy", "--all"]
     try:
         runpy.run_module("prefect", run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         if ended.code:
-            raise SupervisorError(f"`prefect deploy --all` ended with {ended.code}") from ended
+            raise SupervisorError(f"`prefect deploy --all` ended with exit code {ended.code}") from ended
     finally:
         sys.argv = before
 
 
 def reconcile() -> dict[str, list[str]]:
-    """Finish or undo what a process that died left incomplete; here no limit of a work pool delays it."""
+    """Finish or undo what a dead process left incomplete. In this process, no limit of a work pool causes a delay."""
     from flows.reconcile_operations import reconcile_operations
 
     return reconcile_operations()

@@ -1,6 +1,6 @@
-"""What an earlier `up` had left incomplete and what became of it: written by provisioning, shown by `up`.
+"""Write and read the recovery report: what an earlier `up` left incomplete, and what was done about it.
 
-Written twice: when everything is deployed, so that the worker may start, and again when reconciling has ended.
+Provisioning writes the report twice: before the worker starts, and when reconciling has ended. `up` shows it.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class RecoveryReport:
-    """Findings by kind, with what was done; under `failed` what could not be done. Complete when reconciling ended."""
+    """The findings by kind; the kind `failed` is for failures. The report is complete when reconciling has ended."""
 
     is_complete: bool
     findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self, without: RecoveryReport | None = None) -> list[str]:
-        """A line for each finding, except those of an earlier report."""
+        """Return a line for each finding that is not in the report `without`."""
         shown = without.lines() if without is not None else []
         lines = [f"{kind}: {finding}" for kind, findings in self.findings.items() for finding in findings]
         return [one for one in lines if one not in shown]
 
     def with_failure(self, what: str) -> RecoveryReport:
-        """The same findings, completed by a failure."""
+        """Return a complete report with the same findings and one more failure."""
         failures = [*self.findings.get(FAILED, ()), what]
         return RecoveryReport(is_complete=True, findings={**self.findings, FAILED: failures})
 
 
 def recovery_file(folder: Path) -> Path:
-    """The file of the report."""
+    """Return the path of the report in the supervisor's folder."""
     return folder / "recovery.json"
 
 
@@ -45,7 +45,7 @@ def write_recovery_report(folder: Path, report: RecoveryReport) -> None:
 
 
 def read_recovery_report(folder: Path) -> RecoveryReport | None:
-    """The findings so far; None while nothing was written."""
+    """Return the report as written so far; None if there is none or it cannot be read."""
     try:
         return RecoveryReport(**json.loads(recovery_file(folder).read_bytes()))
     except (OSError, ValueError, TypeError):

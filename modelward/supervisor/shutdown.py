@@ -1,4 +1,4 @@
-"""Ends everything that an `up` started, in an order in which each process can still report how it ended.
+"""End every process that an `up` started, in an order in which each process can still report how it ended.
 
 A flow run that gets SIGTERM reports to the server, and the worker reports for a run that cannot. So the runs end first,
 then the worker, and the server last.
@@ -19,7 +19,7 @@ ORDER = (PROVISIONING, WORKER, EVIDENCE, SERVER)
 
 
 def end_processes(status: SupervisorStatus) -> ShutdownResult:
-    """End every process that bears the mark of this supervisor, whichever process started it."""
+    """End every process with the mark of this supervisor; return how many ended and which still run."""
     worker = status.processes.get(WORKER)
     runs = mark_of_part(status.mark, WORKER)
     ended = [end_marked(runs, PATIENCE_SECONDS, {worker.pid} if worker is not None else ())]
@@ -30,20 +30,22 @@ def end_processes(status: SupervisorStatus) -> ShutdownResult:
 
 
 def end_stale_processes(folder: Path) -> str:
-    """End the processes of an earlier `up` that was killed; returns what was done, or nothing.
+    """End the processes that a killed `up` left; return what was done, or an empty text if there were none.
 
-    Call it with the instance lock held. Raises SupervisorError when one of them cannot be ended.
+    Call it with the instance lock held. Raises SupervisorError when a process cannot be ended.
     """
     earlier = read_status(folder)
     ended = end_processes(earlier) if earlier is not None else ShutdownResult()
     require_ended(ended.still_running)
-    return f"ended {ended.signalled} processes that a killed `modelward up` had left" if ended.signalled else ""
+    count = ended.signalled
+    processes = f"{count} {'process' if count == 1 else 'processes'}"
+    return f"ended {processes} that a killed `modelward up` had left" if count else ""
 
 
 def require_ended(still_running: Sequence[int]) -> None:
-    """Pass when there are none. Raises SupervisorError with the processes that even SIGKILL did not end."""
+    """Raise SupervisorError if there are processes that even SIGKILL did not end."""
     if still_running:
         raise SupervisorError(
-            f"process {', '.join(map(str, still_running))} of this home does not end",
-            "end it by hand, or restart the machine, then try again",
+            f"these processes of this home do not end: {', '.join(map(str, still_running))}",
+            "end them as the user who owns them, or restart the machine; then try again",
         )

@@ -1,7 +1,7 @@
-"""Runs that an earlier `up` left at the server: dead ones are marked, missed ones are cancelled.
+"""Handle the runs that an earlier `up` left on the server: mark dead runs as crashed, and cancel missed runs.
 
-Call these functions before the worker starts: then no run of this work pool has a process, so one that is RUNNING is
-dead. A run that waits for people has no process either, and keeps waiting.
+Call these functions before the worker starts: no run of this work pool has a process then, so a RUNNING run is dead. A
+run that waits for people has no process either; it continues to wait.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from pydantic_core import to_json
 
 from modelward.supervisor.process_specs import POOL
 
-PAGE = 200
+BATCH = 200
 NOT_BEGUN = ("Scheduled", "Late")
 DIED = "its process ended with the `modelward up` that ran it"
 
 
 def crash_dead_runs(client: SyncPrefectClient) -> list[str]:
-    """Mark runs crashed that are running or pending, and cancelled that were being cancelled; returns what was done."""
+    """Mark running and pending runs as crashed, and cancelling runs as cancelled; return what was done."""
     under_way = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
     lines = []
     for run in list(_runs(client, FlowRunFilter(state=FlowRunFilterState(type=under_way)))):
@@ -44,7 +44,10 @@ def crash_dead_runs(client: SyncPrefectClient) -> list[str]:
 
 
 def cancel_missed_runs(client: SyncPrefectClient) -> list[str]:
-    """Keep the newest of the scheduled runs that a deployment missed, per parameters; returns what was cancelled."""
+    """Cancel the scheduled runs that a deployment missed, except the latest for each set of parameters.
+
+    Returns a line for each deployment of which runs were cancelled.
+    """
     late = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
@@ -57,13 +60,13 @@ def cancel_missed_runs(client: SyncPrefectClient) -> list[str]:
 
 
 def _keep_newest(client: SyncPrefectClient, deployment: UUID, runs: list[FlowRun]) -> str:
-    """Cancel all but the newest, which is the first."""
+    """Cancel all runs except the first, which is the latest; return a line about it."""
     newest, *older = runs
     for run in older:
-        message = f"missed while nothing was up; the run due on {_due(newest)} replaces it"
+        message = f"missed while `modelward up` was not running; the run due on {_due(newest)} replaces it"
         client.set_flow_run_state(run.id, Cancelled(message=message), force=True)
     name, due = client.read_deployment(deployment).name, ", ".join(map(_due, reversed(runs)))
-    return f"{name} missed {due} while nothing was up; only the newest of them runs"
+    return f"{name} missed its runs of {due}, while `modelward up` was not running; only the latest of them runs"
 
 
 def _due(run: FlowRun) -> str:
@@ -71,18 +74,18 @@ def _due(run: FlowRun) -> str:
 
 
 def _runs(client: SyncPrefectClient, matching: FlowRunFilter) -> Iterator[FlowRun]:
-    """The matching runs of our work pool, the newest first."""
+    """Yield the matching runs of this work pool, latest first."""
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL]))
     offset = 0
     while True:
-        page = client.read_flow_runs(
+        batch = client.read_flow_runs(
             flow_run_filter=matching,
             work_pool_filter=pool,
             sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-            limit=PAGE,
+            limit=BATCH,
             offset=offset,
         )
-        yield from page
-        offset += PAGE
-        if len(page) < PAGE:
+        yield from batch
+        offset += BATCH
+        if len(batch) < BATCH:
             return

@@ -1,4 +1,4 @@
-"""Starts the processes of `modelward up`, keeps them running and ends them: what `up` does in the foreground."""
+"""Start the processes of `modelward up`, keep them running and end them: the work of `up` in the foreground."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Tell = Callable[[str], None]
 
 
-class Interrupted(Exception):  # noqa: N818 - no error: somebody stopped it
+class Interrupted(Exception):  # noqa: N818 – not an error: a person stopped the supervisor
     """A signal arrived while the processes were still starting."""
 
 
 class Supervisor:
-    """The processes of one home. Hold its instance lock while you use it, and end stale processes first.
+    """The processes of one home. Hold the instance lock of the home meanwhile, and end stale processes first.
 
-    `still_running` are the ids of processes that could not be ended.
+    `still_running` has the ids of the processes that could not be ended.
     """
 
     def __init__(self, settings: Settings, folder: Path, tell: Tell) -> None:
@@ -54,11 +54,11 @@ class Supervisor:
         self._children: dict[str, ChildProcess] = {}
         self._stop_requested = False
         self._unwritten = ""
-        self._begun = datetime.now(UTC)
+        self._started_at = datetime.now(UTC)
         self.still_running: tuple[int, ...] = ()
         self.status = SupervisorStatus(
             pid=os.getpid(),
-            since=write_instant(self._begun),
+            since=write_instant(self._started_at),
             stage="starting",
             mark=mark,
             api_url=self._addresses.api_url,
@@ -70,7 +70,7 @@ class Supervisor:
 
     @contextmanager
     def until_signalled(self) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal request the end; at the end of the block every process is ended."""
+        """Stop on Ctrl-C, SIGTERM and a closed terminal while the block runs, and end every process after the block."""
         before = {number: signal.signal(number, self._request_stop) for number in SIGNALS}
         try:
             yield
@@ -82,8 +82,8 @@ class Supervisor:
                     signal.signal(number, handler)
 
     def start(self) -> None:
-        """Start everything and wait until it answers. Raises SupervisorError, Interrupted."""
-        self._begin()
+        """Start every process and wait until it answers. Raises SupervisorError, or Interrupted after a signal."""
+        self._write_first_status()
         self._run(self._specs.server(self._addresses))
         self._run(self._specs.provisioning())
         self._run(self._specs.evidence(self._evidence_port))
@@ -97,7 +97,7 @@ class Supervisor:
         self._write("ready")
 
     def keep_running(self, shown: RecoveryReport) -> None:
-        """Restart what ends, until a signal arrives; findings that are not in the `shown` report are shown once."""
+        """Restart processes that end, until a signal arrives; print recovery findings that are not in `shown`."""
         while not self._stop_requested:
             if self._has_reconciled() and not shown.is_complete:
                 before, shown = shown, self.recovery_report()
@@ -105,16 +105,18 @@ class Supervisor:
                     self._tell(line)
             for name, child in self._children.items():
                 if name != PROVISIONING and child.restart_if_due(time.monotonic()):
-                    self._tell(f"the {name} had ended with {child.status.last_exit}; it was started again")
+                    self._tell(f"process {name} ended with exit code {child.status.last_exit} and was restarted")
             self._write("ready")
             time.sleep(POLL_SECONDS)
 
     def recovery_report(self) -> RecoveryReport:
-        """What an earlier `up` left incomplete and what became of it, so far."""
+        """Return the recovery report as written so far."""
         report = read_recovery_report(self._folder) or RecoveryReport(is_complete=False)
         if report.is_complete or PROVISIONING in self._children:
             return report
-        return report.with_failure(f"reconciling ended before it was done, see {self._specs.log(PROVISIONING)}")
+        return report.with_failure(
+            f"reconciling ended before it was complete; its log is {self._specs.log(PROVISIONING)}"
+        )
 
     def stop(self) -> None:
         """End every process; the server last, so that runs can still report how they ended."""
@@ -124,14 +126,15 @@ class Supervisor:
             if name in self._children and self._children[name].pid not in self.still_running:
                 self._children.pop(name).end(SHUTDOWN_SECONDS)
 
-    def _begin(self) -> None:
-        """Write the status before the first process starts, so that it can be found again. Raises SupervisorError."""
+    def _write_first_status(self) -> None:
+        """Write the status before any process starts, so that each process can be found. Raises SupervisorError."""
         try:
             recovery_file(self._folder).unlink(missing_ok=True)
             write_status(self._folder, self.status)
         except OSError as error:
             raise SupervisorError(
-                f"{self._folder} cannot be written: {error}", "make room there and start again"
+                f"{self._folder} cannot be written: {error}",
+                "make the folder writable or free disk space, then start again",
             ) from error
 
     @property
@@ -144,10 +147,12 @@ class Supervisor:
 
     def _require(self, what: str, is_so: Callable[[], bool]) -> None:
         if not self._await(is_so, PATIENCE_SECONDS):
-            raise SupervisorError(f"{what} did not come up in {PATIENCE_SECONDS:.0f} s, see {self._folder / 'logs'}")
+            raise SupervisorError(
+                f"{what}: not ready within {PATIENCE_SECONDS:.0f} s; the logs are in {self._folder / 'logs'}"
+            )
 
     def _await(self, is_so: Callable[[], bool], patience: float) -> bool:
-        """Whether it is so within `patience` seconds. Raises Interrupted, SupervisorError."""
+        """Wait at most `patience` seconds until `is_so`; return whether it is. Raises Interrupted, SupervisorError."""
         deadline = time.monotonic() + patience
         while not (found := is_so()) and time.monotonic() <= deadline:
             self._require_alive()
@@ -156,32 +161,32 @@ class Supervisor:
         return found
 
     def _require_alive(self) -> None:
-        """Raises Interrupted after a signal, SupervisorError when a process has ended."""
+        """Raise Interrupted after a signal, or SupervisorError if a process has ended."""
         if self._stop_requested:
             raise Interrupted
         for name, child in self._children.items():
             is_provisioned = name == PROVISIONING and read_recovery_report(self._folder) is not None
             if child.exit_code is not None and not is_provisioned:
                 raise SupervisorError(
-                    f"the {name} ended with {child.exit_code} while starting:\n"
+                    f"process {name} ended with exit code {child.exit_code} while starting:\n"
                     f"{log_tail(child.spec.log)}\n{child.spec.log}"
                 )
 
     def _has_reconciled(self) -> bool:
-        """Whether provisioning has ended; it is not started again."""
+        """Return True if provisioning has ended; its process is not restarted."""
         provisioning = self._children.get(PROVISIONING)
         if provisioning is not None and provisioning.exit_code is not None:
             del self._children[PROVISIONING]
         return PROVISIONING not in self._children
 
     def _worker_has_reported(self) -> bool:
-        """Whether the server got a heartbeat of a worker since this supervisor began."""
+        """Return True if the server got a heartbeat of a worker since this supervisor started."""
         workers = ask(self._addresses.api_url, f"/work_pools/{POOL}/workers/filter", self._addresses.login, {})
         heartbeats = [str(one.get("last_heartbeat_time")) for one in workers] if isinstance(workers, list) else []
-        return any(datetime.fromisoformat(one) > self._begun for one in heartbeats)
+        return any(datetime.fromisoformat(one) > self._started_at for one in heartbeats)
 
     def _write(self, stage: SupervisorStage) -> None:
-        """Write the status if it changed. A full disk must not prevent the end; `keep_running` tries again."""
+        """Write the status if it changed. An error is only reported: `keep_running` tries again."""
         processes = {name: child.status for name, child in self._children.items()}
         self.status = replace(self.status, stage=stage, processes=processes)
         if self.status == self._written:

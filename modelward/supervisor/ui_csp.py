@@ -1,8 +1,8 @@
-"""A Content-Security-Policy in Prefect's pages: they load from this machine only, and send nothing to another one.
+"""Add a Content-Security-Policy to the Prefect UI: its pages load from and send to this machine only.
 
-Even with analytics switched off, Prefect's newer interface asks a service on the internet for its analytics settings
-whenever a page is opened, and an image address in somebody's text would be fetched from there. No setting of Prefect
-prevents that; the policy does, and the browser enforces it.
+Even with analytics switched off, each page of Prefect's new interface asks a service on the internet for analytics
+settings, and the browser would fetch images whose addresses are in a person's text. No setting of Prefect prevents
+these requests. The policy does, because the browser enforces it.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ from data.files.durable_file import write_durably
 
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; base-uri 'self'; form-action 'self'"
 HEAD = b"<head>"
+REMEDY = "run `make install`, which installs the required Prefect version, then `modelward up`"
 RULE = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'.encode()
 
 
 def add_policy(folder: Path) -> list[Path]:
-    """Add the policy to each of Prefect's pages under its PREFECT_SERVER_UI_STATIC_DIRECTORY; returns the pages.
+    """Add the policy to each page of the Prefect UI in a folder, and return the pages.
 
-    A page that has it is not changed. Raises SupervisorError when there is no page, or one without a <head>.
+    A page that has the policy is not changed. Raises SupervisorError for a folder without pages, and for a page without
+    <head>.
     """
     pages = sorted(folder.glob("*/index.html"))
     if not pages:
-        raise SupervisorError(f"Prefect has no pages in {folder}, so their policy could not be added")
+        raise SupervisorError(
+            f"{folder} contains no page of the Prefect UI, so no Content-Security-Policy could be added", REMEDY
+        )
     for page in pages:
         _add(page)
     return pages
@@ -35,5 +39,5 @@ def _add(page: Path) -> None:
     if RULE in content:
         return
     if HEAD not in content:
-        raise SupervisorError(f"{page} has no <head>, so its policy could not be added")
+        raise SupervisorError(f"{page} has no <head>, so no Content-Security-Policy could be added", REMEDY)
     write_durably(page, content.replace(HEAD, HEAD + RULE, 1))

@@ -1,5 +1,5 @@
-"""The work pool that deployments name, and its two queues: one with a limit, and one without a limit for what must not
-wait behind the first: emergencies, and recovery after a crash."""
+"""Create the work pool of the deployments and its two queues: one with a limit, and one without a limit for runs that
+must not wait: emergencies, and recovery after a crash."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ RUNS_AT_ONCE = 4
 
 
 def create_pool(client: SyncPrefectClient) -> None:
-    """Create the pool and its queues where they are missing; what an operator changed, a pause or a limit, stays.
+    """Create the pool and its queues if they are missing; keep a pause or a limit that an operator set.
 
-    A pool from before the urgent queue has a limit that blocks both queues: it becomes the limit of the default queue.
+    A pool of an earlier version has no urgent queue, and its limit would block both queues: move the limit to the
+    default queue.
     """
     pool = _pool(client)
     try:

@@ -1,1 +1,1 @@
-"""Web applications on loopback; the evidence pages are one: read only, made again when the registry changed."""
+"""The server of the evidence pages: read only, for this machine only."""

@@ -1,6 +1,6 @@
-"""One connection of the server: bounded in number, in the size of a request's head, and in time on both ways.
+"""Limit the connections of the server: their number, the size of a request's head, and the time in both directions.
 
-uvicorn itself waits for ever for a request that was begun, and for a client that does not read its response.
+uvicorn alone waits without limit for the rest of a request, and for a client that does not read its response.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LARGEST_HEAD = 1 << 14
 
 
 class BoundedConnection(H11Protocol):
-    """A connection whose request must arrive, and whose response must be taken, within PATIENCE_SECONDS each."""
+    """A connection whose request must arrive, and whose response must be read, within PATIENCE_SECONDS each."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class BoundedConnection(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, or refuse at once where MOST_AT_ONCE others are open: a silent client takes no place for long."""
+        """Accept the connection with a deadline, or refuse it if MOST_AT_ONCE other connections are open."""
         super().connection_made(transport)
         self._set_deadline()
         if len(self.connections) > MOST_AT_ONCE:
@@ -44,39 +44,39 @@ class BoundedConnection(H11Protocol):
             self._refuse(refusal(busy, "too many requests at once", "try again in a second", Retry_After="1"))
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrived; the deadline ends with the request."""
+        """Process received data, and clear the deadline when the request is complete."""
         super().data_received(data)
-        # Before the head of the request has arrived there is no cycle, whatever uvicorn's annotation says.
+        # Before the head of the request has arrived, `cycle` is None, contrary to uvicorn's annotation.
         if not getattr(self.cycle, "more_body", True):
             self._clear_deadline()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as the response is written."""
+        """Set a deadline, because the client does not read as fast as the response is written."""
         super().pause_writing()
         self._set_deadline()
 
     def resume_writing(self) -> None:
-        """The client reads again; of a response that is complete the deadline stands until it is sent."""
+        """Clear the deadline, because the client reads again; a connection that is closing keeps it."""
         super().resume_writing()
         if not self.transport.is_closing():
             self._clear_deadline()
 
     def on_response_complete(self) -> None:
-        """The response is written; from here on the client has a limited time to take it."""
+        """Set a deadline by which the client must have read the response."""
         super().on_response_complete()
         self._set_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The end of the connection, whoever ended it."""
+        """Clear the deadline, because the connection has ended."""
         self._clear_deadline()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP request, or one whose head is too large, with our own headers."""
-        self._refuse(refusal(HTTPStatus.BAD_REQUEST, "this is no HTTP request, or its head is too large"))
+        """Refuse an invalid HTTP request, or one whose head is too large, with the security headers of this server."""
+        self._refuse(refusal(HTTPStatus.BAD_REQUEST, "the request is not valid HTTP, or its head is too large"))
 
     def _refuse(self, response: Response) -> None:
-        """Send a response without an application, and close."""
+        """Send a response without calling the application, and close the connection."""
         add_security_headers(response.headers)
         status = HTTPStatus(response.status_code)
         head = b"".join(b"%b: %b\r\n" % (name, value) for name, value in response.raw_headers)

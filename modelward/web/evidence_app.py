@@ -1,4 +1,4 @@
-"""The application of the evidence pages: the pages, the manifests that servers follow, and nothing else of the home."""
+"""The application of the evidence pages: it serves the pages and the manifests of a home, and nothing else."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ MANIFEST = re.compile(r"(?:[^/]+/){2}(?:[^/]+/[^/]+/)?current\.json")
 
 
 def evidence_app(home: Home) -> ASGIApp:
-    """The application that shows one home, read only."""
+    """Return the application that shows one home, read only."""
     return web_app(EvidencePages(home).routes())
 
 
 class EvidencePages:
-    """The endpoints. Those that read files are plain functions, which Starlette runs on a thread."""
+    """The endpoints. Endpoints that read files are plain functions, which Starlette runs in a thread."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._pages = PageCache(home)
 
     def routes(self) -> list[Route]:
-        """Every address; the last one takes what is left."""
+        """Return the routes; the last one matches all remaining addresses."""
         return [
             Route("/health", self.health),
             Route("/favicon.ico", self.icon),
@@ -46,29 +46,32 @@ class EvidencePages:
         ]
 
     async def health(self, request: Request) -> Response:
-        """That the server is up, and whether there is a registry."""
+        """Report that the server runs, and whether there is a registry."""
         return JSONResponse({"status": "ok", "registry": "ready" if self._home.database.is_file() else "not started"})
 
     async def icon(self, request: Request) -> Response:
-        """Browsers ask for an icon; there is none, and that is no error."""
+        """Answer a browser's request for an icon with status 204, because there is none."""
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     def page(self, request: Request) -> Response:
-        """An evidence page; the address of a folder means its index. Raises ModelwardError."""
+        """Return an evidence page; the address of a folder means its index page. Raises ModelwardError."""
         address: str = request.path_params["address"]
         cached = self._pages.page(f"{address}{INVENTORY}" if address.endswith("/") or not address else address)
         return document(request, cached.body, HTML, cached.made_at)
 
     def manifest(self, request: Request) -> Response:
-        """`team/name/current.json`, or `team/name/environment/slot/current.json`. Raises NotFoundError."""
+        """Return the manifest `team/name/current.json` or `team/name/environment/slot/current.json`.
+
+        Raises NotFoundError.
+        """
         path: str = request.path_params["path"]
         names = path.split("/")[:-1]
-        # Names alone make up the path, so no request leads out of the folder of manifests.
+        # The path consists of valid names only, so no request can leave the folder of the manifests.
         if MANIFEST.fullmatch(path) is None or not all(NAME.fullmatch(one) for one in names):
-            raise NotFoundError("nothing is served there", "manifests lie at /serving/<team>/<name>/current.json")
+            raise NotFoundError("there is no manifest at this address", "use /serving/<team>/<name>/current.json")
         environment, slot = names[2:] or ("production", "champion")
         file = self._home.manifest(f"models/{names[0]}/{names[1]}", environment, slot)
         if file.is_symlink() or not file.is_file() or slot not in SLOTS:
-            raise NotFoundError(f"nothing serves as {slot} of {names[0]}/{names[1]} in {environment}")
+            raise NotFoundError(f"no version serves as {slot} of {names[0]}/{names[1]} in {environment}")
         changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
         return document(request, file.read_bytes()[:LARGEST_MANIFEST], JSON, changed_at)

@@ -1,4 +1,4 @@
-"""The page cache: a page is made at its first request, and kept until the registry changes."""
+"""Cache the evidence pages: a page is rendered at its first request, and kept until the registry changes."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ ADDRESS = re.compile(
 )
 UNVERIFIED = LogProof(None, "the audit page verifies it")
 FRESH_SECONDS = 60
-"""The clock decides what is late or expired, so no page is older than this, even if the registry did not change."""
+"""The maximum age of a page: what is late or expired changes with the clock, even if the registry does not change."""
 MOST_PAGES, MOST_MODELS = 200, 4
 MOST_BYTES = 64 << 20
-"""The limit of all cached pages together; the page of the last request stays, however large it is."""
+"""The limit for all cached pages together; the page of the last request is kept even if it is larger."""
 
 T = TypeVar("T")
 Version = tuple[object, ...]
@@ -44,14 +44,14 @@ Version = tuple[object, ...]
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A page's bytes and when they were made."""
+    """The bytes of a page, and the time at which they were rendered."""
 
     body: bytes
     made_at: datetime
 
 
 class PageCache:
-    """The pages of one home by address. One page is made at a time; other requests wait."""
+    """The pages of one home by address. Only one page is rendered at a time; other requests wait."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -61,7 +61,7 @@ class PageCache:
         self._index = EventIndex()
 
     def page(self, address: str) -> CachedPage:
-        """The page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
+        """Return the page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
         with self._making:
             cached = _cached(self._pages, address, self._version(), MOST_PAGES, lambda: self._make(address))
             while len(self._pages) > 1 and sum(len(one.body) for _, one in self._pages.values()) > MOST_BYTES:
@@ -69,7 +69,7 @@ class PageCache:
             return cached
 
     def _version(self) -> Version:
-        """A value that changes with the registry, read without opening it: the sizes and times of its files."""
+        """Return a value that changes with the sizes and times of the registry's files, and every FRESH_SECONDS."""
         files = (self._home.database, self._home.database.with_suffix(".duckdb.wal"), self._home.journal)
         states = [(one.stat().st_size, one.stat().st_mtime_ns) if one.exists() else None for one in files]
         return (*states, int(time.monotonic() // FRESH_SECONDS))
@@ -84,7 +84,7 @@ class PageCache:
             return render_audit(inventory_view(self._home), prove_log(self._home))
         match = ADDRESS.fullmatch(address)
         if match is None:
-            raise NotFoundError("there is no such page", "the inventory lists every model")
+            raise NotFoundError("there is no such page", "start at the inventory, which lists every model")
         return _page_named(self._model(match[1]), match[2])
 
     def _model(self, model: str) -> Page:
@@ -101,13 +101,16 @@ def _page_named(page: Page, name: str) -> str:
         if str(chapter.row.number) == name:
             return render_version(page, chapter)
     versions = ", ".join(str(one.row.number) for one in page.chapters) or "none"
-    raise NotFoundError(f"this model has no version {int(name)}", f"it has {versions}")
+    raise NotFoundError(f"this model has no version {int(name)}", f"its versions: {versions}")
 
 
 def _cached(
     cache: OrderedDict[str, tuple[Version, T]], name: str, version: Version, most: int, make: Callable[[], T]
 ) -> T:
-    """The value under a name, made again unless it has this version; the least recently used values make room."""
+    """Return the value under a name; make it if it is missing or has another version.
+
+    Of more than `most` values, the least recently used ones are removed.
+    """
     found = cache.get(name)
     if found is None or found[0] != version:
         found = (version, make())

@@ -1,4 +1,4 @@
-"""The responses: a document that is sent again only when it changed, and a refusal that names the remedy."""
+"""Build the responses: a document, which is sent again only if it changed, and a refusal with its remedy."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ JSON = "application/json"
 
 
 def document(request: Request, body: bytes, media_type: str, changed_at: datetime) -> Response:
-    """The body with its entity tag, or 304 where the client holds this body already (`If-None-Match`)."""
+    """Return the body with its entity tag, or status 304 if the client already has this body (`If-None-Match`)."""
     tag = entity_tag(body)
-    if _is_held(tag, request.headers.get("If-None-Match", "")):
+    if _is_known(tag, request.headers.get("If-None-Match", "")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
     headers = {"ETag": tag, "Last-Modified": format_datetime(changed_at.astimezone(UTC), usegmt=True)}
     if media_type == HTML:
@@ -29,20 +29,20 @@ def document(request: Request, body: bytes, media_type: str, changed_at: datetim
 
 
 def entity_tag(body: bytes) -> str:
-    """The strong entity tag of a body (RFC 9110 §8.8.3)."""
+    """Return the strong entity tag of a body (RFC 9110 §8.8.3)."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def _is_held(tag: str, known_tags: str) -> bool:
+def _is_known(tag: str, known_tags: str) -> bool:
     # RFC 9110 §13.1.2: If-None-Match compares weakly, so a W/ prefix does not count.
-    held = {one.strip().removeprefix("W/") for one in known_tags.split(",")}
-    return tag in held or "*" in held
+    known = {one.strip().removeprefix("W/") for one in known_tags.split(",")}
+    return tag in known or "*" in known
 
 
 def refusal(status: HTTPStatus, what: str, remedy: str = "", **more: str) -> Response:
-    """A page that says what was refused and what to do; `more` are headers, with `_` for `-`.
+    """Return a page that says what was refused and what to do; `more` are headers, with `_` for `-`.
 
-    All text is escaped: a page never shows words of a request as markup.
+    All text is escaped, so that a page never shows text of a request as markup.
     """
     paragraphs = f"<p>{escape(what)}.</p>" + (f"<p>{escape(remedy)}.</p>" if remedy else "")
     body = (

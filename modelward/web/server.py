@@ -1,4 +1,4 @@
-"""The server of a web application: loopback only, one request a connection, and a clean end on a signal."""
+"""Serve a web application: on loopback only, one request for each connection, with a clean end on a signal."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from data.errors import ConfigurationError
 from modelward.web.connection import LARGEST_HEAD, BoundedConnection
 
 HOST = "127.0.0.1"
-"""The applications ask nobody for a login: they are for this machine alone, and no setting changes that."""
+"""The applications require no login, so they are for this machine only; no setting changes this."""
 BACKLOG = 64
 SHUTDOWN_SECONDS = 5
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class LoopbackServer:
-    """Serves an application on a loopback port, on a thread of its own; port 0 takes a free one.
+    """The server of an application on a loopback port, in a thread of its own; port 0 means a free port.
 
-    The port is taken, and queues connections, from the constructor on. Raises ConfigurationError when it cannot be.
+    The constructor opens the port; connections are queued until `start`. Raises ConfigurationError when the port cannot
+    be opened.
     """
 
     def __init__(
@@ -36,11 +37,11 @@ class LoopbackServer:
         except OSError as error:
             raise ConfigurationError(
                 f"{what} cannot be served on {HOST}:{port}: {error.strerror or error}",
-                f"name another port with --port or {setting}, or 0 for a free one",
+                f"choose another port with --port or the setting {setting}; 0 means a free port",
             ) from error
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(_configuration(app))
-        # A daemon thread makes those that Starlette starts daemons too: a page under way does not delay the end.
+        # Threads that Starlette starts are daemons if this one is, so a page in progress does not delay the end.
         self._thread = threading.Thread(target=self._serve, name="web-server", daemon=True)
         self.ended = threading.Event()
 
@@ -51,15 +52,15 @@ class LoopbackServer:
 
     @property
     def open_connections(self) -> int:
-        """How many connections are open; more than MOST_AT_ONCE are refused."""
+        """The number of open connections; above MOST_AT_ONCE, new connections are refused."""
         return len(self._server.server_state.connections)
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start to answer requests."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port, give requests under way SHUTDOWN_SECONDS, and end."""
+        """Close the port, wait SHUTDOWN_SECONDS for requests in progress, and end."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(2 * SHUTDOWN_SECONDS)
@@ -82,7 +83,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         interface="asgi3",
         log_config=None,
         log_level="error",
-        access_log=False,  # who reads which page is not recorded
+        access_log=False,  # which person reads which page is not recorded
         proxy_headers=False,
         server_header=False,
         headers=[("Server", "modelward"), ("Connection", "close")],
@@ -93,8 +94,8 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
 
 
 def serve_until_signal(server: LoopbackServer, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, Ctrl-C or the server's own end; `ready` gets the address once it answers."""
-    with _signals(server.ended):
+    """Serve until SIGTERM, Ctrl-C or an end of the server; call `ready` with the address when the server answers."""
+    with _set_on_signal(server.ended):
         server.start()
         ready(server.url)
         server.ended.wait()
@@ -102,8 +103,8 @@ def serve_until_signal(server: LoopbackServer, ready: Callable[[str], None]) -> 
 
 
 @contextmanager
-def _signals(event: threading.Event) -> Iterator[None]:
-    """Each of SIGNALS sets the event while the block runs."""
+def _set_on_signal(event: threading.Event) -> Iterator[None]:
+    """Set the event on each of SIGNALS while the block runs."""
 
     def set_event(number: int, frame: FrameType | None) -> None:
         event.set()

@@ -1,4 +1,4 @@
-"""The base of every web application here: routes inside checks, and errors that become refusals with a remedy."""
+"""Build a web application from routes: requests are checked first, and errors become refusals with a remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def web_app(routes: Sequence[BaseRoute], methods: Sequence[str] = READING) -> ASGIApp:
-    """An application of these routes for a loopback server; `methods` are all that it accepts."""
+    """Return an application with these routes for a loopback server; it accepts only these HTTP methods."""
     app = Starlette(
         routes=routes,
         exception_handlers={
@@ -40,28 +40,28 @@ def web_app(routes: Sequence[BaseRoute], methods: Sequence[str] = READING) -> AS
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    return refusal(status, "there is no such page", "the inventory lists every model")
+    return refusal(status, "there is no such page", "start at the inventory, which lists every model")
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    what, remedy = _words(error)
+    what, remedy = _texts(error)
     return refusal(HTTPStatus.NOT_FOUND, what, remedy)
 
 
 async def _missing_registry(request: Request, error: Exception) -> Response:
-    what, _ = _words(error)
+    what, _ = _texts(error)
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, what, "`modelward people add` starts a registry")
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    what, remedy = _words(error)
+    what, remedy = _texts(error)
     logger.warning("%s cannot be shown: %s", request.url.path, what)
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, what, remedy, Retry_After="5")
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the page could not be made", "the server's log says why")
+    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the page could not be rendered", "read the log of the server")
 
 
-def _words(error: Exception) -> tuple[str, str]:
+def _texts(error: Exception) -> tuple[str, str]:
     return (error.what, error.remedy) if isinstance(error, ModelwardError) else (str(error), "")

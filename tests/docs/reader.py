@@ -24,11 +24,11 @@ from tests.browser.watched_page import Visit
 from tests.docs.terminal import Running, Terminal
 from tests.docs.written_page import Block, entries, fill_in, missing
 
-SEED = re.compile(r"(\w+) scans this with an authenticator app, or types: ([A-Z2-7 ]+)")
+SEED = re.compile(r"(\w+) must scan this with an authenticator app, or type in: ([A-Z2-7 ]+)")
 TO_CONFIRM = re.compile(r"\btype ([0-9a-f]{8}), the end of")
-RUN = re.compile(r"the running server takes it: (?P<ui>\S+)/runs/flow-run/(?P<id>[0-9a-f-]+)")
-ON_THE_ROSTER, SUSPENDED = "Your id on the roster", "it waits for people"
-NOBODY_ASKS = "no run waits for an answer"
+RUN = re.compile(r"the running server has the run: (?P<ui>\S+)/runs/flow-run/(?P<id>[0-9a-f-]+)")
+ON_THE_ROSTER, SUSPENDED = "Your id on the roster", "the run waits for people"
+NOBODY_ASKS = "no run waits for this answer"
 SECONDS = 120.0
 
 

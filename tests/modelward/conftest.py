@@ -1,4 +1,4 @@
-"""The command line under test: called in this process, on the registry of a small world."""
+"""Fixtures for the command line: it is called in this process, on the registry of a small world."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ __all__ = ["found_judged", "found_validated", "judged", "validated"]
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a command answered: exit code, results, remarks."""
+class CliResult:
+    """The exit code, stdout and stderr of a command."""
 
     code: int
     out: str
@@ -34,24 +34,24 @@ class Said:
         return json.loads(self.out)
 
 
-Cli = Callable[..., Said]
+Cli = Callable[..., CliResult]
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """`cli("findings", "list", typed="123456")`; wide enough that no table breaks a line."""
+    """Call a command as `cli("findings", "list", typed="123456")`, on a terminal so wide that no table wraps."""
     monkeypatch.setenv("COLUMNS", "200")
 
-    def call(*arguments: object, typed: str | None = None) -> Said:
+    def call(*arguments: object, typed: str | None = None) -> CliResult:
         result = CliRunner().invoke(app, [str(one) for one in arguments], input=typed)
-        return Said(result.exit_code, result.stdout, result.stderr)
+        return CliResult(result.exit_code, result.stdout, result.stderr)
 
     return call
 
 
 @pytest.fixture(scope="module")
 def prefect_server() -> Iterator[None]:
-    """A Prefect server for the flows of one module, which says nothing itself."""
+    """A Prefect server without log output for the flows of one module."""
     with prefect_test_harness(server_startup_timeout=120), temporary_settings({PREFECT_LOGGING_LEVEL: "CRITICAL"}):
         for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""Submissions, documents, bytes, names and people that cannot be: refused at the real command line."""
+"""Invalid submissions, documents, artifacts, names and people are refused by the command line."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "what", "remedy"), SUBMISSIONS.values(), ids=SUBMISSIONS)
-def test_a_submission_with(
+def test_an_invalid_submission_is_refused_with_a_remedy_and_recorded(
     world: World, cli: Cli, folder: Path, spoil: Callable[[Path], object], what: str, remedy: str
 ) -> None:
     spoil(folder)
@@ -78,19 +78,19 @@ def test_a_submission_with(
 
 
 DOCUMENTS: Mapping[str, tuple[str, str, str, ReviewState]] = {
-    "is stale is rejected": ("data", "the section data is stale", "and revise it", ReviewState.REJECTED),
-    "is missing goes no further": ("use", "unproven, the section use", "write the section use", ReviewState.ASSESSED),
+    "a stale document": ("data", "the section data is stale", "and revise it", ReviewState.REJECTED),
+    "a missing document": ("use", "unproven, the section use", "write the section use", ReviewState.ASSESSED),
 }
 
 
 @pytest.mark.parametrize(("section", "what", "remedy", "left"), DOCUMENTS.values(), ids=DOCUMENTS)
-def test_a_version_of_which_a_document(
+def test_a_version_with_a_stale_or_missing_document_does_not_clear_its_gates(
     world: World, cli: Cli, folder: Path, section: str, what: str, remedy: str, left: ReviewState
 ) -> None:
-    """The first version's document is carried on by a second one on other data; the standard asks for it."""
-    told = {"title": "said", "source": "SR 11-7", "authority": "house policy", "rationale": "said"}
+    """The second version has other data and the document of the first version, which the standard requires."""
+    texts = {"title": "a title", "source": "SR 11-7", "authority": "house policy", "rationale": "a reason"}
     control = {"id": "DOC-1", "gate": "documentation", "stages": ["assess"], "parameters": {"sections": [section]}}
-    adopt(world, standard_text(controls=[{**control, **told}]))
+    adopt(world, standard_text(controls=[{**control, **texts}]))
     at = ("--by", "dev", "--as-of", world.now.isoformat())
     assert cli("register", folder, *at).code == 0
     replace_line(folder / "version.yaml", "change_class:", "change_class: material")
@@ -105,14 +105,14 @@ def test_a_version_of_which_a_document(
 
 @contextmanager
 def changed(path: Path) -> Iterator[None]:
-    """Other bytes under the same name for a while."""
+    """Change the last byte of a file while the block runs."""
     former = path.read_bytes()
     path.write_bytes(former[:-1] + b"!")
     yield
     path.write_bytes(former)
 
 
-def test_an_artifact_changed_on_disk_is_not_deployed_and_nobody_is_asked(validated: World, cli: Cli) -> None:
+def test_an_artifact_changed_on_disk_is_not_deployed_and_no_approval_is_requested(validated: World, cli: Cli) -> None:
     digest = validated.get(Version, V1).artifact.digest
     with nothing_half_done(validated, cli, "verdicts.recorded", REFUSED), changed(validated.artifacts.path(digest)):
         result = cli("deploy", "delay/1", "--use", USE, "--as-of", validated.now.isoformat())
@@ -134,38 +134,44 @@ def test_a_packed_submission_changed_in_the_inbox_is_not_measured(judged: World,
 NAMES: Mapping[str, tuple[str, str, str]] = {
     "a slash too many": ("ops/delay/one/two", "'ops/delay/one' cannot be a team", "with one slash between them"),
     "a quote": ("ops/d'elay", '"d\'elay" cannot be a model name', "start with a–z or 0–9"),
-    "something to steer a terminal with": ("\x1b[2J", "'\\x1b[2J' cannot be a model name", "start with a–z or 0–9"),
-    "a model that is not there": ("ops/moon", "there is no model ops/moon", "modelward inventory"),
+    "a control sequence": ("\x1b[2J", "'\\x1b[2J' cannot be a model name", "start with a–z or 0–9"),
+    "an unknown model": ("ops/moon", "there is no model ops/moon", "modelward inventory"),
 }
 
 
 @pytest.mark.parametrize(("name", "what", "remedy"), NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("command", [("show",), ("history",), ("validate",), ("rollback", "--reason", "it drifts")])
-def test_a_command_about(world: World, cli: Cli, command: tuple[str, ...], name: str, what: str, remedy: str) -> None:
+def test_a_command_with_an_invalid_or_unknown_model_name_is_refused(
+    world: World, cli: Cli, command: tuple[str, ...], name: str, what: str, remedy: str
+) -> None:
     with nothing_half_done(world, cli):
         has_one_error(cli(command[0], name, *command[1:]), 2, what, remedy)
 
 
 UNKNOWN = {
     "registers a version": ("register", "{folder}"),
-    "names a consumer": ("consumers", "add", "delay", "crews", "--owner", "olga", "--contact", "crews@example.org"),
-    "brings a friend, with a code": ("people", "add", "friend", "--name", "Friend", "--code-from-stdin"),
+    "declares a consumer": ("consumers", "add", "delay", "crews", "--owner", "olga", "--contact", "crews@example.org"),
+    "adds a person, with a code": ("people", "add", "friend", "--name", "Friend", "--code-from-stdin"),
 }
 
 
 @pytest.mark.parametrize("command", UNKNOWN.values(), ids=UNKNOWN)
-def test_somebody_unknown(world: World, cli: Cli, folder: Path, command: tuple[str, ...]) -> None:
+def test_a_command_by_an_unknown_person_is_refused_and_recorded(
+    world: World, cli: Cli, folder: Path, command: tuple[str, ...]
+) -> None:
     world.model()
     with nothing_half_done(world, cli, REFUSED):
         given = [part.format(folder=folder) for part in command]
         result = cli(*given, "--by", "nobody", "--as-of", world.now.isoformat(), typed="123456\n")
-        has_one_error(result, 1, "nobody is not on the roster", "modelward people list")
+        has_one_error(result, 1, "nobody is not an active person on the roster", "modelward people list")
     assert world.events()[-1]["subject"] == "people/nobody"
 
 
-def test_somebody_who_was_revoked_is_unknown_from_then_on(world: World, cli: Cli) -> None:
+def test_a_command_by_a_revoked_person_is_refused_and_recorded(world: World, cli: Cli) -> None:
     code = ("--by", "adam", "--code-from-stdin", "--as-of")
     typed = world.code("adam") + "\n"
     assert cli("people", "revoke", "otto", "--reason", "left", *code, world.now.isoformat(), typed=typed).code == 0
     with nothing_half_done(world, cli, REFUSED):
-        has_one_error(cli("reconcile", "--by", "otto"), 1, "otto is not on the roster", "modelward people list")
+        has_one_error(
+            cli("reconcile", "--by", "otto"), 1, "otto is not an active person on the roster", "modelward people list"
+        )

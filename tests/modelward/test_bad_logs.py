@@ -1,4 +1,4 @@
-"""Logs that cannot be used, at the real command line: the watch goes on, says it, records it and calls somebody."""
+"""Faulty logs, on the command line: monitoring continues, and prints, records and alerts on each fault."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ NIGHT = midnight(END + days(4)) + timedelta(hours=12)
 
 @pytest.fixture(scope="module")
 def found_watched(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A world with a model that serves and a week of quiet logs."""
+    """A world with a serving model and a week of logs without faults."""
     root = tmp_path_factory.mktemp("monitored") / "home"
     return prepared(founded, root, lambda world: deploy_monitored_model(world).log(DAY))
 
 
 @pytest.fixture
 def monitored(found_watched: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServingModel:
-    """A copy of it."""
+    """A copy of that world."""
     return ServingModel(found_watched.copy(tmp_path / "home", monkeypatch), V1)
 
 
 def spoil_log(**columns: Any) -> Callable[[ServingModel], object]:
-    """Columns of the last day's predictions as given, or left out as None."""
+    """Replace columns of the last day's predictions; a column given as None is removed."""
 
     def spoil(monitored: ServingModel) -> None:
         (file,) = (monitored.predictions / f"date={END}").glob("*.parquet")
-        held = pq.ParquetFile(file).read()
-        told = {name: held[name] for name in held.column_names} | columns
-        pq.write_table(pa.table({name: values for name, values in told.items() if values is not None}), file)
+        stored = pq.ParquetFile(file).read()
+        values = {name: stored[name] for name in stored.column_names} | columns
+        pq.write_table(pa.table({name: column for name, column in values.items() if column is not None}), file)
 
     return spoil
 
@@ -61,7 +61,7 @@ LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] 
     "a mapped column missing": (spoil_log(score=None), "column score is missing", "write the column", "page", 6 * ROWS),
     "a column of another type": (spoil_log(score=["x"] * ROWS), "column score is str", "as a number", "page", 6 * ROWS),
     "NaN scores": (spoil_log(score=[np.nan] * ROWS), "300 of 300 scores are null, NaN", "one prob", "page", 7 * ROWS),
-    "ids twice": (
+    "duplicate ids": (
         spoil_log(prediction_id=["x"] * ROWS),
         "299 of 300 rows repeat an id",
         "of its own",
@@ -75,12 +75,18 @@ LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] 
         "page",
         0,
     ),
-    "labels of nobody": (log_orphans, "100 labels belong to no logged", "write the same pred", "warning", 7 * ROWS),
+    "labels without a prediction": (
+        log_orphans,
+        "100 labels belong to no logged",
+        "write the same pred",
+        "warning",
+        7 * ROWS,
+    ),
 }
 
 
 @pytest.mark.parametrize(("spoil", "what", "remedy", "level", "counted"), LOGS.values(), ids=LOGS)
-def test_a_log_with(
+def test_a_faulty_log_is_printed_recorded_and_alerted(
     monitored: ServingModel,
     cli: Cli,
     spoil: Callable[[ServingModel], object],
@@ -89,14 +95,14 @@ def test_a_log_with(
     level: str,
     counted: int,
 ) -> None:
-    """What cannot be used is no failure of the watch: it is said, recorded with the window, and somebody is called."""
+    """A fault of the log is no failure of monitoring: it is printed, recorded with the window, and causes an alert."""
     spoil(monitored)
     with nothing_half_done(monitored.world, cli, "monitoring.recorded"):
         result = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())
     assert (result.code, result.err) == (0, "")
-    told = [one for one in result.out.splitlines() if what in one]
-    assert told
-    assert all(remedy in one.partition(" → ")[2] for one in told)
+    lines = [one for one in result.out.splitlines() if what in one]
+    assert lines
+    assert all(remedy in one.partition(" → ")[2] for one in lines)
     (run,) = monitored.world.find(MonitoringRun)
     assert (run.rows, any(what in one for one in run.faults)) == (counted, True)
     (alert,) = [one for one in cli("alerts", "list", "--json").json if what in str(one)]

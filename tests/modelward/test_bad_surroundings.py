@@ -1,4 +1,4 @@
-"""A registry that is held or too new, settings and standards that cannot be read: said at the real command line."""
+"""A locked or newer registry, invalid settings and invalid standards: the errors of the command line."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.world import World
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 COMMANDS = {
-    "looks": ("inventory",),
+    "lists the inventory": ("inventory",),
     "adds a person": ("people", "add", "nia", "--name", "Nia", "--by", "adam", "--code-from-stdin"),
-    "registers": ("register", "{folder}", "--by", "dev"),
-    "watches": ("monitor",),
+    "registers a version": ("register", "{folder}", "--by", "dev"),
+    "monitors": ("monitor",),
 }
 HOLD = """
 from data.registry.registry import Registry
@@ -34,9 +34,9 @@ with Registry.here().store.session():
 
 @pytest.fixture
 def holder(world: World) -> Iterator[int]:
-    """Another process that holds the registry; its number."""
-    told: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", HOLD], **told) as process:
+    """The id of another process, which holds the lock of the registry."""
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", HOLD], **pipes) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         yield process.pid
@@ -44,7 +44,7 @@ def holder(world: World) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_while_another_process_holds_the_registry_who(
+def test_a_command_on_a_locked_registry_fails_and_names_the_process(
     holder: int, cli: Cli, folder: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_LOCK_WAIT_SECONDS", "0.1")
@@ -53,7 +53,9 @@ def test_while_another_process_holds_the_registry_who(
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_in_a_registry_of_a_later_version_who(world: World, cli: Cli, folder: Path, command: tuple[str, ...]) -> None:
+def test_a_command_on_a_registry_of_a_later_version_fails_without_a_change(
+    world: World, cli: Cli, folder: Path, command: tuple[str, ...]
+) -> None:
     with nothing_half_done(world, cli):
         change_schema(world, "INSERT INTO schema_version VALUES (99, 'later')")
         result = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
@@ -68,16 +70,16 @@ def change_schema(world: World, sql: str) -> None:
 
 SETTINGS: Mapping[str, tuple[bytes, str, str]] = {
     "broken TOML": (b"home = ", "modelward.toml cannot be read", "write it as TOML"),
-    "no text": (b"\xff", "modelward.toml cannot be read", "write it as TOML"),
-    "a setting nobody knows": (b'hom = "x"\n', "modelward.toml sets hom", "known settings are home"),
+    "not UTF-8": (b"\xff", "modelward.toml cannot be read", "write it as TOML"),
+    "an unknown setting": (b'hom = "x"\n', "modelward.toml sets hom", "known settings are home"),
     "a list for a text": (b'home = ["x"]\n', "modelward.toml sets home to ['x']", "write one text or number"),
-    "a wait that never ends": (b"lock_wait_seconds = nan\n", "lock_wait_seconds is 'nan'", "between 0 and 3600"),
-    "an anchor nowhere": (b'anchors = "x"\n', "anchors names 'x'", "`local:` or `off-host:`"),
+    "a wait that is not a number": (b"lock_wait_seconds = nan\n", "lock_wait_seconds is 'nan'", "between 0 and 3600"),
+    "an anchor without a kind": (b'anchors = "x"\n', "anchors names 'x'", "`local:` or `off-host:`"),
 }
 
 
 @pytest.mark.parametrize(("content", "what", "remedy"), SETTINGS.values(), ids=SETTINGS)
-def test_a_settings_file_with(
+def test_an_invalid_settings_file_is_refused_with_a_remedy(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch, content: bytes, what: str, remedy: str
 ) -> None:
     file = world.home.root.parent / "modelward.toml"
@@ -92,9 +94,9 @@ def test_a_settings_file_with(
 
 STANDARDS: Mapping[str, tuple[bytes, str, str]] = {
     "broken YAML": (b"id: [x\n", "s.yaml:2: not YAML", "check quotes, colons and indentation"),
-    "no text": (b"\xff", "s.yaml:1: not UTF-8", "save the file as UTF-8"),
-    "nothing in it": (b"", "s.yaml:1: there is no `name: value`", "write one field on each line"),
-    "a gate nobody knows": (
+    "not UTF-8": (b"\xff", "s.yaml:1: not UTF-8", "save the file as UTF-8"),
+    "an empty file": (b"", "s.yaml:1: there is no `name: value`", "write one field on each line"),
+    "an unknown gate": (
         baseline_text().replace("gate: documentation", "gate: astrology", 1).encode(),
         "there is no gate 'astrology'",
         "correct these faults in s.yaml",
@@ -103,6 +105,8 @@ STANDARDS: Mapping[str, tuple[bytes, str, str]] = {
 
 
 @pytest.mark.parametrize(("content", "what", "remedy"), STANDARDS.values(), ids=STANDARDS)
-def test_a_standard_with(tmp_path: Path, cli: Cli, content: bytes, what: str, remedy: str) -> None:
+def test_an_invalid_standard_is_refused_with_a_remedy(
+    tmp_path: Path, cli: Cli, content: bytes, what: str, remedy: str
+) -> None:
     (tmp_path / "s.yaml").write_bytes(content)
     has_one_error(cli("standard", "check", tmp_path / "s.yaml"), 2, what, remedy)

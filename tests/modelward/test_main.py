@@ -1,4 +1,4 @@
-"""The front door as a whole: what it offers, how fast it opens, what it loads, how it ends."""
+"""The whole command line: its commands and help, which modules it loads, and how it ends."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import World
 
-ALONE = (
-    "demo init register validate deploy monitor rollback suspend ratify retire attest reconcile inventory show history "
-    "release"
-)
-GROUPS = {
+SUBCOMMANDS = {
+    **dict.fromkeys(
+        (
+            *("demo", "init", "register", "amend", "validate", "deploy", "release", "rollback", "suspend", "ratify"),
+            *("retire", "monitor", "inventory", "show", "history", "report", "serve", "attest", "reconcile", "doctor"),
+            *("up", "status", "down"),
+        ),
+        "",
+    ),
     "people": "add list enrol revoke grant deputise end",
     "approvals": "list show answer",
     "findings": "list open answer dispute close",
@@ -38,8 +42,7 @@ GROUPS = {
     "config": "show",
     "notices": "list send test",
 }
-COMMANDS = [[name] for name in (*ALONE.split(), "amend", "doctor", "report", "serve", "up", "status", "down")]
-COMMANDS += [[group, command] for group, commands in GROUPS.items() for command in commands.split()]
+COMMANDS = [[name, *part] for name, parts in SUBCOMMANDS.items() for part in ([[one] for one in parts.split()] or [[]])]
 READING = {
     "inventory": ["inventory"],
     "one model": ["show", "delay"],
@@ -47,7 +50,7 @@ READING = {
     "the history": ["history", "delay"],
     "a past moment": ["history", "delay", "--as-of", "2013-03-02"],
     "people": ["people", "list"],
-    "what waits": ["approvals", "list"],
+    "open requests": ["approvals", "list"],
     "findings": ["findings", "list"],
     "waivers": ["waivers", "list"],
     "consumers": ["consumers", "list"],
@@ -60,12 +63,12 @@ READING = {
     "the log verified": ["audit", "verify"],
     "settings": ["config", "show"],
     "doctor": ["doctor"],
-    "what is up": ["status"],
+    "the supervisor": ["status"],
 }
 LOADED: dict[str, tuple[list[str], list[str]]] = {
-    "the help loads none": (["--help"], []),
-    "the help of one loads that one": (["alerts", "list", "--help"], ["alerts"]),
-    "an unknown one loads none": (["alert"], []),
+    "the help loads no command": (["--help"], []),
+    "the help of a command loads that command": (["alerts", "list", "--help"], ["alerts"]),
+    "an unknown command loads no command": (["alert"], []),
 }
 SLOW = ("prefect", "great_expectations", "scipy")
 LOADER = """
@@ -90,32 +93,32 @@ for name, command in json.load(sys.stdin).items():
 
 
 def called(*arguments: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The command line in a process of its own."""
+    """Run the command line in a process of its own."""
     environment = {**os.environ, "MODELWARD_HOME": str(home), "COLUMNS": "80", **more}
     command = [sys.executable, "-m", "modelward", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_says_what_it_is_for(command: list[str]) -> None:
+def test_every_command_prints_its_help(command: list[str]) -> None:
     result = CliRunner().invoke(app, [*command, "--help"])
     assert result.exit_code == 0, result.output
     assert "Usage:" in result.output
 
 
-def test_there_is_no_command_beside_these() -> None:
+def test_every_command_is_in_the_list_of_this_test() -> None:
     names = {one.name for one in app.registered_commands}
     assert names == {command[0] for command in COMMANDS}
 
 
 def help_line(name: str) -> str:
-    """What the module of a command says of itself, in one line."""
+    """Return the first paragraph of a command's help text, from its module."""
     module = import_module(f"modelward.commands.{name}")
-    said = module.app.info.help if hasattr(module, "app") else inspect.getdoc(getattr(module, name))
-    return str(said).partition("\n\n")[0].replace("\n", " ")
+    text = module.app.info.help if hasattr(module, "app") else inspect.getdoc(getattr(module, name))
+    return str(text).partition("\n\n")[0].replace("\n", " ")
 
 
-def test_the_help_says_of_each_command_what_its_module_says() -> None:
+def test_the_help_line_of_each_command_is_that_of_its_module() -> None:
     shown = {name: line for lines in LINES.values() for name, line in lines.items()}
     assert shown == {name: help_line(name) for name in shown}
 
@@ -126,13 +129,13 @@ def test_every_command_file_is_in_the_help() -> None:
 
 
 @pytest.mark.parametrize("arguments,loaded", LOADED.values(), ids=LOADED)
-def test_a_command_is_loaded_when_it_is_called(arguments: list[str], loaded: list[str]) -> None:
+def test_only_the_called_command_is_loaded(arguments: list[str], loaded: list[str]) -> None:
     script = LOADER.replace("ARGUMENTS", repr(arguments))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert json.loads(done.stdout.splitlines()[-1]) == loaded, done.stderr
 
 
-def test_who_only_reads_waits_for_no_prefect(world: World) -> None:
+def test_a_reading_command_does_not_load_prefect(world: World) -> None:
     deployed(world)
     environment = {**os.environ, "MODELWARD_HOME": str(world.home.root)}
     done = subprocess.run(
@@ -146,7 +149,7 @@ def test_every_line_fits_eighty_columns(world: World, monkeypatch: pytest.Monkey
     deployed(world)
     monkeypatch.setenv("COLUMNS", "80")
     shown = {name: CliRunner().invoke(app, command).stdout.splitlines() for name, command in READING.items()}
-    sentences = ("→", "digest", "with modelward")
+    sentences = ("→", "digest", "built-in standards")
     assert {
         name: line
         for name, lines in shown.items()
@@ -155,7 +158,7 @@ def test_every_line_fits_eighty_columns(world: World, monkeypatch: pytest.Monkey
     } == {}
 
 
-def test_no_colour_is_respected_and_nothing_is_coloured_in_a_pipe(world: World) -> None:
+def test_output_has_no_colour_with_no_color_set_and_in_a_pipe(world: World) -> None:
     deployed(world)
     for more in ({"NO_COLOR": "1", "FORCE_COLOR": ""}, {}):
         assert "\x1b[3" not in called("inventory", home=world.home.root, **more).stdout
@@ -171,12 +174,12 @@ def test_the_version_is_printed(cli: Cli) -> None:
     assert cli("--version").out.strip() == known
 
 
-def test_a_wrong_option_is_the_users_error(cli: Cli) -> None:
+def test_a_wrong_option_or_command_exits_with_2(cli: Cli) -> None:
     assert cli("inventory", "--no-such-option").code == 2
     assert cli("no-such-command").code == 2
 
 
-def test_an_empty_home_says_how_to_start(home: Path) -> None:
+def test_a_command_in_an_empty_home_names_people_add(home: Path) -> None:
     done = called("inventory", home=home)
     assert done.returncode == 3
     assert done.stderr.splitlines()[0].startswith("error: there is no registry at")

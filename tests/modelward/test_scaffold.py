@@ -1,4 +1,4 @@
-"""`modelward init` writes what can be known and leaves open what only a person can say."""
+"""`modelward init` fills in values that it can read, and leaves empty what only a person can give."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modelward.scaffold import write_submission
 from tests.submissions import rows, write_rows
 
 
-def test_every_file_of_a_submission_is_there(tmp_path: Path) -> None:
+def test_every_file_and_folder_of_a_submission_is_written(tmp_path: Path) -> None:
     written = write_submission(tmp_path / "new", "ops/late")
     names = {path.relative_to(tmp_path / "new").as_posix() for path in written}
     assert names >= {"model.yaml", "version.yaml", "tests.yaml", "monitoring.yaml", "docs/purpose.md"}
@@ -41,7 +41,7 @@ def test_the_features_are_those_of_the_dataset(tmp_path: Path) -> None:
     ]
 
 
-def test_the_suites_it_writes_are_sound(tmp_path: Path) -> None:
+def test_the_written_suites_can_be_read(tmp_path: Path) -> None:
     write_submission(tmp_path / "new", "ops/late")
     assert {role: one.row_floor for role, one in read_suites(tmp_path / "new").items()} == {
         "training": 500,
@@ -50,14 +50,12 @@ def test_the_suites_it_writes_are_sound(tmp_path: Path) -> None:
     assert "$PARAMETER" in json.dumps(json.loads((tmp_path / "new" / "suites" / "training.json").read_text()))
 
 
-def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+def test_an_empty_folder_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     assert write_submission(tmp_path / "new", "ops/late")
 
 
-def test_code_and_data_that_are_there_are_left_alone_and_give_the_features(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_existing_code_and_data_are_kept_and_give_the_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_rows(tmp_path / "data" / "training.parquet", rows(5))
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "train.py").write_text("fit()")
@@ -69,28 +67,35 @@ def test_code_and_data_that_are_there_are_left_alone_and_give_the_features(
 
 
 CASES: dict[str, tuple[str, str, type[InputError], str]] = {
-    "no team": ("new", "late", SubmissionError, "late names no team"),
-    "a name that is none": ("new", "ops/La'te", InvalidNameError, "cannot be a model name"),
-    "a folder with a file that would be written": ("full", "ops/late", SubmissionError, "holds docs/data.md already"),
-    "a file": ("full/docs/data.md", "ops/late", SubmissionError, "is a file"),
+    "no team": ("new", "late", SubmissionError, "the model name late has no team"),
+    "an invalid name": ("new", "ops/La'te", InvalidNameError, "cannot be a model name"),
+    "a folder with a file that would be written": (
+        "full",
+        "ops/late",
+        SubmissionError,
+        "already contains docs/data.md",
+    ),
+    "a file instead of a folder": ("full/docs/data.md", "ops/late", SubmissionError, "is a file"),
 }
 
 
 @pytest.mark.parametrize("folder, name, error, what", CASES.values(), ids=CASES)
-def test_refused(tmp_path: Path, folder: str, name: str, error: type[InputError], what: str) -> None:
+def test_a_submission_that_cannot_be_written_is_refused(
+    tmp_path: Path, folder: str, name: str, error: type[InputError], what: str
+) -> None:
     (tmp_path / "full" / "docs").mkdir(parents=True)
     (tmp_path / "full" / "docs" / "data.md").write_text("x")
     with pytest.raises(error, match=what):
         write_submission(tmp_path / folder, name)
 
 
-def test_a_dataset_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
+def test_an_unreadable_dataset_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     (tmp_path / "d.parquet").write_text("no parquet")
     with pytest.raises(LogFormatError, match="cannot be read"):
         write_submission(tmp_path / "new", "ops/late", tmp_path / "d.parquet")
     assert not (tmp_path / "new").exists()
 
 
-def test_the_owner_is_filled_in_where_somebody_is_known(tmp_path: Path) -> None:
+def test_a_given_owner_is_filled_in(tmp_path: Path) -> None:
     write_submission(tmp_path / "new", "ops/late", owner="olga")
     assert read_yaml((tmp_path / "new" / "model.yaml").read_text(), "model.yaml")["owner"] == "olga"

@@ -19,7 +19,7 @@ from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import quoted as quoted_in_a_notice
 from data.text.markdown_text import plain, quoted
 from data.text.untrusted_text import STACKED, safe, visible
-from modelward.cli.terminal import say, written
+from modelward.cli.terminal import as_text, say
 from views.charts.svg_element import element
 from views.charts.svg_intervals import IntervalRow, draw_intervals
 from views.pages.page_filters import inert
@@ -89,7 +89,7 @@ def webhook_text(text: str) -> str:
 
 
 RENDERERS: dict[str, Callable[[str], str]] = {
-    "a value on a terminal": written,
+    "a value on a terminal": as_text,
     "a page of HTML": lambda text: str(inert(text)),
     "a document on a page of HTML": lambda text: str(as_markup(text)),
     "a chart": lambda text: str(element("text", text, data=text)),

@@ -1,4 +1,4 @@
-"""Filling in the form of a waiting run: on a terminal everything is asked for, elsewhere everything must be given."""
+"""Filling in the form of a waiting run: on a terminal each field is asked for, elsewhere each must be given."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from data.errors import InputError
 from modelward.cli import caller
 from modelward.cli import form as forms
 from modelward.cli.form import fill_in, show_form
-from modelward.runs.waiting_runs import Entry, Form
+from modelward.runs.waiting_runs import Form, FormField
 
 FORM = Form(
     run_id="run-1",
     description="**Approve** \x1b[31mit?",
-    entries=(
-        Entry("person", "Your id"),
-        Entry("role", "Role", choices=("approver",)),
-        Entry("decision", "Decision", choices=("approve", "reject")),
-        Entry("comment", "Comment", default=""),
-        Entry("code", "One-time code", hidden=True),
+    fields=(
+        FormField("person", "Your id"),
+        FormField("role", "Role", choices=("approver",)),
+        FormField("decision", "Decision", choices=("approve", "reject")),
+        FormField("comment", "Comment", default=""),
+        FormField("code", "One-time code", hidden=True),
     ),
 )
 GIVEN = ("role=approver", "decision=approve")
 CONCLUSION = Form(
     run_id="run-2",
     description="**Fit?**",
-    entries=(Entry("scope", "What you looked at"), Entry("evidence", "Evidence", ("sha256:1f",), "sha256:1f")),
+    fields=(FormField("scope", "What you looked at"), FormField("evidence", "Evidence", ("sha256:1f",), "sha256:1f")),
 )
 
 
 class Stdin:
-    """What is typed, or piped, as far as anybody asks."""
+    """A replacement for stdin, with or without a terminal."""
 
     def __init__(self, text: str, terminal: bool) -> None:
         self._lines = text.splitlines(keepends=True)
@@ -51,7 +51,7 @@ def piped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def typing(monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, list[str]]) -> None:
-    """A person at a terminal, with answers by the beginning of the question; else the default."""
+    """Answer each prompt with the answers for the beginning of its text, or else with its default."""
 
     def prompt(text: str, **options: object) -> str:
         waiting = next((given for begin, given in answers.items() if text.startswith(begin) and given), None)
@@ -63,7 +63,7 @@ def typing(monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, list[str]]) ->
 
 
 @pytest.mark.usefixtures("piped")
-def test_what_is_given_is_taken_the_code_comes_from_stdin_and_the_rest_has_its_default() -> None:
+def test_given_values_the_code_from_stdin_and_defaults_fill_the_form() -> None:
     assert fill_in(FORM, GIVEN, "alma", code_from_stdin=True) == {
         "person": "alma",
         "role": "approver",
@@ -74,22 +74,22 @@ def test_what_is_given_is_taken_the_code_comes_from_stdin_and_the_rest_has_its_d
 
 
 WRONG = {
-    "a field the form has not": (("verdict=yes",), "no field verdict"),
-    "no value": (("decision",), "no field with a value"),
-    "a choice there is not": (("role=approver", "decision=perhaps"), "decision is 'perhaps'"),
-    "a code as an argument": ((*GIVEN, "code=123456"), "never an argument"),
-    "too little": (("role=approver",), "the form wants decision"),
+    "an unknown field": (("verdict=yes",), "no field verdict"),
+    "no value": (("decision",), "not of the form FIELD=VALUE"),
+    "an unknown choice": (("role=approver", "decision=perhaps"), "'perhaps' is not a choice of decision"),
+    "a code as an argument": ((*GIVEN, "code=123456"), "must not be an argument"),
+    "a missing value": (("role=approver",), "the form needs decision"),
 }
 
 
 @pytest.mark.usefixtures("piped")
 @pytest.mark.parametrize(("entered", "what"), WRONG.values(), ids=WRONG)
-def test_it_refuses(entered: tuple[str, ...], what: str) -> None:
+def test_an_input_that_does_not_fit_the_form_is_refused(entered: tuple[str, ...], what: str) -> None:
     with pytest.raises(InputError, match=what):
         fill_in(FORM, entered, "alma", code_from_stdin=True)
 
 
-def test_on_a_terminal_each_field_is_asked_for_until_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_a_field_is_asked_for_until_its_value_is_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     typing(
         monkeypatch, {"Decision": ["maybe", "reject"], "Comment": ["too early"], "One-time code of alma": ["654321"]}
     )
@@ -104,7 +104,7 @@ def test_on_a_terminal_each_field_is_asked_for_until_it_fits(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("terminal", [True, False], ids=["on a terminal", "elsewhere"])
-def test_what_leaves_no_choice_is_handed_in_unasked(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_field_with_one_choice_is_submitted_without_a_prompt(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     typing(monkeypatch, {"What you": ["the data"], "Evidence": ["typed by somebody"]})
     monkeypatch.setattr("sys.stdin", Stdin("", terminal=terminal))
     entered = () if terminal else ("scope=the data",)
@@ -112,11 +112,11 @@ def test_what_leaves_no_choice_is_handed_in_unasked(terminal: bool, monkeypatch:
 
 
 @pytest.mark.usefixtures("piped")
-def test_another_choice_than_the_only_one_is_refused() -> None:
-    with pytest.raises(InputError, match="evidence is 'sha256:00'"):
+def test_a_value_other_than_the_only_choice_is_refused() -> None:
+    with pytest.raises(InputError, match="'sha256:00' is not a choice of evidence"):
         fill_in(CONCLUSION, ("scope=all", "evidence=sha256:00"), "vera", code_from_stdin=False)
 
 
-def test_what_is_asked_is_shown_as_it_was_put_and_steers_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_of_the_form_is_shown_with_control_characters_as_codes(capsys: pytest.CaptureFixture[str]) -> None:
     show_form(FORM)
     assert "Approve \\u001b[31mit?" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""`modelward register --preview` names what is missing and which people decide, and leaves nothing behind."""
+"""`modelward register --preview` shows what is missing and which roles sign, and records nothing."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def folder(tmp_path: Path) -> Path:
     return write_filled(tmp_path / "submission")
 
 
-def test_the_scores_give_the_tier_and_the_standard_says_who_is_asked(home: Path, folder: Path) -> None:
+def test_the_preview_has_the_tier_of_the_scores_and_the_roles_of_the_standard(home: Path, folder: Path) -> None:
     found = preview_submission(folder)
     assert (found.model, found.tier, found.standard) == ("ops/late", 3, load_standard(baseline_text()).label)
     assert (found.missing_sections, found.short_sections, found.validator) == ((), (), True)
     assert [(one.role, one.count) for one in found.roles] == [("approver", 1)]
-    assert not list(home.iterdir()), "nothing is started for it"
+    assert not list(home.iterdir()), "a preview creates no file"
 
 
-def test_sections_that_the_tier_asks_for_are_named(home: Path, folder: Path) -> None:
+def test_missing_and_short_sections_of_the_tier_are_listed(home: Path, folder: Path) -> None:
     (folder / "docs" / "data.md").unlink()
     (folder / "docs" / "assumptions.md").unlink()
     (folder / "docs" / "method.md").write_text("# Method\n\nTrees.\n")
@@ -40,7 +40,7 @@ def test_a_retrain_within_the_plan_needs_no_validator(home: Path, folder: Path) 
     assert not preview_submission(folder).validator
 
 
-def test_the_standard_is_the_one_in_force_here(cli: Cli, home: Path, folder: Path, tmp_path: Path) -> None:
+def test_the_adopted_version_of_the_standard_is_used(cli: Cli, home: Path, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text(next_baseline()[1])
     cli("people", "add", "ana", "--name", "Ana")
     result = cli("standard", "adopt", tmp_path / "ours.yaml")
@@ -48,20 +48,20 @@ def test_the_standard_is_the_one_in_force_here(cli: Cli, home: Path, folder: Pat
     assert preview_submission(folder).standard == f"baseline {next_baseline()[0]}"
 
 
-def test_a_standard_that_nobody_knows_is_named(home: Path, folder: Path) -> None:
+def test_an_unknown_standard_is_refused_by_name(home: Path, folder: Path) -> None:
     replace_line(folder / "model.yaml", "  - {standard:", "  - {standard: ours, mode: enforce, rationale: house}")
     with pytest.raises(StandardError, match="ours"):
         preview_submission(folder)
 
 
-def test_everything_that_is_wrong_is_named_at_once(home: Path, folder: Path) -> None:
+def test_every_fault_of_the_folder_is_in_one_error(home: Path, folder: Path) -> None:
     replace_line(folder / "model.yaml", "owner:", "owner:")
     (folder / "monitoring.yaml").write_text("rationale: r\nrules: [{statistic: luck, column: temp, margin: 1}]\n")
     with pytest.raises(SubmissionError, match=r"owner is empty[\s\S]*monitoring.yaml"):
         preview_submission(folder)
 
 
-def test_the_command_says_it(cli: Cli, home: Path, folder: Path) -> None:
+def test_the_command_prints_the_preview(cli: Cli, home: Path, folder: Path) -> None:
     (folder / "docs" / "data.md").unlink()
     result = cli("register", folder, "--preview")
     assert result.code == 0, result.err

@@ -1,4 +1,4 @@
-"""What is shown on a terminal, and what never is."""
+"""Values, tables, facts and JSON on a terminal; text from the registry cannot control it."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ import pytest
 
 from data.records.person import Actor
 from modelward.cli import terminal
-from modelward.cli.terminal import plain, show_facts, show_json, show_table, working, written
+from modelward.cli.terminal import as_text, plain, show_facts, show_json, show_table, working
 
-WRITTEN = {
+TEXTS = {
     "nothing": (None, "–"),
     "an empty text": ("", "–"),
     "a time, to the minute in UTC": (datetime(2013, 8, 1, 12, 30, 59, tzinfo=UTC), "2013-08-01 12:30"),
     "true": (True, "yes"),
     "false": (False, "no"),
-    "a real, to four digits": (0.123456, "0.1235"),
-    "a whole number, as it is": (6000, "6000"),
+    "a float, to four digits": (0.123456, "0.1235"),
+    "an integer, unchanged": (6000, "6000"),
     "several": (("a", "b"), "a, b"),
 }
 
 
-@pytest.mark.parametrize(("value", "text"), WRITTEN.values(), ids=WRITTEN)
-def test_people_read(value: object, text: str) -> None:
-    assert written(value) == text
+@pytest.mark.parametrize(("value", "text"), TEXTS.values(), ids=TEXTS)
+def test_a_value_is_shown_as_text_for_people(value: object, text: str) -> None:
+    assert as_text(value) == text
 
 
-def test_markup_is_only_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_markup_in_a_table_is_printed_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(("[red]name[/red]",), [("[bold]evil[/bold]",)], "")
     assert "[bold]evil[/bold]" in capsys.readouterr().out
 
 
-def test_an_empty_table_says_so_and_a_titled_one_may_stay_away(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_table_prints_its_empty_text_and_no_title_alone(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(("name",), [], "nobody is here")
     show_table(("name",), [], "", title="People")
     assert capsys.readouterr().out == "nobody is here\n"
 
 
-def test_a_title_stands_above_its_rows(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_title_is_printed_above_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(("name",), [("ana",)], "", title="People")
     assert capsys.readouterr().out.splitlines()[:3] == ["", "People", "name"]
 
 
-def test_facts_leave_out_what_has_no_value_and_cut_digests(capsys: pytest.CaptureFixture[str]) -> None:
+def test_facts_omit_empty_values_and_shorten_digests(capsys: pytest.CaptureFixture[str]) -> None:
     show_facts({"owner": "ana", "runbook": "", "artifact": f"file sha256:{'ab' * 32}"})
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["owner", "ana"],
@@ -66,13 +66,13 @@ def test_json_is_ascii_and_keeps_every_value(capsys: pytest.CaptureFixture[str])
     }
 
 
-def test_what_json_has_no_form_for_is_text() -> None:
+def test_values_without_a_json_form_become_lists_or_text() -> None:
     assert plain({1: {2.5}}) == {"1": [2.5]}
     assert plain(object).startswith("<class")
 
 
 class Screen(io.StringIO):
-    """A terminal as far as anybody asks."""
+    """An output that says it is a terminal."""
 
     def isatty(self) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""People who type their one-time codes at the world's time."""
+"""A fixture with which people prove themselves on the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.world import World
 
 @pytest.fixture
 def proven(world: World) -> Callable[[str], tuple[tuple[str, ...], str]]:
-    """The options and the typed line with which a person proves themselves at the world's time."""
+    """Return, for a person, the options and the stdin of a command that is proven at the world's time."""
 
     def options(person: str) -> tuple[tuple[str, ...], str]:
         code = world.code(person)

@@ -1,4 +1,4 @@
-"""Alerts and incidents on the command line."""
+"""List and answer alerts, and resolve incidents, on the command line."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ANSWERS = {
 
 @pytest.fixture
 def paged(world: World) -> World:
-    """A world in which the watch has paged somebody about what serves."""
+    """A world with an alert of level page on the serving version."""
     version = deployed(world).version
     found = Found(about="score:calibration", version=version, level="page", severe=True, text="far too low", value=0.37)
-    told = {
+    window = {
         "from_date": "2013-03-01",
         "to_date": "2013-03-07",
         "versions": (version,),
@@ -36,7 +36,7 @@ def paged(world: World) -> World:
     world.do(
         RecordMonitoring(
             model=MODEL, plan=f"{MODEL}/monitoring-plans/1", partitions=(), counts={}, outcomes={}, found=(found,),
-            measurements_digest=world.artifacts.put(b"measured"), **told,
+            measurements_digest=world.artifacts.put(b"measured"), **window,
         ),
         by="otto",
     )  # fmt: skip
@@ -44,22 +44,22 @@ def paged(world: World) -> World:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_an_alert_can_be_answered_with(paged: World, cli: Cli, answer: str) -> None:
+def test_an_alert_gets_the_state_of_its_answer(paged: World, cli: Cli, answer: str) -> None:
     options, state = ANSWERS[answer]
     result = cli("alerts", answer, "delay#1", *options, "--by", "otto", "--as-of", paged.now.isoformat())
     assert (result.code, result.out.split(" (")[0]) == (0, f"ops/delay#1 is {state}")
     assert paged.get(Alert, f"{MODEL}/alerts/1").changed_by == "otto"
 
 
-def test_what_stands_is_listed(paged: World, cli: Cli) -> None:
+def test_only_active_alerts_are_listed_without_all(paged: World, cli: Cli) -> None:
     assert "far too low" in cli("alerts", "list").out
     assert [one["level"] for one in cli("alerts", "list", "delay", "--json").json] == ["page"]
     cli("alerts", "dismiss", "delay#1", "--reason", "false", "--by", "otto", "--as-of", paged.now.isoformat())
-    assert cli("alerts", "list").out == "no alert stands\n"
+    assert cli("alerts", "list").out == "no alert is active\n"
     assert len(cli("alerts", "list", "--all", "--json").json) == 1
 
 
-def test_a_blocking_incident_is_resolved_with_somebody_elses_code(paged: World, cli: Cli, proven: Proven) -> None:
+def test_a_blocking_incident_is_resolved_with_a_code(paged: World, cli: Cli, proven: Proven) -> None:
     assert "ops/delay#1" in cli("incidents", "list").out
     options, typed = proven("olga")
     result = cli("incidents", "resolve", "delay#1", "--resolution", "retrained", *options, "--json", typed=typed)
@@ -68,6 +68,6 @@ def test_a_blocking_incident_is_resolved_with_somebody_elses_code(paged: World, 
     assert cli("incidents", "list", "--json").json == []
 
 
-def test_an_alert_that_is_not_there_says_which_are(paged: World, cli: Cli) -> None:
+def test_an_unknown_alert_is_refused_with_the_known_ones(paged: World, cli: Cli) -> None:
     result = cli("alerts", "ack", "delay#9")
     assert (result.code, result.err) == (2, "error: there is no alert delay#9\n→ there is ops/delay#1\n")

@@ -1,4 +1,4 @@
-"""The audit log on the command line: it holds, it is read, it is copied, and a lost registry comes back."""
+"""The audit log on the command line: verify it, list it, back it up, and rebuild a lost registry."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ from tests.world import World
 
 @pytest.fixture
 def sound(world: World) -> World:
-    """A world in which everything that events refer to lies in the artifact store."""
+    """A world whose artifact store has everything that events refer to."""
     world.artifacts.put(b"metric evidence")
     world.model()
     return world
 
 
-def test_a_sound_log_holds_and_says_how_far(sound: World, cli: Cli) -> None:
+def test_an_intact_log_is_verified_with_its_assurance(sound: World, cli: Cli) -> None:
     result = cli("audit", "verify", "--deep", "--json")
-    told = result.json
-    assert (result.code, told["ok"], told["events"], told["assurance"]) == (0, True, len(sound.events()), "local")
-    assert 0 < told["anchored"] <= told["events"]
-    assert "the log holds" in cli("audit", "verify").out
+    report = result.json
+    assert (result.code, report["ok"], report["events"], report["assurance"]) == (0, True, len(sound.events()), "local")
+    assert 0 < report["anchored"] <= report["events"]
+    assert "the audit log is verified" in cli("audit", "verify").out
 
 
 TAMPERED = {
     "a changed row": "UPDATE person SET name = 'Eve' WHERE key = 'people/adam'",
-    "a row too many": "INSERT INTO schema_version VALUES (99, 'evil')",
-    "an event that is gone": "DELETE FROM audit_event WHERE seq = 7",
-    "a checkpoint that is gone": "DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)",
+    "an extra row": "INSERT INTO schema_version VALUES (99, 'evil')",
+    "a deleted event": "DELETE FROM audit_event WHERE seq = 7",
+    "a deleted checkpoint": "DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)",
 }
 
 
 @pytest.mark.parametrize("sql", TAMPERED.values(), ids=TAMPERED)
-def test_tampering_is_found_and_the_exit_code_says_so(sound: World, cli: Cli, sql: str) -> None:
+def test_tampering_is_found_with_exit_code_1(sound: World, cli: Cli, sql: str) -> None:
     with duckdb.connect(str(sound.home.database)) as connection:
         connection.execute(sql)
     result = cli("audit", "verify", "--deep", "--json")
     assert (result.code, result.json["ok"]) == (1, False)
     assert result.json["findings"]
     text = cli("audit", "verify", "--deep")
-    assert (text.code, "DOES NOT HOLD" in text.out, "audit rebuild" in text.out) == (1, True, True)
+    assert (text.code, "FAILS VERIFICATION" in text.out, "audit rebuild" in text.out) == (1, True, True)
 
 
-def test_a_key_that_genesis_does_not_name_is_found(sound: World, cli: Cli) -> None:
+def test_a_trusted_key_other_than_that_of_genesis_fails_verification(sound: World, cli: Cli) -> None:
     assert cli("audit", "verify", "--trusted-vkey", "modelward+00000000+AAAA").code == 1
 
 
-def test_a_lost_registry_is_rebuilt_equal_from_the_journal(sound: World, cli: Cli) -> None:
+def test_a_lost_registry_is_rebuilt_from_the_journal(sound: World, cli: Cli) -> None:
     before = cli("people", "list", "--json").json
     assert cli("audit", "rebuild").code == 3
     sound.home.database.unlink()
@@ -63,12 +63,12 @@ def test_a_lost_registry_is_rebuilt_equal_from_the_journal(sound: World, cli: Cl
     assert cli("people", "list", "--json").json == before
 
 
-def test_with_nothing_there_is_nothing_to_verify(home: Path, cli: Cli) -> None:
+def test_without_registry_and_journal_verification_is_refused(home: Path, cli: Cli) -> None:
     result = cli("audit", "verify", "--json")
     assert (result.code, result.json["code"]) == (3, "missing registry")
 
 
-def test_the_log_can_be_narrowed(world: World, cli: Cli) -> None:
+def test_the_log_is_filtered_by_type_model_time_and_limit(world: World, cli: Cli) -> None:
     deployed(world)
     kinds = {one["type"] for one in cli("audit", "log", "--type", "approval.", "--json").json}
     assert kinds == {"approval.requested", "approval.decided"}
@@ -77,10 +77,10 @@ def test_the_log_can_be_narrowed(world: World, cli: Cli) -> None:
     assert all("models/ops/delay/versions/1" in str(one) for one in cli("audit", "log", "-m", "delay/1", "--json").json)
     since = cli("audit", "log", "--since", "2013-03-01T09:12:00Z", "--limit", "0", "--json").json
     assert 0 < len(since) < len(world.events())
-    assert "the newest 3 of" in cli("audit", "log", "-n", "3").err
+    assert "the latest 3 of" in cli("audit", "log", "-n", "3").err
 
 
-def test_a_backup_is_a_new_file_that_opens(sound: World, cli: Cli, tmp_path: Path) -> None:
+def test_a_backup_is_a_new_file_that_the_verifier_accepts(sound: World, cli: Cli, tmp_path: Path) -> None:
     target = tmp_path / "copies" / "one.duckdb"
     result = cli("audit", "backup", target, "--json").json
     assert result["digest"] == file_digest(target)

@@ -1,4 +1,4 @@
-"""Consumers on the command line: declared, and asked about a retirement."""
+"""Declare consumers and record their answers to a retirement, on the command line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ADDED = ("consumers", "add", "delay", "crews", "--owner", "gina", "--contact", "
 
 @pytest.fixture
 def retiring(world: World) -> World:
-    """A world in which a version is being retired and two consumers were told."""
+    """A world with an open retirement of which two consumers were notified."""
     version = world.validated()
     parties = (AffectedParty(system="crews", declared=True), AffectedParty(system="mystery", declared=False))
     world.do(
@@ -41,7 +41,7 @@ def party(world: World, system: str) -> RetirementParty:
     return world.get(RetirementParty, f"{MODEL}/versions/1/retirement/parties/{system}")
 
 
-def test_a_consumer_is_declared_and_declared_anew(world: World, cli: Cli) -> None:
+def test_a_consumer_is_declared_and_its_declaration_changed(world: World, cli: Cli) -> None:
     world.model()
     at = ("--by", "olga", "--as-of", world.now.isoformat())
     assert cli(*ADDED, *at).code == 0
@@ -51,7 +51,7 @@ def test_a_consumer_is_declared_and_declared_anew(world: World, cli: Cli) -> Non
     assert "crews" in cli("consumers", "list", "delay").out
 
 
-def test_one_acknowledges_another_stays_silent_and_both_get_a_plan(retiring: World, cli: Cli, proven: Proven) -> None:
+def test_an_acknowledgement_accepted_silence_and_a_plan_are_recorded(retiring: World, cli: Cli, proven: Proven) -> None:
     at = ("--by", "olga", "--as-of", retiring.now.isoformat())
     assert cli("consumers", "ack", "delay/1", "crews", "--comment", "fine", *at).code == 0
     options, typed = proven("rita")
@@ -64,12 +64,12 @@ def test_one_acknowledges_another_stays_silent_and_both_get_a_plan(retiring: Wor
     assert "mystery (undeclared) lacks a transition" in cli("show", "delay/1").out
 
 
-def test_a_consumer_may_object(retiring: World, cli: Cli) -> None:
+def test_an_objection_is_recorded(retiring: World, cli: Cli) -> None:
     result = cli("consumers", "ack", "delay/1", "crews", "--object", "--as-of", retiring.now.isoformat())
     assert (result.code, party(retiring, "crews").answer) == (0, "objected")
 
 
-def test_an_answer_without_a_retirement_says_how_one_begins(world: World, cli: Cli) -> None:
+def test_an_answer_without_a_retirement_is_refused_with_the_command_to_open_one(world: World, cli: Cli) -> None:
     world.version()
     result = cli("consumers", "ack", "delay/1", "crews")
     assert (result.code, "`modelward retire ops/delay/1`" in result.err) == (2, True)

@@ -1,4 +1,4 @@
-"""The doctor: each thing that can be wrong is named with its remedy, and the settings with their source."""
+"""`modelward doctor` reports each fault with its remedy; `modelward config show` each setting with its source."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.modelward.conftest import Cli, Said
+from tests.modelward.conftest import Cli, CliResult
 from tests.operations import begin_deploy
 from tests.world import World
 
 
-def states(said: Said) -> dict[str, str]:
-    return {one["name"]: one["state"] for one in said.json}
+def states(result: CliResult) -> dict[str, str]:
+    return {one["name"]: one["state"] for one in result.json}
 
 
-def test_a_sound_home_is_well_but_for_what_a_person_must_do(world: World, cli: Cli) -> None:
+def test_a_new_home_has_only_warnings_about_the_recovery_key_and_the_anchors(world: World, cli: Cli) -> None:
     result = cli("doctor", "--json")
     found = states(result)
     assert result.code == 0
@@ -28,7 +28,7 @@ def test_a_sound_home_is_well_but_for_what_a_person_must_do(world: World, cli: C
     assert "move it to an offline medium" in cli("doctor").out
 
 
-def test_an_empty_home_is_no_failure(home: Path, cli: Cli) -> None:
+def test_an_empty_home_is_only_a_warning(home: Path, cli: Cli) -> None:
     result = cli("doctor", "--json")
     assert (result.code, states(result)["registry"]) == (0, "warn")
 
@@ -63,19 +63,19 @@ def garble_registry(world: World) -> None:
     world.home.database.write_bytes(b"not a database")
 
 
-AILMENTS = {
-    "keys that others can read": (open_keys, "key modes", "fail"),
+FAULTS = {
+    "keys that other users can read": (open_keys, "key modes", "fail"),
     "a lost registry with its journal": (lose_registry, "registry", "fail"),
     "lost anchors": (lose_anchors, "anchors", "fail"),
     "a lost signing key": (lose_key, "signing key", "fail"),
     "a journal that lags behind": (cut_journal, "journal", "warn"),
     "a journal ahead of the registry": (add_to_journal, "journal", "fail"),
-    "a file that is no registry": (garble_registry, "store", "fail"),
+    "a file that is not a registry": (garble_registry, "store", "fail"),
 }
 
 
-@pytest.mark.parametrize(("spoil", "name", "state"), AILMENTS.values(), ids=AILMENTS)
-def test_it_finds(world: World, cli: Cli, spoil: object, name: str, state: str) -> None:
+@pytest.mark.parametrize(("spoil", "name", "state"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_reported_with_its_remedy(world: World, cli: Cli, spoil: object, name: str, state: str) -> None:
     assert callable(spoil)
     spoil(world)
     result = cli("doctor", "--json")
@@ -84,32 +84,32 @@ def test_it_finds(world: World, cli: Cli, spoil: object, name: str, state: str) 
     assert check["remedy"]
 
 
-def test_an_operation_under_way_is_named(world: World, cli: Cli) -> None:
+def test_an_operation_in_progress_is_a_warning(world: World, cli: Cli) -> None:
     begin_deploy(world, world.approved())
     (check,) = [one for one in cli("doctor", "--json").json if one["name"] == "operations"]
-    assert (check["state"], check["said"]) == ("warn", "under way: deploy of ops/delay")
+    assert (check["state"], check["said"]) == ("warn", "in progress: deploy of ops/delay")
 
 
 class Prefect(BaseHTTPRequestHandler):
-    """What a Prefect server answers to the doctor."""
+    """A Prefect server that answers the requests of the doctor."""
 
-    told = version("prefect")
+    prefect_version = version("prefect")
     health = 200
 
     def do_GET(self) -> None:
-        body = b"true" if self.path == "/api/health" else f'"{self.told}"'.encode()
+        body = b"true" if self.path == "/api/health" else f'"{self.prefect_version}"'.encode()
         self.send_response(self.health if self.path == "/api/health" else 200)
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Prefect]]:
     class Answering(Prefect):
-        """One server's answers."""
+        """The answers of one server, which a test may change."""
 
     with HTTPServer(("127.0.0.1", 0), Answering) as listening:
         thread = threading.Thread(target=listening.serve_forever)
@@ -121,14 +121,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Prefect]]:
 
 
 SERVERS = {
-    "one that is well": ({}, "ok"),
-    "one that is ill": ({"health": 503}, "fail"),
-    "one of another version": ({"told": "2.20.0"}, "warn"),
+    "a healthy server": ({}, "ok"),
+    "a server with an error": ({"health": 503}, "fail"),
+    "a server of another version": ({"prefect_version": "2.20.0"}, "warn"),
 }
 
 
 @pytest.mark.parametrize(("answers", "state"), SERVERS.values(), ids=SERVERS)
-def test_a_prefect_server(
+def test_the_state_of_a_prefect_server_is_reported(
     world: World, cli: Cli, server: type[Prefect], answers: dict[str, object], state: str
 ) -> None:
     for name, value in answers.items():
@@ -136,12 +136,14 @@ def test_a_prefect_server(
     assert states(cli("doctor", "--json"))["Prefect"] == state
 
 
-def test_a_prefect_server_that_is_not_there(world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prefect_server_that_does_not_answer_is_a_failure(
+    world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
     assert states(cli("doctor", "--json"))["Prefect"] == "fail"
 
 
-def test_each_setting_says_where_it_came_from(home: Path, cli: Cli) -> None:
+def test_each_setting_is_shown_with_its_source(home: Path, cli: Cli) -> None:
     shown = {one["name"]: one for one in cli("config", "show", "--json").json}
     assert (shown["home"]["value"], shown["home"]["source"]) == (str(home), "environment MODELWARD_HOME")
     assert shown["lock_wait_seconds"]["source"] == "default"

@@ -1,4 +1,4 @@
-"""A finding from end to end on the command line, and everything people can get wrong about it."""
+"""Findings on the command line: from open to closed, and the errors on the way."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_finding_is_opened_answered_disputed_answered_and_closed(world: World,
     key = f"{world.version()}/findings/1"
     at = ("--as-of", world.now.isoformat())
     opened = cli(*OPENED, "--by", "vera", *at)
-    assert opened.out.startswith("opened ops/delay/1#1; dev answers it by 2013-05-01 (event ")
+    assert opened.out.startswith("opened ops/delay/1#1; dev must answer it by 2013-05-01 (event ")
     assert "ops/delay v1, the newest version" in opened.err
     assert cli("findings", "answer", "delay/1#1", "--text", "recalibrated", "--by", "dev", *at).code == 0
     assert cli("findings", "dispute", "delay/1#1", "--reason", "not in May", "--by", "vera", *at).code == 0
@@ -30,7 +30,7 @@ def test_a_finding_is_opened_answered_disputed_answered_and_closed(world: World,
     assert world.get(Finding, key).closed_by == "vera"
 
 
-def test_only_what_is_open_is_listed_unless_all_is_asked_for(world: World, cli: Cli) -> None:
+def test_only_open_findings_are_listed_without_all(world: World, cli: Cli) -> None:
     world.version()
     cli(*OPENED, "--by", "vera", "--as-of", world.now.isoformat())
     assert [one["title"] for one in cli("findings", "list", "delay/1", "--json").json] == ["Calibration drifts"]
@@ -40,7 +40,7 @@ def test_only_what_is_open_is_listed_unless_all_is_asked_for(world: World, cli: 
     assert cli("findings", "list", "other").out == "no finding is open\n"
 
 
-def test_the_owner_cannot_close_it_and_the_refusal_is_remembered(world: World, cli: Cli, proven: Proven) -> None:
+def test_the_owner_cannot_close_a_finding_and_the_refusal_is_recorded(world: World, cli: Cli, proven: Proven) -> None:
     world.version()
     cli(*OPENED, "--by", "vera", "--as-of", world.now.isoformat())
     cli("findings", "answer", "delay/1#1", "--text", "done", "--by", "dev", "--as-of", world.now.isoformat())
@@ -50,18 +50,18 @@ def test_the_owner_cannot_close_it_and_the_refusal_is_remembered(world: World, c
     assert len(world.events("command.refused")) == 1
 
 
-def test_a_severity_that_there_is_not_is_a_wrong_option(world: World, cli: Cli) -> None:
+def test_an_unknown_severity_is_a_wrong_option(world: World, cli: Cli) -> None:
     world.version()
     assert cli(*[one if one != "high" else "terrible" for one in OPENED]).code == 2
 
 
-def test_an_owner_nobody_knows_is_named_with_who_is_near(world: World, cli: Cli) -> None:
+def test_an_unknown_owner_is_refused_with_a_similar_name(world: World, cli: Cli) -> None:
     world.version()
     result = cli(*[one if one != "dev" else "devv" for one in OPENED])
     assert (result.code, "did you mean dev" in result.err) == (2, True)
 
 
-def test_a_text_that_is_too_long_is_the_users_error(world: World, cli: Cli) -> None:
+def test_a_title_that_is_too_long_is_wrong_input(world: World, cli: Cli) -> None:
     world.version()
     result = cli(*[one if one != "Calibration drifts" else "x" * 300 for one in OPENED])
     assert (result.code, "title: " in result.err) == (2, True)

@@ -1,4 +1,4 @@
-"""`modelward init` knows who types it, where a roster does."""
+"""`modelward init` fills in the current user as owner, if the roster has that user."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def owner_written(cli: Cli, folder: Path) -> object:
 
 
 @pytest.mark.parametrize("actor, owner", [("dev", "dev"), ("A stranger", None)])
-def test_the_owner_is_whoever_types_it_if_the_roster_knows_them(
+def test_the_owner_is_the_current_user_if_on_the_roster(
     actor: str, owner: str | None, world: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", actor)
     assert owner_written(cli, tmp_path / "new") == owner
 
 
-def test_a_folder_is_written_before_there_is_a_registry(home: Path, cli: Cli, tmp_path: Path) -> None:
+def test_without_a_registry_the_folder_is_written_without_an_owner(home: Path, cli: Cli, tmp_path: Path) -> None:
     assert owner_written(cli, tmp_path / "new") is None

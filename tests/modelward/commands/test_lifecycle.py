@@ -1,4 +1,4 @@
-"""The lifecycle on the command line, with real flows on a real Prefect server: waiting runs are answered by people."""
+"""The lifecycle on the command line, with real flows on a real Prefect server; people answer the waiting runs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
 class Running(threading.Thread):
-    """A flow that runs, and waits for people, beside the test."""
+    """A thread that runs a flow while the test continues."""
 
     def __init__(self, flow: Callable[[], Any]) -> None:
         super().__init__(daemon=True)
@@ -43,27 +43,27 @@ class Running(threading.Thread):
     def run(self) -> None:
         try:
             self.result = self._context.run(self._flow)
-        except Exception as error:  # noqa: BLE001 – the test looks at it
+        except Exception as error:  # noqa: BLE001 – the test checks it
             self.result = error
 
     def ended(self) -> Any:
-        """What the flow answered with, or raised."""
+        """Wait for the flow to end; return its result or its error."""
         self.join(timeout=120)
         assert not self.is_alive(), "the flow still waits"
         return self.result
 
 
 def until(claim: Callable[[], bool]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds; fail after 120 seconds."""
     deadline = time.monotonic() + 120
     while not claim():
-        assert time.monotonic() < deadline, "it never came about"
+        assert time.monotonic() < deadline, "the condition did not hold within 120 s"
         time.sleep(0.2)
 
 
 @pytest.fixture
 def baselined(world: World) -> World:
-    """A registry in which the next version of the baseline is adopted."""
+    """A world that has adopted the next version of the baseline."""
     version, text = next_baseline()
     command = AdoptStandard(
         standard="baseline", version=version, title="Baseline", digest=world.artifacts.put(text.encode()),
@@ -75,7 +75,7 @@ def baselined(world: World) -> World:
 
 
 def answered(cli: Cli, world: World, about: str, person: str, *fields: str, code: str = "") -> Any:
-    """A person fills in the form of a waiting run."""
+    """Answer the form of a waiting run as a person, as soon as the run waits."""
     typed = (code or world.phone(person).at(world.now)) + "\n"
     options = [part for field in fields for part in ("--set", field)]
     deadline = time.monotonic() + 60
@@ -86,14 +86,14 @@ def answered(cli: Cli, world: World, about: str, person: str, *fields: str, code
         time.sleep(0.2)
 
 
-def test_a_folder_is_registered_once_previewed_and_refused_for_its_uncommitted_code(
+def test_a_folder_is_registered_once_and_does_not_clear_its_gates_with_uncommitted_code(
     baselined: World, cli: Cli, tmp_path: Path
 ) -> None:
     folder = write_filled(tmp_path / "submission")
     at = ("--as-of", baselined.move(minutes=1).isoformat())
     result = cli("register", folder, "--by", "dev", *at)
     assert (result.code, result.out.splitlines()[0]) == (0, "registered ops/late/1")
-    assert "is ops/late/1 already" in cli("register", folder, "--by", "dev", *at).out
+    assert "is already registered as ops/late/1" in cli("register", folder, "--by", "dev", *at).out
     assert baselined.get(Version, LATE).submitter == "dev"
     events = len(baselined.events())
     preview = cli("validate", "late", "--preview", *at)
@@ -104,13 +104,13 @@ def test_a_folder_is_registered_once_previewed_and_refused_for_its_uncommitted_c
     assert "Traceback" not in refused.err
 
 
-def test_a_folder_that_is_none_is_the_users_error(world: World, cli: Cli) -> None:
+def test_a_missing_folder_is_wrong_input(world: World, cli: Cli) -> None:
     result = cli("register", "/no/such/folder", "--as-of", world.now.isoformat())
     assert (result.code, "neither a folder" in result.err) == (2, True)
 
 
 def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
-    """A flow that opens a request of its own and waits until two people decided, as `deploy model` does."""
+    """Return a flow that opens a request and waits until two people have decided, as `deploy model` does."""
     from prefect import flow, runtime
 
     from tasks.approve.ask_approvers import ApprovalForm, current
@@ -129,7 +129,7 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
 
     @flow(name="ask people")
     def ask() -> ApprovalRequest:
-        request = asked_by(world, version, str(runtime.flow_run.id))
+        request = opened_by_run(world, version, str(runtime.flow_run.id))
         question = Question(
             name="approval",
             subject=request.key,
@@ -145,32 +145,32 @@ def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
     return ask
 
 
-def test_an_approval_is_asked_refused_for_a_wrong_code_and_given_by_two_people(world: World, cli: Cli) -> None:
+def test_a_wrong_code_is_refused_and_two_people_approve(world: World, cli: Cli) -> None:
     version = world.validated()
     world.requested(version)
     world.move(minutes=1)
     running = Running(asking(world, version))
     until(lambda: len(world.find(ApprovalRequest, state="pending")) == 2)
     request = world.find(ApprovalRequest, state="pending")[-1]
-    told = ("role=approver", "decision=approve", f"confirm={request.request_digest[-8:]}")
-    wrong = answered(cli, world, "delay/1#2", "alma", *told, code="not-a-code")
+    fields = ("role=approver", "decision=approve", f"confirm={request.request_digest[-8:]}")
+    wrong = answered(cli, world, "delay/1#2", "alma", *fields, code="not-a-code")
     assert (wrong.code, wrong.json["code"]) == (1, "proof"), wrong.out
-    assert answered(cli, world, "delay/1#2", "alma", *told).json["type"] == "approval.decided"
-    assert answered(cli, world, "delay/1", "axel", *told).json["actor"] == "axel"
+    assert answered(cli, world, "delay/1#2", "alma", *fields).json["type"] == "approval.decided"
+    assert answered(cli, world, "delay/1", "axel", *fields).json["actor"] == "axel"
     assert running.ended().state == "approved"
     assert world.get(Version, version).review_state is ReviewState.APPROVED
 
 
-def asked_by(world: World, version: str, run_id: str) -> ApprovalRequest:
-    """The request of a run that is under way."""
+def opened_by_run(world: World, version: str, run_id: str) -> ApprovalRequest:
+    """Open a request like the latest one, for a run in progress."""
     from data.registry.commands.approval import RequestApproval
 
     known = world.find(ApprovalRequest)[-1]
-    told = known.model_dump(include=set(RequestApproval.model_fields))
-    return world.do(RequestApproval(about=version, **told), run_id=run_id).row(ApprovalRequest)
+    values = known.model_dump(include=set(RequestApproval.model_fields))
+    return world.do(RequestApproval(about=version, **values), run_id=run_id).row(ApprovalRequest)
 
 
-def test_a_form_takes_only_what_it_asks_for(world: World, cli: Cli) -> None:
+def test_a_malformed_field_and_a_request_without_a_waiting_run_are_refused(world: World, cli: Cli) -> None:
     result = cli("approvals", "answer", "delay/1#1", "--set", "nonsense")
     assert result.code == 2
     request = world.requested()
@@ -178,7 +178,7 @@ def test_a_form_takes_only_what_it_asks_for(world: World, cli: Cli) -> None:
     assert (result.code, result.json["code"], request.state) == (1, "request closed", "pending")
 
 
-def test_a_rollback_needs_no_answer_and_is_ratified_by_somebody_else(baselined: World, cli: Cli) -> None:
+def test_a_rollback_needs_no_approval_and_another_person_ratifies_it(baselined: World, cli: Cli) -> None:
     world = baselined
     deployed(world)
     world.move(days=1)
@@ -196,7 +196,7 @@ def test_a_rollback_needs_no_answer_and_is_ratified_by_somebody_else(baselined: 
     assert world.get(Deployment, result.json["key"]).ratified_by == "olga"
 
 
-def test_a_suspension_names_what_takes_over(baselined: World, cli: Cli) -> None:
+def test_a_suspension_must_be_ratified(baselined: World, cli: Cli) -> None:
     deployed(baselined)
     baselined.move(days=1)
     options = ("--by", "otto", "--as-of", baselined.now.isoformat())
@@ -204,18 +204,18 @@ def test_a_suspension_names_what_takes_over(baselined: World, cli: Cli) -> None:
     assert (result.code, "suspended" in result.out, "modelward ratify" in result.out) == (0, True, True)
 
 
-def test_nothing_to_roll_back_is_a_refusal_that_says_what_else_can_be_done(baselined: World, cli: Cli) -> None:
+def test_a_rollback_without_an_earlier_version_is_refused_and_suggests_suspend(baselined: World, cli: Cli) -> None:
     deployed(baselined)
     result = cli("rollback", "delay", "--reason", "it drifts", "--as-of", baselined.now.isoformat())
     assert (result.code, "suspend" in result.err) == (1, True)
 
 
-def test_watching_nobody_is_fine(world: World, cli: Cli) -> None:
+def test_monitoring_without_a_plan_succeeds(world: World, cli: Cli) -> None:
     result = cli("monitor", "--through", "2013-03-05", "--as-of", "2013-03-06")
     assert (result.code, result.out) == (0, "no model has a monitoring plan\n")
 
 
-def test_a_retirement_begins_with_a_reason_and_a_day(world: World, cli: Cli) -> None:
+def test_a_retirement_needs_a_reason_a_sunset_and_well_formed_plans(world: World, cli: Cli) -> None:
     world.validated()
     for missing in ((), ("--reason", "worn out"), ("--sunset", "2013-09-01")):
         assert cli("retire", "delay/1", *missing).code == 2
@@ -227,22 +227,22 @@ def test_the_registry_is_attested_reviewed_and_reconciled(baselined: World, cli:
     at = ("--by", "otto", "--as-of", baselined.now.isoformat())
     attested = cli("attest", *at, "--json")
     assert (attested.code, attested.json["assurance"]) == (0, "local"), attested.err + attested.out
-    assert cli("review", "run", *at).out == "nothing came due\n"
-    assert cli("reconcile", *at).out == "nothing was left half-way\n"
+    assert cli("review", "run", *at).out == "nothing is due\n"
+    assert cli("reconcile", *at).out == "there was nothing to reconcile\n"
 
 
-def test_a_late_finding_of_somebody_else_is_told_and_what_ran_out_is_noted(baselined: World, cli: Cli) -> None:
+def test_reconcile_expires_a_request_and_reports_it(baselined: World, cli: Cli) -> None:
     request = baselined.requested()
     baselined.move(days=8)
     result = cli("reconcile", "--as-of", baselined.now.isoformat())
     assert result.code == 0, result.err
     assert baselined.get(ApprovalRequest, request.key).state == "expired"
-    assert "nothing was left" not in result.out
+    assert "there was nothing" not in result.out
 
 
-def test_a_report_is_one_file(world: World, cli: Cli, tmp_path: Path) -> None:
+def test_a_report_can_be_a_single_file(world: World, cli: Cli, tmp_path: Path) -> None:
     deployed(world)
-    target = tmp_path / "life.html"
+    target = tmp_path / "report.html"
     result = cli("report", "delay", "--out", target, "--json")
     assert (result.code, result.json["page"]) == (0, str(target)), result.err
     assert "ops/delay" in target.read_text()

@@ -1,4 +1,4 @@
-"""Inventory, show, history: what stands, and what stood at a moment."""
+"""The commands that read: inventory, show, history, approvals and reviews."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.world import World
 
 
 @pytest.fixture
-def lived(world: World) -> World:
-    """A world in which a version was deployed, superseded, and came back by rollback."""
+def rolled_back(world: World) -> World:
+    """A world in which version 1 was deployed, superseded by version 2, and deployed again by a rollback."""
     first = deployed(world)
     world.move(days=10)
     deployed(world, run_id="op-2")
@@ -23,7 +23,7 @@ def lived(world: World) -> World:
     return world
 
 
-def test_the_inventory_says_where_each_version_is_or_was_and_why_that_ended(lived: World, cli: Cli) -> None:
+def test_the_inventory_shows_each_deployment_and_why_it_ended(rolled_back: World, cli: Cli) -> None:
     listed = cli("inventory", "--json").json
     assert [(one["key"].rpartition("/")[2], one["review_state"]) for one in listed] == [
         ("1", "approved"),
@@ -36,18 +36,20 @@ def test_the_inventory_says_where_each_version_is_or_was_and_why_that_ended(live
     assert "rolled back: it drifted" in out
 
 
-def test_a_replay_is_judged_at_its_own_time_and_says_so(lived: World, cli: Cli) -> None:
+def test_the_inventory_of_a_replay_registry_uses_and_shows_the_time_of_its_latest_event(
+    rolled_back: World, cli: Cli
+) -> None:
     assert not any(one["expired"] for one in cli("inventory", "--json").json)
-    assert "a replay registry: due dates are judged at its newest event, 2013-03-21" in cli("inventory").err
+    assert "in this replay registry, due dates are judged at the latest event, 2013-03-21" in cli("inventory").err
 
 
-def test_the_inventory_of_one_model(lived: World, cli: Cli) -> None:
-    lived.version("models/rail/other")
+def test_the_inventory_is_limited_to_one_model(rolled_back: World, cli: Cli) -> None:
+    rolled_back.version("models/rail/other")
     assert {one["model"] for one in cli("inventory", "other", "--json").json} == {"rail/other"}
     assert cli("inventory", "nothing").code == 2
 
 
-def test_a_past_day_names_the_version_its_approvers_and_digests(lived: World, cli: Cli) -> None:
+def test_history_at_a_past_day_shows_the_version_its_approvers_and_digests(rolled_back: World, cli: Cli) -> None:
     result = cli("history", "delay", "--as-of", "2013-03-15", "--json").json
     assert result["version"] == "models/ops/delay/versions/2"
     assert [one["name"] for one in result["approvers"]] == ["Alma", "Axel"]
@@ -58,12 +60,12 @@ def test_a_past_day_names_the_version_its_approvers_and_digests(lived: World, cl
     assert "Axel" in out
 
 
-def test_another_slot_held_nothing(lived: World, cli: Cli) -> None:
+def test_history_of_an_empty_slot_says_that_no_version_served(rolled_back: World, cli: Cli) -> None:
     result = cli("history", "delay", "--as-of", "2013-03-15", "--slot", "shadow")
-    assert (result.code, "nothing served there" in result.out) == (0, True)
+    assert (result.code, "no version served" in result.out) == (0, True)
 
 
-def test_what_was_known_by_a_time_counts_only_what_was_recorded_by_then(lived: World, cli: Cli) -> None:
+def test_known_at_uses_only_events_recorded_by_then(rolled_back: World, cli: Cli) -> None:
     before = cli("history", "delay", "--as-of", "2013-03-15", "--known-at", "2013-03-15")
     assert (before.code, "was not registered by" in before.err) == (2, True)
     later = cli("history", "delay", "--as-of", "2013-03-15", "--known-at", "2100-01-01", "--json").json
@@ -72,7 +74,7 @@ def test_what_was_known_by_a_time_counts_only_what_was_recorded_by_then(lived: W
     assert (recorded["version"], recorded["by"]) == ("models/ops/delay/versions/1", "recorded")
 
 
-def test_without_a_time_the_history_is_every_event_oldest_first(lived: World, cli: Cli) -> None:
+def test_history_without_a_time_lists_every_event_oldest_first(rolled_back: World, cli: Cli) -> None:
     events = cli("history", "delay", "--json").json
     assert events[0]["type"] == "model.registered"
     assert [one["seq"] for one in events] == sorted(one["seq"] for one in events)
@@ -80,28 +82,28 @@ def test_without_a_time_the_history_is_every_event_oldest_first(lived: World, cl
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2013-13-01", "now; DROP TABLE person"])
-def test_what_is_no_time_is_refused(lived: World, cli: Cli, text: str) -> None:
+def test_a_text_that_is_not_a_time_is_refused(rolled_back: World, cli: Cli, text: str) -> None:
     assert cli("history", "delay", "--as-of", text).code == 2
 
 
-def test_a_model_shows_its_versions_and_a_version_its_evidence(lived: World, cli: Cli) -> None:
+def test_show_has_the_versions_of_a_model_and_the_evidence_of_a_version(rolled_back: World, cli: Cli) -> None:
     model = cli("show", "delay", "--json").json
     assert (model["model"]["owner"], len(model["version"])) == ("olga", 2)
     assert "production champion" in cli("show", "ops/delay").out
     version = cli("show", "delay/2", "--json").json
     assert (version["version"]["number"], len(version["vote"]), len(version["deployment"])) == (2, 2, 1)
     out = cli("show", "delay/2").out
-    for part in ("Metrics", "auc", "Verdicts", "Decisions", "Alma", "Deployments", "it drifted"):
+    for part in ("Metrics", "auc", "Verdict set 2", "Decisions", "Alma", "Deployments", "it drifted"):
         assert part in out
 
 
-def test_a_version_shows_for_whom_a_deputy_validated_it(world: World, cli: Cli) -> None:
+def test_show_has_the_person_for_whom_a_deputy_validated(world: World, cli: Cli) -> None:
     world.grant("rita", "validator", deputy_of="vera", to_at=world.now + timedelta(days=5))
     world.validated(by="rita")
     assert "validation 1 by rita as deputy of vera" in cli("show", "delay/1").out
 
 
-def test_a_verdict_that_is_not_cleared_comes_with_its_remedy(world: World, cli: Cli) -> None:
+def test_show_has_the_remedy_of_each_verdict_that_is_not_cleared(world: World, cli: Cli) -> None:
     version = world.measured()
     failed = Judgement(
         control="PRF-1", gate="performance", criterion="auc", verdict=Failed(reason="0.58", remedy="train on more data")
@@ -128,7 +130,7 @@ def test_an_open_request_and_a_waiting_validation_are_listed(world: World, cli: 
     assert "1 × validator" in out
 
 
-def test_a_request_shows_the_digest_to_confirm_and_who_has_signed(world: World, cli: Cli) -> None:
+def test_a_request_is_shown_with_its_digest_and_its_votes(world: World, cli: Cli) -> None:
     request = world.requested()
     world.decide(request, "alma")
     out = cli("approvals", "show", "delay/1#1").out
@@ -137,7 +139,7 @@ def test_a_request_shows_the_digest_to_confirm_and_who_has_signed(world: World, 
     assert [one["person"] for one in cli("approvals", "show", "delay/1#1", "--json").json["votes"]] == ["alma"]
 
 
-def test_reviews_that_are_open_are_listed(world: World, cli: Cli) -> None:
+def test_open_reviews_are_listed(world: World, cli: Cli) -> None:
     from data.registry.commands.review import OpenReview
 
     model = world.model()

@@ -1,4 +1,4 @@
-"""Notices on the command line: who was told what, carrying it further, and trying the carriers."""
+"""Notices on the command line: list them, deliver them, and test the delivery channels."""
 
 from __future__ import annotations
 
@@ -16,34 +16,36 @@ SECRET = "hunter2-hunter2-hunter2"
 
 
 @pytest.fixture
-def told(world: World) -> World:
-    """A world in which alma was told something an hour ago."""
+def queued(world: World) -> World:
+    """A world with one notice in the outbox, written to alma an hour ago."""
     notice = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
     Outbox(world.home.outbox).put(notice, datetime.now(UTC) - timedelta(hours=1))
     return world
 
 
-def test_nothing_is_carried_until_it_is_configured(told: World, cli: Cli) -> None:
-    assert "nothing carries notices further" in cli("notices", "send").out
-    assert "nothing carries notices further" in cli("notices", "test", "--by", "alma").out
+def test_without_a_delivery_channel_notices_stay_in_the_outbox(queued: World, cli: Cli) -> None:
+    assert "no delivery channel is set" in cli("notices", "send").out
+    assert "no delivery channel is set" in cli("notices", "test", "--by", "alma").out
     (line,) = [line for line in cli("notices", "list").out.splitlines() if "alma" in line]
-    assert line.split()[2:] == ["alma", "approval", "file", "decide"]
-    assert cli("notices", "list", "--to", "nobody").out == "no notice was written yet\n"
+    assert line.split()[2:] == ["alma", "approval", "outbox", "only", "decide"]
+    assert cli("notices", "list", "--to", "nobody").out == "there is no notice\n"
 
 
-def test_a_mail_goes_out_once_and_the_list_says_so(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_is_sent_once_and_listed_as_delivered(queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     with mail_server() as sink:
         address = f"mailto://127.0.0.1:{sink.port}?from=modelward@example.org&mode=insecure"
         monkeypatch.setenv("MODELWARD_NOTICE_MAIL", address)
         result = cli("notices", "send")
         assert (result.code, result.out) == (0, "mail 127.0.0.1: alma: decide: delivered\n")
-        assert cli("notices", "send").out == "nothing waits to be carried\n"
-        assert cli("notices", "test", "--by", "olga").out == "mail 127.0.0.1: taken\n"
+        assert cli("notices", "send").out == "no notice is queued for delivery\n"
+        assert cli("notices", "test", "--by", "olga").out == "mail 127.0.0.1: delivered\n"
     assert [receivers for _, receivers, _ in sink.mails] == [["<alma@example.org>"], ["<olga@example.org>"]]
     assert cli("notices", "list", "--json").json[0]["carried"]["mail 127.0.0.1"]["state"] == "delivered"
 
 
-def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_delivery_is_reported_and_stays_queued(
+    queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with mail_server() as sink:
         port = sink.port
     monkeypatch.setenv(
@@ -52,14 +54,14 @@ def test_what_fails_is_said_kept_and_tried_again(told: World, cli: Cli, monkeypa
     result = cli("notices", "send")
     assert (result.code, "waiting: mail 127.0.0.1 did not take the notice" in result.out) == (3, True)
     listed = cli("notices", "list").out
-    assert "waiting (1×, again" in listed
+    assert "waiting (tried 1×, next at" in listed
     assert cli("notices", "test", "--by", "alma").code == 3
     assert SECRET not in result.out + listed + cli("config", "show").out + cli("doctor").out
     assert cli("doctor", "--json").code == 0
 
 
 def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsServer, *paths: str) -> None:
-    """Have notices carried to these paths of a sink, and to no host but its own."""
+    """Set these paths of a test server as webhooks, and its host as the only allowed one."""
     for name, value in {
         "webhooks": " ".join(f"https://{HOST}:{sink.port}/{path}" for path in paths),
         "webhook_hosts": HOST,
@@ -70,8 +72,8 @@ def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsServer, *paths: str)
         monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
 
 
-def test_a_webhook_is_sent_what_lies_there(
-    told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_webhook_gets_each_queued_notice(
+    queued: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
     with https_server(tmp_path / "sink", answering("204 No Content")) as sink:
@@ -80,8 +82,8 @@ def test_a_webhook_is_sent_what_lies_there(
         assert len(sink.requests) == 1
 
 
-def test_two_webhooks_on_one_host_are_both_sent_everything_and_both_tried(
-    told: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_two_webhooks_on_one_host_both_get_every_notice_and_every_test(
+    queued: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
     with https_server(tmp_path / "sink", answering("204 No Content")) as sink:
@@ -90,22 +92,20 @@ def test_two_webhooks_on_one_host_are_both_sent_everything_and_both_tried(
         assert list(cli("notices", "test", "--by", "alma", "--json").json.values()) == ["", ""]
         paths = [headers[""].split()[1] for headers, _ in sink.requests]
         assert paths == ["/team-a", "/team-b"] * 2
-        assert cli("notices", "send").out == "nothing waits to be carried\n"
+        assert cli("notices", "send").out == "no notice is queued for delivery\n"
 
 
-def test_a_setting_that_cannot_be_used_is_one_clear_error(
-    told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_setting_is_a_configuration_error(queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_NOTICE_WEBHOOKS", "http://hooks.example.org/in")
     result = cli("notices", "send")
     assert (result.code, "is not https" in result.err) == (2, True)
     assert "configuration" in {one["name"] for one in cli("doctor", "--json").json if one["state"] == "fail"}
 
 
-def test_a_file_that_is_no_notice_is_named_and_hides_none(
-    told: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+def test_an_unreadable_file_is_reported_and_hides_no_notice(
+    queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (told.home.outbox / "99991231T000000000000Z-note.json").write_text("{}")
+    (queued.home.outbox / "99991231T000000000000Z-note.json").write_text("{}")
     listed = cli("notices", "list")
     assert ("alma" in listed.out, "99991231T000000000000Z-note.json cannot be read" in listed.err) == (True, True)
     assert [one["to"] for one in cli("notices", "list", "--json").json] == ["alma"]

@@ -1,4 +1,4 @@
-"""The roster on the command line: founding, codes, roles."""
+"""The roster on the command line: the first administrators, one-time codes, roles and deputies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Proven = Callable[[str], tuple[tuple[str, ...], str]]
 SECRET = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 
 
-def test_the_choices_are_those_of_the_records() -> None:
+def test_the_choices_of_the_options_are_those_of_the_records() -> None:
     from typing import get_args
 
     from data.records.review import Severity
@@ -31,7 +31,7 @@ def test_the_choices_are_those_of_the_records() -> None:
     assert set(get_args(SeverityName)) == {one.value for one in Severity}
 
 
-def test_the_first_person_starts_the_registry_and_is_told_where_its_keys_lie(home: Path, cli: Cli) -> None:
+def test_the_first_person_starts_the_registry_and_sees_where_its_keys_are(home: Path, cli: Cli) -> None:
     result = cli("people", "add", "ana", "--name", "Ana Ruiz")
     assert result.code == 0
     assert "ana is on the roster, as administrator" in result.out
@@ -39,7 +39,7 @@ def test_the_first_person_starts_the_registry_and_is_told_where_its_keys_lie(hom
     assert stat.S_IMODE((home / "keys" / "log.key").stat().st_mode) == 0o600
 
 
-def test_two_founders_need_no_code_and_the_third_needs_one(home: Path, cli: Cli) -> None:
+def test_the_first_two_people_need_no_code_and_the_third_needs_one(home: Path, cli: Cli) -> None:
     for person in ("ana", "bo"):
         assert cli("people", "add", person, "--name", person).code == 0
         assert cli("people", "enrol", person).code == 0
@@ -49,7 +49,7 @@ def test_two_founders_need_no_code_and_the_third_needs_one(home: Path, cli: Cli)
     assert len(events) == 1
 
 
-def test_somebody_is_added_in_their_roles_under_one_code(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_person_is_added_with_roles_by_one_code(world: World, cli: Cli, proven: Proven) -> None:
     options, typed = proven("adam")
     roles = ("--role", "validator", "--role", "approver")
     result = cli("people", "add", "nina", "--name", "Nina", *roles, *options, typed=typed)
@@ -57,9 +57,9 @@ def test_somebody_is_added_in_their_roles_under_one_code(world: World, cli: Cli,
     assert [one.role for one in world.find(RoleGrant, person="nina")] == ["validator", "approver"]
 
 
-def test_a_role_that_is_none_is_refused_with_those_there_are(home: Path, cli: Cli) -> None:
+def test_an_unknown_role_is_refused_with_the_known_ones(home: Path, cli: Cli) -> None:
     result = cli("people", "add", "nina", "--name", "Nina", "--role", "king")
-    assert (result.code, "the roles are developer, owner" in result.err) == (2, True)
+    assert (result.code, "choose one of developer, owner" in result.err) == (2, True)
     assert not (home / "registry").exists()
 
 
@@ -68,7 +68,7 @@ def test_a_hostile_id_is_refused_before_a_registry_is_started(home: Path, cli: C
     assert not (home / "registry").exists()
 
 
-def test_enrolment_shows_a_code_to_scan_and_the_secret_once(world: World, cli: Cli, proven: Proven) -> None:
+def test_enrolment_prints_a_qr_code_and_the_secret(world: World, cli: Cli, proven: Proven) -> None:
     options, typed = proven("adam")
     result = cli("people", "enrol", "vera", *options, typed=typed)
     found = SECRET.search(result.out)
@@ -80,14 +80,14 @@ def test_enrolment_shows_a_code_to_scan_and_the_secret_once(world: World, cli: C
     assert pyotp.TOTP(found[0].replace(" ", "")).now().isdigit()
 
 
-def test_with_json_the_secret_never_leaves_the_screen(world: World, cli: Cli, proven: Proven) -> None:
+def test_enrolment_with_json_is_refused_without_a_terminal(world: World, cli: Cli, proven: Proven) -> None:
     before = len(world.events())
     result = cli("people", "enrol", "vera", "--json")
     assert (result.code, result.json["code"]) == (2, "input")
     assert len(world.events()) == before
 
 
-def test_somebody_is_added_given_a_role_and_taken_off_again(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_person_is_added_granted_a_role_and_removed(world: World, cli: Cli, proven: Proven) -> None:
     options, typed = proven("adam")
     assert cli("people", "add", "nia", "--name", "Nia", *options, typed=typed).code == 0
     options, typed = proven("adam")
@@ -117,28 +117,28 @@ def test_somebody_is_added_given_a_role_and_taken_off_again(world: World, cli: C
     assert world.get(Person, "people/nia").state == "revoked"
 
 
-def test_a_wrong_code_changes_nothing_and_says_what_to_do(world: World, cli: Cli) -> None:
+def test_a_wrong_code_is_refused_and_never_written(world: World, cli: Cli) -> None:
     arguments = ("--by", "adam", "--code-from-stdin", "--as-of", world.now.isoformat())
     result = cli("people", "add", "nia", "--name", "Nia", *arguments, typed="not-a-code\n")
     assert (result.code, "the one-time code of adam is wrong" in result.err) == (1, True)
     assert "not-a-code" not in result.out + result.err + world.home.journal.read_text()
 
 
-def test_the_list_has_everybody_with_roles_and_without_secrets(world: World, cli: Cli) -> None:
+def test_the_list_has_the_roles_and_the_enrolment_of_each_person(world: World, cli: Cli) -> None:
     listed = {one["person"]: one for one in cli("people", "list", "--json").json}
     assert listed["vera"]["enrolled"] is True
     assert [grant["role"] for grant in listed["vera"]["roles"]] == ["validator"]
 
 
 WITHOUT_A_CODE = {
-    "nothing on stdin": ("--code-from-stdin", "", "no code came on stdin"),
-    "too much on stdin": ("--code-from-stdin", "1" * 40, "no one-time code"),
-    "nobody to ask": ("", "", "there is no terminal to ask on"),
+    "nothing on stdin": ("--code-from-stdin", "", "stdin contains no one-time code"),
+    "too much on stdin": ("--code-from-stdin", "1" * 40, "is too long for a one-time code"),
+    "no terminal": ("", "", "there is no terminal to ask for it"),
 }
 
 
 @pytest.mark.parametrize(("option", "typed", "what"), WITHOUT_A_CODE.values(), ids=WITHOUT_A_CODE)
-def test_without_a_code_nothing_is_asked_of_the_registry(
+def test_a_command_without_a_code_is_refused_before_the_registry(
     world: World, cli: Cli, option: str, typed: str, what: str
 ) -> None:
     before = len(world.events())
@@ -147,24 +147,24 @@ def test_without_a_code_nothing_is_asked_of_the_registry(
     assert (result.code, what in result.err, len(world.events())) == (2, True, before)
 
 
-def test_on_a_terminal_the_code_is_asked_for_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, object] = {}
+def test_on_a_terminal_the_input_of_the_code_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompted: dict[str, object] = {}
 
     class Terminal:
         def isatty(self) -> bool:
             return True
 
     def prompt(text: str, **options: object) -> str:
-        asked.update(options, text=text)
+        prompted.update(options, text=text)
         return " 123456 "
 
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr(caller.typer, "prompt", prompt)
     assert caller.prove("vera", from_stdin=False).code == "123456"
-    assert (asked["text"], asked["hide_input"]) == ("One-time code of vera", True)
+    assert (prompted["text"], prompted["hide_input"]) == ("One-time code of vera", True)
 
 
-def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
+def test_a_deputy_gets_the_role_in_every_scope_of_the_person_represented(
     world: World, cli: Cli, proven: Proven
 ) -> None:
     world.grant("rita", Role.APPROVER, team="ops", environment="staging", tiers=(1, 2))
@@ -183,14 +183,14 @@ def test_somebody_stands_in_for_another_in_their_role_and_where_they_hold_it(
 
 
 UNCLEAR = {
-    "in one of several roles": (("--for", "rita"), "rita holds risk-acceptor, approver"),
-    "in a role they do not hold": (("--for", "rita", "--role", "owner"), "rita does not hold owner"),
-    "for an administrator": (("--for", "ada"), "ada does not hold a role that can have a deputy"),
+    "several roles and none chosen": (("--for", "rita"), "rita holds more than one role: risk-acceptor, approver"),
+    "a role that the person does not hold": (("--for", "rita", "--role", "owner"), "rita does not hold the role owner"),
+    "an administrator": (("--for", "ada"), "ada does not hold a role that can have a deputy"),
 }
 
 
 @pytest.mark.parametrize("case", UNCLEAR.values(), ids=UNCLEAR)
-def test_nobody_stands_in(case: tuple[tuple[str, ...], str], world: World, cli: Cli, proven: Proven) -> None:
+def test_a_deputy_is_refused_for(case: tuple[tuple[str, ...], str], world: World, cli: Cli, proven: Proven) -> None:
     world.grant("rita")
     options, typed = proven("adam")
     result = cli("people", "deputise", "outsider", *case[0], "--to", "2013-03-20", *options, typed=typed)

@@ -1,4 +1,4 @@
-"""An emergency release on the command line: one code puts it live, two ratify it, and nobody answers for themselves."""
+"""An emergency release on the command line: one code publishes it, and two other people ratify it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry.commands.person import RevokePerson
 from tests.emergency_model import V2, with_emergency_rule
-from tests.modelward.conftest import Cli, Said
+from tests.modelward.conftest import Cli, CliResult
 from tests.world import MODEL, World
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -33,21 +33,21 @@ def serving(world: World) -> str | None:
     return found.version if found is not None else None
 
 
-def test_from_the_release_to_its_ratification(world: World, cli: Cli, proven: Proven) -> None:
-    def released(person: str, *more: str) -> Said:
+def test_a_release_serves_at_once_and_two_people_ratify_it(world: World, cli: Cli, proven: Proven) -> None:
+    def released(person: str, *more: str) -> CliResult:
         options, typed = proven(person)
         return cli("release", "delay/2", "--reason", "all scores are 1", *more, *options, typed=typed)
 
-    def ratified(person: str, *more: str) -> Said:
+    def ratified(person: str, *more: str) -> CliResult:
         options, typed = proven(person)
         return cli("ratify", "delay", *more, *options, typed=typed)
 
     assert (released("dev").code, released("otto", "--until", "2013-12-31").code) == (1, 2)
     assert serving(world) is None or serving(world) != V2
-    said = released("otto")
-    assert (said.code, serving(world)) == (0, V2)
-    assert "opened by otto; it ends on" in said.err
-    assert "somebody else ratifies it by" in said.out
+    result = released("otto")
+    assert (result.code, serving(world)) == (0, V2)
+    assert "the release was opened by otto; it ends on" in result.err
+    assert "another person must ratify it by" in result.out
 
     request = world.find(ApprovalRequest, purpose="release")[-1]
     unsure = ratified("alma")
@@ -62,7 +62,7 @@ def test_from_the_release_to_its_ratification(world: World, cli: Cli, proven: Pr
     assert (again.code, "not done twice" in again.err) == (1, True)
 
 
-def test_refused_it_is_undone_at_once(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_rejected_release_is_undone_at_once(world: World, cli: Cli, proven: Proven) -> None:
     request = released_by_otto(world, cli, proven)
     options, typed = proven("alma")
     result = cli(
@@ -75,34 +75,34 @@ def test_refused_it_is_undone_at_once(world: World, cli: Cli, proven: Proven) ->
     undone = "the emergency release of ops/delay v2 was undone, its ratification was refused: ops/delay v1 serves again"
     assert undone in result.out
     assert serving(world) == f"{MODEL}/versions/1"
-    told = {one.to for one in Outbox(world.home.outbox).notices() if one.kind == "incident"}
-    assert {"otto", "olga"} <= told
+    notified = {one.to for one in Outbox(world.home.outbox).notices() if one.kind == "incident"}
+    assert {"otto", "olga"} <= notified
 
 
-def test_refused_while_it_cannot_be_undone_it_stays_refused_and_reconciliation_undoes_it(
+def test_a_rejection_is_kept_when_undoing_fails_and_reconcile_undoes_the_release(
     world: World, cli: Cli, proven: Proven, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*told: object) -> str:
+    def broken(*arguments: object) -> str:
         raise PublishError("the disk is full")
 
     request = released_by_otto(world, cli, proven)
     options, typed = proven("alma")
     with monkeypatch.context() as full:
         full.setattr(FileTarget, "publish", broken)
-        said = cli("ratify", "delay", "--reject", "--confirm", request.request_digest[-8:], *options, typed=typed)
-    assert (said.code, "the rejection of the release of ops/delay/2 is recorded" in said.err) == (3, True)
+        result = cli("ratify", "delay", "--reject", "--confirm", request.request_digest[-8:], *options, typed=typed)
+    assert (result.code, "the rejection of the release of ops/delay/2 is recorded" in result.err) == (3, True)
     assert (world.get(ApprovalRequest, request.key).state, serving(world)) == ("rejected", V2)
     assert "was undone" in cli("reconcile", "--as-of", world.now.isoformat()).out
     assert serving(world) == f"{MODEL}/versions/1"
 
 
-def test_a_signature_of_somebody_who_left_does_not_ratify_it(world: World, cli: Cli, proven: Proven) -> None:
+def test_the_vote_of_a_person_who_left_the_roster_does_not_count(world: World, cli: Cli, proven: Proven) -> None:
     request = released_by_otto(world, cli, proven)
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     options, typed = proven("olga")
     result = cli("ratify", "delay", "--confirm", request.request_digest[-8:], *options, typed=typed)
-    assert (result.code, "your signature is recorded" in result.out, "still needs 1 × approver" in result.out) == (
+    assert (result.code, "your vote is recorded" in result.out, "still needs 1 × approver" in result.out) == (
         0, True, True,
     ), result.err  # fmt: skip
     assert world.find(Deployment)[-1].ratified_by is None
@@ -114,7 +114,7 @@ def released_by_otto(world: World, cli: Cli, proven: Proven) -> ApprovalRequest:
     return world.find(ApprovalRequest, purpose="release")[-1]
 
 
-def test_reconciliation_tells_reminds_and_undoes_in_its_time(world: World, cli: Cli, proven: Proven) -> None:
+def test_reconcile_reminds_approvers_and_undoes_an_unratified_release(world: World, cli: Cli, proven: Proven) -> None:
     options, typed = proven("otto")
     cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed)
     seen = []

@@ -1,4 +1,4 @@
-"""The committed flights: complete, keyed, sliced by UTC day, and nothing in them from after the prediction."""
+"""The committed flights: complete, with unique ids, selected by UTC day, without data from after the prediction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from modelward.demo import flights
 MONDAY, SUNDAY = date(2013, 4, 22), date(2013, 4, 28)
 
 
-def test_every_flight_is_there_once() -> None:
+def test_each_of_the_336776_flights_has_its_own_id() -> None:
     loaded = flights.load_flights()
     assert len(loaded) == pc.count_distinct(loaded["prediction_id"]).as_py() == 336_776
 
@@ -44,12 +44,12 @@ def test_a_week_is_seven_utc_days() -> None:
 
 DAYS = {
     "days add up to their week": (MONDAY, SUNDAY, 1),
-    "two years hold one": (date(2013, 1, 1), date(2014, 12, 31), 365),
+    "two years contain one year of flights": (date(2013, 1, 1), date(2014, 12, 31), 365),
 }
 
 
 @pytest.mark.parametrize(("first", "last", "step"), DAYS.values(), ids=DAYS)
-def test_parts_make_the_whole(first: date, last: date, step: int) -> None:
+def test_the_flights_of_parts_of_a_period_add_up_to_the_period(first: date, last: date, step: int) -> None:
     starts = [first + timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
     parts = [flights.flights_between(day, min(last, day + timedelta(days=step - 1))) for day in starts]
     assert sum(map(len, parts)) == len(flights.flights_between(first, last))
@@ -63,7 +63,7 @@ def test_a_period_without_flights_is_empty(first: date, last: date) -> None:
     assert len(flights.flights_between(first, last)) == 0
 
 
-def test_what_is_known_by_a_moment_was_labelled_before_it() -> None:
+def test_flights_known_by_a_moment_were_labelled_before_it() -> None:
     moment = flights.start_of_day(SUNDAY)
     known = flights.known_by(flights.flights_between(MONDAY, SUNDAY), moment)
     assert 0 < len(known) < len(flights.flights_between(MONDAY, SUNDAY))
@@ -76,5 +76,5 @@ def test_a_category_has_the_same_code_in_every_slice() -> None:
         assert list(frames[0][name].cat.categories) == list(frames[1][name].cat.categories)
 
 
-def test_the_frame_holds_the_features_alone() -> None:
+def test_the_frame_has_exactly_the_features() -> None:
     assert tuple(flights.to_frame(flights.flights_between(MONDAY, MONDAY)).columns) == flights.FEATURES

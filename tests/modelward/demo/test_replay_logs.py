@@ -1,4 +1,4 @@
-"""The replayed logs: a partition a day, the version that served, three consumers, labels on the day they came."""
+"""The replayed logs: one partition for each day, the serving version, three consumers, labels by day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEEK = [MONDAY + timedelta(days=n) for n in range(7)]
 
 
 class Constant:
-    """A classifier that always says the same, in place of a fit."""
+    """A classifier with a constant score, instead of a fitted one."""
 
     def __init__(self, score: float) -> None:
         self.score = score
@@ -37,7 +37,7 @@ def version_on(day: date) -> str:
 
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
-    """The week's predictions, the second version from Thursday on."""
+    """Logs of one week, in which the second version serves from Thursday on."""
     replay_logs.write_predictions(tmp_path / "logs", MONDAY, SUNDAY, version_on, MODELS)
     return tmp_path / "logs"
 
@@ -51,19 +51,19 @@ def days_of(column: pa.ChunkedArray) -> set[date]:
     return {moment.astimezone(UTC).date() for moment in column.to_pylist()}
 
 
-def test_each_day_has_one_whole_partition(logs: Path) -> None:
+def test_each_day_has_one_complete_partition(logs: Path) -> None:
     assert sorted(folder.name for folder in logs.iterdir()) == [f"date={day.isoformat()}" for day in WEEK]
     assert [file.name for file in logs.rglob("*.*") if file.is_file()] == ["part-0.parquet"] * 7
 
 
-def test_a_partition_holds_the_predictions_of_its_day(logs: Path) -> None:
+def test_a_partition_contains_the_predictions_of_its_day(logs: Path) -> None:
     for day in WEEK:
         rows = partition(logs, day)
         assert days_of(rows["predicted_at"]) == {day}
         assert rows["prediction_id"].equals(flights_between(day, day)["prediction_id"])
 
 
-def test_a_row_says_what_was_asked_by_whom_and_answered(logs: Path) -> None:
+def test_a_row_has_the_version_the_consumer_the_features_and_the_score(logs: Path) -> None:
     expected = ["prediction_id", "predicted_at", "model_version", "consumer", *FEATURES, "score"]
     assert partition(logs, MONDAY).column_names == expected
 
@@ -95,10 +95,10 @@ def test_writing_a_day_again_changes_nothing(logs: Path) -> None:
     assert partition(logs, MONDAY).equals(before)
 
 
-def test_traffic_comes_from_two_declared_systems_and_a_little_from_a_third() -> None:
+def test_two_declared_consumers_and_a_few_requests_of_a_third_make_the_traffic() -> None:
     flights = flights_between(MONDAY, SUNDAY)
-    asked = replay_logs.assign_consumers(flights)
-    shares = {row["values"]: row["counts"] / len(flights) for row in pc.value_counts(asked).to_pylist()}
+    consumers = replay_logs.assign_consumers(flights)
+    shares = {row["values"]: row["counts"] / len(flights) for row in pc.value_counts(consumers).to_pylist()}
     assert set(shares) == set(replay_logs.CONSUMERS)
     assert 0.02 < shares[replay_logs.FARE_ALERTS] < 0.06
     assert min(shares[replay_logs.GATE_PLANNING], shares[replay_logs.REBOOKING_DESK]) > 0.2
@@ -111,7 +111,7 @@ def test_a_prediction_has_the_same_consumer_in_any_slice() -> None:
     )
 
 
-def test_labels_stand_in_the_partition_of_the_day_they_became_known(tmp_path: Path) -> None:
+def test_labels_are_in_the_partition_of_the_day_they_became_known(tmp_path: Path) -> None:
     replay_logs.write_labels(tmp_path, MONDAY, SUNDAY, MONDAY)
     for day in WEEK:
         rows = partition(tmp_path, day)
@@ -134,7 +134,7 @@ def test_no_label_is_written_without_its_prediction(logs: Path, tmp_path: Path) 
     assert labelled < predicted
 
 
-def test_rows_written_are_counted(tmp_path: Path) -> None:
+def test_writing_returns_the_number_of_rows(tmp_path: Path) -> None:
     rows = replay_logs.write_predictions(tmp_path / "logs", MONDAY, SUNDAY, version_on, MODELS)
     labels = replay_logs.write_labels(tmp_path / "labels", MONDAY, SUNDAY, MONDAY)
     assert rows == len(flights_between(MONDAY, SUNDAY))
@@ -147,7 +147,7 @@ def test_a_day_without_flights_has_no_partition(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_challenger_is_scored_beside_the_log(logs: Path) -> None:
+def test_a_model_that_does_not_serve_is_scored_on_the_logged_flights(logs: Path) -> None:
     scored = replay_logs.score_days(MODELS["2"], MONDAY, MONDAY)
     assert scored["prediction_id"].equals(partition(logs, MONDAY)["prediction_id"])
     assert pc.min(scored["predicted_at"]).as_py() >= datetime(2013, 4, 22, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The demo's models: trained on the past alone, the same every time, and told apart by what they memorised."""
+"""The demo's models: trained on earlier data only, reproducible, and overfitted only with deep trees."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ def area(model: train.FittedModel, flights: pa.Table) -> float:
 
 
 @pytest.mark.parametrize("recipe", train.RECIPES, ids=BY_NAME)
-def test_what_a_model_is_judged_on_comes_after_what_it_learnt_from(recipe: train.Recipe) -> None:
+def test_the_held_out_period_begins_after_every_training_label_is_known(recipe: train.Recipe) -> None:
     known, judged = recipe.training(), recipe.held_out()
-    begun = start_of_day(recipe.held_out_from)
+    held_out_start = start_of_day(recipe.held_out_from)
     assert recipe.held_out_from == recipe.trained_to + timedelta(days=1)
-    assert pc.max(known["labelled_at"]).as_py() < begun <= pc.min(judged["predicted_at"]).as_py()
+    assert pc.max(known["labelled_at"]).as_py() < held_out_start <= pc.min(judged["predicted_at"]).as_py()
     assert known[LABEL].null_count == judged[LABEL].null_count == 0
 
 
 @pytest.mark.parametrize("recipe", train.RECIPES, ids=BY_NAME)
-def test_a_comparison_has_its_fourteen_days(recipe: train.Recipe) -> None:
+def test_a_held_out_period_has_at_least_fourteen_days(recipe: train.Recipe) -> None:
     assert (recipe.held_out_to - recipe.held_out_from).days + 1 >= 14
 
 
-def test_the_thresholds_weeks_lie_before_april() -> None:
+def test_the_held_out_weeks_of_the_first_models_are_before_april() -> None:
     assert max(train.WINTER.held_out_to, train.OVERFITTED.held_out_to) < date(2013, 4, 1)
 
 
-def test_the_model_knows_something_about_weeks_it_has_not_seen(winter: train.FittedModel) -> None:
+def test_the_winter_model_ranks_held_out_weeks_with_an_auc_above_0_65(winter: train.FittedModel) -> None:
     assert area(winter, train.WINTER.held_out()) > 0.65
 
 
@@ -71,7 +71,7 @@ def test_the_same_rows_give_the_same_model(week: pa.Table) -> None:
     assert np.array_equal(first, second)
 
 
-def test_a_score_is_a_probability_a_row(winter: train.FittedModel, week: pa.Table) -> None:
+def test_each_row_gets_one_probability(winter: train.FittedModel, week: pa.Table) -> None:
     scores = winter.predict(week)
     assert scores.shape == (len(week),)
     assert scores.dtype == np.float64
@@ -91,13 +91,13 @@ def test_an_artifact_read_back_scores_the_same(winter: train.FittedModel, week: 
     assert np.array_equal(train.load_model(tmp_path / "model.pkl").predict(week), winter.predict(week))
 
 
-def test_the_evidence_names_each_prediction(winter: train.FittedModel, week: pa.Table) -> None:
+def test_the_evidence_has_one_row_for_each_prediction(winter: train.FittedModel, week: pa.Table) -> None:
     evidence = train.score_flights(winter, week)
     assert evidence.column_names == ["prediction_id", "predicted_at", "label", "score"]
     assert evidence["prediction_id"].equals(week["prediction_id"])
 
 
-def test_without_scikit_learn_the_demo_says_what_to_do(week: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_scikit_learn_the_error_names_make_demo(week: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
     with pytest.raises(ConfigurationError, match="make demo"):
         train.fit(train.SMALL_TREES, week)

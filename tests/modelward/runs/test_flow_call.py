@@ -1,4 +1,4 @@
-"""A flow called at the server: once, whatever the network does; what it waits for, answers or fails with is told."""
+"""A flow called on the server: started exactly once; its wait, its result and its error are reported."""
 
 from __future__ import annotations
 
@@ -16,55 +16,59 @@ from prefect.states import Completed, Failed, Paused, Pending, Running, Schedule
 
 from data.errors import GateRefusedError, ModelwardError, NotFoundError, PrefectUnavailableError
 from modelward.runs import flow_call, running
-from modelward.runs.flow_call import Where, call, failure_of, plain, waits_for
+from modelward.runs.flow_call import CallOptions, call, failure_of, plain, waits_for
 from modelward.runs.running_server import RunningSupervisor
 from modelward.supervisor.work_pool import create_pool
 from tests.world import World
 
-SAID = "Flow run encountered an exception: "
+EXCEPTION = "Flow run encountered an exception: "
 FAILURES: dict[str, tuple[str, type[ModelwardError], str, str]] = {
     "a refusal with its remedy": (
-        f"{SAID}GateRefusedError: GAP-1 failed:\nby far\n  → train again",
+        f"{EXCEPTION}GateRefusedError: GAP-1 failed:\nby far\n  → train again",
         GateRefusedError,
         "GAP-1 failed:\nby far",
         "train again",
     ),
     "an input without a remedy of its own": (
-        f"{SAID}NotFoundError: there is no model x",
+        f"{EXCEPTION}NotFoundError: there is no model x",
         NotFoundError,
         "there is no model x",
         NotFoundError.default_remedy,
     ),
-    "an error of others": (
-        f"{SAID}KeyError: 'x'",
+    "an error that is not of modelward": (
+        f"{EXCEPTION}KeyError: 'x'",
         PrefectUnavailableError,
-        f"the run ended Failed: {SAID}KeyError: 'x'",
-        "look at http://page",
+        f"the run ended as Failed: {EXCEPTION}KeyError: 'x'",
+        "open http://page",
     ),
-    "something that is no error of ours by that name": (
-        f"{SAID}ClassVarError: x",
+    "a name in data.errors that is not an error": (
+        f"{EXCEPTION}ClassVarError: x",
         PrefectUnavailableError,
-        f"the run ended Failed: {SAID}ClassVarError: x",
-        "look at http://page",
+        f"the run ended as Failed: {EXCEPTION}ClassVarError: x",
+        "open http://page",
     ),
-    "nothing said": ("", PrefectUnavailableError, "the run ended Failed: ", "look at http://page"),
+    "no message": ("", PrefectUnavailableError, "the run ended as Failed: ", "open http://page"),
 }
 
 
 @pytest.mark.parametrize(("message", "kind", "what", "remedy"), FAILURES.values(), ids=FAILURES)
-def test_a_failure_is_the_error_it_was(message: str, kind: type[ModelwardError], what: str, remedy: str) -> None:
+def test_a_failed_run_gives_the_error_that_it_raised(
+    message: str, kind: type[ModelwardError], what: str, remedy: str
+) -> None:
     error = failure_of("Failed", message, "http://page")
     assert (type(error), error.what, error.remedy) == (kind, what, remedy)
 
 
-def test_parameters_travel_as_plain_values() -> None:
-    told = plain({"as_of": datetime(2026, 3, 1, tzinfo=UTC), "through": date(2026, 2, 28), "models": None, "slot": "x"})
-    assert told == {"as_of": "2026-03-01T00:00:00+00:00", "through": "2026-02-28", "models": None, "slot": "x"}
+def test_parameters_become_json_values() -> None:
+    values = plain(
+        {"as_of": datetime(2026, 3, 1, tzinfo=UTC), "through": date(2026, 2, 28), "models": None, "slot": "x"}
+    )
+    assert values == {"as_of": "2026-03-01T00:00:00+00:00", "through": "2026-02-28", "models": None, "slot": "x"}
 
 
 @pytest.fixture
 def supervisor(prefect_server: None, world: World, monkeypatch: pytest.MonkeyPatch) -> RunningSupervisor:
-    """A server that counts as the one which `modelward up` keeps, with a deployment."""
+    """A server with a deployment, used as the server of `modelward up`."""
     with get_client(sync_client=True) as client:
         client.create_deployment(client.create_flow_from_name("attest registry"), "attest-registry")
     supervisor = RunningSupervisor(1, "", str(PREFECT_API_URL.value()), "http://ui", "")
@@ -78,7 +82,7 @@ def the_runs(flow: str = "attest registry") -> list[FlowRun]:
         return [one for one in client.read_flow_runs() if client.read_flow(one.flow_id).name == flow]
 
 
-def test_a_request_whose_reply_is_lost_is_repeated_and_starts_the_flow_once(
+def test_a_repeated_request_after_a_lost_reply_starts_the_flow_once(
     supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, send, lost = len(the_runs()), httpx.Client.send, list[str]()
@@ -93,48 +97,48 @@ def test_a_request_whose_reply_is_lost_is_repeated_and_starts_the_flow_once(
     monkeypatch.setattr(httpx.Client, "send", send_and_lose)
     for _ in range(2):
         with pytest.raises(typer.Exit):
-            call("attest_registry", Where(by="dev", no_wait=True), {})
+            call("attest_registry", CallOptions(by="dev", no_wait=True), {})
     assert len(lost) == 1
     assert len(the_runs()) == before + 2, "one for each command"
 
 
 def ended(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch, state: State) -> Any:
-    monkeypatch.setattr(flow_call, "_followed", lambda *_: state)
-    return call("attest_registry", Where(by="dev"), {})
+    monkeypatch.setattr(flow_call, "_follow", lambda *_: state)
+    return call("attest_registry", CallOptions(by="dev"), {})
 
 
-def test_an_answer_that_cannot_be_read_is_not_taken_for_nothing(
+def test_a_result_that_cannot_be_read_is_an_error(
     supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(
-        PrefectUnavailableError, match="the run completed, and what it answered cannot be read"
-    ) as raised:
+    with pytest.raises(PrefectUnavailableError, match="the run completed, but its result cannot be read") as raised:
         ended(supervisor, monkeypatch, Completed())
-    assert raised.value.remedy.startswith("look at http://ui/runs/flow-run/")
+    assert raised.value.remedy.startswith("open http://ui/runs/flow-run/")
 
 
-def test_a_run_that_failed_is_a_failure(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_raises_its_error(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GateRefusedError, match="no"):
-        ended(supervisor, monkeypatch, Failed(message=f"{SAID}GateRefusedError: no"))
+        ended(supervisor, monkeypatch, Failed(message=f"{EXCEPTION}GateRefusedError: no"))
 
 
 WAITS: dict[str, tuple[State, float, str]] = {
-    "a run that has just been asked for": (Scheduled(), 1, ""),
-    "one that nobody takes": (Scheduled(), 20, "no worker has taken it yet"),
-    "one that has just been taken": (Pending(), 1, ""),
-    "one whose process does not begin": (Pending(), 20, "its process has not begun"),
-    "one that goes on": (Running(), 999, ""),
-    "one that waits for people": (Paused(), 1, "it waits for people"),
+    "a run that was just created": (Scheduled(), 1, ""),
+    "a run without a worker": (Scheduled(), 20, "no worker has the run yet"),
+    "a run that a worker has just taken": (Pending(), 1, ""),
+    "a run whose process does not start": (Pending(), 20, "its process has not started"),
+    "a run in progress": (Running(), 999, ""),
+    "a run that waits for people": (Paused(), 1, "the run waits for people"),
 }
 
 
-@pytest.mark.parametrize(("state", "seconds", "said"), WAITS.values(), ids=WAITS)
-def test_what_is_waited_for_with(supervisor: RunningSupervisor, state: State, seconds: float, said: str) -> None:
-    told = waits_for(FlowRun(flow_id=uuid4(), state=state), seconds, supervisor)
-    assert (said in told) if said else not told
+@pytest.mark.parametrize(("state", "seconds", "words"), WAITS.values(), ids=WAITS)
+def test_the_reason_for_waiting_is_reported_for(
+    supervisor: RunningSupervisor, state: State, seconds: float, words: str
+) -> None:
+    reason = waits_for(FlowRun(flow_id=uuid4(), state=state), seconds, supervisor)
+    assert (words in reason) if words else not reason
 
 
-def test_a_run_that_a_full_queue_holds_up_says_so(supervisor: RunningSupervisor) -> None:
+def test_a_run_in_a_full_queue_reports_the_full_queue(supervisor: RunningSupervisor) -> None:
     with get_client(sync_client=True) as client:
         create_pool(client)
         flow = client.create_flow_from_name("a long flow")
@@ -142,4 +146,6 @@ def test_a_run_that_a_full_queue_holds_up_says_so(supervisor: RunningSupervisor)
         for _ in range(4):
             client.set_flow_run_state(client.create_flow_run_from_deployment(deployment).id, Running(), force=True)
         waiting = client.create_flow_run_from_deployment(deployment)
-    assert waits_for(waiting, 20, supervisor).startswith("the queue default is full: 4 runs go on")
+    assert waits_for(waiting, 20, supervisor).startswith(
+        "the queue default is full: 4 of at most 4 runs are in progress"
+    )

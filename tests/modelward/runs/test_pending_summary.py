@@ -1,4 +1,4 @@
-"""What waits, beside other things: whatever keeps the registry from being read is a line."""
+"""The summary of what waits: an error while reading the registry is one line, not a failure."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from modelward.runs.pending_summary import pending_summary, show_pending_summary
 from tests.world import World
 
 FAULTS: dict[str, tuple[Exception, str]] = {
-    "a registry that is held": (StoreLockedError("the registry is held by process 7"), "is held by process 7"),
-    "a fault of our own": (RecursionError("too deep"), "RecursionError: too deep"),
+    "a locked registry": (StoreLockedError("the registry is held by process 7"), "is held by process 7"),
+    "an unexpected error": (RecursionError("too deep"), "RecursionError: too deep"),
 }
 
 
-@pytest.mark.parametrize(("fault", "said"), FAULTS.values(), ids=FAULTS)
-def test_it_says_of(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception, said: str
+@pytest.mark.parametrize(("fault", "words"), FAULTS.values(), ids=FAULTS)
+def test_an_error_is_printed_as_one_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception, words: str
 ) -> None:
     def raises(longest: float | None = None) -> None:
         raise fault
 
     monkeypatch.setattr("modelward.runs.pending_summary.waiting_now", raises)
     show_pending_summary(pending_summary())
-    assert said in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
-def test_what_waits_is_shown_as_ever(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_open_request_is_printed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.requested()
     show_pending_summary(pending_summary())
     assert "ops/delay/1#1" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The form of a waiting run is read off the schema that Prefect keeps."""
+"""The form of a waiting run, read from the schema that Prefect stores, and the submission of its answer."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from prefect.states import Completed, Paused, Pending, Running, Scheduled
 
 from data.errors import PrefectUnavailableError, RequestClosedError
 from modelward.runs import waiting_runs
-from modelward.runs.waiting_runs import Entry, Form, entries_of, stage_of, submit, waiting_form
+from modelward.runs.waiting_runs import Form, FormField, fields_of, stage_of, submit, waiting_form
 from tasks.approve.ask_approvers import ApprovalForm
 from tasks.validate.conclude_validation import ValidationForm
 
 FORMS: dict[str, type[RunInput]] = {"an approval": ApprovalForm, "a validation": ValidationForm}
 
 
-def entries(form: type[RunInput]) -> dict[str, Entry]:
-    return {one.name: one for one in entries_of(create_v2_schema(form.__name__, model_base=form))}
+def fields_by_name(form: type[RunInput]) -> dict[str, FormField]:
+    return {one.name: one for one in fields_of(create_v2_schema(form.__name__, model_base=form))}
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_the_code_is_typed_unseen_and_nothing_else_is(form: type[RunInput]) -> None:
-    assert [name for name, one in entries(form).items() if one.hidden] == ["code"]
+def test_only_the_input_of_the_code_is_hidden(form: type[RunInput]) -> None:
+    assert [name for name, one in fields_by_name(form).items() if one.hidden] == ["code"]
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_every_field_is_there_under_its_title(form: type[RunInput]) -> None:
-    assert {name: one.title for name, one in entries(form).items()} == {
+def test_every_field_has_its_title(form: type[RunInput]) -> None:
+    assert {name: one.title for name, one in fields_by_name(form).items()} == {
         name: field.title for name, field in form.model_fields.items()
     }
 
 
-def test_choices_and_defaults_are_those_of_the_form() -> None:
-    found = entries(ApprovalForm)
+def test_choices_and_defaults_are_read_from_the_form() -> None:
+    found = fields_by_name(ApprovalForm)
     assert "approve with conditions" in found["decision"].choices
     assert (found["comment"].default, found["person"].default) == ("", None)
 
@@ -61,14 +61,14 @@ SCHEMAS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("schema", "choices"), SCHEMAS.values(), ids=SCHEMAS)
-def test_it_reads(schema: dict[str, Any], choices: tuple[str, ...]) -> None:
-    (entry,) = entries_of(schema)
-    assert (entry.name, entry.choices) == ("role", choices)
+def test_the_choices_of_a_field_are_read_from(schema: dict[str, Any], choices: tuple[str, ...]) -> None:
+    (field,) = fields_of(schema)
+    assert (field.name, field.choices) == ("role", choices)
 
 
 @flow
 def asks() -> None:
-    """Stands for a flow that asks somebody."""
+    """A flow that asks a person."""
 
 
 def started() -> str:
@@ -76,7 +76,9 @@ def started() -> str:
         return str(client.create_flow_run(asks, state=Running()).id)
 
 
-def test_a_run_that_is_about_to_ask_is_waited_for(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_has_not_shown_its_form_yet_is_awaited(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = started()
     paused = Paused(timeout_seconds=60, pause_key="answer")
 
@@ -91,7 +93,7 @@ def test_a_run_that_is_about_to_ask_is_waited_for(prefect_server: None, monkeypa
     assert waiting_form([str(uuid4()), run]).run_id == run
 
 
-def test_a_run_that_ended_is_not_waited_for(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_has_ended_is_not_awaited(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
     run = started()
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run, Completed(), force=True)
@@ -100,7 +102,7 @@ def test_a_run_that_ended_is_not_waited_for(prefect_server: None, monkeypatch: p
         waiting_form([run])
 
 
-def test_the_newest_event_is_asked_for_right_before_prefect_takes_the_answer(
+def test_the_latest_event_is_read_right_before_prefect_accepts_the_answer(
     prefect_server: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, numbers = started(), iter(range(7, 20))
@@ -113,9 +115,11 @@ def test_the_newest_event_is_asked_for_right_before_prefect_takes_the_answer(
     assert submit(Form(run, "", ()), {}, lambda: next(numbers)) == 8
 
 
-def test_what_prefect_does_not_take_is_no_answer(prefect_server: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_prefect_does_not_accept_is_an_error(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(waiting_runs, "PATIENCE_SECONDS", 0.1)
-    with pytest.raises(PrefectUnavailableError, match="Prefect did not take the answer"):
+    with pytest.raises(PrefectUnavailableError, match="Prefect did not accept the answer"):
         submit(Form(started(), "", ()), {}, lambda: 0)
 
 
@@ -128,12 +132,12 @@ STAGES: dict[str, State] = {
 
 
 @pytest.mark.parametrize(("stage", "state"), STAGES.items(), ids=STAGES)
-def test_where_a_run_is(prefect_server: None, stage: str, state: State) -> None:
+def test_the_stage_of_a_run_follows_its_state(prefect_server: None, stage: str, state: State) -> None:
     run = started()
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run, state, force=True)
     assert stage_of(run) == stage
 
 
-def test_a_run_that_nobody_knows_has_ended(prefect_server: None) -> None:
+def test_an_unknown_run_counts_as_ended(prefect_server: None) -> None:
     assert stage_of(str(uuid4())) == "ended"

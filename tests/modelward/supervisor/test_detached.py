@@ -1,4 +1,4 @@
-"""An `up` in the background: its start says as much as one in the foreground."""
+"""`modelward up` in the background: errors while it starts, and its recovery report."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ SINCE = "2026-03-01T09:00:00.000000Z"
 FOUND = RecoveryReport(is_complete=False, findings={"crashed": ["run a was marked crashed"]})
 
 
-def ready(folder: Path, *tenants: str) -> None:
-    living = {name: ProcessStatus(1, SINCE) for name in tenants}
-    write_status(folder, SupervisorStatus(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", processes=living))
+def ready(folder: Path, *processes: str) -> None:
+    statuses = {name: ProcessStatus(1, SINCE) for name in processes}
+    write_status(folder, SupervisorStatus(os.getpid(), SINCE, "ready", "m", "", "http://ui", "", processes=statuses))
 
 
-def test_one_that_dies_while_starting_says_its_last_words_and_its_folder_is_private(home: Path) -> None:
-    with pytest.raises(SupervisorError, match="it ended with 3 while starting"):
+def test_an_up_that_ends_while_starting_is_an_error_and_its_folder_is_private(home: Path) -> None:
+    with pytest.raises(SupervisorError, match="ended with exit code 3 while starting"):
         start_detached(Home.here())
     folder = Home.here().up
     assert [one.stat().st_mode & 0o777 for one in (folder, folder / "logs")] == [0o700, 0o700]
 
 
-def test_a_second_one_is_told_who_runs(home: Path) -> None:
+def test_a_second_up_is_refused_with_the_process_of_the_first(home: Path) -> None:
     with instance_lock(Home.here().up):
         ready(Home.here().up)
         with pytest.raises(AlreadyUpError, match=f"as process {os.getpid()}"):
             start_detached(Home.here())
 
 
-def test_what_was_left_is_told_once_reconciling_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_complete_report_is_awaited_until_reconciling_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     complete = RecoveryReport(is_complete=True, findings={**FOUND.findings, "operations": ["the deploy was undone"]})
     with instance_lock(tmp_path):
         ready(tmp_path, PROVISIONING)
@@ -47,7 +49,9 @@ def test_what_was_left_is_told_once_reconciling_has_ended(tmp_path: Path, monkey
         assert await_recovery_report(tmp_path) == complete
 
 
-def test_reconciling_that_takes_long_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_incomplete_report_is_returned_when_reconciling_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(detached, "RECONCILING_SECONDS", 0.1)
     with instance_lock(tmp_path):
         ready(tmp_path, PROVISIONING)
@@ -55,9 +59,9 @@ def test_reconciling_that_takes_long_is_not_waited_for(tmp_path: Path, monkeypat
         assert await_recovery_report(tmp_path) == FOUND
 
 
-def test_reconciling_that_died_is_a_failure_that_is_told(tmp_path: Path) -> None:
+def test_reconciling_that_ended_early_is_reported_as_a_failure(tmp_path: Path) -> None:
     with instance_lock(tmp_path):
         ready(tmp_path)
         write_recovery_report(tmp_path, FOUND)
         _, failed = await_recovery_report(tmp_path).lines()
-    assert failed.startswith("failed: reconciling ended before it was done")
+    assert failed.startswith("failed: reconciling ended before it was complete")

@@ -1,4 +1,4 @@
-"""How the supervisor is: each process is judged by what it does, and a fault says what it is."""
+"""The health of a supervisor: the faults of each process, as `modelward status` and `modelward doctor` show them."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ LOGIN = "ops:secret"
 
 
 class Server(BaseHTTPRequestHandler):
-    """What a Prefect server and the evidence pages answer to whoever asks how they are."""
+    """A server that answers in place of the Prefect server and of the evidence pages."""
 
-    heard: datetime
+    last_heartbeat: datetime
     status = 200
     paused = False
 
@@ -46,7 +46,7 @@ class Server(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        workers = [{"last_heartbeat_time": self.heard.isoformat()}]
+        workers = [{"last_heartbeat_time": self.last_heartbeat.isoformat()}]
         self._reply(workers if self.path.endswith("/workers/filter") else [])
 
     def _reply(self, answer: Any) -> None:
@@ -55,11 +55,11 @@ class Server(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Print nothing."""
 
 
 class Up:
-    """An `up` that this test holds; its processes sleep, and one server answers for all of them."""
+    """An `up` in this process; its child processes sleep, and one server answers for all of them."""
 
     def __init__(self, port: int, answers: type[Server]) -> None:
         self.folder, self.mark, self.answers = Home.here().up, f"test-{port}", answers
@@ -73,10 +73,10 @@ class Up:
 
     def write(self, stage: SupervisorStage = "ready", started: timedelta = timedelta(hours=1)) -> None:
         since = f"{datetime.now(UTC) - started:%Y-%m-%dT%H:%M:%S.%fZ}"
-        tenants = {name: ProcessStatus(one.pid, since) for name, one in self.processes.items()}
+        processes = {name: ProcessStatus(one.pid, since) for name, one in self.processes.items()}
         api = f"http://127.0.0.1:{self.port}/api"
-        told = (api, "http://127.0.0.1/v2", "https://evidence.bank.example", self.port, tenants)
-        write_status(self.folder, SupervisorStatus(os.getpid(), since, stage, self.mark, *told))
+        fields = (api, "http://127.0.0.1/v2", "https://evidence.bank.example", self.port, processes)
+        write_status(self.folder, SupervisorStatus(os.getpid(), since, stage, self.mark, *fields))
 
     def kill(self, name: str) -> None:
         self.processes[name].kill()
@@ -86,9 +86,9 @@ class Up:
 @pytest.fixture
 def up(world: World) -> Iterator[Up]:
     class Answers(Server):
-        """Of this test."""
+        """The answers of one test."""
 
-        heard = datetime.now(UTC) + timedelta(minutes=1)
+        last_heartbeat = datetime.now(UTC) + timedelta(minutes=1)
 
     with HTTPServer(("127.0.0.1", 0), Answers) as listening:
         thread = threading.Thread(target=listening.serve_forever)
@@ -107,7 +107,7 @@ def seen(up: Up, login: str = LOGIN) -> Health:
     return health(up.folder, login)
 
 
-def test_all_is_well_when_each_does_what_it_is_for(up: Up) -> None:
+def test_a_supervisor_whose_processes_all_answer_is_well(up: Up) -> None:
     assert (seen(up).is_well, set(seen(up).faults.values()), seen(up).held_up) == (
         True,
         {""},
@@ -115,38 +115,41 @@ def test_all_is_well_when_each_does_what_it_is_for(up: Up) -> None:
     )
 
 
-def test_a_process_that_is_gone_is_not_well_however_fresh_its_last_heartbeat(up: Up) -> None:
+def test_an_ended_worker_is_a_fault_even_with_a_recent_heartbeat(up: Up) -> None:
     up.kill("worker")
-    told = seen(up)
-    assert not told.is_well
-    assert told.faults["worker"] == "its process has ended; `modelward up` starts it again by itself"
+    found = seen(up)
+    assert not found.is_well
+    assert found.faults["worker"] == "its process has ended; `modelward up` restarts it"
 
 
-def test_a_heartbeat_of_the_one_before_is_none_of_the_one_that_was_just_started(up: Up) -> None:
-    up.answers.heard = datetime.now(UTC) - timedelta(seconds=30)
+def test_a_heartbeat_from_before_the_restart_of_the_worker_does_not_count(up: Up) -> None:
+    up.answers.last_heartbeat = datetime.now(UTC) - timedelta(seconds=30)
     assert seen(up).is_well
     up.write(started=timedelta(seconds=10))
     assert seen(up).faults["worker"].startswith("it has sent no heartbeat since ")
 
 
-def test_an_old_heartbeat_is_none(up: Up) -> None:
-    up.answers.heard = datetime.now(UTC) - timedelta(seconds=100)
+def test_an_old_heartbeat_is_a_fault(up: Up) -> None:
+    up.answers.last_heartbeat = datetime.now(UTC) - timedelta(seconds=100)
     assert seen(up).faults["worker"].startswith("it has sent no heartbeat since ")
 
 
-def test_without_the_login_the_fault_names_the_setting(up: Up) -> None:
+def test_a_missing_login_is_a_fault_that_names_the_setting(up: Up) -> None:
     up.answers.status = 401
-    assert "set MODELWARD_PREFECT_LOGIN to the one that `modelward up` was given" in seen(up, "").faults["worker"]
+    assert (
+        "set MODELWARD_PREFECT_LOGIN to the login with which `modelward up` was started"
+        in seen(up, "").faults["worker"]
+    )
 
 
-def test_what_is_paused_is_said_and_is_no_fault(up: Up) -> None:
+def test_a_paused_work_pool_is_reported_but_no_fault(up: Up) -> None:
     up.answers.paused = True
-    told = seen(up)
-    assert told.is_well
-    assert "the work pool modelward is paused" in told.held_up[0]
+    found = seen(up)
+    assert found.is_well
+    assert "the work pool modelward is paused" in found.held_up[0]
 
 
-def test_a_server_that_is_gone_is_not_asked_for_the_rest(up: Up) -> None:
+def test_an_ended_server_is_not_asked_for_its_runs(up: Up) -> None:
     up.kill("server")
     assert (seen(up).runs, seen(up).held_up, seen(up).is_well) == ((), (), False)
 
@@ -159,24 +162,24 @@ with Registry.here().store.session():
 """
 
 
-def test_status_says_how_all_is_though_somebody_holds_the_registry(
+def test_status_works_while_another_process_locks_the_registry(
     up: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_LOCK_WAIT_SECONDS", "0.1")
-    told: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", HOLD], **told) as holder:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", HOLD], **pipes) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        said, as_json = cli("status"), cli("status", "--json")
+        text, as_json = cli("status"), cli("status", "--json")
         holder.communicate("\n", timeout=30)
-    assert (said.code, as_json.code) == (0, 0)
-    assert "worker" in said.out
-    assert f"cannot be read now: the registry is held by process {holder.pid}" in said.err
+    assert (text.code, as_json.code) == (0, 0)
+    assert "worker" in text.out
+    assert f"cannot be read now: the registry is held by process {holder.pid}" in text.err
     assert (as_json.json["is_well"], as_json.json["waiting"]) == (True, None)
     assert "the registry is held" in as_json.json["unread"]
 
 
-def test_status_names_the_fault_and_what_holds_runs_up(up: Up, cli: Cli) -> None:
+def test_status_shows_a_fault_and_a_paused_work_pool_with_exit_code_3(up: Up, cli: Cli) -> None:
     up.answers.paused = True
     up.kill("worker")
     result = cli("status")
@@ -186,33 +189,33 @@ def test_status_names_the_fault_and_what_holds_runs_up(up: Up, cli: Cli) -> None
     assert cli("status", "--json").json["well"] == {"server": True, "worker": False, "evidence": True}
 
 
-def doctors_check(cli: Cli) -> dict[str, str]:
+def doctor_check(cli: Cli) -> dict[str, str]:
     (check,) = [one for one in cli("doctor", "--json").json if one["name"] == "supervisor"]
     return dict(check)
 
 
-def test_the_doctor_knows_an_up_that_is_well(up: Up, cli: Cli) -> None:
-    assert doctors_check(cli)["said"] == f"up as process {os.getpid()}, at http://127.0.0.1/v2"
+def test_the_doctor_reports_a_healthy_up(up: Up, cli: Cli) -> None:
+    assert doctor_check(cli)["said"] == f"runs as process {os.getpid()}, at http://127.0.0.1/v2"
 
 
-def test_a_fault_is_a_warning_of_the_doctor(up: Up, cli: Cli) -> None:
+def test_the_doctor_reports_a_fault_as_a_warning(up: Up, cli: Cli) -> None:
     up.answers.paused = True
     up.kill("worker")
-    check = doctors_check(cli)
+    check = doctor_check(cli)
     assert check["state"] == "warn"
     assert "worker: its process has ended" in check["said"]
     assert "the work pool modelward is paused" in check["said"]
     assert "`modelward status`" in check["remedy"]
 
 
-def test_the_doctor_says_that_nothing_is_up_where_nobody_named_another_server(
+def test_the_doctor_warns_of_a_missing_up_unless_another_server_is_set(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (doctors_check(cli)["state"], doctors_check(cli)["remedy"]) == ("warn", "`modelward up` brings it up")
+    assert (doctor_check(cli)["state"], doctor_check(cli)["remedy"]) == ("warn", "run `modelward up`")
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
-    assert doctors_check(cli)["state"] == "ok"
+    assert doctor_check(cli)["state"] == "ok"
 
 
-def test_the_doctor_says_that_one_was_killed(up: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_reports_a_killed_up(up: Up, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modelward.supervisor.health.running_status", lambda folder: None)
-    assert doctors_check(cli)["remedy"] == "`modelward down` ends them"
+    assert doctor_check(cli)["remedy"] == "run `modelward down`, which ends them"

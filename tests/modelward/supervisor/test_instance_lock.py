@@ -1,4 +1,4 @@
-"""One `up` a home, whatever became of the last one."""
+"""The instance lock allows one `up` for each home; a stale status file is recognised."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ with instance_lock(Path(sys.argv[1])):
 """
 
 
-def test_what_an_up_writes_is_read_back(tmp_path: Path) -> None:
+def test_a_written_status_is_read_back(tmp_path: Path) -> None:
     write_status(tmp_path, STATUS)
     assert read_status(tmp_path) == STATUS
 
@@ -69,24 +69,24 @@ def test_what_an_up_writes_is_read_back(tmp_path: Path) -> None:
         "\x00",
     ],
 )
-def test_what_is_no_account_is_none(content: str, tmp_path: Path) -> None:
+def test_an_invalid_status_file_is_read_as_none(content: str, tmp_path: Path) -> None:
     status_file(tmp_path).write_text(content)
     assert read_status(tmp_path) is None
 
 
-def test_the_file_of_an_older_up_with_another_name_for_its_processes_is_read(tmp_path: Path) -> None:
+def test_a_status_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     write_status(tmp_path, STATUS)
     file = status_file(tmp_path)
     file.write_text(file.read_text().replace('"processes"', '"tenants"'))
     assert read_status(tmp_path) == STATUS
 
 
-def test_an_account_without_a_holder_is_stale_whoever_has_its_process_id_now(tmp_path: Path) -> None:
+def test_a_status_without_a_lock_is_stale_even_if_its_process_id_exists(tmp_path: Path) -> None:
     write_status(tmp_path, replace(STATUS, pid=os.getpid()))
     assert (is_held(tmp_path), running_status(tmp_path)) == (False, None)
 
 
-def test_what_it_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_folder_the_status_and_the_lock_are_private(tmp_path: Path) -> None:
     folder = tmp_path / "up"
     folder.mkdir(mode=0o755)
     with instance_lock(folder):
@@ -95,29 +95,29 @@ def test_what_it_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert modes == [0o700, 0o600, 0o600]
 
 
-def test_a_second_one_is_told_who_holds_it_and_since_when(tmp_path: Path) -> None:
+def test_a_second_lock_is_refused_with_the_process_and_its_start_time(tmp_path: Path) -> None:
     with instance_lock(tmp_path):
         write_status(tmp_path, OURS)
         assert running_status(tmp_path) == OURS
         second = instance_lock(tmp_path)
-        said = f"as process {os.getpid()} since 2026-03-01 09:00:00 UTC"
-        with pytest.raises(AlreadyUpError, match=said) as refused, second:
+        words = f"as process {os.getpid()} since 2026-03-01 09:00:00 UTC"
+        with pytest.raises(AlreadyUpError, match=words) as refused, second:
             raise AssertionError("two hold it")
         assert "modelward down" in refused.value.remedy
         assert STATUS.ui_url in refused.value.what
     assert (is_held(tmp_path), status_file(tmp_path).exists()) == (False, False)
 
 
-def test_the_account_of_a_former_one_is_nobodys_while_the_next_has_not_written_its_own(tmp_path: Path) -> None:
+def test_a_former_status_does_not_count_while_the_new_process_has_not_written_its_own(tmp_path: Path) -> None:
     write_status(tmp_path, STATUS)
     with instance_lock(tmp_path):
         assert (is_held(tmp_path), running_status(tmp_path)) == (True, None)
         second = instance_lock(tmp_path)
-        with pytest.raises(AlreadyUpError, match="has just begun"), second:
+        with pytest.raises(AlreadyUpError, match="has just started"), second:
             raise AssertionError("two hold it")
 
 
-def test_the_account_stays_while_something_of_it_runs(tmp_path: Path) -> None:
+def test_the_status_file_is_kept_while_a_marked_process_runs(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     orphan = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, env={**os.environ, MARK: mark})
     until(lambda: marked_processes(mark))
@@ -130,7 +130,7 @@ def test_the_account_stays_while_something_of_it_runs(tmp_path: Path) -> None:
     assert read_status(tmp_path) is None
 
 
-def test_one_that_is_killed_lets_go_and_leaves_its_account(tmp_path: Path) -> None:
+def test_a_killed_process_releases_the_lock_and_leaves_its_status_file(tmp_path: Path) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
@@ -143,7 +143,7 @@ def test_one_that_is_killed_lets_go_and_leaves_its_account(tmp_path: Path) -> No
     assert read_status(tmp_path) == STATUS
 
 
-def test_other_commands_use_an_up_that_is_ready(home: Path) -> None:
+def test_other_commands_find_a_supervisor_that_is_ready(home: Path) -> None:
     folder = Home(home).up
     assert running_supervisor() is None
     with instance_lock(folder):
@@ -154,7 +154,7 @@ def test_other_commands_use_an_up_that_is_ready(home: Path) -> None:
 
 
 @pytest.mark.parametrize("stage", ["starting", "stopping"])
-def test_one_that_is_on_its_way_is_waited_for_and_no_second_server_opens_its_records(
+def test_a_supervisor_that_starts_or_stops_is_awaited(
     home: Path, monkeypatch: pytest.MonkeyPatch, stage: SupervisorStage
 ) -> None:
     folder = Home(home).up
@@ -168,7 +168,7 @@ def test_one_that_is_on_its_way_is_waited_for_and_no_second_server_opens_its_rec
         assert running_supervisor() is not None
 
 
-def test_a_server_that_the_person_named_needs_no_supervisor(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_supervisor_is_used_with_another_prefect_api_url(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Home(home).up
     monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.test/api")
     with instance_lock(folder):

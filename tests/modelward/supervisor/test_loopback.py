@@ -1,4 +1,4 @@
-"""Ports of this machine alone, and what answers there."""
+"""Free ports on this machine, and requests to a Prefect server on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from data.errors import SupervisorError
 from modelward.supervisor.loopback import answers, ask, ask_for_reply, fault_of, port_for
 
-HEARD: list[tuple[str, str, dict[str, str], bytes]] = []
+REQUESTS: list[tuple[str, str, dict[str, str], bytes]] = []
 
 
 class Server(BaseHTTPRequestHandler):
@@ -25,24 +25,24 @@ class Server(BaseHTTPRequestHandler):
 
     def _reply(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        HEARD.append((self.command, self.path, {name.title(): told for name, told in self.headers.items()}, body))
-        if self.path == "/api/busy" and len(HEARD) < 3:
+        REQUESTS.append((self.command, self.path, {name.title(): value for name, value in self.headers.items()}, body))
+        if self.path == "/api/busy" and len(REQUESTS) < 3:
             self.send_error(503)
             return
         found = {"/api/busy": b'"at last"', "/api/health": b"true", "/api/broken": b"<html>", "/api/runs": b"[1]"}
         answer = json.dumps({"token": "t1"}).encode() if "csrf-token" in self.path else found.get(self.path)
-        wanted = self.path == "/api/guarded" and not self.headers.get("Authorization")
-        self.send_response((403 if body else 401) if wanted else 404 if answer is None else 200)
+        needs_login = self.path == "/api/guarded" and not self.headers.get("Authorization")
+        self.send_response((403 if body else 401) if needs_login else 404 if answer is None else 200)
         self.end_headers()
         self.wfile.write(answer or b"")
 
     def log_message(self, *arguments: object) -> None:
-        """Nothing is said on the terminal."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def api() -> Iterator[str]:
-    HEARD.clear()
+    REQUESTS.clear()
     with HTTPServer(("127.0.0.1", 0), Server) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -51,11 +51,11 @@ def api() -> Iterator[str]:
         thread.join()
 
 
-def test_zero_takes_a_free_port() -> None:
+def test_port_zero_gives_a_free_port() -> None:
     assert port_for(0, "prefect_port") > 1024
 
 
-def test_a_port_that_is_taken_is_refused_with_the_setting_to_change() -> None:
+def test_a_port_in_use_is_refused_with_the_setting_to_change() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -65,41 +65,41 @@ def test_a_port_that_is_taken_is_refused_with_the_setting_to_change() -> None:
     assert "MODELWARD_PREFECT_PORT" in refused.value.remedy
 
 
-def test_whether_something_answers(api: str) -> None:
+def test_answers_is_true_only_for_a_response_without_an_error(api: str) -> None:
     assert answers(f"{api}/health")
     assert not answers(f"{api}/nothing")
     assert not answers("http://127.0.0.1:9/")
 
 
-def test_what_is_no_json_or_no_answer_is_none(api: str) -> None:
+def test_a_fault_or_a_response_without_json_gives_none(api: str) -> None:
     assert ask(api, "/health", "") is True
     assert ask(api, "/broken", "") is None
     assert ask(api, "/nothing", "") is None
 
 
-def test_why_there_is_no_answer_is_told(api: str) -> None:
+def test_each_fault_is_described(api: str) -> None:
     assert fault_of(f"{api}/health") == ""
     assert fault_of("http://127.0.0.1:9/").startswith("it does not answer: ")
-    assert ask_for_reply(api, "/nothing", "").fault == "it answers 404"
+    assert ask_for_reply(api, "/nothing", "").fault == "it answers with status 404"
     assert ask_for_reply(api, "/broken", "").fault == "its answer is not JSON"
     for question in (None, {}):
         assert "MODELWARD_PREFECT_LOGIN" in ask_for_reply(api, "/guarded", "", question).fault
 
 
-def test_a_server_that_is_busy_for_a_moment_is_asked_again(api: str) -> None:
+def test_a_server_that_answers_503_is_asked_again(api: str) -> None:
     assert ask_for_reply(api, "/busy", "").content == "at last"
-    assert len(HEARD) == 3
+    assert len(REQUESTS) == 3
 
 
-def test_no_proxy_stands_between_this_machine_and_itself(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_to_this_machine_uses_no_proxy(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     assert answers(f"{api}/health")
 
 
-def test_with_a_login_a_question_carries_it_and_a_token_against_forgery(api: str) -> None:
+def test_a_post_with_a_login_has_the_login_and_a_csrf_token(api: str) -> None:
     assert ask(api, "/runs", "ops:secret", {"limit": 1}) == [1]
-    token, question = HEARD
+    token, question = REQUESTS
     assert token[1].startswith("/api/csrf-token?client=")
-    assert {one[2]["Authorization"] for one in HEARD} == {"Basic b3BzOnNlY3JldA=="}
+    assert {one[2]["Authorization"] for one in REQUESTS} == {"Basic b3BzOnNlY3JldA=="}
     assert question[2]["Prefect-Csrf-Token"] == "t1"
     assert question[3] == b'{"limit": 1}'

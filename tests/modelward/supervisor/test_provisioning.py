@@ -1,4 +1,4 @@
-"""Provisioning: the worker may start once it is done, and reconciling that fails is reported and not fatal."""
+"""Provisioning: its report lets the worker start before reconciling, and a failure of reconciling is reported."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def broken() -> dict[str, list[str]]:
 
 
 ENDS: dict[str, tuple[Reconciled, Mapping[str, Sequence[str]]]] = {
-    "what was done": (done, {**CRASHED, **DONE}),
-    "a refusal of ours": (held, {**CRASHED, "failed": ["reconciling: the registry is held by process 7"]}),
-    "a fault of our own": (broken, {**CRASHED, "failed": ["reconciling: RecursionError: too deep"]}),
+    "a success": (done, {**CRASHED, **DONE}),
+    "a domain error": (held, {**CRASHED, "failed": ["reconciling: the registry is held by process 7"]}),
+    "an unexpected error": (broken, {**CRASHED, "failed": ["reconciling: RecursionError: too deep"]}),
 }
 
 
 @pytest.mark.parametrize(("reconciled", "findings"), ENDS.values(), ids=ENDS)
-def test_it_leaves_with(
+def test_the_final_report_has_the_result_of_reconciling(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconciled: Reconciled, findings: Mapping[str, Sequence[str]]
 ) -> None:
     def reconcile() -> Mapping[str, Sequence[str]]:

@@ -1,4 +1,4 @@
-"""What an `up` started is ended: in an order in which each can still speak, nobody else's process, and never half."""
+"""The processes of an `up` are ended in order, without touching other processes, and a failure is reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from modelward.supervisor.prefect_environment import MARK
 from modelward.supervisor.process_discovery import is_running, mark_of_part, marked_processes
 from modelward.supervisor.shutdown import end_processes, end_stale_processes
 
-LAST_WORDS = """
+END_REPORTER = """
 import signal, sys, time
 def end(*_):
     time.sleep(float(sys.argv[3]))
@@ -40,16 +40,16 @@ time.sleep(600)
 SINCE = "2026-03-01T09:00:00.000000Z"
 
 
-class Left:
-    """What an `up` left when it was killed: its processes, and their last words in the order they were said in."""
+class StaleProcesses:
+    """The processes that a killed `up` left; each writes its name to `ends_file` when it ends."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.words = folder, folder / "words.txt"
+        self.folder, self.ends_file = folder, folder / "ends.txt"
         self.mark = f"test-{folder.name}"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, part: str, takes: float = 0.0) -> None:
-        command = [sys.executable, "-c", LAST_WORDS, str(self.words), name, str(takes)]
+        command = [sys.executable, "-c", END_REPORTER, str(self.ends_file), name, str(takes)]
         environment = {**os.environ, MARK: mark_of_part(self.mark, part)}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         assert process.stdout is not None
@@ -63,63 +63,65 @@ class Left:
 
 
 @pytest.fixture
-def left(home: Path, tmp_path: Path) -> Iterator[Left]:
-    left = Left(tmp_path)
-    yield left
-    for one in left.processes.values():
-        one.kill()
-        one.wait()
+def stale(home: Path, tmp_path: Path) -> Iterator[StaleProcesses]:
+    stale = StaleProcesses(tmp_path)
+    yield stale
+    for process in stale.processes.values():
+        process.kill()
+        process.wait()
 
 
-def test_runs_go_first_and_are_waited_for_then_the_worker_and_the_server_last(left: Left) -> None:
+def test_runs_end_first_then_the_worker_and_the_server_last(stale: StaleProcesses) -> None:
     for name, part, takes in (("server", "server", 0), ("worker", "worker", 0), ("run", "worker", 0.5)):
-        left.start(name, part, takes)
-    ended = end_processes(left.status())
+        stale.start(name, part, takes)
+    ended = end_processes(stale.status())
     assert (ended.signalled, ended.still_running) == (3, ())
-    assert left.words.read_text().split() == ["run", "worker", "server"]
+    assert stale.ends_file.read_text().split() == ["run", "worker", "server"]
 
 
-def test_what_is_left_without_its_account_is_not_lost(left: Left) -> None:
+def test_stale_processes_are_ended_by_their_status_file(stale: StaleProcesses) -> None:
     folder = Home.here().up
-    left.start("server", "server")
+    stale.start("server", "server")
     with instance_lock(folder):
-        write_status(folder, replace(left.status(), pid=os.getpid()))
-        write_status(folder, left.status())
-    assert read_status(folder) == left.status()
-    assert end_supervisor(folder) == "ended 1 processes that a killed `modelward up` had left"
-    assert (marked_processes(left.mark), status_file(folder).exists()) == ([], False)
-    assert end_supervisor(folder) == f"nothing was up for {folder.parent}"
+        write_status(folder, replace(stale.status(), pid=os.getpid()))
+        write_status(folder, stale.status())
+    assert read_status(folder) == stale.status()
+    assert end_supervisor(folder) == "ended 1 process that a killed `modelward up` had left"
+    assert (marked_processes(stale.mark), status_file(folder).exists()) == ([], False)
+    assert end_supervisor(folder) == f"`modelward up` was not running for {folder.parent}"
 
 
-def test_where_nothing_ever_was_down_leaves_nothing(home: Path) -> None:
+def test_down_without_any_up_creates_nothing(home: Path) -> None:
     folder = Home.here().up
-    assert end_supervisor(folder) == f"nothing was up for {folder.parent}"
+    assert end_supervisor(folder) == f"`modelward up` was not running for {folder.parent}"
     assert not folder.exists()
 
 
-def test_down_signals_nobody_on_the_word_of_an_account_that_its_holder_did_not_write(left: Left) -> None:
+def test_down_signals_no_process_of_a_status_that_another_process_wrote(stale: StaleProcesses) -> None:
     folder = Home.here().up
-    left.start("somebody", "elsewhere")
-    somebody = left.processes["somebody"].pid
+    stale.start("somebody", "elsewhere")
+    somebody = stale.processes["somebody"].pid
     with instance_lock(folder):
-        write_status(folder, replace(left.status(), pid=somebody))
-        with pytest.raises(SupervisorError, match="has just begun") as refused:
+        write_status(folder, replace(stale.status(), pid=somebody))
+        with pytest.raises(SupervisorError, match="has just started") as refused:
             end_supervisor(folder)
     assert refused.value.remedy == "try again in a moment"
-    assert is_running(somebody, left.mark)
+    assert is_running(somebody, stale.mark)
 
 
-def test_what_nothing_ends_is_named_and_its_account_stays(left: Left, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_does_not_end_is_an_error_and_its_status_file_is_kept(
+    stale: StaleProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = Home.here().up
-    left.start("server", "server")
+    stale.start("server", "server")
     with instance_lock(folder):
-        write_status(folder, left.status())
+        write_status(folder, stale.status())
         with monkeypatch.context() as here:
             here.setattr(shutdown, "PATIENCE_SECONDS", 0.1)
             here.setattr(process_discovery, "LAST_SECONDS", 0.1)
             here.setattr(process_discovery.psutil.Process, "send_signal", lambda self, number: None)
             with pytest.raises(
-                SupervisorError, match=f"process {left.processes['server'].pid} of this home does not end"
+                SupervisorError, match=f"these processes of this home do not end: {stale.processes['server'].pid}"
             ):
                 end_stale_processes(folder)
-    assert read_status(folder) == left.status()
+    assert read_status(folder) == stale.status()

@@ -1,4 +1,4 @@
-"""At a real server: the pool and its queues, what holds runs up, and the runs that an earlier `up` left behind."""
+"""On a real server: the work pool and its queues, blocked queues, and the runs that an earlier `up` left."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def client(prefect_server: None) -> Iterator[SyncPrefectClient]:
-    """Of a server on which our pool is new."""
+    """A client of a server on which the work pool was just created."""
     with get_client(sync_client=True) as client:
         create_pool(client)
         yield client
@@ -55,27 +55,27 @@ def held_up(queue: str = "") -> tuple[str, ...]:
     return queue_blockage(str(PREFECT_API_URL.value()), "", queue)
 
 
-def test_the_limit_holds_back_everything_but_what_is_urgent(client: SyncPrefectClient) -> None:
+def test_only_the_default_queue_has_a_limit(client: SyncPrefectClient) -> None:
     assert limits(client) == {"pool": None, QUEUE: RUNS_AT_ONCE, URGENT: None}
     assert client.read_work_queue_by_name(URGENT, work_pool_name=POOL).priority == 1
 
 
-def test_four_dead_runs_keep_no_urgent_one_from_starting(client: SyncPrefectClient) -> None:
+def test_a_full_default_queue_does_not_block_the_urgent_queue(client: SyncPrefectClient) -> None:
     for _ in range(RUNS_AT_ONCE):
         run_in(client, Running())
     waits = run_in(client, Scheduled())
     urgent = run_in(client, Scheduled(), deployed(client, URGENT))
-    handed_out = [one.flow_run.id for one in client.get_scheduled_flow_runs_for_work_pool(POOL)]
-    assert handed_out == [urgent]
-    (said,) = held_up()
-    assert said == "the queue default is full: 4 runs go on, and its limit is 4; others wait for one to end"
-    assert (held_up(QUEUE), held_up(URGENT)) == ((said,), ())
+    due = [one.flow_run.id for one in client.get_scheduled_flow_runs_for_work_pool(POOL)]
+    assert due == [urgent]
+    (reason,) = held_up()
+    assert reason == "the queue default is full: 4 of at most 4 runs are in progress; other runs wait until one ends"
+    assert (held_up(QUEUE), held_up(URGENT)) == ((reason,), ())
     crash_dead_runs(client)
     assert {one.flow_run.id for one in client.get_scheduled_flow_runs_for_work_pool(POOL)} == {urgent, waits}
     assert held_up() == ()
 
 
-def test_what_an_operator_makes_of_pool_and_queues_stays(client: SyncPrefectClient) -> None:
+def test_changes_of_an_operator_to_pool_and_queues_are_kept(client: SyncPrefectClient) -> None:
     queue = client.read_work_queue_by_name(QUEUE, work_pool_name=POOL)
     client.update_work_queue(queue.id, concurrency_limit=9)
     client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=7, is_paused=True))
@@ -83,17 +83,17 @@ def test_what_an_operator_makes_of_pool_and_queues_stays(client: SyncPrefectClie
     assert limits(client) == {"pool": 7, QUEUE: 9, URGENT: None}
     assert client.read_work_pool(POOL).is_paused
     assert held_up() == (
-        "the work pool modelward is paused: no run begins until somebody resumes it in the Prefect UI",
+        "the work pool modelward is paused: no run starts until the pool is resumed in the Prefect UI",
     )
 
 
-def test_a_queue_that_is_paused_is_said_to_be(client: SyncPrefectClient) -> None:
+def test_a_paused_queue_is_reported(client: SyncPrefectClient) -> None:
     client.update_work_queue(client.read_work_queue_by_name(URGENT, work_pool_name=POOL).id, is_paused=True)
-    (said,) = held_up()
-    assert said.startswith("the queue urgent is paused: none of its runs begins")
+    (reason,) = held_up()
+    assert reason.startswith("the queue urgent is paused: none of its runs starts")
 
 
-def test_a_pool_from_before_there_was_an_urgent_queue_keeps_its_limit_for_the_rest(client: SyncPrefectClient) -> None:
+def test_the_limit_of_a_pool_without_an_urgent_queue_moves_to_the_default_queue(client: SyncPrefectClient) -> None:
     client.delete_work_pool(POOL)
     client.create_work_pool(WorkPoolCreate(name=POOL, type="process", concurrency_limit=6))
     create_pool(client)
@@ -101,26 +101,26 @@ def test_a_pool_from_before_there_was_an_urgent_queue_keeps_its_limit_for_the_re
 
 
 ENDS = {
-    "one that says it runs": (Running(), "Crashed"),
-    "one that was about to begin": (Pending(), "Crashed"),
-    "one that was being cancelled": (Cancelling(), "Cancelled"),
-    "one that waits for people": (Suspended(timeout_seconds=3_600), "Suspended"),
-    "one that is due": (Scheduled(), "Scheduled"),
+    "a running run": (Running(), "Crashed"),
+    "a pending run": (Pending(), "Crashed"),
+    "a run that is being cancelled": (Cancelling(), "Cancelled"),
+    "a run that waits for people": (Suspended(timeout_seconds=3_600), "Suspended"),
+    "a scheduled run": (Scheduled(), "Scheduled"),
 }
 
 
 @pytest.mark.parametrize(("state", "end"), ENDS.values(), ids=ENDS)
-def test_without_a_process(client: SyncPrefectClient, state: State, end: str) -> None:
+def test_a_run_without_a_process_ends_as(client: SyncPrefectClient, state: State, end: str) -> None:
     run = run_in(client, Running())
     client.set_flow_run_state(run, state, force=True)
-    said = crash_dead_runs(client)
+    lines = crash_dead_runs(client)
     found = client.read_flow_run(run)
     assert found.state_name == end
     changed = [f"run {found.name} was marked {end.lower()}: its process ended with the `modelward up` that ran it"]
-    assert said == (changed if end in ("Crashed", "Cancelled") else [])
+    assert lines == (changed if end in ("Crashed", "Cancelled") else [])
 
 
-def test_a_run_of_another_pool_is_none_of_ours(client: SyncPrefectClient) -> None:
+def test_a_run_of_another_work_pool_is_not_changed(client: SyncPrefectClient) -> None:
     client.create_work_pool(WorkPoolCreate(name="another", type="process"))
     deployment = client.create_deployment(client.create_flow_from_name("a flow"), "other", work_pool_name="another")
     run = run_in(client, Running(), deployment)
@@ -128,16 +128,16 @@ def test_a_run_of_another_pool_is_none_of_ours(client: SyncPrefectClient) -> Non
     assert client.read_flow_run(run).state_name == "Running"
 
 
-def scheduled_by_itself(client: SyncPrefectClient, deployment: UUID, first: datetime, last: datetime) -> None:
-    """As the server schedules runs ahead, from a cron."""
-    told: dict[str, Any] = {"start_time": first.isoformat(), "end_time": last.isoformat(), "min_runs": 10}
-    client.request("POST", f"/deployments/{deployment}/schedule", json=told).raise_for_status()
+def schedule_runs(client: SyncPrefectClient, deployment: UUID, first: datetime, last: datetime) -> None:
+    """Let the server schedule the runs of a deployment between two times, as it does ahead of time."""
+    times: dict[str, Any] = {"start_time": first.isoformat(), "end_time": last.isoformat(), "min_runs": 10}
+    client.request("POST", f"/deployments/{deployment}/schedule", json=times).raise_for_status()
 
 
 def nightly(client: SyncPrefectClient, name: str, **parameters: Any) -> UUID:
     deployment = deployed(client, name=name)
-    told = {"schedule": {"cron": "30 3 * * *", "timezone": "UTC"}, "active": True, "parameters": parameters}
-    client.request("POST", f"/deployments/{deployment}/schedules", json=[told]).raise_for_status()
+    schedule = {"schedule": {"cron": "30 3 * * *", "timezone": "UTC"}, "active": True, "parameters": parameters}
+    client.request("POST", f"/deployments/{deployment}/schedules", json=[schedule]).raise_for_status()
     return deployment
 
 
@@ -147,23 +147,23 @@ def states(client: SyncPrefectClient, deployment: UUID) -> list[str]:
     return [str(one.state_name) for one in sorted(past, key=lambda one: one.expected_start_time or datetime.now(UTC))]
 
 
-def test_of_the_nights_that_were_missed_only_the_newest_is_made_up_for(client: SyncPrefectClient) -> None:
+def test_of_missed_scheduled_runs_only_the_latest_is_kept(client: SyncPrefectClient) -> None:
     nights, once = nightly(client, "monitor"), nightly(client, "attest")
     now = datetime.now(UTC)
-    scheduled_by_itself(client, nights, now - 3 * DAY, now)
-    scheduled_by_itself(client, once, now - DAY, now)
-    asked = run_in(client, Scheduled(scheduled_time=now - 2 * DAY), nights)
-    (said,) = cancel_missed_runs(client)
-    assert said.startswith("monitor missed ")
-    assert said.count(" 03:30") == 3
-    assert said.endswith("while nothing was up; only the newest of them runs")
-    client.delete_flow_run(asked)
+    schedule_runs(client, nights, now - 3 * DAY, now)
+    schedule_runs(client, once, now - DAY, now)
+    manual_run = run_in(client, Scheduled(scheduled_time=now - 2 * DAY), nights)
+    (line,) = cancel_missed_runs(client)
+    assert line.startswith("monitor missed ")
+    assert line.count(" 03:30") == 3
+    assert line.endswith("while `modelward up` was not running; only the latest of them runs")
+    client.delete_flow_run(manual_run)
     assert states(client, nights) == ["Cancelled", "Cancelled", "Scheduled"]
     assert states(client, once) == ["Scheduled"]
     assert cancel_missed_runs(client) == []
 
 
-def test_what_a_person_asked_for_and_what_a_person_answered_is_not_missed(client: SyncPrefectClient) -> None:
+def test_runs_that_a_person_started_or_answered_are_not_cancelled(client: SyncPrefectClient) -> None:
     deployment = deployed(client)
     earlier = datetime.now(UTC) - DAY
     runs = [run_in(client, Scheduled(scheduled_time=earlier, name=name), deployment) for name in ("Late", "Resuming")]

@@ -1,4 +1,4 @@
-"""The supervisor alone: its processes are stand-ins that take no time, so that anything can go wrong at any moment."""
+"""The supervisor with replacements for its processes, which start at once and can fail at any moment."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Answers(BaseHTTPRequestHandler):
         self.send_response(200), self.end_headers(), self.wfile.write(b"{}")
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        heard = [{"last_heartbeat_time": datetime.now(UTC).isoformat()}]
-        self.send_response(200), self.end_headers(), self.wfile.write(json.dumps(heard).encode())
+        workers = [{"last_heartbeat_time": datetime.now(UTC).isoformat()}]
+        self.send_response(200), self.end_headers(), self.wfile.write(json.dumps(workers).encode())
 HTTPServer(("127.0.0.1", int(sys.argv[1])), Answers).serve_forever()
 """
 ASLEEP = "import time; time.sleep(600)"
@@ -60,14 +60,14 @@ DOES: dict[str, str] = {
 
 @pytest.fixture
 def provisioning(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Provisioning does this; the other processes answer every request, except the worker."""
+    """Return a function that selects the behaviour of provisioning; the server and the pages answer every request."""
 
     def does(what: str) -> None:
         def spec(self: ProcessSpecs, name: str, module: str, *arguments: str) -> ProcessSpec:
             code = {PROVISIONING: DOES[what], WORKER: ASLEEP}.get(name, ANSWERING)
-            told = str(recovery_file(self.folder)) if name == PROVISIONING else arguments[-1]
+            argument = str(recovery_file(self.folder)) if name == PROVISIONING else arguments[-1]
             environment = {**self.environment, MARK: mark_of_part(self.mark, name)}
-            return ProcessSpec(name, (sys.executable, "-c", code, told), environment, self.folder, self.log(name))
+            return ProcessSpec(name, (sys.executable, "-c", code, argument), environment, self.folder, self.log(name))
 
         monkeypatch.setattr(ProcessSpecs, "_python", spec)
 
@@ -75,14 +75,14 @@ def provisioning(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return does
 
 
-class Kept:
-    """A supervisor whose words are kept."""
+class RecordedSupervisor:
+    """A supervisor whose printed lines are recorded in `lines`."""
 
     def __init__(self) -> None:
-        self.folder, self.said = Home.here().up, list[str]()
+        self.folder, self.lines = Home.here().up, list[str]()
         ports = {"MODELWARD_PREFECT_PORT": "0", "MODELWARD_EVIDENCE_PORT": "0"}
         settings = read_settings({"MODELWARD_HOME": str(Home.here().root), **ports}, Path("none"))
-        self.supervisor = Supervisor(settings, self.folder, self.said.append)
+        self.supervisor = Supervisor(settings, self.folder, self.lines.append)
 
     @property
     def status(self) -> SupervisorStatus:
@@ -92,63 +92,65 @@ class Kept:
 
 
 @pytest.fixture
-def kept(home: Path, provisioning: object) -> Kept:
-    return Kept()
+def recorded(home: Path, provisioning: object) -> RecordedSupervisor:
+    return RecordedSupervisor()
 
 
-def test_it_comes_up_with_what_was_found_and_ends_without_a_trace(kept: Kept) -> None:
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
-        assert (kept.status.stage, set(kept.status.processes)) == ("ready", {SERVER, WORKER, EVIDENCE})
-        assert kept.supervisor.recovery_report().lines() == ["operations: the deploy was undone"]
-        assert running_status(kept.folder) == kept.supervisor.status
-    assert (marked_processes(kept.supervisor.status.mark), status_file(kept.folder).exists()) == ([], False)
+def test_the_supervisor_starts_with_a_recovery_report_and_leaves_no_process_or_file(
+    recorded: RecordedSupervisor,
+) -> None:
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
+        assert (recorded.status.stage, set(recorded.status.processes)) == ("ready", {SERVER, WORKER, EVIDENCE})
+        assert recorded.supervisor.recovery_report().lines() == ["operations: the deploy was undone"]
+        assert running_status(recorded.folder) == recorded.supervisor.status
+    assert (marked_processes(recorded.supervisor.status.mark), status_file(recorded.folder).exists()) == ([], False)
 
 
-def test_the_worker_starts_only_when_everything_is_provisioned(
-    kept: Kept, provisioning: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+def test_the_worker_starts_after_provisioning(
+    recorded: RecordedSupervisor, provisioning: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provisioning("takes long")
     monkeypatch.setattr(supervisor, "RECONCILING_SECONDS", 0.2)
     started: list[str] = []
     start = Supervisor._run
 
-    def watched(self: Supervisor, spec: ProcessSpec) -> None:
-        started.append(f"{spec.name} provisioned" if recovery_file(kept.folder).exists() else spec.name)
+    def noted_start(self: Supervisor, spec: ProcessSpec) -> None:
+        started.append(f"{spec.name} provisioned" if recovery_file(recorded.folder).exists() else spec.name)
         start(self, spec)
 
-    monkeypatch.setattr(Supervisor, "_run", watched)
-    write_report_of_yesterday(kept)
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
+    monkeypatch.setattr(Supervisor, "_run", noted_start)
+    write_earlier_report(recorded)
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
     assert started == ["server", "provisioning", "evidence", "worker provisioned"]
 
 
-def write_report_of_yesterday(kept: Kept) -> None:
-    kept.folder.mkdir()
-    write_recovery_report(kept.folder, RecoveryReport(is_complete=True))
+def write_earlier_report(recorded: RecordedSupervisor) -> None:
+    recorded.folder.mkdir()
+    write_recovery_report(recorded.folder, RecoveryReport(is_complete=True))
 
 
-def test_reconciling_that_takes_long_keeps_nobody_from_being_up_and_is_told_when_it_ends(
-    kept: Kept, provisioning: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+def test_a_long_reconciliation_does_not_delay_the_start_and_its_result_is_printed_later(
+    recorded: RecordedSupervisor, provisioning: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provisioning("takes long")
     monkeypatch.setattr(supervisor, "RECONCILING_SECONDS", 0.2)
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
-        report = kept.supervisor.recovery_report()
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
+        report = recorded.supervisor.recovery_report()
         assert (report.is_complete, report.lines()) == (False, ["crashed: run a was marked crashed"])
         write_recovery_report(
-            kept.folder, RecoveryReport(True, {**report.findings, "operations": ["the deploy was undone"]})
+            recorded.folder, RecoveryReport(True, {**report.findings, "operations": ["the deploy was undone"]})
         )
-        os.kill(kept.status.processes[PROVISIONING].pid, signal.SIGTERM)
-        in_a_moment(lambda: "operations: the deploy was undone" in kept.said)
-        kept.supervisor.keep_running(report)
-    assert kept.said == ["operations: the deploy was undone"]
+        os.kill(recorded.status.processes[PROVISIONING].pid, signal.SIGTERM)
+        interrupt_when(lambda: "operations: the deploy was undone" in recorded.lines)
+        recorded.supervisor.keep_running(report)
+    assert recorded.lines == ["operations: the deploy was undone"]
 
 
-def in_a_moment(is_so: Callable[[], bool]) -> None:
-    """Ctrl-C, once it is so."""
+def interrupt_when(is_so: Callable[[], bool]) -> None:
+    """Send SIGINT to this process once a condition holds."""
 
     def watch() -> None:
         until(is_so)
@@ -157,100 +159,111 @@ def in_a_moment(is_so: Callable[[], bool]) -> None:
     threading.Thread(target=watch).start()
 
 
-def test_reconciling_that_dies_is_a_failure_that_is_told_and_the_rest_stays(
-    kept: Kept, provisioning: Callable[[str], None]
+def test_a_reconciliation_that_ends_early_is_reported_and_nothing_else_stops(
+    recorded: RecordedSupervisor, provisioning: Callable[[str], None]
 ) -> None:
     provisioning("dies after")
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
-        crashed, failed = kept.supervisor.recovery_report().lines()
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
+        crashed, failed = recorded.supervisor.recovery_report().lines()
         assert crashed == "crashed: run a was marked crashed"
-        assert failed.startswith("failed: reconciling ended before it was done, see ")
+        assert failed.startswith("failed: reconciling ended before it was complete; its log is ")
 
 
-def test_without_a_provisioned_server_nothing_comes_up(kept: Kept, provisioning: Callable[[str], None]) -> None:
+def test_a_failed_provisioning_stops_the_start(
+    recorded: RecordedSupervisor, provisioning: Callable[[str], None]
+) -> None:
     provisioning("dies before")
     with (
-        pytest.raises(SupervisorError, match="(?s)the provisioning ended with 1 while starting.*the pool is broken"),
-        instance_lock(kept.folder),
-        kept.supervisor.until_signalled(),
+        pytest.raises(
+            SupervisorError, match="(?s)process provisioning ended with exit code 1 while starting.*the pool is broken"
+        ),
+        instance_lock(recorded.folder),
+        recorded.supervisor.until_signalled(),
     ):
-        kept.supervisor.start()
-    assert marked_processes(kept.supervisor.status.mark) == []
+        recorded.supervisor.start()
+    assert marked_processes(recorded.supervisor.status.mark) == []
 
 
-def test_what_does_not_come_up_in_time_is_named_with_the_logs(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_is_not_ready_in_time_is_an_error_with_the_logs(
+    recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(supervisor, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(supervisor, "answers", lambda url: False)
     with (
-        pytest.raises(SupervisorError, match=f"the Prefect server did not come up in 0 s, see {kept.folder / 'logs'}"),
-        instance_lock(kept.folder),
-        kept.supervisor.until_signalled(),
+        pytest.raises(
+            SupervisorError,
+            match=f"the Prefect server: not ready within 0 s; the logs are in {recorded.folder / 'logs'}",
+        ),
+        instance_lock(recorded.folder),
+        recorded.supervisor.until_signalled(),
     ):
-        kept.supervisor.start()
-    assert marked_processes(kept.supervisor.status.mark) == []
+        recorded.supervisor.start()
+    assert marked_processes(recorded.supervisor.status.mark) == []
 
 
-def test_somebody_may_ask_for_the_end_while_it_comes_up(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_while_starting_ends_the_start(recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "answers", lambda url: bool(os.kill(os.getpid(), signal.SIGTERM)))
-    with pytest.raises(Interrupted), instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
-    assert marked_processes(kept.supervisor.status.mark) == []
+    with pytest.raises(Interrupted), instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
+    assert marked_processes(recorded.supervisor.status.mark) == []
 
 
 def full(*_: Any) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_full_disk_keeps_nothing_from_being_ended(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
+def test_a_full_disk_does_not_prevent_the_end(recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
         monkeypatch.setattr(supervisor, "write_status", full)
-    assert marked_processes(kept.supervisor.status.mark) == []
-    assert kept.said == ["the status file could not be written: No space left on device"]
+    assert marked_processes(recorded.supervisor.status.mark) == []
+    assert recorded.lines == ["the status file could not be written: No space left on device"]
 
 
-def test_what_a_full_disk_kept_from_being_written_is_written_when_there_is_room(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
+def test_a_status_that_could_not_be_written_is_written_later(
+    recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
         with monkeypatch.context() as here:
             here.setattr(supervisor, "write_status", full)
-            os.kill(kept.status.processes[WORKER].pid, signal.SIGKILL)
-            in_a_moment(lambda: len(kept.said) == 2)
-            kept.supervisor.keep_running(kept.supervisor.recovery_report())
-            kept.supervisor._stop_requested = False
-        assert kept.status.processes[WORKER].restarts == 0
-        in_a_moment(lambda: kept.status.processes[WORKER].restarts == 1)
-        kept.supervisor.keep_running(kept.supervisor.recovery_report())
-    assert len(kept.said) == 2, "a fault that lasts is told once"
+            os.kill(recorded.status.processes[WORKER].pid, signal.SIGKILL)
+            interrupt_when(lambda: len(recorded.lines) == 2)
+            recorded.supervisor.keep_running(recorded.supervisor.recovery_report())
+            recorded.supervisor._stop_requested = False
+        assert recorded.status.processes[WORKER].restarts == 0
+        interrupt_when(lambda: recorded.status.processes[WORKER].restarts == 1)
+        recorded.supervisor.keep_running(recorded.supervisor.recovery_report())
+    assert len(recorded.lines) == 2, "a fault that continues is printed once"
 
 
-def test_where_nothing_can_be_written_nothing_is_started(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_starts_if_the_status_cannot_be_written(
+    recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(supervisor, "write_status", full)
     with (
         pytest.raises(SupervisorError, match="cannot be written: .*No space left") as refused,
-        instance_lock(kept.folder),
-        kept.supervisor.until_signalled(),
+        instance_lock(recorded.folder),
+        recorded.supervisor.until_signalled(),
     ):
-        kept.supervisor.start()
-    assert "make room" in refused.value.remedy
-    assert not (kept.folder / "logs").exists()
+        recorded.supervisor.start()
+    assert "free disk space" in refused.value.remedy
+    assert not (recorded.folder / "logs").exists()
 
 
-def test_a_terminal_that_is_gone_keeps_nothing_from_being_started_again(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
+def test_a_closed_terminal_does_not_prevent_a_restart(
+    recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept.supervisor, "_show", full)
-    with instance_lock(kept.folder), kept.supervisor.until_signalled():
-        kept.supervisor.start()
-        os.kill(kept.status.processes[WORKER].pid, signal.SIGKILL)
-        in_a_moment(lambda: kept.status.processes[WORKER].restarts == 1)
-        kept.supervisor.keep_running(kept.supervisor.recovery_report())
+    monkeypatch.setattr(recorded.supervisor, "_show", full)
+    with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
+        recorded.supervisor.start()
+        os.kill(recorded.status.processes[WORKER].pid, signal.SIGKILL)
+        interrupt_when(lambda: recorded.status.processes[WORKER].restarts == 1)
+        recorded.supervisor.keep_running(recorded.supervisor.recovery_report())
 
 
-def test_what_was_left_is_read_back_and_garbage_is_nothing(tmp_path: Path) -> None:
+def test_a_recovery_report_is_read_back_and_an_invalid_file_is_read_as_none(tmp_path: Path) -> None:
     assert read_recovery_report(tmp_path) is None
     write_recovery_report(tmp_path, RecoveryReport(False, {"missed": ["a", "b"]}))
     found = read_recovery_report(tmp_path)

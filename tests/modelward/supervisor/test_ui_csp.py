@@ -1,4 +1,4 @@
-"""Prefect's pages are closed to the outside before anybody is told where they are."""
+"""The Content-Security-Policy in the pages of the Prefect UI."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def a_page(folder: Path, version: str = "v2", text: str = PAGE) -> Path:
     return page
 
 
-def test_each_page_gets_the_policy_before_anything_it_loads(tmp_path: Path) -> None:
+def test_each_page_gets_the_policy_at_the_start_of_its_head(tmp_path: Path) -> None:
     pages = [a_page(tmp_path, "v1"), a_page(tmp_path, "v2")]
     assert add_policy(tmp_path) == pages
     for page in pages:
@@ -29,7 +29,7 @@ def test_each_page_gets_the_policy_before_anything_it_loads(tmp_path: Path) -> N
         assert rest == PAGE.partition("\n")[2]
 
 
-def test_a_page_that_is_closed_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_page_with_the_policy_is_not_changed(tmp_path: Path) -> None:
     page = a_page(tmp_path)
     add_policy(tmp_path)
     written, at = page.read_bytes(), page.stat().st_mtime_ns
@@ -43,13 +43,13 @@ def test_the_policy_names_no_other_machine() -> None:
 
 
 @pytest.mark.parametrize("text", [None, "<title>another layout</title>"], ids=["no page", "a page of another layout"])
-def test_pages_that_cannot_be_closed_are_no_success(tmp_path: Path, text: str | None) -> None:
+def test_a_missing_page_or_head_is_an_error(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         a_page(tmp_path, text=text)
-    with pytest.raises(SupervisorError, match="policy could not be added"):
+    with pytest.raises(SupervisorError, match="Content-Security-Policy could be added"):
         add_policy(tmp_path)
 
 
-def test_the_pages_that_prefect_ships_have_the_place_it_goes_to() -> None:
+def test_the_pages_of_the_installed_prefect_have_one_head() -> None:
     for shipped in (prefect.__ui_static_path__, prefect.__ui_v2_static_path__):
         assert (shipped / "index.html").read_text().count("<head>") == 1

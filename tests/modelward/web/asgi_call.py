@@ -1,4 +1,4 @@
-"""One request to an application without a server, as uvicorn would hand it over."""
+"""Call an application with one request, without a server, as uvicorn does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOST = "127.0.0.1:4290"
 
 @dataclass(frozen=True)
 class Received:
-    """What the application sent."""
+    """The response that the application sent."""
 
     status: HTTPStatus
     headers: Headers
@@ -24,7 +24,7 @@ class Received:
 
 
 def call(app: ASGIApp, target: str, method: str = "GET", host: str = HOST, **headers: str) -> Received:
-    """The response to one request; `headers` with `_` for `-`."""
+    """Return the response to one request; `headers` are given with `_` for `-`."""
     raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
     return asyncio.run(_call(app, _scope(target, method, [(b"host", host.encode()), *raw])))
 

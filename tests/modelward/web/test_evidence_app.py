@@ -1,4 +1,4 @@
-"""What is answered: pages, manifests and whether it is up; nothing else of the home, and nothing to strangers."""
+"""The evidence application serves pages, manifests and its health, nothing else, and on loopback names only."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ VERSION = f"{MODEL}/versions/1"
 HIDDEN = {
     "the registry": "/registry/registry.duckdb",
     "the keys": "/keys/",
-    "a way up": "/../keys/signing.key",
-    "a way up in code": "/%2e%2e/keys/signing.key",
-    "a way up among the manifests": "/serving/../keys/current.json",
-    "a way up in code among the manifests": "/serving/..%2f..%2fkeys/delay/current.json",
-    "a listing of the served": "/serving/",
+    "a parent folder": "/../keys/signing.key",
+    "an encoded parent folder": "/%2e%2e/keys/signing.key",
+    "a parent folder among the manifests": "/serving/../keys/current.json",
+    "an encoded parent folder among the manifests": "/serving/..%2f..%2fkeys/delay/current.json",
+    "a listing of the manifests": "/serving/",
     "a listing of a team": "/serving/ops/",
     "another file beside a manifest": "/serving/ops/delay/other.json",
-    "a slot that is none": "/serving/ops/delay/production/backdoor/current.json",
-    "a model that is not there": "/models/ops/nothing/index.html",
-    "a version that is not there": "/models/ops/delay/7.html",
+    "an unknown slot": "/serving/ops/delay/production/backdoor/current.json",
+    "an unknown model": "/models/ops/nothing/index.html",
+    "an unknown version": "/models/ops/delay/7.html",
     "a version with too many digits": "/models/ops/delay/1111111111.html",
     "a page in capitals": "/MODELS/ops/delay/index.html",
     "a name that is markup": "/models/ops/<b>/index.html",
@@ -39,7 +39,7 @@ HIDDEN = {
     "no path": "http://127.0.0.1/index.html",
     "a very long path": "/" + "a" * 5_000,
 }
-STRANGERS = (
+FOREIGN_HOSTS = (
     "evil.example",
     "127.0.0.1.evil.example",
     "localhost.evil.example:4290",
@@ -61,42 +61,42 @@ def app(listed: World) -> ASGIApp:
 
 
 @pytest.mark.parametrize("page", ["", "index.html", "audit.html", model_page(MODEL), monitoring_page(MODEL)])
-def test_the_pages_are_answered(app: ASGIApp, page: str) -> None:
+def test_each_page_is_served(app: ASGIApp, page: str) -> None:
     answer = call(app, f"/{page}")
     assert answer.status is HTTPStatus.OK
     assert answer.body.startswith(b"<!DOCTYPE html>")
 
 
-def test_a_version_and_the_folder_of_a_model_are_pages_too(app: ASGIApp) -> None:
+def test_a_version_page_and_the_index_of_a_model_folder_are_served(app: ASGIApp) -> None:
     assert b"Verdicts of the gates" in call(app, f"/{version_page(VERSION)}").body
     assert b"Decisions, and who made them" in call(app, f"/{MODEL}/").body
 
 
 @pytest.mark.parametrize("target", HIDDEN.values(), ids=HIDDEN)
-def test_nothing_else_is_found(app: ASGIApp, target: str) -> None:
+def test_any_other_address_is_not_found(app: ASGIApp, target: str) -> None:
     answer = call(app, target)
     assert answer.status is HTTPStatus.NOT_FOUND
     assert b"<b>" not in answer.body
 
 
-@pytest.mark.parametrize("host", STRANGERS)
-def test_a_name_that_is_not_this_machine_is_refused(app: ASGIApp, host: str) -> None:
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
+def test_a_foreign_host_name_is_refused(app: ASGIApp, host: str) -> None:
     assert call(app, "/", host=host).status is HTTPStatus.MISDIRECTED_REQUEST
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:1", "LOCALHOST:4290", "[::1]:4290"])
-def test_this_machine_is_answered_by_each_of_its_names(app: ASGIApp, host: str) -> None:
+def test_each_loopback_host_name_is_accepted(app: ASGIApp, host: str) -> None:
     assert call(app, "/health", host=host).status is HTTPStatus.OK
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get"])
-def test_nothing_can_be_changed(app: ASGIApp, method: str) -> None:
+def test_a_method_other_than_get_and_head_is_refused(app: ASGIApp, method: str) -> None:
     answer = call(app, "/", method)
     assert answer.status is HTTPStatus.METHOD_NOT_ALLOWED
     assert answer.headers["Allow"] == "GET, HEAD"
 
 
-def test_what_is_known_is_not_sent_again_until_it_changes(listed: World, app: ASGIApp) -> None:
+def test_a_known_page_is_not_sent_again_until_it_changes(listed: World, app: ASGIApp) -> None:
     page = f"/{model_page(MODEL)}"
     first = call(app, page)
     assert "Last-Modified" in first.headers
@@ -112,7 +112,7 @@ def test_what_is_known_is_not_sent_again_until_it_changes(listed: World, app: AS
 
 
 @pytest.mark.parametrize("target", ["/", "/health", "/nothing", "/serving/ops/delay/current.json"])
-def test_every_answer_forbids_what_a_page_needs_not(app: ASGIApp, target: str) -> None:
+def test_every_response_has_the_security_headers(app: ASGIApp, target: str) -> None:
     headers = call(app, target).headers
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; frame-ancestors 'none'")
@@ -121,7 +121,7 @@ def test_every_answer_forbids_what_a_page_needs_not(app: ASGIApp, target: str) -
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_manifest_is_answered_as_it_lies(listed: World, app: ASGIApp) -> None:
+def test_a_manifest_is_served_unchanged(listed: World, app: ASGIApp) -> None:
     for place in (("production", "champion"), ("staging", "shadow")):
         file = listed.home.manifest(MODEL, *place)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def test_a_manifest_is_answered_as_it_lies(listed: World, app: ASGIApp) -> None:
         assert call(app, target, If_None_Match=answer.headers["ETag"]).status is HTTPStatus.NOT_MODIFIED
 
 
-def test_a_manifest_that_is_a_link_is_not_followed(listed: World, app: ASGIApp, tmp_path: Path) -> None:
+def test_a_manifest_that_is_a_symbolic_link_is_not_served(listed: World, app: ASGIApp, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     file = listed.home.manifest(MODEL, "production", "champion")
     file.parent.mkdir(parents=True)
@@ -141,14 +141,14 @@ def test_a_manifest_that_is_a_link_is_not_followed(listed: World, app: ASGIApp, 
     assert call(app, "/serving/ops/delay/current.json").status is HTTPStatus.NOT_FOUND
 
 
-def test_it_answers_before_there_is_a_registry(tmp_path: Path) -> None:
+def test_without_a_registry_health_answers_and_pages_are_unavailable(tmp_path: Path) -> None:
     app = evidence_app(Home(tmp_path / "empty"))
     assert json.loads(call(app, "/health").body) == {"status": "ok", "registry": "not started"}
     assert call(app, "/").status is HTTPStatus.SERVICE_UNAVAILABLE
     assert not (tmp_path / "empty").exists()
 
 
-def test_while_the_registry_is_held_the_asker_is_told_to_come_again(listed: World) -> None:
+def test_while_the_registry_is_locked_the_audit_page_says_not_verified(listed: World) -> None:
     app = evidence_app(listed.home)
     with listed.registry.store.session():
         shown = json.loads(call(app, "/health").body)
@@ -156,5 +156,5 @@ def test_while_the_registry_is_held_the_asker_is_told_to_come_again(listed: Worl
         assert b"was not verified" in call(app, "/audit.html").body
 
 
-def test_a_picture_that_browsers_ask_for_is_not_there_and_no_error(app: ASGIApp) -> None:
+def test_a_request_for_an_icon_is_no_error(app: ASGIApp) -> None:
     assert call(app, "/favicon.ico").status is HTTPStatus.NO_CONTENT

@@ -21,19 +21,19 @@ def cache(world: World) -> PageCache:
     return PageCache(world.home)
 
 
-def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses whose pages are made from here on."""
+def rendered_addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which the address of each page rendered from now on is added."""
     addresses: list[str] = []
     make = PageCache._make
     monkeypatch.setattr(PageCache, "_make", lambda self, address: (addresses.append(address), make(self, address))[1])
     return addresses
 
 
-def test_a_page_is_made_once_until_the_registry_changes(
+def test_a_page_is_rendered_once_until_the_registry_changes(
     cache: PageCache, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page_cache, "FRESH_SECONDS", 1_000_000_000)
-    addresses, page = made(monkeypatch), model_page(MODEL)
+    addresses, page = rendered_addresses(monkeypatch), model_page(MODEL)
     first = cache.page(page)
     assert cache.page(page) == first
     assert addresses == [page]
@@ -42,11 +42,13 @@ def test_a_page_is_made_once_until_the_registry_changes(
     assert addresses == [page, page]
 
 
-def test_pages_make_room_by_their_size(cache: PageCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_least_recently_used_pages_are_removed_above_the_byte_limit(
+    cache: PageCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(page_cache, "FRESH_SECONDS", 1_000_000_000)
     pages = [model_page(one) for one in MODELS]
     monkeypatch.setattr(page_cache, "MOST_BYTES", int(2.5 * len(cache.page(pages[0]).body)))
-    addresses = made(monkeypatch)
+    addresses = rendered_addresses(monkeypatch)
     for page in pages:
         cache.page(page)
     assert addresses == pages[1:]
@@ -57,14 +59,12 @@ def test_pages_make_room_by_their_size(cache: PageCache, monkeypatch: pytest.Mon
     assert addresses == [*pages[1:], pages[1]]
 
 
-def test_a_page_larger_than_all_the_room_is_made_all_the_same(
-    cache: PageCache, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_larger_than_the_limit_is_still_served(cache: PageCache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_cache, "MOST_BYTES", 10)
     assert [len(cache.page(model_page(one)).body) > 10 for one in MODELS] == [True] * 4
 
 
-def test_the_log_is_read_once_for_every_page(cache: PageCache, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_read_once_for_all_pages(cache: PageCache, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     spans: list[tuple[int, int]] = []
     extend = EventIndex.extend
 

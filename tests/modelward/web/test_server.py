@@ -1,4 +1,4 @@
-"""The server: on loopback alone, many at once but not too many, read only, and gone when it is told to go."""
+"""The server: on loopback only, with limits on connections, requests and time, and ended by a signal."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def serving_app(app: ASGIApp) -> Iterator[LoopbackServer]:
 
 
 async def endless(scope: Scope, receive: Receive, send: Send) -> None:
-    """An application whose response does not end."""
+    """Send a response that does not end."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     while True:
         await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
 
 
-def sent_back(port: int, *parts: bytes) -> bytes:
-    """Everything that the server sends until it closes the connection."""
+def received_from(port: int, *parts: bytes) -> bytes:
+    """Return everything that the server sends until it closes the connection."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         for part in parts:
             connection.sendall(part)
@@ -75,7 +75,7 @@ def get(port: int, target: str, method: str = "GET") -> tuple[int, bytes, http.c
         connection.close()
 
 
-def test_a_page_is_got_whole_and_its_head_alone(world: World) -> None:
+def test_get_returns_the_whole_page_and_head_no_body(world: World) -> None:
     world.model()
     with serving(world) as server:
         port = server.port
@@ -86,7 +86,7 @@ def test_a_page_is_got_whole_and_its_head_alone(world: World) -> None:
         assert "Python" not in headers["Server"]
 
 
-def test_many_may_ask_at_once(world: World) -> None:
+def test_many_requests_at_once_are_answered(world: World) -> None:
     world.model()
     with serving(world) as server, ThreadPoolExecutor(MOST_AT_ONCE - 1) as pool:
         targets = ["/", "/audit.html", f"/{model_page(MODEL)}"] * 20
@@ -95,7 +95,7 @@ def test_many_may_ask_at_once(world: World) -> None:
     assert answers.count(200) >= 50
 
 
-def test_too_many_at_once_are_told_to_come_again_and_then_there_is_room(world: World) -> None:
+def test_too_many_connections_are_refused_until_others_close(world: World) -> None:
     with serving(world) as server:
         port = server.port
         silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(MOST_AT_ONCE)]
@@ -123,7 +123,7 @@ def test_a_client_that_does_not_finish_its_request_is_cut_off(
     monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.2)
     with serving(world) as server:
         with suppress(ConnectionResetError):
-            sent_back(server.port, *parts)
+            received_from(server.port, *parts)
         wait_until(lambda: server.open_connections == 0)
 
 
@@ -146,7 +146,7 @@ MALFORMED = {
 @pytest.mark.parametrize("request_bytes", MALFORMED.values(), ids=MALFORMED)
 def test_a_malformed_request_is_refused_with_the_headers_of_every_response(world: World, request_bytes: bytes) -> None:
     with serving(world) as server:
-        received = sent_back(server.port, request_bytes)
+        received = received_from(server.port, request_bytes)
         assert received.startswith(b"HTTP/1.1 400 ")
         assert b"content-security-policy: default-src 'none'" in received.lower()
         assert get(server.port, "/health")[0] == 200
@@ -154,12 +154,12 @@ def test_a_malformed_request_is_refused_with_the_headers_of_every_response(world
 
 def test_a_connection_serves_one_request(world: World) -> None:
     with serving(world) as server:
-        received = sent_back(server.port, REQUEST * 3)
+        received = received_from(server.port, REQUEST * 3)
         assert received.count(b"HTTP/1.1 200") == 1
         assert b"connection: close" in received.lower()
 
 
-def test_it_is_for_this_machine_alone_and_answers_at_the_address_that_it_tells(world: World) -> None:
+def test_the_server_answers_on_its_loopback_address_only(world: World) -> None:
     with serving(world) as server:
         assert server.url == f"http://127.0.0.1:{server.port}"
         with pytest.raises(ConnectionRefusedError):
@@ -167,24 +167,22 @@ def test_it_is_for_this_machine_alone_and_answers_at_the_address_that_it_tells(w
         assert get(server.port, "/health")[0] == 200
 
 
-def test_no_option_serves_it_anywhere_else(world: World) -> None:
+def test_the_command_has_no_option_for_another_host(world: World) -> None:
     command = [sys.executable, "-m", "modelward", "serve", "--host", "127.0.0.2", "--port", "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2
     assert "No such option" in done.stderr
 
 
-def test_a_port_that_is_taken_is_named(world: World) -> None:
+def test_a_port_in_use_is_refused_with_its_number(world: World) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError, match=str(port)):
             LoopbackServer(evidence_app(world.home), port)
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
-def test_the_command_serves_until_it_is_told_to_end_and_leaves_the_port_free(
-    world: World, told: signal.Signals
-) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
+def test_the_command_ends_on_a_signal_and_frees_its_port(world: World, number: signal.Signals) -> None:
     environment = {**os.environ, "MODELWARD_HOME": str(world.home.root)}
     command = [sys.executable, "-m", "modelward", "serve", "--port", "0"]
     with subprocess.Popen(
@@ -194,7 +192,7 @@ def test_the_command_serves_until_it_is_told_to_end_and_leaves_the_port_free(
         line = process.stdout.readline()
         port = int(line.split("127.0.0.1:")[1].split("/")[0])
         assert get(port, "/health")[0] == 200
-        process.send_signal(told)
+        process.send_signal(number)
         assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
@@ -202,7 +200,7 @@ def test_the_command_serves_until_it_is_told_to_end_and_leaves_the_port_free(
         get(port, "/health")
 
 
-def test_serving_needs_no_prefect(world: World) -> None:
+def test_serving_does_not_load_prefect(world: World) -> None:
     code = (
         "import sys; from data.files.home import Home; from modelward.web.evidence_app import evidence_app\n"
         "from tests.modelward.web.asgi_call import call\n"

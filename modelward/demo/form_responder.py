@@ -1,4 +1,4 @@
-"""Answers the runs that wait in Prefect through its API, as the people of the demo."""
+"""Answer the forms of waiting runs through Prefect's API, as the people of the demo."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 120.0
 
 
-class Desk:
-    """Answers given in order, one to each form that opens; keeps what went wrong for the main thread."""
+class FormResponder:
+    """A background thread that gives the answers in order, one to each form that opens.
+
+    `problem` is the error that ended the thread.
+    """
 
     def __init__(self, answers: Sequence[Answer]) -> None:
         self._answers = list(answers)
         self._stop = threading.Event()
         self._seen: set[str] = set()
         self.problem: Exception | None = None
-        self._thread = threading.Thread(target=self._serve, name="desk", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="form-responder", daemon=True)
 
     def open(self) -> None:
-        """Start looking for waiting runs."""
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; raises what went wrong at the desk."""
+        """Stop the thread. Raises the error that ended it, if any."""
         self._stop.set()
         self._thread.join()
         if self.problem is not None:
@@ -39,7 +42,7 @@ class Desk:
 
     @property
     def left(self) -> int:
-        """How many answers were not asked for."""
+        """The number of answers that no form has needed so far."""
         return len(self._answers)
 
     def _serve(self) -> None:
@@ -58,29 +61,31 @@ class Desk:
                     self._seen.add(key)
                     answer = self._next(key)
                     _resume(client, run, {**waiting_form([str(run)]).preselected, **answer})
-        except Exception as error:  # noqa: BLE001 – handed to the main thread by close()
+        except Exception as error:  # noqa: BLE001 – close() raises it in the main thread
             self.problem = error
             _thread.interrupt_main()
 
     def _next(self, key: str) -> dict[str, Any]:
         if not self._answers:
-            raise PrefectUnavailableError(f"{key} asks for an answer that nobody has", "look at the refusals before it")
+            raise PrefectUnavailableError(
+                f"the form {key} needs an answer, but no answer is left", "read the refusals printed before"
+            )
         return self._answers.pop(0)()
 
 
 @contextmanager
-def answering(*answers: Answer) -> Iterator[Desk]:
-    """People at their desk for as long as the block runs."""
-    desk = Desk(answers)
-    desk.open()
+def answering(*answers: Answer) -> Iterator[FormResponder]:
+    """Answer waiting forms in a background thread while the block runs."""
+    responder = FormResponder(answers)
+    responder.open()
     try:
-        yield desk
+        yield responder
     finally:
-        desk.close()
+        responder.close()
 
 
 def _waiting(client: Any, seen: set[str]) -> tuple[Any, str] | None:
-    """A paused run and the key of its form that was not answered yet."""
+    """Return a paused run and the key of its form, if this form is not in `seen`; None if there is none."""
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
     from prefect.client.schemas.objects import StateType
 
@@ -93,7 +98,7 @@ def _waiting(client: Any, seen: set[str]) -> tuple[Any, str] | None:
 
 
 def _resume(client: Any, run: Any, values: dict[str, Any]) -> None:
-    """Resume a run; the server answers 200 with `REJECT` when it refuses, as it does before the form is there."""
+    """Resume a run with values. Until its form is stored, the server answers 200 with `REJECT`: then try again."""
     from prefect.client.schemas.responses import SetStateStatus
 
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -102,5 +107,5 @@ def _resume(client: Any, run: Any, values: dict[str, Any]) -> None:
         if answer.status == SetStateStatus.ACCEPT:
             return
         if time.monotonic() > deadline:
-            raise PrefectUnavailableError(f"Prefect did not take the answer to run {run}: {answer.details}")
+            raise PrefectUnavailableError(f"Prefect did not accept the answer to run {run}: {answer.details}")
         time.sleep(POLL_SECONDS)
