@@ -1,8 +1,8 @@
-"""The prediction log that the benchmark reads: 33 columns of every shape that a real one has, the same for a seed.
+"""Write the prediction log of the benchmark: 33 columns as real logs have them; equal seeds give equal logs.
 
 20 numeric columns (normal, log-normal, heavy-tailed, zero-inflated, rounded money, small and large integers, 32-bit
-floats, 5 % nulls), 10 categorical (2 to 5,000 values, skewed), a score, and the two columns that nobody profiles
-(prediction id and time). One file per million rows, as serving code would write them over the year.
+floats, 5 % nulls), 10 categorical (2 to 5,000 values, skewed), a score, and two columns that are not profiled
+(prediction id and time). There is one file for each million rows, as serving code would write them over the year.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NULL_SHARE = 0.05
 
 
 def write_log(folder: Path, rows: int, seed: int = 20_130_101) -> list[Path]:
-    """Write `rows` rows under `folder` in files of a million; files that are already there stay."""
+    """Write `rows` rows under `folder` in files of a million rows; existing files are not written again."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, start in enumerate(range(0, rows, ROWS_PER_FILE)):
@@ -39,7 +39,7 @@ def write_log(folder: Path, rows: int, seed: int = 20_130_101) -> list[Path]:
 
 
 def log_table(rows: int, seed: int, first_id: int = 0) -> pa.Table:
-    """`rows` predictions as one table."""
+    """Return `rows` predictions as one table."""
     rng = np.random.default_rng(seed)
     columns: dict[str, pa.Array] = {
         "prediction_id": pa.array(np.arange(first_id, first_id + rows)),
@@ -54,7 +54,7 @@ def log_table(rows: int, seed: int, first_id: int = 0) -> pa.Table:
 
 
 def _numbers(rng: np.random.Generator, rows: int, shape: int) -> pa.Array:
-    """A numeric column; `shape` 0 to 19 chooses among eight kinds."""
+    """Return a numeric column; `shape`, 0 to 19, selects one of eight distributions."""
     kind = shape % 10
     if kind == 0:
         return pa.array(np.round(rng.lognormal(6.0, 1.2, rows), 2))  # money
@@ -73,7 +73,7 @@ def _numbers(rng: np.random.Generator, rows: int, shape: int) -> pa.Array:
 
 
 def _words(rng: np.random.Generator, rows: int, cardinality: int) -> pa.Array:
-    """A categorical column whose values fall off as 1 ÷ rank."""
+    """Return a categorical column in which the frequency of a value is proportional to 1 ÷ its rank."""
     weights = 1.0 / np.arange(1, cardinality + 1)
     codes = np.searchsorted(np.cumsum(weights) / weights.sum(), rng.random(rows))
     values = pa.array([f"value_{i:04d}" for i in range(cardinality)])

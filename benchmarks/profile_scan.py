@@ -1,10 +1,10 @@
-"""How much dearer than reading the data is knowing it? The profile of a log against a plain scan of the same columns.
+"""Measure the CPU time and memory of profiling a log, compared with a plain scan of the same columns.
 
     python benchmarks/profile_scan.py [--rows 10000000] [--runs 5] [--folder build/benchmark]
 
-Baseline: DuckDB, two threads, warm cache, `sum` of every numeric column and `max` of every other one. Ours: the profile
-of 31 columns on edges placed beforehand. Both as whole processes, start and imports included, one after the other in
-turn, so that a noisy neighbour meets both. CPU seconds and peak memory are what the kernel counted for each process.
+The baseline is DuckDB with two threads and a warm cache: `sum` of every numeric column and `max` of every other one.
+The profile counts 31 columns on edges computed before. Both run as whole processes, start and imports included, in
+alternation, so that other load affects both. CPU seconds and peak memory are the kernel's values for each process.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MERGE_LIMIT = 100.0
 
 @dataclass(frozen=True)
 class Run:
-    """One process: CPU and wall seconds, peak memory in megabytes (RSS), whether it failed."""
+    """The cost of one process: CPU and wall seconds, peak memory in megabytes (RSS), and whether it failed."""
 
     cpu: float
     wall: float
@@ -41,11 +41,11 @@ class Run:
 
 
 def main() -> int:
-    """Run the benchmark or one step of it; 0 when every target holds."""
+    """Run the benchmark or one step of it; return 0 if every target is met."""
     options = _arguments()
     if options.step:
         return _step(options.step, options.folder, options.rows)
-    # This process stays small: a child's peak memory starts from what its parent held.
+    # This process must stay small: the peak memory of a child starts at the memory of its parent.
     _child("prepare", options)
     runs: dict[str, list[Run]] = {side: [] for side in SIDES}
     for _ in range(options.runs):
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=5)
@@ -66,7 +66,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _child(step: str, options: argparse.Namespace) -> Run:
-    """Run one step as a process of its own and ask the kernel what it cost."""
+    """Run one step in a child process and return its cost as the kernel counted it."""
     flags = ["--step", step, "--folder", str(options.folder), "--rows", str(options.rows)]
     sys.stdout.flush()
     started = time.perf_counter()
@@ -78,7 +78,7 @@ def _child(step: str, options: argparse.Namespace) -> Run:
 
 
 def _step(step: str, folder: Path, rows: int) -> int:
-    """One step, in a process of its own; 0 when it holds."""
+    """Run one step in this process; return 0 if its targets are met."""
     if step == "prepare":
         _prepare(folder, rows)
         return 0
@@ -88,7 +88,7 @@ def _step(step: str, folder: Path, rows: int) -> int:
 
 
 def _prepare(folder: Path, rows: int) -> None:
-    """Write the log and the edges, the edges placed on the first file; then read it all once to warm the cache."""
+    """Write the log and the edges of its first file, then read all files once to warm the cache."""
     from benchmarks.prediction_log import PROFILED, write_log
     from monitoring.edge_placement import edges_of_files
 
@@ -102,13 +102,13 @@ def _prepare(folder: Path, rows: int) -> None:
 
 
 def _files(folder: Path) -> list[str]:
-    """The files of this run."""
+    """Return the files of the log."""
     files: list[str] = json.loads((folder / "files.json").read_text())
     return files
 
 
 def _side(side: str, folder: Path) -> int:
-    """One side, in a process of its own."""
+    """Run the scan or the profile in this process; return 0 on success."""
     if side == "scan":
         import duckdb
 
@@ -125,7 +125,7 @@ def _side(side: str, folder: Path) -> int:
 
 
 def _scan_query() -> str:
-    """`sum` of each numeric column and `max` of the others: 33 columns, so that each of them is decoded."""
+    """Return the query of the scan: `sum` of each numeric column, `max` of the others, so that all are decoded."""
     numeric = [*(f"number_{i:02d}" for i in range(20)), "score"]
     others = [*(f"category_{i:02d}" for i in range(10)), "prediction_id", "predicted_at"]
     figures = [f"sum({name})" for name in numeric] + [f"max({name})" for name in others]
@@ -133,7 +133,7 @@ def _scan_query() -> str:
 
 
 def _report(runs: dict[str, list[Run]], rows: int) -> bool:
-    """Print medians and ratios; whether they hold."""
+    """Print medians and ratios; return True if the targets are met."""
     medians = {
         side: Run(*(statistics.median(getattr(run, field) for run in found) for field in ("cpu", "wall", "peak")))
         for side, found in runs.items()
@@ -148,7 +148,7 @@ def _report(runs: dict[str, list[Run]], rows: int) -> bool:
 
 
 def _report_small(folder: Path) -> bool:
-    """Print the cost of one new day and of merging a year; whether they hold."""
+    """Print the cost of one new day and of merging a year; return True if the targets are met."""
     import pyarrow.parquet as pq
 
     from benchmarks.prediction_log import DAY_ROWS, log_table
@@ -175,7 +175,7 @@ def _report_small(folder: Path) -> bool:
 
 
 def _cpu_ms(work: Callable[[], object]) -> float:
-    """Median CPU milliseconds of nine runs."""
+    """Return the median CPU time of nine runs, in milliseconds."""
     spent = []
     for _ in range(9):
         started = time.process_time()
@@ -185,7 +185,7 @@ def _cpu_ms(work: Callable[[], object]) -> float:
 
 
 def _check_counts(folder: Path) -> bool:
-    """Whether every counter of every column equals exact computation on the first file, by another way."""
+    """Return True if every counter of the first file's profile equals the counts of an independent computation."""
     import numpy as np
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -216,9 +216,9 @@ def _check_counts(folder: Path) -> bool:
 
 
 def _holds(what: str, value: float, limit: float, unit: str) -> bool:
-    """Print one target; whether it holds."""
+    """Print one target; return True if it is met."""
     holds = value <= limit
-    print(f"  {what}: {value:.3g}{unit}, target ≤ {limit:g}{unit}: {'holds' if holds else 'DOES NOT HOLD'}")
+    print(f"  {what}: {value:.3g}{unit}, target ≤ {limit:g}{unit}: {'met' if holds else 'MISSED'}")
     return holds
 
 

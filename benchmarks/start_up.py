@@ -1,8 +1,8 @@
-"""What a command costs before it does anything: processor time of `modelward --help` and of a reading command.
+"""Measure the start-up time of commands: the CPU time of `modelward --help` and of a command that only reads.
 
     python benchmarks/start_up.py            # five runs of each, medians
 
-Exits with 0 when every target of benchmarks/README.md holds. The registry is the small one that tests use.
+The exit code is 0 if every target of benchmarks/README.md is met. The registry is empty.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from data.registry.registry import Registry
 
 RUNS = 5
 TARGETS = {("--help",): 0.4, ("inventory",): 1.0}
-"""Seconds of processor time, user and system together."""
+"""The targets in seconds of CPU time, user and system together."""
 
 
 def cpu_seconds(arguments: Sequence[str], home: Path) -> float:
-    """Processor time of one command in a process of its own."""
+    """Return the CPU time of one command in a child process, in seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = {**os.environ, "MODELWARD_HOME": str(home)}
     subprocess.run([sys.executable, "-m", "modelward", *arguments], env=environment, check=True, capture_output=True)
@@ -36,12 +36,12 @@ def cpu_seconds(arguments: Sequence[str], home: Path) -> float:
 
 
 def main() -> int:
-    """Measure and print; 1 where a target is missed."""
+    """Measure and print; return 1 if a target is missed."""
     missed = 0
     with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
         Registry(Home(Path(folder))).create()
         for arguments, target in TARGETS.items():
-            cpu_seconds(arguments, Path(folder))  # compiled and cached
+            cpu_seconds(arguments, Path(folder))  # first run: compiles bytecode and fills the disk cache
             median = statistics.median(cpu_seconds(arguments, Path(folder)) for _ in range(RUNS))
             print(f"modelward {' '.join(arguments):10} {median:.2f} s of processor time; at most {target}")
             missed += median > target

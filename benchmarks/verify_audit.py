@@ -1,7 +1,7 @@
-"""How long the verifier takes for a long log, and in how much memory: `python benchmarks/verify_audit.py [EVENTS]`.
+"""Measure the time and memory of verifying a long log: `python benchmarks/verify_audit.py [EVENTS]`.
 
-Writes a signed, anchored and journalled log of events of about 600 bytes, then verifies it in a process of its own.
-The goal for a million events: at most 15 seconds and 350 MB.
+It writes a signed, anchored and journalled log with events of about 600 bytes, then verifies it in a child process.
+The target for a million events is at most 15 seconds and 350 MB.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ CREATE TABLE monitoring_run (key VARCHAR PRIMARY KEY, rev BIGINT, model VARCHAR,
 
 
 class Writer:
-    """Writes events as fast as one core can, with everything the verifier asks for."""
+    """Writes a log as fast as one core can, with everything that the verifier checks."""
 
     def __init__(self, home: Path) -> None:
         self.key = SigningKey(ORIGIN, bytes(32))
@@ -52,7 +52,7 @@ class Writer:
         self.frontier, self.prev, self.notes = Frontier.empty(), GENESIS_PREV, list[str]()
 
     def write(self, count: int) -> None:
-        """Write `count` events, genesis among them."""
+        """Write `count` events, genesis included."""
         for start in range(0, count, BATCH):
             events = [self.event(seq) for seq in range(start, min(start + BATCH, count))]
             self.insert("audit_event", events)
@@ -69,7 +69,7 @@ class Writer:
         self.connection.close()
 
     def insert(self, table: str, rows: list[dict[str, object]]) -> None:
-        """Add rows by way of Arrow, which only the writing process loads: it would count as the verifier's memory."""
+        """Add rows through Arrow; it is imported here, so that the verifying process does not load it."""
         import pyarrow as pa
 
         arriving = pa.Table.from_pylist(rows)
@@ -79,7 +79,7 @@ class Writer:
         self.connection.unregister("arriving")
 
     def event(self, seq: int) -> dict[str, object]:
-        """Event number `seq` as a row of the table."""
+        """Return event number `seq` as a row of the table."""
         at = (START + timedelta(milliseconds=seq)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         digest = "sha256:" + hashlib.sha256(at.encode()).hexdigest()
         event = {
@@ -96,7 +96,7 @@ class Writer:
         return event | {"actor": "service:monitor", "body": body, "leaf": leaf}
 
     def data(self, seq: int) -> dict[str, object]:
-        """What the event says; genesis names the log."""
+        """Return the `data` of an event; for genesis, the description of the log."""
         if seq:
             return {"passed": 30, "failed": seq % 3, "p": 0.25}
         recovery = SigningKey(f"{ORIGIN}/recovery", bytes([1] * 32)).vkey
@@ -106,7 +106,7 @@ class Writer:
         }  # fmt: skip
 
     def rows(self, seq: int) -> list[dict[str, object]]:
-        """One row image an event, 50,000 rows in all."""
+        """Return the one row image of an event, for one of 50,000 rows in turn; none for genesis."""
         if not seq:
             return []
         values = {"model": "models/m", "rows": 1000, "statistic": 0.0625}
@@ -115,7 +115,7 @@ class Writer:
 
 
 def fast_canonical(event: dict[str, object]) -> bytes:
-    """Equal to `canonical` for these events, which hold no number or key that the two would write differently."""
+    """Return the same bytes as `canonical`, faster; correct for these events, which have no special numbers or keys."""
     body = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     if event["seq"] == 1 and body != canonical(event):
         sys.exit("the benchmark's events are not canonical")
@@ -123,7 +123,7 @@ def fast_canonical(event: dict[str, object]) -> bytes:
 
 
 def measure(home: Path, deep: bool) -> None:
-    """Verify in this process and print what it took."""
+    """Verify the log in this process and print time and memory."""
     started, worked = time.perf_counter(), time.process_time()
     anchors = [("local", home / "checkpoints.txt")]
     report = verify(home / "registry.duckdb", home / "events.jsonl", anchors, None, deep)
@@ -135,13 +135,13 @@ def measure(home: Path, deep: bool) -> None:
 
 
 def peak_megabytes() -> float:
-    """The peak RSS of this process; unlike `getrusage`, without that of the process that started it."""
+    """Return the peak RSS of this process in megabytes; `getrusage` would include that of its parent."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def main() -> None:
-    """Write the log, then verify it twice, each time in a fresh process."""
+    """Write the log, then verify it twice, each time in a new process."""
     if len(sys.argv) > 2:
         measure(Path(sys.argv[1]), sys.argv[2] == "deep")
         return

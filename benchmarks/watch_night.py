@@ -1,15 +1,15 @@
-"""What does a night over a thousand models cost beside counting their rows? One flow run on a real Prefect server.
+"""Measure nightly monitoring of a thousand models, without the time to count their rows, on a real Prefect server.
 
     python benchmarks/watch_night.py [--models 1000] [--rows 1000] [--broken 10] [--past-days 0]
         [--folder build/benchmark]
 
-The fleet is made first (not timed). Then two nights, each in a process of its own on a fresh copy of the fleet: one
-with sound logs, one in which some files are broken. In the same process the profile work is timed by itself, on as many
-threads as the night has. Events are counted in the audit log, flow runs at the server, and transactions on the
-registry's own connections: every BEGIN, and every statement outside of one that is not a setting.
+A registry with many models (the fleet) is made first and not timed. Then monitoring runs twice, each time in a child
+process on a new copy of the fleet: once with sound logs, once with some broken files. In the same process the profile
+work (counting the rows) is timed separately. Events are counted in the audit log, flow runs at the server, and transactions on the
+registry's own connections: every BEGIN, and every statement outside a transaction that is not a setting.
 
-With `--past-days` the fleet has logged so long before: folders of days that no night looks at any more, what was learnt
-of them, and ten notices a day. A night must not become dearer by it.
+With `--past-days` the fleet has a history of so many days: folders of old days that are no longer read, their cached
+results, and ten notices a day. A night must not take longer because of it.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ WALL_LIMIT = 60.0
 EVENT_MARGIN = 10
 TRANSACTION_LIMIT = 10
 MOST_SECONDS = {"found": 900, "night": 300}
-"""A step that takes longer is ended: this benchmark never runs for more than half an hour."""
+"""The longest time of each step in seconds; a step that takes longer is ended."""
 THREADS = 2
 
 
 def main() -> int:
-    """Make the fleet, watch it twice; 0 when every target holds."""
+    """Make the fleet and monitor it twice; return 0 if every target is met."""
     options = _arguments()
     if options.step == "found":
         return _found(options)
@@ -92,7 +92,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _child(step: str, options: argparse.Namespace, environment: dict[str, str]) -> int:
-    """One step as a process of its own: what making the fleet took in memory is not the night's."""
+    """Run one step in a child process, so that the memory used to make the fleet is not counted for the night."""
     name, _, broken = step.partition("-")
     flags = ["--step", name, "--folder", str(options.folder)]
     flags += ["--models", str(options.models), "--rows", str(options.rows)]
@@ -101,7 +101,7 @@ def _child(step: str, options: argparse.Namespace, environment: dict[str, str]) 
     try:
         code = subprocess.run(command, env=environment, timeout=MOST_SECONDS[name], check=False).returncode
     except subprocess.TimeoutExpired:
-        print(f"  the step {name} was ended after {MOST_SECONDS[name]} s: DOES NOT HOLD")
+        print(f"  the step {name} was ended after {MOST_SECONDS[name]} s: MISSED")
         code = 1
     if code and name == "found":
         raise SystemExit("the fleet could not be made")
@@ -117,7 +117,7 @@ def _found(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class Spent:
-    """Wall and CPU seconds of this process and of those that it started and that have ended."""
+    """Wall and CPU seconds of this process and of its child processes that have ended."""
 
     wall: float
     cpu: float
@@ -135,7 +135,7 @@ def _cpu() -> float:
 
 
 def _night(options: argparse.Namespace) -> int:
-    """Watch the fleet of MODELWARD_HOME and print what it took; 0 when every target holds."""
+    """Monitor the fleet of MODELWARD_HOME and print the cost; return 0 if every target is met."""
     from data.registry.registry import Registry
     from flows.monitor_models import monitor_models
     from tests.transactions import KINDS, STATEMENTS, counted_transactions, transactions
@@ -148,7 +148,7 @@ def _night(options: argparse.Namespace) -> int:
     print(f"a night with {options.broken} broken files" if options.broken else "a night with sound files")
     beyond = night.wall - work.wall
     print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_memory()}")
-    print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs: what others run beside it counts as wall")
+    print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs: other load makes the wall time longer")
     print(f"  the profile work alone {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
     shares = ", ".join(f"{counts[name]} {name}" for name in KINDS)
     print(f"  transactions: {shares}; {counts[STATEMENTS]:,} statements in all")
@@ -164,7 +164,7 @@ def _night(options: argparse.Namespace) -> int:
 
 
 def _profile_work(registry: Any) -> tuple[Spent, Any]:
-    """What counting every row takes when nothing else is done, and when the night begins."""
+    """Count every row and do nothing else; return the cost, and the time at which the night begins."""
     from concurrent.futures import ThreadPoolExecutor
     from datetime import UTC, date, datetime, time, timedelta
 
@@ -188,7 +188,7 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
         try:
             profile_files(files[version.key], edges[version.reference_digest or ""], str(day), layout)
         except LogFormatError:
-            return  # a broken file costs what it costs to see that it is
+            return  # for a broken file only the time to detect the fault counts
 
     with ThreadPoolExecutor(THREADS) as pool:
         _, work = _spent(lambda: list(pool.map(count, versions)))
@@ -196,7 +196,7 @@ def _profile_work(registry: Any) -> tuple[Spent, Any]:
 
 
 def _nothing_lost(registry: Any, watched: list[Any], options: argparse.Namespace) -> bool:
-    """Whether every model has its result on record, and every broken file its alert and its notice."""
+    """Return True if every model has a recorded result, and every broken file an alert and a notice."""
     from data.notices.outbox import Outbox
     from data.records.model import Model
     from data.records.monitoring import Alert, MonitoringRun
@@ -217,12 +217,12 @@ def _nothing_lost(registry: Any, watched: list[Any], options: argparse.Namespace
         and faulty == paged == notified
         and len(faulty) == options.broken
     )
-    print(f"  nothing lost: {'holds' if holds else 'DOES NOT HOLD'}")
+    print(f"  all results, alerts and notices recorded: {'yes' if holds else 'NO'}")
     return holds
 
 
 def _flow_runs() -> int:
-    """How many flow runs the server knows."""
+    """Return the number of flow runs that the server knows."""
     import urllib.request
 
     url = f"{os.environ['PREFECT_API_URL']}/flow_runs/count"
@@ -232,15 +232,15 @@ def _flow_runs() -> int:
 
 
 def _memory() -> str:
-    """The peak RSS of this process, and the largest of those that it started."""
+    """Return the peak RSS of this process and of its largest child process, as text."""
     own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return f"{own:.0f} MB here and {child:.0f} MB in a process of it at most"
+    return f"at most {own:.0f} MB in this process and {child:.0f} MB in a child process"
 
 
 def _holds(what: str, value: float, limit: float, unit: str) -> bool:
-    """Print one target; whether it holds."""
+    """Print one target; return True if it is met."""
     holds = value <= limit
-    print(f"  {what}: {value:,.4g}{unit}, target ≤ {limit:,g}{unit}: {'holds' if holds else 'DOES NOT HOLD'}")
+    print(f"  {what}: {value:,.4g}{unit}, target ≤ {limit:,g}{unit}: {'met' if holds else 'MISSED'}")
     return holds
 
 

@@ -1,19 +1,19 @@
-"""How long a person takes for `docs/first-model.md`, from a clean clone to its last line.
+"""Measure how long a person needs for `docs/first-model.md`, from a clean clone to its last line.
 
     python benchmarks/work_through_page.py              # about ten minutes, at a person's pace
-    python benchmarks/work_through_page.py --at-once    # the machine's part alone
+    python benchmarks/work_through_page.py --at-once    # the machine's part only
 
-A clone is made and installed, and the page is worked through in it: real commands in a pseudo-terminal, a real server,
-the forms in Chromium. What a person's eyes and hands take is waited for where it falls due; while a command runs they
-scan the codes that it shows and read on, as far as the next thing to do.
+The repository is cloned and installed, and every step of the page is done in the clone: real commands in a
+pseudo-terminal, a real server, the forms in Chromium. The benchmark sleeps for the time that a person needs to read and
+type. While a command runs, the person scans the codes that it shows and reads on to the next step.
 
 Eyes: every word of the page's sentences at 238 words a minute, the mean of silent reading of non-fiction in English
-(Brysbaert 2019, doi:10.1016/j.jml.2019.104047); what is typed or shown, and the forms, are looked over at twice that.
+(Brysbaert 2019, doi:10.1016/j.jml.2019.104047); commands, output and forms are read at twice that speed.
 Hands: the operators of the keystroke-level model (Card, Moran & Newell 1980, doi:10.1145/358886.358895): a key at 40
 words a minute 0.28 s, a point 1.1 s, a press of the button 0.1 s, homing 0.4 s, mental preparation 1.35 s; and 10 s for
-each QR code, which is no part of that model.
+each QR code, which is not part of that model.
 
-Exits with 0 when it took ten minutes or less.
+The exit code is 0 if the whole took ten minutes or less.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ HANDS = {"sh": PASTE_IN_TERMINAL, "yaml": CHANGE_FILE, "form": OPEN_FORM, "text"
 
 
 class Person(Pace):
-    """Eyes and hands; keeps account of what they took, by section of the page."""
+    """A person who reads and types; records the time of eyes, hands and machine by section of the page."""
 
     def __init__(self, at_once: bool) -> None:
         self.spent: Counter[tuple[str, str]] = Counter()
@@ -84,7 +84,7 @@ class Person(Pace):
         self._take("hands", NEXT_FIELD + KEY * (len(value) if value != "…" else CODE_LENGTH))
 
     def ends(self) -> None:
-        """Put down what the machine took since."""
+        """Record the time that the machine took since the last action of the person."""
         self._machine()
 
     def _take(self, what: str, seconds: float) -> None:
@@ -94,7 +94,7 @@ class Person(Pace):
         self._began = time.monotonic()
 
     def _machine(self) -> float:
-        """What the machine took since the person last did something, in seconds."""
+        """Return the seconds that the machine took since the last action of the person."""
         passed = time.monotonic() - self._began
         self.spent[self.section, "machine"] += passed
         self._began = time.monotonic()
@@ -107,7 +107,7 @@ def _words(text: str) -> int:
 
 @contextmanager
 def browser(folder: Path) -> Iterator[Visit]:
-    """Chromium with a home of its own."""
+    """Yield a function that opens a page in a Chromium with its own home."""
     with opened(folder) as chromium:
 
         def visit() -> WatchedPage:
@@ -117,7 +117,7 @@ def browser(folder: Path) -> Iterator[Visit]:
 
 
 def work_through(folder: Path, person: Person) -> None:
-    """The whole page, in a clone of the last commit; everything that was started is ended."""
+    """Do every step of the page in a clone of the last commit, then end every started process."""
     clone = folder / "modelward"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     environment = {
@@ -143,7 +143,7 @@ def work_through(folder: Path, person: Person) -> None:
 
 
 def show(person: Person) -> float:
-    """The account as a table; answers with the whole time in seconds."""
+    """Print the times as a table and return the total in seconds."""
     sections = list(dict.fromkeys(section for section, _ in person.spent))
     parts = ("eyes", "hands", "machine")
     print(f"{'':40}" + "".join(f"{part:>9}" for part in parts) + f"{'all':>9}")
@@ -157,7 +157,7 @@ def show(person: Person) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--at-once", action="store_true", help="without eyes and hands: the machine's part alone")
+    parser.add_argument("--at-once", action="store_true", help="the machine's part only, no reading and typing")
     person = Person(parser.parse_args().at_once)
     with tempfile.TemporaryDirectory(prefix="first-model-") as folder:
         work_through(Path(folder), person)

@@ -182,7 +182,7 @@ def test_a_log_that_fails_verification_is_announced_first(lives: World, tmp_path
     with Registry(lives.home).store.transaction() as connection:
         connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
 
-    assert "The audit log does not hold." in report_outline(lives, tmp_path).text
+    assert "The verification of the audit log failed." in report_outline(lives, tmp_path).text
 
 
 def test_a_registry_in_use_is_reported_without_a_verification(lives: World, tmp_path: Path) -> None:

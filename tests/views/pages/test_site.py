@@ -222,7 +222,7 @@ def test_a_log_that_fails_verification_is_announced_on_every_page(lives: World, 
 
     assert len(write_site(lives.home, tmp_path / "site").written) == 5
     for page in (tmp_path / "site").rglob("*.html"):
-        assert "The audit log does not hold." in page.read_text("utf-8")
+        assert "The verification of the audit log failed." in page.read_text("utf-8")
 
 
 def test_the_inventory_of_one_model_links_only_pages_that_exist(lives: World, tmp_path: Path) -> None:
