@@ -5,8 +5,9 @@
 
 A registry with many models (the fleet) is made first and not timed. Then monitoring runs twice, each time in a child
 process on a new copy of the fleet: once with sound logs, once with some broken files. In the same process the profile
-work (counting the rows) is timed separately. Events are counted in the audit log, flow runs at the server, and transactions on the
-registry's own connections: every BEGIN, and every statement outside a transaction that is not a setting.
+work (counting the rows) is timed separately. Events are counted in the audit log, flow runs at the server, and
+transactions on the registry's own connections: every BEGIN, and every statement outside a transaction that is not a
+setting.
 
 With `--past-days` the fleet has a history of so many days: folders of old days that are no longer read, their cached
 results, and ten notices a day. A night must not take longer because of it.
