@@ -37,7 +37,7 @@ class PageManifest:
         return cls(folder, _read(file))
 
     def has(self, key: str, stamp: str) -> bool:
-        """Return True if the folder holds the model's pages and they were made from content with this digest."""
+        """Return True if the folder contains the model's pages and they were made from content with this digest."""
         return self.stamps.get(key) == stamp and (self.folder / model_page(key)).is_file()
 
     def write(self) -> None:

@@ -231,7 +231,7 @@ def test_the_inventory_of_one_model_links_only_pages_that_exist(lives: World, tm
     outline = Outline((tmp_path / "site" / INVENTORY).read_text("utf-8"))
     assert "ops/delay" in outline.text
     assert all((tmp_path / "site" / one["href"].partition("#")[0]).exists() for one in outline.all("a"))
-    assert "This copy holds the pages of 1 model" in outline.text
+    assert "This copy contains the pages of 1 model" in outline.text
 
 
 def test_a_folder_with_other_contents_is_refused_and_unchanged(lives: World, tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_an_interrupted_writing_continues_with_the_missing_models(lives: World, 
     done = write_site(lives.home, target)
     assert CHURN in done.kept
     assert len(done.written) == 4
-    assert "This copy holds" not in (target / INVENTORY).read_text("utf-8")
+    assert "This copy contains" not in (target / INVENTORY).read_text("utf-8")
 
 
 def test_an_unreadable_manifest_has_every_page_written_again(lives: World, tmp_path: Path) -> None:
