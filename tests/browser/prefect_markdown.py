@@ -29,10 +29,10 @@ async ([address, names, texts]) => {
   const allowed = { ...schema, clobberPrefix: "", protocols: { ...schema.protocols, src } };
   const picture = (url, name, node) => node.tagName === "img" && name === "src" && /^data:image\//.test(url);
   const keep = (url, name, node) => (picture(url, name, node) ? url : markdown.defaultUrlTransform(url, name, node));
-  const told = ([name, value]) => !["children", "node"].includes(name) && [name, String(value)];
+  const attribute = ([name, value]) => !["children", "node"].includes(name) && [name, String(value)];
   const tree = (one) => one === null || typeof one !== "object" ? String(one ?? "") : {
     tag: typeof one.type === "string" ? one.type : "",
-    attributes: Object.fromEntries(Object.entries(one.props).map(told).filter(Boolean)),
+    attributes: Object.fromEntries(Object.entries(one.props).map(attribute).filter(Boolean)),
     children: [one.props.children ?? []].flat(9).map(tree),
   };
   const render = (text) => markdown.default({
