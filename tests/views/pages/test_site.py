@@ -101,7 +101,7 @@ INVENTORY_SAYS = {
     "a finding with its owner": "Finding 1 on v1, high, open Dev (dev)",
     "a waiver to be decided": "Waiver of PRF-1 for v1 to be decided",
     "a model that has no version": "risk/only-listed no version",
-    "that an approval runs out": "Approval of v1 expires",
+    "that an approval expires": "Approval of v1 expires",
 }
 
 

@@ -62,15 +62,15 @@ RAISED: dict[str, tuple[list[str], list[str]]] = {
     "a warning that became a page": (
         ["warning", "page"], ["1 warning Warning: psi: figure 1", "2 page Page: psi: figure 2"]
     ),
-    "a page that goes on": (["page", "page"], ["1 page Page: psi: figure 1"]),
+    "a page that continues": (["page", "page"], ["1 page Page: psi: figure 1"]),
     "a page that became severe": (
         ["page", "severe"], ["1 page Page: psi: figure 1", "2 page Page again: psi: figure 2"]
     ),
-    "what was snoozed until it woke": (
+    "an alert after the end of its snooze": (
         ["warning", "snooze", "warning", "warning"],
         ["1 warning Warning: psi: figure 1", "4 warning Warning again: psi: figure 4"],
     ),
-    "what ended and came again": (
+    "an alert that ended and was raised again": (
         ["warning", "quiet", "page"], ["1 warning Warning: psi: figure 1", "3 page Page: psi: figure 3"]
     ),
 }  # fmt: skip
