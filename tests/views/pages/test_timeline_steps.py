@@ -77,7 +77,7 @@ RAISED: dict[str, tuple[list[str], list[str]]] = {
 
 
 def record_night(world: World, number: int, what: str) -> None:
-    """Record the monitoring run of night `number`, or snooze its alert for ten days; nights are a week apart."""
+    """Record the monitoring run of night `number`, or snooze its alert for ten days; the nights are weekly."""
     if what == "snooze":
         until = world.now + timedelta(days=10)
         world.do(AnswerAlert(key=f"{MODEL}/alerts/1", answer="snooze", reason="known", until=until), by="otto")
