@@ -43,14 +43,20 @@ def _verdict(finding: Finding, parameters: FindingsParameters, now: datetime) ->
     if late and parameters.overdue_blocks:
         return Failed(
             reason=f"{what} was due on {finding.due_at:%Y-%m-%d} and is {finding.state}",
-            remedy=f"have {finding.owner} answer the finding and another person close it",
+            remedy=_next_step(finding),
         )
     if finding.origin != "condition" and finding.severity in parameters.blocking:
         return Failed(
             reason=f"{what} is {finding.state}; this severity blocks until it is closed",
-            remedy=f"have {finding.owner} answer the finding and another person close it",
+            remedy=_next_step(finding),
         )
     return Passed(because=f"{what} is {finding.state}, due {finding.due_at:%Y-%m-%d}")
+
+
+def _next_step(finding: Finding) -> str:
+    if finding.state == "answered":
+        return f"have a person other than {finding.owner} close the finding"
+    return f"have {finding.owner} answer the finding and another person close it"
 
 
 def _closure(finding: Finding, what: str) -> Verdict:

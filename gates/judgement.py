@@ -55,7 +55,7 @@ def _by_control(standard: LoadedStandard, control: Control, evidence: Evidence, 
     if not control.enabled:
         remedy = "enable the control in the standard, or request a waiver with a reason and an end date"
         verdict = Unproven(missing=f"{control.title}: the standard disables this control", remedy=remedy)
-        return [Judgement(control=control.id, gate=control.gate, criterion="switched on", verdict=verdict)]
+        return [Judgement(control=control.id, gate=control.gate, criterion="control enabled", verdict=verdict)]
     gate = GATES[control.gate]
     given = control.parameters_for(evidence.model.tier, evidence.version.change.change_class)
     if "approvals" in gate.parameters_type.model_fields:
@@ -75,5 +75,5 @@ def _waiver(standard: LoadedStandard, control: Control, evidence: Evidence, now:
 
 def _nothing(standard: LoadedStandard, missing: str, mark: dict[str, str]) -> Judgement:
     verdict = Unproven(missing=missing, remedy="add a control for this case to the standard, or apply another standard")
-    found = Judgement(control=standard.id.upper(), gate="standard", criterion="something is demanded", verdict=verdict)
+    found = Judgement(control=standard.id.upper(), gate="standard", criterion="controls for this case", verdict=verdict)
     return found.model_copy(update=mark)

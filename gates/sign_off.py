@@ -42,7 +42,7 @@ def judge(parameters: SignOffParameters, evidence: Evidence, now: datetime) -> l
     return [
         Criterion("subject", _subject(request, evidence)),
         Criterion("use", _use(request, evidence)),
-        Criterion("roles asked for", _roles_requested(request, parameters, evidence)),
+        Criterion("roles requested", _roles_requested(request, parameters, evidence)),
         Criterion("roles signed", _signed(request, votes)),
         Criterion("independence", _independence(request, votes, parameters, evidence)),
         Criterion("in force", _in_force(request, now)),

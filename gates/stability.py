@@ -110,7 +110,7 @@ def _coverage(
             missing=f"{parameters.metric} for slices with {parameters.coverage:.0%} of the rows ({share:.0%} now)",
             remedy=f"slice more coarsely, or submit more rows for {left_out}",
         )
-    return Criterion(f"rows in slices by {column} large enough", verdict, share, parameters.coverage)
+    return Criterion(f"rows in the judged slices by {column}", verdict, share, parameters.coverage)
 
 
 GATE: Gate[StabilityParameters] = Gate("stability", StabilityParameters, judge)

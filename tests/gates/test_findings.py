@@ -37,6 +37,14 @@ def test_the_verdict_on_a_finding(case: str) -> None:
     assert rows.outcomes(found) == {"finding 1": outcome}
 
 
+@pytest.mark.parametrize(
+    "state, step", [("open", "have dana answer"), ("answered", "have a person other than dana close")]
+)
+def test_the_remedy_is_the_next_step(state: str, step: str) -> None:
+    (only,) = rows.judged("findings", rows.evidence(findings=(rows.finding(state=state),)))
+    assert step in rows.words(only)
+
+
 def test_evidence_without_findings_passes() -> None:
     (only,) = rows.judged("findings", rows.evidence())
     assert "no finding was raised" in rows.words(only)

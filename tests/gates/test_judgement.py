@@ -109,12 +109,12 @@ def test_the_parameters_of_the_tier_are_used() -> None:
 
 def test_the_gate_sign_off_uses_the_approval_rules_of_its_standard() -> None:
     (roles,) = [
-        one for one in judged(rows.evidence(), standard(control(gate="sign_off"))) if one.criterion == "roles asked for"
+        one for one in judged(rows.evidence(), standard(control(gate="sign_off"))) if one.criterion == "roles requested"
     ]
     assert roles.verdict.outcome == "passed"
     rule = {"roles": {"owner": 3}, "request_days": 7, "approval_days": 90, "rationale": "because"}
     strict = standard(control(gate="sign_off"), approvals=[rule])
-    (roles,) = [one for one in judged(rows.evidence(), strict) if one.criterion == "roles asked for"]
+    (roles,) = [one for one in judged(rows.evidence(), strict) if one.criterion == "roles requested"]
     assert "the standard demands 3 owner" in rows.words(roles)
 
 

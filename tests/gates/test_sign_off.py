@@ -64,17 +64,17 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str]] = {
     "the same environment and use pass": ({}, BOTH, "use", "passed"),
     "another environment fails": ({"environment": "staging"}, BOTH, "use", "failed"),
     "another use fails": ({"use": "pricing"}, BOTH, "use", "failed"),
-    "a request for the roles of the standard passes": ({}, BOTH, "roles asked for", "passed"),
+    "a request for the roles of the standard passes": ({}, BOTH, "roles requested", "passed"),
     "a request for fewer people fails": (
         {"required": (RequiredRole(role=Role.APPROVER),)},
         BOTH,
-        "roles asked for",
+        "roles requested",
         "failed",
     ),
     "a request for another role fails": (
         {"required": (RequiredRole(role=Role.OWNER, count=2),)},
         BOTH,
-        "roles asked for",
+        "roles requested",
         "failed",
     ),
     "a valid approval passes": ({}, BOTH, "in force", "passed"),
@@ -97,7 +97,7 @@ def test_a_missing_request_is_unproven() -> None:
 
 
 def test_a_case_without_a_rule_is_unproven() -> None:
-    assert rows.outcomes(rows.judged("sign_off", rows.evidence()))["roles asked for"] == "unproven"
+    assert rows.outcomes(rows.judged("sign_off", rows.evidence()))["roles requested"] == "unproven"
 
 
 def test_a_prohibited_use_fails() -> None:

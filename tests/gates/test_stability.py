@@ -10,7 +10,7 @@ from gates.stability import column_of
 from tests.gates import rows
 from tests.gates.rows import metric
 
-SPREAD, ENOUGH = "spread of auc by origin", "rows in slices by origin large enough"
+SPREAD, ENOUGH = "spread of auc by origin", "rows in the judged slices by origin"
 Slices = dict[str, tuple[float, int]]
 CASES: dict[str, tuple[Slices, dict[str, str]]] = {
     "a small spread passes": ({"EWR": (0.72, 6_000), "LGA": (0.66, 6_000)}, {SPREAD: "passed", ENOUGH: "passed"}),

@@ -40,7 +40,7 @@ def test_the_verdict_on_a_planned_test(case: str) -> None:
     assert judged((result(**changes),))["test auc-held-out"] == outcome
 
 
-def test_a_value_may_be_at_most_the_threshold_if_the_plan_says_so() -> None:
+def test_a_value_of_at_most_the_threshold_passes_if_the_plan_requires_it() -> None:
     plans = (plan(planned(at_least=False, threshold=0.2)),)
     for value, outcome in ((0.2, "passed"), (0.21, "failed"), (rows.NAN, "failed")):
         tests = (result(at_least=False, threshold=0.2, value=value),)
