@@ -41,7 +41,7 @@ from data.registry.commands.deployment import BeginOperation, CompleteDeployment
 from data.registry.commands.model import RecordMonitoringPlan, RegisterModel
 from data.registry.commands.version import RecordVerdicts, RegisterVersion
 from data.registry.evidence import collect_evidence
-from data.registry.registry import MOST_TOGETHER
+from data.registry.registry import LARGEST_BATCH
 from monitoring.column_kind import ColumnKind
 from monitoring.edge_placement import edges_of_table
 from monitoring.scan import profile_table
@@ -182,8 +182,8 @@ def _deploy(world: World, models: Sequence[str], references: Sequence[str]) -> N
 def _together(world: World, commands: Sequence[Command]) -> list[Receipt]:
     """Execute the commands in the largest batches allowed; raise the first refusal."""
     receipts: list[Receipt] = []
-    for start in range(0, len(commands), MOST_TOGETHER):
-        batch = commands[start : start + MOST_TOGETHER]
+    for start in range(0, len(commands), LARGEST_BATCH):
+        batch = commands[start : start + LARGEST_BATCH]
         for outcome in world.registry.execute_together(batch, RunContext(Actor(id="dev"), world.now, "run-1")):
             if not isinstance(outcome, Receipt):
                 raise outcome

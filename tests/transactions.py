@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from data.registry import store
-from tests.lingering_registry import close_all
+from tests.open_registry import close_all
 
 KINDS = WRITING, READING, ALONE = "that write", "that read", "of one statement"
 STATEMENTS = "statements"

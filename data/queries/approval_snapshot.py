@@ -15,10 +15,10 @@ from data.records.person import Role
 from data.records.retirement import Retirement, RetirementParty
 from data.records.review import VerdictSet
 from data.records.verdict import Judgement
-from data.registry.approvals import lacking, tail
+from data.registry.approvals import tail, unsigned_roles
 from data.registry.eligible_approvers import eligible_approvers
 from data.registry.registry import Registry
-from data.registry.rules.approval import standing_votes, subject_of
+from data.registry.rules.approval import counted_votes, subject_of
 from data.registry.rules.retirement_party import parties_of
 from data.registry.state import State
 
@@ -58,7 +58,7 @@ def approval_snapshot(registry: Registry, request: str, now: datetime) -> Approv
 
 def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalSnapshot:
     verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
-    standing: Sequence[Vote] = standing_votes(state, request)
+    standing: Sequence[Vote] = counted_votes(state, request)
     retirement = state.get(Retirement, request.subject)
     return ApprovalSnapshot(
         request=request,
@@ -67,7 +67,7 @@ def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalS
         judgements=verdicts.judgements if verdicts is not None else (),
         votes=tuple(state.find(Vote, request=request.key)),
         standing=tuple(standing),
-        missing=lacking(request.required, standing),
+        missing=unsigned_roles(request.required, standing),
         eligible=eligible_approvers(state, request, now) if request.state == "pending" else (),
         serving=serving_version(state, model_of(request.subject), request.environment, request.slot),
         operation=state.get(Deployment, request.subject),

@@ -14,7 +14,7 @@ from data.records.version import Version
 from data.registry.evidence import collect_evidence
 from data.registry.registry import Registry
 from data.registry.rules.retirement import retirement_digest
-from data.registry.rules.version import newest_verdicts
+from data.registry.rules.version import latest_verdicts
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ def judging_facts(
             evidence = evidence.model_copy(update={"request": request, "votes": votes})
             if request.verdict_set is not None:
                 opened_with = state.need(VerdictSet, request.verdict_set).standards
-        known = newest_verdicts(state, version, [stage])
+        known = latest_verdicts(state, version, [stage])
         return JudgingFacts(evidence, tuple(state.find(Standard)), known, opened_with)
 
 
 def newest_verdict_set(registry: Registry, version: str, stage: str) -> VerdictSet | None:
     """The newest verdicts on a version at a stage, or None. Raises StoreError."""
     with registry.reading() as state:
-        return newest_verdicts(state, version, [stage])
+        return latest_verdicts(state, version, [stage])
 
 
 def deployment_facts(registry: Registry, request: ApprovalRequest) -> RequestFacts:

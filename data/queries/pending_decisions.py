@@ -18,7 +18,7 @@ from data.registry.registry import Registry
 from data.registry.rules.emergency import asking_run
 from data.registry.rules.proof import administrators
 from data.registry.rules.retirement_party import PLANNING, parties_of
-from data.registry.rules.version import newest_verdicts
+from data.registry.rules.version import latest_verdicts
 from data.registry.state import State
 
 
@@ -89,7 +89,7 @@ def _request(state: State, request: ApprovalRequest, now: datetime) -> PendingRe
 def _conclusions(state: State, now: datetime, about: str | None) -> list[PendingConclusion]:
     found = []
     for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
-        verdicts = newest_verdicts(state, version.key, ["assess"])
+        verdicts = latest_verdicts(state, version.key, ["assess"])
         if verdicts is not None and verdicts.cleared and about in (None, verdicts.key):
             model = state.need(Model, version.model)
             found.append(PendingConclusion(verdicts, version, model, validators(state, version, now)))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from data.records.approval import ApprovalRequest, Vote
 from data.records.person import Person, Role
-from data.registry.approvals import lacking, standing
+from data.registry.approvals import unsigned_roles, votes_that_count
 from data.registry.eligible_approvers import eligible_approvers
 from data.registry.state import State
 
@@ -35,7 +35,7 @@ def pending_signatures(
     gone = {one.person for one in people if one.state != "active"}
     return {
         request.key: PendingSignatures(
-            lacking(request.required, standing(request, votes, gone)),
+            unsigned_roles(request.required, votes_that_count(request, votes, gone)),
             _names(state, request, now) if place < MOST_NAMED else None,
         )
         for place, request in enumerate(pending)

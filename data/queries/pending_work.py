@@ -14,11 +14,11 @@ from data.records.model import Model
 from data.records.person import Role
 from data.records.review import VerdictSet
 from data.records.version import ReviewState, Version
-from data.registry.approvals import lacking
+from data.registry.approvals import unsigned_roles
 from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
 from data.registry.registry import Registry
 from data.registry.registry_time import registry_time
-from data.registry.rules.approval import standing_votes
+from data.registry.rules.approval import counted_votes
 from data.registry.rules.emergency import asking_run
 from data.registry.state import State
 
@@ -108,7 +108,7 @@ def _pending(state: State, request: ApprovalRequest, now: datetime) -> WaitingRe
 
 
 def _missing(state: State, request: ApprovalRequest) -> Mapping[Role, int]:
-    return lacking(request.required, standing_votes(state, request)) if request.state == "pending" else {}
+    return unsigned_roles(request.required, counted_votes(state, request)) if request.state == "pending" else {}
 
 
 def _assessed(state: State, now: datetime) -> tuple[AssessedVersion, ...]:

@@ -12,12 +12,12 @@ from data.records.model import Model
 from data.registry.command import Moment
 from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rollback import Missing, Return, blocked, choose_return, serving_or_last
+from data.registry.rollback import Missing, RollbackChoice, blocked, choose_rollback, serving_or_last
 from data.registry.rules.emergency import release_of
 from data.registry.rules.operation import deployment_of_run, running_operation
 from data.registry.rules.proof import administrators
 
-__all__ = ["Missing", "Return"]
+__all__ = ["Missing", "RollbackChoice"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ReleasedRequest:
 class ReturnChoice:
     """Which version a slot may return to, with the model and every standard that was adopted."""
 
-    chosen: Return
+    chosen: RollbackChoice
     model: Model
     adopted: tuple[Standard, ...]
 
@@ -93,7 +93,7 @@ def return_choice(
     Raises NotFoundError, StoreError.
     """
     with registry.reading() as state:
-        chosen = choose_return(state, model, environment, slot, now, missing)
+        chosen = choose_rollback(state, model, environment, slot, now, missing)
         return ReturnChoice(chosen, state.need(Model, model), tuple(state.find(Standard)))
 
 

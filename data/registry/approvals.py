@@ -1,7 +1,10 @@
-"""The approval rule: who has said what so far, and what a person confirms when they sign. Pure.
+"""Count the votes on an approval request, and compute the digests of the request and of a voter's statement.
 
-A request is bound to bytes by its digest; a person confirms its last eight hex digits, and what they then state is a
-document of its own whose digest their vote holds.
+Pure functions without the registry. `rules/approval.py` judges the commands that open and close a request,
+`rules/decision.py` judges a vote, and `gates/approval_rule.py` reads from a standard which roles must sign.
+
+A person confirms the last eight hex digits of the request's digest. The full text of a vote is its statement; the vote
+stores the digest of the statement.
 """
 
 from __future__ import annotations
@@ -20,31 +23,31 @@ Outcome = Literal["pending", "approved", "rejected", "returned"]
 
 TAIL = 8
 APPROVING: frozenset[Decision] = frozenset({"approve", "approve with conditions"})
-ENDS: Mapping[str, Outcome] = {"reject": "rejected", "return for changes": "returned"}
-CHANGING = {"rev", "request_digest", "state", "decided_at", "valid_until", "reason"}
-"""Fields of a request that say how it went, not what was asked."""
+CLOSING: Mapping[str, Outcome] = {"reject": "rejected", "return for changes": "returned"}
+CHANGED_LATER = {"rev", "request_digest", "state", "decided_at", "valid_until", "reason"}
+"""Fields of a request that change after it was opened; the digest leaves them out."""
 
 
 def request_digest(request: ApprovalRequest, log: str) -> str:
-    """`sha256:<hex>` over the whole question: its bytes, the required roles, its end, and the log it is in."""
-    question = request.model_dump(mode="json", exclude=CHANGING)
+    """Return `sha256:<hex>` over the request as it was opened (digests, required roles, end) and the log's name."""
+    question = request.model_dump(mode="json", exclude=CHANGED_LATER)
     return sha256_of({"type": "modelward approval request v1", "log": log, **question})
 
 
 def tail(digest: str) -> str:
-    """The last 8 hex digits of a digest: what a person reads and types."""
+    """Return the last 8 hex digits of a digest, which a person types to confirm the request."""
     return digest[-TAIL:]
 
 
 def confirms(typed: str, digest: str) -> bool:
-    """Whether what was typed is the tail of this digest, or all of it."""
+    """Return True if a person typed the last 8 digits of this digest, or the whole digest."""
     return typed.strip().lower() in {tail(digest), digest, digest.removeprefix("sha256:")}
 
 
 def statement(log: str, request: ApprovalRequest, vote: Vote, now_is: str, becomes: str) -> dict[str, object]:
-    """What a person states when they decide; its RFC 8785 form is what a signature covers.
+    """Return the statement of a vote: the full text of what the person decides. A signature covers its RFC 8785 form.
 
-    `now_is` and `becomes` are the present state of the subject, and the one that this decision asks for.
+    `now_is` is the present state of the subject, `becomes` the state that the vote asks for.
     """
     return {
         "type": "modelward approval statement v1",
@@ -75,32 +78,34 @@ def statement(log: str, request: ApprovalRequest, vote: Vote, now_is: str, becom
 
 
 def statement_digest(stated: Mapping[str, object]) -> str:
-    """`sha256:<hex>` of a statement."""
+    """Return the digest of a statement as `sha256:<hex>`."""
     return sha256_of(dict(stated))
 
 
 def outcome(request: ApprovalRequest, votes: Sequence[Vote], now: datetime) -> Outcome:
-    """How a request stands at `now`, by the votes given before it ran out, in the order in which they were given.
+    """Return the outcome of a request at `now`. Votes given after its expiry do not count; the others count in order.
 
-    The first rejection or return ends it, whatever follows; so does the approval that completes what is required.
+    The first vote that rejects or returns the request ends it, and so does the approval that completes the required
+    signatures.
     """
     given: list[Vote] = []
     for vote in sorted(votes, key=lambda one: (one.decided_at, one.key)):
         if vote.decided_at > now or vote.decided_at >= request.expires_at:
             continue
-        # In the order of the votes: a rejection ends the request before later approvals are counted.
-        if vote.decision in ENDS:
-            return ENDS[vote.decision]
+        # A rejection ends the request before later approvals are counted.
+        if vote.decision in CLOSING:
+            return CLOSING[vote.decision]
         given.append(vote)
-        if not lacking(request.required, given):
+        if not unsigned_roles(request.required, given):
             return "approved"
     return "pending"
 
 
-def standing(request: ApprovalRequest, votes: Sequence[Vote], gone: Container[str]) -> list[Vote]:
-    """Those of its votes that count while it is pending: who was taken off the roster (`gone`) no longer approves.
+def votes_that_count(request: ApprovalRequest, votes: Sequence[Vote], gone: Container[str]) -> list[Vote]:
+    """Return the votes on a request that count. `gone` are the people who were removed from the roster.
 
-    What was decided, was decided by the votes that counted then.
+    While the request is pending, an approving vote of one of them does not count. For a decided request every vote
+    counts, because it counted at the time of the decision.
     """
     given = [one for one in votes if one.request == request.key]
     if request.state != "pending":
@@ -108,12 +113,12 @@ def standing(request: ApprovalRequest, votes: Sequence[Vote], gone: Container[st
     return [one for one in given if one.person not in gone or one.decision not in APPROVING]
 
 
-def lacking(required: Sequence[RequiredRole], votes: Sequence[Vote]) -> dict[Role, int]:
-    """How many signatures are missing in each role. Nothing required is never fulfilled.
+def unsigned_roles(required: Sequence[RequiredRole], votes: Sequence[Vote]) -> dict[Role, int]:
+    """Return how many signatures each role still lacks; a role that lacks none is left out.
 
-    A signature counts when person, credential and represented person are each new. Who recused does not count.
+    A person, a credential and a represented person count once each. A person who recused themselves does not count.
+    Without any required role one approver is missing, so that such a request is never approved.
     """
-    # An empty requirement must never be fulfilled by nobody.
     if not required:
         return {Role.APPROVER: 1}
     required_counts: Counter[Role] = Counter()
@@ -124,7 +129,7 @@ def lacking(required: Sequence[RequiredRole], votes: Sequence[Vote]) -> dict[Rol
 
 
 def people_behind(vote: Vote) -> set[str]:
-    """The people behind a vote: the person who gave it, and the person they represent."""
+    """Return the person who gave a vote and the person they represent, if any."""
     return {vote.person} | ({vote.deputy_of} if vote.deputy_of else set())
 
 

@@ -1,7 +1,7 @@
-"""Appending to the audit log inside a transaction: body, leaf, copies, head and checkpoints.
+"""Append events to the audit log inside a transaction, and sign checkpoints of it.
 
-An event is composed first. That writes nothing, and refuses what cannot be written to the log. Any number of composed
-events is written in one statement.
+An event is composed first, which writes nothing and raises an error when the event cannot be written to the log. Any
+number of composed events is then written in one statement: body, leaf, columns copied for queries, and the new head.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from data.registry.command import CommandResult
 from data.registry.rules.number import RULES_NUMBER
 
 FORMAT = 2
-"""The format of the events written now: 2 since an event names its rules, see docs/audit-format.md."""
+"""Format number of the events written by this program; since format 2 an event has the field `rules`. See
+docs/audit-format.md."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """The end of the log: its size, last leaf and frontier; origin and clock as genesis says; the last times."""
+    """The end of the log: its size, last leaf, Merkle frontier and last time; origin and clock are those of genesis."""
 
     size: int
     leaf: str
@@ -45,7 +46,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Event:
-    """One event as it is to stand after a head, and where the log ends with it."""
+    """One composed event that is not written yet; `head` is the head of the log once the event is appended."""
 
     seq: int
     id: str
@@ -56,13 +57,13 @@ class Event:
 
 
 class AuditLog:
-    """The log's tables in one transaction."""
+    """The tables of the audit log, read and written on one connection in the caller's transaction."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     def head(self) -> Head:
-        """Where the log ends; of size 0 before genesis."""
+        """Return the head of the log; before genesis a head of size 0."""
         row = self._connection.execute("SELECT size, leaf, frontier FROM audit_head WHERE id = 0").fetchone()
         if row is None:
             return Head(0, GENESIS_PREV, Frontier.empty(), "", "replay", "")
@@ -73,11 +74,11 @@ class AuditLog:
         )
 
     def origin(self) -> str:
-        """The log's name, as genesis gives it."""
+        """Return the name of the log, as genesis records it."""
         return self.head().origin
 
     def bodies(self, start: int, end: int | None = None) -> list[bytes]:
-        """The stored bodies from `start` up to, not including, `end`."""
+        """Return the stored event bodies from number `start` to before `end`; None stands for the end of the log."""
         stop = end if end is not None else 1 << 62
         rows = self._connection.execute(
             "SELECT body FROM audit_event WHERE seq >= ? AND seq < ? ORDER BY seq", [start, stop]
@@ -86,12 +87,18 @@ class AuditLog:
 
     @staticmethod
     def compose(head: Head, result: CommandResult, context: RunContext) -> Event:
-        """The event that follows the head; nothing is written. Only a replay log takes the business time of `context`.
+        """Return the event that follows `head`, without writing it. Only a replay log uses the time of `context`.
 
-        Raises ConfigurationError for a second genesis or none, InputError for what cannot be written to the log.
+        Raises ConfigurationError unless the first event, and no other, is genesis. Raises InputError for values that
+        cannot be written to the log.
         """
         if (head.size == 0) != (result.event == "log.created"):
-            raise ConfigurationError("a log starts with genesis and has only one", "use an empty home to start another")
+            if head.size == 0:
+                raise ConfigurationError(
+                    f"the log has no genesis event, so {result.event.value} cannot be appended",
+                    "start the registry with `modelward people add`",
+                )
+            raise ConfigurationError("the log has a genesis event already", "choose another MODELWARD_HOME")
         recorded_at = max(write_instant(datetime.now(UTC)), head.recorded_at)
         replay = head.clock == "replay" and head.size > 0
         effective_at = write_instant(context.as_of) if replay and context.as_of else recorded_at
@@ -123,7 +130,7 @@ class AuditLog:
         return Event(head.size, identity, body, leaf, copies, after)
 
     def write(self, events: Sequence[Event]) -> None:
-        """Append composed events, each of which follows the one before it and the first the head."""
+        """Append composed events; the first must follow the stored head, and each other event its predecessor."""
         if not events:
             return
         rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(events))
@@ -137,16 +144,16 @@ class AuditLog:
         )
 
     def newest(self, subject: str, type_: str) -> tuple[int, str]:
-        """Number and id of the newest event of a type about a subject. Raises NotFoundError."""
+        """Return number and id of the last event of this type about a subject. Raises NotFoundError."""
         row = self._connection.execute(
             "SELECT seq, id FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1", [subject, type_]
         ).fetchone()
         if row is None:
-            raise NotFoundError(f"there is no event {type_} of {subject}")
+            raise NotFoundError(f"there is no event of type {type_} about {subject}")
         return row[0], row[1]
 
     def checkpoint_due(self, size: int, decision: bool, now: datetime) -> bool:
-        """Whether a checkpoint must be signed now."""
+        """Return True if a checkpoint must be signed now; `decision` says that a decision was just recorded."""
         row = self._connection.execute("SELECT max(size) FROM checkpoint").fetchone()
         last = int(row[0]) if row and row[0] is not None else 0
         recorded = self._connection.execute("SELECT recorded_at FROM audit_event WHERE seq = ?", [last]).fetchone()
@@ -154,19 +161,19 @@ class AuditLog:
         return due(last, since, size, now, decision)
 
     def sign(self, key: SigningKey) -> str:
-        """Sign the log as it stands and keep the note; returns it for the anchors."""
+        """Sign a checkpoint of the whole log, store its note in the registry and return the note for the anchors."""
         head = self.head()
         note = sign_checkpoint(head.origin, head.size, head.frontier.root(), key)
         self._connection.execute("INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT DO NOTHING", [head.size, note])
         return note
 
     def notes(self) -> Sequence[str]:
-        """Every checkpoint kept here, by size."""
+        """Return the notes of every checkpoint stored in the registry, smallest log size first."""
         return [row[0] for row in self._connection.execute("SELECT note FROM checkpoint ORDER BY size").fetchall()]
 
 
 def uuid7() -> str:
-    """A UUID of version 7 (RFC 9562): milliseconds since 1970, then 74 random bits."""
+    """Return a UUID of version 7 (RFC 9562): milliseconds since 1970, then 74 random bits."""
     random = int.from_bytes(os.urandom(10), "big")
     milliseconds = time.time_ns() // 1_000_000
     value = milliseconds << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)

@@ -1,4 +1,4 @@
-"""What a command is, what surrounds it, and what a rule answers."""
+"""Define the types that rules work with: command, proof of person, context of a command, and result."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from data.registry.state import State
 
 
 class Proof(Frozen):
-    """A person and their one-time code; the code never enters an event, a log or a `repr`.
+    """A person and their one-time code; the code never appears in an event, a log message or a `repr`.
 
-    `waited_seconds` is the time since the code was submitted, where the process that reads it had to start first.
+    `waited_seconds` is the time from the submission of the code until a process read it.
     """
 
     person: str = Field(max_length=128)
@@ -29,39 +29,39 @@ class Proof(Frozen):
 
 
 class Command(Frozen):
-    """One thing asked of the registry. `name` is how the audit log calls the attempt."""
+    """One request to write something to the registry. `name` identifies the command in the audit log."""
 
     name: ClassVar[str]
 
     @property
     def subject(self) -> str:
-        """What the command is about, for the record of a refusal."""
+        """The key of the object that the command is about; a refusal is recorded under it."""
         return "registry"
 
     @property
     def claimed(self) -> Proof | None:
-        """The proof of person that comes with it, if any; its attempt is counted before it is checked."""
+        """The proof of person in the command, or None. The attempt is counted before the proof is checked."""
         return getattr(self, "proof", None)
 
 
 class Timed(Protocol):
-    """Whatever knows the moment that something is judged at."""
+    """An object with the business time at which a question is judged."""
 
     @property
     def now(self) -> datetime:
-        """That moment, in UTC."""
+        """The business time, in UTC."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment and nothing else: for asking who could act at it, when nobody gives a command."""
+    """A business time without a command: used to find out who could act at that time."""
 
     now: datetime
 
 
 @dataclass(frozen=True)
 class Context:
-    """What surrounds a command: who gave it, the business time it is judged at, the run that gave it, which log."""
+    """The circumstances of a command: actor, business time, id of the run that gave it, seeds, and the log's name."""
 
     actor: Actor
     now: datetime
@@ -71,15 +71,15 @@ class Context:
 
     @property
     def person(self) -> str:
-        """The actor's id."""
+        """The id of the acting person."""
         return self.actor.id
 
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What follows from a command: exactly one event with the rows it writes.
+    """The result of a command: exactly one event with the rows that it writes.
 
-    `again` says that all of it is so already: nothing is written, the receipt names the event that made it so.
+    With `unchanged` nothing is written, because an earlier event did the same; its receipt is returned.
     """
 
     event: EventType
@@ -88,13 +88,14 @@ class CommandResult:
     data: Mapping[str, Any] = field(default_factory=dict)
     refs: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
-    again: bool = False
+    unchanged: bool = False
 
 
 def without_secrets(result: CommandResult) -> CommandResult:
-    """The result without the secrets in its data and its rows, before either is written."""
+    """Return the result with the secrets in its data and rows replaced, so that none is written."""
     rows = tuple(type(row).model_validate(redacted(row.model_dump(mode="json"))) for row in result.rows)
     return replace(result, rows=rows, data=redacted(dict(result.data)))
 
 
 Rule = Callable[[State, Any, Context], CommandResult]
+"""Judges one type of command: returns its result, or raises the RefusedError or InputError of its refusal."""

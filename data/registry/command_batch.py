@@ -1,7 +1,8 @@
-"""What commands do inside one transaction: each is judged by its rule, its rows are written, and it becomes one event.
+"""Carry out commands in one transaction: judge each command by its rule, write its rows and make one event of it.
 
-A refused command becomes an event that says so and leaves no row; those before and after it stand. Rules see what the
-commands before them wrote. The events are written when the batch is finished, in one statement.
+A refused command becomes an event that records the refusal and writes no row; the commands before and after it are
+carried out as usual. A rule sees the rows that the commands before it wrote. All events are written in one statement
+at the end of the batch.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ R = TypeVar("R", bound=Row)
 LOG = logging.getLogger(__name__)
 
 LONGEST = 500
-"""Characters of a refusal's subject and reason that are recorded: the input may be hostile."""
+"""Greatest number of characters recorded of a refusal's subject and reason, because the input may be hostile."""
 
 Refusal = RefusedError | InputError
-"""Why a command was not carried out, as a value; the refusal is an event of its own."""
+"""The error with which a command was refused, returned as a value; the refusal is recorded as its own event."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A recorded event: its number, id, type, the time it counts from, and the rows it wrote."""
+    """A recorded event: its number, id, type, subject, business time, and the rows that it wrote."""
 
     seq: int
     id: str
@@ -47,11 +48,11 @@ class Receipt:
     rows: tuple[Row, ...]
 
     def rows_of(self, kind: builtins.type[R]) -> list[R]:
-        """The rows of this type that the event wrote, in the order in which they were applied."""
+        """Return the rows of this type that the event wrote, in the order in which they were written."""
         return [row for row in self.rows if isinstance(row, kind)]
 
     def row(self, kind: builtins.type[R]) -> R:
-        """The first row of this type that the event wrote. Raises NotFoundError when it wrote none."""
+        """Return the first row of this type that the event wrote. Raises NotFoundError when there is none."""
         rows = self.rows_of(kind)
         if not rows:
             raise NotFoundError(
@@ -62,16 +63,16 @@ class Receipt:
 
 
 class WriteConflictError(ConflictError):
-    """Another writer changed a row first, when part of the command was written: roll back and run the batch again."""
+    """Another writer changed a row of the command at `index` first: roll back the transaction and repeat the batch."""
 
-    def __init__(self, place: int, conflict: ConflictError) -> None:
+    def __init__(self, index: int, conflict: ConflictError) -> None:
         super().__init__(conflict.what, conflict.remedy)
-        self.place = place
+        self.index = index
         self.conflict = conflict
 
 
 class CommandBatch:
-    """The commands of one caller, carried out one after the other in an open transaction."""
+    """Commands of one caller that are carried out in their order in one open transaction."""
 
     def __init__(self, state: State, log: AuditLog, head: Head, run: RunContext, seeds: SeedVault) -> None:
         self.head = head
@@ -81,18 +82,19 @@ class CommandBatch:
         self._written = 0
 
     def carry_out(self, commands: Sequence[Command], conflicts: Mapping[int, ConflictError]) -> list[Receipt | Refusal]:
-        """The result of each command, in order; those at the places in `conflicts` are refused without evaluation.
+        """Carry out the commands and return one receipt or refusal for each, in their order.
 
-        Raises WriteConflictError, after which nothing of this transaction may be committed.
+        A command whose index is in `conflicts` is refused without evaluation. Raises WriteConflictError; the caller
+        must then roll the transaction back.
         """
         outcomes: list[Receipt | Refusal] = []
-        for place, command in enumerate(commands):
+        for index, command in enumerate(commands):
             try:
                 outcomes.append(
-                    self._refused(command, conflicts[place]) if place in conflicts else self._evaluated(command)
+                    self._refused(command, conflicts[index]) if index in conflicts else self._evaluated(command)
                 )
             except ConflictError as conflict:
-                raise WriteConflictError(place, conflict) from conflict
+                raise WriteConflictError(index, conflict) from conflict
         self._write_events()
         return outcomes
 
@@ -100,7 +102,7 @@ class CommandBatch:
         try:
             context = self._context(command)
             result = without_secrets(RULES[type(command)](self._state, command, context))
-            if result.again:
+            if result.unchanged:
                 return self._repeated(result, context)
             event = self._log.compose(self.head, result, replace(self._run, as_of=context.now))
         except (RefusedError, InputError) as refusal:
@@ -116,7 +118,7 @@ class CommandBatch:
         return Receipt(event.seq, event.id, result.event, result.subject, context.now, result.rows)
 
     def _repeated(self, result: CommandResult, context: Context) -> Receipt:
-        """Everything stands already: the receipt names the event that wrote it, which may be one of this batch."""
+        """Return the receipt of the earlier event that did this already; that event may belong to this batch."""
         self._write_events()
         seq, identity = self._log.newest(result.subject, result.event)
         return Receipt(seq, identity, result.event, result.subject, context.now, result.rows)
@@ -131,8 +133,10 @@ class CommandBatch:
         context = self._context(record)
         result = without_secrets(RULES[RecordRefusal](self._state, record, context))
         self._recorded(result, context, self._log.compose(self.head, result, replace(self._run, as_of=context.now)))
-        # Only the code: a reason may quote what somebody typed.
-        LOG.info("%s refused about %r in run %r: %s", command.name, record.about, self._run.run_id, refusal.code)
+        # Log the error code only: the reason may quote what a person typed.
+        LOG.info(
+            "command %s about %r refused in run %r: %s", command.name, record.about, self._run.run_id, refusal.code
+        )
         return refusal
 
     def _context(self, command: Command) -> Context:
@@ -150,7 +154,7 @@ def _business_time(head: Head, as_of: datetime | None) -> datetime:
         return datetime.now(UTC)
     if head.size and head.clock != "replay":
         raise ConfigurationError(
-            "this registry runs on the wall clock and takes no other time",
-            "leave out --as-of; only a registry created with `clock: replay` records a past",
+            "this registry uses the current time and accepts no other",
+            "omit --as-of; only a replay registry (`clock: replay`) accepts past times",
         )
     return in_utc(as_of)

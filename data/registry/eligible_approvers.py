@@ -1,4 +1,7 @@
-"""Who could answer a pending request at this moment: everybody whose answer the rule itself would accept."""
+"""Find the people who could act now: vote on a pending request, conclude a validation, or act in a given role.
+
+The checks are those of the rules themselves, so a person found here is not refused for role or independence.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from data.records.person import Person, Role
 from data.records.version import Version
 from data.registry.approvals import people_behind
 from data.registry.command import Moment, Proof
-from data.registry.independence import require_free
+from data.registry.independence import require_allowed_signer
 from data.registry.purposes import purpose_of
 from data.registry.rules import emergency
 from data.registry.rules.approval import subject_of
@@ -23,16 +26,17 @@ from data.registry.state import State
 
 
 def open_requests(state: State) -> list[ApprovalRequest]:
-    """The requests that somebody may answer: undecided, and of what went live in an emergency only while it serves."""
+    """Return the pending requests that are open for votes; an emergency release only while its version serves."""
     pending = state.find(ApprovalRequest, state="pending")
     return [one for one in pending if not purpose_of(one).serves_before_votes or emergency.is_live(state, one.key)]
 
 
 def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) -> tuple[EligibleApprover, ...]:
-    """By person and role; each in their own right where they can, else as a deputy.
+    """Return everybody who could vote on a request now, sorted by person and role.
 
-    They hold a role that the request asks, for its team, tier and environment, can prove who they are, are independent
-    of the version and of the requester, as is the person they represent, and neither has decided on it yet.
+    Each of them holds a required role for the request's team, tier and environment, has an active credential, and is
+    independent of the version and of the requester. Neither they nor the person they represent has voted yet; the
+    represented person must be independent too. A person who holds the role in their own right is not listed as deputy.
     """
     decided = {one for vote in state.find(Vote, request=request.key) for one in people_behind(vote)}
     people = [one for one in state.find(Person, state="active") if one.person not in decided]
@@ -44,14 +48,14 @@ def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) ->
 
 
 def validators(state: State, version: Version, now: datetime) -> tuple[str, ...]:
-    """Everybody who could conclude on a version now: an independent validator who can prove who they are."""
+    """Return everybody who could conclude the validation of a version now: independent validators with a credential."""
     people = [one.person for one in state.find(Person, state="active")]
     enrolled = [person for person in people if active_credential(state, person) is not None]
     return tuple(person for person in enrolled if _may_validate(state, version, person, now))
 
 
 def holders(state: State, model: Model, roles: Sequence[Role], environment: str, now: datetime) -> tuple[str, ...]:
-    """Everybody who holds one of some roles for a model in an environment and can prove who they are."""
+    """Return everybody with an active credential who holds at least one of `roles` for a model in an environment."""
     scope = {"team": model.team, "environment": environment}
     people = [one.person for one in state.find(Person, state="active") if active_credential(state, one.person)]
     return tuple(
@@ -64,7 +68,7 @@ def holders(state: State, model: Model, roles: Sequence[Role], environment: str,
 def _ways(
     state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime
 ) -> Iterator[EligibleApprover]:
-    """The ways in which a person holds a role, their own first."""
+    """Yield each way in which a person holds a role: first in their own right, then for each person they represent."""
     if active_credential(state, person.person) is None:
         return
     team = subject_of(state, request.purpose, request.subject).model.team
@@ -79,7 +83,7 @@ def _independent(state: State, request: ApprovalRequest, signer: EligibleApprove
     version = subject_of(state, request.purpose, request.subject).version
     try:
         for name in filter(None, (signer.person, signer.deputy_of)):
-            require_free(state.need(Person, person_key(name)), version, request)
+            require_allowed_signer(state.need(Person, person_key(name)), version, request)
     except IndependenceError:
         return False
     return True

@@ -1,7 +1,8 @@
-"""Enrolling a person: the seed is sealed first, then the credential is recorded, then the person is shown the seed.
+"""Enrol a person: store the encrypted seed, then record the credential, then show the seed to the person.
 
-A crash after the sealing leaves a sealed seed that no credential names: it proves nothing and is never used again.
-A crash after the recording leaves a credential whose seed nobody was shown: enrol again, which ends it.
+After a crash between the first two steps a stored seed belongs to no credential: it proves nothing and is never used.
+After a crash between the last two steps nobody has seen the seed of the credential. Enrolling the person again revokes
+that credential.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ ISSUER = "modelward"
 def enrol(
     registry: Registry, person: str, actor: Actor, proof: Proof | None = None, as_of: datetime | None = None
 ) -> str:
-    """Give a person a fresh one-time-code seed; answers the otpauth URI to show them once.
+    """Give a person a new one-time-code seed and return the otpauth URI, which is shown to the person once.
 
-    Raises InvalidNameError, NotFoundError, and whatever the registry refuses with.
+    Raises InvalidNameError, NotFoundError, and RefusedError or InputError when the registry refuses the enrolment.
     """
     key = person_key(person)
     with registry.reading() as state:

@@ -1,4 +1,4 @@
-"""Collecting the evidence on a version from the registry's rows."""
+"""Collect the evidence on a version from the rows of the registry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from data.registry.state import State
 
 
 def collect_evidence(state: State, version: str, environment: str = "production", use: str = "") -> Evidence:
-    """Everything recorded about a version, with the champion it would replace. Raises NotFoundError."""
+    """Return everything recorded about a version, with the champion that the version would replace.
+
+    Raises NotFoundError.
+    """
     row = state.need(Version, version)
     model = state.need(Model, row.model)
     plans = state.find(MonitoringPlan, model=model.key)
@@ -38,6 +41,6 @@ def collect_evidence(state: State, version: str, environment: str = "production"
 
 
 def champion_of(state: State, model: str, environment: str) -> Version | None:
-    """The version that serves as champion in an environment, or None."""
+    """Return the version that serves as champion in an environment, or None."""
     slot = state.get(Slot, slot_key(model, environment, "champion"))
     return state.get(Version, slot.version) if slot is not None and slot.version else None

@@ -1,4 +1,4 @@
-"""Who worked on a version, and whether a person is one of them: computed, never set by hand. Pure.
+"""Decide whether a person is independent of a version: find who worked on it and compare the person with them.
 
 Source: SR 11-7 §V (validation is independent of development and use).
 """
@@ -18,42 +18,48 @@ GIT_AUTHOR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 
 
 def contributors_of(version: Version, *others: str) -> tuple[str, ...]:
-    """Everybody who worked on a version: its Git authors, its submitter, and `others` (who asks for the decision).
+    """Return everybody who worked on a version: Git authors, submitter, and `others`, who asked for the decision.
 
-    Raises IndependenceError when nobody is known.
+    Raises IndependenceError when the version has no recorded contributor.
     """
-    # `others` alone would let a version without a known author be signed by anybody but its requester.
+    # Without a known author everybody except the requester could sign, so `others` alone is not enough.
     known = tuple(dict.fromkeys(name for name in (*version.contributors, version.submitter, *others) if name.strip()))
     if not version.contributors or not known:
         raise IndependenceError(
-            f"nobody is known to have worked on {short(version.key)}", "register it again from a Git checkout"
+            f"{short(version.key)} has no recorded contributor", "register the version again from a Git checkout"
         )
     return known
 
 
 def is_one_of(person: Person, names: Iterable[str]) -> bool:
-    """Whether a person is among names as Git, the operating system or the roster write them, in any case."""
+    """Return True if one of `names` means the person: an id, a full name, an email address, an operating-system user or
+    a Git author `Name <email>`. Case does not matter.
+    """
     theirs = {_plain(each) for each in (person.person, person.name, person.email, person.os_user)} - {""}
     return any(theirs & _written(name) for name in names)
 
 
 def require_independent(person: Person, version: Version, *others: str) -> None:
-    """Raises IndependenceError, saying why, when the person worked on the version or is one of `others`."""
+    """Raise IndependenceError when the person worked on the version or is one of `others`, who asked to decide."""
     if is_one_of(person, others):
-        raise IndependenceError(f"{person.person} asked for this decision and cannot take it")
+        raise IndependenceError(
+            f"{person.person} asked for this decision and cannot take it", "ask a person who did not request it"
+        )
     if is_one_of(person, [version.submitter]):
         raise IndependenceError(f"{person.person} submitted {short(version.key)} and cannot judge it")
     if is_one_of(person, contributors_of(version)):
         raise IndependenceError(f"{person.person} worked on {short(version.key)} and cannot judge it")
 
 
-def require_free(person: Person, version: Version, request: ApprovalRequest) -> None:
-    """Raises IndependenceError, saying why, when the person is one of those who may not sign the request."""
+def require_allowed_signer(person: Person, version: Version, request: ApprovalRequest) -> None:
+    """Raise IndependenceError when the person worked on the version, asked for the request, or is listed in the request
+    among those who may not sign.
+    """
     require_independent(person, version, request.requester)
     if is_one_of(person, request.contributors):
         raise IndependenceError(
-            f"{person.person} validated {short(version.key)}, and its standard separates the two",
-            "ask a person who neither worked on this version nor validated it",
+            f"{person.person} validated {short(version.key)} and cannot approve it: the standard separates the two",
+            "ask a person who neither worked on the version nor validated it",
         )
 
 

@@ -1,4 +1,4 @@
-"""The legal moves of a version's review and of a deployment in a slot: pure tables, enforced by the registry."""
+"""Define the legal state changes of versions, deployments, retirements and alerts, and check a change against them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
 
 DEPLOYMENT_MOVES: Mapping[DeploymentState, frozenset[DeploymentState]] = {
     "deployed": frozenset({"superseded", "rolled_back", "suspended", "ended"}),
-    # A return puts the version in service by a new deployment, so a former one never moves again.
+    # A rollback puts the version in service by a new deployment, so the former deployment never changes again.
     "superseded": frozenset(),
     "rolled_back": frozenset(),
     "suspended": frozenset({"ended"}),
@@ -66,38 +66,38 @@ ALERT_MOVES: Mapping[AlertState, frozenset[AlertState]] = {
     "confirmed": frozenset(),
     "ended": frozenset(),
 }
-"""Answers that people may give; reopening and ending are moves of the monitoring itself."""
+"""The states that a person's answer may give to an alert. Only monitoring reopens or ends an alert."""
 
 
 def check_review_move(subject: str, now: ReviewState, to: ReviewState) -> None:
-    """Raises IllegalMoveError, naming what is allowed, unless a version may go from `now` to `to`."""
+    """Raise IllegalMoveError, which lists the allowed states, unless a version may go from `now` to `to`."""
     allowed = REVIEW_MOVES[now]
     if to not in allowed:
-        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_named(allowed)})")
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})")
 
 
 def check_deployment_move(subject: str, now: DeploymentState, to: DeploymentState) -> None:
-    """Raises IllegalMoveError unless a deployment may go from `now` to `to`; a return is a new deployment."""
+    """Raise IllegalMoveError unless a deployment may go from `now` to `to`; a rollback starts a new deployment."""
     allowed = DEPLOYMENT_MOVES[now]
     if to not in allowed:
-        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_named(allowed)})")
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})")
 
 
 def check_retirement_move(subject: str, now: RetirementState, to: RetirementState) -> None:
-    """Raises IllegalMoveError unless a retirement may go from `now` to `to`."""
+    """Raise IllegalMoveError unless a retirement may go from `now` to `to`."""
     allowed = RETIREMENT_MOVES[now]
     if to not in allowed:
-        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_named(allowed)})")
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})")
 
 
 def check_alert_answer(subject: str, now: AlertState, answer: str) -> None:
-    """Raises IllegalMoveError unless an alert that is `now` may be given this answer."""
+    """Raise IllegalMoveError unless an alert in state `now` may get this answer."""
     allowed = ALERT_MOVES[now]
     if ALERT_ANSWERS[answer] not in allowed:
         raise IllegalMoveError(
-            f"{subject} is {now}; it cannot become {ALERT_ANSWERS[answer]} (allowed: {_named(allowed)})"
+            f"{subject} is {now}; it cannot become {ALERT_ANSWERS[answer]} (allowed: {_listed(allowed)})"
         )
 
 
-def _named(states: frozenset[Any]) -> str:
+def _listed(states: frozenset[Any]) -> str:
     return ", ".join(sorted(states)) or "nothing"

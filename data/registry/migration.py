@@ -1,7 +1,7 @@
-"""Migrations: numbered SQL files that bring a registry file from one schema to the next, each an event of the log.
+"""Migrate a registry file from one schema to the next with numbered SQL files; each migration is an event of the log.
 
 The first migration is frozen, and so is each later one once it was released. A migration adds tables and nullable
-columns only. It never changes a row: rows change by events, and the tables must stay the fold of the events.
+columns only. It never changes a row: only events do, and a replay of the events must always give the same tables.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from data.registry.state import State
 LOG = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 AUDIT_TABLES = frozenset({"schema_version", "audit_event", "audit_head", "checkpoint"})
-"""The tables of the log itself: their columns are part of the log's format and never declared by an event."""
+"""The tables of the log itself. Their columns are part of the log's format; no event declares them."""
 
 Tables = dict[str, dict[str, str]]
-"""Each state table with its columns and their SQL types."""
+"""Maps each state table to its columns, and each column to its SQL type."""
 
 
 @dataclass(frozen=True)
 class Migration:
-    """One numbered SQL file; `number` is the schema that it leads to."""
+    """One numbered SQL file; `number` is the schema number after the file was executed."""
 
     number: int
     name: str
@@ -42,25 +42,25 @@ class Migration:
 
     @property
     def digest(self) -> str:
-        """The digest of its SQL text, `sha256:` and 64 hex digits."""
+        """The SHA-256 digest of the SQL text: `sha256:` and 64 hex digits."""
         return f"sha256:{hashlib.sha256(self.sql.encode()).hexdigest()}"
 
 
 def known_migrations() -> list[Migration]:
-    """Every migration that this program knows, in order."""
+    """Return every migration that this program knows, lowest number first."""
     files = sorted((int(file.name.split("_")[0]), file) for file in MIGRATIONS.glob("*.sql"))
     return [Migration(number, file.stem, file.read_text("utf-8")) for number, file in files]
 
 
 def newest_schema() -> int:
-    """The schema that this program reads and writes."""
+    """Return the number of the schema that this program reads and writes."""
     return max(int(file.name.split("_")[0]) for file in MIGRATIONS.glob("*.sql"))
 
 
 def schema_of(connection: duckdb.DuckDBPyConnection, database: Path) -> int:
-    """The schema of a registry file; 0 of a file without tables.
+    """Return the schema number of a registry file; 0 for a file without tables.
 
-    Raises SchemaVersionError when it is newer than this program knows.
+    Raises SchemaVersionError when the file has a newer schema than this program knows.
     """
     try:
         row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
@@ -73,7 +73,7 @@ def schema_of(connection: duckdb.DuckDBPyConnection, database: Path) -> int:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, schema: int) -> None:
-    """Make the empty tables of a schema in a file without tables: what a rebuild from the journal starts with.
+    """Create the empty tables of a schema in a file without tables; a rebuild from the journal starts with this.
 
     Raises SchemaVersionError when this program does not know the schema.
     """
@@ -89,11 +89,11 @@ def create_tables(connection: duckdb.DuckDBPyConnection, schema: int) -> None:
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
-    """Bring a registry file to the newest schema.
+    """Migrate a registry file to the newest schema that this program knows.
 
-    All pending migrations and one `log.migrated` event for each are one transaction: a crash leaves all or nothing.
-    Before genesis no event is needed, because genesis declares the tables as they are then.
-    Raises SchemaVersionError for a newer file.
+    One transaction contains all pending migrations and one `log.migrated` event for each: after a crash either all or
+    none of them is there. Before genesis no event is needed, because genesis declares the tables of that moment.
+    Raises SchemaVersionError when the file has a newer schema than this program knows.
     """
     present = schema_of(connection, database)
     if present == newest_schema():
@@ -109,10 +109,10 @@ def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
 
 
 def declared_tables(migrations: Sequence[Migration]) -> Tables:
-    """The state tables that these migrations add up to.
+    """Return the state tables that exist after these migrations.
 
-    They are read from an empty database of its own. The catalog of the registry file is no authority: an event that
-    declared its columns would make a column legitimate that somebody added unseen.
+    They are read from a new, empty database. The catalog of the registry file is not used: an event that declared its
+    columns would also declare a column that somebody added by hand.
     """
     tables: Tables = {}
     with duckdb.connect() as connection:
@@ -132,7 +132,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migrati
         head = log.head()
         if head.size == 0:
             continue
-        # A replay log has its own business time: the migration counts from that of the event before it.
+        # A replay log has its own business time: the migration gets the business time of the event before it.
         as_of = datetime.fromisoformat(State(connection).last_effective_at())
         log.write([log.compose(head, _result(migrations[: migration.number]), RunContext(SERVICE, as_of))])
 
@@ -143,7 +143,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
 
 
 def _result(migrations: Sequence[Migration]) -> CommandResult:
-    """What `log.migrated` says after the last of these migrations: the schema from now on, and how it came about."""
+    """Return the `log.migrated` event of the last of these migrations; its data describe the new schema."""
     last = migrations[-1]
     return CommandResult(
         EventType.LOG_MIGRATED,

@@ -1,7 +1,7 @@
-"""What an approval request is for: one record for each purpose, so that no rule compares purposes by name.
+"""Define the purposes of approval requests, one record each, so that no rule compares purposes by name.
 
-A purpose says what the subject of the request is, whether the votes come before or after the version serves, what an
-approving vote makes of the subject, and which command the approval is completed by.
+A purpose says what the subject of the request is, whether people vote before or after the version serves, which state
+an approving vote asks for, and which command needs the approval.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from data.registry.commands.retirement import ApproveRetirement
 from data.registry.state import State
 
 UNRATIFIED: Final = "unratified"
-"""The state of what was done before anybody approved it, as the statement of an approver names it."""
+"""The present state, in the statement of a vote, of an action that is already done but not ratified."""
 
 
 @dataclass(frozen=True)
 class Purpose:
     """One purpose of an approval request.
 
-    `about` is the type of row that the request's subject is the key of. `find_subject` gives the key of the version
-    behind that subject and the subject's present state; it raises NotFoundError. `approved_as` is what an approving
-    vote makes of the subject. `completed_by` is the command that needs the approval; None where the votes complete it.
+    `about` is the row type of the request's subject. `find_subject` returns the key of the version behind a subject and
+    the subject's present state; it raises NotFoundError. `approved_as` is the state that an approving vote asks for.
+    `completed_by` is the command that needs the approval; None when the votes alone complete the request.
 
-    * `decides_review`: the votes move the version to approved or rejected, so the evidence must be fresh at each vote.
-    * `serves_before_votes`: one person's code put the version in service; the votes ratify that, or it is undone.
-    * `puts_in_service`: a deployment may stand on the request.
-    * `names_slot`: the request is about one slot of one environment and one use, which people must see.
+    * `decides_review`: the votes make the version approved or rejected, so the evidence must be fresh at each vote.
+    * `serves_before_votes`: the version serves already, by one person's code; without ratification it is undone.
+    * `puts_in_service`: a deployment may refer to the request as its approval.
+    * `names_slot`: the request is about one slot, environment and use, which must be shown to the voters.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Purpose:
 
 
 def purpose_of(request: ApprovalRequest) -> Purpose:
-    """The record of a request's purpose."""
+    """Return the Purpose of a request."""
     return PURPOSES[request.purpose]
 
 
@@ -74,7 +74,7 @@ def _released_version(_: State, key: str) -> tuple[str, str]:
 DEPLOY: Final = Purpose(
     "deploy", Version, _version, "approved", BeginOperation, decides_review=True, puts_in_service=True, names_slot=True
 )
-"""A version may serve in one slot of an environment."""
+"""Purpose: a version is approved to serve in one slot of an environment."""
 
 RELEASE: Final = Purpose(
     "release",
@@ -86,13 +86,13 @@ RELEASE: Final = Purpose(
     puts_in_service=True,
     names_slot=True,
 )
-"""A version that went live in an emergency is approved after the fact."""
+"""Purpose: an emergency release of a version is ratified after it was published."""
 
 RATIFY: Final = Purpose("ratify", Deployment, _deployment, "ratified", None, names_slot=True)
-"""A rollback or a suspension is approved after the fact."""
+"""Purpose: a rollback or a suspension is ratified after it was done."""
 
 RETIRE: Final = Purpose("retire", Retirement, _retirement, "approved", ApproveRetirement)
-"""The plan of a retirement is approved, with every consumer's answer in it."""
+"""Purpose: the plan of a retirement, with the answer of every consumer, is approved."""
 
 PURPOSES: Mapping[str, Purpose] = {purpose.name: purpose for purpose in (DEPLOY, RELEASE, RATIFY, RETIRE)}
-"""Every purpose by the name that requests store."""
+"""Maps the purpose name that a request stores to its Purpose."""

@@ -1,4 +1,4 @@
-"""A lost registry file is written again from the journal, while no process reads or writes it."""
+"""Rebuild a lost registry file from the journal, and compare two registry files."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from data.registry.registry import Registry
 
 
 def rebuild_registry(registry: Registry) -> int:
-    """Write the registry file that the journal adds up to; the number of events.
+    """Write a new registry file from the events in the journal; return the number of events.
 
-    Raises StoreError when there is a file already or another process holds the lock, and as `rebuild`.
+    Raises StoreError when the file exists, StoreLockedError when another process uses the registry, and other errors in
+    the same cases as `data.audit.rebuild.rebuild`.
     """
     database = registry.home.database
     if database.exists():
-        raise StoreError(f"{database} is there", f"move it aside first: `mv {database} {database}.broken`")
-    with registry.store.quiet(alone=True):
+        raise StoreError(f"{database} exists already", f"move it aside first: `mv {database} {database}.broken`")
+    with registry.store.locked(exclusive=True):
         return rebuild(registry.journal, database, create_tables, registry.anchors)
 
 
 def same_tables(first: Path, second: Path) -> bool:
-    """Whether two registry files hold the same rows in the same tables. Nobody may write to either meanwhile."""
+    """Return True if two registry files have the same tables with the same rows. Nobody may write to them meanwhile."""
     with duckdb.connect() as connection:
         connection.execute(
             f"ATTACH {_quoted(first)} AS first (READ_ONLY); ATTACH {_quoted(second)} AS second (READ_ONLY)"

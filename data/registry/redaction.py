@@ -1,4 +1,4 @@
-"""Secrets are taken out before anything is appended: an append-only log cannot forget."""
+"""Replace secrets in a value before it is written to the log, since nothing in the log can be deleted later."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ SECRET_VALUE = re.compile(
     re.DOTALL,
 )
 SCHEMAS = frozenset({"columns"})
-"""Fields whose keys are the names of columns, and whose values are their types: nothing to hide by name."""
+"""Fields that map column names to column types: a column name such as `token` hides nothing there."""
 
 
 def redacted(value: Any) -> Any:
-    """The value with secrets replaced: whole texts under a secret's name, known shapes inside any text."""
+    """Return the value with secrets replaced: each text under a key that denotes a secret, such as `password`, and each
+    part of a text that has the form of a known secret, such as an API key.
+    """
     if isinstance(value, Mapping):
         return {key: _redacted_item(key, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,7 +1,8 @@
-"""The registry: every write is a typed command; it is checked, becomes one event, and the event is applied.
+"""The registry: check each typed command, record it as one event and write the rows of the event.
 
-Order of a write: commit event and rows in one transaction → append the body to the journal → sign a checkpoint to the
-anchors when the event is a decision or one is due → acknowledge. Only then may the caller change the world.
+Order of a write: commit event and rows in one transaction → append the event to the journal → sign a checkpoint for the
+anchors when the event is a decision or a checkpoint is due → return the receipt. Only then may the caller act outside
+the registry, for example publish a version.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ from data.settings import read_settings
 
 LOG = logging.getLogger(__name__)
 
-__all__ = ["MOST_TOGETHER", "Receipt", "Refusal", "Registry"]
+__all__ = ["LARGEST_BATCH", "Receipt", "Refusal", "Registry"]
 
-MOST_TOGETHER = 500
-"""Commands in one transaction: so many hold the registry for seconds, and others wait that long for their turn."""
+LARGEST_BATCH = 500
+"""Greatest number of commands in one transaction: a batch of this size locks the registry for some seconds."""
 
 
 class Registry:
-    """The registry of one home, embedded in this process."""
+    """The registry of one home, which this process reads and writes directly."""
 
     def __init__(self, home: Home, anchors: Sequence[AnchorSink] | None = None) -> None:
         self.home = home
@@ -51,11 +52,11 @@ class Registry:
         self.anchors: list[AnchorSink] = list(anchors) if anchors is not None else _anchors_of(home)
         self.seeds = SeedVault(home.keys)
         self._key: SigningKey | None = None
-        self._anchors_whole = False
+        self._anchors_complete = False
 
     @classmethod
     def here(cls, longest_wait: float | None = None) -> Registry:
-        """The registry of the home that the settings name; `longest_wait` in seconds bounds each wait for its lock."""
+        """Return the registry of the configured home; no wait for its lock exceeds `longest_wait`, in seconds."""
         registry = cls(Home.here())
         if longest_wait is not None:
             registry.store.wait_seconds = min(longest_wait, registry.store.wait_seconds)
@@ -63,18 +64,18 @@ class Registry:
 
     @property
     def exists(self) -> bool:
-        """Whether the registry file is there; its journal may be left where it is not."""
+        """True if the registry file exists. Its journal can exist without the file."""
         return self.store.exists()
 
     def create(self, origin: str = "modelward", clock: str = "wall", actor: Actor | None = None) -> Receipt:
-        """Start an empty registry: keys, genesis, first checkpoint. `clock` is `wall` or `replay`.
+        """Create an empty registry: keys, genesis event and first checkpoint. `clock` is `wall` or `replay`.
 
-        A start that was interrupted before genesis is taken up again. Raises InputError when a registry is here
-        already, or was and left its journal.
+        A creation that was interrupted before genesis is continued. Raises InputError when the home has a registry
+        already, or the journal of a lost registry.
         """
         if self._is_started():
             raise InputError(
-                f"there is a registry, or the journal of one, under {self.home.root} already",
+                f"{self.home.root} contains a registry, or the journal of one, already",
                 "use it, rebuild it with `modelward audit rebuild`, or choose another MODELWARD_HOME",
             )
         name = keys.named(self.home.keys) or f"{origin}/{secrets.token_hex(4)}"
@@ -88,13 +89,13 @@ class Registry:
         return self.execute(command, RunContext(actor or SERVICE))
 
     def execute(self, command: Command, context: RunContext) -> Receipt:
-        """Carry out a command, or record its refusal and raise it.
+        """Carry out a command and return the receipt; a refusal is recorded, then raised.
 
-        A business time other than now is allowed only where genesis says `clock: replay`. Raises RefusedError,
-        InputError, StoreError, AuditError.
+        Only a replay registry (`clock: replay`) accepts a business time other than now.
+        Raises RefusedError, InputError, ConfigurationError, StoreError, AuditError.
         """
         if command.claimed is not None:
-            # Counted in a transaction of its own and before the code is checked: a refusal must not take it back.
+            # Count the attempt in its own transaction, before the code is checked: a refusal must not undo the count.
             attempt = CountAttempt(person=command.claimed.person, attempted=command.name)
             self._commit([attempt], context)
         (outcome,) = self._commit([command], context)
@@ -103,23 +104,26 @@ class Registry:
         raise outcome
 
     def execute_together(self, commands: Sequence[Command], context: RunContext) -> list[Receipt | Refusal]:
-        """Carry out many commands in one transaction, each checked by itself and each its own event.
+        """Carry out many commands in one transaction; each is checked separately and becomes its own event.
 
-        One result for each, in their order: a receipt, or the refusal, which is recorded as usual and leaves the others
-        as they are. A crash leaves all of them or none. Raises InputError before anything for more than
-        MOST_TOGETHER, or one that needs proof of person; StoreError and AuditError as `execute`, for all at once.
+        Returns a receipt or a refusal for each command, in their order; a refused command does not affect the others.
+        A crash leaves all of them or none. Raises InputError before any change for more than LARGEST_BATCH commands or
+        for a command with a proof of person. Raises StoreError and AuditError in the same cases as `execute`.
         """
-        if len(commands) > MOST_TOGETHER:
+        if len(commands) > LARGEST_BATCH:
             raise InputError(
-                f"{len(commands):,} commands were given together; at most {MOST_TOGETHER} are allowed",
-                "give them in several batches",
+                f"{len(commands):,} commands were given together; at most {LARGEST_BATCH} are allowed",
+                "give them in smaller batches",
             )
         if any(one.claimed is not None for one in commands):
-            raise InputError("a command with a one-time code is given by itself", "each attempt counts before it")
+            raise InputError(
+                "a batch cannot contain a command with a one-time code, because each attempt is counted first",
+                "give that command by itself",
+            )
         return self._commit(commands, context)
 
     def checkpoint(self) -> int:
-        """Sign a checkpoint over everything recorded so far, unless one stands; answers how many events it covers."""
+        """Sign a checkpoint of the whole log, unless one exists for its size; return the number of events it covers."""
         with self.store.turn():
             with self.store.transaction() as connection:
                 size = AuditLog(connection).head().size
@@ -128,29 +132,32 @@ class Registry:
 
     @contextmanager
     def reading(self) -> Iterator[State]:
-        """The rows as they stand now, in one snapshot."""
+        """Yield the present rows, as one snapshot that concurrent writes do not change."""
         with self.store.reading() as connection:
             yield State(connection)
 
     def session(self) -> AbstractContextManager[None]:
-        """Hold the lock and the open file across many commands and queries: opening costs more than a transaction.
+        """Keep the file open and locked for many commands and queries, since opening it costs more than a transaction.
 
-        Other processes wait meanwhile. Raises MissingRegistryError, StoreLockedError, SchemaVersionError.
+        Other processes wait until the session ends. Raises MissingRegistryError, StoreLockedError, SchemaVersionError.
         """
         return self.store.session()
 
     def head(self) -> Head:
-        """Size, clock and newest time of the log. Raises MissingRegistryError, StoreError."""
+        """Return the head of the log: size, clock, time of the last event. Raises MissingRegistryError, StoreError."""
         with self.store.reading() as connection:
             return AuditLog(connection).head()
 
     def backup(self, target: Path) -> None:
-        """Copy every table into a new file. Raises StoreError when the target exists, NestedTransactionError."""
+        """Copy every table into a new file.
+
+        Raises StoreError when the target exists, NestedTransactionError when this process holds the registry open.
+        """
         self.store.backup(target)
 
     @property
     def anchor_files(self) -> list[tuple[str, Path]]:
-        """Location and path of each anchor that is a file, as the verifier asks for them."""
+        """Location and path of each anchor that is a file, in the form that the verifier takes."""
         return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor)]
 
     def _is_started(self) -> bool:
@@ -162,14 +169,17 @@ class Registry:
             return AuditLog(connection).head().size > 0
 
     def _commit(self, commands: Sequence[Command], context: RunContext) -> list[Receipt | Refusal]:
-        """Carry out all in one transaction. Whatever lost its row to another writer is refused, the rest runs again."""
+        """Carry out the commands in one transaction.
+
+        When another writer changed a row of a command first, that command is refused and the others are repeated.
+        """
         conflicts: dict[int, ConflictError] = {}
         with self.store.turn():
             while True:
                 try:
                     return self._record(commands, context, conflicts)
                 except WriteConflictError as lost:
-                    conflicts[lost.place] = lost.conflict
+                    conflicts[lost.index] = lost.conflict
 
     def _record(
         self, commands: Sequence[Command], context: RunContext, conflicts: Mapping[int, ConflictError]
@@ -181,7 +191,7 @@ class Registry:
             batch = CommandBatch(State(connection), log, head, context, self.seeds)
             outcomes = batch.carry_out(commands, conflicts)
         if batch.events:
-            # The journal before the anchors: a checkpoint proves events, only the journal can bring them back.
+            # Journal before anchors: a checkpoint only proves that events existed, the journal can restore them.
             self.journal.append([event.body for event in batch.events])
             for event in batch.events:
                 LOG.debug("event %d %s recorded: %s about %r", event.seq, *event.copies[:3])
@@ -190,9 +200,9 @@ class Registry:
 
     @contextmanager
     def _around_migration(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """A migration is an event like any other: journalled and anchored before anybody uses the new schema.
+        """Journal and anchor the events of a migration, which the block runs, before the new schema is used.
 
-        The journal is compared first. A file that lost events must not be continued by a migration of its own.
+        The journal is compared before the migration: a file that lost events must not get a new event.
         """
         log = AuditLog(connection)
         self._catch_up(log, log.head())
@@ -208,41 +218,44 @@ class Registry:
             connection.rollback()
             raise
         connection.commit()
-        self._hand_out(notes)
+        self._append_to_anchors(notes)
 
     def _catch_up(self, log: AuditLog, head: Head) -> None:
-        """A crash between commit and journal leaves the journal behind: append what is missing."""
+        """Append the events that the journal lacks after a crash between commit and journal.
+
+        Raises MissingRegistryError when the registry has fewer events than the journal.
+        """
         known = self.journal.size()
         if known > head.size:
             raise MissingRegistryError(
-                f"the journal holds {known} events, the registry only {head.size}: the registry lost some",
-                "keep both as they are and run `modelward audit rebuild`",
+                f"number of events: {known} in the journal, {head.size} in the registry; the registry lost events",
+                f"move {self.home.database} aside and run `modelward audit rebuild`",
             )
         if known < head.size:
-            LOG.warning("the journal lacked events %d to %d, a crash left them out", known, head.size - 1)
+            LOG.warning("the journal lacks events %d to %d after a crash; they are appended", known, head.size - 1)
             self.journal.append(log.bodies(known))
 
     def _anchor(self, size: int, decision: bool) -> None:
-        """Sign a checkpoint when one is due; the registry keeps it before the anchors do, and they catch up on it."""
+        """Sign a checkpoint when one is due: store its note in the registry first, then append it to the anchors."""
         with self.store.transaction() as connection:
             notes = self._sign_if_due(AuditLog(connection), size, decision)
-        self._hand_out(notes)
+        self._append_to_anchors(notes)
 
     def _sign_if_due(self, log: AuditLog, size: int, decision: bool) -> Sequence[str]:
-        """The notes that the anchors may lack: the new one, and all until this process has seen the anchors whole."""
+        """Return the notes that the anchors may lack: all notes until the anchors are complete, then the new one."""
         if not log.checkpoint_due(size, decision, datetime.now(UTC)):
             return ()
         fresh = log.sign(self._signing_key(log))
-        return (fresh,) if self._anchors_whole else log.notes()
+        return (fresh,) if self._anchors_complete else log.notes()
 
-    def _hand_out(self, notes: Sequence[str]) -> None:
+    def _append_to_anchors(self, notes: Sequence[str]) -> None:
         if not notes:
             return
         for sink in self.anchors:
-            LOG.debug("checkpoint to the anchor %s", sink.name)
-            for note in notes if self._anchors_whole else missing(sink, notes):
+            LOG.debug("append the checkpoint to anchor %s", sink.name)
+            for note in notes if self._anchors_complete else missing(sink, notes):
                 sink.append(note)
-        self._anchors_whole = True
+        self._anchors_complete = True
 
     def _signing_key(self, log: AuditLog) -> SigningKey:
         if self._key is None:
@@ -251,6 +264,6 @@ class Registry:
 
 
 def _anchors_of(home: Home) -> list[AnchorSink]:
-    """The home's own anchor file, and those that the settings name."""
+    """Return the anchor file of the home and the anchors in the settings."""
     named = [FileAnchor(path, location) for location, path in read_settings().anchors]
     return [FileAnchor(home.anchor), *named]

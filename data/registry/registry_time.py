@@ -1,4 +1,4 @@
-"""What time it is in a registry: the wall clock's, or in a replay the business time of its newest event."""
+"""Find the present time of a registry: the current time, or in a replay registry that of its last event."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import duckdb
 from data.errors import MissingRegistryError
 from data.records.instant import read_instant
 
-# Without parameters: DuckDB imports pandas for the first one it is given, and lists must be quick.
-ENDS = """
+# A statement without parameters: for the first parameter DuckDB imports pandas, which would make every list slow.
+FIRST_AND_LAST_EVENT = """
 SELECT body FROM audit_event
 WHERE seq = 0 OR seq = (SELECT max(seq) FROM audit_event)
 ORDER BY seq
@@ -21,22 +21,24 @@ ORDER BY seq
 
 @dataclass(frozen=True)
 class RegistryTime:
-    """The clock that genesis names, `wall` or `replay`, and the moment that lists and due dates are judged at."""
+    """The clock of a registry as in genesis, `wall` or `replay`, and its present time, which decides what is due."""
 
     clock: str
     now: datetime
 
     @property
     def is_replay(self) -> bool:
-        """Whether this registry records a past that was replayed."""
+        """True if this is a replay registry, which records events of the past."""
         return self.clock == "replay"
 
 
 def registry_time(connection: duckdb.DuckDBPyConnection) -> RegistryTime:
-    """The time in the registry behind an open connection. Raises MissingRegistryError when its log is empty."""
-    found = [json.loads(body) for (body,) in connection.execute(ENDS).fetchall()]
+    """Return clock and time of the registry on an open connection. Raises MissingRegistryError for an empty log."""
+    found = [json.loads(body) for (body,) in connection.execute(FIRST_AND_LAST_EVENT).fetchall()]
     if not found:
-        raise MissingRegistryError("the registry was made but never started: its log is empty")
+        raise MissingRegistryError(
+            "the registry file exists, but its log has no event", "finish its creation with `modelward people add`"
+        )
     clock = str(found[0]["data"]["clock"])
     if clock != "replay" or len(found) == 1:
         return RegistryTime(clock, datetime.now(UTC))

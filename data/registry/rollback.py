@@ -1,7 +1,7 @@
-"""Which earlier version may serve again: the newest one without an objection, with the objections to the others.
+"""Choose the version of a rollback: the last one served in the slot to which there is no objection.
 
-Valid for a return are versions that served in the same slot, approved and unexpired for that environment and use,
-never rolled back or suspended for cause, without an open blocking incident, and with their bytes at hand.
+A version is valid when it served in the same slot, its approval for that environment and use has not expired, it was
+never rolled back or suspended, no open incident blocks it, and its artifact is available.
 """
 
 from __future__ import annotations
@@ -18,24 +18,28 @@ from data.records.version import ReviewState, Version
 from data.registry.state import State
 
 Missing = Callable[[Version], str]
+"""Returns the reason why the artifact of a version is not available; an empty text when it is."""
 
 
 @dataclass(frozen=True)
-class Return:
-    """The version to return to with the deployment it served under, and every version passed over with the reason."""
+class RollbackChoice:
+    """The chosen version with its last deployment in the slot, and every version not chosen with the reason.
+
+    `version` and `deployment` are None when no version is valid.
+    """
 
     version: Version | None
     deployment: Deployment | None
     passed_over: tuple[dict[str, str], ...]
 
 
-def choose_return(
+def choose_rollback(
     state: State, model: str, environment: str, slot: str, now: datetime, missing: Missing = lambda version: ""
-) -> Return:
-    """The version that served last in this slot and is still valid, or none.
+) -> RollbackChoice:
+    """Return the last version of a slot, other than the present one, that is still valid; possibly none.
 
-    `missing` says why a version's bytes cannot be had (empty when they can). Versions newer than the choice that
-    never served here are named as passed over too.
+    `missing` returns the reason why a version's artifact is not available, or an empty text. Newer versions that never
+    served in the slot are listed among those not chosen.
     """
     current = serving_or_last(state, model, environment, slot)
     left = current.version if current is not None else ""
@@ -54,39 +58,39 @@ def choose_return(
         newer = found is None or version.number > found.number
         if newer and version.key not in named:
             passed.append({"version": version.key, "reason": f"never served as {environment} {slot}"})
-    return Return(found, chosen, tuple(passed))
+    return RollbackChoice(found, chosen, tuple(passed))
 
 
 def objections(state: State, deployment: Deployment, current: Deployment | None, now: datetime) -> list[str]:
-    """Every objection in the registry to serving a former deployment's version again."""
+    """Return every reason in the registry against serving the version of a former deployment again."""
     version = state.need(Version, deployment.version)
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     checks = {
-        standing(version, now): True,
-        "its approval for this environment and use is missing or ran out": not _approved(request, current, now),
+        why_not_approved(version, now): True,
+        "its approval for this environment and use is missing or has expired": not _approved(request, current, now),
         "it was rolled back or suspended before": _left_for_cause(state, version.key),
-        "an incident that blocks it is open": blocked(state, version.key),
+        "an open incident blocks it": blocked(state, version.key),
     }
     return [reason for reason, holds in checks.items() if holds and reason]
 
 
-def standing(version: Version, now: datetime) -> str:
-    """Why a version's approval does not stand now; empty when it does."""
+def why_not_approved(version: Version, now: datetime) -> str:
+    """Return the reason why a version has no valid approval now; an empty text when its approval is valid."""
     if version.review_state is not ReviewState.APPROVED:
         because = f" ({version.state_reason})" if version.state_reason else ""
         return f"it is {version.review_state}, not approved{because}"
     if version.valid_until is None or version.valid_until <= now:
-        return "its approval ran out"
+        return "its approval has expired"
     return ""
 
 
 def blocked(state: State, version: str) -> bool:
-    """Whether an incident that blocks this version is unresolved."""
+    """Return True if an unresolved incident blocks this version."""
     return any(one.blocking and one.state != "resolved" for one in state.find(Incident, version=version))
 
 
 def serving_or_last(state: State, model: str, environment: str, slot: str) -> Deployment | None:
-    """The deployment that serves in a slot, or the last one that did."""
+    """Return the deployment that serves in a slot, else the last one that served there; None if there was none."""
     row = state.get(Slot, slot_key(model, environment, slot))
     if row is not None and row.deployment is not None:
         return state.need(Deployment, row.deployment)
@@ -95,13 +99,13 @@ def serving_or_last(state: State, model: str, environment: str, slot: str) -> De
 
 
 def last_served(state: State, model: str, environment: str, slot: str, version: str) -> Deployment | None:
-    """The last deployment of a version in a slot."""
+    """Return the last deployment of a version in a slot, or None."""
     found = state.find(Deployment, model=model, environment=environment, slot=slot, version=version)
     return found[-1] if found else None
 
 
 def _served(state: State, model: str, environment: str, slot: str, without: str) -> list[Deployment]:
-    """The last deployment of each other version in a slot, the one that served last first."""
+    """Return the last deployment of each version but `without` in a slot, the latest deployment first."""
     found = state.find(Deployment, model=model, environment=environment, slot=slot)
     last = {one.version: one for one in found if one.version != without}
     return sorted(last.values(), key=lambda one: int(one.key.rsplit("/", 1)[1]), reverse=True)

@@ -1,19 +1,19 @@
--- The whole registry in one place. `data/migrations` adds up to exactly this.
--- Times are RFC 3339 UTC text; nested values are RFC 8785 text; the audit log is the authority.
+-- The whole schema of the registry in one file; executing `data/registry/migrations` gives exactly this schema.
+-- Times are RFC 3339 text in UTC, nested values RFC 8785 text. Where a table and the audit log differ, the log counts.
 
--- Which migrations this file has seen.
+-- The migrations that were executed in this file.
 CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL);
 
--- The audit log: `body` is the authority, the rest are copies for queries.
+-- The audit log: `body` is the event; the other columns are copies of its fields, for queries.
 CREATE TABLE audit_event (seq BIGINT PRIMARY KEY, body BLOB NOT NULL, leaf BLOB NOT NULL, id VARCHAR NOT NULL, type VARCHAR NOT NULL, subject VARCHAR NOT NULL, actor VARCHAR NOT NULL, recorded_at VARCHAR NOT NULL, effective_at VARCHAR NOT NULL);
 
--- Signed checkpoints, kept here for reading; their authority is the copy outside this file.
+-- Signed checkpoints, stored here for reading; the copies in the anchors are the proof.
 CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note VARCHAR NOT NULL);
 
 -- The end of the log: its size, last leaf and the Merkle frontier, one row.
 CREATE TABLE audit_head (id INTEGER PRIMARY KEY, size BIGINT NOT NULL, leaf VARCHAR NOT NULL, frontier VARCHAR NOT NULL);
 
--- Somebody on the roster.
+-- A person on the roster.
 CREATE TABLE person (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE person (
     added_by VARCHAR NOT NULL
 );
 
--- A role held from a time to a time, for a team (`*` all), tiers (empty: all) and an environment (`*` all).
+-- A role of a person from one time to another, for a team (`*`: all), tiers (empty: all) and an environment (`*`: all).
 CREATE TABLE role_grant (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -41,7 +41,7 @@ CREATE TABLE role_grant (
     granted_by VARCHAR NOT NULL
 );
 
--- A one-time-code enrolment: the seed lies sealed in the key directory, here only what guards against replay.
+-- A one-time-code credential: the last used time step and the failed attempts. The encrypted seed is in the key folder.
 CREATE TABLE credential (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE credential (
     enrolled_by VARCHAR NOT NULL
 );
 
--- A standard as it was adopted: key `standards/<id>/<version>`, its exact text kept as evidence by digest.
+-- An adopted standard; its key is `standards/<id>/<version>`, its exact text is stored as evidence under its digest.
 CREATE TABLE standard (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE standard (
     adopted_by VARCHAR NOT NULL
 );
 
--- A model on the inventory; its key is `models/<team>/<name>`.
+-- A model in the inventory; its key is `models/<team>/<name>`.
 CREATE TABLE model (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE model (
     registered_by VARCHAR NOT NULL
 );
 
--- The tests planned for a model's versions; a changed plan is a new row, and old ones stay.
+-- A test plan for the versions of a model; a changed plan is a new row, and earlier plans stay.
 CREATE TABLE test_plan (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -102,7 +102,7 @@ CREATE TABLE test_plan (
     recorded_by VARCHAR NOT NULL
 );
 
--- What is watched in production, how, and from which value on; `rules` are watch rules as JSON.
+-- A monitoring plan: what is monitored in production, how, and with which limits; `rules` are watch rules as JSON.
 CREATE TABLE monitoring_plan (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -118,7 +118,7 @@ CREATE TABLE monitoring_plan (
     recorded_by VARCHAR NOT NULL
 );
 
--- A system that uses a model's output: declared by its owner, or only seen in the logs.
+-- A system that uses a model's output: declared by its owner, or only observed in the prediction logs.
 CREATE TABLE consumer (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -137,7 +137,7 @@ CREATE TABLE consumer (
     rows_seen BIGINT NOT NULL
 );
 
--- A version; its key is `models/<team>/<name>/versions/<n>`. Only `review_state` and what follows ever changes.
+-- A version; its key is `models/<team>/<name>/versions/<n>`. Only `review_state` and the columns after it ever change.
 CREATE TABLE version (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -161,7 +161,7 @@ CREATE TABLE version (
     valid_until VARCHAR
 );
 
--- A dataset a version was built or tested on, known by its identity; `quality` is the suite's outcome.
+-- A dataset that a version was built or tested on; `quality` is the outcome of its quality suite.
 CREATE TABLE dataset (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -180,7 +180,7 @@ CREATE TABLE dataset (
     sources VARCHAR NOT NULL
 );
 
--- A section of the documentation and the digest of what it describes, as that stood when it was written.
+-- A section of the documentation, with the digest of what it describes at the time of writing.
 CREATE TABLE section (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -195,7 +195,7 @@ CREATE TABLE section (
     generated BOOLEAN NOT NULL
 );
 
--- A metric recomputed from predictions: value, 95 % interval, rows, slice (empty: all), and who produced it.
+-- A metric recomputed from predictions: value, 95 % interval, row count, slice (empty: all rows), and who produced it.
 CREATE TABLE metric (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -214,7 +214,7 @@ CREATE TABLE metric (
     measured_at VARCHAR NOT NULL
 );
 
--- A planned test as it was run, with the threshold that stood at the time.
+-- The result of a planned test, with the threshold that was planned at the time.
 CREATE TABLE test_result (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -232,7 +232,7 @@ CREATE TABLE test_result (
     evidence_digest VARCHAR NOT NULL
 );
 
--- The challenger against the champion on the same predictions; positive means the challenger is better.
+-- The comparison of challenger and champion on the same predictions; a positive value means the challenger is better.
 CREATE TABLE comparison (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -249,7 +249,7 @@ CREATE TABLE comparison (
     measured_at VARCHAR NOT NULL
 );
 
--- Every gate's judgement of one version at one moment, under one standard, on one body of evidence.
+-- A verdict set: all judgements of one version at one time, under standards and on evidence identified by digests.
 CREATE TABLE verdict_set (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -283,7 +283,7 @@ CREATE TABLE validation (
     concluded_at VARCHAR NOT NULL
 );
 
--- A defect somebody raised: open, answered by its owner, disputed, or closed by somebody else.
+-- A finding: a defect that is open, answered by its owner, disputed, or closed by another person.
 CREATE TABLE finding (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -306,7 +306,7 @@ CREATE TABLE finding (
     closed_at VARCHAR
 );
 
--- A control set aside for one version: asked by one person, granted by another, with reason and expiry.
+-- A waiver: a control that does not apply to one version, requested by one person and granted by another, until a date.
 CREATE TABLE waiver (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -324,7 +324,7 @@ CREATE TABLE waiver (
     ended_reason VARCHAR NOT NULL
 );
 
--- A review that came due: periodic, after an incident, or of something that expired.
+-- A review of a model that is due: periodic, after an incident, or because something expired.
 CREATE TABLE review (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -340,7 +340,7 @@ CREATE TABLE review (
     outcome VARCHAR NOT NULL
 );
 
--- A question to people, bound to bytes: change the evidence, the standard or the artifact and it is void.
+-- An approval request, bound to digests: it is void when the evidence, a standard or the artifact changes.
 CREATE TABLE approval_request (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -370,7 +370,7 @@ CREATE TABLE approval_request (
     reason VARCHAR NOT NULL
 );
 
--- One person's decision on a request, with the digest of the statement they confirmed and how they proved it.
+-- A vote: one person's decision on a request, with the digest of the confirmed statement and the kind of proof.
 CREATE TABLE vote (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -389,7 +389,7 @@ CREATE TABLE vote (
     decided_at VARCHAR NOT NULL
 );
 
--- A version in a slot of an environment, from a time to a time, and why that ended.
+-- A deployment: a version in a slot of an environment from one time to another, and why it ended.
 CREATE TABLE deployment (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -411,7 +411,7 @@ CREATE TABLE deployment (
     run_id VARCHAR NOT NULL
 );
 
--- What serves now in one (environment, slot) of a model: the row on which rivals compare and set.
+-- The deployment that serves now in a slot of an environment; of two simultaneous changes of this row one is refused.
 CREATE TABLE slot (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -423,7 +423,7 @@ CREATE TABLE slot (
     manifest_digest VARCHAR
 );
 
--- The one operation a model may have under way: intent first, then the act, then done or undone.
+-- The only operation that a model may have in progress: running, then done or undone.
 CREATE TABLE operation (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -443,7 +443,7 @@ CREATE TABLE operation (
     reason VARCHAR NOT NULL
 );
 
--- One model's night: the window, the digest of its measurements, the counts of its verdicts.
+-- One monitoring run of a model: its window, the digest of the measurements, and how many rules had which outcome.
 CREATE TABLE monitoring_run (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -464,7 +464,7 @@ CREATE TABLE monitoring_run (
     run_id VARCHAR NOT NULL
 );
 
--- Something a person should look at, de-duplicated by what it is about.
+-- An alert; while it has not ended, a new deviation about the same thing updates it.
 CREATE TABLE alert (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -492,7 +492,7 @@ CREATE TABLE alert (
     changed_at VARCHAR NOT NULL
 );
 
--- A cause for action: opened by a page, a rollback or a suspension; resolved by a person.
+-- An incident: opened by an alert of level page or by an urgent operation, resolved by a person.
 CREATE TABLE incident (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -512,7 +512,7 @@ CREATE TABLE incident (
     resolution VARCHAR NOT NULL
 );
 
--- The retirement of a version: from the notice to the dossier.
+-- The retirement of a version, from its opening to the archived dossier.
 CREATE TABLE retirement (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -537,7 +537,7 @@ CREATE TABLE retirement (
     ended_at VARCHAR
 );
 
--- One consumer in a retirement: notice, answer or accepted silence, and what it moves to by when.
+-- A consumer affected by a retirement: notice, answer or accepted silence, and its transition.
 CREATE TABLE retirement_party (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,
@@ -558,7 +558,7 @@ CREATE TABLE retirement_party (
     transition VARCHAR NOT NULL
 );
 
--- A verification, backup and restore drill that held, and what was reached.
+-- An attestation: a successful verification, backup and restore drill of the registry.
 CREATE TABLE attestation (
     key VARCHAR PRIMARY KEY,
     rev BIGINT NOT NULL,

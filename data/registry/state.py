@@ -1,4 +1,4 @@
-"""Reading and applying rows: the state tables as frozen records, and the one generic upsert."""
+"""Read the state tables as frozen records, and write the next revision of a row."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ R = TypeVar("R", bound=Row)
 
 
 class State:
-    """The registry's rows as they stand in one transaction or snapshot."""
+    """The rows of the registry, as one transaction or snapshot sees them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     def get(self, kind: type[R], key: str) -> R | None:
-        """The row under this key, or None."""
+        """Return the row under this key, or None."""
         rows = self._select(kind, "WHERE key = ?", [key])
         return rows[0] if rows else None
 
     def need(self, kind: type[R], key: str) -> R:
-        """The row under this key. Raises NotFoundError."""
+        """Return the row under this key. Raises NotFoundError."""
         row = self.get(kind, key)
         if row is None:
             raise NotFoundError(f"there is no {kind.table.replace('_', ' ')} {short(key)}")
         return row
 
     def find(self, kind: type[R], /, **equals: str | int | bool) -> list[R]:
-        """Every row whose named columns equal these values, by key."""
+        """Return every row whose columns equal the values in `equals`, sorted by key."""
         columns = kind.stored_columns()
         names = [_quoted(name) for name in equals if name in columns]
         where = "WHERE " + " AND ".join(f"{name} = ?" for name in names) if names else ""
         return self._select(kind, where, list(equals.values()))
 
     def among(self, kind: type[R], column: str, values: Iterable[str], /, **equals: str | int | bool) -> list[R]:
-        """Every row whose column has one of these values, and whose other named columns equal theirs, by key."""
+        """Return every row with one of `values` in `column` and whose other columns equal `equals`, sorted by key."""
         names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
         where = " AND ".join([f"{names[0]} IN (SELECT unnest(?::VARCHAR[]))", *(f"{name} = ?" for name in names[1:])])
         return self._select(kind, f"WHERE {where}", [list(values), *equals.values()])
 
     def under(self, kind: type[R], prefix: str) -> list[R]:
-        """Every row whose key lies below `prefix/`, by key."""
+        """Return every row whose key starts with `prefix/`, sorted by key."""
         return self._select(kind, "WHERE starts_with(key, ?)", [prefix + "/"])
 
     def greatest(self, kind: type[Row], column: str, /, **equals: str) -> str:
-        """The greatest text in a column of the rows whose named columns equal these values; empty without a row."""
+        """Return the greatest text in `column` of the rows whose columns equal `equals`; empty if there is none."""
         named, *names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
         where = " AND ".join(["true", *(f"{name} = ?" for name in names)])
         sql = f"SELECT coalesce(max({named}), '') FROM {_quoted(kind.table)} WHERE {where}"
@@ -62,37 +62,40 @@ class State:
         return str(row[0]) if row else ""
 
     def next_key(self, kind: type[R], prefix: str) -> tuple[str, int]:
-        """The key `prefix/<n>` and n for the numbered row after the last one below a prefix."""
+        """Return the next free key `prefix/<n>` and its number n: the greatest number below the prefix plus 1."""
         last = f"SELECT coalesce(max(TRY_CAST(substr(key, ?) AS BIGINT)), 0) FROM {_quoted(kind.table)}"
         row = self._connection.execute(f"{last} WHERE starts_with(key, ?)", [len(prefix) + 2, prefix + "/"]).fetchone()
         number = (int(row[0]) if row else 0) + 1
         return f"{prefix}/{number}", number
 
     def count_events(self, subject: str, types: Iterable[EventType], run: str) -> int:
-        """How many events of these types are about a subject and were brought about by a run (empty: by none)."""
+        """Return the number of events of these types about a subject that `run` caused; an empty `run` means no run."""
         marks = [kind.value for kind in types]
         sql = "SELECT body FROM audit_event WHERE subject = ? AND list_contains(?::VARCHAR[], type)"
         rows = self._connection.execute(sql, [subject, marks]).fetchall()
         return sum(json.loads(body)["refs"].get("run", "") == run for (body,) in rows)
 
     def event_data(self, subject: str, kind: EventType) -> dict[str, Any]:
-        """The `data` of the newest event of a type about a subject; empty where there is none."""
+        """Return the `data` of the last event of a type about a subject; an empty dict when there is no such event."""
         sql = "SELECT body FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1"
         row = self._connection.execute(sql, [subject, kind.value]).fetchone()
         return dict(json.loads(row[0])["data"]) if row else {}
 
     def last_effective_at(self) -> str:
-        """The business time of the newest event, RFC 3339; empty before genesis."""
+        """Return the business time of the last event as RFC 3339; an empty text before genesis."""
         row = self._connection.execute("SELECT effective_at FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
         return str(row[0]) if row else ""
 
     def apply(self, row: Row) -> None:
-        """Write a row's first or next revision. Raises ConflictError when it does not follow what is there."""
+        """Write the first or next revision of a row. Raises ConflictError unless the stored revision is `rev` − 1."""
         if not (self._inserted(row) if row.rev == 1 else self._updated(row)):
-            raise ConflictError(f"{short(row.key)} was changed by somebody else meanwhile")
+            raise ConflictError(f"{short(row.key)} was changed by another command in the meantime")
 
     def _inserted(self, row: Row) -> bool:
-        """Whether the row was new. Asked before: ON CONFLICT with RETURNING takes DuckDB three times as long."""
+        """Insert a row and return True, or return False when its key exists.
+
+        A SELECT looks first, because INSERT … ON CONFLICT … RETURNING takes DuckDB three times as long.
+        """
         table = _quoted(row.table)
         if self._connection.execute(f"SELECT 1 FROM {table} WHERE key = ?", [row.key]).fetchone():
             return False
@@ -103,7 +106,7 @@ class State:
         return True
 
     def _updated(self, row: Row) -> bool:
-        """Whether the row was there in the revision before."""
+        """Update a row and return True, or return False when its previous revision is not the stored one."""
         sets = ", ".join(f"{_quoted(name)} = ?" for name in row.stored_columns() if name != "key")
         sql = f"UPDATE {_quoted(row.table)} SET {sets} WHERE key = ? AND rev = ? RETURNING key"
         values = [*_encoded(row)[1:], row.key, row.rev - 1]
@@ -140,7 +143,7 @@ def _encoded(row: Row) -> list[object]:
 
 
 def decoded(kind: type[R], values: Sequence[object]) -> R:
-    """A record from the columns of its table, in their order."""
+    """Return the record with these column values, given in the order of the table's columns."""
     pairs = zip(_kinds(kind), values, strict=True)
     return kind.model_validate(
         {

@@ -1,8 +1,8 @@
-"""The registry's file: one process at a time under a separate lock file, short transactions, forward migrations.
+"""Open the registry's DuckDB file for one writing process at a time, run transactions in it, migrate older files.
 
-DuckDB locks its file for one process; a `flock` on a file beside it makes the others wait in turn instead of
-failing. Nothing else in modelward opens the database file, and nobody opens it with ordinary file I/O while it is
-open here: closing such a handle drops DuckDB's own lock.
+DuckDB locks its file for one process. A `flock` on a separate lock file makes other processes wait instead of failing.
+Other code must not open the database file while this module has it open: closing a second file handle removes DuckDB's
+own lock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from data.files.file_lock import FileLock, holder_of, take_lock
 from data.registry.migration import migrate, newest_schema, schema_of
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 1,  # a small query on a second thread costs six times the CPU of one alone
+    "threads": 1,  # with a second thread a small query takes six times the CPU time
     "memory_limit": "1GB",
     "autoinstall_known_extensions": False,
 }
@@ -31,7 +31,7 @@ SNAPSHOT = "BEGIN TRANSACTION READ ONLY"
 
 @dataclass
 class _Process:
-    """What this process holds of one database file: whose turn it is to write, a mutex, the open file while in use."""
+    """The state of one database file in this process: locks between its threads, the open connection, the file lock."""
 
     turn: threading.Lock = field(default_factory=threading.Lock)
     mutex: threading.Lock = field(default_factory=threading.Lock)
@@ -45,7 +45,7 @@ _PROCESSES: dict[tuple[int, Path], _Process] = {}
 
 
 class Store:
-    """One DuckDB file and its lock. Transactions never nest; waiting is bounded and names the holder."""
+    """One DuckDB file and its lock. Transactions cannot be nested; a wait ends after `wait_seconds` with an error."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class Store:
         wait_seconds: float = 30.0,
         around_migration: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`around_migration` is entered before an older file is migrated and left after that, while nobody else can
-        write: the registry checks and completes its journal there.
+        """`around_migration` is entered before an older file is migrated and left afterwards, while nobody else can
+        write; in it the registry checks and completes its journal.
         """
         self.database = database
         self.lock = lock
@@ -64,16 +64,16 @@ class Store:
         self._process = _PROCESSES.setdefault((os.getpid(), database.absolute()), _Process())
 
     def exists(self) -> bool:
-        """Whether the file is there."""
+        """Return True if the database file exists."""
         return self.database.is_file()
 
     @contextmanager
     def transaction(self, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All or nothing: commits at the end, rolls back on any exception.
+        """Run the block in one transaction: commit at the end, roll back on any exception.
 
         Raises NestedTransactionError, StoreLockedError, SchemaVersionError, MissingRegistryError.
         """
-        with self._mine():
+        with self._one_thread():
             self._open(create)
             connection = self._process.connection
             assert connection is not None
@@ -90,24 +90,27 @@ class Store:
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """Hold lock and file across transactions, for batches: opening costs more than a transaction."""
-        with self._mine():
+        """Keep the file open and locked over several transactions; opening it costs more than a transaction.
+
+        Raises in the same cases as `transaction`.
+        """
+        with self._one_thread():
             self._open(create=False)
             self._process.sessions += 1
         try:
             yield
         finally:
-            with self._mine():
+            with self._one_thread():
                 self._process.sessions -= 1
                 self._close_unless_in_session()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """A session in which no other thread of this process takes its turn: what a write does after its commit
-        (journal, anchors) ends before the next write begins. Raises StoreLockedError, and as `session`.
+        """Open a session in which no other thread of this process writes. The steps of a write after its commit
+        (journal, anchors) so end before the next write begins. Raises in the same cases as `session`.
         """
         if self._process.owner == threading.get_ident():
-            raise NestedTransactionError("a command was given inside a transaction or while reading")
+            raise NestedTransactionError("a command was given inside a transaction or a snapshot of the registry")
         if not self._process.turn.acquire(timeout=self.wait_seconds):
             raise StoreLockedError("another thread of this process holds the registry")
         try:
@@ -118,11 +121,12 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A snapshot that cannot write; other processes may read at the same time. Raises as `transaction`.
+        """Yield a read-only snapshot; other processes may read at the same time.
 
-        A file of an older schema is migrated first: the records of this program cannot read it.
+        A file with an older schema is migrated first, because this program's records cannot read it. Raises in the same
+        cases as `transaction`.
         """
-        with self._mine():
+        with self._one_thread():
             if self._process.connection is not None:
                 yield from self._read_in_session(self._process.connection)
                 return
@@ -133,42 +137,47 @@ class Store:
                     if schema_of(connection, self.database) == newest_schema():
                         yield connection
                         return
-                # The shared lock is given up first: the migration waits until nobody else reads.
+                # The shared lock is released first: the migration needs the file for itself.
                 self._open(create=False)
                 self._close_unless_in_session()
 
     def backup(self, target: Path) -> None:
-        """Copy every table into a new DuckDB file. Raises StoreError when the target exists."""
+        """Copy every table into a new DuckDB file.
+
+        Raises StoreError when the target exists, NestedTransactionError when this process holds the registry open,
+        MissingRegistryError, StoreLockedError.
+        """
         if target.exists():
-            raise StoreError(f"{target} exists already", "name a file that does not exist yet")
+            raise StoreError(f"{target} exists already", "choose a file name that does not exist yet")
         target.parent.mkdir(parents=True, exist_ok=True)
-        with self._mine():
+        with self._one_thread():
             self._must_exist()
             if self._process.connection is not None:
-                raise NestedTransactionError("a backup was asked for while the registry is held open")
+                raise NestedTransactionError("a backup was started while this process holds the registry open")
             with self._take_lock(shared=True), duckdb.connect(config=CONFIG) as connection:
                 _attach(connection, self.database, "live", "(READ_ONLY)")
                 _attach(connection, target, "copy", "")
                 connection.execute("COPY FROM DATABASE live TO copy")
 
     @contextmanager
-    def quiet(self, alone: bool = False) -> Iterator[None]:
-        """Nobody writes, with `alone` nobody reads either, while other code opens the file by itself or rebuilds it.
+    def locked(self, exclusive: bool = False) -> Iterator[None]:
+        """Hold the lock file while the block opens, copies or replaces the closed database file by other means.
 
-        Raises StoreLockedError, NestedTransactionError when this process holds the file open.
+        No process writes meanwhile; with `exclusive` no process reads either. Raises StoreLockedError, and
+        NestedTransactionError when this process has the database file open.
         """
-        with self._mine():
+        with self._one_thread():
             if self._process.connection is not None:
-                raise NestedTransactionError("the registry is held open by this process")
+                raise NestedTransactionError("this process holds the registry open")
             self.lock.parent.mkdir(parents=True, exist_ok=True)
-            with self._take_lock(shared=not alone):
+            with self._take_lock(shared=not exclusive):
                 yield
 
     @contextmanager
-    def _mine(self) -> Iterator[None]:
+    def _one_thread(self) -> Iterator[None]:
         process, me = self._process, threading.get_ident()
         if process.owner == me:
-            raise NestedTransactionError("a transaction was begun inside another one")
+            raise NestedTransactionError("a transaction was started inside another transaction")
         if not process.mutex.acquire(timeout=self.wait_seconds):
             raise StoreLockedError("another thread of this process holds the registry")
         process.owner = me
@@ -226,7 +235,7 @@ class Store:
         except duckdb.Error as error:
             raise StoreError(
                 f"{self.database} cannot be opened: {error}",
-                "keep it as it is, move it aside and run `modelward audit rebuild`",
+                "move the file aside without changing it, then run `modelward audit rebuild`",
             ) from error
 
     @staticmethod
@@ -241,7 +250,7 @@ class Store:
         holder = "" if shared else f"process {os.getpid()}"
         lock = take_lock(self.lock, shared=shared, wait_seconds=self.wait_seconds, holder=holder)
         if lock is None:
-            raise StoreLockedError(f"the registry is held by {holder_of(self.lock) or 'another reader'}")
+            raise StoreLockedError(f"the registry is held by {holder_of(self.lock) or 'a process that reads it'}")
         return lock
 
 

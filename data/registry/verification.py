@@ -1,4 +1,4 @@
-"""The registry held against its own log, journal, anchors and artifacts, while others go on writing."""
+"""Verify the registry against its log, journal, anchors and artifacts, while other processes continue to write."""
 
 from __future__ import annotations
 
@@ -15,35 +15,37 @@ from data.registry.store import Store
 
 
 def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None = None) -> Report:
-    """Hold every event against journal and anchors, as they stand now; `deep` rebuilds every table from the events and
-    hashes every artifact too. What cannot be read is a finding.
+    """Compare every event with journal and anchors and return the report, which also lists unreadable files.
 
-    Raises StoreLockedError, NestedTransactionError when this process holds the registry open.
+    `deep` also rebuilds every table from the events and hashes every artifact. Raises StoreLockedError, and
+    NestedTransactionError when this process holds the registry open.
     """
     home, anchors = registry.home, registry.anchor_files
     log = home.database.with_name(f"{home.database.name}.wal")
-    with _still(registry.store, [home.database, log, home.journal, *(path for _, path in anchors)]) as files:
+    with _snapshot(registry.store, [home.database, log, home.journal, *(path for _, path in anchors)]) as files:
         database, _, journal, *copies = files
         named = [(location, copy) for (location, _), copy in zip(anchors, copies, strict=True)]
         return verify(database, journal, named, home.artifacts if deep else None, deep, trusted_vkey)
 
 
 @contextmanager
-def _still(store: Store, files: Sequence[Path]) -> Iterator[list[Path]]:
-    """The files as they stand at one moment: copies, made in a moment and then read as long as that takes, while others
-    write. Where there is nothing or no room to copy the files themselves, and nobody writes meanwhile."""
+def _snapshot(store: Store, files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield copies of the files, all taken at one moment while no process writes; others may write while they are read.
+
+    Without a registry file, or without disk space for the copies, yield the files themselves and keep the lock.
+    """
     with TemporaryDirectory(prefix="modelward-verify-") as folder:
         places = {parent: Path(folder, str(number)) for number, parent in enumerate({file.parent for file in files})}
         copies = [places[file.parent] / file.name for file in files]
-        with store.quiet():
-            if not store.exists() or not _copied(files, copies):
+        with store.locked():
+            if not store.exists() or not _copy_all(files, copies):
                 yield list(files)
                 return
         yield copies
 
 
-def _copied(files: Sequence[Path], copies: Sequence[Path]) -> bool:
-    """Whether there was room for a copy of each file that is there."""
+def _copy_all(files: Sequence[Path], copies: Sequence[Path]) -> bool:
+    """Copy each file that exists. Return False when a copy fails, for example on a full disk."""
     try:
         for file, copy in zip(files, copies, strict=True):
             copy.parent.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from data.errors import GateRefusedError, ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.serving import Place
-from data.queries.serving_operations import Return, deployment_by, return_choice
+from data.queries.serving_operations import RollbackChoice, deployment_by, return_choice
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Version
@@ -71,7 +71,7 @@ def _change(place: Place, chosen: RollbackChoice, reason: str, run: RunContext, 
             environment=place.environment,
             slot=place.slot,
             version=version.key,
-            leaves=leaves,
+            expected_deployment=leaves,
         ),
         act=lambda target: target.publish(place, version, chosen.use, at, run.run_id),
         verify=lambda target: target.verify(place, version),
@@ -97,7 +97,7 @@ def missing_bytes(store: ArtifactStore, version: Version) -> str:
     return ""
 
 
-def _require_version(chosen: Return, model: str) -> tuple[Version, str]:
+def _require_version(chosen: RollbackChoice, model: str) -> tuple[Version, str]:
     if chosen.version is None or chosen.deployment is None:
         reasons = "\n".join(f"  {short(one['version'])}: {one['reason']}" for one in chosen.passed_over)
         raise GateRefusedError(

@@ -35,7 +35,12 @@ def stop_serving(
     change = ServingChange(
         place=place,
         begin=lambda: BeginOperation(
-            model=model, kind="suspend", environment=environment, slot=slot, version=None, leaves=leaves
+            model=model,
+            kind="suspend",
+            environment=environment,
+            slot=slot,
+            version=None,
+            expected_deployment=leaves,
         ),
         act=lambda target: target.suspend(place, fallback, reason, at, run.run_id),
         complete=lambda manifest: CompleteSuspension(

@@ -9,7 +9,7 @@ from data.logs.log_fault import LogFault, LogFaultKind
 from data.queries.monitored_models import MonitoredModel
 from data.queries.past_windows import PastWindow
 from data.records.measurement import Measurement
-from data.registry.commands.monitoring import Found
+from data.registry.commands.monitoring import Deviation
 from monitoring import hard_fault
 from monitoring.alert_rule import AlertOutcome, AlertState, EarlierWindow, Window, judge
 from monitoring.hard_fault import FaultKind, HardFault
@@ -37,7 +37,7 @@ class JudgedWindow:
     """The outcomes of a window. `found` opens or extends alerts; `quiet` lists the subjects whose alerts end."""
 
     outcomes: tuple[AlertOutcome, ...]
-    found: tuple[Found, ...]
+    found: tuple[Deviation, ...]
     quiet: tuple[str, ...]
 
     @property
@@ -109,24 +109,24 @@ def _earlier(past: PastWindow) -> EarlierWindow:
     return EarlierWindow(Window(past.first, past.last), states)
 
 
-def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Found]:
+def _found_faults(outcomes: Iterable[AlertOutcome]) -> Iterator[Deviation]:
     """Yield one alert subject for all faults of one kind and column; it concerns the log, so it has no version."""
     alike: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.fault is not None:
             alike.setdefault(outcome.about, []).append(outcome.because)
     for about, texts in alike.items():
-        yield Found(about=about, version=None, level="page", severe=True, text=_joined(texts))
+        yield Deviation(about=about, version=None, level="page", severe=True, text=_joined(texts))
 
 
-def _found_labels(faults: Sequence[LogFault]) -> Iterator[Found]:
+def _found_labels(faults: Sequence[LogFault]) -> Iterator[Deviation]:
     """Yield one warning for each kind of flaw in the labels."""
     alike: dict[str, list[str]] = {}
     for fault in faults:
         if not fault.breaks:
             alike.setdefault(f"{LABELS}:{fault.kind}", []).append(fault.text)
     for about, texts in alike.items():
-        yield Found(about=about, version=None, level="warning", text=_joined(texts))
+        yield Deviation(about=about, version=None, level="warning", text=_joined(texts))
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -134,12 +134,12 @@ def _joined(texts: Sequence[str]) -> str:
     return "; ".join(texts[:MOST_TEXTS]) + more
 
 
-def _found_figures(outcomes: Iterable[AlertOutcome], version: str | None, window: Window) -> Iterator[Found]:
+def _found_figures(outcomes: Iterable[AlertOutcome], version: str | None, window: Window) -> Iterator[Deviation]:
     for outcome in outcomes:
         rule, measurement = outcome.rule, outcome.measurement
         if rule is None or measurement is None or outcome.state not in (AlertState.WATCH, AlertState.PAGE):
             continue
-        yield Found(
+        yield Deviation(
             about=outcome.about,
             version=version,
             level="page" if outcome.state is AlertState.PAGE else "warning",
@@ -160,7 +160,7 @@ def _figure(measurement: Measurement) -> str:
 
 
 def _quiet(
-    monitored: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[AlertOutcome], found: Sequence[Found]
+    monitored: MonitoredModel, rules: Sequence[WatchRule], outcomes: Sequence[AlertOutcome], found: Sequence[Deviation]
 ) -> Iterator[str]:
     """Yield the subjects that are quiet by their rule, and those of open alerts that have no rule and no new fault."""
     yield from (one.about for one in outcomes if one.state is AlertState.QUIET)

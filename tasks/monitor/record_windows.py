@@ -11,7 +11,7 @@ from data.records.monitoring import Alert, MonitoringRun
 from data.records.row import Frozen
 from data.records.run_context import RunContext
 from data.registry.commands.monitoring import RecordMonitoring
-from data.registry.registry import MOST_TOGETHER, Receipt, Registry
+from data.registry.registry import LARGEST_BATCH, Receipt, Registry
 from monitoring.alert_rule import AlertState
 from tasks.monitor.monitor_chunk import ModelResult
 from tasks.monitor.write_alerts import write_alerts
@@ -91,8 +91,8 @@ def _recorded(
 ) -> Iterator[tuple[str, Receipt | ModelwardError]]:
     """Yield the outcome of each command by model; an error of a batch is the outcome of each of its commands."""
     registry = Registry.here()
-    for start in range(0, len(commands), MOST_TOGETHER):
-        batch = commands[start : start + MOST_TOGETHER]
+    for start in range(0, len(commands), LARGEST_BATCH):
+        batch = commands[start : start + LARGEST_BATCH]
         models = [one.model for one in batch]
         try:
             outcomes = registry.execute_together(batch, context)

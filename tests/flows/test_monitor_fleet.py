@@ -160,7 +160,7 @@ from datetime import datetime
 import tasks.monitor.record_windows as recording
 from data.registry.command_batch import CommandBatch
 from flows.monitor_models import monitor_models
-recording.MOST_TOGETHER = 10
+recording.LARGEST_BATCH = 10
 evaluate, count = CommandBatch._evaluated, 0
 
 def dying(self, command):

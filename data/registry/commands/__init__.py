@@ -1,1 +1,1 @@
-"""What may be asked of the registry: one frozen type a command, the only way anything is ever written."""
+"""The commands of the registry, one frozen type each. Every write to the registry is one of these commands."""

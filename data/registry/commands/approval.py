@@ -1,4 +1,4 @@
-"""Commands about approval requests and the decisions on them."""
+"""Commands about approval requests and the votes on them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from data.registry.commands.review import Keyed
 
 
 class RequestApproval(Command):
-    """Ask people to decide. A pending request of the same run, subject and purpose is answered again.
+    """Open an approval request. If the same run has the same request pending, the receipt is that of the pending one.
 
-    `about` is a version's key (deploy), a retirement's (retire) or a deployment's (ratify). With `apart_from_validator`
-    who validated the version may not sign.
+    `about` is the key of a version (purpose deploy), a retirement (retire) or a deployment (ratify). With
+    `apart_from_validator` the people who validated the version may not sign.
     """
 
     name: ClassVar[str] = "request approval"
@@ -39,15 +39,15 @@ class RequestApproval(Command):
 
     @property
     def subject(self) -> str:
-        """What is to be approved."""
+        """The key of the object to be approved."""
         return self.about
 
 
 class Decide(Keyed):
-    """One person's decision. `confirmed` is the digest tail (last 8 hex) of the request they read.
+    """Vote on a request. `confirmed` is what the person typed: the last 8 hex digits of the request's digest.
 
-    `evidence_digest`, `standards_digest` and `artifact_digest` are recomputed by the caller at this moment from what
-    is there now; any difference from the request voids it.
+    The caller recomputes `evidence_digest`, `standards_digest` and `artifact_digest` from what is present now; the vote
+    is refused when one of them differs from the request.
     """
 
     name: ClassVar[str] = "decide"
@@ -66,13 +66,13 @@ class Decide(Keyed):
 
 
 class ExpireRequest(Keyed):
-    """Note that a request ran out before it was decided."""
+    """Record that a request expired undecided."""
 
     name: ClassVar[str] = "expire request"
 
 
 class WithdrawRequest(Keyed):
-    """Take a request back: its run died, or its evidence is no longer what is there."""
+    """Withdraw a request, for example because its run crashed or its evidence changed."""
 
     name: ClassVar[str] = "withdraw request"
     reason: str = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""Commands about operations and deployments: intent, act, then one of these says how it ended."""
+"""Commands about operations (begin, undo, complete), the ratification of deployments, and incidents."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from data.registry.commands.review import Keyed
 
 
 class BeginOperation(AboutModel):
-    """Lock the model and write the intent down. Refused while another operation runs, or when preconditions fail.
+    """Lock the model and record what will be done. Refused while another operation runs or a precondition fails.
 
-    For `deploy`: the request is approved and unexpired, its champion is still the champion, the verdict set is fresh.
-    `leaves` names the deployment that is to end; the operation is refused when another one serves.
+    For `deploy` the request must be approved and unexpired, its champion must still serve, and its verdict set must be
+    about the present evidence. With `expected_deployment`, the key of the deployment to end, the operation is refused
+    when another deployment serves.
     """
 
     name: ClassVar[str] = "begin operation"
@@ -27,28 +28,28 @@ class BeginOperation(AboutModel):
     version: str | None
     request: str | None = None
     former_manifest: str | None = None
-    leaves: str | None = None
+    expected_deployment: str | None = None
     evidence_digest: str = ""
     standards_digest: str = ""
     artifact_digest: str = ""
 
 
 class UndoOperation(AboutModel):
-    """The act failed and was undone; the former version serves."""
+    """Record that the operation failed and was undone; the former version serves."""
 
     name: ClassVar[str] = "undo operation"
     reason: str = Field(min_length=1)
 
 
 class CompleteDeployment(AboutModel):
-    """The version is published and verified: it is deployed, the former one superseded."""
+    """Record that the version is published and verified; the former deployment becomes superseded."""
 
     name: ClassVar[str] = "complete deployment"
     manifest_digest: str
 
 
 class CompleteRollback(AboutModel):
-    """An earlier version serves again; says which versions were passed over and why."""
+    """Record that an earlier version serves again. `passed_over` lists each version not chosen, with the reason."""
 
     name: ClassVar[str] = "complete rollback"
     manifest_digest: str
@@ -58,7 +59,7 @@ class CompleteRollback(AboutModel):
 
 
 class CompleteSuspension(AboutModel):
-    """Serving has stopped; names the fallback that takes over."""
+    """Record that the model no longer serves; `fallback` is what takes its place."""
 
     name: ClassVar[str] = "complete suspension"
     manifest_digest: str
@@ -68,7 +69,7 @@ class CompleteSuspension(AboutModel):
 
 
 class CompleteWithdrawal(AboutModel):
-    """A retired version is no longer served."""
+    """Record that a retired version no longer serves."""
 
     name: ClassVar[str] = "complete withdrawal"
     manifest_digest: str
@@ -76,21 +77,21 @@ class CompleteWithdrawal(AboutModel):
 
 
 class RatifyDeployment(Keyed):
-    """Ratify a rollback or suspension within its time; never by the operator who did it."""
+    """Ratify a rollback or suspension before `ratify_by`; the operator who did it cannot ratify it."""
 
     name: ClassVar[str] = "ratify deployment"
     proof: Proof
 
 
 class EscalateIncident(Keyed):
-    """Nobody ratified in time: the incident escalates."""
+    """Escalate an incident because nobody ratified its operation in time."""
 
     name: ClassVar[str] = "escalate incident"
     reason: str = Field(min_length=1)
 
 
 class ResolveIncident(Keyed):
-    """Close an incident with what was done. One that blocks its version needs the proof of somebody else."""
+    """Resolve an incident and record what was done. If it blocks its version, another person's proof is needed."""
 
     name: ClassVar[str] = "resolve incident"
     resolution: str = Field(min_length=1)

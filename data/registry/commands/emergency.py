@@ -1,4 +1,4 @@
-"""The command that puts a version in service before people approved it: by one person's own code, for a time."""
+"""The command for an emergency release: a version serves for a limited time, by one person's code, without approval."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from data.registry.commands.version import AboutVersion
 
 
 class ReleaseInEmergency(AboutVersion):
-    """Allow one version to go live at once, and ask for its ratification in the same breath.
+    """Allow a version to serve at once, and open the request for its ratification.
 
-    `release_roles`, `required` and `standing_days` are what the standard says; `until` is when it ends by itself unless
-    everybody required has ratified it. Publishing follows, under the request that this opens.
+    `release_roles` (who may release), `required` (who must ratify) and `standing_days` (how long a ratified release may
+    serve) are those of the standard. At `until` the release ends unless it is ratified. The version is published
+    afterwards, under the request that this command opens.
     """
 
     name: ClassVar[str] = "release in emergency"

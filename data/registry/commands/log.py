@@ -8,7 +8,7 @@ from data.registry.command import Command, Proof
 
 
 class CreateLog(Command):
-    """Genesis: the log's name, its keys and its clock."""
+    """Create the log: genesis with the log's name, keys and clock."""
 
     name: ClassVar[str] = "create log"
     origin: str
@@ -19,7 +19,7 @@ class CreateLog(Command):
 
 
 class RecordRefusal(Command):
-    """Somebody tried something that was refused before or by the registry."""
+    """Record an attempt that was refused by the registry or before it reached the registry."""
 
     name: ClassVar[str] = "record refusal"
     about: str
@@ -29,12 +29,12 @@ class RecordRefusal(Command):
 
     @property
     def subject(self) -> str:
-        """What the attempt was about."""
+        """The key of the object that the attempt was about."""
         return self.about
 
 
 class AdoptStandard(Command):
-    """Put a version of a standard in force; its text lies in the artifact store under `digest`."""
+    """Put a version of a standard in force; its text is in the artifact store under `digest`."""
 
     name: ClassVar[str] = "adopt standard"
     standard: str
@@ -46,7 +46,7 @@ class AdoptStandard(Command):
 
 
 class Attest(Command):
-    """Record that verification, backup and restore drill held."""
+    """Record that verification, backup and restore drill succeeded."""
 
     name: ClassVar[str] = "attest"
     events: int

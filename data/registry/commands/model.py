@@ -17,15 +17,16 @@ class AboutModel(Command):
 
     @property
     def subject(self) -> str:
-        """The model's key."""
+        """The key of the model."""
         return self.model
 
 
 class RegisterModel(AboutModel):
-    """Put a model on the inventory, or amend what its model.yaml says when it is there already.
+    """Add a model to the inventory, or amend a registered model to what its model.yaml says now.
 
-    A change that relaxes rules needs the proof of a person who is not in `written_by`: the writers of the file as Git
-    or the system names them. Without them the actor is the writer. Neither is kept with the model.
+    A change that relaxes rules needs the proof of a person who did not write the change. `written_by` are its writers
+    according to Git or the operating system; when empty, the actor is the writer. The model's row contains neither
+    `written_by` nor `proof`.
     """
 
     name: ClassVar[str] = "register model"
@@ -45,24 +46,24 @@ class RegisterModel(AboutModel):
 
     @classmethod
     def of(cls, model: Model) -> RegisterModel:
-        """The command that would say what is registered already."""
+        """Return the command with the values that are registered for `model` already."""
         return cls(model=model.key, **{name: getattr(model, name) for name in cls.model_fields if hasattr(model, name)})
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What is said of the model, by the names of its row."""
+        """The values for the model's row, by the names of its fields."""
         return self.model_dump(exclude={"model", "written_by", "proof"})
 
 
 class RecordTestPlan(AboutModel):
-    """Write down tests and thresholds before they are run."""
+    """Record the planned tests and their thresholds before the tests are run."""
 
     name: ClassVar[str] = "record test plan"
     tests: tuple[PlannedTest, ...] = Field(min_length=1)
 
 
 class RecordMonitoringPlan(AboutModel):
-    """Write down what is watched and from which value on, before it is watched."""
+    """Record what is to be monitored and with which limits, before it is monitored."""
 
     name: ClassVar[str] = "record monitoring plan"
     rules: tuple[dict[str, object], ...] = Field(min_length=1)

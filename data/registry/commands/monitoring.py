@@ -1,4 +1,4 @@
-"""Commands about what the watch found."""
+"""Commands about the results of a monitoring run and the answers to alerts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from data.registry.commands.model import AboutModel
 from data.registry.commands.review import Keyed
 
 
-class Found(Frozen):
-    """Something the watch found about one thing: becomes an alert, or adds to the open one about the same thing."""
+class Deviation(Frozen):
+    """A deviation that monitoring found; it opens an alert, or updates the open alert about the same thing."""
 
     about: str
     version: str | None
@@ -27,7 +27,7 @@ class Found(Frozen):
 
 
 class SeenConsumer(Frozen):
-    """A consumer seen in the window's logs."""
+    """A consumer observed in the prediction logs of the window."""
 
     system: str
     rows: int
@@ -35,9 +35,10 @@ class SeenConsumer(Frozen):
 
 
 class RecordMonitoring(AboutModel):
-    """One night's watch of one model: digest of the measurements, counts, what was found, consumers seen.
+    """Record the monitoring run of one model over one window: measurements, deviations found, consumers observed.
 
-    Re-running the same window with equal measurements is answered with what is there.
+    `quiet` lists the things that show no deviation any more; their alerts end. If the window is recorded with equal
+    measurements already, nothing changes and the receipt is that of the earlier record.
     """
 
     name: ClassVar[str] = "record monitoring"
@@ -53,13 +54,13 @@ class RecordMonitoring(AboutModel):
     counts: dict[str, int]
     outcomes: dict[str, str]
     headline: dict[str, float | None] = {}
-    found: tuple[Found, ...] = ()
+    found: tuple[Deviation, ...] = ()
     quiet: tuple[str, ...] = ()
     consumers: tuple[SeenConsumer, ...] = ()
 
 
 class AnswerAlert(Keyed):
-    """Acknowledge, snooze until a time, dismiss as false or confirm an alert."""
+    """Answer an alert: acknowledge it, snooze it until a time, dismiss it as false, or confirm it."""
 
     name: ClassVar[str] = "answer alert"
     answer: Literal["acknowledge", "snooze", "dismiss", "confirm"]

@@ -12,20 +12,21 @@ from data.registry.command import Command, Proof
 
 
 class AboutPerson(Command):
-    """A command about somebody on the roster, or to be."""
+    """A command about a person who is on the roster or is to be added."""
 
     person: str
 
     @property
     def subject(self) -> str:
-        """The person's key, or what it would be; a name that is none is cut to a length a record can carry."""
+        """The key of the person; an id that is too long is cut to the length that a record accepts."""
         return f"people/{self.person[:128]}"
 
 
 class AddPerson(AboutPerson):
-    """Put somebody on the roster. The first two are administrators and need no proof; later ones need one's code.
+    """Add a person to the roster. The first two become administrators without proof; later an administrator's code is
+    needed.
 
-    They hold `roles` from now on, everywhere; under the same code.
+    The person holds `roles` from now on, for every team, tier and environment.
     """
 
     name: ClassVar[str] = "add person"
@@ -37,9 +38,10 @@ class AddPerson(AboutPerson):
 
 
 class EnrolPerson(AboutPerson):
-    """Give somebody a fresh one-time-code seed, sealed before under `people/<id>/credentials/<credential>`.
+    """Give a person a new one-time-code credential and revoke the former one.
 
-    Ends the former credential. `data.registry.enrolment.enrol` seals and asks in the right order.
+    The seed must be stored under `people/<id>/credentials/<credential>` already; `data.registry.enrolment.enrol` does
+    both in the right order.
     """
 
     name: ClassVar[str] = "enrol person"
@@ -48,7 +50,7 @@ class EnrolPerson(AboutPerson):
 
 
 class RevokePerson(AboutPerson):
-    """Take somebody off the roster: roles end, credentials are revoked."""
+    """Remove a person from the roster: their roles end and their credentials are revoked."""
 
     name: ClassVar[str] = "revoke person"
     reason: str = Field(min_length=1)
@@ -56,7 +58,7 @@ class RevokePerson(AboutPerson):
 
 
 class GrantRole(AboutPerson):
-    """Give a role from now (or a later time) on; a deputy names the person they represent and the end."""
+    """Grant a role from now or from `from_at` on. For a deputy, `deputy_of` and the end `to_at` are required."""
 
     name: ClassVar[str] = "grant role"
     role: Role
@@ -70,9 +72,10 @@ class GrantRole(AboutPerson):
 
 
 class Deputise(AboutPerson):
-    """Let a deputy represent a person for a time, in a role, wherever that person holds it by a grant of their own.
+    """Let a deputy represent another person in a role for a limited time.
 
-    Each of that person's grants becomes one of the deputy's, all in one event.
+    For each grant of the role that the represented person holds in their own right, the deputy gets a grant of the same
+    scope, all in one event.
     """
 
     name: ClassVar[str] = "deputise"
@@ -84,7 +87,7 @@ class Deputise(AboutPerson):
 
 
 class EndRole(AboutPerson):
-    """End every grant of a role that a person holds."""
+    """End every grant of a role of a person."""
 
     name: ClassVar[str] = "end role"
     role: Role
@@ -93,7 +96,7 @@ class EndRole(AboutPerson):
 
 
 class CountAttempt(AboutPerson):
-    """Count an attempt to prove somebody's identity, before the code is looked at."""
+    """Count an attempt to prove who a person is, before the code is checked."""
 
     name: ClassVar[str] = "count attempt"
     attempted: str

@@ -1,4 +1,4 @@
-"""Commands about retirement, from the notice to the dossier."""
+"""Commands about the retirement of a version, from its opening to the archived dossier."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.registry.commands.version import AboutVersion
 
 
 class AffectedParty(Frozen):
-    """A consumer a retirement affects, directly or through other models; declared, or only seen in the logs."""
+    """A consumer that a retirement affects, directly or through other models; declared, or only observed in logs."""
 
     system: str
     declared: bool
@@ -24,7 +24,7 @@ class AffectedParty(Frozen):
 
 
 class OpenRetirement(AboutVersion):
-    """Open the retirement of a version with its impact assessment."""
+    """Open the retirement of a version, with its impact assessment and the affected parties."""
 
     name: ClassVar[str] = "open retirement"
     reason: str = Field(min_length=1)
@@ -37,7 +37,7 @@ class OpenRetirement(AboutVersion):
 
 
 class RecordNotices(Keyed):
-    """Notices (or reminders) went to these systems. `key` is the retirement's."""
+    """Record that notices or reminders were written for these systems. `key` is that of the retirement."""
 
     name: ClassVar[str] = "record notices"
     systems: tuple[str, ...]
@@ -45,7 +45,7 @@ class RecordNotices(Keyed):
 
 
 class AnswerNotice(Keyed):
-    """A consumer acknowledges or objects. `key` is the retirement's."""
+    """Record that a consumer acknowledges the retirement or objects to it. `key` is that of the retirement."""
 
     name: ClassVar[str] = "answer notice"
     system: str
@@ -54,7 +54,7 @@ class AnswerNotice(Keyed):
 
 
 class AcceptSilence(Keyed):
-    """A named risk acceptor accepts that a consumer does not answer."""
+    """Accept, as a risk acceptor, that a consumer does not answer. `key` is that of the retirement."""
 
     name: ClassVar[str] = "accept silence"
     system: str
@@ -63,7 +63,7 @@ class AcceptSilence(Keyed):
 
 
 class PlanTransition(Keyed):
-    """What a consumer moves to (successor or fallback), by when, and whether it has."""
+    """Record what a consumer moves to (successor or fallback), by when, and whether it has moved already."""
 
     name: ClassVar[str] = "plan transition"
     system: str
@@ -73,20 +73,20 @@ class PlanTransition(Keyed):
 
 
 class ApproveRetirement(Keyed):
-    """Move on once the transition plan is whole and its approval request was approved."""
+    """Approve the retirement: its transition plan must be complete, and `request` must be approved."""
 
     name: ClassVar[str] = "approve retirement"
     request: str
 
 
 class BeginSunset(Keyed):
-    """The sunset date has come: the zero-traffic window starts."""
+    """Begin the sunset when its date has come; from then on the version should have no traffic."""
 
     name: ClassVar[str] = "begin sunset"
 
 
 class RecordTraffic(Keyed):
-    """What the logs show over the window: refused as quiet while a single row names the version."""
+    """Record the traffic of the version in a window of the logs; the version is not quiet if there was a single row."""
 
     name: ClassVar[str] = "record traffic"
     from_at: datetime
@@ -97,13 +97,13 @@ class RecordTraffic(Keyed):
 
 
 class WithdrawVersion(Keyed):
-    """The version is out of serving; it becomes `retired`."""
+    """Record that the version serves nowhere; it becomes `retired`."""
 
     name: ClassVar[str] = "withdraw version"
 
 
 class ArchiveRetirement(Keyed):
-    """The dossier is written; records are kept until the date."""
+    """Archive the retirement: its dossier is written, and its records are kept until `retain_until`."""
 
     name: ClassVar[str] = "archive retirement"
     dossier_digest: str

@@ -16,18 +16,18 @@ Text = Field(min_length=1, max_length=20_000)
 
 
 class Keyed(Command):
-    """A command about a thing under a key."""
+    """A command about the row under `key`."""
 
     key: str
 
     @property
     def subject(self) -> str:
-        """The thing's key."""
+        """The key of the row."""
         return self.key
 
 
 class ConcludeValidation(AboutVersion):
-    """An independent validator's conclusion: `fit` moves the version on, `not fit` rejects it."""
+    """Record an independent validator's conclusion: `not fit` rejects the version, the others make it validated."""
 
     name: ClassVar[str] = "conclude validation"
     conclusion: Literal["fit", "fit with conditions", "not fit"]
@@ -40,7 +40,7 @@ class ConcludeValidation(AboutVersion):
 
 
 class OpenFinding(AboutVersion):
-    """Raise a finding; its owner is who must answer it."""
+    """Raise a finding; `owner` must answer it."""
 
     name: ClassVar[str] = "open finding"
     severity: Severity
@@ -52,28 +52,28 @@ class OpenFinding(AboutVersion):
 
 
 class AnswerFinding(Keyed):
-    """The owner's answer."""
+    """Answer a finding, as its owner."""
 
     name: ClassVar[str] = "answer finding"
     answer: str = Text
 
 
 class DisputeFinding(Keyed):
-    """Say why the answer does not settle it."""
+    """Dispute the answer to a finding, with the reason."""
 
     name: ClassVar[str] = "dispute finding"
     reason: str = Text
 
 
 class CloseFinding(Keyed):
-    """Close an answered finding; never by its owner."""
+    """Close an answered or disputed finding; its owner cannot close it."""
 
     name: ClassVar[str] = "close finding"
     proof: Proof
 
 
 class RequestWaiver(AboutVersion):
-    """Ask that a control be set aside for a version until a date."""
+    """Request a waiver: the control does not apply to the version until a date."""
 
     name: ClassVar[str] = "request waiver"
     control: str
@@ -82,7 +82,7 @@ class RequestWaiver(AboutVersion):
 
 
 class DecideWaiver(Keyed):
-    """Grant or refuse a waiver; never by who asked for it."""
+    """Grant or refuse a waiver; the person who requested it cannot decide it."""
 
     name: ClassVar[str] = "decide waiver"
     grant: bool
@@ -91,7 +91,7 @@ class DecideWaiver(Keyed):
 
 
 class RevokeWaiver(Keyed):
-    """Take a waiver back; a version approved on it is revoked with it."""
+    """Revoke a waiver; the approval of a version that used it is revoked too."""
 
     name: ClassVar[str] = "revoke waiver"
     reason: str = Text
@@ -99,13 +99,13 @@ class RevokeWaiver(Keyed):
 
 
 class ExpireWaiver(Keyed):
-    """Note that a waiver ran out; a version approved on it is revoked with it."""
+    """Record that a waiver expired; the approval of a version that used it is revoked too."""
 
     name: ClassVar[str] = "expire waiver"
 
 
 class OpenReview(AboutModel):
-    """Open a review that came due."""
+    """Open a review of a model that is due."""
 
     name: ClassVar[str] = "open review"
     version: str | None = None
@@ -114,7 +114,7 @@ class OpenReview(AboutModel):
 
 
 class CompleteReview(Keyed):
-    """Complete a review with its outcome."""
+    """Complete a review and record its outcome."""
 
     name: ClassVar[str] = "complete review"
     outcome: str = Text

@@ -21,7 +21,7 @@ class AboutVersion(Command):
 
     @property
     def subject(self) -> str:
-        """The version's key."""
+        """The key of the version."""
         return self.version
 
 
@@ -43,7 +43,7 @@ class SubmittedDataset(Frozen):
 
 
 class SubmittedSection(Frozen):
-    """A section of the documentation as submitted; see `Section` for the two digests."""
+    """A section of the documentation as submitted; `data.records.version.Section` explains the two digests."""
 
     name: str
     text_digest: str
@@ -58,7 +58,8 @@ class SubmittedSection(Frozen):
 class RegisterVersion(AboutModel):
     """Register an immutable version with its datasets and documentation.
 
-    Registering the same submission twice (equal `submission_digest`) answers with the version that is there.
+    A second registration of the same submission (equal `submission_digest`) changes nothing; its receipt is that of the
+    registered version.
     """
 
     name: ClassVar[str] = "register version"
@@ -81,7 +82,7 @@ class RegisterVersion(AboutModel):
 class RecordEvidence(AboutVersion):
     """Record what was measured for a version: metrics, test results, the comparison with the champion, sections.
 
-    The rows carry their keys; `rev` is set by the registry.
+    The rows contain their keys; the registry sets their `rev`.
     """
 
     name: ClassVar[str] = "record evidence"
@@ -93,10 +94,10 @@ class RecordEvidence(AboutVersion):
 
 
 class RecordVerdicts(AboutVersion):
-    """Record every gate's judgement at a stage. At stage `assess` the version moves to `assessed`, or `rejected`.
+    """Record a verdict set: every judgement of a version at one stage. Stage `assess` makes the version assessed.
 
-    `number` of the set is given by the registry. A set recorded for this run, stage and evidence already is
-    answered again.
+    The registry numbers the set. If the same run recorded an equal set already, nothing changes and the receipt is that
+    of the earlier set.
     """
 
     name: ClassVar[str] = "record verdicts"
@@ -110,20 +111,20 @@ class RecordVerdicts(AboutVersion):
 
 
 class RejectVersion(AboutVersion):
-    """Reject a version for good, with the reason."""
+    """Reject a version permanently, with the reason."""
 
     name: ClassVar[str] = "reject version"
     reason: str = Field(min_length=1)
 
 
 class RevokeVersion(AboutVersion):
-    """Take an approval back: late condition, confirmed incident, waiver revoked."""
+    """Revoke the approval of a version: a condition is overdue, an incident is confirmed, or a waiver was revoked."""
 
     name: ClassVar[str] = "revoke version"
     reason: str = Field(min_length=1)
 
 
 class ExpireVersion(AboutVersion):
-    """Note that a version's approval ran out."""
+    """Record that the approval of a version expired."""
 
     name: ClassVar[str] = "expire version"

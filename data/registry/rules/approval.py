@@ -15,7 +15,7 @@ from data.records.names import checked_name, short
 from data.records.person import Person
 from data.records.review import Validation, VerdictSet, Waiver
 from data.records.version import ReviewState, Version
-from data.registry.approvals import request_digest, standing
+from data.registry.approvals import request_digest, votes_that_count
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import ExpireRequest, RequestApproval, WithdrawRequest
 from data.registry.evidence import collect_evidence
@@ -48,7 +48,7 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
     _check_question(command, subject, context)
     pending = _pending(state, command, context)
     if pending is not None:
-        return CommandResult(EventType.APPROVAL_REQUESTED, pending.key, (pending,), again=True)
+        return CommandResult(EventType.APPROVAL_REQUESTED, pending.key, (pending,), unchanged=True)
     if PURPOSES[command.purpose].decides_review:
         check_deployable(state, subject, command.environment, command.evidence_digest, context)
         _check_verdicts(state, command, subject)
@@ -69,7 +69,7 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
         }
     )
     row = draft.model_copy(update={"request_digest": request_digest(draft, context.log)})
-    return CommandResult(EventType.APPROVAL_REQUESTED, key, (row,), refs=bound_to(row))
+    return CommandResult(EventType.APPROVAL_REQUESTED, key, (row,), refs=digest_refs(row))
 
 
 def expire_request(state: State, command: ExpireRequest, context: Context) -> CommandResult:
@@ -96,10 +96,10 @@ def require_pending(state: State, key: str) -> ApprovalRequest:
     return request
 
 
-def standing_votes(state: State, request: ApprovalRequest) -> list[Vote]:
+def counted_votes(state: State, request: ApprovalRequest) -> list[Vote]:
     """The votes on a request that count now, in the order in which they were given."""
     gone = {one.person for one in state.find(Person, state="revoked")}
-    return standing(request, state.find(Vote, request=request.key), gone)
+    return votes_that_count(request, state.find(Vote, request=request.key), gone)
 
 
 def subject_of(state: State, purpose: str, about: str) -> Subject:
@@ -120,10 +120,10 @@ def check_deployable(state: State, subject: Subject, environment: str, evidence_
     recorded = collect_evidence(state, version.key, environment).digest
     if recorded != evidence_digest:
         raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what was read")
-    require_waivers_standing(state, version, require_fresh_verdicts(state, version, recorded, JUDGED), context)
+    require_valid_waivers(state, version, require_fresh_verdicts(state, version, recorded, JUDGED), context)
 
 
-def require_waivers_standing(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
+def require_valid_waivers(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
     """Raises StaleEvidenceError when a waiver that the verdicts lean on was taken back or ran out."""
     for judgement in verdicts.judgements:
         waiver = state.get(Waiver, judgement.waived_by) if judgement.waived_by else None
@@ -131,7 +131,7 @@ def require_waivers_standing(state: State, version: Version, verdicts: VerdictSe
             raise StaleEvidenceError(f"the waiver of {judgement.control} for {short(version.key)} no longer holds")
 
 
-def bound_to(request: ApprovalRequest) -> dict[str, str]:
+def digest_refs(request: ApprovalRequest) -> dict[str, str]:
     """The digests a request stands on, as an event refers to them."""
     return {"evidence_set": request.evidence_digest, "standards": request.standards_digest}
 

@@ -36,17 +36,17 @@ from data.registry.approvals import (
 )
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.approval import Decide
-from data.registry.independence import require_free
+from data.registry.independence import require_allowed_signer
 from data.registry.lifecycle import check_review_move
 from data.registry.purposes import purpose_of
 from data.registry.redaction import redacted
 from data.registry.rules import emergency
 from data.registry.rules.approval import (
     Subject,
-    bound_to,
     check_deployable,
+    counted_votes,
+    digest_refs,
     require_pending,
-    standing_votes,
     subject_of,
 )
 from data.registry.rules.proof import Proven, grants_held, prove
@@ -87,12 +87,12 @@ def decide(state: State, command: Decide, context: Context) -> CommandResult:
     stated = statement(context.log, request, vote, subject.state, _becomes(request, command, subject))
     signed = vote.model_copy(update={"statement_digest": statement_digest(stated)})
     # The new vote is counted with those that still stand; a vote of a person revoked meanwhile no longer approves.
-    counted = [*standing_votes(state, request), signed]
+    counted = [*counted_votes(state, request), signed]
     settled = outcome(request, counted, context.now)
     consequences = _consequences(state, request, subject, counted, settled, context)
     rows = (signed, *consequences, *proven.rows)
     data = {"outcome": settled, "statement": stated, "statement_digest": signed.statement_digest}
-    return CommandResult(EventType.APPROVAL_DECIDED, request.key, rows, data, bound_to(request), proven.actor)
+    return CommandResult(EventType.APPROVAL_DECIDED, request.key, rows, data, digest_refs(request), proven.actor)
 
 
 def _check_open(request: ApprovalRequest, command: Decide, context: Context) -> None:
@@ -158,7 +158,7 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
         raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {required}")
     # A deputy is no way around independence: deputy and principal must both be independent of the version.
     for signer in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
-        require_free(signer, subject.version, request)
+        require_allowed_signer(signer, subject.version, request)
     return Voter(person, command.deputy_of)
 
 
@@ -218,7 +218,7 @@ def _consequences(
     if not purpose_of(request).serves_before_votes:
         return rows
     people = dict.fromkeys(one.person for one in votes if one.decision in APPROVING)
-    return (*rows, *emergency.ratified(state, request, tuple(people)))
+    return (*rows, *emergency.ratify(state, request, tuple(people)))
 
 
 def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequest) -> tuple[Row, ...]:

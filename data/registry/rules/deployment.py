@@ -32,7 +32,7 @@ from data.registry.purposes import purpose_of
 from data.registry.rollback import last_served, serving_or_last
 from data.registry.rules import emergency
 from data.registry.rules.incident import new_incident, require_other_signer
-from data.registry.rules.operation import require_operation, require_standing
+from data.registry.rules.operation import require_approved, require_operation
 from data.registry.rules.proof import deputy_data
 from data.registry.state import State
 
@@ -41,7 +41,7 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
     """The version serves; the former deployment of the slot is superseded. Its approval must still stand."""
     event = EventType.DEPLOYMENT_COMPLETED
     if done := _completed(state, command.model, "deploy", context):
-        return CommandResult(event, done[0].key, done, again=True)
+        return CommandResult(event, done[0].key, done, unchanged=True)
     operation = require_operation(state, command.model, context, "deploy")
     version = state.need(Version, operation.version or "")
     request = state.need(ApprovalRequest, operation.request or "")
@@ -50,7 +50,7 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
         emergency.require_open(request, context)
         emergency.require_releasable(state, version)
     else:
-        require_standing(version, context)
+        require_approved(version, context)
     former = _serving(state, operation)
     urgent = {"reason": request.reason, "ratify_by": request.expires_at} if released else {}
     deployment = _new_deployment(state, operation, context, use=request.use, request=request.key, **urgent)
@@ -73,10 +73,10 @@ def complete_rollback(state: State, command: CompleteRollback, context: Context)
     """An earlier version serves again under the approval it had; an incident blocks the version that was left."""
     event = EventType.DEPLOYMENT_ROLLED_BACK
     if done := _completed(state, command.model, "rollback", context):
-        return CommandResult(event, done[0].key, done, again=True)
+        return CommandResult(event, done[0].key, done, unchanged=True)
     operation = require_operation(state, command.model, context, "rollback")
     version = state.need(Version, operation.version or "")
-    require_standing(version, context)
+    require_approved(version, context)
     place = (operation.model, operation.environment, operation.slot)
     left, former = serving_or_last(state, *place), last_served(state, *place, version.key)
     if left is None or former is None:
@@ -104,7 +104,7 @@ def complete_suspension(state: State, command: CompleteSuspension, context: Cont
     """Serving stopped; a fallback takes over; an incident blocks the version until it is resolved."""
     event = EventType.DEPLOYMENT_SUSPENDED
     if done := _completed(state, command.model, "suspend", context):
-        return CommandResult(event, done[0].key, done, again=True)
+        return CommandResult(event, done[0].key, done, unchanged=True)
     operation = require_operation(state, command.model, context, "suspend")
     reason = f"{command.reason}; fallback: {command.fallback}"
     ratify_by = _ratification(command.ratify_by, context)
@@ -121,7 +121,7 @@ def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Cont
     """A version whose retirement came to rest no longer serves in this slot."""
     event = EventType.DEPLOYMENT_ENDED
     if done := _completed(state, command.model, "withdraw", context):
-        return CommandResult(event, done[0].key, done, again=True)
+        return CommandResult(event, done[0].key, done, unchanged=True)
     operation = require_operation(state, command.model, context, "withdraw")
     former = _require_serving(state, operation)
     ended = _ended(state, former, "ended", command.reason, context)
@@ -218,7 +218,7 @@ def _ended(
         return ()
     check_deployment_move(former.key, former.state, to)
     ended = former.changed(state=to, to_at=context.now, ended_reason=reason, **values)
-    return (ended, *emergency.over(state, former, reason, context))
+    return (ended, *emergency.withdraw_ratification(state, former, reason, context))
 
 
 def _slot(state: State, operation: Operation, deployment: Deployment | None, manifest_digest: str) -> Slot:

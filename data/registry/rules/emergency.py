@@ -27,7 +27,7 @@ from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
 from data.registry.purposes import RELEASE, purpose_of
 from data.registry.rollback import blocked
-from data.registry.rules.approval import bound_to, require_waivers_standing
+from data.registry.rules.approval import digest_refs, require_valid_waivers
 from data.registry.rules.model import active_model
 from data.registry.rules.proof import grants_held, prove
 from data.registry.rules.version import require_fresh_verdicts
@@ -52,7 +52,7 @@ def release_in_emergency(state: State, command: ReleaseInEmergency, context: Con
     taken_back = tuple(one.changed(state="withdrawn", decided_at=context.now) for one in former)
     data = {"emergency": command.reason, "use": command.use, "environment": command.environment, "slot": command.slot}
     rows = (row, *taken_back, *proven.rows)
-    return CommandResult(EventType.APPROVAL_REQUESTED, row.key, rows, data, bound_to(row), proven.actor)
+    return CommandResult(EventType.APPROVAL_REQUESTED, row.key, rows, data, digest_refs(row), proven.actor)
 
 
 def require_releasable(state: State, version: Version) -> None:
@@ -97,7 +97,9 @@ def is_live(state: State, request: str) -> bool:
     return deployment is not None and deployment.state == "deployed"
 
 
-def over(state: State, deployment: Deployment, reason: str, context: Context) -> tuple[ApprovalRequest, ...]:
+def withdraw_ratification(
+    state: State, deployment: Deployment, reason: str, context: Context
+) -> tuple[ApprovalRequest, ...]:
     """The request for the ratification of what ends now, taken back while it is undecided; nothing else has one."""
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     if request is None or not purpose_of(request).serves_before_votes or request.state != "pending":
@@ -115,7 +117,7 @@ def require_live(state: State, request: ApprovalRequest) -> Deployment:
     return deployment
 
 
-def ratified(state: State, request: ApprovalRequest, people: tuple[str, ...]) -> tuple[Row, ...]:
+def ratify(state: State, request: ApprovalRequest, people: tuple[str, ...]) -> tuple[Row, ...]:
     """What follows when everybody required stands behind a release: it is ratified, its incident acknowledged."""
     deployment = require_live(state, request)
     incidents = [one for one in state.find(Incident, deployment=deployment.key) if one.state == "open"]
@@ -157,7 +159,7 @@ def _check_evidence(state: State, command: ReleaseInEmergency, version: Version,
             f"the newest verdicts on {short(version.key)} for an emergency are others than those named",
             "judge the version again and release it then",
         )
-    require_waivers_standing(state, version, verdicts, context)
+    require_valid_waivers(state, version, verdicts, context)
     if command.artifact_digest != version.artifact.digest:
         raise StaleEvidenceError(f"the artifact is not that of {short(version.key)}")
 

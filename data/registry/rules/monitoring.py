@@ -22,7 +22,7 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import short, system_name
 from data.records.row import Row
 from data.registry.command import Command, CommandResult, Context, Rule
-from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
+from data.registry.commands.monitoring import AnswerAlert, Deviation, RecordMonitoring, SeenConsumer
 from data.registry.lifecycle import ALERT_ANSWERS, check_alert_answer
 from data.registry.state import State
 
@@ -68,7 +68,7 @@ def record_monitoring(state: State, command: RecordMonitoring, context: Context)
     event = EventType.MONITORING_RECORDED
     same = recorded(state, model.key, command.to_date, command.measurements_digest)
     if same is not None:
-        return CommandResult(event, same.key, (same,), again=True)
+        return CommandResult(event, same.key, (same,), unchanged=True)
     _check(state, command)
     fields = command.model_dump(exclude={"found", "quiet", "consumers"})
     key = f"{model.key}/monitoring/{command.to_date}"
@@ -119,7 +119,7 @@ def _check(state: State, command: RecordMonitoring) -> None:
         raise InputError(f"the watch of {short(command.model)} found the same thing twice", "join the two findings")
 
 
-def _noted(watch: _Watch, found: Found) -> Alert | None:
+def _noted(watch: _Watch, found: Deviation) -> Alert | None:
     """Open an alert or add to the one that stands; answers it when it is a page that nobody has answered.
 
     What a newer window was the last to find is left as it is, and what the newer windows did not find is not opened.
@@ -131,7 +131,7 @@ def _noted(watch: _Watch, found: Found) -> Alert | None:
     return alert if alert.level == "page" and alert.state == "open" else None
 
 
-def _opened(watch: _Watch, found: Found) -> Alert:
+def _opened(watch: _Watch, found: Deviation) -> Alert:
     watch.count += 1
     return Alert(
         key=f"{watch.model.key}/alerts/{watch.count}",
@@ -147,7 +147,7 @@ def _opened(watch: _Watch, found: Found) -> Alert:
     )
 
 
-def _added(watch: _Watch, known: Alert, found: Found) -> Alert:
+def _added(watch: _Watch, known: Alert, found: Deviation) -> Alert:
     worse = (known.level == "warning" and found.level == "page") or (found.severe and not known.severe)
     is_over = known.state == "snoozed" and known.snoozed_until is not None and known.snoozed_until <= watch.context.now
     fields = found.model_dump(exclude={"about", "version"})

@@ -21,7 +21,7 @@ from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.evidence import champion_of, collect_evidence
 from data.registry.purposes import purpose_of
-from data.registry.rollback import blocked, last_served, objections, serving_or_last, standing
+from data.registry.rollback import blocked, last_served, objections, serving_or_last, why_not_approved
 from data.registry.rules import emergency
 from data.registry.rules.model import active_model
 from data.registry.state import State
@@ -61,7 +61,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     model = state.need(Model, command.model)
     running = running_operation(state, model.key)
     if running is not None and _is_repeated(running, command, context):
-        return CommandResult(EventType.OPERATION_BEGUN, model.key, (running,), again=True)
+        return CommandResult(EventType.OPERATION_BEGUN, model.key, (running,), unchanged=True)
     if running is not None:
         raise BusyError(
             f"a {running.kind} of {short(model.key)} is under way by run {running.run_id or 'without id'} "
@@ -72,7 +72,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     version = _named_version(state, command, slot)
     PRECONDITIONS[command.kind](state, command, version, context)
     fields = {
-        **command.model_dump(exclude={"evidence_digest", "standards_digest", "artifact_digest", "leaves"}),
+        **command.model_dump(exclude={"evidence_digest", "standards_digest", "artifact_digest", "expected_deployment"}),
         "version": version.key,
         "former_version": slot.version if slot else None,
         "state": "running",
@@ -90,7 +90,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
 def _check_left(command: BeginOperation, slot: Slot | None) -> None:
     """What is to be left must serve still: who decided to end one deployment did not decide on the next."""
     serves = slot.deployment if slot is not None else None
-    if command.leaves is not None and serves != command.leaves:
+    if command.expected_deployment is not None and serves != command.expected_deployment:
         raise ConflictError(
             f"the deployment to be ended no longer serves as {command.environment} {command.slot} of "
             f"{short(command.model)}; " + ("another one does" if serves else "nothing does"),
@@ -106,9 +106,9 @@ def undo_operation(state: State, command: UndoOperation, context: Context) -> Co
     return CommandResult(EventType.OPERATION_UNDONE, command.model, (row,), data)
 
 
-def require_standing(version: Version, context: Context) -> None:
+def require_approved(version: Version, context: Context) -> None:
     """Raises IllegalMoveError unless the version is approved and its approval has not run out."""
-    reason = standing(version, context.now)
+    reason = why_not_approved(version, context.now)
     if reason:
         raise IllegalMoveError(f"{short(version.key)} cannot serve: {reason}")
 
@@ -143,7 +143,7 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
         emergency.require_releasable(state, version)
     else:
         _check_granted(request, version, context)
-        require_standing(version, context)
+        require_approved(version, context)
     if blocked(state, version.key):
         raise IllegalMoveError(
             f"an incident that blocks {short(version.key)} is open", "resolve the incident, then deploy again"

@@ -90,7 +90,7 @@ def approve_retirement(state: State, command: ApproveRetirement, context: Contex
     """Nobody is left behind, and the people asked have approved exactly this plan."""
     row = state.need(Retirement, command.key)
     if row.state == "approved" and row.request == command.request:
-        return CommandResult(EventType.RETIREMENT_APPROVED, row.key, (row,), again=True)
+        return CommandResult(EventType.RETIREMENT_APPROVED, row.key, (row,), unchanged=True)
     missing = [what for party in parties_of(state, row.key) if (what := what_is_missing(party, row))]
     if missing and row.state in PLANNING:
         raise TransitionIncompleteError(f"the retirement of {short(row.subject)} is not whole: {'; '.join(missing)}")

@@ -123,7 +123,7 @@ def open_review(state: State, command: OpenReview, context: Context) -> CommandR
         raise InputError(f"{short(command.version)} is not a version of {short(model.key)}")
     for review in state.find(Review, model=model.key, state="open"):
         if (review.version, review.reason) == (command.version, command.reason):
-            return CommandResult(EventType.REVIEW_OPENED, review.key, (review,), again=True)
+            return CommandResult(EventType.REVIEW_OPENED, review.key, (review,), unchanged=True)
     key, number = state.next_key(Review, f"{model.key}/reviews")
     row = Review(key=key, number=number, opened_at=context.now, **command.model_dump())
     return CommandResult(EventType.REVIEW_OPENED, key, (row,))

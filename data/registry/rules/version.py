@@ -30,7 +30,7 @@ def register_version(state: State, command: RegisterVersion, context: Context) -
     model = active_model(state, command.model)
     same = [v for v in state.find(Version, model=model.key) if v.submission_digest == command.submission_digest]
     if same:
-        return CommandResult(EventType.VERSION_REGISTERED, same[-1].key, (same[-1],), again=True)
+        return CommandResult(EventType.VERSION_REGISTERED, same[-1].key, (same[-1],), unchanged=True)
     _check_registration(state, command, model)
     number = len(state.find(Version, model=model.key)) + 1
     key = version_key(model.key, number)
@@ -69,10 +69,10 @@ def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> 
     A step run twice in one run, with nothing changed in between, is answered with what it recorded.
     """
     version = state.need(Version, command.version)
-    known = newest_verdicts(state, version.key, [command.stage])
+    known = latest_verdicts(state, version.key, [command.stage])
     if known is not None and _is_repeated(known, version, command, context):
         event = EventType.VERSION_ASSESSED if command.stage == "assess" else EventType.VERDICTS_RECORDED
-        return CommandResult(event, version.key, (known,), again=True)
+        return CommandResult(event, version.key, (known,), unchanged=True)
     key, number = state.next_key(VerdictSet, f"{version.key}/verdicts")
     fields = command.model_dump()
     cleared = all(one.cleared for one in command.judgements)
@@ -107,7 +107,7 @@ def expire_version(state: State, command: ExpireVersion, context: Context) -> Co
     return _moved(version, ReviewState.EXPIRED, "the approval ran out", EventType.VERSION_EXPIRED)
 
 
-def newest_verdicts(state: State, version: str, stages: Sequence[str]) -> VerdictSet | None:
+def latest_verdicts(state: State, version: str, stages: Sequence[str]) -> VerdictSet | None:
     """The newest recorded verdict set of a version at one of these stages."""
     found = [one for one in state.find(VerdictSet, version=version) if one.stage in stages]
     return found[-1] if found else None
@@ -115,7 +115,7 @@ def newest_verdicts(state: State, version: str, stages: Sequence[str]) -> Verdic
 
 def require_fresh_verdicts(state: State, version: Version, evidence_digest: str, stages: Sequence[str]) -> VerdictSet:
     """The newest verdict set when it is cleared and about this evidence. Raises as it says."""
-    verdicts = newest_verdicts(state, version.key, stages)
+    verdicts = latest_verdicts(state, version.key, stages)
     if verdicts is None:
         raise StaleEvidenceError(f"{short(version.key)} was never judged")
     if verdicts.evidence_digest != evidence_digest:

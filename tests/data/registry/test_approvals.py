@@ -13,13 +13,13 @@ from data.records.approval import ApprovalRequest, Condition, RequiredRole, Vote
 from data.records.person import Role
 from data.registry.approvals import (
     confirms,
-    lacking,
     outcome,
     request_digest,
-    standing,
     statement,
     statement_digest,
     tail,
+    unsigned_roles,
+    votes_that_count,
 )
 
 ISSUED = datetime(2013, 3, 1, tzinfo=UTC)
@@ -103,16 +103,16 @@ def test_how_a_request_stands(case: tuple[tuple[RequiredRole, ...], list[Vote], 
 
 
 def test_what_is_missing_is_named() -> None:
-    assert lacking((*TWO, RequiredRole(role=Role.OWNER)), [vote("alma")]) == {Role.APPROVER: 1, Role.OWNER: 1}
-    assert lacking(TWO, [vote("alma"), vote("axel", hour=2)]) == {}
+    assert unsigned_roles((*TWO, RequiredRole(role=Role.OWNER)), [vote("alma")]) == {Role.APPROVER: 1, Role.OWNER: 1}
+    assert unsigned_roles(TWO, [vote("alma"), vote("axel", hour=2)]) == {}
 
 
 def test_who_left_no_longer_approves_what_is_pending_and_did_approve_what_was_decided() -> None:
     key = request().key
     votes = [vote("alma", request=key), vote("axel", "recuse", 2, request=key), vote("rita", hour=3, request="another")]
-    assert [one.person for one in standing(request(), votes, {"alma", "axel"})] == ["axel"]
-    assert [one.person for one in standing(request(), votes, set())] == ["alma", "axel"]
-    assert [one.person for one in standing(request(state="approved"), votes, {"alma"})] == ["alma", "axel"]
+    assert [one.person for one in votes_that_count(request(), votes, {"alma", "axel"})] == ["axel"]
+    assert [one.person for one in votes_that_count(request(), votes, set())] == ["alma", "axel"]
+    assert [one.person for one in votes_that_count(request(state="approved"), votes, {"alma"})] == ["alma", "axel"]
 
 
 PEOPLE = st.sampled_from(["alma", "axel", "otto"])

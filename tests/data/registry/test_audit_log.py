@@ -58,9 +58,9 @@ def test_an_empty_log_has_a_head_before_genesis(log: AuditLog) -> None:
 
 
 def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: RunContext) -> None:
-    with pytest.raises(ConfigurationError, match="starts with genesis"):
+    with pytest.raises(ConfigurationError, match="has no genesis event"):
         append(log, context, ORDINARY)
-    with pytest.raises(ConfigurationError, match="has only one"):
+    with pytest.raises(ConfigurationError, match="has a genesis event already"):
         append(log, context, GENESIS, GENESIS)
 
 

@@ -53,4 +53,4 @@ def test_a_ruling_loses_its_secrets_and_nothing_else() -> None:
     clean = without_secrets(ruling)
     assert clean.rows == (row.model_copy(update={"name": "[redacted]"}),)
     assert (clean.data, clean.refs) == ({"password": "[redacted]", "reason": "y"}, {"evidence": "z"})
-    assert (clean.event, clean.subject, clean.again) == (ruling.event, ruling.subject, False)
+    assert (clean.event, clean.subject, clean.unchanged) == (ruling.event, ruling.subject, False)

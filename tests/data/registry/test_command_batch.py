@@ -21,7 +21,7 @@ from data.registry.command import Command
 from data.registry.command_batch import Receipt
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.commands.person import AddPerson
-from data.registry.registry import MOST_TOGETHER, Refusal, Registry
+from data.registry.registry import LARGEST_BATCH, Refusal, Registry
 from data.registry.state import State
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, MODEL, World
@@ -114,13 +114,13 @@ def test_what_cannot_stand_in_the_log_is_refused_alone(world: World) -> None:
 
 
 def rival(takes: str) -> Callable[[State, Row], None]:
-    """An `apply` under which one person's row was changed by somebody else after part of it was written."""
+    """An `apply` under which one person's row was changed by another writer after part of it was written."""
     apply = State.apply
 
     def losing(state: State, row: Row) -> None:
         apply(state, row)
         if row.key == takes:
-            raise ConflictError(f"{row.key} was changed by somebody else meanwhile")
+            raise ConflictError(f"{row.key} was changed by another command in the meantime")
 
     return losing
 
@@ -153,7 +153,7 @@ def test_a_fault_of_our_own_in_the_middle_leaves_nothing_at_all(
 
 
 def too_many(_: World) -> list[Command]:
-    return [add("ana")] * (MOST_TOGETHER + 1)
+    return [add("ana")] * (LARGEST_BATCH + 1)
 
 
 def one_with_a_code(world: World) -> list[Command]:

@@ -22,7 +22,7 @@ def test_a_lost_file_is_written_again_with_the_same_rows(world: World, tmp_path:
 
 
 def test_a_file_that_is_there_is_not_written_over(world: World) -> None:
-    with pytest.raises(StoreError, match="is there"):
+    with pytest.raises(StoreError, match="exists already"):
         rebuild_registry(world.registry)
 
 

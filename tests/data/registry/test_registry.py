@@ -197,7 +197,7 @@ def test_what_cannot_stand_in_the_log_is_refused_whole(world: World) -> None:
 
 def test_a_rival_is_refused_on_record(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object) -> None:
-        raise ConflictError("one was changed by somebody else meanwhile")
+        raise ConflictError("one was changed by another command in the meantime")
 
     with monkeypatch.context() as race:
         race.setattr(State, "apply", lost)

@@ -10,7 +10,7 @@ import pytest
 
 from data.records.version import Version
 from data.registry.commands.version import RevokeVersion
-from data.registry.rollback import Return, choose_return
+from data.registry.rollback import RollbackChoice, choose_rollback
 from tests.operations import deployed, held, prepared, roll_back, suspend
 from tests.world import MODEL, Template, World
 
@@ -37,13 +37,13 @@ def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield world
 
 
-def choose(world: World, **criteria: Any) -> Return:
+def choose(world: World, **criteria: Any) -> RollbackChoice:
     """The choice for production, now."""
     with world.registry.reading() as state:
-        return choose_return(state, MODEL, "production", "champion", world.now, **criteria)
+        return choose_rollback(state, MODEL, "production", "champion", world.now, **criteria)
 
 
-def reasons(choice: Return) -> dict[str, str]:
+def reasons(choice: RollbackChoice) -> dict[str, str]:
     """Why each version was passed over."""
     return {one["version"]: one["reason"] for one in choice.passed_over}
 
@@ -74,9 +74,9 @@ def withdraw_request(world: World) -> None:
 HAPPENED: dict[str, tuple[Callable[[World], None], str, str]] = {
     "nothing happened": (nothing, V2, ""),
     "it was revoked": (revoke, V1, "it is revoked, not approved (a waiver was revoked)"),
-    "its approval ran out": (expire, V1, "its approval ran out"),
-    "it was approved for another use": (narrow, V1, "its approval for this environment and use is missing or ran out"),
-    "nobody approved it": (withdraw_request, V1, "its approval for this environment and use is missing or ran out"),
+    "its approval has expired": (expire, V1, "its approval has expired"),
+    "it was approved for another use": (narrow, V1, "its approval for this environment and use is missing or has expired"),
+    "nobody approved it": (withdraw_request, V1, "its approval for this environment and use is missing or has expired"),
 }
 
 
@@ -97,7 +97,7 @@ def test_a_version_left_for_cause_is_passed_over_for_every_reason_there_is(world
     choice = choose(world)
     assert choice.version is not None
     assert choice.version.key == V1
-    assert reasons(choice) == {V3: "it was rolled back or suspended before; an incident that blocks it is open"}
+    assert reasons(choice) == {V3: "it was rolled back or suspended before; an open incident blocks it"}
 
 
 def test_missing_bytes_pass_a_version_over(world: World) -> None:
@@ -131,6 +131,6 @@ def test_when_nothing_is_valid_nothing_is_chosen_and_all_are_named(world: World)
 
 def test_where_nothing_ever_served_nothing_is_chosen(world: World) -> None:
     with world.registry.reading() as state:
-        choice = choose_return(state, MODEL, "staging", "champion", world.now)
+        choice = choose_rollback(state, MODEL, "staging", "champion", world.now)
     assert choice.version is None
     assert set(reasons(choice)) == {V1, V2, V3}

@@ -66,9 +66,9 @@ def edited_seed(folder: Path) -> None:
 
 
 BROKEN = {
-    "another key": (another_key, "does not open with the key"),
+    "another key": (another_key, "does not decrypt the seed"),
     "the key is gone": (no_key, "seeds.key is missing"),
-    "the key is broken": (broken_key, "does not open with the key"),
+    "the key is broken": (broken_key, "does not decrypt the seed"),
     "the file is cut": (cut_file, "seeds.json is damaged"),
     "the seed was edited": (edited_seed, "does not open"),
 }
@@ -86,5 +86,5 @@ def test_a_seed_that_cannot_be_opened_is_an_error(case: tuple[object, str], tmp_
 
 def test_a_seed_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert not SeedVault(tmp_path).holds("people/ana/credentials/1")
-    with pytest.raises(SigningKeyError, match="no sealed seed of people/ana/credentials/1"):
+    with pytest.raises(SigningKeyError, match="no seed of people/ana/credentials/1"):
         SeedVault(tmp_path).open("people/ana/credentials/1")

@@ -106,7 +106,7 @@ def test_a_rival_revision_is_refused(case: tuple[list[Person], Person], state: S
     before, rival = case
     for row in before:
         state.apply(row)
-    with pytest.raises(ConflictError, match="ana was changed by somebody else"):
+    with pytest.raises(ConflictError, match="ana was changed by another command"):
         state.apply(rival)
     assert state.get(Person, "people/ana") == (before[-1] if before else None)
 

@@ -152,7 +152,7 @@ def test_a_reader_of_another_process_keeps_writers_out_and_readers_in(store: Sto
     with store.lock.open("a+") as reader:
         fcntl.flock(reader, fcntl.LOCK_SH)
         assert names(store) == []
-        with pytest.raises(StoreLockedError, match="held by another reader"):
+        with pytest.raises(StoreLockedError, match="held by a process that reads it"):
             add(store, "x")
     add(store, "x")
 
@@ -167,7 +167,7 @@ def test_a_copy_holds_the_same_and_is_never_written_over(store: Store, tmp_path:
 
 
 def test_a_copy_is_not_made_of_a_file_held_open(store: Store, tmp_path: Path) -> None:
-    with store.session(), pytest.raises(NestedTransactionError, match="held open"):
+    with store.session(), pytest.raises(NestedTransactionError, match="holds the registry open"):
         store.backup(tmp_path / "copy.duckdb")
 
 
@@ -287,10 +287,10 @@ def test_whoever_writes_has_the_lock_and_says_who(store: Store) -> None:
 
 
 def test_other_code_opens_the_file_while_nobody_writes(store: Store) -> None:
-    with store.quiet(), duckdb.connect(str(store.database), read_only=True) as connection:
+    with store.locked(), duckdb.connect(str(store.database), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (1,)
-    with store.quiet(alone=True):
+    with store.locked(exclusive=True):
         assert store.lock.read_text() == f"process {os.getpid()}"
     assert store.lock.read_text() == ""
-    with store.session(), pytest.raises(NestedTransactionError, match="held open"), store.quiet():
+    with store.session(), pytest.raises(NestedTransactionError, match="holds the registry open"), store.locked():
         pass

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from data.records.monitoring import Alert, Incident
-from data.registry.commands.monitoring import Found, RecordMonitoring
+from data.registry.commands.monitoring import Deviation, RecordMonitoring
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import MODEL, World
@@ -25,7 +25,9 @@ ANSWERS = {
 def paged(world: World) -> World:
     """A world with an alert of level page on the serving version."""
     version = deployed(world).version
-    found = Found(about="score:calibration", version=version, level="page", severe=True, text="far too low", value=0.37)
+    found = Deviation(
+        about="score:calibration", version=version, level="page", severe=True, text="far too low", value=0.37
+    )
     window = {
         "from_date": "2013-03-01",
         "to_date": "2013-03-07",

@@ -11,7 +11,7 @@ from data.queries.log_entries import LogEntry
 from data.queries.model_snapshot import ModelSnapshot, model_snapshot
 from data.records.events import EventType
 from data.records.evidence import sha256_of
-from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring
+from data.registry.commands.monitoring import AnswerAlert, Deviation, RecordMonitoring
 from tests.world import MODEL, World
 from views.pages.timeline import timeline_of
 from views.pages.timeline_steps import WRITERS, TimelineStep, steps_of
@@ -82,7 +82,7 @@ def record_night(world: World, number: int, what: str) -> None:
         until = world.now + timedelta(days=10)
         world.do(AnswerAlert(key=f"{MODEL}/alerts/1", answer="snooze", reason="known", until=until), by="otto")
         return
-    found = Found(
+    found = Deviation(
         about="psi", version=V1, level="warning" if what == "warning" else "page", severe=what == "severe",
         text=f"figure {number}",
     )  # fmt: skip

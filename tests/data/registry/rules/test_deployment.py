@@ -159,7 +159,7 @@ def test_the_approval_must_still_stand_when_the_rollback_completes(world: World)
     deployed(world, "op-2")
     begin(world, "rollback", first.version, "op-r")
     world.move(days=91)
-    with pytest.raises(IllegalMoveError, match="its approval ran out"):
+    with pytest.raises(IllegalMoveError, match="its approval has expired"):
         complete_rollback(world)
 
 

@@ -15,7 +15,7 @@ from data.records.monitoring import Alert, Incident, MonitoringRun
 from data.records.names import system_name
 from data.registry.commands.deployment import ResolveIncident
 from data.registry.commands.model import DeclareConsumer
-from data.registry.commands.monitoring import AnswerAlert, Found, RecordMonitoring, SeenConsumer
+from data.registry.commands.monitoring import AnswerAlert, Deviation, RecordMonitoring, SeenConsumer
 from data.registry.lifecycle import ALERT_ANSWERS, ALERT_MOVES
 from data.registry.registry import Receipt
 from data.registry.rules.monitoring import recorded
@@ -33,13 +33,13 @@ def world(world: World) -> Iterator[World]:
         yield world
 
 
-def found(about: str = "psi distance", level: Any = "warning", **changes: Any) -> Found:
+def found(about: str = "psi distance", level: Any = "warning", **changes: Any) -> Deviation:
     """Something found on version 1."""
     fields = {"version": V1, "text": f"{about} is over its limit", "value": 0.3, "threshold": 0.2}
-    return Found(about=about, level=level, **{**fields, **changes})
+    return Deviation(about=about, level=level, **{**fields, **changes})
 
 
-def watch(world: World, *what: Found, day: int = 7, **changes: Any) -> Receipt:
+def watch(world: World, *what: Deviation, day: int = 7, **changes: Any) -> Receipt:
     """Record the week that ends on a day of April."""
     last = f"2013-04-{day:02}"
     fields: dict[str, Any] = {
@@ -167,7 +167,7 @@ def test_an_older_window_that_was_quiet_ends_nothing_that_a_newer_one_found(worl
     assert world.get(Alert, ALERT).state == "open"
 
 
-LATE: dict[str, tuple[Found, ...]] = {
+LATE: dict[str, tuple[Deviation, ...]] = {
     "the same once more": (found(value=0.9, text="as it was"),),
     "the same, by then a page": (found(level="page", severe=True),),
     "something that the newer window did not find": (found(value=0.5), found("ks score", "page")),
@@ -177,7 +177,7 @@ LATE: dict[str, tuple[Found, ...]] = {
 
 @pytest.mark.parametrize("late", LATE.values(), ids=LATE)
 def test_an_older_window_watched_late_or_again_leaves_what_a_newer_one_said(
-    late: tuple[Found, ...], world: World
+    late: tuple[Deviation, ...], world: World
 ) -> None:
     watch(world, found(), day=7)
     watch(world, found(value=0.5), day=14)
@@ -230,7 +230,7 @@ STAYS = {
     "dismissed": ("dismiss", {"reason": "a holiday"}),
     "confirmed": ("confirm", {}),
 }
-WORSE: dict[str, tuple[Found, bool]] = {
+WORSE: dict[str, tuple[Deviation, bool]] = {
     "the same again does not wake it": (found(value=0.9), False),
     "a page wakes it": (found(level="page"), True),
     "a severe finding wakes it": (found(severe=True), True),
@@ -239,7 +239,7 @@ WORSE: dict[str, tuple[Found, bool]] = {
 
 @pytest.mark.parametrize("next_week, wakes", WORSE.values(), ids=WORSE.keys())
 @pytest.mark.parametrize("state", STAYS)
-def test_an_answered_alert(state: str, next_week: Found, wakes: bool, world: World) -> None:
+def test_an_answered_alert(state: str, next_week: Deviation, wakes: bool, world: World) -> None:
     watch(world, found())
     what, fields = STAYS[state]
     until = {"until": world.now + timedelta(days=30)} if what == "snooze" else {}

@@ -100,8 +100,8 @@ def test_what_was_decided_about_one_deployment_ends_no_other(kind: str, world: W
     first = deployed(world, "op-1")
     second = deployed(world, "op-2")
     with pytest.raises(ConflictError, match="no longer serves as production champion of ops/delay; another one does"):
-        begin(world, kind, LEAVING[kind], leaves=first.key)
-    begin(world, kind, LEAVING[kind], leaves=second.key)
+        begin(world, kind, LEAVING[kind], expected_deployment=first.key)
+    begin(world, kind, LEAVING[kind], expected_deployment=second.key)
     assert world.get(Operation, KEY).state == "running"
 
 
@@ -109,7 +109,7 @@ def test_nothing_that_serves_is_no_deployment_that_was_named(world: World) -> No
     first = deployed(world)
     suspend(world)
     with pytest.raises(ConflictError, match="nothing does"):
-        begin(world, "suspend", leaves=first.key)
+        begin(world, "suspend", expected_deployment=first.key)
 
 
 def test_two_models_do_not_wait_for_each_other(world: World) -> None:

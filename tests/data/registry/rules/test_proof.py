@@ -147,7 +147,7 @@ def test_who_cannot_prove_anything(person: str, words: str, world: World) -> Non
 
 def test_a_lost_seed_is_an_error_not_a_pass(world: World) -> None:
     (world.home.keys / "seeds.json").write_text("{}")
-    with pytest.raises(SigningKeyError, match="no sealed seed of people/alma"):
+    with pytest.raises(SigningKeyError, match="no seed of people/alma"):
         proven(world, "alma", "123456")
 
 

@@ -59,12 +59,12 @@ def _closing(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def lingering() -> Iterator[None]:
+def kept_open() -> Iterator[None]:
     """Let registries stay open between commands, and close them at the end."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "_close_unless_in_session", lambda self: None)
         for owner, name in (
-            (Store, "quiet"),
+            (Store, "locked"),
             (Store, "backup"),
             (subprocess.Popen, "__init__"),
             (multiprocessing.process.BaseProcess, "start"),
@@ -82,11 +82,11 @@ def lingering() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def registry_lingers(request: pytest.FixtureRequest) -> Iterator[None]:
+def registry_stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test but those that need the file closed."""
     place = request.path.relative_to(Path(__file__).parent).as_posix()
     if place.startswith(CLOSED) or request.node.get_closest_marker("closed_registry"):
         yield
         return
-    with lingering():
+    with kept_open():
         yield

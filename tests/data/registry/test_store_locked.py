@@ -21,7 +21,7 @@ def rival(world: World) -> Store:
 
 
 def test_while_it_is_quiet_others_read_and_nobody_writes(world: World) -> None:
-    with world.registry.store.quiet():
+    with world.registry.store.locked():
         with duckdb.connect(str(world.home.database), read_only=True) as connection:
             assert connection.execute("SELECT count(*) FROM audit_event").fetchone() != (0,)
         with pytest.raises(StoreLockedError), rival(world).transaction():
@@ -32,7 +32,7 @@ def test_while_it_is_quiet_others_read_and_nobody_writes(world: World) -> None:
 
 def test_alone_nobody_else_reads_either_and_the_holder_is_named(world: World) -> None:
     with (
-        world.registry.store.quiet(alone=True),
+        world.registry.store.locked(exclusive=True),
         pytest.raises(StoreLockedError, match="held by process"),
         rival(world).reading(),
     ):
@@ -41,11 +41,11 @@ def test_alone_nobody_else_reads_either_and_the_holder_is_named(world: World) ->
 
 
 def test_a_file_that_this_process_holds_open_is_not_quiet(world: World) -> None:
-    with world.registry.store.session(), pytest.raises(NestedTransactionError), world.registry.store.quiet():
+    with world.registry.store.session(), pytest.raises(NestedTransactionError), world.registry.store.locked():
         pass
 
 
 def test_a_lost_folder_can_be_quiet_too(tmp_path: Path) -> None:
     store = Store(tmp_path / "gone" / "registry.duckdb", tmp_path / "gone" / "registry.lock")
-    with store.quiet(alone=True):
+    with store.locked(exclusive=True):
         assert not store.exists()
