@@ -1,4 +1,8 @@
-"""Part of a standard: which roles must approve a deployment, by environment, risk tier and change class."""
+"""Part of a standard: which roles must approve a deployment, by environment, risk tier and change class.
+
+The votes are counted in `data/registry/approvals.py`. `data/registry/rules/approval.py` judges the commands that open
+and close a request, `data/registry/rules/decision.py` judges a vote.
+"""
 
 from __future__ import annotations
 

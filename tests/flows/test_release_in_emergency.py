@@ -94,7 +94,7 @@ def test_a_suspension_outside_the_run_ends_it_with_the_reason(world: World) -> N
     answer_form(run, **reply(world, request, "alma"))
     assert run_until_pause(release_in_emergency, run) == "Failed"
     with pytest.raises(
-        RequestClosedError, match="is withdrawn: the release is over, there is nothing to ratify: it harms"
+        RequestClosedError, match="is withdrawn: the release has ended, there is nothing to ratify: it harms"
     ):
         result_of(run)
 

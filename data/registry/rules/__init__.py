@@ -1,1 +1,1 @@
-"""How the registry rules on each command: check the rules, then say which event and which rows follow."""
+"""The rules of the registry: each judges one command and returns its event and rows, or refuses the command."""

@@ -1,4 +1,4 @@
-"""Every rule of the registry, by the command it rules on."""
+"""Collect every rule of the registry, by the type of command that the rule judges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Rules of approval requests: opened on fresh evidence, expired, withdrawn; decision.py judges the answers."""
+"""Judge the commands that open, expire and withdraw an approval request.
+
+`rules/decision.py` judges a vote on a request, `data/registry/approvals.py` counts the votes, and
+`gates/approval_rule.py` reads from a standard which roles must sign.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +29,19 @@ from data.registry.rules.review import validated_for
 from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
-JUDGED = ("approve", "deploy")
-"""The stages whose verdicts a request to deploy may stand on."""
+STAGES = ("approve", "deploy")
+"""The stages of the verdict sets on which a request to deploy may be based."""
+RESTORE = "restore the registered artifact from a backup, or register the present file as a new version"
 APPROVABLE = frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED})
 
-SAME = set(RequestApproval.model_fields) - {"about", "expires_at", "verdict_set", "apart_from_validator"}
-"""What makes two requests of one run the same question; a step run twice may have judged twice, later."""
+COMPARED = set(RequestApproval.model_fields) - {"about", "expires_at", "verdict_set", "apart_from_validator"}
+"""The fields in which two equal requests of one run agree. A repeated step of a run may have a later expiry and another
+verdict set."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a request is about: always a version of a model, and the present state of the subject."""
+    """The version and model that a request is about, and the present state of the request's subject."""
 
     version: Version
     model: Model
@@ -43,7 +49,7 @@ class Subject:
 
 
 def request_approval(state: State, command: RequestApproval, context: Context) -> CommandResult:
-    """People are asked to decide on exact bytes; the same question of the same run is answered again."""
+    """Open an approval request that is bound to digests; if the run has an equal request pending, return that one."""
     subject = subject_of(state, command.purpose, command.about)
     _check_question(command, subject, context)
     pending = _pending(state, command, context)
@@ -73,23 +79,26 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
 
 
 def expire_request(state: State, command: ExpireRequest, context: Context) -> CommandResult:
-    """A request that ran out undecided is noted, never before it did."""
+    """Record that a pending request expired; refuse before its expiry."""
     request = require_pending(state, command.key)
     if context.now < request.expires_at:
-        raise IllegalMoveError(f"the request on {short(request.subject)} runs until {request.expires_at:%Y-%m-%d}")
+        raise IllegalMoveError(
+            f"the request on {short(request.subject)} expires at {request.expires_at:%Y-%m-%d %H:%M} UTC",
+            "wait until then, or withdraw the request",
+        )
     row = request.changed(state="expired", decided_at=context.now, reason="nobody completed it in time")
     return CommandResult(EventType.APPROVAL_EXPIRED, request.key, (row,))
 
 
 def withdraw_request(state: State, command: WithdrawRequest, context: Context) -> CommandResult:
-    """A request is taken back; the votes on it count for nothing."""
+    """Withdraw a pending request; the votes on it have no effect."""
     request = require_pending(state, command.key)
     row = request.changed(state="withdrawn", decided_at=context.now, reason=command.reason)
     return CommandResult(EventType.APPROVAL_WITHDRAWN, request.key, (row,), {"reason": command.reason})
 
 
 def require_pending(state: State, key: str) -> ApprovalRequest:
-    """The request while it is undecided. Raises NotFoundError, RequestClosedError."""
+    """Return the pending request under a key. Raises NotFoundError, RequestClosedError when it is not pending."""
     request = state.need(ApprovalRequest, key)
     if request.state != "pending":
         raise RequestClosedError(f"the request on {short(request.subject)} is {request.state}")
@@ -97,47 +106,52 @@ def require_pending(state: State, key: str) -> ApprovalRequest:
 
 
 def counted_votes(state: State, request: ApprovalRequest) -> list[Vote]:
-    """The votes on a request that count now, in the order in which they were given."""
+    """Return the votes on a request that count now, in the order in which they were given."""
     gone = {one.person for one in state.find(Person, state="revoked")}
     return votes_that_count(request, state.find(Vote, request=request.key), gone)
 
 
 def subject_of(state: State, purpose: str, about: str) -> Subject:
-    """The version and model behind the subject of a request, and the state it is in. Raises NotFoundError."""
+    """Return version, model and present state of the subject of a request. Raises NotFoundError."""
     key, present = PURPOSES[purpose].find_subject(state, about)
     version = state.need(Version, key)
     return Subject(version, state.need(Model, version.model), present)
 
 
 def check_deployable(state: State, subject: Subject, environment: str, evidence_digest: str, context: Context) -> None:
-    """Raises unless a version can be approved now, on the evidence that the registry itself collects, all cleared."""
+    """Raise an error unless the version can be approved now: its review state allows it, the evidence in the registry
+    has this digest, its verdict set is cleared and about this evidence, and the waivers in use are valid.
+
+    Raises IllegalMoveError, StaleEvidenceError.
+    """
     version = subject.version
     if version.review_state not in APPROVABLE:
         raise IllegalMoveError(
-            f"{short(version.key)} is {version.review_state}; it can be approved when it is "
+            f"{short(version.key)} is {version.review_state}; a version can be approved in these states: "
             + ", ".join(sorted(APPROVABLE))
         )
     recorded = collect_evidence(state, version.key, environment).digest
     if recorded != evidence_digest:
-        raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what was read")
-    require_valid_waivers(state, version, require_fresh_verdicts(state, version, recorded, JUDGED), context)
+        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed after it was read")
+    require_valid_waivers(state, version, require_fresh_verdicts(state, version, recorded, STAGES), context)
 
 
 def require_valid_waivers(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
-    """Raises StaleEvidenceError when a waiver that the verdicts lean on was taken back or ran out."""
+    """Raise StaleEvidenceError when a waiver that the verdicts use was revoked or has expired."""
     for judgement in verdicts.judgements:
         waiver = state.get(Waiver, judgement.waived_by) if judgement.waived_by else None
         if waiver is not None and (waiver.state != "granted" or waiver.expires_at <= context.now):
-            raise StaleEvidenceError(f"the waiver of {judgement.control} for {short(version.key)} no longer holds")
+            ended = "has expired" if waiver.state in ("granted", "expired") else f"is {waiver.state}"
+            raise StaleEvidenceError(f"the waiver of {judgement.control} for {short(version.key)} {ended}")
 
 
 def digest_refs(request: ApprovalRequest) -> dict[str, str]:
-    """The digests a request stands on, as an event refers to them."""
+    """Return the digests that a request is bound to, in the form of an event's `refs`."""
     return {"evidence_set": request.evidence_digest, "standards": request.standards_digest}
 
 
 def _validators(state: State, version: Version) -> Iterator[str]:
-    """Everybody behind a conclusion: the validator, and the person they represented."""
+    """Yield everybody who validated a version: each validator, and the person that the validator represented."""
     for validation in state.find(Validation, version=version.key):
         yield from filter(None, (validation.validator, validated_for(state, validation)))
 
@@ -146,39 +160,49 @@ def _check_question(command: RequestApproval, subject: Subject, context: Context
     checked_name(command.environment, "environment")
     name = short(subject.version.key)
     if in_utc(command.expires_at) <= context.now:
-        raise InputError(f"the request on {name} would have run out already", "give people time to answer")
+        raise InputError(f"the expiry of the request on {name} must be in the future", "choose a later expiry")
     if any(one.count < 1 for one in command.required):
-        raise InputError(f"the request on {name} asks nobody in some role", "ask at least one person in each role")
-    if command.tier != subject.model.tier or command.change_class != subject.version.change.change_class:
         raise InputError(
-            f"the request names tier {command.tier} and a change `{command.change_class}`; {name} is of tier "
-            f"{subject.model.tier} and `{subject.version.change.change_class}`"
+            f"the request on {name} requires no signature in one of its roles", "require at least one in each role"
         )
+    stated_and_registered = {
+        "tier": (command.tier, subject.model.tier),
+        "change class": (command.change_class, subject.version.change.change_class),
+    }
+    for what, (stated, registered) in stated_and_registered.items():
+        if stated != registered:
+            raise InputError(
+                f"the request on {name} has {what} {stated}, but {registered} is registered",
+                f"use the registered {what}",
+            )
     if command.artifact_digest != subject.version.artifact.digest:
-        raise StaleEvidenceError(f"the artifact is not that of {name}")
+        raise StaleEvidenceError(f"the artifact in the request is not the registered artifact of {name}", RESTORE)
 
 
 def _check_verdicts(state: State, command: RequestApproval, subject: Subject) -> None:
-    verdicts = require_fresh_verdicts(state, subject.version, command.evidence_digest, JUDGED)
+    verdicts = require_fresh_verdicts(state, subject.version, command.evidence_digest, STAGES)
     named = (command.verdict_set, command.environment, command.standards_digest)
     if named != (verdicts.key, verdicts.environment, verdicts.standards_digest):
         raise StaleEvidenceError(
-            f"the newest verdicts on {short(subject.version.key)} are {verdicts.key.rpartition('/')[2]}, for "
-            f"{verdicts.environment or 'no environment'}; the request names others",
-            "judge the version for this environment, then ask for approval",
+            f"the latest verdict set of {short(subject.version.key)} is number {verdicts.number}, for "
+            f"{verdicts.environment or 'no environment'}; the request refers to another set, environment or standard",
+            "judge the version for this environment, then request approval again",
         )
 
 
 def _pending(state: State, command: RequestApproval, context: Context) -> ApprovalRequest | None:
-    """What this run asked already, if that is the same question."""
+    """Return the pending request of this run that equals the command, or None.
+
+    Raises StaleEvidenceError when the run has a different request pending.
+    """
     for request in state.find(ApprovalRequest, subject=command.about, purpose=command.purpose, run_id=context.run_id):
         if request.state != "pending" or context.now >= request.expires_at or request.requester != context.person:
             continue
-        if all(getattr(request, name) == getattr(command, name) for name in SAME):
+        if all(getattr(request, name) == getattr(command, name) for name in COMPARED):
             return request
         raise StaleEvidenceError(
-            f"this run asked about {short(command.about)} already, on other evidence or in other words",
-            "withdraw that request, then ask again",
+            f"this run has a different request on {short(command.about)} pending already",
+            "request the approval in a new run",
         )
     return None
 

@@ -1,7 +1,11 @@
-"""The rule of one person's decision on a request: all checks in one transaction; the first that fails refuses.
+"""Judge one person's vote on an approval request, in one transaction; the first failed check refuses the vote.
 
-The request is open and of this run → bytes and typed digest are those of the request → the person holds a required role
-and is independent → they prove who they are → the vote counts and, when it settles the request, the version moves.
+The request is pending and belongs to this run → all digests and the typed digest are those of the request → the person
+has a required role and is independent → the one-time code is right → the vote is recorded and, when it settles the
+request, the review state of the version changes.
+
+`rules/approval.py` judges the commands that open and close a request, `data/registry/approvals.py` counts the votes,
+and `gates/approval_rule.py` reads from a standard which roles must sign.
 """
 
 from __future__ import annotations
@@ -42,6 +46,7 @@ from data.registry.purposes import purpose_of
 from data.registry.redaction import redacted
 from data.registry.rules import emergency
 from data.registry.rules.approval import (
+    RESTORE,
     Subject,
     check_deployable,
     counted_votes,
@@ -52,41 +57,43 @@ from data.registry.rules.approval import (
 from data.registry.rules.proof import Proven, grants_held, prove
 from data.registry.state import State
 
+REQUEST_AGAIN = "open a new request by running the flow again"
 CONDITIONS = 20
 CONDITION_LENGTH = 2_000
 
 
 @dataclass(frozen=True)
 class Voter:
-    """The person who decides, and the person they represent, if any."""
+    """The person who votes, and the id of the person they represent, if any."""
 
     person: Person
     deputy_of: str | None
 
 
 def decide(state: State, command: Decide, context: Context) -> CommandResult:
-    """A vote, and what follows from it for the request, the version and its findings, in one event."""
-    # A request is closed by its first outcome: a vote on a settled one would change nothing and must not be recorded.
+    """Record a vote and its effects on the request, the version and its findings, in one event."""
+    # The first outcome closes a request. A vote on a closed request would change nothing and must not be recorded.
     request = require_pending(state, command.key)
-    # Prefect's "resumed" is no approval: any client of its API can resume a run, so the registry binds vote and run.
+    # A resumed Prefect run is not an approval, because every client of its API can resume a run: check that the vote
+    # belongs to the run that opened the request.
     _check_open(request, command, context)
     subject = subject_of(state, request.purpose, request.subject)
-    # Bytes before people: nobody's code is spent on evidence, a standard or an artifact that changed meanwhile.
+    # Digests before people: nobody spends a code on evidence, a standard or an artifact that changed meanwhile.
     _check_bytes(state, request, subject, command, context)
     _check_answer(request, command, context)
     # Role and independence (SR 11-7: effective challenge by people who did not develop the model) before the code: a
-    # one-time code (RFC 6238) is accepted once, and a person who may not sign keeps theirs.
+    # one-time code (RFC 6238) is accepted once, and a person who may not sign must not lose one.
     voter = _check_voter(state, request, subject, command, context)
     before = state.find(Vote, request=request.key)
     _check_first_vote(before, voter)
-    # The attempt itself was counted in an earlier transaction, so that a refusal here cannot take the count back.
+    # The attempt was counted in an earlier transaction, so that a refusal here cannot undo the count.
     proven = prove(state, command.proof, context)
     key, _ = state.next_key(Vote, f"{request.key}/votes")
     vote = _vote(key, request, command, voter, proven, context)
     # 21 CFR 11.50 and 11.70: name, time and meaning, linked to the record by the digest of the statement signed.
     stated = statement(context.log, request, vote, subject.state, _becomes(request, command, subject))
     signed = vote.model_copy(update={"statement_digest": statement_digest(stated)})
-    # The new vote is counted with those that still stand; a vote of a person revoked meanwhile no longer approves.
+    # Count the new vote with those that still count: an approving vote of a revoked person no longer does.
     counted = [*counted_votes(state, request), signed]
     settled = outcome(request, counted, context.now)
     consequences = _consequences(state, request, subject, counted, settled, context)
@@ -98,26 +105,26 @@ def decide(state: State, command: Decide, context: Context) -> CommandResult:
 def _check_open(request: ApprovalRequest, command: Decide, context: Context) -> None:
     if context.now >= request.expires_at:
         raise RequestClosedError(
-            f"the request on {short(request.subject)} ran out at {request.expires_at:%Y-%m-%d %H:%M}"
+            f"the request on {short(request.subject)} expired at {request.expires_at:%Y-%m-%d %H:%M} UTC"
         )
     is_foreign = request.run_id != "" and context.run_id not in ("", request.run_id)
     if command.run_id != request.run_id or is_foreign:
         raise RequestClosedError(
-            f"the request on {short(request.subject)} belongs to another run", "answer in the run that asked"
+            f"the request on {short(request.subject)} belongs to another run", "vote in the run that opened it"
         )
 
 
 def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, command: Decide, context: Context) -> None:
     now = {
-        "evidence on": (command.evidence_digest, request.evidence_digest),
-        "standard for": (command.standards_digest, request.standards_digest),
-        "artifact of": (command.artifact_digest, request.artifact_digest),
-        "registered artifact of": (subject.version.artifact.digest, request.artifact_digest),
+        "evidence on": (command.evidence_digest, request.evidence_digest, REQUEST_AGAIN),
+        "standard for": (command.standards_digest, request.standards_digest, REQUEST_AGAIN),
+        "artifact of": (command.artifact_digest, request.artifact_digest, RESTORE),
+        "registered artifact of": (subject.version.artifact.digest, request.artifact_digest, RESTORE),
     }
-    for what, (found, bound) in now.items():
+    for what, (found, bound, remedy) in now.items():
         if found != bound:
             raise StaleEvidenceError(
-                f"the {what} {short(subject.version.key)} changed after the approval was asked for"
+                f"the {what} {short(subject.version.key)} changed after the request was opened", remedy
             )
     purpose = purpose_of(request)
     if purpose.serves_before_votes:
@@ -126,21 +133,32 @@ def _check_bytes(state: State, request: ApprovalRequest, subject: Subject, comma
         check_deployable(state, subject, request.environment, request.evidence_digest, context)
     if not confirms(command.confirmed, request.request_digest):
         raise StaleEvidenceError(
-            f"what was typed is not the digest of the request on {short(request.subject)}",
+            f"the typed text is not the digest of the request on {short(request.subject)}",
             f"read the request and type the last {len(tail(request.request_digest))} characters of its digest",
         )
 
 
 def _check_answer(request: ApprovalRequest, command: Decide, context: Context) -> None:
-    conditional = command.decision == "approve with conditions"
-    if conditional != bool(command.conditions):
-        raise InputError("conditions come with the decision `approve with conditions`, and it with conditions")
-    if not command.meaning.strip():
-        raise InputError("the meaning of the signature is empty", "say what you sign for")
-    if len(command.conditions) > CONDITIONS or any(len(one.text) > CONDITION_LENGTH for one in command.conditions):
-        raise InputError(f"there are at most {CONDITIONS} conditions of at most {CONDITION_LENGTH} characters")
-    if any(not one.text.strip() or one.due_at <= context.now for one in command.conditions):
-        raise InputError("a condition says what is to be done, and by a date to come")
+    conditions, conditional = command.conditions, command.decision == "approve with conditions"
+    faults = {
+        ("`approve with conditions` needs at least one condition", "add a condition"): conditional and not conditions,
+        (
+            f"the decision `{command.decision}` takes no conditions",
+            "choose `approve with conditions`, or remove the conditions",
+        ): not conditional and bool(conditions),
+        ("the meaning of the signature is empty", "write what you sign for"): not command.meaning.strip(),
+        (f"a vote has at most {CONDITIONS} conditions", "combine conditions"): len(conditions) > CONDITIONS,
+        (f"a condition has at most {CONDITION_LENGTH:,} characters", "shorten the condition"): any(
+            len(one.text) > CONDITION_LENGTH for one in conditions
+        ),
+        ("a condition has no text", "write what must be done"): any(not one.text.strip() for one in conditions),
+        ("the due date of a condition must be in the future", "choose a later due date"): any(
+            one.due_at <= context.now for one in conditions
+        ),
+    }
+    for (what, remedy), is_wrong in faults.items():
+        if is_wrong:
+            raise InputError(what, remedy)
 
 
 def _check_voter(state: State, request: ApprovalRequest, subject: Subject, command: Decide, context: Context) -> Voter:
@@ -155,8 +173,10 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
         raise NotAuthorisedError(f"{person.person} does not hold the role {command.role}{as_deputy} {where}")
     if command.role not in {one.role for one in request.required}:
         required = ", ".join(sorted({one.role.value for one in request.required}))
-        raise NotAuthorisedError(f"the request does not ask the role {command.role}, it asks: {required}")
-    # A deputy is no way around independence: deputy and principal must both be independent of the version.
+        raise NotAuthorisedError(
+            f"the request does not require the role {command.role}, but: {required}", "vote in a required role"
+        )
+    # The deputy and the person they represent must both be independent of the version.
     for signer in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
         require_allowed_signer(signer, subject.version, request)
     return Voter(person, command.deputy_of)
@@ -172,8 +192,10 @@ def _active(state: State, person: str) -> Person:
 def _check_first_vote(before: Sequence[Vote], voter: Voter) -> None:
     behind = {voter.person.person} | ({voter.deputy_of} if voter.deputy_of else set())
     for vote in before:
-        if behind & people_behind(vote):
-            raise ConflictError(f"{vote.person} decided on this request already", "each person decides once")
+        if shared := behind & people_behind(vote):
+            raise ConflictError(
+                f"a vote by or for {min(shared)} on this request is recorded already", "ask another person to vote"
+            )
 
 
 def _vote(key: str, request: ApprovalRequest, command: Decide, voter: Voter, proven: Proven, context: Context) -> Vote:
@@ -205,7 +227,10 @@ def _consequences(
     settled: Outcome,
     context: Context,
 ) -> tuple[Row, ...]:
-    """The request's next revision always (rivals compare and set on it); when settled, the version and findings."""
+    """Return the rows that change with a vote: always the request; when it is settled also version and findings.
+
+    Each vote makes a new revision of the request, so the second of two simultaneous votes is refused.
+    """
     if settled == "pending":
         return (request.changed(),)
     ends: dict[str, object] = {"state": settled, "decided_at": context.now}
@@ -222,7 +247,7 @@ def _consequences(
 
 
 def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequest) -> tuple[Row, ...]:
-    """A version is approved until the last of its approvals runs out; each request keeps its own end."""
+    """Return the approved version. Its approval ends with the last of its requests; each request keeps its own end."""
     if not purpose_of(request).decides_review:
         return ()
     check_review_move(short(version.key), version.review_state, ReviewState.APPROVED)
@@ -233,7 +258,7 @@ def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequ
 
 
 def _rejected(request: ApprovalRequest, version: Version, settled: Outcome, reason: str) -> tuple[Row, ...]:
-    """A rejected version stays so; one that is approved elsewhere keeps that approval."""
+    """Return the rejected version; nothing when the version is approved for another environment or use."""
     keeps = version.review_state is ReviewState.APPROVED
     if not purpose_of(request).decides_review or settled != "rejected" or keeps:
         return ()
@@ -242,7 +267,7 @@ def _rejected(request: ApprovalRequest, version: Version, settled: Outcome, reas
 
 
 def _findings(state: State, subject: Subject, votes: Sequence[Vote], context: Context) -> tuple[Finding, ...]:
-    """Every condition of the approving votes becomes a finding that the model's owner must answer in time."""
+    """Return one finding for each condition in the votes; the model's owner must answer it by its due date."""
     version = subject.version.key
     _, first = state.next_key(Finding, f"{version}/findings")
     conditions = [(vote, one) for vote in votes for one in vote.conditions]

@@ -1,7 +1,7 @@
-"""Rules of an emergency release: live at once by one person's code, for a use and a time, and only once a version.
+"""Judge emergency releases: a version serves at once, by one person's code, for one use and a limited time.
 
-It is a request whose votes come after the fact. Nothing that a person or a gate rejected may be released this way, and
-the controls of stage `emergency` in the standard must be cleared.
+The release is an approval request on which people vote after the version is published. A version can be released this
+way once. A rejected or revoked version cannot be released, and the controls of stage `emergency` must be cleared.
 """
 
 from __future__ import annotations
@@ -27,19 +27,23 @@ from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
 from data.registry.purposes import RELEASE, purpose_of
 from data.registry.rollback import blocked
-from data.registry.rules.approval import digest_refs, require_valid_waivers
+from data.registry.rules.approval import RESTORE, digest_refs, require_valid_waivers
 from data.registry.rules.model import active_model
 from data.registry.rules.proof import grants_held, prove
 from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
 STAGE = "emergency"
+RELEASE_AGAIN = "run `modelward release` again"
+PUBLISH_OTHERWISE = (
+    "release the version again if it was never published; otherwise request approval with `modelward deploy`"
+)
 LONGEST = timedelta(hours=720)
 RELEASABLE = frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED, ReviewState.EXPIRED})
 
 
 def release_in_emergency(state: State, command: ReleaseInEmergency, context: Context) -> CommandResult:
-    """The release may be published, and its ratification is asked for; one that never went live is taken back."""
+    """Open the request under which the release is published and ratified; withdraw earlier, unpublished releases."""
     version = state.need(Version, command.version)
     model = active_model(state, version.model)
     _check_scope(command, model, context)
@@ -56,35 +60,40 @@ def release_in_emergency(state: State, command: ReleaseInEmergency, context: Con
 
 
 def require_releasable(state: State, version: Version) -> None:
-    """Raises IllegalMoveError for a version that nobody judged, that was refused or taken back, or that is blocked."""
+    """Raise IllegalMoveError when the version was never judged, is rejected, revoked or retired, or is blocked."""
     if version.review_state not in RELEASABLE:
         raise IllegalMoveError(
-            f"{short(version.key)} is {version.review_state}; an emergency does not change that",
+            f"{short(version.key)} is {version.review_state} and cannot be released in an emergency",
             "return to an earlier version with `modelward rollback`, or stop serving with `modelward suspend`",
         )
     if blocked(state, version.key):
         raise IllegalMoveError(
-            f"an incident that blocks {short(version.key)} is open", "resolve the incident, or release another version"
+            f"an open incident blocks {short(version.key)}", "resolve the incident, or release another version"
         )
 
 
 def require_open(request: ApprovalRequest, context: Context) -> None:
-    """Raises RequestClosedError unless a release may still go live: asked for, unanswered, in its time."""
+    """Raise RequestClosedError unless the request of a release is pending and unexpired."""
     name = short(request.subject)
     if request.state != "pending":
-        raise RequestClosedError(f"the emergency release of {name} is {request.state}")
+        raise RequestClosedError(f"the emergency release of {name} is {request.state}", PUBLISH_OTHERWISE)
     if request.expires_at <= context.now:
-        raise RequestClosedError(f"the emergency release of {name} ended at {request.expires_at:%Y-%m-%d %H:%M} UTC")
+        raise RequestClosedError(
+            f"the emergency release of {name} expired at {request.expires_at:%Y-%m-%d %H:%M} UTC", PUBLISH_OTHERWISE
+        )
 
 
 def release_of(state: State, request: str) -> Deployment | None:
-    """The deployment that a release brought about, whatever became of it; None before it went live."""
+    """Return the deployment of a release, in whatever state; None while the version is not published."""
     found = state.find(Deployment, request=request)
     return found[-1] if found else None
 
 
 def asking_run(state: State, request: ApprovalRequest) -> str:
-    """The run on whose page a request is answered: what was released is asked about by the run that published it."""
+    """Return the id of the run that asks people to vote on a request; for a release, the run that published it.
+
+    The id is empty for a release that is not published.
+    """
     if not purpose_of(request).serves_before_votes:
         return request.run_id
     live = release_of(state, request.key)
@@ -92,7 +101,7 @@ def asking_run(state: State, request: ApprovalRequest) -> str:
 
 
 def is_live(state: State, request: str) -> bool:
-    """Whether a release serves now: what is not live, or no longer, is not ratified and nobody is asked about it."""
+    """Return True if the version of a release serves now under that release."""
     deployment = release_of(state, request)
     return deployment is not None and deployment.state == "deployed"
 
@@ -100,25 +109,35 @@ def is_live(state: State, request: str) -> bool:
 def withdraw_ratification(
     state: State, deployment: Deployment, reason: str, context: Context
 ) -> tuple[ApprovalRequest, ...]:
-    """The request for the ratification of what ends now, taken back while it is undecided; nothing else has one."""
+    """Return the withdrawn ratification request of an emergency release that ends now.
+
+    The result is empty when the deployment is not an emergency release, or when its request is decided.
+    """
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     if request is None or not purpose_of(request).serves_before_votes or request.state != "pending":
         return ()
-    reason = f"the release is over, there is nothing to ratify: {reason}"[:4_000]
+    reason = f"the release has ended, there is nothing to ratify: {reason}"[:4_000]
     return (request.changed(state="withdrawn", decided_at=context.now, reason=reason),)
 
 
 def require_live(state: State, request: ApprovalRequest) -> Deployment:
-    """The deployment to be ratified. Raises RequestClosedError when it is not live, or no longer."""
+    """Return the deployment to be ratified. Raises RequestClosedError when it does not serve yet, or no longer."""
     deployment = release_of(state, request.key)
     if deployment is None or deployment.state != "deployed":
-        became = f"was {deployment.state.replace('_', ' ')}" if deployment is not None else "is not live yet"
-        raise RequestClosedError(f"the emergency release of {short(request.subject)} {became}")
+        what, remedy = (
+            ("is not published yet", "vote after its run has published it")
+            if deployment is None
+            else (
+                f"was {deployment.state.replace('_', ' ')}",
+                "no vote is needed; `modelward show` shows what serves now",
+            )
+        )
+        raise RequestClosedError(f"the emergency release of {short(request.subject)} {what}", remedy)
     return deployment
 
 
 def ratify(state: State, request: ApprovalRequest, people: tuple[str, ...]) -> tuple[Row, ...]:
-    """What follows when everybody required stands behind a release: it is ratified, its incident acknowledged."""
+    """Return the rows that change when `people` ratified a release: its deployment and its acknowledged incidents."""
     deployment = require_live(state, request)
     incidents = [one for one in state.find(Incident, deployment=deployment.key) if one.state == "open"]
     acknowledged = tuple(one.changed(state="acknowledged") for one in incidents)
@@ -128,23 +147,25 @@ def ratify(state: State, request: ApprovalRequest, people: tuple[str, ...]) -> t
 def _check_scope(command: ReleaseInEmergency, model: Model, context: Context) -> None:
     checked_name(command.environment, "environment")
     until = in_utc(command.until)
-    if not context.now < until <= context.now + LONGEST:
+    if until <= context.now:
+        raise InputError("the end of an emergency release must be in the future", "choose a later end")
+    if until > context.now + LONGEST:
         raise InputError(
-            f"an emergency release until {until:%Y-%m-%d %H:%M} UTC is over already, or longer than any may be",
-            f"name a time within the next {LONGEST // timedelta(hours=1)} hours, and within the standard's",
+            f"an emergency release lasts at most {LONGEST // timedelta(hours=1)} hours",
+            "choose an earlier end, within the limit of the standard",
         )
     if command.use not in model.intended_uses:
         listed = "; ".join(model.intended_uses)
-        raise InputError(f"{short(model.key)} is not intended for {command.use!a}", f"its uses are: {listed}")
+        raise InputError(f"{short(model.key)} is not intended for {command.use!a}", f"choose one of its uses: {listed}")
 
 
 def _require_first(state: State, version: Version) -> list[ApprovalRequest]:
-    """Earlier releases of the version that never went live. Raises IllegalMoveError when one did."""
+    """Return the pending releases of the version. Raises IllegalMoveError when a release of it was published before."""
     requests = state.find(ApprovalRequest, subject=version.key, purpose=RELEASE.name)
     if any(release_of(state, one.key) is not None for one in requests):
         raise IllegalMoveError(
-            f"{short(version.key)} was released in an emergency before; it is not done twice",
-            "have it approved with `modelward deploy`",
+            f"{short(version.key)} was released in an emergency before; each version can be released this way once",
+            "request its approval with `modelward deploy`",
         )
     return [one for one in requests if one.state == "pending"]
 
@@ -156,12 +177,14 @@ def _check_evidence(state: State, command: ReleaseInEmergency, version: Version,
     named = (command.verdict_set, command.environment, command.standards_digest, command.evidence_digest)
     if judged != named:
         raise StaleEvidenceError(
-            f"the newest verdicts on {short(version.key)} for an emergency are others than those named",
-            "judge the version again and release it then",
+            f"the latest verdict set of {short(version.key)} for an emergency is not the one in the request",
+            RELEASE_AGAIN,
         )
     require_valid_waivers(state, version, verdicts, context)
     if command.artifact_digest != version.artifact.digest:
-        raise StaleEvidenceError(f"the artifact is not that of {short(version.key)}")
+        raise StaleEvidenceError(
+            f"the artifact in the request is not the registered artifact of {short(version.key)}", RESTORE
+        )
 
 
 def _check_role(state: State, command: ReleaseInEmergency, model: Model, context: Context) -> None:
@@ -171,8 +194,9 @@ def _check_role(state: State, command: ReleaseInEmergency, model: Model, context
         return
     roles = ", ".join(command.release_roles)
     raise NotAuthorisedError(
-        f"{person} may not release {short(model.key)} in an emergency in {command.environment}; the standard asks: "
-        f"{roles}"
+        f"{person} may not release {short(model.key)} in an emergency in {command.environment}; a role is required "
+        f"of: {roles}",
+        "ask a person who holds one of these roles; `modelward people list` shows the roles",
     )
 
 

@@ -1,4 +1,4 @@
-"""The number of the rules: every event names the rules that it was judged by."""
+"""The rules number: every event records under which rules it was judged."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 RULES_NUMBER: Final = 1
-"""The number of the rules in this package and in the modules that they judge with (lifecycle, approvals, independence).
+"""The number of the present rules: those of this package and of lifecycle, approvals and independence.
 
 Raise it by one in the same commit that changes what a rule allows, refuses or writes: a legal move, who may sign, when
-an approval holds, what follows from a decision. Then an old decision can be judged by the rules of its own time.
-Leave it as it is when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
+an approval is valid, what follows from a vote. An auditor can then judge an old event by the rules of its time.
+Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 
 FIRST_RULES: Final = 1
-"""The rules of the events that were written before an event named a number."""
+"""The rules number of events without the field `rules`, which were written before the field was introduced."""
 
 
 def rules_of(event: Mapping[str, Any]) -> int:
-    """The number of the rules that an event, as its body says it, was judged by."""
+    """Return the rules number of an event, given its body."""
     return int(event.get("rules", FIRST_RULES))

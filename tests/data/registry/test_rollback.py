@@ -75,7 +75,11 @@ HAPPENED: dict[str, tuple[Callable[[World], None], str, str]] = {
     "nothing happened": (nothing, V2, ""),
     "it was revoked": (revoke, V1, "it is revoked, not approved (a waiver was revoked)"),
     "its approval has expired": (expire, V1, "its approval has expired"),
-    "it was approved for another use": (narrow, V1, "its approval for this environment and use is missing or has expired"),
+    "it was approved for another use": (
+        narrow,
+        V1,
+        "its approval for this environment and use is missing or has expired",
+    ),
     "nobody approved it": (withdraw_request, V1, "its approval for this environment and use is missing or has expired"),
 }
 

@@ -46,15 +46,19 @@ def asking(request: ApprovalRequest, world: World, **changes: Any) -> RequestApp
 
 REFUSED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     "a version that is not there": ({"about": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
-    "evidence that is not what is recorded": ({"evidence_digest": OTHER}, StaleEvidenceError, "is not what was read"),
-    "another artifact": ({"artifact_digest": OTHER}, StaleEvidenceError, "artifact is not that of"),
-    "another standard than was judged by": ({"standards_digest": OTHER}, StaleEvidenceError, "newest verdicts"),
-    "older verdicts": ({"verdict_set": f"{MODEL}/versions/1/verdicts/1"}, StaleEvidenceError, "newest verdicts"),
-    "an environment it was not judged for": ({"environment": "staging"}, StaleEvidenceError, "newest verdicts"),
+    "evidence that differs from the record": (
+        {"evidence_digest": OTHER},
+        StaleEvidenceError,
+        "changed after it was read",
+    ),
+    "another artifact": ({"artifact_digest": OTHER}, StaleEvidenceError, "not the registered artifact"),
+    "another standard than was judged by": ({"standards_digest": OTHER}, StaleEvidenceError, "latest verdict set"),
+    "older verdicts": ({"verdict_set": f"{MODEL}/versions/1/verdicts/1"}, StaleEvidenceError, "latest verdict set"),
+    "an environment it was not judged for": ({"environment": "staging"}, StaleEvidenceError, "latest verdict set"),
     "an environment that is no name": ({"environment": "Prod uction"}, InputError, "cannot be a environment"),
-    "a milder tier": ({"tier": 4}, InputError, "is of tier 2"),
-    "a milder class of change": ({"change_class": "correction"}, InputError, "`new`"),
-    "nobody in a role": ({"required": (RequiredRole(role=Role.OWNER, count=0),)}, InputError, "asks nobody"),
+    "another tier": ({"tier": 4}, InputError, "states tier 4, registered is 2"),
+    "another change class": ({"change_class": "correction"}, InputError, "registered is new"),
+    "nobody in a role": ({"required": (RequiredRole(role=Role.OWNER, count=0),)}, InputError, "requires no signature"),
 }
 
 
@@ -70,7 +74,7 @@ def test_no_approval_is_asked_for(
 
 
 def test_a_request_that_would_have_run_out_is_not_opened(world: World, request_: ApprovalRequest) -> None:
-    with pytest.raises(InputError, match="run out already"):
+    with pytest.raises(InputError, match="must be in the future"):
         world.do(asking(request_, world, expires_at=world.now), run_id="run-2")
 
 
@@ -90,7 +94,7 @@ def test_machines_alone_clear_nothing_for_deployment(world: World) -> None:
 
 def test_a_rejected_version_is_not_asked_about(world: World, request_: ApprovalRequest) -> None:
     world.do(RejectVersion(version=request_.subject, reason="leak"))
-    with pytest.raises(IllegalMoveError, match="it can be approved when it is approved, assessed, validated"):
+    with pytest.raises(IllegalMoveError, match="can be approved in these states: approved, assessed, validated"):
         world.do(asking(request_, world), run_id="run-2")
 
 
@@ -124,7 +128,7 @@ def test_a_step_run_twice_is_answered_with_the_same_request(world: World, reques
 
 
 def test_a_run_does_not_ask_the_same_in_other_words(world: World, request_: ApprovalRequest) -> None:
-    with pytest.raises(StaleEvidenceError, match="asked about ops/delay v1 already"):
+    with pytest.raises(StaleEvidenceError, match="a different request on ops/delay v1 pending"):
         world.do(asking(request_, world, use="pricing"))
 
 
@@ -148,7 +152,7 @@ def test_a_request_of_its_own_is_opened_when(case: dict[str, Any], world: World,
 
 
 def test_a_request_runs_out_at_its_time_and_not_before(world: World, request_: ApprovalRequest) -> None:
-    with pytest.raises(IllegalMoveError, match="runs until"):
+    with pytest.raises(IllegalMoveError, match="expires at"):
         world.do(ExpireRequest(key=request_.key))
     world.now = request_.expires_at
     world.do(ExpireRequest(key=request_.key))

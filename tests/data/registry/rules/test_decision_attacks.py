@@ -211,7 +211,7 @@ def judged_worse(world: World, request: ApprovalRequest) -> object:
     )
 
 
-def waiver_runs_out(world: World, request: ApprovalRequest) -> object:
+def waiver_expires(world: World, request: ApprovalRequest) -> object:
     version = world.validated(world.version())
     waiver = waived(world, version)
     other = world.requested(version, verdict_set=judge_waived(world, version, waiver))
@@ -268,22 +268,32 @@ def with_changes(person: str = "alma", **changes: Any) -> Attack:
 
 
 def past_condition(world: World, request: ApprovalRequest) -> object:
-    late = (Condition(text="mend it", due_at=world.now),)
+    late = (Condition(text="correct it", due_at=world.now),)
     return world.decide(request, "alma", "approve with conditions", conditions=late)
+
+
+def empty_condition(world: World, request: ApprovalRequest) -> object:
+    blank = (Condition(text="  ", due_at=world.now + timedelta(days=1)),)
+    return world.decide(request, "alma", "approve with conditions", conditions=blank)
+
+
+def long_condition(world: World, request: ApprovalRequest) -> object:
+    long = (Condition(text="x" * 2_001, due_at=world.now + timedelta(days=1)),)
+    return world.decide(request, "alma", "approve with conditions", conditions=long)
 
 
 def many_conditions(world: World, request: ApprovalRequest) -> object:
     due = world.now + timedelta(days=1)
-    many = tuple(Condition(text="mend it", due_at=due) for _ in range(21))
+    many = tuple(Condition(text="correct it", due_at=due) for _ in range(21))
     return world.decide(request, "alma", "approve with conditions", conditions=many)
 
 
 def unasked_conditions(world: World, request: ApprovalRequest) -> object:
-    due = (Condition(text="mend it", due_at=world.now + timedelta(days=1)),)
+    due = (Condition(text="correct it", due_at=world.now + timedelta(days=1)),)
     return world.decide(request, "alma", conditions=due)
 
 
-def run_out(world: World, request: ApprovalRequest) -> object:
+def expired(world: World, request: ApprovalRequest) -> object:
     proof = world.proof("alma")
     world.now = request.expires_at
     code = world.phone("alma").at(world.now)
@@ -310,7 +320,9 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "somebody taken off the roster": (revoked, NotAuthorisedError, "not on the roster"),
     "somebody without a role": (with_changes("outsider"), NotAuthorisedError, "does not hold the role approver"),
     "an administrator, who is no approver": (with_changes("adam"), NotAuthorisedError, "does not hold the role"),
-    "a role that nobody asked": (with_changes("vera", role=Role.VALIDATOR), NotAuthorisedError, "does not ask"),
+    "a role that the request does not require": (
+        with_changes("vera", role=Role.VALIDATOR), NotAuthorisedError, "does not require the role"
+    ),
     "the role for another team": (elsewhere(team="sales"), NotAuthorisedError, "for team ops"),
     "the role for another tier": (elsewhere(tiers=(1,)), NotAuthorisedError, "tier 2"),
     "the role for another environment": (elsewhere(environment="staging"), NotAuthorisedError, "production"),
@@ -336,7 +348,7 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "a Git author by printed name": (new_contributor("dev", "alma  <a@private.org>"), IndependenceError, "worked on"),
     "who asked for the approval": (asked_by_alma, IndependenceError, "asked for this decision"),
     "who validated it where that is kept apart": (
-        lambda w, r: kept_apart(w, "outsider"), IndependenceError, "outsider validated ops/delay v2, and its standard"
+        lambda w, r: kept_apart(w, "outsider"), IndependenceError, "outsider validated ops/delay v2 and cannot approve"
     ),
     "for whom it was validated where that is kept apart": (
         lambda w, r: kept_apart(w, "vera"), IndependenceError, "vera validated ops/delay v2"
@@ -359,34 +371,36 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "other evidence recomputed": (with_changes(evidence_digest=OTHER), StaleEvidenceError, "evidence on"),
     "another standard recomputed": (with_changes(standards_digest=OTHER), StaleEvidenceError, "standard for"),
     "another artifact recomputed": (with_changes(artifact_digest=OTHER), StaleEvidenceError, "artifact of"),
-    "evidence measured anew": (after(evidence_changes), StaleEvidenceError, "is not what was read"),
-    "a finding raised meanwhile": (after(finding_raised), StaleEvidenceError, "is not what was read"),
-    "a test plan made easier meanwhile": (after(plan_changes), StaleEvidenceError, "is not what was read"),
+    "evidence measured anew": (after(evidence_changes), StaleEvidenceError, "changed after it was read"),
+    "a finding raised meanwhile": (after(finding_raised), StaleEvidenceError, "changed after it was read"),
+    "a test plan made easier meanwhile": (after(plan_changes), StaleEvidenceError, "changed after it was read"),
     "judged again, and failed": (after(judged_worse), IllegalMoveError, "not cleared: performance"),
-    "a waiver that ran out meanwhile": (waiver_runs_out, StaleEvidenceError, "no longer holds"),
-    "a waiver revoked meanwhile": (waiver_revoked, StaleEvidenceError, "is not what was read"),
+    "a waiver that expired meanwhile": (waiver_expires, StaleEvidenceError, "has expired"),
+    "a waiver revoked meanwhile": (waiver_revoked, StaleEvidenceError, "changed after it was read"),
     "a version rejected meanwhile": (
         after(lambda w, r: w.do(RejectVersion(version=r.subject, reason="leak"))), IllegalMoveError, "is rejected"
     ),
     "another run's command": (with_changes(run_id="run-2"), RequestClosedError, "another run"),
-    "a request that ran out": (run_out, RequestClosedError, "ran out"),
+    "an expired request": (expired, RequestClosedError, "expired at"),
     "a request taken back": (
         after(lambda w, r: w.do(WithdrawRequest(key=r.key, reason="stale"))), RequestClosedError, "is withdrawn"
     ),
     "approving after a rejection": (after(ended("reject")), RequestClosedError, "is rejected"),
     "approving after a return": (after(ended("return for changes")), RequestClosedError, "is returned"),
     "approving what is approved": (completed, RequestClosedError, "is approved"),
-    "voting twice": (double_vote, ConflictError, "decided on this request already"),
-    "approving after recusing": (recused_then_approves, ConflictError, "decided on this request already"),
-    "a deputy beside whom they stand in for": (deputy_beside_principal, ConflictError, "alma decided"),
+    "voting twice": (double_vote, ConflictError, "a vote by or for alma on this request is recorded already"),
+    "approving after recusing": (recused_then_approves, ConflictError, "a vote by or for alma"),
+    "a deputy after the person they represent": (deputy_beside_principal, ConflictError, "a vote by or for alma"),
     "a request that is not there": (
         lambda w, r: w.do(w.decision(r, "alma", key=r.key + "9"), by="alma"), NotFoundError, "no approval request"
     ),
-    "a condition that is late already": (past_condition, InputError, "a date to come"),
-    "conditions without end": (many_conditions, InputError, "at most 20 conditions"),
-    "conditions smuggled into an approval": (unasked_conditions, InputError, "conditions come with"),
-    "conditions announced and not given": (
-        lambda w, r: w.decide(r, "alma", "approve with conditions"), InputError, "conditions come with"
+    "a condition that is overdue already": (past_condition, InputError, "must be in the future"),
+    "a condition without text": (empty_condition, InputError, "a condition has no text"),
+    "a condition that is too long": (long_condition, InputError, "at most 2,000 characters"),
+    "too many conditions": (many_conditions, InputError, "at most 20 conditions"),
+    "conditions in a plain approval": (unasked_conditions, InputError, "`approve` takes no conditions"),
+    "an approval with conditions that has none": (
+        lambda w, r: w.decide(r, "alma", "approve with conditions"), InputError, "needs at least one condition"
     ),
     "a signature without meaning": (with_changes(meaning="  "), InputError, "meaning of the signature is empty"),
 }  # fmt: skip

@@ -142,7 +142,7 @@ def with_verdicts(*judgements: Judgement, stage: str = "emergency", environment:
     return attack
 
 
-def late(hours: float) -> Attack:
+def ending_in(hours: float) -> Attack:
     return lambda w: release_opened(w, w.assessed(), until=w.now + timedelta(hours=hours))
 
 
@@ -170,7 +170,7 @@ def judged_then(prepare: Callable[[World, str], object]) -> Attack:
     return attack
 
 
-def waiver_revoked(world: World) -> object:
+def waiver_expired(world: World) -> object:
     version = world.assessed()
     request = RequestWaiver(version=version, control="c", reason="soon", expires_at=world.now + timedelta(days=3))
     waiver = world.do(request).subject
@@ -217,26 +217,26 @@ OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     ),
     "of a revoked version": (with_version(revoked), IllegalMoveError, "is revoked"),
     "of a version that nobody judged": (
-        lambda w: release_opened(w, w.measured()), IllegalMoveError, "is registered; an emergency"
+        lambda w: release_opened(w, w.measured()), IllegalMoveError, "is registered and cannot be released"
     ),
-    "of a version that an incident blocks": (blocked_version, IllegalMoveError, "incident that blocks"),
-    "of a version that was released before": (second_time, IllegalMoveError, "not done twice"),
-    "of a version whose release was undone": (second_after_undone, IllegalMoveError, "not done twice"),
+    "of a version that an incident blocks": (blocked_version, IllegalMoveError, "an open incident blocks"),
+    "of a version that was released before": (second_time, IllegalMoveError, "released this way once"),
+    "of a version whose release was undone": (second_after_undone, IllegalMoveError, "released this way once"),
     "with a control that does not hold": (
         with_verdicts(Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=FAILED)),
         IllegalMoveError, "not cleared: PRV-1",
     ),
-    "on verdicts for another environment": (with_verdicts(environment="staging"), StaleEvidenceError, "are others"),
+    "on verdicts for another environment": (with_verdicts(environment="staging"), StaleEvidenceError, "not the one in"),
     "on verdicts that were not for an emergency": (with_verdicts(stage="approve"), StaleEvidenceError, "never judged"),
     "on evidence that changed": (judged_then(finding), StaleEvidenceError, "changed since it was judged"),
-    "on other evidence than named": (plain(evidence_digest=MANIFEST), StaleEvidenceError, "are others"),
-    "under another standard": (plain(standards_digest=MANIFEST), StaleEvidenceError, "are others"),
-    "with another artifact": (plain(artifact_digest=MANIFEST), StaleEvidenceError, "artifact is not that of"),
-    "on a waiver that ran out": (waiver_revoked, StaleEvidenceError, "no longer holds"),
+    "on other evidence than named": (plain(evidence_digest=MANIFEST), StaleEvidenceError, "not the one in"),
+    "under another standard": (plain(standards_digest=MANIFEST), StaleEvidenceError, "not the one in"),
+    "with another artifact": (plain(artifact_digest=MANIFEST), StaleEvidenceError, "not the registered artifact"),
+    "on an expired waiver": (waiver_expired, StaleEvidenceError, "has expired"),
     "for a use the model is not meant for": (plain(use="pricing"), InputError, "not intended for"),
     "in an environment that cannot be": (plain(environment="../x"), InvalidNameError, "environment"),
-    "that is over already": (late(-1), InputError, "over already"),
-    "that lasts for ever": (late(721), InputError, "longer than any may be"),
+    "with an end in the past": (ending_in(hours=-1), InputError, "must be in the future"),
+    "that is too long": (ending_in(hours=721), InputError, "at most 720 hours"),
     "by somebody without the role": (plain("dev"), NotAuthorisedError, "may not release"),
     "by an approver alone": (plain("alma"), NotAuthorisedError, "may not release"),
     "by an operator of another team": (granted_elsewhere(team="rail"), NotAuthorisedError, "may not release"),
@@ -257,7 +257,7 @@ def test_no_release(attack: tuple[Attack, type[ModelwardError], str], world: Wor
     assert (last["type"], last["data"]["attempted"]) == ("command.refused", "release in emergency")
     assert (last["data"]["code"], last["rows"]) == (refusal.value.code, [])
     assert not [one for one in world.find(ApprovalRequest, purpose="release") if one.state == "pending"] or (
-        "not done twice" in words
+        "released this way once" in words
     )
 
 
@@ -283,7 +283,7 @@ def other_champion(world: World, request: ApprovalRequest) -> None:
 PUBLISHING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "in another environment": (begun(nothing, environment="staging"), IllegalMoveError, "not to deploy"),
     "in another slot": (begun(nothing, slot="shadow"), IllegalMoveError, "not to deploy"),
-    "after its time": (begun(lambda w, r: w.move(hours=21)), RequestClosedError, "ended at"),
+    "after its time": (begun(lambda w, r: w.move(hours=21)), RequestClosedError, "expired at"),
     "after it was taken back": (
         begun(lambda w, r: w.do(WithdrawRequest(key=r.key, reason="no"))), RequestClosedError, "is withdrawn"
     ),
@@ -307,7 +307,7 @@ def test_nothing_is_published(attack: tuple[Attack, type[ModelwardError], str], 
 def test_time_over_between_intent_and_act_completes_nothing(world: World) -> None:
     begin_deploy(world, release_opened(world), "op-e")
     world.move(hours=21)
-    with pytest.raises(RequestClosedError, match="ended at"):
+    with pytest.raises(RequestClosedError, match="expired at"):
         complete_deploy(world, "op-e")
     assert world.find(Deployment) == []
 
@@ -342,10 +342,12 @@ RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[Modelward
         after(lambda w: w.grant("dev", Role.APPROVER), voted("dev")), IndependenceError, "dev"
     ),
     "by somebody without the role": (voted("vera"), NotAuthorisedError, "does not hold the role approver"),
-    "in a role it does not ask": (voted("rita", role=Role.RISK_ACCEPTOR), NotAuthorisedError, "does not ask the role"),
-    "too late": (after(lambda w: w.move(hours=20), voted("alma")), RequestClosedError, "ran out"),
+    "in a role it does not require": (
+        voted("rita", role=Role.RISK_ACCEPTOR), NotAuthorisedError, "does not require the role"
+    ),
+    "too late": (after(lambda w: w.move(hours=20), voted("alma")), RequestClosedError, "expired at"),
     "after it was suspended": (after(suspend, voted("alma")), RequestClosedError, "is withdrawn"),
-    "twice": (lambda w, d: (voted("alma")(w, d), voted("alma")(w, d)), ConflictError, "decided on this"),
+    "twice": (lambda w, d: (voted("alma")(w, d), voted("alma")(w, d)), ConflictError, "a vote by or for alma"),
     "by one code alone": (
         lambda w, d: w.do(RatifyDeployment(key=d.key, proof=w.proof("alma")), by="alma"),
         IllegalMoveError, "by the votes that its standard asks",
@@ -380,7 +382,7 @@ def test_what_no_longer_serves_is_not_asked_about(end: Callable[[World], object]
     end(world)
     request = request_of(world, deployment)
     assert (request.state, request.decided_at) == ("withdrawn", world.now)
-    assert request.reason == f"the release is over, there is nothing to ratify: {why}"
+    assert request.reason == f"the release has ended, there is nothing to ratify: {why}"
     assert world.events()[-1]["type"].startswith("deployment."), "the event that ends it takes the question back"
     with world.registry.reading() as state:
         assert open_requests(state) == []
@@ -401,7 +403,7 @@ def test_what_is_not_live_yet_is_not_asked_about(world: World) -> None:
 
 def test_ratifying_before_it_is_live_is_refused(world: World) -> None:
     request = release_opened(world)
-    with pytest.raises(RequestClosedError, match="is not live yet"):
+    with pytest.raises(RequestClosedError, match="is not published yet"):
         world.decide(request, "alma")
 
 
