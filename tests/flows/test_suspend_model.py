@@ -33,7 +33,7 @@ def test_the_manifest_states_the_fallback_and_an_incident_blocks_the_version(wor
 def test_a_slot_without_a_serving_version_cannot_be_suspended(world: World) -> None:
     under_baseline(world)
     world.model()
-    with pytest.raises((IllegalMoveError, InputError), match="names no version"):
+    with pytest.raises((IllegalMoveError, InputError), match="nothing serves as"):
         suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
     assert FileTarget(world.home).read(Place(MODEL)) is None
     compare_graph("suspend_model", "nothing serves")

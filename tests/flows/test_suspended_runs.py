@@ -215,7 +215,7 @@ def test_a_conclusion_does_not_cover_evidence_newer_than_its_form(judged: World)
     answer_form(run, **conclusion(judged))
     assert (run_until_pause(validate_model, run), judged.find(Validation)) == ("Suspended", [])
     form = answer_form(run, **conclusion(judged))
-    assert "is not what the validator read" in form.description.splitlines()[0]
+    assert "changed after the validator read it" in form.description.splitlines()[0]
     assert "**finding 1, low, open**" in form.description
     assert run_until_pause(validate_model, run) == "Completed"
     assert judged.find(Validation)[0].evidence_digest == judged.find(VerdictSet, version=V1)[-1].evidence_digest

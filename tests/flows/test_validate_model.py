@@ -67,7 +67,7 @@ def inject_conclusion(world: World, **changes: str) -> Step:
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     "who submitted it": (lambda w: concludes(w, "dev"), "dev submitted ops/delay v1"),
     "who wrote code of it in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
-    "who is no validator": (lambda w: concludes(w, "alma"), "alma is no validator"),
+    "who is no validator": (lambda w: concludes(w, "alma"), "alma does not hold the role validator"),
     "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
     "a run forced to go on": (lambda w: Form.force, "do not fit the form"),
     "a conclusion written past the form": (
@@ -76,7 +76,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
     ),
     "a conclusion on evidence that is not there": (
         lambda w: inject_conclusion(w, evidence="sha256:" + "0" * 64),
-        "is not what the validator read",
+        "changed after the validator read it",
     ),
     "a conclusion that does not say on which evidence": (
         lambda w: lambda form: form.inject(json.dumps(conclusion(w))),

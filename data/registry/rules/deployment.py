@@ -1,7 +1,7 @@
-"""Rules of how an operation ends: deployed, rolled back, suspended, withdrawn; and of ratifying the urgent ones.
+"""Judge the commands that complete an operation, and the ratification of a rollback or suspension.
 
-Each completion is one event: the former deployment ends, the new one begins, the slot names it, the operation is done.
-A run that completes a second time is answered with what it completed.
+Each completion is one event: the former deployment ends, a new one begins (after a deployment or rollback), the slot
+refers to what serves now, and the operation is done. A run that completes its operation again gets the same receipt.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ from data.registry.state import State
 
 
 def complete_deployment(state: State, command: CompleteDeployment, context: Context) -> CommandResult:
-    """The version serves; the former deployment of the slot is superseded. Its approval must still stand."""
+    """Record that an approved version serves; the former deployment of the slot is superseded.
+
+    The approval, or the open request of an emergency release, must still be valid.
+    """
     event = EventType.DEPLOYMENT_COMPLETED
     if done := _completed(state, command.model, "deploy", context):
         return CommandResult(event, done[0].key, done, unchanged=True)
@@ -70,7 +73,7 @@ def complete_deployment(state: State, command: CompleteDeployment, context: Cont
 
 
 def complete_rollback(state: State, command: CompleteRollback, context: Context) -> CommandResult:
-    """An earlier version serves again under the approval it had; an incident blocks the version that was left."""
+    """Record that an earlier version serves again, under its former approval; an incident blocks the other version."""
     event = EventType.DEPLOYMENT_ROLLED_BACK
     if done := _completed(state, command.model, "rollback", context):
         return CommandResult(event, done[0].key, done, unchanged=True)
@@ -80,7 +83,10 @@ def complete_rollback(state: State, command: CompleteRollback, context: Context)
     place = (operation.model, operation.environment, operation.slot)
     left, former = serving_or_last(state, *place), last_served(state, *place, version.key)
     if left is None or former is None:
-        raise IllegalMoveError(f"{short(version.key)} never served here; there is nothing to return to")
+        raise IllegalMoveError(
+            f"{short(version.key)} never served as {operation.environment} {operation.slot}",
+            "run `modelward reconcile` to undo the operation",
+        )
     deployment = _new_deployment(
         state,
         operation,
@@ -101,7 +107,7 @@ def complete_rollback(state: State, command: CompleteRollback, context: Context)
 
 
 def complete_suspension(state: State, command: CompleteSuspension, context: Context) -> CommandResult:
-    """Serving stopped; a fallback takes over; an incident blocks the version until it is resolved."""
+    """Record that a version no longer serves; an incident blocks the version until a person resolves the incident."""
     event = EventType.DEPLOYMENT_SUSPENDED
     if done := _completed(state, command.model, "suspend", context):
         return CommandResult(event, done[0].key, done, unchanged=True)
@@ -118,7 +124,7 @@ def complete_suspension(state: State, command: CompleteSuspension, context: Cont
 
 
 def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Context) -> CommandResult:
-    """A version whose retirement came to rest no longer serves in this slot."""
+    """Record that a version whose retirement is quiet no longer serves in a slot."""
     event = EventType.DEPLOYMENT_ENDED
     if done := _completed(state, command.model, "withdraw", context):
         return CommandResult(event, done[0].key, done, unchanged=True)
@@ -131,18 +137,23 @@ def complete_withdrawal(state: State, command: CompleteWithdrawal, context: Cont
 
 
 def ratify_deployment(state: State, command: RatifyDeployment, context: Context) -> CommandResult:
-    """An owner or approver who did not do it stands behind a rollback or suspension, in time."""
+    """Record that an owner or approver, who did not do it, ratifies a rollback or suspension in time."""
     deployment = state.need(Deployment, command.key)
-    name = f"what was done to {short(deployment.version)}"
+    name = f"the rollback or suspension of {short(deployment.version)}"
     if deployment.ratify_by is None:
-        raise IllegalMoveError(f"{name} needs no ratification", "only urgent operations are ratified")
+        raise IllegalMoveError(
+            f"the deployment of {short(deployment.version)} needs no ratification",
+            "ratify a rollback, a suspension or an emergency release only",
+        )
     _check_no_release(state, deployment)
     if deployment.ratified_by is not None:
-        raise IllegalMoveError(f"{name} was ratified by {deployment.ratified_by}")
+        raise IllegalMoveError(
+            f"{name} was ratified by {deployment.ratified_by} already", "no further ratification is needed"
+        )
     if deployment.ratify_by < context.now:
         raise RequestClosedError(
             f"{name} could be ratified until {deployment.ratify_by:%Y-%m-%d %H:%M} UTC",
-            "the incident escalates; resolve it with what is to be done",
+            "resolve its incident with `modelward incidents resolve` after it has escalated",
         )
     incident = state.find(Incident, deployment=deployment.key)[-1]
     proven = require_other_signer(state, command.proof, incident, deployment.environment, context)
@@ -157,15 +168,15 @@ def _check_no_release(state: State, deployment: Deployment) -> None:
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     if request is not None and purpose_of(request).serves_before_votes and deployment.state == "deployed":
         raise IllegalMoveError(
-            f"the emergency release of {short(deployment.version)} is ratified by the votes that its standard asks",
-            "vote with `modelward ratify`, or on the page of its run",
+            f"the emergency release of {short(deployment.version)} is ratified by votes in the roles of its standard",
+            "vote with `modelward ratify`, or in the form of its run",
         )
 
 
 def _opened_incident(
     state: State, operation: Operation, deployment: Deployment, context: Context
 ) -> tuple[Incident, ...]:
-    """What went live before anybody approved it leaves an incident, which somebody has to answer."""
+    """Return the incident that an emergency release opens; the result is empty for other deployments."""
     if deployment.ratify_by is None:
         return ()
     title = f"{short(deployment.version)} went live in an emergency: {deployment.reason}"
@@ -173,7 +184,7 @@ def _opened_incident(
 
 
 def _completed(state: State, model: str, kind: str, context: Context) -> tuple[Row, ...]:
-    """What this run completed already: the deployment, then its operation; nothing when it did not."""
+    """Return deployment and operation if this run completed an operation of this kind already; otherwise nothing."""
     operation = state.get(Operation, f"{model}/operation")
     if operation is None or operation.state != "done" or not context.run_id:
         return ()
@@ -213,7 +224,10 @@ def _new_deployment(state: State, operation: Operation, context: Context, **valu
 def _ended(
     state: State, former: Deployment | None, to: DeploymentState, reason: str, context: Context, **values: Any
 ) -> tuple[Row, ...]:
-    """What served until now, ended, with the question about it that nobody has to answer any more."""
+    """Return the former deployment with its end, and its ratification request, withdrawn, if that was still pending.
+
+    The result is empty when nothing served.
+    """
     if former is None:
         return ()
     check_deployment_move(former.key, former.state, to)
@@ -241,7 +255,7 @@ def _done(operation: Operation, context: Context) -> Operation:
 
 def _ratification(ratify_by: datetime, context: Context) -> datetime:
     if in_utc(ratify_by) <= context.now:
-        raise InputError("the time for ratification ends before it began", "name a time to come")
+        raise InputError("the end of the time for ratification must be in the future", "choose a later time")
     return in_utc(ratify_by)
 
 

@@ -1,4 +1,4 @@
-"""Rules of incidents: who may lift the block of a version, and what happens when nobody answers."""
+"""Judge the commands that escalate and resolve an incident, and check who may sign for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def new_incident(
     context: Context,
     deployment: str,
 ) -> Incident:
-    """The incident that an urgent operation leaves: it blocks a version that was taken out, not one that was put in."""
+    """Return the incident of an urgent operation; it blocks the version unless that is an emergency release."""
     key, number = state.next_key(Incident, f"{operation.model}/incidents")
     return Incident(
         key=key,
@@ -47,31 +47,40 @@ def new_incident(
 
 
 def escalate_incident(state: State, command: EscalateIncident, context: Context) -> CommandResult:
-    """Nobody answered in time; an operation that still may be ratified does not escalate."""
+    """Escalate an incident whose operation was not ratified in time."""
     incident = state.need(Incident, command.key)
     if incident.state in ("escalated", "resolved"):
-        raise IllegalMoveError(f"{_named(incident)} is {incident.state}; it cannot escalate")
+        raise IllegalMoveError(f"{_named(incident)} is {incident.state} already", "`modelward incidents list` shows it")
     deployment = _unratified(state, incident)
     if incident.deployment is not None and deployment is None:
-        raise IllegalMoveError(f"{_named(incident)} was ratified; it does not escalate")
+        raise IllegalMoveError(
+            f"the operation of {_named(incident)} was ratified", "resolve it with `modelward incidents resolve`"
+        )
     if deployment is not None and deployment.ratify_by is not None and deployment.ratify_by > context.now:
         raise IllegalMoveError(
-            f"{_named(incident)} may be ratified until {deployment.ratify_by:%Y-%m-%d %H:%M} UTC", "wait until then"
+            f"the operation of {_named(incident)} may be ratified until {deployment.ratify_by:%Y-%m-%d %H:%M} UTC",
+            "wait until then",
         )
     row = incident.changed(state="escalated")
     return CommandResult(EventType.INCIDENT_ESCALATED, incident.key, (row,), {"reason": command.reason})
 
 
 def resolve_incident(state: State, command: ResolveIncident, context: Context) -> CommandResult:
-    """An incident ends with what was done. One that blocks a version needs the proof of somebody else than opened it.
+    """Resolve an incident and record what was done.
 
-    A rollback or suspension is ratified, or has escalated, before its incident can be resolved.
+    An incident that blocks a version needs the proof of another person than the one who opened it. The incident of an
+    urgent operation can be resolved after the ratification, or after it has escalated.
     """
     incident = state.need(Incident, command.key)
     if incident.state == "resolved":
-        raise IllegalMoveError(f"{_named(incident)} was resolved by {incident.resolved_by}")
+        raise IllegalMoveError(
+            f"{_named(incident)} was resolved by {incident.resolved_by} already", "`modelward incidents list` shows it"
+        )
     if incident.state != "escalated" and _unratified(state, incident) is not None:
-        raise IllegalMoveError(f"{_named(incident)} waits for its ratification", "ratify it, then resolve it")
+        raise IllegalMoveError(
+            f"the operation of {_named(incident)} is not ratified yet",
+            "ratify it with `modelward ratify`, then resolve the incident",
+        )
     proven = Proven(context.actor)
     if incident.blocking:
         proven = require_other_signer(state, command.proof, incident, "*", context)
@@ -87,13 +96,14 @@ def resolve_incident(state: State, command: ResolveIncident, context: Context) -
 def require_other_signer(
     state: State, proof: Proof | None, incident: Incident, environment: str, context: Context
 ) -> Proven:
-    """The proof of an owner or approver of the model who did not cause the incident and does not represent that person.
+    """Check and return the proof of an owner or approver of the model who neither opened the incident nor represents
+    the person who opened it.
 
-    Raises NotAuthorisedError, IndependenceError, ProofError.
+    Raises NotAuthorisedError, IndependenceError, ProofError, LockedOutError.
     """
     if proof is None:
         raise NotAuthorisedError(
-            f"{_named(incident)} needs the one-time code of an owner or approver", "add --by PERSON, the code is asked"
+            f"{_named(incident)} needs the one-time code of an owner or approver", "add --by PERSON and enter the code"
         )
     proven = prove(state, proof, context)
     person = proven.actor.id
@@ -101,13 +111,16 @@ def require_other_signer(
     scope = {"team": model.team, "environment": environment}
     held = [one for role in SIGNERS for one in grants_held(state, person, role, context, tier=model.tier, **scope)]
     if not held:
-        raise NotAuthorisedError(f"{person} is neither owner nor approver of {short(model.key)}")
+        raise NotAuthorisedError(f"{person} holds neither the role owner nor approver for {short(model.key)}")
     if person == incident.opened_by:
-        raise IndependenceError(f"{person} did it and cannot judge it too", "ask another owner or approver")
+        raise IndependenceError(
+            f"{person} opened {_named(incident)} and cannot sign for it", "ask another owner or approver"
+        )
     free = [one for one in held if one.deputy_of != incident.opened_by]
     if not free:
         raise IndependenceError(
-            f"{person} only represents {incident.opened_by}, who did it", "ask another owner or approver"
+            f"{person} represents {incident.opened_by}, who opened {_named(incident)}",
+            "ask another owner or approver",
         )
     return replace(proven, deputy_of=principal_of(free))
 

@@ -1,4 +1,4 @@
-"""Rules of the log itself: genesis, refusals, standards in force, attestations."""
+"""Judge the commands that create the log, record a refusal, adopt a standard or record an attestation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from data.registry.state import State
 
 
 def create_log(state: State, command: CreateLog, context: Context) -> CommandResult:
-    """Genesis names the log, its keys, its clock and its schema: every table with its columns, so that none is odd."""
+    """Create the genesis event: the log's name, keys and clock, and the schema with every table and column."""
     migrations = [migration.name for migration in known_migrations()]
     tables = {
         kind.table: {name: SQL_TYPES[column] for name, column in kind.stored_columns().items()} for kind in TABLES
@@ -28,18 +28,18 @@ def create_log(state: State, command: CreateLog, context: Context) -> CommandRes
 
 
 def record_refusal(state: State, command: RecordRefusal, context: Context) -> CommandResult:
-    """A refusal changes nothing and is remembered."""
+    """Record a refusal; it changes no row."""
     return CommandResult(EventType.COMMAND_REFUSED, command.about, data=command.model_dump(mode="json"))
 
 
 def adopt_standard(state: State, command: AdoptStandard, context: Context) -> CommandResult:
-    """A version of a standard is adopted once; other bytes under the same version are refused."""
+    """Adopt a version of a standard. A version can be adopted once, so its text never changes."""
     key = f"standards/{command.standard}/{command.version}"
     known = state.get(Standard, key)
     if known is not None:
         raise InputError(
             f"{command.standard} version {command.version} is adopted already ({known.digest[:19]}…)",
-            "raise the version in the standard's file; an adopted version never changes",
+            "raise the version in the standard's file, then adopt it",
         )
     proven = administrator(state, command.proof, context)
     row = Standard(
@@ -58,7 +58,7 @@ def adopt_standard(state: State, command: AdoptStandard, context: Context) -> Co
 
 
 def attest(state: State, command: Attest, context: Context) -> CommandResult:
-    """An attestation is the record of a verification that held."""
+    """Record an attestation: verification, backup and restore drill succeeded."""
     key, number = state.next_key(Attestation, "attestations")
     row = Attestation(key=key, number=number, attested_at=context.now, **command.model_dump())
     return CommandResult(EventType.LOG_ATTESTED, key, (row,), refs={"backup": command.backup_digest})

@@ -1,4 +1,4 @@
-"""Rules of models, their plans and their consumers."""
+"""Judge the commands about models, their plans and their consumers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NOTHING_ENFORCED = "nothing is enforced"
 
 
 def register_model(state: State, command: RegisterModel, context: Context) -> CommandResult:
-    """A model enters the inventory, or its entry is amended; its standards must be adopted.
+    """Register a model, or amend a registered one; its standards must be adopted.
 
-    Relaxed rules, and rules that stop nothing, are named in the event.
+    The event lists every relaxed rule, and notes when no standard is enforced.
     """
     team, name = split_key(command.model)
     _check_standards(state, command)
@@ -48,10 +48,10 @@ def register_model(state: State, command: RegisterModel, context: Context) -> Co
 
 
 def relaxations(known: Model, amended: RegisterModel) -> list[str]:
-    """Each way in which a model's rules would be relaxed, in words; none when they stay or become stricter.
+    """Return in words each way in which the rules of a model would be relaxed; empty when none is.
 
-    A greater tier number, a dropped standard, a less strict mode, and another standard in the first place, since the
-    rules of the first one name the approvers. A standard named twice counts with its strictest mode.
+    Rules are relaxed by a greater tier number, a dropped standard, a less strict mode, or another first standard, since
+    the first standard decides who approves. A standard listed twice counts with its strictest mode.
     """
     before, after = _strictest(known.standards), _strictest(amended.standards)
     found = [f"tier {known.tier} becomes {amended.tier}"] if amended.tier > known.tier else []
@@ -81,9 +81,11 @@ def _proven(state: State, proof: Proof | None, context: Context) -> Proven:
 
 
 def _require_relaxer(state: State, model: Model, proof: Proof, parties: tuple[str, ...], context: Context) -> None:
-    """Raises unless an approver for this model in every environment, or an administrator, and no party to it, proves.
+    """Raise an error unless the person of the proof may relax the rules of a model.
 
-    A deputy counts only when the person they represent is no party either.
+    The person must hold the role approver for the model in every environment, or the role administrator, and be none of
+    `parties`. A deputy may do so only when the represented person is none of them either. Raises NotAuthorisedError,
+    IndependenceError.
     """
     held = [
         grant
@@ -93,20 +95,20 @@ def _require_relaxer(state: State, model: Model, proof: Proof, parties: tuple[st
     ]
     if not held:
         raise NotAuthorisedError(
-            f"{proof.person} is no approver for team {model.team}, tier {model.tier} and every environment, "
-            "and no administrator"
+            f"{proof.person} holds neither the role approver for team {model.team}, tier {model.tier} and every "
+            "environment, nor the role administrator"
         )
     own = [grant for grant in held if grant.deputy_of is None]
     for name in (proof.person, *(() if own else (grant.deputy_of or "" for grant in held))):
         if is_one_of(state.need(Person, person_key(name)), parties):
             raise IndependenceError(
-                f"{name} wrote this, submitted it or owns {short(model.key)}, and cannot relax its rules",
-                "ask another approver or administrator; where everything is committed to Git, its authors wrote it",
+                f"{name} wrote this change, submitted it or owns {short(model.key)}, and cannot relax its rules",
+                "ask another approver or administrator; if all files are committed, only Git's authors count as writers",
             )
 
 
 def _strictest(standards: tuple[AppliedStandard, ...]) -> dict[str, Mode]:
-    """The strictest mode of each standard, in the order in which they are first named."""
+    """Return the strictest mode of each standard, in the order in which the standards first appear."""
     found: dict[str, Mode] = {}
     for applied in standards:
         name, mode = applied.standard, applied.mode
@@ -118,19 +120,19 @@ def _check_standards(state: State, command: RegisterModel) -> None:
     for applied in command.standards:
         if not state.find(Standard, standard=applied.standard):
             raise InputError(
-                f"{short(command.model)} names the standard {applied.standard}, which is not adopted",
-                f"`modelward standard adopt {applied.standard}` puts it in force",
+                f"the standard {applied.standard} of {short(command.model)} is not adopted",
+                f"adopt it with `modelward standard adopt {applied.standard}`",
             )
     if not command.standards:
-        raise InputError(f"{short(command.model)} names no standard", "name at least one under `standards:`")
+        raise InputError(f"{short(command.model)} has no standard", "list one under `standards:` in model.yaml")
 
 
 def record_test_plan(state: State, command: RecordTestPlan, context: Context) -> CommandResult:
-    """A plan is recorded with its time; thresholds count only for runs after it."""
+    """Record a test plan with its time; its thresholds apply only to tests run later."""
     model = active_model(state, command.model)
     names = [test.name for test in command.tests]
     if len(set(names)) != len(names):
-        raise InputError(f"the test plan of {short(model.key)} names a test twice", "give each test its own name")
+        raise InputError(f"the test plan of {short(model.key)} repeats a test name", "give each test its own name")
     key, number = state.next_key(TestPlan, f"{model.key}/test-plans")
     row = TestPlan(
         key=key,
@@ -144,7 +146,7 @@ def record_test_plan(state: State, command: RecordTestPlan, context: Context) ->
 
 
 def record_monitoring_plan(state: State, command: RecordMonitoringPlan, context: Context) -> CommandResult:
-    """A plan is recorded with its time and rationale; the newest one before a window judges it."""
+    """Record a monitoring plan with its time and rationale; the last plan recorded before a window applies to it."""
     model = active_model(state, command.model)
     key, number = state.next_key(MonitoringPlan, f"{model.key}/monitoring-plans")
     row = MonitoringPlan(
@@ -154,7 +156,7 @@ def record_monitoring_plan(state: State, command: RecordMonitoringPlan, context:
 
 
 def declare_consumer(state: State, command: DeclareConsumer, context: Context) -> CommandResult:
-    """A consumer is declared; one already seen in the logs keeps when it was seen."""
+    """Declare a consumer, or amend a declared one; the times at which it was observed in the logs are kept."""
     model = active_model(state, command.model)
     key = f"{model.key}/consumers/{checked_name(command.system, 'system')}"
     amended = command.model_dump()
@@ -168,7 +170,7 @@ def declare_consumer(state: State, command: DeclareConsumer, context: Context) -
 
 
 def split_key(key: str) -> tuple[str, str]:
-    """Team and name of a model's key. Raises InvalidNameError for anything that is not one."""
+    """Return team and name of a model, given its key. Raises InvalidNameError for another text."""
     team, name = split_model(key.removeprefix("models/"))
     if team is None or model_key(team, name) != key:
         raise InvalidNameError(f"{key[:60]!a} is not the key of a model", "write it as `models/team/name`")
@@ -179,7 +181,7 @@ def active_model(state: State, key: str) -> Model:
     """The model under this key. Raises NotFoundError, IllegalMoveError when it is retired."""
     model = state.need(Model, key)
     if model.state != "active":
-        raise IllegalMoveError(f"{short(key)} is retired")
+        raise IllegalMoveError(f"the model {short(key)} is retired", "`modelward inventory` lists the other models")
     return model
 
 

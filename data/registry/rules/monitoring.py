@@ -1,10 +1,11 @@
-"""Rules of a monitoring run: the run itself, the alerts that open, continue or end, the incidents, the consumers seen.
+"""Judge the commands that record a monitoring run, with its alerts, incidents and consumers, or answer an alert.
 
-An alert is about one thing on one version. While it has not ended, the same finding adds to it. What somebody
-acknowledged, snoozed, dismissed or confirmed stays quiet until it gets worse: from warning to page, or severe.
-A page that nobody has answered opens one incident for its version. A severe one blocks a return to that version.
-A window that is measured late or once more, when a newer one is on record, notifies nobody: it changes its own run,
-and an alert that it was the last to find.
+An alert is about one thing on one version. Until it has ended, a further deviation of that thing updates it. An alert
+that a person acknowledged, snoozed, dismissed or confirmed opens again only when it gets worse (from warning to page,
+or severe) or when its snooze is over. An unanswered alert of level page opens one incident for its version; a severe
+alert makes the incident block a rollback to that version.
+A window that is recorded after a later window opens no alert. It only changes its own run, and each alert that no later
+window found.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ EVENTS: Mapping[str, EventType] = {
 
 
 @dataclass
-class _Watch:
-    """The alerts of one model while a night is ruled on: those not ended, by what they are about, and what changed."""
+class _AlertChanges:
+    """The open alerts of a model, by thing and version, and the alerts that a monitoring run changes."""
 
     state: State
     model: Model
@@ -48,7 +49,7 @@ class _Watch:
 
     @cached_property
     def is_late(self) -> bool:
-        """Whether a newer window is on record."""
+        """True if a later window is recorded already."""
         return self.state.greatest(MonitoringRun, "to_date", model=self.model.key) > self.window
 
     def keep(self, alert: Alert) -> Alert:
@@ -57,13 +58,13 @@ class _Watch:
 
 
 def recorded(state: State, model: str, to_date: str, measurements_digest: str) -> MonitoringRun | None:
-    """The run of the window that ends on this day when it measured just this; None when it is still to be recorded."""
+    """Return the recorded run of the window that ends on `to_date` if it has these measurements, otherwise None."""
     run = state.get(MonitoringRun, f"{model}/monitoring/{to_date}")
     return run if run is not None and run.measurements_digest == measurements_digest else None
 
 
 def record_monitoring(state: State, command: RecordMonitoring, context: Context) -> CommandResult:
-    """One night in one event. The same measurements again change nothing; others of the same window revise it."""
+    """Record a monitoring run in one event. Equal measurements change nothing; others of the same window replace it."""
     model = state.need(Model, command.model)
     event = EventType.MONITORING_RECORDED
     same = recorded(state, model.key, command.to_date, command.measurements_digest)
@@ -76,19 +77,19 @@ def record_monitoring(state: State, command: RecordMonitoring, context: Context)
     fields = {**fields, "ran_at": context.now, "run_id": context.run_id}
     run = MonitoringRun(key=key, **fields) if known is None else known.changed(**fields)
     every = state.find(Alert, model=model.key)
-    standing = {(one.about, one.version): one for one in every if one.state != "ended"}
-    watch = _Watch(state, model, command.to_date, context, standing, len(every))
-    pages = [page for found in command.found if (page := _noted(watch, found)) is not None]
-    _end(watch, command)
+    open_alerts = {(one.about, one.version): one for one in every if one.state != "ended"}
+    changes = _AlertChanges(state, model, command.to_date, context, open_alerts, len(every))
+    pages = [page for found in command.found if (page := _note_deviation(changes, found)) is not None]
+    _end(changes, command)
     incidents = _incidents(state, model, pages, context)
-    consumers = _seen(state, model, command.consumers)
-    rows: tuple[Row, ...] = (run, *watch.changed.values(), *incidents, *consumers)
+    consumers = _consumers(state, model, command.consumers)
+    rows: tuple[Row, ...] = (run, *changes.changed.values(), *incidents, *consumers)
     refs = {"evidence": [command.measurements_digest]}
-    return CommandResult(event, key, rows, _summary(watch.changed.values(), incidents), refs)
+    return CommandResult(event, key, rows, _summary(changes.changed.values(), incidents), refs)
 
 
 def answer_alert(state: State, command: AnswerAlert, context: Context) -> CommandResult:
-    """A person answers an alert. A snooze has an end and a reason, a dismissal a reason."""
+    """Record a person's answer to an alert. A snooze needs an end and a reason, a dismissal needs a reason."""
     alert = state.need(Alert, command.key)
     check_alert_answer(f"alert {alert.number} of {short(alert.model)}", alert.state, command.answer)
     until = _snooze_end(command, context)
@@ -99,7 +100,7 @@ def answer_alert(state: State, command: AnswerAlert, context: Context) -> Comman
         snoozed_until=until,
         changed_at=context.now,
     )
-    rows = (row, *_answered(state, row, context))
+    rows = (row, *_answered_incidents(state, row, context))
     return CommandResult(EVENTS[command.answer], alert.key, rows, {"reason": command.reason})
 
 
@@ -111,87 +112,97 @@ def _check(state: State, command: RecordMonitoring) -> None:
         first, last = date.fromisoformat(command.from_date), date.fromisoformat(command.to_date)
     except ValueError as error:
         window = f"{command.from_date} to {command.to_date}"
-        raise InputError(f"the window {window[:80]!a} has no dates", "write them as 2013-08-01") from error
-    if last < first or last.isoformat() != command.to_date:
-        raise InputError(f"the window ends on {command.to_date}, before it begins on {command.from_date}")
+        raise InputError(
+            f"the window {window[:80]!a} does not consist of two dates", "write both as YYYY-MM-DD"
+        ) from error
+    if last.isoformat() != command.to_date:
+        raise InputError(f"the end of the window, {command.to_date}, is not in the form YYYY-MM-DD", "write it so")
+    if last < first:
+        raise InputError(
+            f"the window ends on {command.to_date}, before it begins on {command.from_date}", "exchange the two dates"
+        )
     abouts = [(one.about, one.version) for one in command.found]
     if len(set(abouts)) != len(abouts):
-        raise InputError(f"the watch of {short(command.model)} found the same thing twice", "join the two findings")
+        raise InputError(
+            f"the monitoring run of {short(command.model)} has two deviations about the same thing", "join the two"
+        )
 
 
-def _noted(watch: _Watch, found: Deviation) -> Alert | None:
-    """Open an alert or add to the one that stands; answers it when it is a page that nobody has answered.
+def _note_deviation(changes: _AlertChanges, found: Deviation) -> Alert | None:
+    """Open or update the alert about a deviation; return the alert if it is an unanswered one of level page.
 
-    What a newer window was the last to find is left as it is, and what the newer windows did not find is not opened.
+    An older window changes no alert that a later window found, and opens no alert that later windows did not find.
     """
-    known = watch.alerts.get((found.about, found.version))
-    if watch.is_late if known is None else watch.window < known.last_window:
+    known = changes.alerts.get((found.about, found.version))
+    if changes.is_late if known is None else changes.window < known.last_window:
         return None
-    alert = watch.keep(_opened(watch, found) if known is None else _added(watch, known, found))
+    alert = changes.keep(_new_alert(changes, found) if known is None else _updated(changes, known, found))
     return alert if alert.level == "page" and alert.state == "open" else None
 
 
-def _opened(watch: _Watch, found: Deviation) -> Alert:
-    watch.count += 1
+def _new_alert(changes: _AlertChanges, found: Deviation) -> Alert:
+    changes.count += 1
     return Alert(
-        key=f"{watch.model.key}/alerts/{watch.count}",
-        model=watch.model.key,
-        number=watch.count,
-        first_window=watch.window,
-        last_window=watch.window,
-        route=watch.model.alert_route,
-        runbook=watch.model.runbook,
-        opened_at=watch.context.now,
-        changed_at=watch.context.now,
+        key=f"{changes.model.key}/alerts/{changes.count}",
+        model=changes.model.key,
+        number=changes.count,
+        first_window=changes.window,
+        last_window=changes.window,
+        route=changes.model.alert_route,
+        runbook=changes.model.runbook,
+        opened_at=changes.context.now,
+        changed_at=changes.context.now,
         **found.model_dump(),
     )
 
 
-def _added(watch: _Watch, known: Alert, found: Deviation) -> Alert:
+def _updated(changes: _AlertChanges, known: Alert, found: Deviation) -> Alert:
     worse = (known.level == "warning" and found.level == "page") or (found.severe and not known.severe)
-    is_over = known.state == "snoozed" and known.snoozed_until is not None and known.snoozed_until <= watch.context.now
+    is_over = (
+        known.state == "snoozed" and known.snoozed_until is not None and known.snoozed_until <= changes.context.now
+    )
     fields = found.model_dump(exclude={"about", "version"})
     fields["level"] = "page" if "page" in (known.level, found.level) else "warning"
     fields["severe"] = known.severe or found.severe
-    fields["times"] = known.times + (watch.window > known.last_window)
-    fields["last_window"] = watch.window
+    fields["times"] = known.times + (changes.window > known.last_window)
+    fields["last_window"] = changes.window
     if worse or is_over:
-        fields |= {"state": "open", "snoozed_until": None, "changed_at": watch.context.now}
+        fields |= {"state": "open", "snoozed_until": None, "changed_at": changes.context.now}
     return known.changed(**fields)
 
 
-def _end(watch: _Watch, command: RecordMonitoring) -> None:
-    """Alerts about what is quiet again end, and those about a thing that goes on at another version only.
+def _end(changes: _AlertChanges, command: RecordMonitoring) -> None:
+    """End the alerts about things without deviation, and those about a thing that now deviates on another version only.
 
-    An older window, watched late or once more, says nothing about what a newer one found.
+    A window does not end an alert that a later window found.
     """
     found = {one.about: {other.version for other in command.found if other.about == one.about} for one in command.found}
-    for (about, version), alert in watch.alerts.items():
+    for (about, version), alert in changes.alerts.items():
         moved = about in found and version not in found[about]
-        if (about in command.quiet or moved) and alert.last_window <= watch.window:
-            reason = "goes on at another version" if moved else "quiet again"
-            before = watch.changed.get(alert.key)
+        if (about in command.quiet or moved) and alert.last_window <= changes.window:
+            reason = "continues on another version" if moved else "normal again"
+            before = changes.changed.get(alert.key)
             if before is None:
-                watch.keep(alert.changed(state="ended", reason=reason, changed_at=watch.context.now))
+                changes.keep(alert.changed(state="ended", reason=reason, changed_at=changes.context.now))
 
 
 def _incidents(state: State, model: Model, pages: list[Alert], context: Context) -> list[Incident]:
-    """One open incident a version: pages join it, or open it."""
+    """Return the incidents that these alerts open or change; a version has at most one open monitoring incident."""
     every = state.find(Incident, model=model.key)
     _, number = state.next_key(Incident, f"{model.key}/incidents")
     changed: dict[str | None, Incident] = {}
-    standing = {one.version: one for one in every if one.kind == "monitoring" and one.state != "resolved"}
+    unresolved = {one.version: one for one in every if one.kind == "monitoring" and one.state != "resolved"}
     for alert in pages:
         known = changed.get(alert.version)
         if known is not None:
             row = known.model_copy(update=_joined(known, alert))
-        elif alert.version in standing:
-            row = standing[alert.version].changed(**_joined(standing[alert.version], alert))
+        elif alert.version in unresolved:
+            row = unresolved[alert.version].changed(**_joined(unresolved[alert.version], alert))
         else:
             row = _incident(model, alert, number, context)
             number += 1
         changed[alert.version] = row
-    return [row for version, row in changed.items() if row.rev == 1 or _differs(row, standing[version])]
+    return [row for version, row in changed.items() if row.rev == 1 or _differs(row, unresolved[version])]
 
 
 def _joined(incident: Incident, alert: Alert) -> dict[str, object]:
@@ -218,8 +229,8 @@ def _incident(model: Model, alert: Alert, number: int, context: Context) -> Inci
     )
 
 
-def _seen(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list[Consumer]:
-    """Who used the model: `rows_seen` are those of the newest window; a system nobody declared is undeclared."""
+def _consumers(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list[Consumer]:
+    """Return the new or changed consumers; `rows_seen` is the row count of the latest window that has the system."""
     rows: list[Consumer] = []
     for system, (count, seen) in _by_system(consumers).items():
         key = f"{model.key}/consumers/{system}"
@@ -236,7 +247,7 @@ def _seen(state: State, model: Model, consumers: Iterable[SeenConsumer]) -> list
 
 
 def _by_system(consumers: Iterable[SeenConsumer]) -> dict[str, tuple[int, datetime]]:
-    """Rows and last time of each system: several names in the log may mean one system."""
+    """Return the row count and last time of each system, since several names in the log may stand for one system."""
     found: dict[str, tuple[int, datetime]] = {}
     for consumer in consumers:
         system, seen = system_name(consumer.system), in_utc(consumer.last_seen_at)
@@ -254,25 +265,27 @@ def _summary(alerts: Iterable[Alert], incidents: list[Incident]) -> dict[str, ob
 
 
 def _snooze_end(command: AnswerAlert, context: Context) -> object:
-    """The end of a snooze. Raises InputError for what an answer lacks or has too much."""
+    """Return the end of a snooze, None for another answer. Raises InputError for a wrong or missing reason or end."""
     if command.answer in ("snooze", "dismiss") and not command.reason.strip():
-        raise InputError(f"to {command.answer} an alert needs a reason", "add --reason")
+        raise InputError(f"a reason is needed to {command.answer} an alert", "add --reason")
     if command.answer != "snooze":
         if command.until is not None:
-            raise InputError(f"to {command.answer} an alert takes no end", "leave out --until, or snooze it")
+            raise InputError(f"an end is not allowed to {command.answer} an alert", "omit --until, or snooze the alert")
         return None
     if command.until is None or in_utc(command.until) <= context.now:
-        raise InputError("a snooze needs an end in the time to come", "add --until")
+        raise InputError("the end of a snooze must be in the future", "add --until with a later time")
     return in_utc(command.until)
 
 
-def _answered(state: State, alert: Alert, context: Context) -> list[Row]:
-    """An incident follows the answers: seen by somebody, or false altogether when it blocks nothing."""
+def _answered_incidents(state: State, alert: Alert, context: Context) -> list[Row]:
+    """Return the incidents that change with an answered alert: acknowledged with it, or resolved when every alert was
+    dismissed and the incident blocks nothing.
+    """
     found = [one for one in state.find(Incident, model=alert.model) if alert.key in one.alerts]
-    standing = [one for one in found if one.state in ("open", "acknowledged")]
+    unresolved = [one for one in found if one.state in ("open", "acknowledged")]
     others = {one.key: one.state for one in state.find(Alert, model=alert.model)} | {alert.key: alert.state}
     rows: list[Row] = []
-    for incident in standing:
+    for incident in unresolved:
         false = all(others[key] == "dismissed" for key in incident.alerts) and not incident.blocking
         if false:
             fields = {"resolved_at": context.now, "resolved_by": context.person}

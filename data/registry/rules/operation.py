@@ -1,7 +1,7 @@
-"""Rules of operations: one at a time on a model, its intent recorded before the world changes.
+"""Judge the commands that begin and undo an operation; a model has at most one operation under way.
 
-An operation belongs to the run that began it. Whoever finishes or undoes it, the run itself or a reconciliation
-after a crash, gives the command under that run's id.
+An operation is recorded before the serving target is changed, and belongs to the run that began it. To complete or undo
+it the id of that run is needed, also when `modelward reconcile` does so after a crash.
 """
 
 from __future__ import annotations
@@ -23,40 +23,43 @@ from data.registry.evidence import champion_of, collect_evidence
 from data.registry.purposes import purpose_of
 from data.registry.rollback import blocked, last_served, objections, serving_or_last, why_not_approved
 from data.registry.rules import emergency
+from data.registry.rules.approval import RESTORE
 from data.registry.rules.model import active_model
 from data.registry.state import State
 
 
 def running_operation(state: State, model: str) -> Operation | None:
-    """The operation under way on a model, or None: a run that asks again finds its own here and goes on."""
+    """Return the operation under way on a model, or None. A restarted run finds its own operation here."""
     operation = state.get(Operation, f"{model}/operation")
     return operation if operation is not None and operation.state == "running" else None
 
 
 def deployment_of_run(state: State, model: str, run_id: str) -> Deployment | None:
-    """What a run has put in service already: a run that starts again from the top does not publish twice."""
+    """Return the last deployment that a run made, or None. A restarted run so does not publish a second time."""
     found = state.find(Deployment, model=model, run_id=run_id) if run_id else []
     return found[-1] if found else None
 
 
 def require_operation(state: State, model: str, context: Context, kind: str = "") -> Operation:
-    """The operation under way, which must be this run's and of this kind. Raises IllegalMoveError, ConflictError."""
+    """Return the operation under way on a model. Raises IllegalMoveError when there is none of this kind (any kind when
+    empty), ConflictError when it belongs to another run.
+    """
     operation = running_operation(state, model)
     if operation is None or (kind and operation.kind != kind):
-        raise IllegalMoveError(f"no {kind or 'operation'} of {short(model)} is under way", "begin the operation first")
+        raise IllegalMoveError(f"no {kind or 'operation'} of {short(model)} is under way", "begin it first")
     if operation.run_id != context.run_id:
         raise ConflictError(
             f"the {operation.kind} of {short(model)} belongs to run {operation.run_id or 'without id'}, "
             f"not to {context.run_id or 'one without id'}",
-            "let its own run go on, or run `modelward reconcile` when that run died",
+            "let that run continue; if it crashed, run `modelward reconcile`",
         )
     return operation
 
 
 def begin_operation(state: State, command: BeginOperation, context: Context) -> CommandResult:
-    """The model is locked and the intent recorded; refused while another operation runs or a precondition fails.
+    """Lock the model and record the operation; refuse while another operation runs or when a precondition fails.
 
-    A run that asks for its own running operation again is answered with it.
+    A run that begins the same operation again gets the receipt of its running operation.
     """
     model = state.need(Model, command.model)
     running = running_operation(state, model.key)
@@ -68,7 +71,7 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
             f"since {running.begun_at:%Y-%m-%d %H:%M} UTC"
         )
     slot = state.get(Slot, slot_key(model.key, command.environment, command.slot))
-    _check_left(command, slot)
+    _check_expected_deployment(command, slot)
     version = _named_version(state, command, slot)
     PRECONDITIONS[command.kind](state, command, version, context)
     fields = {
@@ -87,19 +90,19 @@ def begin_operation(state: State, command: BeginOperation, context: Context) -> 
     return CommandResult(EventType.OPERATION_BEGUN, model.key, (row,), {"kind": command.kind, "version": version.key})
 
 
-def _check_left(command: BeginOperation, slot: Slot | None) -> None:
-    """What is to be left must serve still: who decided to end one deployment did not decide on the next."""
+def _check_expected_deployment(command: BeginOperation, slot: Slot | None) -> None:
+    """Raise ConflictError when the deployment to be ended no longer serves: the decision was about no other one."""
     serves = slot.deployment if slot is not None else None
     if command.expected_deployment is not None and serves != command.expected_deployment:
         raise ConflictError(
             f"the deployment to be ended no longer serves as {command.environment} {command.slot} of "
             f"{short(command.model)}; " + ("another one does" if serves else "nothing does"),
-            "look at what serves now before you end it",
+            f"`modelward show {short(command.model)}` shows what serves now; decide again",
         )
 
 
 def undo_operation(state: State, command: UndoOperation, context: Context) -> CommandResult:
-    """The act failed; the former version serves and the model is free again."""
+    """Record that the operation was undone; the former version serves, and another operation may begin."""
     operation = require_operation(state, command.model, context)
     row = operation.changed(state="undone", ended_at=context.now, reason=command.reason)
     data = {"kind": operation.kind, "reason": command.reason}
@@ -107,7 +110,7 @@ def undo_operation(state: State, command: UndoOperation, context: Context) -> Co
 
 
 def require_approved(version: Version, context: Context) -> None:
-    """Raises IllegalMoveError unless the version is approved and its approval has not run out."""
+    """Raise IllegalMoveError unless the version is approved and its approval has not expired."""
     reason = why_not_approved(version, context.now)
     if reason:
         raise IllegalMoveError(f"{short(version.key)} cannot serve: {reason}")
@@ -119,11 +122,15 @@ def _is_repeated(running: Operation, command: BeginOperation, context: Context) 
 
 
 def _named_version(state: State, command: BeginOperation, slot: Slot | None) -> Version:
-    """The version an operation is about; a suspension or withdrawal is about what serves."""
+    """Return the version of an operation; by default a suspension or withdrawal is about the version that serves."""
     takes_out = command.kind in ("suspend", "withdraw")
     key = command.version or (slot.version if slot and takes_out else None)
     if key is None:
-        raise InputError(f"a {command.kind} of {short(command.model)} names no version", "name the version")
+        where = f"{command.environment} {command.slot} of {short(command.model)}"
+        raise InputError(
+            f"nothing serves as {where}" if takes_out else f"the {command.kind} as {where} has no version",
+            f"`modelward show {short(command.model)}` lists its versions and what serves",
+        )
     version = state.need(Version, key)
     if version.model != command.model:
         raise InputError(f"{short(key)} is not a version of {short(command.model)}")
@@ -135,7 +142,7 @@ def _named_version(state: State, command: BeginOperation, slot: Slot | None) -> 
 def _check_deploy(state: State, command: BeginOperation, version: Version, context: Context) -> None:
     active_model(state, command.model)
     if command.request is None:
-        raise InputError(f"the deployment of {short(version.key)} names no approved request", "request approval first")
+        raise InputError(f"the deployment of {short(version.key)} has no approval request", "request approval first")
     request = state.need(ApprovalRequest, command.request)
     _check_request(request, command, version)
     if purpose_of(request).serves_before_votes:
@@ -146,7 +153,7 @@ def _check_deploy(state: State, command: BeginOperation, version: Version, conte
         require_approved(version, context)
     if blocked(state, version.key):
         raise IllegalMoveError(
-            f"an incident that blocks {short(version.key)} is open", "resolve the incident, then deploy again"
+            f"an open incident blocks {short(version.key)}", "resolve the incident, then deploy again"
         )
     _check_digests(state, request, command, version)
     _check_champion(state, request, version)
@@ -167,11 +174,11 @@ def _check_granted(request: ApprovalRequest, version: Version, context: Context)
     if request.state != "approved":
         raise RequestClosedError(f"the request to deploy {short(version.key)} is {request.state}, not approved")
     if request.valid_until is None or request.valid_until <= context.now:
-        raise RequestClosedError(f"the approval to deploy {short(version.key)} ran out")
+        raise RequestClosedError(f"the approval to deploy {short(version.key)} has expired")
 
 
 def _check_digests(state: State, request: ApprovalRequest, command: BeginOperation, version: Version) -> None:
-    """What the caller recomputed, and what the registry itself holds, must be what was approved."""
+    """Raise StaleEvidenceError unless the digests from the caller and those in the registry are the approved ones."""
     recorded = collect_evidence(state, version.key, request.environment, request.use)
     now = {
         "evidence": {command.evidence_digest, recorded.digest},
@@ -181,13 +188,16 @@ def _check_digests(state: State, request: ApprovalRequest, command: BeginOperati
     approved = (request.evidence_digest, request.standards_digest, request.artifact_digest)
     for (what, digests), digest in zip(now.items(), approved, strict=True):
         if digests != {digest}:
-            raise StaleEvidenceError(f"the {what} of {short(version.key)} is not the one that was approved")
+            raise StaleEvidenceError(
+                f"the {what} of {short(version.key)} is not the one that was approved",
+                RESTORE if what == "artifact" else "open a new request by running the flow again",
+            )
 
 
 def _check_champion(state: State, request: ApprovalRequest, version: Version) -> None:
     verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
     if verdicts is None:
-        raise StaleEvidenceError(f"the request to deploy {short(version.key)} names no recorded verdicts")
+        raise StaleEvidenceError(f"the request to deploy {short(version.key)} has no recorded verdict set")
     champion = champion_of(state, version.model, request.environment)
     now = champion.key if champion is not None and champion.key != version.key else None
     if now != verdicts.champion:
@@ -201,26 +211,30 @@ def _check_rollback(state: State, command: BeginOperation, version: Version, con
     current = serving_or_last(state, command.model, command.environment, command.slot)
     former = last_served(state, command.model, command.environment, command.slot, version.key)
     if current is None or former is None:
-        raise IllegalMoveError(f"{short(version.key)} never served as {place}; there is nothing to return to")
+        raise IllegalMoveError(f"{short(version.key)} never served as {place}", "choose a version that served there")
     if current.version == version.key:
-        raise IllegalMoveError(f"{short(version.key)} is what is to be rolled back as {place}")
+        raise IllegalMoveError(
+            f"{short(version.key)} is the version to be rolled back as {place}", "choose an earlier version"
+        )
     against = objections(state, former, current, context.now)
     if against:
-        raise IllegalMoveError(f"{short(version.key)} is not valid for a return: {'; '.join(against)}")
+        raise IllegalMoveError(
+            f"a rollback to {short(version.key)} is not allowed: {'; '.join(against)}", "choose another version"
+        )
 
 
 def _check_withdrawal(state: State, command: BeginOperation, version: Version, context: Context) -> None:
     retirement = state.get(Retirement, f"{version.key}/retirement")
     if retirement is None or retirement.state != "quiet":
-        stands = f"is {retirement.state}" if retirement else "was not opened"
+        present = f"is {retirement.state}" if retirement else "was not opened"
         raise IllegalMoveError(
-            f"the retirement of {short(version.key)} {stands}; only a quiet version is withdrawn",
-            "run `modelward retire`, or `modelward suspend` to stop serving at once",
+            f"the retirement of {short(version.key)} {present}; only a quiet version can be withdrawn",
+            "run `modelward retire` until it is quiet, or stop serving at once with `modelward suspend`",
         )
 
 
 def _check_nothing(state: State, command: BeginOperation, version: Version, context: Context) -> None:
-    """Serving may be stopped at any time."""
+    """Check nothing: a suspension is allowed at any time."""
 
 
 PRECONDITIONS: Mapping[str, Callable[[State, BeginOperation, Version, Context], None]] = {

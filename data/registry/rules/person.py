@@ -1,6 +1,7 @@
-"""Rules of the roster: two founders without proof, then nobody without an administrator's code.
+"""Judge the commands about the roster: add, enrol and remove people, grant and end roles, appoint deputies.
 
-Nobody changes their own standing, and an administrator who could act always remains.
+The first two people need no proof, every later change needs an administrator's code. Nobody can change their own entry,
+and one enrolled administrator always remains.
 """
 
 from __future__ import annotations
@@ -25,16 +26,19 @@ TIERS = range(1, 5)
 
 
 def add_person(state: State, command: AddPerson, context: Context) -> CommandResult:
-    """Somebody enters the roster, in roles that they hold everywhere; the first two are administrators too.
+    """Add a person with roles that hold for every team, tier and environment; the first two are administrators too.
 
-    An id is never given twice.
+    The id of a removed person cannot be used again.
     """
     key = person_key(command.person)
     known = state.get(Person, key)
     if known is not None:
-        raise InputError(f"{command.person} is on the roster ({known.state})", "choose another id; ids are not reused")
+        raise InputError(f"the id {command.person} is in use already ({known.state})", "choose another id")
     if command.os_user and state.find(Person, os_user=command.os_user, state="active"):
-        raise InputError(f"the operating-system user {command.os_user} belongs to somebody on the roster")
+        raise InputError(
+            f"the operating-system user {command.os_user} belongs to another person on the roster",
+            "choose another operating-system user, or omit it",
+        )
     founder = command.proof is None and len(state.find(Person)) < FOUNDERS
     proven = Proven(context.actor) if founder else administrator(state, command.proof, context, besides=command.person)
     row = Person(
@@ -60,12 +64,12 @@ def add_person(state: State, command: AddPerson, context: Context) -> CommandRes
 
 
 def enrol_person(state: State, command: EnrolPerson, context: Context) -> CommandResult:
-    """A sealed seed becomes somebody's credential; the former one ends. Founders enrol once without proof."""
+    """Make a stored seed the credential of a person and revoke the former one. Founders enrol once without proof."""
     person = _active(state, command.person)
     key = f"{person.key}/credentials/{command.credential}"
     if state.get(Credential, key) is not None or not context.seeds.holds(key):
-        raise InputError(f"no fresh seed is sealed for {key}", f"run `modelward people enrol {person.person}` again")
-    proven = _enroller(state, command, context)
+        raise InputError(f"there is no unused seed for {key}", f"run `modelward people enrol {person.person}` again")
+    proven = _prove_enrolment(state, command, context)
     former = state.find(Credential, person=person.person, state="active")
     row = Credential(key=key, person=person.person, enrolled_at=context.now, enrolled_by=proven.actor.id)
     ended = tuple(one.changed(state="revoked") for one in former)
@@ -73,7 +77,7 @@ def enrol_person(state: State, command: EnrolPerson, context: Context) -> Comman
 
 
 def revoke_person(state: State, command: RevokePerson, context: Context) -> CommandResult:
-    """Somebody leaves the roster: roles end now, credentials are revoked, votes already given stay on record."""
+    """Remove a person from the roster: roles end now, credentials are revoked, recorded votes remain."""
     person = _active(state, command.person)
     _require_another_administrator(state, person.person, context)
     proven = administrator(state, command.proof, context, besides=person.person)
@@ -84,7 +88,7 @@ def revoke_person(state: State, command: RevokePerson, context: Context) -> Comm
 
 
 def grant_role(state: State, command: GrantRole, context: Context) -> CommandResult:
-    """A role is held from a time on, within a scope; a deputy represents a holder of it, for a time."""
+    """Grant a role in a scope from a time on; a deputy gets the role of another person for a limited time."""
     person = _active(state, command.person)
     _check_scope(command)
     from_at, to_at = _times(command, context)
@@ -98,15 +102,17 @@ def grant_role(state: State, command: GrantRole, context: Context) -> CommandRes
 
 
 def deputise(state: State, command: Deputise, context: Context) -> CommandResult:
-    """A deputy represents a person wherever that person holds the role at some time of it, all in one event."""
+    """Grant a deputy the role in each scope in which the represented person holds it during that time, in one event."""
     person = _active(state, command.person)
     from_at, to_at = _times(command, context)
     principal = _principal(state, command)
     if command.role is Role.ADMINISTRATOR:
-        raise InputError("an administrator has no deputy", "make somebody else an administrator too")
+        raise InputError(
+            "an administrator cannot have a deputy", "grant the role administrator to another person as well"
+        )
     scopes = _scopes(state, principal.person, command.role, from_at, in_utc(command.to_at))
     if not scopes:
-        raise _holds_not(principal.person, command.role)
+        raise _role_not_held(principal.person, command.role)
     proven = administrator(state, command.proof, context, besides=person.person)
     _, first = state.next_key(RoleGrant, f"{person.key}/roles")
     fields = {**command.model_dump(include={"person", "role", "deputy_of"}), "from_at": from_at, "to_at": to_at}
@@ -118,7 +124,7 @@ def deputise(state: State, command: Deputise, context: Context) -> CommandResult
 
 
 def end_role(state: State, command: EndRole, context: Context) -> CommandResult:
-    """Every grant of a role that somebody holds, or is to hold, ends now."""
+    """End every present and future grant of a role of a person now."""
     person = _active(state, command.person)
     grants = _ended(state.find(RoleGrant, person=person.person, role=command.role.value), context)
     if not grants:
@@ -132,7 +138,7 @@ def end_role(state: State, command: EndRole, context: Context) -> CommandResult:
     return CommandResult(EventType.ROLE_ENDED, person.key, (*grants, *proven.rows), data, actor=proven.actor)
 
 
-def _enroller(state: State, command: EnrolPerson, context: Context) -> Proven:
+def _prove_enrolment(state: State, command: EnrolPerson, context: Context) -> Proven:
     founder = Role.ADMINISTRATOR in {grant.role for grant in state.find(RoleGrant, person=command.person)}
     first = not state.find(Credential, person=command.person)
     if command.proof is None and founder and first and is_founding(state):
@@ -143,7 +149,7 @@ def _enroller(state: State, command: EnrolPerson, context: Context) -> Proven:
 def _active(state: State, person: str) -> Person:
     row = state.need(Person, person_key(person))
     if row.state != "active":
-        raise IllegalMoveError(f"{person} was taken off the roster", "add the person under a new id")
+        raise IllegalMoveError(f"{person} was removed from the roster", "add the person under a new id")
     return row
 
 
@@ -154,24 +160,28 @@ def _ended(grants: list[RoleGrant], context: Context) -> tuple[RoleGrant, ...]:
 def _require_another_administrator(state: State, person: str, context: Context) -> None:
     others = set(administrators(state, context)) - {person}
     if not others and holds_role(state, person, Role.ADMINISTRATOR, context):
-        raise IllegalMoveError(f"{person} is the last administrator who could act", "enrol another one first")
+        raise IllegalMoveError(
+            f"without {person} no enrolled administrator would remain", "enrol another administrator first"
+        )
 
 
 def _times(command: GrantRole | Deputise, context: Context) -> tuple[datetime, datetime | None]:
-    """From when until when. Raises InputError for what began already, or ends before it begins."""
+    """Return begin and end of a grant. Raises InputError for a begin in the past or an end before the begin."""
     from_at = in_utc(command.from_at) if command.from_at is not None else context.now
     to_at = in_utc(command.to_at) if command.to_at is not None else None
-    if from_at < context.now or (to_at is not None and to_at <= from_at):
-        raise InputError("a role is granted from now or a later time on, and ends after that", "change --from or --to")
+    if from_at < context.now:
+        raise InputError("a role cannot begin in the past", "choose a later --from, or omit it")
+    if to_at is not None and to_at <= from_at:
+        raise InputError("a role must end after it begins", "choose a later --to")
     return from_at, to_at
 
 
 def _scopes(state: State, person: str, role: Role, from_at: datetime, to_at: datetime) -> list[dict[str, Any]]:
-    """Where somebody holds a role by grants of their own at some time between two, each place once."""
+    """Return each scope in which a person holds a role in their own right at some time between two times."""
     own = [one for one in state.find(RoleGrant, person=person, role=role.value) if one.deputy_of is None]
     held = [one for one in own if one.from_at < to_at and (one.to_at is None or from_at < one.to_at)]
-    places = dict.fromkeys((one.team, one.tiers, one.environment) for one in held)
-    return [{"team": team, "tiers": tiers, "environment": environment} for team, tiers, environment in places]
+    scopes = dict.fromkeys((one.team, one.tiers, one.environment) for one in held)
+    return [{"team": team, "tiers": tiers, "environment": environment} for team, tiers, environment in scopes]
 
 
 def _check_scope(command: GrantRole) -> None:
@@ -179,32 +189,39 @@ def _check_scope(command: GrantRole) -> None:
         if name != "*":
             checked_name(name, what)
     if not set(command.tiers) <= set(TIERS):
-        raise InputError(f"there is no tier {sorted(set(command.tiers) - set(TIERS))}", "tiers are 1, 2, 3 and 4")
+        unknown = ", ".join(str(tier) for tier in sorted(set(command.tiers) - set(TIERS)))
+        raise InputError(f"{unknown}: not a tier", "choose from the tiers 1, 2, 3 and 4")
     whole = command.team == "*" and command.environment == "*" and not command.tiers
     lasting = command.to_at is None and command.deputy_of is None
     if command.role is Role.ADMINISTRATOR and not (whole and lasting):
-        raise InputError("an administrator is one for everything and until it is ended", "grant it without limits")
+        raise InputError(
+            "the role administrator cannot be limited to a team, tier, environment, time or deputy",
+            "grant it without limits",
+        )
 
 
 def _check_deputy(state: State, command: GrantRole, context: Context) -> None:
     if command.to_at is None:
-        raise InputError("a deputy represents somebody for a limited time", "name its end with --to")
+        raise InputError("the role of a deputy needs an end", "add --to")
     principal = _principal(state, command)
     team, environment = command.team, command.environment
     held = grants_held(state, principal.person, command.role, context, team=team, environment=environment)
     if all(one.deputy_of is not None for one in held):
-        raise _holds_not(principal.person, command.role)
+        raise _role_not_held(principal.person, command.role)
 
 
 def _principal(state: State, command: GrantRole | Deputise) -> Person:
     principal = _active(state, command.deputy_of or "")
     if principal.person == command.person:
-        raise InputError(f"{command.person} cannot be their own deputy")
+        raise InputError(f"{command.person} cannot be their own deputy", "choose another person")
     return principal
 
 
-def _holds_not(person: str, role: Role) -> NotAuthorisedError:
-    return NotAuthorisedError(f"{person} does not hold the role {role} there", "represent somebody who holds it")
+def _role_not_held(person: str, role: Role) -> NotAuthorisedError:
+    return NotAuthorisedError(
+        f"{person} does not hold the role {role} in this scope and time",
+        "choose a represented person who holds it in their own right",
+    )
 
 
 RULES: Mapping[type[Command], Rule] = {

@@ -1,4 +1,8 @@
-"""Proof of person: a one-time code (RFC 6238) accepted once, counted before it is checked, locked after five misses."""
+"""Check proofs of person and look up roles.
+
+A proof is a one-time code (RFC 6238). Each attempt is counted before the code is checked, a code is accepted once, and
+the credential is locked after five wrong codes.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +31,9 @@ LONGEST_WAIT = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Proven:
-    """A proven person: the actor of the event, the credential row that marks the code as used, and its key.
+    """A person whose proof was accepted: the actor for the event, the changed credential row, and the credential's key.
 
-    `deputy_of` is the person that the actor represents; None in their own right.
+    The row marks the code as used. `deputy_of` is the person that the actor represents, or None.
     """
 
     actor: Actor
@@ -39,7 +43,7 @@ class Proven:
 
 
 class Scope(NamedTuple):
-    """For which team, tier and environment a role is asked (`*`, 0: any)."""
+    """The team, tier and environment for which a role is needed; `*` and 0 stand for any."""
 
     team: str
     tier: int
@@ -47,7 +51,7 @@ class Scope(NamedTuple):
 
 
 def count_attempt(state: State, command: CountAttempt, context: Context) -> CommandResult:
-    """The attempt counter goes up and is committed before any code is looked at."""
+    """Count an attempt to prove a person, and lock their credential after too many wrong codes."""
     credential = active_credential(state, command.person)
     if credential is None:
         return CommandResult(EventType.CREDENTIAL_ATTEMPTED, command.subject, data={"attempted": command.attempted})
@@ -62,14 +66,14 @@ def count_attempt(state: State, command: CountAttempt, context: Context) -> Comm
 
 
 def prove(state: State, proof: Proof, context: Context) -> Proven:
-    """The person behind a proof. Raises ProofError, LockedOutError, NotAuthorisedError."""
+    """Check a proof and return the proven person. Raises ProofError, LockedOutError, NotAuthorisedError."""
     person = state.get(Person, person_key(proof.person))
     credential = active_credential(state, proof.person)
     if person is None or person.state != "active" or credential is None:
         raise NotAuthorisedError(
-            f"{proof.person} cannot prove who they are", "`modelward people enrol` enrols a person"
+            f"{proof.person} has no active one-time-code credential", "enrol the person with `modelward people enrol`"
         )
-    # The lock before the code: while it lasts, the answer must not tell a right code from a wrong one.
+    # Check the lock first: during a lock-out the error must not reveal whether the code was right.
     if _locked(credential, context):
         until = f"{credential.locked_until:%Y-%m-%d %H:%M} UTC"
         raise LockedOutError(f"{proof.person} is locked out after {ATTEMPTS} wrong codes until {until}")
@@ -85,9 +89,9 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
 
 def grants_held(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,
                 environment: str = "*") -> list[RoleGrant]:  # fmt: skip
-    """Every grant under which a person holds a role now for this team, tier and environment (`*`, 0: any).
+    """Return every grant by which a person holds a role now for this team, tier and environment (`*`, 0: any).
 
-    A deputy's grant counts only while the person they represent holds the role by a grant of their own.
+    A deputy's grant counts only while the represented person holds the role in their own right.
     """
     scope = Scope(team, tier, environment)
     held = _in_force(state, person, role, context, scope)
@@ -96,53 +100,56 @@ def grants_held(state: State, person: str, role: Role, context: Timed, *, team: 
 
 def holds_role(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,
                environment: str = "*") -> RoleGrant | None:  # fmt: skip
-    """The first grant of `grants_held`, one of their own before a deputy's; None when they do not hold the role."""
+    """Return the first grant of `grants_held`, a person's own grant before one as deputy; None without a grant."""
     held = grants_held(state, person, role, context, team=team, tier=tier, environment=environment)
     return next(iter(sorted(held, key=lambda grant: grant.deputy_of is not None)), None)
 
 
 def principal_of(grants: Sequence[RoleGrant]) -> str | None:
-    """The person that these grants of a role represent; None where one of them is the holder's own."""
+    """Return the person represented by the holder of these grants; None if one grant is in the holder's own right."""
     principals = [one.deputy_of for one in grants]
     return None if None in principals else min(filter(None, principals), default=None)
 
 
 def deputy_data(person: str | None) -> dict[str, str]:
-    """The `data` of an event in which a deputy acted."""
+    """Return the event `data` that state whom the actor represents; empty if the actor is no deputy."""
     return {"deputy_of": person} if person else {}
 
 
 def administrators(state: State, context: Timed) -> list[str]:
-    """Everybody who is an administrator now, on the roster and enrolled: who could prove it."""
+    """Return everybody who is an administrator now, active on the roster and enrolled, and so could act as one."""
     active = [person.person for person in state.find(Person, state="active")]
     held = [person for person in active if holds_role(state, person, Role.ADMINISTRATOR, context)]
     return [person for person in held if active_credential(state, person) is not None]
 
 
 def is_founding(state: State) -> bool:
-    """Whether the roster is still being founded: no two administrators were ever enrolled; it never comes back."""
+    """Return True until two administrators have been enrolled; from then on always False."""
     ever = {grant.person for grant in state.find(RoleGrant, role=Role.ADMINISTRATOR.value)}
     return sum(1 for person in ever if state.find(Credential, person=person)) < 2
 
 
 def administrator(state: State, proof: Proof | None, context: Context, *, besides: str = "") -> Proven:
-    """An administrator's proof, of another person than `besides`; not asked for until the first one is enrolled."""
+    """Check and return the proof of an administrator other than `besides`.
+
+    Until the first administrator is enrolled no proof is needed. Raises NotAuthorisedError, ProofError, LockedOutError.
+    """
     enrolled = administrators(state, context)
     if proof is None:
         if not enrolled and is_founding(state):
             return Proven(context.actor)
         raise NotAuthorisedError(
-            "this needs an administrator's one-time code", "add --by ADMINISTRATOR, the code is asked for"
+            "this needs the one-time code of an administrator", "add --by ADMINISTRATOR and enter the code"
         )
     if proof.person == besides:
-        raise NotAuthorisedError(f"{besides} cannot change their own standing", "ask another administrator")
+        raise NotAuthorisedError(f"{besides} cannot change their own entry on the roster", "ask another administrator")
     if proof.person not in enrolled:
-        raise NotAuthorisedError(f"{proof.person} is not an administrator")
+        raise NotAuthorisedError(f"{proof.person} does not hold the role administrator, or is not enrolled")
     return prove(state, proof, context)
 
 
 def _in_force(state: State, person: str, role: Role, context: Timed, scope: Scope) -> list[RoleGrant]:
-    """A person's grants of a role that hold now and there, their own and a deputy's alike."""
+    """Return the grants of a role that a person has now in a scope, in their own right and as a deputy."""
     held = []
     for grant in state.find(RoleGrant, person=person, role=role.value):
         begun = grant.from_at <= context.now and (grant.to_at is None or context.now < grant.to_at)
@@ -157,13 +164,13 @@ def _fits(granted: str, needed: str) -> bool:
 
 
 def active_credential(state: State, person: str) -> Credential | None:
-    """The one-time-code credential a person can use now, or None."""
+    """Return the active one-time-code credential of a person, or None."""
     found = state.find(Credential, person=person, kind="totp", state="active")
     return found[-1] if found else None
 
 
 def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Scope) -> bool:
-    """Whether a person holds a role by a grant of their own; grants as somebody's deputy do not count."""
+    """Return True if a person holds a role in their own right; their grants as a deputy do not count."""
     row = state.get(Person, person_key(person))
     own = [one for one in _in_force(state, person, role, context, scope) if one.deputy_of is None]
     return row is not None and row.state == "active" and bool(own)
@@ -174,9 +181,9 @@ def _locked(credential: Credential, context: Context) -> bool:
 
 
 def _matching_step(seed: str, proof: Proof, context: Context) -> int | None:
-    """The newest step that shows the code: the present one, one since the code was submitted, or the one before that.
+    """Return the latest time step with this code, from now back to one step before its submission; None without one.
 
-    RFC 6238, section 5.2, allows one step for the transmission of a code, which ends where the code is submitted.
+    RFC 6238 §5.2 allows one step for the transmission of a code, which ends when the code is submitted.
     """
     waited = min(timedelta(seconds=proof.waited_seconds), LONGEST_WAIT)
     newest, oldest = _step_at(context.now), _step_at(context.now - waited) - 1
@@ -193,11 +200,11 @@ def _step_at(moment: datetime) -> int:
 
 
 def _overdue(proof: Proof) -> str:
-    """The addition to the message for a code submitted so long ago that even a right one would not count."""
+    """Return an addition to the message if the code waited so long that even a right one is not accepted."""
     if proof.waited_seconds <= LONGEST_WAIT.total_seconds():
         return ""
     minutes, most = proof.waited_seconds / 60, LONGEST_WAIT.total_seconds() / 60
-    return f", or came too late: it was read {minutes:.0f} minutes after it was entered, {most:.0f} are the most"
+    return f", or came too late: it was read {minutes:.0f} minutes after it was entered; at most {most:.0f} are allowed"
 
 
 RULES: Mapping[type[Command], Rule] = {CountAttempt: count_attempt}

@@ -1,8 +1,9 @@
-"""Rules of a retirement: notices, answers, a transition for each consumer, approval, sunset, quiet time, dossier.
+"""Judge the commands that open, approve and end a retirement: sunset, traffic, withdrawal, archive.
 
-Each step is a legal move of `data/registry/lifecycle.py`; none can be left out. Withdrawal only says that the version
-is out of service: taking it out is an operation of its own (`begin operation` of kind `withdraw`, allowed once it is
-quiet), and a version that still serves in any slot cannot be withdrawn.
+`rules/retirement_party.py` judges notices, answers and transitions. Each step is a legal move of
+`data/registry/lifecycle.py`; none can be left out. The command `withdraw version` only records that the version is out
+of service: an operation of kind `withdraw` takes it out, once it is quiet. A version that serves in any slot cannot be
+withdrawn.
 """
 
 from __future__ import annotations
@@ -37,17 +38,17 @@ from data.registry.rules import retirement_party
 from data.registry.rules.retirement_party import PLANNING, parties_of, what_is_missing
 from data.registry.state import State
 
-GONE = (ReviewState.RETIRED, ReviewState.REJECTED)
+OUT_OF_USE = (ReviewState.RETIRED, ReviewState.REJECTED)
 
 
 def retirement_of(state: State, version: str) -> Retirement | None:
-    """The retirement of a version, or None: a run that starts again from the top goes on from its state."""
+    """Return the retirement of a version, or None. A restarted run continues from its state."""
     return state.get(Retirement, f"{version}/retirement")
 
 
 def retirement_digest(state: State, key: str) -> str:
-    """What an approval of a retirement is bound to, as `sha256:<hex>`: impact, sunset, window, and for each party
-    its answer and transition. An approval request of purpose `retire` names it as `evidence_digest`.
+    """Return the digest `sha256:<hex>` of a retirement's plan: impact, sunset, quiet days, and each party's answer and
+    transition. It is the `evidence_digest` of an approval request of purpose `retire`.
 
     Raises NotFoundError.
     """
@@ -59,21 +60,23 @@ def retirement_digest(state: State, key: str) -> str:
 
 
 def open_retirement(state: State, command: OpenRetirement, context: Context) -> CommandResult:
-    """A retirement opens with everybody it affects; with nobody affected its plan is whole from the start."""
+    """Open a retirement with every affected party; without an affected party its plan is complete at once."""
     version = state.need(Version, command.version)
     check_review_move(short(version.key), version.review_state, ReviewState.RETIRED)
     key = f"{version.key}/retirement"
     known = state.get(Retirement, key)
     if known is not None:
-        raise IllegalMoveError(f"the retirement of {short(version.key)} is {known.state}", "go on with that one")
+        raise IllegalMoveError(
+            f"{short(version.key)} has a retirement already; it is {known.state}", "continue it with `modelward retire`"
+        )
     if in_utc(command.sunset_at) <= context.now:
-        raise InputError(f"the sunset of {short(version.key)} lies in the past", "name a day to come")
+        raise InputError(f"the sunset of {short(version.key)} must be in the future", "choose a later day")
     if command.successor is not None:
         _check_successor(state, version, command.successor)
     _check_cadence(state, version, command)
     parties = tuple(_party(key, one) for one in command.parties)
     if len({one.key for one in parties}) != len(parties):
-        raise InputError(f"the retirement of {short(version.key)} names a consumer twice", "join the two")
+        raise InputError(f"the retirement of {short(version.key)} lists a consumer twice", "list each consumer once")
     row = Retirement(
         key=key,
         subject=version.key,
@@ -87,13 +90,13 @@ def open_retirement(state: State, command: OpenRetirement, context: Context) -> 
 
 
 def approve_retirement(state: State, command: ApproveRetirement, context: Context) -> CommandResult:
-    """Nobody is left behind, and the people asked have approved exactly this plan."""
+    """Approve a retirement whose plan is complete and was approved as it is now."""
     row = state.need(Retirement, command.key)
     if row.state == "approved" and row.request == command.request:
         return CommandResult(EventType.RETIREMENT_APPROVED, row.key, (row,), unchanged=True)
     missing = [what for party in parties_of(state, row.key) if (what := what_is_missing(party, row))]
     if missing and row.state in PLANNING:
-        raise TransitionIncompleteError(f"the retirement of {short(row.subject)} is not whole: {'; '.join(missing)}")
+        raise TransitionIncompleteError(f"the retirement of {short(row.subject)} is not complete: {'; '.join(missing)}")
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "approved")
     _check_request(state, state.need(ApprovalRequest, command.request), row, context)
     return CommandResult(
@@ -102,10 +105,12 @@ def approve_retirement(state: State, command: ApproveRetirement, context: Contex
 
 
 def begin_sunset(state: State, command: BeginSunset, context: Context) -> CommandResult:
-    """The day has come; from now on the logs must stay silent about the version."""
+    """Begin the sunset on its day; from then on the logs should contain no row of the version."""
     row = state.need(Retirement, command.key)
     if row.state != "approved":
-        raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; sunset follows its approval")
+        raise IllegalMoveError(
+            f"the retirement of {short(row.subject)} is {row.state}; its sunset begins after its approval"
+        )
     if context.now < row.sunset_at:
         raise IllegalMoveError(
             f"the sunset of {short(row.subject)} is on {row.sunset_at:%Y-%m-%d %H:%M} UTC", "wait until then"
@@ -116,22 +121,27 @@ def begin_sunset(state: State, command: BeginSunset, context: Context) -> Comman
 
 
 def record_traffic(state: State, command: RecordTraffic, context: Context) -> CommandResult:
-    """What the logs show since the sunset: quiet only when a window that is long enough holds not one row.
+    """Record the traffic since the sunset. The version is quiet when a window of at least `quiet_days` has no row.
 
-    A consumer that shows up and was not known becomes an undeclared party, for the record.
+    A consumer in the logs that was not known becomes an undeclared party.
     """
     row = state.need(Retirement, command.key)
     from_at, to_at = in_utc(command.from_at), in_utc(command.to_at)
     if row.state not in ("sunset", "quiet"):
-        raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; traffic counts from the sunset")
+        raise IllegalMoveError(
+            f"the retirement of {short(row.subject)} is {row.state}; traffic counts after the sunset"
+        )
     if not row.sunset_at <= from_at < to_at <= context.now:
         raise InputError(
-            f"the window from {from_at:%Y-%m-%d %H:%M} to {to_at:%Y-%m-%d %H:%M} UTC does not lie between the sunset "
-            f"on {row.sunset_at:%Y-%m-%d %H:%M} and now",
-            "read the logs from the sunset on",
+            f"the window from {from_at:%Y-%m-%d %H:%M} to {to_at:%Y-%m-%d %H:%M} UTC is not between the sunset at "
+            f"{row.sunset_at:%Y-%m-%d %H:%M} UTC and now",
+            "choose a window after the sunset that ends now or earlier",
         )
     if sum(command.by_consumer.values()) > command.rows:
-        raise InputError(f"the consumers' rows add up to more than {command.rows}", "count the window again")
+        raise InputError(
+            f"the row counts of the consumers add up to more than the {command.rows} of the window",
+            "count the rows of the window again",
+        )
     quiet = command.rows == 0 and to_at - from_at >= timedelta(days=row.quiet_days)
     changed = row.changed(
         state="quiet" if quiet else "sunset",
@@ -147,7 +157,7 @@ def record_traffic(state: State, command: RecordTraffic, context: Context) -> Co
 
 
 def withdraw_version(state: State, command: WithdrawVersion, context: Context) -> CommandResult:
-    """The version is retired once it serves nowhere; a model without successor goes with its last version."""
+    """Make a version retired that serves nowhere; the model too, if it has no other version and no successor."""
     row = state.need(Retirement, command.key)
     name = f"the retirement of {short(row.subject)}"
     check_retirement_move(name, row.state, "withdrawn")
@@ -155,24 +165,25 @@ def withdraw_version(state: State, command: WithdrawVersion, context: Context) -
     if serving:
         places = ", ".join(f"{one.environment} {one.slot}" for one in serving)
         raise IllegalMoveError(
-            f"{short(row.subject)} still serves as {places}", "withdraw it from service, or deploy its successor there"
+            f"{short(row.subject)} still serves as {places}",
+            "deploy its successor there, or run `modelward retire`",
         )
     version = state.need(Version, row.subject)
     check_review_move(short(version.key), version.review_state, ReviewState.RETIRED)
     rows: list[Row] = [version.changed(review_state=ReviewState.RETIRED, state_reason=row.reason)]
     others = [one for one in state.find(Version, model=row.model) if one.key != version.key]
-    if row.successor is None and all(one.review_state in GONE for one in others):
+    if row.successor is None and all(one.review_state in OUT_OF_USE for one in others):
         rows.append(state.need(Model, row.model).changed(state="retired"))
     return CommandResult(EventType.RETIREMENT_WITHDRAWN, row.key, (row.changed(state="withdrawn"), *rows))
 
 
 def archive_retirement(state: State, command: ArchiveRetirement, context: Context) -> CommandResult:
-    """The dossier is kept by its digest until the end of retention."""
+    """Archive a withdrawn retirement with the digest of its dossier and the end of its retention."""
     row = state.need(Retirement, command.key)
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "archived")
     retain_until = in_utc(command.retain_until)
     if retain_until <= context.now:
-        raise InputError("the records would be kept until a day that is past", "name a day to come")
+        raise InputError("the end of retention must be in the future", "choose a later day")
     changed = row.changed(
         state="archived", dossier_digest=command.dossier_digest, retain_until=retain_until, ended_at=context.now
     )
@@ -185,12 +196,12 @@ def _check_request(state: State, request: ApprovalRequest, row: Retirement, cont
     if purpose_of(request) is not RETIRE or request.subject != row.key:
         raise IllegalMoveError(
             f"the request is to {request.purpose} {short(request.subject)}, not to retire {short(row.subject)}",
-            "request approval of this retirement",
+            "request approval of the retirement",
         )
     if request.state != "approved" or request.valid_until is None:
         raise RequestClosedError(f"the request to retire {short(row.subject)} is {request.state}, not approved")
     if request.valid_until <= context.now:
-        raise RequestClosedError(f"the approval to retire {short(row.subject)} ran out")
+        raise RequestClosedError(f"the approval to retire {short(row.subject)} has expired")
     if request.evidence_digest != retirement_digest(state, row.key):
         raise StaleEvidenceError(
             f"the plan to retire {short(row.subject)} is not the one that was approved", "request approval again"
@@ -199,19 +210,23 @@ def _check_request(state: State, request: ApprovalRequest, row: Retirement, cont
 
 def _check_successor(state: State, version: Version, successor: str) -> None:
     other = state.need(Version, successor)
-    if other.key == version.key or other.review_state in GONE:
-        raise InputError(f"{short(successor)} cannot succeed {short(version.key)}", "name a version that will serve")
+    if other.key == version.key or other.review_state in OUT_OF_USE:
+        fault = "itself" if other.key == version.key else f"a {other.review_state} version"
+        raise InputError(
+            f"{short(version.key)} cannot have {fault} as its successor", "choose a version that will serve"
+        )
 
 
 def _check_cadence(state: State, version: Version, command: OpenRetirement) -> None:
-    """The window without traffic is at least as long as the slowest affected consumer's cadence."""
+    """Raise InputError when the slowest affected consumer can pause for longer than the quiet days."""
     systems = {system_name(one.system) for one in command.parties}
     known = [one for one in state.find(Consumer, model=version.model) if one.system in systems]
     slowest = max(known, key=lambda one: one.cadence_days, default=None)
     if slowest is not None and slowest.cadence_days > command.quiet_days:
         raise InputError(
-            f"{slowest.system} asks every {slowest.cadence_days} days; {command.quiet_days} quiet days say nothing",
-            f"watch for {slowest.cadence_days} days at least",
+            f"{slowest.system} uses the model every {slowest.cadence_days} days, so {command.quiet_days} quiet days do "
+            "not show that it has stopped",
+            f"require at least {slowest.cadence_days} quiet days",
         )
 
 

@@ -1,4 +1,4 @@
-"""Rules of each party of a retirement: notice, answer or accepted silence, and a successor or fallback in time."""
+"""Judge the commands about the parties of a retirement: notice, answer, accepted silence and transition."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PLANNING = ("opened", "noticed", "planned")
 
 
 def parties_of(state: State, retirement: str) -> list[RetirementParty]:
-    """Everybody a retirement affects, by system."""
+    """Return every party of a retirement, sorted by system."""
     return state.find(RetirementParty, retirement=retirement)
 
 
 def what_is_missing(party: RetirementParty, retirement: Retirement) -> str:
-    """What a party still lacks, in words; empty when it lacks nothing."""
+    """Return in words what a party still lacks; an empty text when its answer and transition are complete."""
     lacks = []
     if party.answer == "objected":
         lacks.append("a settlement of its objection")
@@ -41,11 +41,13 @@ def what_is_missing(party: RetirementParty, retirement: Retirement) -> str:
 
 
 def record_notices(state: State, command: RecordNotices, context: Context) -> CommandResult:
-    """Notices went out; each further one to the same party is a reminder and is counted."""
+    """Record that notices were written, and count them for each party; from the second on they are reminders."""
     row = state.need(Retirement, command.key)
     check_retirement_move(f"the retirement of {short(row.subject)}", row.state, "noticed")
-    if not command.systems or len(set(command.systems)) != len(command.systems):
-        raise InputError("notices went to nobody, or twice to somebody at once", "name each system once")
+    if not command.systems:
+        raise InputError("no system got a notice", "list at least one system")
+    if len(set(command.systems)) != len(command.systems):
+        raise InputError("a system is listed twice", "list each system once")
     parties = [_party(state, row, system) for system in command.systems]
     changed = tuple(one.changed(notices=one.notices + 1, noticed_at=one.noticed_at or context.now) for one in parties)
     return CommandResult(
@@ -57,7 +59,7 @@ def record_notices(state: State, command: RecordNotices, context: Context) -> Co
 
 
 def answer_notice(state: State, command: AnswerNotice, context: Context) -> CommandResult:
-    """A party acknowledges or objects; its own word counts more than a silence that was accepted for it."""
+    """Record the answer of a party; it replaces an earlier answer and an accepted silence."""
     row, party = _awaiting_answer(state, command.key, command.system)
     changed = party.changed(
         answer=command.answer, answered_by=context.person, answered_at=context.now, silence_reason=""
@@ -67,12 +69,14 @@ def answer_notice(state: State, command: AnswerNotice, context: Context) -> Comm
 
 
 def accept_silence(state: State, command: AcceptSilence, context: Context) -> CommandResult:
-    """A risk acceptor answers for the silence of a party that got at least one notice and never answered."""
+    """Record that a risk acceptor accepts the silence of a party that got a notice and did not answer."""
     row, party = _awaiting_answer(state, command.key, command.system)
     if party.notices < 1:
-        raise IllegalMoveError(f"{party.system} got no notice yet", "send a notice and give time to answer")
+        raise IllegalMoveError(f"{party.system} got no notice yet", "send a notice and wait for the answer")
     if party.answer != "none":
-        raise IllegalMoveError(f"{party.system} is not silent: {party.answer}")
+        raise IllegalMoveError(
+            f"{party.system} has answered already: {party.answer}", "accept the silence only of a party without answer"
+        )
     proven = prove(state, command.proof, context)
     model = state.need(Model, row.model)
     if not holds_role(state, proven.actor.id, Role.RISK_ACCEPTOR, context, team=model.team, tier=model.tier):
@@ -89,17 +93,18 @@ def accept_silence(state: State, command: AcceptSilence, context: Context) -> Co
 
 
 def plan_transition(state: State, command: PlanTransition, context: Context) -> CommandResult:
-    """What a party moves to and by when, the sunset at the latest.
+    """Record what a party moves to and by when, which is the sunset at the latest.
 
-    After the approval only that it has moved is noted, and where a consumer goes that showed up late.
+    After the approval of the retirement, an approved transition can only be marked as moved; a party that was found
+    later still gets its first transition.
     """
     row = state.need(Retirement, command.key)
     party = _party(state, row, command.system)
     cut_over_at = in_utc(command.cut_over_at)
     if cut_over_at > row.sunset_at and row.state in PLANNING:
         raise InputError(
-            f"{party.system} would move on {cut_over_at:%Y-%m-%d}, after the sunset on {row.sunset_at:%Y-%m-%d}",
-            "plan the move before the sunset, or open the retirement with a later one",
+            f"{party.system} would move at {cut_over_at:%Y-%m-%d %H:%M} UTC, after the sunset",
+            f"choose a time up to the sunset at {row.sunset_at:%Y-%m-%d %H:%M} UTC",
         )
     changed = party.changed(
         moves_to=command.moves_to,
@@ -119,7 +124,7 @@ def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:
     same = (before.moves_to, before.cut_over_at) == (after.moves_to, after.cut_over_at)
     if not late and (not same or after.transition != "moved"):
         raise IllegalMoveError(
-            f"the transition of {before.system} was approved to {before.moves_to}",
+            f"the approved transition of {before.system} is to {before.moves_to} and cannot be changed",
             "record only that it has moved",
         )
 
@@ -127,7 +132,10 @@ def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:
 def _awaiting_answer(state: State, key: str, system: str) -> tuple[Retirement, RetirementParty]:
     row = state.need(Retirement, key)
     if row.state not in ("noticed", "planned"):
-        raise IllegalMoveError(f"the retirement of {short(row.subject)} is {row.state}; answers follow the notices")
+        raise IllegalMoveError(
+            f"the retirement of {short(row.subject)} is {row.state}; an answer is possible after the first notice and "
+            "before the approval"
+        )
     return row, _party(state, row, system)
 
 
@@ -136,11 +144,14 @@ def _party(state: State, row: Retirement, system: str) -> RetirementParty:
 
 
 def _moved(state: State, row: Retirement, *changed: RetirementParty) -> Retirement:
-    """The retirement after these parties changed: `planned` when nobody lacks anything, else `noticed`."""
+    """Return the retirement after a change of these parties: `planned` when no party lacks anything, else `noticed`.
+
+    A retirement without any notice stays `opened`.
+    """
     parties = {one.key: one for one in parties_of(state, row.key)} | {one.key: one for one in changed}
-    whole = not any(what_is_missing(one, row) for one in parties.values())
+    complete = not any(what_is_missing(one, row) for one in parties.values())
     opened = row.state == "opened" and not any(one.notices for one in parties.values())
-    to = "planned" if whole else "opened" if opened else "noticed"
+    to = "planned" if complete else "opened" if opened else "noticed"
     return row.changed(state=to)
 
 

@@ -1,4 +1,7 @@
-"""Rules of validation, findings and reviews: who raises does not answer, who answers does not close."""
+"""Judge the commands about validations, findings and reviews.
+
+The owner of a finding answers it. The person who raised it, or a validator, disputes the answer or closes the finding.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from data.registry.rules.model import active_model
 from data.registry.rules.proof import deputy_data, grants_held, holds_role, principal_of, prove
 from data.registry.state import State
 
+ASK_ANOTHER = "ask the person who raised the finding, or a validator"
 CONCLUSIONS: Mapping[str, ReviewState] = {
     "fit": ReviewState.VALIDATED,
     "fit with conditions": ReviewState.VALIDATED,
@@ -37,14 +41,14 @@ CONCLUSIONS: Mapping[str, ReviewState] = {
 
 
 def conclude_validation(state: State, command: ConcludeValidation, context: Context) -> CommandResult:
-    """An independent validator's conclusion on the evidence as it stands moves the version on, or rejects it."""
+    """Record an independent validator's conclusion on the present evidence: the version is validated or rejected."""
     version = state.need(Version, command.version)
     to = CONCLUSIONS[command.conclusion]
     if version.review_state is ReviewState.REGISTERED:
-        raise IllegalMoveError(f"{short(version.key)} was not judged yet", "run `modelward validate` first")
+        raise IllegalMoveError(f"{short(version.key)} has no verdicts yet", "run `modelward validate` first")
     check_review_move(short(version.key), version.review_state, to)
     if collect_evidence(state, version.key).digest != command.evidence_digest:
-        raise StaleEvidenceError(f"the evidence on {short(version.key)} is not what the validator read")
+        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed after the validator read it")
     principal = require_signer(state, version, command.proof, (Role.VALIDATOR,), context)
     proven = prove(state, command.proof, context)
     key, number = state.next_key(Validation, f"{version.key}/validations")
@@ -58,23 +62,21 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
 
 
 def validated_for(state: State, validation: Validation) -> str | None:
-    """The person that the validator represented, as the event of the conclusion says; None in their own right."""
+    """Return the person whom the validator represented as a deputy; None if the validator was no deputy."""
     principal = state.event_data(validation.key, EventType.VALIDATION_CONCLUDED).get("deputy_of")
     return str(principal) if principal else None
 
 
 def open_finding(state: State, command: OpenFinding, context: Context) -> CommandResult:
-    """A finding is raised against somebody on the roster, who must answer it by a date to come."""
+    """Raise a finding, which a person on the roster must answer by its due date."""
     version = state.need(Version, command.version)
     if command.origin == "condition":
-        raise InputError(
-            "a condition becomes a finding by the approval that makes it", "raise it as a review's finding"
-        )
+        raise InputError("a finding of origin `condition` is opened by an approval only", "choose another origin")
     owner = state.get(Person, person_key(command.owner))
     if owner is None or owner.state != "active":
-        raise NotAuthorisedError(f"{command.owner} is not on the roster and cannot answer a finding")
+        raise NotAuthorisedError(f"{command.owner} is not on the roster and cannot own a finding")
     if in_utc(command.due_at) <= context.now:
-        raise InputError("a finding is due at a time to come", "give its owner time to answer")
+        raise InputError("the due date of a finding must be in the future", "choose a later due date")
     key, number = state.next_key(Finding, f"{version.key}/findings")
     fields = command.model_dump()
     row = Finding(key=key, number=number, raised_by=context.person, raised_at=context.now, **fields)
@@ -82,34 +84,39 @@ def open_finding(state: State, command: OpenFinding, context: Context) -> Comman
 
 
 def answer_finding(state: State, command: AnswerFinding, context: Context) -> CommandResult:
-    """The owner answers an open or disputed finding."""
+    """Record the owner's answer to an open or disputed finding."""
     finding = _require_finding(state, command.key, "open", "disputed")
     if context.person != finding.owner:
-        raise NotAuthorisedError(f"the finding is {finding.owner}'s to answer, not {context.person}'s")
+        raise NotAuthorisedError(
+            f"{context.person} does not own the finding and cannot answer it",
+            f"ask its owner, {finding.owner}, to answer",
+        )
     row = finding.changed(state="answered", answer=command.answer, answered_by=context.person, answered_at=context.now)
     return CommandResult(EventType.FINDING_ANSWERED, finding.key, (row,))
 
 
 def dispute_finding(state: State, command: DisputeFinding, context: Context) -> CommandResult:
-    """Who raised it, or a validator, says why the answer does not settle it; the owner answers again."""
+    """Record why the person who raised a finding, or a validator, disputes its answer; its owner cannot dispute it."""
     finding = _require_finding(state, command.key, "answered")
     version = state.need(Version, finding.version)
-    if context.person == finding.owner or not _may_judge(state, finding, version, context.person, context):
-        raise NotAuthorisedError(f"{context.person} neither raised the finding nor is a validator")
+    if context.person == finding.owner:
+        raise NotAuthorisedError(f"{context.person} owns the finding and cannot dispute its answer", ASK_ANOTHER)
+    if not _may_judge(state, finding, version, context.person, context):
+        raise NotAuthorisedError(f"{context.person} neither raised the finding nor is a validator", ASK_ANOTHER)
     return CommandResult(
         EventType.FINDING_DISPUTED, finding.key, (finding.changed(state="disputed", dispute=command.reason),)
     )
 
 
 def close_finding(state: State, command: CloseFinding, context: Context) -> CommandResult:
-    """An answered finding is closed by who raised it or an independent validator; never by its owner."""
+    """Close an answered or disputed finding by the person who raised it or a validator; its owner cannot close it."""
     finding = _require_finding(state, command.key, "answered", "disputed")
     version = state.need(Version, finding.version)
     closer = command.proof.person
     if closer in (finding.owner, finding.answered_by):
-        raise NotAuthorisedError(f"{closer} answers for the finding and cannot close it", "ask who raised it")
+        raise NotAuthorisedError(f"{closer} owns or answered the finding and cannot close it", ASK_ANOTHER)
     if not _may_judge(state, finding, version, closer, context):
-        raise NotAuthorisedError(f"{closer} neither raised the finding nor is a validator")
+        raise NotAuthorisedError(f"{closer} neither raised the finding nor is a validator", ASK_ANOTHER)
     require_independent(state.need(Person, person_key(closer)), version)
     proven = prove(state, command.proof, context)
     row = finding.changed(state="closed", closed_by=proven.actor.id, closed_at=context.now)
@@ -117,7 +124,7 @@ def close_finding(state: State, command: CloseFinding, context: Context) -> Comm
 
 
 def open_review(state: State, command: OpenReview, context: Context) -> CommandResult:
-    """A review is opened; while one for the same reason is open it is answered with that."""
+    """Open a review; if one for the same version and reason is open, return that one."""
     model = active_model(state, command.model)
     if command.version is not None and state.need(Version, command.version).model != model.key:
         raise InputError(f"{short(command.version)} is not a version of {short(model.key)}")
@@ -130,14 +137,17 @@ def open_review(state: State, command: OpenReview, context: Context) -> CommandR
 
 
 def complete_review(state: State, command: CompleteReview, context: Context) -> CommandResult:
-    """A review is completed by an owner or validator of the model, with its outcome."""
+    """Complete a review with its outcome, by an owner or validator of the model, with proof."""
     review = state.need(Review, command.key)
     if review.state != "open":
-        raise IllegalMoveError(f"the review of {short(review.model)} was completed by {review.completed_by}")
+        raise IllegalMoveError(
+            f"the review of {short(review.model)} was completed by {review.completed_by} already",
+            "`modelward review list` shows the open reviews",
+        )
     model = state.need(Model, review.model)
     person, roles = command.proof.person, (Role.OWNER, Role.VALIDATOR)
     if not any(holds_role(state, person, one, context, team=model.team, tier=model.tier) for one in roles):
-        raise NotAuthorisedError(f"{person} is neither owner nor validator for {short(model.key)}")
+        raise NotAuthorisedError(f"{person} holds neither the role owner nor validator for {short(model.key)}")
     proven = prove(state, command.proof, context)
     row = review.changed(
         state="completed", completed_by=proven.actor.id, completed_at=context.now, outcome=command.outcome
@@ -148,10 +158,11 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
 def require_signer(
     state: State, version: Version, proof: Proof, roles: tuple[Role, ...], context: Timed, *others: str
 ) -> str | None:
-    """The person that the signer of a proof represents; None when they sign in their own right.
+    """Check the signer of a decision on a version; return the person they represent, or None if they are no deputy.
 
-    Raises unless they hold one of the roles for this version and are independent of it. `others` asked for the
-    decision. A deputy counts only when the person they represent is independent too.
+    The signer must hold one of the roles for the version and be independent of it and of `others`, who asked for the
+    decision. For a deputy, the represented person must be independent too.
+    Raises NotAuthorisedError, IndependenceError.
     """
     person, model = state.get(Person, person_key(proof.person)), state.need(Model, version.model)
     if person is None or person.state != "active":
@@ -163,7 +174,7 @@ def require_signer(
     ]
     if not held:
         raise NotAuthorisedError(
-            f"{person.person} is no {' or '.join(roles)} for team {model.team} and tier {model.tier}"
+            f"{person.person} does not hold the role {' or '.join(roles)} for team {model.team} and tier {model.tier}"
         )
     require_independent(person, version, *others)
     if principal_of(held) is None:
@@ -174,7 +185,7 @@ def require_signer(
 def _independent_principal(
     state: State, held: Sequence[RoleGrant], version: Version, others: Sequence[str]
 ) -> str | None:
-    """The first of the represented people who is independent. Raises IndependenceError when none is."""
+    """Return the first of the represented people who is independent. Raises IndependenceError when nobody is."""
     refused: list[IndependenceError] = []
     for principal in sorted({grant.deputy_of for grant in held if grant.deputy_of}):
         try:

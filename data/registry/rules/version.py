@@ -1,4 +1,4 @@
-"""Rules of versions: registration, evidence, verdicts, and the ends of an approval."""
+"""Judge the commands that register a version, record its evidence and verdicts, or reject, revoke or expire it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from data.registry.state import State
 
 
 def register_version(state: State, command: RegisterVersion, context: Context) -> CommandResult:
-    """A version gets the next number; its contributors are computed and never empty. Once registered, always known."""
+    """Register a version under the next number; if its submission is registered already, return that version."""
     model = active_model(state, command.model)
     same = [v for v in state.find(Version, model=model.key) if v.submission_digest == command.submission_digest]
     if same:
@@ -50,7 +50,7 @@ def register_version(state: State, command: RegisterVersion, context: Context) -
 
 
 def record_evidence(state: State, command: RecordEvidence, context: Context) -> CommandResult:
-    """Evidence is added or measured again; every row belongs to the version, earlier revisions stay in the log."""
+    """Record new or newly measured evidence on a version; the log keeps earlier revisions of the rows."""
     version = state.need(Version, command.version)
     rows: list[Metric | TestResult | Comparison | Section | Dataset]
     rows = [*command.metrics, *command.tests, *command.comparisons, *command.sections, *command.datasets]
@@ -64,9 +64,9 @@ def record_evidence(state: State, command: RecordEvidence, context: Context) -> 
 
 
 def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> CommandResult:
-    """Verdicts are recorded; at stage `assess` a version that machines judged is `assessed`, whatever they said.
+    """Record a verdict set; at stage `assess` the version becomes `assessed`, whatever the verdicts are.
 
-    A step run twice in one run, with nothing changed in between, is answered with what it recorded.
+    If the same run recorded an equal set already, return that set.
     """
     version = state.need(Version, command.version)
     known = latest_verdicts(state, version.key, [command.stage])
@@ -88,47 +88,55 @@ def record_verdicts(state: State, command: RecordVerdicts, context: Context) -> 
 
 
 def reject_version(state: State, command: RejectVersion, context: Context) -> CommandResult:
-    """A version that did not clear its gates is rejected with the reasons."""
+    """Reject a version, with the reason."""
     version = state.need(Version, command.version)
     return _moved(version, ReviewState.REJECTED, command.reason, EventType.VERSION_REJECTED)
 
 
 def revoke_version(state: State, command: RevokeVersion, context: Context) -> CommandResult:
-    """An approval is taken back; a deployment of the version goes on until it is rolled back or suspended."""
+    """Revoke the approval of a version. A deployment of it continues until it is rolled back or suspended."""
     version = state.need(Version, command.version)
     return _moved(version, ReviewState.REVOKED, command.reason, EventType.VERSION_REVOKED)
 
 
 def expire_version(state: State, command: ExpireVersion, context: Context) -> CommandResult:
-    """An approval that ran out is noted, never before it did."""
+    """Record that the approval of a version expired; refuse before its end."""
     version = state.need(Version, command.version)
     if version.valid_until is None or version.valid_until > context.now:
-        raise IllegalMoveError(f"the approval of {short(version.key)} has not run out")
-    return _moved(version, ReviewState.EXPIRED, "the approval ran out", EventType.VERSION_EXPIRED)
+        raise IllegalMoveError(f"the approval of {short(version.key)} has not expired")
+    return _moved(version, ReviewState.EXPIRED, "the approval expired", EventType.VERSION_EXPIRED)
 
 
 def latest_verdicts(state: State, version: str, stages: Sequence[str]) -> VerdictSet | None:
-    """The newest recorded verdict set of a version at one of these stages."""
+    """Return the latest verdict set of a version at one of these stages, or None."""
     found = [one for one in state.find(VerdictSet, version=version) if one.stage in stages]
     return found[-1] if found else None
 
 
 def require_fresh_verdicts(state: State, version: Version, evidence_digest: str, stages: Sequence[str]) -> VerdictSet:
-    """The newest verdict set when it is cleared and about this evidence. Raises as it says."""
+    """Return the latest verdict set of a version at one of these stages.
+
+    Raises StaleEvidenceError when there is none or it is about other evidence, IllegalMoveError when it is not cleared.
+    """
     verdicts = latest_verdicts(state, version.key, stages)
     if verdicts is None:
-        raise StaleEvidenceError(f"{short(version.key)} was never judged")
+        raise StaleEvidenceError(f"{short(version.key)} was never judged at stage {' or '.join(stages)}")
     if verdicts.evidence_digest != evidence_digest:
         raise StaleEvidenceError(f"the evidence on {short(version.key)} changed since it was judged")
     if not verdicts.cleared:
         open_controls = sorted({one.control for one in verdicts.judgements if not one.cleared})
-        raise IllegalMoveError(f"{short(version.key)} has controls that are not cleared: {', '.join(open_controls)}")
+        raise IllegalMoveError(
+            f"{short(version.key)} has controls that are not cleared: {', '.join(open_controls)}",
+            "correct what they found or request a waiver, then judge the version again",
+        )
     return verdicts
 
 
 def _check_registration(state: State, command: RegisterVersion, model: Model) -> None:
     if not command.contributors:
-        raise IndependenceError(f"nobody is known to have worked on this version of {short(model.key)}")
+        raise IndependenceError(
+            f"the submitted version of {short(model.key)} has no contributor", "register it from a Git checkout"
+        )
     if command.parent is not None and state.need(Version, command.parent).model != model.key:
         raise InputError(f"the parent {short(command.parent)} is not a version of {short(model.key)}")
     for what, names in (
@@ -137,7 +145,9 @@ def _check_registration(state: State, command: RegisterVersion, model: Model) ->
     ):
         if len(set(names)) != len(names) or any("/" in name for name in names):
             raise InputError(
-                f"a version of {short(model.key)} names a {what} twice, or with a slash: {', '.join(names)}"
+                f"each {what} of a version of {short(model.key)} needs its own name without a slash; given: "
+                f"{', '.join(names)}",
+                f"rename the {what}",
             )
 
 

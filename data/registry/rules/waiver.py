@@ -1,4 +1,7 @@
-"""Rules of waivers: one person asks, another grants, for a time; an approval that stands on one falls with it."""
+"""Judge the commands that request, decide, revoke and expire a waiver.
+
+When a waiver ends, the approval of a version whose verdicts used it is revoked in the same event.
+"""
 
 from __future__ import annotations
 
@@ -25,26 +28,27 @@ CLOSED = frozenset({ReviewState.REJECTED, ReviewState.RETIRED})
 
 
 def request_waiver(state: State, command: RequestWaiver, context: Context) -> CommandResult:
-    """Somebody asks that a control be set aside for a version until a date, and says why."""
+    """Request that a control does not apply to a version until a date, with the reason."""
     version = state.need(Version, command.version)
     if version.review_state in CLOSED:
-        raise IllegalMoveError(f"{short(version.key)} is {version.review_state}; nothing can be waived for it")
-    if not command.control.strip() or not command.reason.strip():
-        raise InputError("a waiver names a control and says why", "fill in both")
+        raise IllegalMoveError(f"{short(version.key)} is {version.review_state}; a waiver has no effect on it")
+    for what, text in (("control", command.control), ("reason", command.reason)):
+        if not text.strip():
+            raise InputError(f"the {what} of the waiver is empty", f"state the {what}")
     if in_utc(command.expires_at) <= context.now:
-        raise InputError("a waiver runs out at a time to come", "name a later --until")
+        raise InputError("the end of a waiver must be in the future", "choose a later --until")
     key, number = state.next_key(Waiver, f"{version.key}/waivers")
     row = Waiver(key=key, number=number, requester=context.person, requested_at=context.now, **command.model_dump())
     return CommandResult(EventType.WAIVER_REQUESTED, key, (row,))
 
 
 def decide_waiver(state: State, command: DecideWaiver, context: Context) -> CommandResult:
-    """An approver or risk acceptor who neither asked for it nor worked on the version grants or refuses it."""
+    """Grant or refuse a waiver, by an approver or risk acceptor who neither requested it nor worked on the version."""
     waiver = _require_waiver(state, command.key, "requested")
     if waiver.expires_at <= context.now:
-        raise IllegalMoveError("the time that the waiver was asked for is over", "ask for a new one")
+        raise IllegalMoveError("the requested end of the waiver has passed", "request a new waiver")
     if not command.grant and not command.reason.strip():
-        raise InputError("a refusal says why", "give a reason")
+        raise InputError("the refusal of a waiver needs a reason", "give a reason")
     version = state.need(Version, waiver.version)
     require_signer(state, version, command.proof, SIGNERS, context, waiver.requester)
     proven = prove(state, command.proof, context)
@@ -61,25 +65,27 @@ def decide_waiver(state: State, command: DecideWaiver, context: Context) -> Comm
 
 
 def revoke_waiver(state: State, command: RevokeWaiver, context: Context) -> CommandResult:
-    """A waiver is taken back by somebody who could grant it; a version approved on it is revoked in the same event."""
+    """Revoke a waiver, by a person who could grant it; a version whose approval used it is revoked too."""
     waiver = _require_waiver(state, command.key, "granted")
     version = state.need(Version, waiver.version)
     require_signer(state, version, command.proof, SIGNERS, context)
     proven = prove(state, command.proof, context)
     row = waiver.changed(state="revoked", ended_at=context.now, ended_reason=command.reason)
-    fallen = _fallen(state, version, waiver, f"waiver of {waiver.control} revoked: {command.reason}")
+    revoked = _revoked(state, version, waiver, f"waiver of {waiver.control} revoked: {command.reason}")
     data = {"control": waiver.control, "reason": command.reason}
-    return CommandResult(EventType.WAIVER_REVOKED, waiver.key, (row, *fallen, *proven.rows), data, actor=proven.actor)
+    return CommandResult(EventType.WAIVER_REVOKED, waiver.key, (row, *revoked, *proven.rows), data, actor=proven.actor)
 
 
 def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> CommandResult:
-    """A waiver that ran out is noted, never before it did; a version approved on it is revoked in the same event."""
+    """Record that a waiver expired, not before its end; a version whose approval used it is revoked too."""
     waiver = _require_waiver(state, command.key, "granted", "requested")
     if context.now < waiver.expires_at:
-        raise IllegalMoveError(f"the waiver of {waiver.control} runs until {waiver.expires_at:%Y-%m-%d %H:%M} UTC")
-    row = waiver.changed(state="expired", ended_at=context.now, ended_reason="it ran out")
-    fallen = _fallen(state, state.need(Version, waiver.version), waiver, f"waiver of {waiver.control} ran out")
-    return CommandResult(EventType.WAIVER_EXPIRED, waiver.key, (row, *fallen), {"control": waiver.control})
+        raise IllegalMoveError(
+            f"the waiver of {waiver.control} expires at {waiver.expires_at:%Y-%m-%d %H:%M} UTC", "wait until then"
+        )
+    row = waiver.changed(state="expired", ended_at=context.now, ended_reason="it expired")
+    revoked = _revoked(state, state.need(Version, waiver.version), waiver, f"waiver of {waiver.control} expired")
+    return CommandResult(EventType.WAIVER_EXPIRED, waiver.key, (row, *revoked), {"control": waiver.control})
 
 
 def _require_waiver(state: State, key: str, *states: str) -> Waiver:
@@ -89,8 +95,8 @@ def _require_waiver(state: State, key: str, *states: str) -> Waiver:
     return waiver
 
 
-def _fallen(state: State, version: Version, waiver: Waiver, reason: str) -> tuple[Version, ...]:
-    """The version, revoked, when it is approved and an approval of it stood on the waived control."""
+def _revoked(state: State, version: Version, waiver: Waiver, reason: str) -> tuple[Version, ...]:
+    """Return the version with its approval revoked if that used the waiver; otherwise nothing."""
     if version.review_state is not ReviewState.APPROVED or not _approved_on(state, version, waiver):
         return ()
     check_review_move(short(version.key), version.review_state, ReviewState.REVOKED)

@@ -205,7 +205,7 @@ def test_a_journal_that_cannot_be_written_acknowledges_nothing(replay: Replay, m
         disk.setattr("data.audit.journal.Journal.append", full)
         with pytest.raises(JournalError):
             replay.do(addition())
-    with pytest.raises(InputError, match="is on the roster"):
+    with pytest.raises(InputError, match="is in use already"):
         replay.do(addition())
     assert [event["seq"] for event in replay.events()] == [0, 1, 2], "what was committed came in with the next"
 

@@ -82,9 +82,9 @@ def test_a_change_that_relaxes_nothing_is_amended_with_a_code(
 
 
 REFUSED: dict[str, tuple[str, str]] = {
-    "a developer": ("dev", "dev is no approver"),
-    "a validator": ("vera", "vera is no approver"),
-    "the owner of the model": ("olga", "olga is no approver"),
+    "a developer": ("dev", "dev holds neither the role approver"),
+    "a validator": ("vera", "vera holds neither the role approver"),
+    "the owner of the model": ("olga", "olga holds neither the role approver"),
 }
 
 

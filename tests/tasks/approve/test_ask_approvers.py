@@ -84,7 +84,7 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     ),
     "a condition that is due already": (
         {"decision": "approve with conditions", "conditions": "2013-01-01 mend"},
-        "by a date to come",
+        "must be in the future",
     ),
     "a condition without words": (
         {"decision": "approve with conditions", "conditions": "2014-01-01"},

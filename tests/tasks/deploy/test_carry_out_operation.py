@@ -128,7 +128,7 @@ def test_a_refused_intent_does_not_change_the_target(world: World) -> None:
     begin = BeginOperation(model=MODEL, kind="suspend", environment="production", version=None)
     change = ServingChange(PLACE, lambda: begin, _never, _no_outcome, acting="stop serving")
     world.version()
-    with pytest.raises(InputError, match="names no version"):
+    with pytest.raises(InputError, match="nothing serves as"):
         carry_out(change, RunContext(DEV, world.now, "run-1"))
     assert (manifest(world), world.find(Operation)) == (None, [])
 

@@ -41,11 +41,11 @@ def test_a_repeated_run_suspends_once_and_another_run_is_refused(validated: Worl
     deploy(validated, validated.approved(V1))
     key, events = stopped(validated), len(validated.events())
     assert (stopped(validated), len(validated.events())) == (key, events)
-    with pytest.raises(InputError, match="names no version"):
+    with pytest.raises(InputError, match="nothing serves as"):
         stopped(validated, "run-t")
 
 
 def test_a_slot_without_a_serving_version_is_refused(validated: World) -> None:
-    with pytest.raises(InputError, match="names no version"):
+    with pytest.raises(InputError, match="nothing serves as"):
         stopped(validated)
     assert FileTarget(validated.home).read(Place(MODEL)) is None

@@ -168,7 +168,7 @@ def test_an_alert_ends_when_its_figure_is_quiet_again(monitored: ServingModel) -
     monitored.log(DAY + days(7), weeks=1)
     for week in range(2):
         monitored.monitor(END + days(7 * week))
-    assert (levels(monitored), alerts(monitored)["psi:distance"].reason) == ({}, "quiet again")
+    assert (levels(monitored), alerts(monitored)["psi:distance"].reason) == ({}, "normal again")
 
 
 def test_a_snoozed_alert_writes_no_second_notice(monitored: ServingModel) -> None:

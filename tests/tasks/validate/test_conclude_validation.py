@@ -59,9 +59,9 @@ def test_a_conclusion_changes_the_review_state(
 
 REFUSED = {
     "who submitted it": ("dev", {}, "dev submitted"),
-    "who is no validator": ("axel", {}, "axel is no validator"),
+    "who is no validator": ("axel", {}, "axel does not hold the role validator"),
     "a wrong code": ("vera", {"code": "000000"}, "is wrong"),
-    "on other evidence than is there": ("vera", {"evidence": "sha256:0"}, "is not what the validator read"),
+    "on other evidence than is there": ("vera", {"evidence": "sha256:0"}, "changed after the validator read it"),
     "nothing said about the scope": ("vera", {"scope": ""}, "do not fit the form"),
 }
 
@@ -99,7 +99,7 @@ def test_a_conclusion_covers_only_the_evidence_above_its_form(
 
     stub = PauseStub(monkeypatch, found_meanwhile, says(judged))
     concluded(judged, verdicts)
-    assert "the evidence on ops/delay v1 is not what the validator read" in stub.reasons[0]
+    assert "the evidence on ops/delay v1 changed after the validator read it" in stub.reasons[0]
     assert "finding 1, low, open" in stub.forms[1].description
     digests = [one.evidence_digest for one in judged.find(VerdictSet, version=V1)]
     assert len(set(digests)) == 2, "what changed was judged before it was put to her again"

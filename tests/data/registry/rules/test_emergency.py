@@ -350,7 +350,7 @@ RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[Modelward
     "twice": (lambda w, d: (voted("alma")(w, d), voted("alma")(w, d)), ConflictError, "a vote by or for alma"),
     "by one code alone": (
         lambda w, d: w.do(RatifyDeployment(key=d.key, proof=w.proof("alma")), by="alma"),
-        IllegalMoveError, "by the votes that its standard asks",
+        IllegalMoveError, "by votes in the roles of its standard",
     ),
     "on other bytes": (voted("alma", artifact_digest=MANIFEST), StaleEvidenceError, "artifact of"),
 }  # fmt: skip

@@ -45,12 +45,12 @@ def consumer(system: str = "planner", **changes: Any) -> DeclareConsumer:
 UNKNOWN = AppliedStandard(standard="unknown", rationale="r")
 REFUSED: dict[str, tuple[Callable[[World], object], type[ModelwardError], str]] = {
     "a standard nobody adopted": (lambda w: w.model(standards=(UNKNOWN,)), InputError, "which is not adopted"),
-    "no standard": (lambda w: w.model(standards=()), InputError, "names no standard"),
+    "no standard": (lambda w: w.model(standards=()), InputError, "has no standard"),
     "a name with a slash too many": (lambda w: w.version(model="models/ops/a/b"), InvalidNameError, "cannot be a team"),
     "a name with a quote": (lambda w: w.version(model="models/ops/a'b"), InvalidNameError, "cannot be a model name"),
     "a team in capitals": (lambda w: w.version(model="models/Ops/a"), InvalidNameError, "cannot be a team"),
-    "a plan that names a test twice": (
-        lambda w: (w.model(), w.do(RecordTestPlan(model=MODEL, tests=(TEST, TEST)))), InputError, "names a test twice"
+    "a plan that repeats a test name": (
+        lambda w: (w.model(), w.do(RecordTestPlan(model=MODEL, tests=(TEST, TEST)))), InputError, "repeats a test name"
     ),
     "a plan for a model that is not there": (
         lambda w: w.do(RecordTestPlan(model=MODEL, tests=(TEST,))), NotFoundError, "there is no model ops/delay"
@@ -228,7 +228,7 @@ NOT_SOFTENED: dict[str, tuple[Callable[[World], object], type[ModelwardError], s
     ),
     "by the owner": (
         lambda w: (w.grant("olga", "approver"), amend(w, tier=3, proof=w.proof("olga"))),
-        IndependenceError, "olga wrote this, submitted it or owns ops/delay",
+        IndependenceError, "olga wrote this change, submitted it or owns ops/delay",
     ),
     "by the owner who hands the model on with it": (
         lambda w: (w.grant("olga", "approver"), amend(w, tier=3, owner="vera", proof=w.proof("olga"))),
@@ -241,15 +241,15 @@ NOT_SOFTENED: dict[str, tuple[Callable[[World], object], type[ModelwardError], s
         lambda w: amend(w, tier=3, proof=w.proof("vera")), NotAuthorisedError, "no approver for team ops, tier 2"
     ),
     "by somebody unknown": (
-        lambda w: amend(w, tier=3, proof=Proof(person="nobody", code="123456")), NotAuthorisedError, "is no approver"
+        lambda w: amend(w, tier=3, proof=Proof(person="nobody", code="123456")), NotAuthorisedError, "neither the role approver"
     ),
     "by an approver for the milder tier only": (
         lambda w: (w.grant("vera", tiers=(3, 4)), amend(w, tier=3, proof=w.proof("vera"))),
-        NotAuthorisedError, "is no approver",
+        NotAuthorisedError, "neither the role approver",
     ),
     "by an approver for another team": (
         lambda w: (w.grant("vera", team="credit"), amend(w, tier=3, proof=w.proof("vera"))),
-        NotAuthorisedError, "is no approver",
+        NotAuthorisedError, "neither the role approver",
     ),
     "by an approver for one environment": (
         lambda w: (w.grant("vera", environment="staging"), amend(w, tier=3, proof=w.proof("vera"))),

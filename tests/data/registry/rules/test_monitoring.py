@@ -102,9 +102,9 @@ BAD: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     "an unknown model": ({"model": "models/ops/none"}, NotFoundError, "no model"),
     "an unknown plan": ({"plan": f"{MODEL}/monitoring-plans/9"}, NotFoundError, "no monitoring plan"),
     "a plan of another model": ({"plan": "models/ops/other/monitoring-plans/1"}, InputError, "is not one of"),
-    "a day that is none": ({"to_date": "2013-04-31"}, InputError, "has no dates"),
-    "a day with a slash": ({"from_date": "../2013"}, InputError, "has no dates"),
-    "a day written another way": ({"to_date": "20130407"}, InputError, "before it begins"),
+    "a day that does not exist": ({"to_date": "2013-04-31"}, InputError, "does not consist of two dates"),
+    "a day with a slash": ({"from_date": "../2013"}, InputError, "does not consist of two dates"),
+    "a day in another form": ({"to_date": "20130407"}, InputError, "is not in the form YYYY-MM-DD"),
     "a window that ends before it begins": ({"from_date": "2013-04-08"}, InputError, "before it begins"),
     "the same finding twice": ({"found": (found(), found(value=0.4))}, InputError, "twice"),
 }
@@ -155,7 +155,7 @@ def test_what_is_quiet_again_ends_and_a_later_finding_opens_anew(world: World) -
     watch(world, found(), found("ks score"))
     watch(world, day=14, quiet=("psi distance", "nothing known"))
     assert [one.state for one in world.find(Alert)] == ["ended", "open"]
-    assert world.get(Alert, ALERT).reason == "quiet again"
+    assert world.get(Alert, ALERT).reason == "normal again"
     watch(world, found(), day=21)
     assert [(one.number, one.state) for one in world.find(Alert)] == [(1, "ended"), (2, "open"), (3, "open")]
 
@@ -221,7 +221,7 @@ def test_an_alert_ends_when_its_thing_goes_on_at_another_version_only(world: Wor
     watch(world, found())
     watch(world, found(version=V2), day=14)
     assert [(one.version, one.state) for one in world.find(Alert)] == [(V1, "ended"), (V2, "open")]
-    assert world.get(Alert, ALERT).reason == "goes on at another version"
+    assert world.get(Alert, ALERT).reason == "continues on another version"
 
 
 STAYS = {
@@ -286,11 +286,11 @@ def test_an_alert_takes_only_legal_answers(now: str, what: str, world: World) ->
 
 
 LACKING: dict[str, tuple[str, dict[str, Any], str]] = {
-    "a snooze without a reason": ("snooze", {"until": 1}, "needs a reason"),
-    "a snooze without an end": ("snooze", {"reason": "works"}, "needs an end"),
-    "a snooze that is over": ("snooze", {"reason": "works", "until": 0}, "needs an end"),
-    "a dismissal without a reason": ("dismiss", {"reason": "  "}, "needs a reason"),
-    "an acknowledgement with an end": ("acknowledge", {"until": 1}, "takes no end"),
+    "a snooze without a reason": ("snooze", {"until": 1}, "a reason is needed"),
+    "a snooze without an end": ("snooze", {"reason": "works"}, "must be in the future"),
+    "a snooze that is over": ("snooze", {"reason": "works", "until": 0}, "must be in the future"),
+    "a dismissal without a reason": ("dismiss", {"reason": "  "}, "a reason is needed"),
+    "an acknowledgement with an end": ("acknowledge", {"until": 1}, "an end is not allowed"),
 }
 
 

@@ -158,8 +158,8 @@ def test_a_run_finds_what_it_has_deployed(world: World) -> None:
 
 
 DIFFERENT: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
-    "it names no version": ({"version": None}, InputError, "names no version"),
-    "it names no request": ({"request": None}, InputError, "no approved request"),
+    "it names no version": ({"version": None}, InputError, "has no version"),
+    "it names no request": ({"request": None}, InputError, "has no approval request"),
     "the request does not exist": (
         {"request": "models/ops/delay/versions/1/requests/9"},
         NotFoundError,
@@ -200,9 +200,13 @@ def other_champion(world: World, request: ApprovalRequest) -> None:
 
 
 MEANWHILE: dict[str, tuple[Callable[[World, ApprovalRequest], None], type[ModelwardError], str]] = {
-    "the approval ran out": (later, RequestClosedError, "ran out"),
+    "the approval expired": (later, RequestClosedError, "has expired"),
     "the version was revoked": (revoked, IllegalMoveError, "it is revoked, not approved .a condition was late."),
-    "another champion was deployed": (other_champion, StaleEvidenceError, "judged against no champion; ops/delay v2"),
+    "another champion was deployed": (
+        other_champion,
+        StaleEvidenceError,
+        "judged against no champion; ops/delay v2",
+    ),
 }
 
 
@@ -240,7 +244,7 @@ def test_a_version_taken_out_for_cause_is_not_deployed_while_its_incident_is_ope
     request = world.approved()
     deploy(world, request)
     suspend(world)
-    with pytest.raises(IllegalMoveError, match="an incident that blocks ops/delay v1 is open"):
+    with pytest.raises(IllegalMoveError, match="an open incident blocks ops/delay v1"):
         begin_deploy(world, request, run_id="op-2")
 
 
@@ -257,7 +261,7 @@ def test_a_request_without_verdicts_lets_nothing_through(world: World) -> None:
     request = world.approved()
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE approval_request SET verdict_set = NULL")
-    with pytest.raises(StaleEvidenceError, match="names no recorded verdicts"):
+    with pytest.raises(StaleEvidenceError, match="has no recorded verdict set"):
         begin_deploy(world, request)
 
 
@@ -273,7 +277,7 @@ def test_a_version_of_another_model_is_refused(world: World) -> None:
 
 ROLLBACKS: dict[str, tuple[str, str]] = {
     "to a version that never served": ("3", "never served"),
-    "to what serves": ("2", "is what is to be rolled back"),
+    "to what serves": ("2", "is the version to be rolled back"),
 }
 
 
@@ -295,7 +299,7 @@ def test_no_return_to_a_version_whose_approval_was_revoked(world: World) -> None
     first = deployed(world)
     deployed(world, "op-2")
     world.do(RevokeVersion(version=first.version, reason="a condition was late"))
-    with pytest.raises(IllegalMoveError, match="not valid for a return: it is revoked"):
+    with pytest.raises(IllegalMoveError, match="a rollback to ops/delay v1 is not allowed: it is revoked"):
         begin(world, "rollback", first.version)
 
 
@@ -303,7 +307,7 @@ def test_no_return_to_a_version_that_was_left_for_cause(world: World) -> None:
     first = deployed(world)
     second = deployed(world, "op-2")
     roll_back(world, first.version)
-    with pytest.raises(IllegalMoveError, match="rolled back or suspended before; an incident that blocks it is open"):
+    with pytest.raises(IllegalMoveError, match="rolled back or suspended before; an open incident blocks it"):
         begin(world, "rollback", second.version)
 
 
@@ -322,13 +326,13 @@ def test_nothing_is_suspended_when(environment: str, world: World) -> None:
     other = world.version()
     with pytest.raises(IllegalMoveError, match="does not serve"):
         begin(world, "suspend", other, environment=environment)
-    with pytest.raises(InputError, match="names no version"):
+    with pytest.raises(InputError, match="nothing serves as staging champion of ops/delay"):
         begin(world, "suspend", None, environment="staging")
 
 
 def test_nothing_is_withdrawn_without_a_retirement_that_came_to_rest(world: World) -> None:
     deployed(world)
-    with pytest.raises(IllegalMoveError, match="was not opened; only a quiet version is withdrawn"):
+    with pytest.raises(IllegalMoveError, match="was not opened; only a quiet version can be withdrawn"):
         begin(world, "withdraw")
 
 

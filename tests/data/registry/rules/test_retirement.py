@@ -160,16 +160,16 @@ def test_without_anybody_affected_its_plan_is_whole_from_the_start(world: World)
 
 UNOPENED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     "an unknown version": ({"version": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
-    "a sunset in the past": ({"sunset_at": "past"}, InputError, "lies in the past"),
-    "itself as successor": ({"successor": VERSION}, InputError, "cannot succeed"),
+    "a sunset in the past": ({"sunset_at": "past"}, InputError, "must be in the future"),
+    "itself as successor": ({"successor": VERSION}, InputError, "cannot have itself as its successor"),
     "an unknown successor": ({"successor": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
-    "a consumer twice": ({"parties": (PARTIES[0], PARTIES[0])}, InputError, "names a consumer twice"),
+    "a consumer twice": ({"parties": (PARTIES[0], PARTIES[0])}, InputError, "lists a consumer twice"),
     "a consumer with a slash": (
         {"parties": (AffectedParty(system="a/b", declared=False),)},
         InvalidNameError,
         "cannot be a system",
     ),
-    "less silence than the slowest consumer's cadence": ({"quiet_days": 6}, InputError, "gates asks every 7 days"),
+    "too few quiet days for a slow consumer": ({"quiet_days": 6}, InputError, "gates uses the model every 7 days"),
 }
 
 
@@ -189,7 +189,7 @@ def test_a_rejected_version_succeeds_nobody(world: World) -> None:
     second = world.version()
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE version SET review_state = 'rejected' WHERE key = ?", [second])
-    with pytest.raises(InputError, match="cannot succeed"):
+    with pytest.raises(InputError, match="cannot have a rejected version as its successor"):
         opened(world, successor=second)
 
 
@@ -245,7 +245,7 @@ REQUESTS: dict[str, tuple[str, type[ModelwardError], str]] = {
     "is still pending": ("state = 'pending'", RequestClosedError, "is pending, not approved"),
     "was rejected": ("state = 'rejected'", RequestClosedError, "is rejected, not approved"),
     "has no end": ("valid_until = NULL", RequestClosedError, "not approved"),
-    "ran out": ("valid_until = '2013-01-01T00:00:00.000000Z'", RequestClosedError, "ran out"),
+    "ran out": ("valid_until = '2013-01-01T00:00:00.000000Z'", RequestClosedError, "has expired"),
 }
 
 
@@ -388,7 +388,7 @@ def test_a_model_with_another_version_on_its_way_stays(world: World) -> None:
 def test_the_dossier_is_kept_for_a_time_to_come(world: World) -> None:
     withdrawn(world)
     command = archive(world)
-    with pytest.raises(InputError, match="past"):
+    with pytest.raises(InputError, match="must be in the future"):
         world.do(command.model_copy(update={"retain_until": world.now}))
     world.do(command)
     row = world.get(Retirement, KEY)

@@ -98,8 +98,8 @@ def validated_by_a_contributor(world: World) -> object:
 
 
 REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
-    "a conclusion by no validator": (concluded("alma"), NotAuthorisedError, "is no validator"),
-    "a conclusion by the developer": (concluded("dev"), NotAuthorisedError, "is no validator"),
+    "a conclusion by an approver": (concluded("alma"), NotAuthorisedError, "does not hold the role validator"),
+    "a conclusion by the developer": (concluded("dev"), NotAuthorisedError, "does not hold the role validator"),
     "a conclusion by a developer made validator": (
         lambda w: (w.grant("dev", "validator"), concluded("dev")(w)), IndependenceError, "submitted"
     ),
@@ -114,30 +114,30 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
     ),
     "a conclusion with a wrong code": (concluded(proof=Proof(person="vera", code="000000")), ProofError, "wrong"),
     "a conclusion by nobody": (concluded(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
-    "a conclusion on other evidence": (concluded(evidence_digest="sha256:0"), StaleEvidenceError, "validator read"),
+    "a conclusion on other evidence": (concluded(evidence_digest="sha256:0"), StaleEvidenceError, "changed after"),
     "a conclusion on what is not there": (concluded(version=f"{MODEL}/versions/7"), NotFoundError, "no version"),
     "a conclusion before machines judged": (
-        lambda w: concluded(version=w.version())(w), IllegalMoveError, "was not judged yet"
+        lambda w: concluded(version=w.version())(w), IllegalMoveError, "has no verdicts yet"
     ),
     "a conclusion on a rejected version": (
         after(concluded(conclusion="not fit"), concluded()), IllegalMoveError, "it cannot become validated"
     ),
     "a finding nobody can answer": (
-        lambda w: w.do(finding(VERSION, w.now, owner="mallory")), NotAuthorisedError, "cannot answer"
+        lambda w: w.do(finding(VERSION, w.now, owner="mallory")), NotAuthorisedError, "cannot own a finding"
     ),
     "a finding due already": (
-        lambda w: w.do(finding(VERSION, w.now, due_at=w.now)), InputError, "a time to come"
+        lambda w: w.do(finding(VERSION, w.now, due_at=w.now)), InputError, "must be in the future"
     ),
     "a finding posing as a condition": (
-        lambda w: w.do(finding(VERSION, w.now, origin="condition")), InputError, "by the approval"
+        lambda w: w.do(finding(VERSION, w.now, origin="condition")), InputError, "by an approval only"
     ),
-    "an answer by somebody else": (lambda w: answered(w, "olga"), NotAuthorisedError, "dev's to answer, not olga's"),
+    "an answer by somebody else": (lambda w: answered(w, "olga"), NotAuthorisedError, "olga does not own the finding"),
     "an answer to what is answered": (after(answered, answered), IllegalMoveError, "is answered"),
     "a dispute of what nobody answered": (disputed("vera"), IllegalMoveError, "is open"),
-    "a dispute by its owner": (after(answered, disputed("dev")), NotAuthorisedError, "neither raised"),
+    "a dispute by its owner": (after(answered, disputed("dev")), NotAuthorisedError, "dev owns the finding"),
     "a dispute by an approver": (after(answered, disputed("alma")), NotAuthorisedError, "neither raised"),
     "closing what nobody answered": (closed("vera"), IllegalMoveError, "is open"),
-    "closing by its owner": (after(answered, closed("dev")), NotAuthorisedError, "answers for the finding"),
+    "closing by its owner": (after(answered, closed("dev")), NotAuthorisedError, "owns or answered the finding"),
     "closing by an approver": (after(answered, closed("alma")), NotAuthorisedError, "nor is a validator"),
     "closing with a wrong code": (after(answered, closed("vera", person="vera", code="000000")), ProofError, "wrong"),
     "closing by a contributor who raised it": (
@@ -241,7 +241,7 @@ def test_a_review_is_opened_once_for_one_reason(world: World) -> None:
 
 def test_a_review_is_completed_by_owner_or_validator(world: World) -> None:
     key = opened(world)
-    with pytest.raises(NotAuthorisedError, match="neither owner nor validator"):
+    with pytest.raises(NotAuthorisedError, match="neither the role owner nor validator"):
         world.do(CompleteReview(key=key, outcome="fine", proof=world.proof("dev")))
     world.do(CompleteReview(key=key, outcome="fine", proof=world.proof("olga")))
     assert (world.get(Review, key).completed_by, world.get(Review, key).outcome) == ("olga", "fine")

@@ -70,18 +70,18 @@ def moved(command: type[RejectVersion | RevokeVersion], step: str = "assessed") 
 
 
 REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
-    "a version nobody worked on": (lambda w: w.version(contributors=()), IndependenceError, "nobody is known"),
+    "a version nobody worked on": (lambda w: w.version(contributors=()), IndependenceError, "has no contributor"),
     "a parent that is not there": (lambda w: w.version(parent=f"{MODEL}/versions/9"), NotFoundError, "no version"),
     "a parent of another model": (other_models_parent, InputError, "not a version of ops/delay"),
     "a section named twice": (
-        lambda w: w.version(sections=(section("a"), section("a"))), InputError, "names a section twice"
+        lambda w: w.version(sections=(section("a"), section("a"))), InputError, "each section of a version"
     ),
     "a section with a slash": (lambda w: w.version(sections=(section("a/b"),)), InputError, "with a slash"),
     "evidence of another version": (foreign_metric, InputError, "does not belong to ops/delay v2"),
     "evidence under another version's name": (disguised_metric, InputError, "does not belong to ops/delay v2"),
     "revoking what is not approved": (moved(RevokeVersion), IllegalMoveError, "it cannot become revoked"),
     "expiring what is not approved": (
-        lambda w: w.do(ExpireVersion(version=w.assessed())), IllegalMoveError, "has not run out"
+        lambda w: w.do(ExpireVersion(version=w.assessed())), IllegalMoveError, "has not expired"
     ),
     "rejecting what is approved": (
         lambda w: w.do(RejectVersion(version=w.approved().subject, reason="x")), IllegalMoveError, "is approved"
@@ -189,7 +189,7 @@ def test_an_approval_runs_out_at_its_time(world: World) -> None:
     expire = ExpireVersion(version=request.subject)
     assert request.valid_until is not None
     world.now = request.valid_until - timedelta(microseconds=1)
-    with pytest.raises(IllegalMoveError, match="has not run out"):
+    with pytest.raises(IllegalMoveError, match="has not expired"):
         world.do(expire)
     world.now = request.valid_until
     world.do(expire)

@@ -74,10 +74,10 @@ def approved(world: World, waived: bool = True) -> None:
 
 REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
     "asking for a time that is over": (
-        lambda w: w.do(asking(w, expires_at=w.now)), InputError, "a time to come"
+        lambda w: w.do(asking(w, expires_at=w.now)), InputError, "must be in the future"
     ),
-    "asking without a reason": (lambda w: w.do(asking(w, reason=" ")), InputError, "says why"),
-    "asking about no control": (lambda w: w.do(asking(w, control=" ")), InputError, "names a control"),
+    "asking without a reason": (lambda w: w.do(asking(w, reason=" ")), InputError, "the reason of the waiver is empty"),
+    "asking about no control": (lambda w: w.do(asking(w, control=" ")), InputError, "the control of the waiver"),
     "asking for a rejected version": (
         lambda w: (w.do(RejectVersion(version=VERSION, reason="x")), w.do(asking(w))), IllegalMoveError, "is rejected"
     ),
@@ -87,14 +87,14 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
     "granting by a contributor": (
         lambda w: (w.grant("dev", Role.APPROVER), decided("dev")(w)), IndependenceError, "submitted"
     ),
-    "granting by a validator": (decided("vera"), NotAuthorisedError, "is no approver or risk-acceptor"),
+    "granting by a validator": (decided("vera"), NotAuthorisedError, "does not hold the role approver or"),
     "granting with a wrong code": (decided(person="rita", code="000000"), ProofError, "wrong"),
-    "refusing without a reason": (decided(grant=False), InputError, "says why"),
+    "refusing without a reason": (decided(grant=False), InputError, "needs a reason"),
     "granting what was decided": (lambda w: (decided()(w), decided("alma")(w)), IllegalMoveError, "is granted"),
-    "granting when its time is over": (lambda w: (w.move(days=11), decided()(w)), IllegalMoveError, "is over"),
+    "granting when its time is over": (lambda w: (w.move(days=11), decided()(w)), IllegalMoveError, "has passed"),
     "revoking what was not granted": (revoked(), IllegalMoveError, "is requested"),
-    "revoking by an outsider": (lambda w: (decided()(w), revoked("outsider")(w)), NotAuthorisedError, "is no"),
-    "running out before its time": (lambda w: (decided()(w), expired(w)), IllegalMoveError, "runs until 2013-03-1"),
+    "revoking by an outsider": (lambda w: (decided()(w), revoked("outsider")(w)), NotAuthorisedError, "does not hold"),
+    "running out before its time": (lambda w: (decided()(w), expired(w)), IllegalMoveError, "expires at 2013-03-1"),
 }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_a_refusal_is_kept_with_its_reason(world: World) -> None:
 
 ENDS: dict[str, tuple[Act, str]] = {
     "revoked": (revoked(), "it got worse"),
-    "expired": (lambda w: (w.move(days=11), expired(w)), "ran out"),
+    "expired": (lambda w: (w.move(days=11), expired(w)), "expired"),
 }
 
 
