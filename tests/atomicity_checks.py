@@ -1,4 +1,4 @@
-"""What bad input must leave behind: one error that says where and what to do, what is remembered, and nothing else.
+"""Check that bad input leads to one error with place and remedy, and to no change except the expected events.
 
 with nothing_half_done(world, cli, "command.refused"):
     has_one_error(cli("show", "a/b/c"), 2, "cannot be a team", "with one slash")
@@ -17,8 +17,8 @@ from data.records.version import Version
 from tests.world import World
 
 
-class Said(Protocol):
-    """What a command answered."""
+class CommandOutput(Protocol):
+    """The result of a command: exit code, output, error output."""
 
     @property
     def code(self) -> int: ...
@@ -30,11 +30,11 @@ class Said(Protocol):
     def json(self) -> Any: ...
 
 
-Cli = Callable[..., Said]
+Cli = Callable[..., CommandOutput]
 
 
-def has_one_error(output: Said, code: int, what: str, remedy: str) -> None:
-    """The exit code, one error with its place and reason, one line of remedy at the end, nothing of our insides."""
+def has_one_error(output: CommandOutput, code: int, what: str, remedy: str) -> None:
+    """Assert the exit code, exactly one error with `what`, its remedy in the last line, and no traceback."""
     assert output.code == code, output.out + output.err
     assert what in output.err
     assert remedy in output.err.splitlines()[-1]
@@ -43,18 +43,18 @@ def has_one_error(output: Said, code: int, what: str, remedy: str) -> None:
     assert "Traceback" not in output.err
 
 
-def everything(world: World) -> set[str]:
-    """The keys of all that a command could leave half done."""
+def keys_of_all(world: World) -> set[str]:
+    """Return the keys of all rows that a command could leave incomplete."""
     return {one.key for kind in (Model, Version, ApprovalRequest, Deployment, Operation) for one in world.find(kind)}
 
 
 @contextmanager
 def nothing_half_done(world: World, cli: Cli, *remembered: str) -> Iterator[None]:
-    """Within, events of these types come about and nothing else does; the registry verifies deep afterwards."""
-    world.artifacts.put(b'"purpose"')  # the section that the small world's versions refer to
-    kept, before = everything(world), len(world.events())
+    """Assert that the block adds events of these types and nothing else, and that the registry verifies afterwards."""
+    world.artifacts.put(b'"purpose"')  # the section text of the versions of the test world
+    kept, before = keys_of_all(world), len(world.events())
     yield
-    assert everything(world) == kept
+    assert keys_of_all(world) == kept
     assert tuple(one["type"] for one in world.events()[before:]) == remembered
     assert list(world.home.reports.glob("crash-*")) == []
     verified = cli("audit", "verify", "--deep", "--json")

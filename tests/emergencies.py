@@ -1,4 +1,4 @@
-"""Emergency releases in the small world, each step in one call: asked for by otto, published, ratified."""
+"""Emergency releases in the test world, each step in one call: opened by otto, published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.world import World
 
 
 def asked_to_release(world: World, version: str, /, by: str = "otto", **changes: Any) -> ReleaseInEmergency:
-    """The command that opens an emergency release of a version, which is judged for it first."""
+    """Judge a version for an emergency; return the command that opens its release."""
     if "verdict_set" not in changes:
         changes["verdict_set"] = world.judge(version, "emergency")
     verdicts = world.get(VerdictSet, changes["verdict_set"])
@@ -38,17 +38,17 @@ def asked_to_release(world: World, version: str, /, by: str = "otto", **changes:
 
 
 def release_opened(world: World, version: str = "", /, by: str = "otto", **changes: Any) -> ApprovalRequest:
-    """A release that may go live: the request under which it is published."""
+    """Open an emergency release; return the request under which it is published."""
     command = asked_to_release(world, version or world.assessed(), by, **changes)
     return world.do(command, by=by, run_id=changes.get("run_id", "")).row(ApprovalRequest)
 
 
 def released(world: World, version: str = "", run_id: str = "op-e", **changes: Any) -> Deployment:
-    """A version that went live in an emergency."""
+    """Release a version in an emergency; return its deployment."""
     begin_deploy(world, release_opened(world, version, **changes), run_id)
     return complete_deploy(world, run_id).row(Deployment)
 
 
 def request_of(world: World, deployment: Deployment) -> ApprovalRequest:
-    """The request that a release stands on, as it is now."""
+    """Return the present request of a released deployment."""
     return world.get(ApprovalRequest, deployment.request or "")

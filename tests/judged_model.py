@@ -1,10 +1,10 @@
 """A version that real gates can judge: a packed submission with predictions, under a small standard of real controls.
 
-def test_something(judged: World) -> None:       version 1 is registered, its predictions lie in the inbox
-def test_something(validated: World) -> None:    it is measured and judged by the tasks, and vera concluded
+def test_something(judged: World) -> None:       version 1 is registered, its submission is packed
+def test_something(validated: World) -> None:    the tasks measured and judged version 1, and vera validated it
 
-dev submitted it, otto wrote code in Git: both hold the role of an approver too, and may not use it. rita is a third
-approver.
+dev submitted the version and otto is a Git author of it; both hold the role approver but are not independent. rita is a
+third approver.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ END = {"notice_days": 30, "quiet_days": 14, "retention_years": 10, "roles": {"ow
 
 
 def standard_text(version: int = 2, approvers: int = 2, **changes: Any) -> str:
-    """A standard of one control a gate, with so many approvers in production."""
+    """Return the text of a standard with one control for each gate, which requires `approvers` approvers."""
     rule = {"roles": {"approver": approvers}, "request_days": 7, "approval_days": 90, "rationale": "said"}
     written = {
         "id": "baseline",
@@ -66,7 +66,7 @@ def standard_text(version: int = 2, approvers: int = 2, **changes: Any) -> str:
 
 
 def adopt(world: World, text: str) -> str:
-    """Put a standard in force under adam's code; the digest of its text."""
+    """Adopt a standard with adam's code; return the digest of its text."""
     digest = world.artifacts.put(text.encode())
     read = json.loads(text)
     command = AdoptStandard(
@@ -82,7 +82,7 @@ def adopt(world: World, text: str) -> str:
 
 
 def registered_version(world: World) -> str:
-    """The first version of the model, registered by dev with the predictions of `tests/submissions.py`; its key."""
+    """Register the first version, submitted by dev with the predictions of `tests/submissions.py`; return its key."""
     adopt(world, standard_text())
     for person in ("dev", "otto", "rita"):
         world.grant(person)
@@ -91,12 +91,12 @@ def registered_version(world: World) -> str:
 
 
 def next_version(world: World, folder: Path, **changes: Any) -> str:
-    """Another version of the model, from a submission folder; its key."""
+    """Register another version of the model from a submission folder; return its key."""
     return world.version(submission_digest=deliver(folder, world.home, "dev"), by="dev", **changes)
 
 
 def assessed_version(world: World, version: str = V1, run_id: str = "run-v") -> VerdictSet:
-    """A version measured, compared and judged by the tasks of the validate flow."""
+    """Measure, compare and judge a version with the tasks of the validate flow; return its verdict set."""
     context = RunContext(DEV, world.now, run_id)
     evidence = collect_version.fn(version, "production")
     measure_version.fn(evidence, context)
@@ -106,7 +106,7 @@ def assessed_version(world: World, version: str = V1, run_id: str = "run-v") -> 
 
 
 def validated_version(world: World, version: str = V1) -> str:
-    """A version assessed by the tasks and concluded on by vera; its key."""
+    """Assess a version with the tasks and validate it as vera; return its key."""
     assessed_version(world, version)
     world.do(
         ConcludeValidation(
@@ -131,25 +131,25 @@ def _control(gate: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def found_judged(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The world of `judged`."""
+    """The world of the fixture `judged`, to be copied."""
     return prepared(founded, tmp_path_factory.mktemp("judged") / "home", registered_version)
 
 
 @pytest.fixture(scope="session")
 def found_validated(found_judged: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The world of `validated`."""
+    """The world of the fixture `validated`, to be copied."""
     return prepared(found_judged, tmp_path_factory.mktemp("validated") / "home", validated_version)
 
 
 @pytest.fixture
 def judged(found_judged: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A copy of a world with a registered version; dev is at work."""
+    """A copy of the world with a registered version; dev is the acting person."""
     monkeypatch.setenv("MODELWARD_ACTOR", "dev")
     return found_judged.copy(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture
 def validated(found_validated: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A copy of a world with a validated version; dev is at work."""
+    """A copy of the world with a validated version; dev is the acting person."""
     monkeypatch.setenv("MODELWARD_ACTOR", "dev")
     return found_validated.copy(tmp_path / "home", monkeypatch)

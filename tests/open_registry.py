@@ -1,9 +1,9 @@
-"""The registry of a test stays open from one command to the next: opening and closing its file is most of a command.
+"""Keep the registry file of a test open between commands, since opening and closing it takes most of a command's time.
 
-A process of the product closes the file after each transaction, so that others have their turn. Most tests have no
-other process. For them the file is closed only when something else could need it: a process that is started, another
-connection, a copy of the folder, a backup, or the end of the test. What is executed on the file is the same. Tests of
-the store, of its lock and of several processes are marked `closed_registry`, or lie in a folder of CLOSED.
+modelward itself closes the file after each transaction, so that other processes can open it. Most tests have no other
+process. For them the file is closed only before something else could need it: a new process, another connection, a copy
+of the folder, a backup, or the end of the test. Tests of the store, of its lock and of several processes are marked
+`closed_registry` or listed in CLOSED.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ CLOSED = (
     "modelward/web",
     "structure",
 )
-"""Folders and files below `tests` in which other processes, or tests themselves, open the files of a registry."""
+"""Folders and name prefixes of files below `tests` whose tests, or processes, open the registry file themselves."""
 
 
 def close_all() -> None:
-    """Close each registry file that no session and no transaction of this process uses."""
+    """Close each registry file that no session or transaction of this process uses."""
     for process in store._PROCESSES.values():
         if process.connection is not None and not process.sessions and process.owner is None:
             process.connection.close()
@@ -60,7 +60,7 @@ def _closing(act: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def kept_open() -> Iterator[None]:
-    """Let registries stay open between commands, and close them at the end."""
+    """Keep registry files open between commands while the block runs, then close them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "_close_unless_in_session", lambda self: None)
         for owner, name in (
@@ -83,7 +83,7 @@ def kept_open() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def registry_stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every test but those that need the file closed."""
+    """Keep the registry open in every test that does not need its file closed."""
     place = request.path.relative_to(Path(__file__).parent).as_posix()
     if place.startswith(CLOSED) or request.node.get_closest_marker("closed_registry"):
         yield

@@ -1,4 +1,4 @@
-"""Operations on a model in the small world, each in one call: begin, complete, and both together."""
+"""Operations on a model in the test world, each in one call: begin, complete, and both together."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MANIFEST = "sha256:" + "0" * 64
 
 
 def asked_to_deploy(world: World, request: ApprovalRequest, /, **changes: Any) -> BeginOperation:
-    """The command that begins what a request approved, with the digests recomputed as they stand."""
+    """Return the command that begins the deployment of an approved request, with present digests."""
     fields: dict[str, Any] = {
         "model": model_of(request.subject),
         "kind": "deploy",
@@ -43,13 +43,13 @@ def asked_to_deploy(world: World, request: ApprovalRequest, /, **changes: Any) -
 
 
 def begin(world: World, kind: Any, version: str | None = None, run_id: str = "op-1", **changes: Any) -> Receipt:
-    """Begin an operation in production that needs no request."""
+    """Begin an operation in production without an approval request."""
     fields: dict[str, Any] = {"model": MODEL, "kind": kind, "environment": "production", "version": version}
     return world.do(BeginOperation(**{**fields, **changes}), by="otto", run_id=run_id)
 
 
 def begin_deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Receipt:
-    """Begin to deploy what a request approved."""
+    """Begin the deployment of an approved request."""
     return world.do(asked_to_deploy(world, request, **changes), by="otto", run_id=run_id)
 
 
@@ -59,13 +59,13 @@ def complete_deploy(world: World, run_id: str = "op-1", model: str = MODEL) -> R
 
 
 def deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Deployment:
-    """Deploy what a request approved; the deployment."""
+    """Deploy the version of an approved request; return the deployment."""
     begin_deploy(world, request, run_id, **changes)
     return complete_deploy(world, run_id, model_of(request.subject)).row(Deployment)
 
 
 def deployed(world: World, run_id: str = "op-1", **changes: Any) -> Deployment:
-    """A new version, approved by two people and deployed."""
+    """Register a new version, have it approved by two people, deploy it; return the deployment."""
     return deploy(world, world.approved(**changes), run_id)
 
 
@@ -81,7 +81,7 @@ def complete_rollback(world: World, run_id: str = "op-r", **changes: Any) -> Rec
 
 
 def roll_back(world: World, to: str, run_id: str = "op-r", **changes: Any) -> Deployment:
-    """Roll production back to a version; the new deployment."""
+    """Roll production back to a version; return the new deployment."""
     begin(world, "rollback", to, run_id)
     return complete_rollback(world, run_id, **changes).row(Deployment)
 
@@ -99,20 +99,20 @@ def complete_suspension(world: World, run_id: str = "op-s", **changes: Any) -> R
 
 
 def suspend(world: World, run_id: str = "op-s") -> Deployment:
-    """Suspend what serves in production; the deployment that ended."""
+    """Suspend the version that serves in production; return the ended deployment."""
     begin(world, "suspend", None, run_id)
     return complete_suspension(world, run_id).row(Deployment)
 
 
 def withdraw(world: World, run_id: str = "op-w") -> Deployment:
-    """Withdraw what serves in production; the deployment that ended."""
+    """Withdraw the version that serves in production; return the ended deployment."""
     begin(world, "withdraw", None, run_id)
     command = CompleteWithdrawal(model=MODEL, manifest_digest=MANIFEST, reason="retired")
     return world.do(command, by="otto", run_id=run_id).row(Deployment)
 
 
 def prepared(founded: Template, root: Path, prepare: Callable[[World], object]) -> Template:
-    """A world in which something happened already, to be copied for every test of a module."""
+    """Return a copy of a world after `prepare`, to be copied for each test of a module."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         world = founded.copy(root, monkeypatch)
         with world.registry.store.session():
@@ -122,7 +122,7 @@ def prepared(founded: Template, root: Path, prepare: Callable[[World], object]) 
 
 @contextmanager
 def held(template: Template, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of a world with its registry held open, which opens the file once a test."""
+    """Yield a copy of a world with its registry held open."""
     world = template.copy(root, monkeypatch)
     with world.registry.store.session():
         yield world

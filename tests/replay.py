@@ -1,4 +1,4 @@
-"""A replay registry under test: a clock to move, commands in a name, one-time codes, rows and events to read."""
+"""A replay registry for tests: move its clock, give commands, make one-time codes, read rows and events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ R = TypeVar("R", bound=Row)
 
 
 class Replay:
-    """A registry whose clock stands at `now`, the business time of everything done, and moves only when it is told."""
+    """A replay registry whose business time is `now`; only `move` and `code` change it."""
 
     def __init__(self, root: Path, now: datetime) -> None:
         self.home = Home(root)
@@ -32,46 +32,46 @@ class Replay:
         self.now = now
 
     def move(self, **by: float) -> datetime:
-        """Move the clock by `days=`, `hours=`, `minutes=`, `seconds=`."""
+        """Move the clock forward by `days`, `hours`, `minutes` or `seconds`; return the new time."""
         self.now += timedelta(**by)
         return self.now
 
     def do(self, command: Command, by: str = "dev", run_id: str = "run-1", **extra: Any) -> Receipt:
-        """Give a command at `now` in somebody's name (unproven, as an operating-system user is)."""
+        """Give a command at `now` as the person `by`, an actor without proof."""
         actor = extra.pop("actor", Actor(id=by))
         return self.registry.execute(command, RunContext(actor, self.now, run_id), **extra)
 
     def code(self, person: str) -> str:
-        """A valid one-time code of a person at `now`; the clock goes on 30 s first, so that no code comes twice."""
+        """Move the clock by 30 seconds, so that each code is new, and return a person's valid one-time code."""
         self.move(seconds=30)
         return self.phone(person).at(self.now)
 
     def phone(self, person: str) -> pyotp.TOTP:
-        """What a person's phone holds: `phone("alma").at(when)` is a code."""
+        """Return the code generator of a person: `phone("alma").at(time)` is a code."""
         with self.registry.reading() as state:
             credential = active_credential(state, person)
         assert credential is not None, f"{person} is not enrolled"
         return pyotp.TOTP(self.registry.seeds.open(credential.key))
 
     def proof(self, person: str) -> Proof:
-        """A person's proof with a fresh code."""
+        """Return a proof of a person with a new code."""
         return Proof(person=person, code=self.code(person))
 
     def grant(self, person: str, role: Role | str = Role.APPROVER, **scope: Any) -> Receipt:
-        """Give a person a role, under adam's code."""
+        """Grant a person a role, with adam's code."""
         return self.do(GrantRole(person=person, role=Role(role), proof=self.proof("adam"), **scope), by="adam")
 
     def get(self, kind: type[R], key: str) -> R:
-        """A row as it stands."""
+        """Return the present row under a key."""
         with self.registry.reading() as state:
             return state.need(kind, key)
 
     def find(self, kind: type[R], **equals: str | int | bool) -> list[R]:
-        """Rows as they stand."""
+        """Return the present rows whose columns equal these values."""
         with self.registry.reading() as state:
             return state.find(kind, **equals)
 
     def events(self, kind: str = "") -> list[dict[str, Any]]:
-        """The bodies of all events so far, or of one type, as the journal holds them."""
+        """Return the bodies of all events in the journal, or of those of one type."""
         bodies = [json.loads(body) for body in self.registry.journal.bodies()]
         return [body for body in bodies if kind in ("", body["type"])]

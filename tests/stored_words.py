@@ -1,4 +1,4 @@
-"""The closed choices of a record's field: words that stand in stored events and so are never dropped or renamed."""
+"""List the allowed values of a record field; they are stored in events, so none may be removed or renamed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.records.row import Frozen
 
 
 def choices(kind: type[Frozen], field: str) -> str:
-    """The words that a field may hold, in order, joined by ` | `; without None."""
+    """Return the allowed values of a field in their order, joined by ` | `, without None."""
     return " | ".join(_words(kind.model_fields[field].annotation))
 
 

@@ -1,4 +1,4 @@
-"""How many transactions a registry's file saw: counted on the connections themselves, whoever opened them and for what.
+"""Count the transactions and statements on the registry files that this process opens.
 
 with counted_transactions() as counts:
     monitor_models()
@@ -17,39 +17,39 @@ import duckdb
 from data.registry import store
 from tests.open_registry import close_all
 
-KINDS = WRITING, READING, ALONE = "that write", "that read", "of one statement"
+KINDS = WRITING, READING, SINGLE = "writing", "reading", "single statement"
 STATEMENTS = "statements"
 
 
 class CountedConnection:
-    """A DuckDB connection that counts every BEGIN, and every statement outside of one that is not a setting."""
+    """A DuckDB connection that counts its transactions, and the statements outside of a transaction except SET."""
 
     def __init__(self, connection: Any, counts: Counter[str]) -> None:
         self._connection, self._counts, self._inside = connection, counts, False
 
     def begin(self) -> None:
-        """Begin a transaction."""
+        """Begin a writing transaction."""
         self._counts[WRITING] += 1
         self._inside = True
         self._connection.begin()
 
     def commit(self) -> None:
-        """End it."""
+        """Commit the transaction."""
         self._inside = False
         self._connection.commit()
 
     def rollback(self) -> None:
-        """End it without effect."""
+        """Roll the transaction back."""
         self._inside = False
         self._connection.rollback()
 
     def execute(self, sql: str, *values: Any) -> Any:
-        """A statement: one of the transaction, or one by itself."""
+        """Execute and count a statement."""
         if sql.startswith("BEGIN"):
             self._counts[READING] += 1
             self._inside = True
         elif not self._inside and not sql.startswith("SET"):
-            self._counts[ALONE] += 1
+            self._counts[SINGLE] += 1
         self._counts[STATEMENTS] += 1
         return self._connection.execute(sql, *values)
 
@@ -64,7 +64,7 @@ class CountedConnection:
 
 
 class _Module:
-    """The module `duckdb` as the store sees it: all of it, and connections that count."""
+    """Replaces the module `duckdb` in the store; its connections count, everything else is unchanged."""
 
     def __init__(self, counts: Counter[str]) -> None:
         self._counts = counts
@@ -78,7 +78,7 @@ class _Module:
 
 @contextmanager
 def counted_transactions() -> Iterator[Counter[str]]:
-    """Within, every connection that a registry's store opens in this process counts."""
+    """Count the transactions on every connection that a store of this process opens while the block runs."""
     close_all()  # a connection that is open already would not be counted
     counts: Counter[str] = Counter()
     store.duckdb = _Module(counts)  # type: ignore[assignment]
@@ -89,5 +89,5 @@ def counted_transactions() -> Iterator[Counter[str]]:
 
 
 def transactions(counts: Counter[str]) -> int:
-    """All of them, of every kind."""
+    """Return the number of transactions of every kind."""
     return sum(counts[one] for one in KINDS)

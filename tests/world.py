@@ -1,15 +1,15 @@
-"""A small world for tests: a replay registry with people in every role, a clock to move, and one-time codes.
+"""The test world: a replay registry with a person in every role, a clock that tests move, and one-time codes.
 
     def test_something(world: World) -> None:
-        version = world.validated()                       # registered, assessed, judged and validated
+        version = world.validated()                       # registered, measured, assessed and validated
         world.move(days=3)
-        request = world.requested(version)                # two approvers are asked
-        world.decide(request, "alma")                     # approves with a code of her own
-        world.do(SomeCommand(...), by="dev")              # any command, at world.now
+        request = world.requested(version)                # a pending request for two approvers
+        world.decide(request, "alma")                     # alma approves with a one-time code
+        world.do(SomeCommand(...), by="dev")              # any command, at the time world.now
 
 People: adam and ada (administrators), dev (developer), olga (owner), vera (validator), alma and axel (approvers),
-otto (operator), rita (risk acceptor), outsider (enrolled, no role). Roles hold for every team, tier and environment.
-The world is founded once a test session and copied for each test, so a test pays for what it does alone.
+otto (operator), rita (risk acceptor), outsider (enrolled, without a role). Roles hold for every team, tier and
+environment. The world is created once for a test session and copied for each test.
 """
 
 from __future__ import annotations
@@ -64,15 +64,18 @@ STANDARDS_DIGEST = sha256_of(["baseline", 1])
 
 
 class World(Replay):
-    """A registry with its people; each step of a version's way takes the key of what it goes on from."""
+    """A replay registry with people, and the steps from a new version to its approval.
+
+    A step takes the key of the version that the step before returned; without a key it does the earlier steps first.
+    """
 
     def digest(self, version: str) -> str:
-        """The digest of the evidence on a version as it stands."""
+        """Return the digest of the present evidence on a version."""
         with self.registry.reading() as state:
             return collect_evidence(state, version).digest
 
     def model(self, key: str = MODEL, **changes: Any) -> str:
-        """A registered model of tier 2 with a test plan and a monitoring plan; its key."""
+        """Register a model of tier 2 with a test plan and a monitoring plan; return its key."""
         _, team, name = key.split("/", 2)
         fields: dict[str, Any] = {
             "owner": "olga",
@@ -99,7 +102,7 @@ class World(Replay):
         return key
 
     def version(self, model: str = MODEL, by: str = "dev", **changes: Any) -> str:
-        """A registered version of a model, made when it is not there; its artifact lies in the artifact store."""
+        """Register a version with its artifact, and its model if that does not exist; return the version's key."""
         with self.registry.reading() as state:
             known = len(state.find(Version, model=model))
         if known == 0:
@@ -124,7 +127,7 @@ class World(Replay):
         return self.do(RegisterVersion(model=model, **{**fields, **changes}), by=by).subject
 
     def measured(self, version: str = "", auc: float = 0.7) -> str:
-        """A version with one metric and one test result on it."""
+        """Record one metric and one test result on a version; return its key."""
         version = version or self.version()
         fields: dict[str, Any] = {"value": auc, "low": auc - 0.02, "high": auc + 0.02, "produced_by": "modelward"}
         key = f"{version}/metrics/auc/held-out"
@@ -143,7 +146,7 @@ class World(Replay):
     def judge(
         self, version: str, stage: str = "approve", *judgements: Judgement, environment: str = "production"
     ) -> str:
-        """Record verdicts on the evidence as it stands (all passed when none are given); the key of the set."""
+        """Record a verdict set on the present evidence, with one passed verdict by default; return its key."""
         passed = Judgement(control="performance", gate="performance", criterion="auc", verdict=Passed(because="0.7"))
         with self.registry.reading() as state:
             champion = collect_evidence(state, version, environment).champion
@@ -155,13 +158,13 @@ class World(Replay):
         return self.do(command).row(VerdictSet).key
 
     def assessed(self, version: str = "") -> str:
-        """A measured version that machines judged: all passed."""
+        """Measure a version and record a passed verdict set of stage `assess`; return the version's key."""
         version = self.measured(version)
         self.judge(version, "assess")
         return version
 
     def validated(self, version: str = "", by: str = "vera", conclusion: str = "fit") -> str:
-        """An assessed version on which a validator concluded."""
+        """Assess a version and conclude its validation; return its key."""
         version = self.assessed(version)
         command = ConcludeValidation(
             version=version, conclusion=conclusion, scope="all of it", limitations="one year", competence="ten years",
@@ -171,7 +174,7 @@ class World(Replay):
         return version
 
     def requested(self, version: str = "", approvers: int = 2, by: str = "dev", **changes: Any) -> ApprovalRequest:
-        """An approval request about a validated version, judged anew before; pending for a week."""
+        """Open an approval request on a validated version, which is judged first; the request expires after a week."""
         version = version or self.validated()
         environment = changes.get("environment", "production")
         fields: dict[str, Any] = {
@@ -192,12 +195,12 @@ class World(Replay):
         return receipt.row(ApprovalRequest)
 
     def decide(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Receipt:
-        """A person's decision on a request as they read it, proven by a fresh code."""
+        """Record a person's vote on a request, with a new one-time code."""
         run_id = changes.pop("run_id", request.run_id)
         return self.do(self.decision(request, person, decision, run_id=run_id, **changes), by=person, run_id=run_id)
 
     def decision(self, request: ApprovalRequest, person: str, decision: str = "approve", **changes: Any) -> Decide:
-        """The command of `decide`, not given yet."""
+        """Return the command of a person's vote, without giving it."""
         fields: dict[str, Any] = {
             "key": request.key,
             "run_id": request.run_id,
@@ -213,7 +216,7 @@ class World(Replay):
         return Decide(proof=proof, **{**fields, **changes})
 
     def approved(self, version: str = "", environment: str = "production") -> ApprovalRequest:
-        """A version two people approved for an environment; the request as it ended."""
+        """Have a version approved by two people for an environment; return the approved request."""
         request = self.requested(version, environment=environment)
         self.decide(request, "alma")
         self.decide(request, "axel")
@@ -233,7 +236,7 @@ def _section(name: str) -> SubmittedSection:
 
 
 def found_world(root: Path) -> World:
-    """A world from nothing: the registry, two administrators, everybody else under their codes, one standard."""
+    """Create a world: the registry, two administrators, the other people, and one adopted standard."""
     world = World(root, FOUNDED_AT)
     world.registry.create(origin="tests.example", clock="replay")
     with world.registry.store.session():
@@ -256,13 +259,13 @@ def found_world(root: Path) -> World:
 
 @dataclass(frozen=True)
 class Template:
-    """A world at rest, to be copied and never touched, and when its clock stood."""
+    """The folder of a world that tests copy and never change, and the time of its clock."""
 
     root: Path
     now: datetime
 
     def copy(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-        """A world of its own under `root`; MODELWARD_HOME names it."""
+        """Copy the world to `root` and set MODELWARD_HOME to it; return the copy, one minute later."""
         shutil.copytree(self.root, root)
         monkeypatch.setenv("MODELWARD_HOME", str(root))
         return World(root, self.now + timedelta(minutes=1))
@@ -270,12 +273,12 @@ class Template:
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The founded world."""
+    """The world after `found_world`, to be copied."""
     root = tmp_path_factory.mktemp("founded") / "home"
     return Template(root, found_world(root).now)
 
 
 @pytest.fixture
 def world(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A copy of the founded world; MODELWARD_HOME names it."""
+    """A copy of the world for one test; MODELWARD_HOME is set to it."""
     return founded.copy(tmp_path / "home", monkeypatch)

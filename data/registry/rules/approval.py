@@ -172,7 +172,7 @@ def _check_question(command: RequestApproval, subject: Subject, context: Context
     for what, (stated, registered) in stated_and_registered.items():
         if stated != registered:
             raise InputError(
-                f"the request on {name} has {what} {stated}, but {registered} is registered",
+                f"the request on {name} has {what} {stated}, but the registered {what} is {registered}",
                 f"use the registered {what}",
             )
     if command.artifact_digest != subject.version.artifact.digest:

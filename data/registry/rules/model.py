@@ -103,7 +103,7 @@ def _require_relaxer(state: State, model: Model, proof: Proof, parties: tuple[st
         if is_one_of(state.need(Person, person_key(name)), parties):
             raise IndependenceError(
                 f"{name} wrote this change, submitted it or owns {short(model.key)}, and cannot relax its rules",
-                "ask another approver or administrator; if all files are committed, only Git's authors count as writers",
+                "ask another approver or administrator; once all files are committed, only Git's authors are writers",
             )
 
 

@@ -1,4 +1,4 @@
-"""The approval rule: what settles a request, and what a person confirms when they sign."""
+"""Counting votes: what settles a request, and what a person confirms when they sign."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def request(required: tuple[RequiredRole, ...] = TWO, **changes: Any) -> Approva
 
 
 def vote(who: str, decision: str = "approve", hour: int = 1, **changes: Any) -> Vote:
-    """A person's vote so many hours after the request; `who` may name a role: `olga as owner`."""
+    """Return a vote given `hour` hours after the request; `who` may contain a role: `olga as owner`."""
     person, _, role = who.partition(" as ")
     fields: dict[str, Any] = {
         "key": f"votes/{hour}/{person}", "request": "r", "person": person, "printed_name": person.title(),
@@ -52,7 +52,7 @@ def vote(who: str, decision: str = "approve", hour: int = 1, **changes: Any) -> 
 
 
 CASES: dict[str, tuple[tuple[RequiredRole, ...], list[Vote], str]] = {
-    "nobody said anything": (TWO, [], "pending"),
+    "no vote": (TWO, [], "pending"),
     "one of two approved": (TWO, [vote("alma")], "pending"),
     "two approved": (TWO, [vote("alma"), vote("axel", hour=2)], "approved"),
     "two approved, one with conditions": (
@@ -68,12 +68,12 @@ CASES: dict[str, tuple[tuple[RequiredRole, ...], list[Vote], str]] = {
     "the other role is missing": (BOTH, [vote("alma"), vote("axel", hour=2)], "pending"),
     "each role signed": (BOTH, [vote("alma"), vote("olga as owner", hour=2)], "approved"),
     "one person in two roles": (BOTH, [vote("alma"), vote("alma as owner", hour=2)], "pending"),
-    "a role named twice asks two people": (TWICE, [vote("alma")], "pending"),
-    "a role named twice is signed by two": (TWICE, [vote("alma"), vote("axel", hour=2)], "approved"),
-    "who recused does not count": (TWO, [vote("alma", "recuse"), vote("axel", hour=2)], "pending"),
-    "who recused is barred": (TWO, [vote("alma", "recuse"), vote("alma", hour=2), vote("axel", hour=3)], "pending"),
+    "a role listed twice needs two people": (TWICE, [vote("alma")], "pending"),
+    "a role listed twice is signed by two people": (TWICE, [vote("alma"), vote("axel", hour=2)], "approved"),
+    "a person who recused does not count": (TWO, [vote("alma", "recuse"), vote("axel", hour=2)], "pending"),
+    "a vote after a recusal": (TWO, [vote("alma", "recuse"), vote("alma", hour=2), vote("axel", hour=3)], "pending"),
     "a rejection": (TWO, [vote("alma", "reject")], "rejected"),
-    "a rejection wins over later approvals": (
+    "a rejection before two approvals": (
         TWO, [vote("rita", "reject"), vote("alma", hour=2), vote("axel", hour=3)], "rejected"
     ),
     "a rejection between approvals": (
@@ -83,18 +83,18 @@ CASES: dict[str, tuple[tuple[RequiredRole, ...], list[Vote], str]] = {
         TWO, [vote("alma"), vote("axel", hour=2), vote("rita", "reject", hour=3)], "approved"
     ),
     "a return for changes": (TWO, [vote("alma"), vote("axel", "return for changes", hour=2)], "returned"),
-    "whichever came first ends it": (
+    "of a rejection and a return the first counts": (
         TWO, [vote("axel", "reject", hour=3), vote("alma", "return for changes", hour=2)], "returned"
     ),
-    "a vote as it ran out": (TWO, [vote("alma"), vote("axel", hour=7 * 24)], "pending"),
-    "a vote yet to come": (TWO, [vote("alma"), vote("axel", hour=48)], "pending"),
-    "nothing required is never fulfilled": ((), [vote("alma")], "pending"),
-    "a count of zero asks one": ((RequiredRole(role=Role.OWNER, count=0),), [vote("alma")], "pending"),
+    "a vote at the expiry": (TWO, [vote("alma"), vote("axel", hour=7 * 24)], "pending"),
+    "a vote in the future": (TWO, [vote("alma"), vote("axel", hour=48)], "pending"),
+    "a request without required roles is never approved": ((), [vote("alma")], "pending"),
+    "a count of zero needs one signature": ((RequiredRole(role=Role.OWNER, count=0),), [vote("alma")], "pending"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_how_a_request_stands(case: tuple[tuple[RequiredRole, ...], list[Vote], str]) -> None:
+def test_the_outcome_of_a_request(case: tuple[tuple[RequiredRole, ...], list[Vote], str]) -> None:
     required, votes, expected = case
     late = any(one.decided_at - ISSUED > timedelta(days=2) for one in votes)
     now = ISSUED + timedelta(days=30 if late else 1)
@@ -102,12 +102,12 @@ def test_how_a_request_stands(case: tuple[tuple[RequiredRole, ...], list[Vote], 
     assert outcome(request(required), votes[::-1], now) == expected, "the order of the rows does not matter"
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_signatures_are_counted_by_role() -> None:
     assert unsigned_roles((*TWO, RequiredRole(role=Role.OWNER)), [vote("alma")]) == {Role.APPROVER: 1, Role.OWNER: 1}
     assert unsigned_roles(TWO, [vote("alma"), vote("axel", hour=2)]) == {}
 
 
-def test_who_left_no_longer_approves_what_is_pending_and_did_approve_what_was_decided() -> None:
+def test_an_approval_of_a_removed_person_counts_only_for_a_decided_request() -> None:
     key = request().key
     votes = [vote("alma", request=key), vote("axel", "recuse", 2, request=key), vote("rita", hour=3, request="another")]
     assert [one.person for one in votes_that_count(request(), votes, {"alma", "axel"})] == ["axel"]
@@ -120,7 +120,7 @@ DECISIONS = st.sampled_from(["approve", "approve with conditions", "recuse"])
 
 
 @given(st.lists(st.tuples(PEOPLE, DECISIONS), max_size=8))
-def test_approval_always_takes_as_many_people_as_were_asked(given_votes: list[tuple[str, str]]) -> None:
+def test_a_request_is_never_approved_by_fewer_people_than_required(given_votes: list[tuple[str, str]]) -> None:
     votes = [vote(person, decision, hour) for hour, (person, decision) in enumerate(given_votes, 1)]
     approved = outcome(request(), votes, ISSUED + timedelta(days=1)) == "approved"
     assert not approved or len({one.person for one in votes if one.decision != "recuse"}) >= 2
@@ -128,8 +128,8 @@ def test_approval_always_takes_as_many_people_as_were_asked(given_votes: list[tu
 
 TYPED = {
     "the last eight digits": (DIGEST[-8:], True),
-    "them in capitals, with a blank": (f" {DIGEST[-8:].upper()} ", True),
-    "all of it": (DIGEST, True),
+    "the last eight digits in capitals, with blanks": (f" {DIGEST[-8:].upper()} ", True),
+    "the whole digest": (DIGEST, True),
     "all its hex digits": (DIGEST[7:], True),
     "seven digits": (DIGEST[-7:], False),
     "nine digits": (DIGEST[-9:], False),
@@ -139,7 +139,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("typed,good", TYPED.values(), ids=TYPED)
-def test_what_confirms_a_digest(typed: str, good: bool) -> None:
+def test_the_last_eight_digits_or_the_whole_digest_confirm_it(typed: str, good: bool) -> None:
     assert confirms(typed, DIGEST) is good
 
 
@@ -147,12 +147,12 @@ def test_a_tail_is_eight_hex_digits() -> None:
     assert tail(DIGEST) == "89abcdef"
 
 
-def test_how_a_request_went_does_not_change_what_was_asked() -> None:
+def test_the_digest_of_a_request_does_not_depend_on_its_outcome() -> None:
     after = {"rev": 4, "state": "approved", "decided_at": ISSUED, "valid_until": ISSUED, "reason": "x"}
     assert request_digest(request(**after), "log") == request_digest(request(), "log")
 
 
-def test_every_word_that_was_asked_is_in_the_digest() -> None:
+def test_the_digest_of_a_request_covers_every_other_field() -> None:
     changes = {
         "required": BOTH, "purpose": "retire", "use": "x", "slot": "shadow", "tier": 1, "contributors": (),
         "artifact_digest": "x", "approval_days": 1, "expires_at": ISSUED, "nonce": "01", "run_id": "x", "key": "x",
@@ -161,7 +161,7 @@ def test_every_word_that_was_asked_is_in_the_digest() -> None:
     assert len(digests | {request_digest(request(), "log"), request_digest(request(), "x")}) == len(changes) + 2
 
 
-def test_the_statement_says_all_that_is_signed() -> None:
+def test_the_statement_contains_everything_that_is_signed() -> None:
     condition = Condition(text="measure slices", due_at=ISSUED)
     signed = vote("alma", "approve with conditions", comment="good", conditions=(condition,))
     stated = statement("log", request(), signed, "validated", "approved")

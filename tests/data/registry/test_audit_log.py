@@ -1,4 +1,4 @@
-"""The log inside a transaction: canonical bodies, one chain, a tree over it, checkpoints when they are due."""
+"""The audit log in a transaction: canonical bodies, hash chain, Merkle tree, checkpoints when they are due."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ def append(log: AuditLog, context: RunContext, *results: CommandResult) -> list[
     return [json.loads(body) for body in log.bodies(0)]
 
 
-def test_an_empty_log_has_a_head_before_genesis(log: AuditLog) -> None:
+def test_an_empty_log_has_a_head_of_size_zero(log: AuditLog) -> None:
     assert log.head() == Head(0, GENESIS_PREV, Frontier.empty(), "", "replay", "")
 
 
-def test_a_log_starts_with_genesis_and_has_only_one(log: AuditLog, context: RunContext) -> None:
+def test_the_first_event_and_no_other_is_genesis(log: AuditLog, context: RunContext) -> None:
     with pytest.raises(ConfigurationError, match="has no genesis event"):
         append(log, context, ORDINARY)
     with pytest.raises(ConfigurationError, match="has a genesis event already"):
         append(log, context, GENESIS, GENESIS)
 
 
-def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: RunContext) -> None:
+def test_a_body_has_every_field_and_is_canonical(log: AuditLog, context: RunContext) -> None:
     row = Person(key="people/ana", person="ana", name="Ana", added_at=NOW, added_by="adam")
     result = CommandResult(EventType.PERSON_ADDED, "people/ana", (row,), actor=Actor(id="adam", auth="totp"))
     _, event = append(log, context, GENESIS, result)
@@ -82,7 +82,7 @@ def test_a_body_says_everything_and_is_canonical(log: AuditLog, context: RunCont
     assert [rfc8785.dumps(json.loads(body)) for body in log.bodies(0)] == log.bodies(0)
 
 
-def test_the_copies_are_those_of_the_body(
+def test_the_columns_are_copies_of_the_body(
     log: AuditLog, context: RunContext, connection: duckdb.DuckDBPyConnection
 ) -> None:
     events = append(log, context, GENESIS, ORDINARY)
@@ -94,7 +94,7 @@ def test_the_copies_are_those_of_the_body(
     ]
 
 
-def test_the_head_carries_chain_and_tree(log: AuditLog, context: RunContext) -> None:
+def test_the_head_has_the_last_leaf_and_the_merkle_frontier(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY, ORDINARY)
     frontier = Frontier.empty()
     for body in log.bodies(0):
@@ -105,20 +105,20 @@ def test_the_head_carries_chain_and_tree(log: AuditLog, context: RunContext) -> 
     assert log.origin() == head.origin
 
 
-def test_bodies_are_cut_out_by_their_numbers(log: AuditLog, context: RunContext) -> None:
+def test_bodies_are_selected_by_number(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY, ORDINARY)
     assert [json.loads(body)["seq"] for body in log.bodies(1)] == [1, 2]
     assert [json.loads(body)["seq"] for body in log.bodies(1, 2)] == [1]
 
 
-def test_the_newest_event_about_something(log: AuditLog, context: RunContext) -> None:
+def test_the_newest_event_of_a_type_about_a_subject_is_found(log: AuditLog, context: RunContext) -> None:
     events = append(log, context, GENESIS, ORDINARY, ORDINARY)
     assert log.newest("models/ops/delay", EventType.COMMAND_REFUSED) == (2, events[2]["id"])
-    with pytest.raises(NotFoundError, match=r"no event person\.added"):
+    with pytest.raises(NotFoundError, match=r"no event of type person\.added"):
         log.newest("models/ops/delay", EventType.PERSON_ADDED)
 
 
-def test_a_checkpoint_signs_the_log_as_it_stands(log: AuditLog, context: RunContext) -> None:
+def test_a_checkpoint_signs_size_and_root_of_the_log(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY)
     key = SigningKey("tests.example/log", b"k" * 32)
     note = log.sign(key)

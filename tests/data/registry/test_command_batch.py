@@ -1,4 +1,4 @@
-"""Many commands in one transaction: each heard by itself, each one event, a refused one leaves the others alone."""
+"""Many commands in one transaction: each is judged separately and becomes one event; a refusal affects no other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def together(world: Replay, *commands: Command) -> list[Receipt | Refusal]:
 
 @pytest.fixture
 def replay(tmp_path: Path) -> Replay:
-    """A fresh registry on a clock of its own, with nobody on its roster."""
+    """A new replay registry with nobody on its roster."""
     Registry(Home(tmp_path / "replay")).create(clock="replay")
     return Replay(tmp_path / "replay", FOUNDED_AT)
 
@@ -57,13 +57,13 @@ def codes(outcomes: Sequence[Receipt | Refusal]) -> list[str]:
 
 OUTCOMES: dict[str, tuple[list[Command], list[str], list[str]]] = {
     "no command is no event": ([], [], []),
-    "each is an event of its own": ([add("ana"), add("bob")], ["person.added"] * 2, ["person.added"] * 2),
-    "a refused one is a value between the others and on record": (
+    "each command is one event": ([add("ana"), add("bob")], ["person.added"] * 2, ["person.added"] * 2),
+    "a refusal is returned as a value and recorded": (
         [add("ana"), add("B o b"), add("cleo")],
         ["person.added", "invalid name", "person.added"],
         ["person.added", "command.refused", "person.added"],
     ),
-    "the rules see what the commands before wrote": (
+    "a rule sees the rows of earlier commands": (
         [add("ana"), add("ana")],
         ["person.added", "input"],
         ["person.added", "command.refused"],
@@ -72,14 +72,14 @@ OUTCOMES: dict[str, tuple[list[Command], list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", OUTCOMES)
-def test_what_came_of_each_and_what_is_on_record(replay: Replay, case: str) -> None:
+def test_each_command_has_its_outcome_and_its_event(replay: Replay, case: str) -> None:
     commands, outcomes, types = OUTCOMES[case]
     assert codes(together(replay, *commands)) == outcomes
     assert [event["type"] for event in replay.events()][1:] == types
 
 
 @pytest.mark.closed_registry
-def test_receipts_name_their_events_and_the_chain_goes_through(replay: Replay) -> None:
+def test_receipts_refer_to_their_events_and_the_log_verifies(replay: Replay) -> None:
     receipts = together(replay, *(add(f"p{number}") for number in range(120)))
     lines = list(replay.registry.journal.bodies())
     events = [json.loads(line) for line in lines]
@@ -104,7 +104,7 @@ def test_the_same_window_twice_in_one_batch_is_one_event_and_two_receipts(world:
     assert len(world.events("monitoring.recorded")) == len(world.find(MonitoringRun)) == 1
 
 
-def test_what_cannot_stand_in_the_log_is_refused_alone(world: World) -> None:
+def test_a_command_that_cannot_be_written_to_the_log_is_refused_alone(world: World) -> None:
     world.model()
     other = world.model("models/ops/other")
     outcomes = together(world, night(MODEL, headline={"auc": float("inf")}), night(other), night("models/ops/moon"))
@@ -114,7 +114,7 @@ def test_what_cannot_stand_in_the_log_is_refused_alone(world: World) -> None:
 
 
 def rival(takes: str) -> Callable[[State, Row], None]:
-    """An `apply` under which one person's row was changed by another writer after part of it was written."""
+    """Return an `apply` that raises ConflictError after it has written the row `takes`."""
     apply = State.apply
 
     def losing(state: State, row: Row) -> None:
@@ -125,7 +125,7 @@ def rival(takes: str) -> Callable[[State, Row], None]:
     return losing
 
 
-def test_one_that_lost_its_row_leaves_nothing_and_the_others_stand(
+def test_a_command_with_a_conflict_is_refused_and_the_others_are_carried_out(
     replay: Replay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as race:
@@ -137,9 +137,7 @@ def test_one_that_lost_its_row_leaves_nothing_and_the_others_stand(
     assert [event["seq"] for event in replay.events()] == [0, 1, 2, 3]
 
 
-def test_a_fault_of_our_own_in_the_middle_leaves_nothing_at_all(
-    replay: Replay, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unexpected_error_in_a_batch_leaves_no_event(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaking(*_: object) -> None:
         raise ZeroDivisionError
 
@@ -161,7 +159,9 @@ def one_with_a_code(world: World) -> list[Command]:
 
 
 @pytest.mark.parametrize("make", [too_many, one_with_a_code])
-def test_a_batch_that_may_not_be_is_refused_before_anything(world: World, make: Callable[..., list[Command]]) -> None:
+def test_a_batch_that_is_not_allowed_is_refused_before_any_change(
+    world: World, make: Callable[..., list[Command]]
+) -> None:
     commands = make(world)
     before = len(world.events())
     with pytest.raises(ModelwardError):
@@ -176,7 +176,7 @@ def test_a_receipt_gives_its_rows_by_type(world: World) -> None:
     assert receipt.rows_of(MonitoringRun) == []
 
 
-def test_a_receipt_without_a_row_of_the_type_names_its_event(world: World) -> None:
+def test_a_receipt_without_a_row_of_the_type_raises_an_error_with_its_event(world: World) -> None:
     receipt = world.grant("outsider", "operator")
     with pytest.raises(NotFoundError) as missing:
         receipt.row(MonitoringRun)

@@ -1,4 +1,4 @@
-"""Who acts, as far as anybody knows without a proof."""
+"""The acting person without a proof: from the settings, or from the operating-system user."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from data.registry.current_actor import current_actor
 from tests.world import World
 
 
-def who(world: World) -> Actor:
+def actor_of(world: World) -> Actor:
     with world.registry.reading() as state:
         return current_actor(state)
 
 
-def test_the_operating_system_user_of_nobody_on_the_roster_is_only_a_name(world: World) -> None:
-    assert who(world) == Actor(id=getpass.getuser(), auth="os-user")
+def test_an_operating_system_user_who_is_not_on_the_roster_is_the_actor_by_name(world: World) -> None:
+    assert actor_of(world) == Actor(id=getpass.getuser(), auth="os-user")
 
 
-def test_the_settings_name_somebody_on_the_roster(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_actor_of_the_settings_is_found_on_the_roster(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "vera")
-    assert who(world) == Actor(id="vera", auth="os-user")
+    assert actor_of(world) == Actor(id="vera", auth="os-user")
 
 
-def test_the_operating_system_user_maps_to_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operating_system_user_on_the_roster_is_the_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "u1234")
     world.do(AddPerson(person="ulla", printed_name="Ulla", os_user="u1234", proof=world.proof("adam")), by="adam")
-    assert who(world) == Actor(id="ulla", auth="os-user")
+    assert actor_of(world) == Actor(id="ulla", auth="os-user")

@@ -1,4 +1,4 @@
-"""Who could decide now is exactly whom the ruling on a decision lets sign."""
+"""Eligible approvers: exactly the people whose vote the rule would accept."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ def named(world: World, request: ApprovalRequest) -> list[str]:
     return [one.person + (f" for {one.deputy_of}" if one.deputy_of else "") for one in found]
 
 
-def stands_in(world: World, person: str, principal: str = "alma") -> Receipt:
+def deputise(world: World, person: str, principal: str = "alma") -> Receipt:
     return world.grant(person, deputy_of=principal, to_at=world.now + timedelta(days=5))
 
 
-def leaves(world: World, person: str) -> Receipt:
+def remove(world: World, person: str) -> Receipt:
     return world.do(RevokePerson(person=person, reason="left", proof=world.proof("adam")), by="adam")
 
 
 Prepare = Callable[[World, ApprovalRequest], object]
 CASES: Mapping[str, tuple[Prepare, list[str]]] = {
     "everybody who holds the role": (lambda w, r: None, ["alma", "axel"]),
-    "who submitted the version cannot": (lambda w, r: w.grant("dev"), ["alma", "axel"]),
-    "who decided already cannot again": (lambda w, r: w.decide(r, "alma"), ["axel"]),
-    "who recused has decided": (lambda w, r: w.decide(r, "axel", "recuse"), ["alma"]),
-    "who left the roster cannot": (lambda w, r: leaves(w, "axel"), ["alma"]),
+    "not the submitter of the version": (lambda w, r: w.grant("dev"), ["alma", "axel"]),
+    "nobody who voted already": (lambda w, r: w.decide(r, "alma"), ["axel"]),
+    "nobody who recused": (lambda w, r: w.decide(r, "axel", "recuse"), ["alma"]),
+    "nobody removed from the roster": (lambda w, r: remove(w, "axel"), ["alma"]),
     "a role for another team does not count": (lambda w, r: w.grant("rita", team="finance"), ["alma", "axel"]),
     "a role for other tiers does not count": (lambda w, r: w.grant("rita", tiers=(3,)), ["alma", "axel"]),
     "a role for another environment does not count": (
         lambda w, r: w.grant("rita", environment="staging"),
         ["alma", "axel"],
     ),
-    "a deputy can, and it is said for whom": (lambda w, r: stands_in(w, "rita"), ["alma", "axel", "rita for alma"]),
-    "a deputy of somebody not independent cannot": (
-        lambda w, r: (w.grant("dev"), stands_in(w, "rita", "dev")),
+    "a deputy, with the person they represent": (lambda w, r: deputise(w, "rita"), ["alma", "axel", "rita for alma"]),
+    "no deputy of a person who is not independent": (
+        lambda w, r: (w.grant("dev"), deputise(w, "rita", "dev")),
         ["alma", "axel"],
     ),
-    "a deputy of somebody who decided cannot": (
-        lambda w, r: (stands_in(w, "rita"), w.decide(r, "alma")),
+    "no deputy of a person who voted": (
+        lambda w, r: (deputise(w, "rita"), w.decide(r, "alma")),
         ["axel"],
     ),
-    "a deputy of somebody who left cannot": (lambda w, r: (stands_in(w, "rita"), leaves(w, "alma")), ["axel"]),
-    "two who stand in for each other can, each in their own right": (
-        lambda w, r: (stands_in(w, "axel"), stands_in(w, "alma", "axel")),
+    "no deputy of a removed person": (lambda w, r: (deputise(w, "rita"), remove(w, "alma")), ["axel"]),
+    "two deputies of each other, each in their own right": (
+        lambda w, r: (deputise(w, "axel"), deputise(w, "alma", "axel")),
         ["alma", "axel"],
     ),
-    "who holds it too needs nobody to stand in for": (
-        lambda w, r: (w.grant("rita"), stands_in(w, "rita")),
+    "a deputy who holds the role is listed in their own right": (
+        lambda w, r: (w.grant("rita"), deputise(w, "rita")),
         ["alma", "axel", "rita"],
     ),
 }
@@ -68,13 +68,13 @@ CASES: Mapping[str, tuple[Prepare, list[str]]] = {
 
 @pytest.fixture(autouse=True)
 def held(world: World) -> Iterator[None]:
-    """The registry stays open for the test: a command takes a millisecond where opening takes fifty."""
+    """Hold the registry open during the test; opening it takes fifty times as long as a command."""
     with world.registry.store.session():
         yield
 
 
 @pytest.mark.parametrize(("prepare", "who"), CASES.values(), ids=CASES)
-def test_it_agrees_with_the_ruling_on_everybody(world: World, prepare: Prepare, who: list[str]) -> None:
+def test_eligible_people_can_vote_and_all_others_are_refused(world: World, prepare: Prepare, who: list[str]) -> None:
     request = world.requested(approvers=9)
     prepare(world, request)
     assert named(world, request) == who
@@ -87,16 +87,16 @@ def test_it_agrees_with_the_ruling_on_everybody(world: World, prepare: Prepare, 
             world.decide(request, person, deputy_of=principal or None)
 
 
-def test_who_validated_it_is_not_asked_where_that_is_kept_apart(world: World) -> None:
+def test_validators_are_not_eligible_when_the_standard_separates_them(world: World) -> None:
     world.grant("vera")
-    stands_in(world, "rita", "vera")
+    deputise(world, "rita", "vera")
     version = world.validated()
     assert named(world, world.requested(version, approvers=9)) == ["alma", "axel", "rita for vera", "vera"]
     apart = world.requested(version, approvers=9, by="otto", apart_from_validator=True)
     assert named(world, apart) == ["alma", "axel"]
 
 
-def test_each_role_that_is_asked_is_named(world: World) -> None:
+def test_each_required_role_is_listed(world: World) -> None:
     required = (RequiredRole(role=Role.OWNER), RequiredRole(role=Role.APPROVER))
     world.grant("olga")
     request = world.requested(required=required)
@@ -111,7 +111,7 @@ def test_each_role_that_is_asked_is_named(world: World) -> None:
     assert found[0] == EligibleApprover("alma", "Alma", Role.APPROVER)
 
 
-def test_who_holds_a_role_for_a_model_and_could_prove_it(world: World) -> None:
+def test_holders_have_the_role_for_the_model_and_a_credential(world: World) -> None:
     world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")), by="adam")
     for person, scope in {"nina": {}, "vera": {"team": "finance"}, "dev": {"tiers": (2,)}}.items():
         world.grant(person, Role.OPERATOR, **scope)
@@ -120,13 +120,13 @@ def test_who_holds_a_role_for_a_model_and_could_prove_it(world: World) -> None:
         assert holders(state, model, [Role.OPERATOR, Role.OWNER], "production", world.now) == ("dev", "olga", "otto")
 
 
-def test_who_is_not_enrolled_could_not_prove_who_they_are(world: World) -> None:
+def test_a_person_who_is_not_enrolled_is_not_eligible(world: World) -> None:
     world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")), by="adam")
     world.grant("nina")
     assert named(world, world.requested()) == ["alma", "axel"]
 
 
-def test_who_could_conclude_on_a_version(world: World) -> None:
+def test_validators_are_independent_and_hold_the_role_for_the_tier(world: World) -> None:
     version = world.get(Version, world.version())
     for person in ("dev", "rita"):
         world.grant(person, Role.VALIDATOR)

@@ -1,4 +1,4 @@
-"""Enrolling: sealed, then recorded, then shown; a crash anywhere loses and leaks nothing."""
+"""Enrolment: the seed is stored, recorded, shown; a crash or refusal in between leaks nothing and can be repeated."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ADAM = Actor(id="adam")
 
 @pytest.fixture
 def nina(world: World) -> World:
-    """The founded world with somebody new on its roster."""
+    """The world with a new person, nina, on its roster."""
     world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")))
     return world
 
 
-def test_the_uri_holds_the_seed_that_proves_the_person(nina: World) -> None:
+def test_the_uri_contains_the_seed_of_the_credential(nina: World) -> None:
     uri = urlparse(enrol(nina.registry, "nina", ADAM, nina.proof("adam"), nina.now))
     (secret,) = parse_qs(uri.query)["secret"]
     assert (uri.scheme, uri.path) == ("otpauth", "/modelward:nina")
@@ -38,7 +38,7 @@ def test_a_refused_enrolment_leaves_a_seed_that_proves_nothing(nina: World) -> N
     assert nina.find(Credential, person="nina") == []
     enrol(nina.registry, "nina", ADAM, nina.proof("adam"), nina.now)
     (credential,) = nina.find(Credential, person="nina")
-    assert credential.key == "people/nina/credentials/2", "the number of the refused one is passed over"
+    assert credential.key == "people/nina/credentials/2", "the number of the refused one is not reused"
 
 
 def test_a_crash_between_sealing_and_recording_is_repaired_by_enrolling_again(
@@ -52,7 +52,7 @@ def test_a_crash_between_sealing_and_recording_is_repaired_by_enrolling_again(
     assert [one.state for one in nina.find(Credential, person="nina")] == ["active"]
 
 
-def test_a_key_directory_put_back_from_an_old_copy_gives_no_number_twice(nina: World) -> None:
+def test_a_key_folder_restored_from_an_old_copy_reuses_no_number(nina: World) -> None:
     enrol(nina.registry, "nina", ADAM, nina.proof("adam"), nina.now)
     sealed = nina.home.keys / "seeds.json"
     proof = nina.proof("adam")
@@ -62,13 +62,15 @@ def test_a_key_directory_put_back_from_an_old_copy_gives_no_number_twice(nina: W
 
 
 @pytest.mark.parametrize("person,error", [("mallory", NotFoundError), ("../x", InvalidNameError)])
-def test_nothing_is_sealed_for_who_is_not_on_the_roster(person: str, error: type[Exception], nina: World) -> None:
+def test_no_seed_is_stored_for_a_person_who_is_not_on_the_roster(
+    person: str, error: type[Exception], nina: World
+) -> None:
     before = (nina.home.keys / "seeds.json").read_bytes()
     with pytest.raises(error):
         enrol(nina.registry, person, ADAM, None, nina.now)
     assert (nina.home.keys / "seeds.json").read_bytes() == before
 
 
-def test_no_event_holds_a_seed(nina: World) -> None:
+def test_no_event_contains_a_seed(nina: World) -> None:
     enrol(nina.registry, "nina", ADAM, nina.proof("adam"), nina.now)
     assert nina.phone("nina").secret not in nina.home.journal.read_text()

@@ -1,4 +1,4 @@
-"""Collecting evidence: everything on a version, the champion it would replace, and one digest over what counts."""
+"""Collected evidence: everything on a version, the champion it would replace, and the digest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def collected(world: World, version: str, environment: str = "production") -> Ev
 
 
 def serve(world: World, version: str) -> None:
-    """Put a version into the champion's slot, as a deployment would."""
+    """Put a version into the champion slot, as a deployment does."""
     slot = Slot(
         key=slot_key(MODEL, "production", "champion"), model=MODEL, environment="production", slot="champion",
         deployment=f"{MODEL}/deployments/1", version=version,
@@ -53,18 +53,18 @@ def test_everything_recorded_on_a_version_is_collected(world: World) -> None:
     assert evidence.monitoring_plan is not None
 
 
-def test_what_is_on_another_version_is_not(world: World) -> None:
+def test_evidence_on_another_version_is_not_collected(world: World) -> None:
     world.measured()
     second = world.version()
     assert collected(world, second).metrics == ()
 
 
-def test_a_version_that_is_not_there(world: World) -> None:
+def test_a_missing_version_is_an_error(world: World) -> None:
     with pytest.raises(NotFoundError):
         collected(world, f"{MODEL}/versions/9")
 
 
-def test_the_parent_comes_along(world: World) -> None:
+def test_the_parent_is_collected(world: World) -> None:
     first = world.version()
     second = world.version(parent=first)
     parent = collected(world, second).parent
@@ -72,7 +72,7 @@ def test_the_parent_comes_along(world: World) -> None:
     assert parent.key == first
 
 
-def test_the_champion_is_what_serves_there_and_never_the_version_itself(world: World) -> None:
+def test_the_champion_is_the_version_that_serves_and_not_the_version_itself(world: World) -> None:
     first, second = world.version(), world.version()
     with world.registry.reading() as state:
         assert champion_of(state, MODEL, "production") is None
@@ -90,7 +90,7 @@ def change(**extra: Any) -> PlannedTest:
 
 
 CHANGES = {
-    "a metric is measured anew": lambda w, v: w.measured(v, auc=0.8),
+    "a metric is measured again": lambda w, v: w.measured(v, auc=0.8),
     "a test plan is recorded": lambda w, v: w.do(RecordTestPlan(model=MODEL, tests=(change(),))),
     "a monitoring plan is recorded": lambda w, v: w.do(
         RecordMonitoringPlan(model=MODEL, rules=({"a": 1},), rationale="r")

@@ -1,4 +1,4 @@
-"""Independence: contributors are computed, and found again under every name they go by."""
+"""Independence: contributors are computed, and recognised under each of their names."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ NAMES = {
     "not by a part of the name": ("alm", False),
     "not by another address": ("alma@elsewhere.org", False),
     "not by an empty author": (" <>", False),
-    "not by nothing": ("", False),
+    "not by an empty name": ("", False),
 }
 
 
 @pytest.mark.parametrize("name,found", NAMES.values(), ids=NAMES)
-def test_a_person_is_found(name: str, found: bool) -> None:
+def test_a_person_is_recognised_by(name: str, found: bool) -> None:
     assert is_one_of(ALMA, ["somebody else", name]) is found
 
 
@@ -54,11 +54,11 @@ def test_an_empty_field_of_a_person_matches_nobody() -> None:
     assert not is_one_of(bare, ["", "  ", "<>"])
 
 
-def test_the_submitter_and_who_asks_join_the_git_authors() -> None:
+def test_submitter_and_requester_are_contributors_besides_the_git_authors() -> None:
     assert contributors_of(version("git@x", "dev"), "olga", "dev", " ") == ("git@x", "dev", "olga")
 
 
-def test_a_version_nobody_worked_on_is_an_error() -> None:
+def test_a_version_without_contributors_is_an_error() -> None:
     with pytest.raises(IndependenceError, match="ops/delay v1 has no recorded contributor"):
         contributors_of(version())
 
@@ -71,11 +71,11 @@ CONFLICTS = {
 
 
 @pytest.mark.parametrize("case", CONFLICTS.values(), ids=CONFLICTS)
-def test_nobody_judges_who(case: tuple[Version, tuple[str, ...], str]) -> None:
+def test_a_person_is_not_independent_who(case: tuple[Version, tuple[str, ...], str]) -> None:
     judged, others, words = case
     with pytest.raises(IndependenceError, match=words):
         require_independent(ALMA, judged, *others)
 
 
-def test_somebody_else_judges() -> None:
+def test_another_person_is_independent() -> None:
     require_independent(ALMA, version("dev"), "olga")

@@ -1,4 +1,4 @@
-"""The legal moves, in the policy's words."""
+"""The legal state changes of versions, deployments, retirements and alerts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ ALERT = {
 
 @pytest.mark.parametrize("now", REVIEW)
 @pytest.mark.parametrize("to", REVIEW)
-def test_review(now: str, to: str) -> None:
+def test_a_review_move_is_allowed_or_refused(now: str, to: str) -> None:
     if to in REVIEW[now].split():
         check_review_move("ops/delay v1", ReviewState(now), ReviewState(to))
     else:
@@ -67,7 +67,7 @@ def test_review(now: str, to: str) -> None:
 
 @pytest.mark.parametrize("now", DEPLOYMENT)
 @pytest.mark.parametrize("to", DEPLOYMENT)
-def test_deployment(now: str, to: str) -> None:
+def test_a_deployment_move_is_allowed_or_refused(now: str, to: str) -> None:
     if to in DEPLOYMENT[now].split():
         check_deployment_move("d", now, to)  # type: ignore[arg-type]
     else:
@@ -77,7 +77,7 @@ def test_deployment(now: str, to: str) -> None:
 
 @pytest.mark.parametrize("now", RETIREMENT)
 @pytest.mark.parametrize("to", RETIREMENT)
-def test_retirement(now: str, to: str) -> None:
+def test_a_retirement_move_is_allowed_or_refused(now: str, to: str) -> None:
     if to in RETIREMENT[now].split():
         check_retirement_move("r", now, to)  # type: ignore[arg-type]
     else:
@@ -87,7 +87,7 @@ def test_retirement(now: str, to: str) -> None:
 
 @pytest.mark.parametrize("now", ALERT)
 @pytest.mark.parametrize("answer", ALERT_ANSWERS)
-def test_answer_to_an_alert(now: str, answer: str) -> None:
+def test_an_answer_to_an_alert_is_allowed_or_refused(now: str, answer: str) -> None:
     if answer in ALERT[now].split():
         check_alert_answer("a", now, answer)  # type: ignore[arg-type]
     else:
@@ -102,7 +102,7 @@ def test_every_state_is_in_the_table() -> None:
     assert set(ALERT_MOVES) == set(ALERT)
 
 
-def test_the_error_says_what_is_allowed() -> None:
+def test_the_error_lists_the_allowed_states() -> None:
     with pytest.raises(IllegalMoveError, match=r"\(allowed: retired\)"):
         check_review_move("v", ReviewState.REJECTED, ReviewState.APPROVED)
     with pytest.raises(IllegalMoveError, match=r"\(allowed: nothing\)"):

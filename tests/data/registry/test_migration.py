@@ -1,6 +1,6 @@
-"""Migrations: one transaction with their events, journalled and anchored, and nothing else ever changes the schema.
+"""Migrations: one transaction with their events, journalled and anchored; nothing else changes the schema.
 
-The homes in `homes/` were written by former versions: each must open, migrate and verify.
+The homes in `homes/` were written by former versions of modelward: each must open, migrate and verify.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ COLUMN = "ALTER TABLE person ADD COLUMN nickname VARCHAR"
 
 
 def unpacked(folder: Path) -> Home:
-    """The home of commit 48ab332, unpacked."""
+    """Unpack the home that commit 48ab332 wrote."""
     with tarfile.open(HOMES / "before-migrations.tar.xz") as archive:
         archive.extractall(folder, filter="data")
     (folder / "keys").chmod(0o700)
@@ -57,7 +57,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def two_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """This program as it will be two migrations later: a new table, then a new column."""
+    """Let the program know two further migrations: a new table, then a new column."""
     folder = shutil.copytree(migration.MIGRATIONS, tmp_path / "migrations")
     known = len(known_migrations())
     (folder / f"{known + 1:04}_marks.sql").write_text(MARKS)
@@ -67,7 +67,7 @@ def two_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def replay_of(home: Home) -> Replay:
-    """The registry of a home, its clock where its last event stands."""
+    """Return the registry of a home with its clock at the last event."""
     last = json.loads(Registry(home).journal.last() or b"")
     return Replay(home.root, datetime.fromisoformat(last["effective_at"]))
 
@@ -76,13 +76,13 @@ def migrated_events(replay: Replay) -> list[str]:
     return [event["data"]["migration"] for event in replay.events("log.migrated")]
 
 
-def check_holds(registry: Registry) -> None:
+def check_verifies(registry: Registry) -> None:
     report = verify_registry(registry, deep=True)
     assert (report.ok, report.findings) == (True, [])
 
 
 def test_the_first_migration_is_frozen() -> None:
-    """A released migration never changes: registries were written by it. Write the next one instead."""
+    """A released migration must not change, because registries were written by it: write the next one instead."""
     first = known_migrations()[0]
     assert (first.number, first.name, first.digest) == (1, "0001_first", FIRST)
 
@@ -95,7 +95,7 @@ def test_the_migrations_declare_the_tables_of_the_records() -> None:
 
 
 def changes_of(sql: str) -> list[str]:
-    """The statements of a migration that do more than add a table or a nullable column."""
+    """Return the statements of a migration other than those that add a table or a nullable column."""
     lines = [line for line in sql.splitlines() if not line.startswith("--")]
     statements = [" ".join(one.split()).upper() for one in "\n".join(lines).split(";") if one.strip()]
     added = [one for one in statements if " ADD COLUMN " in one and "NOT NULL" not in one]
@@ -109,20 +109,20 @@ def test_a_migration_adds_and_never_changes_or_removes() -> None:
 
 
 def test_a_home_of_a_former_version_opens_and_verifies(home: Home) -> None:
-    check_holds(Registry(home))
+    check_verifies(Registry(home))
     replay = replay_of(home)
     assert [one.state for one in replay.find(ApprovalRequest)] == ["approved"]
     assert [one.version for one in replay.find(Slot)] == ["models/ops/delay/versions/1"]
     assert {rules_of(event) for event in replay.events()} == {1}
     assert {event["v"] for event in replay.events()} == {1}
-    check_holds(Registry(home))
+    check_verifies(Registry(home))
 
 
-def test_a_home_of_a_former_version_goes_on(home: Home) -> None:
+def test_a_home_of_a_former_version_takes_new_events(home: Home) -> None:
     replay = replay_of(home)
     replay.grant("outsider", "operator")
     assert [(event["v"], event["rules"]) for event in replay.events("role.granted")[-1:]] == [(2, 1)]
-    check_holds(replay.registry)
+    check_verifies(replay.registry)
 
 
 def test_a_reader_migrates_a_home_with_one_event_a_migration(home: Home, two_later: Path) -> None:
@@ -148,14 +148,14 @@ def test_a_migration_is_journalled_and_anchored_before_anything_else(home: Home,
     size = WRITTEN + len(known_migrations()) - 1
     assert Registry(home).journal.size() == size
     assert parse_checkpoint(Registry(home).anchors[0].notes()[-1]).size == size
-    check_holds(Registry(home))
+    check_verifies(Registry(home))
 
 
 def test_a_migrated_home_takes_commands_and_verifies(home: Home, two_later: Path) -> None:
     replay = replay_of(home)
     replay.grant("outsider", "operator")
     assert [event["type"] for event in replay.events()[WRITTEN:]][:2] == ["log.migrated"] * 2
-    check_holds(replay.registry)
+    check_verifies(replay.registry)
     with replay.registry.store.transaction() as connection:
         connection.execute("UPDATE person SET nickname = 'slipped in'")
     report = verify_registry(replay.registry, deep=True)
@@ -167,7 +167,7 @@ def test_a_migrated_home_is_rebuilt_from_its_journal(home: Home, two_later: Path
     replay.grant("outsider", "operator")
     home.database.unlink()
     rebuild(replay.registry.journal, home.database, create_tables, replay.registry.anchors)
-    check_holds(replay.registry)
+    check_verifies(replay.registry)
     assert migrated_events(replay)[-2:] == [one.name for one in known_migrations()[-2:]]
 
 
@@ -177,10 +177,10 @@ def test_a_home_that_was_never_migrated_is_rebuilt_in_its_own_schema_and_then_mi
     registry = Registry(home)
     home.database.unlink()
     assert rebuild(registry.journal, home.database, create_tables, registry.anchors) == WRITTEN
-    check_holds(registry)
+    check_verifies(registry)
     with registry.reading():
         pass
-    check_holds(registry)
+    check_verifies(registry)
     assert len(migrated_events(replay_of(home))) == len(known_migrations()) - 1
 
 
@@ -197,7 +197,7 @@ def test_a_journal_of_a_newer_schema_is_not_rebuilt(
 
 
 class CrashError(Exception):
-    """The process ends here."""
+    """Stands for the end of the process."""
 
 
 POINTS = {
@@ -207,7 +207,7 @@ POINTS = {
 
 
 @pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
-def test_a_crash_before_the_commit_leaves_nothing(
+def test_a_crash_before_the_commit_changes_nothing(
     point: str, home: Home, two_later: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[object] = []
@@ -226,11 +226,11 @@ def test_a_crash_before_the_commit_leaves_nothing(
         assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (1,)
         assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (WRITTEN,)
         assert not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'mark'").fetchall()
-    check_holds(Registry(home))
+    check_verifies(Registry(home))
     check_migrates(home)
 
 
-def test_a_crash_between_commit_and_journal_is_made_good_by_the_next_write(
+def test_after_a_crash_before_the_journal_the_next_write_completes_it(
     home: Home, two_later: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bare = Store(home.database, home.lock)  # migrates as a registry does that dies before its journal
@@ -240,7 +240,7 @@ def test_a_crash_between_commit_and_journal_is_made_good_by_the_next_write(
     replay = replay_of(home)
     replay.grant("outsider", "operator")
     assert len(migrated_events(replay)) == len(known_migrations()) - 1
-    check_holds(replay.registry)
+    check_verifies(replay.registry)
 
 
 def test_a_signature_that_fails_leaves_a_migrated_file_that_the_next_write_anchors(home: Home, two_later: Path) -> None:
@@ -253,22 +253,22 @@ def test_a_signature_that_fails_leaves_a_migrated_file_that_the_next_write_ancho
     key.chmod(0o600)
     replay = replay_of(home)
     replay.grant("outsider", "operator")
-    check_holds(replay.registry)
+    check_verifies(replay.registry)
 
 
 def check_migrates(home: Home) -> None:
     with Registry(home).reading():
         pass
-    check_holds(Registry(home))
+    check_verifies(Registry(home))
 
 
 def test_a_file_that_lost_events_is_not_migrated(home: Home, two_later: Path) -> None:
-    """A migration of its own would continue it on another path than the journal."""
+    """A migration event would make its log differ from the journal."""
     registry = Registry(home)
     with duckdb.connect(str(home.database)) as connection:
         connection.execute("DELETE FROM audit_event WHERE seq = ?", [WRITTEN - 1])
         connection.execute("UPDATE audit_head SET size = ?", [WRITTEN - 1])
-    with pytest.raises(MissingRegistryError, match="the registry lost some"), registry.reading():
+    with pytest.raises(MissingRegistryError, match="the registry lost events"), registry.reading():
         pass
     with duckdb.connect(str(home.database), read_only=True) as connection:
         assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (1,)

@@ -1,4 +1,4 @@
-"""The purposes of approval requests: what each is about, what its votes mean, and which command it completes."""
+"""Purposes of approval requests: subject, meaning of the votes, and the command that needs the approval."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TABLE: dict[str, tuple[object, ...]] = {
 
 
 @pytest.mark.parametrize("purpose", PURPOSES.values(), ids=PURPOSES)
-def test_each_purpose_says_what_it_is_about_and_what_its_votes_mean(purpose: Purpose) -> None:
+def test_each_purpose_has_its_subject_and_the_meaning_of_its_votes(purpose: Purpose) -> None:
     means = (purpose.decides_review, purpose.serves_before_votes, purpose.puts_in_service, purpose.names_slot)
     assert (purpose.about, purpose.approved_as, purpose.completed_by, *means) == TABLE[purpose.name]
 
@@ -34,11 +34,11 @@ def test_every_purpose_that_a_request_can_store_is_in_the_table() -> None:
     assert set(PURPOSES) == set(get_args(ApprovalRequest.model_fields["purpose"].annotation))
 
 
-def test_a_request_finds_its_purpose(world: World) -> None:
+def test_the_purpose_of_a_request_is_found(world: World) -> None:
     assert purpose_of(world.requested()) is DEPLOY
 
 
-def test_the_subject_of_each_purpose_is_a_version_in_a_state(world: World) -> None:
+def test_the_version_and_state_of_a_subject_are_found(world: World) -> None:
     version = world.validated()
     with world.registry.reading() as state:
         assert DEPLOY.find_subject(state, version) == (version, "validated")
@@ -46,6 +46,6 @@ def test_the_subject_of_each_purpose_is_a_version_in_a_state(world: World) -> No
 
 
 @pytest.mark.parametrize("purpose", [DEPLOY, RATIFY, RETIRE], ids=lambda one: one.name)
-def test_a_subject_that_is_not_there_is_not_found(purpose: Purpose, world: World) -> None:
+def test_a_missing_subject_is_an_error(purpose: Purpose, world: World) -> None:
     with world.registry.reading() as state, pytest.raises(NotFoundError):
         purpose.find_subject(state, "models/ops/none/versions/1")

@@ -1,4 +1,4 @@
-"""A lost registry file comes back from the journal with the same rows."""
+"""A lost registry file is rebuilt from the journal with the same rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.registry.reconstruction import rebuild_registry, same_tables
 from tests.world import World
 
 
-def test_a_lost_file_is_written_again_with_the_same_rows(world: World, tmp_path: Path) -> None:
+def test_a_lost_file_is_rebuilt_with_the_same_rows(world: World, tmp_path: Path) -> None:
     world.validated()
     kept = tmp_path / "it's kept.duckdb"
     world.home.database.rename(kept)
@@ -21,12 +21,12 @@ def test_a_lost_file_is_written_again_with_the_same_rows(world: World, tmp_path:
     assert same_tables(kept, world.home.database)
 
 
-def test_a_file_that_is_there_is_not_written_over(world: World) -> None:
+def test_an_existing_file_is_not_overwritten(world: World) -> None:
     with pytest.raises(StoreError, match="exists already"):
         rebuild_registry(world.registry)
 
 
-def test_a_row_or_a_table_more_is_a_difference(world: World, tmp_path: Path) -> None:
+def test_files_with_another_row_or_table_are_not_the_same(world: World, tmp_path: Path) -> None:
     for number, sql in enumerate(("DELETE FROM person WHERE person = 'alma'", "CREATE TABLE more (number INTEGER)")):
         copy = tmp_path / f"copy-{number}.duckdb"
         shutil.copy(world.home.database, copy)

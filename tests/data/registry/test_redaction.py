@@ -1,4 +1,4 @@
-"""Secrets go before anything is appended; what only looks like one stays."""
+"""Redaction: secrets are replaced, similar harmless values stay."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HARMLESS: dict[str, object] = {
     "a digest": {"evidence_digest": "sha256:" + "ab" * 32},
     "a model's name with sk- in it": "models/risk/risk-assessment-of-credit-cards/versions/1",
     "a column by the name of a secret, in a schema": {"columns": {"otp_count": "int64", "hotel_token": "string"}},
-    "words that hold others": {"hotprice": "x", "seedling": "y", "tokenizer": "bpe"},
+    "words that contain a secret's name": {"hotprice": "x", "seedling": "y", "tokenizer": "bpe"},
     "an address without a password": "https://example.org:8080/a@b",
     "nothing": None,
     "yes and no": [True, False, 1.5],
@@ -41,16 +41,16 @@ HARMLESS: dict[str, object] = {
 
 
 @pytest.mark.parametrize("given_,left", SECRETS.values(), ids=SECRETS)
-def test_it_hides(given_: object, left: object) -> None:
+def test_a_secret_is_replaced(given_: object, left: object) -> None:
     assert redacted(given_) == left
 
 
 @pytest.mark.parametrize("value", HARMLESS.values(), ids=HARMLESS)
-def test_it_leaves(value: object) -> None:
+def test_a_harmless_value_stays(value: object) -> None:
     assert redacted(value) == value
 
 
-def test_a_nested_secret_in_a_schema_is_still_hidden() -> None:
+def test_a_nested_secret_in_a_schema_is_replaced() -> None:
     assert redacted({"columns": {"a": {"password": "x"}}}) == {"columns": {"a": {"password": HIDDEN}}}
 
 
@@ -62,5 +62,5 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_twice_is_as_once(value: object) -> None:
+def test_a_second_redaction_changes_nothing(value: object) -> None:
     assert redacted(redacted(value)) == redacted(value)

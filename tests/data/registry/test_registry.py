@@ -1,4 +1,4 @@
-"""The registry: every write is one event under one clock, kept outside the database too; refusals are on record."""
+"""The registry: every write is one event, journalled and anchored; refusals are recorded."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def addition(person: str = "one") -> AddPerson:
 
 @pytest.fixture
 def wall(tmp_path: Path) -> Registry:
-    """A fresh registry on the wall clock."""
+    """A new registry with the clock `wall`."""
     registry = Registry(Home(tmp_path / "wall"))
     registry.create()
     return registry
@@ -51,7 +51,7 @@ def wall(tmp_path: Path) -> Registry:
 
 @pytest.fixture
 def replay(tmp_path: Path) -> Replay:
-    """A fresh registry on a clock of its own, with nobody on its roster."""
+    """A new replay registry with nobody on its roster."""
     Registry(Home(tmp_path / "replay")).create(clock="replay")
     return Replay(tmp_path / "replay", FOUNDED_AT)
 
@@ -60,7 +60,7 @@ def bodies(registry: Registry) -> list[dict[str, object]]:
     return [json.loads(body) for body in registry.journal.bodies()]
 
 
-def test_it_starts_with_genesis_under_two_private_keys_and_an_anchor(wall: Registry) -> None:
+def test_a_new_registry_has_genesis_two_private_keys_and_an_anchor(wall: Registry) -> None:
     (genesis,) = bodies(wall)
     assert (genesis["type"], genesis["seq"], genesis["prev"]) == ("log.created", 0, "0" * 64)
     data = genesis["data"]
@@ -71,18 +71,18 @@ def test_it_starts_with_genesis_under_two_private_keys_and_an_anchor(wall: Regis
     assert len(FileAnchor(wall.home.anchor).notes()) == 1
 
 
-def test_it_does_not_start_twice(wall: Registry) -> None:
-    with pytest.raises(InputError, match="there is a registry"):
+def test_a_registry_is_not_created_twice(wall: Registry) -> None:
+    with pytest.raises(InputError, match="contains a registry"):
         wall.create()
 
 
-def test_it_does_not_start_over_the_journal_of_a_lost_one(wall: Registry) -> None:
+def test_a_registry_is_not_created_beside_the_journal_of_a_lost_one(wall: Registry) -> None:
     wall.home.database.unlink()
     with pytest.raises(InputError, match="or the journal of one"):
         Registry(wall.home).create()
 
 
-def test_a_start_that_died_before_genesis_is_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_creation_that_crashed_before_genesis_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Registry(Home(tmp_path))
     with monkeypatch.context() as crash:
         crash.setattr(Registry, "execute", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -92,26 +92,26 @@ def test_a_start_that_died_before_genesis_is_taken_up_again(tmp_path: Path, monk
     assert [body["type"] for body in bodies(registry)] == ["log.created"]
 
 
-def test_here_is_the_home_of_the_settings(home: Path) -> None:
+def test_the_registry_here_is_in_the_home_of_the_settings(home: Path) -> None:
     assert Registry.here().home.root == home
 
 
 # -- its clock
 
 
-def test_only_a_replay_takes_another_time_than_now(wall: Registry, replay: Replay) -> None:
-    with pytest.raises(ConfigurationError, match="wall clock"):
+def test_only_a_replay_registry_accepts_a_business_time(wall: Registry, replay: Replay) -> None:
+    with pytest.raises(ConfigurationError, match="uses the current time"):
         wall.execute(addition(), RunContext(ANA, FOUNDED_AT))
     assert replay.do(addition()).effective_at == FOUNDED_AT
-    assert bodies(wall)[-1]["type"] == "command.refused", "the attempt is on record, at the time it was made"
+    assert bodies(wall)[-1]["type"] == "command.refused", "the attempt is on record, at its own time"
 
 
-def test_on_the_wall_both_times_are_one(wall: Registry) -> None:
+def test_with_the_wall_clock_both_times_are_equal(wall: Registry) -> None:
     wall.execute(addition(), RunContext(ANA))
     assert all(body["effective_at"] == body["recorded_at"] for body in bodies(wall))
 
 
-def test_a_replay_records_when_it_was_written_and_from_when_it_counts(replay: Replay) -> None:
+def test_a_replay_registry_records_both_times(replay: Replay) -> None:
     before = datetime.now(UTC)
     replay.do(addition())
     event = replay.events()[-1]
@@ -125,7 +125,7 @@ def test_a_time_without_zone_is_refused(replay: Replay) -> None:
         replay.do(addition())
 
 
-def test_recorded_times_never_go_back(wall: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorded_times_never_decrease(wall: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     class Yesterday(datetime):
         @classmethod
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
@@ -140,7 +140,7 @@ def test_recorded_times_never_go_back(wall: Registry, monkeypatch: pytest.Monkey
 # -- what a command leaves
 
 
-def test_a_receipt_names_the_event_and_the_rows(replay: Replay) -> None:
+def test_a_receipt_contains_the_event_and_the_rows(replay: Replay) -> None:
     receipt = replay.do(addition(), by="ana", run_id="run-7")
     event = replay.events()[receipt.seq]
     assert (event["id"], event["type"], event["subject"]) == (receipt.id, receipt.type, receipt.subject)
@@ -150,7 +150,7 @@ def test_a_receipt_names_the_event_and_the_rows(replay: Replay) -> None:
     assert replay.get(Person, "people/one") == receipt.rows[0]
 
 
-def test_the_chain_goes_through_every_event(world: World) -> None:
+def test_every_event_is_in_the_hash_chain(world: World) -> None:
     lines = list(world.registry.journal.bodies())
     links = [json.loads(line)["prev"] for line in lines[1:]]
     assert links == [leaf_hash(line).hex() for line in lines[:-1]]
@@ -170,8 +170,8 @@ def bad_name(_: Replay) -> Command:
 
 
 ATTEMPTS: dict[str, Callable[[Replay], Command]] = {
-    "something that is not there": not_there,
-    "something of ten thousand letters": long_name,
+    "a missing object": not_there,
+    "a key of ten thousand letters": long_name,
     "a name of line breaks and quotes": bad_name,
 }
 
@@ -187,7 +187,7 @@ def test_a_refusal_is_one_event_and_no_row(make: Callable[[Replay], Command], re
     assert max(len(last["subject"]), len(last["data"]["reason"])) <= LONGEST
 
 
-def test_what_cannot_stand_in_the_log_is_refused_whole(world: World) -> None:
+def test_a_command_that_cannot_be_written_to_the_log_leaves_no_row(world: World) -> None:
     version = world.version()
     with pytest.raises(InputError, match="cannot be written to the audit log"):
         world.measured(version, auc=float("nan"))
@@ -195,7 +195,7 @@ def test_what_cannot_stand_in_the_log_is_refused_whole(world: World) -> None:
     assert world.find(Metric) == []
 
 
-def test_a_rival_is_refused_on_record(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conflict_is_refused_and_recorded(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object) -> None:
         raise ConflictError("one was changed by another command in the meantime")
 
@@ -211,7 +211,7 @@ def test_a_refusal_can_be_recorded_by_itself(replay: Replay) -> None:
     assert replay.events()[-1]["subject"] == "models/a/b"
 
 
-def test_what_is_so_already_is_answered_by_the_event_that_made_it_so(world: World) -> None:
+def test_a_repeated_command_returns_the_receipt_of_the_first(world: World) -> None:
     version = world.version()
     first = world.events("version.registered")[0]
     receipt = world.do(_same_again(world, version))
@@ -225,14 +225,14 @@ def _same_again(world: World, version: str) -> Command:
     return RegisterVersion.model_validate({**fields, "datasets": (), "sections": ()})
 
 
-def test_secrets_are_gone_from_event_and_row_alike(world: World) -> None:
+def test_secrets_are_in_neither_event_nor_row(world: World) -> None:
     version = world.version(configuration={"db_password": "hunter2", "note": "AKIAABCDEFGHIJKLMNOP"})
     row = world.get(Version, version)
     assert row.configuration == {"db_password": "[redacted]", "note": "[redacted]"}
     assert "hunter2" not in world.home.journal.read_text()
 
 
-def test_a_registry_says_whether_its_file_exists_and_copies_it(world: World, tmp_path: Path) -> None:
+def test_the_registry_file_exists_and_is_copied(world: World, tmp_path: Path) -> None:
     assert world.registry.exists
     copy = tmp_path / "copy.duckdb"
     world.registry.backup(copy)

@@ -1,4 +1,4 @@
-"""What outlives the database: journal, anchors and keys; a crash at any point is made good or told."""
+"""Journal, anchors and keys are kept outside the database; after a crash they are completed, or an error is raised."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def addition(person: str = "one") -> AddPerson:
 
 @pytest.fixture
 def replay(tmp_path: Path) -> Replay:
-    """A fresh registry on a clock of its own, with nobody on its roster."""
+    """A new replay registry with nobody on its roster."""
     Registry(Home(tmp_path / "replay")).create(clock="replay")
     return Replay(tmp_path / "replay", FOUNDED_AT)
 
 
-def test_a_decision_is_anchored_before_it_is_acknowledged_and_the_rest_later(replay: Replay) -> None:
+def test_a_decision_is_anchored_before_its_receipt_and_other_events_later(replay: Replay) -> None:
     sink = FileAnchor(replay.home.anchor)
     replay.do(addition())
     assert len(sink.notes()) == 1, "adding somebody is no decision"
@@ -53,7 +53,7 @@ def test_a_decision_is_anchored_before_it_is_acknowledged_and_the_rest_later(rep
     assert sink.notes()[-1].split("\n")[1] == "4"
 
 
-def test_every_decision_event_moves_the_anchor_to_itself(world: World) -> None:
+def test_every_decision_is_anchored(world: World) -> None:
     world.approved()
     anchored = {int(note.split("\n")[1]) for note in FileAnchor(world.home.anchor).notes()}
     decided = {event["seq"] + 1 for event in world.events() if event["type"] in {kind.value for kind in DECISIONS}}
@@ -72,7 +72,7 @@ class Unreachable:
         return []
 
 
-def test_a_decision_that_cannot_be_anchored_is_not_acknowledged(world: World) -> None:
+def test_a_decision_that_cannot_be_anchored_gets_no_receipt(world: World) -> None:
     request = world.requested()
     decision = world.decision(request, "alma")
     broken = Registry(world.home, [Unreachable()])  # type: ignore[list-item]
@@ -100,7 +100,7 @@ Registry(Home(Path(sys.argv[1]))).execute(command, RunContext(Actor(id="ana"), n
 """
 
 
-def test_a_crash_between_commit_and_journal_is_made_good_by_the_next_command(replay: Replay) -> None:
+def test_after_a_crash_before_the_journal_the_next_command_completes_it(replay: Replay) -> None:
     command = [sys.executable, "-c", CRASH, str(replay.home.root), FOUNDED_AT.isoformat()]
     died = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
     assert died.returncode == 9
@@ -161,11 +161,11 @@ DEATHS = {
     "in the middle of the journal": True,
     "before the checkpoint": True,
 }
-"""Where a batch's process dies, and whether the batch happened."""
+"""Maps the point at which the process of a batch is killed to True if the batch is recorded."""
 
 
 @pytest.mark.parametrize("where", DEATHS)
-def test_a_batch_whose_process_is_killed_happened_whole_or_not_at_all(replay: Replay, where: str) -> None:
+def test_a_batch_whose_process_is_killed_is_recorded_completely_or_not_at_all(replay: Replay, where: str) -> None:
     command = [sys.executable, "-c", CRASH_TOGETHER, str(replay.home.root), FOUNDED_AT.isoformat(), where]
     died = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
     assert died.returncode == -9
@@ -180,7 +180,7 @@ def test_a_batch_whose_process_is_killed_happened_whole_or_not_at_all(replay: Re
     assert (report.ok, report.findings) == (True, [])
 
 
-def test_a_torn_line_of_the_journal_is_cut_and_written_again(replay: Replay) -> None:
+def test_an_incomplete_last_line_of_the_journal_is_written_again(replay: Replay) -> None:
     replay.do(addition())
     text = replay.home.journal.read_bytes()
     replay.home.journal.write_bytes(text[:-20])
@@ -189,7 +189,7 @@ def test_a_torn_line_of_the_journal_is_cut_and_written_again(replay: Replay) -> 
     assert len(replay.events()) == 3
 
 
-def test_a_registry_behind_its_journal_writes_nothing(replay: Replay) -> None:
+def test_a_registry_with_fewer_events_than_its_journal_refuses_commands(replay: Replay) -> None:
     last = replay.home.journal.read_bytes()
     body = json.loads(last)
     replay.home.journal.write_bytes(last + json.dumps({**body, "seq": 1}).encode() + b"\n")
@@ -197,7 +197,7 @@ def test_a_registry_behind_its_journal_writes_nothing(replay: Replay) -> None:
         replay.do(addition())
 
 
-def test_a_journal_that_cannot_be_written_acknowledges_nothing(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_writable_journal_no_receipt_is_returned(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise JournalError("no space left on device")
 
@@ -210,7 +210,7 @@ def test_a_journal_that_cannot_be_written_acknowledges_nothing(replay: Replay, m
     assert [event["seq"] for event in replay.events()] == [0, 1, 2], "what was committed came in with the next"
 
 
-def test_a_lost_key_is_an_error_and_never_replaced(replay: Replay) -> None:
+def test_a_lost_signing_key_is_an_error_and_not_replaced(replay: Replay) -> None:
     (replay.home.keys / "log.key").unlink()
     replay.do(addition())
     with pytest.raises(SigningKeyError):

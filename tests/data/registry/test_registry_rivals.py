@@ -1,4 +1,4 @@
-"""One at a time: threads and processes take turns, the holder is named, and of many rivals exactly one wins."""
+"""Simultaneous commands: threads and processes wait for each other, and of many rival votes exactly one is recorded."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def addition(person: str = "one") -> AddPerson:
 
 @pytest.fixture
 def replay(tmp_path: Path) -> Replay:
-    """A fresh registry on a clock of its own, with nobody on its roster."""
+    """A new replay registry with nobody on its roster."""
     Registry(Home(tmp_path / "replay")).create(clock="replay")
     return Replay(tmp_path / "replay", FOUNDED_AT)
 
 
-def test_a_lost_database_says_so(replay: Replay) -> None:
+def test_a_lost_database_is_an_error(replay: Replay) -> None:
     replay.home.database.unlink()
     with pytest.raises(MissingRegistryError, match="there is no registry"):
         replay.do(addition())
 
 
-def test_a_command_while_reading_is_refused_at_once(replay: Replay) -> None:
+def test_a_command_inside_a_snapshot_is_refused_at_once(replay: Replay) -> None:
     with replay.registry.reading() as state, pytest.raises(NestedTransactionError):
         replay.do(addition())
     with pytest.raises(NotFoundError), replay.registry.reading() as state:
@@ -68,7 +68,7 @@ with Registry(Home(Path(sys.argv[1]))).store.transaction():
 """
 
 
-def test_a_lock_held_by_another_process_is_named(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_the_process_that_holds_the_lock(replay: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_LOCK_WAIT_SECONDS", "0.2")
     command = [sys.executable, "-c", HOLD, str(replay.home.root)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
@@ -96,7 +96,7 @@ VOTERS = ("alma", "axel", "rita", "otto", "vera", "ada", "adam", "outsider")
 
 @pytest.fixture
 def contested(world: World) -> tuple[World, ApprovalRequest]:
-    """A request that one approval settles, and eight people who may give it."""
+    """A request that needs one approval, and eight people who may give it."""
     with world.registry.store.session():
         request = world.requested(required=(RequiredRole(role=Role.APPROVER),))
         for person in VOTERS:
@@ -106,7 +106,7 @@ def contested(world: World) -> tuple[World, ApprovalRequest]:
     return world, request
 
 
-def settled_once(world: World, request: ApprovalRequest) -> None:
+def check_settled_once(world: World, request: ApprovalRequest) -> None:
     assert len(world.find(Vote, request=request.key)) == 1
     assert world.get(ApprovalRequest, request.key).state == "approved"
     moves = [row for event in world.events() for row in event["rows"] if row["table"] == "version"
@@ -116,13 +116,13 @@ def settled_once(world: World, request: ApprovalRequest) -> None:
 
 
 def decisions(world: World, request: ApprovalRequest) -> list[Decide]:
-    """Every voter's approval, each with their own code of this very moment."""
+    """Return an approving vote of every voter, each with a code of the present time."""
     world.move(minutes=1)
     codes = {person: world.phone(person).at(world.now) for person in VOTERS}
     return [world.decision(request, who, proof=Proof(person=who, code=code)) for who, code in codes.items()]
 
 
-def test_sixteen_threads_racing_for_one_approval_move_it_once(contested: tuple[World, ApprovalRequest]) -> None:
+def test_of_sixteen_votes_by_threads_one_is_recorded(contested: tuple[World, ApprovalRequest]) -> None:
     world, request = contested
     start = threading.Barrier(16)
 
@@ -137,7 +137,7 @@ def test_sixteen_threads_racing_for_one_approval_move_it_once(contested: tuple[W
     with ThreadPoolExecutor(16) as pool:
         results = list(pool.map(race, decisions(world, request) * 2))
     assert sorted(results) == ["request closed"] * 15 + ["won"]
-    settled_once(world, request)
+    check_settled_once(world, request)
 
 
 RACE = """
@@ -164,9 +164,7 @@ except RefusedError as refusal:
 """
 
 
-def test_eight_processes_racing_for_one_approval_move_it_once(
-    contested: tuple[World, ApprovalRequest], tmp_path: Path
-) -> None:
+def test_of_eight_votes_by_processes_one_is_recorded(contested: tuple[World, ApprovalRequest], tmp_path: Path) -> None:
     world, request = contested
     commands, gun = decisions(world, request), tmp_path / "start"
     with ExitStack() as stack:
@@ -175,7 +173,7 @@ def test_eight_processes_racing_for_one_approval_move_it_once(
         gun.touch()
         assert sorted(line_of(one) for one in runners) == ["request closed"] * 7 + ["won"]
     assert [one.returncode for one in runners] == [0] * len(VOTERS)
-    settled_once(world, request)
+    check_settled_once(world, request)
 
 
 def runner(world: World, gun: Path, command: Decide) -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""The time that lists and due dates are judged at."""
+"""The present time of a registry."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def time_of(registry: Registry) -> RegistryTime:
         return registry_time(connection)
 
 
-def test_a_replay_stands_at_its_newest_event(world: World) -> None:
+def test_the_time_of_a_replay_registry_is_that_of_its_last_event(world: World) -> None:
     world.move(days=40)
     world.model()
     assert (time_of(world.registry).now, time_of(world.registry).is_replay) == (world.now, True)
 
 
 @pytest.mark.parametrize("clock", ["wall", "replay"])
-def test_a_registry_of_the_wall_clock_or_one_just_started_stands_at_now(home: Path, clock: str) -> None:
+def test_the_time_of_a_wall_registry_or_a_new_one_is_now(home: Path, clock: str) -> None:
     registry = Registry(Home(home))
     registry.create(clock=clock)
     time = time_of(registry)
@@ -34,7 +34,7 @@ def test_a_registry_of_the_wall_clock_or_one_just_started_stands_at_now(home: Pa
     assert abs(time.now - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_a_registry_that_was_never_started_has_no_time(home: Path) -> None:
+def test_a_registry_without_genesis_has_no_time(home: Path) -> None:
     registry = Registry(Home(home))
     with registry.store.transaction(create=True):
         pass

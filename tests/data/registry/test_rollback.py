@@ -1,4 +1,4 @@
-"""The version to return to is the last one that nothing speaks against; every other is named with its reason."""
+"""The choice of a rollback: the last version without an objection; every other version is listed with a reason."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.world import MODEL, Template, World
 V1, V2, V3, V4 = (f"{MODEL}/versions/{number}" for number in range(1, 5))
 
 
-def three(world: World) -> None:
-    """Three versions, ten days each."""
+def deploy_three(world: World) -> None:
+    """Deploy three versions, ten days each."""
     for number in range(1, 4):
         deployed(world, f"op-{number}")
         world.move(days=10)
@@ -26,30 +26,30 @@ def three(world: World) -> None:
 
 @pytest.fixture(scope="module")
 def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The small world after three versions served one after the other."""
-    return prepared(founded, tmp_path_factory.mktemp("before") / "home", three)
+    """The world after three versions served one after the other."""
+    return prepared(founded, tmp_path_factory.mktemp("before") / "home", deploy_three)
 
 
 @pytest.fixture
 def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of it for one test."""
+    """A copy of that world for one test."""
     with held(before, tmp_path / "home", monkeypatch) as world:
         yield world
 
 
 def choose(world: World, **criteria: Any) -> RollbackChoice:
-    """The choice for production, now."""
+    """Return the choice for production now."""
     with world.registry.reading() as state:
         return choose_rollback(state, MODEL, "production", "champion", world.now, **criteria)
 
 
 def reasons(choice: RollbackChoice) -> dict[str, str]:
-    """Why each version was passed over."""
+    """Return the reason for each version that was not chosen."""
     return {one["version"]: one["reason"] for one in choice.passed_over}
 
 
 def nothing(world: World) -> None:
-    """Nothing happened."""
+    """Do nothing."""
 
 
 def revoke(world: World) -> None:
@@ -96,7 +96,7 @@ def test_the_version_before_is_chosen_unless(
     assert reasons(choice) == ({V2: reason} if reason else {})
 
 
-def test_a_version_left_for_cause_is_passed_over_for_every_reason_there_is(world: World) -> None:
+def test_a_rolled_back_version_is_not_chosen_and_has_both_reasons(world: World) -> None:
     roll_back(world, V2)
     choice = choose(world)
     assert choice.version is not None
@@ -104,36 +104,36 @@ def test_a_version_left_for_cause_is_passed_over_for_every_reason_there_is(world
     assert reasons(choice) == {V3: "it was rolled back or suspended before; an open incident blocks it"}
 
 
-def test_missing_bytes_pass_a_version_over(world: World) -> None:
+def test_a_version_without_its_artifact_is_not_chosen(world: World) -> None:
     def missing(version: Version) -> str:
-        return "its bytes are missing" if version.key == V2 else ""
+        return "its artifact is missing" if version.key == V2 else ""
 
     choice = choose(world, missing=missing)
     assert choice.version is not None
     assert choice.version.key == V1
-    assert reasons(choice) == {V2: "its bytes are missing"}
+    assert reasons(choice) == {V2: "its artifact is missing"}
 
 
-def test_newer_versions_that_never_served_are_named_too(world: World) -> None:
+def test_newer_versions_that_never_served_are_listed(world: World) -> None:
     world.version()
     assert reasons(choose(world)) == {V4: "never served as production champion"}
 
 
-def test_after_a_suspension_the_suspended_version_is_the_one_left(world: World) -> None:
+def test_after_a_suspension_the_version_before_is_chosen(world: World) -> None:
     suspend(world)
     choice = choose(world)
     assert choice.version is not None
     assert choice.version.key == V2
 
 
-def test_when_nothing_is_valid_nothing_is_chosen_and_all_are_named(world: World) -> None:
+def test_without_a_valid_version_nothing_is_chosen_and_all_are_listed(world: World) -> None:
     world.move(days=365)
     choice = choose(world)
     assert (choice.version, choice.deployment) == (None, None)
     assert set(reasons(choice)) == {V1, V2}
 
 
-def test_where_nothing_ever_served_nothing_is_chosen(world: World) -> None:
+def test_in_an_environment_without_deployments_nothing_is_chosen(world: World) -> None:
     with world.registry.reading() as state:
         choice = choose_rollback(state, MODEL, "staging", "champion", world.now)
     assert choice.version is None

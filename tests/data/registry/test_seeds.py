@@ -1,4 +1,4 @@
-"""Seeds lie sealed, private to their owner, written once, and never mixed up."""
+"""The seed vault: seeds are encrypted, private, written once and never mixed up."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from data.errors import SigningKeyError
 from data.registry.seeds import SeedVault
 
 
-def test_a_sealed_seed_opens_again(tmp_path: Path) -> None:
+def test_a_stored_seed_is_decrypted_again(tmp_path: Path) -> None:
     key = SeedVault(tmp_path).seal("people/ana", "SECRETSEED")
     assert key == "people/ana/credentials/1"
     assert SeedVault(tmp_path).open(key) == "SECRETSEED"
     assert SeedVault(tmp_path).holds(key)
 
 
-def test_the_file_never_shows_it_and_is_its_owners_alone(tmp_path: Path) -> None:
+def test_the_files_do_not_contain_the_seed_and_have_private_modes(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     SeedVault(folder).seal("people/ana", "SECRETSEED")
     assert b"SECRETSEED" not in b"".join(file.read_bytes() for file in folder.iterdir())
@@ -37,7 +37,7 @@ def test_a_seed_is_never_replaced(tmp_path: Path) -> None:
     assert vault.seal("people/ana", "SEED9", at_least=9) == "people/ana/credentials/9"
 
 
-def test_many_at_once_keep_theirs_apart(tmp_path: Path) -> None:
+def test_simultaneous_seeds_get_different_keys(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         keys = list(pool.map(lambda n: SeedVault(tmp_path).seal("people/ana", f"SEED{n}"), range(24)))
     assert len(set(keys)) == 24
@@ -70,12 +70,12 @@ BROKEN = {
     "the key is gone": (no_key, "seeds.key is missing"),
     "the key is broken": (broken_key, "does not decrypt the seed"),
     "the file is cut": (cut_file, "seeds.json is damaged"),
-    "the seed was edited": (edited_seed, "does not open"),
+    "the seed was edited": (edited_seed, "does not decrypt"),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN)
-def test_a_seed_that_cannot_be_opened_is_an_error(case: tuple[object, str], tmp_path: Path) -> None:
+def test_a_seed_that_cannot_be_decrypted_is_an_error(case: tuple[object, str], tmp_path: Path) -> None:
     damage, words = case
     vault = SeedVault(tmp_path)
     key = vault.seal("people/ana", "SECRETSEED")
@@ -84,7 +84,7 @@ def test_a_seed_that_cannot_be_opened_is_an_error(case: tuple[object, str], tmp_
         vault.open(key)
 
 
-def test_a_seed_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_seed_is_an_error(tmp_path: Path) -> None:
     assert not SeedVault(tmp_path).holds("people/ana/credentials/1")
     with pytest.raises(SigningKeyError, match="no seed of people/ana/credentials/1"):
         SeedVault(tmp_path).open("people/ana/credentials/1")

@@ -1,4 +1,4 @@
-"""Reading and writing rows: each revision follows the one that is there."""
+"""State: rows are read as written, and each revision must follow the stored one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = datetime(2013, 3, 1, tzinfo=UTC)
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[State]:
-    """The state of an empty registry, inside a transaction."""
+    """The state of an empty registry in an open transaction."""
     store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock")
     with store.transaction(create=True) as connection:
         yield State(connection)
@@ -47,13 +47,13 @@ def test_a_row_comes_back_as_it_was_written(state: State) -> None:
     assert state.get(RoleGrant, row.key) == row
 
 
-def test_a_row_that_is_not_there(state: State) -> None:
+def test_a_missing_row_is_none_or_an_error(state: State) -> None:
     assert state.get(Person, "people/ana") is None
     with pytest.raises(NotFoundError, match="there is no person ana"):
         state.need(Person, "people/ana")
 
 
-def test_a_closed_choice_can_be_looked_for(state: State) -> None:
+def test_rows_are_found_by_the_values_of_columns(state: State) -> None:
     state.apply(person("ana"))
     state.apply(person("bob", state="revoked"))
     assert [row.person for row in state.find(Person, state="active")] == ["ana"]
@@ -61,7 +61,7 @@ def test_a_closed_choice_can_be_looked_for(state: State) -> None:
     assert len(state.find(Person)) == 2
 
 
-def test_rows_of_several_are_found_at_once(state: State) -> None:
+def test_rows_are_found_by_several_values_of_one_column(state: State) -> None:
     for who in ("ana", "bob", "cleo"):
         state.apply(person(who, state="revoked" if who == "cleo" else "active"))
     assert [row.person for row in state.among(Person, "person", ["cleo", "ana", "zoe"])] == ["ana", "cleo"]
@@ -69,13 +69,13 @@ def test_rows_of_several_are_found_at_once(state: State) -> None:
     assert state.among(Person, "person", []) == []
 
 
-def test_rows_come_in_the_order_of_their_numbers(state: State) -> None:
+def test_rows_are_sorted_by_the_number_in_their_key(state: State) -> None:
     for number in (10, 9, 1):
         state.apply(grant(number))
     assert [row.key[-2:].strip("/") for row in state.under(RoleGrant, "people/ana")] == ["1", "9", "10"]
 
 
-def test_the_greatest_text_of_some_rows(state: State) -> None:
+def test_the_greatest_text_in_a_column_is_found(state: State) -> None:
     for who in ("ana", "otto", "zoe"):
         state.apply(person(who, state="revoked" if who == "zoe" else "active"))
     assert state.greatest(Person, "name") == "Zoe"
@@ -83,7 +83,7 @@ def test_the_greatest_text_of_some_rows(state: State) -> None:
     assert state.greatest(Person, "name", state="active", person="nobody") == ""
 
 
-def test_below_a_prefix_is_not_beside_it(state: State) -> None:
+def test_a_prefix_ends_at_a_slash(state: State) -> None:
     state.apply(grant(1))
     state.apply(grant(1).model_copy(update={"key": "people/anabel/roles/1"}))
     assert len(state.under(RoleGrant, "people/ana")) == 1
@@ -92,17 +92,17 @@ def test_below_a_prefix_is_not_beside_it(state: State) -> None:
 
 
 CONFLICTS = {
-    "a first revision of what is there": ([person("ana")], person("ana", name="Other")),
-    "a second revision of what is not there": ([], person("ana").changed(name="Other")),
-    "a revision that was taken": (
+    "a first revision of an existing row": ([person("ana")], person("ana", name="Other")),
+    "a second revision of a missing row": ([], person("ana").changed(name="Other")),
+    "a revision that exists already": (
         [person("ana"), person("ana").changed(name="First")], person("ana").changed(name="Second")
     ),
-    "a revision ahead": ([person("ana")], person("ana").changed().changed()),
+    "a revision that skips one": ([person("ana")], person("ana").changed().changed()),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CONFLICTS.values(), ids=CONFLICTS)
-def test_a_rival_revision_is_refused(case: tuple[list[Person], Person], state: State) -> None:
+def test_a_revision_that_does_not_follow_is_refused(case: tuple[list[Person], Person], state: State) -> None:
     before, rival = case
     for row in before:
         state.apply(row)
@@ -111,21 +111,21 @@ def test_a_rival_revision_is_refused(case: tuple[list[Person], Person], state: S
     assert state.get(Person, "people/ana") == (before[-1] if before else None)
 
 
-def test_a_change_keeps_the_rest_and_counts(state: State) -> None:
+def test_a_change_keeps_other_fields_and_raises_the_revision(state: State) -> None:
     row = person("ana", email="ana@example.org")
     state.apply(row)
     state.apply(row.changed(name="Ana Maria"))
     assert state.need(Person, row.key) == row.model_copy(update={"name": "Ana Maria", "rev": 2})
 
 
-def test_hostile_text_is_only_text(state: State) -> None:
+def test_text_with_sql_is_stored_as_text(state: State) -> None:
     row = person("ana", name="'; DROP TABLE person; --", email='"quoted"')
     state.apply(row)
     assert state.find(Person, name=row.name) == [row]
 
 
 def example(annotation: Any) -> Any:
-    """Some value of a type."""
+    """Return an example value of a type."""
     if get_origin(annotation) is not None and type(None) in get_args(annotation):
         return None
     schema = TypeAdapter(annotation).json_schema()
@@ -146,14 +146,14 @@ FLAT = [kind for kind in TABLES if all(
 
 
 @pytest.mark.parametrize("kind", FLAT, ids=lambda kind: kind.table)
-def test_every_kind_of_row_comes_back(kind: type[Row], state: State) -> None:
+def test_every_type_of_row_is_read_as_written(kind: type[Row], state: State) -> None:
     fields = {name: example(field.annotation) for name, field in kind.model_fields.items() if field.is_required()}
     row = kind.model_validate({**fields, "key": "some/key"})
     state.apply(row)
     assert state.get(kind, "some/key") == row
 
 
-def test_most_tables_are_tried() -> None:
+def test_at_least_twenty_tables_have_an_example() -> None:
     assert len(FLAT) >= 20
 
 
@@ -171,5 +171,5 @@ def test_events_about_a_subject_are_counted(world: World) -> None:
         assert [row.key for row in state.under(ApprovalRequest, request.subject)] == [request.key]
 
 
-def test_an_empty_log_has_no_latest_time(state: State) -> None:
+def test_an_empty_log_has_no_last_time(state: State) -> None:
     assert state.last_effective_at() == ""

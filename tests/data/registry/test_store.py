@@ -1,4 +1,4 @@
-"""The store: all or nothing, one at a time, never nested, and a file only of a schema it knows."""
+"""The store: atomic transactions, one writer at a time, no nesting, and only schemas that the program knows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Opened = Callable[[Store], AbstractContextManager[object]]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """A store with a migrated file and nothing in it."""
+    """A store with a migrated, empty file."""
     store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock", wait_seconds=0.2)
     with store.transaction(create=True):
         pass
@@ -48,12 +48,12 @@ def names(store: Store) -> list[str]:
         return [row[0] for row in connection.execute("SELECT name FROM schema_version WHERE version < 0").fetchall()]
 
 
-def test_what_was_committed_is_read(store: Store) -> None:
+def test_a_committed_row_is_read(store: Store) -> None:
     add(store, "kept")
     assert names(store) == ["kept"]
 
 
-def test_an_exception_rolls_all_of_it_back(store: Store) -> None:
+def test_an_exception_rolls_the_transaction_back(store: Store) -> None:
     def interrupted() -> None:
         with store.transaction() as connection:
             connection.execute("INSERT INTO schema_version VALUES (-1, 'lost')")
@@ -73,7 +73,7 @@ OPENED: dict[str, Opened] = {
 
 
 @pytest.mark.parametrize("opened", OPENED.values(), ids=OPENED)
-def test_there_is_nothing_to_open_before_it_was_made(opened: Opened, tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(opened: Opened, tmp_path: Path) -> None:
     store = Store(tmp_path / "registry.duckdb", tmp_path / "registry.lock")
     with pytest.raises(MissingRegistryError, match="there is no registry at"), opened(store):
         pass
@@ -90,21 +90,21 @@ NESTED: dict[str, tuple[Opened, Opened]] = {
 
 
 @pytest.mark.parametrize("nested", NESTED.values(), ids=NESTED)
-def test_nothing_is_nested(nested: tuple[Opened, Opened], store: Store) -> None:
+def test_nesting_is_refused(nested: tuple[Opened, Opened], store: Store) -> None:
     outer, inner = nested
     with outer(store), pytest.raises(NestedTransactionError), inner(store):
         pass
     add(store, "free again")
 
 
-def test_a_session_serves_many_transactions_and_readings_with_one_file(store: Store) -> None:
+def test_a_session_keeps_the_file_open_for_several_transactions(store: Store) -> None:
     with store.session(), store.session():
         add(store, "one")
         assert names(store) == ["one"]
     assert names(store) == ["one"]
 
 
-def test_a_reading_cannot_write(store: Store) -> None:
+def test_a_snapshot_is_read_only(store: Store) -> None:
     for holding in (OPENED["a session"], OPENED["a reading"]):
         with pytest.raises(duckdb.Error, match="read-only"):
             write_while_reading(store, holding)
@@ -121,7 +121,7 @@ def write_while_reading(store: Store, holding: Opened) -> None:
             connection.execute(sql)
 
 
-def test_the_file_opens_no_other_file(store: Store, tmp_path: Path) -> None:
+def test_the_connection_reads_no_other_file(store: Store, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a\n1\n")
     with store.transaction() as connection, pytest.raises(duckdb.Error, match="disabled by configuration"):
         connection.execute(f"SELECT * FROM read_csv('{tmp_path / 'x.csv'}')")
@@ -130,7 +130,7 @@ def test_the_file_opens_no_other_file(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("opened", OPENED.values(), ids=OPENED)
-def test_another_thread_waits_for_its_turn_and_not_for_ever(opened: Opened, store: Store) -> None:
+def test_another_thread_waits_and_then_gets_an_error(opened: Opened, store: Store) -> None:
     results: list[str] = []
 
     def other() -> None:
@@ -148,7 +148,7 @@ def test_another_thread_waits_for_its_turn_and_not_for_ever(opened: Opened, stor
     assert results == (["another thread of this process holds the registry"] if held_alone else ["in"])
 
 
-def test_a_reader_of_another_process_keeps_writers_out_and_readers_in(store: Store) -> None:
+def test_a_reader_in_another_process_blocks_writers_only(store: Store) -> None:
     with store.lock.open("a+") as reader:
         fcntl.flock(reader, fcntl.LOCK_SH)
         assert names(store) == []
@@ -157,7 +157,7 @@ def test_a_reader_of_another_process_keeps_writers_out_and_readers_in(store: Sto
     add(store, "x")
 
 
-def test_a_copy_holds_the_same_and_is_never_written_over(store: Store, tmp_path: Path) -> None:
+def test_a_backup_has_the_same_rows_and_is_not_overwritten(store: Store, tmp_path: Path) -> None:
     add(store, "kept")
     target = tmp_path / "copies" / "it's a copy.duckdb"
     store.backup(target)
@@ -166,7 +166,7 @@ def test_a_copy_holds_the_same_and_is_never_written_over(store: Store, tmp_path:
         store.backup(target)
 
 
-def test_a_copy_is_not_made_of_a_file_held_open(store: Store, tmp_path: Path) -> None:
+def test_a_backup_of_a_file_held_open_is_refused(store: Store, tmp_path: Path) -> None:
     with store.session(), pytest.raises(NestedTransactionError, match="holds the registry open"):
         store.backup(tmp_path / "copy.duckdb")
 
@@ -176,7 +176,7 @@ def version(store: Store, number: int) -> None:
         connection.execute("DELETE FROM schema_version; INSERT INTO schema_version VALUES (?, 'x')", [number])
 
 
-def test_a_file_of_a_newer_version_is_not_touched(store: Store) -> None:
+def test_a_file_with_a_newer_schema_is_refused(store: Store) -> None:
     version(store, 999)
     for opened in (store.transaction, store.reading, store.session):
         with pytest.raises(SchemaVersionError, match="schema 999") as newer, opened():  # type: ignore[operator]
@@ -185,7 +185,7 @@ def test_a_file_of_a_newer_version_is_not_touched(store: Store) -> None:
     assert store.database.is_file()
 
 
-def test_a_file_of_an_older_version_is_migrated_by_its_first_reader_or_writer(
+def test_a_file_with_an_older_schema_is_migrated_by_its_first_reader_or_writer(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
@@ -198,7 +198,7 @@ def test_a_file_of_an_older_version_is_migrated_by_its_first_reader_or_writer(
         assert file.lock.read_text() == ""
 
 
-def test_a_file_that_cannot_be_migrated_is_let_go(
+def test_after_a_failed_migration_the_file_is_closed(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
@@ -210,7 +210,7 @@ def test_a_file_that_cannot_be_migrated_is_let_go(
     assert names(store) == []
 
 
-def test_a_file_that_is_no_database_says_what_to_do(store: Store) -> None:
+def test_a_file_that_is_no_database_is_an_error_with_a_remedy(store: Store) -> None:
     store.database.write_bytes(b"not a database" * 1_000)
     with pytest.raises(StoreError, match="cannot be opened") as broken, store.transaction():
         pass
@@ -234,7 +234,7 @@ def columns(*scripts: str) -> set[tuple[object, ...]]:
         return found | set(connection.execute(keys).fetchall())
 
 
-def test_the_schema_is_the_sum_of_its_migrations() -> None:
+def test_the_schema_file_equals_the_migrations() -> None:
     numbers = [migration.number for migration in known_migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
     whole = (MIGRATIONS.parent / "schema.sql").read_text("utf-8")
@@ -250,7 +250,7 @@ KINDS = {
 }
 
 
-def test_every_table_is_its_record(store: Store) -> None:
+def test_every_table_has_the_columns_of_its_record(store: Store) -> None:
     with store.reading() as connection:
         sql = "SELECT column_name, data_type, is_nullable FROM duckdb_columns()"
         sql += " WHERE table_name = ? ORDER BY column_index"
@@ -267,7 +267,7 @@ def _options(annotation: object) -> tuple[object, ...]:
     return get_args(annotation)
 
 
-def test_no_table_is_left_over(store: Store) -> None:
+def test_every_table_has_a_record(store: Store) -> None:
     with store.reading() as connection:
         found = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     own = {"schema_version", "audit_event", "audit_head", "checkpoint"}
@@ -280,13 +280,13 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
         assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (len(known_migrations()),)
 
 
-def test_whoever_writes_has_the_lock_and_says_who(store: Store) -> None:
+def test_the_lock_file_names_the_writing_process(store: Store) -> None:
     with store.transaction():
         assert store.lock.read_text() == f"process {os.getpid()}"
     assert store.lock.read_text() == ""
 
 
-def test_other_code_opens_the_file_while_nobody_writes(store: Store) -> None:
+def test_a_locked_file_can_be_opened_by_other_code(store: Store) -> None:
     with store.locked(), duckdb.connect(str(store.database), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (1,)
     with store.locked(exclusive=True):

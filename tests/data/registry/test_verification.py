@@ -1,4 +1,4 @@
-"""The registry is verified on a copy: others write while it is read, and a damaged one is found all the same."""
+"""Verification works on a copy while others write, and finds damage with and without the copy."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SPOILT: dict[str, Callable[[World], None]] = {
 
 @pytest.mark.parametrize(("room", "deep"), [(True, True), (False, False)], ids=["on a copy, deep", "in place"])
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
-def test_it_is_found_that_somebody_changed(
+def test_a_change_is_found_in(
     spoil: Callable[[World], None], room: bool, deep: bool, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not room:
@@ -59,7 +59,7 @@ def no_room(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_others_write_while_it_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_write_during_the_verification(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     verify, events = verification.verify, len(world.events())
     read: list[Path] = []
 
@@ -75,12 +75,12 @@ def test_others_write_while_it_is_read(world: World, monkeypatch: pytest.MonkeyP
     assert not read[0].exists(), "the copy is gone"
 
 
-def test_a_registry_that_is_gone_is_named_where_it_was(world: World) -> None:
+def test_the_path_of_a_missing_registry_is_in_the_finding(world: World) -> None:
     world.home.database.unlink()
     (finding,) = verify_registry(world.registry, deep=True).findings
     assert str(world.home.database) in finding.what
 
 
-def test_nobody_verifies_what_they_hold_open(world: World) -> None:
+def test_a_registry_held_open_is_not_verified(world: World) -> None:
     with world.registry.store.session(), pytest.raises(NestedTransactionError):
         verify_registry(world.registry, deep=False)

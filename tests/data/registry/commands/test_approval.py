@@ -1,4 +1,4 @@
-"""Requests and decisions: what these commands do not even take, and what they are about."""
+"""Commands about approval requests and votes reject wrong fields, and their subject is a key."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, RequestApproval, WithdrawRequest
 from tests.csp_checks import is_refused
 
-CLOSED: dict[str, tuple[type[Command], str, object]] = {
-    "a request that asks nobody": (RequestApproval, "required", ()),
+WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
+    "a request without required roles": (RequestApproval, "required", ()),
     "an approval of zero days": (RequestApproval, "approval_days", 0),
-    "a purpose nobody knows": (RequestApproval, "purpose", "promote"),
-    "a decision nobody knows": (Decide, "decision", "approve!"),
+    "a purpose that does not exist": (RequestApproval, "purpose", "promote"),
+    "an unknown decision": (Decide, "decision", "approve!"),
     "a signature without meaning": (Decide, "meaning", ""),
-    "a meaning that goes on": (Decide, "meaning", "x" * 501),
-    "a comment that goes on": (Decide, "comment", "x" * 4_001),
+    "a meaning that is too long": (Decide, "meaning", "x" * 501),
+    "a comment that is too long": (Decide, "comment", "x" * 4_001),
     "a digest of seven digits": (Decide, "confirmed", "0" * 7),
-    "a digest longer than any": (Decide, "confirmed", "0" * 72),
-    "a code longer than any": (Decide, "proof", {"person": "alma", "code": "1" * 17}),
+    "a digest of 72 characters": (Decide, "confirmed", "0" * 72),
+    "a code of 17 characters": (Decide, "proof", {"person": "alma", "code": "1" * 17}),
     "a withdrawal without a reason": (WithdrawRequest, "reason", ""),
-    "a sender beside the proof": (Decide, "sender", "alma"),
+    "an unknown field": (Decide, "sender", "alma"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CLOSED.values(), ids=CLOSED)
-def test_the_door_is_closed_to(case: tuple[type[Command], str, object]) -> None:
+@pytest.mark.parametrize("case", WRONG_FIELDS.values(), ids=WRONG_FIELDS)
+def test_a_command_with_a_wrong_field_is_rejected(case: tuple[type[Command], str, object]) -> None:
     assert is_refused(*case)
 
 
-def test_what_it_is_about() -> None:
+def test_the_subject_of_a_command_is_the_key_of_its_request() -> None:
     assert ExpireRequest(key="models/a/b/versions/1/requests/1").subject == "models/a/b/versions/1/requests/1"

@@ -1,4 +1,4 @@
-"""Operations and deployments: what these commands do not even take, and what they are about."""
+"""Commands about operations and deployments reject wrong fields, and their subject is a key."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from data.registry.commands.deployment import (
 )
 from tests.csp_checks import is_refused
 
-CLOSED: dict[str, tuple[type[Command], str, object]] = {
-    "an operation nobody knows": (BeginOperation, "kind", "promote"),
-    "a slot nobody knows": (BeginOperation, "slot", "canary"),
+WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
+    "an operation that does not exist": (BeginOperation, "kind", "promote"),
+    "a slot that does not exist": (BeginOperation, "slot", "canary"),
     "undoing without a reason": (UndoOperation, "reason", ""),
-    "a deployment of nothing": (CompleteDeployment, "manifest_digest", None),
+    "a deployment without a manifest": (CompleteDeployment, "manifest_digest", None),
     "a rollback without a reason": (CompleteRollback, "reason", ""),
     "a suspension without a reason": (CompleteSuspension, "reason", ""),
     "a withdrawal without a reason": (CompleteWithdrawal, "reason", ""),
@@ -32,10 +32,10 @@ CLOSED: dict[str, tuple[type[Command], str, object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CLOSED.values(), ids=CLOSED)
-def test_the_door_is_closed_to(case: tuple[type[Command], str, object]) -> None:
+@pytest.mark.parametrize("case", WRONG_FIELDS.values(), ids=WRONG_FIELDS)
+def test_a_command_with_a_wrong_field_is_rejected(case: tuple[type[Command], str, object]) -> None:
     assert is_refused(*case)
 
 
-def test_what_it_is_about() -> None:
+def test_the_subject_of_a_command_is_its_model() -> None:
     assert CompleteDeployment(model="models/a/b", manifest_digest="sha256:0").subject == "models/a/b"

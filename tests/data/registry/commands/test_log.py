@@ -1,4 +1,4 @@
-"""The log and the standards in force: what these commands do not even take, and what they are about."""
+"""Commands about the log and the standards reject wrong fields, and their subject is a key."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from data.registry.command import Command
 from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
 from tests.csp_checks import is_refused
 
-CLOSED: dict[str, tuple[type[Command], str, object]] = {
-    "a clock nobody knows": (CreateLog, "clock", "sundial"),
+WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
+    "a clock that does not exist": (CreateLog, "clock", "sundial"),
     "a standard whose version is no number": (AdoptStandard, "version", "first"),
-    "an attestation of no number of events": (Attest, "events", "all"),
-    "a refusal with more to say": (RecordRefusal, "rows", []),
+    "an attestation whose event count is no number": (Attest, "events", "all"),
+    "a refusal with rows": (RecordRefusal, "rows", []),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CLOSED.values(), ids=CLOSED)
-def test_the_door_is_closed_to(case: tuple[type[Command], str, object]) -> None:
+@pytest.mark.parametrize("case", WRONG_FIELDS.values(), ids=WRONG_FIELDS)
+def test_a_command_with_a_wrong_field_is_rejected(case: tuple[type[Command], str, object]) -> None:
     assert is_refused(*case)
 
 
-def test_what_it_is_about() -> None:
+def test_the_subject_of_a_refusal_is_the_key_of_its_object() -> None:
     assert RecordRefusal(about="models/a/b", attempted="deploy", code="busy", reason="x").subject == "models/a/b"

@@ -1,4 +1,4 @@
-"""What the watch found: what these commands do not even take, and what they are about."""
+"""Commands about monitoring results and alerts reject wrong fields, and their subject is a key."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from data.registry.command import Command
 from data.registry.commands.monitoring import AnswerAlert, RecordMonitoring
 from tests.csp_checks import is_refused
 
-CLOSED: dict[str, tuple[type[Command], str, object]] = {
-    "an answer nobody knows": (AnswerAlert, "answer", "ignore"),
-    "a reason that goes on": (AnswerAlert, "reason", "x" * 4_001),
-    "a finding of a level nobody knows": (
+WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
+    "an answer that does not exist": (AnswerAlert, "answer", "ignore"),
+    "a reason that is too long": (AnswerAlert, "reason", "x" * 4_001),
+    "a deviation of a level that does not exist": (
         RecordMonitoring, "found", [{"about": "x", "version": None, "level": "panic", "text": "t"}]
     ),
     "counts that are no numbers": (RecordMonitoring, "counts", {"passed": "many"}),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CLOSED.values(), ids=CLOSED)
-def test_the_door_is_closed_to(case: tuple[type[Command], str, object]) -> None:
+@pytest.mark.parametrize("case", WRONG_FIELDS.values(), ids=WRONG_FIELDS)
+def test_a_command_with_a_wrong_field_is_rejected(case: tuple[type[Command], str, object]) -> None:
     assert is_refused(*case)
 
 
-def test_what_it_is_about() -> None:
+def test_the_subject_of_an_answer_is_its_alert() -> None:
     assert AnswerAlert(key="models/a/b/alerts/1", answer="confirm").subject == "models/a/b/alerts/1"

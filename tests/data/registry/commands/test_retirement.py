@@ -1,4 +1,4 @@
-"""Retirements: what these commands do not even take, and what they are about."""
+"""Commands about retirements reject wrong fields, and their subject is a key."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from data.registry.command import Command
 from data.registry.commands.retirement import AcceptSilence, AnswerNotice, OpenRetirement, PlanTransition, RecordTraffic
 from tests.csp_checks import is_refused
 
-CLOSED: dict[str, tuple[type[Command], str, object]] = {
+WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a retirement without a reason": (OpenRetirement, "reason", ""),
-    "a quiet window of no day": (OpenRetirement, "quiet_days", 0),
-    "an answer nobody knows": (AnswerNotice, "answer", "perhaps"),
+    "zero quiet days": (OpenRetirement, "quiet_days", 0),
+    "an answer that does not exist": (AnswerNotice, "answer", "perhaps"),
     "silence accepted without a reason": (AcceptSilence, "reason", ""),
     "silence accepted without a proof": (AcceptSilence, "proof", None),
     "a move to nothing": (PlanTransition, "moves_to", ""),
@@ -19,11 +19,11 @@ CLOSED: dict[str, tuple[type[Command], str, object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CLOSED.values(), ids=CLOSED)
-def test_the_door_is_closed_to(case: tuple[type[Command], str, object]) -> None:
+@pytest.mark.parametrize("case", WRONG_FIELDS.values(), ids=WRONG_FIELDS)
+def test_a_command_with_a_wrong_field_is_rejected(case: tuple[type[Command], str, object]) -> None:
     assert is_refused(*case)
 
 
-def test_what_it_is_about() -> None:
+def test_the_subject_of_an_answer_is_its_retirement() -> None:
     key = "models/a/b/versions/1/retirement"
     assert AnswerNotice(key=key, system="s", answer="objected").subject == key

@@ -1,4 +1,4 @@
-"""Validations, findings, waivers and reviews: what these commands do not even take, and what they are about."""
+"""Commands about validations, findings, waivers and reviews reject wrong fields, and their subject is a key."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from data.registry.commands.review import (
 )
 from tests.csp_checks import is_refused
 
-CLOSED: dict[str, tuple[type[Command], str, object]] = {
-    "a conclusion nobody knows": (ConcludeValidation, "conclusion", "good enough"),
-    "a validation of nothing": (ConcludeValidation, "scope", ""),
-    "a validation without limits": (ConcludeValidation, "limitations", ""),
-    "a validator of no competence": (ConcludeValidation, "competence", ""),
-    "a text that goes on": (ConcludeValidation, "scope", "x" * 20_001),
-    "a finding of a severity nobody knows": (OpenFinding, "severity", "fatal"),
+WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
+    "a conclusion that does not exist": (ConcludeValidation, "conclusion", "good enough"),
+    "a validation without a scope": (ConcludeValidation, "scope", ""),
+    "a validation without limitations": (ConcludeValidation, "limitations", ""),
+    "a validation without competence": (ConcludeValidation, "competence", ""),
+    "a text that is too long": (ConcludeValidation, "scope", "x" * 20_001),
+    "a finding of a severity that does not exist": (OpenFinding, "severity", "fatal"),
     "a finding without a title": (OpenFinding, "title", ""),
-    "a title that goes on": (OpenFinding, "title", "x" * 201),
+    "a title that is too long": (OpenFinding, "title", "x" * 201),
     "an empty answer": (AnswerFinding, "answer", ""),
     "an empty dispute": (DisputeFinding, "reason", ""),
     "closing without a proof": (CloseFinding, "proof", None),
     "a waiver without a reason": (RequestWaiver, "reason", ""),
-    "a decision on a waiver that is none": (DecideWaiver, "grant", "maybe"),
+    "a waiver decision that is neither yes nor no": (DecideWaiver, "grant", "maybe"),
     "revoking a waiver without a reason": (RevokeWaiver, "reason", ""),
     "a review without a reason": (OpenReview, "reason", ""),
     "a review without an outcome": (CompleteReview, "outcome", ""),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CLOSED.values(), ids=CLOSED)
-def test_the_door_is_closed_to(case: tuple[type[Command], str, object]) -> None:
+@pytest.mark.parametrize("case", WRONG_FIELDS.values(), ids=WRONG_FIELDS)
+def test_a_command_with_a_wrong_field_is_rejected(case: tuple[type[Command], str, object]) -> None:
     assert is_refused(*case)
 
 
-def test_what_it_is_about() -> None:
+def test_the_subject_of_a_command_is_its_key() -> None:
     assert ExpireWaiver(key="models/a/b/versions/1/waivers/1").subject == "models/a/b/versions/1/waivers/1"

@@ -1,4 +1,4 @@
-"""A world in which two approvers are asked about a version: what approval tests stand on."""
+"""Fixtures for the tests of approvals: a world in which a request for two approvers is pending."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.world import Template, World
 def template_and_request(
     founded: Template, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Template, ApprovalRequest]:
-    """The world and the pending request, to be copied for every test."""
+    """The world with the pending request, to be copied for each test, and the request."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         world = founded.copy(tmp_path_factory.mktemp("asked") / "home", monkeypatch)
         with world.registry.store.session():
@@ -26,7 +26,7 @@ def template_and_request(
 
 @pytest.fixture
 def request_(template_and_request: tuple[Template, ApprovalRequest]) -> ApprovalRequest:
-    """The request that two approvers of the asked world were sent."""
+    """The pending request, which needs two approvers."""
     return template_and_request[1]
 
 
@@ -34,13 +34,13 @@ def request_(template_and_request: tuple[Template, ApprovalRequest]) -> Approval
 def asked_world(
     template_and_request: tuple[Template, ApprovalRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> World:
-    """A copy of the world in which they were asked."""
+    """A copy of the world with the pending request."""
     return template_and_request[0].copy(tmp_path / "asked", monkeypatch)
 
 
 @pytest.fixture(autouse=True)
 def held(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The test's registry is held open: a ruling is the same, and takes a millisecond where opening takes fifty."""
+    """Hold the registry of the test open; opening it takes fifty times as long as a command."""
     names = [name for name in ("world", "asked_world") if name in request.fixturenames]
     with ExitStack() as stack:
         for name in names:

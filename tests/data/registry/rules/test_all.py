@@ -1,4 +1,4 @@
-"""Every command has exactly one rule."""
+"""Every command has exactly one rule, and every rule has a docstring."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def test_every_command_has_its_rule_and_every_rule_its_command() -> None:
     assert named == set(RULES)
 
 
-def test_no_two_commands_are_recorded_under_one_name() -> None:
+def test_every_command_has_its_own_name() -> None:
     assert len({kind.name for kind in RULES}) == len(RULES)
     assert all(kind.__doc__ and kind.name == kind.name.lower() for kind in RULES)
 
 
-def test_every_rule_says_what_it_rules() -> None:
+def test_every_rule_has_a_docstring() -> None:
     assert all(rule.__doc__ for rule in RULES.values())

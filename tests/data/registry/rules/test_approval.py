@@ -1,4 +1,4 @@
-"""Asking for approval: on fresh evidence that cleared its gates, in the words of the model, once a run."""
+"""Approval requests: opened on cleared, fresh evidence, once for each run; expired and withdrawn."""
 
 from __future__ import annotations
 
@@ -33,37 +33,45 @@ OTHER = "sha256:" + "0" * 64
 
 @pytest.fixture
 def world(asked_world: World) -> Iterator[World]:
-    """The world in which two approvers were asked already, its file held open."""
+    """The world with a pending request, its registry held open."""
     with asked_world.registry.store.session():
         yield asked_world
 
 
 def asking(request: ApprovalRequest, world: World, **changes: Any) -> RequestApproval:
-    """The command that the request came from."""
+    """Return the command that opened the request."""
     fields = request.model_dump(include=set(RequestApproval.model_fields))
     return RequestApproval.model_validate({"about": request.subject, **fields, **changes})
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
-    "a version that is not there": ({"about": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
+    "a missing version": ({"about": f"{MODEL}/versions/9"}, NotFoundError, "no version"),
     "evidence that differs from the record": (
         {"evidence_digest": OTHER},
         StaleEvidenceError,
         "changed after it was read",
     ),
     "another artifact": ({"artifact_digest": OTHER}, StaleEvidenceError, "not the registered artifact"),
-    "another standard than was judged by": ({"standards_digest": OTHER}, StaleEvidenceError, "latest verdict set"),
+    "another standard than that of the verdicts": (
+        {"standards_digest": OTHER},
+        StaleEvidenceError,
+        "latest verdict set",
+    ),
     "older verdicts": ({"verdict_set": f"{MODEL}/versions/1/verdicts/1"}, StaleEvidenceError, "latest verdict set"),
     "an environment it was not judged for": ({"environment": "staging"}, StaleEvidenceError, "latest verdict set"),
-    "an environment that is no name": ({"environment": "Prod uction"}, InputError, "cannot be a environment"),
-    "another tier": ({"tier": 4}, InputError, "states tier 4, registered is 2"),
-    "another change class": ({"change_class": "correction"}, InputError, "registered is new"),
-    "nobody in a role": ({"required": (RequiredRole(role=Role.OWNER, count=0),)}, InputError, "requires no signature"),
+    "a malformed environment": ({"environment": "Prod uction"}, InputError, "cannot be a environment"),
+    "another tier": ({"tier": 4}, InputError, "the registered tier is 2"),
+    "another change class": ({"change_class": "correction"}, InputError, "the registered change class is new"),
+    "no signature in a role": (
+        {"required": (RequiredRole(role=Role.OWNER, count=0),)},
+        InputError,
+        "requires no signature",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_no_approval_is_asked_for(
+def test_a_wrong_request_is_not_opened(
     case: tuple[dict[str, Any], type[ModelwardError], str], world: World, request_: ApprovalRequest
 ) -> None:
     changes, error, words = case
@@ -73,12 +81,12 @@ def test_no_approval_is_asked_for(
     assert len(world.find(ApprovalRequest)) == 1
 
 
-def test_a_request_that_would_have_run_out_is_not_opened(world: World, request_: ApprovalRequest) -> None:
+def test_a_request_with_a_past_expiry_is_not_opened(world: World, request_: ApprovalRequest) -> None:
     with pytest.raises(InputError, match="must be in the future"):
         world.do(asking(request_, world, expires_at=world.now), run_id="run-2")
 
 
-def test_verdicts_that_did_not_clear_are_no_ground(world: World, request_: ApprovalRequest) -> None:
+def test_a_request_on_verdicts_that_are_not_cleared_is_refused(world: World, request_: ApprovalRequest) -> None:
     missing = Unproven(missing="intervals", remedy="measure more days")
     judgement = Judgement(control="performance", gate="performance", criterion="auc", verdict=missing)
     key = world.judge(request_.subject, "deploy", judgement)
@@ -86,24 +94,24 @@ def test_verdicts_that_did_not_clear_are_no_ground(world: World, request_: Appro
         world.do(asking(request_, world, verdict_set=key), run_id="run-2")
 
 
-def test_machines_alone_clear_nothing_for_deployment(world: World) -> None:
+def test_a_request_on_verdicts_of_stage_assess_is_refused(world: World) -> None:
     version = world.assessed(world.version())
     with pytest.raises(StaleEvidenceError, match="never judged"):
         world.requested(version, verdict_set=f"{version}/verdicts/1")
 
 
-def test_a_rejected_version_is_not_asked_about(world: World, request_: ApprovalRequest) -> None:
+def test_a_request_on_a_rejected_version_is_refused(world: World, request_: ApprovalRequest) -> None:
     world.do(RejectVersion(version=request_.subject, reason="leak"))
     with pytest.raises(IllegalMoveError, match="can be approved in these states: approved, assessed, validated"):
         world.do(asking(request_, world), run_id="run-2")
 
 
-def test_the_request_names_everybody_who_may_not_answer_it(world: World) -> None:
+def test_a_request_lists_everybody_who_may_not_sign(world: World) -> None:
     version = world.validated(world.version(contributors=("ann@example.org",), by="dev"))
     assert world.requested(version, by="olga").contributors == ("ann@example.org", "dev", "olga")
 
 
-def test_where_it_is_kept_apart_who_validated_it_is_among_them(world: World) -> None:
+def test_a_request_lists_the_validators_when_the_standard_separates_them(world: World) -> None:
     version = world.validated(world.version())
     request = world.requested(version, apart_from_validator=True)
     assert request.contributors == ("dev", "vera")
@@ -111,7 +119,7 @@ def test_where_it_is_kept_apart_who_validated_it_is_among_them(world: World) -> 
     assert request_digest(request.model_copy(update={"contributors": ("dev",)}), log) != request.request_digest
 
 
-def test_the_digest_covers_every_word_of_the_request(world: World, request_: ApprovalRequest) -> None:
+def test_the_digest_covers_the_fields_of_the_request_and_the_log(world: World, request_: ApprovalRequest) -> None:
     log = world.events()[0]["log"]
     assert request_digest(request_, log) == request_.request_digest
     assert request_digest(request_, "another log") != request_.request_digest
@@ -119,7 +127,7 @@ def test_the_digest_covers_every_word_of_the_request(world: World, request_: App
         assert request_digest(request_.model_copy(update={name: "x"}), log) != request_.request_digest, name
 
 
-def test_a_step_run_twice_is_answered_with_the_same_request(world: World, request_: ApprovalRequest) -> None:
+def test_a_repeated_step_gets_the_same_request(world: World, request_: ApprovalRequest) -> None:
     before = len(world.events())
     receipt = world.do(asking(request_, world, expires_at=world.now + timedelta(days=30)))
     assert receipt.rows == (request_,)
@@ -127,21 +135,21 @@ def test_a_step_run_twice_is_answered_with_the_same_request(world: World, reques
     assert len(world.events()) == before, "nothing was written"
 
 
-def test_a_run_does_not_ask_the_same_in_other_words(world: World, request_: ApprovalRequest) -> None:
+def test_a_run_cannot_have_two_different_requests_pending(world: World, request_: ApprovalRequest) -> None:
     with pytest.raises(StaleEvidenceError, match="a different request on ops/delay v1 pending"):
         world.do(asking(request_, world, use="pricing"))
 
 
 AGAIN = {
-    "another run asks": {"run_id": "run-2"},
-    "somebody else asks": {"by": "olga"},
+    "another run requests": {"run_id": "run-2"},
+    "another person requests": {"by": "olga"},
     "the first was withdrawn": {"withdrawn": True},
-    "the first ran out": {"days": 8},
+    "the first has expired": {"days": 8},
 }
 
 
 @pytest.mark.parametrize("case", AGAIN.values(), ids=AGAIN)
-def test_a_request_of_its_own_is_opened_when(case: dict[str, Any], world: World, request_: ApprovalRequest) -> None:
+def test_a_second_request_is_opened_when(case: dict[str, Any], world: World, request_: ApprovalRequest) -> None:
     if case.get("withdrawn"):
         world.do(WithdrawRequest(key=request_.key, reason="stale"))
     world.move(days=case.get("days", 0))
@@ -151,7 +159,7 @@ def test_a_request_of_its_own_is_opened_when(case: dict[str, Any], world: World,
     assert receipt.rows[0].nonce != request_.nonce
 
 
-def test_a_request_runs_out_at_its_time_and_not_before(world: World, request_: ApprovalRequest) -> None:
+def test_a_request_expires_at_its_time_and_not_before(world: World, request_: ApprovalRequest) -> None:
     with pytest.raises(IllegalMoveError, match="expires at"):
         world.do(ExpireRequest(key=request_.key))
     world.now = request_.expires_at
@@ -159,7 +167,7 @@ def test_a_request_runs_out_at_its_time_and_not_before(world: World, request_: A
     assert world.get(ApprovalRequest, request_.key).state == "expired"
 
 
-def test_what_is_closed_stays_closed(world: World, request_: ApprovalRequest) -> None:
+def test_a_withdrawn_request_cannot_be_closed_again(world: World, request_: ApprovalRequest) -> None:
     world.do(WithdrawRequest(key=request_.key, reason="its run died"))
     assert world.get(ApprovalRequest, request_.key).reason == "its run died"
     for command in (WithdrawRequest(key=request_.key, reason="again"), ExpireRequest(key=request_.key)):
@@ -167,7 +175,7 @@ def test_what_is_closed_stays_closed(world: World, request_: ApprovalRequest) ->
             world.do(command)
 
 
-def test_a_run_forced_on_deploys_nothing(world: World, request_: ApprovalRequest) -> None:
+def test_a_pending_request_allows_no_deployment(world: World, request_: ApprovalRequest) -> None:
     begin = BeginOperation(
         model=MODEL,
         kind="deploy",

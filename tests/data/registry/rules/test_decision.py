@@ -1,4 +1,4 @@
-"""What a decision brings about, and what it does not."""
+"""A vote and its effects on the request, the version and the findings."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from tests.world import MODEL, World
 
 @pytest.fixture
 def world(asked_world: World) -> Iterator[World]:
-    """The asked world, its file held open: a test gives many commands."""
+    """The world with a pending request, its registry held open."""
     with asked_world.registry.store.session():
         yield asked_world
 
 
-TOO_LONG = {
+MALFORMED = {
     "a comment of 4,001 characters": {"comment": "x" * 4_001},
     "a meaning of 501 characters": {"meaning": "x" * 501},
     "an empty meaning": {"meaning": ""},
-    "a decision that is none": {"decision": "approve!"},
-    "a role that is none": {"role": "emperor"},
-    "a digest that goes on": {"confirmed": "0" * 72},
-    "a code that goes on": {"proof": {"person": "alma", "code": "1" * 17}},
-    "a person's name that goes on": {"proof": {"person": "a" * 129, "code": "1"}},
-    "a field nobody knows": {"sender": "axel"},
+    "an unknown decision": {"decision": "approve!"},
+    "an unknown role": {"role": "emperor"},
+    "a digest of 72 characters": {"confirmed": "0" * 72},
+    "a code of 17 characters": {"proof": {"person": "alma", "code": "1" * 17}},
+    "a person's id of 129 characters": {"proof": {"person": "a" * 129, "code": "1"}},
+    "an unknown field": {"sender": "axel"},
 }
 
 
-@pytest.mark.parametrize("changes", TOO_LONG.values(), ids=TOO_LONG)
-def test_the_door_is_closed_to(changes: dict[str, Any], world: World, request_: ApprovalRequest) -> None:
+@pytest.mark.parametrize("changes", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_vote_is_rejected(changes: dict[str, Any], world: World, request_: ApprovalRequest) -> None:
     good = world.decision(request_, "alma").model_dump()
     with pytest.raises(ValidationError):
         type(world.decision(request_, "alma")).model_validate({**good, **changes})
@@ -66,7 +66,7 @@ def test_a_hostile_comment_is_kept_as_written(world: World, request_: ApprovalRe
     assert world.events()[-1]["data"]["statement"]["comment"] == HOSTILE
 
 
-def test_a_secret_in_a_comment_is_not_kept(world: World, request_: ApprovalRequest) -> None:
+def test_a_secret_in_a_comment_is_replaced(world: World, request_: ApprovalRequest) -> None:
     world.decide(request_, "alma", comment="use AKIAABCDEFGHIJKLMNOP for it")
     (vote,) = world.find(Vote, request=request_.key)
     event = world.events()[-1]
@@ -74,7 +74,9 @@ def test_a_secret_in_a_comment_is_not_kept(world: World, request_: ApprovalReque
     assert vote.statement_digest == sha256_of(event["data"]["statement"])
 
 
-def test_the_first_of_two_leaves_it_pending_and_the_second_approves(world: World, request_: ApprovalRequest) -> None:
+def test_the_first_of_two_votes_leaves_the_request_pending_and_the_second_approves(
+    world: World, request_: ApprovalRequest
+) -> None:
     world.decide(request_, "alma")
     assert world.get(ApprovalRequest, request_.key).state == "pending"
     world.decide(request_, "axel")
@@ -83,7 +85,7 @@ def test_the_first_of_two_leaves_it_pending_and_the_second_approves(world: World
     assert request.valid_until == version.valid_until == world.now + timedelta(days=90)
 
 
-def test_the_vote_says_who_signed_what_and_how(world: World, request_: ApprovalRequest) -> None:
+def test_a_vote_contains_person_statement_and_proof(world: World, request_: ApprovalRequest) -> None:
     receipt = world.decide(request_, "alma")
     (vote,) = world.find(Vote, request=request_.key)
     stated = world.events()[-1]["data"]["statement"]
@@ -94,20 +96,20 @@ def test_the_vote_says_who_signed_what_and_how(world: World, request_: ApprovalR
     assert receipt.rows[0] == vote
 
 
-def test_a_rejection_ends_the_version_with_its_reason(world: World, request_: ApprovalRequest) -> None:
+def test_a_rejection_rejects_the_version_with_its_reason(world: World, request_: ApprovalRequest) -> None:
     world.decide(request_, "alma")
     world.decide(request_, "axel", "reject", comment="the gap grew")
     version = world.get(Version, request_.subject)
     assert (version.review_state, version.state_reason) == ("rejected", "the gap grew")
 
 
-def test_a_return_leaves_the_version_as_it_was(world: World, request_: ApprovalRequest) -> None:
+def test_a_return_for_changes_leaves_the_version_unchanged(world: World, request_: ApprovalRequest) -> None:
     world.decide(request_, "alma", "return for changes")
     assert world.get(ApprovalRequest, request_.key).state == "returned"
     assert world.get(Version, request_.subject).review_state == "validated"
 
 
-def test_who_recuses_is_not_counted(world: World, request_: ApprovalRequest) -> None:
+def test_a_recusal_is_not_counted(world: World, request_: ApprovalRequest) -> None:
     world.grant("outsider")
     world.decide(request_, "alma", "recuse")
     world.decide(request_, "axel")
@@ -116,7 +118,7 @@ def test_who_recuses_is_not_counted(world: World, request_: ApprovalRequest) -> 
     assert world.get(ApprovalRequest, request_.key).state == "approved"
 
 
-def test_a_vote_of_somebody_taken_off_the_roster_no_longer_counts(world: World, request_: ApprovalRequest) -> None:
+def test_an_approval_of_a_removed_person_no_longer_counts(world: World, request_: ApprovalRequest) -> None:
     world.grant("outsider")
     world.decide(request_, "alma")
     world.do(RevokePerson(person="alma", reason="fraud", proof=world.proof("adam")), by="adam")
@@ -126,9 +128,7 @@ def test_a_vote_of_somebody_taken_off_the_roster_no_longer_counts(world: World, 
     assert world.get(ApprovalRequest, request_.key).state == "approved"
 
 
-def test_a_condition_of_somebody_taken_off_the_roster_becomes_no_finding(
-    world: World, request_: ApprovalRequest
-) -> None:
+def test_a_condition_of_a_removed_person_becomes_no_finding(world: World, request_: ApprovalRequest) -> None:
     world.grant("outsider")
     condition = (Condition(text="measure the slices", due_at=world.now + timedelta(days=30)),)
     world.decide(request_, "alma", "approve with conditions", conditions=condition)
@@ -138,7 +138,7 @@ def test_a_condition_of_somebody_taken_off_the_roster_becomes_no_finding(
     assert (world.get(ApprovalRequest, request_.key).state, world.find(Finding)) == ("approved", [])
 
 
-def test_conditions_become_findings_when_it_is_approved(world: World, request_: ApprovalRequest) -> None:
+def test_conditions_become_findings_on_approval(world: World, request_: ApprovalRequest) -> None:
     due = world.now + timedelta(days=30)
     condition = (Condition(text="measure the slices", due_at=due),)
     world.decide(request_, "alma", "approve with conditions", conditions=condition)
@@ -152,7 +152,7 @@ def test_conditions_become_findings_when_it_is_approved(world: World, request_: 
     assert world.digest(request_.subject) == request_.evidence_digest, "conditions do not void what they belong to"
 
 
-def test_a_deputy_approves_in_their_time(world: World, request_: ApprovalRequest) -> None:
+def test_a_deputy_approves_during_their_time(world: World, request_: ApprovalRequest) -> None:
     world.grant("outsider", deputy_of="alma", to_at=world.now + timedelta(days=7))
     world.decide(request_, "outsider", deputy_of="alma")
     world.decide(request_, "axel")
@@ -160,12 +160,12 @@ def test_a_deputy_approves_in_their_time(world: World, request_: ApprovalRequest
     assert world.get(ApprovalRequest, request_.key).state == "approved"
 
 
-def test_the_whole_digest_confirms_as_its_tail_does(world: World, request_: ApprovalRequest) -> None:
+def test_the_whole_digest_confirms_too(world: World, request_: ApprovalRequest) -> None:
     world.decide(request_, "alma", confirmed=request_.request_digest)
     assert len(world.find(Vote, request=request_.key)) == 1
 
 
-def test_a_lock_out_ends_by_itself(world: World, request_: ApprovalRequest) -> None:
+def test_a_lock_out_ends_after_its_time(world: World, request_: ApprovalRequest) -> None:
     for error in [ProofError] * 5 + [LockedOutError]:
         with pytest.raises(error):
             world.decide(request_, "alma", proof=WRONG)
@@ -181,11 +181,13 @@ def test_a_second_environment_keeps_the_first_approval(world: World, request_: A
     staging = world.requested(request_.subject, environment="staging", approval_days=10)
     for person in ("alma", "axel"):
         world.decide(staging, person)
-    assert world.get(Version, request_.subject).valid_until == until, "the longest approval still runs"
+    assert world.get(Version, request_.subject).valid_until == until, "the longest approval is still valid"
     assert world.get(ApprovalRequest, staging.key).valid_until == world.now + timedelta(days=10)
 
 
-def test_rejected_for_one_environment_stays_approved_for_another(world: World, request_: ApprovalRequest) -> None:
+def test_a_rejection_for_one_environment_keeps_the_approval_for_another(
+    world: World, request_: ApprovalRequest
+) -> None:
     for person in ("alma", "axel"):
         world.decide(request_, person)
     staging = world.requested(request_.subject, environment="staging")
@@ -194,7 +196,7 @@ def test_rejected_for_one_environment_stays_approved_for_another(world: World, r
     assert world.get(Version, request_.subject).review_state == "approved"
 
 
-def test_roles_are_counted_apart(world: World) -> None:
+def test_signatures_are_counted_by_role(world: World) -> None:
     required = (RequiredRole(role=Role.APPROVER), RequiredRole(role=Role.RISK_ACCEPTOR))
     request = world.requested(world.validated(world.version()), required=required)
     world.decide(request, "alma")
@@ -204,7 +206,7 @@ def test_roles_are_counted_apart(world: World) -> None:
     assert world.get(ApprovalRequest, request.key).state == "approved"
 
 
-def test_a_waived_control_is_approved_and_falls_with_its_waiver(world: World) -> None:
+def test_an_approval_on_a_waiver_is_revoked_with_the_waiver(world: World) -> None:
     version = world.validated(world.version())
     until = world.now + timedelta(days=4)
     waiver = world.do(RequestWaiver(version=version, control="auc", reason="no time", expires_at=until)).subject
@@ -221,13 +223,13 @@ def test_a_waived_control_is_approved_and_falls_with_its_waiver(world: World) ->
     assert world.get(Waiver, waiver).state == "revoked"
 
 
-def test_every_attempt_is_on_record_before_it_is_judged(world: World, request_: ApprovalRequest) -> None:
+def test_an_attempt_is_recorded_before_its_refusal(world: World, request_: ApprovalRequest) -> None:
     with pytest.raises(ProofError):
         world.decide(request_, "alma", proof=WRONG)
     assert [event["type"] for event in world.events()[-2:]] == ["credential.attempted", "command.refused"]
 
 
-def test_no_code_and_no_seed_is_anywhere_in_the_clear(world: World, request_: ApprovalRequest) -> None:
+def test_no_file_contains_a_code_or_seed_in_plain_text(world: World, request_: ApprovalRequest) -> None:
     secrets = [world.phone(person).secret for person in ("alma", "axel", "adam")]
     command = world.decision(request_, "alma")
     secrets.append(command.proof.code)
@@ -235,7 +237,7 @@ def test_no_code_and_no_seed_is_anywhere_in_the_clear(world: World, request_: Ap
     assert command.proof.code not in repr(command)
     found = [path for path in world.home.root.rglob("*") if path.is_file() for text in secrets[:3]
              if text.encode() in path.read_bytes()]  # fmt: skip
-    assert not found, "seeds lie sealed"
+    assert not found, "seeds are stored encrypted"
     texts = [world.home.journal.read_text(), world.home.anchor.read_text()]
     assert not [text for text in texts if f'"{command.proof.code}"' in text]
     assert world.home.keys.stat().st_mode & 0o077 == 0
@@ -260,7 +262,7 @@ OTHER_PURPOSES = {"retire": (retirement, "planned", "approved"), "ratify": (roll
 
 @pytest.mark.parametrize("decision,ends", [("approve", "approved"), ("reject", "rejected")])
 @pytest.mark.parametrize("purpose", OTHER_PURPOSES)
-def test_other_purposes_settle_their_request_and_leave_the_version(
+def test_votes_for_other_purposes_leave_the_version_unchanged(
     purpose: str, decision: str, ends: str, world: World, request_: ApprovalRequest
 ) -> None:
     make, now_is, becomes = OTHER_PURPOSES[purpose]

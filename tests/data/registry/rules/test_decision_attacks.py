@@ -1,4 +1,4 @@
-"""Attacks on the approval path: each is refused by the rule it breaks, leaves one event, and nothing half done."""
+"""Attacks on the approval: each is refused by the rule that it breaks, and leaves one event and no row."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ OTHER = "sha256:" + "0" * 64
 
 @pytest.fixture
 def world(asked_world: World) -> Iterator[World]:
-    """The asked world, its file held open: a test gives many commands."""
+    """The world with a pending request, its registry held open."""
     with asked_world.registry.store.session():
         yield asked_world
 
@@ -52,12 +52,12 @@ def by_code(world: World, request: ApprovalRequest, person: str, code: str) -> o
 
 
 def offset_code(steps: int) -> Attack:
-    """The code of a step other than now's."""
+    """Vote with the code of another time step than the present one."""
     return lambda w, r: by_code(w, r, "alma", w.phone("alma").at(w.now + timedelta(seconds=30 * steps)))
 
 
 def after(step: Callable[[World, ApprovalRequest], object], person: str = "alma", **changes: Any) -> Attack:
-    """Something happens first, then an otherwise good approval is tried."""
+    """Do `step`, then try an otherwise correct approval."""
 
     def attack(world: World, request: ApprovalRequest) -> object:
         step(world, request)
@@ -86,7 +86,7 @@ def other_requests_tail(world: World, request: ApprovalRequest) -> object:
 
 
 def new_contributor(*names: str, by: str = "dev") -> Attack:
-    """A version with these Git authors (or this submitter), asked about; alma tries to approve it."""
+    """Request approval of a version with these Git authors or this submitter; alma tries to approve it."""
 
     def attack(world: World, request: ApprovalRequest) -> object:
         version = world.version(contributors=names, by=by)
@@ -102,12 +102,12 @@ def asked_by_alma(world: World, request: ApprovalRequest) -> object:
 
 
 def elsewhere(**scope: Any) -> Attack:
-    """The outsider is an approver, but only somewhere else."""
+    """Make outsider an approver in another scope, then let outsider vote."""
     return after(lambda w, r: w.grant("outsider", **scope), "outsider")
 
 
 def deputised(principal: str, days: float = 7) -> Callable[[World, ApprovalRequest], object]:
-    """The outsider stands in for somebody for some days."""
+    """Make outsider the deputy of a person for some days."""
     return lambda w, r: w.grant("outsider", deputy_of=principal, to_at=w.now + timedelta(days=days))
 
 
@@ -135,8 +135,8 @@ def deputy_of_a_contributor(world: World, request: ApprovalRequest) -> object:
     return world.decide(request, "outsider", deputy_of="dev")
 
 
-def kept_apart(world: World, person: str, **changes: Any) -> object:
-    """The outsider validated a version in vera's place, and its standard keeps validating and approving apart."""
+def separated(world: World, person: str, **changes: Any) -> object:
+    """Let outsider validate a version as deputy of vera under a standard that separates validation and approval."""
     world.grant("outsider", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=7))
     for validator in ("outsider", "vera"):
         world.grant(validator)
@@ -228,7 +228,7 @@ def waiver_revoked(world: World, request: ApprovalRequest) -> object:
 
 
 def waived(world: World, version: str) -> str:
-    """A granted waiver of the performance control, for four days."""
+    """Return the key of a granted waiver of the performance control, valid for four days."""
     until = world.now + timedelta(days=4)
     key = world.do(RequestWaiver(version=version, control="performance", reason="no time", expires_at=until)).subject
     world.do(DecideWaiver(key=key, grant=True, proof=world.proof("rita")), by="rita")
@@ -236,7 +236,7 @@ def waived(world: World, version: str) -> str:
 
 
 def judge_waived(world: World, version: str, waiver: str) -> str:
-    """Verdicts that cleared by a waiver alone."""
+    """Record a verdict set that is cleared by a waiver alone; return its key."""
     failed = Failed(reason="0.5 is under 0.6", remedy="train again")
     judgement = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=waiver)
     return world.judge(version, "approve", judgement)
@@ -306,20 +306,20 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "a code used for another request": (replayed, ProofError, "used already"),
     "the code of the step before the last used one": (step_before_last, ProofError, "used already"),
     "a code two steps old": (offset_code(-2), ProofError, "is wrong"),
-    "a code of the step to come": (offset_code(1), ProofError, "is wrong"),
-    "somebody else's code": (lambda w, r: by_code(w, r, "alma", w.code("axel")), ProofError, "is wrong"),
+    "a code of the next step": (offset_code(1), ProofError, "is wrong"),
+    "another person's code": (lambda w, r: by_code(w, r, "alma", w.code("axel")), ProofError, "is wrong"),
     "the seed of a former enrolment": (seed_of_before, ProofError, "is wrong"),
     "guessing codes": (brute_force, LockedOutError, "locked out after 5 wrong codes"),
     "guessing codes slowly": (spread_brute_force, LockedOutError, "locked out"),
     "the right code before the lock-out ends": (locked_and_late, LockedOutError, "locked out"),
-    "a name that is no name": (
+    "a malformed person id": (
         with_changes(proof=Proof(person="../alma", code="123456")), InputError, "cannot be a person id"
     ),
-    "a name with a quote": (with_changes(proof=Proof(person="a' OR '1", code="1")), InputError, "be a person id"),
-    "somebody not on the roster": (with_changes(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
-    "somebody taken off the roster": (revoked, NotAuthorisedError, "not on the roster"),
-    "somebody without a role": (with_changes("outsider"), NotAuthorisedError, "does not hold the role approver"),
-    "an administrator, who is no approver": (with_changes("adam"), NotAuthorisedError, "does not hold the role"),
+    "a person id with a quote": (with_changes(proof=Proof(person="a' OR '1", code="1")), InputError, "be a person id"),
+    "a person not on the roster": (with_changes(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
+    "a removed person": (revoked, NotAuthorisedError, "not on the roster"),
+    "a person without a role": (with_changes("outsider"), NotAuthorisedError, "does not hold the role approver"),
+    "an administrator without the role approver": (with_changes("adam"), NotAuthorisedError, "does not hold the role"),
     "a role that the request does not require": (
         with_changes("vera", role=Role.VALIDATOR), NotAuthorisedError, "does not require the role"
     ),
@@ -330,38 +330,38 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
         after(lambda w, r: w.do(EndRole(person="alma", role=Role.APPROVER, reason="x", proof=w.proof("adam")))),
         NotAuthorisedError, "does not hold the role",
     ),
-    "a role that has run out": (
+    "an expired role": (
         after(lambda w, r: (w.grant("outsider", to_at=w.now + timedelta(days=1)), w.move(days=2)), "outsider"),
         NotAuthorisedError, "does not hold the role",
     ),
-    "a role that has not begun": (
+    "a role that begins later": (
         after(lambda w, r: w.grant("outsider", from_at=w.now + timedelta(days=1)), "outsider"),
         NotAuthorisedError, "does not hold the role",
     ),
     "the submitter, made an approver": (after(lambda w, r: w.grant("dev"), "dev"), IndependenceError, "asked for"),
-    "a submitter who let another ask": (new_contributor("dev", by="alma"), IndependenceError, "submitted"),
+    "a submitter when another person requested": (new_contributor("dev", by="alma"), IndependenceError, "submitted"),
     "a Git author by id": (new_contributor("dev", "alma"), IndependenceError, "worked on"),
     "a Git author by e-mail address": (new_contributor("dev", "ALMA@example.org"), IndependenceError, "worked on"),
     "a Git author as Git writes one": (
         new_contributor("dev", "A. Lovelace <alma@example.org>"), IndependenceError, "worked on"
     ),
     "a Git author by printed name": (new_contributor("dev", "alma  <a@private.org>"), IndependenceError, "worked on"),
-    "who asked for the approval": (asked_by_alma, IndependenceError, "asked for this decision"),
-    "who validated it where that is kept apart": (
-        lambda w, r: kept_apart(w, "outsider"), IndependenceError, "outsider validated ops/delay v2 and cannot approve"
+    "the requester": (asked_by_alma, IndependenceError, "asked for this decision"),
+    "a validator under a standard that separates the two": (
+        lambda w, r: separated(w, "outsider"), IndependenceError, "outsider validated ops/delay v2 and cannot approve"
     ),
-    "for whom it was validated where that is kept apart": (
-        lambda w, r: kept_apart(w, "vera"), IndependenceError, "vera validated ops/delay v2"
+    "a person whose deputy validated the version": (
+        lambda w, r: separated(w, "vera"), IndependenceError, "vera validated ops/delay v2"
     ),
-    "a deputy of who is kept apart": (
-        lambda w, r: kept_apart(w, "rita", deputy_of="vera"), IndependenceError, "vera validated ops/delay v2"
+    "a deputy of a person whose deputy validated the version": (
+        lambda w, r: separated(w, "rita", deputy_of="vera"), IndependenceError, "vera validated ops/delay v2"
     ),
     "a deputy after their time": (deputy_too_late, NotAuthorisedError, "as deputy of 'alma'"),
-    "a deputy of somebody who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of 'alma'"),
-    "a deputy of somebody who left": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of 'alma'"),
+    "a deputy of a person who lost the role": (deputy_of_nobody, NotAuthorisedError, "as deputy of 'alma'"),
+    "a deputy of a removed person": (deputy_of_the_revoked, NotAuthorisedError, "as deputy of 'alma'"),
     "a deputy of a contributor": (deputy_of_a_contributor, IndependenceError, "asked for"),
-    "a deputy who does not say so": (after(deputised("alma"), "outsider"), NotAuthorisedError, "does not hold"),
-    "a deputy nobody appointed": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
+    "an undeclared deputy": (after(deputised("alma"), "outsider"), NotAuthorisedError, "does not hold"),
+    "a deputy without a grant": (with_changes("outsider", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
     "an approver posing as deputy": (with_changes("axel", deputy_of="alma"), NotAuthorisedError, "deputy of 'alma'"),
     "the digest of another request": (other_requests_tail, StaleEvidenceError, "not the digest of the request"),
     "the digest of the evidence": (
@@ -371,7 +371,7 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "other evidence recomputed": (with_changes(evidence_digest=OTHER), StaleEvidenceError, "evidence on"),
     "another standard recomputed": (with_changes(standards_digest=OTHER), StaleEvidenceError, "standard for"),
     "another artifact recomputed": (with_changes(artifact_digest=OTHER), StaleEvidenceError, "artifact of"),
-    "evidence measured anew": (after(evidence_changes), StaleEvidenceError, "changed after it was read"),
+    "evidence measured again": (after(evidence_changes), StaleEvidenceError, "changed after it was read"),
     "a finding raised meanwhile": (after(finding_raised), StaleEvidenceError, "changed after it was read"),
     "a test plan made easier meanwhile": (after(plan_changes), StaleEvidenceError, "changed after it was read"),
     "judged again, and failed": (after(judged_worse), IllegalMoveError, "not cleared: performance"),
@@ -382,16 +382,16 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     ),
     "another run's command": (with_changes(run_id="run-2"), RequestClosedError, "another run"),
     "an expired request": (expired, RequestClosedError, "expired at"),
-    "a request taken back": (
+    "a withdrawn request": (
         after(lambda w, r: w.do(WithdrawRequest(key=r.key, reason="stale"))), RequestClosedError, "is withdrawn"
     ),
     "approving after a rejection": (after(ended("reject")), RequestClosedError, "is rejected"),
     "approving after a return": (after(ended("return for changes")), RequestClosedError, "is returned"),
-    "approving what is approved": (completed, RequestClosedError, "is approved"),
+    "approving after the approval": (completed, RequestClosedError, "is approved"),
     "voting twice": (double_vote, ConflictError, "a vote by or for alma on this request is recorded already"),
     "approving after recusing": (recused_then_approves, ConflictError, "a vote by or for alma"),
     "a deputy after the person they represent": (deputy_beside_principal, ConflictError, "a vote by or for alma"),
-    "a request that is not there": (
+    "a missing request": (
         lambda w, r: w.do(w.decision(r, "alma", key=r.key + "9"), by="alma"), NotFoundError, "no approval request"
     ),
     "a condition that is overdue already": (past_condition, InputError, "must be in the future"),
@@ -407,7 +407,9 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_refused(attack: tuple[Attack, type[ModelwardError], str], world: World, request_: ApprovalRequest) -> None:
+def test_an_attack_is_refused_and_recorded(
+    attack: tuple[Attack, type[ModelwardError], str], world: World, request_: ApprovalRequest
+) -> None:
     act, error, words = attack
     with pytest.raises(error, match=words) as refusal:
         act(world, request_)

@@ -1,4 +1,4 @@
-"""How operations end: one event each, the former deployment ended, the slot naming what serves."""
+"""Completed operations: one event each; the former deployment ends, the slot refers to what serves."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SLOT = f"{MODEL}/slots/production/champion"
 
 @pytest.fixture
 def world(world: World) -> Iterator[World]:
-    """The small world with its registry held open, which opens the file once a test."""
+    """The world with its registry held open."""
     with world.registry.store.session():
         yield world
 
@@ -68,7 +68,7 @@ def test_the_first_deployment_fills_the_slot(world: World) -> None:
     assert (receipt.subject, receipt.rows[0]) == (row.key, row)
 
 
-def test_the_next_one_supersedes_it(world: World) -> None:
+def test_the_next_deployment_supersedes_the_former(world: World) -> None:
     deployed(world)
     second = deployed(world, "op-2")
     former = world.get(Deployment, f"{MODEL}/deployments/1")
@@ -78,14 +78,14 @@ def test_the_next_one_supersedes_it(world: World) -> None:
     assert (slot.version, slot.rev) == (second.version, 2)
 
 
-def test_completing_twice_is_answered_with_what_was_completed(world: World) -> None:
+def test_completing_a_deployment_twice_returns_the_same_receipt(world: World) -> None:
     first = deployed(world)
     again = complete_deploy(world)
     assert again.rows[0] == first
     assert len(world.events("deployment.completed")) == 1
 
 
-def test_an_approval_that_is_revoked_while_it_is_published_does_not_complete(world: World) -> None:
+def test_a_deployment_is_not_completed_after_the_revocation_of_its_approval(world: World) -> None:
     request = world.approved()
     begin_deploy(world, request)
     world.do(RevokeVersion(version=request.subject, reason="a condition was late"))
@@ -98,12 +98,12 @@ WRONG: dict[str, tuple[str, str, type[ModelwardError]]] = {
     "nothing was begun": ("", "op-1", IllegalMoveError),
     "something else was begun": ("suspend", "op-2", IllegalMoveError),
     "another run began it": ("deploy", "op-9", ConflictError),
-    "it names no run": ("deploy", "", ConflictError),
+    "it has no run id": ("deploy", "", ConflictError),
 }
 
 
 @pytest.mark.parametrize("begun, run_id, error", WRONG.values(), ids=WRONG.keys())
-def test_nothing_completes_when(begun: str, run_id: str, error: type[ModelwardError], world: World) -> None:
+def test_a_completion_is_refused_when(begun: str, run_id: str, error: type[ModelwardError], world: World) -> None:
     deployed(world, "op-0")
     if begun == "suspend":
         begin(world, "suspend", run_id="op-2")
@@ -118,7 +118,7 @@ def test_nothing_completes_when(begun: str, run_id: str, error: type[ModelwardEr
 # -- rollback
 
 
-def test_a_rollback_brings_the_former_version_back_and_blocks_the_one_it_left(world: World) -> None:
+def test_a_rollback_deploys_the_former_version_and_blocks_the_other(world: World) -> None:
     first, second = deployed(world), deployed(world, "op-2")
     passed = ({"version": f"{MODEL}/versions/3", "reason": "never served"},)
     row = roll_back(world, first.version, passed_over=passed)
@@ -137,7 +137,7 @@ def test_a_rollback_brings_the_former_version_back_and_blocks_the_one_it_left(wo
     assert (incident.opened_by, incident.deployment) == ("otto", row.key)
 
 
-def test_a_rollback_after_a_suspension_leaves_the_suspended_deployment_as_it_is(world: World) -> None:
+def test_a_rollback_after_a_suspension_does_not_change_the_suspended_deployment(world: World) -> None:
     first, second = deployed(world), deployed(world, "op-2")
     suspend(world)
     row = roll_back(world, first.version)
@@ -154,7 +154,7 @@ def test_completing_a_rollback_twice_opens_one_incident(world: World) -> None:
     assert len(world.find(Incident)) == 1
 
 
-def test_the_approval_must_still_stand_when_the_rollback_completes(world: World) -> None:
+def test_a_rollback_is_not_completed_after_the_expiry_of_the_approval(world: World) -> None:
     first = deployed(world)
     deployed(world, "op-2")
     begin(world, "rollback", first.version, "op-r")
@@ -163,7 +163,7 @@ def test_the_approval_must_still_stand_when_the_rollback_completes(world: World)
         complete_rollback(world)
 
 
-def test_the_time_for_ratification_lies_ahead(world: World) -> None:
+def test_a_past_end_of_the_time_for_ratification_is_refused(world: World) -> None:
     first = deployed(world)
     deployed(world, "op-2")
     begin(world, "rollback", first.version, "op-r")
@@ -174,7 +174,7 @@ def test_the_time_for_ratification_lies_ahead(world: World) -> None:
 # -- suspension and withdrawal
 
 
-def test_a_suspension_empties_the_slot_and_names_the_fallback(world: World) -> None:
+def test_a_suspension_empties_the_slot_and_records_the_fallback(world: World) -> None:
     first = deployed(world)
     row = suspend(world)
     assert (row.key, row.state, row.to_at) == (first.key, "suspended", world.now)
@@ -194,7 +194,7 @@ def test_completing_a_suspension_twice_changes_nothing(world: World) -> None:
     assert len(world.find(Incident)) == 1
 
 
-def test_nothing_is_completed_twice_under_no_run(world: World) -> None:
+def test_a_completion_without_a_run_id_is_not_repeated(world: World) -> None:
     deployed(world)
     begin(world, "suspend", run_id="")
     complete_suspension(world, run_id="")
@@ -219,7 +219,7 @@ def test_a_withdrawal_needs_its_own_operation(world: World) -> None:
         world.do(command, by="otto", run_id="op-1")
 
 
-def test_a_slot_emptied_behind_the_registry_stops_a_suspension(world: World) -> None:
+def test_a_suspension_of_an_empty_slot_is_not_completed(world: World) -> None:
     deployed(world)
     begin(world, "suspend", run_id="op-s")
     with world.registry.store.transaction() as connection:
@@ -228,7 +228,7 @@ def test_a_slot_emptied_behind_the_registry_stops_a_suspension(world: World) -> 
         complete_suspension(world)
 
 
-def test_a_deployment_removed_behind_the_registry_stops_a_rollback(world: World) -> None:
+def test_a_rollback_without_a_former_deployment_is_not_completed(world: World) -> None:
     first = deployed(world)
     deployed(world, "op-2")
     begin(world, "rollback", first.version, "op-r")
@@ -238,7 +238,7 @@ def test_a_deployment_removed_behind_the_registry_stops_a_rollback(world: World)
         complete_rollback(world)
 
 
-def test_the_second_slot_is_a_place_of_its_own(world: World) -> None:
+def test_two_slots_have_deployments_at_the_same_time(world: World) -> None:
     first = deployed(world)
     second = world.requested(slot="shadow")
     world.decide(second, "alma")
@@ -257,7 +257,7 @@ def test_the_second_slot_is_a_place_of_its_own(world: World) -> None:
 
 @pytest.fixture
 def rolled_back(world: World) -> Deployment:
-    """A rollback that otto did and nobody ratified yet."""
+    """A rollback by otto that nobody has ratified."""
     first = deployed(world)
     deployed(world, "op-2")
     return roll_back(world, first.version)
@@ -306,7 +306,7 @@ REFUSED: dict[str, tuple[Callable[[World, Deployment], RatifyDeployment], type[M
 
 
 @pytest.mark.parametrize("make, error, message", REFUSED.values(), ids=REFUSED.keys())
-def test_nothing_is_ratified(
+def test_a_ratification_is_refused(
     make: Callable[[World, Deployment], RatifyDeployment],
     error: type[ModelwardError],
     message: str,
@@ -319,7 +319,7 @@ def test_nothing_is_ratified(
     assert world.get(Deployment, rolled_back.key).ratified_by is None
 
 
-def test_nobody_ratifies_what_they_did(world: World) -> None:
+def test_nobody_ratifies_their_own_operation(world: World) -> None:
     first = deployed(world)
     deployed(world, "op-2")
     begin(world, "rollback", first.version, "op-r")
@@ -330,15 +330,13 @@ def test_nobody_ratifies_what_they_did(world: World) -> None:
         world.do(RatifyDeployment(key=row.key, proof=world.proof("alma")), by="alma")
 
 
-def test_it_is_ratified_once(world: World, rolled_back: Deployment) -> None:
+def test_a_second_ratification_is_refused(world: World, rolled_back: Deployment) -> None:
     world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("alma")), by="alma")
     with pytest.raises(IllegalMoveError, match="was ratified by alma"):
         world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("axel")), by="axel")
 
 
-def test_a_rollback_that_was_ratified_is_ratified_anew_when_it_is_suspended(
-    world: World, rolled_back: Deployment
-) -> None:
+def test_a_suspension_of_a_ratified_rollback_needs_its_own_ratification(world: World, rolled_back: Deployment) -> None:
     world.do(RatifyDeployment(key=rolled_back.key, proof=world.proof("alma")), by="alma")
     row = suspend(world)
     assert (row.key, row.ratified_by) == (rolled_back.key, None)

@@ -1,4 +1,4 @@
-"""Emergency releases: live at once by one person's code, ratified by others in time; every way around it is refused."""
+"""Emergency releases: published by one person's code, ratified by others in time; attacks are refused."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FAILED = Failed(reason="no bytes", remedy="bring them")
 
 
 def live(world: World) -> Deployment:
-    """Version 1 serves as approved, version 2 went live in an emergency."""
+    """Deploy version 1, then release version 2 in an emergency; return the deployment of version 2."""
     deployed(world, "op-1")
     return released(world, world.assessed(world.version()))
 
@@ -51,10 +51,10 @@ def ratify(world: World, deployment: Deployment) -> None:
     world.decide(request_of(world, deployment), "olga", role=Role.OWNER)
 
 
-# -- how it goes well -----------------------------------------------------------------------------
+# -- the regular course -----------------------------------------------------------------------------
 
 
-def test_it_serves_at_once_and_says_until_when_it_must_be_ratified(world: World) -> None:
+def test_a_release_serves_at_once_and_has_its_time_for_ratification(world: World) -> None:
     deployment = live(world)
     assert deployment.reason == "the champion scores everything as late"
     assert deployment.ratify_by == request_of(world, deployment).expires_at
@@ -65,14 +65,14 @@ def test_it_serves_at_once_and_says_until_when_it_must_be_ratified(world: World)
     assert world.find(Deployment)[0].state == "superseded"
 
 
-def test_who_released_it_and_why_stands_in_the_event_with_the_proof(world: World) -> None:
+def test_the_event_of_a_release_has_reason_and_proof(world: World) -> None:
     release_opened(world)
     event = world.events("approval.requested")[-1]
     assert event["actor"] == {"id": "otto", "auth": "totp"}
     assert event["data"]["emergency"] == "the champion scores everything as late"
 
 
-def test_everybody_required_ratifies_it_and_it_may_go_on_for_its_days(world: World) -> None:
+def test_a_release_ratified_by_all_roles_may_serve_for_its_days(world: World) -> None:
     deployment = live(world)
     ratify(world, deployment)
     request = request_of(world, deployment)
@@ -83,13 +83,13 @@ def test_everybody_required_ratifies_it_and_it_may_go_on_for_its_days(world: Wor
     assert world.get(Version, deployment.version).review_state == "assessed", "ratified is not approved"
 
 
-def test_one_of_two_is_not_enough(world: World) -> None:
+def test_one_of_two_votes_does_not_ratify(world: World) -> None:
     deployment = live(world)
     world.decide(request_of(world, deployment), "alma")
     assert world.get(Deployment, deployment.key).ratified_by is None
 
 
-def test_approved_in_the_meantime_it_is_deployed_like_any_other(world: World) -> None:
+def test_a_released_version_is_approved_and_deployed_as_usual(world: World) -> None:
     deployment = live(world)
     request = world.requested(world.validated(deployment.version), use="planning")
     for person in ("alma", "axel"):
@@ -99,14 +99,14 @@ def test_approved_in_the_meantime_it_is_deployed_like_any_other(world: World) ->
     assert world.get(Deployment, deployment.key).state == "superseded"
 
 
-def test_a_release_that_never_went_live_may_be_asked_for_again(world: World) -> None:
+def test_an_unpublished_release_may_be_repeated(world: World) -> None:
     first = release_opened(world)
     second = release_opened(world, first.subject)
     assert world.get(ApprovalRequest, first.key).state == "withdrawn"
     assert world.get(ApprovalRequest, second.key).state == "pending"
 
 
-def test_it_escalates_when_nobody_ratified_it(world: World) -> None:
+def test_an_unratified_release_escalates(world: World) -> None:
     live(world)
     (incident,) = world.find(Incident)
     world.move(days=1)
@@ -119,7 +119,7 @@ def test_it_escalates_when_nobody_ratified_it(world: World) -> None:
 
 
 def with_version(prepare: Callable[[World, str], object], **changes: Any) -> Attack:
-    """Something happens to an assessed version, then its release is tried."""
+    """Do `prepare` to an assessed version, then try to release it."""
 
     def attack(world: World) -> object:
         version = world.assessed()
@@ -159,7 +159,7 @@ def finding(world: World, version: str) -> None:
 
 
 def judged_then(prepare: Callable[[World, str], object]) -> Attack:
-    """Judged for an emergency, and then something changes."""
+    """Judge a version for an emergency, do `prepare`, then try to release it."""
 
     def attack(world: World) -> object:
         version = world.assessed()
@@ -198,7 +198,7 @@ def second_after_undone(world: World) -> object:
     (blocking,) = [one for one in world.find(Incident) if one.blocking]
     world.move(days=3)
     world.do(EscalateIncident(key=blocking.key, reason="late"))
-    resolution = ResolveIncident(key=blocking.key, resolution="mended", proof=world.proof("olga"))
+    resolution = ResolveIncident(key=blocking.key, resolution="corrected", proof=world.proof("olga"))
     world.do(resolution, by="olga")
     return release_opened(world, deployment.version)
 
@@ -222,7 +222,7 @@ OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "of a version that an incident blocks": (blocked_version, IllegalMoveError, "an open incident blocks"),
     "of a version that was released before": (second_time, IllegalMoveError, "released this way once"),
     "of a version whose release was undone": (second_after_undone, IllegalMoveError, "released this way once"),
-    "with a control that does not hold": (
+    "with a control that is not cleared": (
         with_verdicts(Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=FAILED)),
         IllegalMoveError, "not cleared: PRV-1",
     ),
@@ -249,7 +249,7 @@ OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("attack", OPENING.values(), ids=OPENING)
-def test_no_release(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
+def test_a_release_is_refused(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
     act, error, words = attack
     with pytest.raises(error, match=words) as refusal:
         act(world)
@@ -262,7 +262,7 @@ def test_no_release(attack: tuple[Attack, type[ModelwardError], str], world: Wor
 
 
 def begun(prepare: Callable[[World, ApprovalRequest], object], **changes: Any) -> Attack:
-    """A release is opened, something happens, then it is to be published."""
+    """Open a release, do `prepare`, then try to publish it."""
 
     def attack(world: World) -> object:
         request = release_opened(world)
@@ -273,7 +273,7 @@ def begun(prepare: Callable[[World, ApprovalRequest], object], **changes: Any) -
 
 
 def nothing(world: World, request: ApprovalRequest) -> None:
-    """Nothing happens."""
+    """Do nothing."""
 
 
 def other_champion(world: World, request: ApprovalRequest) -> None:
@@ -297,14 +297,16 @@ PUBLISHING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("attack", PUBLISHING.values(), ids=PUBLISHING)
-def test_nothing_is_published(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
+def test_the_publication_of_a_release_is_refused(
+    attack: tuple[Attack, type[ModelwardError], str], world: World
+) -> None:
     act, error, words = attack
     with pytest.raises(error, match=words):
         act(world)
     assert [one for one in world.find(Deployment) if one.ratify_by is not None] == []
 
 
-def test_time_over_between_intent_and_act_completes_nothing(world: World) -> None:
+def test_a_release_that_expires_before_completion_is_not_completed(world: World) -> None:
     begin_deploy(world, release_opened(world), "op-e")
     world.move(hours=21)
     with pytest.raises(RequestClosedError, match="expired at"):
@@ -334,11 +336,11 @@ def otto_has_a_deputy(world: World) -> None:
 
 
 RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[ModelwardError], str]] = {
-    "by who released it": (after(otto_approves, voted("otto")), IndependenceError, "asked for this decision"),
-    "by the deputy of who released it": (
+    "by the releasing person": (after(otto_approves, voted("otto")), IndependenceError, "asked for this decision"),
+    "by the deputy of the releasing person": (
         after(otto_has_a_deputy, voted("outsider", deputy_of="otto")), IndependenceError, "asked for this decision"
     ),
-    "by who made the version": (
+    "by a contributor": (
         after(lambda w: w.grant("dev", Role.APPROVER), voted("dev")), IndependenceError, "dev"
     ),
     "by somebody without the role": (voted("vera"), NotAuthorisedError, "does not hold the role approver"),
@@ -357,7 +359,7 @@ RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[Modelward
 
 
 @pytest.mark.parametrize("attack", RATIFYING.values(), ids=RATIFYING)
-def test_not_ratified(
+def test_a_ratification_is_refused(
     attack: tuple[Callable[[World, Deployment], object], type[ModelwardError], str], world: World
 ) -> None:
     act, error, words = attack
@@ -375,7 +377,9 @@ ENDINGS: dict[str, tuple[Callable[[World], object], str]] = {
 
 
 @pytest.mark.parametrize(("end", "why"), ENDINGS.values(), ids=ENDINGS)
-def test_what_no_longer_serves_is_not_asked_about(end: Callable[[World], object], why: str, world: World) -> None:
+def test_the_request_of_a_release_that_ended_is_withdrawn(
+    end: Callable[[World], object], why: str, world: World
+) -> None:
     deployment = live(world)
     with world.registry.reading() as state:
         assert [one.key for one in open_requests(state)] == [deployment.request]
@@ -383,31 +387,31 @@ def test_what_no_longer_serves_is_not_asked_about(end: Callable[[World], object]
     request = request_of(world, deployment)
     assert (request.state, request.decided_at) == ("withdrawn", world.now)
     assert request.reason == f"the release has ended, there is nothing to ratify: {why}"
-    assert world.events()[-1]["type"].startswith("deployment."), "the event that ends it takes the question back"
+    assert world.events()[-1]["type"].startswith("deployment."), "the event that ends it withdraws the request"
     with world.registry.reading() as state:
         assert open_requests(state) == []
 
 
-def test_what_was_ratified_and_then_ended_stays_ratified(world: World) -> None:
+def test_a_ratified_release_that_ends_stays_ratified(world: World) -> None:
     deployment = live(world)
     ratify(world, deployment)
     suspend(world)
     assert request_of(world, deployment).state == "approved"
 
 
-def test_what_is_not_live_yet_is_not_asked_about(world: World) -> None:
+def test_an_unpublished_release_is_not_open_for_votes(world: World) -> None:
     release_opened(world)
     with world.registry.reading() as state:
         assert open_requests(state) == []
 
 
-def test_ratifying_before_it_is_live_is_refused(world: World) -> None:
+def test_a_vote_on_an_unpublished_release_is_refused(world: World) -> None:
     request = release_opened(world)
     with pytest.raises(RequestClosedError, match="is not published yet"):
         world.decide(request, "alma")
 
 
-def test_a_passed_judgement_is_what_lets_it_through(world: World) -> None:
+def test_a_passed_judgement_allows_the_release(world: World) -> None:
     passed = Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=Passed(because="it is there"))
     version = world.assessed()
     verdicts = world.judge(version, "emergency", passed)

@@ -1,4 +1,4 @@
-"""Incidents escalate when nobody answers, and only somebody else takes a block off a version."""
+"""Incidents: escalated without ratification in time; one that blocks a version is resolved by another person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEY = f"{MODEL}/incidents/1"
 
 @pytest.fixture(scope="module")
 def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The small world after otto suspended what served."""
+    """The world after otto suspended the version that served."""
     return prepared(
         founded, tmp_path_factory.mktemp("before") / "home", lambda world: (deployed(world), suspend(world))
     )
@@ -27,52 +27,52 @@ def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Templ
 
 @pytest.fixture
 def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of it for one test."""
+    """A copy of that world for one test, its registry held open."""
     with held(before, tmp_path / "home", monkeypatch) as world:
         yield world
 
 
 def ratify(world: World, person: str = "alma") -> None:
-    """Alma stands behind the suspension."""
+    """Ratify the suspension."""
     world.do(RatifyDeployment(key=f"{MODEL}/deployments/1", proof=world.proof(person)), by=person)
 
 
 def escalate(world: World) -> None:
-    """Nobody did, in time."""
+    """Escalate the incident after the time for ratification."""
     world.move(days=2)
     world.do(EscalateIncident(key=KEY, reason="nobody ratified it"), by="otto")
 
 
 def resolve(world: World, person: str = "axel") -> None:
-    """Somebody says what was done."""
+    """Resolve the incident."""
     world.do(ResolveIncident(key=KEY, resolution="fixed upstream", proof=world.proof(person)), by=person)
 
 
-def test_without_ratification_in_time_it_escalates(world: World) -> None:
+def test_an_incident_without_ratification_in_time_escalates(world: World) -> None:
     escalate(world)
     assert world.get(Incident, KEY).state == "escalated"
     assert world.events("incident.escalated")[0]["data"] == {"reason": "nobody ratified it"}
 
 
-def test_it_does_not_escalate_while_it_may_be_ratified(world: World) -> None:
+def test_an_incident_does_not_escalate_during_the_time_for_ratification(world: World) -> None:
     with pytest.raises(IllegalMoveError, match="may be ratified until"):
         world.do(EscalateIncident(key=KEY, reason="impatience"))
 
 
-def test_it_does_not_escalate_after_it_was_ratified(world: World) -> None:
+def test_an_incident_does_not_escalate_after_the_ratification(world: World) -> None:
     ratify(world)
     world.move(days=3)
     with pytest.raises(IllegalMoveError, match="was ratified"):
         world.do(EscalateIncident(key=KEY, reason="late"))
 
 
-def test_it_escalates_once(world: World) -> None:
+def test_an_incident_escalates_once(world: World) -> None:
     escalate(world)
     with pytest.raises(IllegalMoveError, match="is escalated already"):
         escalate(world)
 
 
-def test_it_is_resolved_after_its_ratification(world: World) -> None:
+def test_an_incident_is_resolved_after_the_ratification(world: World) -> None:
     with pytest.raises(IllegalMoveError, match="is not ratified yet"):
         resolve(world)
     ratify(world)
@@ -86,13 +86,13 @@ def test_it_is_resolved_after_its_ratification(world: World) -> None:
     )
 
 
-def test_it_is_resolved_after_it_escalated(world: World) -> None:
+def test_an_escalated_incident_is_resolved(world: World) -> None:
     escalate(world)
     resolve(world, "olga")
     assert world.get(Incident, KEY).resolved_by == "olga"
 
 
-def test_it_is_resolved_once(world: World) -> None:
+def test_an_incident_is_resolved_once(world: World) -> None:
     ratify(world)
     resolve(world)
     with pytest.raises(IllegalMoveError, match="was resolved by axel"):
@@ -102,13 +102,15 @@ def test_it_is_resolved_once(world: World) -> None:
 REFUSED: dict[str, tuple[str, str, type[ModelwardError]]] = {
     "without a code": ("", "needs the one-time code", NotAuthorisedError),
     "with a wrong code": ("axel wrong", "is wrong", ProofError),
-    "by somebody in another role": ("vera", "neither the role owner nor approver", NotAuthorisedError),
-    "by whoever caused it": ("alma", "alma opened incident 1 of ops/delay", IndependenceError),
+    "by a person in another role": ("vera", "neither the role owner nor approver", NotAuthorisedError),
+    "by the person who opened it": ("alma", "alma opened incident 1 of ops/delay", IndependenceError),
 }
 
 
 @pytest.mark.parametrize("who, message, error", REFUSED.values(), ids=REFUSED.keys())
-def test_a_block_is_not_taken_off(who: str, message: str, error: type[ModelwardError], world: World) -> None:
+def test_an_incident_that_blocks_is_not_resolved(
+    who: str, message: str, error: type[ModelwardError], world: World
+) -> None:
     escalate(world)
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE incident SET opened_by = 'alma'")
@@ -121,7 +123,7 @@ def test_a_block_is_not_taken_off(who: str, message: str, error: type[ModelwardE
 
 
 def deputised(world: World, principal: str) -> None:
-    """Outsider may sign in somebody's place for three days."""
+    """Make outsider the deputy of a person for three days."""
     world.grant("outsider", deputy_of=principal, to_at=world.now + timedelta(days=3))
 
 
@@ -138,7 +140,7 @@ SIGNS: dict[str, tuple[Sign, str]] = {
 
 
 @pytest.mark.parametrize("sign, event", SIGNS.values(), ids=SIGNS)
-def test_who_only_stands_in_for_who_did_it_does_not_judge_it(sign: Sign, event: str, world: World) -> None:
+def test_a_deputy_of_the_opener_cannot_sign(sign: Sign, event: str, world: World) -> None:
     world.grant("otto")
     deputised(world, "otto")
     with pytest.raises(IndependenceError, match="outsider represents otto, who opened"):
@@ -147,7 +149,7 @@ def test_who_only_stands_in_for_who_did_it_does_not_judge_it(sign: Sign, event: 
 
 
 @pytest.mark.parametrize("sign, event", SIGNS.values(), ids=SIGNS)
-def test_a_deputy_of_somebody_else_does_and_the_event_says_for_whom(sign: Sign, event: str, world: World) -> None:
+def test_a_deputy_of_another_person_signs_and_the_event_names_them(sign: Sign, event: str, world: World) -> None:
     world.grant("otto")
     for principal in ("otto", "axel"):
         deputised(world, principal)
@@ -155,7 +157,7 @@ def test_a_deputy_of_somebody_else_does_and_the_event_says_for_whom(sign: Sign, 
     assert world.events(event)[0]["data"] == {"deputy_of": "axel"}
 
 
-def test_a_role_of_ones_own_needs_nobody_to_stand_in_for(world: World) -> None:
+def test_a_deputy_with_their_own_role_represents_nobody(world: World) -> None:
     deputised(world, "axel")
     world.grant("outsider")
     ratify(world, "outsider")
@@ -163,7 +165,9 @@ def test_a_role_of_ones_own_needs_nobody_to_stand_in_for(world: World) -> None:
 
 
 @pytest.mark.parametrize("proven", [False, True], ids=["unproven", "proven"])
-def test_one_that_blocks_nothing_is_resolved_by_anybody_and_says_how_they_proved_it(proven: bool, world: World) -> None:
+def test_an_incident_that_blocks_nothing_is_resolved_by_anybody_with_or_without_proof(
+    proven: bool, world: World
+) -> None:
     escalate(world)
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE incident SET blocking = false")

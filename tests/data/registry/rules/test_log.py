@@ -1,4 +1,4 @@
-"""Rulings about the log: genesis, refusals, standards in force, attestations."""
+"""Rules about the log: genesis, refusals, adopted standards, attestations."""
 
 from __future__ import annotations
 
@@ -41,27 +41,29 @@ def test_a_standard_is_adopted_under_an_administrators_code(world: World) -> Non
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
-    "without a code": ({}, NotAuthorisedError, "administrator's one-time code"),
+    "without a code": ({}, NotAuthorisedError, "one-time code of an administrator"),
     "with a wrong code": ({"proof": Proof(person="ada", code="000000")}, ProofError, "wrong"),
-    "by an approver": ({"proof": Proof(person="alma", code="000000")}, NotAuthorisedError, "not an administrator"),
-    "other words under an adopted version": ({"standard": "baseline"}, InputError, "is adopted already"),
+    "by an approver": ({"proof": Proof(person="alma", code="000000")}, NotAuthorisedError, "does not hold the role"),
+    "another text under an adopted version": ({"standard": "baseline"}, InputError, "is adopted already"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_a_standard_is_not_adopted(case: tuple[dict[str, Any], type[ModelwardError], str], world: World) -> None:
+def test_the_adoption_of_a_standard_is_refused(
+    case: tuple[dict[str, Any], type[ModelwardError], str], world: World
+) -> None:
     changes, error, words = case
     with pytest.raises(error, match=words):
         world.do(adopting(world, **changes))
     assert world.events()[-1]["data"]["attempted"] == "adopt standard"
 
 
-def test_the_next_version_is_adopted_beside_the_former(world: World) -> None:
+def test_the_next_version_of_a_standard_is_adopted_and_the_former_stays(world: World) -> None:
     world.do(adopting(world, standard="baseline", version=2, proof=world.proof("ada")))
     assert [row.version for row in world.find(Standard, standard="baseline")] == [1, 2]
 
 
-def test_before_anybody_is_enrolled_a_standard_needs_no_code(tmp_path: Path) -> None:
+def test_a_standard_needs_no_code_before_an_administrator_is_enrolled(tmp_path: Path) -> None:
     Registry(Home(tmp_path)).create(clock="replay")
     replay = Replay(tmp_path, FOUNDED_AT)
     replay.do(adopting(replay), by="root")
@@ -77,18 +79,18 @@ def test_attestations_are_numbered(world: World) -> None:
     assert world.events()[-1]["refs"]["backup"] == digest
 
 
-def test_a_log_has_one_beginning(world: World) -> None:
+def test_a_second_genesis_is_refused(world: World) -> None:
     again = CreateLog(origin="other", vkey="v", recovery_vkey="r", log_id="0" * 32, clock="wall")
-    with pytest.raises(ConfigurationError, match="only one"):
+    with pytest.raises(ConfigurationError, match="has a genesis event already"):
         world.do(again)
     assert world.events()[-1]["data"]["attempted"] == "create log"
 
 
-def test_genesis_names_the_schema(world: World) -> None:
+def test_genesis_states_the_schema(world: World) -> None:
     assert world.events()[0]["data"]["schema"] >= 1
 
 
-def test_a_refusal_keeps_secrets_out(world: World) -> None:
+def test_a_secret_in_a_refusal_is_replaced(world: World) -> None:
     refusal = RecordRefusal(about="models/a/b", attempted="x", code="c", reason="key AKIAABCDEFGHIJKLMNOP leaked")
     world.registry.execute(refusal, RunContext(Actor(id="ana"), world.now))
     assert world.events()[-1]["data"]["reason"] == "key [redacted] leaked"

@@ -1,4 +1,4 @@
-"""A night's watch: alerts open, go on, stay quiet when answered, get worse, end; pages open one incident a version."""
+"""Monitoring runs: alerts open, continue, get worse and end; alerts of level page open one incident for a version."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ ALERT = f"{MODEL}/alerts/1"
 
 @pytest.fixture
 def world(world: World) -> Iterator[World]:
-    """The small world with one watched model, its registry held open."""
+    """The world with one monitored model, its registry held open."""
     with world.registry.store.session():
         world.model(alert_route="ops", runbook="docs/delay.md")
         yield world
 
 
 def found(about: str = "psi distance", level: Any = "warning", **changes: Any) -> Deviation:
-    """Something found on version 1."""
+    """Return a deviation of version 1."""
     fields = {"version": V1, "text": f"{about} is over its limit", "value": 0.3, "threshold": 0.2}
     return Deviation(about=about, level=level, **{**fields, **changes})
 
 
 def watch(world: World, *what: Deviation, day: int = 7, **changes: Any) -> Receipt:
-    """Record the week that ends on a day of April."""
+    """Record the monitoring run over the week that ends on a day of April."""
     last = f"2013-04-{day:02}"
     fields: dict[str, Any] = {
         "model": MODEL,
@@ -60,7 +60,7 @@ def watch(world: World, *what: Deviation, day: int = 7, **changes: Any) -> Recei
 
 
 def answer(world: World, what: Any, key: str = ALERT, **fields: Any) -> Alert:
-    """Otto answers an alert."""
+    """Answer an alert as otto; return the alert."""
     world.do(AnswerAlert(key=key, answer=what, **fields), by="otto")
     return world.get(Alert, key)
 
@@ -68,7 +68,7 @@ def answer(world: World, what: Any, key: str = ALERT, **fields: Any) -> Alert:
 # -- the run
 
 
-def test_a_night_is_one_event(world: World) -> None:
+def test_a_monitoring_run_is_one_event(world: World) -> None:
     seen = SeenConsumer(system="gates", rows=9, last_seen_at=world.now)
     receipt = watch(world, found(level="page"), consumers=(seen,))
     assert [type(row).__name__ for row in receipt.rows] == ["MonitoringRun", "Alert", "Incident", "Consumer"]
@@ -79,14 +79,14 @@ def test_a_night_is_one_event(world: World) -> None:
     assert event["data"] == {"opened": [ALERT], "went_on": [], "ended": [], "incidents": [f"{MODEL}/incidents/1"]}
 
 
-def test_the_same_window_measured_the_same_is_recorded_once(world: World) -> None:
+def test_equal_measurements_of_a_window_are_recorded_once(world: World) -> None:
     first = watch(world, found())
     again = watch(world, found())
     assert (again.seq, again.rows) == (first.seq, first.rows[:1])
     assert world.get(Alert, ALERT).times == 1
 
 
-def test_a_window_measured_anew_is_revised_and_its_alerts_count_it_once(world: World) -> None:
+def test_other_measurements_of_a_window_revise_it_and_alerts_count_it_once(world: World) -> None:
     watch(world, found())
     receipt = watch(world, found(value=0.4), measurements_digest=sha256_of("labels came late"))
     run = world.get(MonitoringRun, f"{MODEL}/monitoring/2013-04-07")
@@ -106,12 +106,16 @@ BAD: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     "a day with a slash": ({"from_date": "../2013"}, InputError, "does not consist of two dates"),
     "a day in another form": ({"to_date": "20130407"}, InputError, "is not in the form YYYY-MM-DD"),
     "a window that ends before it begins": ({"from_date": "2013-04-08"}, InputError, "before it begins"),
-    "the same finding twice": ({"found": (found(), found(value=0.4))}, InputError, "twice"),
+    "the same deviation twice": (
+        {"found": (found(), found(value=0.4))},
+        InputError,
+        "two deviations about the same thing",
+    ),
 }
 
 
 @pytest.mark.parametrize("changes, error, message", BAD.values(), ids=BAD.keys())
-def test_no_night_is_recorded_with(
+def test_a_monitoring_run_is_refused_with(
     changes: dict[str, Any], error: type[ModelwardError], message: str, world: World
 ) -> None:
     world.model("models/ops/other")
@@ -123,7 +127,7 @@ def test_no_night_is_recorded_with(
 # -- alerts
 
 
-def test_an_alert_names_where_it_goes_and_what_to_read(world: World) -> None:
+def test_an_alert_has_route_and_runbook_of_the_model(world: World) -> None:
     watch(world, found())
     row = world.get(Alert, ALERT)
     assert (row.route, row.runbook, row.version, row.level, row.state) == (
@@ -136,14 +140,14 @@ def test_an_alert_names_where_it_goes_and_what_to_read(world: World) -> None:
     assert (row.first_window, row.last_window, row.times) == ("2013-04-07", "2013-04-07", 1)
 
 
-def test_the_same_finding_adds_to_the_alert_that_stands(world: World) -> None:
+def test_a_further_deviation_updates_the_open_alert(world: World) -> None:
     watch(world, found())
     watch(world, found(value=0.5), day=14)
     (row,) = world.find(Alert)
     assert (row.times, row.first_window, row.last_window, row.value) == (2, "2013-04-07", "2013-04-14", 0.5)
 
 
-def test_a_warning_escalates_to_a_page_and_a_page_does_not_fall_back(world: World) -> None:
+def test_a_warning_becomes_a_page_and_a_page_stays_one(world: World) -> None:
     watch(world, found())
     watch(world, found(level="page"), day=14)
     watch(world, found(level="warning"), day=21)
@@ -151,7 +155,7 @@ def test_a_warning_escalates_to_a_page_and_a_page_does_not_fall_back(world: Worl
     assert (row.level, row.times) == ("page", 3)
 
 
-def test_what_is_quiet_again_ends_and_a_later_finding_opens_anew(world: World) -> None:
+def test_an_alert_ends_when_normal_and_a_later_deviation_opens_another(world: World) -> None:
     watch(world, found(), found("ks score"))
     watch(world, day=14, quiet=("psi distance", "nothing known"))
     assert [one.state for one in world.find(Alert)] == ["ended", "open"]
@@ -160,7 +164,7 @@ def test_what_is_quiet_again_ends_and_a_later_finding_opens_anew(world: World) -
     assert [(one.number, one.state) for one in world.find(Alert)] == [(1, "ended"), (2, "open"), (3, "open")]
 
 
-def test_an_older_window_that_was_quiet_ends_nothing_that_a_newer_one_found(world: World) -> None:
+def test_an_older_window_does_not_end_an_alert_of_a_later_one(world: World) -> None:
     watch(world, found(), day=14)
     watch(world, day=7, quiet=("psi distance",))
     watch(world, found(version=V2), day=7)
@@ -168,17 +172,15 @@ def test_an_older_window_that_was_quiet_ends_nothing_that_a_newer_one_found(worl
 
 
 LATE: dict[str, tuple[Deviation, ...]] = {
-    "the same once more": (found(value=0.9, text="as it was"),),
-    "the same, by then a page": (found(level="page", severe=True),),
-    "something that the newer window did not find": (found(value=0.5), found("ks score", "page")),
+    "the same deviation": (found(value=0.9, text="as it was"),),
+    "the same deviation as a page": (found(level="page", severe=True),),
+    "a deviation that the later window did not find": (found(value=0.5), found("ks score", "page")),
     "nothing": (),
 }
 
 
 @pytest.mark.parametrize("late", LATE.values(), ids=LATE)
-def test_an_older_window_watched_late_or_again_leaves_what_a_newer_one_said(
-    late: tuple[Deviation, ...], world: World
-) -> None:
+def test_an_older_window_does_not_change_alerts_of_a_later_one(late: tuple[Deviation, ...], world: World) -> None:
     watch(world, found(), day=7)
     watch(world, found(value=0.5), day=14)
     before = world.find(Alert)
@@ -190,14 +192,14 @@ def test_an_older_window_watched_late_or_again_leaves_what_a_newer_one_said(
     assert world.get(MonitoringRun, f"{MODEL}/monitoring/2013-04-07").rev == 4
 
 
-def test_what_ended_is_not_opened_anew_by_an_older_window(world: World) -> None:
+def test_an_older_window_does_not_open_an_ended_alert_again(world: World) -> None:
     watch(world, found(level="page"), day=7)
     watch(world, day=14, quiet=("psi distance",))
     watch(world, found(level="page", value=0.9), day=7, measurements_digest=sha256_of("again"))
     assert [one.state for one in world.find(Alert)] == ["ended"]
 
 
-def test_an_alert_that_an_older_window_was_the_last_to_find_follows_what_is_found_there(world: World) -> None:
+def test_an_older_window_updates_an_alert_that_no_later_window_found(world: World) -> None:
     watch(world, found(), day=7)
     watch(world, day=14)
     watch(world, found(value=0.7), day=7, measurements_digest=sha256_of("once more"))
@@ -206,18 +208,18 @@ def test_an_alert_that_an_older_window_was_the_last_to_find_follows_what_is_foun
     assert world.get(Alert, ALERT).state == "ended"
 
 
-def test_what_is_found_is_not_quiet_whatever_the_list_says(world: World) -> None:
+def test_a_deviation_is_not_ended_by_the_quiet_list(world: World) -> None:
     watch(world, found())
     watch(world, found(), day=14, quiet=("psi distance",))
     assert world.get(Alert, ALERT).state == "open"
 
 
-def test_two_versions_have_alerts_of_their_own_about_the_same_thing(world: World) -> None:
+def test_two_versions_have_separate_alerts_about_the_same_thing(world: World) -> None:
     watch(world, found(), found(version=V2))
     assert [(one.version, one.state) for one in world.find(Alert)] == [(V1, "open"), (V2, "open")]
 
 
-def test_an_alert_ends_when_its_thing_goes_on_at_another_version_only(world: World) -> None:
+def test_an_alert_ends_when_only_another_version_deviates(world: World) -> None:
     watch(world, found())
     watch(world, found(version=V2), day=14)
     assert [(one.version, one.state) for one in world.find(Alert)] == [(V1, "ended"), (V2, "open")]
@@ -231,23 +233,25 @@ STAYS = {
     "confirmed": ("confirm", {}),
 }
 WORSE: dict[str, tuple[Deviation, bool]] = {
-    "the same again does not wake it": (found(value=0.9), False),
-    "a page wakes it": (found(level="page"), True),
-    "a severe finding wakes it": (found(severe=True), True),
+    "the same deviation does not open it": (found(value=0.9), False),
+    "a page opens it": (found(level="page"), True),
+    "a severe deviation opens it": (found(severe=True), True),
 }
 
 
-@pytest.mark.parametrize("next_week, wakes", WORSE.values(), ids=WORSE.keys())
+@pytest.mark.parametrize("next_week, opens", WORSE.values(), ids=WORSE.keys())
 @pytest.mark.parametrize("state", STAYS)
-def test_an_answered_alert(state: str, next_week: Deviation, wakes: bool, world: World) -> None:
+def test_an_answered_alert_opens_only_when_it_gets_worse(
+    state: str, next_week: Deviation, opens: bool, world: World
+) -> None:
     watch(world, found())
     what, fields = STAYS[state]
     until = {"until": world.now + timedelta(days=30)} if what == "snooze" else {}
     answer(world, what, **fields, **until)
     watch(world, next_week, day=14)
     row = world.get(Alert, ALERT)
-    assert (row.state, row.times) == ("open" if wakes else state, 2)
-    assert wakes == (row.state == "open")
+    assert (row.state, row.times) == ("open" if opens else state, 2)
+    assert opens == (row.state == "open")
 
 
 def test_a_page_that_was_answered_opens_no_second_incident(world: World) -> None:
@@ -258,7 +262,7 @@ def test_a_page_that_was_answered_opens_no_second_incident(world: World) -> None
     assert (row.state, row.rev) == ("acknowledged", 2)
 
 
-def test_a_snoozed_alert_wakes_when_its_time_is_over(world: World) -> None:
+def test_a_snoozed_alert_opens_after_its_snooze(world: World) -> None:
     watch(world, found())
     answer(world, "snooze", reason="known works", until=world.now + timedelta(days=3))
     world.move(days=7)
@@ -272,7 +276,7 @@ def test_a_snoozed_alert_wakes_when_its_time_is_over(world: World) -> None:
 
 @pytest.mark.parametrize("what", ALERT_ANSWERS)
 @pytest.mark.parametrize("now", ALERT_MOVES)
-def test_an_alert_takes_only_legal_answers(now: str, what: str, world: World) -> None:
+def test_an_illegal_answer_to_an_alert_is_refused(now: str, what: str, world: World) -> None:
     watch(world, found())
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE alert SET state = ?", [now])
@@ -295,7 +299,7 @@ LACKING: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("what, fields, message", LACKING.values(), ids=LACKING.keys())
-def test_refused_is(what: str, fields: dict[str, Any], message: str, world: World) -> None:
+def test_an_answer_is_refused_that_is(what: str, fields: dict[str, Any], message: str, world: World) -> None:
     watch(world, found())
     if "until" in fields:
         fields = {**fields, "until": world.now + timedelta(days=fields["until"])}
@@ -306,7 +310,7 @@ def test_refused_is(what: str, fields: dict[str, Any], message: str, world: Worl
 # -- incidents
 
 
-def test_pages_on_one_version_share_an_incident_and_warnings_open_none(world: World) -> None:
+def test_pages_on_a_version_share_one_incident_and_warnings_open_none(world: World) -> None:
     watch(world, found("a", "page"), found("b", "page"), found("c"), found("a", "page", version=V2))
     rows = world.find(Incident)
     assert [(one.version, one.alerts) for one in rows] == [
@@ -323,27 +327,27 @@ def test_a_later_page_joins_the_open_incident(world: World) -> None:
     assert (row.rev, row.alerts) == (2, (ALERT, f"{MODEL}/alerts/2"))
 
 
-def test_a_page_that_goes_on_changes_nothing_about_its_incident(world: World) -> None:
+def test_a_continuing_page_does_not_change_its_incident(world: World) -> None:
     watch(world, found("a", "page"))
     watch(world, found("a", "page"), day=14)
     assert world.find(Incident)[0].rev == 1
 
 
-def test_a_severe_page_blocks_a_return_to_the_version_also_when_it_turns_severe_later(world: World) -> None:
+def test_a_severe_page_makes_the_incident_block_the_version(world: World) -> None:
     watch(world, found("a", "page"))
     watch(world, found("a", "page", severe=True), day=14)
     (row,) = world.find(Incident)
     assert (row.blocking, row.alerts) == (True, (ALERT,))
 
 
-def test_after_it_was_resolved_the_next_page_opens_another(world: World) -> None:
+def test_a_page_after_the_resolution_opens_another_incident(world: World) -> None:
     watch(world, found("a", "page"))
     world.do(ResolveIncident(key=f"{MODEL}/incidents/1", resolution="sensor replaced"), by="otto")
     watch(world, found("a", "page"), day=14)
     assert [one.state for one in world.find(Incident)] == ["resolved", "open"]
 
 
-def test_an_incident_is_resolved_when_all_its_alerts_were_false(world: World) -> None:
+def test_an_incident_is_resolved_when_all_its_alerts_are_dismissed(world: World) -> None:
     watch(world, found("a", "page"), found("b", "page"))
     answer(world, "dismiss", reason="a holiday")
     assert world.find(Incident)[0].state == "open"
@@ -352,7 +356,7 @@ def test_an_incident_is_resolved_when_all_its_alerts_were_false(world: World) ->
     assert (row.state, row.resolved_by, row.resolution) == ("resolved", "otto", "every alert was dismissed as false")
 
 
-def test_one_that_blocks_is_not_resolved_by_dismissing_its_alerts(world: World) -> None:
+def test_a_blocking_incident_is_not_resolved_by_dismissed_alerts(world: World) -> None:
     watch(world, found("a", "page", severe=True))
     answer(world, "dismiss", reason="inconvenient")
     assert world.find(Incident)[0].state == "open"
@@ -367,13 +371,13 @@ def test_a_snooze_leaves_the_incident_open(world: World) -> None:
 # -- consumers
 
 
-def test_a_consumer_nobody_declared_is_recorded_as_undeclared(world: World) -> None:
+def test_an_unknown_consumer_is_recorded_as_undeclared(world: World) -> None:
     watch(world, consumers=(SeenConsumer(system="shadow-it", rows=12, last_seen_at=world.now),))
     row = world.get(Consumer, f"{MODEL}/consumers/shadow-it")
     assert (row.declared, row.rows_seen, row.first_seen_at, row.last_seen_at) == (False, 12, world.now, world.now)
 
 
-def test_names_in_the_log_that_mean_one_system_count_together(world: World) -> None:
+def test_rows_of_names_of_the_same_system_are_added_up(world: World) -> None:
     earlier, later = world.now, world.now + timedelta(hours=3)
     logged = {"": (900, later), " ": (3, earlier), "unattributed": (1, earlier), "gates": (5, earlier)}
     seen = tuple(SeenConsumer(system=name, rows=rows, last_seen_at=at) for name, (rows, at) in logged.items())
@@ -382,7 +386,7 @@ def test_names_in_the_log_that_mean_one_system_count_together(world: World) -> N
     assert found == {"unattributed": (904, later), "gates": (5, earlier)}
 
 
-def test_a_declared_consumer_keeps_its_declaration_and_when_it_was_first_seen(world: World) -> None:
+def test_an_observed_consumer_keeps_declaration_and_first_time(world: World) -> None:
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org", cadence_days=7))
     first = world.now
     watch(world, consumers=(SeenConsumer(system="gates", rows=12, last_seen_at=first),))
@@ -393,7 +397,7 @@ def test_a_declared_consumer_keeps_its_declaration_and_when_it_was_first_seen(wo
     assert (row.first_seen_at, row.last_seen_at, row.rows_seen) == (first, second, 7)
 
 
-def test_an_older_window_does_not_turn_the_clock_back(world: World) -> None:
+def test_an_older_window_does_not_change_the_last_time_of_a_consumer(world: World) -> None:
     watch(world, day=14, consumers=(SeenConsumer(system="gates", rows=12, last_seen_at=world.now),))
     earlier = SeenConsumer(system="gates", rows=99, last_seen_at=world.now - timedelta(days=7))
     watch(world, day=7, consumers=(earlier,))
@@ -401,7 +405,7 @@ def test_an_older_window_does_not_turn_the_clock_back(world: World) -> None:
 
 
 @pytest.mark.parametrize("logged", ["", "  ", "Booking UI", "../../etc", "a'b", "x" * 500])
-def test_a_name_that_is_none_gets_one_that_stays_the_same(logged: str, world: World) -> None:
+def test_a_malformed_system_name_is_replaced_by_a_stable_one(logged: str, world: World) -> None:
     watch(world, consumers=(SeenConsumer(system=logged, rows=1, last_seen_at=world.now),))
     (row,) = world.find(Consumer)
     assert row.system == system_name(logged) == system_name(row.system)

@@ -1,4 +1,4 @@
-"""One operation at a time on a model, and only on what was approved."""
+"""Operations: one at a time on a model, and a deployment only as it was approved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.world import MODEL, World
 
 @pytest.fixture
 def world(world: World) -> Iterator[World]:
-    """The small world with its registry held open, which opens the file once a test."""
+    """The world with its registry held open."""
     with world.registry.store.session():
         yield world
 
@@ -40,7 +40,7 @@ KEY = f"{MODEL}/operation"
 ELSE = sha256_of("something else")
 
 
-def test_the_intent_is_written_down_before_anything_happens(world: World) -> None:
+def test_an_operation_is_recorded_when_it_begins(world: World) -> None:
     request = world.approved()
     begin_deploy(world, request, former_manifest="{}")
     row = world.get(Operation, KEY)
@@ -51,7 +51,7 @@ def test_the_intent_is_written_down_before_anything_happens(world: World) -> Non
         assert deployment_of_run(state, MODEL, "op-1") is None
 
 
-def test_a_run_that_asks_again_gets_its_own_operation_and_no_second_event(world: World) -> None:
+def test_a_run_that_begins_again_gets_its_running_operation(world: World) -> None:
     request = world.approved()
     first = begin_deploy(world, request)
     again = begin_deploy(world, request)
@@ -60,7 +60,7 @@ def test_a_run_that_asks_again_gets_its_own_operation_and_no_second_event(world:
     assert len(world.events("operation.begun")) == 1
 
 
-def test_another_run_is_told_who_is_busy_since_when(world: World) -> None:
+def test_another_run_gets_an_error_with_run_and_begin_of_the_operation(world: World) -> None:
     request = world.approved()
     begin_deploy(world, request, run_id="op-1")
     since = f"{world.now:%Y-%m-%d %H:%M}"
@@ -68,14 +68,14 @@ def test_another_run_is_told_who_is_busy_since_when(world: World) -> None:
         begin_deploy(world, request, run_id="op-2")
 
 
-def test_the_same_run_cannot_begin_something_else_meanwhile(world: World) -> None:
+def test_the_same_run_cannot_begin_another_operation(world: World) -> None:
     deployed(world)
     begin(world, "suspend", run_id="op-2")
     with pytest.raises(BusyError):
         begin(world, "rollback", f"{MODEL}/versions/1", run_id="op-2")
 
 
-def test_of_eight_runs_racing_exactly_one_begins(world: World) -> None:
+def test_of_eight_simultaneous_runs_one_begins(world: World) -> None:
     request = world.approved()
     command = asked_to_deploy(world, request)
 
@@ -92,34 +92,34 @@ def test_of_eight_runs_racing_exactly_one_begins(world: World) -> None:
     assert len(world.events("operation.begun")) == 1
 
 
-LEAVING: dict[str, Any] = {"rollback": f"{MODEL}/versions/1", "suspend": None}
+ENDING: dict[str, Any] = {"rollback": f"{MODEL}/versions/1", "suspend": None}
 
 
-@pytest.mark.parametrize("kind", LEAVING)
-def test_what_was_decided_about_one_deployment_ends_no_other(kind: str, world: World) -> None:
+@pytest.mark.parametrize("kind", ENDING)
+def test_an_operation_does_not_end_another_deployment_than_expected(kind: str, world: World) -> None:
     first = deployed(world, "op-1")
     second = deployed(world, "op-2")
     with pytest.raises(ConflictError, match="no longer serves as production champion of ops/delay; another one does"):
-        begin(world, kind, LEAVING[kind], expected_deployment=first.key)
-    begin(world, kind, LEAVING[kind], expected_deployment=second.key)
+        begin(world, kind, ENDING[kind], expected_deployment=first.key)
+    begin(world, kind, ENDING[kind], expected_deployment=second.key)
     assert world.get(Operation, KEY).state == "running"
 
 
-def test_nothing_that_serves_is_no_deployment_that_was_named(world: World) -> None:
+def test_an_operation_is_refused_when_nothing_serves_instead_of_the_expected_deployment(world: World) -> None:
     first = deployed(world)
     suspend(world)
     with pytest.raises(ConflictError, match="nothing does"):
         begin(world, "suspend", expected_deployment=first.key)
 
 
-def test_two_models_do_not_wait_for_each_other(world: World) -> None:
+def test_two_models_have_operations_at_the_same_time(world: World) -> None:
     begin_deploy(world, world.approved())
     other = world.approved(world.validated(world.version("models/ops/other")))
     begin_deploy(world, other, run_id="op-2")
     assert world.get(Operation, "models/ops/other/operation").state == "running"
 
 
-def test_after_it_was_undone_the_model_is_free(world: World) -> None:
+def test_after_an_undone_operation_another_one_begins(world: World) -> None:
     request = world.approved()
     begin_deploy(world, request)
     world.do(UndoOperation(model=MODEL, reason="the disk was full"), by="otto", run_id="op-1")
@@ -138,7 +138,7 @@ UNDO: dict[str, tuple[bool, str, type[ModelwardError]]] = {
 
 
 @pytest.mark.parametrize("begun, run_id, error", UNDO.values(), ids=UNDO.keys())
-def test_nothing_is_undone_when(begun: bool, run_id: str, error: type[ModelwardError], world: World) -> None:
+def test_an_undo_is_refused_when(begun: bool, run_id: str, error: type[ModelwardError], world: World) -> None:
     request = world.approved()
     if begun:
         begin_deploy(world, request)
@@ -150,7 +150,7 @@ def test_nothing_is_undone_when(begun: bool, run_id: str, error: type[ModelwardE
 # -- deploy: each precondition, checked again when the lock is taken
 
 
-def test_a_run_finds_what_it_has_deployed(world: World) -> None:
+def test_the_deployment_of_a_run_is_found(world: World) -> None:
     deployment = deployed(world)
     with world.registry.reading() as state:
         assert deployment_of_run(state, MODEL, "op-1") == deployment
@@ -158,8 +158,8 @@ def test_a_run_finds_what_it_has_deployed(world: World) -> None:
 
 
 DIFFERENT: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
-    "it names no version": ({"version": None}, InputError, "has no version"),
-    "it names no request": ({"request": None}, InputError, "has no approval request"),
+    "no version is stated": ({"version": None}, InputError, "has no version"),
+    "no request is stated": ({"request": None}, InputError, "has no approval request"),
     "the request does not exist": (
         {"request": "models/ops/delay/versions/1/requests/9"},
         NotFoundError,
@@ -174,7 +174,7 @@ DIFFERENT: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("changes, error, message", DIFFERENT.values(), ids=DIFFERENT.keys())
-def test_nothing_is_deployed_when(
+def test_a_deployment_is_refused_when(
     changes: dict[str, Any], error: type[ModelwardError], message: str, world: World
 ) -> None:
     request = world.approved()
@@ -191,7 +191,7 @@ def revoked(world: World, request: ApprovalRequest) -> None:
     world.do(RevokeVersion(version=request.subject, reason="a condition was late"))
 
 
-def measured_anew(world: World, request: ApprovalRequest) -> None:
+def measured_again(world: World, request: ApprovalRequest) -> None:
     world.measured(request.subject, auc=0.71)
 
 
@@ -211,7 +211,7 @@ MEANWHILE: dict[str, tuple[Callable[[World, ApprovalRequest], None], type[Modelw
 
 
 @pytest.mark.parametrize("happened, error, message", MEANWHILE.values(), ids=MEANWHILE.keys())
-def test_nothing_is_deployed_when_meanwhile(
+def test_a_deployment_is_refused_when_meanwhile(
     happened: Callable[[World, ApprovalRequest], None], error: type[ModelwardError], message: str, world: World
 ) -> None:
     request = world.approved()
@@ -220,27 +220,27 @@ def test_nothing_is_deployed_when_meanwhile(
         begin_deploy(world, request)
 
 
-def test_the_registry_sees_changed_evidence_even_when_it_is_told_the_old_digest(world: World) -> None:
+def test_changed_evidence_is_noticed_even_with_the_old_digest_in_the_command(world: World) -> None:
     request = world.approved()
-    measured_anew(world, request)
+    measured_again(world, request)
     with pytest.raises(StaleEvidenceError, match="the evidence of ops/delay v1"):
         begin_deploy(world, request, evidence_digest=request.evidence_digest)
 
 
-def test_nothing_is_deployed_while_people_still_decide(world: World) -> None:
+def test_a_pending_request_is_not_deployed(world: World) -> None:
     request = world.requested()
     with pytest.raises(RequestClosedError, match="is pending, not approved"):
         begin_deploy(world, request)
 
 
-def test_a_champion_may_be_deployed_again_over_itself(world: World) -> None:
+def test_a_champion_may_be_deployed_again(world: World) -> None:
     request = world.approved()
     deploy(world, request)
     again = deploy(world, request, run_id="op-2")
     assert again.key == f"{MODEL}/deployments/2"
 
 
-def test_a_version_taken_out_for_cause_is_not_deployed_while_its_incident_is_open(world: World) -> None:
+def test_a_suspended_version_is_not_deployed_while_its_incident_is_open(world: World) -> None:
     request = world.approved()
     deploy(world, request)
     suspend(world)
@@ -248,7 +248,7 @@ def test_a_version_taken_out_for_cause_is_not_deployed_while_its_incident_is_ope
         begin_deploy(world, request, run_id="op-2")
 
 
-def test_nothing_is_deployed_for_a_model_that_is_retired(world: World) -> None:
+def test_a_version_of_a_retired_model_is_not_deployed(world: World) -> None:
     request = world.approved()
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE model SET state = 'retired'")
@@ -257,7 +257,7 @@ def test_nothing_is_deployed_for_a_model_that_is_retired(world: World) -> None:
         begin_deploy(world, request)
 
 
-def test_a_request_without_verdicts_lets_nothing_through(world: World) -> None:
+def test_a_request_without_verdicts_is_not_deployed(world: World) -> None:
     request = world.approved()
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE approval_request SET verdict_set = NULL")
@@ -277,12 +277,12 @@ def test_a_version_of_another_model_is_refused(world: World) -> None:
 
 ROLLBACKS: dict[str, tuple[str, str]] = {
     "to a version that never served": ("3", "never served"),
-    "to what serves": ("2", "is the version to be rolled back"),
+    "to the version that serves": ("2", "is the version to be rolled back"),
 }
 
 
 @pytest.mark.parametrize("number, message", ROLLBACKS.values(), ids=ROLLBACKS.keys())
-def test_no_return(number: str, message: str, world: World) -> None:
+def test_a_rollback_is_refused(number: str, message: str, world: World) -> None:
     deployed(world)
     deployed(world, "op-2")
     world.version()
@@ -290,12 +290,12 @@ def test_no_return(number: str, message: str, world: World) -> None:
         begin(world, "rollback", f"{MODEL}/versions/{number}")
 
 
-def test_no_return_where_nothing_ever_served(world: World) -> None:
+def test_a_rollback_is_refused_where_nothing_served(world: World) -> None:
     with pytest.raises(IllegalMoveError, match="never served as production champion"):
         begin(world, "rollback", world.version())
 
 
-def test_no_return_to_a_version_whose_approval_was_revoked(world: World) -> None:
+def test_a_rollback_to_a_revoked_version_is_refused(world: World) -> None:
     first = deployed(world)
     deployed(world, "op-2")
     world.do(RevokeVersion(version=first.version, reason="a condition was late"))
@@ -303,7 +303,7 @@ def test_no_return_to_a_version_whose_approval_was_revoked(world: World) -> None
         begin(world, "rollback", first.version)
 
 
-def test_no_return_to_a_version_that_was_left_for_cause(world: World) -> None:
+def test_a_rollback_to_a_version_that_was_rolled_back_is_refused(world: World) -> None:
     first = deployed(world)
     second = deployed(world, "op-2")
     roll_back(world, first.version)
@@ -311,7 +311,7 @@ def test_no_return_to_a_version_that_was_left_for_cause(world: World) -> None:
         begin(world, "rollback", second.version)
 
 
-def test_what_is_suspended_is_what_serves_named_or_not(world: World) -> None:
+def test_a_suspension_without_a_version_is_about_the_one_that_serves(world: World) -> None:
     first = deployed(world)
     begin(world, "suspend", run_id="op-s")
     assert world.get(Operation, KEY).version == first.version
@@ -321,7 +321,7 @@ STOPS = {"nothing serves there": "staging", "another version serves there": "pro
 
 
 @pytest.mark.parametrize("environment", STOPS.values(), ids=STOPS.keys())
-def test_nothing_is_suspended_when(environment: str, world: World) -> None:
+def test_a_suspension_is_refused_when(environment: str, world: World) -> None:
     deployed(world)
     other = world.version()
     with pytest.raises(IllegalMoveError, match="does not serve"):
@@ -330,7 +330,7 @@ def test_nothing_is_suspended_when(environment: str, world: World) -> None:
         begin(world, "suspend", None, environment="staging")
 
 
-def test_nothing_is_withdrawn_without_a_retirement_that_came_to_rest(world: World) -> None:
+def test_a_withdrawal_without_a_quiet_retirement_is_refused(world: World) -> None:
     deployed(world)
     with pytest.raises(IllegalMoveError, match="was not opened; only a quiet version can be withdrawn"):
         begin(world, "withdraw")

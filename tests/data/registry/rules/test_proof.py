@@ -1,4 +1,4 @@
-"""Proof of person: counted before it is checked, accepted once, locked after five misses in a quarter of an hour."""
+"""Proofs and roles: codes are counted, accepted once and locked after five wrong ones; roles are held in a scope."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.world import Template, World
 
 @pytest.fixture
 def world(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The founded world, its file held open."""
+    """The world with its registry held open."""
     world = founded.copy(tmp_path / "home", monkeypatch)
     with world.registry.store.session():
         yield world
@@ -49,15 +49,15 @@ def held(world: World, person: str, role: Role = Role.APPROVER, **scope: object)
 
 
 STEPS = {
-    "the code of now": (0, True),
+    "the present code": (0, True),
     "the code of the step before": (-1, True),
     "the code two steps old": (-2, False),
-    "the code of the step to come": (1, False),
+    "the code of the next step": (1, False),
 }
 
 
 @pytest.mark.parametrize("steps,good", STEPS.values(), ids=STEPS)
-def test_which_codes_hold(steps: int, good: bool, world: World) -> None:
+def test_a_code_is_accepted_in_its_step_and_the_next(steps: int, good: bool, world: World) -> None:
     code = world.phone("alma").at(world.now + timedelta(seconds=30 * steps))
     if good:
         assert proven(world, "alma", code).actor == Actor(id="alma", auth="totp")
@@ -67,21 +67,21 @@ def test_which_codes_hold(steps: int, good: bool, world: World) -> None:
 
 
 WAITED = {
-    "what was handed in now, and shown a step before": (0, -1, True),
-    "what was handed in now, and shown two steps before": (0, -2, False),
-    "what was handed in three steps ago, and shown then": (90, -3, True),
-    "what was handed in three steps ago, and shown a step before": (90, -4, True),
-    "what was handed in three steps ago, and shown two steps before": (90, -5, False),
-    "what was handed in three steps ago by a clock that is late, and is shown now": (90, 0, True),
-    "what was handed in three steps ago, and is not shown yet": (90, 1, False),
-    "what was handed in as long ago as can be": (120, -5, True),
-    "what was handed in longer ago, and shown then": (180, -6, False),
-    "what was handed in longer ago, and shown as long ago as can be": (180, -5, True),
+    "a code submitted now, of the step before": (0, -1, True),
+    "a code submitted now, of two steps before": (0, -2, False),
+    "a code submitted three steps ago, of that step": (90, -3, True),
+    "a code submitted three steps ago, of the step before": (90, -4, True),
+    "a code submitted three steps ago, of two steps before": (90, -5, False),
+    "a code submitted three steps ago of the present step": (90, 0, True),
+    "a code submitted three steps ago, of the next step": (90, 1, False),
+    "a code submitted at the limit": (120, -5, True),
+    "a code submitted before the limit, of that step": (180, -6, False),
+    "a code submitted before the limit, of the step at the limit": (180, -5, True),
 }
 
 
 @pytest.mark.parametrize("waited,steps,good", WAITED.values(), ids=WAITED)
-def test_a_code_counts_by_when_it_was_handed_in(waited: float, steps: int, good: bool, world: World) -> None:
+def test_a_code_is_checked_at_the_time_of_its_submission(waited: float, steps: int, good: bool, world: World) -> None:
     code = world.phone("alma").at(world.now + timedelta(seconds=30 * steps))
     if good:
         (row,) = proven(world, "alma", code, waited).rows
@@ -92,8 +92,8 @@ def test_a_code_counts_by_when_it_was_handed_in(waited: float, steps: int, good:
             proven(world, "alma", code, waited)
 
 
-def test_a_code_that_was_read_long_after_is_said_to_be_late(world: World) -> None:
-    """Whether it had been right then is not said."""
+def test_a_code_read_too_late_is_refused_with_both_times(world: World) -> None:
+    """The message does not tell whether the code was right."""
     with pytest.raises(ProofError) as wrong:
         proven(world, "alma", "000000", 120)
     assert wrong.value.what == "the one-time code of alma is wrong"
@@ -105,7 +105,7 @@ def test_a_code_that_was_read_long_after_is_said_to_be_late(world: World) -> Non
         )
 
 
-def test_a_late_code_counts_once_as_any_other(world: World) -> None:
+def test_a_late_code_is_accepted_once(world: World) -> None:
     world.move(minutes=5)
     say = Proof(person="adam", code=world.phone("adam").at(world.now - timedelta(seconds=90)), waited_seconds=90)
     world.do(RevokePerson(person="dev", reason="left", proof=say))
@@ -118,12 +118,12 @@ def test_a_code_may_be_typed_with_spaces(world: World) -> None:
     assert proven(world, "alma", f"{code[:3]} {code[3:]}").credential == "people/alma/credentials/1"
 
 
-def test_the_clock_is_the_one_passed_in(world: World) -> None:
+def test_a_code_is_checked_at_the_business_time(world: World) -> None:
     with pytest.raises(ProofError):
         proven(world, "alma", world.phone("alma").at(datetime.now(UTC)))
 
 
-def test_a_proof_remembers_the_step_and_forgets_the_misses(world: World) -> None:
+def test_an_accepted_proof_stores_its_step_and_clears_the_attempts(world: World) -> None:
     assert len(attempt(world).failed_at) == 1
     (row,) = proven(world, "alma", world.code("alma")).rows
     assert isinstance(row, Credential)
@@ -131,13 +131,13 @@ def test_a_proof_remembers_the_step_and_forgets_the_misses(world: World) -> None
 
 
 WHO = {
-    "nobody of that name": ("mallory", "has no active one-time-code credential"),
-    "somebody never enrolled": ("nina", "has no active one-time-code credential"),
+    "an unknown person": ("mallory", "has no active one-time-code credential"),
+    "a person who was never enrolled": ("nina", "has no active one-time-code credential"),
 }
 
 
 @pytest.mark.parametrize("person,words", WHO.values(), ids=WHO)
-def test_who_cannot_prove_anything(person: str, words: str, world: World) -> None:
+def test_a_proof_without_a_credential_is_refused(person: str, words: str, world: World) -> None:
     world.do(AddPerson(person="nina", printed_name="Nina", proof=world.proof("adam")))
     with pytest.raises(NotAuthorisedError, match=words):
         proven(world, person, "123456")
@@ -145,13 +145,13 @@ def test_who_cannot_prove_anything(person: str, words: str, world: World) -> Non
     assert world.events()[-1]["rows"] == []
 
 
-def test_a_lost_seed_is_an_error_not_a_pass(world: World) -> None:
+def test_a_lost_seed_is_an_error(world: World) -> None:
     (world.home.keys / "seeds.json").write_text("{}")
     with pytest.raises(SigningKeyError, match="no seed of people/alma"):
         proven(world, "alma", "123456")
 
 
-def test_five_attempts_are_free_and_the_sixth_locks(world: World) -> None:
+def test_the_sixth_attempt_locks_the_credential(world: World) -> None:
     for _ in range(5):
         assert attempt(world).locked_until is None
     locked = attempt(world)
@@ -160,7 +160,7 @@ def test_five_attempts_are_free_and_the_sixth_locks(world: World) -> None:
         proven(world, "alma", world.code("alma"))
 
 
-def test_attempts_while_locked_are_on_record_and_do_not_prolong_the_lock(world: World) -> None:
+def test_an_attempt_during_a_lock_out_is_recorded_and_does_not_prolong_it(world: World) -> None:
     for _ in range(6):
         locked = attempt(world)
     world.move(minutes=10)
@@ -170,14 +170,14 @@ def test_attempts_while_locked_are_on_record_and_do_not_prolong_the_lock(world: 
     assert attempt(world).locked_until is None
 
 
-def test_misses_older_than_a_quarter_of_an_hour_are_forgotten(world: World) -> None:
+def test_attempts_older_than_fifteen_minutes_do_not_count(world: World) -> None:
     for _ in range(5):
         attempt(world)
     world.move(minutes=15)
     assert attempt(world).failed_at == (world.now,)
 
 
-def test_the_count_is_kept_when_the_command_is_refused(world: World) -> None:
+def test_the_attempt_is_counted_when_the_command_is_refused(world: World) -> None:
     with pytest.raises(ProofError):
         world.do(RevokePerson(person="dev", reason="x", proof=Proof(person="adam", code="000000")))
     assert len(credential(world, "adam").failed_at) == 1
@@ -201,14 +201,14 @@ def test_a_role_holds_from_its_time_up_to_its_end(world: World) -> None:
     assert seen == [False, True, True, False]
 
 
-def test_a_deputy_holds_what_their_principal_holds(world: World) -> None:
+def test_a_deputy_holds_the_role_while_the_represented_person_does(world: World) -> None:
     world.grant("outsider", deputy_of="alma", to_at=world.now + timedelta(days=9))
     assert held(world, "outsider")
     world.do(EndRole(person="alma", role=Role.APPROVER, reason="x", proof=world.proof("adam")))
     assert not held(world, "outsider")
 
 
-def test_a_grant_of_ones_own_comes_before_a_deputys(world: World) -> None:
+def test_a_grant_in_ones_own_right_comes_before_one_as_deputy(world: World) -> None:
     world.grant("outsider", deputy_of="alma", to_at=world.now + timedelta(days=9))
     world.grant("outsider")
     with world.registry.reading() as state:
@@ -218,7 +218,7 @@ def test_a_grant_of_ones_own_comes_before_a_deputys(world: World) -> None:
         assert len(grants_held(state, "outsider", Role.APPROVER, context(world))) == 2
 
 
-def test_an_administrator_is_enrolled_and_on_the_roster(world: World) -> None:
+def test_administrators_are_enrolled_and_on_the_roster(world: World) -> None:
     with world.registry.reading() as state:
         assert administrators(state, context(world)) == ["ada", "adam"]
         assert not is_founding(state)

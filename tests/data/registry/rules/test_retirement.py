@@ -1,4 +1,4 @@
-"""A retirement goes its whole way or not at all: each step in its turn, nobody left behind, silence in the logs."""
+"""Retirements: each step in its order, a complete plan, and no traffic before the withdrawal."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ from tests.world import MODEL, Template, World
 
 @pytest.fixture(scope="module")
 def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The small world with version 1 approved and serving."""
+    """The world with version 1 approved and serving."""
     return prepared(founded, tmp_path_factory.mktemp("before") / "home", deployed)
 
 
 @pytest.fixture
 def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of it for one test."""
+    """A copy of that world for one test, its registry held open."""
     with held(before, tmp_path / "home", monkeypatch) as world:
         yield world
 
@@ -115,12 +115,12 @@ STEPS: dict[str, tuple[Callable[[World], Command], set[str]]] = {
 }  # fmt: skip
 
 
-def test_every_state_of_a_retirement_is_reached_and_tested() -> None:
+def test_every_state_of_a_retirement_has_a_test() -> None:
     assert set(STAGES) == set(RETIREMENT_MOVES)
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_the_steps_of_its_state_can_be_taken(stage: str, world: World) -> None:
+def test_only_the_legal_steps_of_a_state_are_allowed(stage: str, world: World) -> None:
     STAGES[stage](world)
     assert world.get(Retirement, KEY).state == stage
     for name, (make, allowed) in STEPS.items():
@@ -136,7 +136,7 @@ def test_only_the_steps_of_its_state_can_be_taken(stage: str, world: World) -> N
 # -- opening
 
 
-def test_it_opens_with_everybody_it_affects(world: World) -> None:
+def test_a_retirement_opens_with_its_affected_parties(world: World) -> None:
     opened(world, outputs_in_force="timetables until June")
     row = world.get(Retirement, KEY)
     assert (row.state, row.opened_by, row.outputs_in_force) == ("opened", "olga", "timetables until June")
@@ -151,7 +151,7 @@ def test_it_opens_with_everybody_it_affects(world: World) -> None:
         assert retirement_of(state, f"{MODEL}/versions/2") is None
 
 
-def test_without_anybody_affected_its_plan_is_whole_from_the_start(world: World) -> None:
+def test_a_retirement_without_affected_parties_is_planned_at_once(world: World) -> None:
     opened(world, parties=())
     assert world.get(Retirement, KEY).state == "planned"
     world.do(ApproveRetirement(key=KEY, request=requested(world)))
@@ -174,7 +174,7 @@ UNOPENED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("changes, error, message", UNOPENED.values(), ids=UNOPENED.keys())
-def test_it_does_not_open_with(
+def test_a_retirement_does_not_open_with(
     changes: dict[str, Any], error: type[ModelwardError], message: str, world: World
 ) -> None:
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org", cadence_days=7))
@@ -185,7 +185,7 @@ def test_it_does_not_open_with(
     assert world.find(Retirement) == []
 
 
-def test_a_rejected_version_succeeds_nobody(world: World) -> None:
+def test_a_rejected_version_is_no_successor(world: World) -> None:
     second = world.version()
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE version SET review_state = 'rejected' WHERE key = ?", [second])
@@ -197,7 +197,7 @@ def test_a_rejected_version_succeeds_nobody(world: World) -> None:
 
 
 def without(system: str) -> Callable[[World], None]:
-    """Everything is done, except for one party."""
+    """Return a function that completes answers and plans of all parties except one."""
 
     def prepare(world: World) -> None:
         opened(world)
@@ -210,32 +210,32 @@ def without(system: str) -> Callable[[World], None]:
     return prepare
 
 
-def unheard(world: World) -> None:
+def without_answer(world: World) -> None:
     without("crew")(world)
     transition_planned(world, "crew")
 
 
-def nowhere_to_go(world: World) -> None:
+def without_transition(world: World) -> None:
     without("gates")(world)
     answered(world)
 
 
 INCOMPLETE: dict[str, tuple[Callable[[World], None], str]] = {
-    "nobody was told": (opened, "crew lacks an answer"),
-    "one neither answered nor was answered for": (unheard, "crew lacks an answer, or somebody who accepts its silence"),
-    "one has nowhere to go": (nowhere_to_go, "gates lacks a transition"),
-    "an undeclared one was left out": (without("shadow-it"), r"shadow-it \(undeclared\) lacks an answer.* and a trans"),
+    "no party was notified": (opened, "crew lacks an answer"),
+    "a party has not answered": (without_answer, "crew lacks an answer, or somebody who accepts its silence"),
+    "a party has no transition": (without_transition, "gates lacks a transition"),
+    "an undeclared party lacks both": (without("shadow-it"), r"shadow-it \(undeclared\) lacks an answer.* and a trans"),
 }
 
 
 @pytest.mark.parametrize("prepare, message", INCOMPLETE.values(), ids=INCOMPLETE.keys())
-def test_it_is_not_approved_while(prepare: Callable[[World], None], message: str, world: World) -> None:
+def test_a_retirement_is_not_approved_while(prepare: Callable[[World], None], message: str, world: World) -> None:
     prepare(world)
     with pytest.raises(TransitionIncompleteError, match=message):
         world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
 
 
-def test_it_is_not_approved_by_a_request_to_deploy(world: World) -> None:
+def test_a_request_to_deploy_approves_no_retirement(world: World) -> None:
     planned(world)
     with pytest.raises(IllegalMoveError, match="the request is to deploy"):
         world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
@@ -245,12 +245,12 @@ REQUESTS: dict[str, tuple[str, type[ModelwardError], str]] = {
     "is still pending": ("state = 'pending'", RequestClosedError, "is pending, not approved"),
     "was rejected": ("state = 'rejected'", RequestClosedError, "is rejected, not approved"),
     "has no end": ("valid_until = NULL", RequestClosedError, "not approved"),
-    "ran out": ("valid_until = '2013-01-01T00:00:00.000000Z'", RequestClosedError, "has expired"),
+    "has expired": ("valid_until = '2013-01-01T00:00:00.000000Z'", RequestClosedError, "has expired"),
 }
 
 
 @pytest.mark.parametrize("change, error, message", REQUESTS.values(), ids=REQUESTS.keys())
-def test_it_is_not_approved_by_a_request_that(
+def test_a_retirement_is_not_approved_by_a_request_that(
     change: str, error: type[ModelwardError], message: str, world: World
 ) -> None:
     planned(world)
@@ -261,7 +261,7 @@ def test_it_is_not_approved_by_a_request_that(
         world.do(ApproveRetirement(key=KEY, request=request))
 
 
-def test_a_plan_that_changed_after_its_approval_needs_another(world: World) -> None:
+def test_a_changed_plan_needs_another_approval(world: World) -> None:
     planned(world)
     request = requested(world)
     transition_planned(world, "gates", moves_to="nothing at all")
@@ -286,7 +286,7 @@ def test_approving_twice_with_the_same_request_changes_nothing(world: World) -> 
         world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
 
 
-# -- sunset, silence, withdrawal
+# -- sunset, traffic, withdrawal
 
 
 def test_the_sunset_does_not_begin_before_its_day(world: World) -> None:
@@ -297,14 +297,14 @@ def test_the_sunset_does_not_begin_before_its_day(world: World) -> None:
 
 TRAFFIC: dict[str, tuple[float, int, str]] = {
     "one row in a long enough window is traffic": (7, 1, "sunset"),
-    "a day too short says nothing": (6, 0, "sunset"),
+    "a window a day too short is not quiet": (6, 0, "sunset"),
     "a whole window without a row is quiet": (7, 0, "quiet"),
-    "a longer one too": (8, 0, "quiet"),
+    "a longer window without a row is quiet": (8, 0, "quiet"),
 }
 
 
 @pytest.mark.parametrize("days, rows, becomes", TRAFFIC.values(), ids=TRAFFIC.keys())
-def test_silence(days: float, rows: int, becomes: str, world: World) -> None:
+def test_a_window_without_a_row_makes_the_version_quiet(days: float, rows: int, becomes: str, world: World) -> None:
     sunset(world)
     world.move(days=8)
     traffic(world, days, rows)
@@ -312,14 +312,14 @@ def test_silence(days: float, rows: int, becomes: str, world: World) -> None:
     assert (row.state, row.traffic_rows, row.traffic_to_at) == (becomes, rows, world.now)
 
 
-def test_a_consumer_that_comes_back_breaks_the_silence(world: World) -> None:
+def test_new_traffic_of_a_consumer_ends_the_quiet_state(world: World) -> None:
     quiet(world)
     world.move(days=1)
     traffic(world, days=1, rows=3, by_consumer={"gates": 3})
     assert world.get(Retirement, KEY).state == "sunset"
 
 
-def test_a_consumer_nobody_knew_becomes_a_party_for_the_record(world: World) -> None:
+def test_an_unknown_consumer_becomes_an_undeclared_party(world: World) -> None:
     sunset(world)
     world.move(days=8)
     traffic(world, rows=3, by_consumer={"gates": 1, "Night Job": 2, "idle": 0})
@@ -332,14 +332,14 @@ def test_a_consumer_nobody_knew_becomes_a_party_for_the_record(world: World) -> 
 
 WINDOWS: dict[str, dict[str, Any]] = {
     "begins before the sunset": {"days": 9},
-    "ends in the time to come": {"to_at": timedelta(days=1)},
+    "ends in the future": {"to_at": timedelta(days=1)},
     "ends before it begins": {"days": -1},
     "has more rows by consumer than rows": {"rows": 1, "by_consumer": {"gates": 2}},
 }
 
 
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
-def test_no_window_counts_that(window: dict[str, Any], world: World) -> None:
+def test_traffic_is_refused_for_a_window_that(window: dict[str, Any], world: World) -> None:
     sunset(world)
     world.move(days=8)
     if "to_at" in window:
@@ -363,7 +363,7 @@ def test_a_version_whose_successor_serves_is_withdrawn_without_an_operation(worl
 
 
 def planned_with_successor(world: World, successor: str) -> None:
-    """The whole way to silence, with a successor and nobody affected."""
+    """Take a retirement with a successor and without parties to the quiet state."""
     opened(world, parties=(), successor=successor)
     world.do(ApproveRetirement(key=KEY, request=requested(world)))
     world.now = world.get(Retirement, KEY).sunset_at
@@ -372,20 +372,20 @@ def planned_with_successor(world: World, successor: str) -> None:
     traffic(world)
 
 
-def test_the_last_version_takes_its_model_with_it(world: World) -> None:
+def test_a_model_is_retired_with_its_last_version(world: World) -> None:
     withdrawn(world)
     version = world.get(Version, VERSION)
     assert (version.review_state, version.state_reason) == (ReviewState.RETIRED, "the data moved on")
     assert world.get(Model, MODEL).state == "retired"
 
 
-def test_a_model_with_another_version_on_its_way_stays(world: World) -> None:
+def test_a_model_with_another_version_stays_active(world: World) -> None:
     world.version()
     withdrawn(world)
     assert world.get(Model, MODEL).state == "active"
 
 
-def test_the_dossier_is_kept_for_a_time_to_come(world: World) -> None:
+def test_the_retention_of_a_dossier_must_end_in_the_future(world: World) -> None:
     withdrawn(world)
     command = archive(world)
     with pytest.raises(InputError, match="must be in the future"):

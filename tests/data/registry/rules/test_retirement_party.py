@@ -1,4 +1,4 @@
-"""Each party of a retirement is told, heard or answered for, and has somewhere to go before the sunset."""
+"""Parties of a retirement: notices, answers or accepted silence, and a transition before the sunset."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ from tests.world import Template, World
 
 @pytest.fixture(scope="module")
 def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The small world with version 1 approved and serving."""
+    """The world with version 1 approved and serving."""
     return prepared(founded, tmp_path_factory.mktemp("before") / "home", deployed)
 
 
 @pytest.fixture
 def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of it for one test."""
+    """A copy of that world for one test, its registry held open."""
     with held(before, tmp_path / "home", monkeypatch) as world:
         yield world
 
 
-def test_each_further_notice_is_a_reminder(world: World) -> None:
+def test_further_notices_are_counted(world: World) -> None:
     opened(world)
     noticed(world)
     first = world.now
@@ -65,13 +65,13 @@ def test_each_further_notice_is_a_reminder(world: World) -> None:
 
 BAD_NOTICES: dict[str, tuple[tuple[str, ...], type[ModelwardError]]] = {
     "to nobody": ((), InputError),
-    "to somebody twice": (("gates", "gates"), InputError),
-    "to a stranger": (("stranger",), NotFoundError),
+    "to a system twice": (("gates", "gates"), InputError),
+    "to an unknown system": (("stranger",), NotFoundError),
 }
 
 
 @pytest.mark.parametrize("systems, error", BAD_NOTICES.values(), ids=BAD_NOTICES.keys())
-def test_no_notice_goes(systems: tuple[str, ...], error: type[ModelwardError], world: World) -> None:
+def test_a_notice_is_refused(systems: tuple[str, ...], error: type[ModelwardError], world: World) -> None:
     opened(world)
     with pytest.raises(error):
         world.do(RecordNotices(key=KEY, systems=systems, outbox_digest="d"))
@@ -86,7 +86,7 @@ def test_a_party_may_change_its_answer_until_the_plan_is_approved(world: World) 
     assert (row.answer, row.answered_by, row.answered_at) == ("acknowledged", "gil", world.now)
 
 
-def test_whoever_objects_has_not_answered_yet(world: World) -> None:
+def test_an_objection_needs_a_settlement(world: World) -> None:
     opened(world)
     noticed(world)
     answered(world, answer="objected")
@@ -94,7 +94,7 @@ def test_whoever_objects_has_not_answered_yet(world: World) -> None:
     assert "gates lacks a settlement of its objection" in what_is_missing(party, retirement)
 
 
-def test_a_late_answer_counts_more_than_a_silence_that_was_accepted(world: World) -> None:
+def test_a_late_answer_replaces_an_accepted_silence(world: World) -> None:
     opened(world)
     noticed(world)
     accepted(world, "gates")
@@ -105,14 +105,14 @@ def test_a_late_answer_counts_more_than_a_silence_that_was_accepted(world: World
     assert (row.answer, row.silence_reason) == ("acknowledged", "")
 
 
-def test_the_silence_of_somebody_who_was_not_told_is_not_accepted(world: World) -> None:
+def test_a_silence_without_a_notice_is_not_accepted(world: World) -> None:
     opened(world)
     noticed(world, "crew")
     with pytest.raises(IllegalMoveError, match="gates got no notice yet"):
         accepted(world, "gates")
 
 
-def test_an_answer_is_no_silence(world: World) -> None:
+def test_the_silence_of_a_party_that_answered_is_not_accepted(world: World) -> None:
     opened(world)
     noticed(world)
     answered(world, answer="objected")
@@ -130,20 +130,20 @@ def test_only_a_risk_acceptor_accepts_a_silence(world: World) -> None:
         world.do(AcceptSilence(key=KEY, system="crew", reason="r", proof=wrong))
 
 
-def test_nobody_moves_after_the_sunset(world: World) -> None:
+def test_a_transition_after_the_sunset_is_refused(world: World) -> None:
     opened(world)
     noticed(world)
     with pytest.raises(InputError, match="after the sunset"):
         transition_planned(world, "gates", cut_over_at=world.get(Retirement, KEY).sunset_at + timedelta(seconds=1))
 
 
-def test_a_plan_made_before_the_notices_does_not_count_as_noticed(world: World) -> None:
+def test_a_transition_before_the_notices_leaves_the_retirement_opened(world: World) -> None:
     opened(world)
     transition_planned(world, "gates")
     assert world.get(Retirement, KEY).state == "opened"
 
 
-def test_after_the_approval_only_that_somebody_moved_is_noted(world: World) -> None:
+def test_after_the_approval_a_transition_can_only_be_marked_as_moved(world: World) -> None:
     approved(world)
     with pytest.raises(IllegalMoveError, match="is to version 2 and cannot be changed"):
         transition_planned(world, "gates", moves_to="a table", moved=True)
@@ -154,7 +154,7 @@ def test_after_the_approval_only_that_somebody_moved_is_noted(world: World) -> N
     assert world.get(Retirement, KEY).state == "approved"
 
 
-def test_a_cut_over_after_a_sunset_that_was_moved_behind_the_registry_is_missing(world: World) -> None:
+def test_a_cut_over_after_the_sunset_makes_the_plan_incomplete(world: World) -> None:
     planned(world)
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE retirement_party SET cut_over_at = '2014-01-01T00:00:00.000000Z'")

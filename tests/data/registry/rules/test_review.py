@@ -1,4 +1,4 @@
-"""Validation, findings and reviews: who raises does not answer, who answers does not close."""
+"""Validations, findings and reviews: who may conclude, answer, dispute, close and complete."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Act = Callable[[World], object]
 
 @pytest.fixture(scope="module")
 def judged(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A world with a version that machines judged and a validator's finding on it, owned by dev."""
+    """A world with an assessed version and a finding on it, raised by a validator and owned by dev."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         world = founded.copy(tmp_path_factory.mktemp("judged") / "home", monkeypatch)
         with world.registry.store.session():
@@ -103,7 +103,7 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
     "a conclusion by a developer made validator": (
         lambda w: (w.grant("dev", "validator"), concluded("dev")(w)), IndependenceError, "submitted"
     ),
-    "a conclusion by who committed code": (validated_by_a_contributor, IndependenceError, "worked on"),
+    "a conclusion by a Git author": (validated_by_a_contributor, IndependenceError, "worked on"),
     "a conclusion of a deputy for a contributor": (
         lambda w: (
             w.grant("dev", "validator"),
@@ -113,30 +113,30 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
         IndependenceError, "dev submitted",
     ),
     "a conclusion with a wrong code": (concluded(proof=Proof(person="vera", code="000000")), ProofError, "wrong"),
-    "a conclusion by nobody": (concluded(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
+    "a conclusion by a stranger": (concluded(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
     "a conclusion on other evidence": (concluded(evidence_digest="sha256:0"), StaleEvidenceError, "changed after"),
-    "a conclusion on what is not there": (concluded(version=f"{MODEL}/versions/7"), NotFoundError, "no version"),
-    "a conclusion before machines judged": (
+    "a conclusion on a missing version": (concluded(version=f"{MODEL}/versions/7"), NotFoundError, "no version"),
+    "a conclusion before the verdicts": (
         lambda w: concluded(version=w.version())(w), IllegalMoveError, "has no verdicts yet"
     ),
     "a conclusion on a rejected version": (
         after(concluded(conclusion="not fit"), concluded()), IllegalMoveError, "it cannot become validated"
     ),
-    "a finding nobody can answer": (
+    "a finding with an unknown owner": (
         lambda w: w.do(finding(VERSION, w.now, owner="mallory")), NotAuthorisedError, "cannot own a finding"
     ),
-    "a finding due already": (
+    "a finding due in the past": (
         lambda w: w.do(finding(VERSION, w.now, due_at=w.now)), InputError, "must be in the future"
     ),
-    "a finding posing as a condition": (
+    "a finding of origin condition": (
         lambda w: w.do(finding(VERSION, w.now, origin="condition")), InputError, "by an approval only"
     ),
-    "an answer by somebody else": (lambda w: answered(w, "olga"), NotAuthorisedError, "olga does not own the finding"),
-    "an answer to what is answered": (after(answered, answered), IllegalMoveError, "is answered"),
-    "a dispute of what nobody answered": (disputed("vera"), IllegalMoveError, "is open"),
+    "an answer by another person": (lambda w: answered(w, "olga"), NotAuthorisedError, "olga does not own the finding"),
+    "an answer to an answered finding": (after(answered, answered), IllegalMoveError, "is answered"),
+    "a dispute of an open finding": (disputed("vera"), IllegalMoveError, "is open"),
     "a dispute by its owner": (after(answered, disputed("dev")), NotAuthorisedError, "dev owns the finding"),
     "a dispute by an approver": (after(answered, disputed("alma")), NotAuthorisedError, "neither raised"),
-    "closing what nobody answered": (closed("vera"), IllegalMoveError, "is open"),
+    "closing an open finding": (closed("vera"), IllegalMoveError, "is open"),
     "closing by its owner": (after(answered, closed("dev")), NotAuthorisedError, "owns or answered the finding"),
     "closing by an approver": (after(answered, closed("alma")), NotAuthorisedError, "nor is a validator"),
     "closing with a wrong code": (after(answered, closed("vera", person="vera", code="000000")), ProofError, "wrong"),
@@ -148,14 +148,14 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
         ),
         IndependenceError, "submitted",
     ),
-    "closing what is closed": (
+    "closing a closed finding": (
         after(after(answered, closed("vera")), closed("vera")), IllegalMoveError, "is closed"
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_refused(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+def test_a_command_is_refused_and_recorded(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
     act, error, words = case
     with pytest.raises(error, match=words):
         act(world)
@@ -166,7 +166,7 @@ CONCLUSIONS = {"fit": "validated", "fit with conditions": "validated", "not fit"
 
 
 @pytest.mark.parametrize("conclusion,state", CONCLUSIONS.items(), ids=CONCLUSIONS)
-def test_a_conclusion_moves_the_version(conclusion: str, state: str, world: World) -> None:
+def test_a_conclusion_changes_the_review_state(conclusion: str, state: str, world: World) -> None:
     concluded(conclusion=conclusion)(world)
     (row,) = world.find(Validation, version=VERSION)
     assert (row.validator, row.conclusion, row.concluded_at) == ("vera", conclusion, world.now)
@@ -174,7 +174,7 @@ def test_a_conclusion_moves_the_version(conclusion: str, state: str, world: Worl
     assert world.events()[-1]["actor"] == {"id": "vera", "auth": "totp"}
 
 
-def test_a_deputy_with_a_role_of_their_own_is_judged_by_it(world: World) -> None:
+def test_a_deputy_with_their_own_role_needs_no_independent_principal(world: World) -> None:
     world.grant("dev", "validator")
     world.grant("outsider", "validator")
     world.grant("outsider", "validator", deputy_of="dev", to_at=world.now + timedelta(days=3))
@@ -190,19 +190,19 @@ def validated_by_deputy(world: World, *principals: str) -> dict[str, Any]:
     return data
 
 
-def test_a_conclusion_says_for_whom_a_deputy_stood_in(world: World) -> None:
+def test_a_conclusion_records_the_person_represented_by_a_deputy(world: World) -> None:
     assert validated_by_deputy(world, "vera") == {"conclusion": "fit", "deputy_of": "vera"}
     (row,) = world.find(Validation, version=VERSION)
     with world.registry.reading() as state:
         assert (row.validator, validated_for(state, row)) == ("outsider", "vera")
 
 
-def test_a_deputy_of_two_speaks_for_the_one_who_is_independent(world: World) -> None:
+def test_a_deputy_of_two_represents_the_independent_one(world: World) -> None:
     world.grant("dev", "validator")
     assert validated_by_deputy(world, "dev", "vera")["deputy_of"] == "vera"
 
 
-def test_a_validator_in_their_own_right_stands_in_for_nobody(world: World) -> None:
+def test_a_validator_in_their_own_right_represents_nobody(world: World) -> None:
     concluded()(world)
     assert world.events("validation.concluded")[0]["data"] == {"conclusion": "fit"}
     (row,) = world.find(Validation, version=VERSION)
@@ -210,7 +210,7 @@ def test_a_validator_in_their_own_right_stands_in_for_nobody(world: World) -> No
         assert validated_for(state, row) is None
 
 
-def test_a_finding_goes_open_answered_disputed_answered_closed(world: World) -> None:
+def test_a_finding_is_answered_disputed_answered_and_closed(world: World) -> None:
     states = [world.get(Finding, FINDING).state]
     for act in (answered, disputed("vera"), answered, closed("vera")):
         act(world)
@@ -231,7 +231,7 @@ def opened(world: World, reason: str = "a year has passed", version: str | None 
     return world.do(OpenReview(model=MODEL, version=version, reason=reason, due_at=due), by="modelward").subject
 
 
-def test_a_review_is_opened_once_for_one_reason(world: World) -> None:
+def test_a_review_is_opened_once_for_a_version_and_reason(world: World) -> None:
     key = opened(world)
     assert opened(world) == key
     assert opened(world, "drift") != key

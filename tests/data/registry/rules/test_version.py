@@ -1,4 +1,4 @@
-"""Rulings about versions: registered once, evidence of their own, judged by machines, and how an approval ends."""
+"""Rules about versions: registration, evidence, verdicts, and the end of an approval."""
 
 from __future__ import annotations
 
@@ -70,23 +70,23 @@ def moved(command: type[RejectVersion | RevokeVersion], step: str = "assessed") 
 
 
 REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
-    "a version nobody worked on": (lambda w: w.version(contributors=()), IndependenceError, "has no contributor"),
-    "a parent that is not there": (lambda w: w.version(parent=f"{MODEL}/versions/9"), NotFoundError, "no version"),
+    "a version without contributors": (lambda w: w.version(contributors=()), IndependenceError, "has no contributor"),
+    "a missing parent": (lambda w: w.version(parent=f"{MODEL}/versions/9"), NotFoundError, "no version"),
     "a parent of another model": (other_models_parent, InputError, "not a version of ops/delay"),
-    "a section named twice": (
+    "a section listed twice": (
         lambda w: w.version(sections=(section("a"), section("a"))), InputError, "each section of a version"
     ),
-    "a section with a slash": (lambda w: w.version(sections=(section("a/b"),)), InputError, "with a slash"),
+    "a section with a slash": (lambda w: w.version(sections=(section("a/b"),)), InputError, "without a slash"),
     "evidence of another version": (foreign_metric, InputError, "does not belong to ops/delay v2"),
     "evidence under another version's name": (disguised_metric, InputError, "does not belong to ops/delay v2"),
-    "revoking what is not approved": (moved(RevokeVersion), IllegalMoveError, "it cannot become revoked"),
-    "expiring what is not approved": (
+    "revoking an unapproved version": (moved(RevokeVersion), IllegalMoveError, "it cannot become revoked"),
+    "expiring an unapproved version": (
         lambda w: w.do(ExpireVersion(version=w.assessed())), IllegalMoveError, "has not expired"
     ),
-    "rejecting what is approved": (
+    "rejecting an approved version": (
         lambda w: w.do(RejectVersion(version=w.approved().subject, reason="x")), IllegalMoveError, "is approved"
     ),
-    "judging what is rejected": (
+    "judging a rejected version": (
         lambda w: (v := w.assessed(), w.do(RejectVersion(version=v, reason="x")), w.judge(v, "assess")),
         IllegalMoveError, "it cannot become assessed",
     ),
@@ -94,14 +94,14 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_refused(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+def test_a_command_is_refused_and_recorded(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
     act, error, words = case
     with pytest.raises(error, match=words):
         act(world)
     assert world.events()[-1]["type"] == "command.refused"
 
 
-def test_versions_are_numbered_and_come_with_their_parts(world: World) -> None:
+def test_versions_are_numbered_and_have_datasets_and_sections(world: World) -> None:
     first, second = world.version(), world.version()
     assert (first, second) == (f"{MODEL}/versions/1", f"{MODEL}/versions/2")
     assert {row.role for row in world.find(Dataset, version=second)} == {"training", "held-out"}
@@ -109,7 +109,7 @@ def test_versions_are_numbered_and_come_with_their_parts(world: World) -> None:
     assert world.get(Version, second).review_state is ReviewState.REGISTERED
 
 
-def test_an_artifact_is_referred_to_where_there_are_bytes(world: World) -> None:
+def test_the_event_refers_to_an_artifact_that_is_a_file(world: World) -> None:
     world.version()
     assert world.events()[-1]["refs"]["artifact"].startswith("sha256:")
     world.version(artifact=Artifact(kind="endpoint", digest="sha256:" + "1" * 64))
@@ -125,7 +125,7 @@ def test_the_same_submission_is_the_same_version(world: World) -> None:
     assert (receipt.subject, receipt.rows, len(world.events())) == (version, (row,), before)
 
 
-def test_measuring_anew_is_a_new_revision(world: World) -> None:
+def test_a_repeated_measurement_is_a_new_revision(world: World) -> None:
     version = world.measured()
     world.measured(version, auc=0.8)
     (metric,) = world.find(Metric, version=version)
@@ -134,21 +134,21 @@ def test_measuring_anew_is_a_new_revision(world: World) -> None:
     assert former == [0.7, 0.8], "the log keeps the earlier one"
 
 
-def test_machines_assess_whatever_they_find(world: World) -> None:
+def test_a_version_is_assessed_whatever_the_verdicts_are(world: World) -> None:
     version = world.measured()
     key = world.judge(version, "assess", FAILED)
     assert world.get(Version, version).review_state is ReviewState.ASSESSED
     assert not world.get(VerdictSet, key).cleared
 
 
-def test_verdicts_of_a_later_stage_move_nothing(world: World) -> None:
+def test_verdicts_of_a_later_stage_do_not_change_the_review_state(world: World) -> None:
     version = world.validated()
     world.judge(version, "deploy")
     assert world.get(Version, version).review_state is ReviewState.VALIDATED
     assert world.events()[-1]["type"] == "verdicts.recorded"
 
 
-def test_a_step_run_twice_is_answered_with_its_verdicts(world: World) -> None:
+def test_a_repeated_step_gets_the_same_verdict_set(world: World) -> None:
     version = world.measured()
     first = world.judge(version, "assess")
     before = len(world.events())
@@ -157,7 +157,7 @@ def test_a_step_run_twice_is_answered_with_its_verdicts(world: World) -> None:
     assert len(world.events()) == before + 1
 
 
-def test_a_change_in_between_is_judged_anew(world: World) -> None:
+def test_changed_evidence_gets_a_new_verdict_set(world: World) -> None:
     version = world.measured()
     first = world.judge(version, "assess")
     assert world.judge(version, "assess", FAILED) != first
@@ -165,7 +165,7 @@ def test_a_change_in_between_is_judged_anew(world: World) -> None:
     assert world.judge(version, "assess").endswith("/3")
 
 
-def test_only_the_newest_cleared_verdicts_on_this_evidence_are_fresh(world: World) -> None:
+def test_only_the_latest_cleared_verdict_set_on_this_evidence_is_fresh(world: World) -> None:
     version = world.validated()
     digest = world.digest(version)
 
@@ -184,7 +184,7 @@ def test_only_the_newest_cleared_verdicts_on_this_evidence_are_fresh(world: Worl
         fresh()
 
 
-def test_an_approval_runs_out_at_its_time(world: World) -> None:
+def test_an_approval_expires_at_its_time(world: World) -> None:
     request = world.approved()
     expire = ExpireVersion(version=request.subject)
     assert request.valid_until is not None

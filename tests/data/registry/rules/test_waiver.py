@@ -1,4 +1,4 @@
-"""Waivers: asked by one, granted by another, for a time, with a reason; an approval on one falls with it."""
+"""Waivers: requested by one person, granted by another, for a time; the approval that uses one ends with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Act = Callable[[World], object]
 
 @pytest.fixture(scope="module")
 def waiver_requested(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A world in which olga asked that a control be waived for a validated version, for ten days."""
+    """A world in which olga requested a waiver for a validated version, for ten days."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         world = founded.copy(tmp_path_factory.mktemp("wanted") / "home", monkeypatch)
         with world.registry.store.session():
@@ -64,7 +64,7 @@ def expired(world: World) -> object:
 
 
 def approved(world: World, waived: bool = True) -> None:
-    """The version, approved on verdicts that cleared by the waiver (or did without it)."""
+    """Approve the version on verdicts that are cleared by the waiver, or without it."""
     failed = Failed(reason="0.5 is under 0.6", remedy="train again")
     judgement = Judgement(control="performance", gate="performance", criterion="auc", verdict=failed, waived_by=KEY)
     request = world.requested(VERSION, verdict_set=world.judge(VERSION, "approve", *((judgement,) if waived else ())))
@@ -73,15 +73,15 @@ def approved(world: World, waived: bool = True) -> None:
 
 
 REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
-    "asking for a time that is over": (
+    "a request with a past end": (
         lambda w: w.do(asking(w, expires_at=w.now)), InputError, "must be in the future"
     ),
-    "asking without a reason": (lambda w: w.do(asking(w, reason=" ")), InputError, "the reason of the waiver is empty"),
-    "asking about no control": (lambda w: w.do(asking(w, control=" ")), InputError, "the control of the waiver"),
-    "asking for a rejected version": (
+    "a request without a reason": (lambda w: w.do(asking(w, reason=" ")), InputError, "the reason of the waiver"),
+    "a request without a control": (lambda w: w.do(asking(w, control=" ")), InputError, "the control of the waiver"),
+    "a request for a rejected version": (
         lambda w: (w.do(RejectVersion(version=VERSION, reason="x")), w.do(asking(w))), IllegalMoveError, "is rejected"
     ),
-    "granting by who asked for it": (
+    "granting by the requester": (
         lambda w: (w.grant("olga", Role.RISK_ACCEPTOR), decided("olga")(w)), IndependenceError, "asked for"
     ),
     "granting by a contributor": (
@@ -90,16 +90,16 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
     "granting by a validator": (decided("vera"), NotAuthorisedError, "does not hold the role approver or"),
     "granting with a wrong code": (decided(person="rita", code="000000"), ProofError, "wrong"),
     "refusing without a reason": (decided(grant=False), InputError, "needs a reason"),
-    "granting what was decided": (lambda w: (decided()(w), decided("alma")(w)), IllegalMoveError, "is granted"),
-    "granting when its time is over": (lambda w: (w.move(days=11), decided()(w)), IllegalMoveError, "has passed"),
-    "revoking what was not granted": (revoked(), IllegalMoveError, "is requested"),
+    "granting a decided waiver": (lambda w: (decided()(w), decided("alma")(w)), IllegalMoveError, "is granted"),
+    "granting after the end": (lambda w: (w.move(days=11), decided()(w)), IllegalMoveError, "has passed"),
+    "revoking a waiver that is not granted": (revoked(), IllegalMoveError, "is requested"),
     "revoking by an outsider": (lambda w: (decided()(w), revoked("outsider")(w)), NotAuthorisedError, "does not hold"),
-    "running out before its time": (lambda w: (decided()(w), expired(w)), IllegalMoveError, "expires at 2013-03-1"),
+    "expiring before the end": (lambda w: (decided()(w), expired(w)), IllegalMoveError, "expires at 2013-03-1"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_refused(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+def test_a_command_is_refused_and_recorded(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
     act, error, words = case
     with pytest.raises(error, match=words):
         act(world)
@@ -114,7 +114,7 @@ def test_an_approver_or_risk_acceptor_grants(person: str, world: World) -> None:
     assert world.events()[-1]["type"] == "waiver.granted"
 
 
-def test_a_refusal_is_kept_with_its_reason(world: World) -> None:
+def test_a_refused_waiver_keeps_the_reason(world: World) -> None:
     decided(grant=False, reason="measure first")(world)
     row = world.get(Waiver, KEY)
     assert (row.state, row.ended_reason, row.granted_at) == ("refused", "measure first", None)
@@ -127,7 +127,7 @@ ENDS: dict[str, tuple[Act, str]] = {
 
 
 @pytest.mark.parametrize("state", ENDS)
-def test_what_was_approved_on_it_falls_in_the_same_event(state: str, world: World) -> None:
+def test_the_approval_that_used_the_waiver_is_revoked_in_the_same_event(state: str, world: World) -> None:
     end, reason = ENDS[state]
     decided()(world)
     approved(world)
@@ -139,7 +139,7 @@ def test_what_was_approved_on_it_falls_in_the_same_event(state: str, world: Worl
 
 
 @pytest.mark.parametrize("state", ENDS)
-def test_what_did_not_need_it_stands(state: str, world: World) -> None:
+def test_an_approval_without_the_waiver_stays(state: str, world: World) -> None:
     decided()(world)
     approved(world, waived=False)
     ENDS[state][0](world)
@@ -153,7 +153,7 @@ def test_a_version_not_approved_keeps_its_state(state: str, world: World) -> Non
     assert world.get(Version, VERSION).review_state == "validated"
 
 
-def test_a_request_nobody_decided_runs_out_too(world: World) -> None:
+def test_an_undecided_waiver_expires(world: World) -> None:
     world.move(days=11)
     expired(world)
     assert world.get(Waiver, KEY).state == "expired"
