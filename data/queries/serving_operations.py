@@ -12,12 +12,12 @@ from data.records.model import Model
 from data.registry.command import Moment
 from data.registry.purposes import RELEASE
 from data.registry.registry import Registry
-from data.registry.rollback import Missing, RollbackChoice, blocked, choose_rollback, serving_or_last
+from data.registry.rollback import Missing, RollbackTarget, blocked, choose_rollback, serving_or_last
 from data.registry.rules.emergency import release_of
 from data.registry.rules.operation import deployment_of_run, running_operation
 from data.registry.rules.proof import administrators
 
-__all__ = ["Missing", "RollbackChoice"]
+__all__ = ["Missing", "RollbackTarget"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ReleasedRequest:
 class ReturnChoice:
     """Which version a slot may return to, with the model and every standard that was adopted."""
 
-    chosen: RollbackChoice
+    chosen: RollbackTarget
     model: Model
     adopted: tuple[Standard, ...]
 

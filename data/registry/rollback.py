@@ -22,7 +22,7 @@ Missing = Callable[[Version], str]
 
 
 @dataclass(frozen=True)
-class RollbackChoice:
+class RollbackTarget:
     """The chosen version with its last deployment in the slot, and every version not chosen with the reason.
 
     `version` and `deployment` are None when no version is valid.
@@ -35,7 +35,7 @@ class RollbackChoice:
 
 def choose_rollback(
     state: State, model: str, environment: str, slot: str, now: datetime, missing: Missing = lambda version: ""
-) -> RollbackChoice:
+) -> RollbackTarget:
     """Return the last version of a slot, other than the present one, that is still valid; possibly none.
 
     `missing` returns the reason why a version's artifact is not available, or an empty text. Newer versions that never
@@ -58,7 +58,7 @@ def choose_rollback(
         newer = found is None or version.number > found.number
         if newer and version.key not in named:
             passed.append({"version": version.key, "reason": f"never served as {environment} {slot}"})
-    return RollbackChoice(found, chosen, tuple(passed))
+    return RollbackTarget(found, chosen, tuple(passed))
 
 
 def objections(state: State, deployment: Deployment, current: Deployment | None, now: datetime) -> list[str]:

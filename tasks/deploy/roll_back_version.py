@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from data.errors import GateRefusedError, ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.serving import Place
-from data.queries.serving_operations import RollbackChoice, deployment_by, return_choice
+from data.queries.serving_operations import RollbackTarget, deployment_by, return_choice
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.records.version import Version
@@ -97,7 +97,7 @@ def missing_bytes(store: ArtifactStore, version: Version) -> str:
     return ""
 
 
-def _require_version(chosen: RollbackChoice, model: str) -> tuple[Version, str]:
+def _require_version(chosen: RollbackTarget, model: str) -> tuple[Version, str]:
     if chosen.version is None or chosen.deployment is None:
         reasons = "\n".join(f"  {short(one['version'])}: {one['reason']}" for one in chosen.passed_over)
         raise GateRefusedError(

@@ -10,7 +10,7 @@ import pytest
 
 from data.records.version import Version
 from data.registry.commands.version import RevokeVersion
-from data.registry.rollback import RollbackChoice, choose_rollback
+from data.registry.rollback import RollbackTarget, choose_rollback
 from tests.operations import deployed, held, prepared, roll_back, suspend
 from tests.world import MODEL, Template, World
 
@@ -37,13 +37,13 @@ def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield world
 
 
-def choose(world: World, **criteria: Any) -> RollbackChoice:
+def choose(world: World, **criteria: Any) -> RollbackTarget:
     """Return the choice for production now."""
     with world.registry.reading() as state:
         return choose_rollback(state, MODEL, "production", "champion", world.now, **criteria)
 
 
-def reasons(choice: RollbackChoice) -> dict[str, str]:
+def reasons(choice: RollbackTarget) -> dict[str, str]:
     """Return the reason for each version that was not chosen."""
     return {one["version"]: one["reason"] for one in choice.passed_over}
 
