@@ -112,7 +112,7 @@ def principal_of(grants: Sequence[RoleGrant]) -> str | None:
 
 
 def deputy_data(person: str | None) -> dict[str, str]:
-    """Return the event `data` that state whom the actor represents; empty if the actor is no deputy."""
+    """Return the event `data` that state which person the actor represents; empty if the actor is no deputy."""
     return {"deputy_of": person} if person else {}
 
 

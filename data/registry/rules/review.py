@@ -62,7 +62,7 @@ def conclude_validation(state: State, command: ConcludeValidation, context: Cont
 
 
 def validated_for(state: State, validation: Validation) -> str | None:
-    """Return the person whom the validator represented as a deputy; None if the validator was no deputy."""
+    """Return the person that the validator represented as a deputy; None if the validator was no deputy."""
     principal = state.event_data(validation.key, EventType.VALIDATION_CONCLUDED).get("deputy_of")
     return str(principal) if principal else None
 
