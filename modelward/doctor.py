@@ -172,9 +172,9 @@ def _journal(registry: Registry, head: Head) -> Check:
 
 
 def _anchors(registry: Registry, head: Head) -> Check:
-    sizes = [parse_checkpoint(note).size for sink in registry.anchors for note in sink.notes()]
+    sizes = [parse_checkpoint(note).size for anchor in registry.anchors for note in anchor.notes()]
     reached = max(sizes, default=0)
-    where = ", ".join(sorted({sink.location for sink in registry.anchors})) or "none"
+    where = ", ".join(sorted({anchor.location for anchor in registry.anchors})) or "none"
     if reached > head.size:
         return Check(
             "anchors",

@@ -114,7 +114,7 @@ def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
 
 
 def _show(report: Report, deep: bool) -> None:
-    depth = "every event, table and artifact" if deep else "every event; --deep also verifies tables and artifacts"
+    depth = "every event, table and artifact" if deep else "every event; add --deep for tables and artifacts"
     say(f"the audit log is verified ({depth})" if report.ok else "THE AUDIT LOG FAILS VERIFICATION")
     say(f"{report.events} events, {report.anchored} of them anchored, assurance: {report.assurance}")
     if report.ok:

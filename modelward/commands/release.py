@@ -47,8 +47,7 @@ def release(
 ) -> None:
     """Emergency: publish a version before its approvals. It is undone unless ratified in time.
 
-    You confirm with your one-time code. The version must clear the controls of stage `emergency`, and it can be
-    released in this way only once.
+    You confirm with your one-time code. The controls of stage `emergency` must be cleared. Once for each version.
     """
     who, moment = identify(by, as_of), business_time(as_of)
     found = version_named(who.registry, version)

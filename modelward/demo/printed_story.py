@@ -24,11 +24,11 @@ class PrintedStory:
         """Print the title of a numbered step, and count the time of the block under `kind`."""
         self._number += 1
         self.console.print(f"\n[bold]{self._number}. {title}[/bold]")
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
             yield
         finally:
-            self.spent[kind] = self.spent.get(kind, 0.0) + time.monotonic() - begun
+            self.spent[kind] = self.spent.get(kind, 0.0) + time.monotonic() - started
 
     def say(self, text: str, on: datetime | None = None) -> None:
         """Print one line without markup, after the date in the replay if there is one."""

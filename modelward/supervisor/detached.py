@@ -73,7 +73,7 @@ def _await_ready(process: subprocess.Popen[bytes], home: Home, log: Path) -> int
 
 
 def await_recovery_report(folder: Path) -> RecoveryReport:
-    """Return the complete recovery report of the running `up`, or what there is of it after RECONCILING_SECONDS."""
+    """Return the recovery report of the running `up` when it is complete, or as it is after RECONCILING_SECONDS."""
     deadline = time.monotonic() + RECONCILING_SECONDS
     while True:
         status = running_status(folder)  # read first: after provisioning has ended, the report read next is final

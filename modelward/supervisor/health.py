@@ -19,7 +19,7 @@ HEARTBEAT = timedelta(seconds=90)
 NEWEST = 5
 BAD = ("FAILED", "CRASHED")
 ENDED = ("COMPLETED", "CANCELLED", *BAD)
-BEGUN = {"start_time": {"is_null_": False}}
+STARTED = {"start_time": {"is_null_": False}}
 HealthStage = Literal["starting", "ready", "stopping", "down", "killed"]
 
 
@@ -79,7 +79,7 @@ def health(folder: Path, login: str) -> Health:
         processes=status.processes,
         faults=faults,
         held_up=queue_blockage(status.api_url, login) if server_answers else (),
-        runs=_ended(status.api_url, login, ENDED, BEGUN) if server_answers else (),
+        runs=_ended(status.api_url, login, ENDED, STARTED) if server_answers else (),
         failed=_ended(status.api_url, login, BAD, {}) if server_answers else (),
     )
 

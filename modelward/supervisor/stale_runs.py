@@ -28,7 +28,7 @@ from pydantic_core import to_json
 from modelward.supervisor.process_specs import POOL
 
 BATCH = 200
-NOT_BEGUN = ("Scheduled", "Late")
+NOT_STARTED = ("Scheduled", "Late")
 DIED = "its process ended with the `modelward up` that ran it"
 
 
@@ -54,7 +54,7 @@ def cancel_missed_runs(client: SyncPrefectClient) -> list[str]:
     )
     missed: dict[tuple[UUID, str], list[FlowRun]] = defaultdict(list)
     for run in _runs(client, late):
-        if run.deployment_id is not None and run.auto_scheduled and run.state_name in NOT_BEGUN:
+        if run.deployment_id is not None and run.auto_scheduled and run.state_name in NOT_STARTED:
             missed[run.deployment_id, to_json(run.parameters).decode()].append(run)
     return [_keep_newest(client, deployment, runs) for (deployment, _), runs in missed.items() if len(runs) > 1]
 

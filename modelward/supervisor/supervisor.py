@@ -145,16 +145,19 @@ class Supervisor:
         self._children[spec.name] = ChildProcess(spec)
         self._write("starting")
 
-    def _require(self, what: str, is_so: Callable[[], bool]) -> None:
-        if not self._await(is_so, PATIENCE_SECONDS):
+    def _require(self, what: str, condition: Callable[[], bool]) -> None:
+        if not self._await(condition, PATIENCE_SECONDS):
             raise SupervisorError(
                 f"{what}: not ready within {PATIENCE_SECONDS:.0f} s; the logs are in {self._folder / 'logs'}"
             )
 
-    def _await(self, is_so: Callable[[], bool], patience: float) -> bool:
-        """Wait at most `patience` seconds until `is_so`; return whether it is. Raises Interrupted, SupervisorError."""
+    def _await(self, condition: Callable[[], bool], patience: float) -> bool:
+        """Wait at most `patience` seconds until the condition is true; return its last value.
+
+        Raises Interrupted, SupervisorError.
+        """
         deadline = time.monotonic() + patience
-        while not (found := is_so()) and time.monotonic() <= deadline:
+        while not (found := condition()) and time.monotonic() <= deadline:
             self._require_alive()
             time.sleep(POLL_SECONDS)
         self._require_alive()

@@ -87,7 +87,7 @@ DOCUMENTS: Mapping[str, tuple[str, str, str, ReviewState]] = {
 def test_a_version_with_a_stale_or_missing_document_does_not_clear_its_gates(
     world: World, cli: Cli, folder: Path, section: str, what: str, remedy: str, left: ReviewState
 ) -> None:
-    """The second version has other data and the document of the first version, which the standard requires."""
+    """Check a second version with other data and the unchanged document that the standard requires."""
     texts = {"title": "a title", "source": "SR 11-7", "authority": "house policy", "rationale": "a reason"}
     control = {"id": "DOC-1", "gate": "documentation", "stages": ["assess"], "parameters": {"sections": [section]}}
     adopt(world, standard_text(controls=[{**control, **texts}]))

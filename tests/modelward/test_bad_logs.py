@@ -29,16 +29,16 @@ NIGHT = midnight(END + days(4)) + timedelta(hours=12)
 
 
 @pytest.fixture(scope="module")
-def found_watched(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+def found_monitored(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A world with a serving model and a week of logs without faults."""
     root = tmp_path_factory.mktemp("monitored") / "home"
     return prepared(founded, root, lambda world: deploy_monitored_model(world).log(DAY))
 
 
 @pytest.fixture
-def monitored(found_watched: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServingModel:
+def monitored(found_monitored: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServingModel:
     """A copy of that world."""
-    return ServingModel(found_watched.copy(tmp_path / "home", monkeypatch), V1)
+    return ServingModel(found_monitored.copy(tmp_path / "home", monkeypatch), V1)
 
 
 def spoil_log(**columns: Any) -> Callable[[ServingModel], object]:
@@ -95,7 +95,7 @@ def test_a_faulty_log_is_printed_recorded_and_alerted(
     level: str,
     counted: int,
 ) -> None:
-    """A fault of the log is no failure of monitoring: it is printed, recorded with the window, and causes an alert."""
+    """Check that a fault is printed, recorded with the window and alerted, and that monitoring itself succeeds."""
     spoil(monitored)
     with nothing_half_done(monitored.world, cli, "monitoring.recorded"):
         result = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())

@@ -23,7 +23,7 @@ class Titled(BaseModel):
 
 
 def wrapped_by_prefect() -> Exception:
-    """A domain error as the cause of another one, as an engine wraps it."""
+    """Return an error whose cause is a domain error, as Prefect's engine wraps it."""
     error = RuntimeError("flow run failed")
     error.__cause__ = GateRefusedError("the gate is shut", "open it")
     return error

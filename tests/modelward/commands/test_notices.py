@@ -32,22 +32,22 @@ def test_without_a_delivery_channel_notices_stay_in_the_outbox(queued: World, cl
 
 
 def test_a_mail_is_sent_once_and_listed_as_delivered(queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    with mail_server() as sink:
-        address = f"mailto://127.0.0.1:{sink.port}?from=modelward@example.org&mode=insecure"
+    with mail_server() as server:
+        address = f"mailto://127.0.0.1:{server.port}?from=modelward@example.org&mode=insecure"
         monkeypatch.setenv("MODELWARD_NOTICE_MAIL", address)
         result = cli("notices", "send")
         assert (result.code, result.out) == (0, "mail 127.0.0.1: alma: decide: delivered\n")
         assert cli("notices", "send").out == "no notice is queued for delivery\n"
         assert cli("notices", "test", "--by", "olga").out == "mail 127.0.0.1: delivered\n"
-    assert [receivers for _, receivers, _ in sink.mails] == [["<alma@example.org>"], ["<olga@example.org>"]]
+    assert [receivers for _, receivers, _ in server.mails] == [["<alma@example.org>"], ["<olga@example.org>"]]
     assert cli("notices", "list", "--json").json[0]["carried"]["mail 127.0.0.1"]["state"] == "delivered"
 
 
 def test_a_failed_delivery_is_reported_and_stays_queued(
     queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with mail_server() as sink:
-        port = sink.port
+    with mail_server() as server:
+        port = server.port
     monkeypatch.setenv(
         "MODELWARD_NOTICE_MAIL", f"mailto://me:{SECRET}@127.0.0.1:{port}?from=a@example.org&mode=insecure"
     )
@@ -60,14 +60,14 @@ def test_a_failed_delivery_is_reported_and_stays_queued(
     assert cli("doctor", "--json").code == 0
 
 
-def to_webhooks(monkeypatch: pytest.MonkeyPatch, sink: HttpsServer, *paths: str) -> None:
+def to_webhooks(monkeypatch: pytest.MonkeyPatch, server: HttpsServer, *paths: str) -> None:
     """Set these paths of a test server as webhooks, and its host as the only allowed one."""
     for name, value in {
-        "webhooks": " ".join(f"https://{HOST}:{sink.port}/{path}" for path in paths),
+        "webhooks": " ".join(f"https://{HOST}:{server.port}/{path}" for path in paths),
         "webhook_hosts": HOST,
         "webhook_networks": "127.0.0.0/8",
         "webhook_secret": SECRET,
-        "webhook_ca": str(sink.authority),
+        "webhook_ca": str(server.authority),
     }.items():
         monkeypatch.setenv(f"MODELWARD_NOTICE_{name.upper()}", value)
 
@@ -76,21 +76,21 @@ def test_a_webhook_gets_each_queued_notice(
     queued: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
-    with https_server(tmp_path / "sink", answering("204 No Content")) as sink:
-        to_webhooks(monkeypatch, sink, "in")
-        assert cli("notices", "send", "--json").json[0]["carrier"].startswith(f"webhook {HOST}:{sink.port} ")
-        assert len(sink.requests) == 1
+    with https_server(tmp_path / "server", answering("204 No Content")) as server:
+        to_webhooks(monkeypatch, server, "in")
+        assert cli("notices", "send", "--json").json[0]["carrier"].startswith(f"webhook {HOST}:{server.port} ")
+        assert len(server.requests) == 1
 
 
 def test_two_webhooks_on_one_host_both_get_every_notice_and_every_test(
     queued: World, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data.notices.channels.address_guard.resolved", lambda host, port: ["127.0.0.1"])
-    with https_server(tmp_path / "sink", answering("204 No Content")) as sink:
-        to_webhooks(monkeypatch, sink, "team-a", "team-b")
+    with https_server(tmp_path / "server", answering("204 No Content")) as server:
+        to_webhooks(monkeypatch, server, "team-a", "team-b")
         assert len(cli("notices", "send", "--json").json) == 2
         assert list(cli("notices", "test", "--by", "alma", "--json").json.values()) == ["", ""]
-        paths = [headers[""].split()[1] for headers, _ in sink.requests]
+        paths = [headers[""].split()[1] for headers, _ in server.requests]
         assert paths == ["/team-a", "/team-b"] * 2
         assert cli("notices", "send").out == "no notice is queued for delivery\n"
 
@@ -111,7 +111,9 @@ def test_an_unreadable_file_is_reported_and_hides_no_notice(
     assert [one["to"] for one in cli("notices", "list", "--json").json] == ["alma"]
     found = {one["name"]: one for one in cli("doctor", "--json").json}
     assert (found["outbox"]["state"], found["notices"]["state"]) == ("warn", "ok")
-    with mail_server() as sink:
-        monkeypatch.setenv("MODELWARD_NOTICE_MAIL", f"mailto://127.0.0.1:{sink.port}?from=a@example.org&mode=insecure")
+    with mail_server() as server:
+        monkeypatch.setenv(
+            "MODELWARD_NOTICE_MAIL", f"mailto://127.0.0.1:{server.port}?from=a@example.org&mode=insecure"
+        )
         result = cli("notices", "send")
     assert (result.code, "delivered" in result.out, "cannot be read" in result.err) == (3, True, True)

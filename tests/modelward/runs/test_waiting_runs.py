@@ -68,7 +68,7 @@ def test_the_choices_of_a_field_are_read_from(schema: dict[str, Any], choices: t
 
 @flow
 def asks() -> None:
-    """A flow that asks a person."""
+    """Replace a flow that asks a person."""
 
 
 def started() -> str:

@@ -149,14 +149,14 @@ def test_a_long_reconciliation_does_not_delay_the_start_and_its_result_is_printe
     assert recorded.lines == ["operations: the deploy was undone"]
 
 
-def interrupt_when(is_so: Callable[[], bool]) -> None:
+def interrupt_when(condition: Callable[[], bool]) -> None:
     """Send SIGINT to this process once a condition holds."""
 
-    def watch() -> None:
-        until(is_so)
+    def wait() -> None:
+        until(condition)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=watch).start()
+    threading.Thread(target=wait).start()
 
 
 def test_a_reconciliation_that_ends_early_is_reported_and_nothing_else_stops(

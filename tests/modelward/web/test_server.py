@@ -59,9 +59,9 @@ def received_from(port: int, *parts: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = threading.Event()
-    while not is_so():
+    while not condition():
         assert not deadline.wait(0.02)
 
 
