@@ -33,10 +33,11 @@ class ChampionComparisonParameters(Frozen):
 
 
 def judge(parameters: ChampionComparisonParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
-    """Return one criterion for each metric: the interval of the version minus the champion lies above the threshold.
+    """Return one criterion for each metric: the interval of the difference lies above the threshold.
 
-    A difference above 0 means that the version is better. An interval that contains the threshold is unproven, an
-    interval that ends at it or below fails. If the environment has no champion, the only criterion passes.
+    A difference above 0 means that the version is better than the champion. An interval that contains the threshold is
+    unproven; an interval whose upper end is at most the threshold fails. If the environment has no champion, the only
+    criterion passes.
     Source: SR 11-7 §V.1.c; Piaggio et al. (2012).
     """
     if evidence.champion is None:

@@ -1,4 +1,4 @@
-"""No gate: find the consumers that a change or retirement of a model affects, directly or through models it feeds.
+"""Not a gate: find the consumers that a change or retirement of a model affects, directly or through models it feeds.
 
 Source: NIST AI RMF GOVERN 1.7, MANAGE 2.4 (decommissioning); OSFI E-23 (dependants handled); PRA SS1/23 P3.4 (feeder
 models).
@@ -48,7 +48,7 @@ def impact(model: str, consumers: Sequence[Consumer]) -> tuple[Affected, ...]:
 
 
 def model_fed(consumer: Consumer) -> str | None:
-    """Return the key `models/team/name` of the model that a consumer feeds, or None; the prefix may be missing."""
+    """Return the key `models/team/name` of the model that a consumer feeds, or None; the record may omit `models/`."""
     fed = consumer.feeds_model
     return None if not fed else fed if fed.startswith("models/") else f"models/{fed}"
 

@@ -1,4 +1,4 @@
-"""No gate: the people who may not judge a version, which are its contributors and its submitter."""
+"""Not a gate: the people who may not judge a version, which are its contributors and its submitter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No gate: judge a version by every control of its standards, and apply waivers and modes."""
+"""Not a gate: judge a version by every control of its standards, and apply waivers and modes."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _by_control(standard: LoadedStandard, control: Control, evidence: Evidence, 
 
 
 def _waiver(standard: LoadedStandard, control: Control, evidence: Evidence, now: datetime) -> str | None:
-    """Return the key of a waiver in use for the control, or None; its requester did not grant it.
+    """Return the key of a waiver in use for the control that a person other than its requester granted, or None.
 
     A waiver refers to a control as `ID` or `standard/ID`.
     """

@@ -1,4 +1,4 @@
-"""No gate: look up a recomputed metric in the evidence, and its value if it has one."""
+"""Not a gate: look up a recomputed metric in the evidence, and its value if it has one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No gate: find the test plan that is the latest or applied when a test ran, and compare a value with a threshold."""
+"""Not a gate: find the latest test plan or the plan at a time, and compare a value with a planned threshold."""
 
 from __future__ import annotations
 

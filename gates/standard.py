@@ -1,4 +1,4 @@
-"""No gate: load a standard from YAML and look up what it demands for a tier, a change class and an environment."""
+"""Not a gate: load a standard from YAML and look up what it demands for a tier, a change class and an environment."""
 
 from __future__ import annotations
 

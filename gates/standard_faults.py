@@ -1,4 +1,4 @@
-"""No gate: find faults of a standard across fields: unknown gates or parameters, cases without a rule, unused rules."""
+"""Not a gate: find faults of a standard: unknown gates or parameters, cases without a rule, rules never used."""
 
 from __future__ import annotations
 

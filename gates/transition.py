@@ -1,4 +1,4 @@
-"""No gate: judge a retirement. Each consumer answered and has a replacement, and the version has no more traffic.
+"""Not a gate: judge a retirement. Each consumer answered and has a replacement, and the version has no more traffic.
 
 Source: NIST AI RMF GOVERN 1.7, MANAGE 2.4; OSFI E-23 (decommissioning handles dependants); SR 11-7 §VI.6 (retired
 models stay on the inventory).

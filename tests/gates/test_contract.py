@@ -81,7 +81,7 @@ def test_every_module_that_defines_a_gate_is_in_the_catalogue() -> None:
 def test_a_docstring_begins_with_gate_exactly_when_the_module_defines_one() -> None:
     assert {name for name, module in modules().items() if str(module.__doc__).startswith("Gate: ")} == set(GATES)
     assert all(
-        str(module.__doc__).startswith(("Gate: ", "No gate: ", "Part of", "Parts of", "The "))
+        str(module.__doc__).startswith(("Gate: ", "Not a gate: ", "Part of", "Parts of", "The "))
         for module in modules().values()
     )
 
