@@ -1,8 +1,7 @@
-"""Every error of modelward: one hierarchy, each class with its remedy and exit code.
+"""Every error of modelward in one hierarchy; each class has a default remedy and an exit code.
 
-A message says what happened, what was found and what is allowed. Its last line is the next thing to do.
-Exit codes: 0 passed, 1 a gate or the registry refused, 2 the input or the command was wrong, 3 it could
-not be carried out.
+A message says what happened, what was found and what is allowed. Its last line says what to do next. Exit codes: 0
+passed, 1 a gate or the registry refused, 2 the input or the command was wrong, 3 the command could not be carried out.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ class ModelwardError(Exception):
 
     @property
     def code(self) -> str:
-        """The broken rule in words: `StaleEvidenceError` reads `stale evidence`."""
+        """The broken rule in words: `StaleEvidenceError` gives `stale evidence`."""
         name = type(self).__name__.removesuffix("Error")
         return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
 
@@ -35,22 +34,22 @@ class ModelwardError(Exception):
 
 
 class RefusedError(ModelwardError):
-    """The rules do not allow it; the refusal itself is recorded."""
+    """The rules of the registry or a gate do not allow the action."""
 
     exit_code = 1
-    default_remedy = "read the reason, correct it and ask again"
+    default_remedy = "correct the stated cause, then try again"
 
 
 class IllegalMoveError(RefusedError):
-    """The lifecycle has no such move from this state."""
+    """The lifecycle does not allow this change of state."""
 
-    default_remedy = "`modelward show MODEL/VERSION` names the state and the moves open from it"
+    default_remedy = "run `modelward show MODEL/VERSION` for the current state and the possible moves"
 
 
 class GateRefusedError(RefusedError):
     """A gate of the standard did not pass."""
 
-    default_remedy = "follow the remedy of each gate that failed, then run `modelward validate` again"
+    default_remedy = "follow the remedy of each failed gate, then run `modelward validate` again"
 
 
 class StaleEvidenceError(RefusedError):
@@ -60,61 +59,61 @@ class StaleEvidenceError(RefusedError):
 
 
 class NotAuthorisedError(RefusedError):
-    """This person may not take this step."""
+    """The acting person does not have the right to do this."""
 
-    default_remedy = "`modelward people list` shows who holds which role"
+    default_remedy = "run `modelward people list` to see who holds which role"
 
 
 class IndependenceError(NotAuthorisedError):
-    """A person who worked on the version, or asked for the decision, may not take it."""
+    """A person who worked on the version, or requested the decision, cannot make that decision."""
 
     default_remedy = "ask a person who did not contribute to this version"
 
 
 class ProofError(RefusedError):
-    """The proof of person does not hold."""
+    """The proof of who is acting, such as a one-time code, is not valid."""
 
     default_remedy = "wait for the next one-time code and enter it once"
 
 
 class LockedOutError(ProofError):
-    """Too many wrong codes in a short time."""
+    """A person entered too many wrong one-time codes in a short time."""
 
     default_remedy = "wait until the lock-out ends, or ask an administrator to enrol the person again"
 
 
 class RequestClosedError(RefusedError):
-    """The request was decided, withdrawn or has expired."""
+    """The approval request was decided or withdrawn, or has expired."""
 
     default_remedy = "open a new request by running the flow again"
 
 
 class ConflictError(RefusedError):
-    """Somebody else changed the same record first."""
+    """Another person or process changed the same record first."""
 
-    default_remedy = "read the record as it is now and decide again"
+    default_remedy = "read the current record, then decide again"
 
 
 class BusyError(RefusedError):
-    """Another operation on this model is under way."""
+    """Another operation on this model is in progress."""
 
-    default_remedy = "wait for it to end; `modelward reconcile` finishes or undoes an operation whose process ended"
+    default_remedy = "wait until that operation ends; if its process has ended, run `modelward reconcile`"
 
 
 class TransitionIncompleteError(RefusedError):
-    """The retirement leaves a consumer without a successor, a fallback or an answer."""
+    """The plan of a retirement lacks a successor, a fallback or an answer for at least one consumer."""
 
-    default_remedy = "`modelward consumers ack` and the transition plan name who is missing"
+    default_remedy = "run `modelward consumers ack`, `silence` or `plan` for each consumer named in the message"
 
 
 # -- the input or the command was wrong (exit 2) --------------------------------------------------
 
 
 class InputError(ModelwardError):
-    """The input cannot be read, or does not fit."""
+    """The input cannot be read or is not valid."""
 
     exit_code = 2
-    default_remedy = "correct the named place and run the command again"
+    default_remedy = "correct the input named in the message, then run the command again"
 
 
 class InvalidNameError(InputError):
@@ -124,23 +123,23 @@ class InvalidNameError(InputError):
 
 
 class NotFoundError(InputError):
-    """Nothing is registered under that name."""
+    """The registry has nothing of this name."""
 
-    default_remedy = "`modelward inventory` lists every model and version"
+    default_remedy = "run `modelward inventory` to list every model and version"
 
 
 class AmbiguousNameError(InputError):
-    """The bare name belongs to more than one team."""
+    """More than one team has a model of this name, and the name was given without a team."""
 
     default_remedy = "write the name as `team/name`"
 
 
 class DocumentError(InputError):
-    """A YAML, TOML or JSON file cannot be read; the message names file, line and correction."""
+    """A YAML, TOML or JSON file cannot be read; the message gives the file, the line and the correction."""
 
 
 class StandardError(InputError):
-    """A standard cannot be used as written; the message names file, line and correction."""
+    """A standard is not valid; the message gives the file, the line and the correction."""
 
 
 class SubmissionError(InputError):
@@ -156,15 +155,15 @@ class LogFormatError(InputError):
 
 
 class StatisticsError(InputError):
-    """A statistic was computed on counts that do not belong together."""
+    """A statistic cannot be computed from the given counts, edges or columns."""
 
-    default_remedy = "measure both profiles on the edges of the same reference"
+    default_remedy = "compute both profiles on the edges of the same reference"
 
 
 class ConfigurationError(InputError):
     """A setting has a value that cannot be used."""
 
-    default_remedy = "`modelward config show` prints each setting and where it came from"
+    default_remedy = "correct the setting; `modelward config show` prints the source of each setting"
 
 
 # -- it could not be carried out (exit 3) ---------------------------------------------------------
@@ -175,27 +174,27 @@ class StoreError(ModelwardError):
 
 
 class StoreLockedError(StoreError):
-    """Another process holds the registry."""
+    """Another process has locked the registry."""
 
-    default_remedy = "wait for the named process to end, or end it, and try again"
+    default_remedy = "wait for the named process to end, or end it, then try again"
 
 
 class NestedTransactionError(StoreError):
-    """A transaction was begun inside another one."""
+    """A transaction was started inside another transaction."""
 
-    default_remedy = "let the outer transaction end first"
+    default_remedy = "end the outer transaction first"
 
 
 class SchemaVersionError(StoreError):
-    """The registry file was written by a newer modelward."""
+    """The registry file was written by a newer version of modelward."""
 
     default_remedy = "install the modelward version that wrote it, or a later one"
 
 
 class MissingRegistryError(StoreError):
-    """There is no registry in this home yet, or it was lost."""
+    """This home has no registry yet, or its registry file was lost."""
 
-    default_remedy = "`modelward people add` starts one; `modelward audit rebuild` restores one from the journal"
+    default_remedy = "run `modelward people add` to create one, or `modelward audit rebuild` to restore a lost one"
 
 
 class ArtifactError(ModelwardError):
@@ -205,7 +204,7 @@ class ArtifactError(ModelwardError):
 
 
 class DigestMismatchError(ArtifactError):
-    """The bytes are not those that were registered."""
+    """The bytes of an artifact do not have the digest under which they were registered."""
 
     default_remedy = "restore the registered bytes from backup, or register these as a new version"
 
@@ -217,9 +216,9 @@ class AuditError(ModelwardError):
 
 
 class JournalError(AuditError):
-    """The journal outside the database cannot be written or read."""
+    """The journal, or another append-only file outside the database, cannot be written or read."""
 
-    default_remedy = "free space on, or make writable, the journal's directory; nothing was acknowledged"
+    default_remedy = "free disk space, or make the file and its folder writable; nothing was recorded"
 
 
 class AnchorError(AuditError):
@@ -227,21 +226,21 @@ class AnchorError(AuditError):
 
 
 class SigningKeyError(ModelwardError):
-    """A key is missing, readable by others, or not the one that genesis names."""
+    """A key is missing, readable by other users, or not the key that genesis declares."""
 
     default_remedy = "restore the key directory from its backup with mode 0600"
 
 
 class PublishError(ModelwardError):
-    """The serving target did not accept the version; the former one stays or was restored."""
+    """The serving target did not accept the change; the previous state stays or was restored."""
 
     default_remedy = "make the serving target writable and run `modelward deploy` again"
 
 
 class DeliveryError(ModelwardError):
-    """A notice could not be delivered; it stays in the outbox and is tried again."""
+    """A notice could not be delivered; it stays in the outbox, and delivery is tried again."""
 
-    default_remedy = "`modelward notices list` shows the attempts and the time of the next one"
+    default_remedy = "run `modelward notices list` to see the attempts and the time of the next one"
 
 
 class PrefectUnavailableError(ModelwardError):
@@ -251,12 +250,12 @@ class PrefectUnavailableError(ModelwardError):
 
 
 class AlreadyUpError(ModelwardError):
-    """Another `modelward up` of this home runs already."""
+    """Another `modelward up` of this home is already running."""
 
-    default_remedy = "`modelward status` shows what it runs, `modelward down` ends it"
+    default_remedy = "run `modelward status` to see its processes, or `modelward down` to stop them"
 
 
 class SupervisorError(ModelwardError):
-    """A process of `modelward up` did not start; all that had been started were ended again."""
+    """A process of `modelward up` did not start; the processes started before it were stopped."""
 
-    default_remedy = "read the named log, correct what it reports, and run `modelward up` again"
+    default_remedy = "read the log named in the message, correct the fault, then run `modelward up` again"

@@ -1,7 +1,7 @@
-"""The settings: the only place that reads the environment, each value with where it came from.
+"""Reads the settings, each with its source; no other module reads the environment.
 
-Order, the first that says something wins: environment (`MODELWARD_…`), `modelward.toml` in the working
-directory, the default.
+The first source that has a value is used: the environment (`MODELWARD_…`), then `modelward.toml` in the working
+directory, then the default.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ HIGHEST_PORT = 65_535
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its value and whether the environment, the file or the default gave it."""
+    """One setting: its name, its value, and its source (environment, file or default)."""
 
     name: str
     value: str
@@ -50,13 +50,13 @@ class Setting:
 
     @property
     def shown(self) -> Setting:
-        """As it may be printed: a secret that is set is only said to be set."""
+        """The setting as it may be printed: the value of a secret is replaced by a fixed text."""
         return replace(self, value=HIDDEN) if self.name in SECRET and self.value else self
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting, resolved once."""
+    """The value and source of every setting."""
 
     settings: tuple[Setting, ...]
 
@@ -65,63 +65,67 @@ class Settings:
 
     @property
     def home(self) -> Path:
-        """The folder under which all run-time state lives."""
+        """The absolute path of the folder that holds all run-time state."""
         return Path(self["home"]).expanduser().absolute()
 
     @property
     def lock_wait_seconds(self) -> float:
-        """How long a command waits for the registry before it names the holder. Raises ConfigurationError."""
+        """How many seconds a command waits for the registry's lock. Raises ConfigurationError."""
         text = self["lock_wait_seconds"]
         try:
             seconds = float(text)
         except ValueError as error:
-            raise ConfigurationError(f"lock_wait_seconds is {text!r}, not a number", "set it to seconds") from error
+            what = f"lock_wait_seconds is {text!r}, which is not a number"
+            raise ConfigurationError(what, "set it to a number of seconds") from error
         if not 0 <= seconds <= LONGEST_WAIT_SECONDS:
             raise ConfigurationError(
-                f"lock_wait_seconds is {text!r}", f"set it to between 0 and {LONGEST_WAIT_SECONDS} seconds"
+                f"lock_wait_seconds is {text!r}, which is out of range",
+                f"set it to between 0 and {LONGEST_WAIT_SECONDS} seconds",
             )
         return seconds
 
     @property
     def prefect_port(self) -> int:
-        """The loopback port of the Prefect server; 0 takes a free one. Raises ConfigurationError."""
+        """The loopback port of the Prefect server; 0 means any free port. Raises ConfigurationError."""
         return self._port("prefect_port")
 
     @property
     def evidence_port(self) -> int:
-        """The loopback port of the evidence pages; 0 takes a free one. Raises ConfigurationError."""
+        """The loopback port of the evidence pages; 0 means any free port. Raises ConfigurationError."""
         return self._port("evidence_port")
 
     @property
     def prefect_login(self) -> str:
-        """`name:password` that the Prefect server asks for, or nothing. Raises ConfigurationError."""
+        """The login `name:password` of the Prefect server; empty for none. Raises ConfigurationError."""
         login = self["prefect_login"]
         name, _, password = login.partition(":")
         if login and not (name and password):
-            raise ConfigurationError("prefect_login is no login", "write it as name:password")
+            raise ConfigurationError("prefect_login is not a login", "write it as name:password")
         return login
 
     @property
     def evidence_url(self) -> str:
-        """Where the evidence pages answer, without a slash at the end, or nothing. Raises ConfigurationError."""
+        """The address of the evidence pages without a final slash; empty for none. Raises ConfigurationError."""
         url = self["evidence_url"].rstrip("/")
         if url and not url.startswith(("http://", "https://")):
-            raise ConfigurationError(f"evidence_url is {url!r}", "set it to an address like http://127.0.0.1:4290")
+            what = f"evidence_url is {url!r}, which is not an http or https address"
+            raise ConfigurationError(what, "set it to an address like http://127.0.0.1:4290")
         return url
 
     def _port(self, name: str) -> int:
         text = self[name]
         if not text.isdecimal() or int(text) > HIGHEST_PORT:
             raise ConfigurationError(
-                f"{name} is {text!r}", f"set it to between 1 and {HIGHEST_PORT}, or to 0 for a free port"
+                f"{name} is {text!r}, which is not a port",
+                f"set it to between 1 and {HIGHEST_PORT}, or to 0 for a free port",
             )
         return int(text)
 
     @property
     def anchors(self) -> tuple[tuple[Literal["local", "off-host"], Path], ...]:
-        """Anchor files beside the home's own, from `off-host:/mnt/worm/notes.txt, local:/srv/notes.txt`.
+        """Location and path of each further anchor file, from `off-host:/mnt/worm/notes.txt, local:/srv/notes.txt`.
 
-        `off-host` says that the folder is kept by another machine. Raises ConfigurationError.
+        `off-host` states that the file is stored on another host. Raises ConfigurationError.
         """
         return tuple(_anchor(part.strip()) for part in self["anchors"].split(",") if part.strip())
 
@@ -130,13 +134,14 @@ def _anchor(text: str) -> tuple[Literal["local", "off-host"], Path]:
     location, _, path = text.partition(":")
     if location not in ("local", "off-host") or not Path(path).is_absolute():
         raise ConfigurationError(
-            f"anchors names {text!r}", "write `local:` or `off-host:` and an absolute path, several with commas"
+            f"the setting anchors contains {text!r}, which is not a location and an absolute path",
+            "write `local:` or `off-host:` and an absolute path; separate several by commas",
         )
     return ("off-host" if location == "off-host" else "local"), Path(path)
 
 
 def read_settings(environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
-    """The settings from the environment and `modelward.toml`. Raises ConfigurationError for a broken file."""
+    """Read every setting from the environment and `modelward.toml`. Raises ConfigurationError for an invalid file."""
     environment = os.environ if environment is None else environment
     file = file or Path("modelward.toml")
     written = _read_file(file) if file.is_file() else {}
@@ -156,11 +161,13 @@ def _read_file(file: Path) -> Mapping[str, object]:
     try:
         written = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} cannot be read: {error}", 'write it as TOML, `home = "var"`') from error
+        raise ConfigurationError(f"{file} cannot be read: {error}", 'write it as TOML: `home = "var"`') from error
     unknown = sorted(set(written) - set(DEFAULTS))
     if unknown:
-        raise ConfigurationError(f"{file} sets {', '.join(unknown)}", f"known settings are {', '.join(DEFAULTS)}")
+        what = f"{file} sets {', '.join(unknown)}, which modelward does not know"
+        raise ConfigurationError(what, f"remove it or correct its name; known settings are {', '.join(DEFAULTS)}")
     for name, value in written.items():
         if not isinstance(value, str | int | float) or isinstance(value, bool):
-            raise ConfigurationError(f"{file} sets {name} to {value!r}", f'write one text or number, `{name} = "…"`')
+            what = f"{file} sets {name} to {value!r}, which is neither text nor a number"
+            raise ConfigurationError(what, f'write a text or a number: `{name} = "…"`')
     return written

@@ -7,7 +7,7 @@ from typing import Literal
 
 from prefect import flow
 
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from tasks.deploy.roll_back_version import roll_back
 from tasks.deploy.show_deployment import show_deployment
 from tasks.run.find_named import model_named
@@ -38,5 +38,5 @@ def rollback_model(
         slot: The champion answers; challenger and shadow are only compared with it.
         as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
-    place = Place(model_named(model), environment, slot)
+    place = SlotAddress(model_named(model), environment, slot)
     return store_result(show_deployment(roll_back(place, reason, this_run(as_of), steps=Steps())))

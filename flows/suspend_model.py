@@ -7,7 +7,7 @@ from typing import Literal
 
 from prefect import flow
 
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from tasks.deploy.show_deployment import show_deployment
 from tasks.deploy.stop_serving import stop_serving
 from tasks.run.find_named import model_named
@@ -36,5 +36,5 @@ def suspend_model(
         slot: The champion answers; challenger and shadow are only compared with it.
         as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
-    place = Place(model_named(model), environment, slot)
+    place = SlotAddress(model_named(model), environment, slot)
     return store_result(show_deployment(stop_serving(place, reason, fallback, this_run(as_of), steps=Steps())))

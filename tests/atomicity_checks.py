@@ -1,7 +1,7 @@
 """Check that bad input leads to one error with place and remedy, and to no change except the expected events.
 
 with nothing_half_done(world, cli, "command.refused"):
-    has_one_error(cli("show", "a/b/c"), 2, "cannot be a team", "with one slash")
+    has_one_error(cli("show", "a/b/c"), 2, "is not a valid team", "with exactly one slash")
 """
 
 from __future__ import annotations

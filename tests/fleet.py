@@ -109,7 +109,7 @@ def add_history(root: Path, days: int) -> None:
         known = {str(one / "part-0.parquet"): [1, 1, 1, 1, sha256_of(str(one))] for one in folders}
         cache.put(json.dumps(known).encode(), "identities", model)
     notice = Notice(kind="delivery", to="olga", about="notices", title="long ago", text="nobody reads it any more")
-    left = Outbox(home.outbox).put(notice, _midnight(date(2012, 1, 1)))
+    left = Outbox(home.outbox).write(notice, _midnight(date(2012, 1, 1)))
     body = left.read_text("utf-8")
     for number in range(10 * days):
         name = left.parent / f"20120101T000000{number:09d}Z-delivery-{number:016x}.json"

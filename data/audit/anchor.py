@@ -1,4 +1,4 @@
-"""Where checkpoints are kept outside the database: what makes a rewritten or shortened log visible."""
+"""Stores checkpoints outside the database, so that a rewritten or shortened log can be detected."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ EVERY = timedelta(minutes=5)
 
 
 class AnchorSink(Protocol):
-    """A place outside the database that keeps every checkpoint it was given, in order."""
+    """An append-only store of checkpoints outside the database, in the order in which they were appended."""
 
     @property
     def name(self) -> str:
-        """What a message calls this sink."""
+        """The name of this sink in messages."""
 
     @property
     def location(self) -> Location:
-        """How far from the database it is: on the same host, on another, or with a witness."""
+        """Where the sink is: `local` (the database's host), `off-host` (another host) or `witnessed` (a third
+        party)."""
 
     def append(self, note: str) -> None:
-        """Keep the note; it is durable when this returns. Raises `AnchorError` when it could not be kept."""
+        """Store the note durably before returning. Raises `AnchorError` when the note could not be stored."""
 
     def notes(self) -> list[str]:
-        """Every note kept, oldest first. Raises `AnchorError` when they cannot be read."""
+        """Return every stored note, oldest first. Raises `AnchorError` when the notes cannot be read."""
 
 
 class FileAnchor:
-    """An append-only file of notes, one JSON string a line, in a directory that is not the database's."""
+    """An append-only file of notes, one JSON string a line, in a folder other than the database's."""
 
     def __init__(self, path: Path, location: Location = "local") -> None:
         self.path = path
@@ -44,7 +45,7 @@ class FileAnchor:
         self.location = location
 
     def append(self, note: str) -> None:
-        """Keep the note, on disk when this returns; an incomplete last line is cut first. Raises `AnchorError`."""
+        """Write the note to disk before returning; an incomplete last line is removed first. Raises `AnchorError`."""
         line = json.dumps(note, ensure_ascii=False).encode()
         try:
             append_lines(self.path, [line])
@@ -52,7 +53,8 @@ class FileAnchor:
             raise AnchorError(f"the checkpoint was not anchored: {broken.what}", broken.remedy) from broken
 
     def notes(self) -> list[str]:
-        """Every complete note, oldest first; none when the file does not exist. Raises `AnchorError`."""
+        """Return every complete note, oldest first; an empty list when the file does not exist. Raises
+        `AnchorError`."""
         try:
             return [_note(self.path, line) for line in complete_lines(self.path)]
         except JournalError as broken:
@@ -60,16 +62,19 @@ class FileAnchor:
 
 
 def due(last_size: int, last_at: datetime, size: int, now: datetime, decision: bool) -> bool:
-    """Whether a log of `size` events, last anchored at `last_size` and `last_at`, needs a checkpoint now.
+    """Return True if a log of `size` events, last anchored at size `last_size` and time `last_at`, needs a checkpoint
+    now.
 
-    A decision is anchored at once; the rest every 100 events or 5 minutes. Nothing new needs nothing.
+    After a decision a checkpoint is due at once, otherwise after 100 events or 5 minutes. Without new events none is
+    due.
     """
     waited = size - last_size >= EVERY_EVENTS or now - last_at >= EVERY
     return size > last_size and (decision or waited)
 
 
 def missing(sink: AnchorSink, notes: Iterable[str]) -> list[str]:
-    """The notes, in their order, that the sink does not hold yet: what a crash between commit and anchor left."""
+    """Return the notes, in order, that the sink lacks, as after a crash between commit and anchor. Raises
+    `AnchorError`."""
     held = frozenset(sink.notes())
     return [note for note in notes if note not in held]
 
@@ -78,7 +83,7 @@ def _note(path: Path, line: bytes) -> str:
     try:
         note = json.loads(line)
     except ValueError as broken:
-        raise AnchorError(f"{path} holds a line that is not a note: {broken}") from broken
+        raise AnchorError(f"{path} contains a line that is not a note: {broken}") from broken
     if not isinstance(note, str):
-        raise AnchorError(f"{path} holds a line that is not a note: {line[:60]!r}")
+        raise AnchorError(f"{path} contains a line that is not a note: {line[:60]!r}")
     return note

@@ -1,4 +1,4 @@
-"""Packs the verifier into one file that an auditor runs without us: `python verifier.pyz --database …`."""
+"""Packs the verifier into one file that an auditor runs without modelward: `python verifier.pyz --database …`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_verifier(target: Path) -> Path:
-    """Write the verifier as one executable file of readable sources; the same bytes each time. Returns `target`."""
+    """Write the verifier to `target` as one executable archive of its sources and return `target`.
+
+    The same sources always give the same bytes.
+    """
     sources = [_LAYER / "__init__.py", _LAYER / "audit" / "__init__.py", *sorted(_folder().glob("*.py"))]
     members = {str(Path("data") / path.relative_to(_LAYER)): path.read_text(encoding="utf-8") for path in sources}
     with target.open("wb") as file:

@@ -1,4 +1,5 @@
-"""The journal: the body of every committed event once more, outside the database, so a lost one comes back whole."""
+"""The journal: a second copy of the body of every committed event, outside the database, to restore a lost database
+from."""
 
 from __future__ import annotations
 
@@ -14,40 +15,42 @@ _TAIL_BYTES = 65_536
 
 
 class Journal:
-    """An append-only file of event bodies, one canonical JSON object a line, in the order of their sequence."""
+    """An append-only file of event bodies, one canonical JSON object a line, ordered by sequence number."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def append(self, bodies: Sequence[bytes]) -> None:
-        """Add the bodies, on disk when this returns; a line left incomplete by a crash is cut first.
+        """Write the bodies to disk before returning; an incomplete line left by a crash is removed first.
 
-        Raises `JournalError` when nothing was acknowledged: disk full, not writable, or a body with a line break.
+        Raises `JournalError` when the bodies were not written: disk full, file not writable, or a body with a line
+        break.
         """
         append_lines(self.path, bodies)
 
     def bodies(self, start: int = 0) -> Iterator[bytes]:
-        """The bodies from number `start` on, complete lines only; none when there is no file.
+        """Yield the bodies from event number `start` on, complete lines only; no bodies when the file does not exist.
 
         Raises `JournalError` when the file cannot be read.
         """
         return islice(complete_lines(self.path), start, None)
 
     def repair(self) -> int:
-        """Cut an incomplete last line; the number of bytes cut. Raises `JournalError` if the file cannot be written."""
+        """Remove an incomplete last line; return the number of bytes removed. Raises `JournalError` if it cannot be
+        written."""
         return cut_incomplete_tail(self.path)
 
     def last(self) -> bytes | None:
-        """The last complete body, read from the end of the file alone; None when there is none.
+        """Return the last complete body, or None when there is none; only the end of the file is read.
 
         Raises `JournalError` when the file cannot be read.
         """
         return last_line(self.path)
 
     def size(self) -> int:
-        """How many events the journal holds by the number of its last one, read from the end of the file alone.
+        """Return the number of events in the journal, taken from the sequence number of the last one.
 
-        Raises `JournalError` when the last complete line is not an event.
+        Raises `JournalError` when the file cannot be read or its last complete line is not an event.
         """
         line = self.last()
         if line is None:
@@ -55,16 +58,17 @@ class Journal:
         try:
             return int(json.loads(line)["seq"]) + 1
         except (ValueError, KeyError, TypeError) as broken:
-            raise JournalError(f"the last line of {self.path} is not an event: {line[:60]!r}") from broken
+            what = f"the last line of {self.path} is not an event: {line[:60]!r}"
+            raise JournalError(what, "restore the journal from its backup") from broken
 
 
 def append_lines(path: Path, lines: Sequence[bytes]) -> None:
-    """Add complete lines to an append-only file and wait for the disk; the directory too when the file is new.
+    """Append complete lines to a file and sync it to disk, and its folder too when the file is new.
 
-    On failure what was written of them is cut off again. Raises `JournalError`.
+    After a failed write the file is cut back to its former length. Raises `JournalError`.
     """
     if any(b"\n" in line for line in lines):
-        raise JournalError(f"a line for {path} holds a line break", "append canonical bytes only")
+        raise JournalError(f"a line for {path} contains a line break", "append canonical JSON, which has none")
     try:
         cut_incomplete_tail(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -77,7 +81,8 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
 
 
 def complete_lines(path: Path) -> Iterator[bytes]:
-    """The complete lines of a file, without their line breaks; none when there is no file. Raises `JournalError`."""
+    """Yield the complete lines of a file without line breaks; none when the file does not exist. Raises
+    `JournalError`."""
     try:
         with path.open("rb") as file:
             for line in file:
@@ -86,11 +91,11 @@ def complete_lines(path: Path) -> Iterator[bytes]:
     except FileNotFoundError:
         return
     except OSError as broken:
-        raise JournalError(f"{path} cannot be read: {broken}") from broken
+        raise JournalError(f"{path} cannot be read: {broken}", "make the file readable") from broken
 
 
 def last_line(path: Path) -> bytes | None:
-    """The last complete line, read backwards from the end; None when there is none. Raises `JournalError`."""
+    """Return the last complete line, read backwards from the end; None when there is none. Raises `JournalError`."""
     try:
         with path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
@@ -106,12 +111,12 @@ def last_line(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as broken:
-        raise JournalError(f"{path} cannot be read: {broken}") from broken
+        raise JournalError(f"{path} cannot be read: {broken}", "make the file readable") from broken
     return None
 
 
 def cut_incomplete_tail(path: Path) -> int:
-    """Cut what follows the last line break; the number of bytes cut. Raises `JournalError`."""
+    """Remove the bytes after the last line break; return their number. Raises `JournalError`."""
     try:
         with path.open("rb+") as file:
             size = end = file.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""The log's key: made on first use, readable by its owner alone, never in the database."""
+"""Creates and reads the keys that sign the log: files outside the database that only their owner can read."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SEED_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LINE = re.compile(r"PRIVATE\+KEY\+([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _KEEP_OFFLINE = (
-    "# The recovery key signs the rotation when log.key is lost or stolen. It protects nothing while it lies here:\n"
+    "# The recovery key signs the rotation when log.key is lost or stolen. It is no protection while it is kept here:\n"
     "# move this file to a medium that is kept offline, and delete it from this machine.\n"
 )
 
 
 class SigningKey:
-    """An Ed25519 key with the name it signs under; its `repr` never shows the private half."""
+    """An Ed25519 key with its name in signatures; its `repr` never shows the private key."""
 
     def __init__(self, name: str, seed: bytes) -> None:
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -38,52 +38,53 @@ class SigningKey:
         return f"SigningKey({self.vkey})"
 
     def sign(self, message: bytes) -> bytes:
-        """The 64 bytes of the Ed25519 signature over `message`."""
+        """Return the Ed25519 signature over `message`, 64 bytes."""
         return self._private.sign(message)
 
 
 def load(directory: Path, origin: str) -> SigningKey:
-    """The key of the log `origin`, from `directory`/log.key.
+    """Return the key of the log `origin` from `directory`/log.key.
 
-    Raises `SigningKeyError` when it is missing, damaged, another log's, or readable by anyone but its owner.
+    Raises `SigningKeyError` when the key is missing, damaged, of another log, or readable by others than its owner.
     """
     return _read(directory / LOG_KEY, origin)
 
 
 def load_or_create(directory: Path, origin: str) -> SigningKey:
-    """The key of the log `origin`; made on first use as a 0600 file in a 0700 directory.
+    """Return the key of the log `origin`; create it if missing, as a file of mode 0600 in a folder of mode 0700.
 
-    Call it only for a log that has no genesis yet: for an existing log a lost key must stay an error (`load`).
-    Raises `SigningKeyError` as `load` does, or when the directory cannot be written.
+    Call this only for a log without genesis: for an existing log a lost key must stay an error (`load`). Raises
+    `SigningKeyError` in the same cases as `load`, or when the directory cannot be written.
     """
     return _read_or_make(directory / LOG_KEY, origin, "")
 
 
-def named(directory: Path) -> str:
-    """The log whose key lies in `directory`, as an interrupted start left it; empty when there is none."""
+def stored_origin(directory: Path) -> str:
+    """Return the origin in `directory`/log.key, which an interrupted start may have left; empty when there is none."""
     path = directory / LOG_KEY
     found = _LINE.search(path.read_text(encoding="utf-8")) if path.is_file() else None
     return found[1] if found else ""
 
 
 def create_recovery(directory: Path, origin: str) -> str:
-    """The verification key of the recovery key, whose private half is written to `directory`/recovery.key.
+    """Create the recovery key in `directory`/recovery.key and return its verification key.
 
-    Repeating an interrupted start gives the same key. Raises `SigningKeyError` as `load_or_create` does.
+    If the file exists already, for example after an interrupted start, its key is used. Raises `SigningKeyError` in the
+    same cases as `load_or_create`.
     """
     return _read_or_make(directory / RECOVERY_KEY, f"{origin}/recovery", _KEEP_OFFLINE).vkey
 
 
 def load_recovery(path: Path, origin: str) -> SigningKey:
-    """The recovery key brought back from its offline medium; raises `SigningKeyError` as `load` does."""
+    """Read the recovery key of the log `origin` from a file. Raises `SigningKeyError` in the same cases as `load`."""
     return _read(path, f"{origin}/recovery")
 
 
 def rotation_statement(origin: str, log_id: str, former: str, vkey: str, recovery_vkey: str) -> bytes:
-    """What a `log.key_rotated` event signs twice: with the former key (or the recovery key) and with the new one.
+    """Return the bytes that a `log.key_rotated` event signs twice: with the former (or recovery) key and the new one.
 
-    `former` and `vkey` are verification keys as text; a key that was ever in use cannot come back, which is
-    what keeps an old statement from being played again.
+    `former` and `vkey` are verification keys as text. A key can be used only once, so an old statement cannot be
+    replayed.
     """
     return f"modelward key rotation v1\n{origin}\n{log_id}\n{former}\n{vkey}\n{recovery_vkey}\n".encode()
 
@@ -93,12 +94,14 @@ def _read_or_make(path: Path, name: str, preface: str) -> SigningKey:
         try:
             _make(path, name, preface)
         except OSError as broken:
-            raise SigningKeyError(f"no key can be made in {path.parent}: {broken}", "make it writable") from broken
+            what = f"no key can be created in {path.parent}: {broken}"
+            raise SigningKeyError(what, f"make {path.parent} writable") from broken
     return _read(path, name)
 
 
 def _make(path: Path, name: str, preface: str) -> None:
-    """Write to a private name, then link: two processes at once agree on one key, and none is half written."""
+    """Write the key under a temporary name, then link it, so that concurrent processes use one key, written
+    completely."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -147,6 +150,6 @@ def _demand_private(path: Path) -> None:
             raise SigningKeyError(f"the signing key {path} cannot be read: {broken}") from broken
         if mode & _OTHERS:
             raise SigningKeyError(
-                f"{place} has mode {stat.S_IMODE(mode):o}: others than its owner can reach the key, allowed is {octal}",
-                f"run `chmod {octal} {place}`, and rotate the key if others had access",
+                f"{place} has mode {stat.S_IMODE(mode):o}: other users can access the key; the mode must be {octal}",
+                f"run `chmod {octal} {place}`; if others had access, verify the log against an off-host anchor",
             )

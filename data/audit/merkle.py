@@ -1,7 +1,7 @@
-"""The Merkle tree of RFC 6962 over the leaf hashes: what a checkpoint signs and a proof is checked against.
+"""The Merkle tree of RFC 6962 over the leaf hashes: its root is signed in checkpoints, and its proofs are checked here.
 
-Source: RFC 6962 §2.1 (hashes, paths, proofs); the frontier is its compact range: the roots of the full
-subtrees that the size's binary digits name, largest first, so appending never reads an older event.
+Source: RFC 6962 §2.1 (hashes, paths, proofs). The frontier is the compact range of the tree: the roots of its full
+subtrees, largest first, one for each binary digit 1 of the size. Appending therefore never reads an older event.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """The right edge of a tree of `size` leaves; immutable, a few hashes whatever the size."""
+    """The roots of the full subtrees of a tree with `size` leaves, largest first: at most one for each bit of
+    `size`."""
 
     size: int
     nodes: tuple[bytes, ...]
 
     @classmethod
     def empty(cls) -> Frontier:
-        """The frontier of a log without events."""
+        """Return the frontier of a log without events."""
         return cls(0, ())
 
     def append(self, leaf: bytes) -> Frontier:
-        """The frontier after one more leaf hash (32 bytes, as `body.leaf_hash` gives)."""
+        """Return the frontier after one more leaf hash (32 bytes, from `body.leaf_hash`)."""
         nodes = list(self.nodes)
         merges = self.size
         while merges & 1:
@@ -43,7 +44,7 @@ class Frontier:
         return Frontier(self.size + 1, (*nodes, leaf))
 
     def root(self) -> bytes:
-        """The Merkle tree hash of all leaves appended so far, 32 bytes."""
+        """Return the Merkle tree hash of all leaves appended so far, 32 bytes."""
         if not self.nodes:
             return EMPTY_ROOT
         root = self.nodes[-1]
@@ -52,12 +53,12 @@ class Frontier:
         return root
 
     def to_hex(self) -> str:
-        """The frontier as text for the database: 16 hex digits of size, then 64 for each node."""
+        """Return the frontier as text for the database: 16 hex digits of size, then 64 for each node."""
         return f"{self.size:0{_SIZE_DIGITS}x}" + "".join(node.hex() for node in self.nodes)
 
     @classmethod
     def from_hex(cls, text: str) -> Frontier:
-        """The frontier that `to_hex` wrote; raises `AuditError` when the text is not one."""
+        """Return the frontier that `to_hex` wrote. Raises `AuditError` for any other text."""
         try:
             size, packed = int(text[:_SIZE_DIGITS], 16), bytes.fromhex(text[_SIZE_DIGITS:])
         except ValueError as broken:
@@ -70,7 +71,7 @@ class Frontier:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """The Merkle tree hash of the leaf hashes (RFC 6962 §2.1), 32 bytes; that of no leaves is SHA-256("")."""
+    """Return the Merkle tree hash of the leaf hashes (RFC 6962 §2.1), 32 bytes; without leaves it is SHA-256("")."""
     frontier = Frontier.empty()
     for leaf in leaves:
         frontier = frontier.append(leaf)
@@ -78,12 +79,12 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 
 def _split(size: int) -> int:
-    """The largest power of two smaller than `size`."""
+    """Return the largest power of two smaller than `size`."""
     return 1 << ((size - 1).bit_length() - 1)
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The audit path of leaf `index` (RFC 6962 §2.1.1), nearest sibling first.
+    """Return the audit path of leaf `index` (RFC 6962 §2.1.1), nearest sibling first.
 
     Raises `AuditError` when there is no such leaf.
     """
@@ -98,7 +99,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
-    """The proof that the tree of the first `size` leaves is a prefix of this one (RFC 6962 §2.1.2).
+    """Return the proof that the tree of the first `size` leaves is a prefix of this tree (RFC 6962 §2.1.2).
 
     Raises `AuditError` unless 0 < size ≤ number of leaves.
     """
@@ -117,9 +118,9 @@ def _subproof(leaves: Sequence[bytes], size: int, whole: bool) -> list[bytes]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:
-    """Whether `path` proves that `leaf` is number `index` of the tree of `size` leaves with this root.
+    """Return True if `path` proves that `leaf` has this index in the tree of `size` leaves with the root `expected`.
 
-    Source: RFC 9162 §2.1.3.2. Never raises; malformed proofs are simply no proof.
+    Source: RFC 9162 §2.1.3.2. Never raises; the result for a malformed proof is False.
     """
     if not 0 <= index < size:
         return False
@@ -138,9 +139,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 
 
 def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> bool:
-    """Whether `path` proves that the tree of `first` leaves is a prefix of the tree of `second` leaves.
+    """Return True if `path` proves that the tree of `first` leaves is a prefix of the tree of `second` leaves.
 
-    Source: RFC 9162 §2.1.4.2. Never raises; malformed proofs are simply no proof.
+    Source: RFC 9162 §2.1.4.2. Never raises; the result for a malformed proof is False.
     """
     if not 0 < first <= second:
         return False

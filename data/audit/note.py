@@ -1,4 +1,4 @@
-"""The checkpoint: a C2SP signed note over origin, size and root, so that public tools can verify the log.
+"""Writes and reads checkpoints: C2SP signed notes over origin, size and root, which public tools can verify.
 
 Sources: C2SP signed-note and tlog-checkpoint; the verification key format is that of Go's sumdb/note.
 """
@@ -28,19 +28,19 @@ _FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]
 
 
 class NoteSigner(Protocol):
-    """What signs a note: `keys.SigningKey`, or a key that lives elsewhere."""
+    """A key that signs notes: `keys.SigningKey`, or a key stored elsewhere."""
 
     @property
     def vkey(self) -> str:
         """The verification key as text, `name+key id+base64 key`."""
 
     def sign(self, message: bytes) -> bytes:
-        """The 64 bytes of an Ed25519 signature over `message`."""
+        """Return the Ed25519 signature over `message`, 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature line of a note."""
+    """One signature line of a note: the name and id of the key, and the 64 bytes of the signature."""
 
     name: str
     key_id: bytes
@@ -49,7 +49,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a note says: the log, its size and its root, and who signed that."""
+    """The content of a note: the origin of the log, its size, its root, and the signatures."""
 
     origin: str
     size: int
@@ -59,14 +59,14 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """The public half of a log's key with the name it signs under."""
+    """The public half of a log's key, with its name in signatures."""
 
     name: str
     key_id: bytes
     public: bytes
 
     def holds(self, message: bytes, signature: bytes) -> bool:
-        """Whether `signature` (64 bytes) is this key's Ed25519 signature over `message`."""
+        """Return True if `signature` (64 bytes) is this key's Ed25519 signature over `message`."""
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except InvalidSignature:
@@ -75,22 +75,24 @@ class VerificationKey:
 
 
 def key_id(name: str, public: bytes) -> bytes:
-    """The first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)."""
+    """Return the first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)."""
     return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:_KEY_ID_BYTES]
 
 
 def format_vkey(name: str, public: bytes) -> str:
-    """The verification key as text: `name+hex key id+base64(0x01 ‖ public key)`.
+    """Return the verification key as text: `name+hex key id+base64(0x01 ‖ public key)`.
 
-    Raises `AuditError` when the name holds white space or a plus sign.
+    Raises `AuditError` when the name contains white space, a control character or a plus sign.
     """
     if not _NAME.fullmatch(name) or _FORBIDDEN.search(name):
-        raise AuditError(f"{name!r} cannot name a key", "use a name without white space and without a plus sign")
+        raise AuditError(
+            f"{name!r} is not a valid name of a key", "use a name without white space and without a plus sign"
+        )
     return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
 
 
 def parse_vkey(text: str) -> VerificationKey:
-    """The key that `format_vkey` wrote; raises `AuditError` for any other text."""
+    """Return the key that `format_vkey` wrote. Raises `AuditError` for any other text."""
     name, _, encoded = text.partition("+")
     packed = _unbase64(encoded.partition("+")[2])
     if len(packed) != 1 + _PUBLIC_BYTES or format_vkey(name, packed[1:]) != text:
@@ -99,9 +101,9 @@ def parse_vkey(text: str) -> VerificationKey:
 
 
 def sign_checkpoint(origin: str, size: int, root: bytes, key: NoteSigner) -> str:
-    """The note that states `size` and `root` (32 bytes) of the log `origin`, signed with `key`.
+    """Return a note that states `size` and `root` (32 bytes) of the log `origin`, signed with `key`.
 
-    Raises `AuditError` when the statement could not be read back as it was meant.
+    Raises `AuditError` when the note could not be read back as a checkpoint.
     """
     text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
     verifier = parse_vkey(key.vkey)
@@ -112,35 +114,35 @@ def sign_checkpoint(origin: str, size: int, root: bytes, key: NoteSigner) -> str
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """What the note says, its signatures *not* verified; raises `AuditError` when it is not a checkpoint."""
+    """Return the content of a note without verifying its signatures. Raises `AuditError` unless it is a checkpoint."""
     body, signatures = _split_note(text)
     lines = body.split("\n")
     if len(lines) < 4 or not lines[0] or not all(lines[:-1]) or not _SIZE.fullmatch(lines[1]):
-        raise AuditError("a checkpoint has an origin, a size and a root, one a line; this note has not")
+        raise AuditError("the note is not a checkpoint: its first lines must be origin, size and root")
     root = _unbase64(lines[2])
     if len(root) != HASH_BYTES:
-        raise AuditError(f"a checkpoint's root has {HASH_BYTES} bytes, this one {len(root)}")
+        raise AuditError(f"the root of a checkpoint must have {HASH_BYTES} bytes, not {len(root)}")
     return Checkpoint(lines[0], int(lines[1]), root, signatures)
 
 
 def verify_checkpoint(text: str, vkey: str) -> Checkpoint:
-    """What the note says, after the signature of `vkey` on it was verified.
+    """Return the content of a note after verifying that the key `vkey` signed it.
 
-    Signatures by other keys (a witness's) are ignored, as the format demands. Raises `AuditError` when the
-    note is malformed, not signed by this key, or the signature does not hold.
+    Signatures by other keys, such as a witness's, are ignored, as the format demands. Raises `AuditError` when the note
+    is malformed, or when a valid signature of this key is missing.
     """
     checkpoint, verifier = parse_checkpoint(text), parse_vkey(vkey)
     message = _split_note(text)[0].encode()
     ours = [s for s in checkpoint.signatures if (s.name, s.key_id) == (verifier.name, verifier.key_id)]
     if not ours or not all(verifier.holds(message, signature.value) for signature in ours):
-        raise AuditError(f"the checkpoint of size {checkpoint.size} is not signed by {verifier.name}")
+        raise AuditError(f"the checkpoint of size {checkpoint.size} has no valid signature of {verifier.name}")
     return checkpoint
 
 
 def _split_note(text: str) -> tuple[str, tuple[Signature, ...]]:
     body, blank, block = text.rpartition("\n\n")
     if not blank or not block.endswith("\n") or _FORBIDDEN.search(text):
-        raise AuditError("a signed note is text, a blank line and signature lines; this is not one")
+        raise AuditError("the text is not a signed note, which is text, a blank line and signature lines")
     return body + "\n", tuple(_signature(line) for line in block[:-1].split("\n"))
 
 
@@ -153,7 +155,7 @@ def _signature(line: str) -> Signature:
 
 
 def _unbase64(text: str) -> bytes:
-    """Strict: only the one canonical spelling of the bytes is accepted, so no two notes mean the same."""
+    """Decode base64 and accept only the canonical spelling, so that two different notes never have the same meaning."""
     try:
         packed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as broken:

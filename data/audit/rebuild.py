@@ -1,4 +1,4 @@
-"""Rebuilds the database from the journal: the state is the fold of the events, so a lost file loses nothing."""
+"""Rebuilds a lost database from the journal: the state tables are the fold of the events."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from data.audit.merkle import Frontier
 from data.audit.note import parse_checkpoint
 from data.errors import JournalError, StoreError
 
+_RESTORE = "restore the journal from its backup"
 _BATCH = 5_000
 _DECLARING = (b'"type":"log.created"', b'"type":"log.migrated"')
 _ROWS_A_STATEMENT = 200
@@ -35,21 +36,22 @@ def rebuild(
     create_tables: Callable[[duckdb.DuckDBPyConnection, int], None],
     anchors: Sequence[AnchorSink] = (),
 ) -> int:
-    """Write the registry that the journal's events add up to into the new file `target`; the number of events.
+    """Write the registry that results from the journal's events to the new file `target`; return the number of events.
 
-    `create_tables` makes the empty tables of the schema that the journal names last. Checkpoints come back from the
-    anchors, those beyond the journal's last event excepted: the verification that must follow reports them. Raises
-    `StoreError` when the target exists or cannot be written, `JournalError` when the journal is empty or its events do
-    not follow one another, `AuditError` when an anchor holds something that is no checkpoint; then there is no target.
+    `create_tables` creates the empty tables of the last schema that the journal declares. Checkpoints are restored from
+    the anchors, except those of more events than the journal has: the verification that must follow reports them.
+    Raises `StoreError` when the target exists or cannot be written, `JournalError` when the journal is empty or an
+    event does not follow the one before it, `AuditError` when an anchor contains something other than checkpoints.
+    After an error, no target file is left.
     """
     if target.exists():
-        raise StoreError(f"{target} exists already", "name a file that does not exist, or move that one aside")
+        raise StoreError(f"{target} exists already", "choose a file that does not exist, or move the existing file")
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.rebuilding")
     draft.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(draft)) as connection:
-            create_tables(connection, _schema_named_last(journal))
+            create_tables(connection, _last_declared_schema(journal))
             size = _Rebuilding(connection).run(journal, anchors)
         draft.replace(target)
     except duckdb.Error as broken:
@@ -61,7 +63,7 @@ def rebuild(
 
 
 class _Rebuilding:
-    """The events read so far: where the chain stands, and the last image of every row."""
+    """The state of one rebuild: the hash chain so far, and the last image of every row."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
@@ -75,7 +77,7 @@ class _Rebuilding:
         while batch := list(islice(bodies, _BATCH)):
             self._insert_events([self._read(body) for body in batch])
         if not self._frontier.size:
-            raise JournalError(f"the journal {journal.path} holds no event", "put the journal back from its backup")
+            raise JournalError(f"the journal {journal.path} contains no event", _RESTORE)
         head = [0, self._frontier.size, self._leaf, self._frontier.to_hex()]
         self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
         for table, rows in self._rows.items():
@@ -89,12 +91,12 @@ class _Rebuilding:
         try:
             event = json.loads(body, parse_int=_number)
             if (event["seq"], event["prev"]) != (seq, self._leaf):
-                raise JournalError(f"line {seq + 1} of the journal does not follow the event before it")
+                raise JournalError(f"line {seq + 1} of the journal does not follow the previous event", _RESTORE)
             for image in event["rows"]:
                 self._rows.setdefault(image["table"], {})[image["key"]] = image
             copies = {name: event[name] for name in _COPIES} | {"actor": event["actor"]["id"]}
         except (ValueError, KeyError, TypeError) as broken:
-            raise JournalError(f"line {seq + 1} of the journal is not an event: {broken!r}") from broken
+            raise JournalError(f"line {seq + 1} of the journal is not an event: {broken!r}", _RESTORE) from broken
         leaf = leaf_hash(body)
         self._frontier, self._leaf = self._frontier.append(leaf), leaf.hex()
         return {"seq": seq, "body": body, "leaf": leaf} | copies
@@ -105,7 +107,7 @@ class _Rebuilding:
         self._connection.unregister("arriving")
 
     def _insert_rows(self, table: str, rows: dict[str, dict[str, Any]]) -> None:
-        """The generic upsert, each row once with its last image; a column that no image names stays null."""
+        """Insert each row once, with its last image; a column that the image lacks stays null."""
         names = sorted({name for image in rows.values() for name in image["values"]})
         columns = ", ".join(map(_quoted, ["key", "rev", *names]))
         images = iter(rows.values())
@@ -122,8 +124,8 @@ class _Rebuilding:
             self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", [size, notes[size]])
 
 
-def _schema_named_last(journal: Journal) -> int:
-    """The schema that genesis or the last migration declares; 1 where neither says one."""
+def _last_declared_schema(journal: Journal) -> int:
+    """Return the schema number that genesis or the last migration declares; 1 where none is declared."""
     schema = 1
     for body in journal.bodies():
         if not any(mark in body for mark in _DECLARING):  # parsing every body twice would double the time
@@ -133,7 +135,7 @@ def _schema_named_last(journal: Journal) -> int:
             if event["type"] in ("log.created", "log.migrated"):
                 schema = int(event["data"].get("schema", schema))
         except (ValueError, KeyError, TypeError, AttributeError):
-            continue  # the rebuild reads it again, and says which line it is
+            continue  # the rebuild reads the line again and reports it
     return schema
 
 
@@ -146,7 +148,7 @@ def _stored(value: object) -> object:
 
 
 def _number(token: str) -> int | float:
-    """A whole number beyond exact integers was written from a real: read it as one."""
+    """Parse an integer token; beyond ±2**53 it is a real that RFC 8785 writes without a point, so return a float."""
     number = int(token)
     return number if abs(number) < _EXACT else float(token)
 

@@ -1,1 +1,1 @@
-"""Files of one installation: the home folder, artifacts, what is served."""
+"""Artifacts, the serving folder, the home folder, durable writing."""

@@ -1,4 +1,4 @@
-"""Artifacts and evidence by digest: opaque bytes, written once, never opened as anything but bytes."""
+"""Stores artifacts and evidence under their digests; the content is only hashed and copied, never loaded or run."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ CHUNK = 1 << 20
 
 
 class ArtifactStore:
-    """Files under `<root>/sha256/<first two hex>/<hex>`; what is there under a digest has that digest."""
+    """Files under `<root>/sha256/<first two hex>/<hex>`, each named by the digest of its content."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def put(self, content: bytes) -> str:
-        """Keep these bytes; answers `sha256:<hex>`."""
+        """Store these bytes and return their digest, `sha256:<hex>`."""
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
         if not self.path(digest).exists():
             self._keep(digest, content)
         return digest
 
     def put_file(self, source: Path) -> str:
-        """Keep a file's bytes as they are read once: digest and copy come from the same bytes.
+        """Store a file's bytes and return their digest; the file is read once, so digest and copy agree.
 
-        Raises ArtifactError for a link or anything that is not a plain file.
+        Raises ArtifactError for a symbolic link or anything else that is not a regular file.
         """
         if source.is_symlink() or not source.is_file():
-            raise ArtifactError(f"{source} is not a plain file", "submit the file itself, not a link or a folder")
+            what = f"{source} is not a regular file"
+            raise ArtifactError(what, "submit the file itself, not a symbolic link or a folder")
         self.root.mkdir(parents=True, exist_ok=True)
         hashed = hashlib.sha256()
         handle, temporary = tempfile.mkstemp(dir=self.root)
@@ -53,18 +54,18 @@ class ArtifactStore:
         return digest
 
     def path(self, digest: str) -> Path:
-        """Where the bytes of a digest lie, or would. Raises ArtifactError for what is no digest."""
+        """Return the path for the bytes of a digest, stored or not. Raises ArtifactError for an invalid digest."""
         if not DIGEST.fullmatch(digest):
-            raise ArtifactError(f"{digest[:80]!r} is not a digest", "digests read `sha256:` and 64 hex digits")
+            raise ArtifactError(f"{digest[:80]!r} is not a digest", "write `sha256:` and 64 hex digits")
         name = digest.removeprefix("sha256:")
         return self.root / "sha256" / name[:2] / name
 
     def has(self, digest: str) -> bool:
-        """Whether the bytes are here."""
+        """Return True if the bytes of this digest are stored."""
         return self.path(digest).is_file()
 
     def read(self, digest: str) -> bytes:
-        """The bytes, checked. Raises ArtifactError when missing, DigestMismatchError when changed."""
+        """Return the bytes after checking them. Raises ArtifactError when missing, DigestMismatchError when changed."""
         path = self.path(digest)
         if not path.is_file():
             raise ArtifactError(f"the bytes of {digest} are missing from {self.root}")
@@ -74,7 +75,7 @@ class ArtifactStore:
         return content
 
     def verify(self, digest: str) -> None:
-        """Read the bytes through and check them. Raises as `read`."""
+        """Read the stored bytes and check their digest. Raises in the same cases as `read`."""
         path = self.path(digest)
         if not path.is_file():
             raise ArtifactError(f"the bytes of {digest} are missing from {self.root}")
@@ -93,7 +94,7 @@ class ArtifactStore:
 
 
 def file_digest(path: Path) -> str:
-    """`sha256:<hex>` of a file, read in pieces."""
+    """Return `sha256:<hex>` of a file, which is read in chunks of 1 MiB."""
     hashed = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):

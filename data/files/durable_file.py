@@ -1,4 +1,4 @@
-"""Atomic writes of small files: a file is complete or absent, also after a power failure."""
+"""Writes small files atomically: after a power failure a file has its old or its new content, never a part of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a temporary file, sync it, replace in one step, sync the folder: a reader sees the old bytes or the new.
+    """Replace a file atomically: write a temporary file, sync it, rename it, sync the folder.
 
     Raises OSError when the folder cannot be written; the old file then stays.
     """
@@ -34,7 +34,7 @@ def remove_durably(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power failure."""
+    """Sync a folder to disk, so that renamed and removed files survive a power failure. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,8 +1,8 @@
-"""A lock on a file between processes: shared or exclusive, at once or within a bounded wait; it names its holder.
+"""Locks files between processes, shared or exclusive, with a bounded wait; the lock file can name its holder.
 
-The operating system releases the lock (`flock`) when its holder dies, however it dies. The lock belongs to the opened
-file, not to the process: two threads that open the file lock each other out, and another handle that is closed releases
-nothing.
+The operating system releases the lock (`flock`) when its holder's process ends for any reason. The lock belongs to the
+open file, not to the process: two threads that each open the file exclude each other, and closing another handle of the
+file releases nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import TracebackType
 
 POLL_SECONDS = 0.005
 PRIVATE = 0o600
-"""The file is for its owner alone."""
+"""The file mode with which only the owner can read and write the file."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class FileLock:
         self.release()
 
     def release(self) -> None:
-        """Let others take the lock, and take the holder's name out of the file."""
+        """Release the lock, and remove the holder's name from the file."""
         try:
             if self.names_holder:
                 os.ftruncate(self.handle, 0)
@@ -44,24 +44,24 @@ class FileLock:
 def take_lock(
     path: Path, *, shared: bool = False, wait_seconds: float = 0.0, holder: str = "", mode: int = 0o666
 ) -> FileLock | None:
-    """The lock on this file, or None when others hold it for all of `wait_seconds`; 0 tries once.
+    """Acquire the lock on this file; return None if others hold it for all of `wait_seconds` (0: try once).
 
-    The file is created with `mode` when it does not exist. `holder` is written into it, for `holder_of`; only an
-    exclusive lock may have one. Raises OSError when the file cannot be opened or written.
+    The file is created with `mode` when it does not exist. `holder` is written into the file, for `holder_of`; only an
+    exclusive lock may have a holder's name. Raises OSError when the file cannot be opened or written.
     """
     return _locked(os.open(path, os.O_RDWR | os.O_CREAT, mode), shared, wait_seconds, holder)
 
 
 def lock_existing(path: Path, *, shared: bool = False) -> FileLock | None:
-    """The lock on a file that exists, taken at once or not at all; the file is neither created nor changed.
+    """Acquire the lock on an existing file without waiting; return None if others hold it.
 
-    Raises OSError when the file does not exist or cannot be read.
+    The file is neither created nor changed. Raises OSError when the file does not exist or cannot be read.
     """
     return _locked(os.open(path, os.O_RDONLY), shared, 0.0, "")
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody holds the file exclusively now; a file that does not exist is not locked."""
+    """Return True if the file is locked exclusively now; False if it does not exist or cannot be read."""
     try:
         lock = lock_existing(path, shared=True)
     except OSError:
@@ -72,7 +72,7 @@ def is_locked(path: Path) -> bool:
 
 
 def holder_of(path: Path) -> str:
-    """The name that the holder of the lock wrote; empty when there is none, or the holder only reads."""
+    """Return the name that the lock's holder wrote; empty if no holder wrote one."""
     try:
         return path.read_text("utf-8", "replace").strip()
     except OSError:

@@ -10,13 +10,13 @@ from data.settings import read_settings
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one modelward installation. Journal, anchors and keys stand outside the database's folder."""
+    """The folder of one modelward installation. Journal, anchors and keys are not in the database's folder."""
 
     root: Path
 
     @classmethod
     def here(cls) -> Home:
-        """The home that the settings name."""
+        """Return the home that the settings specify. Raises ConfigurationError."""
         return cls(read_settings().home)
 
     @property
@@ -31,7 +31,7 @@ class Home:
 
     @property
     def journal(self) -> Path:
-        """The journal of event bodies, one a line."""
+        """The journal, with one event body on each line."""
         return self.root / "journal" / "events.jsonl"
 
     @property
@@ -41,42 +41,42 @@ class Home:
 
     @property
     def keys(self) -> Path:
-        """The signing key and the sealed seeds, 0700."""
+        """The folder of the signing key and the sealed seeds, of mode 0700."""
         return self.root / "keys"
 
     @property
     def artifacts(self) -> Path:
-        """Artifacts and evidence by digest."""
+        """The store of artifacts and evidence by digest."""
         return self.root / "artifacts"
 
     @property
     def inbox(self) -> Path:
-        """Submissions packed by digest, where a worker can see them."""
+        """The store of packed submissions by digest, which workers can read."""
         return self.root / "inbox"
 
     @property
     def profiles(self) -> Path:
-        """Cached profiles of log partitions."""
+        """The cache of profiles of log partitions."""
         return self.root / "profiles"
 
     @property
     def serving(self) -> Path:
-        """Manifests that servers follow."""
+        """The folder of the manifests that servers read."""
         return self.root / "serving"
 
     @property
     def outbox(self) -> Path:
-        """Notices to people, one file each."""
+        """The folder of notices to people, one file each."""
         return self.root / "outbox"
 
     @property
     def reports(self) -> Path:
-        """Rendered reports and dossiers."""
+        """The folder of rendered reports and dossiers."""
         return self.root / "reports"
 
     @property
     def backups(self) -> Path:
-        """Copies of the registry."""
+        """The folder of copies of the registry."""
         return self.root / "backups"
 
     @property
@@ -85,16 +85,18 @@ class Home:
         return self.root / "up"
 
     def logs(self, model: str) -> Path:
-        """The prediction log of a model, by its key `models/team/name`."""
+        """Return the folder of a model's prediction log; `model` is its key, `models/team/name`."""
         return self.root / "logs" / model.removeprefix("models/")
 
     def labels(self, model: str) -> Path:
-        """The label log of a model, by its key."""
+        """Return the folder of a model's label log; `model` is its key, `models/team/name`."""
         return self.root / "labels" / model.removeprefix("models/")
 
     def manifest(self, model: str, environment: str, slot: str) -> Path:
-        """The manifest of a slot: `serving/<team>/<name>/<environment>/<slot>/current.json`; for the champion in
-        production `serving/<team>/<name>/current.json`."""
+        """Return the path of a slot's manifest: `serving/<team>/<name>/<environment>/<slot>/current.json`.
+
+        The champion in production has the shorter path `serving/<team>/<name>/current.json`.
+        """
         folder = self.serving / model.removeprefix("models/")
         plain = environment == "production" and slot == "champion"
         return (folder if plain else folder / environment / slot) / "current.json"

@@ -1,6 +1,7 @@
-"""Publishing: one small manifest names the version in a slot; it is replaced as a whole, and any server can follow it.
+"""Publishes versions: a small manifest file states which version serves in a slot, and any server can read it.
 
-Other targets (an alias in another registry, a webhook, a command) are one class each with the same protocol.
+A manifest is replaced atomically. Other targets (an alias in another registry, a webhook, a command) would be one class
+each with the same protocol.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ LARGEST = 1 << 16
 
 
 @dataclass(frozen=True)
-class Place:
-    """A slot in an environment of a model, `models/<team>/<name>`; each of its names is legal.
+class SlotAddress:
+    """A slot in an environment of a model, which is given by its key `models/<team>/<name>`.
 
-    Raises InvalidNameError for any other name, so that no path can lead out of the served root.
+    Raises InvalidNameError unless every name is legal, so that no path can lead out of the serving folder.
     """
 
     model: str
@@ -40,14 +41,15 @@ class Place:
     def __post_init__(self) -> None:
         parts = self.model.split("/")
         if len(parts) != 3 or parts[0] != "models":
-            raise InvalidNameError(f"{self.model[:80]!a} is not a model's key")
+            raise InvalidNameError(f"{self.model[:80]!a} is not the key of a model", "write it as models/team/name")
         slot_key(model_key(parts[1], parts[2]), self.environment, self.slot)
 
 
 class Manifest(Frozen):
     """The file that a server reads. `path` is absolute; `digest` is that of the bytes, or of the pin of an endpoint.
 
-    `state` is `serving`; or `suspended` or `withdrawn`, without a version and with `fallback` as the replacement.
+    `state` is `serving`, or `suspended` or `withdrawn` for a manifest without a version; then `fallback` is the
+    replacement.
     """
 
     model: str
@@ -66,49 +68,50 @@ class Manifest(Frozen):
     reason: str = ""
 
     def text(self) -> str:
-        """The manifest as it is written: JSON with sorted names and an indent of two spaces."""
+        """Return the manifest as it is written: JSON with sorted names and an indent of two spaces."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
 
 
 class ServingTarget(Protocol):
-    """A target on which versions are deployed. A method that raises leaves the former state."""
+    """A target on which versions are deployed. A method that raises leaves the previous state in effect."""
 
-    def publish(self, place: Place, version: Version, use: str, published_at: datetime, run_id: str) -> str:
-        """Publish a version whose bytes were verified; returns the digest of the manifest."""
+    def publish(self, place: SlotAddress, version: Version, use: str, published_at: datetime, run_id: str) -> str:
+        """Publish a version whose bytes were verified; return the digest of the manifest."""
         ...
 
-    def suspend(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Stop serving and name the fallback; returns the digest of the manifest."""
+    def suspend(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
+        """Stop serving and state the fallback; return the digest of the manifest."""
         ...
 
-    def withdraw(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Stop serving for ever and name the fallback (empty for none); returns the digest of the manifest."""
+    def withdraw(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
+        """Stop serving permanently and state the fallback (empty for none); return the digest of the manifest."""
         ...
 
-    def read(self, place: Place) -> str | None:
-        """The published manifest as text, for `restore`; None when there is none."""
+    def read(self, place: SlotAddress) -> str | None:
+        """Return the published manifest as text, for `restore`; None when there is none."""
         ...
 
-    def verify(self, place: Place, version: Version) -> str:
-        """Check that this version is published, byte by byte; returns the digest of the manifest."""
+    def verify(self, place: SlotAddress, version: Version) -> str:
+        """Check that this version is published, byte by byte; return the digest of the manifest."""
         ...
 
-    def restore(self, place: Place, former: str | None) -> None:
-        """Restore the text that `read` returned before; None removes the manifest."""
+    def restore(self, place: SlotAddress, former: str | None) -> None:
+        """Restore a text that `read` returned before; None removes the manifest."""
         ...
 
 
 class FileTarget:
-    """Manifests under the served root of a home, artifacts by digest under its artifact root."""
+    """A target that writes manifests to the serving folder of a home; the bytes stay in its artifact store."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._artifacts = ArtifactStore(home.artifacts)
 
-    def publish(self, place: Place, version: Version, use: str, published_at: datetime, run_id: str) -> str:
-        """Verify the stored bytes and write a manifest with their path.
+    def publish(self, place: SlotAddress, version: Version, use: str, published_at: datetime, run_id: str) -> str:
+        """Verify the stored bytes, write a manifest with their path, and return the manifest's digest.
 
-        Raises ArtifactError, DigestMismatchError before anything changed, PublishError when it cannot be written.
+        Raises ArtifactError or DigestMismatchError before anything is changed, PublishError when the manifest cannot be
+        written.
         """
         artifact = version.artifact
         manifest = Manifest(
@@ -126,16 +129,16 @@ class FileTarget:
         )
         return self._write(place, manifest.text())
 
-    def suspend(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Write a manifest without a version that names the fallback. Raises PublishError."""
+    def suspend(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
+        """Write a manifest of state `suspended` with the fallback; return its digest. Raises PublishError."""
         return self._write(place, _stopped(place, "suspended", fallback, reason, published_at, run_id).text())
 
-    def withdraw(self, place: Place, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
-        """Say that nothing serves here any more. Raises PublishError."""
+    def withdraw(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
+        """Write a manifest of state `withdrawn` with the fallback; return its digest. Raises PublishError."""
         return self._write(place, _stopped(place, "withdrawn", fallback, reason, published_at, run_id).text())
 
-    def read(self, place: Place) -> str | None:
-        """The manifest's text, or None when none was published. Raises PublishError for one that cannot be read."""
+    def read(self, place: SlotAddress) -> str | None:
+        """Return the manifest's text, or None when none was published. Raises PublishError for an unreadable file."""
         path = self.path(place)
         try:
             if not path.is_file():
@@ -145,8 +148,8 @@ class FileTarget:
         except (OSError, UnicodeDecodeError) as error:
             raise PublishError(f"{path} cannot be read: {error}") from error
 
-    def manifest(self, place: Place) -> Manifest | None:
-        """The published manifest, or None. Raises PublishError for a file that is not a manifest."""
+    def manifest(self, place: SlotAddress) -> Manifest | None:
+        """Return the published manifest, or None. Raises PublishError for a file that is not a manifest."""
         text = self.read(place)
         if text is None:
             return None
@@ -155,21 +158,23 @@ class FileTarget:
         except ValidationError as error:
             raise PublishError(f"{self.path(place)} is not a manifest: {error.errors()[0]['msg']}") from error
 
-    def verify(self, place: Place, version: Version) -> str:
-        """Read the published manifest again and check version, digest, and the bytes under its path.
+    def verify(self, place: SlotAddress, version: Version) -> str:
+        """Check version, digest and stored bytes of the published manifest; return the manifest's digest.
 
-        Raises PublishError when something else is published, ArtifactError or DigestMismatchError for the bytes.
+        Raises PublishError when another manifest or none is published, ArtifactError or DigestMismatchError for the
+        bytes.
         """
         text, published = self.read(place), self.manifest(place)
         if text is None or published is None or published.version != version.key:
             there = published.version or published.state if published else "nothing"
-            raise PublishError(f"{place.environment} {place.slot} serves {there}, not {short(version.key)}")
+            what = f"{place.environment} {place.slot} should serve {short(version.key)}, but its manifest says {there}"
+            raise PublishError(what)
         if (published.digest, published.path) != (version.artifact.digest, self._verified(version)):
-            raise PublishError(f"{self.path(place)} names {short(version.key)} with other bytes")
+            raise PublishError(f"{self.path(place)} has another digest or path than {short(version.key)}")
         return digest_of(text)
 
-    def restore(self, place: Place, former: str | None) -> None:
-        """Write back the former text, or remove the manifest. Raises PublishError."""
+    def restore(self, place: SlotAddress, former: str | None) -> None:
+        """Write back the previous text, or remove the manifest if it is None. Raises PublishError."""
         if former is not None:
             self._write(place, former)
             return
@@ -179,25 +184,27 @@ class FileTarget:
         except OSError as error:
             raise PublishError(f"{path} cannot be removed: {error}") from error
 
-    def path(self, place: Place) -> Path:
-        """The path of the manifest of a place. Raises PublishError when a link leads out of the served root."""
+    def path(self, place: SlotAddress) -> Path:
+        """Return the path of a slot's manifest. Raises PublishError if a symbolic link leads elsewhere."""
         path = self._home.manifest(place.model, checked_name(place.environment), checked_name(place.slot))
         if not path.resolve().is_relative_to(self._home.serving.resolve()):
-            raise PublishError(f"{path} leads out of the served root", "remove the link and publish again")
+            what = f"{path} leads out of the serving folder {self._home.serving}"
+            raise PublishError(what, "remove the symbolic link, then publish again")
         return path
 
     def _verified(self, version: Version) -> str | None:
-        """The absolute path of the verified bytes of a file; None for an artifact that is not a file."""
+        """Return the absolute path of the verified bytes of a file; None for an artifact that is not a file."""
         artifact = version.artifact
         if artifact.kind != "file":
             return None
         self._artifacts.verify(artifact.digest)
         path = self._artifacts.path(artifact.digest).resolve()
         if not path.is_relative_to(self._artifacts.root.resolve()):
-            raise ArtifactError(f"the bytes of {artifact.digest} lie outside of {self._artifacts.root}")
+            what = f"the bytes of {artifact.digest} are outside of {self._artifacts.root}"
+            raise ArtifactError(what, "replace the symbolic link by the file itself")
         return str(path)
 
-    def _write(self, place: Place, text: str) -> str:
+    def _write(self, place: SlotAddress, text: str) -> str:
         path = self.path(place)
         try:
             write_durably(path, text.encode())
@@ -207,12 +214,12 @@ class FileTarget:
 
 
 def digest_of(text: str) -> str:
-    """`sha256:<hex>` of the text of a manifest."""
+    """Return `sha256:<hex>` of the text of a manifest."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stopped(
-    place: Place,
+    place: SlotAddress,
     state: Literal["suspended", "withdrawn"],
     fallback: str,
     reason: str,

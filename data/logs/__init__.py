@@ -1,1 +1,1 @@
-"""Prediction and label logs: finding, reading, joining and caching them."""
+"""Prediction logs, label logs, and the join between them."""

@@ -1,6 +1,6 @@
-"""Predictions of one day merged_traffic with the labels known for them, on the prediction id.
+"""Joins the predictions of one day with their labels, on the prediction id.
 
-It uses a DuckDB of its own in memory, with a memory limit, without access to files or network.
+The join runs in a separate in-memory DuckDB with a memory limit and without access to files or network.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True)
 class LabelledDay:
-    """One row for each prediction, in no order: `prediction_id`, `model_version`, `score`, `label`, `age_days`.
+    """One row for each prediction, unordered: `prediction_id`, `model_version`, `score`, `label`, `age_days`.
 
-    `label` is 0, 1 or null (not known); a prediction with contradicting labels has null.
+    `label` is 0, 1 or null (not known); it is null for a prediction with contradicting labels. `age_days` is the time
+    from prediction to label in days, null without a label.
     """
 
     rows: pa.Table
@@ -45,7 +46,7 @@ class LabelledDay:
 
 
 class LabelJoin:
-    """A connection for joins of any days of any models, opened for the first join; use it in a `with` block."""
+    """A DuckDB connection for joins of any days of any models, opened at the first join; use it in a `with` block."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -62,9 +63,9 @@ class LabelJoin:
         return self._stack.enter_context(duckdb.connect(":memory:", config={**CONFIG, "temp_directory": spill}))
 
     def label(self, where: str, predictions: pa.Table, labels: pa.Table) -> LabelledDay:
-        """Label one day's predictions (`PredictionDay.distinct`) with labels (`data.logs.label_log.SCHEMA`).
+        """Join one day's predictions (`PredictionDay.distinct`) with labels (`data.logs.label_log.SCHEMA`).
 
-        `where` names the day in faults. Of several equal labels the earliest counts.
+        `where` identifies the day in faults. Of several equal labels the earliest is used.
         """
         with self._registered(predictions=predictions, labels=labels):
             found = self._connection.execute(_sql()).to_arrow_table()
@@ -85,18 +86,22 @@ class LabelJoin:
 def _faults(where: str, found: pa.Table) -> Iterator[LogFault]:
     contradicted = found.filter(found["contradicted"])["prediction_id"]
     if len(contradicted):
-        what = f"{len(contradicted):,} predictions have both labels 0 and 1, {_example(contradicted)} for one"
+        what = f"{_counted(contradicted)} both labels 0 and 1, for example {_example(contradicted)}"
         remedy = "keep only the right label; until then these predictions count as not labelled"
         yield LogFault(LogFaultKind.CONTRADICTING_LABEL, where, what, remedy)
     again = pc.and_(pc.greater(found["times"], 1), pc.invert(found["contradicted"]))
     repeated = found.filter(again)["prediction_id"]
     if len(repeated):
-        what = f"{len(repeated):,} predictions have the same label more than once, {_example(repeated)} for one"
-        yield LogFault(LogFaultKind.REPEATED_LABEL, where, what, "write each label once; the earliest counts")
+        what = f"{_counted(repeated)} the same label more than once, for example {_example(repeated)}"
+        yield LogFault(LogFaultKind.REPEATED_LABEL, where, what, "write each label once; the earliest is used")
+
+
+def _counted(ids: pa.ChunkedArray) -> str:
+    return "1 prediction has" if len(ids) == 1 else f"{len(ids):,} predictions have"
 
 
 def _example(ids: pa.ChunkedArray) -> str:
-    """The smallest id, so that the example stays the same in each run."""
+    """Return the smallest id, so that each run reports the same example."""
     return ascii(pc.min(ids).as_py()[:60])
 
 

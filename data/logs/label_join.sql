@@ -1,6 +1,6 @@
 -- name: label each prediction
--- Every prediction with its label, where all labels told for its id agree; the earliest of equal ones counts.
-WITH said AS (
+-- Every prediction with its label, if all labels of its id are equal; the earliest of them is used.
+WITH known AS (
     SELECT
         prediction_id,
         min(label) AS lowest,
@@ -14,9 +14,9 @@ SELECT
     predictions.prediction_id,
     predictions.model_version,
     predictions.score,
-    CASE WHEN said.lowest = said.highest THEN said.lowest END AS label,
-    (epoch_us(said.labelled_at) - epoch_us(predictions.predicted_at)) / 86400000000.0 AS age_days,
-    coalesce(said.times, 0) AS times,
-    coalesce(said.lowest <> said.highest, FALSE) AS contradicted
+    CASE WHEN known.lowest = known.highest THEN known.lowest END AS label,
+    (epoch_us(known.labelled_at) - epoch_us(predictions.predicted_at)) / 86400000000.0 AS age_days,
+    coalesce(known.times, 0) AS times,
+    coalesce(known.lowest <> known.highest, FALSE) AS contradicted
 FROM predictions
-LEFT JOIN said USING (prediction_id);
+LEFT JOIN known USING (prediction_id);

@@ -1,7 +1,7 @@
-"""The label log: `labels/<team>/<name>/date=YYYY-MM-DD/*.parquet`, a label in the partition of the day it became known.
+"""Reads the label log `labels/<team>/<name>/date=YYYY-MM-DD/*.parquet`, partitioned by the day a label became known.
 
-Labels of the future are ignored: partitions of later days are never opened, and a label whose time is after the moment
-of monitoring is left out. A replayed run therefore sees exactly what the run of that day could see.
+Future labels are ignored: partitions of later days are not opened, and labels later than the time of monitoring are
+left out. A replayed run therefore sees exactly the labels that the run of that day could see.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from data.logs.log_columns import INSTANT, ColumnRequest, Use, read_columns
 from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import Partition
-from data.logs.prediction_log import other_day, without_id
+from data.logs.prediction_log import missing_id_fault, other_day_fault
 from data.records.model import ColumnMapping
 
 SCHEMA = pa.schema([("prediction_id", pa.string()), ("label", pa.float64()), ("labelled_at", INSTANT)])
@@ -25,7 +25,7 @@ USES = {"prediction_id": Use.TEXT, "label": Use.LABEL, "labelled_at": Use.INSTAN
 
 @dataclass(frozen=True)
 class LabelDay:
-    """The labels of one partition as rows of SCHEMA (none when it is broken), and its faults."""
+    """The labels of one partition as rows of SCHEMA, and its faults; a broken partition has no rows."""
 
     day: date
     rows: pa.Table
@@ -33,16 +33,19 @@ class LabelDay:
 
     @property
     def broken(self) -> bool:
-        """Whether none of its labels can be used."""
+        """True if a fault prevents the use of all labels of this partition."""
         return any(fault.breaks for fault in self.faults)
 
     def known_at(self, now: datetime) -> pa.Table:
-        """The labels whose time is not after `now` (UTC)."""
+        """Return the labels whose time is not after `now` (UTC)."""
         return self.rows.filter(pc.less_equal(self.rows["labelled_at"], pa.scalar(now, INSTANT)))
 
 
 def read_label_day(partition: Partition, columns: ColumnMapping) -> LabelDay:
-    """The labels of a partition with all its faults; rows without an id, or without 0 or 1, are left out."""
+    """Return the labels of a partition and all its faults.
+
+    Rows without an id, or with a label other than 0 and 1, are left out.
+    """
     read = [_read_file(partition, file, columns) for file in partition.files]
     faults = tuple(fault for _, found in read for fault in found)
     if any(fault.breaks for fault in faults):
@@ -59,8 +62,8 @@ def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tupl
     binary = pc.or_(pc.equal(read["label"], 0.0), pc.equal(read["label"], 1.0))
     named = pc.greater(pc.binary_length(read["prediction_id"]), 0)
     faults = [
-        other_day(where, read["labelled_at"], partition.day, columns.labelled_at),
-        without_id(where, read["prediction_id"]),
+        other_day_fault(where, read["labelled_at"], partition.day, columns.labelled_at),
+        missing_id_fault(where, read["prediction_id"]),
         _bad_labels(where, binary),
     ]
     usable = read.filter(pc.and_(pc.fill_null(binary, fill_value=False), pc.fill_null(named, fill_value=False)))
@@ -71,5 +74,5 @@ def _bad_labels(where: str, binary: pa.ChunkedArray) -> LogFault | None:
     bad = len(binary) - (pc.sum(binary).as_py() or 0)
     if not bad:
         return None
-    what = f"{bad:,} of {len(binary):,} labels are neither 0 nor 1"
+    what = f"the label is neither 0 nor 1 in {bad:,} of {len(binary):,} rows"
     return LogFault(LogFaultKind.BAD_LABEL, where, what, "write 0 or 1; leave out labels that are not known yet")

@@ -1,7 +1,8 @@
-"""Which days of predictions a partition of labels belongs to, so that a late label changes only its own day.
+"""Finds the days of predictions to which a partition of labels belongs, so that a late label changes only its own day.
 
-The days are searched backwards from the day on which the label became known, until every id is found. Results are
-cached by the identities of both partitions: a run searches new labels only, and orphaned labels in new days only.
+The days are searched backwards from the day on which the labels became known, until every id is found. Results are
+cached under the identities of both partitions: a run searches for new labels only, and for orphaned labels in new days
+only.
 """
 
 from __future__ import annotations
@@ -17,23 +18,23 @@ import pyarrow.compute as pc
 from data.logs.log_fault import LogFault, LogFaultKind
 
 LOOK_BACK = timedelta(days=120)
-"""A label that becomes known more than this after its prediction is not searched for."""
+"""The search covers so many days before the day on which the label became known; older predictions are not found."""
 
 Searched = Iterable[tuple[str, date, Callable[[], pa.ChunkedArray]]]
-"""Days to search, newest first: identity of the partition, day, and a function that reads its prediction ids."""
+"""Days to search, latest first: identity of the partition, day, and a function that reads its prediction ids."""
 
 MOST_KEPT = 10_000
-"""Up to this many orphaned ids are kept and searched for in new days only; with more, all days are searched again."""
+"""Up to this many orphaned ids are stored and searched for in new days only; with more, all days are searched again."""
 
 
 @dataclass(frozen=True)
 class LabelPlaces:
-    """Where the predictions of a partition of labels are: the number of rows by partition identity, and the orphans.
+    """Result of a search: the number of labels found in each partition of predictions (by identity), and the orphans.
 
-    `days` are the days of these partitions by identity; an entry of an earlier modelward may lack some. `orphans`
-    counts labels without a prediction, `example` is the id of one. `unsure`: a day that may hold them is not written
-    yet or cannot be read, so they are not reported. `searched` are the partitions that do not hold them, `missing`
-    their ids (None when they were not kept).
+    `days` gives the day of each of these partitions; results stored by an earlier version of modelward may lack some.
+    `orphans` counts labels without a prediction, `example` is one of their ids. `unsure` is True if a day that may
+    contain their predictions is not written yet or cannot be read; the orphans are then not reported. `searched` are
+    the partitions known not to contain them, `missing` the ids of the orphans (None when too many to store).
     """
 
     found: dict[str, int]
@@ -45,34 +46,38 @@ class LabelPlaces:
     missing: tuple[str, ...] | None = None
 
     def is_current(self, identities: Iterable[str], *, unsure: bool) -> bool:
-        """Whether the result is still valid: every partition that was found is unchanged, and there is no new partition
-        in which the orphans could be."""
+        """Return True if the result is still valid for the current partition `identities`.
+
+        All partitions with found labels must be unchanged, and with orphans there must be no partition that was not
+        searched.
+        """
         current = set(identities)
         return set(self.found) <= current and (
             self.orphans == 0 or (self.unsure == unsure and current <= self.searched)
         )
 
     def can_continue(self, identities: Iterable[str]) -> bool:
-        """Whether it is enough to search for the orphans in the new partitions, because all else is still valid."""
+        """Return True if only the orphans must be searched for, in the new partitions, and the rest is valid."""
         return self.missing is not None and set(self.found) <= set(identities)
 
     def fault(self, where: str) -> LogFault | None:
-        """The fault of labels without a prediction; None when there are none, or when that is unsure."""
+        """Return the fault for labels without a prediction; None without orphans, or while `unsure`."""
         if not self.orphans or self.unsure:
             return None
-        what = f"{self.orphans:,} labels belong to no logged prediction, {self.example[:60]!a} for one"
+        labels = "1 label has" if self.orphans == 1 else f"{self.orphans:,} labels have"
+        what = f"{labels} no logged prediction, for example {self.example[:60]!a}"
         remedy = "write the same prediction id into both logs; these labels are not counted"
         return LogFault(LogFaultKind.ORPHAN_LABEL, where, what, remedy)
 
     def to_json(self) -> list[object]:
-        """The places as JSON values."""
+        """Return the result as JSON values."""
         missing = list(self.missing) if self.missing is not None else None
         days = {identity: day.isoformat() for identity, day in self.days.items()}
         return [self.found, self.orphans, self.example, self.unsure, sorted(self.searched), missing, days]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> LabelPlaces:
-        """The places that `to_json` wrote; an earlier modelward wrote fewer values."""
+        """Return the result that `to_json` wrote; earlier versions of modelward wrote fewer values."""
         found, orphans, example, unsure, *more = values
         searched, missing, days = more or ((), None, {})
         return cls(
@@ -87,12 +92,12 @@ class LabelPlaces:
 
 
 def search(labelled: pa.ChunkedArray, days: Searched) -> LabelPlaces:
-    """Search for prediction ids in these days, newest first. A day is read only while ids are missing."""
+    """Search for prediction ids in these days, latest first. A day is read only while ids are missing."""
     return _searched(LabelPlaces({}), labelled, days)
 
 
-def search_on(known: LabelPlaces, days: Searched) -> LabelPlaces:
-    """Search for the missing ids of an earlier result in the days that it did not search."""
+def continue_search(known: LabelPlaces, days: Searched) -> LabelPlaces:
+    """Search for the missing ids of an earlier result in the days that were not searched before."""
     labelled = pa.chunked_array([pa.array(known.missing or (), pa.string())])
     return _searched(known, labelled, (one for one in days if one[0] not in known.searched))
 

@@ -1,7 +1,7 @@
-"""The mapped columns of one log file as a table with modelward's names and types, or the fault that prevents it.
+"""Reads the mapped columns of one log file as a table with modelward's names and types, or returns the fault.
 
-The footer of a Parquet file may be wrong, so it is not trusted: rows are counted as they are decoded, text stays a
-dictionary until its length is known, and the decoded bytes are checked against a limit.
+The footer of a Parquet file may be wrong, so it is not trusted: rows are counted as they are decoded, text stays
+dictionary-encoded until its length is known, and the decoded bytes are checked against a limit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 
 class Use(StrEnum):
-    """The use of a column; the text names the types that are allowed."""
+    """The use of a column; the value is a text that describes the allowed types."""
 
     TEXT = "text or whole numbers"
     INSTANT = "a timestamp"
@@ -46,10 +46,10 @@ class ColumnRequest(NamedTuple):
 def read_columns(
     path: Path, where: str, requests: Sequence[ColumnRequest], memory: int = MEMORY
 ) -> pa.Table | LogFault:
-    """The requested columns of a Parquet file, in their order: text as string, times in UTC, numbers as float64.
+    """Return the requested columns of a Parquet file in this order: text as string, times in UTC, numbers as float64.
 
-    Times without a zone count as UTC. `where` names the file in a fault; `memory` is the most bytes it may decode to.
-    A fault is returned, not raised.
+    Times without a zone are read as UTC. `where` identifies the file in a fault; `memory` is the maximum of decoded
+    bytes. A fault is returned, not raised.
     """
     try:
         with path.open("rb") as file:
@@ -69,10 +69,11 @@ def _schema_fault(schema: pa.Schema, where: str, requests: Sequence[ColumnReques
         if index < 0:
             there = ", ".join(schema.names)[:200] or "none"
             what = f"column {request.column} is missing or occurs twice; the columns are {there}"
-            return LogFault(LogFaultKind.MISSING_COLUMN, where, what, "write the column, or map its name in model.yaml")
+            remedy = "write the column once, or map its name in model.yaml"
+            return LogFault(LogFaultKind.MISSING_COLUMN, where, what, remedy)
         kind = schema.field(index).type
         if not _serves(kind, request.use):
-            what = f"column {request.column} is {kind}; expected {request.use}"
+            what = f"column {request.column} has type {kind}; expected {request.use}"
             return LogFault(LogFaultKind.WRONG_TYPE, where, what, f"write {request.column} as {request.use}")
     return None
 
@@ -104,8 +105,8 @@ def _read(
     decoded = 0
     for batch in source.iter_batches(batch_size=BATCH, columns=[one.column for one in requests], use_threads=False):
         if too_long := _too_long(batch, requests):
-            what = f"column {too_long} holds text of more than {LONGEST_TEXT:,} bytes"
-            return LogFault(LogFaultKind.TOO_LARGE, where, what, "write short ids and names")
+            what = f"column {too_long} contains text of more than {LONGEST_TEXT:,} bytes"
+            return LogFault(LogFaultKind.TOO_LARGE, where, what, "write shorter ids and names")
         batches.append(_renamed(batch, requests))
         decoded += batches[-1].nbytes
         if decoded > memory:
@@ -113,13 +114,13 @@ def _read(
             return LogFault(LogFaultKind.TOO_LARGE, where, what, "write the day as several smaller files")
     table = pa.Table.from_batches(batches, pa.schema([(one.name, RESULT[one.use]) for one in requests]))
     if table.num_rows != metadata.num_rows:
-        what = f"holds {table.num_rows} rows; its footer says {metadata.num_rows}"
+        what = f"number of rows: {table.num_rows}, but {metadata.num_rows} according to the footer"
         return LogFault(LogFaultKind.UNREADABLE, where, what, "write the partition again")
     return table
 
 
 def _too_long(batch: pa.RecordBatch, requests: Sequence[ColumnRequest]) -> str:
-    """The name of a text column with a value that is too long, or an empty text; only dictionaries are checked."""
+    """Return the name of a text column with a value longer than LONGEST_TEXT, or an empty text."""
     for request in requests:
         values = batch.column(request.column)
         entries = values.dictionary if pa.types.is_dictionary(values.type) else values

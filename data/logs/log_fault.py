@@ -1,4 +1,5 @@
-"""A fault of a log: a value with file and fix, so that one broken file stops no other model's monitoring."""
+"""A fault of a log as a value with place and remedy, so that one broken file does not stop the monitoring of other
+models."""
 
 from __future__ import annotations
 
@@ -37,12 +38,12 @@ BREAKING = frozenset(
         LogFaultKind.OTHER_DAY,
     }
 )
-"""Faults after which a partition counts as broken: none of its rows is measured until it is written again."""
+"""Faults that make a partition broken: none of its rows is measured until it is written again."""
 
 
 @dataclass(frozen=True)
 class LogFault:
-    """One fault: its kind, where (`date=…/file`, or the day of a partition), what was found, and the fix."""
+    """One fault: its kind, where it is (`date=…/file`, or the day of a partition), what was found, and the remedy."""
 
     kind: LogFaultKind
     where: str
@@ -51,24 +52,24 @@ class LogFault:
 
     @property
     def breaks(self) -> bool:
-        """Whether none of the partition's rows can be measured."""
+        """True if this fault prevents measuring any row of the partition."""
         return self.kind in BREAKING
 
     @property
     def text(self) -> str:
-        """`where: kind: what → remedy` on one line."""
+        """The fault on one line: `where: kind: what → remedy`."""
         return f"{self.where}: {self.kind}: {self.what} → {self.remedy}"
 
     def error(self) -> LogFormatError:
-        """The fault as an error, for callers that need a log without faults."""
+        """Return the fault as an error, for callers that need a log without faults."""
         return LogFormatError(f"{self.where}: {self.kind}: {self.what}", self.remedy)
 
     def to_json(self) -> list[str]:
-        """The fault as JSON values; `LogFault.from_json` reads them."""
+        """Return the fault as JSON values, which `LogFault.from_json` reads."""
         return [self.kind.value, self.where, self.what, self.remedy]
 
     @classmethod
     def from_json(cls, values: list[str]) -> LogFault:
-        """The fault that `to_json` wrote."""
+        """Return the fault that `to_json` wrote."""
         kind, where, what, remedy = values
         return cls(LogFaultKind(kind), where, what, remedy)

@@ -1,4 +1,4 @@
-"""The daily partitions of a log, `<log>/date=YYYY-MM-DD/*.parquet`, and the identity of their content."""
+"""Lists the daily partitions of a log, `<log>/date=YYYY-MM-DD/*.parquet`, and computes digests of their content."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from data.text.untrusted_text import storable
 
 PREFIX = "date="
 REMEMBERED_DAYS = 400
-"""Digests of files are cached for this many days before the newest day of a log; older files are read again."""
+"""Digests of files are cached for so many days before the latest day used; older files are read again."""
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One UTC day of a log: its folder and its files, by name."""
+    """One UTC day of a log: its folder, and its files sorted by name."""
 
     folder: Path
     day: date
     files: tuple[Path, ...]
 
     def where(self, file: Path) -> str:
-        """The name of a file in a fault: `date=2013-04-22/part-0.parquet`."""
+        """Return the name of a file for use in a fault: `date=YYYY-MM-DD/part-0.parquet`."""
         return storable(f"{self.folder.name}/{file.name}")
 
 
 def partitions(log: Path, first: date, last: date) -> tuple[Partition, ...]:
-    """The partitions of the days `first` to `last`, both included, by day; days without a file are left out.
+    """Return the partitions of the days `first` to `last`, both included, by day; days without a file are left out.
 
-    Raises LogFormatError for a folder `date=…` whose name is not a day: its rows would be ignored silently.
+    Raises LogFormatError for a folder `date=…` whose name is not a day, because its rows would be ignored silently.
     """
     found = (partition_of(log, day) for day in logged_days(log) if first <= day <= last)
     return tuple(one for one in found if one is not None)
 
 
 def logged_days(log: Path) -> list[date]:
-    """The days for which a log has a folder, in order. Only names are read, because a log may have years of folders.
+    """Return the days for which a log has a folder, in order; only names are read, because a log may cover years.
 
-    Raises LogFormatError as `partitions`.
+    Raises LogFormatError in the same cases as `partitions`.
     """
     if not log.is_dir():
         return []
@@ -53,7 +53,7 @@ def logged_days(log: Path) -> list[date]:
 
 
 def partition_of(log: Path, day: date) -> Partition | None:
-    """The partition of a day; None when the day has no file."""
+    """Return the partition of a day; None when the day has no file."""
     folder = log / f"{PREFIX}{day.isoformat()}"
     files = tuple(sorted(folder.glob("*.parquet")))
     return Partition(folder, day, files) if files else None
@@ -65,17 +65,18 @@ def _day_of(log: Path, name: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         shown = storable(str(log / name))
-        raise LogFormatError(f"{shown} does not name a day", "name the folder like date=2013-04-22") from error
+        raise LogFormatError(f"{shown} is not a day", "rename the folder to date=YYYY-MM-DD, or remove it") from error
     if day.isoformat() != text:
-        raise LogFormatError(f"{log / name} writes its day in another form", f"name the folder date={day}")
+        what = f"{log / name} is not of the form date=YYYY-MM-DD"
+        raise LogFormatError(what, f"rename the folder to date={day}")
     return day
 
 
 class ContentIdentities:
-    """The identity of partitions: a digest over the names and contents of their files.
+    """The identities of partitions: digests over the names and contents of their files.
 
-    Digests are cached by path, inode, size and times: an unchanged file is not read again, a rewritten one is. `log` is
-    the key of the log in the cache.
+    Digests are cached by path, inode, size and times: an unchanged file is not read again, a rewritten file is. `log`
+    is the key of the log in the cache.
     """
 
     def __init__(self, cache: ProfileCache, log: str) -> None:
@@ -85,13 +86,13 @@ class ContentIdentities:
         self._changed = False
 
     def of(self, partition: Partition) -> str:
-        """`sha256:<hex>` over the day of the partition, and the name and content of each file."""
+        """Return `sha256:<hex>` over the day of the partition, and the name and content of each file."""
         self._newest = max(self._newest, partition.day)
         content = [partition.folder.name, [[file.name, self._digest(file)] for file in partition.files]]
         return "sha256:" + hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def remember(self) -> None:
-        """Write the new digests to the cache, without those of days long before the newest day that was used."""
+        """Write the new digests to the cache; digests of days older than REMEMBERED_DAYS are dropped."""
         if self._changed:
             oldest = f"{PREFIX}{self._newest - timedelta(days=REMEMBERED_DAYS)}"
             self._known = {path: mark for path, mark in self._known.items() if path.rsplit(os.sep, 2)[-2] >= oldest}
@@ -111,7 +112,7 @@ class ContentIdentities:
 
 
 def _read(content: bytes | None) -> dict[str, list[int | str]]:
-    """The cached digests; empty when the entry is missing or damaged."""
+    """Return the cached digests; empty when the cache entry is missing or damaged."""
     try:
         known = json.loads(content or b"{}")
     except ValueError:

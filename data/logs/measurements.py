@@ -1,4 +1,4 @@
-"""The measurements of one monitoring run as a Parquet batch; the same measurements always give the same bytes.
+"""Writes the measurements of one monitoring run as Parquet; the same measurements always give the same bytes.
 
 Each row is one measurement with its version, its days and its watch rule ("" when no rule uses it), so that every
 figure of a past run can be read without the code that measured it.
@@ -40,7 +40,7 @@ SCHEMA = pa.schema(
 
 
 class WindowMeasurement(Frozen):
-    """A measurement with its version and its first and last day (both included, `2013-04-22`).
+    """A measurement with its version and its first and last day (both included, as YYYY-MM-DD).
 
     `rule` is the subject of the watch rule and `outcome` the result of the rule; both are "" when no rule uses it.
     """
@@ -54,7 +54,7 @@ class WindowMeasurement(Frozen):
 
 
 def to_bytes(measured: Sequence[WindowMeasurement], faults: Sequence[str] = ()) -> bytes:
-    """The batch as one Parquet file, in the order given; its metadata hold the faults of the logs."""
+    """Return the measurements as one Parquet file, in the given order; the faults of the logs are in its metadata."""
     rows = [
         {**one.model_dump(mode="json", exclude={"measurement"}), **one.measurement.model_dump(mode="json")}
         for one in measured
@@ -66,13 +66,14 @@ def to_bytes(measured: Sequence[WindowMeasurement], faults: Sequence[str] = ()) 
 
 
 def from_bytes(content: bytes) -> tuple[WindowMeasurement, ...]:
-    """The batch that `to_bytes` wrote. Raises ArtifactError when it is no such batch."""
+    """Return the measurements from a file that `to_bytes` wrote. Raises ArtifactError for any other content."""
     try:
         rows = pq.read_table(pa.BufferReader(content), schema=SCHEMA, use_threads=False).to_pylist()
         return tuple(_measured(row) for row in rows)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise ArtifactError(f"a batch of measurements cannot be read: {reason}", "monitor that window again") from error
+        what = f"the stored measurements of a monitoring run cannot be read: {reason}"
+        raise ArtifactError(what, "install the modelward version that wrote them, or a later one") from error
 
 
 def _measured(row: dict[str, object]) -> WindowMeasurement:

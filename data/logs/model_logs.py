@@ -1,7 +1,7 @@
-"""Both logs of one model, day by day; a summary of each partition is cached, so that a run opens only new partitions.
+"""Reads both logs of one model by day; a summary of each partition is cached, so that a run opens only new partitions.
 
-The key of a summary is the content identity of the partition and the column mapping. A summary therefore never goes
-stale, and a partition that is written again is read again.
+The cache key of a summary is the content identity of the partition and the column mapping. A summary therefore never
+goes stale, and a partition that is written again is read again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from data.files.home import Home
 from data.logs.label_join import LabelJoin, LabelledDay
 from data.logs.label_log import SCHEMA as LABELS
 from data.logs.label_log import read_label_day
-from data.logs.label_search import LOOK_BACK, LabelPlaces, Searched, search, search_on
+from data.logs.label_search import LOOK_BACK, LabelPlaces, Searched, continue_search, search
 from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import ContentIdentities, Partition, logged_days, partition_of, partitions
 from data.logs.prediction_log import ConsumerTraffic, PredictionDay, read_day, traffic_in
@@ -32,7 +32,7 @@ from data.records.model import Model
 
 LOG = logging.getLogger(__name__)
 FORMAT = "logs-1"
-ROWS_AT_HAND = 2_000_000
+ROWS_IN_MEMORY = 2_000_000
 NO_IDS = pa.chunked_array([], pa.string())
 
 
@@ -48,22 +48,22 @@ class LoggedDay:
 
     @property
     def day(self) -> date:
-        """The UTC day."""
+        """The UTC day of the predictions."""
         return self.partition.day
 
     @property
     def broken(self) -> bool:
-        """Whether the day cannot be measured."""
+        """True if a fault prevents measuring the day."""
         return any(fault.breaks for fault in self.faults)
 
     def rows_of(self, version: str) -> int:
-        """The number of predictions of a version, by its name in the log."""
+        """Return the number of predictions of a version, which is given by its name in the log."""
         return sum(one.rows for one in self.traffic if one.version == version)
 
 
 @dataclass(frozen=True)
 class LabelPartition:
-    """The summary of a day of labels: the days of their predictions, the time of the latest label (UTC), faults."""
+    """The summary of a partition of labels: where their predictions are, the latest label's time (UTC), faults."""
 
     partition: Partition
     identity: str
@@ -72,7 +72,8 @@ class LabelPartition:
     faults: tuple[LogFault, ...]
 
     def mark(self, now: datetime) -> str:
-        """The cache key of results from its labels: its identity, and `now` while some of them are in the future."""
+        """Return the cache key of results from these labels: the identity, and `now` while some labels are in the
+        future."""
         more_to_come = self.latest is not None and self.latest > now
         return f"{self.identity}@{write_instant(now)}" if more_to_come else self.identity
 
@@ -88,7 +89,7 @@ class ModelLogs:
         self._identities = ContentIdentities(self.cache, model.key)
         self._days: dict[date, LoggedDay | None] = {}
         self._read: dict[str, PredictionDay] = {}
-        self._rows_at_hand = 0
+        self._rows_in_memory = 0
 
     @cached_property
     def _logged(self) -> list[date]:
@@ -100,23 +101,30 @@ class ModelLogs:
         return sha256_of([FORMAT, self._columns.model_dump(mode="json")])
 
     def days(self, first: date, last: date) -> tuple[LoggedDay, ...]:
-        """The days with predictions. Raises LogFormatError for a folder that does not name a day."""
+        """Return the summaries of the days from `first` to `last` that have predictions, by day.
+
+        Raises LogFormatError for a folder `date=…` whose name is not a day.
+        """
         found = (self._known(day) for day in self._between(first, last))
         return tuple(one for one in found if one is not None)
 
     def read(self, day: LoggedDay) -> PredictionDay:
-        """The rows of a day; up to 2 million rows of all days stay in memory as long as this object."""
+        """Return the rows of a day; up to 2 million rows in total stay in memory as long as this object."""
         known = self._read.get(day.identity)
         return known if known is not None else self._opened(day.partition, day.identity)
 
     def label_partitions(self, first: date, now: datetime) -> tuple[LabelPartition, ...]:
-        """The labels that became known from the day `first` until `now` (UTC). Raises LogFormatError as `days`."""
+        """Return the summaries of the labels that became known from the day `first` until `now` (UTC).
+
+        Raises LogFormatError in the same cases as `days`.
+        """
         return tuple(self._located(one, now.date()) for one in partitions(self._labels, first, now.date()))
 
     def label_day(
         self, day: LoggedDay, touching: Sequence[LabelPartition], now: datetime, join: LabelJoin
     ) -> LabelledDay:
-        """The predictions of a day with the labels that were known at `now`, from the partitions that touch the day."""
+        """Return the predictions of a day joined with the labels of the `touching` partitions that were known at
+        `now`."""
         known = [read_label_day(one.partition, self._columns).known_at(now) for one in touching]
         labels = pa.concat_tables([LABELS.empty_table(), *known])
         return join.label(day.partition.folder.name, self.read(day).distinct, labels)
@@ -129,7 +137,7 @@ class ModelLogs:
         return self._logged[bisect_left(self._logged, first) : bisect_right(self._logged, last)]
 
     def _known(self, day: date) -> LoggedDay | None:
-        """The summary of a day; None when its folder holds no file."""
+        """Return the summary of a day; None when its folder has no file."""
         if day not in self._days:
             partition = partition_of(self._predictions, day)
             self._days[day] = self._summary_of(partition) if partition is not None else None
@@ -146,8 +154,8 @@ class ModelLogs:
     def _opened(self, partition: Partition, identity: str) -> PredictionDay:
         opened = read_day(partition, self._columns)
         self._log(partition, len(opened.rows), opened.faults)
-        if self._rows_at_hand + len(opened.rows) <= ROWS_AT_HAND:
-            self._rows_at_hand += len(opened.rows)
+        if self._rows_in_memory + len(opened.rows) <= ROWS_IN_MEMORY:
+            self._rows_in_memory += len(opened.rows)
             self._read[identity] = opened
         return opened
 
@@ -162,7 +170,7 @@ class ModelLogs:
         ):
             return known
         if known is not None and known.places.can_continue(there):
-            places = search_on(known.places, self._newest_first(partition.day))
+            places = continue_search(known.places, self._newest_first(partition.day))
             latest, faults = known.latest, known.faults
         else:
             labels = read_label_day(partition, self._columns)
@@ -175,20 +183,23 @@ class ModelLogs:
         return _label_partition(partition, identity, content)
 
     def _depends_on(self, places: LabelPlaces, last: date) -> set[str]:
-        """The current identities of the days that a search result depends on: the days with labels that were found, and
-        with orphans every day that could hold them."""
+        """Return the current identities of the days on which a search result depends.
+
+        These are the days with labels that were found; with orphans, every day that could contain their predictions.
+        """
         if places.orphans or len(places.days) < len(places.found):
             return {one.identity for one in self.days(last - LOOK_BACK, last)}
         return {one.identity for day in places.days.values() for one in self.days(day, day)}
 
     def _log(self, partition: Partition, rows: int, faults: Sequence[LogFault]) -> None:
-        """Log what was read; a partition whose summary is cached is not read, so its faults are logged once."""
-        LOG.debug("log of %s: %s read, %d rows", self._model, partition.folder, rows)
+        """Log the faults of a partition that was read. A cached partition is not read, so its faults are logged only
+        once."""
+        LOG.debug("log of %s: read %s, rows: %d", self._model, partition.folder, rows)
         for fault in faults:
             LOG.warning("log of %s: %s", self._model, fault.text)
 
     def _unsure(self, places: LabelPlaces, last: date, today: date) -> bool:
-        """Whether orphans may belong to a day that is not written yet or cannot be read."""
+        """Return True if orphans may belong to a day that is not written yet or cannot be read."""
         if not places.orphans:
             return False
         candidates = self.days(last - LOOK_BACK, last)
@@ -205,7 +216,7 @@ class ModelLogs:
 
 
 def touching(day: LoggedDay, labels: Sequence[LabelPartition]) -> Iterator[LabelPartition]:
-    """The label partitions that hold a label of the day."""
+    """Return the label partitions with at least one label for a prediction of the day."""
     return (one for one in labels if day.identity in one.places.found)
 
 
@@ -225,7 +236,10 @@ def _logged(partition: Partition, identity: str, kept: bytes) -> LoggedDay:
 def _label_summary(
     partition: Partition, places: LabelPlaces, latest: datetime | None, known: Sequence[LogFault]
 ) -> bytes:
-    """The summary of a partition of labels; the fault of orphans is made from `places`, not taken from `known`."""
+    """Return the summary of a partition of labels as JSON bytes.
+
+    The fault for orphans is derived from `places`; one in `known` may be out of date and is replaced.
+    """
     faults = [one for one in known if one.kind is not LogFaultKind.ORPHAN_LABEL]
     orphaned = places.fault(f"labels of {partition.day}")
     if orphaned is not None:

@@ -1,6 +1,6 @@
-"""The prediction log that serving code writes, `logs/<team>/<name>/date=YYYY-MM-DD/*.parquet`, day by day.
+"""Reads the prediction log that serving code writes: `logs/<team>/<name>/date=YYYY-MM-DD/*.parquet`.
 
-There are two ways to read it. Monitoring gets a day with its faults as values and continues with the other days. A
+There are two ways to read a log. Monitoring gets a day with its faults as values and continues with the other days. A
 comparison or a retirement needs a log without faults: it gets the rows, or the first fault as an error.
 """
 
@@ -34,7 +34,10 @@ MILLION = 1_000_000
 
 
 class ConsumerTraffic(NamedTuple):
-    """How often a consumer used a version, and when last (UTC). `consumer` is as logged, "" when it is not known."""
+    """The predictions of a version that a consumer received: their number, and the time of the last one (UTC).
+
+    `consumer` is the name in the log, "" when it is not known.
+    """
 
     version: str
     consumer: str
@@ -44,7 +47,7 @@ class ConsumerTraffic(NamedTuple):
 
 @dataclass(frozen=True)
 class PredictionDay:
-    """One day of predictions as rows of SCHEMA (none when the partition is broken), and its faults."""
+    """One day of predictions as rows of SCHEMA, and its faults; a broken partition has no rows."""
 
     day: date
     rows: pa.Table
@@ -52,12 +55,12 @@ class PredictionDay:
 
     @property
     def broken(self) -> bool:
-        """Whether the day cannot be measured."""
+        """True if a fault prevents measuring the day."""
         return any(fault.breaks for fault in self.faults)
 
     @property
     def distinct(self) -> pa.Table:
-        """The rows without duplicates: of rows with the same id the earliest, then the one with the lowest score."""
+        """The rows without duplicates: for each id the earliest row, at equal times the one with the lowest score."""
         if not any(fault.kind is LogFaultKind.DUPLICATE_ID for fault in self.faults):
             return self.rows
         ordered = self.rows.sort_by([("predicted_at", "ascending"), ("score", "ascending")])
@@ -68,7 +71,7 @@ class PredictionDay:
 
 
 def read_day(partition: Partition, columns: ColumnMapping) -> PredictionDay:
-    """The mapped columns of a partition with all its faults; every file is read, whatever the first one holds."""
+    """Return the mapped columns of a partition with the faults of all its files."""
     read = [_read_file(partition, file, columns) for file in partition.files]
     faults = [fault for table, found in read for fault in found]
     if any(fault.breaks for fault in faults):
@@ -79,12 +82,13 @@ def read_day(partition: Partition, columns: ColumnMapping) -> PredictionDay:
 
 
 def read_scores(folder: Path, columns: ColumnMapping, days: tuple[date, date], version: str) -> pa.Table:
-    """The scores of one version (`model_version` as logged: its number) on the days `days[0]` to `days[1]`, included.
+    """Return the scores of one version on the days `days[0]` to `days[1]`, both included.
 
-    Columns `prediction_id` (string), `predicted_at` (UTC), `score` (float64), `consumer` (string). Raises
-    LogFormatError for a fault of any file of these days, and for an id that two of its rows have.
+    `version` is the number of the version, as in the column `model_version`. The result has the columns `prediction_id`
+    (string), `predicted_at` (UTC), `score` (float64), `consumer` (string). Raises LogFormatError for a fault of any
+    file of these days, and for an id that occurs twice in the result.
     """
-    tables = [_of_version(sound(read_day(one, columns)).rows, version) for one in partitions(folder, *days)]
+    tables = [_of_version(require_faultless(read_day(one, columns)).rows, version) for one in partitions(folder, *days)]
     rows = pa.concat_tables([SCHEMA.empty_table(), *tables])
     for fault in _repeated(f"{days[0]} to {days[1]}", rows):
         raise fault.error()
@@ -92,13 +96,13 @@ def read_scores(folder: Path, columns: ColumnMapping, days: tuple[date, date], v
 
 
 def consumers_seen(folder: Path, columns: ColumnMapping, first: date, last: date) -> tuple[ConsumerTraffic, ...]:
-    """Rows and last time by version and consumer over these days, both included. Raises LogFormatError."""
-    days = [traffic_in(sound(read_day(one, columns)).rows) for one in partitions(folder, first, last)]
+    """Return the traffic by version and consumer from day `first` to `last`, both included. Raises LogFormatError."""
+    days = [traffic_in(require_faultless(read_day(one, columns)).rows) for one in partitions(folder, first, last)]
     return merged_traffic([one for day in days for one in day])
 
 
 def traffic(folder: Path, columns: ColumnMapping, version: str, first: date, last: date) -> dict[str, int]:
-    """Rows by consumer of one version over these days, both included; "" for an unknown consumer.
+    """Return the number of rows of one version by consumer on these days, both included; "" is an unknown consumer.
 
     Raises LogFormatError for a fault of any file, because traffic that cannot be read is not zero.
     """
@@ -107,14 +111,14 @@ def traffic(folder: Path, columns: ColumnMapping, version: str, first: date, las
 
 
 def traffic_in(rows: pa.Table) -> tuple[ConsumerTraffic, ...]:
-    """Rows and last time by version and consumer of one table."""
+    """Return the traffic by version and consumer of one table of predictions."""
     counts = rows.group_by(["model_version", "consumer"]).aggregate([([], "count_all"), ("predicted_at", "max")])
     order = ["model_version", "consumer", "count_all", "predicted_at_max"]
     return merged_traffic([ConsumerTraffic(*one.values()) for one in counts.select(order).to_pylist()])
 
 
 def merged_traffic(counts: list[ConsumerTraffic]) -> tuple[ConsumerTraffic, ...]:
-    """One entry for each version and consumer, sorted by both."""
+    """Return the sum of traffic records: one for each version and consumer, sorted by both."""
     total: dict[tuple[str, str], ConsumerTraffic] = {}
     for count in counts:
         known = total.get((count.version, count.consumer))
@@ -123,38 +127,38 @@ def merged_traffic(counts: list[ConsumerTraffic]) -> tuple[ConsumerTraffic, ...]
     return tuple(total[key] for key in sorted(total))
 
 
-def sound(day: PredictionDay) -> PredictionDay:
-    """The day itself when it has no fault. Raises LogFormatError with the first fault."""
+def require_faultless(day: PredictionDay) -> PredictionDay:
+    """Return the day itself if it has no fault. Raises LogFormatError with the first fault."""
     for fault in day.faults:
         raise fault.error()
     return day
 
 
 def requested_columns(columns: ColumnMapping) -> list[ColumnRequest]:
-    """The columns that are read from every file, in the order of SCHEMA."""
+    """Return the columns that are read from every file, in the order of SCHEMA."""
     uses = {"predicted_at": Use.INSTANT, "score": Use.NUMBER}
     return [ColumnRequest(name, getattr(columns, name), uses.get(name, Use.TEXT)) for name in SCHEMA.names]
 
 
-def other_day(where: str, instants: pa.ChunkedArray, day: date, column: str) -> LogFault | None:
-    """The fault of a file in which a time is missing or of another UTC day than its partition's."""
+def other_day_fault(where: str, instants: pa.ChunkedArray, day: date, column: str) -> LogFault | None:
+    """Return the fault for times that are missing or not on the partition's UTC day; None without such times."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     micros = pc.subtract(pc.cast(instants, pa.int64()), int(midnight.timestamp()) * MILLION)
     inside = pc.and_(pc.greater_equal(micros, 0), pc.less(micros, 86_400 * MILLION))
     wrong = len(instants) - (pc.sum(inside).as_py() or 0)
     if not wrong:
         return None
-    what = f"{wrong:,} of {len(instants):,} rows have no {column}, or one on another day (UTC)"
+    what = f"{column} is missing or on another day (UTC) in {wrong:,} of {len(instants):,} rows"
     return LogFault(LogFaultKind.OTHER_DAY, where, what, "write each row into the partition of its UTC day")
 
 
-def without_id(where: str, ids: pa.ChunkedArray) -> LogFault | None:
-    """The fault of a file in which rows have no prediction id."""
+def missing_id_fault(where: str, ids: pa.ChunkedArray) -> LogFault | None:
+    """Return the fault for rows without a prediction id; None without such rows."""
     named = pc.sum(pc.greater(pc.binary_length(ids), 0)).as_py() or 0
     if named == len(ids):
         return None
-    what = f"{len(ids) - named:,} of {len(ids):,} rows have no prediction id"
-    return LogFault(LogFaultKind.NO_ID, where, what, "give every prediction an id; no label can find these rows")
+    what = f"the prediction id is missing in {len(ids) - named:,} of {len(ids):,} rows"
+    return LogFault(LogFaultKind.NO_ID, where, what, "write an id in every row; rows without one get no label")
 
 
 def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tuple[pa.Table, list[LogFault]]:
@@ -165,8 +169,8 @@ def _read_file(partition: Partition, file: Path, columns: ColumnMapping) -> tupl
     for name in ("model_version", "consumer"):
         read = read.set_column(SCHEMA.get_field_index(name), name, pc.fill_null(read[name], ""))
     faults = [
-        other_day(where, read["predicted_at"], partition.day, columns.predicted_at),
-        without_id(where, read["prediction_id"]),
+        other_day_fault(where, read["predicted_at"], partition.day, columns.predicted_at),
+        missing_id_fault(where, read["prediction_id"]),
         _bad_scores(where, read["score"]),
     ]
     return read, [fault for fault in faults if fault is not None]
@@ -177,8 +181,10 @@ def _bad_scores(where: str, scores: pa.ChunkedArray) -> LogFault | None:
     bad = len(scores) - (pc.sum(good).as_py() or 0)
     if not bad:
         return None
-    what = f"{bad:,} of {len(scores):,} scores are null, NaN or outside 0 to 1"
-    return LogFault(LogFaultKind.BAD_SCORE, where, what, "write one probability a row; leave out rows without a score")
+    what = f"the score is null, NaN or outside 0 to 1 in {bad:,} of {len(scores):,} rows"
+    return LogFault(
+        LogFaultKind.BAD_SCORE, where, what, "write a probability in each row; leave out rows without a score"
+    )
 
 
 def _repeated(where: str, rows: pa.Table) -> Iterator[LogFault]:
@@ -187,8 +193,8 @@ def _repeated(where: str, rows: pa.Table) -> Iterator[LogFault]:
     if again:
         counts = pc.value_counts(ids)
         example = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")[0].as_py()
-        what = f"{again:,} of {len(ids):,} rows repeat an id, {example[:60]!a} for one"
-        yield LogFault(LogFaultKind.DUPLICATE_ID, where, what, "give every prediction an id of its own")
+        what = f"an earlier id is repeated in {again:,} of {len(ids):,} rows, for example {example[:60]!a}"
+        yield LogFault(LogFaultKind.DUPLICATE_ID, where, what, "give every prediction a different id")
 
 
 def _of_version(rows: pa.Table, version: str) -> pa.Table:

@@ -1,8 +1,8 @@
 """A cache of counts on log partitions, so that no partition is counted twice.
 
-Entries are bytes under a key of words (identity of the partition, digest of the edges, format version, model version).
-When one of them changes, the key changes, so an entry never goes stale. The cache may be deleted at any time, and old
-entries are: a run writes about five entries for each model, and reads those of a few months at most.
+An entry is bytes under a key of words (identity of the partition, digest of the edges, format version, model version).
+When one of the words changes, the key changes, so an entry never goes stale. The cache may be deleted at any time. Old
+entries are deleted: a run writes about five entries for each model, and reads those of a few months at most.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from pathlib import Path
 
 
 class ProfileCache:
-    """A folder of entries, each written whole or not at all."""
+    """A folder of cache entries, each written completely or not at all."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def get(self, *key: str) -> bytes | None:
-        """The entry under these words, or None."""
+        """Return the entry under these words, or None."""
         try:
             return self._path(key).read_bytes()
         except FileNotFoundError:
             return None
 
     def put(self, content: bytes, *key: str) -> None:
-        """Write an entry; it is not synced to disk, because it can be counted again."""
+        """Write an entry; the file is not synced to disk, because the entry can be computed again."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
@@ -39,7 +39,7 @@ class ProfileCache:
         Path(temporary).replace(path)
 
     def prune(self, before: datetime) -> int:
-        """Delete the entries that were written before a time; returns their number."""
+        """Delete the entries that were written before a time; return their number."""
         aged = [one for one in self.root.glob("*/*") if _written(one) < before.timestamp()]
         for entry in aged:
             entry.unlink(missing_ok=True)
@@ -51,7 +51,7 @@ class ProfileCache:
 
 
 def _written(entry: Path) -> float:
-    """When an entry was written, in seconds since 1970; infinity when another process replaces it just now."""
+    """Return when an entry was written, in seconds since 1970; infinity if another process is replacing the file."""
     try:
         return entry.stat().st_mtime
     except FileNotFoundError:

@@ -1,1 +1,1 @@
-"""Notices to people: the outbox and the channels that deliver them."""
+"""The outbox, and the delivery channels (webhook, mail, chat)."""

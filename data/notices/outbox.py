@@ -1,6 +1,6 @@
-"""Notices to people as files: Markdown to read, JSON to send on; the same notice is never written twice.
+"""The outbox: each notice is one Markdown file to read and one JSON file for delivery, written only once.
 
-The outbox always works, without any setting. Channels (mail, chat, a webhook) read the JSON and send it on.
+The outbox needs no setting. The delivery channels (webhook, mail, chat) read the JSON files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ LOG = logging.getLogger(__name__)
 
 
 def _text(most: int | None = None) -> BeforeValidator:
-    """Text that a file can hold, in at most `most` characters: no text that people wrote prevents the notice."""
+    """Return a validator that makes text storable and cuts it to `most` characters, so that no text prevents a
+    notice."""
 
     def fitted(value: Any) -> Any:
         if not isinstance(value, str):
@@ -43,11 +44,13 @@ def _text(most: int | None = None) -> BeforeValidator:
 
 
 class Notice(Frozen):
-    """A message to one receiver about one subject; `number` counts reminders from 1, and each reminder is a new notice.
+    """A message to one receiver about one subject.
 
-    `about` is the key of the subject, `answer_by` (UTC) the time until which an answer is expected. `aside` is text
-    that may change without a new notice: addresses of pages, who has not answered yet. Words of other people in
-    `title`, `text` and `aside` are quoted by `data.notices.quoted_text`, so that they differ from modelward's own.
+    `number` is 1 for the first notice about a question and 2 for its first reminder; each reminder is a new notice.
+    `about` is the key of the subject, `answer_by` (UTC) the time by which an answer is expected. `aside` is text that
+    may change without a new notice: addresses of pages, who has not answered yet. Quotations from other people in
+    `title`, `text` and `aside` are marked by `data.notices.quoted_text`, so that a reader can distinguish them from
+    modelward's text.
     """
 
     kind: Kind
@@ -61,9 +64,9 @@ class Notice(Frozen):
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` over the content, without the aside, the quotation marks and the time of writing.
+        """`sha256:<hex>` over the content, without `aside`, the quotation marks and the time of writing.
 
-        A notice of a time before quotations had marks therefore is the same notice, and is not written again.
+        Quotation marks are ignored because older notices lack them; the same notice must not be written again.
         """
         content = {"title": unmarked(self.title), "text": unmarked(self.text)}
         return sha256_of(self.model_dump(mode="json", exclude={"aside"}) | content)
@@ -71,7 +74,10 @@ class Notice(Frozen):
 
 @dataclass(frozen=True)
 class QueuedNotice:
-    """A notice in the outbox. `delivery` is the same in every attempt, so that a receiver can drop a second copy."""
+    """A notice in the outbox with the time at which it was written, `left_at`.
+
+    `delivery` is the same id in every attempt, so that a receiver can drop a second copy.
+    """
 
     delivery: str
     notice: Notice
@@ -79,37 +85,43 @@ class QueuedNotice:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """The notices in an outbox, oldest first, and the names of the files that cannot be read as a notice."""
+class OutboxContents:
+    """Notices in an outbox, oldest first, and the names of the files that are not readable notices."""
 
     queued_notices: tuple[QueuedNotice, ...]
     unreadable: tuple[str, ...]
 
 
 class Outbox:
-    """A folder of notices, `<time>-<kind>-<digest>.md` and `.json`; the JSON is written last and makes it count."""
+    """A folder of notices, each as `<time>-<kind>-<digest>.md` and `.json`.
+
+    The JSON file is written last; only with it does the notice exist.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def send(self, notices: Sequence[Notice], at: datetime) -> str:
-        """Write these notices, except those that exist already. Returns one digest over all of them.
+    def write_all(self, notices: Sequence[Notice], at: datetime) -> str:
+        """Write these notices, except those that exist already; return one digest over all of them.
 
-        Raises PublishError when the folder cannot be written; what was written until then stays and is not repeated.
+        Raises PublishError when the folder cannot be written; the notices written before the error stay.
         """
         existing = self.existing()
         for notice in notices:
-            self.put(notice, at, existing)
+            self.write(notice, at, existing)
         return sha256_of(sorted(notice.digest for notice in notices))
 
     def existing(self) -> dict[str, Path]:
-        """The path of each notice by its mark. Who writes many lists once: the folder may hold the notices of years."""
+        """Return the path of each notice by its mark, `<kind>-<start of the digest>`.
+
+        A caller that writes many notices lists them once, because the folder may contain the notices of years.
+        """
         return {_marked(file): file for file in sorted(self.root.glob("*.json"), reverse=True)}
 
-    def put(self, notice: Notice, at: datetime, existing: dict[str, Path] | None = None) -> Path:
-        """Write one notice; returns the path of its JSON, new or from before. Raises PublishError.
+    def write(self, notice: Notice, at: datetime, existing: dict[str, Path] | None = None) -> Path:
+        """Write one notice unless it exists; return the path of its JSON file. Raises PublishError.
 
-        Who writes many passes what is `existing`, which is kept up to date.
+        A caller that writes many notices passes the result of `existing()`, which is updated here.
         """
         mark = _mark(notice)
         known = self.find(notice) if existing is None else existing.get(mark)
@@ -122,7 +134,7 @@ class Outbox:
             write_durably(path, (json.dumps(body, indent=2, sort_keys=True) + "\n").encode())
         except OSError as error:
             raise PublishError(
-                f"the outbox {self.root} cannot be written: {error}", "make it writable and run again"
+                f"the outbox {self.root} cannot be written: {error}", "make the folder writable, then run again"
             ) from error
         LOG.info("notice %s about %s written to the outbox, number %d", path.stem, notice.about, notice.number)
         if existing is not None:
@@ -130,32 +142,33 @@ class Outbox:
         return path
 
     def find(self, notice: Notice) -> Path | None:
-        """The path of the JSON of this notice, or None when it was never written."""
+        """Return the path of the JSON file of this notice, or None when it was never written."""
         return next(iter(sorted(self.root.glob(f"*-{_mark(notice)}.json"))), None)
 
     def path(self, delivery: str) -> Path:
-        """The path of a notice by its delivery id."""
+        """Return the path of the JSON file of a notice by its delivery id."""
         return self.root / f"{delivery}.json"
 
     def notices(self) -> list[Notice]:
-        """Every notice, oldest first."""
+        """Return every notice, oldest first."""
         return [one.notice for one in self.queued_notices()]
 
     def queued_notices(self) -> list[QueuedNotice]:
-        """Every notice with its delivery id and the time at which it was written, oldest first."""
+        """Return every notice with its delivery id and the time at which it was written, oldest first."""
         return list(self.contents().queued_notices)
 
-    def contents(self, since: datetime | None = None, of: Collection[Notice] | None = None) -> Contents:
-        """The notices written since that time, of these notices or of all; the names of the files tell which to read.
+    def contents(self, since: datetime | None = None, of: Collection[Notice] | None = None) -> OutboxContents:
+        """Return the notices written since a time (None: all), limited to those in `of` (None: no limit).
 
-        A file that cannot be read is named and hides no other.
+        Only the files whose names match are read. A file that cannot be read is listed as unreadable and does not hide
+        others.
         """
         first = _time(since) if since is not None else ""
         marks = None if of is None else {_mark(one) for one in of}
         files = [one for one in sorted(self.root.glob("*.json")) if one.name >= first]
         found = {one.name: _queued(one) for one in files if marks is None or _marked(one) in marks}
         unreadable = tuple(name for name, one in found.items() if one is None)
-        return Contents(tuple(one for one in found.values() if one is not None), unreadable)
+        return OutboxContents(tuple(one for one in found.values() if one is not None), unreadable)
 
 
 class _Written(Notice):
@@ -182,7 +195,7 @@ def _mark(notice: Notice) -> str:
 
 
 def _marked(file: Path) -> str:
-    """The mark of the notice in a file: the part of its name after the time."""
+    """Return the mark of the notice in a file: the part of the file name after the time."""
     return file.stem.partition("-")[2]
 
 

@@ -1,1 +1,1 @@
-"""What the registry and its log are asked: lookups by name, history, inventory."""
+"""Queries for code outside `data/`: functions that take the registry and return records."""

@@ -1,4 +1,4 @@
-"""What a change of a registered model is compared with, read once."""
+"""Reads in one snapshot everything against which a change of a registered model is compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.registry.registry import Registry
 
 @dataclass(frozen=True)
 class AmendmentSnapshot:
-    """A model, the Git commit of its newest version (None without one), the roster, and the id of who acts here."""
+    """A model, the Git commit of its latest version (None without one), the roster, the acting person's id."""
 
     model: Model
     newest_commit: str | None
@@ -23,7 +23,7 @@ class AmendmentSnapshot:
 
 
 def amendment_snapshot(registry: Registry, text: str) -> AmendmentSnapshot:
-    """The model of this name, before it is amended. Raises as `find_model`, and StoreError."""
+    """Return the model of this name before it is amended. Raises as `find_model` does, and StoreError."""
     with registry.reading() as state:
         model = find_model(state, text)
         versions = state.find(Version, model=model.key)

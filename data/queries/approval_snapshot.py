@@ -1,4 +1,4 @@
-"""What the approval form shows, read once: the request with everything that it is about, in one snapshot."""
+"""Reads in one snapshot everything that an approval form shows: the request, its subject and the votes."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from data.registry.state import State
 
 @dataclass(frozen=True)
 class ApprovalSnapshot:
-    """A request for approval at one moment, with all that its form shows.
+    """An approval request at one moment, with everything that its form shows.
 
-    `confirmation` is what a person types to confirm the digest. `standing` are those of the `votes` that count, and
-    `missing` is the number of signatures that are still needed, by role. `eligible` is who could sign; nobody once the
-    request is decided. `serving` is the key of the version in the slot that the request is about. `operation` is the
-    deployment that is to be ratified; `retirement` and its `parties` belong to a request to retire.
+    `confirmation` is the end of the digest, which a person types to confirm. `counted_votes` are the votes that count,
+    `missing` is the number of signatures still needed, by role. `eligible` are the people who could sign now, none for
+    a decided request. `serving` is the key of the version in the slot of the request. `operation` is the deployment to
+    ratify; `retirement` and its `parties` are set for a request to retire.
     """
 
     request: ApprovalRequest
@@ -38,7 +38,7 @@ class ApprovalSnapshot:
     version: VersionSnapshot
     judgements: tuple[Judgement, ...]
     votes: tuple[Vote, ...]
-    standing: tuple[Vote, ...]
+    counted_votes: tuple[Vote, ...]
     missing: Mapping[Role, int]
     eligible: tuple[EligibleApprover, ...]
     serving: str | None
@@ -48,9 +48,9 @@ class ApprovalSnapshot:
 
 
 def approval_snapshot(registry: Registry, request: str, now: datetime) -> ApprovalSnapshot:
-    """The request under this key or reference (`model/3#1`), as it stands; `now` decides who could sign it.
+    """Return the request with this key or reference (`model/3#1`); `eligible` is computed for `now`.
 
-    Raises NotFoundError, InputError for what is no reference, AmbiguousNameError, StoreError.
+    Raises NotFoundError, InputError for text that is not a reference, AmbiguousNameError, StoreError.
     """
     with registry.reading() as state:
         return _collect(state, find_row(state, ApprovalRequest, request), now)
@@ -66,7 +66,7 @@ def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalS
         version=collect_version(state, subject_of(state, request.purpose, request.subject).version.key),
         judgements=verdicts.judgements if verdicts is not None else (),
         votes=tuple(state.find(Vote, request=request.key)),
-        standing=tuple(standing),
+        counted_votes=tuple(standing),
         missing=unsigned_roles(request.required, standing),
         eligible=eligible_approvers(state, request, now) if request.state == "pending" else (),
         serving=serving_version(state, model_of(request.subject), request.environment, request.slot),
@@ -77,6 +77,6 @@ def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalS
 
 
 def serving_version(state: State, model: str, environment: str, slot: str) -> str | None:
-    """The key of the version that serves in a slot of a model, from a snapshot that is open already."""
+    """Return the key of the version that serves in a slot of a model, read from a snapshot that is already open."""
     row = state.get(Slot, slot_key(model, environment, slot))
     return row.version if row is not None else None

@@ -1,4 +1,4 @@
-"""What came due by itself: the rows that the nightly review and the reconciliation act on, each in one snapshot."""
+"""Reads the rows that the nightly review and the reconciliation process because a date passed, each in one snapshot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAPSED = (ReviewState.EXPIRED, ReviewState.REVOKED)
 
 @dataclass(frozen=True)
 class LateIncident:
-    """An incident that nobody ratified in time, with its model."""
+    """An incident of a deployment that was not ratified in time, with its model."""
 
     incident: Incident
     model: Model
@@ -31,7 +31,7 @@ class LateIncident:
 
 @dataclass(frozen=True)
 class ServingVersion:
-    """A version in a slot whose approval lapsed; `open_reasons` are the reasons of its open reviews."""
+    """A version in a slot whose approval expired or was revoked; `open_reasons` are those of its open reviews."""
 
     version: Version
     open_reasons: tuple[str, ...]
@@ -48,7 +48,7 @@ class ReviewHistory:
 
 @dataclass(frozen=True)
 class RequestInRun:
-    """A request that is over, and the run that may still wait for it."""
+    """An approval request that is closed, and the run that may still wait for it."""
 
     request: ApprovalRequest
     run_id: str
@@ -56,20 +56,20 @@ class RequestInRun:
 
 @dataclass(frozen=True)
 class RequestRuns:
-    """The pending requests that end with their run, and the requests that are over while a run may still wait."""
+    """The pending requests that end with their run, and the closed requests for which a run may still wait."""
 
     pending: tuple[ApprovalRequest, ...]
     over: tuple[RequestInRun, ...]
 
 
-def standing_waivers(registry: Registry) -> list[Waiver]:
-    """The waivers that are requested or granted, by key. Raises StoreError."""
+def open_waivers(registry: Registry) -> list[Waiver]:
+    """Return the waivers that are requested or granted, by key. Raises StoreError."""
     with registry.reading() as state:
         return state.among(Waiver, "state", ("requested", "granted"))
 
 
 def unratified_incidents(registry: Registry, now: datetime) -> list[LateIncident]:
-    """Open incidents of deployments whose time for ratification is over at `now`. Raises StoreError."""
+    """Return the open incidents of deployments whose time for ratification ended by `now`. Raises StoreError."""
     with registry.reading() as state:
         waiting = [one for one in state.find(Deployment) if one.ratified_by is None and one.ratify_by is not None]
         late = {one.key for one in waiting if one.ratify_by is not None and one.ratify_by <= now}
@@ -79,7 +79,7 @@ def unratified_incidents(registry: Registry, now: datetime) -> list[LateIncident
 
 
 def lapsed_serving_versions(registry: Registry) -> list[ServingVersion]:
-    """The versions in a slot whose approval expired or was revoked, each once. Raises StoreError."""
+    """Return the versions in a slot whose approval expired or was revoked, each once. Raises StoreError."""
     with registry.reading() as state:
         serving = [one.version for one in state.find(Slot) if one.version]
         versions = [one for one in state.among(Version, "key", serving) if one.review_state in LAPSED]
@@ -90,7 +90,7 @@ def lapsed_serving_versions(registry: Registry) -> list[ServingVersion]:
 
 
 def review_history(registry: Registry, reason: str) -> ReviewHistory:
-    """What says when each active model was reviewed for this reason. Raises StoreError."""
+    """Return the active models with their reviews for this reason. Raises StoreError."""
     with registry.reading() as state:
         return ReviewHistory(
             tuple(state.find(Model, state="active")),
@@ -100,7 +100,7 @@ def review_history(registry: Registry, reason: str) -> ReviewHistory:
 
 
 def late_conditions(registry: Registry, now: datetime) -> list[Finding]:
-    """Of each approved version the first open condition whose date is past at `now`, by version. Raises StoreError."""
+    """Return for each approved version its first open condition that is overdue at `now`. Raises StoreError."""
     with registry.reading() as state:
         unmet = [one for one in state.find(Finding, origin="condition") if one.state != "closed"]
         late = {one.version: one for one in reversed(unmet) if one.due_at <= now}
@@ -110,10 +110,10 @@ def late_conditions(registry: Registry, now: datetime) -> list[Finding]:
 
 
 def request_runs(registry: Registry, closed: Sequence[str]) -> RequestRuns:
-    """Requests with the runs that wait for them; `closed` are the states in which nobody decides any more.
+    """Return the requests with the runs that wait for them; `closed` are the request states that count as closed.
 
-    An emergency release may be ratified beside its run: its request does not end with the run that asked, and once it
-    is decided the run of its deployment waits for nothing. Raises StoreError.
+    An emergency release may be ratified outside the run that requested it. Its request therefore does not end with that
+    run, and after the decision the run of its deployment no longer waits. Raises StoreError.
     """
     with registry.reading() as state:
         requests = state.find(ApprovalRequest)

@@ -1,6 +1,6 @@
-"""An index of the log: the numbers of the events that name each model. Only new events are read to extend it.
+"""An index of the log: for each model the numbers of the events about it, extended by reading new events only.
 
-The events of one model among a thousand are then fetched by number, so that a page does not read the whole log.
+The events of one model among a thousand are then read by number, so that a page does not read the whole log.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import duckdb
 
 
 class EventIndex:
-    """The numbers of the events that name each model, or anything below it, by the model's key; empty at first."""
+    """For each model's key, the numbers of the events about the model or anything below it; empty at first."""
 
     def __init__(self) -> None:
         self._numbers = _empty()
         self._size = 0
 
     def extend(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Add the events since the last call. A shorter log is another log: it is read from its start."""
+        """Add the events since the last call. A log that became shorter is a different log and is read from its
+        start."""
         row = connection.execute("SELECT size FROM audit_head WHERE id = 0").fetchone()
         size = int(row[0]) if row else 0
         if size < self._size:
@@ -32,11 +33,11 @@ class EventIndex:
         self._size = size
 
     def newest(self, model: str) -> int:
-        """The number of the newest event that names a model; 0, the number of genesis, when no event does."""
+        """Return the number of the latest event about a model; 0, the number of genesis, without such an event."""
         return self._numbers[model][-1] if model in self._numbers else 0
 
     def bodies(self, connection: duckdb.DuckDBPyConnection, model: str) -> list[bytes]:
-        """The bodies of the events that name a model, oldest first; each is one look-up by primary key."""
+        """Return the bodies of the events about a model, oldest first, each read by its number."""
         numbers: Iterable[int] = self._numbers.get(model, ())
         found = [connection.execute("SELECT body FROM audit_event WHERE seq = ?", [one]).fetchone() for one in numbers]
         return [row[0] for row in found if row is not None]

@@ -1,6 +1,6 @@
--- name: which events name which model
--- Of the events from one number up to, not including, another: each model with their numbers. A body that is no text,
--- which only a hand could have put there, names nothing.
+-- name: numbers of the events about each model
+-- From the events with first number <= seq < second number: each model with the numbers of the events that contain its
+-- key. A body that is not text, which only tampering can produce, is skipped.
 SELECT
     model,
     list(seq ORDER BY seq) AS numbers

@@ -1,4 +1,4 @@
-"""The evidence on a version with the standards that were adopted: what a judgement and a request are made of."""
+"""Reads the evidence on a version and the adopted standards, as needed for a judgement or an approval request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from data.registry.rules.version import latest_verdicts
 
 @dataclass(frozen=True)
 class EvidenceInForce:
-    """The evidence on a version, and every version of every standard that was adopted, by key."""
+    """The evidence on a version, and every version of every adopted standard, by key."""
 
     evidence: Evidence
     adopted: tuple[Standard, ...]
@@ -27,9 +27,9 @@ class EvidenceInForce:
 
 @dataclass(frozen=True)
 class JudgingFacts:
-    """What a judgement needs: evidence, standards, and the newest verdicts of the same stage.
+    """The input of a judgement: evidence, standards, and the latest verdict set of the same stage (`known`).
 
-    `opened_with` are the keys of the standards that the request was opened under; empty without a request.
+    `opened_with` are the keys of the standards under which the request was opened; empty without a request.
     """
 
     evidence: Evidence
@@ -40,9 +40,10 @@ class JudgingFacts:
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What a request is bound to, as it is now. `evidence` is None where the subject is no version to be judged.
+    """The present values of everything to which a request is bound.
 
-    `plan_digest` is that of a retirement's plan, `sha256:<hex>`; empty where the request is not about a retirement.
+    `evidence` is None for a request about something other than a version to be judged. `plan_digest` is that of the
+    retirement's plan, `sha256:<hex>`; empty for a request about something else.
     """
 
     model: Model
@@ -56,7 +57,7 @@ class RequestFacts:
 def evidence_in_force(
     registry: Registry, version: str, environment: str = "production", use: str = ""
 ) -> EvidenceInForce:
-    """Everything recorded about a version for an environment and use. Raises NotFoundError, StoreError."""
+    """Return everything recorded about a version for an environment and use. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         evidence = collect_evidence(state, version, environment, use)
         return EvidenceInForce(evidence, tuple(state.find(Standard)))
@@ -65,7 +66,7 @@ def evidence_in_force(
 def judging_facts(
     registry: Registry, version: str, stage: str, environment: str, use: str, request: ApprovalRequest | None = None
 ) -> JudgingFacts:
-    """What a version is judged on at a stage, with the votes on a request. Raises NotFoundError, StoreError."""
+    """Return the input of a judgement at a stage, with the votes on a request. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         evidence = collect_evidence(state, version, environment, use)
         opened_with: tuple[str, ...] = ()
@@ -79,13 +80,13 @@ def judging_facts(
 
 
 def newest_verdict_set(registry: Registry, version: str, stage: str) -> VerdictSet | None:
-    """The newest verdicts on a version at a stage, or None. Raises StoreError."""
+    """Return the latest verdict set of a version at a stage, or None. Raises StoreError."""
     with registry.reading() as state:
         return latest_verdicts(state, version, [stage])
 
 
 def deployment_facts(registry: Registry, request: ApprovalRequest) -> RequestFacts:
-    """What a request to put a version in service is bound to. Raises NotFoundError, StoreError."""
+    """Return the facts to which a request to deploy a version is bound. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         evidence = collect_evidence(state, request.subject, request.environment, request.use)
         verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
@@ -94,7 +95,7 @@ def deployment_facts(registry: Registry, request: ApprovalRequest) -> RequestFac
 
 
 def release_facts(registry: Registry, request: ApprovalRequest) -> RequestFacts:
-    """What a request to ratify a release is bound to; its verdicts are there. Raises NotFoundError, StoreError."""
+    """Return the facts of a request to ratify a release, with its verdict set. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         version = state.need(Version, request.subject)
         verdicts = state.need(VerdictSet, request.verdict_set or "")
@@ -102,7 +103,7 @@ def release_facts(registry: Registry, request: ApprovalRequest) -> RequestFacts:
 
 
 def retirement_facts(registry: Registry, request: ApprovalRequest) -> RequestFacts:
-    """What a request to retire a version is bound to. Raises NotFoundError, StoreError."""
+    """Return the facts to which a request to retire a version is bound. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         version = state.need(Version, state.need(Retirement, request.subject).subject)
         model, digest = state.need(Model, version.model), retirement_digest(state, request.subject)

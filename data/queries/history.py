@@ -1,7 +1,7 @@
-"""The past from the log: what was in production at a moment, who approved it, on what evidence.
+"""Reads the past from the log: what was in production at a moment, who approved it, on what evidence.
 
-The state tables hold the present; the events hold the past. Folding the events up to a moment gives the tables as they
-were then. The clock `effective` is the business time of an event, `recorded` is when the registry recorded it.
+The state tables contain the present, the events the past. Folding the events up to a moment gives the tables of that
+moment. The clock `effective` is the business time of an event, `recorded` the time at which the registry recorded it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ OF_DEPLOYMENT = ("use", "from_at", "rollback_of", "reason")
 
 
 class Approver(Frozen):
-    """A person who decided on what was in production, in which role, and what proves their identity."""
+    """A person who voted on the version in production, with role, decision and proof of identity."""
 
     person: str
     name: str
@@ -61,7 +61,7 @@ class FindingSnapshot(Frozen):
 
 
 class WaiverSnapshot(Frozen):
-    """A waiver that was in force at the moment."""
+    """A waiver that was granted and not expired at the moment."""
 
     key: str
     control: str
@@ -71,9 +71,10 @@ class WaiverSnapshot(Frozen):
 
 
 class SlotSnapshot(Frozen):
-    """What a slot of a model held at a moment. Without a version in the slot, every field about a version is empty.
+    """The content of a slot of a model at a moment. Without a version in the slot, all fields about a version are
+    empty.
 
-    `events` counts the events that the snapshot is made from, `last_event` is the number of the newest of them.
+    `events` counts the events from which the snapshot was made, `last_event` is the number of the latest of them.
     """
 
     model: str
@@ -109,13 +110,13 @@ class SlotSnapshot(Frozen):
 
 @dataclass
 class Fold:
-    """State tables at a moment: the values of each row by table and key, and how many events made them."""
+    """The state tables at a moment: the values of each row by table and key, and the number of events applied."""
 
     tables: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     events: int = 0
     last_event: int = 0
 
-    def take(self, event: dict[str, Any]) -> None:
+    def apply(self, event: dict[str, Any]) -> None:
         """Apply the row images of one event."""
         for image in event["rows"]:
             self.tables.setdefault(image["table"], {})[image["key"]] = row_values(image)
@@ -123,12 +124,12 @@ class Fold:
         self.last_event = event["seq"]
 
     def get(self, kind: type[R], key: str | None) -> R | None:
-        """The row under this key at the moment, or None."""
+        """Return the row with this key at the moment, or None."""
         values = self.tables.get(kind.table, {}).get(key or "")
         return kind.model_validate(values) if values is not None else None
 
     def find(self, kind: type[R], fits: Callable[[R], bool]) -> list[R]:
-        """The rows of a table, at the moment, for which `fits` is true."""
+        """Return the rows of a table, at the moment, for which `fits` is true."""
         rows = [kind.model_validate(values) for values in self.tables.get(kind.table, {}).values()]
         return [row for row in rows if fits(row)]
 
@@ -142,9 +143,9 @@ def slot_as_of(
     environment: str = "production",
     slot: str = "champion",
 ) -> SlotSnapshot:
-    """What a slot of the model called `text` held at a business time, from the events recorded by `known_at` or all.
+    """Return the content of a slot of the model named `text` at a business time.
 
-    Raises as `find_model` and `as_of`, and StoreError.
+    Only events recorded by `known_at` are used; None uses all. Raises as `find_model` and `as_of` do, and StoreError.
     """
     with registry.store.reading() as connection:
         model = find_model(State(connection), text).key
@@ -155,9 +156,9 @@ def slot_as_of(
 def slot_as_recorded(
     registry: Registry, text: str, known_at: datetime, *, environment: str = "production", slot: str = "champion"
 ) -> SlotSnapshot:
-    """The newest state of a slot of the model called `text`, as the registry had recorded it by a moment.
+    """Return the latest state of a slot of the model named `text`, from the events recorded by `known_at`.
 
-    Raises as `find_model` and `as_of`, and StoreError.
+    Raises as `find_model` and `as_of` do, and StoreError.
     """
     with registry.store.reading() as connection:
         model = find_model(State(connection), text).key
@@ -173,7 +174,7 @@ def as_of(
     environment: str = "production",
     slot: str = "champion",
 ) -> SlotSnapshot:
-    """What a slot of a model (its key) held at a moment, folded from the log in one pass.
+    """Return the content of a slot of a model (its key) at a moment, folded from the log in one pass.
 
     Raises NotFoundError when the model was not registered by then.
     """
@@ -182,7 +183,7 @@ def as_of(
     if row is None:
         raise NotFoundError(
             f"{short(model)} was not registered by {write_instant(moment)}",
-            f"`modelward history {short(model)}` shows its first event",
+            f"run `modelward history {short(model)}` to see its first event, then choose a later time",
         )
     slot_row = fold.get(Slot, slot_key(model, environment, slot))
     values: dict[str, Any] = {"model": model, "as_of": moment, "by": by, "environment": environment, "slot": slot}
@@ -193,17 +194,17 @@ def as_of(
 
 
 def fold_until(source: Source, moment: datetime, *, by: Clock = "effective", about: str = "") -> Fold:
-    """The state tables at a moment; with `about`, only the rows of events that contain that key."""
+    """Return the state tables at a moment; with `about`, only the rows of events that contain that key."""
     limit, clock = write_instant(moment), f"{by}_at"
     fold = Fold()
     for event in parsed_events(source, about):
         if event[clock] <= limit:
-            fold.take(event)
+            fold.apply(event)
     return fold
 
 
 def _recorded_by(connection: duckdb.DuckDBPyConnection, moment: datetime) -> Iterator[bytes]:
-    """The bodies of the events that were recorded by a moment."""
+    """Return the bodies of the events that were recorded by a moment."""
     limit = write_instant(moment)
     return (body for body in AuditLog(connection).bodies(0) if json.loads(body)["recorded_at"] <= limit)
 

@@ -1,6 +1,6 @@
-"""The inventory: every version, its review state, where it is or was deployed, and why a deployment ended.
+"""The inventory: every version with its review state, its deployments and the reasons why they ended.
 
-Field names are stable: reports and other systems read them as JSON.
+Field names are stable, because reports and other systems read them as JSON.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from data.registry.state import State
 R = TypeVar("R", bound=Row)
 
 
-class Placement(Frozen):
-    """A version in a slot: since when, until when, and why that ended."""
+class ListedDeployment(Frozen):
+    """A deployment of a version in a slot: from when, until when, and why it ended."""
 
     environment: str
     slot: str
@@ -42,10 +42,10 @@ class Placement(Frozen):
 
 
 class ListedVersion(Frozen):
-    """One version on the inventory.
+    """One version in the inventory.
 
-    `expired` says that `valid_until` has passed, whether or not an event records it yet. `complete` is the share (0 to
-    1) of the required inventory fields that are filled, `missing` names the others.
+    `expired` is True when `valid_until` has passed, even if no event records it yet. `complete` is the share (0 to 1)
+    of the required inventory fields that are filled, `missing` are the other fields.
     """
 
     key: str
@@ -64,7 +64,7 @@ class ListedVersion(Frozen):
     valid_until: Instant | None
     expired: bool
     serving: bool
-    deployments: tuple[Placement, ...]
+    deployments: tuple[ListedDeployment, ...]
     open_findings: int
     open_findings_by_severity: dict[str, int]
     waivers: tuple[str, ...]
@@ -86,9 +86,10 @@ class Inventory:
 
 
 def inventory(registry: Registry, text: str = "", now: datetime | None = None) -> Inventory:
-    """Every version, or those of the model called `text`; what is due is judged at `now` or the registry's time.
+    """Return every version, or those of the model named `text`.
 
-    Raises as `find_model`, MissingRegistryError for an empty log, StoreError.
+    `now` (None: the registry's time) decides what is due or expired. Raises as `find_model` does, MissingRegistryError
+    for an empty log, StoreError.
     """
     with registry.store.reading() as connection:
         time, state = registry_time(connection), State(connection)
@@ -97,7 +98,7 @@ def inventory(registry: Registry, text: str = "", now: datetime | None = None) -
 
 
 def list_versions(state: State, now: datetime, model: str | None = None) -> list[ListedVersion]:
-    """Every version, or those of one model's key, by model and number; what is due is judged at `now`."""
+    """Return every version, or those of one model's key, by model and number; `now` decides what is due."""
     facts = _Facts.read(state, model)
     models = {one.key: one for one in (state.find(Model) if model is None else state.find(Model, key=model))}
     versions = _rows(state, Version, model)
@@ -106,7 +107,7 @@ def list_versions(state: State, now: datetime, model: str | None = None) -> list
 
 @dataclass(frozen=True)
 class _Facts:
-    """The rows about the versions, each list by the key of the version or model that it belongs to."""
+    """The rows about the versions, each list by the key of the version or model to which it belongs."""
 
     deployments: Mapping[str, list[Deployment]]
     sections: Mapping[str, list[Section]]
@@ -171,7 +172,7 @@ def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Lis
         valid_until=version.valid_until,
         expired=version.valid_until is not None and version.valid_until <= now,
         serving=any(one.state == "deployed" for one in placements),
-        deployments=tuple(_placement(one) for one in placements),
+        deployments=tuple(_listed_deployment(one) for one in placements),
         open_findings=len(findings),
         open_findings_by_severity=_count(one.severity.value for one in findings),
         waivers=tuple(one.control for one in facts.waivers.get(version.key, []) if _in_force(one, now)),
@@ -185,8 +186,8 @@ def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Lis
     )
 
 
-def _placement(deployment: Deployment) -> Placement:
-    return Placement(**{name: getattr(deployment, name) for name in Placement.model_fields})
+def _listed_deployment(deployment: Deployment) -> ListedDeployment:
+    return ListedDeployment(**{name: getattr(deployment, name) for name in ListedDeployment.model_fields})
 
 
 def _in_force(waiver: Waiver, now: datetime) -> bool:
@@ -219,7 +220,7 @@ REQUIRED_FIELDS: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
     "environment": lambda model, version, facts: version.environment_digest is not None,
     "validation": lambda model, version, facts: version.key in facts.validations,
 }
-"""The fields that an inventory must hold for each version (SR 11-7, section VI: model inventory)."""
+"""The fields that an inventory must contain for each version (SR 11-7, section VI: model inventory)."""
 
 
 def _missing(model: Model, version: Version, facts: _Facts) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the inventory page shows: every model with its versions and everything that waits, from one snapshot."""
+"""Reads everything that the inventory page shows in one snapshot: models, versions and pending work."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ T = TypeVar("T")
 WAITING: tuple[type[Row], ...] = (
     Version, ApprovalRequest, Vote, Finding, Waiver, Deployment, Review, Incident, Alert, Retirement,
 )  # fmt: skip
-"""The tables that say what is due on a model."""
+"""The tables from which the page derives what is due for a model."""
 
 
 @dataclass(frozen=True)
 class InventorySnapshot:
-    """Every model, and the log and the people around them.
+    """Every model, with the state of the log and the people on the roster.
 
-    `listed` and `rows` hold the versions and the rows of the tables in WAITING by the key of their model; `signatures`
-    says by the key of each pending request what it still needs.
+    `listed` and `rows` contain the versions, and the rows of the tables in WAITING, by the key of their model;
+    `signatures` gives for each pending request, by key, the signatures still needed.
     """
 
     models: tuple[Model, ...]
@@ -59,7 +59,7 @@ class InventorySnapshot:
 
 
 def inventory_snapshot(home: Home, index: EventIndex | None = None) -> InventorySnapshot:
-    """The inventory of a home; an index is brought up to the end of the log in the same snapshot.
+    """Return the inventory of a home; an index is extended to the end of the log in the same snapshot.
 
     Raises MissingRegistryError, StoreError.
     """

@@ -1,4 +1,5 @@
-"""The events of the audit log as records: of everything, or of one model, version or row and all below it."""
+"""Reads the events of the audit log as records: all events, or those about one model, version or row and all below
+it."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ from data.registry.registry import Registry
 from data.registry.state import State
 
 Source = duckdb.DuckDBPyConnection | Iterable[bytes]
-"""Where events come from: an open registry, or the bodies of events in their order."""
+"""The source of events: an open registry, or the bodies of events in their order."""
 RANGE = 20_000
-"""So many events are read from the database at a time."""
+"""The number of events read from the database at a time."""
 MARKED = """
 SELECT body FROM audit_event
 WHERE seq >= ? AND seq < ? AND coalesce(contains(try(decode(body)), ?), true)
@@ -30,7 +31,7 @@ ORDER BY seq
 
 
 class LogEntry(Frozen):
-    """One event as the log holds it. `alerts` are the alerts that the event changed, in their state after it."""
+    """One event of the log. `alerts` are the alerts that the event changed, in their state after the event."""
 
     seq: int
     id: str
@@ -47,7 +48,8 @@ class LogEntry(Frozen):
 
 
 def events_about(registry: Registry, key: str) -> list[LogEntry]:
-    """Every event about a model, version or row (its key) or anything below it, oldest first. Raises StoreError."""
+    """Return every event about a model, version or row (its key) or anything below it, oldest first. Raises
+    StoreError."""
     with registry.store.reading() as connection:
         return events(connection, key)
 
@@ -55,9 +57,9 @@ def events_about(registry: Registry, key: str) -> list[LogEntry]:
 def events_named(
     registry: Registry, text: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> list[LogEntry]:
-    """Every event about the model or version of this name, or all events without one, oldest first.
+    """Return every event about the model or version of this name, or all events without a name, oldest first.
 
-    `since` and `until` bound the business time, both included. Raises as `find_subject`, and StoreError.
+    `since` and `until` limit the business time, both included. Raises as `find_subject` does, and StoreError.
     """
     with registry.store.reading() as connection:
         key = find_subject(State(connection), text).key if text else ""
@@ -65,7 +67,7 @@ def events_named(
 
 
 def events_from(registry: Registry, number: int) -> list[LogEntry]:
-    """Every event from this number on, oldest first; the first event, genesis, has number 0. Raises StoreError."""
+    """Return every event from this number on, oldest first; event 0 is genesis. Raises StoreError."""
     with registry.store.reading() as connection:
         return events(AuditLog(connection).bodies(number))
 
@@ -73,9 +75,9 @@ def events_from(registry: Registry, number: int) -> list[LogEntry]:
 def events(
     source: Source, model: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> list[LogEntry]:
-    """Every event about a model (its key) or anything below it, all events without one, oldest first.
+    """Return every event about a model (its key) or anything below it, or all events without a key, oldest first.
 
-    `since` and `until` bound the business time, both included.
+    `since` and `until` limit the business time, both included.
     """
     low = write_instant(since) if since is not None else ""
     high = write_instant(until) if until is not None else "9999"
@@ -87,7 +89,7 @@ def events(
 
 
 def parsed_events(source: Source, about: str) -> Iterator[dict[str, Any]]:
-    """The parsed events in their order; a body that does not contain the key `about` is not parsed."""
+    """Yield the parsed events in their order; a body that does not contain the key `about` is not parsed."""
     mark = f'"{about}'
     for body in _bodies(source, mark):
         if mark.encode() in body:
@@ -95,7 +97,10 @@ def parsed_events(source: Source, about: str) -> Iterator[dict[str, Any]]:
 
 
 def _bodies(source: Source, mark: str) -> Iterator[bytes]:
-    """The bodies that may hold a mark. Of a registry the database selects them: that is faster than to parse all."""
+    """Yield the bodies that may contain a mark.
+
+    In a registry the database selects them, which is faster than parsing all events.
+    """
     if not isinstance(source, duckdb.DuckDBPyConnection):
         yield from source
         return
@@ -110,7 +115,7 @@ def _concerns(event: dict[str, Any], model: str) -> bool:
 
 
 def row_values(image: dict[str, Any]) -> dict[str, Any]:
-    """The values of a row, with key and revision, from its image in an event."""
+    """Return the values of a row, with key and revision, from its image in an event."""
     return {"key": image["key"], "rev": image["rev"], **image["values"]}
 
 

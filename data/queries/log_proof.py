@@ -1,4 +1,4 @@
-"""Whether the audit log holds at this moment, or why nobody verified it; and the root over its events."""
+"""Verifies the audit log at this moment, and computes the Merkle root over its events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from data.registry.verification import verify_registry
 
 @dataclass(frozen=True)
 class LogProof:
-    """The outcome of a verification, or the reason why there is none."""
+    """The outcome of a verification, or the reason why none was made."""
 
     outcome: Report | None
     why_not: str = ""
@@ -32,9 +32,9 @@ class LogRoot:
 
 
 def prove_log(home: Home) -> LogProof:
-    """Verify every event of the log against journal and anchors; the tables and artifacts are left to `--deep`.
+    """Verify every event of the log against journal and anchors, without the tables and artifacts (option `--deep`).
 
-    Another process that holds the registry is no error: the proof then says so. Raises MissingRegistryError.
+    If another process has locked the registry, this is not an error; `why_not` says so. Raises MissingRegistryError.
     """
     try:
         return LogProof(verify_registry(Registry(home), deep=False))
@@ -43,9 +43,9 @@ def prove_log(home: Home) -> LogProof:
 
 
 def root_of_log(registry: Registry, events: int) -> LogRoot:
-    """The root over the first events of the log, computed from their leaves. Raises MissingRegistryError, StoreError.
+    """Return the root over the first events of the log, computed from their leaves.
 
-    The result has fewer events where the log is shorter.
+    A shorter log gives a result with fewer events. Raises MissingRegistryError, StoreError.
     """
     with registry.store.reading() as connection:
         rows = connection.execute("SELECT leaf FROM audit_event WHERE seq < ? ORDER BY seq", [events]).fetchall()
@@ -53,9 +53,9 @@ def root_of_log(registry: Registry, events: int) -> LogRoot:
 
 
 def root_of_copy(file: Path) -> LogRoot:
-    """The root over everything in a backup file, as the backup itself states it.
+    """Return the root over all events of a backup file, as stated in the backup itself.
 
-    A lock file of its own stands beside the backup meanwhile. Raises MissingRegistryError, StoreError.
+    A separate lock file is created beside the backup and removed afterwards. Raises MissingRegistryError, StoreError.
     """
     copy = Store(file, file.with_suffix(".lock"))
     copy.lock.touch()

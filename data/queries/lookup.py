@@ -1,6 +1,7 @@
-"""Models, versions, rows and people by the name that a person typed: `delay`, `ops/delay`, `delay/3`, `delay/3#2`.
+"""Finds models, versions, rows and people by the name that a person typed: `delay`, `ops/delay`, `delay/3`,
+`delay/3#2`.
 
-A bare name is enough where only one team has a model of that name. The functions that take the Registry open one
+A bare name is sufficient where only one team has a model of that name. The functions that take the Registry open one
 snapshot each; those that take a State are for other queries, which read more in the same snapshot.
 """
 
@@ -24,27 +25,27 @@ from data.registry.state import State
 
 R = TypeVar("R", bound=Row)
 VersionChoice = Literal["newest", "champion", "named"]
-"""Which version of a model is taken when the text names none; with `named`, the text must name one."""
+"""The version to use when a model is named without a number; with `named`, a number is required."""
 
 NUMBERED = re.compile(r"(?P<owner>.+?)(?:/v?|#)(?P<number>[0-9]{1,9})")
 
 
 @dataclass(frozen=True)
 class FoundVersion:
-    """A version and how it was chosen: by its `named` number, or as the `newest` or `champion` of its model."""
+    """A version and how it was chosen: by its number (`named`), or as the `newest` or `champion` of its model."""
 
     version: Version
     choice: VersionChoice
 
     @property
     def label(self) -> str:
-        """The version's name; when its number was not typed, also how it was chosen."""
+        """The version's name, and how it was chosen unless by its number."""
         name = short(self.version.key)
         return name if self.choice == "named" else f"{name}, the {self.choice} version"
 
 
 def model_named(registry: Registry, text: str) -> Model:
-    """The model called `name` or `team/name`. Raises as `find_model`, and StoreError."""
+    """Return the model named `name` or `team/name`. Raises as `find_model` does, and StoreError."""
     with registry.reading() as state:
         return find_model(state, text)
 
@@ -52,40 +53,43 @@ def model_named(registry: Registry, text: str) -> Model:
 def version_named(
     registry: Registry, text: str, otherwise: VersionChoice = "newest", environment: str = "production"
 ) -> FoundVersion:
-    """The version called `model/3`; of a bare model the one that `otherwise` says. Raises as `find_version`."""
+    """Return the version named `model/3`; for a bare model, the one that `otherwise` selects.
+
+    Raises as `find_version` does, and StoreError.
+    """
     with registry.reading() as state:
         return find_version(state, text, otherwise, environment)
 
 
 def subject_named(registry: Registry, text: str) -> Model | Version:
-    """The version, or the model where the text has no number. Raises as `find_subject`, and StoreError."""
+    """Return the version, or the model if the text has no number. Raises as `find_subject` does, and StoreError."""
     with registry.reading() as state:
         return find_subject(state, text)
 
 
 def row_named(registry: Registry, kind: type[R], text: str) -> R:
-    """The row called `delay/3#2`, `delay#4`, or by its whole key. Raises as `find_row`, and StoreError."""
+    """Return the row named `delay/3#2` or `delay#4`, or by its whole key. Raises as `find_row` does, and StoreError."""
     with registry.reading() as state:
         return find_row(state, kind, text)
 
 
 def rows_below(registry: Registry, kind: type[R], text: str = "") -> list[R]:
-    """The rows that belong to the model or version of this name, by key; every row of the table without a name.
+    """Return the rows that belong to the model or version of this name, by key; without a name, every row of the table.
 
-    Raises as `find_subject`, and StoreError.
+    Raises as `find_subject` does, and StoreError.
     """
     with registry.reading() as state:
         return state.under(kind, find_subject(state, text).key) if text else state.find(kind)
 
 
 def person_named(registry: Registry, text: str) -> Person:
-    """The person on the roster with this id. Raises as `find_person`, and StoreError."""
+    """Return the person on the roster with this id. Raises as `find_person` does, and StoreError."""
     with registry.reading() as state:
         return find_person(state, text)
 
 
 def find_model(state: State, text: str) -> Model:
-    """The model called `name` or `team/name`.
+    """Return the model named `name` or `team/name`.
 
     Raises InvalidNameError, AmbiguousNameError with every team that has one, NotFoundError with similar names.
     """
@@ -94,19 +98,21 @@ def find_model(state: State, text: str) -> Model:
     found = [one for one in every if one.name == name and team in (None, one.team)]
     if len(found) > 1:
         candidates = ", ".join(short(one.key) for one in found)
-        raise AmbiguousNameError(f"{name} is a model of more than one team: {candidates}")
+        raise AmbiguousNameError(f"more than one team has a model named {name}: {candidates}")
     if not found:
         names = [short(one.key) for one in every]
-        raise NotFoundError(f"there is no model {text}", _near(text, names, "`modelward inventory` lists every model"))
+        otherwise = "run `modelward inventory` to list every model"
+        raise NotFoundError(f"there is no model {text}", _near(text, names, otherwise))
     return found[0]
 
 
 def find_version(
     state: State, text: str, otherwise: VersionChoice = "newest", environment: str = "production"
 ) -> FoundVersion:
-    """The version called `model/3` (or `model/v3`); of a bare model the newest, or the champion of the environment.
+    """Return the version named `model/3` (or `model/v3`); for a bare model its latest version or its champion.
 
-    With `otherwise="named"` a bare model is not enough. Raises InputError for that, and as `find_model`.
+    Raises InputError for a bare model when `otherwise` is `named`; NotFoundError without such a version; and as
+    `find_model` does.
     """
     whole = state.get(Version, text)
     if whole is not None:
@@ -119,28 +125,30 @@ def find_version(
     for version in versions:
         if version.number == int(numbered["number"]):
             return FoundVersion(version, "named")
-    there = ", ".join(str(one.number) for one in versions) or "none"
-    raise NotFoundError(f"{short(model.key)} has no version {numbered['number']}", f"it has {there}")
+    there = ", ".join(f"{reference(one.key)}" for one in versions)
+    remedy = f"choose one of {there}" if there else "run `modelward register FOLDER` to register a version"
+    raise NotFoundError(f"{short(model.key)} has no version {numbered['number']}", remedy)
 
 
 def find_subject(state: State, text: str) -> Model | Version:
-    """The version called `model/3`, or the model where the text has no number. Raises as `find_version`."""
+    """Return the version named `model/3`, or the model if the text has no number. Raises as `find_version` does."""
     if is_version_name(state, text):
         return find_version(state, text, "named").version
     return find_model(state, text)
 
 
 def is_version_name(state: State, text: str) -> bool:
-    """Whether the text names a version and not a model: it ends in a number, and no model has that name."""
+    """Return True if the text names a version and not a model: it ends in a number, and no model has that name."""
     name = text.removeprefix("models/")
     last = name.rpartition("/")[2].removeprefix("v")
     return "/" in name and last.isdigit() and not _is_model(state, name)
 
 
 def find_row(state: State, kind: type[R], text: str) -> R:
-    """The numbered row of a version or model: `delay/3#2`, `delay#4`, or its whole key.
+    """Return the numbered row of a version or model: `delay/3#2`, `delay#4`, or its whole key.
 
-    Raises NotFoundError with the rows that exist, InputError for text that is no such reference, and as `find_model`.
+    Raises NotFoundError with the existing rows, InputError for text that is not such a reference, and as `find_model`
+    does.
     """
     whole = state.get(kind, text)
     if whole is not None:
@@ -148,27 +156,30 @@ def find_row(state: State, kind: type[R], text: str) -> R:
     what = kind.table.replace("_", " ")
     parted = NUMBERED.fullmatch(text)
     if parted is None:
-        raise InputError(f"{text!a} names no {what}", "write it as it is listed: `model#1`, or `model/3#1`")
+        article = "an" if what[0] in "aeiou" else "a"
+        raise InputError(f"{text!a} is not a reference to {article} {what}", "write it as `model#1` or `model/3#1`")
     owner = _owner(state, parted["owner"])
     below = {reference(one.key): one for one in state.find(kind)}
     found = below.get(f"{owner}#{int(parted['number'])}")
     if found is None:
         there = [one for one in below if one.startswith(f"{owner}#")]
-        raise NotFoundError(f"there is no {what} {text}", f"there is {', '.join(there) or f'none of {owner}'}")
+        remedy = f"choose one of {', '.join(there)}" if there else f"{owner} has no {what} yet"
+        raise NotFoundError(f"there is no {what} {text}", remedy)
     return found
 
 
 def find_person(state: State, text: str) -> Person:
-    """The person on the roster with this id. Raises InvalidNameError, NotFoundError with similar ids."""
+    """Return the person on the roster with this id. Raises InvalidNameError, NotFoundError with similar ids."""
     row = state.get(Person, person_key(text))
     if row is None:
         ids = [one.person for one in state.find(Person)]
-        raise NotFoundError(f"nobody on the roster is called {text}", _near(text, ids, "`modelward people list`"))
+        otherwise = "run `modelward people list` to list everybody on the roster"
+        raise NotFoundError(f"nobody on the roster has the id {text}", _near(text, ids, otherwise))
     return row
 
 
 def reference(key: str) -> str:
-    """A key as a person can type it: `models/ops/delay/versions/3/findings/2` reads `ops/delay/3#2`."""
+    """Return a key in a form that a person can type: `models/ops/delay/versions/3/findings/2` gives `ops/delay/3#2`."""
     parts = key.split("/")
     if parts[0] != "models" or len(parts) < 3:
         return key.removeprefix("people/")
@@ -183,20 +194,21 @@ def _unnumbered(state: State, model: Model, otherwise: VersionChoice, environmen
     name = short(model.key)
     versions = state.find(Version, model=model.key)
     if not versions:
-        raise NotFoundError(f"{name} has no version yet", "`modelward register FOLDER` registers one")
+        raise NotFoundError(f"{name} has no version yet", "run `modelward register FOLDER` to register one")
     if otherwise == "named":
         there = ", ".join(f"{name}/{one.number}" for one in versions)
-        raise InputError(f"{name} is a model, and this is done to one version", f"name one of {there}")
+        raise InputError(f"{name} is a model; this command needs a version", f"choose one of {there}")
     if otherwise == "newest":
         return FoundVersion(versions[-1], "newest")
     champion = champion_of(state, model.key, environment)
     if champion is None:
-        raise NotFoundError(f"nothing serves as champion of {name} in {environment}", f"name a version: {name}/1")
+        remedy = f"choose a version: {', '.join(reference(one.key) for one in versions)}"
+        raise NotFoundError(f"no version of {name} serves as champion in {environment}", remedy)
     return FoundVersion(champion, "champion")
 
 
 def _owner(state: State, text: str) -> str:
-    """The reference of the model or version that a numbered row belongs to."""
+    """Return the reference of the model or version to which a numbered row belongs."""
     numbered = NUMBERED.fullmatch(text)
     if numbered is None or _is_model(state, text):
         return short(find_model(state, text).key)

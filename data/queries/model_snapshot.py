@@ -1,4 +1,4 @@
-"""What the evidence pages show about a model: every row below it and every event about it, from one snapshot."""
+"""Reads in one snapshot everything that the evidence pages show about a model: its rows and the events about it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(frozen=True)
 class ModelSnapshot:
-    """A model with every row below it, the events about it and the measurements of the monitoring runs that are drawn.
+    """A model with every row below it, the events about it, and the measurements of the runs that are drawn.
 
-    `unreadable` names the runs whose measurements cannot be read, each with the reason. `signatures` says by the key of
-    each pending request what it still needs. `store` and `inbox` hold the artifacts and the submissions by digest.
+    `unreadable` lists the runs whose measurements cannot be read, each with the reason. `signatures` gives for each
+    pending request, by key, the signatures still needed. `store` and `inbox` contain the artifacts and the submissions
+    by digest.
     """
 
     model: Model
@@ -55,15 +56,15 @@ class ModelSnapshot:
     signatures: Mapping[str, PendingSignatures]
 
     def all(self, kind: type[R]) -> list[R]:
-        """Every row of a table below the model, by key."""
+        """Return every row of a table below the model, by key."""
         return rows_of(self.tables, kind)
 
     def of(self, kind: type[R], owner: str) -> list[R]:
-        """The rows of a table whose keys lie below an owner's key."""
+        """Return the rows of a table whose keys are below an owner's key."""
         return [row for row in self.all(kind) if row.key.startswith(owner + "/")]
 
     def get(self, kind: type[R], key: str | None) -> R | None:
-        """The row under a key, or None."""
+        """Return the row with this key, or None."""
         row = self._by_key.get((kind, key or ""))
         return row if isinstance(row, kind) else None
 
@@ -73,24 +74,24 @@ class ModelSnapshot:
 
     @property
     def versions(self) -> list[Version]:
-        """Its versions, the first one first."""
+        """The versions of the model, by number."""
         return sorted(self.all(Version), key=lambda one: one.number)
 
     def number_of(self, key: str | None) -> int | None:
-        """The number of the version that a key names or lies below."""
+        """Return the number of the version in a version's key or in a key below it; None without a version."""
         parts = (key or "").split("/")
         number = parts[4] if len(parts) >= 5 and parts[3] == "versions" else ""
         return int(number) if number.isdigit() else None
 
     def person(self, who: str | None) -> str:
-        """A person's printed name with the id; the id alone where nobody of that id is on the roster."""
+        """Return a person's name and id for display; the id alone if the person is not on the roster."""
         found = self.people.get(who or "")
         return f"{found.name} ({found.person})" if found is not None and found.name else who or ""
 
 
 @dataclass(frozen=True)
 class _ModelRows:
-    """What the registry itself holds about a model: its rows and the bodies of its events, still to be parsed."""
+    """The content of the registry about a model: its rows, and the bodies of its events, not parsed yet."""
 
     model: Model
     listed: Sequence[ListedVersion]
@@ -104,7 +105,7 @@ class _ModelRows:
     signatures: Mapping[str, PendingSignatures]
 
     def snapshot(self, store: ArtifactStore, inbox: ArtifactStore) -> ModelSnapshot:
-        """The same with the events parsed and the measurements read from the artifact store."""
+        """Return the snapshot, with the events parsed and the measurements read from the artifact store."""
         runs = drawn_runs(rows_of(self.tables, MonitoringRun), rows_of(self.tables, Alert))
         drawn, unreadable = read_measurements(store, runs)
         return ModelSnapshot(
@@ -114,7 +115,7 @@ class _ModelRows:
 
 
 def model_snapshot(home: Home, model: str, index: EventIndex | None = None) -> ModelSnapshot:
-    """The model under this key; an index that was kept from an earlier call saves reading the log again.
+    """Return the model with this key; an index from an earlier call saves reading the log again.
 
     Raises NotFoundError, MissingRegistryError, StoreError.
     """
@@ -123,9 +124,9 @@ def model_snapshot(home: Home, model: str, index: EventIndex | None = None) -> M
 
 
 def model_snapshots(home: Home, models: Sequence[str], index: EventIndex) -> Iterator[ModelSnapshot]:
-    """A few models from one snapshot of the registry, which is closed before the first model is parsed.
+    """Yield several models from one snapshot of the registry, which is closed before the first is parsed.
 
-    Raises as `model_snapshot`.
+    Raises in the same cases as `model_snapshot`.
     """
     store, inbox = ArtifactStore(home.artifacts), ArtifactStore(home.inbox)
     with Registry(home).store.reading() as connection:

@@ -1,8 +1,8 @@
-"""The models that a night monitors, with what the registry knows of each: plan, champion, earlier windows, alerts.
+"""Reads the models to monitor in one night, each with plan, champion, earlier windows and alerts.
 
-Plan and champion are those of the window, whenever it is measured: the newest plan recorded before it ended, and the
-version that served as it ended. All of it is read in one snapshot and a fixed number of statements, whatever the
-number of models and nights.
+Plan and champion are those at the end of the window, whenever it is measured: the latest plan recorded before the end,
+and the version that served at the end. Everything is read in one snapshot and a fixed number of statements, whatever
+the number of models and nights.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from data.registry.state import State
 
 ENVIRONMENT = "production"
 DAY = timedelta(days=1)
-STANDING = ("open", "acknowledged", "snoozed", "dismissed", "confirmed")
+ACTIVE_ALERT_STATES = ("open", "acknowledged", "snoozed", "dismissed", "confirmed")
 """The states of an alert that has not ended."""
 LOOK_BACK = 2
-"""How far persistence looks back, in multiples of what it needs when every night gives an outcome."""
+"""How many windows persistence may examine, as a multiple of the number needed when every night has an outcome."""
 
 
 @dataclass(frozen=True)
 class MonitoredModel:
-    """A model with a monitoring plan; `champion` is None when nothing served as the window ended.
+    """A model with a monitoring plan; `champion` is None when no version served at the end of the window.
 
-    `windows` are the newest windows of the champion that ended before this window begins.
+    `windows` are the latest windows of the champion that ended before this window begins.
     """
 
     model: Model
@@ -47,14 +47,14 @@ class MonitoredModel:
     alerts: tuple[Alert, ...]
 
     def served_on(self, day: date) -> bool:
-        """Whether the model was serving when a day began (UTC): then its log must have that day."""
+        """Return True if a version served when the day began (UTC): the log must then have a partition of that day."""
         begin = midnight(day)
         return any(one.from_at < begin and (one.to_at is None or one.to_at > begin) for one in self.deployments)
 
 
 @dataclass(frozen=True)
 class MonitoringCandidate:
-    """A model that a night is to monitor, by its key; `monitored` is None without a monitoring plan."""
+    """A model to monitor in a night, by its key; `monitored` is None without a monitoring plan."""
 
     key: str
     monitored: MonitoredModel | None
@@ -69,7 +69,7 @@ R = TypeVar("R", bound=_OfModel)
 
 
 def monitored_models(registry: Registry, names: Sequence[str] | None, through: date) -> list[MonitoringCandidate]:
-    """The models for the windows ending `through`: those named, or every active model with a monitoring plan.
+    """Return the models for the windows ending `through`: those named, or every active model with a plan.
 
     Raises NotFoundError or AmbiguousNameError for a name, StoreError.
     """
@@ -90,7 +90,7 @@ def _monitored(
     plans = {key: _plan(every, end) for key, every in by_model(state.among(MonitoringPlan, "model", keys)).items()}
     deployments = by_model(state.among(Deployment, "model", keys, environment=ENVIRONMENT, slot="champion"))
     champions = _champions(state, deployments, end)
-    alerts = by_model(one for one in state.among(Alert, "state", STANDING) if one.model in plans)
+    alerts = by_model(one for one in state.among(Alert, "state", ACTIVE_ALERT_STATES) if one.model in plans)
     requests = [
         _window_request(plans[model], version.key, through) for model, version in champions.items() if model in plans
     ]
@@ -110,13 +110,17 @@ def _monitored(
 
 
 def _plan(plans: Sequence[MonitoringPlan], end: datetime) -> MonitoringPlan:
-    """The newest plan recorded before a window ended; for windows before there was any, before its first day ended."""
+    """Return the latest plan recorded before a window ended; for earlier windows, before the day of the first plan
+    ended."""
     known = _until(end, min(one.recorded_at for one in plans))
     return max((one for one in plans if one.recorded_at < known), key=lambda one: one.number)
 
 
 def _champions(state: State, deployments: Mapping[str, Sequence[Deployment]], end: datetime) -> dict[str, Version]:
-    """The version that served as champion as a window ended, by model; for windows before any did, on its first day."""
+    """Return for each model the version that served as champion at the end of a window.
+
+    For windows before the first deployment, this is the version that served at the end of the first day.
+    """
     serving = [found for every in deployments.values() if (found := _served(every, end)) is not None]
     return {one.model: one for one in state.among(Version, "key", serving)}
 
@@ -128,24 +132,24 @@ def _served(deployments: Sequence[Deployment], end: datetime) -> str | None:
 
 
 def _until(end: datetime, first: datetime) -> datetime:
-    """The end of a window, but not before that of the day on which there first was anything."""
+    """Return the end of a window, or the end of the day of `first` if that is later."""
     return max(end, midnight(first.date()) + DAY)
 
 
 def midnight(day: date) -> datetime:
-    """When a UTC day begins."""
+    """Return the moment at which a UTC day begins."""
     return datetime.combine(day, time(), UTC)
 
 
 def _window_request(plan: MonitoringPlan, version: str, through: date) -> WindowRequest:
-    """The windows that persistence may look at: every night has one, and the windows of a week share days."""
+    """Return the request for the past windows of a model; each night has one, and windows of a week overlap."""
     _, of = plan.persistence
     first = through - (plan.window_days - 1) * DAY
     return WindowRequest(plan.model, version, first, LOOK_BACK * (of - 1) * plan.window_days)
 
 
 def by_model(rows: Iterable[R]) -> defaultdict[str, list[R]]:
-    """The rows of each model, in their order; an empty list for a model that has none."""
+    """Return the rows of each model, in their order; an empty list for a model without rows."""
     found: defaultdict[str, list[R]] = defaultdict(list)
     for row in rows:
         found[row.model].append(row)

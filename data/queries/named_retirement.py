@@ -1,4 +1,4 @@
-"""The retirement of a version, and who is affected by it."""
+"""Reads the retirement of a version, and the consumers that it affects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.registry.registry import Registry
 
 @dataclass(frozen=True)
 class NamedRetirement:
-    """A version, its retirement if one was opened, and the version that was named as its successor."""
+    """A version, its retirement if one was opened, and the version named as its successor."""
 
     version: Version
     retirement: Retirement | None
@@ -22,14 +22,17 @@ class NamedRetirement:
 
 @dataclass(frozen=True)
 class Consumers:
-    """The systems that use a model, and the answers of those that a retirement affects."""
+    """The systems that use a model, and their answers in retirements."""
 
     systems: tuple[Consumer, ...]
     parties: tuple[RetirementParty, ...]
 
 
 def retirement_named(registry: Registry, text: str, successor: str = "") -> NamedRetirement:
-    """The retirement of the version called `model/3`. Raises as `find_version` for either name, and StoreError."""
+    """Return the retirement of the version named `model/3`.
+
+    Raises as `find_version` does for either name, and StoreError.
+    """
     with registry.reading() as state:
         version = find_version(state, text, "named").version
         heir = find_version(state, successor, "named").version if successor else None
@@ -37,9 +40,9 @@ def retirement_named(registry: Registry, text: str, successor: str = "") -> Name
 
 
 def consumers_of(registry: Registry, text: str = "") -> Consumers:
-    """The consumers of the model or version of this name; of every model without one.
+    """Return the consumers of the model or version of this name; without a name, those of every model.
 
-    Raises as `find_subject`, and StoreError.
+    Raises as `find_subject` does, and StoreError.
     """
     with registry.reading() as state:
         if not text:

@@ -1,4 +1,4 @@
-"""Where notices can reach people."""
+"""Reads the mail addresses to which notices can be sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NoticeRecipients:
 
 
 def notice_recipients(registry: Registry, now: datetime) -> NoticeRecipients:
-    """Who can be reached, and who administers the registry at `now`. Raises StoreError."""
+    """Return the mail addresses, and the administrators at `now`. Raises StoreError."""
     with registry.reading() as state:
         people = state.find(Person, state="active")
         return NoticeRecipients(

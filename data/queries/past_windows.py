@@ -1,4 +1,4 @@
-"""The outcomes of past monitoring windows: for each monitored model only the newest few, whatever its age."""
+"""Reads the outcomes of past monitoring windows: only the latest few of each model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import duckdb
 
 @dataclass(frozen=True)
 class WindowRequest:
-    """The `most` newest windows of a version of a model (both keys) that ended before a day."""
+    """A request for the latest `most` windows of a version of a model (both keys) that ended before a day."""
 
     model: str
     version: str
@@ -32,7 +32,7 @@ class PastWindow:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """The state of each outcome by what it is about; parsed on access, because most windows are never read."""
+        """The state of each outcome by its subject; parsed on access, because most windows are never read."""
         read: dict[str, str] = json.loads(self.outcome_json)
         return read
 
@@ -40,7 +40,7 @@ class PastWindow:
 def past_windows(
     connection: duckdb.DuckDBPyConnection, requests: Sequence[WindowRequest]
 ) -> dict[str, tuple[PastWindow, ...]]:
-    """The windows by model key, oldest first, in one SQL query; at most one request for each model."""
+    """Return the windows by model key, oldest first, with one SQL query; at most one request for each model."""
     columns = [
         [one.model for one in requests],
         [one.version for one in requests],

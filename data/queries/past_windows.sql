@@ -1,6 +1,6 @@
--- name: the windows before
--- Of each (model, version, before, most): the `most` newest windows of that version that ended before that day.
-WITH asked AS (
+-- name: past windows of each model
+-- For each request (model, version, before, most): the latest `most` windows of the version that ended before the day.
+WITH requests AS (
     SELECT
         unnest(?::VARCHAR[]) AS model,
         unnest(?::VARCHAR[]) AS version,
@@ -11,9 +11,9 @@ WITH asked AS (
 chosen AS (
     SELECT run.key
     FROM monitoring_run AS run
-    INNER JOIN asked ON run.model = asked.model
-    WHERE run.to_date < asked.before AND contains(run.versions, '"' || asked.version || '"')
-    QUALIFY row_number() OVER (PARTITION BY run.model ORDER BY run.to_date DESC) <= asked.most
+    INNER JOIN requests ON run.model = requests.model
+    WHERE run.to_date < requests.before AND contains(run.versions, '"' || requests.version || '"')
+    QUALIFY row_number() OVER (PARTITION BY run.model ORDER BY run.to_date DESC) <= requests.most
 )
 
 SELECT

@@ -1,4 +1,4 @@
-"""The decisions that wait for people, with who could make each one now: all of it in one snapshot."""
+"""Reads the decisions that wait for people, with the people who could make each one now, in one snapshot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from data.registry.state import State
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """An undecided approval request, who could sign it now, and the run on whose page it is answered."""
+    """An undecided approval request, the people who could sign it now, and the run on whose page it is answered."""
 
     request: ApprovalRequest
     model: Model
@@ -34,7 +34,7 @@ class PendingRequest:
 
 @dataclass(frozen=True)
 class PendingConclusion:
-    """A version that the gates cleared and that no validator concluded on, and who could conclude now (ids)."""
+    """A version that passed its gates and lacks a validator's conclusion; the ids of eligible validators."""
 
     verdicts: VerdictSet
     version: Version
@@ -44,7 +44,7 @@ class PendingConclusion:
 
 @dataclass(frozen=True)
 class PendingPlan:
-    """A retirement that is still planned, and its parties."""
+    """A retirement whose transition plan is not complete, and its parties."""
 
     retirement: Retirement
     model: Model
@@ -53,7 +53,10 @@ class PendingPlan:
 
 @dataclass(frozen=True)
 class PendingDecisions:
-    """All of them, by key; `standards` are all adopted standards, `administrators` the ids of who escalations go to."""
+    """All pending decisions, by key, and all adopted standards.
+
+    `administrators` are the ids of the people who receive escalations.
+    """
 
     requests: tuple[PendingRequest, ...]
     conclusions: tuple[PendingConclusion, ...]
@@ -63,9 +66,9 @@ class PendingDecisions:
 
 
 def pending_decisions(registry: Registry, now: datetime, about: str | None = None) -> PendingDecisions:
-    """What waits at `now`; with `about` only the decision on that request, verdict set or retirement.
+    """Return the decisions that wait at `now`.
 
-    Raises StoreError.
+    With `about`, only the decision on that request, verdict set or retirement is returned. Raises StoreError.
     """
     with registry.reading() as state:
         requests = [one for one in open_requests(state) if about in (None, one.key)]

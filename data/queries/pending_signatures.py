@@ -1,4 +1,4 @@
-"""Which signatures each pending request still needs, and who could give them."""
+"""Reads which signatures each pending request still needs, and who could give them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from data.registry.eligible_approvers import eligible_approvers
 from data.registry.state import State
 
 MOST_NAMED = 50
-"""People are named for this many requests only, those that expire first: each takes several reads."""
+"""People are listed for at most so many requests, those that expire first, because each takes several reads."""
 
 
 @dataclass(frozen=True)
 class PendingSignatures:
     """The number of signatures that a pending request needs, by role.
 
-    `eligible` are the names of the people who could sign now; None where nobody looked.
+    `eligible` are the names of the people who could sign now; None if they were not determined.
     """
 
     missing: Mapping[Role, int]
@@ -30,7 +30,10 @@ class PendingSignatures:
 def pending_signatures(
     state: State, requests: Iterable[ApprovalRequest], votes: Sequence[Vote], people: Iterable[Person], now: datetime
 ) -> Mapping[str, PendingSignatures]:
-    """The signatures of each pending request by its key; `votes` and `people` are the rows of the same snapshot."""
+    """Return the signatures needed by each pending request, by its key.
+
+    `votes` and `people` must be the rows of the same snapshot.
+    """
     pending = sorted((one for one in requests if one.state == "pending"), key=lambda one: one.expires_at)
     gone = {one.person for one in people if one.state != "active"}
     return {

@@ -1,4 +1,5 @@
-"""What waits for people: requests that need signatures, and versions that may need a validator's conclusion."""
+"""Reads the work that waits for people: requests that need signatures, versions that may need a validator's
+conclusion."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ from data.registry.state import State
 
 @dataclass(frozen=True)
 class WaitingRequest:
-    """A request, the number of signatures that it still needs by role, and who could sign; nobody once decided."""
+    """A request, the number of signatures still needed by role, and who could sign; empty once decided."""
 
     request: ApprovalRequest
     missing: Mapping[Role, int]
@@ -34,10 +35,10 @@ class WaitingRequest:
 
 @dataclass(frozen=True)
 class AssessedVersion:
-    """A version whose newest verdicts cleared it for a validator, and who could conclude on it.
+    """A version whose latest verdict set cleared it for validation, and who could conclude on it.
 
-    `standard` is the first standard of the model in the version that the verdicts were judged by: its approval rules
-    say whether a validator is required.
+    `standard` is the first standard of the model, in the version that produced the verdicts: its approval rules say
+    whether a validator is required.
     """
 
     version: Version
@@ -49,7 +50,7 @@ class AssessedVersion:
 
 @dataclass(frozen=True)
 class PendingWork:
-    """What waits at one moment."""
+    """The work that waits at one moment."""
 
     now: datetime
     requests: tuple[WaitingRequest, ...]
@@ -58,14 +59,17 @@ class PendingWork:
 
 @dataclass(frozen=True)
 class AskingRuns:
-    """The ids of the runs that may ask about a subject, the newest first, and the subject's key."""
+    """The ids of the runs that may ask a question about a subject, latest first, and the subject's key."""
 
     runs: tuple[str, ...]
     subject: str
 
 
 def pending_work(registry: Registry) -> PendingWork:
-    """The open requests and the assessed versions. Raises MissingRegistryError for an empty log, StoreError."""
+    """Return the open requests and the assessed versions.
+
+    Raises MissingRegistryError for an empty log, StoreError.
+    """
     with registry.store.reading() as connection:
         state, now = State(connection), registry_time(connection).now
         requests = tuple(_pending(state, one, now) for one in open_requests(state))
@@ -73,7 +77,10 @@ def pending_work(registry: Registry) -> PendingWork:
 
 
 def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
-    """Every undecided request, with `decided` the others too, and the assessed versions. Raises as `pending_work`."""
+    """Return every undecided request (with `decided` all requests) and the assessed versions.
+
+    Raises in the same cases as `pending_work`.
+    """
     with registry.store.reading() as connection:
         state, now = State(connection), registry_time(connection).now
         requests = state.find(ApprovalRequest) if decided else state.find(ApprovalRequest, state="pending")
@@ -82,15 +89,18 @@ def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
 
 
 def missing_signatures(registry: Registry, request: str) -> Mapping[Role, int]:
-    """The signatures that the request under this key still needs, by role. Raises NotFoundError, StoreError."""
+    """Return the signatures that the request with this key still needs, by role.
+
+    Raises NotFoundError, StoreError.
+    """
     with registry.reading() as state:
         return _missing(state, state.need(ApprovalRequest, request))
 
 
 def asking_runs(registry: Registry, text: str) -> AskingRuns:
-    """The runs that may ask about the request (`model/3#1`) or the version (`model/3`) of this name.
+    """Return the runs that may ask about the request (`model/3#1`) or the version (`model/3`) of this name.
 
-    Raises as `find_row` and `find_version`, and StoreError.
+    Raises as `find_row` and `find_version` do, and StoreError.
     """
     with registry.store.reading() as connection:
         state = State(connection)

@@ -1,4 +1,4 @@
-"""What is registered of a model already, for a submission that is to become its next version."""
+"""Reads what is already registered of a model, for a submission that is to become its next version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.registry.registry import Registry
 
 @dataclass(frozen=True)
 class RegisteredModel:
-    """A model with its versions, its newest plans and its consumers; None where nothing is recorded."""
+    """A model with its versions, its latest plans and its consumers; None where nothing is recorded."""
 
     model: Model | None
     versions: tuple[Version, ...]
@@ -24,8 +24,11 @@ class RegisteredModel:
 
 
 @dataclass(frozen=True)
-class StandingFacts:
-    """What a submission is checked against: `adopted` are ids of standards, `upstream` keys of registered versions."""
+class RegisteredFacts:
+    """The facts against which a submission is checked.
+
+    `adopted` are ids of standards, `upstream` keys of registered versions.
+    """
 
     model: Model | None
     versions: tuple[Version, ...]
@@ -44,7 +47,7 @@ class ParentFacts:
 
 
 def registered_model(registry: Registry, model: str) -> RegisteredModel:
-    """Everything recorded about a model that a submission may change. Raises StoreError."""
+    """Return everything recorded about a model that a submission may change. Raises StoreError."""
     with registry.reading() as state:
         plans, watched = state.find(TestPlan, model=model), state.find(MonitoringPlan, model=model)
         return RegisteredModel(
@@ -57,11 +60,14 @@ def registered_model(registry: Registry, model: str) -> RegisteredModel:
 
 
 def parent_facts(
-    registry: Registry, model: str, upstream: Collection[str], choose: Callable[[StandingFacts], Version | None]
+    registry: Registry, model: str, upstream: Collection[str], choose: Callable[[RegisteredFacts], Version | None]
 ) -> ParentFacts:
-    """The parent that `choose` names, read in the same snapshot. Raises as `choose`, and StoreError."""
+    """Return the parent that `choose` selects, and its rows, read in one snapshot.
+
+    Raises as `choose` does, and StoreError.
+    """
     with registry.reading() as state:
-        facts = StandingFacts(
+        facts = RegisteredFacts(
             state.get(Model, model),
             tuple(state.find(Version, model=model)),
             frozenset(one.standard for one in state.find(Standard)),

@@ -1,4 +1,4 @@
-"""The time in a registry: the wall clock, or in a replay the business time of its newest event."""
+"""Reads the time in a registry: the current time, or in a replay registry the business time of its latest event."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ __all__ = ["RegistryTime", "newest_event_at", "time_in"]
 
 
 def time_in(registry: Registry) -> RegistryTime:
-    """The clock of the registry and its time now, in UTC. Raises MissingRegistryError for an empty log, StoreError."""
+    """Return the clock of the registry and its time now, in UTC. Raises MissingRegistryError for an empty log,
+    StoreError."""
     with registry.store.reading() as connection:
         return registry_time(connection)
 
 
 def newest_event_at(registry: Registry) -> datetime:
-    """The business time of the newest event, in UTC, in a replay and otherwise. Raises StoreError."""
+    """Return the business time of the latest event, in UTC, whatever the registry's clock. Raises StoreError."""
     with registry.reading() as state:
         return read_instant(state.last_effective_at())

@@ -1,4 +1,4 @@
-"""What the form of an emergency release shows, read once."""
+"""Reads in one snapshot everything that the form of an emergency release shows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ReleaseSnapshot:
 def release_snapshot(
     registry: Registry, version: str, environment: str, slot: str, roles: Sequence[Role], now: datetime
 ) -> ReleaseSnapshot:
-    """The version under this key for a slot of an environment; `releasers` hold one of the `roles` at `now`.
+    """Return the version with this key for a slot; `releasers` have one of the `roles` at `now`.
 
     Raises NotFoundError, StoreError.
     """

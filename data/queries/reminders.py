@@ -1,4 +1,5 @@
-"""What people are reminded of beside open decisions: late findings and reviews, lapsing approvals, deputies."""
+"""Reads the subjects of reminders other than open decisions: late findings and reviews, expiring approvals,
+deputies."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ class RatifiedRelease:
 
 @dataclass(frozen=True)
 class ReminderFacts:
-    """The rows that reminders are written about, each by key."""
+    """The rows about which reminders are written, each list by key."""
 
     late_findings: tuple[Finding, ...]
     open_reviews: tuple[OwnedReview, ...]
@@ -55,7 +56,7 @@ class ReminderFacts:
 
 
 def reminder_facts(registry: Registry, now: datetime) -> ReminderFacts:
-    """Everything that a reminder may be due for at `now`, in one snapshot. Raises StoreError."""
+    """Return everything for which a reminder may be due at `now`, in one snapshot. Raises StoreError."""
     with registry.reading() as state:
         findings = [one for one in state.among(Finding, "state", UNANSWERED) if one.due_at <= now]
         reviews = state.find(Review, state="open")
@@ -78,7 +79,7 @@ def reminder_facts(registry: Registry, now: datetime) -> ReminderFacts:
 
 
 def _live_releases(state: State) -> list[tuple[ApprovalRequest, str]]:
-    """The ratified requests whose emergency release still serves, each with the key of its model."""
+    """Return the ratified requests whose emergency release still serves, each with the key of its model."""
     ratified = state.find(ApprovalRequest, purpose=RELEASE.name, state="approved")
     found = [(one, release_of(state, one.key)) for one in ratified]
     return [(one, live.model) for one, live in found if live is not None and live.state == "deployed"]

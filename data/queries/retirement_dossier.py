@@ -1,4 +1,4 @@
-"""The dossier of a retirement, gathered from the registry in one snapshot and from the artifacts it names."""
+"""Collects the dossier of a retirement from the registry, in one snapshot, and from the artifact store."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ KEPT = "kept, with the digest it was registered under"
 
 
 def retirement_dossier(registry: Registry, key: str, written_at: datetime, retain_until: datetime) -> RetirementDossier:
-    """The dossier of the retirement under this key. Raises NotFoundError, ArtifactError for evidence that is missing,
-    StoreError.
+    """Return the dossier of the retirement with this key.
+
+    Raises NotFoundError, ArtifactError for missing evidence, DigestMismatchError for changed evidence, StoreError.
     """
     store = ArtifactStore(registry.home.artifacts)
     with registry.store.reading() as connection:

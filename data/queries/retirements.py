@@ -1,4 +1,4 @@
-"""What is recorded about the retirement of a version, each in one snapshot."""
+"""Reads everything recorded about the retirement of a version, in one snapshot."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from data.registry.rules.retirement_party import parties_of
 
 @dataclass(frozen=True)
 class RetirementSubject:
-    """A version that is to be retired: its model, its retirement if one is open, and what an assessment needs.
+    """A version to be retired, with its model, its open retirement if any, and the input of an impact assessment.
 
-    `consumers` are the consumers of all models, because one model may feed another. `standards` are all adopted ones.
+    `consumers` are the consumers of all models, because one model may feed another. `standards` are all adopted
+    standards.
     """
 
     version: Version
@@ -32,10 +33,10 @@ class RetirementSubject:
 
 @dataclass(frozen=True)
 class RetirementSnapshot:
-    """A retirement as it stands: its parties, their consumer records, the slots that name the version.
+    """A retirement in its present state: its parties, their consumer records, the slots in which the version is.
 
-    `plan_digest` is what an approval of the plan is bound to, `requests` are the approval requests about it, oldest
-    first. `standards` are all adopted ones.
+    `plan_digest` is the digest to which an approval of the plan is bound, `requests` are the approval requests about
+    the retirement, oldest first. `standards` are all adopted standards.
     """
 
     retirement: Retirement
@@ -50,7 +51,7 @@ class RetirementSnapshot:
 
 
 def retirement_subject(registry: Registry, version: str) -> RetirementSubject:
-    """What is known about a version (its key) before it is retired. Raises NotFoundError, StoreError."""
+    """Return what is known about a version (its key) before it is retired. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         row = state.need(Version, version)
         return RetirementSubject(
@@ -63,7 +64,7 @@ def retirement_subject(registry: Registry, version: str) -> RetirementSubject:
 
 
 def retirement_snapshot(registry: Registry, key: str) -> RetirementSnapshot:
-    """The retirement under this key as it stands. Raises NotFoundError, StoreError."""
+    """Return the retirement with this key in its present state. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         retirement = state.need(Retirement, key)
         parties = parties_of(state, key)

@@ -1,4 +1,4 @@
-"""Who is on the roster, who acts in this process, and what somebody needs to prove who they are."""
+"""Reads the roster, the acting person of this process, and what a person needs to prove their identity."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from data.registry.registry_time import registry_time
 from data.registry.state import State
 
 FOUNDERS = 2
-"""The first administrators are put on the roster before anybody can have one-time codes."""
+"""The first administrators are added to the roster before anyone can have one-time codes."""
 
 
 @dataclass(frozen=True)
 class Roster:
-    """Everybody who is or was on the roster at the registry's time; `enrolled` are the ids of those with codes."""
+    """Everybody who is or was on the roster, at the registry's time; `enrolled` are the ids of people with one-time
+    codes."""
 
     now: datetime
     people: tuple[Person, ...]
@@ -26,13 +27,13 @@ class Roster:
     enrolled: frozenset[str]
 
     def held_by(self, person: str) -> tuple[RoleGrant, ...]:
-        """The grants of a person that have not ended."""
+        """Return the grants of a person that have not ended."""
         return tuple(one for one in self.grants if one.person == person and not _has_ended(one, self.now))
 
 
 @dataclass(frozen=True)
 class PersonCheck:
-    """Whether a person is active on the roster, who asks in this process, and the registry's time."""
+    """Whether a person is active on the roster, the acting person of this process, and the registry's time."""
 
     is_active: bool
     actor: Actor
@@ -40,7 +41,7 @@ class PersonCheck:
 
 
 def roster(registry: Registry) -> Roster:
-    """The roster. Raises MissingRegistryError for an empty log, StoreError."""
+    """Return the roster. Raises MissingRegistryError for an empty log, StoreError."""
     with registry.store.reading() as connection:
         now, state = registry_time(connection).now, State(connection)
         enrolled = frozenset(one.person for one in state.find(Credential, state="active"))
@@ -48,20 +49,20 @@ def roster(registry: Registry) -> Roster:
 
 
 def current_person(registry: Registry) -> Actor:
-    """Who acts in this process, as the roster knows them; else the bare name of the user. Raises StoreError."""
+    """Return the acting person of this process by roster id, or the operating-system user. Raises StoreError."""
     with registry.reading() as state:
         return current_actor(state)
 
 
 def current_member(registry: Registry) -> Person | None:
-    """The active person on the roster who acts in this process; None for somebody else. Raises StoreError."""
+    """Return the active person on the roster who acts in this process, or None. Raises StoreError."""
     with registry.reading() as state:
         found = state.find(Person, person=current_actor(state).id, state="active")
         return found[0] if found else None
 
 
 def person_check(registry: Registry, person: str) -> PersonCheck:
-    """Whether the person with this id is active on the roster. Raises InvalidNameError, StoreError."""
+    """Check whether the person with this id is active on the roster. Raises InvalidNameError, StoreError."""
     key = person_key(person)
     with registry.store.reading() as connection:
         state = State(connection)
@@ -70,14 +71,15 @@ def person_check(registry: Registry, person: str) -> PersonCheck:
         return PersonCheck(is_active, current_actor(state), registry_time(connection).now)
 
 
-def is_code_due(registry: Registry, person: str) -> bool:
-    """Whether a one-time code is asked of a person: they have codes, or the founders have theirs. Raises StoreError."""
+def requires_code(registry: Registry, person: str) -> bool:
+    """Return True if a person must enter a one-time code: the person or all founders are enrolled. Raises
+    StoreError."""
     with registry.reading() as state:
         return bool(state.find(Credential, person=person)) or len(state.find(Credential)) >= FOUNDERS
 
 
 def grants_in_own_right(registry: Registry, person: str, as_of: datetime | None) -> tuple[RoleGrant, ...]:
-    """The grants that a person holds and not as a deputy, at `as_of` or the registry's time. Raises StoreError."""
+    """Return a person's grants other than as deputy, at `as_of` or the registry's time. Raises StoreError."""
     with registry.store.reading() as connection:
         now = as_of or registry_time(connection).now
         held = State(connection).find(RoleGrant, person=person)

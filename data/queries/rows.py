@@ -1,7 +1,7 @@
-"""Single rows and lists of rows of one table, read in a snapshot of their own.
+"""Reads single rows and lists of rows of one table, in a separate snapshot each.
 
-A caller that needs more than one of these for one purpose asks a named query that reads all of it at once: opening
-the registry costs far more than a query, and only one snapshot is consistent.
+A caller that needs several of them for one purpose must use a query that reads everything at once: opening the registry
+costs far more than a query, and only one snapshot is consistent.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ R = TypeVar("R", bound=Row)
 
 
 def row(registry: Registry, kind: type[R], key: str) -> R | None:
-    """The row under this key, or None. Raises StoreError."""
+    """Return the row with this key, or None. Raises StoreError."""
     with registry.reading() as state:
         return state.get(kind, key)
 
 
 def required_row(registry: Registry, kind: type[R], key: str) -> R:
-    """The row under this key. Raises NotFoundError, StoreError."""
+    """Return the row with this key. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return state.need(kind, key)
 
 
 def rows(registry: Registry, kind: type[R], /, **equals: str | int | bool) -> list[R]:
-    """Every row whose named columns equal these values, by key. Raises StoreError."""
+    """Return every row whose columns have these values, by key. Raises StoreError."""
     with registry.reading() as state:
         return state.find(kind, **equals)

@@ -1,7 +1,7 @@
-"""Which monitoring runs a page draws, with their measurements: years of runs on one chart are unreadable and large.
+"""Selects the monitoring runs that a page draws, and reads their measurements: a chart of all runs would be unreadable.
 
-The newest runs are drawn one by one. Of the year before them, the last run of each week is drawn, and each run in which
-an alert began. The measurements of every other run stay on record under their digest.
+The latest 31 runs are drawn. Of the year before them, the last run of each week and each run in which an alert began
+are drawn. The measurements of the other runs stay stored under their digests.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ DAYS, STEP = 366, 7
 
 @dataclass(frozen=True)
 class RunMeasurements:
-    """A monitoring run with what it measured."""
+    """A monitoring run with its measurements."""
 
     run: MonitoringRun
     measurements: tuple[WindowMeasurement, ...]
 
 
 def drawn_runs(runs: Iterable[MonitoringRun], alerts: Iterable[Alert]) -> list[MonitoringRun]:
-    """The runs that are drawn, by the last day of their window."""
+    """Return the runs that are drawn, by the last day of their window."""
     ordered = sorted(runs, key=lambda one: (one.to_date, one.ran_at))
     begun = {one.first_window for one in alerts}
     return [*_thinned(ordered[:-NEWEST], ordered[-1:], begun), *ordered[-NEWEST:]]
@@ -39,7 +39,7 @@ def drawn_runs(runs: Iterable[MonitoringRun], alerts: Iterable[Alert]) -> list[M
 def _thinned(
     older: Sequence[MonitoringRun], newest: Sequence[MonitoringRun], begun: set[str]
 ) -> Iterator[MonitoringRun]:
-    """Of the older runs of a year the last of each week, and each in which an alert began."""
+    """Yield the older runs of a year that are drawn: the last of each week, and each in which an alert began."""
     ages = [(date.fromisoformat(newest[0].to_date) - date.fromisoformat(one.to_date)).days for one in older]
     week = {age // STEP: place for place, age in enumerate(ages)}
     for place, (run, age) in enumerate(zip(older, ages, strict=True)):
@@ -48,7 +48,7 @@ def _thinned(
 
 
 def read_measurements(store: ArtifactStore, runs: Iterable[MonitoringRun]) -> tuple[list[RunMeasurements], list[str]]:
-    """The runs with their measurements; and the runs whose measurements cannot be read, each with the reason."""
+    """Return the runs with their measurements, and a message for each run whose measurements cannot be read."""
     read: list[RunMeasurements] = []
     unreadable: list[str] = []
     for run in runs:

@@ -1,4 +1,4 @@
-"""What the registry knows of a run: its acting person, how many answers were judged, what it opened and deployed."""
+"""Reads what a run has recorded: its acting person, the number of its events, its request and its deployment."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from data.registry.rules.operation import deployment_of_run
 
 @dataclass(frozen=True)
 class PublishedVersion:
-    """A version, and the deployment that a run brought about with its model; None while it brought about none."""
+    """A version, and the deployment of its model that a run made; None while the run made none."""
 
     version: Version
     deployment: Deployment | None
 
 
 def acting_person(registry: Registry) -> Actor:
-    """The person that the settings or the operating-system user name. Raises StoreError."""
+    """Return the person given by the settings, or the operating-system user. Raises StoreError."""
     with registry.reading() as state:
         return current_actor(state)
 
 
-def answers_judged(registry: Registry, subject: str, types: Sequence[EventType], run_id: str) -> int:
-    """How many events of these types a run left on a subject. Raises StoreError."""
+def count_events_of_run(registry: Registry, subject: str, types: Sequence[EventType], run_id: str) -> int:
+    """Return the number of events of these types about a subject that a run recorded. Raises StoreError."""
     with registry.reading() as state:
         return state.count_events(subject, types, run_id)
 
 
 def request_of_run(registry: Registry, version: str, run_id: str) -> ApprovalRequest | None:
-    """The newest request on a version that a run opened; None for a run without an id. Raises StoreError."""
+    """Return the latest request about a version that a run opened; None for a run without an id. Raises StoreError."""
     if not run_id:
         return None
     with registry.reading() as state:
@@ -46,6 +46,6 @@ def request_of_run(registry: Registry, version: str, run_id: str) -> ApprovalReq
 
 
 def published_by_run(registry: Registry, version: str, run_id: str) -> PublishedVersion:
-    """A version with what a run deployed of its model. Raises NotFoundError, StoreError."""
+    """Return a version with the deployment of its model that a run made. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return PublishedVersion(state.need(Version, version), deployment_of_run(state, model_of(version), run_id))

@@ -1,4 +1,4 @@
-"""The text of a version's documentation, found by digest in the artifact store or in the packed submission."""
+"""Reads the text of a version's documentation by digest, from the artifact store or the packed submission."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from data.records.version import Section, Version
 from data.submission.documents import FRONT_MATTER, LIMIT
 
 LONGEST = 40_000
-"""The most characters of a section that are shown; the whole file is kept under its digest."""
+"""The maximum number of characters of a section that are shown; the whole file is stored under its digest."""
 
 
 def section_texts(
     store: ArtifactStore, inbox: ArtifactStore, version: Version, sections: Sequence[Section]
 ) -> dict[str, str | None]:
-    """The text of each section by name, without front matter and cut at LONGEST; None where its bytes are gone."""
+    """Return the text of each section by name, without front matter, cut at LONGEST; None if its bytes are missing."""
     digests = {one.text_digest for one in sections}
     found = {digest: text for digest in digests if (text := _kept(store, digest)) is not None}
     if digests - set(found):
@@ -33,7 +33,11 @@ def _shown(text: str | None) -> str | None:
     front = FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
     more = len(body) - LONGEST
-    return body if more <= 0 else f"{body[:LONGEST]}\n\n(… {more:,} more characters are in the submission)"
+    return (
+        body
+        if more <= 0
+        else f"{body[:LONGEST]}\n\n(characters not shown: {more:,}; the whole text is in the submission)"
+    )
 
 
 def _kept(store: ArtifactStore, digest: str) -> str | None:
@@ -44,7 +48,7 @@ def _kept(store: ArtifactStore, digest: str) -> str | None:
 
 
 def _submitted(store: ArtifactStore, submission: str, digests: set[str]) -> dict[str, str]:
-    """The texts with these digests in a packed submission; each text is hashed as it is read."""
+    """Return the texts with these digests from a packed submission; each text is hashed when it is read."""
     found: dict[str, str] = {}
     if not DIGEST.fullmatch(submission) or not store.has(submission):
         return found

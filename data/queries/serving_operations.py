@@ -1,4 +1,4 @@
-"""What an operation on a served model needs to know: what serves, what ran before, what may serve again."""
+"""Reads what an operation on a served model needs: what serves, what served before, and what may serve again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Missing", "RollbackTarget"]
 
 @dataclass(frozen=True)
 class ReleasedRequest:
-    """A request to ratify a release, and the deployment that the release brought about; None before it went live."""
+    """A request to ratify a release, and the deployment that the release made; None before it was published."""
 
     request: ApprovalRequest
     live: Deployment | None
@@ -30,7 +30,7 @@ class ReleasedRequest:
 
 @dataclass(frozen=True)
 class ReturnChoice:
-    """Which version a slot may return to, with the model and every standard that was adopted."""
+    """The version to which a slot may return, with the model and every adopted standard."""
 
     chosen: RollbackTarget
     model: Model
@@ -39,7 +39,7 @@ class ReturnChoice:
 
 @dataclass(frozen=True)
 class ServingFacts:
-    """A model with its newest operation, what serves in a slot or served last, and every standard adopted."""
+    """A model with its latest operation, the present or last deployment in a slot, and every adopted standard."""
 
     model: Model
     operation: Operation | None
@@ -48,38 +48,38 @@ class ServingFacts:
 
 
 def deployment_by(registry: Registry, model: str, run_id: str) -> Deployment | None:
-    """What a run has put in service of a model already, or None. Raises StoreError."""
+    """Return the deployment of a model that a run already made, or None. Raises StoreError."""
     with registry.reading() as state:
         return deployment_of_run(state, model, run_id)
 
 
 def operation_under_way(registry: Registry, model: str) -> Operation | None:
-    """The operation under way on a model, or None. Raises StoreError."""
+    """Return the operation in progress on a model, or None. Raises StoreError."""
     with registry.reading() as state:
         return running_operation(state, model)
 
 
 def is_blocked(registry: Registry, version: str) -> bool:
-    """Whether an incident that blocks this version is unresolved. Raises StoreError."""
+    """Return True if an unresolved incident blocks this version. Raises StoreError."""
     with registry.reading() as state:
         return blocked(state, version)
 
 
 def released_request(registry: Registry, request: str) -> ReleasedRequest:
-    """A request with what was released under it. Raises NotFoundError, StoreError."""
+    """Return a request with the deployment released under it. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return ReleasedRequest(state.need(ApprovalRequest, request), release_of(state, request))
 
 
 def released_requests(registry: Registry) -> list[ReleasedRequest]:
-    """Every request to ratify a release with what was released, by key. Raises StoreError."""
+    """Return every request to ratify a release, each with its deployment, by key. Raises StoreError."""
     with registry.reading() as state:
         requests = state.find(ApprovalRequest, purpose=RELEASE.name)
         return [ReleasedRequest(request, release_of(state, request.key)) for request in requests]
 
 
 def release_opened_by(registry: Registry, run_id: str) -> ApprovalRequest | None:
-    """The release that was opened on the page of a run; None for a run without an id. Raises StoreError."""
+    """Return the release request that a run opened; None for a run without an id. Raises StoreError."""
     with registry.reading() as state:
         known = state.find(ApprovalRequest, purpose=RELEASE.name, run_id=run_id) if run_id else []
     return known[-1] if known else None
@@ -88,9 +88,10 @@ def release_opened_by(registry: Registry, run_id: str) -> ApprovalRequest | None
 def return_choice(
     registry: Registry, model: str, environment: str, slot: str, now: datetime, missing: Missing
 ) -> ReturnChoice:
-    """The version to return to in a slot; `missing` says why a version's bytes cannot be had, empty when they can.
+    """Return the version to which a slot returns.
 
-    Raises NotFoundError, StoreError.
+    `missing` returns the reason why a version's bytes are unavailable, empty if they are available. Raises
+    NotFoundError, StoreError.
     """
     with registry.reading() as state:
         chosen = choose_rollback(state, model, environment, slot, now, missing)
@@ -98,7 +99,7 @@ def return_choice(
 
 
 def serving_facts(registry: Registry, model: str, environment: str, slot: str) -> ServingFacts:
-    """A model and what serves in one of its slots. Raises NotFoundError, StoreError."""
+    """Return a model, and what serves or served last in one of its slots. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return ServingFacts(
             state.need(Model, model),
@@ -109,6 +110,6 @@ def serving_facts(registry: Registry, model: str, environment: str, slot: str) -
 
 
 def release_audience(registry: Registry, model: str, now: datetime) -> tuple[str, ...]:
-    """The owner of a model and the administrators at a time, by id. Raises NotFoundError, StoreError."""
+    """Return the ids of a model's owner and of the administrators at `now`. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return (state.need(Model, model).owner, *administrators(state, Moment(now)))

@@ -1,4 +1,4 @@
-"""Everything that the registry holds about one model or one version, read in one snapshot."""
+"""Reads everything in the registry about one model or one version, in one snapshot."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ OF_VERSION: tuple[type[Row], ...] = (
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A model with its rows of each kind, by key."""
+    """A model with its rows of each table, by key."""
 
     model: Model
     rows: Rows
 
     def of(self, kind: type[R]) -> list[R]:
-        """The rows of one kind."""
+        """Return the rows of one table."""
         return rows_of(self.rows, kind)
 
 
 @dataclass(frozen=True)
 class VersionRecord:
-    """A version with its rows of each kind, by key, and its retirement if there is one.
+    """A version with its rows of each table, by key, and its retirement if there is one.
 
-    `validated_for` gives, by the key of a validation, the person that the validator represented.
+    `validated_for` maps the key of a validation to the person represented by the validator as deputy.
     """
 
     version: Version
@@ -64,12 +64,15 @@ class VersionRecord:
     validated_for: Mapping[str, str]
 
     def of(self, kind: type[R]) -> list[R]:
-        """The rows of one kind."""
+        """Return the rows of one table."""
         return rows_of(self.rows, kind)
 
 
 def subject_record(registry: Registry, text: str) -> ModelRecord | VersionRecord:
-    """The record of the version, or of the model where the text has no number. Raises as `find_subject`, StoreError."""
+    """Return the record of a version, or of a model if the text has no number.
+
+    Raises as `find_subject` does, and StoreError.
+    """
     with registry.reading() as state:
         subject = find_subject(state, text)
         if isinstance(subject, Model):

@@ -1,4 +1,4 @@
-"""What was done to a slot before anybody approved it: rollbacks, suspensions and emergency releases."""
+"""Reads changes of a slot that are done before approval: rollbacks, suspensions and emergency releases."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from data.registry.rules.emergency import release_of
 
 @dataclass(frozen=True)
 class UrgentOperation:
-    """The newest deployment of a slot, whatever became of it; None before the first.
+    """The latest deployment in a slot, whatever its state; None before the first deployment.
 
-    `release` is the request behind an emergency release that still serves, `eligible` is who could sign it.
+    `release` is the request of an emergency release that still serves, `eligible` are the people who could sign it.
     """
 
     model: Model
@@ -37,7 +37,10 @@ class ReleaseProgress:
 
 
 def urgent_operation(registry: Registry, text: str, environment: str, slot: str, now: datetime) -> UrgentOperation:
-    """The newest operation on a slot of the model of this name. Raises as `find_model`, and StoreError."""
+    """Return the latest deployment in a slot of the model of this name.
+
+    Raises as `find_model` does, and StoreError.
+    """
     with registry.reading() as state:
         model = find_model(state, text)
         found = state.find(Deployment, model=model.key, environment=environment, slot=slot)
@@ -50,6 +53,6 @@ def urgent_operation(registry: Registry, text: str, environment: str, slot: str,
 
 
 def release_progress(registry: Registry, request: str) -> ReleaseProgress:
-    """The emergency release under the key of its request. Raises NotFoundError, StoreError."""
+    """Return the emergency release of the request with this key. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return ReleaseProgress(state.need(ApprovalRequest, request), release_of(state, request))

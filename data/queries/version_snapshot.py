@@ -1,4 +1,4 @@
-"""What a form shows about a version, read once: the version, its model and what was concluded about it."""
+"""Reads in one snapshot what a form shows about a version: the version, its model and the conclusions about it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from data.settings import read_settings
 class VersionSnapshot:
     """A version at one moment.
 
-    `validation` is the newest conclusion, `validated_for` the person that its validator represented. `waivers` are
-    those that are granted. `evidence_url` is the address of the evidence pages; empty where nobody serves them.
+    `validation` is the latest conclusion, `validated_for` the person represented by its validator as deputy. `waivers`
+    are the granted waivers. `evidence_url` is the address of the evidence pages; empty if the setting is empty.
     """
 
     version: Version
@@ -43,20 +43,23 @@ class ValidationSnapshot:
 
 
 def version_snapshot(registry: Registry, version: str) -> VersionSnapshot:
-    """The version under this key. Raises NotFoundError, StoreError."""
+    """Return the version with this key. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return collect_version(state, version)
 
 
 def validation_snapshot(registry: Registry, version: str, now: datetime) -> ValidationSnapshot:
-    """The version under this key, with everybody who could conclude on it `now`. Raises NotFoundError, StoreError."""
+    """Return the version with this key and the people who could conclude on it at `now`.
+
+    Raises NotFoundError, StoreError.
+    """
     with registry.reading() as state:
         shown = collect_version(state, version)
         return ValidationSnapshot(shown, validators(state, shown.version, now))
 
 
 def collect_version(state: State, key: str) -> VersionSnapshot:
-    """The same from a snapshot that is open already. Raises NotFoundError."""
+    """Return the version with this key from a snapshot that is already open. Raises NotFoundError."""
     version = state.need(Version, key)
     conclusions = state.find(Validation, version=key)
     newest = conclusions[-1] if conclusions else None

@@ -1,1 +1,1 @@
-"""The frozen types that the layers hand to each other; each table of the registry is one of them."""
+"""The frozen types, one module a subject; event types and table definitions."""

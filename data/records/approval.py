@@ -1,4 +1,4 @@
-"""Requests for approval and the decisions people gave on them."""
+"""Approval requests, and the votes on them."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ Decision = Literal["approve", "approve with conditions", "return for changes", "
 
 
 class RequiredRole(Frozen):
-    """How many distinct people must sign in a role."""
+    """A role and the number of different people who must sign in this role."""
 
     role: Role
     count: int = 1
 
 
 class Condition(Frozen):
-    """A condition of an approval: becomes a finding with this due date."""
+    """A condition of an approval; it becomes a finding with this due date."""
 
     text: str
     due_at: Instant
 
 
 class ApprovalRequest(Row):
-    """A question to people, bound to bytes: change the evidence, the standard or the artifact and it is void.
+    """A question to people about exact bytes: evidence, standards and artifact, each by digest.
 
-    None of the `contributors` may sign it: who worked on the version, who asks, and who validated it where the standard
-    keeps validating separate from approving.
+    None of the `contributors` may sign the request: the people who worked on the version, the requester, and the
+    validator if the standard separates validating from approving. When one of the digests changes, the request is no
+    longer valid.
     """
 
     table: ClassVar[str] = "approval_request"
@@ -61,7 +62,7 @@ class ApprovalRequest(Row):
 
 
 class Vote(Row):
-    """One person's decision on a request, with the digest of the statement they confirmed and how they proved it."""
+    """One person's decision on a request, with the digest of the confirmed statement and the proof of identity."""
 
     table: ClassVar[str] = "vote"
     request: str
@@ -81,7 +82,7 @@ class Vote(Row):
 
 @dataclass(frozen=True)
 class EligibleApprover:
-    """Somebody who could sign now: in which role, and the person they represent, if any."""
+    """A person who could sign now, the role, and the person represented as deputy, if any."""
 
     person: str
     name: str

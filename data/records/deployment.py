@@ -1,4 +1,4 @@
-"""Where versions run, since when and until when, and the operations that move them."""
+"""Deployments, slots, and the operations that change them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DeploymentState = Literal["deployed", "superseded", "rolled_back", "suspended", 
 
 
 class Deployment(Row):
-    """A version in a slot of an environment, from a time to a time, and why that ended."""
+    """A version in a slot of an environment, from a time to a time, and the reason why it ended."""
 
     table: ClassVar[str] = "deployment"
     model: str
@@ -34,7 +34,8 @@ class Deployment(Row):
 
 
 class Slot(Row):
-    """What serves now in one (environment, slot) of a model: the row on which rivals compare and set."""
+    """The deployment that serves now in a slot of a model's environment; concurrent commands compare and set this
+    row."""
 
     table: ClassVar[str] = "slot"
     model: str
@@ -46,7 +47,7 @@ class Slot(Row):
 
 
 class Operation(Row):
-    """The one operation a model may have under way: intent first, then the act, then done or undone."""
+    """The one change of what serves that a model may have in progress: recorded first, then carried out or undone."""
 
     table: ClassVar[str] = "operation"
     model: str

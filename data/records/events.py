@@ -1,4 +1,4 @@
-"""The vocabulary of the audit log: closed, only ever extended; a stored type keeps its meaning for good."""
+"""The event types of the audit log. The list only ever grows, and a stored type keeps its meaning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EventType(StrEnum):
-    """`subject.action`, in the order in which they entered the vocabulary."""
+    """The type of an event, as `subject.action`, in the order in which the types were introduced."""
 
     LOG_CREATED = "log.created"
     LOG_KEY_ROTATED = "log.key_rotated"
@@ -104,4 +104,4 @@ DECISIONS = frozenset(
         EventType.RETIREMENT_ARCHIVED,
     }
 )
-"""Events after which the world may change: anchored before the command is acknowledged."""
+"""Events after which systems outside may change: their checkpoint is anchored before the command is acknowledged."""

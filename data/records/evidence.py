@@ -1,4 +1,5 @@
-"""Everything known about one version at one moment: what gates judge, and what an approval is bound to."""
+"""All recorded facts about one version at one moment: gates judge this evidence, and an approval is bound to its
+digest."""
 
 from __future__ import annotations
 
@@ -16,8 +17,10 @@ VOLATILE = {"key", "rev", "review_state", "state_reason", "valid_until"}
 
 
 class Evidence(Frozen):
-    """The facts on a version. `digest` covers all of it but what approvals themselves bring about: the version's
-    review state, the votes, and the findings that their conditions became.
+    """The facts about a version.
+
+    `digest` excludes everything that approvals themselves change: the version's review state, the votes, and the
+    findings that result from conditions.
     """
 
     model: Model
@@ -41,7 +44,7 @@ class Evidence(Frozen):
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` over every row that counts, each by key and content."""
+        """`sha256:<hex>` over the model, the version and every row that is part of the evidence."""
         rows: list[Row] = [*self.datasets, *self.sections, *self.metrics, *self.tests, *self.comparisons]
         rows += [*self.test_plans, *self.validations, *self.waivers]
         rows += [one for one in self.findings if one.origin != "condition"]
@@ -53,5 +56,5 @@ class Evidence(Frozen):
 
 
 def sha256_of(value: object) -> str:
-    """`sha256:<hex>` over the RFC 8785 form of a JSON value."""
+    """Return `sha256:<hex>` over the RFC 8785 form of a JSON value."""
     return "sha256:" + hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]

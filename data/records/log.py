@@ -1,4 +1,4 @@
-"""What the registry keeps about itself: standards adopted, attestations."""
+"""Records of the registry about itself: adopted standards and attestations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.records.row import Row
 
 
 class Standard(Row):
-    """A standard as it was adopted: key `standards/<id>/<version>`, its exact text kept as evidence by digest."""
+    """An adopted standard with the key `standards/<id>/<version>`; its exact text is stored under `digest`."""
 
     table: ClassVar[str] = "standard"
     standard: str
@@ -22,7 +22,7 @@ class Standard(Row):
 
 
 class Attestation(Row):
-    """A verification, backup and restore drill that held, and what was reached."""
+    """A successful verification of the log, with a backup and a test of restoring it, and their results."""
 
     table: ClassVar[str] = "attestation"
     number: int

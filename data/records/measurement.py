@@ -1,4 +1,4 @@
-"""What was measured on a window, separate from any judgement of it."""
+"""Measurements of a window, without any judgement."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class CannotSay(StrEnum):
-    """Why a statistic has no value: unknown is a state, never a zero or a NaN."""
+    """The reason why a statistic has no value: unknown is a state of its own, never a zero or a NaN."""
 
     EMPTY_WINDOW = "empty window"
     TOO_FEW_ROWS = "too few rows"
@@ -24,9 +24,9 @@ class CannotSay(StrEnum):
 class Measurement(BaseModel):
     """One statistic of one column (or of the scores) over one window.
 
-    `value` is None exactly when `cannot_say` names why. `low` and `high` are the bounds of a 95 % interval of
-    `value`; `p_value` is that of the statistic's own null hypothesis. `rows` counts the window's rows used,
-    `reference_rows` the reference's; `coverage` is the share of predictions whose label is known.
+    `value` is None exactly when `cannot_say` gives the reason. `low` and `high` are the bounds of a 95 % interval of
+    `value`; `p_value` is that of the statistic's own null hypothesis. `rows` and `reference_rows` are the numbers of
+    rows used from the window and the reference; `coverage` is the share (0 to 1) of predictions with a known label.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""A model: what it is for, who answers for it, how risky it is, and what it must live up to."""
+"""A model: purpose, owner, risk tier and applicable standards; its test plans, monitoring plans and consumers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Mode = Literal["observe", "warn", "enforce"]
 
 
 class Feature(Frozen):
-    """One input column; `source` names the upstream system it comes from."""
+    """One input column; `source` is the upstream system that provides it."""
 
     name: str
     kind: Literal["numeric", "categorical"]
@@ -20,7 +20,7 @@ class Feature(Frozen):
 
 
 class ColumnMapping(Frozen):
-    """How this model's Parquet logs name what modelward needs."""
+    """The names, in a model's Parquet files, of the columns that modelward needs, and its features."""
 
     prediction_id: str = "prediction_id"
     predicted_at: str = "predicted_at"
@@ -33,7 +33,7 @@ class ColumnMapping(Frozen):
 
 
 class AppliedStandard(Frozen):
-    """A standard that applies to a model, how strictly, and why it was put in scope."""
+    """A standard that applies to a model, the mode (how strictly), and the reason why it applies."""
 
     standard: str
     mode: Mode = "enforce"
@@ -41,12 +41,12 @@ class AppliedStandard(Frozen):
 
 
 def enforces(standards: Iterable[AppliedStandard]) -> bool:
-    """Whether any of the standards can stop a version; those that observe or warn stop nothing."""
+    """Return True if at least one of the standards is in mode `enforce` and can therefore stop a version."""
     return any(one.mode == "enforce" for one in standards)
 
 
 class Model(Row):
-    """A model on the inventory; its key is `models/<team>/<name>`."""
+    """A model in the inventory; its key is `models/<team>/<name>`."""
 
     table: ClassVar[str] = "model"
     team: str
@@ -68,9 +68,9 @@ class Model(Row):
 
 
 class PlannedTest(Frozen):
-    """A test with its threshold, written down before it is run.
+    """A test with its threshold, recorded before the test is run.
 
-    `at_least` says the side that passes: value ≥ threshold when true, value ≤ threshold when false.
+    The test passes if value ≥ threshold when `at_least` is true, and if value ≤ threshold when it is false.
     """
 
     name: str
@@ -84,7 +84,7 @@ class PlannedTest(Frozen):
 
 
 class TestPlan(Row):
-    """The tests planned for a model's versions; a changed plan is a new row, and old ones stay."""
+    """The tests planned for a model's versions; a changed plan is a new row, and the old rows stay."""
 
     __test__: ClassVar[bool] = False
     table: ClassVar[str] = "test_plan"
@@ -96,7 +96,7 @@ class TestPlan(Row):
 
 
 class MonitoringPlan(Row):
-    """What is watched in production, how, and from which value on; `rules` are watch rules as JSON."""
+    """The plan for monitoring a model in production; `rules` are its watch rules as JSON."""
 
     table: ClassVar[str] = "monitoring_plan"
     model: str
@@ -112,7 +112,7 @@ class MonitoringPlan(Row):
 
 
 class Consumer(Row):
-    """A system that uses a model's output: declared by its owner, or only seen in the logs."""
+    """A system that uses a model's output: declared by the model's owner, or only observed in the prediction log."""
 
     table: ClassVar[str] = "consumer"
     model: str

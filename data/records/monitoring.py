@@ -1,4 +1,4 @@
-"""What the nightly watch left: runs, alerts, incidents."""
+"""Records of monitoring: runs, alerts, incidents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.records.row import Row
 
 
 class MonitoringRun(Row):
-    """One model's night: the window, the digest of its measurements, the counts of its verdicts."""
+    """The monitoring of one model in one night: the window, the digest of the measurements, and the outcomes."""
 
     table: ClassVar[str] = "monitoring_run"
     model: str
@@ -30,7 +30,8 @@ class MonitoringRun(Row):
 
 
 class Alert(Row):
-    """Something a person should look at, de-duplicated by what it is about."""
+    """A deviation that a person should examine; a repeated deviation of the same subject (`about`) is the same
+    alert."""
 
     table: ClassVar[str] = "alert"
     model: str
@@ -58,7 +59,8 @@ class Alert(Row):
 
 
 class Incident(Row):
-    """A cause for action: opened by a page, a rollback, a suspension or an emergency; resolved by a person."""
+    """A cause for action, resolved by a person; opened by an alert of level page, a rollback, a suspension or a
+    release."""
 
     table: ClassVar[str] = "incident"
     model: str

@@ -1,4 +1,4 @@
-"""People, the roles they hold and since when, and how they prove who they are."""
+"""People, the roles that they hold, and how they prove who they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.records.row import Frozen, Row
 
 
 class Role(StrEnum):
-    """What a person may do; which of them sign is the standard's to say."""
+    """What a person may do; the standard says which roles must sign."""
 
     DEVELOPER = "developer"
     OWNER = "owner"
@@ -23,18 +23,19 @@ class Role(StrEnum):
 
 
 class Actor(Frozen):
-    """Who gave a command, and what proves it: nothing but the operating-system user, a one-time code, a key."""
+    """The person or program that gave a command, and the proof: none (`os-user`), a one-time code, a key, or
+    `service`."""
 
     id: str
     auth: Literal["os-user", "totp", "ssh", "service"] = "os-user"
 
 
 SERVICE = Actor(id="modelward", auth="service")
-"""modelward itself: what it records without anybody having asked for it."""
+"""modelward itself, as the actor of everything that it records without a person's command."""
 
 
 class Person(Row):
-    """Somebody on the roster."""
+    """A person on the roster, active or revoked."""
 
     table: ClassVar[str] = "person"
     person: str
@@ -47,7 +48,7 @@ class Person(Row):
 
 
 class RoleGrant(Row):
-    """A role held from a time to a time, for a team (`*` all), tiers (empty: all) and an environment (`*` all)."""
+    """A role granted from a time to a time, for a team (`*`: all), tiers (empty: all) and an environment (`*`: all)."""
 
     table: ClassVar[str] = "role_grant"
     person: str
@@ -62,7 +63,7 @@ class RoleGrant(Row):
 
     @property
     def scope(self) -> str:
-        """For what it holds, in words; empty for everything."""
+        """The team, tiers and environment to which the grant is limited, in words; empty if there is no limit."""
         team = [self.team] if self.team != "*" else []
         tiers = [f"tier {tier}" for tier in self.tiers]
         environment = [self.environment] if self.environment != "*" else []
@@ -70,7 +71,10 @@ class RoleGrant(Row):
 
 
 class Credential(Row):
-    """A one-time-code enrolment: the seed lies sealed in the key directory, here only what guards against replay."""
+    """A person's enrolment for one-time codes.
+
+    The seed is stored encrypted in the key directory; this row has only the data that prevents replay and guessing.
+    """
 
     table: ClassVar[str] = "credential"
     person: str

@@ -1,4 +1,4 @@
-"""A version's or a model's end: who is affected, who got a notice, who answered, and what takes over."""
+"""The retirement of a version, and the consumers that it affects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.records.row import Row
 
 
 class Retirement(Row):
-    """The retirement of a version: from the notice to the dossier."""
+    """The retirement of a version, from the notices to the dossier."""
 
     table: ClassVar[str] = "retirement"
     subject: str
@@ -34,7 +34,7 @@ class Retirement(Row):
 
 
 class RetirementParty(Row):
-    """One consumer in a retirement: notice, answer or accepted silence, and what it moves to by when."""
+    """One consumer in a retirement: its notice, its answer or accepted silence, its replacement and the date."""
 
     table: ClassVar[str] = "retirement_party"
     retirement: str

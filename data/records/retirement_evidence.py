@@ -1,4 +1,4 @@
-"""The documents that a retirement rests on, each kept as RFC 8785 JSON by digest: impact, traffic, dossier."""
+"""The documents of a retirement, each stored as RFC 8785 JSON by digest: impact, traffic, dossier."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOSSIER_FORMAT: Literal["retirement-dossier-1"] = "retirement-dossier-1"
 
 
 class LogCoverage(Frozen):
-    """The days of the prediction log that an assessment read: first and last day as ISO dates, None without a day."""
+    """The days of the prediction log that an assessment read; first and last day as ISO dates, None without a day."""
 
     days: int
     first: str | None
@@ -28,7 +28,7 @@ class LogCoverage(Frozen):
 
 
 class TrafficRecord(Frozen):
-    """The rows of a version that a consumer, named as in the log, received."""
+    """The number of predictions of a version that a consumer, as named in the log, received."""
 
     consumer: str
     rows: int
@@ -36,7 +36,7 @@ class TrafficRecord(Frozen):
 
 
 class ImpactDocument(Frozen):
-    """Who is affected by the retirement of a version; `affected` holds the consumers as the gate `impact` gave them."""
+    """The consumers affected by the retirement of a version; `affected` are those that the gate `impact` returned."""
 
     format: Literal["retirement-impact-1"] = IMPACT_FORMAT
     version: str
@@ -47,7 +47,10 @@ class ImpactDocument(Frozen):
 
 
 class TrafficDocument(Frozen):
-    """What the logs of a window hold of a version: rows by consumer, and per day its date, rows and log identity."""
+    """The predictions of a version in the logs of a window, by consumer and by day.
+
+    Each item of `days` is a date, the number of rows and the content identity of the day's log.
+    """
 
     format: Literal["retirement-traffic-1"] = TRAFFIC_FORMAT
     version: str
@@ -59,7 +62,7 @@ class TrafficDocument(Frozen):
 
 
 class DossierApproval(Frozen):
-    """A request for approval of the retirement, and the votes on it."""
+    """An approval request for the retirement, and the votes on it."""
 
     request: ApprovalRequest
     votes: tuple[Vote, ...]
@@ -76,7 +79,7 @@ class DossierEvent(Frozen):
 
 
 class RetirementDossier(Frozen):
-    """Everything that stays of a retired version. `artifact` says whether its bytes are still kept."""
+    """The archive of a retired version. `artifact` says whether its bytes are still stored."""
 
     clock: str
     written_at: Instant
@@ -96,7 +99,7 @@ class RetirementDossier(Frozen):
     events: tuple[DossierEvent, ...]
 
     def document(self) -> dict[str, Any]:
-        """The dossier as the JSON values that are kept: each row without its revision, votes within their request."""
+        """Return the dossier as JSON values: rows without revisions, votes inside their request."""
         values = self.model_dump(mode="json", exclude={"approvals"})
         for name in ("retirement", "model", "version"):
             values[name].pop("rev")

@@ -1,4 +1,4 @@
-"""What people and gates concluded about a version: verdicts, validation, findings, waivers, reviews."""
+"""Conclusions of people and gates about a version: verdict sets, validations, findings, waivers, reviews."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.records.verdict import Judgement
 
 
 class Severity(StrEnum):
-    """How grave a finding is; the standard says which of them block."""
+    """The severity of a finding; the standard says which severities block a version."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 class VerdictSet(Row):
-    """Every gate's judgement of one version at one moment, under one standard, on one body of evidence."""
+    """The judgements of every gate on one version at one moment, under given standards and on given evidence."""
 
     table: ClassVar[str] = "verdict_set"
     version: str
@@ -38,7 +38,7 @@ class VerdictSet(Row):
 
 
 class Validation(Row):
-    """An independent validator's conclusion."""
+    """The conclusion of an independent validator."""
 
     table: ClassVar[str] = "validation"
     version: str
@@ -54,7 +54,7 @@ class Validation(Row):
 
 
 class Finding(Row):
-    """A defect somebody raised: open, answered by its owner, disputed, or closed by somebody else."""
+    """A defect that a person raised: open, answered by its owner, disputed, or closed by another person."""
 
     table: ClassVar[str] = "finding"
     version: str
@@ -77,7 +77,7 @@ class Finding(Row):
 
 
 class Waiver(Row):
-    """A control set aside for one version: asked by one person, granted by another, with reason and expiry."""
+    """A control set aside for one version until a date: requested by one person and granted by another."""
 
     table: ClassVar[str] = "waiver"
     version: str
@@ -95,7 +95,7 @@ class Waiver(Row):
 
 
 class Review(Row):
-    """A review that came due: periodic, after an incident, or of something that expired."""
+    """An examination of a model that became due: periodically, after an incident, or because something expired."""
 
     table: ClassVar[str] = "review"
     model: str

@@ -1,4 +1,4 @@
-"""What every table of the registry has in common: a key that is also its subject, and a revision."""
+"""The base classes of all records: frozen values, and rows of state tables with a key and a revision."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from data.records.instant import Instant
 
 
 class Frozen(BaseModel):
-    """A value that never changes after it was made, and refuses fields it does not know."""
+    """A value that cannot be changed after creation and rejects unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class StorageKind(StrEnum):
-    """How a field is kept in its table; nested values are kept as RFC 8785 text."""
+    """How a field is stored in its table; nested values are stored as RFC 8785 text."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -36,29 +36,29 @@ SQL_TYPES: Mapping[StorageKind, str] = {
     StorageKind.BOOLEAN: "BOOLEAN",
     StorageKind.NESTED: "VARCHAR",
 }
-"""The type of the column each kind is kept in."""
+"""The column type for each kind."""
 
 
 class Row(Frozen):
-    """One row of a state table. `rev` counts its changes from 1; a change names the revision it replaces."""
+    """One row of a state table. `rev` is 1 for a new row and rises by one with each change."""
 
     table: ClassVar[str]
     key: str
     rev: int = 1
 
     def changed(self, **values: object) -> Self:
-        """The next revision of this row with these fields replaced (and validated)."""
+        """Return the next revision of this row with these fields replaced and validated."""
         return type(self).model_validate({**dict(self), **values, "rev": self.rev + 1})
 
     def image(self) -> dict[str, object]:
-        """The row as an event carries it: table, key, rev and every other field as JSON values."""
+        """Return the row image for an event: table, key, rev and every other field as JSON values."""
         values = self.model_dump(mode="json", exclude={"key", "rev"})
         return {"table": self.table, "key": self.key, "rev": self.rev, "values": values}
 
     @classmethod
     @cache
     def stored_columns(cls) -> dict[str, StorageKind]:
-        """Each field with the kind of column it is kept in, in the order of the table."""
+        """Return the storage kind of each field, in the order of the table."""
         return {name: _kind(field.annotation) for name, field in cls.model_fields.items()}
 
 

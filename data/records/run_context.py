@@ -1,4 +1,4 @@
-"""Who acts, at which business time, in which run: what every command and every step of a flow is given."""
+"""The acting person, the business time and the run id, which every command and every step of a flow receives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.records.person import Actor
 
 @dataclass(frozen=True)
 class RunContext:
-    """The actor, the business time (None: now) and the id of the flow run (empty: outside any run)."""
+    """The actor, the business time (None: the current time) and the id of the flow run (empty: outside any run)."""
 
     actor: Actor
     as_of: datetime | None = None

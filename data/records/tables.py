@@ -1,4 +1,4 @@
-"""Every state table of the registry, in the order of the schema."""
+"""The state tables of the registry, in the order of the schema."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ TABLES: tuple[type[Row], ...] = (
 
 
 def rows_of(tables: Mapping[type[Row], Sequence[Row]], kind: type[R]) -> list[R]:
-    """The rows of one table out of several, in their order; none where that table was not read."""
+    """Return the rows of one table out of several, in their order; none if that table was not read."""
     return [row for row in tables.get(kind, ()) if isinstance(row, kind)]

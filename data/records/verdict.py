@@ -1,4 +1,4 @@
-"""What a gate says: passed, failed with a reason and a remedy, or unproven for want of something."""
+"""The verdict of a gate: passed, failed with a reason and a remedy, or unproven because something is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
 class Passed(BaseModel):
-    """The evidence meets the demand; `because` says on what."""
+    """The evidence meets the demand; `because` says how."""
 
     model_config = FROZEN
     outcome: Literal["passed"] = "passed"
@@ -20,7 +20,7 @@ class Passed(BaseModel):
 
 
 class Failed(BaseModel):
-    """The evidence is there and does not meet the demand."""
+    """The evidence is present and does not meet the demand."""
 
     model_config = FROZEN
     outcome: Literal["failed"] = "failed"
@@ -29,7 +29,7 @@ class Failed(BaseModel):
 
 
 class Unproven(BaseModel):
-    """The evidence that would decide it is missing; never a silent pass."""
+    """The evidence that would decide is missing; unproven never counts as passed."""
 
     model_config = FROZEN
     outcome: Literal["unproven"] = "unproven"
@@ -41,9 +41,10 @@ Verdict = Annotated[Passed | Failed | Unproven, Field(discriminator="outcome")]
 
 
 class Judgement(BaseModel):
-    """One criterion of one control, judged: the verdict with what is needed to compute it again.
+    """A verdict on one criterion of one control, with everything that is needed to compute it again.
 
-    `standard` names the standard's id and version. A verdict is the truth in every mode; it blocks in `enforce` alone.
+    `standard` is the standard's id and version. The verdict does not depend on the mode; only in mode `enforce` does a
+    verdict other than passed block a version.
     """
 
     model_config = FROZEN
@@ -60,5 +61,5 @@ class Judgement(BaseModel):
 
     @property
     def cleared(self) -> bool:
-        """True when the criterion passed, a valid waiver covers it, or its standard only observes or warns."""
+        """True if the criterion passed, a valid waiver covers it, or its standard is not in mode `enforce`."""
         return self.mode != "enforce" or self.verdict.outcome == "passed" or self.waived_by is not None

@@ -1,4 +1,4 @@
-"""A version of a model and the evidence submitted with it."""
+"""A version of a model, and the evidence submitted with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.records.row import Frozen, Row
 
 
 class ReviewState(StrEnum):
-    """How far a version has come in review; data/registry/lifecycle.py holds the legal moves."""
+    """The progress of a version's review; data/registry/lifecycle.py defines the legal moves."""
 
     REGISTERED = "registered"
     ASSESSED = "assessed"
@@ -23,7 +23,7 @@ class ReviewState(StrEnum):
 
 
 class ChangeClass(StrEnum):
-    """How far a version departs from its parent; the standard's demands scale with it."""
+    """How far a version differs from its parent; the demands of the standard depend on it."""
 
     NEW = "new"
     MATERIAL = "material"
@@ -35,7 +35,10 @@ Origin = Literal["derived", "claimed"]
 
 
 class Artifact(Frozen):
-    """What runs: bytes by digest, or a pinned endpoint. `digest` is `sha256:<hex>` of the bytes or of the pin."""
+    """The model itself: bytes by digest, or a pin of a model that runs elsewhere.
+
+    `digest` is `sha256:<hex>` of the bytes or of the pin.
+    """
 
     kind: Literal["file", "container", "endpoint", "composite", "none"]
     digest: str
@@ -45,7 +48,7 @@ class Artifact(Frozen):
 
 
 class CodeState(Frozen):
-    """The code a version was built from; without a commit its provenance is unproven."""
+    """The code from which a version was built; without a commit its provenance is unproven."""
 
     commit: str | None = None
     dirty: bool | None = None
@@ -53,7 +56,7 @@ class CodeState(Frozen):
 
 
 class Change(Frozen):
-    """The three things a person types for a version."""
+    """The three fields that a person writes about the change in a version."""
 
     change_class: ChangeClass
     what: str
@@ -61,7 +64,8 @@ class Change(Frozen):
 
 
 class Version(Row):
-    """A version; its key is `models/<team>/<name>/versions/<n>`. Only `review_state` and what follows ever changes."""
+    """A version with the key `models/<team>/<name>/versions/<n>`. Only the fields from `review_state` on ever
+    change."""
 
     table: ClassVar[str] = "version"
     model: str
@@ -85,7 +89,7 @@ class Version(Row):
 
 
 class Dataset(Row):
-    """A dataset a version was built or tested on, known by its identity; `quality` is the suite's outcome."""
+    """A dataset on which a version was built or tested, known by `identity`; `quality` is the outcome of its suite."""
 
     table: ClassVar[str] = "dataset"
     version: str
@@ -104,7 +108,7 @@ class Dataset(Row):
 
 
 class Section(Row):
-    """A section of the documentation and the digest of what it describes, as that stood when it was written."""
+    """A section of the documentation, with the digest of the described part when it was written, and now."""
 
     table: ClassVar[str] = "section"
     version: str
@@ -138,7 +142,7 @@ class Metric(Row):
 
 
 class TestResult(Row):
-    """A planned test as it was run, with the threshold that stood at the time."""
+    """The result of a planned test, with the threshold at the time of the run."""
 
     __test__: ClassVar[bool] = False
     table: ClassVar[str] = "test_result"
@@ -157,7 +161,7 @@ class TestResult(Row):
 
 
 class Comparison(Row):
-    """The challenger against the champion on the same predictions; positive means the challenger is better."""
+    """The challenger compared with the champion on the same predictions; a positive difference means better."""
 
     table: ClassVar[str] = "comparison"
     version: str

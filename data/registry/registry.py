@@ -78,7 +78,7 @@ class Registry:
                 f"{self.home.root} contains a registry, or the journal of one, already",
                 "use it, rebuild it with `modelward audit rebuild`, or choose another MODELWARD_HOME",
             )
-        name = keys.named(self.home.keys) or f"{origin}/{secrets.token_hex(4)}"
+        name = keys.stored_origin(self.home.keys) or f"{origin}/{secrets.token_hex(4)}"
         self._key = keys.load_or_create(self.home.keys, name)
         recovery = keys.create_recovery(self.home.keys, name)
         command = CreateLog(

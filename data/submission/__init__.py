@@ -1,1 +1,1 @@
-"""A submission: the folder of a developer, read into frozen types; all problems are reported at once."""
+"""The submission folder, its files, the packed submission."""

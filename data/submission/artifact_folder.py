@@ -1,4 +1,4 @@
-"""`artifact/`: the model itself. Exactly one file, or a pin of a model that runs elsewhere."""
+"""Reads `artifact/`, the model itself: exactly one file, or a pin of a model that runs elsewhere."""
 
 from __future__ import annotations
 
@@ -25,25 +25,28 @@ PINS: Mapping[str, tuple[Pinned, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class SubmittedArtifact:
-    """The artifact as the registry records it, and the path of its bytes; the bytes of a pin are its canonical JSON."""
+    """The artifact as the registry records it, and the path of its file; None for a pin, whose bytes are `pin`."""
 
     record: Artifact
     file: Path | None
 
     @property
     def pin(self) -> bytes:
-        """The canonical JSON of a pin."""
+        """The canonical JSON (RFC 8785) of a pin."""
         return rfc8785.dumps(dict(self.record.pinned))
 
 
 def read_artifact(folder: Path) -> SubmittedArtifact:
-    """The artifact of a submission. Raises SubmissionError: none, more than one, empty, or a pin that pins nothing."""
+    """Return the artifact of a submission.
+
+    Raises SubmissionError when there is no file or more than one, an empty file, or a pin that lacks a value.
+    """
     there = sorted((folder / "artifact").rglob("*")) if (folder / "artifact").is_dir() else []
     files = [path for path in there if path.is_file()]
     if len(files) != 1:
         named = ", ".join(path.relative_to(folder).as_posix() for path in files[:5])
         raise SubmissionError(
-            f"artifact/: {len(files)} files{': ' + named if named else ''}; exactly one is registered",
+            f"artifact/ must contain exactly one file, but has {len(files)}{': ' + named if named else ''}",
             "put one file there (pack several into one archive), or `endpoint.yaml` with provider and snapshot",
         )
     file = files[0]
@@ -63,7 +66,7 @@ def _read_pin(file: Path) -> SubmittedArtifact:
     wrong = [name for name in (*needed, *document) if name not in pinned]
     if wrong:
         raise SubmissionError(
-            f"{document.at(wrong[0])}: {', '.join(dict.fromkeys(wrong))} must be there as text",
+            f"{document.at(wrong[0])}: {', '.join(dict.fromkeys(wrong))} must be given as text",
             f"pin {kind} by {' and '.join(needed)}; put numbers in quotes",
         )
     return SubmittedArtifact(Artifact(kind=kind, digest=sha256_of(pinned), pinned=pinned), None)

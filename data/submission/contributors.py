@@ -1,4 +1,4 @@
-"""The contributors of a version: Git's authors and the submitter, by the roster. Nobody has to declare them."""
+"""Determines the contributors of a version from Git's authors and the submitter, matched with the roster."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AUTHOR = re.compile(r"(?P<name>.*?)<(?P<email>[^<>]*)>\s*")
 
 
 def contributors_of(authors: Iterable[str], submitters: Iterable[str], roster: Sequence[Person]) -> tuple[str, ...]:
-    """The ids of the contributors, sorted; an author who is not on the roster is named by the e-mail address from Git.
+    """Return the sorted ids of the contributors; an author not on the roster is identified by the e-mail from Git.
 
     An author is a person on the roster when e-mail, name, id or system user match. When two people match, both count,
     because a contributor who is overlooked could approve their own work.

@@ -1,4 +1,4 @@
-"""A submitted dataset in Parquet: its content, checked against the columns that the model maps before it is used."""
+"""Reads a submitted Parquet dataset, and checks its content against the columns that the model maps."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = 
     """Read every row of a dataset once, in a child process with a memory limit, and check the mapped columns.
 
     Required are the features, `prediction_id`, `predicted_at`, `label` and `score` (the developer's own predictions).
-    `limit` is the most bytes it may decode to. Raises LogFormatError, every problem at once as `file: what → fix`.
+    `limit` is the maximum of decoded bytes. Raises LogFormatError with all problems, each as `file: what → fix`.
     """
     name = FILES.get(role, path.name)
     if not path.is_file():
-        raise LogFormatError(f"{name}: there is no such file", "write the scored rows of that dataset as Parquet")
+        raise LogFormatError(f"{name}: file not found", "write the scored rows of this dataset as Parquet")
     found = _scanned(path, columns, limit)
     problems = [f"{name}: {one}" for one in _problems(found, columns, limit)]
     if problems:
@@ -69,7 +69,7 @@ def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = 
 
 
 def read_schema(path: Path) -> Mapping[str, tuple[str, ...]]:
-    """The kinds that each column can have, by its name (`numeric`, `categorical`, `label`, `moment`, `id`).
+    """Return the kinds that each column can have, by its name (`numeric`, `categorical`, `label`, `moment`, `id`).
 
     Raises LogFormatError when the file is not Parquet.
     """
@@ -96,9 +96,9 @@ def _scan_in_child(request: Mapping[str, Any]) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return {"broken": f"it could not be read within {SECONDS} s"}
+        return {"broken": f"the file could not be read within {SECONDS} s"}
     if child.returncode != 0:
-        return {"broken": f"the process that read it ended with status {child.returncode}"}
+        return {"broken": f"the process that read the file ended with status {child.returncode}"}
     answer: dict[str, Any] = json.loads(child.stdout)
     return answer
 
@@ -108,11 +108,11 @@ def _problems(found: Mapping[str, Any], columns: ColumnMapping, limit: int) -> I
         yield f"not readable as Parquet: {found['broken']} → write the file again"
         return
     if "too large" in found:
-        yield f"decodes to more than {limit:,} bytes → submit a sample, or pin the data by its identity"
+        yield f"the dataset decodes to more than {limit:,} bytes → submit a sample"
         return
     yield from _column_problems(found, columns)
     if not found["rows"]:
-        yield "has no rows → write the rows that were scored"
+        yield "the dataset has no rows → write the rows that were scored"
         return
     yield from _value_problems(found, columns)
 
@@ -125,26 +125,28 @@ def _column_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterat
             there = ", ".join(sorted(found["columns"])[:20])
             yield f"column {name} is missing; the columns are {there} → add it, or map its name in model.yaml"
         elif name in found["twice"]:
-            yield f"column {name} occurs twice → keep one"
+            yield f"column {name} occurs twice → remove one of the two"
         elif kind not in found["kinds"][name]:
-            yield f"column {name} is {found['columns'][name]}; expected {EXPECTED[kind]} → write it as one"
+            yield f"column {name} has type {found['columns'][name]} → write {EXPECTED[kind]}"
 
 
 def _value_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:
     counts, rows = found["counts"], found["rows"]
     for role in ("prediction_id", "predicted_at", "score"):
         if counts.get(f"{role} missing"):
-            yield f"{getattr(columns, role)} is missing in {counts[f'{role} missing']:,} of {rows:,} rows → fill it"
+            column, count = getattr(columns, role), counts[f"{role} missing"]
+            yield f"{column} is missing in {count:,} of {rows:,} rows → fill in the values, or remove these rows"
     if counts.get("score nan"):
-        yield f"{columns.score} is NaN in {counts['score nan']:,} of {rows:,} rows → score or drop these rows"
+        yield f"{columns.score} is NaN in {counts['score nan']:,} of {rows:,} rows → score or remove these rows"
     if counts.get("score outside"):
-        yield f"{columns.score} lies outside 0 to 1 in {counts['score outside']:,} rows → write probabilities"
+        yield f"{columns.score} is outside 0 to 1 in {counts['score outside']:,} of {rows:,} rows → write probabilities"
     if counts.get("label outside"):
-        yield f"{columns.label} is neither 0 nor 1 in {counts['label outside']:,} rows → write 0, 1 or nothing"
+        count = counts["label outside"]
+        yield f"{columns.label} is neither 0 nor 1 in {count:,} of {rows:,} rows → write 0, 1 or null"
     if counts.get("label known") == 0:
-        yield f"{columns.label} is known in no row → add the labels"
+        yield f"{columns.label} is empty in every row → add the labels"
     if found["repeated"]:
         yield (
-            f"{columns.prediction_id} repeats in {found['repeated']:,} rows ({found['example']!a} for one)"
-            " → give each prediction an id of its own"
+            f"{columns.prediction_id} repeats in {found['repeated']:,} of {rows:,} rows, for example"
+            f" {found['example']!a} → give each prediction a different id"
         )

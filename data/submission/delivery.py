@@ -1,7 +1,7 @@
-"""The delivery of a submission: packed into the inbox under its digest, with its provenance beside it.
+"""Delivers a submission: packs it into the inbox under its digest, and stores its provenance beside the pack.
 
-The provenance is beside the pack and not inside it: the same files have the same digest, whoever submits them and
-whenever. A folder that is submitted twice is one submission.
+The provenance is not inside the pack, so that the same files have the same digest, whoever submits them and whenever. A
+folder that is submitted twice is therefore one submission.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from data.errors import SubmissionError
 from data.files.artifacts import DIGEST, ArtifactStore
 from data.files.home import Home
 from data.submission.packing import pack, unpack
-from data.submission.provenance import Provenance, read_enclosed, read_provenance
+from data.submission.provenance import Provenance, read_provenance, read_stored_provenance
 
 
 def deliver(folder: Path, home: Home, submitter: str) -> str:
-    """Pack a folder into the inbox and record its provenance; returns its digest.
+    """Pack a folder into the inbox and store its provenance; return the digest of the pack.
 
-    The provenance of the first delivery stays when it is proven. Raises SubmissionError as `pack`.
+    A stored provenance with a commit is not replaced. Raises SubmissionError in the same cases as `pack`.
     """
     digest = pack(folder, home.inbox)
     known = delivered_provenance(home, digest)
@@ -29,19 +29,23 @@ def deliver(folder: Path, home: Home, submitter: str) -> str:
 
 
 def delivered_provenance(home: Home, digest: str) -> Provenance:
-    """The provenance of a delivered submission; unproven when none was written. Raises SubmissionError."""
+    """Return the provenance of a delivered submission; unproven if none was stored. Raises SubmissionError."""
     path = _beside(home, digest)
-    return read_enclosed(path.read_text("utf-8")) if path.is_file() else Provenance()
+    return read_stored_provenance(path.read_text("utf-8")) if path.is_file() else Provenance()
 
 
 def open_delivery(home: Home, digest: str, into: Path) -> Path:
-    """Unpack a delivered submission into an empty folder. Raises SubmissionError; ArtifactError as `unpack`."""
+    """Unpack a delivered submission into an empty folder and return the folder.
+
+    Raises SubmissionError, or ArtifactError in the same cases as `unpack`.
+    """
     if not DIGEST.fullmatch(digest):
         raise SubmissionError(
-            f"{digest[:120]!a} is neither a folder nor the digest of a packed one", "name the submission's folder"
+            f"{digest[:120]!a} is neither a folder nor the digest of a packed submission",
+            "give the path of the submission's folder",
         )
     if not ArtifactStore(home.inbox).has(digest):
-        raise SubmissionError(f"the inbox holds no submission {digest}", "submit it with `modelward register FOLDER`")
+        raise SubmissionError(f"the inbox has no submission {digest}", "submit it with `modelward register FOLDER`")
     return unpack(home.inbox, digest, into)
 
 

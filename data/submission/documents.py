@@ -1,7 +1,8 @@
-"""`docs/<section>.md`: the documentation that a person wrote, and the part of the version that each section describes.
+"""Reads `docs/<section>.md`, the written documentation, and determines the part of the version that each section
+describes.
 
-A section goes stale only when the part it describes changes. DESCRIBES gives that part by the name of the section; a
-front matter of one line, `describes: data` between two lines of `---`, overrides it.
+A section goes stale only when the part that it describes changes. DESCRIBES gives the part by the name of the section;
+a front matter of one line, `describes: data` between two lines of `---`, overrides it.
 """
 
 from __future__ import annotations
@@ -53,26 +54,30 @@ class Document(Frozen):
 
 
 def read_documents(folder: Path) -> tuple[Document, ...]:
-    """Every `docs/*.md` of a submission, by name. Raises DocumentError or SubmissionError with every problem."""
+    """Return every `docs/*.md` of a submission, by name. Raises DocumentError or SubmissionError with all problems."""
     problems = Problems()
     found = []
     for path in sorted((folder / "docs").glob("*.md")):
         with problems.collecting():
             found.append(_read(path))
     if not found and not problems.found:
-        problems.add("docs/: there is no section", "write one Markdown file for each section, docs/purpose.md first")
+        problems.add("docs/ has no section", "write one Markdown file for each section, docs/purpose.md first")
     problems.check()
     return tuple(found)
 
 
 def read_text(path: Path, shown: str, limit: int = LIMIT) -> str:
-    """A text file of a submission; `shown` is its name in messages. Raises DocumentError: too large, not UTF-8."""
+    """Return the text of a file of a submission; `shown` is its name in messages.
+
+    Raises DocumentError when the file is larger than `limit` bytes or not UTF-8.
+    """
     if path.stat().st_size > limit:
-        raise DocumentError(f"{shown}:1: {path.stat().st_size:,} bytes; at most {limit:,} are read", "shorten it")
+        what = f"{shown}: {path.stat().st_size:,} bytes; at most {limit:,} are allowed"
+        raise DocumentError(what, "shorten the file")
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{shown}:1: not UTF-8 at byte {error.start:,}", "save it as UTF-8 text") from error
+        raise DocumentError(f"{shown}: not UTF-8 at byte {error.start:,}", "save the file as UTF-8 text") from error
 
 
 def _read(path: Path) -> Document:
@@ -80,17 +85,17 @@ def _read(path: Path) -> Document:
     try:
         name = checked_name(path.stem, "section")
     except InputError as error:
-        raise DocumentError(f"{shown}:1: {error.what}", error.remedy) from error
+        raise DocumentError(f"{shown}: {error.what}", error.remedy) from error
     if name == GENERATED:
-        raise DocumentError(f"{shown}:1: this section is generated from the measured metrics", "remove the file")
+        raise DocumentError(f"{shown}: this section is generated from the measured metrics", "remove the file")
     text = read_text(path, shown)
     front = FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
     words = len(HEADING.sub("", COMMENT.sub("", body)).split())
     if words == 0:
         raise DocumentError(
-            f"{shown}:1: nothing is written below the heading",
-            "write the section, or delete the file when the tier does not require it",
+            f"{shown}: the section has no text except headings and comments",
+            "write the section, or delete the file if the tier does not require the section",
         )
     return Document(name=name, text=text, words=words, describes=_described(name, shown, front))
 
@@ -105,5 +110,6 @@ def _described(name: str, shown: str, front: re.Match[str] | None) -> Described:
             return result
     options = ", ".join(one for one in get_args(Described) if one != GENERATED)
     raise DocumentError(
-        f"{shown}:2: the front matter says {ascii(front_matter.data)[:80]}", f"write `describes:` with {options}"
+        f"{shown}:2: the front matter {ascii(front_matter.data)[:80]} is not valid",
+        f"write only `describes:` with one of {options}",
     )

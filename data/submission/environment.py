@@ -1,4 +1,4 @@
-"""The environment in which a version was built, as one digest: a submitted lock file, else the installed packages."""
+"""Reads the environment in which a version was built: a submitted lock file, otherwise the installed packages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ LOCKS = (
 
 @dataclass(frozen=True)
 class Environment:
-    """The record of the environment; `origin` is `claimed` for packages of the packing machine, without a lock."""
+    """The record of the environment, None if unknown.
+
+    `origin` is `derived` for a lock file, and `claimed` for the packages of the packing machine.
+    """
 
     content: bytes | None
     origin: Origin
 
 
 def read_environment(folder: Path, provenance: Provenance) -> Environment:
-    """The first lock file in the folder or in `code/`, else the packages of the packing machine, else nothing."""
+    """Return the first lock file in the folder or in `code/`, otherwise the packages of the packing machine."""
     for place in (folder, folder / "code"):
         for name in LOCKS:
             if (place / name).is_file():

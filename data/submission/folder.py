@@ -1,4 +1,4 @@
-"""The whole submission, read once and checked: all its problems are reported at once."""
+"""Reads and checks a whole submission, and reports all its problems together."""
 
 from __future__ import annotations
 
@@ -54,29 +54,29 @@ class Submission:
     environment: Environment
 
     def dataset_path(self, role: str) -> Path:
-        """The path of the dataset of a role."""
+        """Return the path of the dataset of a role."""
         return self.folder / DATASETS[role]
 
     @property
     def source_digest(self) -> str | None:
-        """The digest of the files under `code/`; None when there are none."""
+        """The digest of the files under `code/`; None without such files."""
         if not (self.folder / CODE).is_dir():
             return None
         files = [path for path in list_files(self.folder) if path.parts[0] == CODE]
         return sha256_of([[str(path), file_digest(self.folder / path)] for path in files]) if files else None
 
 
-def any_rules(document: YamlText) -> None:
+def accept_all_rules(document: YamlText) -> None:
     """Accept every watch rule: this layer does not know which statistics exist."""
 
 
 def read_submission(
-    folder: Path, digest: str, provenance: Provenance, check_rules: Callable[[YamlText], None] = any_rules
+    folder: Path, digest: str, provenance: Provenance, check_rules: Callable[[YamlText], None] = accept_all_rules
 ) -> Submission:
     """Read and check an unpacked submission; `check_rules` raises InputError for invalid rules of monitoring.yaml.
 
-    Raises the problems: one as itself (SubmissionError, DocumentError, LogFormatError, InvalidNameError),
-    several as one SubmissionError with a line each.
+    Raises a single problem as it is (SubmissionError, DocumentError, LogFormatError, InvalidNameError), and several as
+    one SubmissionError with a line for each.
     """
     list_files(folder)
     problems = Problems()
@@ -106,7 +106,7 @@ def read_submission(
 
 
 def read_model(folder: Path) -> ModelFile:
-    """Only the model.yaml of a folder. Raises DocumentError, SubmissionError, InvalidNameError."""
+    """Read only the model.yaml of a folder. Raises DocumentError, SubmissionError, InvalidNameError."""
     return read_model_file(_yaml(folder, MODEL))
 
 
@@ -128,5 +128,5 @@ def _read_monitoring(folder: Path, check: Callable[[YamlText], None], problems: 
 
 def _yaml(folder: Path, name: str) -> YamlText:
     if not (folder / name).is_file():
-        raise DocumentError(f"{name}:1: there is no such file", "`modelward init` writes one with comments")
+        raise DocumentError(f"{name}: file not found", "write it; `modelward init` writes a template with comments")
     return read_yaml(read_text(folder / name, name), name)

@@ -1,4 +1,4 @@
-"""`model.yaml`, written once for each model: its purpose, owner, risk and columns."""
+"""Reads `model.yaml`, which is written once for each model: its purpose, owner, risk and columns."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ModelFile(Frozen):
 
     @property
     def key(self) -> str:
-        """`models/<team>/<name>`."""
+        """The key of the model, `models/<team>/<name>`."""
         return _key(self.model)
 
     @property
@@ -90,14 +90,17 @@ class ModelFile(Frozen):
 
     @property
     def declarations(self) -> tuple[DeclareConsumer, ...]:
-        """A command for each declared consumer; `feeds_model` reads `team/name` in the file."""
+        """A command for each declared consumer, with `feeds_model` converted from `team/name` to a key."""
         return tuple(
             DeclareConsumer(model=self.key, **{**one.model_dump(), "feeds_model": _fed(one)}) for one in self.consumers
         )
 
 
 def read_model_file(document: YamlText) -> ModelFile:
-    """The checked file. Raises SubmissionError with every problem, InvalidNameError for an invalid name."""
+    """Return the checked content of model.yaml.
+
+    Raises SubmissionError with all problems, InvalidNameError for an invalid name.
+    """
     file = document.checked(ModelFile, SubmissionError)
     _check_names(document, file)
     _check_columns(document, file)
@@ -127,10 +130,10 @@ def _fed(consumer: DeclaredConsumer) -> str | None:
 
 
 def _key(text: str) -> str:
-    """The key of a model written as `team/name`."""
+    """Return the key of a model written as `team/name`. Raises InvalidNameError."""
     team, name = split_model(text)
     if team is None:
-        raise InvalidNameError(f"{name} names no team", "write it as `team/name`")
+        raise InvalidNameError(f"the model {name} has no team", "write it as `team/name`")
     return model_key(team, name)
 
 
@@ -140,9 +143,11 @@ def _check_columns(document: YamlText, file: ModelFile) -> None:
     twice = sorted({name for name in names if names.count(name) > 1} | (set(features) & set(LogColumns.model_fields)))
     if twice:
         raise SubmissionError(
-            f"{document.at('features')}: {', '.join(twice)} has two meanings among columns and features",
-            "give each column one meaning and each feature a name of its own",
+            f"{document.at('features')}: used more than once among columns and features: {', '.join(twice)}",
+            "use each column once, and do not name a feature like a column that modelward needs",
         )
     systems = [one.system for one in file.consumers]
     if len(set(systems)) != len(systems):
-        raise SubmissionError(f"{document.at('consumers')}: a system is declared twice", "declare each system once")
+        raise SubmissionError(
+            f"{document.at('consumers')}: a system is declared more than once", "declare each system once"
+        )

@@ -1,8 +1,8 @@
-"""A folder packed as one file under its digest, because a worker cannot read the developer's machine.
+"""Packs a folder as one file under its digest, because a worker cannot read the developer's machine.
 
 The pack is a plain tar with sorted names and without anything that differs between machines (times, owners, modes): the
-same files always give the same digest. Unpacking trusts nothing: it rejects links, devices, paths out of the folder,
-and more files or bytes than are allowed.
+same files always give the same digest. Unpacking trusts nothing: it rejects symbolic links, devices, paths out of the
+folder, and more files or bytes than are allowed.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ ALLOWED = Allowance()
 
 
 def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
-    """Pack a folder into the inbox as one file; returns `sha256:<hex>`, equal for equal content.
+    """Pack a folder into the inbox as one file; return `sha256:<hex>`, equal for equal content.
 
-    Hidden files and `__pycache__` are left out. Raises SubmissionError: no folder, no files, a link or a device, a name
-    that is not plain text, more than is allowed.
+    Hidden files, `__pycache__` and `node_modules` are left out. Raises SubmissionError for a missing folder, no files,
+    a symbolic link or device, a name that is not printable, or more than is allowed.
     """
     files = list_files(folder, allowed)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -53,10 +53,10 @@ def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
 
 
 def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -> Path:
-    """Unpack a submission from the inbox into an empty folder; returns that folder.
+    """Unpack a submission from the inbox into an empty folder; return that folder.
 
-    Raises ArtifactError when it is missing or not a digest, DigestMismatchError when it was changed, SubmissionError
-    when the pack holds anything that `pack` never writes.
+    Raises ArtifactError when the pack is missing or `digest` is not a digest, DigestMismatchError when it was changed,
+    SubmissionError when it contains anything that `pack` never writes.
     """
     store = ArtifactStore(inbox)
     store.verify(digest)
@@ -71,19 +71,23 @@ def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -
 
 
 def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPath, ...]:
-    """The plain files of a folder relative to it, sorted; hidden ones left out. Raises SubmissionError as `pack`."""
+    """Return the regular files of a folder as sorted relative paths, without hidden files.
+
+    Raises SubmissionError in the same cases as `pack`.
+    """
     if folder.is_symlink() or not folder.is_dir():
         raise SubmissionError(
-            f"{folder} is not a folder", "name the submission's folder, the one with model.yaml in it"
+            f"{folder} is not a folder", "give the path of the submission's folder, which contains model.yaml"
         )
     found = sorted(_walk(folder, folder, allowed))
     size = sum((folder / path).stat().st_size for path in found)
     if not found:
-        raise SubmissionError(f"{folder} has no files", "`modelward init` writes a submission with comments")
+        raise SubmissionError(f"{folder} has no files", "run `modelward init` to write a template of a submission")
     if len(found) > allowed.files or size > allowed.bytes:
         raise SubmissionError(
-            f"{folder} holds {len(found):,} files of {size:,} bytes; allowed: {allowed.files:,} of {allowed.bytes:,}",
-            "leave out files that are not evidence; pin large data by its identity",
+            f"{folder} is too large: {len(found):,} files, {size:,} bytes;"
+            f" allowed are {allowed.files:,} files, {allowed.bytes:,} bytes",
+            "remove the files that are not evidence, and submit samples of large data",
         )
     return tuple(found)
 
@@ -94,21 +98,21 @@ def _walk(root: Path, folder: Path, allowed: Allowance) -> Iterator[PurePosixPat
             continue
         path = _checked_path(entry.relative_to(root).as_posix(), allowed)
         if entry.is_symlink():
-            raise SubmissionError(f"{path} is a link", "put the file itself in its place")
+            raise SubmissionError(f"{path} is a symbolic link", "replace the link by the file itself")
         if entry.is_dir():
             yield from _walk(root, entry, allowed)
         elif entry.is_file():
             yield path
         else:
-            raise SubmissionError(f"{path} is not a plain file", "remove it from the submission")
+            raise SubmissionError(f"{path} is not a regular file", "remove it from the submission")
 
 
 def _checked_path(text: str, allowed: Allowance) -> PurePosixPath:
     path = PurePosixPath(text)
     if not text.isprintable() or "\\" in text or len(text) > allowed.path:
         raise SubmissionError(
-            f"{text[:80]!a} cannot be a file of a submission",
-            f"name it with printable characters, no backslash, at most {allowed.path} with its folders",
+            f"{text[:80]!a} is not a valid path in a submission",
+            f"use printable characters without backslash, at most {allowed.path} including the folders",
         )
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise SubmissionError(f"{text[:80]!a} leads out of the submission", REMEDY)
@@ -130,7 +134,7 @@ def _checked_members(tar: tarfile.TarFile, allowed: Allowance) -> Iterator[tarfi
         count, size = count + 1, size + member.size
         _checked_path(member.name, allowed)
         if not member.isreg() or member.issparse():
-            raise SubmissionError(f"{member.name[:80]!a} in the pack is not a plain file", REMEDY)
+            raise SubmissionError(f"{member.name[:80]!a} in the pack is not a regular file", REMEDY)
         if count > allowed.files or size > allowed.bytes:
             raise SubmissionError("the pack holds more files or bytes than are allowed", REMEDY)
         yield member

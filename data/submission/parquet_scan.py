@@ -1,8 +1,8 @@
-"""A Parquet file read once, row by row, in a process of its own with a memory limit, because its footer may be wrong.
+"""Reads a Parquet file once, in a separate process with a memory limit, because its footer may be wrong.
 
-A file of 3 MB can hold 30 GB of text and say 3 MB in its footer. So no size in a footer is trusted: the file is read in
-batches, and the decoded bytes are counted. The result is written as JSON. This module is the child process,
-`data.submission.datasets` the parent.
+A file of 3 MB can contain 30 GB of text and state 3 MB in its footer. Sizes in the footer are therefore not trusted:
+the file is read in batches, and the decoded bytes are counted. The result is written as JSON. This module is the child
+process, `data.submission.datasets` the parent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Tally:
         self.ids: list[pa.Array] = []
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Count one batch."""
+        """Add the counts of one batch."""
         self.rows += batch.num_rows
         self.decoded += sum(map(decoded_bytes, batch.columns))
         for role, name in self.columns.items():
@@ -44,7 +44,7 @@ class Tally:
             getattr(self, f"_add_{role}")(column.drop_null())
 
     def duplicates(self) -> tuple[int, str]:
-        """How many rows repeat an earlier id, and one such id."""
+        """Return the number of rows that repeat an earlier id, and one such id."""
         ids = pa.chunked_array(self.ids) if self.ids else pa.chunked_array([], pa.string())
         repeated = len(ids) - pc.count_distinct(ids).as_py()
         if not repeated:
@@ -83,7 +83,7 @@ class Tally:
 
 
 def decoded_bytes(column: pa.Array) -> int:
-    """The bytes of a column when decoded: a dictionary counts as the values of its keys."""
+    """Return the bytes of a column when decoded: a dictionary counts as the values of its keys."""
     if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
         return int(column.nbytes)
     lengths = pc.binary_length(column.dictionary).take(column.indices)
@@ -91,9 +91,10 @@ def decoded_bytes(column: pa.Array) -> int:
 
 
 def scan(path: Path, columns: Mapping[str, str], limit: int) -> dict[str, Any]:
-    """Read the whole file; `columns` maps score, label, predicted_at and prediction_id to their names where present.
+    """Read the whole file and return rows, decoded bytes, counts, first and last time, and duplicates.
 
-    Returns rows, decoded bytes (it stops above `limit`), counts, first and last time, duplicates.
+    `columns` maps score, label, predicted_at and prediction_id to their names in the file, where present. Reading stops
+    when more than `limit` bytes were decoded.
     """
     tally = Tally(columns)
     for batch in _batches(path):
@@ -106,7 +107,7 @@ def scan(path: Path, columns: Mapping[str, str], limit: int) -> dict[str, Any]:
 
 
 def footer(path: Path) -> dict[str, Any]:
-    """The Arrow type of each column as text; `kinds` are the kinds it can have, `twice` the names that occur twice."""
+    """Return the Arrow type of each column as text, the kinds that it can have, and the names that occur twice."""
     schema = pq.read_schema(path)
     twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
     columns = {field.name: str(field.type) for field in schema}
@@ -114,7 +115,7 @@ def footer(path: Path) -> dict[str, Any]:
 
 
 def kinds(type_: pa.DataType) -> list[str]:
-    """The kinds that a column of this type can have: numeric, categorical, label, moment, id."""
+    """Return the kinds that a column of this type can have: numeric, categorical, label, moment, id."""
     value = type_.value_type if pa.types.is_dictionary(type_) else type_
     whole, text = pa.types.is_integer(value), _is_text(value)
     number = whole or pa.types.is_floating(value) or pa.types.is_decimal(value)
@@ -129,7 +130,8 @@ def kinds(type_: pa.DataType) -> list[str]:
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The footer, and the scan over the requested columns with a fitting type; an unreadable file as `broken`."""
+    """Return the footer, and the scan over the requested columns with a fitting type; `broken` for an unreadable
+    file."""
     path = Path(request["path"])
     try:
         found = footer(path)
@@ -146,7 +148,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def limit_memory(size: int) -> None:
-    """Limit the address space of this process to so many bytes, where the system supports it."""
+    """Limit the address space of this process to `size` bytes, where the system supports it."""
     try:
         import resource
     except ImportError:
@@ -171,7 +173,7 @@ def _moment(value: pa.Scalar) -> str:
 
 
 def main() -> None:
-    """Read a request as JSON from standard input and write the result as JSON."""
+    """Read a request as JSON from standard input and write the result as JSON to standard output."""
     limit_memory(MEMORY)
     json.dump(answer(json.load(sys.stdin)), sys.stdout)
 

@@ -1,4 +1,4 @@
-"""`tests.yaml` and `monitoring.yaml`: thresholds and watch rules, recorded before they are used."""
+"""Reads `tests.yaml` and `monitoring.yaml`: thresholds and watch rules, recorded before they are used."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ MONITORING = "monitoring.yaml"
 
 
 class TestsFile(Frozen):
-    """The planned tests."""
+    """The planned tests in tests.yaml."""
 
     __test__ = False
     tests: tuple[PlannedTest, ...] = Field(min_length=1)
 
     def command(self, model: str) -> RecordTestPlan:
-        """The command that records the plan."""
+        """Return the command that records the test plan of a model (its key)."""
         return RecordTestPlan(model=model, tests=self.tests)
 
 
 class MonitoringFile(Frozen):
-    """The monitoring plan; the fields of a rule are checked in the layer of measurements, which knows the rules."""
+    """The monitoring plan in monitoring.yaml; the fields of its rules are checked elsewhere, by `check_rules`."""
 
     rules: tuple[dict[str, JsonValue], ...] = Field(min_length=1)
     window_days: int = Field(default=7, ge=1, le=366)
@@ -40,34 +40,36 @@ class MonitoringFile(Frozen):
     rationale: str = Field(min_length=1, max_length=4_000)
 
     def command(self, model: str) -> RecordMonitoringPlan:
-        """The command that records the plan."""
+        """Return the command that records the monitoring plan of a model (its key)."""
         return RecordMonitoringPlan(model=model, **self.model_dump())
 
 
 def read_tests_file(document: YamlText) -> TestsFile:
-    """The checked file. Raises SubmissionError with every problem."""
+    """Return the checked content of tests.yaml. Raises SubmissionError with all problems."""
     file = document.checked(TestsFile, SubmissionError)
     names = [test.name for test in file.tests]
     problems = Problems()
     for place, test in enumerate(file.tests):
         at = document.at("tests", place)
         if test.name in names[:place]:
-            problems.add(f"{at}: the test {test.name} is planned twice", "give each test its own name")
+            problems.add(
+                f"{at}: the name {test.name} is used for more than one test", "give each test a different name"
+            )
         if not math.isfinite(test.threshold):
             problems.add(f"{at}: the threshold of {test.name} is {test.threshold}", "write a finite number")
         if not test.rationale.strip():
-            problems.add(f"{at}: the threshold of {test.name} has no rationale", "explain this figure")
+            problems.add(f"{at}: the threshold of {test.name} has no rationale", "write a rationale for the threshold")
     problems.check()
     return file
 
 
 def read_monitoring_file(document: YamlText) -> MonitoringFile:
-    """The checked file. Raises SubmissionError with every problem."""
+    """Return the checked content of monitoring.yaml. Raises SubmissionError with all problems."""
     file = document.checked(MonitoringFile, SubmissionError)
     needed, windows = file.persistence
     if not 1 <= needed <= windows:
         raise SubmissionError(
-            f"{document.at('persistence')}: {needed} of {windows} windows is not possible",
-            "write [2, 3] for 2 of 3 windows",
+            f"{document.at('persistence')}: [{needed}, {windows}] is not a valid m of n windows",
+            "write two numbers with 1 ≤ m ≤ n: [2, 3] means 2 of 3 windows",
         )
     return file

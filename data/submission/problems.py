@@ -1,4 +1,4 @@
-"""All problems of a submission at once, so that nobody has to submit seven times to find seven problems."""
+"""Collects all problems of a submission, so that one attempt reports them all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from data.errors import ArtifactError, InputError, SubmissionError
 
 T = TypeVar("T")
-REMEDY = "correct these in the submission folder and register it again"
+REMEDY = "correct these problems in the submission folder, then register it again"
 
 
 class Problems:
@@ -20,14 +20,17 @@ class Problems:
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """Collect a problem that is raised in the block, and continue after it."""
+        """Collect a problem that is raised in the block, and continue after the block."""
         try:
             yield
         except (InputError, ArtifactError) as problem:
             self.found.append(problem)
 
     def attempt(self, read: Callable[..., T], *arguments: object) -> T:
-        """The result of `read`. After a problem there is no result: `check` raises before anybody can use it."""
+        """Return the result of `read`, or collect its problem.
+
+        After a problem there is no result; `check` must raise before the result is used.
+        """
         with self.collecting():
             return read(*arguments)
         return cast(T, None)
@@ -37,7 +40,7 @@ class Problems:
         self.found.append(SubmissionError(what, remedy))
 
     def check(self) -> None:
-        """Raise the collected problems: a single one as itself, several as one SubmissionError with a line each."""
+        """Raise the collected problems: a single one as it is, several as one SubmissionError with a line for each."""
         if len(self.found) == 1:
             raise self.found[0]
         if self.found:
@@ -45,5 +48,5 @@ class Problems:
 
 
 def _lines(problem: InputError | ArtifactError) -> list[str]:
-    """The lines of a problem, each with its fix; a line that names one already keeps it."""
+    """Return the lines of a problem, each with a fix; a line that already contains a fix is unchanged."""
     return [line if " → " in line else f"{line} → {problem.remedy}" for line in problem.what.splitlines()]

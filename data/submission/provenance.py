@@ -1,7 +1,7 @@
-"""The provenance of a submission, derived on the machine where it was made: Git, packages, submitter.
+"""Derives the provenance of a submission on the machine where it is packed: Git, packages, submitter.
 
-It is derived before packing, because a worker sees neither the repository nor the environment. Without a commit that
-holds the files of the folder, the provenance stays unproven.
+It is derived before packing, because a worker can read neither the repository nor the environment. Without a commit
+that contains the files of the folder, the provenance stays unproven.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ FORMAT = f"%H{FIELD}%aN <%aE>{FIELD}%(trailers:key=Co-authored-by,valueonly,sepa
 
 
 class Commit(Frozen):
-    """A commit that touched the submission, with its authors and co-authors as `Name <email>`."""
+    """A commit that changed the submission, with its authors and co-authors as `Name <email>`."""
 
     id: str
     authors: tuple[str, ...]
 
 
 class Provenance(Frozen):
-    """The commit that is checked out, whether the files differ from it, the authors of the folder, the packages.
+    """The checked-out commit, whether the files differ from it, the authors of the folder, the packages.
 
-    `history` holds the commits that touched the folder, newest first; `packages` are `name==version`.
+    `history` contains the commits that changed the folder, latest first; `packages` are `name==version`.
     """
 
     commit: str | None = None
@@ -41,18 +41,21 @@ class Provenance(Frozen):
     submitter: str = ""
 
     def code(self, source_digest: str | None) -> CodeState:
-        """The state of the code as the registry records it."""
+        """Return the state of the code as the registry records it."""
         return CodeState(commit=self.commit, dirty=self.dirty, source_digest=source_digest)
 
     def authors_since(self, commit: str | None) -> tuple[str, ...]:
-        """The authors of the folder after a commit; all authors when it is None or not in the history."""
+        """Return the authors of the folder after a commit; all authors if it is None or not in the history."""
         ids = [one.id for one in self.history]
         recent = self.history[: ids.index(commit)] if commit in ids else self.history
         return tuple(sorted({author for one in recent for author in one.authors}))
 
 
 def read_provenance(folder: Path, submitter: str) -> Provenance:
-    """Derive the provenance of a folder from Git and the installed packages. Never raises: the rest stays unproven."""
+    """Derive the provenance of a folder from Git and the installed packages.
+
+    Never raises; what cannot be derived stays unproven.
+    """
     packages = sorted({f"{one.name}=={one.version}".lower() for one in distributions()})
     unproven = Provenance(packages=tuple(packages), submitter=submitter)
     tracked = _git(folder, "ls-files", "--", ".")
@@ -64,8 +67,8 @@ def read_provenance(folder: Path, submitter: str) -> Provenance:
     return unproven.model_copy(update=found)
 
 
-def read_enclosed(text: str) -> Provenance:
-    """The provenance that `model_dump_json` wrote. Raises SubmissionError for any other text."""
+def read_stored_provenance(text: str) -> Provenance:
+    """Return the provenance that `model_dump_json` wrote. Raises SubmissionError for any other text."""
     try:
         return Provenance.model_validate_json(text)
     except ValueError as error:
@@ -75,7 +78,7 @@ def read_enclosed(text: str) -> Provenance:
 
 
 def _is_dirty(folder: Path) -> bool | None:
-    """Whether the repository has changes, or the folder has untracked files; None when Git fails."""
+    """Return True if the repository has changes or the folder has untracked files; None when Git fails."""
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
     untracked = _git(folder, "status", "--porcelain", "--untracked-files=all", "--", ".")
     return None if changed is None or untracked is None else bool(changed.strip() or untracked.strip())

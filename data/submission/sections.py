@@ -1,8 +1,8 @@
-"""The part of a version that each section describes: its digest when the section was written, and its digest now.
+"""Determines the part of a version that each section describes: its digest when the section was written, and now.
 
-A section with the same text as in the parent version, byte by byte, is carried forward: it still describes the old
-part, and is stale when that part has changed. A rewritten section describes the part of today. A retrain within the
-plan brings new rows of the same kind, so what was written about the data is still valid.
+A section with the same text as in the parent version, byte by byte, still describes the old part, and is stale when
+that part has changed. A rewritten section describes the present part. A retrain within the plan uses new rows of the
+same kind, so what was written about the data is still valid.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from data.submission.documents import Document
 from data.submission.folder import Submission
 
 
-def described_things(submission: Submission) -> dict[str, str | None]:
-    """The present digest of each part that a section can describe; None when it is not known."""
+def described_parts(submission: Submission) -> dict[str, str | None]:
+    """Return the present digest of each part that a section can describe; None when it is not known."""
     model = submission.model
     features = [[one.name, one.kind, one.source, _type_of(submission, one.name)] for one in model.features]
     identities = {role: facts.digest for role, facts in submission.datasets.items()}
@@ -31,10 +31,10 @@ def described_things(submission: Submission) -> dict[str, str | None]:
     }
 
 
-def foreseen(submission: Submission, former: Sequence[Dataset]) -> frozenset[str]:
-    """The parts that may change without a rewritten section; `former` are the datasets of the parent version.
+def planned_changes(submission: Submission, former: Sequence[Dataset]) -> frozenset[str]:
+    """Return the parts that may change without a rewritten section; `former` are the parent version's datasets.
 
-    These are the data of a change within the plan, as long as every mapped column keeps its type.
+    These are the data, for a change within the plan in which every mapped column keeps its type.
     """
     before = {one.role: _mapped(submission, one.columns) for one in former}
     now = {role: _mapped(submission, facts.columns) for role, facts in submission.datasets.items()}
@@ -48,7 +48,10 @@ def submitted_sections(
     former: Sequence[Section],
     may_change: frozenset[str] = frozenset(),
 ) -> tuple[SubmittedSection, ...]:
-    """The sections as they are registered; `former` are those of the parent version, `may_change` as in `foreseen`."""
+    """Return the sections as they are registered; `former` are those of the parent version.
+
+    `may_change` are the parts that may change without a rewritten section, from `planned_changes`.
+    """
     known = {one.name: one for one in former}
     return tuple(
         _section(one, things[one.describes], known.get(one.name), one.describes in may_change) for one in documents
@@ -71,7 +74,7 @@ def _section(document: Document, now: str | None, former: Section | None, may_ch
 
 
 def _mapped(submission: Submission, columns: Mapping[str, str]) -> dict[str, str | None]:
-    """The type of each column that the model maps."""
+    """Return the type of each column that the model maps."""
     mapping = submission.model.mapping
     names = (mapping.prediction_id, mapping.predicted_at, mapping.score, mapping.label)
     return {name: columns.get(name) for name in (*names, *(one.name for one in mapping.features))}

@@ -1,7 +1,8 @@
-"""`suites/<role>.json`: the requirements on a dataset as a Great Expectations suite, checked before it is run.
+"""Reads `suites/<role>.json`, the requirements on a dataset as a Great Expectations suite, and checks it before it is
+run.
 
-Value checks pass on an empty table and on a column of nulls. So a suite needs a minimum number of rows, and for every
-column whose values it checks an expectation that they are not null. It may hold nothing that would be run as code.
+Value checks pass on an empty table and on a column of nulls. A suite must therefore set a minimum number of rows, and
+expect values that are not null in every column that it checks. It must not contain anything that would be run as code.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ RUN_AS_CODE = ("row_condition", "condition_parser")
 
 
 class WrittenExpectation(Frozen):
-    """One expectation of the suite; a value `{"$PARAMETER": "NAME"}` stands for the parameter of that name."""
+    """One expectation of the suite; a value `{"$PARAMETER": "NAME"}` is replaced by the parameter of that name."""
 
     type: Literal[KNOWN]  # type: ignore[valid-type] # a closed choice, from the tuples
     kwargs: dict[str, JsonValue] = {}
@@ -78,7 +79,7 @@ class WrittenExpectation(Frozen):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns whose values it checks."""
+        """The columns whose values the expectation checks."""
         if self.type in OF_TABLE:
             return ()
         named = [self.kwargs.get(key) for key in ("column", "column_A", "column_B")]
@@ -87,7 +88,7 @@ class WrittenExpectation(Frozen):
 
 
 class SuiteMeta(Frozen):
-    """The values of the `$PARAMETER`s, and notes on them."""
+    """The values of the parameters, and notes on them."""
 
     parameters: dict[str, JsonValue] = {}
     notes: str = ""
@@ -101,33 +102,36 @@ class Suite(Frozen):
     meta: SuiteMeta = SuiteMeta()
 
     def value(self, written: JsonValue) -> JsonValue:
-        """A value with its parameter replaced; None for a parameter that the suite does not set."""
+        """Return a value with its parameter replaced; None for a parameter that the suite does not set."""
         if isinstance(written, dict) and set(written) == {"$PARAMETER"}:
             return self.meta.parameters.get(str(written["$PARAMETER"]))
         return written
 
     @property
     def row_floor(self) -> int:
-        """The fewest rows it accepts; 0 when it sets no floor."""
+        """The minimum number of rows that the suite accepts; 0 when it sets none."""
         floors = [self.value(one.kwargs.get("min_value")) for one in self.expectations if one.type == ROW_FLOOR]
         return max((floor for floor in floors if isinstance(floor, int)), default=0)
 
 
 def read_suites(folder: Path) -> dict[str, Suite]:
-    """The suites of a submission by role; a role without a file has none. Raises SubmissionError, DocumentError."""
+    """Return the suites of a submission by role; a role without a file is left out.
+
+    Raises SubmissionError, DocumentError.
+    """
     return {role: _read(folder / name, name) for role, name in FILES.items() if (folder / name).is_file()}
 
 
 def read_suite(text: str, shown: str) -> Suite:
-    """A suite from its JSON. Raises SubmissionError with each problem and its fix."""
+    """Return a suite from its JSON. Raises SubmissionError with each problem and its fix."""
     try:
         suite = Suite.model_validate(json.loads(text, object_pairs_hook=partial(_object, shown)))
     except json.JSONDecodeError as error:
         raise SubmissionError(
-            f"{shown}:{error.lineno}: not JSON: {error.msg}", "check quotes and commas there"
+            f"{shown}:{error.lineno}: not JSON: {error.msg}", "correct the quotes or commas in this line"
         ) from error
     except RecursionError as error:
-        raise SubmissionError(f"{shown}:1: nested too deep", "write it flatter") from error
+        raise SubmissionError(f"{shown}: nested too deeply", "use fewer levels") from error
     except ValidationError as error:
         found = "\n".join(_problem(shown, one) for one in error.errors(include_url=False))
         raise SubmissionError(found, f"correct {shown}") from error
@@ -145,7 +149,7 @@ def _object(shown: str, pairs: Sequence[tuple[str, JsonValue]]) -> dict[str, Jso
     found: dict[str, JsonValue] = {}
     for key, value in pairs:
         if key in found:
-            raise SubmissionError(f"{shown}: {key[:60]} occurs twice in one object", "keep one of the two")
+            raise SubmissionError(f"{shown}: {key[:60]} occurs twice in one object", "remove one of the two")
         found[key] = value
     return found
 
@@ -154,30 +158,31 @@ def _problem(shown: str, detail: ErrorDetails) -> str:
     where = ".".join(map(str, detail["loc"])) or "the document"
     if detail["type"] == "literal_error" and where.endswith(".type"):
         near = ", ".join(get_close_matches(str(detail["input"]), KNOWN, 3, 0.0))
-        return f"{shown}: {where}: {str(detail['input'])[:80]!a} is not supported → similar ones are {near}"
+        return f"{shown}: {where}: {str(detail['input'])[:80]!a} is not supported → use for example {near}"
     return f"{shown}: {where}: {detail['msg'][:200]} → correct it"
 
 
 def _missing(suite: Suite) -> Iterator[str]:
     if suite.row_floor < 1:
-        yield f"no minimum number of rows → add {ROW_FLOOR} with min_value of at least 1"
+        yield f"the suite sets no minimum number of rows → add {ROW_FLOOR} with min_value of at least 1"
     present = {name for one in suite.expectations if _demands_values(suite, one) for name in one.columns}
     judged = {name for one in suite.expectations for name in one.columns}
     for name in sorted(judged - present):
-        yield f"no expectation that {name} is not null → add {NOT_NULL} with mostly above 0"
+        yield f"no expectation demands that {name} is not null → add {NOT_NULL} with mostly above 0"
 
 
 def _code(suite: Suite) -> Iterator[str]:
     for expectation in suite.expectations:
         for key in sorted(set(RUN_AS_CODE) & set(expectation.kwargs)):
-            yield f"{expectation.type} has {key}, which would be run as code → remove it"
+            yield f"{expectation.type} has the argument {key}, which would be run as code → remove it"
 
 
 def _unset(suite: Suite) -> Iterator[str]:
     for expectation in suite.expectations:
         for value in expectation.kwargs.values():
             if isinstance(value, dict) and "$PARAMETER" in value and suite.value(value) is None:
-                yield f"{expectation.type} asks for ${value['$PARAMETER']} → set it under meta.parameters"
+                parameter = value["$PARAMETER"]
+                yield f"{expectation.type} uses the parameter {parameter}, which has no value → set meta.parameters"
 
 
 def _demands_values(suite: Suite, expectation: WrittenExpectation) -> bool:

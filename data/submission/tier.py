@@ -1,4 +1,4 @@
-"""The risk tier of a model, from 1 (most demanding) to 4, computed from scores that a person gives and explains.
+"""Computes the risk tier of a model, from 1 (most demanding) to 4, from scores that a person gives and explains.
 
 Materiality and complexity are two separate scores that a matrix combines; an unknown score counts as the worst.
 """
@@ -24,7 +24,7 @@ Score = Annotated[Literal[1, 2, 3, 4], BeforeValidator(_known)]
 
 
 class TierFactors(Frozen):
-    """Seven scores from 1 (least) to 4 (most), `unknown` counting 4, and why they are what they are."""
+    """Seven scores from 1 (least) to 4 (most), with `unknown` counted as 4, and the rationale for them."""
 
     exposure: Score
     purpose: Score
@@ -53,10 +53,10 @@ class TierFactors(Frozen):
         return {name: getattr(self, name) for name in type(self).model_fields if name != "rationale"}
 
     def tier(self, consumers: int = 0) -> int:
-        """The tier by the matrix; five or more declared consumers raise it by one.
+        """Return the tier by the matrix; five or more declared consumers make it one stricter.
 
-        Source: SR 26-2 §III (materiality = purpose and exposure; risk = inherent risk in its light); the matrix and
-        the minimum scores are a policy of modelward.
+        Source: SR 26-2 §III (materiality = purpose and exposure; risk = inherent risk in its light); the matrix and the
+        minimum scores are a policy of modelward.
         """
         tier = MATRIX[self.materiality][self.complexity - 1]
         return max(1, tier - 1) if consumers >= CROWDED else tier

@@ -1,4 +1,4 @@
-"""`version.yaml`: what changed, why and how far, and the fields that cannot be derived."""
+"""Reads `version.yaml`: what changed, why and how far, and the fields that cannot be derived."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class VersionFile(Frozen):
 
     @property
     def upstream_keys(self) -> tuple[str, ...]:
-        """`team/name/3` as keys of versions."""
+        """The upstream versions as keys, converted from `team/name/3`."""
         return tuple(_upstream_key(one) for one in self.upstream)
 
 
 def read_version_file(document: YamlText) -> VersionFile:
-    """The checked file. Raises SubmissionError with every problem."""
+    """Return the checked content of version.yaml. Raises SubmissionError with all problems."""
     file = document.checked(VersionFile, SubmissionError)
     for place, upstream in enumerate(file.upstream):
         try:
@@ -54,5 +54,5 @@ def _upstream_key(text: str) -> str:
     model, _, number = text.rpartition("/")
     team, name = split_model(model)
     if team is None or not number.isascii() or not number.isdigit() or len(number) > 6:
-        raise SubmissionError(f"{text[:80]!a} names no version of a model", "write it as team/name/3")
+        raise SubmissionError(f"{text[:80]!a} is not a version of a model", "write it as team/name/3")
     return version_key(model_key(team, name), int(number))

@@ -1,1 +1,1 @@
-"""Text from outside: YAML files and whatever people typed."""
+"""YAML, untrusted text."""

@@ -1,4 +1,4 @@
-"""YAML that people write: read safely, and each value keeps its line, so that an error can name it.
+"""Reads YAML files safely and keeps the line of each value, so that an error message can give it.
 
 Only plain data is read: no tags, no anchors or aliases, no duplicate keys. Only `true`, `false`, `null` and `~` have a
 special meaning; `no`, `on`, dates and version numbers with two dots stay text.
@@ -41,31 +41,33 @@ class YamlText(Mapping[str, Any]):
         return len(self.data)
 
     def line(self, *path: str | int) -> int:
-        """The line, from 1, of the value under this path, or of the nearest existing value around it."""
+        """Return the line, from 1, of the value under this path, or of the nearest existing value around it."""
         walked = tuple(path)
         while walked not in self._lines:
             walked = walked[:-1]
         return self._lines[walked]
 
     def at(self, *path: str | int) -> str:
-        """`file:line` of a value, for the beginning of a message."""
+        """Return `file:line` of a value, for the start of a message."""
         return f"{self.file}:{self.line(*path)}"
 
     def part(self, *path: str | int) -> YamlText:
-        """The mapping under this path as a separate document with the same lines. Raises DocumentError."""
+        """Return the mapping under this path as a document with the same lines. Raises DocumentError."""
         value: Any = self.data
         for step in path:
             value = value[step]
         if not isinstance(value, Mapping):
-            raise DocumentError(f"{self.at(*path)}: {_dotted(path)} is {_shown(value)}", "write `name: value` lines")
+            raise DocumentError(
+                f"{self.at(*path)}: {_dotted(path)} is {_shown(value)}, not a mapping", "write `name: value` lines"
+            )
         size = len(path)
         lines = {key[size:]: line for key, line in self._lines.items() if key[:size] == path}
         return YamlText(self.file, value, lines)
 
     def checked(self, kind: type[M], error: type[InputError] = DocumentError) -> M:
-        """The document as this frozen type.
+        """Return the document as this frozen type.
 
-        Raises `error` with every problem at once, each as `file:line: field: what → fix`.
+        Raises `error` with all problems, each as `file:line: field: what → fix`.
         """
         try:
             return kind.model_validate(self.data)
@@ -74,7 +76,8 @@ class YamlText(Mapping[str, Any]):
             raise error("\n".join(found), f"correct {self._places(len(found))} of {self.file}") from wrong
 
     def problems(self, wrong: ValidationError, kind: type[BaseModel] | None = None) -> list[str]:
-        """The errors of pydantic, one line each in the order of the file: `file:line: field: what (got …) → fix`."""
+        """Return the errors of pydantic, one line each in the order of the file: `file:line: field: what (got …) →
+        fix`."""
         reported = [one for one in wrong.errors(include_url=False) if not _is_echo(one)]
         found = [(self.line(*one["loc"]), self._problem(one, kind)) for one in reported]
         return [text for _, text in sorted(found, key=lambda each: each[0])]
@@ -89,7 +92,7 @@ class YamlText(Mapping[str, Any]):
         if detail["input"] in (None, "", []):
             return f"{self.at(*path)}: {_dotted(path)} is empty → fill it in"
         fix = detail.get("ctx", {}).get("fix", "")
-        fix = fix or FIXES.get(detail["type"], "write a value that fits")
+        fix = fix or FIXES.get(detail["type"], "correct the value")
         return f"{self.at(*path)}: {_dotted(path)}: {what}{_got(detail)} → {fix}"
 
     @staticmethod
@@ -98,14 +101,15 @@ class YamlText(Mapping[str, Any]):
 
 
 def read_yaml(text: str, file: str, *, limit: int = 1_000_000) -> YamlText:
-    """Read a document whose root is a mapping; `file` is its name in messages, `limit` the most characters it may have.
+    """Read a document whose root is a mapping; `file` is its name in messages, `limit` its maximum length in
+    characters.
 
-    Raises DocumentError, naming file, line and fix: too long, not YAML, empty, aliases, duplicate keys, tags, deeper
-    than 40 levels, a key that is not text, a number that is not finite.
+    Raises DocumentError with file, line and fix for a text that is too long, not YAML, empty, nested deeper than 40
+    levels, or that contains an alias, a duplicate key, a tag, a key that is not text or a number that is not finite.
     """
     if len(text) > limit:
         raise DocumentError(
-            f"{file}:1: {len(text):,} characters; at most {limit:,} are read", "move long text to docs/"
+            f"{file}: {len(text):,} characters; at most {limit:,} are allowed", "move long text to docs/"
         )
     try:
         _check_events(text, file)
@@ -115,20 +119,20 @@ def read_yaml(text: str, file: str, *, limit: int = 1_000_000) -> YamlText:
         line = mark.line + 1 if mark else 1
         problem = error.problem or error.context or "broken"
         raise DocumentError(
-            f"{file}:{line}: not YAML: {problem}", "check quotes, colons and indentation there"
+            f"{file}:{line}: not YAML: {problem}", "correct the quotes, colons or indentation in this line"
         ) from error
     except yaml.YAMLError as error:
-        raise DocumentError(f"{file}:1: not YAML: {error}", "save the file as UTF-8 text") from error
+        raise DocumentError(f"{file}: not YAML: {error}", "save the file as UTF-8 text") from error
     if not isinstance(root, yaml.MappingNode):
         line = root.start_mark.line + 1 if root is not None else 1
-        raise DocumentError(f"{file}:{line}: there is no `name: value` at the top", "write one field on each line")
+        raise DocumentError(f"{file}:{line}: the document has no `name: value` lines", "write one field on each line")
     lines: dict[Path, int] = {}
     data = _Reading(file, lines).value(root, ())
     return YamlText(file, data, lines)
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """The core schema of YAML 1.2 only: dates and the word `no` stay text."""
+    """A loader for the core schema of YAML 1.2: dates and the word `no` stay text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
@@ -158,16 +162,14 @@ def _check_events(text: str, file: str) -> None:
     for event in yaml.parse(text, Loader=_PlainLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise DocumentError(
-                f"{file}:{line}: anchors and aliases are not read", "write the value itself in this place"
-            )
+            raise DocumentError(f"{file}:{line}: anchors and aliases are not allowed", "write the value itself")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
-            raise DocumentError(f"{file}:{line}: nested deeper than {DEPTH} levels", "write it flatter")
+            raise DocumentError(f"{file}:{line}: nested deeper than {DEPTH} levels", "use fewer levels")
 
 
 class _Reading:
-    """Converts a tree of nodes to plain values and notes the line of each."""
+    """Converts a tree of nodes to plain values, and stores the line of each value."""
 
     def __init__(self, file: str, lines: dict[Path, int]) -> None:
         self.file = file
@@ -181,7 +183,7 @@ class _Reading:
             return [self.value(one, (*path, at)) for at, one in enumerate(node.value)]
         if node.tag not in SCALARS:
             raise self._wrong(
-                node, f"the tag {node.tag[:60]} is not read", "write plain text, numbers, lists and fields"
+                node, f"the tag {node.tag[:60]} is not allowed", "write plain text, numbers, lists and fields"
             )
         return self._scalar(node)
 
@@ -189,9 +191,9 @@ class _Reading:
         found: dict[str, Any] = {}
         for name, value in node.value:
             if not isinstance(name, yaml.ScalarNode) or name.tag != "tag:yaml.org,2002:str":
-                raise self._wrong(name, "a field name must be text", "put it in quotes")
+                raise self._wrong(name, "the name of a field must be text", "put the name in quotes")
             if name.value in found:
-                raise self._wrong(name, f"{name.value} occurs twice", "keep one of the two")
+                raise self._wrong(name, f"{name.value} occurs twice", "remove one of the two")
             self.lines[(*path, name.value)] = name.start_mark.line + 1
             found[name.value] = self.value(value, (*path, name.value))
         return found
@@ -200,7 +202,7 @@ class _Reading:
         try:
             value = SCALARS[node.tag](node.value)
         except ValueError as error:
-            raise self._wrong(node, f"{_shown(node.value)} does not fit its tag", "leave the tag out") from error
+            raise self._wrong(node, f"{_shown(node.value)} does not fit its tag", "remove the tag") from error
         if isinstance(value, float) and not math.isfinite(value):
             raise self._wrong(node, f"{_shown(node.value)} is not a finite number", "write a finite number")
         return value
@@ -210,7 +212,7 @@ class _Reading:
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
-    """Whether it only repeats other errors: pydantic also reports a list with wrong items as too short."""
+    """Return True if an error only repeats others: pydantic also reports a list with wrong items as too short."""
     return detail["type"] == "too_short" and bool(detail["input"])
 
 
@@ -219,7 +221,10 @@ def _got(detail: ErrorDetails) -> str:
 
 
 def _instead(detail: ErrorDetails, kind: type[BaseModel] | None) -> str:
-    """The fix for an unknown field; a field without a value may be the rest of a sentence after a comma."""
+    """Return the fix for an unknown field.
+
+    A field without a value may be the rest of a sentence after a comma.
+    """
     if detail["input"] is None:
         return "remove it; put text with a comma between { and } in quotes"
     known = ", ".join(kind.model_fields) if kind is not None and len(detail["loc"]) == 1 else ""

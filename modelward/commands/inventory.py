@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from data.queries.inventory import ListedVersion, Placement
+from data.queries.inventory import ListedDeployment, ListedVersion
 from data.queries.inventory import inventory as list_inventory
 from data.registry.registry import Registry
 from modelward.cli.options import Json
@@ -38,7 +38,7 @@ def _places(version: ListedVersion) -> str:
     return "\n".join(_place(place) for place in version.deployments)
 
 
-def _place(place: Placement) -> str:
+def _place(place: ListedDeployment) -> str:
     slot = "" if place.slot == "champion" else f" {place.slot}"
     until = f" to {place.to_at:%Y-%m-%d}" if place.to_at else ""
     since = f"{place.environment}{slot} {'' if until else 'since '}{place.from_at:%Y-%m-%d}{until}"

@@ -12,7 +12,7 @@ import typer
 
 from data.errors import InputError
 from data.queries.lookup import person_named
-from data.queries.roster import Roster, grants_in_own_right, is_code_due, roster
+from data.queries.roster import Roster, grants_in_own_right, requires_code, roster
 from data.queries.rows import rows
 from data.records.names import person_key
 from data.records.person import Credential, Person, Role, RoleGrant
@@ -207,7 +207,7 @@ def _found_registry(show_remarks: bool) -> bool:
 
 def _administrator(who: Caller, by: str, code_from_stdin: bool) -> Proof | None:
     """Return the proof of the person `by`; None while the first administrators are added, who have no codes yet."""
-    return prove(by, code_from_stdin) if by and is_code_due(who.registry, by) else None
+    return prove(by, code_from_stdin) if by and requires_code(who.registry, by) else None
 
 
 def _known(who: Caller, person: str) -> str:

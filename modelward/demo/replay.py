@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from data.files.home import Home
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from modelward.demo.replay_logs import write_labels, write_predictions
 from modelward.demo.train import FittedModel, load_model
 
@@ -40,7 +40,7 @@ class ReplayedYear:
         return written
 
     def _serving(self) -> str:
-        manifest = FileTarget(self.home).manifest(Place(self.model))
+        manifest = FileTarget(self.home).manifest(SlotAddress(self.model))
         assert manifest is not None
         assert manifest.version is not None
         number = manifest.version.rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.queries.inventory import ListedVersion, Placement, inventory
+from data.queries.inventory import ListedDeployment, ListedVersion, inventory
 from data.queries.rows import rows
 from data.records.monitoring import Alert, MonitoringRun
 from modelward.demo.demo_context import DemoContext
@@ -51,6 +51,6 @@ def _row(version: ListedVersion) -> tuple[str, ...]:
     return (f"{version.version}", version.review_state, periods, ends)
 
 
-def _period(place: Placement) -> str:
+def _period(place: ListedDeployment) -> str:
     until = f"{place.to_at:%d %b}" if place.to_at else "now"
     return f"{place.from_at:%d %b} to {until}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from data.errors import ModelwardError
 from data.files.home import Home
-from data.files.serving import FileTarget, Place, ServingTarget
+from data.files.serving import FileTarget, ServingTarget, SlotAddress
 from data.queries.serving_operations import operation_under_way
 from data.records.deployment import Deployment, Operation
 from data.records.names import short
@@ -29,7 +29,7 @@ class ServingChange:
     `check` is set, the intent is recorded in a step of that name.
     """
 
-    place: Place
+    place: SlotAddress
     begin: Callable[[], BeginOperation]
     act: Callable[[ServingTarget], str]
     complete: Callable[[str], Command]
@@ -100,7 +100,9 @@ def record_outcome(change: ServingChange, digest: str, context: RunContext) -> R
 
 
 @step("restore former version")
-def restore_former(target: ServingTarget, place: Place, operation: Operation, reason: str, context: RunContext) -> None:
+def restore_former(
+    target: ServingTarget, place: SlotAddress, operation: Operation, reason: str, context: RunContext
+) -> None:
     """Restore what served before this operation and record it as undone; an operation already done stays done.
 
     A manifest that is unchanged is not written again, so that this also works when the target cannot be written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from data.queries import run_progress
 from data.queries.serving_operations import deployment_by
 from data.records.approval import ApprovalRequest
@@ -26,7 +26,7 @@ def publish_version(request: ApprovalRequest, context: RunContext, steps: Steps 
         return found.deployment.key
     model = model_of(request.subject)
     version = found.version
-    place = Place(model, request.environment, request.slot)
+    place = SlotAddress(model, request.environment, request.slot)
     at = moment(context.as_of)
     change = ServingChange(
         place=place,

@@ -13,7 +13,7 @@ from functools import partial
 
 from data.errors import ArtifactError, BusyError, InputError, PublishError, RefusedError
 from data.files.artifacts import ArtifactStore
-from data.files.serving import FileTarget, Manifest, Place, digest_of
+from data.files.serving import FileTarget, Manifest, SlotAddress, digest_of
 from data.queries.rows import required_row, rows
 from data.queries.serving_operations import is_blocked, operation_under_way, return_choice, serving_facts
 from data.records.deployment import Operation
@@ -131,8 +131,8 @@ def _withdrawn(
     return CompleteWithdrawal(model=operation.model, manifest_digest=digest, reason=published.reason)
 
 
-def _place(operation: Operation) -> Place:
-    return Place(operation.model, operation.environment, operation.slot)
+def _place(operation: Operation) -> SlotAddress:
+    return SlotAddress(operation.model, operation.environment, operation.slot)
 
 
 def _version(registry: Registry, operation: Operation) -> Version:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from data.queries.serving_operations import serving_facts
 from data.records.deployment import Operation
 from data.records.run_context import RunContext
@@ -18,7 +18,12 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps
 
 
 def stop_serving(
-    place: Place, reason: str, fallback: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS
+    place: SlotAddress,
+    reason: str,
+    fallback: str,
+    run: RunContext,
+    leaves: str | None = None,
+    steps: Steps = PLAIN_CALLS,
 ) -> str:
     """Suspend the deployment that serves in a slot; return its key.
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from data.errors import ConflictError, GateRefusedError
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
 from data.queries.rows import required_row
@@ -73,7 +73,7 @@ def undo_release(request: str, run: RunContext) -> str:
             raise
         return ""
     notices = _notices(release_audience(registry, live.model, now), request_row, live, done, now)
-    Outbox(registry.home.outbox).send(notices, now)
+    Outbox(registry.home.outbox).write_all(notices, now)
     return f"the emergency release of {short(live.version)} was undone, {reason}: {done}"
 
 
@@ -83,7 +83,7 @@ def is_live(deployment: str) -> bool:
 
 
 def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
-    place = Place(live.model, live.environment, live.slot)
+    place = SlotAddress(live.model, live.environment, live.slot)
     undoing = RunContext(SERVICE, run.as_of, f"undo of {live.key}")
     try:
         key = roll_back(place, reason, undoing, live.key)

@@ -35,5 +35,5 @@ def _escalate(late: LateIncident, context: RunContext) -> str:
         title=f"{short(incident.model)}: nobody ratified in time",
         text=f"{quoted(incident.title)}\n\nResolve the incident with `modelward incidents resolve`.",
     )
-    Outbox(Registry.here().home.outbox).put(notice, moment(context.as_of))
+    Outbox(Registry.here().home.outbox).write(notice, moment(context.as_of))
     return report

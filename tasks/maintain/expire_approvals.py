@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from data.queries.due_work import standing_waivers
+from data.queries.due_work import open_waivers
 from data.queries.rows import rows
 from data.records.approval import ApprovalRequest
 from data.records.names import short
@@ -30,7 +30,7 @@ def expired_requests(context: RunContext) -> Iterator[Due]:
 
 def expired_waivers(context: RunContext) -> Iterator[Due]:
     """Yield requested or granted waivers after their end; the registry then revokes versions approved with them."""
-    for waiver in standing_waivers(Registry.here()):
+    for waiver in open_waivers(Registry.here()):
         if waiver.expires_at <= moment(context.as_of):
             report = f"the waiver of {waiver.control} for {short(waiver.version)} expired"
             yield waiver.key, partial(execute, ExpireWaiver(key=waiver.key), context, report)

@@ -51,7 +51,7 @@ def _write(notice: Notice, now: datetime) -> str:
     outbox = Outbox(Registry.here().home.outbox)
     if outbox.find(notice) is not None:
         return ""
-    outbox.put(notice, now)
+    outbox.write(notice, now)
     return f"{notice.to} {'notified' if notice.number == 1 else 'reminded'}: {notice.title}"
 
 

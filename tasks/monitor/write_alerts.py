@@ -11,7 +11,7 @@ from data.errors import ModelwardError, PublishError
 from data.notices.outbox import LONGEST_RECEIVER, Notice, Outbox
 from data.notices.quoted_text import quoted
 from data.queries.monitored_models import by_model
-from data.queries.monitoring_results import standing_alerts
+from data.queries.monitoring_results import active_alerts
 from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
@@ -41,7 +41,7 @@ def write_alerts(
     """
     registry = Registry.here()
     ran_at = {one.model: one.ran_at for one in runs}
-    standing = standing_alerts(registry, ran_at, unmonitored)
+    standing = active_alerts(registry, ran_at, unmonitored)
     notices = [
         _PendingNotice(one.key, partial(_notice, standing.models[one.model], one), ran_at[one.model])
         for one in standing.alerts
@@ -68,7 +68,7 @@ def _write_each(outbox: Outbox, notices: Sequence[_PendingNotice]) -> None:
     there, failed = outbox.existing(), {}
     for pending in notices:
         try:
-            outbox.put(pending.make(), pending.at, there)
+            outbox.write(pending.make(), pending.at, there)
         except ModelwardError as error:
             failed[pending.about] = error.what
         except Exception as error:  # noqa: BLE001 – reported at the end, with the key it is about

@@ -9,9 +9,9 @@ from math import inf
 
 from data.notices.channels.channel import Channel
 from data.notices.channels.configuration import channels_of, days_of
-from data.notices.channels.delivery_pass import SECONDS, Delivery, PassSummary, attempt, delivery_pass, wall_clock
+from data.notices.channels.delivery_run import SECONDS, Delivery, DeliverySummary, attempt, current_time, deliver_due
 from data.notices.outbox import Notice, Outbox, QueuedNotice
-from data.notices.quoted_text import named, quoted
+from data.notices.quoted_text import name_or_quotation, quoted
 from data.queries.notice_recipients import notice_recipients
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
@@ -27,19 +27,19 @@ log = logging.getLogger(__name__)
 
 def deliver_notices(
     of: Collection[Notice] | None = None, *, at_once: bool = False, seconds: float = SECONDS
-) -> PassSummary:
+) -> DeliverySummary:
     """Run one delivery of these notices, or of all, and notify the administrators of notices that are given up.
 
     With `at_once` every waiting notice is tried, without a time limit; otherwise the delivery stops after `seconds`.
     Raises ConfigurationError, DeliveryError.
     """
-    registry, settings, now = Registry.here(), read_settings(), wall_clock()
+    registry, settings, now = Registry.here(), read_settings(), current_time()
     recipients = notice_recipients(registry, now)
     channels = channels_of(settings, recipients.mailboxes)
     outbox = Outbox(registry.home.outbox)
     days, bound = days_of(settings), inf if at_once else seconds
-    summary = delivery_pass(outbox, channels, days, now, of=of, at_once=at_once, seconds=bound)
-    outbox.send(notices_of_failures(summary.deliveries, recipients.administrators), now)
+    summary = deliver_due(outbox, channels, days, now, of=of, at_once=at_once, seconds=bound)
+    outbox.write_all(notices_of_failures(summary.deliveries, recipients.administrators), now)
     return summary
 
 
@@ -53,7 +53,7 @@ def try_channels(person: str) -> dict[str, str]:
 
     The notice is not written to the outbox and is not tried again. Raises ConfigurationError.
     """
-    registry, now = Registry.here(), wall_clock()
+    registry, now = Registry.here(), current_time()
     notice = Notice(
         kind="delivery",
         to=person,
@@ -83,7 +83,7 @@ def notices_of_failures(outcomes: Sequence[Delivery], administrators: Sequence[s
             kind="delivery",
             to=person,
             about=one.queued.delivery,
-            title=f"a notice to {named(one.queued.notice.to)} could not be delivered by {one.channel}",
+            title=f"a notice to {name_or_quotation(one.queued.notice.to)} could not be delivered by {one.channel}",
             text=f"{quoted(one.queued.notice.title)}\n\nAttempts: {one.attempts.attempts}. It remains in the outbox.",
             aside=quoted(one.attempts.error),
         )

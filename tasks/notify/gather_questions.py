@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from data.errors import ModelwardError
 from data.notices.outbox import Kind
-from data.notices.quoted_text import named, quoted
+from data.notices.quoted_text import name_or_quotation, quoted
 from data.queries.lookup import reference
 from data.queries.pending_decisions import (
     PendingConclusion,
@@ -73,9 +73,9 @@ def question_of_request(pending: PendingRequest) -> OpenQuestion:
     name = short(request.subject)
     roles = ", ".join(f"{one.count} × {one.role}" for one in request.required)
     until = f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
-    place = f"{request.environment} ({named(request.slot)})"
+    place = f"{request.environment} ({name_or_quotation(request.slot)})"
     where = f" to {place} for: {quoted(request.use)}" if purpose.names_slot else ""
-    who = named(request.requester)
+    who = name_or_quotation(request.requester)
     text = f"{who} asks to {request.purpose} {name}{where}."
     command = f"modelward approvals answer {reference(request.key)}"
     if purpose.serves_before_votes:

@@ -33,7 +33,7 @@ def notify_approvers(about: str, as_of: datetime | None) -> None:
     registry, now = Registry.here(), moment(meanwhile(as_of))
     found = [notice for one in open_questions(registry, now, about) for notice in first_notices(one)]
     try:
-        Outbox(registry.home.outbox).send(found, now)
+        Outbox(registry.home.outbox).write_all(found, now)
     except PublishError as error:
         log.warning("the notices about %s were not written: %s", about, error.what)
         return

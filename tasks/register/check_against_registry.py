@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import IllegalMoveError, SubmissionError
-from data.queries.registered_model import StandingFacts, parent_facts
+from data.queries.registered_model import RegisteredFacts, parent_facts
 from data.records.model import Model
 from data.records.names import short, version_key
 from data.records.person import Person
@@ -42,9 +42,9 @@ def check_against_registry(submission: Submission) -> RegistrationFacts:
     NotAuthorisedError when a registered model's rules are relaxed, because a flow cannot give the one-time code that
     this needs.
     """
-    checked: list[StandingFacts] = []
+    checked: list[RegisteredFacts] = []
 
-    def choose(facts: StandingFacts) -> Version | None:
+    def choose(facts: RegisteredFacts) -> Version | None:
         checked.append(facts)
         _check_model(facts, submission)
         parent = _parent(submission, facts.versions)
@@ -65,7 +65,7 @@ def check_against_registry(submission: Submission) -> RegistrationFacts:
     return registration
 
 
-def _registered_as(facts: StandingFacts, submission: Submission) -> str | None:
+def _registered_as(facts: RegisteredFacts, submission: Submission) -> str | None:
     """Return the key of the version that was registered from a submission with the same digest, or None."""
     return next((one.key for one in facts.versions if one.submission_digest == submission.digest), None)
 
@@ -76,7 +76,7 @@ def _outcome(facts: RegistrationFacts) -> str:
     return f"next after v{facts.parent.number}" if facts.parent is not None else "first version"
 
 
-def _check_model(facts: StandingFacts, submission: Submission) -> None:
+def _check_model(facts: RegisteredFacts, submission: Submission) -> None:
     model = facts.model
     if model is not None and model.state != "active":
         raise IllegalMoveError(f"{short(model.key)} is retired", "register the version under another model")

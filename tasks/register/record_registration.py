@@ -15,7 +15,7 @@ from data.registry.commands.version import RegisterVersion, SubmittedDataset
 from data.registry.registry import Registry
 from data.submission.contributors import contributors_of
 from data.submission.folder import Submission
-from data.submission.sections import described_things, foreseen, submitted_sections
+from data.submission.sections import described_parts, planned_changes, submitted_sections
 from tasks.register.check_against_registry import RegistrationFacts
 from tasks.register.check_quality import QualityReport
 from tasks.register.show_registration import show_registration
@@ -95,9 +95,9 @@ def registration(
         datasets=tuple(_dataset(submission, report) for report in quality),
         sections=submitted_sections(
             submission.documents,
-            described_things(submission),
+            described_parts(submission),
             facts.former_sections,
-            foreseen(submission, facts.former_datasets),
+            planned_changes(submission, facts.former_datasets),
         ),
     )
 

@@ -40,7 +40,7 @@ def send_notices(key: str, context: RunContext) -> list[str]:
     notices = [
         notice for one in due for notice in _notices(found.retirement, one, contacts.get(one.system, ""), found.model)
     ]
-    digest = Outbox(registry.home.outbox).send(notices, now)
+    digest = Outbox(registry.home.outbox).write_all(notices, now)
     systems = tuple(one.system for one in due)
     registry.execute(RecordNotices(key=key, systems=systems, outbox_digest=digest), context)
     name_step(f"send notices to {counted(len(systems), 'consumer')}", retirement=key)

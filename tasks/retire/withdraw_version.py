@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from data.records.deployment import Slot
 from data.records.names import short
 from data.records.retirement import Retirement
@@ -37,7 +37,7 @@ def record_withdrawal(retirement: Retirement, context: RunContext) -> None:
 
 
 def _withdrawal(slot: Slot, retirement: Retirement, context: RunContext) -> ServingChange:
-    place = Place(slot.model, slot.environment, slot.slot)
+    place = SlotAddress(slot.model, slot.environment, slot.slot)
     fallback = short(retirement.successor) if retirement.successor else ""
     reason, at = f"retired: {retirement.reason}", moment(context.as_of)
     return ServingChange(

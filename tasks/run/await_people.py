@@ -24,7 +24,7 @@ from prefect.input import RunInput
 from pydantic import ValidationError
 
 from data.errors import ModelwardError, NestedTransactionError, RequestClosedError
-from data.queries.run_progress import answers_judged
+from data.queries.run_progress import count_events_of_run
 from data.records.events import EventType
 from data.records.names import short
 from data.records.person import SERVICE
@@ -105,7 +105,7 @@ def refused(error: ModelwardError) -> AnswerOutcome:
 
 
 def _attempt(question: Question) -> int:
-    return answers_judged(Registry.here(), question.subject, SETTLED_EVENTS, question.run_id) + 1
+    return count_events_of_run(Registry.here(), question.subject, SETTLED_EVENTS, question.run_id) + 1
 
 
 @step("ask people")

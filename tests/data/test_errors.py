@@ -1,4 +1,4 @@
-"""Errors: each class says what to do next, and how a process ends on it."""
+"""Errors: each class has a remedy and an exit code."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def test_every_error_has_a_remedy_a_sentence_and_a_code(kind: type[ModelwardErro
     assert error.exit_code == expected
 
 
-def test_a_remedy_of_its_own_comes_first() -> None:
+def test_a_given_remedy_replaces_the_default() -> None:
     assert ModelwardError("x", "do y").remedy == "do y"
 
 
-def test_the_broken_rule_in_words() -> None:
+def test_code_is_the_class_name_in_words() -> None:
     assert StaleEvidenceError("x").code == "stale evidence"
     assert LockedOutError("x").code == "locked out"

@@ -1,4 +1,4 @@
-"""Settings: environment before file before default, each with where it came from."""
+"""Settings: the environment before the file before the default, each value with its source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.errors import ConfigurationError
 from data.settings import DEFAULTS, HIDDEN, Setting, read_settings
 
 
-def test_the_defaults_stand_alone(tmp_path: Path) -> None:
+def test_without_file_and_environment_the_defaults_are_used(tmp_path: Path) -> None:
     settings = read_settings({}, tmp_path / "none.toml")
     assert [one.name for one in settings.settings] == list(DEFAULTS)
     assert {one.source for one in settings.settings} == {"default"}
@@ -26,22 +26,22 @@ def test_the_file_comes_before_the_default_and_the_environment_before_the_file(t
     assert Setting("lock_wait_seconds", "5", f"file {file}") in settings.settings
 
 
-def test_the_working_directory_has_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_is_read_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("modelward.toml").write_text('actor = "ana"\n')
     assert read_settings({})["actor"] == "ana"
 
 
-def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
+def test_an_empty_variable_is_ignored(tmp_path: Path) -> None:
     assert read_settings({"MODELWARD_HOME": ""}, tmp_path / "none")["home"] == "var"
 
 
-def test_the_environment_is_the_processes_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_the_process_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "bob")
     assert read_settings()["actor"] == "bob"
 
 
-def test_a_home_below_the_persons_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_tilde_in_the_home_is_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert read_settings({"MODELWARD_HOME": "~/ward"}).home == tmp_path / "ward"
 
@@ -56,7 +56,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("content,words", BROKEN.values(), ids=BROKEN)
-def test_a_broken_file_is_named(content: bytes, words: str, tmp_path: Path) -> None:
+def test_an_invalid_file_raises_an_error_with_its_name(content: bytes, words: str, tmp_path: Path) -> None:
     file = tmp_path / "modelward.toml"
     file.write_bytes(content)
     with pytest.raises(ConfigurationError, match=words) as broken:
@@ -64,14 +64,14 @@ def test_a_broken_file_is_named(content: bytes, words: str, tmp_path: Path) -> N
     assert str(file) in broken.value.what
 
 
-def test_a_wait_that_is_no_number(tmp_path: Path) -> None:
+def test_a_wait_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
     settings = read_settings({"MODELWARD_LOCK_WAIT_SECONDS": "soon"}, tmp_path / "none")
     with pytest.raises(ConfigurationError, match="lock_wait_seconds is 'soon'"):
         _ = settings.lock_wait_seconds
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "3601"])
-def test_a_wait_that_nobody_could_sit_out(seconds: str, tmp_path: Path) -> None:
+def test_a_wait_out_of_range_is_refused(seconds: str, tmp_path: Path) -> None:
     settings = read_settings({"MODELWARD_LOCK_WAIT_SECONDS": seconds}, tmp_path / "none")
     with pytest.raises(ConfigurationError, match=f"lock_wait_seconds is '{seconds}'") as refused:
         _ = settings.lock_wait_seconds
@@ -86,18 +86,18 @@ ANCHORS = {
 
 
 @pytest.mark.parametrize(("written", "meant"), ANCHORS.values(), ids=ANCHORS.keys())
-def test_anchors_are_read(written: str, meant: tuple[object, ...], tmp_path: Path) -> None:
+def test_anchors_are_read_from_the_setting(written: str, meant: tuple[object, ...], tmp_path: Path) -> None:
     assert read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors == meant
 
 
 @pytest.mark.parametrize("written", ["/mnt/notes.txt", "witnessed:/a", "off-host:notes.txt", "off-host:"])
-def test_an_anchor_that_says_too_little_is_refused(written: str, tmp_path: Path) -> None:
+def test_an_incomplete_anchor_is_refused(written: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="write `local:` or `off-host:`"):
         _ = read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors
 
 
 @pytest.mark.parametrize("name", ["prefect_port", "evidence_port"])
-def test_a_port_is_a_number_a_machine_has(name: str, tmp_path: Path) -> None:
+def test_a_port_must_be_in_range(name: str, tmp_path: Path) -> None:
     def port(text: str) -> int:
         settings = read_settings({f"MODELWARD_{name.upper()}": text}, tmp_path / "none")
         return int(getattr(settings, name))
@@ -108,7 +108,7 @@ def test_a_port_is_a_number_a_machine_has(name: str, tmp_path: Path) -> None:
             port(wrong)
 
 
-def test_the_address_of_the_evidence_has_no_slash_at_its_end(tmp_path: Path) -> None:
+def test_the_evidence_address_has_no_final_slash(tmp_path: Path) -> None:
     set_to = {"MODELWARD_EVIDENCE_URL": "https://evidence.bank.test/"}
     assert read_settings(set_to, tmp_path / "none").evidence_url == "https://evidence.bank.test"
     assert read_settings({}, tmp_path / "none").evidence_url == ""
@@ -120,7 +120,7 @@ def test_a_login_is_a_name_and_a_password(tmp_path: Path) -> None:
     assert read_settings({}, tmp_path / "none").prefect_login == ""
     assert read_settings({"MODELWARD_PREFECT_LOGIN": "a:b:c"}, tmp_path / "none").prefect_login == "a:b:c"
     for wrong in ("admin", ":secret", "admin:"):
-        with pytest.raises(ConfigurationError, match="prefect_login is no login") as refused:
+        with pytest.raises(ConfigurationError, match="prefect_login is not a login") as refused:
             _ = read_settings({"MODELWARD_PREFECT_LOGIN": wrong}, tmp_path / "none").prefect_login
         assert wrong not in str(refused.value)
 

@@ -1,4 +1,4 @@
-"""The world that other tests stand on."""
+"""The test world: a version that is approved, with one-time codes that are never reused."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from data.records.version import Version
 from tests.world import World
 
 
-def test_a_version_comes_to_be_approved_by_two_people(world: World) -> None:
+def test_two_people_approve_a_version(world: World) -> None:
     request = world.approved()
     version = world.get(Version, request.subject)
     assert (request.state, version.review_state) == ("approved", "approved")
     assert version.valid_until == request.valid_until
 
 
-def test_a_code_never_comes_twice(world: World) -> None:
+def test_a_one_time_code_is_never_repeated(world: World) -> None:
     assert len({world.code("alma") for _ in range(5)}) == 5

@@ -15,7 +15,7 @@ from data.errors import (
     RequestClosedError,
     StaleEvidenceError,
 )
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.log import Standard
@@ -53,7 +53,7 @@ def test_a_version_approved_by_two_people_serves(validated: World) -> None:
     assert (deployment.state, request.state, request.requester) == ("deployed", "approved", "dev")
     assert [one.person for one in validated.find(Vote, request=request.key)] == ["alma", "axel"]
     assert validated.get(Version, V1).review_state is ReviewState.APPROVED
-    published = FileTarget(validated.home).manifest(Place(MODEL))
+    published = FileTarget(validated.home).manifest(SlotAddress(MODEL))
     assert published is not None
     assert (published.version, published.use, published.run_id) == (V1, USE, deployment.run_id)
     assert request.request_digest[-8:] in forms[0].description
@@ -265,7 +265,7 @@ def test_a_run_without_an_answer_withdraws_its_request(validated: World, monkeyp
 
 
 def test_an_unwritable_serving_folder_leaves_the_former_state(validated: World) -> None:
-    blocked = FileTarget(validated.home).path(Place(MODEL)).parent
+    blocked = FileTarget(validated.home).path(SlotAddress(MODEL)).parent
     blocked.parent.mkdir(parents=True, exist_ok=True)
     Path(blocked).write_text("a file where a folder should be")
     with answering_forms(signs(validated, "alma"), signs(validated, "axel")):

@@ -11,7 +11,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
 from data.errors import ModelwardError, RequestClosedError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.notices.outbox import Outbox
 from data.queries.lookup import reference
 from data.queries.pending_work import AskingRuns, asking_runs
@@ -39,7 +39,7 @@ def world(validated: World) -> World:
 
 
 def serving(world: World) -> str | None:
-    found = FileTarget(world.home).manifest(Place(MODEL))
+    found = FileTarget(world.home).manifest(SlotAddress(MODEL))
     return found.version if found is not None else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
@@ -67,7 +67,7 @@ def test_a_retirement_reaches_the_dossier_in_three_runs(world: World, monkeypatc
     assert retired(model, "from no traffic to the archive") == "archived"
     assert world.get(Version, VERSION).review_state is ReviewState.RETIRED
     assert [one.state for one in world.find(Deployment)] == ["ended"]
-    published = FileTarget(world.home).manifest(Place(MODEL))
+    published = FileTarget(world.home).manifest(SlotAddress(MODEL))
     assert published is not None
     assert (published.state, published.version) == ("withdrawn", None)
     left = newest_artifact("retirement-ops-delay")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import GateRefusedError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.deployment import Deployment, Operation
 from data.records.monitoring import Incident
 from flows.rollback_model import rollback_model
@@ -29,7 +29,7 @@ def test_the_former_version_serves_again_and_the_later_one_is_blocked(world: Wor
     row = world.get(Deployment, key)
     assert (row.version, row.state, row.ratified_by) == (f"{MODEL}/versions/1", "deployed", None)
     assert row.ratify_by is not None
-    published = FileTarget(world.home).manifest(Place(MODEL))
+    published = FileTarget(world.home).manifest(SlotAddress(MODEL))
     assert published is not None
     assert published.version == row.version
     left = newest_artifact("deployment-ops-delay")

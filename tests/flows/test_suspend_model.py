@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import IllegalMoveError, InputError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.deployment import Deployment, Slot
 from data.records.monitoring import Incident
 from flows.suspend_model import suspend_model
@@ -22,7 +22,7 @@ def test_the_manifest_states_the_fallback_and_an_incident_blocks_the_version(wor
     key = suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
     assert world.get(Deployment, key).state == "suspended"
     assert "| State | suspended |" in newest_artifact("deployment-ops-delay")
-    published = FileTarget(world.home).manifest(Place(MODEL))
+    published = FileTarget(world.home).manifest(SlotAddress(MODEL))
     assert published is not None
     assert (published.state, published.version, published.fallback) == ("suspended", None, "the timetable")
     assert [one.blocking for one in world.find(Incident)] == [True]
@@ -35,5 +35,5 @@ def test_a_slot_without_a_serving_version_cannot_be_suspended(world: World) -> N
     world.model()
     with pytest.raises((IllegalMoveError, InputError), match="nothing serves as"):
         suspend_model(MODEL, "it harms", "the timetable", as_of=world.now)
-    assert FileTarget(world.home).read(Place(MODEL)) is None
+    assert FileTarget(world.home).read(SlotAddress(MODEL)) is None
     compare_graph("suspend_model", "nothing serves")

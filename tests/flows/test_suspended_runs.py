@@ -15,7 +15,7 @@ from prefect.client.orchestration import get_client
 from prefect.states import Scheduled
 
 from data.errors import RefusedError, StaleEvidenceError, StoreLockedError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment
 from data.records.review import Validation, VerdictSet
@@ -91,10 +91,10 @@ def test_a_completed_deployment_is_found_by_a_repeated_run(validated: World) -> 
         run_until_pause(deploy_model, run)
         answer_form(run, **answer(validated, person))
     run_until_pause(deploy_model, run)
-    events, manifest = len(validated.events()), FileTarget(validated.home).read(Place(MODEL))
+    events, manifest = len(validated.events()), FileTarget(validated.home).read(SlotAddress(MODEL))
     schedule_again(run)
     assert (run_until_pause(deploy_model, run), len(validated.events())) == ("Completed", events)
-    assert FileTarget(validated.home).read(Place(MODEL)) == manifest
+    assert FileTarget(validated.home).read(SlotAddress(MODEL)) == manifest
 
 
 def test_after_a_wrong_code_the_form_opens_again_with_the_reason(validated: World) -> None:
@@ -176,7 +176,7 @@ def test_a_champion_that_changed_after_the_last_answer_stops_the_publication(val
     schedule_again(run)
     assert run_until_pause(deploy_model, run) == "Failed"
     assert validated.get(ApprovalRequest, request.key).state == "approved"
-    assert (validated.find(Deployment), FileTarget(validated.home).read(Place(MODEL))) == ([second], None)
+    assert (validated.find(Deployment), FileTarget(validated.home).read(SlotAddress(MODEL))) == ([second], None)
 
 
 def test_a_request_decided_elsewhere_lets_the_run_finish(validated: World) -> None:

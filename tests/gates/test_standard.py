@@ -29,13 +29,13 @@ from tests.gates.standards import WRITTEN, control, standard, text
 
 RULE: dict[str, Any] = WRITTEN["approvals"][0]
 BROKEN: dict[str, tuple[str, str]] = {
-    "nothing": ("", "small.yaml:1: there is no `name: value` at the top"),
+    "nothing": ("", "small.yaml:1: the document has no `name: value` lines"),
     "no control": (text(controls=[]), "controls is empty"),
     "no controls field": (text().replace('"controls"', '"demands"'), "controls is missing → add it"),
     "an unknown field": (text(colour="red"), "colour: no such field"),
     "an unknown role": (text(approvals=[{**RULE, "roles": {"boss": 1}}]), "approvals.0.roles.boss"),
     "an unknown stage": (text(controls=[control(stages=["never"])]), "controls.0.stages.0"),
-    "an alias": ("a: &x 1\nb: *x\n", "small.yaml:1: anchors and aliases are not read"),
+    "an alias": ("a: &x 1\nb: *x\n", "small.yaml:1: anchors and aliases are not allowed"),
     "a field twice": ("id: a\nid: b\n", "small.yaml:2: id occurs twice"),
     "broken YAML": ("id: [1\n", "small.yaml:2: not YAML"),
     "a limit that is not finite": (

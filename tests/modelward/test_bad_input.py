@@ -38,12 +38,24 @@ def say_model(name: str) -> Callable[[Path], object]:
 
 
 SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
-    "broken YAML": (write("model.yaml", "owner: [olga\nname: x\n"), "model.yaml:2: not YAML", "check quotes, colons"),
-    "no YAML at all": (lambda f: (f / "tests.yaml").unlink(), "tests.yaml:1: there is no such file", "modelward init"),
-    "no documents": (lambda f: shutil.rmtree(f / "docs"), "docs/: there is no section", "one Markdown file for each"),
-    "an empty document": (write("docs/data.md", "# Data\n"), "docs/data.md:1: nothing is written", "write the section"),
-    "a name with a slash too many": (say_model("ops/late/two"), "model.yaml:4: 'ops/late' cannot", "with one slash"),
-    "a name with a quote": (say_model("ops/la'te"), 'model.yaml:4: "la\'te" cannot be', "start with a–z or 0–9"),
+    "broken YAML": (
+        write("model.yaml", "owner: [olga\nname: x\n"),
+        "model.yaml:2: not YAML",
+        "correct the quotes, colons",
+    ),
+    "no YAML at all": (lambda f: (f / "tests.yaml").unlink(), "tests.yaml: file not found", "modelward init"),
+    "no documents": (lambda f: shutil.rmtree(f / "docs"), "docs/ has no section", "one Markdown file for each"),
+    "an empty document": (
+        write("docs/data.md", "# Data\n"),
+        "docs/data.md: the section has no text",
+        "write the section",
+    ),
+    "a name with a slash too many": (
+        say_model("ops/late/two"),
+        "model.yaml:4: 'ops/late' is not a valid",
+        "with exactly one slash",
+    ),
+    "a name with a quote": (say_model("ops/la'te"), 'model.yaml:4: "la\'te" is not a valid', "use a–z, 0–9"),
     "a Parquet without the score": (
         spoil_data(score=None),
         f"{HELD_OUT}: column score is missing",
@@ -51,12 +63,12 @@ SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     ),
     "a feature of another type": (
         spoil_data(temp=["warm"] * 600),
-        "temp is string; expected a num",
+        "temp has type string → write a num",
         "model.yaml",
     ),
     "NaN scores": (
         spoil_data(score=np.full(600, np.nan)),
-        "score is NaN in 600 of 600 rows",
+        "rows with score NaN: 600 of 600",
         f"write {HELD_OUT} again",
     ),
     "duplicate prediction ids": (spoil_data(prediction_id=["a"] * 600), "repeats in 599 rows ('a' for", "write data/"),
@@ -132,9 +144,9 @@ def test_a_packed_submission_changed_in_the_inbox_is_not_measured(judged: World,
 
 
 NAMES: Mapping[str, tuple[str, str, str]] = {
-    "a slash too many": ("ops/delay/one/two", "'ops/delay/one' cannot be a team", "with one slash between them"),
-    "a quote": ("ops/d'elay", '"d\'elay" cannot be a model name', "start with a–z or 0–9"),
-    "a control sequence": ("\x1b[2J", "'\\x1b[2J' cannot be a model name", "start with a–z or 0–9"),
+    "a slash too many": ("ops/delay/one/two", "'ops/delay/one' is not a valid team", "with exactly one slash"),
+    "a quote": ("ops/d'elay", '"d\'elay" is not a valid model name', "use a–z, 0–9"),
+    "a control sequence": ("\x1b[2J", "'\\x1b[2J' is not a valid model name", "use a–z, 0–9"),
     "an unknown model": ("ops/moon", "there is no model ops/moon", "modelward inventory"),
 }
 

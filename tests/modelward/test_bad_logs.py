@@ -59,12 +59,24 @@ def log_orphans(monitored: ServingModel) -> None:
 
 LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] = {
     "a mapped column missing": (spoil_log(score=None), "column score is missing", "write the column", "page", 6 * ROWS),
-    "a column of another type": (spoil_log(score=["x"] * ROWS), "column score is str", "as a number", "page", 6 * ROWS),
-    "NaN scores": (spoil_log(score=[np.nan] * ROWS), "300 of 300 scores are null, NaN", "one prob", "page", 7 * ROWS),
+    "a column of another type": (
+        spoil_log(score=["x"] * ROWS),
+        "column score has type str",
+        "as a number",
+        "page",
+        6 * ROWS,
+    ),
+    "NaN scores": (
+        spoil_log(score=[np.nan] * ROWS),
+        "null, NaN or outside 0 to 1: 300 of 300",
+        "write a prob",
+        "page",
+        7 * ROWS,
+    ),
     "duplicate ids": (
         spoil_log(prediction_id=["x"] * ROWS),
-        "299 of 300 rows repeat an id",
-        "of its own",
+        "rows that repeat an id: 299 of 300",
+        "a different id",
         "page",
         7 * ROWS,
     ),
@@ -77,7 +89,7 @@ LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] 
     ),
     "labels without a prediction": (
         log_orphans,
-        "100 labels belong to no logged",
+        "labels without a logged prediction: 100",
         "write the same pred",
         "warning",
         7 * ROWS,

@@ -72,9 +72,9 @@ SETTINGS: Mapping[str, tuple[bytes, str, str]] = {
     "broken TOML": (b"home = ", "modelward.toml cannot be read", "write it as TOML"),
     "not UTF-8": (b"\xff", "modelward.toml cannot be read", "write it as TOML"),
     "an unknown setting": (b'hom = "x"\n', "modelward.toml sets hom", "known settings are home"),
-    "a list for a text": (b'home = ["x"]\n', "modelward.toml sets home to ['x']", "write one text or number"),
+    "a list for a text": (b'home = ["x"]\n', "modelward.toml sets home to ['x']", "write a text or a number"),
     "a wait that is not a number": (b"lock_wait_seconds = nan\n", "lock_wait_seconds is 'nan'", "between 0 and 3600"),
-    "an anchor without a kind": (b'anchors = "x"\n', "anchors names 'x'", "`local:` or `off-host:`"),
+    "an anchor without a kind": (b'anchors = "x"\n', "anchors contains 'x'", "`local:` or `off-host:`"),
 }
 
 
@@ -93,9 +93,9 @@ def test_an_invalid_settings_file_is_refused_with_a_remedy(
 
 
 STANDARDS: Mapping[str, tuple[bytes, str, str]] = {
-    "broken YAML": (b"id: [x\n", "s.yaml:2: not YAML", "check quotes, colons and indentation"),
+    "broken YAML": (b"id: [x\n", "s.yaml:2: not YAML", "correct the quotes, colons or indentation"),
     "not UTF-8": (b"\xff", "s.yaml:1: not UTF-8", "save the file as UTF-8"),
-    "an empty file": (b"", "s.yaml:1: there is no `name: value`", "write one field on each line"),
+    "an empty file": (b"", "s.yaml:1: the document has no `name: value`", "write one field on each line"),
     "an unknown gate": (
         baseline_text().replace("gate: documentation", "gate: astrology", 1).encode(),
         "there is no gate 'astrology'",

@@ -68,7 +68,7 @@ def test_existing_code_and_data_are_kept_and_give_the_features(tmp_path: Path, m
 
 CASES: dict[str, tuple[str, str, type[InputError], str]] = {
     "no team": ("new", "late", SubmissionError, "the model name late has no team"),
-    "an invalid name": ("new", "ops/La'te", InvalidNameError, "cannot be a model name"),
+    "an invalid name": ("new", "ops/La'te", InvalidNameError, "is not a valid model name"),
     "a folder with a file that would be written": (
         "full",
         "ops/late",

@@ -79,7 +79,7 @@ def notice(text: str) -> QueuedNotice:
 def outbox_file(text: str) -> str:
     """Return the Markdown file of a notice."""
     with tempfile.TemporaryDirectory() as folder:
-        return Outbox(Path(folder)).put(notice(text).notice, NOW).with_suffix(".md").read_text("utf-8")
+        return Outbox(Path(folder)).write(notice(text).notice, NOW).with_suffix(".md").read_text("utf-8")
 
 
 def webhook_text(text: str) -> str:

@@ -110,7 +110,7 @@ def _name(person: EligibleApprover, request: ApprovalRequest) -> str:
 
 
 def _decisions(shown: ApprovalSnapshot) -> list[str]:
-    lines = [_vote(one) + ("" if one in shown.standing else REVOKED) for one in shown.votes]
+    lines = [_vote(one) + ("" if one in shown.counted_votes else REVOKED) for one in shown.votes]
     return ["", "#### Decisions so far", "", *lines] if lines else []
 
 

@@ -1,7 +1,7 @@
-"""Verifies a registry's audit log offline: it shares no code with what writes the log, and trusts nothing in it.
+"""Verifies a registry's audit log offline, without the code that writes the log and without trusting its content.
 
-Needs Python, duckdb and cryptography only, and imports nothing outside this folder; `data.audit.bundle` packs it
-into one file that runs anywhere. The format it checks is docs/audit-format.md.
+Needs only Python, duckdb and cryptography, and imports nothing from outside this folder; `data.audit.bundle` packs the
+folder into one file. The format that is verified is documented in docs/audit-format.md.
 """
 
 from data.audit.verifier.report import Discrepancy, Report

@@ -1,8 +1,8 @@
-"""The verifier's command line, for an auditor who has nothing else of modelward.
+"""The verifier's command line, for an auditor without an installation of modelward.
 
     python verifier.pyz --database registry.duckdb --journal events.jsonl --anchor checkpoints.txt --deep
 
-Exit code 0: everything checked holds; 1: it does not.
+Exit code 0: every check passed; 1: a check failed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from data.audit.verifier.verification import verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Verify what the arguments name and print the outcome; the exit code says whether it holds."""
+    """Verify the files given as arguments and print the report; return 0 if every check passed, otherwise 1."""
     options = _parser().parse_args(arguments)
     report = verify(
         options.database, options.journal, options.anchor, options.artifacts, options.deep, options.trusted_vkey
@@ -30,13 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="verifier", description="Verify the audit log of a modelward registry.")
-    parser.add_argument("--database", type=Path, required=True, help="the registry's DuckDB file, not in use")
-    parser.add_argument("--journal", type=Path, help="the journal of event bodies, one a line")
+    parser.add_argument("--database", type=Path, required=True, help="the registry's DuckDB file, closed")
+    parser.add_argument("--journal", type=Path, help="the journal: one event body on each line")
     anchors = "a file of signed checkpoints; LOCATION is local (default), off-host or witnessed"
     parser.add_argument("--anchor", type=_anchor, action="append", default=[], metavar="[LOCATION=]FILE", help=anchors)
-    parser.add_argument("--artifacts", type=Path, help="the directory of artifacts by digest, to hash them again")
-    parser.add_argument("--deep", action="store_true", help="rebuild every state table from the events and compare")
-    parser.add_argument("--trusted-vkey", help="the verification key that genesis must name")
+    parser.add_argument("--artifacts", type=Path, help="the directory of artifacts; each file is hashed")
+    parser.add_argument("--deep", action="store_true", help="also rebuild and compare every state table")
+    parser.add_argument("--trusted-vkey", help="the verification key that genesis must declare")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser
 
@@ -47,10 +47,11 @@ def _anchor(text: str) -> tuple[str, Path]:
 
 
 def _as_text(report: Report) -> str:
-    outcome = "holds" if report.ok else f"DOES NOT HOLD: {len(report.findings)} findings"
+    count = len(report.findings)
+    findings = f"{count} finding" if count == 1 else f"{count} findings"
     lines = [
-        f"The log {outcome}.",
-        f"{report.events} events, {report.anchored} of them anchored, assurance: {report.assurance}",
+        "The log is valid." if report.ok else f"The log is NOT VALID: {findings}.",
+        f"events: {report.events}, anchored: {report.anchored}, assurance: {report.assurance}",
         *(_line(finding) for finding in report.findings),
     ]
     return "\n".join(lines) + "\n"

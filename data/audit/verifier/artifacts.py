@@ -1,4 +1,4 @@
-"""Re-hashes what the events refer to by digest: changed evidence, standards and artifacts show here."""
+"""Hashes the files that events refer to by digest, to detect changed evidence, standards and artifacts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 
 class References:
-    """The digests that events refer to, each with the first event that did."""
+    """The digests that events refer to, each with the first event that refers to it."""
 
     def __init__(self, directory: Path, findings: Findings) -> None:
         self._directory, self._findings = directory, findings
         self._first: dict[str, int] = {}
 
-    def take(self, seq: int, refs: dict[str, Any]) -> None:
-        """Remember what event `seq` refers to."""
+    def add(self, seq: int, refs: dict[str, Any]) -> None:
+        """Store the digests that event `seq` refers to."""
         for kind in _STORED:
             named = refs.get(kind, [])
             for digest in named if isinstance(named, list) else [named]:
@@ -29,16 +29,16 @@ class References:
                     self._first.setdefault(found[1], seq)
 
     def check(self) -> None:
-        """Each is there, and its bytes have the digest that it is filed under."""
+        """Add a finding for each digest whose file is missing or whose content has another digest."""
         for digest, seq in self._first.items():
             path = self._find(digest)
             if path is None:
-                self._findings.add(f"sha256:{digest}, which it refers to, is not in {self._directory.name}", seq=seq)
+                self._findings.add(f"refers to sha256:{digest}, missing from {self._directory.name}", seq=seq)
                 continue
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
             if found != digest:
-                self._findings.add(f"sha256:{digest}, which it refers to, has become sha256:{found}", seq=seq)
+                self._findings.add(f"refers to sha256:{digest}, but the stored file has sha256:{found}", seq=seq)
 
     def _find(self, digest: str) -> Path | None:
         layouts = (digest, f"{digest[:2]}/{digest}", f"sha256/{digest}", f"sha256/{digest[:2]}/{digest}")

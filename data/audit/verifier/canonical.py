@@ -1,7 +1,7 @@
-"""Whether stored bytes are the one RFC 8785 spelling of a JSON object: the verifier's own reading of that rule.
+"""Parses event bodies and checks that each is canonical JSON (RFC 8785), independently of the code that writes them.
 
-Fast path: parse, write again with sorted keys, compare. Python's writer differs from RFC 8785 for small and large
-reals and for keys beyond the basic plane; whatever differs is written again by the slow path, which does not.
+The fast path parses a body, writes it again with sorted keys and compares. Python's writer differs from RFC 8785 for
+small and large reals and for keys beyond the basic plane; bodies that differ are checked again by the exact slow path.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fa
 _SAFE_DIGITS = 15
 _LONG = b"0" * (_SAFE_DIGITS + 1)
 _DIGITS_AS_ZEROS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
-"""So that one search finds a body that may hold an integer too long to be exact; few do."""
+"""Maps digits to zeros, so that one search finds the few bodies with an integer that may be too long to be exact."""
 
 
 class NotCanonicalError(ValueError):
-    """A number stands otherwise than RFC 8785 writes it; a ValueError, as JSON readers raise for what they refuse."""
+    """A number is not written as RFC 8785 requires. A ValueError, which JSON readers raise for invalid input."""
 
 
 def parse_all(bodies: Sequence[bytes]) -> list[Event | None]:
-    """Each body as an object, or None where it is not one canonical JSON object."""
+    """Return each body as an object, or None where the body is not one canonical JSON object."""
     events = [_parse(body) for body in bodies]
     if None not in events and _WRITE(events).encode("utf-8", "surrogatepass") == b"[%b]" % b",".join(bodies):
         return events
@@ -34,7 +34,7 @@ def parse_all(bodies: Sequence[bytes]) -> list[Event | None]:
 
 
 def write(value: object) -> str:
-    """The RFC 8785 text of a JSON value; raises `ValueError` where there is none."""
+    """Return the RFC 8785 text of a JSON value. Raises `ValueError` for a value without such a text."""
     if isinstance(value, dict):
         ordered = sorted(value.items(), key=lambda item: item[0].encode("utf-16-be"))
         return "{" + ",".join(f"{_WRITE(name)}:{write(one)}" for name, one in ordered) + "}"
@@ -61,7 +61,7 @@ def _confirm(event: Event | None, body: bytes) -> Event | None:
 
 
 def _number(real: float) -> str:
-    """ECMA-262 §6.1.6.1.20: the shortest digits that read back as the same real, in JavaScript's layout."""
+    """Return the text of a real by ECMA-262 §6.1.6.1.20: the shortest digits that read back as the same real."""
     if not math.isfinite(real):
         raise NotCanonicalError(real)
     if real == 0:
@@ -96,7 +96,7 @@ def _real(token: str) -> float:
 
 
 def _integer(token: str) -> int:
-    """Beyond 15 digits not every integer is exact as a real: RFC 8785 then spells the real."""
+    """Parse an integer; one of more than 15 digits may be inexact as a real, so its spelling is checked as a real's."""
     if len(token) > _SAFE_DIGITS:
         _real(token)
     return int(token)

@@ -1,4 +1,5 @@
-"""What the registry file holds beside rows: its tables and columns, and nothing that could take their place."""
+"""Reads the registry file and checks its catalog: the expected tables and columns, and no views, macros or other
+objects."""
 
 from __future__ import annotations
 
@@ -31,9 +32,9 @@ _INTRUDERS = {
 
 
 class AttachedRegistry:
-    """The registry file, attached read-only beside an empty database of our own.
+    """The registry file, attached read-only beside an empty in-memory database.
 
-    Unqualified names therefore never resolve to anything in the file: a macro `count` in it fools nobody.
+    Unqualified names therefore never refer to objects in the file: a macro named `count` in the file has no effect.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -46,11 +47,11 @@ class AttachedRegistry:
             self.tables.get(table, {})[column] = kind
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """All rows that the query gives."""
+        """Return all rows of a query."""
         return self._connection.execute(query, values).fetchall()
 
     def stream(self, table: str, columns: list[str], key: str | None) -> duckdb.DuckDBPyConnection:
-        """A cursor over the columns of every row of a state table, in no order, or of the row under this key."""
+        """Return a cursor over these columns of all rows of a state table, unordered, or of the row with this key."""
         query = f"SELECT {', '.join(map(_quoted, columns))} FROM audited.main.{_quoted(table)}"
         return (
             self._connection.execute(query)
@@ -59,10 +60,10 @@ class AttachedRegistry:
         )
 
     def events(self, columns: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of the log in order of their sequence number, a slice at a time, gaps left out.
+        """Yield the rows of the log by sequence number, up to 1,000 at a time; missing numbers are skipped.
 
-        A log is written in order, and then read as it lies. If not, it is sorted a range at a time: one sorted
-        cursor over a million events would need a gigabyte.
+        A log is normally stored in this order and read without sorting. Otherwise it is sorted 20,000 numbers at a
+        time, because one sorted cursor over a million events would need a gigabyte.
         """
         query = f"SELECT {', '.join(columns)} FROM {_EVENTS}"
         unsorted = f"SELECT 1 FROM (SELECT seq, lag(seq) OVER () AS before FROM {_EVENTS}) WHERE seq <= before LIMIT 1"
@@ -75,39 +76,45 @@ class AttachedRegistry:
             yield from _slices(self._connection.execute(part, [start, start + RANGE]))
             ((start,),) = self.rows(f"SELECT min(seq) FROM {_EVENTS} WHERE seq >= ?", start + RANGE)
 
-    def ids_played_again(self) -> Iterator[tuple[str, int]]:
-        """Each event id that stands more than once, with the last place; a sixteenth of the ids in memory at a time."""
+    def repeated_ids(self) -> Iterator[tuple[str, int]]:
+        """Yield each event id that occurs more than once, with the number of its last event.
+
+        The ids are grouped by their last hex digit, so that a sixteenth of them is in memory at a time.
+        """
         query = f"SELECT id, max(seq) FROM {_EVENTS} WHERE right(id, 1) = ? GROUP BY id HAVING count(*) > 1"
         for digit in "0123456789abcdef":
             yield from self.rows(query, digit)
 
     def check_audit_tables(self, findings: Findings) -> bool:
-        """Whether the tables of the log are what they must be; if not, nothing read from them would mean anything."""
+        """Check the tables of the log and the catalog; return False if a table of the log cannot be read as
+        specified."""
         sound = True
         for table, columns in AUDIT_TABLES.items():
             if self.tables.get(table) != columns:
-                state = "has other columns than the format says" if table in self.tables else "is not there as a table"
-                findings.add(state, table=table)
+                is_there = table in self.tables
+                findings.add(
+                    "its columns differ from the log format" if is_there else "the table is missing", table=table
+                )
                 sound = False
         for kind, query in _INTRUDERS.items():
             for (name,) in self.rows(f"{query} AND database_name = 'audited'"):
-                findings.add(f"there is a {kind} of that name; the registry has none", table=name)
+                findings.add(f"unexpected {kind}: a registry contains tables only", table=name)
         return sound
 
     def check_schema_version(self, findings: Findings, governance: Governance) -> None:
-        """The migrations listed are those that the log names."""
+        """Add a finding unless the listed migrations are those that the log declares."""
         rows = self.rows("SELECT version, name FROM audited.main.schema_version ORDER BY version")
         names = governance.migrations or [name for _, name in rows]
         if rows != list(enumerate(names, 1)) or len(rows) != governance.schema:
-            says = f"it lists {len(rows)} migrations, the log names {governance.schema}"
-            findings.add(says if len(rows) != governance.schema else "it names other migrations than the log",
+            counts = f"number of migrations: {len(rows)} listed, {governance.schema} declared in the log"
+            findings.add(counts if len(rows) != governance.schema else "lists other migrations than the log declares",
                          table="schema_version")  # fmt: skip
 
     def check_head(self, findings: Findings, size: int, leaf: str, frontier: str) -> None:
-        """The head of the log says what the events give."""
+        """Add a finding unless the head of the log has the size, leaf and frontier computed from the events."""
         rows = self.rows("SELECT id, size, leaf, frontier FROM audited.main.audit_head")
         if rows != [(0, size, leaf, frontier)]:
-            findings.add(f"it is not the one row (0, {size}, {leaf[:8]}…, …) that the events give", table="audit_head")
+            findings.add(f"not the single row (0, {size}, {leaf[:8]}…, …) computed from the events", table="audit_head")
 
 
 def _slices(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:

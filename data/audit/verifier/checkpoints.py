@@ -1,4 +1,4 @@
-"""Holds the log against its signed checkpoints: those it keeps itself, and those kept outside of it."""
+"""Compares the log with its signed checkpoints: those in the database and those in anchors outside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ASSURANCE = ("none", "local", "off-host", "witnessed")
 
 @dataclass(frozen=True)
 class Source:
-    """Some notes and where they stand; `table` only for those in the database itself."""
+    """A list of notes and where it was read; `table` is set only for the notes in the database."""
 
     name: str
     notes: Sequence[str]
@@ -25,17 +25,17 @@ class Source:
     location: str = "none"
 
     def sizes(self) -> set[int]:
-        """The sizes that the notes name, whether or not they are signed."""
+        """Return the sizes that the notes state, whether or not the notes are signed."""
         return {note.size for text in self.notes if (note := read_note(text))}
 
 
 def read_anchor(location: str, path: Path, findings: Findings) -> Source:
-    """The notes of an anchor file; a missing or empty one is a finding."""
+    """Return the notes of an anchor file; add a finding for a missing or empty file or an unknown location."""
     notes = [_note(line) for line in complete_lines(path)] if path.is_file() else []
     if not notes:
-        findings.add(f"the anchor {path.name} {'holds no checkpoint' if path.is_file() else 'is missing'}")
+        findings.add(f"the anchor {path.name} {'contains no checkpoint' if path.is_file() else 'is missing'}")
     if location not in ASSURANCE[1:]:
-        findings.add(f"the anchor {path.name} has the location {location!r}; there is {', '.join(ASSURANCE[1:])}")
+        findings.add(f"the anchor {path.name} has the location {location!r}; allowed are {', '.join(ASSURANCE[1:])}")
         location = ASSURANCE[0]
     return Source(f"the anchor {path.name}", notes, None, location)
 
@@ -49,18 +49,18 @@ def _note(line: bytes) -> str:
 
 
 class Checkpoints:
-    """Judges notes against the roots that the events give, and their number."""
+    """Compares notes with the Merkle roots that were computed from the events, and with the number of events."""
 
     def __init__(self, findings: Findings, governance: Governance, roots: Mapping[int, bytes], size: int) -> None:
         self._findings, self._governance, self._roots, self._size = findings, governance, roots, size
         self._genuine: dict[str, bool] = {}
 
     def prove(self, source: Source) -> set[int]:
-        """The sizes that the source's notes prove; everything that contradicts them becomes a finding."""
+        """Return the sizes that the source's notes prove; add a finding for each contradiction."""
         signed = [note for text in source.notes if (note := self._signed(text, source))]
         if source.notes and not signed:
             self._findings.add(
-                f"no checkpoint of {source.name} is signed by the key of this log: another log, or a rewritten one",
+                f"no checkpoint in {source.name} is signed by the key of this log: another log, or a rewritten one",
                 seq=0, table=source.table,
             )  # fmt: skip
         proven: set[int] = set()
@@ -72,23 +72,27 @@ class Checkpoints:
         return proven
 
     def compare(self, stored: Source, anchor: Source) -> None:
-        """Each anchored checkpoint stands in the database, and all but the newest of the database in the anchor."""
+        """Add a finding for each anchored checkpoint that the database lacks, and for each one of the database that
+        the anchor lacks. The latest checkpoint in the database is exempt, because a crash may have prevented its
+        anchoring."""
         here, there = stored.sizes(), anchor.sizes()
         for size in sorted(there - here):
-            self._findings.add(f"{anchor.name} holds it, the database does not", table="checkpoint", key=str(size))
+            self._findings.add(
+                f"the checkpoint is in {anchor.name}, but not in the database", table="checkpoint", key=str(size)
+            )
         for size in sorted(here - there - {max(here, default=0)}):
-            self._findings.add(f"{anchor.name} lacks the checkpoint of {size} events")
+            self._findings.add(f"{anchor.name} lacks the checkpoint of size {size}")
 
     def _signed(self, text: str, source: Source) -> Note | None:
         note = read_note(text)
         if note is None:
-            self._findings.add(f"{source.name} holds something that is not a checkpoint", table=source.table)
+            self._findings.add(f"{source.name} contains a note that is not a checkpoint", table=source.table)
             return None
         if text not in self._genuine:
             signed = is_signed(note, self._governance.key_at(note.size))
             self._genuine[text] = signed and note.origin == self._governance.origin
         if not self._genuine[text]:
-            what = f"the signature on the checkpoint of {note.size} events in {source.name} does not hold"
+            what = f"the signature on the checkpoint of size {note.size} in {source.name} is not valid"
             self._findings.add(what, table=source.table, key=str(note.size))
             return None
         return note
@@ -96,14 +100,14 @@ class Checkpoints:
     def _contradict(self, source: Source, note: Note, proven: int) -> None:
         size = self._size
         if note.size > size:
-            what = f"{source.name} vouches for {note.size} events, there are {size}: the end of the log is lost"
+            what = f"{source.name} proves size {note.size}, the log has size {size}: its last events are missing"
             self._findings.add(what, seq=size, table=source.table)
             return
         seq = self._findings.first_between(proven, note.size)
-        what = f"the events {proven} to {note.size - 1} are not those that {source.name} vouches for"
+        what = f"the events {proven} to {note.size - 1} are not those that {source.name} proves"
         self._findings.add(what, seq=proven if seq is None else seq, table=source.table)
 
 
 def sizes_of(sources: Iterable[Source]) -> set[int]:
-    """Every size that any source names."""
+    """Return every size that a note of any source states."""
     return set().union(*(source.sizes() for source in sources))

@@ -1,4 +1,4 @@
-"""What the log says about itself: genesis, its keys and their rotation, the schema it was written under."""
+"""Reads what the log declares about itself: genesis, the keys and their rotation, and the schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CREATED, _ROTATED, _MIGRATED = "log.created", "log.key_rotated", "log.migrated"
 
 
 class Governance:
-    """The keys valid at each size, the clock and the declared schema, as the events tell them."""
+    """The keys valid at each size, the clock and the schema, as the events declare them."""
 
     def __init__(self, findings: Findings, trusted_vkey: str | None) -> None:
         self._findings, self._trusted = findings, trusted_vkey
@@ -26,15 +26,16 @@ class Governance:
         self.tables: dict[str, dict[str, str]] | None = None
 
     def key_at(self, size: int) -> str:
-        """The key that signs a checkpoint of `size` events: a rotation counts from the size that includes it."""
+        """Return the key that signs a checkpoint of `size` events: a new key is valid from the size that includes
+        its rotation."""
         return next((key for start, key in reversed(self._keys) if size >= start), "")
 
-    def take(self, seq: int, event: Event) -> None:
-        """Learn from the event, if it is about the log; whatever is wrong with it becomes a finding."""
+    def apply(self, seq: int, event: Event) -> None:
+        """Apply an event that concerns the log itself; add a finding if the event is wrong."""
         kind = event["type"]
         fault = ""
         if (seq == 0) != (kind == _CREATED):
-            fault = "the log does not begin with its genesis" if seq == 0 else "a second genesis"
+            fault = "the first event is not a genesis" if seq == 0 else "this is a second genesis"
         elif kind == _CREATED:
             fault = self._create(event)
         elif kind == _ROTATED:
@@ -48,22 +49,22 @@ class Governance:
         data = event["data"]
         vkey, recovery = str(data.get("vkey")), str(data.get("recovery_vkey"))
         if data.get("origin") != event["log"] or not _LOG_ID.fullmatch(str(data.get("log_id"))):
-            return "genesis does not name its log: origin or log_id is wrong"
+            return "the origin or the log_id of genesis is wrong"
         if read_vkey(vkey) is None or read_vkey(recovery) is None or vkey == recovery:
-            return "genesis does not name a verification key and another one for recovery"
+            return "genesis does not declare a verification key and a different recovery key"
         if data.get("clock") not in {"wall", "replay"}:
-            return f"genesis names the clock {data.get('clock')!r}; there is wall and replay"
+            return f"the clock of genesis is {data.get('clock')!r}, but must be wall or replay"
         self.origin, self._log_id, self._recovery = event["log"], data["log_id"], recovery
         self._keys, self.is_replay = [(1, vkey)], data["clock"] == "replay"
         if self._trusted not in {None, vkey}:
-            return f"genesis names the key {vkey}, the trusted one is {self._trusted}"
+            return f"genesis declares the key {vkey}, but the trusted key is {self._trusted}"
         return ""
 
     def _rotate(self, seq: int, data: dict[str, Any]) -> str:
         former, vkey, recovery = self.key_at(seq), str(data.get("vkey")), str(data.get("recovery_vkey"))
         used = {key for _, key in self._keys}
         if read_vkey(vkey) is None or read_vkey(recovery) is None or vkey in used or vkey == recovery:
-            return "the rotation does not name a new key and one for recovery"
+            return "the rotation does not declare a new key and a different recovery key"
         statement = f"modelward key rotation v1\n{self.origin}\n{self._log_id}\n{former}\n{vkey}\n{recovery}\n"
         old, new = unbase64(data.get("signature_old")), unbase64(data.get("signature_new"))
         if not (holds(former, statement, old) or holds(self._recovery, statement, old)):
@@ -77,17 +78,17 @@ class Governance:
     def _declare(self, data: dict[str, Any]) -> str:
         schema, migrations, tables = data.get("schema"), data.get("migrations"), data.get("tables")
         if type(schema) is not int or schema < max(self.schema, 1):
-            return f"it names the schema {schema!r}, after {self.schema}"
+            return f"the schema is {schema!r}, but must be a whole number of at least {max(self.schema, 1)}"
         if migrations is not None and (type(migrations) is not list or len(migrations) != schema):
-            return f"it does not name the {schema} migrations of its schema"
+            return f"the number of listed migrations is not the schema number {schema}"
         if migrations is not None and self.migrations is not None and not _continues(migrations, self.migrations):
-            return "it names other migrations before its own than the log did"
+            return "the list of migrations does not begin with those declared before"
         if tables is not None and not (type(tables) is dict and all(type(one) is dict for one in tables.values())):
-            return "it does not name tables with their columns"
+            return "the declared tables are not a mapping of tables to columns"
         self.schema, self.migrations, self.tables = schema, migrations, tables
         return ""
 
 
 def _continues(migrations: list[Any], former: list[Any]) -> bool:
-    """Whether the list begins with the former one: what was migrated once stays so."""
+    """Return True if the list begins with the former list: a migration that was applied stays in the list."""
     return migrations[: len(former)] == former

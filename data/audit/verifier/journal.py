@@ -1,4 +1,4 @@
-"""Holds the events against the journal outside the database, line by line."""
+"""Compares the events with the journal outside the database, line by line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class JournalComparison:
-    """Reads the journal along with the events; after the first difference it has said what it can say."""
+    """Reads the journal along with the events; after the first difference no further line is compared."""
 
     def __init__(self, path: Path | None) -> None:
         self._lines: Iterator[bytes] | None = None
@@ -18,7 +18,7 @@ class JournalComparison:
             self._lines = complete_lines(path)
 
     def fault(self, seq: int, body: bytes) -> str:
-        """What the journal says against event `seq`; empty when it holds the same bytes, or was not asked for."""
+        """Return how the journal differs for event `seq`; empty if it has the same bytes or no journal is compared."""
         if self._lines is None or seq < self._next:
             return ""
         line = next(islice(self._lines, seq - self._next, None), None)
@@ -26,15 +26,15 @@ class JournalComparison:
         if line == body:
             return ""
         self._lines = None
-        return "the journal ends before it" if line is None else "the journal holds other bytes for it"
+        return "the journal ends before this event" if line is None else "the journal has other bytes for this event"
 
     def surplus(self) -> int:
-        """How many events the journal holds beyond the last one compared."""
+        """Return the number of lines in the journal after the last event compared."""
         return 0 if self._lines is None else sum(1 for _ in self._lines)
 
 
 def complete_lines(path: Path) -> Iterator[bytes]:
-    """The lines of an append-only file without their line breaks; an incomplete last line does not count."""
+    """Yield the lines of an append-only file without line breaks; an incomplete last line is left out."""
     with path.open("rb") as file:
         for line in file:
             if line.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""What a verification found: every place where the log, its copies or its state do not hold."""
+"""The result of a verification: the discrepancies found in the log, its copies or its state."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 SHOWN_A_PLACE = 20
-"""So many findings are listed for the events and for each table; the rest are counted."""
+"""The number of findings listed for the events, and for each table; further findings are only counted."""
 
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """One thing that does not hold: `seq` names the event, `table` and `key` the row."""
+    """One discrepancy: `seq` is the event, `table` and `key` are the row, each None where it does not apply."""
 
     what: str
     seq: int | None = None
@@ -21,7 +21,8 @@ class Discrepancy:
 
 @dataclass
 class Report:
-    """The outcome: `anchored` is the largest size an anchor proves, `first_bad_seq` where the log breaks."""
+    """The outcome: `anchored` is the largest size that an anchor proves, `first_bad_seq` the first event with a
+    finding."""
 
     ok: bool = False
     events: int = 0
@@ -32,7 +33,8 @@ class Report:
 
 
 class Findings:
-    """Collects findings, the first of each place; a broken log of a million events still gives a short report."""
+    """Collects findings and lists only the first 20 for each table, so that the report of a large broken log stays
+    short."""
 
     def __init__(self) -> None:
         self._kept: list[Discrepancy] = []
@@ -45,13 +47,13 @@ class Findings:
             self._kept.append(Discrepancy(what, seq, table, key))
 
     def first_between(self, start: int, end: int) -> int | None:
-        """The first event already found bad among `start` ≤ seq < `end`, if any."""
+        """Return the first event with a listed finding with `start` ≤ seq < `end`; None without one."""
         return min((f.seq for f in self._kept if f.seq is not None and start <= f.seq < end), default=None)
 
     def all(self) -> list[Discrepancy]:
-        """Everything found, with the number of what is not listed."""
+        """Return the listed findings, and for each table the number of findings that are not listed."""
         more = [
-            Discrepancy(f"{count - SHOWN_A_PLACE} more findings of this place are not listed", None, table)
+            Discrepancy(f"findings not listed: {count - SHOWN_A_PLACE}", None, table)
             for table, count in self._count.items()
             if count > SHOWN_A_PLACE
         ]

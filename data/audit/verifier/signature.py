@@ -1,4 +1,5 @@
-"""Reads and verifies C2SP signed notes and the verification keys of Go's sumdb/note; malformed means None or False."""
+"""Reads and verifies C2SP signed notes and keys of Go's sumdb/note; functions return None or False for malformed
+input."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _VKEY = re.compile(r"(?P<name>[^\s+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+
 
 
 class Note(NamedTuple):
-    """What a checkpoint says, and the lines that sign it."""
+    """The content of a checkpoint, its signed text, and its signature lines."""
 
     origin: str
     size: int
@@ -30,7 +31,7 @@ class Note(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A verification key: the name it signs under, its id and the Ed25519 key."""
+    """A verification key: its name in signatures, its id and the Ed25519 key."""
 
     name: str
     id: bytes
@@ -38,7 +39,7 @@ class Key(NamedTuple):
 
 
 def read_note(text: str) -> Note | None:
-    """The checkpoint that the text states, its signature not verified."""
+    """Return the checkpoint in the text without verifying its signature; None if the text is not a checkpoint."""
     found = _NOTE.fullmatch(text)
     root = unbase64(found["root"]) if found else None
     if found is None or root is None or len(root) != 32:
@@ -48,7 +49,7 @@ def read_note(text: str) -> Note | None:
 
 @lru_cache(maxsize=64)
 def read_vkey(vkey: str) -> Key | None:
-    """The key `name+id+base64(0x01 ‖ public key)`, where id is what the name and the key give."""
+    """Return the key of `name+id+base64(0x01 ‖ public key)`; None unless the id was computed from name and key."""
     found = _VKEY.fullmatch(vkey)
     packed = unbase64(found["key"]) if found else None
     if found is None or packed is None or len(packed) != 33 or packed[:1] != b"\x01":
@@ -60,7 +61,7 @@ def read_vkey(vkey: str) -> Key | None:
 
 
 def is_signed(note: Note, vkey: str) -> bool:
-    """Whether the key signed the note: one line of its name and id at least, and each of those holds."""
+    """Return True if the key signed the note: at least one line has its name and id, and every such line is valid."""
     key, found = read_vkey(vkey), False
     for line in note.lines.splitlines() if key else ():
         name, packed = line.split(" ")[1], unbase64(line.split(" ")[2])
@@ -72,7 +73,7 @@ def is_signed(note: Note, vkey: str) -> bool:
 
 
 def holds(vkey: str, text: str, signature: bytes | None) -> bool:
-    """Whether `signature` is the Ed25519 signature of the key over the text."""
+    """Return True if `signature` is the key's Ed25519 signature over the text."""
     key = read_vkey(vkey)
     if key is None or signature is None:
         return False
@@ -84,7 +85,7 @@ def holds(vkey: str, text: str, signature: bytes | None) -> bool:
 
 
 def unbase64(text: object) -> bytes | None:
-    """The bytes, where the text is their one canonical base64 spelling."""
+    """Return the decoded bytes; None unless the text is their one canonical base64 spelling."""
     try:
         packed = base64.b64decode(text, validate=True) if isinstance(text, str) else None
     except ValueError:

@@ -1,4 +1,5 @@
-"""Rebuilds every state table from the row images in the events alone, and holds the tables against that."""
+"""Rebuilds every state table from the row images in the events alone, and compares the stored tables with the
+result."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _BATCH = 5_000
 
 
 class RowImage(NamedTuple):
-    """The last image of a row: its revision, the event that holds it, and a digest of its values."""
+    """The last image of a row: its revision, the number of its event, and a digest of its values."""
 
     rev: int
     seq: int
@@ -24,7 +25,7 @@ class RowImage(NamedTuple):
 
 
 class RebuiltState:
-    """The fold of the events. Values are kept as digests: a registry larger than memory can be checked."""
+    """The fold of the events. Values are kept as digests, so that a registry larger than memory can be checked."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -32,22 +33,22 @@ class RebuiltState:
         self._columns: dict[str, set[str]] = {}
 
     def fold(self, seq: int, images: list[Any]) -> None:
-        """Apply the row images of event `seq`; a wrong revision or an ill-formed image is a finding."""
+        """Apply the row images of event `seq`; add a finding for a wrong revision or an ill-formed image."""
         for image in images:
             if type(image) is not dict or {name: type(value) for name, value in image.items()} != _IMAGE:
-                self._findings.add("a row image in it is not table, key, rev and values", seq=seq)
+                self._findings.add("a row image does not consist of table, key, rev and values", seq=seq)
                 continue
             table, key, values = image["table"], image["key"], image["values"]
             rows = self._rows.setdefault(table, {})
             former = rows[key].rev if key in rows else 0
             if image["rev"] != former + 1:
-                what = f"it brings revision {image['rev']} of {table} {key!r}, after revision {former}"
+                what = f"revision {image['rev']} of {table} {key!r} follows revision {former}"
                 self._findings.add(what, seq=seq)
             rows[key] = RowImage(image["rev"], seq, _digest({name: _stored(value) for name, value in values.items()}))
             self._columns.setdefault(table, set()).update(values)
 
     def compare(self, registry: AttachedRegistry, declared: dict[str, dict[str, str]] | None) -> None:
-        """Hold every table of the registry against the fold, row by row and column by column."""
+        """Compare every table of the registry with the fold, row by row and column by column."""
         tables = {name: columns for name, columns in registry.tables.items() if name not in AUDIT_TABLES}
         for table in sorted(tables.keys() | self._rows.keys() | (declared or {}).keys()):
             if table not in tables:
@@ -57,16 +58,16 @@ class RebuiltState:
 
     def _has_its_columns(self, table: str, columns: dict[str, str], declared: dict[str, dict[str, str]] | None) -> bool:
         if declared is not None and table not in declared:
-            self._findings.add("the log knows no such table", table=table)
+            self._findings.add("the log declares no such table", table=table)
         written = self._columns.get(table, set()) | {"key", "rev"}
         needed = written if declared is None else set(declared.get(table, written))
         kinds = {} if declared is None else declared.get(table, {})
         for name in sorted(needed - columns.keys()):
             self._findings.add(f"column {name} is missing", table=table)
         for name in sorted(columns.keys() - needed) if table in self._rows or declared else ():
-            self._findings.add(f"column {name} is one that the log does not know", table=table)
+            self._findings.add(f"column {name} does not occur in the log", table=table)
         for name in sorted(n for n, kind in kinds.items() if columns.get(n, kind) != kind):
-            self._findings.add(f"column {name} is {columns[name]}, the log says {kinds[name]}", table=table)
+            self._findings.add(f"column {name} has type {columns[name]}, the log declares {kinds[name]}", table=table)
         return columns.keys() >= needed | {"key", "rev"}
 
     def _compare_rows(self, registry: AttachedRegistry, table: str) -> None:
@@ -79,20 +80,20 @@ class RebuiltState:
             elif not _is_image(image, row):
                 differing.append((image, row["key"]))
         for image, key in differing[:SHOWN_A_PLACE]:
-            self._name_columns(registry, table, image, key)
+            self._add_differing_columns(registry, table, image, key)
         for image, key in differing[SHOWN_A_PLACE:]:
-            self._findings.add(f"it is not what event {image.seq} wrote", table=table, key=key)
+            self._findings.add(f"the row differs from event {image.seq}", table=table, key=key)
         for key, image in expected.items():
             self._findings.add(f"the row that event {image.seq} wrote is missing", table=table, key=key)
 
-    def _name_columns(self, registry: AttachedRegistry, table: str, image: RowImage, key: str) -> None:
-        """Read row and event again and say which columns differ."""
+    def _add_differing_columns(self, registry: AttachedRegistry, table: str, image: RowImage, key: str) -> None:
+        """Read the row and its event again, and add a finding with the columns that differ."""
         (row,) = _rows(registry, table, key)
         ((body,),) = registry.rows("SELECT body FROM audited.main.audit_event WHERE seq = ?", image.seq)
         images = [one for one in json.loads(body)["rows"] if (one["table"], one["key"]) == (table, key)]
-        says = {"rev": image.rev} | {name: _stored(value) for name, value in images[-1]["values"].items()}
-        wrong = sorted(name for name in row if name != "key" and _cell(row[name]) != _cell(says.get(name)))
-        what = f"column {', '.join(wrong)} is not what event {image.seq} wrote"
+        written = {"rev": image.rev} | {name: _stored(value) for name, value in images[-1]["values"].items()}
+        wrong = sorted(name for name in row if name != "key" and _cell(row[name]) != _cell(written.get(name)))
+        what = f"the row differs from event {image.seq} in {', '.join(wrong)}"
         self._findings.add(what, table=table, key=key)
 
 
@@ -109,18 +110,18 @@ def _is_image(image: RowImage, row: dict[str, Any]) -> bool:
 
 
 def _stored(value: object) -> object:
-    """A value of an image as its column holds it: lists and objects as RFC 8785 text."""
+    """Return a value of an image as its column stores it: lists and objects as RFC 8785 text."""
     return write(value) if isinstance(value, (dict, list)) else value
 
 
 def _cell(value: object) -> object:
-    """One spelling of a cell: whole reals as integers, nothing else changed; the kind tells 1 from true."""
+    """Return type and value of a cell, with a whole real as an integer; the type distinguishes 1 from true."""
     if type(value) is float and value.is_integer():
         value = int(value)
     return type(value).__name__, value
 
 
 def _digest(values: dict[str, Any]) -> bytes:
-    """Of the values that are not null: a column added later is null in older rows."""
+    """Return the digest of the values that are not null; a column added later is null in older rows."""
     cells = sorted((name, _cell(value)) for name, value in values.items() if value is not None)
     return hashlib.sha256(repr(cells).encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 §2.1 as the events go by: the roots at the sizes that checkpoints name."""
+"""Computes the Merkle roots (RFC 6962 §2.1) of the log at the sizes that checkpoints state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class Tree:
-    """Grows leaf by leaf; keeps the roots of the full subtrees (largest first) and the roots asked for."""
+    """A Merkle tree to which leaves are appended; `roots` holds the roots at the requested `sizes`."""
 
     def __init__(self, sizes: Iterable[int]) -> None:
         self.size = 0
@@ -16,7 +16,7 @@ class Tree:
         self._nodes: list[bytes] = []
 
     def append(self, leaf: bytes) -> None:
-        """Take the next leaf hash."""
+        """Append the next leaf hash."""
         merges = self.size
         while merges & 1:
             leaf = hashlib.sha256(b"\x01" + self._nodes.pop() + leaf).digest()
@@ -27,7 +27,7 @@ class Tree:
             self.roots[self.size] = self._root()
 
     def frontier(self) -> str:
-        """The size in 16 hex digits and the subtree roots: what the head of the log must hold."""
+        """Return the size in 16 hex digits and the roots of the full subtrees, as the head of the log stores them."""
         return f"{self.size:016x}" + "".join(node.hex() for node in self._nodes)
 
     def _root(self) -> bytes:

@@ -1,4 +1,4 @@
-"""One verification from beginning to end: the events once through, then everything they are held against."""
+"""Runs one verification: reads every event once, then compares the log with the tables, checkpoints and artifacts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import duckdb
 from data.audit.verifier.artifacts import References
 from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
-from data.audit.verifier.chain import COPIES, Chain, misfit
+from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
@@ -23,7 +23,7 @@ from data.audit.verifier.tree import Tree
 
 _EVENTS = "audited.main.audit_event"
 _MEMORY = ("96MB", "2GB")
-"""DuckDB fills what it may use; the second amount is for a log whose events are too large for the first."""
+"""DuckDB uses all memory that it is allowed; the second limit is for a log whose events do not fit into the first."""
 
 
 def verify(
@@ -34,11 +34,11 @@ def verify(
     deep: bool,
     trusted_vkey: str | None = None,
 ) -> Report:
-    """Hold the registry file against itself, its journal and its anchors `(location, path)`.
+    """Verify the registry file against its own events, its journal and its anchors `(location, path)`.
 
-    The caller holds the registry's lock and has the file closed; it is opened read-only. `deep` rebuilds the state
-    tables from the events, `artifacts` is the directory whose files are re-hashed, `trusted_vkey` the key that
-    genesis must name, as somebody outside remembers it. Never raises: what cannot be read is a finding.
+    The caller must hold the registry's lock and have the file closed; it is opened read-only. `deep` rebuilds the state
+    tables from the events, `artifacts` is the directory whose files are hashed again, `trusted_vkey` is the key, known
+    from elsewhere, that genesis must declare. Never raises: a file that cannot be read is a finding.
     """
     findings, report = Findings(), Report()
     for memory in _MEMORY:
@@ -48,17 +48,17 @@ def verify(
                 audit = _Verification(AttachedRegistry(connection), findings, report, trusted_vkey)
                 audit.run(journal, anchors, artifacts, deep)
         except duckdb.OutOfMemoryException as broken:
-            findings.add(f"it cannot be read: {broken}")
+            findings.add(f"the file cannot be read: {broken}")
             continue
         except (duckdb.Error, OSError) as broken:
-            findings.add(f"it cannot be read: {broken}")
+            findings.add(f"the file cannot be read: {broken}")
         break
     return _concluded(report, findings)
 
 
 @contextmanager
 def _attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file as `audited`, read-only, beside an empty database of our own; one thread, nothing spilt to disk."""
+    """Open the file read-only as `audited`, beside an empty in-memory database; one thread, nothing written to disk."""
     config: dict[str, str | bool | int | float | list[str]] = {"autoload_known_extensions": False, "threads": 1}
     with duckdb.connect(":memory:", config=config) as connection:
         place = str(database).replace("'", "''")
@@ -75,7 +75,7 @@ def _concluded(report: Report, findings: Findings) -> Report:
 
 
 class _Verification:
-    """What one verification carries from event to event."""
+    """The state of one verification, which each event updates."""
 
     def __init__(
         self, registry: AttachedRegistry, findings: Findings, report: Report, trusted_vkey: str | None
@@ -90,7 +90,7 @@ class _Verification:
     def run(
         self, journal: Path | None, anchors: Sequence[tuple[str, Path]], artifacts: Path | None, deep: bool
     ) -> None:
-        """Read everything once; the report and the findings hold the outcome."""
+        """Read everything once; add the outcome to the report and the findings."""
         if not self._registry.check_audit_tables(self._findings):
             return
         sources = [read_anchor(location, path, self._findings) for location, path in anchors]
@@ -116,51 +116,53 @@ class _Verification:
         ((total,),) = self._registry.rows(f"SELECT count(*) FROM {_EVENTS}")
         self._report.events = self._tree.size
         if not seen or seen != total:
-            self._findings.add(
-                f"{total - seen} rows stand outside the sequence" if total else "the log is empty", seq=0
-            )
+            outside = f"rows of audit_event without a valid seq: {total - seen}"
+            self._findings.add(outside if total else "the log is empty", seq=0)
         if journal.missing:
             self._findings.add("the journal is missing")
         if surplus := journal.surplus():
-            self._findings.add(f"the journal holds {surplus} more events: the end of the log is lost", seq=self._next)
-        for name, seq in self._registry.ids_played_again():
-            self._findings.add(f"its id {name} is that of an earlier event: one played again", seq=seq)
+            self._findings.add(f"the last events are missing: the journal has {surplus} more", seq=self._next)
+        for name, seq in self._registry.repeated_ids():
+            self._findings.add(f"the id {name} was used before: the event is a replay", seq=seq)
 
     def _read_event(self, row: tuple[Any, ...], event: Event | None, journal: JournalComparison) -> None:
         seq, body = row[0], row[1] or b""
         leaf = hashlib.sha256(b"\x00" + body).digest()
         if seq != self._next:
-            self._leap(seq)
-        fault = misfit(event)
+            self._record_gap(seq)
+        fault = format_fault(event)
         if event is not None and not fault:
-            self._take(seq, event)
+            self._apply(seq, event)
             fault = self._chain.fault(row, event, leaf)
         for what in filter(None, (fault, journal.fault(seq, body))):
             self._findings.add(what, seq=seq)
         self._tree.append(leaf)
         self._chain.leaf, self._next = leaf.hex(), seq + 1
 
-    def _take(self, seq: int, event: Event) -> None:
-        self._governance.take(seq, event)
+    def _apply(self, seq: int, event: Event) -> None:
+        self._governance.apply(seq, event)
         if self._state:
             self._state.fold(seq, event["rows"])
         if self._references:
-            self._references.take(seq, event["refs"])
+            self._references.add(seq, event["refs"])
 
-    def _leap(self, seq: int) -> None:
-        """The sequence does not go on here: what follows is still read, but it no longer links."""
+    def _record_gap(self, seq: int) -> None:
+        """Add a finding for a gap or repetition in the sequence; later events are read, but the chain is
+        interrupted."""
         self._chain.leaf = ""
         if seq < self._next:
-            self._findings.add("its sequence number stands twice", seq=seq)
+            self._findings.add("the sequence number occurs twice", seq=seq)
         else:
-            self._findings.add(f"events {self._next} to {seq - 1} are missing", seq=self._next)
+            last = seq - 1
+            events = f"event {last} is" if last == self._next else f"events {self._next} to {last} are"
+            self._findings.add(f"{events} missing", seq=self._next)
 
     def _stored_notes(self) -> Source:
         rows = self._registry.rows("SELECT size, note FROM audited.main.checkpoint ORDER BY size")
         stored = Source("the database", [str(note) for _, note in rows], "checkpoint")
         for size, note in rows:
             if Source("", [str(note)]).sizes() != {size}:
-                self._findings.add("its note is not a checkpoint of that size", table="checkpoint", key=str(size))
+                self._findings.add("the note is not a checkpoint of this size", table="checkpoint", key=str(size))
         return stored
 
     def _check_notes(self, stored: Source, sources: list[Source]) -> None:

@@ -1,1 +1,1 @@
-"""Channels that send notices on from the outbox: webhooks, mail, chat. Nothing is sent unless one is configured."""
+"""The delivery channels, which send notices from the outbox: webhook, mail, chat. None is active by default."""

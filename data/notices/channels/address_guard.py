@@ -1,7 +1,7 @@
-"""Which addresses a webhook may have: https, to a host from the settings, at a public or allowed address.
+"""Checks webhook addresses: https, to a host in the settings, at a public or explicitly allowed IP address.
 
-A host is resolved once, all its addresses must be allowed, and the connection goes to the address that was checked. A
-name that resolves to another address the next time (DNS rebinding) therefore changes nothing.
+A host is resolved once, all its addresses must be allowed, and the connection goes to the checked address. A name that
+later resolves to another address (DNS rebinding) therefore has no effect.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ HTTPS = 443
 
 @dataclass(frozen=True)
 class Target:
-    """The checked address of a webhook: host as in the setting, port, and path with query."""
+    """The checked address of a webhook: host, port, and path with query."""
 
     host: str
     port: int
@@ -46,15 +46,15 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """Host and port as the `Host` header has them."""
+        """Host and port as in the `Host` header; the port is omitted if it is 443."""
         return self.host if self.port == HTTPS else f"{self.host}:{self.port}"
 
 
 def target_of(url: str, hosts: Sequence[str]) -> Target:
-    """The target of a URL. Raises ConfigurationError unless it is a plain https address of one of the hosts.
+    """Return the target of a URL. Raises ConfigurationError unless it is a plain https address of one of the hosts.
 
-    A user before the host, a fragment, a backslash, a space and non-ASCII characters are rejected. A host is a plain
-    name or a plain IPv4 address, so that no two libraries can read an address in two ways.
+    A user before the host, a fragment, a backslash, a space and non-ASCII characters are rejected. The host must be a
+    plain name or a plain IPv4 address, so that no two libraries can parse it differently.
     """
     try:
         parts = urlsplit(url)
@@ -62,22 +62,25 @@ def target_of(url: str, hosts: Sequence[str]) -> Target:
     except ValueError as error:
         raise _refused(url, "it is not a valid address") from error
     if len(url) > LONGEST or re.search(r"[^\x21-\x7e]|\\", url):
-        raise _refused(url, "it is too long or has characters that an address cannot have")
+        raise _refused(url, f"it has more than {LONGEST:,} characters, or characters that an address cannot have")
     if parts.scheme != "https":
         raise _refused(url, "it is not https")
     if "@" in parts.netloc or parts.fragment:
-        raise _refused(url, "it names a user or a fragment")
+        raise _refused(url, "it contains a user or a fragment")
     host = (parts.hostname or "").rstrip(".")
     if not HOST.fullmatch(host) or _is_odd_number(host):
-        raise _refused(url, "its host is not a plain name")
+        raise _refused(url, "its host is neither a plain name nor a plain IPv4 address")
     if host not in {one.lower().rstrip(".") for one in hosts}:
-        raise ConfigurationError(f"the webhook's host {host} is not allowed", "name it in notice_webhook_hosts")
+        raise ConfigurationError(f"the webhook's host {host} is not allowed", "add the host to notice_webhook_hosts")
     query = f"?{parts.query}" if parts.query else ""
     return Target(host, port, (parts.path or "/") + query)
 
 
 def checked_address(target: Target, allowed: Sequence[Network], resolve: Resolve | None = None) -> str:
-    """The address to connect to. Raises DeliveryError unless every address of the host is public or allowed."""
+    """Return the IP address to connect to.
+
+    Raises DeliveryError when the host cannot be resolved, or unless each of its addresses is public or allowed.
+    """
     found = (resolve or resolved)(target.host, target.port)
     if not found:
         raise DeliveryError(f"{target.host} has no address")
@@ -85,13 +88,13 @@ def checked_address(target: Target, allowed: Sequence[Network], resolve: Resolve
         if not is_allowed(address, allowed):
             raise DeliveryError(
                 f"{target.host} resolves to {address}, which is not a public address",
-                "add its network to notice_webhook_networks when it should be reached",
+                "correct the webhook's host, or add the network of this address to notice_webhook_networks",
             )
     return found[0]
 
 
 def is_allowed(text: str, allowed: Sequence[Network]) -> bool:
-    """Whether an address is public or in an allowed network; false for a text that is not an address."""
+    """Return True if an IP address is public or in an allowed network; False for text that is not an IP address."""
     try:
         address = _plain(ip_address(text))
     except ValueError:
@@ -103,7 +106,7 @@ def is_allowed(text: str, allowed: Sequence[Network]) -> bool:
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
-    """Every address of a host, each once. Raises DeliveryError."""
+    """Return every IP address of a host, each once. Raises DeliveryError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -116,7 +119,7 @@ def _is_in(address: Address, networks: Sequence[Network]) -> bool:
 
 
 def _plain(address: Address) -> Address:
-    """The IPv4 address inside an IPv6 address (mapped, 6to4, Teredo, NAT64), or the address itself."""
+    """Return the IPv4 address inside an IPv6 address (mapped, 6to4, Teredo, NAT64), or the address itself."""
     if isinstance(address, IPv4Address):
         return address
     teredo = address.teredo[1] if address.teredo else None
@@ -125,7 +128,7 @@ def _plain(address: Address) -> Address:
 
 
 def _is_odd_number(host: str) -> bool:
-    """Whether it is one number, octal, hexadecimal or incomplete: libraries read such an address differently."""
+    """Return True for an octal, hexadecimal or incomplete IPv4 address, which libraries parse differently."""
     last = host.rpartition(".")[2]
     numeric = last.isdecimal() or last.startswith("0x")
     return numeric and not re.fullmatch(r"((0|[1-9]\d{0,2})\.){3}(0|[1-9]\d{0,2})", host)

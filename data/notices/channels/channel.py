@@ -1,4 +1,4 @@
-"""The interface of a channel: its name, whether it reaches the receiver of a notice, and the delivery of one notice."""
+"""The interface of a delivery channel."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ ROUNDS = 100_000
 
 
 class Channel(Protocol):
-    """A way to send notices. `name` stands in messages and in delivery records and holds no secret.
+    """A delivery channel. `name` is used in messages and delivery records and contains no secret.
 
-    Each channel has its own name, whatever its place in the settings: two channels of one host have two records.
+    Each channel has its own name, which does not depend on its position in the settings: two channels of one host have
+    separate delivery records.
     """
 
     @property
     def name(self) -> str:
-        """Its name, like `webhook hooks.example.org 1f8a04c2`."""
+        """The name of the channel, such as `webhook hooks.example.org 1f8a04c2`."""
 
     @property
     def former_name(self) -> str:
-        """Its name in older delivery records; the same name when it did not change."""
+        """The name of the channel in older delivery records; the same as `name` if it never changed."""
 
     def reaches(self, notice: Notice) -> bool:
-        """Whether it can reach the receiver of the notice."""
+        """Return True if the channel can reach the receiver of the notice."""
 
     def deliver(self, queued: QueuedNotice) -> None:
-        """Deliver the notice now, within seconds. Raises DeliveryError, whose message holds no secret."""
+        """Deliver the notice within seconds. Raises DeliveryError, whose message contains no secret."""
 
 
 @cache
 def mark_of(address: str) -> str:
-    """Eight hex digits that identify an address and reveal nothing of it; slow to compute, so guessing is slow too."""
+    """Return eight hex digits that identify an address without revealing it; slow to compute, to prevent guessing."""
     # The salt is stored in the names of delivery records: another word would give every channel a new name.
     return hashlib.pbkdf2_hmac("sha256", address.encode(), b"modelward carrier", ROUNDS).hex()[:8]

@@ -1,4 +1,4 @@
-"""A chat channel that receives every notice: any service that apprise supports, by its apprise address."""
+"""The chat channel, which receives every notice: any service that apprise supports, given by its apprise address."""
 
 from __future__ import annotations
 
@@ -21,33 +21,34 @@ SECONDS = 10
 
 @dataclass(frozen=True)
 class ChatChannel:
-    """One chat channel. Its address holds a key, so messages name it by the kind of service and a mark only."""
+    """One chat channel. Its address contains a key, so messages show only the kind of service and a mark."""
 
     address: str = field(repr=False)
     number: int = 1
 
     @property
     def name(self) -> str:
-        """`channel slack 1f8a04c2`."""
+        """The kind of service and a mark of the address, such as `channel slack 1f8a04c2`."""
         return f"channel {urlsplit(self.address).scheme} {mark_of(self.address)}"
 
     @property
     def former_name(self) -> str:
-        """Its name by its place in the settings: `channel 2 (slack)`."""
+        """The name by position in the settings, such as `channel 2 (slack)`."""
         return f"channel {self.number} ({urlsplit(self.address).scheme})"
 
     def reaches(self, notice: Notice) -> bool:
-        """Always: a chat channel receives every notice."""
+        """Return True: a chat channel receives every notice."""
         return True
 
     def deliver(self, queued: QueuedNotice) -> None:
-        """Send it to the service with its receiver; nothing in it links, mentions or formats. Raises DeliveryError."""
+        """Send the notice with its receiver; its text cannot link, mention or format. Raises DeliveryError."""
         text = f"To: {silenced(one_line(queued.notice.to))}\n\n{for_chat(body(queued.notice))}"
         send(self.name, self.address, for_chat(subject(queued.notice)), text)
 
 
 def send(name: str, address: str, title: str, text: str) -> None:
-    """Send plain text through apprise, within seconds. Raises DeliveryError, whose message never holds the address."""
+    """Send plain text through apprise within seconds. Raises DeliveryError, whose message never contains the
+    address."""
     import apprise
 
     service = instance(name, address)
@@ -55,15 +56,16 @@ def send(name: str, address: str, title: str, text: str) -> None:
     sender = apprise.Apprise()
     sender.add(service)
     try:
-        taken = sender.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
+        accepted = sender.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
     except (OSError, TypeError) as error:
-        raise DeliveryError(f"{name} did not take the notice: {type(error).__name__}") from None
-    if not taken:
-        raise DeliveryError(f"{name} did not take the notice", "check its address, server and login in the settings")
+        raise DeliveryError(f"{name} did not accept the notice: {type(error).__name__}") from None
+    if not accepted:
+        what = f"{name} did not accept the notice"
+        raise DeliveryError(what, "check the address, the server and the login in the settings")
 
 
 def instance(name: str, address: str) -> NotifyBase:
-    """The service of an apprise address. Raises ConfigurationError when apprise does not support it."""
+    """Return the service of an apprise address. Raises ConfigurationError when apprise does not support it."""
     import apprise
 
     with warnings.catch_warnings():
@@ -71,6 +73,6 @@ def instance(name: str, address: str) -> NotifyBase:
         service = apprise.Apprise.instantiate(address, asset=apprise.AppriseAsset(storage_mode="memory"))
     if not isinstance(service, apprise.NotifyBase):
         raise ConfigurationError(
-            f"{name} has an address that apprise does not know", "write it as apprise documents it"
+            f"the address of {name} is not supported by apprise", "write it as the documentation of apprise says"
         )
     return service

@@ -1,4 +1,4 @@
-"""The channels that the settings name. By default there is none, and notices stay files in the outbox."""
+"""Creates the delivery channels that the settings configure; by default there is none."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ MOST_DAYS = 30
 
 
 def channels_of(settings: Settings, addresses: Mapping[str, str]) -> list[Channel]:
-    """Webhooks, mail and chat channels that are set, in this order. `addresses` are people's mailboxes by id.
+    """Return the configured webhooks, mail and chat channels, in this order. `addresses` are mailboxes by person id.
 
-    Raises ConfigurationError for a setting that cannot be used; its message holds no secret.
+    Raises ConfigurationError for a setting that cannot be used; its message contains no secret.
     """
     found: list[Channel] = [_webhook(settings, url) for url in _listed(settings["notice_webhooks"])]
     if settings["notice_mail"]:
         if not settings["notice_mail"].startswith(("mailto://", "mailtos://")):
-            raise ConfigurationError("notice_mail is no mail server", "write it as mailtos://user:password@server")
+            what = "notice_mail is not the address of a mail server"
+            raise ConfigurationError(what, "write it as mailtos://user:password@server")
         instance("notice_mail", settings["notice_mail"])
         found.append(Mail(settings["notice_mail"], addresses))
     for number, address in enumerate(settings["notice_channels"].split(), 1):
@@ -36,10 +37,11 @@ def channels_of(settings: Settings, addresses: Mapping[str, str]) -> list[Channe
 
 
 def days_of(settings: Settings) -> int:
-    """The number of days for which a delivery is tried, 1 to 30. Raises ConfigurationError."""
+    """Return the number of days for which delivery of a notice is tried, 1 to 30. Raises ConfigurationError."""
     text = settings["notice_days"]
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST_DAYS:
-        raise ConfigurationError(f"notice_days is {text!r}", f"set it to between 1 and {MOST_DAYS} days")
+        what = f"notice_days is {text!r}, which is not a number from 1 to {MOST_DAYS}"
+        raise ConfigurationError(what, f"set it to between 1 and {MOST_DAYS} days")
     return int(text)
 
 
@@ -49,11 +51,12 @@ def _webhook(settings: Settings, url: str) -> Webhook:
     if len(secret) < SHORTEST_SECRET:
         raise ConfigurationError(
             f"the webhook's secret is missing or shorter than {SHORTEST_SECRET} characters",
-            "set MODELWARD_NOTICE_WEBHOOK_SECRET, or name its file in notice_webhook_secret_file",
+            "set MODELWARD_NOTICE_WEBHOOK_SECRET, or set notice_webhook_secret_file to a file with the secret",
         )
     authority = Path(settings["notice_webhook_ca"]).expanduser() if settings["notice_webhook_ca"] else None
     if authority is not None and not authority.is_file():
-        raise ConfigurationError(f"notice_webhook_ca names {authority}, where no file is", "name one")
+        what = f"notice_webhook_ca is {authority}, which is not a file"
+        raise ConfigurationError(what, "set it to a file of CA certificates")
     return Webhook(target, secret, _networks(settings), authority)
 
 
@@ -63,7 +66,8 @@ def _networks(settings: Settings) -> tuple[Network, ...]:
         try:
             found.append(ip_network(text))
         except ValueError as error:
-            raise ConfigurationError(f"notice_webhook_networks names {text!a}", "write it as 10.1.0.0/16") from error
+            what = f"notice_webhook_networks contains {text!a}, which is not a network"
+            raise ConfigurationError(what, "write a network as 10.1.0.0/16") from error
     return tuple(found)
 
 
@@ -74,7 +78,8 @@ def _secret_in(path: str) -> str:
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the webhook's secret at {file} cannot be read", "make it readable, 0600") from error
+        what = f"the webhook's secret file {file} cannot be read"
+        raise ConfigurationError(what, "make it a UTF-8 text file that this user can read") from error
 
 
 def _listed(text: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""Delivery records: what was tried on which channel, when it is tried again, and when it is given up.
+"""Delivery records: which attempts were made on each channel, when the next one is due, and when delivery is given up.
 
 Each notice has one small file beside the outbox, written after each attempt. After a crash between an attempt and its
-record, the notice is sent again under the same delivery id: at least once, never lost.
+record, the notice is sent again under the same delivery id: every notice is delivered at least once.
 """
 
 from __future__ import annotations
@@ -32,15 +32,18 @@ class Attempts(Frozen):
     error: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether an attempt is due at `now`."""
+        """Return True if an attempt is due at `now`."""
         return self.state == "waiting" and (self.next_at is None or self.next_at <= now)
 
     def delivered(self, now: datetime) -> Attempts:
-        """The attempts after the channel took the notice."""
+        """Return the state after a successful attempt."""
         return Attempts(state="delivered", attempts=self.attempts + 1, tried_at=now)
 
     def failed(self, error: str, now: datetime, gives_up_at: datetime) -> Attempts:
-        """The attempts after an error: the next one is due in one minute to six hours, until it is given up."""
+        """Return the state after a failed attempt: the next is due after 1 minute to 6 hours, before `gives_up_at`.
+
+        If the next attempt would be at `gives_up_at` or later, delivery is given up.
+        """
         wait = WAITS[min(self.attempts, len(WAITS) - 1)]
         over = now + wait >= gives_up_at
         return Attempts(
@@ -51,28 +54,28 @@ class Attempts(Frozen):
             error=error[:LONGEST_ERROR],
         )
 
-    def held_up(self, why: str, now: datetime, gives_up_at: datetime) -> Attempts:
-        """The attempts when it was due and yet not tried: it is due again in the next pass, until its days are over."""
-        held: dict[str, object] = {"error": self.error or why[:LONGEST_ERROR]}
-        return self.model_copy(update=held | ({"state": "given up", "next_at": None} if now >= gives_up_at else {}))
+    def postponed(self, why: str, now: datetime, gives_up_at: datetime) -> Attempts:
+        """Return the state when an attempt was due but not made: it stays due, unless `gives_up_at` has passed."""
+        kept: dict[str, object] = {"error": self.error or why[:LONGEST_ERROR]}
+        return self.model_copy(update=kept | ({"state": "given up", "next_at": None} if now >= gives_up_at else {}))
 
 
 class DeliveryRecords:
-    """`<outbox>/delivery/<notice>.json`: the attempts of one notice, by the name of the channel."""
+    """The files `<outbox>/delivery/<notice>.json`: the attempts for one notice, by the name of the channel."""
 
     def __init__(self, outbox: Path) -> None:
         self.root = outbox / "delivery"
 
     def open(self) -> None:
-        """Check, before anything is sent, that records can be written. Raises DeliveryError."""
+        """Check that records can be written, before anything is sent. Raises DeliveryError."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             TemporaryFile(dir=self.root).close()
         except OSError as error:
-            raise DeliveryError(f"{self.root} cannot be written: {error}", "make it writable") from error
+            raise DeliveryError(f"{self.root} cannot be written: {error}", "make the folder writable") from error
 
     def read(self, delivery: str) -> Mapping[str, Attempts]:
-        """The record of a notice; empty when it was never tried, or when its file cannot be read."""
+        """Return the attempts for a notice by channel; empty without an attempt, or if the file cannot be read."""
         try:
             written = json.loads(self._path(delivery).read_text("utf-8"))
             return {name: Attempts.model_validate(one) for name, one in written.items()}
@@ -85,7 +88,7 @@ class DeliveryRecords:
         try:
             write_durably(self._path(delivery), (json.dumps(values, indent=1, sort_keys=True) + "\n").encode())
         except OSError as error:
-            raise DeliveryError(f"{self.root} cannot be written: {error}", "make it writable") from error
+            raise DeliveryError(f"{self.root} cannot be written: {error}", "make the folder writable") from error
 
     def _path(self, delivery: str) -> Path:
         return self.root / f"{delivery}.json"

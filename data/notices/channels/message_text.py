@@ -1,6 +1,6 @@
-"""Notices as plain text for mail, chat and webhook: no harmful characters, no line break in a subject.
+"""Formats notices as plain text for mail, chat and webhook: no harmful characters, no line break in a subject.
 
-Notices quote what people wrote (reasons, titles, names); a receiver sees it as text, and as another person's words.
+Notices quote what people wrote (reasons, titles, names); a receiver sees a quotation as plain text of another person.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ QUOTED = CHAT | str.maketrans({"_": "＿"})
 """Characters with which a chat makes links, mentions and formatting, and their replacements."""
 ADDRESS = re.compile(r"(https?://\S+)")
 LINKING = re.compile(r"(?P<scheme>:(?=//))|(?<=\w)\.(?=[^\W\d_])")
-"""What a chat turns into a link without any markup: the text after a scheme, and host names."""
+"""Text that a chat turns into a link without any markup: an address after a scheme, and host names."""
 
 
 def subject(notice: Notice) -> str:
-    """`[modelward] title`, with the number of the reminder."""
+    """Return `[modelward] title`, with the number of the reminder if it is one."""
     reminder = f" (reminder {notice.number - 1})" if notice.number > 1 else ""
     return one_line(f"[modelward] {notice.title}{reminder}")
 
 
 def body(notice: Notice) -> str:
-    """The content of a notice as plain text."""
+    """Return the content of a notice as plain text."""
     until = [f"Answer by {notice.answer_by:%Y-%m-%d %H:%M} UTC."] if notice.answer_by is not None else []
     parts = [notice.text.strip(), *until, notice.aside.strip()]
     return cleaned("\n\n".join(part for part in parts if part))
 
 
 def for_chat(text: str) -> str:
-    """The text with each character that makes a chat link, mention or format replaced by a similar one.
+    """Return the text with each character that makes a chat link, mention or format replaced by a similar one.
 
     modelward's own addresses stay links; addresses in quotations do not.
     """
@@ -41,7 +41,7 @@ def for_chat(text: str) -> str:
 
 
 def silenced(words: str) -> str:
-    """Words of another person, without anything that a chat would link, mention or format."""
+    """Return another person's text without anything that a chat would link, mention or format."""
     return LINKING.sub(lambda found: "∶" if found["scheme"] else "․", words).translate(QUOTED)
 
 

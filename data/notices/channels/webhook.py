@@ -1,4 +1,4 @@
-"""The webhook: one signed HTTPS request to one checked address, bounded in time and size, without redirects."""
+"""The webhook channel: one signed HTTPS request to one checked address, limited in time and size, without redirects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ HEAD_ENDS = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Webhook:
-    """A receiver of every notice. It may be in the private `networks`; `authority` is a CA file for it alone."""
+    """A webhook that receives every notice. `networks` are private networks that it may be in.
+
+    `authority` is a file of CA certificates, used for this webhook only.
+    """
 
     target: Target
     secret: str = field(repr=False)
@@ -36,20 +39,20 @@ class Webhook:
 
     @property
     def name(self) -> str:
-        """`webhook`, the host, and a mark of the whole address, which may hold a key."""
+        """The name of the channel: `webhook`, the host, and a mark of the whole address, which may contain a key."""
         return f"{self.former_name} {mark_of(self.target.authority + self.target.path)}"
 
     @property
     def former_name(self) -> str:
-        """Its name by the host alone."""
+        """The name in older delivery records: `webhook` and the host."""
         return f"webhook {self.target.authority}"
 
     def reaches(self, notice: Notice) -> bool:
-        """Always: a webhook receives every notice."""
+        """Return True: a webhook receives every notice."""
         return True
 
     def deliver(self, queued: QueuedNotice) -> None:
-        """Send it and read the status: only 2xx is a success. Raises DeliveryError."""
+        """Send the notice and read the HTTP status: only 2xx is a success. Raises DeliveryError."""
         request = self._request(queued)
         address = checked_address(self.target, self.networks, self.resolve)
         try:
@@ -63,7 +66,8 @@ class Webhook:
     def _request(self, queued: QueuedNotice) -> bytes:
         content = json.dumps(payload(queued), sort_keys=True).encode()
         if len(content) > LARGEST_REQUEST:
-            raise DeliveryError(f"the notice {queued.delivery} is larger than {LARGEST_REQUEST // 1024} KiB")
+            what = f"the notice {queued.delivery} is larger than {LARGEST_REQUEST // 1024} KiB"
+            raise DeliveryError(what, "read the notice in the outbox; it is not sent to the webhook")
         lines = [
             f"POST {self.target.path} HTTP/1.1",
             f"Host: {self.target.authority}",
@@ -76,7 +80,7 @@ class Webhook:
         return "\r\n".join([*lines, "", ""]).encode() + content
 
     def _exchange(self, address: str, request: bytes) -> bytes:
-        """The head of the response, in bytes; the connection is closed before the body arrives."""
+        """Send the request and return the head of the response; the connection is closed without reading the body."""
         ends = time.monotonic() + self.seconds
         context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
         with (
@@ -102,7 +106,7 @@ def _head(connection: ssl.SSLSocket, ends: float) -> bytes:
 def _left(ends: float) -> float:
     left = ends - time.monotonic()
     if left <= 0:
-        raise DeliveryError("the response came too slowly")
+        raise DeliveryError("the response did not arrive in time")
     return left
 
 
@@ -114,13 +118,14 @@ def _check_answer(name: str, head: bytes) -> None:
     if len(code) != 3 or not code.isdecimal():
         raise DeliveryError(f"{name} sent no readable HTTP response")
     if code.startswith("3"):
-        raise DeliveryError(f"{name} answered {code}; redirects are not followed", "configure the address it moved to")
+        what = f"{name} answered {code}; redirects are not followed"
+        raise DeliveryError(what, "set notice_webhooks to the new address")
     if not code.startswith("2"):
         raise DeliveryError(f"{name} answered {code}")
 
 
 def payload(queued: QueuedNotice) -> dict[str, object]:
-    """The JSON body of a request: the notice as plain text, with its receiver and the key that it is about."""
+    """Return the JSON body of a request: the notice as plain text, with its receiver and the key of its subject."""
     notice = queued.notice
     return {
         "delivery": queued.delivery,

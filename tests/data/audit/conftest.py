@@ -1,4 +1,4 @@
-"""A small registry written with the primitives and raw DuckDB alone: what the verifier is tried on."""
+"""A small registry, written with the primitives of the log and plain DuckDB, on which the verifier is tested."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TABLES = {
 
 
 def key(number: int, name: str = ORIGIN) -> SigningKey:
-    """A fixed key for tests; not secret."""
+    """Return a fixed key for tests; it is not secret."""
     return SigningKey(name, hashlib.sha256(f"modelward test key {number}".encode()).digest())
 
 
@@ -43,17 +43,17 @@ LOG_KEY, OTHER_KEY, RECOVERY_KEY = key(1), key(2), key(3, f"{ORIGIN}/recovery")
 
 
 def time_of(step: int) -> str:
-    """The time of the event with this number."""
+    """Return the time of the event with this number."""
     return (START + timedelta(minutes=step)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def event_id(number: int) -> str:
-    """A fixed UUID of version 7."""
+    """Return a fixed UUID of version 7."""
     return f"019b8d00-0000-7000-8000-{number:012x}"
 
 
 def create_schema(connection: duckdb.DuckDBPyConnection, schema: int = 1) -> None:
-    """The registry's tables, as the store makes them."""
+    """Create the registry's tables as the store does."""
     connection.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name VARCHAR)")
     connection.execute("INSERT INTO schema_version VALUES (1, '0001_first')")
     connection.execute(
@@ -70,12 +70,13 @@ def create_schema(connection: duckdb.DuckDBPyConnection, schema: int = 1) -> Non
 
 
 def row(table: str, row_key: str, rev: int, **values: object) -> dict[str, object]:
-    """A row image as an event carries it."""
+    """Return a row image for an event."""
     return {"table": table, "key": row_key, "rev": rev, "values": values}
 
 
 class Toy:
-    """One home: database, journal, anchor and artifacts, with the honest and the dishonest way to write them."""
+    """One home (database, journal, anchor, artifacts) with methods that write it correctly, and methods that tamper
+    with it."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -89,7 +90,7 @@ class Toy:
     # -- the honest way -----------------------------------------------------------------------------
 
     def create(self, clock: str = "wall", declared: bool = True, **changes: object) -> Toy:
-        """An empty registry with its genesis, anchored."""
+        """Create an empty registry with its genesis, anchored."""
         self.database.parent.mkdir(parents=True)
         with duckdb.connect(str(self.database)) as connection:
             create_schema(connection)
@@ -105,7 +106,7 @@ class Toy:
         return self
 
     def append(self, kind: str, subject: str, *rows: Mapping[str, object], journal: bool = True, **fields: Any) -> None:
-        """One more event with its rows, and the line of the journal."""
+        """Append one more event with its rows, and its line in the journal."""
         with duckdb.connect(str(self.database)) as connection:
             body = self.make_body(connection, kind, subject, rows, **fields)
             write_event(connection, body)
@@ -122,7 +123,7 @@ class Toy:
         rows: Sequence[Mapping[str, object]],
         **fields: Any,
     ) -> bytes:
-        """The body of the event that would follow."""
+        """Return the body of the event that would follow."""
         head = connection.execute("SELECT size, leaf FROM audit_head").fetchone() or (0, GENESIS_PREV)
         event = {
             "v": 2, "rules": 1, "log": ORIGIN, "seq": head[0], "prev": head[1], "recorded_at": time_of(head[0]),
@@ -132,7 +133,7 @@ class Toy:
         return canonical(event | fields)
 
     def checkpoint(self, anchored: bool = True) -> str:
-        """Sign the log as it stands; the note goes into the database and to the anchor."""
+        """Sign the present log; the note is stored in the database and in the anchor."""
         with duckdb.connect(str(self.database)) as connection:
             size, frontier = connection.execute("SELECT size, frontier FROM audit_head").fetchall()[0]
             note = sign_checkpoint(ORIGIN, size, Frontier.from_hex(frontier).root(), self.key)
@@ -150,7 +151,7 @@ class Toy:
         return f"sha256:{digest}"
 
     def artifact(self, digest: str) -> Path:
-        """Where the bytes of a digest lie."""
+        """Return the path of the bytes of a digest."""
         name = digest.removeprefix("sha256:")
         return self.artifacts / "sha256" / name[:2] / name
 
@@ -163,7 +164,7 @@ class Toy:
         self.key = new
 
     def migrate(self, recorded: bool = True, **changes: object) -> None:
-        """Add a column to the models, and the event that declares it unless it is not recorded."""
+        """Add a column to the models, and the event that declares it unless `recorded` is False."""
         self.sql(MIGRATION)
         if not recorded:
             return
@@ -174,19 +175,19 @@ class Toy:
     # -- the dishonest way --------------------------------------------------------------------------
 
     def sql(self, *statements: str | tuple[str, Sequence[object]]) -> None:
-        """Change the database behind the application's back."""
+        """Change the database directly with SQL."""
         with duckdb.connect(str(self.database)) as connection:
             for statement in statements:
                 query, values = (statement, ()) if isinstance(statement, str) else statement
                 connection.execute(query, list(values))
 
     def bodies(self) -> list[bytes]:
-        """The stored bodies in order."""
+        """Return the stored bodies in order."""
         with duckdb.connect(str(self.database)) as connection:
             return [body for (body,) in connection.execute("SELECT body FROM audit_event ORDER BY seq").fetchall()]
 
     def events(self) -> list[dict[str, Any]]:
-        """The stored events in order."""
+        """Return the stored events in order."""
         return [json.loads(body) for body in self.bodies()]
 
     def rewrite(
@@ -196,7 +197,7 @@ class Toy:
         resign: SigningKey | None = None,
         spell: Callable[[dict[str, Any]], bytes] = canonical,
     ) -> None:
-        """Put other events in the log, numbered and chained anew, as whoever can write the file can do."""
+        """Replace the events of the log, numbered and chained again, as an attacker with write access can do."""
         chained: list[bytes] = []
         prev = GENESIS_PREV
         for seq, event in enumerate(events):
@@ -214,7 +215,7 @@ class Toy:
             self.resign(chained, [size for size in sizes if size <= len(chained)], resign)
 
     def resign(self, bodies: Sequence[bytes], sizes: Sequence[int], by: SigningKey) -> None:
-        """Replace the checkpoints in the database by ones for these bodies."""
+        """Replace the checkpoints in the database by checkpoints for these bodies."""
         frontier, notes = Frontier.empty(), []
         for body in bodies:
             frontier = frontier.append(leaf_hash(body))
@@ -228,7 +229,7 @@ class Toy:
         path.write_bytes(b"".join(line + b"\n" for line in edit(path.read_bytes().splitlines())))
 
     def verify(self, **changes: Any) -> Report:
-        """Everything checked, unless asked otherwise."""
+        """Run every check, unless other options are given."""
         arguments: dict[str, Any] = {
             "database": self.database, "journal": self.journal.path, "anchors": [("local", self.anchor_path)],
             "artifacts": self.artifacts, "deep": True,
@@ -250,7 +251,7 @@ def write_event(connection: duckdb.DuckDBPyConnection, body: bytes) -> None:
 
 
 def write_row(connection: duckdb.DuckDBPyConnection, image: Mapping[str, Any]) -> None:
-    """The generic upsert of a row image."""
+    """Insert or replace the row of a row image."""
     values = {"key": image["key"], "rev": image["rev"], **image["values"]}
     cells = [canonical_text(cell) if isinstance(cell, (list, dict)) else cell for cell in values.values()]
     marks = ", ".join("?" * len(cells))
@@ -258,17 +259,17 @@ def write_row(connection: duckdb.DuckDBPyConnection, image: Mapping[str, Any]) -
 
 
 def version(number: int, rev: int, score: float, stage: str) -> dict[str, object]:
-    """The image of a version's row."""
+    """Return the image of a version's row."""
     return row("version", f"flights/{number}", rev, score=score, approved=stage == "approved", stage=stage)
 
 
 def role(who: str, name: str, rev: int, until_at: str | None = None) -> dict[str, object]:
-    """The image of a role's row."""
+    """Return the image of a role's row."""
     return row("role", f"{who}/{name}", rev, person=who, role=name, until_at=until_at)
 
 
 def write_story(toy: Toy) -> None:
-    """Twelve events after genesis, one model's life in short; checkpoints at 1, 5, 9 and 13 events."""
+    """Write twelve events after genesis, the short history of one model, with checkpoints at 1, 5, 9 and 13 events."""
     evidence, standard = toy.keep(b"the evidence"), toy.keep(b"the standard")
     first, second, uses = "models/flights/versions/1", "models/flights/versions/2", ["delay", {"a": 1e-7}]
     toy.append("role.granted", "people/ada", role("ada", "approver", 1))
@@ -290,7 +291,7 @@ def write_story(toy: Toy) -> None:
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Toy:
-    """The story, written once; nobody may change it."""
+    """The registry with its twelve events, written once; tests must not change it."""
     toy = Toy(tmp_path_factory.mktemp("written") / "home").create()
     write_story(toy)
     return toy
@@ -298,20 +299,20 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 
 @pytest.fixture
 def toy(written: Toy, tmp_path: Path) -> Toy:
-    """A copy of the story that a test may tamper with."""
+    """A copy of the written registry that a test may change."""
     shutil.copytree(written.home, tmp_path / "home")
     return Toy(tmp_path / "home")
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Toy:
-    """A registry not created yet."""
+    """A registry that is not created yet."""
     return Toy(tmp_path / "empty")
 
 
 @pytest.fixture
 def create_tables() -> Callable[[duckdb.DuckDBPyConnection, int], None]:
-    """What makes the empty tables."""
+    """A function that creates the empty tables."""
     return create_schema
 
 
@@ -323,11 +324,11 @@ def new_key() -> SigningKey:
 
 @pytest.fixture
 def recovery_key() -> SigningKey:
-    """The key that genesis names for recovery."""
+    """The recovery key that genesis declares."""
     return RECOVERY_KEY
 
 
 @pytest.fixture
-def tell() -> Callable[[Toy], None]:
-    """What writes the story into a registry."""
+def write_events() -> Callable[[Toy], None]:
+    """A function that writes the events into a registry."""
     return write_story

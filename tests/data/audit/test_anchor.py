@@ -1,4 +1,5 @@
-"""Anchors: every checkpoint kept outside the database, decisions at once, the rest every 100 events or 5 minutes."""
+"""Anchors: each checkpoint is stored outside the database, at once after a decision, else every 100 events or 5
+minutes."""
 
 from __future__ import annotations
 
@@ -38,13 +39,13 @@ def test_notes_are_kept_in_order_and_to_the_byte(tmp_path: Path) -> None:
     assert (anchor.name, anchor.location) == ("checkpoints.txt", "local")
 
 
-def test_a_crash_between_commit_and_anchor_is_made_good(tmp_path: Path) -> None:
+def test_notes_missing_after_a_crash_before_anchoring_are_listed(tmp_path: Path) -> None:
     anchor = FileAnchor(tmp_path / "checkpoints.txt", "off-host")
     anchor.append("one")
     assert missing(anchor, ["one", "two", "three"]) == ["two", "three"]
 
 
-def test_a_torn_note_is_cut_by_the_next(tmp_path: Path) -> None:
+def test_an_incomplete_note_is_removed_by_the_next_append(tmp_path: Path) -> None:
     anchor = FileAnchor(tmp_path / "checkpoints.txt")
     anchor.append("one")
     anchor.path.write_bytes(anchor.path.read_bytes() + b'"tw')
@@ -54,13 +55,13 @@ def test_a_torn_note_is_cut_by_the_next(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [b"{}\n", b"!\n"])
-def test_a_line_that_is_no_note_is_named(tmp_path: Path, line: bytes) -> None:
+def test_a_line_that_is_not_a_note_raises_an_error_with_the_file(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "checkpoints.txt").write_bytes(line)
     with pytest.raises(AnchorError, match="not a note"):
         FileAnchor(tmp_path / "checkpoints.txt").notes()
 
 
-def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_used_raises_an_error_with_the_path(tmp_path: Path) -> None:
     (tmp_path / "checkpoints.txt").mkdir()
     with pytest.raises(AnchorError, match="was not anchored"):
         FileAnchor(tmp_path / "checkpoints.txt").append("one")

@@ -1,4 +1,4 @@
-"""The body: RFC 8785 to the byte, and no body for what has no such form."""
+"""Event bodies are RFC 8785 byte for byte, and a value without such a form is refused."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("value", REFUSED.values(), ids=REFUSED.keys())
-def test_what_has_no_canonical_form_is_refused(value: dict[str, object]) -> None:
+def test_a_value_without_canonical_form_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(InputError, match="cannot be written to the audit log"):
         canonical(value)
 
 
-def test_something_too_deep_is_refused() -> None:
+def test_a_value_nested_too_deeply_is_refused() -> None:
     deep: list[object] = []
     for _ in range(100_000):
         deep = [deep]
@@ -47,11 +47,11 @@ def test_the_example_of_rfc_8785() -> None:
     )
 
 
-def test_a_nested_value_stands_in_its_column_as_canonical_text() -> None:
+def test_a_nested_value_is_stored_as_canonical_text() -> None:
     assert canonical_text([{"b": 1.0, "a": "é"}]) == '[{"a":"é","b":1}]'
 
 
-def test_the_leaf_is_that_of_rfc_6962() -> None:
+def test_the_leaf_hash_is_that_of_rfc_6962() -> None:
     assert leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert leaf_hash(b"x") == hashlib.sha256(b"\x00x").digest()
     assert len(GENESIS_PREV) == 2 * len(leaf_hash(b""))

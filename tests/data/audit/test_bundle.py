@@ -1,4 +1,4 @@
-"""The verifier in one file: it runs where nothing of ours is installed."""
+"""The verifier in one file runs without an installation of modelward."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 
 def run(verifier: Path, toy: Toy) -> subprocess.CompletedProcess[str]:
-    """In an empty folder and isolated mode, so that only what is installed and the file itself can be imported."""
+    """Run in an empty folder and isolated mode, so that only installed packages and the bundle can be imported."""
     options = ["--database", toy.database, "--journal", toy.journal.path, "--anchor", toy.anchor_path, "--deep"]
     command = [sys.executable, "-I", str(verifier), *map(str, options)]
     return subprocess.run(command, cwd=verifier.parent, capture_output=True, text=True, check=False)
 
 
-def test_it_verifies_alone(toy: Toy, tmp_path: Path) -> None:
+def test_the_bundle_verifies_without_an_installation(toy: Toy, tmp_path: Path) -> None:
     verifier = write_verifier(tmp_path / "verifier.pyz")
     good = run(verifier, toy)
-    assert (good.returncode, good.stdout.splitlines()[0], good.stderr) == (0, "The log holds.", "")
+    assert (good.returncode, good.stdout.splitlines()[0], good.stderr) == (0, "The log is valid.", "")
     toy.sql("UPDATE model SET owner = 'eve'")
     assert run(verifier, toy).returncode == 1
 
 
-def test_it_holds_the_verifier_and_nothing_else_of_ours(tmp_path: Path) -> None:
+def test_the_bundle_contains_only_the_verifier(tmp_path: Path) -> None:
     members = zipfile.ZipFile(write_verifier(tmp_path / "verifier.pyz")).namelist()
     beside = {"__main__.py", "data/__init__.py", "data/audit/__init__.py"}
     assert {name for name in members if not name.startswith("data/audit/verifier/")} == beside
     assert "data/audit/verifier/verification.py" in members
 
 
-def test_the_verifier_imports_nothing_of_ours_but_itself() -> None:
+def test_the_verifier_imports_no_other_module_of_modelward() -> None:
     folder = Path(__file__).parents[3] / "data" / "audit" / "verifier"
     imports = [
         line for path in folder.glob("*.py") for line in path.read_text(encoding="utf-8").splitlines()
@@ -46,6 +46,6 @@ def test_the_verifier_imports_nothing_of_ours_but_itself() -> None:
     assert all(line.startswith("from data.audit.verifier.") for line in imports)
 
 
-def test_it_is_the_same_bytes_each_time(tmp_path: Path) -> None:
+def test_the_bundle_has_the_same_bytes_each_time(tmp_path: Path) -> None:
     first, second = write_verifier(tmp_path / "a.pyz"), write_verifier(tmp_path / "b.pyz")
     assert first.read_bytes() == second.read_bytes()

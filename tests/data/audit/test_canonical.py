@@ -1,4 +1,5 @@
-"""The verifier's own reading of RFC 8785 agrees with the writer's library, and nothing else passes for canonical."""
+"""The verifier's own implementation of RFC 8785 agrees with the library that writes bodies, and accepts nothing
+else."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(VALUES)
-def test_it_writes_what_the_library_writes(value: object) -> None:
+def test_write_gives_the_same_text_as_the_library(value: object) -> None:
     assert write(value).encode() == rfc8785.dumps(value)
 
 
 @given(st.lists(st.dictionaries(st.text(), VALUES, max_size=4), min_size=1, max_size=4))
-def test_what_the_library_writes_is_canonical(values: list[dict[str, object]]) -> None:
+def test_text_written_by_the_library_is_canonical(values: list[dict[str, object]]) -> None:
     assert None not in parse_all([rfc8785.dumps(value) for value in values])
 
 
@@ -70,11 +71,11 @@ NOT_CANONICAL = {
 
 
 @pytest.mark.parametrize("body", NOT_CANONICAL.values(), ids=NOT_CANONICAL.keys())
-def test_what_is_not_canonical_is_found_among_what_is(body: bytes) -> None:
+def test_bodies_that_are_not_canonical_are_found_among_canonical_ones(body: bytes) -> None:
     assert parse_all([b'{"a":1}', body, b'{"b":1e-7}']) == [{"a": 1}, None, {"b": 1e-7}]
 
 
-def test_bodies_that_are_canonical_only_together_are_not() -> None:
+def test_bodies_that_are_canonical_only_when_joined_are_rejected() -> None:
     """Joined with a comma they would read as two objects."""
     assert parse_all([b'{"a":1},{"b":[{"x":1}', b'{"y":2}]}']) == [None, None]
 
@@ -85,6 +86,6 @@ def test_keys_are_in_the_order_of_utf_16() -> None:
 
 
 @pytest.mark.parametrize("real", [math.nan, math.inf])
-def test_what_has_no_canonical_form_is_not_written(real: float) -> None:
+def test_a_value_without_canonical_form_is_not_written(real: float) -> None:
     with pytest.raises(ValueError, match=str(real)):
         write([real])

@@ -30,7 +30,8 @@ CreateTables = Callable[[duckdb.DuckDBPyConnection, int], None]
 
 @dataclass(frozen=True)
 class Golden:
-    """A log as it was committed: its folder, how much it holds, and the event that rotates its key."""
+    """A log as it was committed: its folder, its number of events and checkpoints, and the event that rotates its
+    key."""
 
     name: str
     events: int
@@ -62,21 +63,21 @@ LOGS = pytest.mark.parametrize("log", GOLDEN, ids=[log.name for log in GOLDEN])
 
 
 @LOGS
-def test_the_log_is_the_one_that_was_committed(log: Golden) -> None:
+def test_the_golden_log_is_unchanged(log: Golden) -> None:
     assert (len(log.bodies), len(log.anchor.notes())) == (log.events, log.checkpoints)
     expected = json.loads((log.folder / "expected.json").read_text(encoding="utf-8"))
     assert leaf_hash(log.bodies[-1]).hex() == expected["leaf"]
 
 
 @pytest.mark.parametrize("log,body", BODIES.values(), ids=BODIES)
-def test_every_body_is_still_written_the_same(log: Golden, body: bytes) -> None:
+def test_every_golden_body_is_written_with_the_same_bytes(log: Golden, body: bytes) -> None:
     event = json.loads(body)
     assert canonical(event) == body
     assert (event["v"], rules_of(event)) == (log.format, 1)
 
 
 @pytest.mark.parametrize("log,note", NOTES.values(), ids=NOTES)
-def test_every_checkpoint_still_holds(log: Golden, note: str) -> None:
+def test_every_golden_checkpoint_is_valid(log: Golden, note: str) -> None:
     size = parse_checkpoint(note).size
     named_by = log.bodies[log.rotated_at if size > log.rotated_at else 0]
     checkpoint = verify_checkpoint(note, json.loads(named_by)["data"]["vkey"])
@@ -84,7 +85,9 @@ def test_every_checkpoint_still_holds(log: Golden, note: str) -> None:
 
 
 @LOGS
-def test_the_registry_is_still_rebuilt_and_verified(log: Golden, tmp_path: Path, create_tables: CreateTables) -> None:
+def test_a_registry_rebuilt_from_the_golden_journal_verifies(
+    log: Golden, tmp_path: Path, create_tables: CreateTables
+) -> None:
     assert rebuild(log.journal, tmp_path / "registry.duckdb", create_tables, [log.anchor]) == len(log.bodies)
     trusted = json.loads(log.bodies[0])["data"]["vkey"]
     anchors = [("local", log.anchor.path)]

@@ -1,4 +1,5 @@
-"""The journal: what was acknowledged is on disk; a line torn by a crash was not acknowledged and is cut."""
+"""The journal: acknowledged events are on disk; an incomplete line left by a crash was not acknowledged and is
+removed."""
 
 from __future__ import annotations
 
@@ -22,23 +23,23 @@ def journal(tmp_path: Path) -> Journal:
     return journal
 
 
-def test_the_bodies_come_back_byte_for_byte(journal: Journal) -> None:
+def test_bodies_are_read_back_byte_for_byte(journal: Journal) -> None:
     assert list(journal.bodies()) == BODIES
     assert list(journal.bodies(3)) == BODIES[3:]
     assert (journal.size(), journal.last()) == (5, BODIES[4])
 
 
-def test_there_is_nothing_in_a_journal_not_begun(tmp_path: Path) -> None:
+def test_a_journal_without_a_file_is_empty(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "none.jsonl")
     assert (list(journal.bodies()), journal.size(), journal.last(), journal.repair()) == ([], 0, None, 0)
 
 
-def test_nobody_else_may_read_it(journal: Journal) -> None:
+def test_only_the_owner_may_read_the_journal(journal: Journal) -> None:
     assert journal.path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("cut", range(1, len(BODIES[4]) + 1))
-def test_a_line_torn_at_any_byte_is_no_event_and_the_next_append_cuts_it(journal: Journal, cut: int) -> None:
+def test_a_line_cut_at_any_byte_is_ignored_and_removed_by_the_next_append(journal: Journal, cut: int) -> None:
     journal.path.write_bytes(journal.path.read_bytes()[:-cut])
     assert list(journal.bodies()) == BODIES[:4]
     assert (journal.size(), journal.last()) == (4, BODIES[3])
@@ -46,14 +47,14 @@ def test_a_line_torn_at_any_byte_is_no_event_and_the_next_append_cuts_it(journal
     assert list(journal.bodies()) == BODIES
 
 
-def test_repair_says_how_much_it_cut(journal: Journal) -> None:
+def test_repair_returns_the_number_of_bytes_removed(journal: Journal) -> None:
     with journal.path.open("ab") as file:
         file.write(b"torn")
     assert journal.repair() == 4
     assert journal.repair() == 0
 
 
-def test_a_file_of_nothing_but_a_torn_line_is_emptied(tmp_path: Path) -> None:
+def test_a_file_with_only_an_incomplete_line_is_emptied(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "events.jsonl")
     journal.path.write_bytes(b"x" * 200_000)
     assert (journal.last(), journal.size()) == (None, 0)
@@ -77,13 +78,13 @@ def test_a_body_with_a_line_break_is_refused(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("line", [b"no event", b"[]", b'{"seq":"x"}', b"{}"])
-def test_a_last_line_that_is_no_event_is_named(journal: Journal, line: bytes) -> None:
+def test_a_last_line_that_is_not_an_event_raises_an_error(journal: Journal, line: bytes) -> None:
     journal.append([line])
     with pytest.raises(JournalError, match="not an event"):
         journal.size()
 
 
-def test_a_full_disk_acknowledges_nothing_and_leaves_nothing_behind(
+def test_a_full_disk_raises_an_error_and_leaves_the_file_unchanged(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(descriptor: int) -> None:
@@ -97,7 +98,7 @@ def test_a_full_disk_acknowledges_nothing_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("ask", [Journal.last, Journal.repair, lambda journal: list(journal.bodies())])
-def test_a_directory_in_its_place_is_named(tmp_path: Path, ask: object) -> None:
+def test_a_directory_instead_of_the_file_raises_an_error(tmp_path: Path, ask: object) -> None:
     (tmp_path / "events.jsonl").mkdir()
     with pytest.raises(JournalError, match=r"events\.jsonl cannot be"):
         ask(Journal(tmp_path / "events.jsonl"))  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""The log's key: made once, for its owner alone, and refused when anything about it is not as it should be."""
+"""The log's key is created once, only for its owner, and refused when its file, its content or its mode is wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.audit.keys import create_recovery, load, load_or_create, load_recovery, named, rotation_statement
+from data.audit.keys import create_recovery, load, load_or_create, load_recovery, rotation_statement, stored_origin
 from data.audit.note import sign_checkpoint, verify_checkpoint
 from data.errors import SigningKeyError
 
@@ -20,13 +20,13 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def halves(path: Path) -> tuple[str, str]:
+def key_line_parts(path: Path) -> tuple[str, str]:
     """What stands before the private half of a key, and the private half; that is base64, in which a + may stand."""
     *parts, secret = path.read_text(encoding="utf-8").strip().split("+", 4)
     return "+".join(parts), secret
 
 
-def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_key_is_created_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     made = load_or_create(tmp_path / "home" / "keys", ORIGIN)
     assert load_or_create(tmp_path / "home" / "keys", ORIGIN).vkey == load(tmp_path / "home" / "keys", ORIGIN).vkey
     assert made.name == ORIGIN
@@ -35,29 +35,29 @@ def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "home" / "keys").iterdir()] == ["log.key"]
 
 
-def test_an_interrupted_start_is_taken_up_under_the_name_it_began_with(keys: Path, tmp_path: Path) -> None:
-    assert named(keys) == ORIGIN
-    assert named(tmp_path / "none") == ""
+def test_after_an_interrupted_start_the_stored_origin_is_returned(keys: Path, tmp_path: Path) -> None:
+    assert stored_origin(keys) == ORIGIN
+    assert stored_origin(tmp_path / "none") == ""
 
 
 def test_two_logs_have_two_keys(tmp_path: Path) -> None:
     assert load_or_create(tmp_path / "a", ORIGIN).vkey != load_or_create(tmp_path / "b", ORIGIN).vkey
 
 
-def test_what_it_signs_is_verified_by_its_verification_key(keys: Path) -> None:
+def test_a_signature_is_verified_by_the_verification_key(keys: Path) -> None:
     key = load(keys, ORIGIN)
     assert verify_checkpoint(sign_checkpoint(ORIGIN, 3, bytes(32), key), key.vkey).size == 3
 
 
-def test_the_private_half_is_never_shown(keys: Path) -> None:
+def test_the_private_key_is_never_shown(keys: Path) -> None:
     key = load(keys, ORIGIN)
-    _, secret = halves(keys / "log.key")
+    _, secret = key_line_parts(keys / "log.key")
     assert len(secret) == 44
     assert secret not in repr(key)
     assert key.vkey in repr(key)
 
 
-def test_the_recovery_key_says_that_it_belongs_elsewhere(keys: Path, tmp_path: Path) -> None:
+def test_the_recovery_key_file_tells_to_keep_it_offline(keys: Path, tmp_path: Path) -> None:
     vkey = create_recovery(keys, ORIGIN)
     assert create_recovery(keys, ORIGIN) == vkey
     assert "kept offline" in (keys / "recovery.key").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def test_the_recovery_key_says_that_it_belongs_elsewhere(keys: Path, tmp_path: P
     assert load_recovery(keys / "from-the-safe.key", ORIGIN).vkey == vkey
 
 
-def test_a_rotation_names_log_keys_and_recovery() -> None:
+def test_a_rotation_statement_contains_log_keys_and_recovery_key() -> None:
     statement = rotation_statement(ORIGIN, "ab", "old", "new", "recovery")
     assert statement == b"modelward key rotation v1\nexample.org/log\nab\nold\nnew\nrecovery\n"
 
@@ -75,7 +75,7 @@ def other_line(old: str, new: str) -> Callable[[Path], object]:
 
 
 def other_seed(secret: str) -> Callable[[Path], object]:
-    return lambda path: path.write_text(f"{halves(path)[0]}+{secret}\n", encoding="utf-8")
+    return lambda path: path.write_text(f"{key_line_parts(path)[0]}+{secret}\n", encoding="utf-8")
 
 
 DAMAGE = {
@@ -93,19 +93,19 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize(("damage", "says"), DAMAGE.values(), ids=DAMAGE.keys())
-def test_a_key_that_is_not_as_it_should_be_is_refused(keys: Path, damage: Callable[[Path], object], says: str) -> None:
+def test_an_invalid_key_file_is_refused(keys: Path, damage: Callable[[Path], object], says: str) -> None:
     damage(keys / "log.key")
     with pytest.raises(SigningKeyError, match=says):
         load(keys, ORIGIN)
 
 
-def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_created_raises_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(SigningKeyError, match="no key can be made"):
+    with pytest.raises(SigningKeyError, match="no key can be created"):
         load_or_create(tmp_path / "file" / "keys", ORIGIN)
 
 
-def test_of_two_processes_at_once_one_key_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_concurrent_processes_use_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other process links its key between our look and our link."""
     first = load_or_create(tmp_path / "keys", ORIGIN)
     monkeypatch.setattr(Path, "exists", lambda self: False)

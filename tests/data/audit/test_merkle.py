@@ -1,4 +1,4 @@
-"""The tree: the published vectors of RFC 6962, and proofs that hold for the truth alone."""
+"""The Merkle tree: the published vectors of RFC 6962, and proofs that are valid only for true statements."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_roots_of_the_reference_vectors(size: int) -> None:
     assert frontier_of(LEAVES[:size]).root().hex() == ROOTS[size]
 
 
-def test_a_reference_path() -> None:
+def test_an_inclusion_proof_equals_the_reference_path() -> None:
     path = [
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
         "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
@@ -57,7 +57,7 @@ def test_a_reference_path() -> None:
 
 
 @given(st.data())
-def test_every_event_is_proven_and_nothing_else(data: st.DataObject) -> None:
+def test_an_inclusion_proof_is_valid_only_for_its_own_event(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70))
     index = data.draw(st.integers(0, size - 1))
     path, top = inclusion_proof(MANY[:size], index), root(MANY[:size])
@@ -71,7 +71,7 @@ def test_every_event_is_proven_and_nothing_else(data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_every_earlier_state_is_proven_a_prefix_and_nothing_else(data: st.DataObject) -> None:
+def test_a_consistency_proof_is_valid_only_for_a_true_prefix(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 70))
     earlier = data.draw(st.integers(1, size))
     path = consistency_proof(MANY[:size], earlier)
@@ -87,7 +87,7 @@ def test_every_earlier_state_is_proven_a_prefix_and_nothing_else(data: st.DataOb
 
 
 @given(st.integers(0, 70))
-def test_the_frontier_survives_the_database(size: int) -> None:
+def test_a_frontier_is_read_back_from_its_text(size: int) -> None:
     frontier = frontier_of(MANY[:size])
     assert Frontier.from_hex(frontier.to_hex()) == frontier
     assert frontier.root() == root(MANY[:size])
@@ -110,7 +110,7 @@ def test_a_broken_frontier_is_refused(text: str) -> None:
         Frontier.from_hex(text)
 
 
-def test_there_is_no_proof_of_what_is_not_there() -> None:
+def test_a_proof_of_a_missing_event_or_state_is_refused() -> None:
     with pytest.raises(AuditError, match="no event 8"):
         inclusion_proof(LEAVES, 8)
     with pytest.raises(AuditError, match="size 9"):

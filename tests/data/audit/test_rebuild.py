@@ -1,4 +1,4 @@
-"""Rebuild: the database is gone, the journal is there, and nothing is lost."""
+"""Rebuilding a lost database from the journal gives back every table."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ CreateTables = Callable[[duckdb.DuckDBPyConnection, int], None]
 
 
 def contents(database: Path) -> dict[str, list[Any]]:
-    """Every table with its rows, in an order of their own."""
+    """Return every table with its rows, in a fixed order."""
     with duckdb.connect(str(database), read_only=True) as connection:
         tables = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         return {table: sorted(connection.execute(f"FROM {table}").fetchall(), key=repr) for table in tables}
 
 
-def test_a_lost_database_comes_back_equal(toy: Toy, create_tables: CreateTables) -> None:
+def test_a_rebuilt_database_equals_the_lost_one(toy: Toy, create_tables: CreateTables) -> None:
     lost = contents(toy.database)
     toy.database.unlink()
     assert rebuild(toy.journal, toy.database, create_tables, [toy.anchor]) == 13
@@ -35,9 +35,7 @@ def test_a_lost_database_comes_back_equal(toy: Toy, create_tables: CreateTables)
     assert toy.verify().ok
 
 
-def test_a_migrated_registry_comes_back_with_the_schema_of_its_last_migration(
-    toy: Toy, create_tables: CreateTables
-) -> None:
+def test_a_migrated_registry_is_rebuilt_with_its_last_schema(toy: Toy, create_tables: CreateTables) -> None:
     toy.migrate()
     values = {"owner": "sky", "tier": 1, "uses": [], "added": "later"}
     toy.append("model.amended", "models/flights", {"table": "model", "key": "flights", "rev": 3, "values": values})
@@ -48,7 +46,7 @@ def test_a_migrated_registry_comes_back_with_the_schema_of_its_last_migration(
     assert toy.verify().ok
 
 
-def test_a_number_too_large_for_an_integer_comes_back(toy: Toy, create_tables: CreateTables) -> None:
+def test_a_number_too_large_for_an_integer_is_rebuilt(toy: Toy, create_tables: CreateTables) -> None:
     values = {"owner": "a", "tier": 1, "uses": [1e16, 12]}
     toy.append("model.registered", "models/big", {"table": "model", "key": "big", "rev": 1, "values": values})
     lost = contents(toy.database)
@@ -61,9 +59,7 @@ def test_without_anchors_only_the_checkpoints_are_missing(toy: Toy, create_table
     assert contents(toy.home / "new.duckdb") == contents(toy.database) | {"checkpoint": []}
 
 
-def test_a_journal_that_lost_its_end_is_rebuilt_as_far_as_it_goes_and_found(
-    toy: Toy, create_tables: CreateTables
-) -> None:
+def test_a_shortened_journal_is_rebuilt_and_verification_finds_the_loss(toy: Toy, create_tables: CreateTables) -> None:
     toy.edit_lines(toy.journal.path, lambda lines: lines[:11])
     toy.database.unlink()
     assert rebuild(toy.journal, toy.database, create_tables, [toy.anchor]) == 11
@@ -71,19 +67,19 @@ def test_a_journal_that_lost_its_end_is_rebuilt_as_far_as_it_goes_and_found(
     assert (report.ok, report.first_bad_seq, report.anchored) == (False, 11, 9)
 
 
-def test_what_exists_is_not_overwritten(toy: Toy, create_tables: CreateTables) -> None:
+def test_an_existing_file_is_not_overwritten(toy: Toy, create_tables: CreateTables) -> None:
     with pytest.raises(StoreError, match="exists already"):
         rebuild(toy.journal, toy.database, create_tables)
 
 
-def nothing_left(toy: Toy) -> bool:
+def no_file_left(toy: Toy) -> bool:
     return not list(toy.home.glob("*new.duckdb*"))
 
 
 def test_an_empty_journal_is_refused(toy: Toy, create_tables: CreateTables) -> None:
-    with pytest.raises(JournalError, match="holds no event"):
+    with pytest.raises(JournalError, match="contains no event"):
         rebuild(Journal(toy.home / "none.jsonl"), toy.home / "new.duckdb", create_tables)
-    assert nothing_left(toy)
+    assert no_file_left(toy)
 
 
 BROKEN = {
@@ -96,23 +92,23 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("edit", "says"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_journal_is_refused_with_its_line(
+def test_a_broken_journal_is_refused_with_the_line_number(
     toy: Toy, create_tables: CreateTables, edit: Callable[[list[bytes]], list[bytes]], says: str
 ) -> None:
     toy.edit_lines(toy.journal.path, edit)
     with pytest.raises(JournalError, match=says):
         rebuild(toy.journal, toy.home / "new.duckdb", create_tables)
-    assert nothing_left(toy)
+    assert no_file_left(toy)
 
 
-def test_a_schema_that_does_not_fit_is_refused(toy: Toy) -> None:
+def test_a_schema_without_a_needed_table_is_refused(toy: Toy) -> None:
     with pytest.raises(StoreError, match="cannot be rebuilt"):
         rebuild(toy.journal, toy.home / "new.duckdb", lambda connection, schema: None)
-    assert nothing_left(toy)
+    assert no_file_left(toy)
 
 
-def test_an_anchor_that_holds_no_checkpoint_is_refused(toy: Toy, create_tables: CreateTables) -> None:
+def test_an_anchor_without_valid_checkpoints_is_refused(toy: Toy, create_tables: CreateTables) -> None:
     toy.anchor.append("no checkpoint")
     with pytest.raises(AuditError, match="signed note"):
         rebuild(toy.journal, toy.home / "new.duckdb", create_tables, [toy.anchor])
-    assert nothing_left(toy)
+    assert no_file_left(toy)

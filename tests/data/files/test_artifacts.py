@@ -1,4 +1,4 @@
-"""The artifact store: written once under its digest, checked on every reading, opened as nothing but bytes."""
+"""The artifact store keeps bytes under their digest, checks them at each reading, and never interprets them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def store(tmp_path: Path) -> ArtifactStore:
 
 
 @given(content=st.binary(max_size=100))
-def test_bytes_come_back_under_their_digest(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_stored_bytes_are_read_by_their_digest(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     store = ArtifactStore(tmp_path_factory.mktemp("a"))
     digest = store.put(content)
     assert (digest, store.read(digest)) == ("sha256:" + hashlib.sha256(content).hexdigest(), content)
 
 
-def test_putting_twice_keeps_one(store: ArtifactStore) -> None:
+def test_the_same_bytes_are_stored_once(store: ArtifactStore) -> None:
     digest = store.put(b"x")
     before = store.path(digest).stat().st_ino
     assert store.put(b"x") == digest
@@ -36,7 +36,7 @@ def test_putting_twice_keeps_one(store: ArtifactStore) -> None:
     assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
 
 
-def test_a_large_file_is_kept_in_pieces(store: ArtifactStore, tmp_path: Path) -> None:
+def test_a_large_file_is_copied_in_chunks(store: ArtifactStore, tmp_path: Path) -> None:
     source = tmp_path / "model.bin"
     source.write_bytes(os.urandom(CHUNK + 17))
     digest = store.put_file(source)
@@ -60,8 +60,8 @@ SOURCES = {"a link": link, "a folder": lambda folder: folder, "a pipe": pipe, "n
 
 
 @pytest.mark.parametrize("make", SOURCES.values(), ids=SOURCES)
-def test_only_plain_files_are_taken(make: object, store: ArtifactStore, tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="not a plain file"):
+def test_only_regular_files_are_accepted(make: object, store: ArtifactStore, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="not a regular file"):
         store.put_file(make(tmp_path))  # type: ignore[operator]
 
 
@@ -76,20 +76,20 @@ NO_DIGESTS = {
 
 
 @pytest.mark.parametrize("text", NO_DIGESTS.values(), ids=NO_DIGESTS)
-def test_what_is_no_digest_names_no_file(text: str, store: ArtifactStore) -> None:
+def test_text_that_is_not_a_digest_is_refused(text: str, store: ArtifactStore) -> None:
     for act in (store.path, store.has, store.read, store.verify):
         with pytest.raises(ArtifactError, match="is not a digest"):
             act(text)
 
 
-def test_what_is_missing_is_said(store: ArtifactStore) -> None:
+def test_missing_bytes_raise_an_error(store: ArtifactStore) -> None:
     assert not store.has(EMPTY)
     for act in (store.read, store.verify):
         with pytest.raises(ArtifactError, match="are missing"):
             act(EMPTY)
 
 
-def test_what_was_changed_is_found(store: ArtifactStore) -> None:
+def test_changed_bytes_raise_an_error(store: ArtifactStore) -> None:
     digest = store.put(b"original")
     store.path(digest).write_bytes(b"Original")
     assert store.has(digest)

@@ -1,4 +1,4 @@
-"""A file is there whole or not at all."""
+"""A file is either complete or absent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from data.files.durable_file import remove_durably, write_durably
 
 
-def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+def test_a_file_is_replaced_and_no_temporary_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "current.json"
     write_durably(path, b"one")
     write_durably(path, b"two")
@@ -17,7 +17,7 @@ def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) 
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_cannot_be_replaced_leaves_the_former_and_nothing_beside_it(
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "current.json"
@@ -33,7 +33,7 @@ def test_what_cannot_be_replaced_leaves_the_former_and_nothing_beside_it(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_removing_what_is_not_there_is_done_already(tmp_path: Path) -> None:
+def test_removing_a_missing_file_does_nothing(tmp_path: Path) -> None:
     path = tmp_path / "current.json"
     remove_durably(path)
     write_durably(path, b"one")

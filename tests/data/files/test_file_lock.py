@@ -1,4 +1,4 @@
-"""A lock on a file: shared or exclusive, at once or within a bounded wait, released with its holder."""
+"""A lock on a file: shared or exclusive, at once or within a bounded wait, released when its holder ends."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ PAIRS = {
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the lock lies; the file does not exist yet."""
+    """The path of a lock file that does not exist yet."""
     return tmp_path / "some.lock"
 
 
 def taken(path: Path, **how: object) -> FileLock:
-    """The lock, which must be free."""
+    """Return the lock; it must be free."""
     lock = take_lock(path, **how)  # type: ignore[arg-type]
     assert lock is not None
     return lock
 
 
 @pytest.mark.parametrize("first, second, together", PAIRS.values(), ids=PAIRS)
-def test_who_may_hold_it_together(path: Path, first: bool, second: bool, together: bool) -> None:
+def test_only_shared_locks_can_be_held_together(path: Path, first: bool, second: bool, together: bool) -> None:
     with taken(path, shared=first):
         lock = take_lock(path, shared=second)
         assert (lock is not None) is together
@@ -52,7 +52,7 @@ def test_who_may_hold_it_together(path: Path, first: bool, second: bool, togethe
         pass
 
 
-def test_an_exclusive_lock_names_its_holder_until_it_is_released(path: Path) -> None:
+def test_an_exclusive_lock_shows_its_holder_until_released(path: Path) -> None:
     path.write_text("a longer name of a process that died")
     with taken(path, holder="process 7"):
         assert holder_of(path) == "process 7"
@@ -62,7 +62,7 @@ def test_an_exclusive_lock_names_its_holder_until_it_is_released(path: Path) -> 
     assert holder_of(path.with_name("absent")) == ""
 
 
-def test_a_lock_is_released_by_an_error(path: Path) -> None:
+def test_an_error_in_the_block_releases_the_lock(path: Path) -> None:
     with pytest.raises(KeyError), taken(path):
         raise KeyError
     assert not is_locked(path)
@@ -85,12 +85,12 @@ def test_a_bounded_wait_ends_when_the_lock_is_released(path: Path) -> None:
     found[0].release()
 
 
-def test_a_bounded_wait_ends_without_the_lock(path: Path) -> None:
+def test_a_bounded_wait_returns_none_at_its_end(path: Path) -> None:
     with taken(path):
         assert take_lock(path, wait_seconds=0.02) is None
 
 
-def test_an_existing_file_is_locked_without_a_change(path: Path) -> None:
+def test_locking_an_existing_file_does_not_change_it(path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         lock_existing(path)
     path.write_text("content")
@@ -103,7 +103,7 @@ def test_an_existing_file_is_locked_without_a_change(path: Path) -> None:
     assert path.read_text() == "content"
 
 
-def test_whether_it_is_locked_can_be_asked_of_any_file(path: Path) -> None:
+def test_is_locked_is_true_only_for_an_exclusively_locked_file(path: Path) -> None:
     assert not is_locked(path)
     assert not path.exists(), "to ask creates nothing"
     with taken(path, shared=True):
@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_written_is_an_error_and_stays_unlocked(
     assert not is_locked(path)
 
 
-def test_a_process_that_dies_holds_nothing(path: Path) -> None:
+def test_a_process_that_ends_releases_its_lock(path: Path) -> None:
     command = [sys.executable, "-c", ANOTHER_PROCESS, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

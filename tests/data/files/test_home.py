@@ -1,4 +1,4 @@
-"""The home: every folder has its name, and what proves the record lies outside the database's folder."""
+"""The home: every path has its own name, and journal, anchors and keys are outside the database's folder."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MANIFESTS = {
 
 
 @pytest.mark.parametrize("slot", MANIFESTS, ids=" ".join)
-def test_where_a_slot_is_followed(slot: tuple[str, str]) -> None:
+def test_the_manifest_path_of_a_slot(slot: tuple[str, str]) -> None:
     assert Home(Path("h")).manifest(MODEL, *slot) == Path("h") / MANIFESTS[slot]
 
 
-def test_every_place_lies_below_the_root_in_a_folder_of_its_own() -> None:
+def test_every_path_is_in_a_separate_folder_below_the_root() -> None:
     home = Home(Path("h"))
     names = [name for name, value in vars(Home).items() if isinstance(value, property)]
     places = {name: getattr(home, name) for name in names}
@@ -38,5 +38,5 @@ def test_journal_anchors_and_keys_are_not_beside_the_database() -> None:
         assert not outside.is_relative_to(home.database.parent)
 
 
-def test_here_is_what_the_settings_name(home: Path) -> None:
+def test_here_returns_the_home_of_the_settings(home: Path) -> None:
     assert Home.here().root == home

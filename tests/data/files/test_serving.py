@@ -1,4 +1,4 @@
-"""What is published is what was registered, byte by byte, and a failure leaves what served before."""
+"""The published bytes are those that were registered, and after a failure the previous version still serves."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import pytest
 from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
-from data.files.serving import FileTarget, Place, digest_of
+from data.files.serving import FileTarget, SlotAddress, digest_of
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
 
 NOW = datetime(2013, 4, 1, 12, tzinfo=UTC)
 MODEL = "models/ops/delay"
-PLACE = Place(MODEL)
+PLACE = SlotAddress(MODEL)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Home:
-    """A home with nothing in it."""
+def home(tmp_path: Path) -> Home:
+    """An empty home."""
     return Home(tmp_path / "home")
 
 
 @pytest.fixture
-def target(house: Home) -> FileTarget:
-    """The target of that home."""
-    return FileTarget(house)
+def target(home: Home) -> FileTarget:
+    """The target of the home."""
+    return FileTarget(home)
 
 
-def version(house: Home, number: int = 1, artifact: Artifact | None = None) -> Version:
-    """A version whose bytes lie in the artifact store."""
+def version(home: Home, number: int = 1, artifact: Artifact | None = None) -> Version:
+    """Return a version whose bytes are in the artifact store."""
     content = f"the bytes of version {number}".encode()
-    stored = Artifact(kind="file", digest=ArtifactStore(house.artifacts).put(content), size=len(content))
+    stored = Artifact(kind="file", digest=ArtifactStore(home.artifacts).put(content), size=len(content))
     return Version(
         key=f"{MODEL}/versions/{number}",
         model=MODEL,
@@ -54,15 +54,15 @@ def version(house: Home, number: int = 1, artifact: Artifact | None = None) -> V
     )
 
 
-def publish(target: FileTarget, served: Version, place: Place = PLACE) -> str:
-    """Publish at noon, as run 7."""
+def publish(target: FileTarget, served: Version, place: SlotAddress = PLACE) -> str:
+    """Publish the version at noon, in run 7."""
     return target.publish(place, served, "planning", NOW, "run-7")
 
 
-def test_the_manifest_names_the_version_and_the_bytes_that_were_verified(house: Home, target: FileTarget) -> None:
-    first = version(house)
+def test_the_manifest_has_the_version_and_the_path_of_verified_bytes(home: Home, target: FileTarget) -> None:
+    first = version(home)
     digest = publish(target, first)
-    text = (house.serving / "ops/delay/current.json").read_text()
+    text = (home.serving / "ops/delay/current.json").read_text()
     pointer = json.loads(text)
     assert Path(pointer["path"]).read_bytes() == b"the bytes of version 1"
     assert {name: pointer[name] for name in ("model", "version", "digest", "environment", "slot", "use", "run_id")} == {
@@ -78,25 +78,25 @@ def test_the_manifest_names_the_version_and_the_bytes_that_were_verified(house: 
     assert digest == digest_of(text) == target.verify(PLACE, first)
 
 
-def test_each_slot_has_a_manifest_of_its_own(house: Home, target: FileTarget) -> None:
-    first, second = version(house), version(house, 2)
+def test_each_slot_has_its_own_manifest(home: Home, target: FileTarget) -> None:
+    first, second = version(home), version(home, 2)
     publish(target, first)
-    shadow = Place(MODEL, "production", "shadow")
+    shadow = SlotAddress(MODEL, "production", "shadow")
     publish(target, second, shadow)
     published = target.manifest(shadow)
     assert published is not None
     assert published.version == second.key
-    assert (house.serving / "ops/delay/production/shadow/current.json").is_file()
+    assert (home.serving / "ops/delay/production/shadow/current.json").is_file()
     target.verify(PLACE, first)
 
 
-def test_publishing_the_same_again_gives_the_same_manifest(house: Home, target: FileTarget) -> None:
-    assert publish(target, version(house)) == publish(target, version(house))
+def test_publishing_the_same_again_gives_the_same_manifest(home: Home, target: FileTarget) -> None:
+    assert publish(target, version(home)) == publish(target, version(home))
 
 
-def test_an_endpoint_is_published_by_its_pin(house: Home, target: FileTarget) -> None:
+def test_an_endpoint_is_published_with_its_pin(home: Home, target: FileTarget) -> None:
     pin = Artifact(kind="endpoint", digest="sha256:" + "a" * 64, pinned={"provider": "acme", "snapshot": "2013-01-01"})
-    first = version(house, 1, pin)
+    first = version(home, 1, pin)
     publish(target, first)
     published = target.manifest(PLACE)
     assert published is not None
@@ -104,26 +104,26 @@ def test_an_endpoint_is_published_by_its_pin(house: Home, target: FileTarget) ->
     target.verify(PLACE, first)
 
 
-def test_changed_bytes_are_not_published_and_the_former_version_stays(house: Home, target: FileTarget) -> None:
-    first, second = version(house), version(house, 2)
+def test_changed_bytes_are_not_published_and_the_previous_version_stays(home: Home, target: FileTarget) -> None:
+    first, second = version(home), version(home, 2)
     publish(target, first)
-    ArtifactStore(house.artifacts).path(second.artifact.digest).write_bytes(b"other bytes")
+    ArtifactStore(home.artifacts).path(second.artifact.digest).write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError):
         publish(target, second)
     target.verify(PLACE, first)
 
 
-def test_missing_bytes_are_not_published(house: Home, target: FileTarget) -> None:
-    first = version(house)
-    ArtifactStore(house.artifacts).path(first.artifact.digest).unlink()
+def test_missing_bytes_are_not_published(home: Home, target: FileTarget) -> None:
+    first = version(home)
+    ArtifactStore(home.artifacts).path(first.artifact.digest).unlink()
     with pytest.raises(ArtifactError):
         publish(target, first)
     assert target.read(PLACE) is None
 
 
-def test_bytes_that_a_link_leads_away_to_are_not_published(house: Home, target: FileTarget, tmp_path: Path) -> None:
-    first = version(house)
-    path = ArtifactStore(house.artifacts).path(first.artifact.digest)
+def test_bytes_outside_the_artifact_store_are_not_published(home: Home, target: FileTarget, tmp_path: Path) -> None:
+    first = version(home)
+    path = ArtifactStore(home.artifacts).path(first.artifact.digest)
     elsewhere = tmp_path / "elsewhere"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
@@ -131,10 +131,10 @@ def test_bytes_that_a_link_leads_away_to_are_not_published(house: Home, target: 
         publish(target, first)
 
 
-def test_a_target_that_cannot_be_written_keeps_what_serves(
-    house: Home, target: FileTarget, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_write_leaves_the_previous_manifest(
+    home: Home, target: FileTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = version(house), version(house, 2)
+    first, second = version(home), version(home, 2)
     publish(target, first)
 
     def full(self: Path, target: Path) -> Path:
@@ -147,10 +147,10 @@ def test_a_target_that_cannot_be_written_keeps_what_serves(
     target.verify(PLACE, first)
 
 
-def test_a_folder_where_the_manifest_should_be_is_refused(house: Home, target: FileTarget) -> None:
-    (house.serving / "ops/delay/current.json").mkdir(parents=True)
+def test_a_folder_where_the_manifest_should_be_is_refused(home: Home, target: FileTarget) -> None:
+    (home.serving / "ops/delay/current.json").mkdir(parents=True)
     with pytest.raises(PublishError, match="cannot be written"):
-        publish(target, version(house))
+        publish(target, version(home))
     with pytest.raises(PublishError, match="cannot be removed"):
         target.restore(PLACE, None)
 
@@ -167,8 +167,8 @@ VERIFIED = {
 
 
 @pytest.mark.parametrize("what", VERIFIED.values(), ids=VERIFIED.keys())
-def test_verification_fails_when(what: str | None, house: Home, target: FileTarget) -> None:
-    first, second = version(house), version(house, 2)
+def test_verify_raises_for(what: str | None, home: Home, target: FileTarget) -> None:
+    first, second = version(home), version(home, 2)
     path = target.path(PLACE)
     if what is not None:
         publish(target, first)
@@ -186,17 +186,17 @@ def test_verification_fails_when(what: str | None, house: Home, target: FileTarg
         target.verify(PLACE, first)
 
 
-def test_verification_reads_the_bytes_again(house: Home, target: FileTarget) -> None:
-    first = version(house)
+def test_verification_reads_the_bytes_again(home: Home, target: FileTarget) -> None:
+    first = version(home)
     publish(target, first)
-    ArtifactStore(house.artifacts).path(first.artifact.digest).write_bytes(b"other bytes")
+    ArtifactStore(home.artifacts).path(first.artifact.digest).write_bytes(b"other bytes")
     with pytest.raises(DigestMismatchError):
         target.verify(PLACE, first)
 
 
 @pytest.mark.parametrize("state", ["suspended", "withdrawn"])
-def test_a_stopped_slot_names_what_takes_over(state: str, house: Home, target: FileTarget) -> None:
-    publish(target, version(house))
+def test_the_manifest_of_a_stopped_slot_has_the_fallback(state: str, home: Home, target: FileTarget) -> None:
+    publish(target, version(home))
     stop = target.suspend if state == "suspended" else target.withdraw
     digest = stop(PLACE, "the timetable", "drift", NOW, "run-8")
     published = target.manifest(PLACE)
@@ -210,17 +210,17 @@ def test_a_stopped_slot_names_what_takes_over(state: str, house: Home, target: F
     assert digest == digest_of(published.text())
 
 
-def test_what_was_there_before_comes_back_to_the_byte(house: Home, target: FileTarget) -> None:
-    publish(target, version(house))
+def test_restore_writes_the_previous_manifest_byte_for_byte(home: Home, target: FileTarget) -> None:
+    publish(target, version(home))
     former = target.read(PLACE)
-    publish(target, version(house, 2))
+    publish(target, version(home, 2))
     target.restore(PLACE, former)
     assert target.read(PLACE) == former
-    target.verify(PLACE, version(house))
+    target.verify(PLACE, version(home))
 
 
-def test_where_nothing_was_before_nothing_comes_back(house: Home, target: FileTarget) -> None:
-    publish(target, version(house))
+def test_restore_without_a_previous_manifest_removes_the_file(home: Home, target: FileTarget) -> None:
+    publish(target, version(home))
     target.restore(PLACE, None)
     target.restore(PLACE, None)
     assert target.read(PLACE) is None
@@ -239,16 +239,16 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("names", HOSTILE.values(), ids=HOSTILE.keys())
-def test_no_place_is_made_of(names: tuple[str, str, str]) -> None:
+def test_a_slot_address_is_refused_for(names: tuple[str, str, str]) -> None:
     with pytest.raises(InvalidNameError):
-        Place(*names)
+        SlotAddress(*names)
 
 
-def test_a_link_inside_the_served_root_does_not_lead_out_of_it(house: Home, target: FileTarget, tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_serving_folder_is_refused(home: Home, target: FileTarget, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    house.serving.mkdir(parents=True)
-    (house.serving / "ops").symlink_to(outside)
+    home.serving.mkdir(parents=True)
+    (home.serving / "ops").symlink_to(outside)
     with pytest.raises(PublishError, match="leads out"):
-        publish(target, version(house))
+        publish(target, version(home))
     assert list(outside.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Labels on predictions: merged_traffic on the id alone, agreeing or none, named where they do not."""
+"""Labels are joined to predictions by id; contradicting and repeated labels are reported as faults."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ JOINED: dict[str, tuple[pa.Table, dict[str, float | None], list[LogFaultKind]]] 
 
 
 @pytest.mark.parametrize("case", JOINED)
-def test_a_prediction_gets_the_label_that_its_labels_agree_on(join: LabelJoin, case: str) -> None:
+def test_a_prediction_gets_a_label_only_if_all_its_labels_are_equal(join: LabelJoin, case: str) -> None:
     labels, expected, faults = JOINED[case]
     day = join.label("date=2013-04-01", ASKED, labels)
     rows = day.rows.sort_by("prediction_id")
@@ -60,14 +60,14 @@ def test_a_prediction_gets_the_label_that_its_labels_agree_on(join: LabelJoin, c
     assert day.labelled == sum(label is not None for label in expected.values())
 
 
-def test_a_fault_names_the_day_and_the_same_example_each_time(join: LabelJoin) -> None:
+def test_a_fault_has_the_day_and_the_same_example_each_time(join: LabelJoin) -> None:
     labels = labelled(("b", 1), ("b", 0), ("a", 0), ("a", 1))
     (fault,) = join.label("date=2013-04-01", ASKED, labels).faults
     assert fault.text.startswith("date=2013-04-01: contradicting labels: 2 predictions")
-    assert "'a' for one" in fault.text
+    assert "for example 'a'" in fault.text
 
 
-def test_the_age_of_a_label_is_that_of_the_earliest(join: LabelJoin) -> None:
+def test_the_age_is_that_of_the_earliest_label(join: LabelJoin) -> None:
     times = [midnight(DAY) + timedelta(days=3), midnight(DAY) + timedelta(days=1, hours=12)]
     day = join.label("", ASKED, labelled(("a", 1), ("a", 1), labelled_at=times))
     assert day.rows.sort_by("prediction_id")["age_days"].to_pylist() == [1.5, None, None]
@@ -77,7 +77,7 @@ def test_a_day_without_predictions_has_no_labels(join: LabelJoin) -> None:
     assert len(join.label("", ASKED.slice(0, 0), labelled(("a", 1))).rows) == 0
 
 
-def test_the_join_sees_neither_files_nor_network(join: LabelJoin) -> None:
+def test_the_join_cannot_read_files_or_the_network(join: LabelJoin) -> None:
     with pytest.raises(duckdb.PermissionException):
         join._connection.execute("SELECT * FROM read_text('/etc/hostname')")
     with pytest.raises(duckdb.CatalogException):

@@ -1,4 +1,4 @@
-"""A day of the label log: what became known then, never more than was known by the moment asked about."""
+"""A day of the label log: the labels that became known on it, and at most those known at a given moment."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def read(folder: Path, columns: ColumnMapping | None = None) -> LabelDay:
     return read_label_day(partition, columns or ColumnMapping())
 
 
-def test_a_sound_day_is_read_whole(tmp_path: Path) -> None:
+def test_a_day_without_faults_is_read_completely(tmp_path: Path) -> None:
     write_labels(tmp_path, KNOWN, DAY, 6)
     day = read(tmp_path)
     assert day.faults == ()
     assert day.rows["label"].to_pylist() == [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
 
 
-def test_true_and_false_are_labels_and_names_are_mapped(tmp_path: Path) -> None:
+def test_booleans_are_labels_and_column_names_are_mapped(tmp_path: Path) -> None:
     table = label_table(KNOWN, DAY, 2, label=[True, False]).rename_columns(["id", "late", "landed_at"])
     write_partition(tmp_path, KNOWN, table)
     day = read(tmp_path, ColumnMapping(prediction_id="id", label="late", labelled_at="landed_at"))
@@ -39,7 +39,7 @@ def test_true_and_false_are_labels_and_names_are_mapped(tmp_path: Path) -> None:
 NOON = midnight(KNOWN) + timedelta(hours=12)
 
 
-def test_what_is_not_known_yet_does_not_exist(tmp_path: Path) -> None:
+def test_labels_after_the_given_moment_are_left_out(tmp_path: Path) -> None:
     hours = [0, 12, 13]
     write_labels(tmp_path, KNOWN, DAY, 3, labelled_at=[midnight(KNOWN) + timedelta(hours=hour) for hour in hours])
     day = read(tmp_path)
@@ -59,7 +59,7 @@ FAULTS: dict[str, tuple[dict[str, Any], LogFaultKind, int]] = {
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_each_fault_is_named_once_and_what_it_leaves_counts(tmp_path: Path, case: str) -> None:
+def test_each_fault_is_reported_once_and_the_other_rows_are_used(tmp_path: Path, case: str) -> None:
     columns, kind, left = FAULTS[case]
     write_labels(tmp_path, KNOWN, DAY, 3, **columns)
     day = read(tmp_path)

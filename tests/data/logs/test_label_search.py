@@ -1,4 +1,4 @@
-"""Which days a partition of labels is about: found backwards, kept by identity, searched again only when need be."""
+"""The search for the days to which labels belong: backwards, cached by identity, repeated only when necessary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from data.logs import label_search
-from data.logs.label_search import LabelPlaces, Searched, search, search_on
+from data.logs.label_search import LabelPlaces, Searched, continue_search, search
 from data.logs.log_fault import LogFaultKind
 from tests.prediction_logs import DAY
 
@@ -40,7 +40,7 @@ PLACES: dict[str, tuple[tuple[str, ...], dict[str, int], int, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", PLACES)
-def test_days_are_read_while_ids_are_missing(case: str) -> None:
+def test_days_are_read_only_while_ids_are_missing(case: str) -> None:
     labelled, found, orphans, opened = PLACES[case]
     read: list[str] = []
     places = search(ids(*labelled), searched(read))
@@ -52,10 +52,10 @@ def test_labels_without_prediction_are_one_fault_with_an_example() -> None:
     fault = search(ids("zz", "c1"), searched([])).fault("date=2013-04-02")
     assert fault is not None
     assert fault.kind is LogFaultKind.ORPHAN_LABEL
-    assert "1 labels belong to no logged prediction, 'zz' for one" in fault.text
+    assert "1 label has no logged prediction, for example 'zz'" in fault.text
 
 
-def test_while_a_day_cannot_be_read_nothing_is_said_of_labels_that_may_belong_to_it() -> None:
+def test_orphans_are_not_reported_while_a_candidate_day_cannot_be_read() -> None:
     assert replace(search(ids("zz"), searched([])), unsure=True).fault("date=2013-04-02") is None
     assert search(ids("c1"), searched([])).fault("date=2013-04-02") is None
 
@@ -75,13 +75,13 @@ HOLDS: dict[str, tuple[LabelPlaces, set[str], bool, bool]] = {
 
 
 @pytest.mark.parametrize("case", HOLDS)
-def test_a_finding_holds_until_what_it_rests_on_changes(case: str) -> None:
+def test_a_result_is_current_until_a_partition_that_it_depends_on_changes(case: str) -> None:
     places, identities, unsure, holds = HOLDS[case]
     assert places.is_current(identities, unsure=unsure) is holds
     assert LabelPlaces.from_json(places.to_json()) == places
 
 
-def test_what_an_earlier_modelward_kept_can_be_read() -> None:
+def test_a_result_stored_by_an_earlier_version_can_be_read() -> None:
     assert LabelPlaces.from_json([{"x": 1}, 1, "zz", True]) == LabelPlaces({"x": 1}, {}, 1, "zz", unsure=True)
 
 
@@ -93,12 +93,12 @@ GOES_ON: dict[str, tuple[LabelPlaces, set[str], bool]] = {
 
 
 @pytest.mark.parametrize("case", GOES_ON)
-def test_a_search_goes_on_where(case: str) -> None:
+def test_a_search_can_continue_if(case: str) -> None:
     places, identities, goes_on = GOES_ON[case]
     assert places.can_continue(identities) is goes_on
 
 
-def test_what_was_not_found_is_looked_for_in_new_days_alone() -> None:
+def test_missing_ids_are_searched_for_in_new_days_only() -> None:
     first = search(ids("c1", "late", "zz"), searched([]))
     assert (first.orphans, first.searched, first.missing) == (2, set(DAYS), ("late", "zz"))
     read: list[str] = []
@@ -107,19 +107,19 @@ def test_what_was_not_found_is_looked_for_in_new_days_alone() -> None:
         yield "fourth", DAY, lambda: (read.append("fourth"), ids("late", "d1"))[1]
         yield from searched(read)
 
-    again = search_on(first, days())
+    again = continue_search(first, days())
     assert (again.found, again.missing, read) == ({"third": 1, "fourth": 1}, ("zz",), ["fourth"])
     assert again.searched == {*DAYS, "fourth"}
-    assert search_on(again, days()) == again
+    assert continue_search(again, days()) == again
     assert read == ["fourth"]
 
 
-def test_when_the_last_of_them_is_found_nothing_more_is_kept() -> None:
-    again = search_on(search(ids("c1", "late"), searched([])), [("fourth", DAY, lambda: ids("late"))])
+def test_when_every_id_is_found_no_missing_ids_are_stored() -> None:
+    again = continue_search(search(ids("c1", "late"), searched([])), [("fourth", DAY, lambda: ids("late"))])
     assert again == LabelPlaces({"third": 1, "fourth": 1}, {"third": DAY, "fourth": DAY})
 
 
-def test_of_very_many_orphans_the_ids_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ids_of_too_many_orphans_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(label_search, "MOST_KEPT", 1)
     places = search(ids("y1", "y2"), searched([]))
     assert (places.orphans, places.example, places.missing) == (2, "y1", None)

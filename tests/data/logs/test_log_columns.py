@@ -1,4 +1,4 @@
-"""The mapped columns of a file: our names, our types, and no belief in what the footer says."""
+"""The mapped columns of a file have modelward's names and types, and the footer is not trusted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FITTING: dict[str, tuple[pa.Array, Use, list[object]]] = {
 
 
 @pytest.mark.parametrize("case", FITTING)
-def test_what_fits_is_taken_over(tmp_path: Path, case: str) -> None:
+def test_columns_of_fitting_types_are_converted(tmp_path: Path, case: str) -> None:
     column, use, expected = FITTING[case]
     found = read(tmp_path, column, use)
     assert isinstance(found, pa.Table)
@@ -63,15 +63,18 @@ UNFIT: dict[str, tuple[pa.Array, Use]] = {
 
 
 @pytest.mark.parametrize("case", UNFIT)
-def test_what_does_not_fit_says_got_and_wanted(tmp_path: Path, case: str) -> None:
+def test_a_wrong_type_is_reported_with_the_expected_one(tmp_path: Path, case: str) -> None:
     column, use = UNFIT[case]
     fault = read(tmp_path, column, use)
     assert isinstance(fault, LogFault)
     assert fault.kind is LogFaultKind.WRONG_TYPE
-    assert f"column theirs is {pq.read_schema(tmp_path / 'part.parquet').field(0).type}; expected {use}" in fault.text
+    assert (
+        f"column theirs has type {pq.read_schema(tmp_path / 'part.parquet').field(0).type}; expected {use}"
+        in fault.text
+    )
 
 
-def test_a_column_that_is_there_twice_is_not_chosen_from(tmp_path: Path) -> None:
+def test_a_column_that_occurs_twice_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "part.parquet"
     pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), path)
     fault = read_columns(path, "part.parquet", [ColumnRequest("a", "a", Use.NUMBER)])
@@ -79,26 +82,26 @@ def test_a_column_that_is_there_twice_is_not_chosen_from(tmp_path: Path) -> None
     assert fault.kind is LogFaultKind.MISSING_COLUMN
 
 
-def test_a_time_beyond_what_can_be_kept_makes_the_file_unreadable(tmp_path: Path) -> None:
+def test_a_time_out_of_range_makes_the_file_unreadable(tmp_path: Path) -> None:
     fault = read(tmp_path, pa.array([2**62], pa.timestamp("ms")), Use.INSTANT)
     assert isinstance(fault, LogFault)
     assert fault.kind is LogFaultKind.UNREADABLE
 
 
-def test_more_than_the_limit_is_refused_while_it_is_read(tmp_path: Path) -> None:
+def test_reading_stops_at_the_limit_of_decoded_bytes(tmp_path: Path) -> None:
     fault = read(tmp_path, pa.array([0.5] * 200_000), Use.NUMBER, memory=1_000_000)
     assert isinstance(fault, LogFault)
     assert fault.kind is LogFaultKind.TOO_LARGE
     assert "several smaller files" in fault.remedy
 
 
-def test_a_long_text_is_found_before_it_is_written_out(tmp_path: Path) -> None:
+def test_a_long_text_is_found_before_it_is_decoded(tmp_path: Path) -> None:
     fault = read(tmp_path, pa.array(["x" * 100_000] * 2_000).dictionary_encode(), Use.TEXT)
     assert isinstance(fault, LogFault)
     assert fault.kind is LogFaultKind.TOO_LARGE
 
 
-def test_a_footer_that_claims_other_rows_than_there_are_is_not_believed(tmp_path: Path) -> None:
+def test_a_footer_with_a_wrong_number_of_rows_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "part.parquet"
     pq.write_table(pa.table({"theirs": [0.5] * 100}), path)
     content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""A fault says where, what and how to put it right; some leave nothing to measure."""
+"""A fault has a place, a description and a remedy; some faults make a partition unusable."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from data.logs.log_fault import LogFault, LogFaultKind
 FAULT = LogFault(LogFaultKind.BAD_SCORE, "date=2013-04-01/a.parquet", "1 of 2 scores are NaN", "write a probability")
 
 
-def test_the_text_is_one_line_with_the_fix_at_its_end() -> None:
+def test_the_text_is_one_line_that_ends_with_the_remedy() -> None:
     assert FAULT.text == (
         "date=2013-04-01/a.parquet: scores that are no probability: 1 of 2 scores are NaN → write a probability"
     )
 
 
-def test_the_error_carries_the_remedy() -> None:
+def test_the_error_has_the_remedy() -> None:
     error = FAULT.error()
     assert isinstance(error, LogFormatError)
     assert (error.remedy, error.exit_code) == ("write a probability", 2)
 
 
-def test_a_fault_is_read_back_as_it_was_told() -> None:
+def test_a_fault_is_read_back_from_json() -> None:
     assert LogFault.from_json(FAULT.to_json()) == FAULT
 
 
@@ -40,5 +40,5 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("kind", BREAKS)
-def test_what_cannot_be_read_rightly_is_not_measured(kind: LogFaultKind) -> None:
+def test_which_faults_break_a_partition(kind: LogFaultKind) -> None:
     assert LogFault(kind, "", "", "").breaks is BREAKS[kind]

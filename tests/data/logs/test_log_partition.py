@@ -1,4 +1,4 @@
-"""The daily partitions of a log, and when the identity of one changes."""
+"""The daily partitions of a log, and when the identity of a partition changes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def identity(folder: Path, cache: Path) -> str:
     return found
 
 
-def test_partitions_are_the_days_asked_for_in_order(tmp_path: Path) -> None:
+def test_the_partitions_of_a_range_are_listed_in_order(tmp_path: Path) -> None:
     for offset in (3, 1, 0, 2):
         write_predictions(tmp_path, DAY + days(offset), 3)
     assert [one.day for one in partitions(tmp_path, DAY + days(1), DAY + days(2))] == [DAY + days(1), DAY + days(2)]
 
 
-def test_a_day_without_a_parquet_file_is_no_partition(tmp_path: Path) -> None:
+def test_a_day_without_a_parquet_file_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "date=2013-04-01").mkdir()
     (tmp_path / "date=2013-04-01" / "part-0.unfinished").touch()
     assert partitions(tmp_path, DAY, DAY) == ()
@@ -37,13 +37,13 @@ def test_a_day_without_a_parquet_file_is_no_partition(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["date=2013-02-30", "date=20130401", "date=yesterday", "date=2013-W14-1"])
-def test_a_folder_that_names_no_day_is_not_passed_over_in_silence(tmp_path: Path, name: str) -> None:
+def test_a_folder_that_is_not_a_day_raises_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
-    with pytest.raises(LogFormatError, match="day"):
+    with pytest.raises(LogFormatError, match="day|of the form"):
         partitions(tmp_path, DAY, DAY)
 
 
-def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_shown_as_text(tmp_path: Path) -> None:
     write_predictions(tmp_path, DAY, 3)
     folder = tmp_path / f"date={DAY}"
     (folder / "part-0.parquet").rename(folder / os.fsdecode(b"part-\xff.parquet"))
@@ -52,7 +52,7 @@ def test_a_name_that_is_no_text_is_told_as_text(tmp_path: Path) -> None:
     folder.rename(tmp_path / os.fsdecode(b"date=\xff"))
     with pytest.raises(LogFormatError) as refused:
         partitions(tmp_path, DAY, DAY)
-    assert refused.value.what.encode().endswith(b"date=\\udcff does not name a day")
+    assert refused.value.what.encode().endswith(b"date=\\udcff is not a day")
 
 
 def rewrite(folder: Path) -> None:
@@ -84,7 +84,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], bool]] = {
 
 
 @pytest.mark.parametrize("case", CHANGES)
-def test_the_identity_follows_the_content(tmp_path: Path, case: str) -> None:
+def test_the_identity_changes_only_with_the_content(tmp_path: Path, case: str) -> None:
     change, differs = CHANGES[case]
     write_predictions(tmp_path / "log", DAY, 3)
     before = identity(tmp_path / "log", tmp_path / "cache")
@@ -92,14 +92,14 @@ def test_the_identity_follows_the_content(tmp_path: Path, case: str) -> None:
     assert (identity(tmp_path / "log", tmp_path / "cache") != before) is differs
 
 
-def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_predictions(tmp_path / "log", DAY, 3)
     before = identity(tmp_path / "log", tmp_path / "cache")
     monkeypatch.setattr("data.logs.log_partition.file_digest", lambda path: pytest.fail(f"{path} was read"))
     assert identity(tmp_path / "log", tmp_path / "cache") == before
 
 
-def test_of_files_of_long_ago_nothing_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_digests_of_old_files_are_not_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for offset in (0, 1, REMEMBERED_DAYS):
         write_predictions(tmp_path / "log", DAY + days(offset), 3)
     read: list[str] = []
@@ -119,7 +119,7 @@ def test_of_files_of_long_ago_nothing_is_remembered(tmp_path: Path, monkeypatch:
     assert read[3:] == ["date=2014-05-07", "date=2013-04-01"], "the new one, and once more the one of long ago"
 
 
-def test_a_damaged_memory_costs_a_reading_and_nothing_else(tmp_path: Path) -> None:
+def test_with_a_damaged_cache_the_files_are_read_again(tmp_path: Path) -> None:
     write_predictions(tmp_path / "log", DAY, 3)
     before = identity(tmp_path / "log", tmp_path / "cache")
     for content in (b"{", b"[]"):

@@ -1,4 +1,4 @@
-"""A night's measurements as one batch: read back equal, the same bytes for the same figures."""
+"""The measurements of a run as Parquet: read back equal, with the same bytes for the same measurements."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def window(measurement: Measurement, rule: str = "") -> WindowMeasurement:
     )
 
 
-def test_a_batch_is_read_back_equal_to_the_last_bit() -> None:
+def test_measurements_are_read_back_exactly() -> None:
     batch = (window(FIGURE, "psi temp"), window(SILENCE))
     assert from_bytes(to_bytes(batch)) == batch
 
 
-def test_an_empty_batch_is_one() -> None:
+def test_an_empty_list_of_measurements_is_read_back() -> None:
     assert from_bytes(to_bytes(())) == ()
 
 
-def test_the_same_figures_give_the_same_bytes_and_others_do_not() -> None:
+def test_equal_measurements_give_equal_bytes_and_others_do_not() -> None:
     assert to_bytes([window(FIGURE)]) == to_bytes([window(FIGURE.model_copy())])
     assert to_bytes([window(FIGURE)]) != to_bytes([window(FIGURE.model_copy(update={"value": 0.3}))])
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", to_bytes([window(FIGURE)])[:-9]])
-def test_what_is_no_batch_is_said_so(content: bytes) -> None:
-    with pytest.raises(ArtifactError, match="batch of measurements cannot be read"):
+def test_other_bytes_are_refused(content: bytes) -> None:
+    with pytest.raises(ArtifactError, match="stored measurements of a monitoring run cannot be read"):
         from_bytes(content)

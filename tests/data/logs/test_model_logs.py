@@ -1,4 +1,5 @@
-"""Both logs of a model with what was learnt kept: a night opens only what is new, a late label touches its own day."""
+"""Both logs of a model with cached summaries: only new partitions are opened, and a late label affects only its own
+day."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ def label(home: Home, known: int, predicted: int, rows: int = 6, **columns: obje
 
 
 def opened_by(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The partitions that are opened from here on."""
+    """Return the list of partitions that are opened from now on."""
     opened: list[str] = []
     for name in ("read_day", "read_label_day"):
         read = getattr(model_logs, name)
@@ -58,16 +59,14 @@ def opened_by(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return opened
 
 
-def test_a_day_is_known_by_who_asked_what(home: Home) -> None:
+def test_a_day_has_traffic_by_version_and_consumer(home: Home) -> None:
     predict(home, 0)
     (day,) = logs_of(home).days(DAY, DAY)
     assert (day.day, day.rows, day.rows_of("1"), day.rows_of("2"), day.broken) == (DAY, 6, 6, 0, False)
     assert [(one.version, one.consumer, one.rows) for one in day.traffic] == [("1", "desk", 6)]
 
 
-def test_a_day_known_before_is_not_opened_again_and_a_rewritten_one_is(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cached_day_is_not_opened_again_but_a_rewritten_one_is(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, 0, 1)
     first = logs_of(home)
     before = first.days(DAY, DAY + days(1))
@@ -80,7 +79,7 @@ def test_a_day_known_before_is_not_opened_again_and_a_rewritten_one_is(
     assert opened == ["2013-04-02"]
 
 
-def test_another_mapping_is_another_reading(home: Home) -> None:
+def test_a_changed_mapping_reads_the_partition_again(home: Home) -> None:
     predict(home, 0)
     logs_of(home).days(DAY, DAY)
     renamed = Model.model_construct(key=KEY, columns=ColumnMapping(score="risk"))
@@ -89,7 +88,7 @@ def test_another_mapping_is_another_reading(home: Home) -> None:
 
 
 def places(home: Home, now: datetime = NOW) -> dict[date, list[date]]:
-    """For each day of predictions the days on which its labels became known."""
+    """Return for each day of predictions the days on which its labels became known."""
     logs = logs_of(home)
     labels = logs.label_partitions(DAY, now)
     found = {one.day: [part.partition.day for part in touching(one, labels)] for one in logs.days(DAY, NOW.date())}
@@ -97,7 +96,7 @@ def places(home: Home, now: datetime = NOW) -> dict[date, list[date]]:
     return found
 
 
-def test_labels_are_placed_on_the_days_of_their_predictions(home: Home) -> None:
+def test_labels_are_assigned_to_the_days_of_their_predictions(home: Home) -> None:
     predict(home, 0, 1, 2)
     label(home, 2, 0, rows=4)
     label(home, 2, 1)
@@ -116,7 +115,7 @@ def test_only_new_labels_are_searched_for(home: Home, monkeypatch: pytest.Monkey
     assert opened == ["2013-04-04", "2013-04-02", "2013-04-01"]
 
 
-def test_labels_of_a_day_to_come_are_not_opened(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_label_partitions_of_future_days_are_not_opened(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, 0)
     label(home, 2, 0)
     opened = opened_by(monkeypatch)
@@ -124,18 +123,18 @@ def test_labels_of_a_day_to_come_are_not_opened(home: Home, monkeypatch: pytest.
     assert "2013-04-03" not in opened
 
 
-def test_labels_without_prediction_are_a_fault_until_the_prediction_comes(home: Home) -> None:
+def test_labels_without_prediction_are_a_fault_until_the_prediction_is_logged(home: Home) -> None:
     predict(home, 0, 2)
     label(home, 2, 1, rows=3)
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
     assert [fault.kind for fault in labels.faults] == [LogFaultKind.ORPHAN_LABEL]
-    assert "3 labels belong to no logged prediction" in labels.faults[0].text
+    assert "3 labels have no logged prediction" in labels.faults[0].text
     predict(home, 1)
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
     assert labels.faults == ()
 
 
-def test_one_orphan_costs_the_nights_after_it_no_reading(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_orphan_causes_no_reading_in_later_nights(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, 0, 1, 2)
     label(home, 2, 0)
     write_labels(home.labels(KEY), DAY + days(2), DAY + days(90), 1)
@@ -149,9 +148,7 @@ def test_one_orphan_costs_the_nights_after_it_no_reading(home: Home, monkeypatch
     assert opened == [each for day in fresh for each in (day, day)], "the new predictions, and the new labels"
 
 
-def test_of_years_of_days_a_night_looks_at_those_alone_that_it_needs(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_night_opens_only_the_days_that_it_needs(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, *range(150), rows=1)
     for number in range(140, 150):
         label(home, number, number, rows=1)
@@ -172,9 +169,7 @@ def test_of_years_of_days_a_night_looks_at_those_alone_that_it_needs(
     assert len(looked) == 10 + 10, "each day of predictions and of labels once"
 
 
-def test_an_orphan_is_looked_for_in_a_day_that_was_written_later_alone(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_orphan_is_searched_for_only_in_days_written_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, 0, 2)
     label(home, 2, 0)
     label(home, 2, 1, rows=3)
@@ -188,7 +183,7 @@ def test_an_orphan_is_looked_for_in_a_day_that_was_written_later_alone(
     assert labels.latest == midnight(DAY + days(2)) + timedelta(hours=12)
 
 
-def test_labels_of_a_day_whose_predictions_are_not_all_written_are_not_called_orphans(home: Home) -> None:
+def test_labels_of_an_unfinished_day_are_not_reported_as_orphans(home: Home) -> None:
     predict(home, 0)
     label(home, 2, 2)
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
@@ -200,7 +195,7 @@ def test_labels_of_a_day_whose_predictions_are_not_all_written_are_not_called_or
     assert [fault.kind for fault in labels.faults] == [LogFaultKind.ORPHAN_LABEL]
 
 
-def test_while_a_day_is_broken_its_labels_are_not_called_orphans(home: Home) -> None:
+def test_labels_of_a_broken_day_are_not_reported_as_orphans(home: Home) -> None:
     predict(home, 0, 2)
     write_predictions(home.logs(KEY), DAY + days(1)).write_bytes(b"spoilt")
     label(home, 2, 1)
@@ -216,7 +211,7 @@ def labelled(home: Home, join: LabelJoin, now: datetime = NOW) -> int:
     return logs.label_day(day, about, now, join).labelled
 
 
-def test_a_day_is_labelled_with_what_was_known(home: Home, join: LabelJoin) -> None:
+def test_a_day_is_joined_with_the_labels_known_at_the_moment(home: Home, join: LabelJoin) -> None:
     predict(home, 0)
     assert labelled(home, join) == 0
     label(home, 1, 0, rows=2)
@@ -226,7 +221,7 @@ def test_a_day_is_labelled_with_what_was_known(home: Home, join: LabelJoin) -> N
     assert labelled(home, join) == 6
 
 
-def test_a_mark_names_the_moment_while_labels_of_the_day_are_still_to_come(home: Home) -> None:
+def test_a_mark_contains_the_moment_while_some_labels_are_in_the_future(home: Home) -> None:
     predict(home, 0)
     noon, known = midnight(DAY + days(1)) + timedelta(hours=12), DAY + days(1)
     label(home, 1, 0, labelled_at=[noon] * 6)
@@ -235,7 +230,7 @@ def test_a_mark_names_the_moment_while_labels_of_the_day_are_still_to_come(home:
     assert labels.mark(midnight(known)) == f"{labels.identity}@2013-04-02T00:00:00.000000Z"
 
 
-def test_a_partition_without_a_usable_label_has_no_latest(home: Home) -> None:
+def test_a_partition_without_usable_labels_has_no_latest_time(home: Home) -> None:
     predict(home, 0)
     label(home, 1, 0, label=[None] * 6)
     (labels,) = logs_of(home).label_partitions(DAY, NOW)
@@ -243,9 +238,9 @@ def test_a_partition_without_a_usable_label_has_no_latest(home: Home) -> None:
     assert labels.mark(NOW) == labels.identity
 
 
-def test_large_days_are_read_each_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_days_beyond_the_memory_limit_are_read_each_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, 0)
-    monkeypatch.setattr(model_logs, "ROWS_AT_HAND", 3)
+    monkeypatch.setattr(model_logs, "ROWS_IN_MEMORY", 3)
     logs = logs_of(home)
     (day,) = logs.days(DAY, DAY)
     opened = opened_by(monkeypatch)
@@ -253,7 +248,7 @@ def test_large_days_are_read_each_time(home: Home, monkeypatch: pytest.MonkeyPat
     assert len(opened) == 2
 
 
-def test_small_days_stay_at_hand(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_days_stay_in_memory(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(home, 0)
     logs = logs_of(home)
     (day,) = logs.days(DAY, DAY)

@@ -1,4 +1,4 @@
-"""A day of the prediction log: what it holds, and one clear fault for each way it can be wrong."""
+"""A day of the prediction log: its rows, and one clear fault for each kind of error."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read(folder: Path, columns: ColumnMapping = COLUMNS) -> PredictionDay:
     return read_day(partition, columns)
 
 
-def test_a_sound_day_is_read_whole_and_without_fault(tmp_path: Path) -> None:
+def test_a_correct_day_is_read_completely_without_fault(tmp_path: Path) -> None:
     write_predictions(tmp_path, DAY, rows=40)
     day = read(tmp_path)
     assert (day.day, len(day.rows), day.faults, day.broken) == (DAY, 40, (), False)
@@ -45,17 +45,17 @@ def test_columns_of_other_names_and_types_are_mapped(tmp_path: Path) -> None:
 
 FAULTS: dict[str, tuple[dict[str, Any], LogFaultKind, str]] = {
     "a mapped column is missing": ({"score": None}, LogFaultKind.MISSING_COLUMN, "score"),
-    "a score is text": ({"score": "high"}, LogFaultKind.WRONG_TYPE, "score is string; expected a number"),
+    "a score is text": ({"score": "high"}, LogFaultKind.WRONG_TYPE, "score has type string; expected a number"),
     "an id is a number with a fraction": (
         {"prediction_id": [0.5, 1.5]},
         LogFaultKind.WRONG_TYPE,
-        "prediction_id is double",
+        "prediction_id has type double",
     ),
     "a score is NaN": ({"score": [0.1, float("nan")]}, LogFaultKind.BAD_SCORE, "1 of 2"),
     "a score is null": ({"score": [None, 0.1, None]}, LogFaultKind.BAD_SCORE, "2 of 3"),
     "a score is no probability": ({"score": [1.5, -0.1, 0.0, 1.0]}, LogFaultKind.BAD_SCORE, "2 of 4"),
     "every score is null": ({"score": [None, None]}, LogFaultKind.BAD_SCORE, "2 of 2"),
-    "two rows have one id": ({"prediction_id": ["a", "b", "a"]}, LogFaultKind.DUPLICATE_ID, "'a' for one"),
+    "two rows have one id": ({"prediction_id": ["a", "b", "a"]}, LogFaultKind.DUPLICATE_ID, "for example 'a'"),
     "a row has no id": ({"prediction_id": ["a", None, ""]}, LogFaultKind.NO_ID, "2 of 3"),
     "a row is of another day": (
         {"predicted_at": [midnight(DAY), midnight(DAY + days(1)), midnight(DAY) - timedelta(microseconds=1)]},
@@ -68,7 +68,7 @@ FAULTS: dict[str, tuple[dict[str, Any], LogFaultKind, str]] = {
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_each_fault_is_named_once_with_its_file(tmp_path: Path, case: str) -> None:
+def test_each_fault_is_reported_once_with_its_file(tmp_path: Path, case: str) -> None:
     columns, kind, words = FAULTS[case]
     write_predictions(tmp_path, DAY, **columns)
     (fault,) = read(tmp_path).faults
@@ -79,7 +79,7 @@ def test_each_fault_is_named_once_with_its_file(tmp_path: Path, case: str) -> No
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_who_needs_a_sound_log_gets_the_fault_as_an_error(tmp_path: Path, case: str) -> None:
+def test_read_scores_raises_the_first_fault(tmp_path: Path, case: str) -> None:
     columns, kind, _ = FAULTS[case]
     write_predictions(tmp_path, DAY, **columns)
     with pytest.raises(LogFormatError, match=kind.value):
@@ -102,7 +102,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_an_unreadable_file_breaks_its_day_and_no_other(tmp_path: Path, case: str) -> None:
+def test_an_unreadable_file_breaks_only_its_own_day(tmp_path: Path, case: str) -> None:
     BROKEN[case](write_predictions(tmp_path, DAY))
     write_predictions(tmp_path, DAY + days(1))
     broken, sound = (read_day(one, COLUMNS) for one in partitions(tmp_path, DAY, DAY + days(1)))
@@ -111,7 +111,7 @@ def test_an_unreadable_file_breaks_its_day_and_no_other(tmp_path: Path, case: st
     assert (sound.broken, len(sound.rows)) == (False, 100)
 
 
-def test_one_broken_file_of_two_breaks_the_day_and_both_are_looked_at(tmp_path: Path) -> None:
+def test_one_broken_file_breaks_the_day_and_all_files_are_checked(tmp_path: Path) -> None:
     write_partition(tmp_path, DAY, prediction_table(DAY, score=None), "one")
     write_partition(tmp_path, DAY, prediction_table(DAY, score="high"), "two")
     day = read(tmp_path)
@@ -130,7 +130,7 @@ def test_an_id_in_two_files_of_a_day_is_a_duplicate(tmp_path: Path) -> None:
     assert (len(day.rows), len(day.distinct)) == (20, 10)
 
 
-def test_of_rows_with_one_id_the_earliest_counts_and_nameless_rows_all_stay(tmp_path: Path) -> None:
+def test_the_earliest_row_of_an_id_is_used_and_rows_without_id_stay(tmp_path: Path) -> None:
     times = [midnight(DAY) + timedelta(hours=hour) for hour in (3, 2, 1, 0)]
     write_predictions(
         tmp_path, DAY, prediction_id=["a", "a", None, None], predicted_at=times, score=[0.3, 0.2, 0.1, 0.0]
@@ -138,7 +138,7 @@ def test_of_rows_with_one_id_the_earliest_counts_and_nameless_rows_all_stay(tmp_
     assert read(tmp_path).distinct["score"].to_pylist() == [0.0, 0.1, 0.2]
 
 
-def test_scores_are_those_of_one_version_on_the_asked_days(tmp_path: Path) -> None:
+def test_scores_are_those_of_one_version_on_the_given_days(tmp_path: Path) -> None:
     for offset in range(3):
         write_predictions(tmp_path, DAY + days(offset), model_version=["1", "2"])
     scores = read_scores(tmp_path, COLUMNS, (DAY, DAY + days(1)), "2")
@@ -146,18 +146,18 @@ def test_scores_are_those_of_one_version_on_the_asked_days(tmp_path: Path) -> No
     assert scores["prediction_id"].to_pylist() == ["20130401-1", "20130402-1"]
 
 
-def test_an_id_that_one_version_answered_on_two_days_is_refused(tmp_path: Path) -> None:
+def test_an_id_of_one_version_on_two_days_is_refused(tmp_path: Path) -> None:
     for offset in range(2):
         write_predictions(tmp_path, DAY + days(offset), prediction_id=["a"])
-    with pytest.raises(LogFormatError, match="'a' for one"):
+    with pytest.raises(LogFormatError, match="for example 'a'"):
         read_scores(tmp_path, COLUMNS, (DAY, DAY + days(1)), "1")
 
 
-def test_scores_of_days_without_a_log_are_none(tmp_path: Path) -> None:
+def test_days_without_a_log_have_no_scores(tmp_path: Path) -> None:
     assert len(read_scores(tmp_path / "nowhere", COLUMNS, (DAY, DAY), "1")) == 0
 
 
-def test_consumers_are_counted_by_version_with_their_last_time(tmp_path: Path) -> None:
+def test_traffic_is_counted_by_version_and_consumer_with_the_last_time(tmp_path: Path) -> None:
     write_predictions(tmp_path, DAY, consumer=["desk", "desk", None], model_version=["1", "2", "2"])
     write_predictions(tmp_path, DAY + days(1), consumer=["desk"], model_version=["2"])
     seen = consumers_seen(tmp_path, COLUMNS, DAY, DAY + days(1))
@@ -165,13 +165,13 @@ def test_consumers_are_counted_by_version_with_their_last_time(tmp_path: Path) -
     assert seen[2].last_at == datetime(2013, 4, 2, tzinfo=UTC)
 
 
-def test_traffic_of_a_version_names_who_asked_and_those_who_did_not_say(tmp_path: Path) -> None:
+def test_traffic_includes_unknown_consumers(tmp_path: Path) -> None:
     write_predictions(tmp_path, DAY, consumer=["desk", None, "desk"], model_version=["1", "1", "2"])
     assert traffic(tmp_path, COLUMNS, "1", DAY, DAY) == {"": 1, "desk": 1}
     assert traffic(tmp_path, COLUMNS, "3", DAY, DAY) == {}
 
 
-def test_traffic_that_cannot_be_read_is_not_none(tmp_path: Path) -> None:
+def test_unreadable_traffic_raises_an_error(tmp_path: Path) -> None:
     write_predictions(tmp_path, DAY).write_bytes(b"PAR1")
     with pytest.raises(LogFormatError, match="write the partition again"):
         traffic(tmp_path, COLUMNS, "1", DAY, DAY)

@@ -1,4 +1,4 @@
-"""The cache of counts: an entry under all that it depends on."""
+"""The cache of counts: each entry is stored under everything on which it depends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from data.logs.profile_cache import ProfileCache
 
 
-def test_what_was_put_is_there_under_its_key_alone(tmp_path: Path) -> None:
+def test_an_entry_is_found_only_under_its_own_key(tmp_path: Path) -> None:
     cache = ProfileCache(tmp_path / "profiles")
     cache.put(b"counts", "profile", "sha256:1", "edges")
     assert cache.get("profile", "sha256:1", "edges") == b"counts"
@@ -17,7 +17,7 @@ def test_what_was_put_is_there_under_its_key_alone(tmp_path: Path) -> None:
     assert cache.get("profile", "sha256:2", "edges") is None
 
 
-def test_an_entry_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_an_entry_is_replaced_and_no_temporary_file_stays(tmp_path: Path) -> None:
     cache = ProfileCache(tmp_path)
     cache.put(b"first", "key")
     cache.put(b"second", "key")
@@ -32,7 +32,7 @@ def test_a_key_cannot_reach_outside_the_cache(tmp_path: Path) -> None:
     assert entry.is_relative_to(tmp_path / "profiles")
 
 
-def test_what_is_old_is_let_go(tmp_path: Path) -> None:
+def test_old_entries_are_deleted(tmp_path: Path) -> None:
     cache, now = ProfileCache(tmp_path / "profiles"), datetime.now(UTC)
     for name, days in {"old": 200, "new": 10}.items():
         cache.put(name.encode(), name)
@@ -44,7 +44,7 @@ def test_what_is_old_is_let_go(tmp_path: Path) -> None:
     assert ProfileCache(tmp_path / "nowhere").prune(now) == 0
 
 
-def test_an_entry_that_somebody_replaces_meanwhile_is_left_alone(tmp_path: Path) -> None:
+def test_an_entry_replaced_during_pruning_is_kept(tmp_path: Path) -> None:
     (tmp_path / "ab").mkdir()
     (tmp_path / "ab" / "gone").symlink_to(tmp_path / "nowhere")
     assert ProfileCache(tmp_path).prune(datetime.now(UTC)) == 0

@@ -1,4 +1,4 @@
-"""Notices are left once, can be read by people and programs, and survive being sent again."""
+"""Notices are written once, are readable by people and programs, and are not written again when repeated."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NOTICE = Notice(
 )
 
 
-def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
-    path = Outbox(tmp_path / "outbox").put(NOTICE, NOW)
+def test_a_notice_is_written_as_markdown_and_json(tmp_path: Path) -> None:
+    path = Outbox(tmp_path / "outbox").write(NOTICE, NOW)
     stored = json.loads(path.read_text())
     assert stored["to"] == "gates@example.org"
     assert stored["digest"] == NOTICE.digest
@@ -39,34 +39,34 @@ def test_a_notice_is_left_as_markdown_and_json(tmp_path: Path) -> None:
     )
 
 
-def test_the_same_notice_is_left_once_however_often_it_is_sent(tmp_path: Path) -> None:
+def test_the_same_notice_is_written_only_once(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    first = outbox.put(NOTICE, NOW)
-    assert outbox.put(NOTICE, NOW + timedelta(days=1)) == first
+    first = outbox.write(NOTICE, NOW)
+    assert outbox.write(NOTICE, NOW + timedelta(days=1)) == first
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_reminder_is_a_notice_of_its_own(tmp_path: Path) -> None:
+def test_a_reminder_is_a_separate_notice(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.put(NOTICE, NOW)
+    outbox.write(NOTICE, NOW)
     reminder = NOTICE.model_copy(update={"number": 2})
-    path = outbox.put(reminder, NOW + timedelta(days=7))
+    path = outbox.write(reminder, NOW + timedelta(days=7))
     assert path.with_suffix(".md").read_text().startswith("# ops/delay v1 retires on 2013-11-01 (reminder 1)\n")
     assert outbox.notices() == [NOTICE, reminder]
 
 
-def test_a_batch_has_one_digest_whatever_its_order(tmp_path: Path) -> None:
+def test_the_digest_of_several_notices_does_not_depend_on_their_order(tmp_path: Path) -> None:
     outbox, other = Outbox(tmp_path), NOTICE.model_copy(update={"to": "ops@example.org", "answer_by": None})
-    assert outbox.send([NOTICE, other], NOW) == outbox.send([other, NOTICE], NOW)
-    assert outbox.send([NOTICE], NOW) != outbox.send([other], NOW)
+    assert outbox.write_all([NOTICE, other], NOW) == outbox.write_all([other, NOTICE], NOW)
+    assert outbox.write_all([NOTICE], NOW) != outbox.write_all([other], NOW)
     assert len(outbox.notices()) == 2
 
 
-def test_a_markdown_file_without_its_json_does_not_count(tmp_path: Path) -> None:
+def test_a_markdown_file_without_its_json_is_not_a_notice(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.put(NOTICE, NOW).unlink()
+    outbox.write(NOTICE, NOW).unlink()
     assert outbox.notices() == []
-    outbox.put(NOTICE, NOW)
+    outbox.write(NOTICE, NOW)
     assert outbox.notices() == [NOTICE]
 
 
@@ -88,48 +88,48 @@ UNREADABLE: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("written", UNREADABLE.values(), ids=UNREADABLE)
-def test_a_file_that_is_no_notice_is_named_and_hides_none(written: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_notice_is_listed_as_unreadable(written: bytes, tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.put(NOTICE, NOW)
+    outbox.write(NOTICE, NOW)
     (tmp_path / "20131001T093000000001Z-alert-0.json").write_bytes(written)
     found = outbox.contents()
     assert [one.notice for one in found.queued_notices] == outbox.notices() == [NOTICE]
     assert found.unreadable == ("20131001T093000000001Z-alert-0.json",)
 
 
-def test_a_folder_in_the_place_of_a_notice_is_named_too(tmp_path: Path) -> None:
+def test_a_folder_instead_of_a_notice_is_listed_as_unreadable(tmp_path: Path) -> None:
     (tmp_path / "x.json").mkdir()
     assert Outbox(tmp_path).contents().unreadable == ("x.json",)
 
 
-def test_what_was_left_since_a_time_or_one_notice_is_found_without_reading_the_rest(tmp_path: Path) -> None:
+def test_notices_are_selected_by_time_or_identity_without_reading_others(tmp_path: Path) -> None:
     outbox, reminder = Outbox(tmp_path), NOTICE.model_copy(update={"number": 2})
-    first = outbox.put(NOTICE, NOW)
-    outbox.put(reminder, NOW + timedelta(days=7))
+    first = outbox.write(NOTICE, NOW)
+    outbox.write(reminder, NOW + timedelta(days=7))
     assert [one.notice for one in outbox.contents(of=[NOTICE]).queued_notices] == [NOTICE]
     first.write_text("half")
     found = outbox.contents(since=NOW + timedelta(days=7))
     assert ([one.notice for one in found.queued_notices], found.unreadable) == ([reminder], ())
 
 
-def test_a_name_cannot_add_lines_to_the_head(tmp_path: Path) -> None:
+def test_a_receiver_name_cannot_add_header_lines(tmp_path: Path) -> None:
     hostile = NOTICE.model_copy(update={"to": "a@example.org\n- Answer by: never"})
-    lines = Outbox(tmp_path).put(hostile, NOW).with_suffix(".md").read_text().splitlines()
+    lines = Outbox(tmp_path).write(hostile, NOW).with_suffix(".md").read_text().splitlines()
     assert "- To: `a@example.org - Answer by: never`" in lines
 
 
-def test_words_of_others_are_no_markdown(tmp_path: Path) -> None:
+def test_quoted_text_is_not_markdown(tmp_path: Path) -> None:
     words = quoted("it broke\n\n# Approved <img src=http://evil.example/x> [here](http://evil.example)")
     hostile = NOTICE.model_copy(
         update={"title": f"about {words}", "text": f"Reason: {words}\n\nAnswer `x`.", "to": "`a`<b>"}
     )
-    text = Outbox(tmp_path).put(hostile, NOW).with_suffix(".md").read_text()
+    text = Outbox(tmp_path).write(hostile, NOW).with_suffix(".md").read_text()
     theirs = "`it broke # Approved <img src=http://evil.example/x> [here](http://evil.example)`"
     assert text.startswith(f"# about “{theirs}”\n\n- To: `'a'<b>`\n")
     assert text.endswith(f"\nReason: “{theirs}”\n\nAnswer `x`.\n")
 
 
-def test_marks_make_no_other_notice_of_what_was_left_before_there_were_any(tmp_path: Path) -> None:
+def test_a_notice_without_quotation_marks_is_the_same_notice(tmp_path: Path) -> None:
     assert NOTICE.digest == "sha256:6387db28b54321061fb00645c57d12af98deda94a6484c56c8c121ffb5f8dca2"
     assert NOTICE.model_copy(update={"text": "It is succeeded by “v2.”\nPlease acknowledge."}).digest == NOTICE.digest
 
@@ -143,28 +143,28 @@ FITTED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("case", FITTED)
-def test_whatever_people_wrote_there_is_a_notice(tmp_path: Path, case: str) -> None:
+def test_a_notice_is_written_whatever_text_it_contains(tmp_path: Path, case: str) -> None:
     changes, fitted = FITTED[case]
     outbox, notice = Outbox(tmp_path), Notice(**{**NOTICE.model_dump(), **changes})
-    outbox.put(notice, NOW)
+    outbox.write(notice, NOW)
     assert outbox.notices() == [notice]
     assert notice.model_dump() == {**NOTICE.model_dump(), **fitted}
 
 
-def test_of_many_notices_the_folder_is_listed_once_and_each_is_left_once(
+def test_many_notices_need_one_listing_and_each_is_written_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox, listed = Outbox(tmp_path), []
-    outbox.put(NOTICE, NOW)
+    outbox.write(NOTICE, NOW)
     glob = Path.glob
     monkeypatch.setattr(Path, "glob", lambda self, pattern: (listed.append(pattern), glob(self, pattern))[1])
     others = [NOTICE.model_copy(update={"number": number}) for number in range(2, 30)]
-    outbox.send([NOTICE, *others, *others], NOW)
+    outbox.write_all([NOTICE, *others, *others], NOW)
     assert len(listed) == 1
     assert len(outbox.notices()) == 29
 
 
-def test_an_outbox_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+def test_an_outbox_that_cannot_be_written_raises_an_error(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
     with pytest.raises(PublishError, match="cannot be written"):
-        Outbox(tmp_path / "outbox").put(NOTICE, NOW)
+        Outbox(tmp_path / "outbox").write(NOTICE, NOW)

@@ -1,4 +1,4 @@
-"""Words of others inside of ours stay one line and are known for theirs, whatever they are."""
+"""Quotations from other people stay on one line and are recognisable, whatever the text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.notices.quoted_text import in_markdown, named, quotation_parts, quoted, unmarked
+from data.notices.quoted_text import in_markdown, name_or_quotation, quotation_parts, quoted, unmarked
 
 QUOTED: dict[str, tuple[str, str]] = {
     "plain words": ("late by 15 minutes, 3 % never", "“late by 15 minutes, 3 % never”"),
@@ -19,28 +19,28 @@ QUOTED: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", QUOTED.values(), ids=QUOTED)
-def test_quoted_are(case: tuple[str, str]) -> None:
+def test_quoted_returns(case: tuple[str, str]) -> None:
     assert quoted(case[0]) == case[1]
 
 
-def test_a_name_needs_no_marks_and_what_is_none_gets_them() -> None:
-    assert (named("ana"), named("Ana\nThe form: x")) == ("ana", "“Ana The form: x”")
+def test_a_legal_name_is_unchanged_and_other_text_is_quoted() -> None:
+    assert (name_or_quotation("ana"), name_or_quotation("Ana\nThe form: x")) == ("ana", "“Ana The form: x”")
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_whatever_they_write_their_words_are_told_from_ours(first: str, second: str) -> None:
+def test_any_quotation_is_recognised(first: str, second: str) -> None:
     parts = ["It says ", quoted(first), " and then\n", quoted(second), "."]
     assert list(quotation_parts("".join(parts))) == list(zip(parts, [False, True, False, True, False], strict=True))
     assert not any(line in quoted(first) for line in "\n\r\v\f\x1c\x85\u2028\u2029")
 
 
-def test_a_quotation_that_was_cut_off_stays_theirs_to_the_end() -> None:
+def test_an_unclosed_quotation_reaches_to_the_end() -> None:
     assert list(quotation_parts("because “it broke. The form: http")) == [
         ("because ", False), ("“it broke. The form: http", True),
     ]  # fmt: skip
 
 
-def test_what_is_said_is_the_same_with_marks_and_without() -> None:
+def test_unmarked_removes_only_the_quotation_marks() -> None:
     assert unmarked(f"because {quoted('it broke')}.") == "because it broke."
 
 
@@ -54,5 +54,5 @@ MARKDOWN: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", MARKDOWN.values(), ids=MARKDOWN)
-def test_in_markdown(case: tuple[str, str]) -> None:
+def test_in_markdown_writes(case: tuple[str, str]) -> None:
     assert in_markdown(case[0]) == case[1]

@@ -1,4 +1,4 @@
-"""Registries of a model that had a full life (registered, deployed, rolled back, suspended), and of a watched model."""
+"""Registries of a model that was registered, deployed, rolled back and suspended, and of a monitored model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"
 
 
 def life(world: World) -> Moments:
-    """Version 1 served, then version 2, which was rolled back, then nothing: a moment within each."""
+    """Let version 1 serve, then version 2, roll it back, then suspend; return a moment within each period."""
     world.version()
     moments = {"registered": world.now}
     deployed(world, "op-1", version=world.validated(V1))
@@ -37,22 +37,24 @@ def life(world: World) -> Moments:
 
 
 @pytest.fixture(scope="module")
-def lived(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Moments]:
-    """The template of a world whose model had a full life, and a moment within each part of that life."""
+def template_with_history(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Moments]:
+    """The template of a world with that history, and a moment within each period of it."""
     moments: Moments = {}
-    root = tmp_path_factory.mktemp("lived") / "home"
+    root = tmp_path_factory.mktemp("template_with_history") / "home"
     template = prepared(founded, root, lambda world: moments.update(life(world)))
     return template, moments
 
 
 @pytest.fixture
-def moments(lived: tuple[Template, Moments]) -> Moments:
-    """A moment within each part of that life."""
-    return lived[1]
+def moments(template_with_history: tuple[Template, Moments]) -> Moments:
+    """A moment within each period of the history."""
+    return template_with_history[1]
 
 
 @pytest.fixture
-def old_world(lived: tuple[Template, Moments], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The world after that life."""
-    with held(lived[0], tmp_path / "old", monkeypatch) as world:
+def history_world(
+    template_with_history: tuple[Template, Moments], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A world with that history."""
+    with held(template_with_history[0], tmp_path / "old", monkeypatch) as world:
         yield world

@@ -1,4 +1,4 @@
-"""What a change of a model is compared with."""
+"""The facts with which a change of a model is compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from data.queries.amendment_snapshot import amendment_snapshot
 from tests.world import MODEL, World
 
 
-def test_it_has_the_model_the_newest_commit_the_roster_and_the_user(
+def test_the_snapshot_has_the_model_the_latest_commit_the_roster_and_the_user(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "dev")

@@ -1,4 +1,4 @@
-"""A request as its form shows it: every fact of it from one snapshot."""
+"""A request as its form shows it, read in one snapshot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.world import MODEL, World
 from views.forms.approval_form import describe_request
 
 
-def test_a_pending_request_says_what_to_type_who_could_sign_and_what_is_missing(world: World) -> None:
+def test_a_pending_request_has_confirmation_eligible_people_and_missing_signatures(world: World) -> None:
     request = world.requested()
     shown = approval_snapshot(world.registry, request.key, world.now)
     assert shown.request == request
@@ -28,18 +28,18 @@ def test_a_pending_request_says_what_to_type_who_could_sign_and_what_is_missing(
     assert (shown.serving, shown.operation, shown.retirement, shown.parties) == (None, None, None, ())
 
 
-def test_it_is_found_by_its_reference_too(world: World) -> None:
+def test_a_request_is_found_by_its_reference(world: World) -> None:
     request = world.requested()
     assert approval_snapshot(world.registry, "delay/1#1", world.now).request == request
 
 
-def test_all_votes_are_there_and_beside_them_those_that_count(world: World) -> None:
+def test_all_votes_and_the_counted_votes_are_read(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     shown = approval_snapshot(world.registry, request.key, world.now)
     assert [one.person for one in shown.votes] == ["alma"]
-    assert shown.standing == ()
+    assert shown.counted_votes == ()
     assert shown.missing == {Role.APPROVER: 2}
 
 
@@ -50,7 +50,7 @@ def test_nobody_could_sign_a_request_that_is_decided(world: World) -> None:
     assert (shown.request.state, shown.eligible) == ("rejected", ())
 
 
-def test_it_names_the_version_that_serves_in_the_slot(world: World) -> None:
+def test_the_version_in_the_slot_is_read(world: World) -> None:
     first = world.approved()
     deploy(world, first)
     request = world.requested(world.validated(world.version()))
@@ -60,7 +60,7 @@ def test_it_names_the_version_that_serves_in_the_slot(world: World) -> None:
 
 
 def about(world: World, purpose: str, subject: Retirement | Deployment) -> ApprovalSnapshot:
-    """The snapshot of a request with another purpose, whose subject is written to the registry as it is."""
+    """Return the snapshot of a request with another purpose, whose subject is written to the registry as it is."""
     with world.registry.store.transaction() as connection:
         State(connection).apply(subject)
     version = subject.subject if isinstance(subject, Retirement) else subject.version
@@ -96,9 +96,9 @@ def test_a_request_to_retire_comes_with_the_retirement_and_its_parties(world: Wo
     assert "Serving there now" not in text
 
 
-def test_a_request_that_is_not_there_is_an_error(world: World) -> None:
+def test_a_missing_request_raises_an_error(world: World) -> None:
     world.requested()
     with pytest.raises(NotFoundError, match="there is no approval request delay/1#9"):
         approval_snapshot(world.registry, "delay/1#9", world.now)
-    with pytest.raises(InputError, match="names no approval request"):
+    with pytest.raises(InputError, match="is not a reference to an approval request"):
         approval_snapshot(world.registry, "delay", world.now)

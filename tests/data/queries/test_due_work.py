@@ -1,13 +1,13 @@
-"""What came due by itself, as the nightly review and the reconciliation read it."""
+"""The rows that the nightly review and the reconciliation process."""
 
 from __future__ import annotations
 
 from data.queries.due_work import (
     lapsed_serving_versions,
     late_conditions,
+    open_waivers,
     request_runs,
     review_history,
-    standing_waivers,
     unratified_incidents,
 )
 from data.records.version import Version
@@ -16,9 +16,9 @@ from tests.operations import deploy, deployed, suspend
 from tests.world import MODEL, World
 
 
-def test_nothing_is_due_in_a_registry_where_nothing_happened(world: World) -> None:
+def test_nothing_is_due_in_a_new_registry(world: World) -> None:
     registry = world.registry
-    assert standing_waivers(registry) == lapsed_serving_versions(registry) == []
+    assert open_waivers(registry) == lapsed_serving_versions(registry) == []
     assert unratified_incidents(registry, world.now) == late_conditions(registry, world.now) == []
     assert (request_runs(registry, ("expired",)).pending, review_history(registry, "periodic review").models) == (
         (),

@@ -1,4 +1,4 @@
-"""Which events name which model: the log is read once, then as far as it grew, and read anew when it is another."""
+"""The index of events by model reads the log once, then only new events, and a different log from its start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHER = "models/risk/fraud"
 
 @pytest.fixture
 def log() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A log with nothing in it."""
+    """An empty log."""
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE audit_event (seq BIGINT PRIMARY KEY, body BLOB)")
         connection.execute("CREATE TABLE audit_head (id INTEGER, size BIGINT)")
@@ -39,7 +39,7 @@ def found(index: EventIndex, log: duckdb.DuckDBPyConnection, model: str) -> list
     return [json.loads(body) for body in index.bodies(log, model)]
 
 
-def test_an_event_is_found_by_every_model_that_it_names(log: duckdb.DuckDBPyConnection) -> None:
+def test_an_event_is_found_by_every_model_in_it(log: duckdb.DuckDBPyConnection) -> None:
     both = {"subject": MODEL, "rows": [f"{OTHER}/consumers/desk", f"{MODEL}/versions/1", f"{MODEL}/versions/2"]}
     append(log, {"subject": "log"}, {"subject": f"{MODEL}/versions/1"}, both, {"subject": f"{MODEL}-two"})
     index = EventIndex()
@@ -49,7 +49,7 @@ def test_an_event_is_found_by_every_model_that_it_names(log: duckdb.DuckDBPyConn
     assert [index.newest(one) for one in (MODEL, OTHER, f"{MODEL}-two", "models/ops/nothing")] == [2, 2, 3, 0]
 
 
-def test_what_is_known_is_not_read_again(log: duckdb.DuckDBPyConnection) -> None:
+def test_indexed_events_are_not_read_again(log: duckdb.DuckDBPyConnection) -> None:
     index = EventIndex()
     assert found(index, log, MODEL) == []
     append(log, {"subject": MODEL})
@@ -68,12 +68,12 @@ def test_a_log_that_became_shorter_is_read_again(log: duckdb.DuckDBPyConnection)
     assert (found(index, log, MODEL), found(index, log, OTHER)) == ([], [{"subject": OTHER}])
 
 
-def test_a_body_that_is_no_text_names_nothing_and_breaks_nothing(log: duckdb.DuckDBPyConnection) -> None:
+def test_a_body_that_is_not_text_is_skipped(log: duckdb.DuckDBPyConnection) -> None:
     append(log, b'\xff"models/ops/delay"', {"subject": MODEL})
     assert found(EventIndex(), log, MODEL) == [{"subject": MODEL}]
 
 
-def test_it_finds_what_a_reading_of_the_whole_log_finds(world: World) -> None:
+def test_the_index_finds_the_same_events_as_the_whole_log(world: World) -> None:
     deployed(world)
     world.model(OTHER)
     with world.registry.store.reading() as connection:

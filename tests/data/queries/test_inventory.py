@@ -1,4 +1,4 @@
-"""The inventory lists every version with where it stands, where it ran and why that ended."""
+"""The inventory lists every version with its review state, its deployments and why they ended."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ FIELDS = {
 
 @pytest.fixture
 def world(world: World) -> Iterator[World]:
-    """The small world, its registry held open."""
+    """The small world, with its registry kept open."""
     with world.registry.store.session():
         yield world
 
 
 def listed(world: World, model: str | None = None) -> list[ListedVersion]:
-    """The inventory now."""
+    """Return the present inventory."""
     with world.registry.reading() as state:
         return list_versions(state, world.now, model)
 
 
-def shown(world: World, number: int) -> dict[str, Any]:
-    """One version of the model as JSON."""
+def version_as_json(world: World, number: int) -> dict[str, Any]:
+    """Return one version of the model as JSON."""
     return listed(world, MODEL)[number - 1].model_dump(mode="json")
 
 
-def test_its_field_names_do_not_change(world: World) -> None:
+def test_the_field_names_do_not_change(world: World) -> None:
     world.version()
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert set(first) == FIELDS
     assert (first["name"], first["model"], first["version"], first["owner"], first["tier"]) == (
         "ops/delay v1",
@@ -57,11 +57,11 @@ def test_its_field_names_do_not_change(world: World) -> None:
     )
 
 
-def test_an_empty_registry_lists_nothing(world: World) -> None:
+def test_an_empty_registry_has_an_empty_inventory(world: World) -> None:
     assert listed(world) == []
 
 
-def test_versions_stand_by_model_and_number_whatever_their_state(world: World) -> None:
+def test_versions_are_listed_by_model_and_number_in_every_state(world: World) -> None:
     for _ in range(11):
         world.version()
     world.version("models/ops/arrivals")
@@ -69,11 +69,11 @@ def test_versions_stand_by_model_and_number_whatever_their_state(world: World) -
     assert [one.name for one in listed(world, "models/ops/arrivals")] == ["ops/arrivals v1"]
 
 
-def test_it_says_where_a_version_runs_and_why_it_left(world: World) -> None:
+def test_a_version_has_its_deployments_and_why_they_ended(world: World) -> None:
     deployed(world)
     second = deployed(world, "op-2")
     roll_back(world, V1)
-    first, two = shown(world, 1), shown(world, 2)
+    first, two = version_as_json(world, 1), version_as_json(world, 2)
     assert [(d["state"], d["ended_reason"]) for d in first["deployments"]] == [
         ("superseded", "superseded by ops/delay v2"),
         ("deployed", ""),
@@ -88,19 +88,19 @@ def test_it_says_where_a_version_runs_and_why_it_left(world: World) -> None:
 def test_a_suspended_version_does_not_serve(world: World) -> None:
     deployed(world)
     suspend(world)
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert (first["serving"], first["deployments"][0]["ended_reason"]) == (False, "it harms; fallback: the timetable")
 
 
-def test_an_approval_that_ran_out_shows_before_anybody_noted_it(world: World) -> None:
+def test_an_expired_approval_shows_before_an_event_records_it(world: World) -> None:
     deployed(world)
-    assert shown(world, 1)["expired"] is False
+    assert version_as_json(world, 1)["expired"] is False
     world.move(days=91)
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert (first["expired"], first["review_state"]) == (True, "approved")
 
 
-def test_findings_waivers_and_reviews_that_are_open_show(world: World) -> None:
+def test_open_findings_waivers_and_reviews_are_listed(world: World) -> None:
     world.version()
     due = world.now + timedelta(days=30)
     for severity in (Severity.HIGH, Severity.LOW, Severity.HIGH):
@@ -109,16 +109,16 @@ def test_findings_waivers_and_reviews_that_are_open_show(world: World) -> None:
     world.do(DecideWaiver(key=f"{V1}/waivers/1", grant=True, proof=world.proof("rita")), by="rita")
     world.do(OpenReview(model=MODEL, version=V1, reason="a year", due_at=due + timedelta(days=1)))
     world.do(OpenReview(model=MODEL, reason="an incident", due_at=due))
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert (first["open_findings"], first["open_findings_by_severity"]) == (3, {"high": 2, "low": 1})
     assert first["waivers"] == ["performance"]
     assert (first["next_review_due"], first["review_late"]) == (due.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), False)
     world.move(days=31)
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert (first["waivers"], first["review_late"]) == ([], True)
 
 
-def test_consumers_show_and_those_that_nobody_declared(world: World) -> None:
+def test_consumers_and_undeclared_consumers_are_counted(world: World) -> None:
     world.version()
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org"))
     seen = SeenConsumer(system="shadow-it", rows=3, last_seen_at=world.now)
@@ -127,22 +127,22 @@ def test_consumers_show_and_those_that_nobody_declared(world: World) -> None:
         rows=3, labelled=0, partitions=(), measurements_digest="d", counts={}, outcomes={}, consumers=(seen,),
     )  # fmt: skip
     world.do(watch)
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert (first["consumers"], first["undeclared_consumers"]) == (2, 1)
 
 
-def test_a_retirement_shows_its_state(world: World) -> None:
+def test_the_state_of_a_retirement_is_listed(world: World) -> None:
     world.version()
     sunset = world.now + timedelta(days=30)
     world.do(
         OpenRetirement(version=V1, reason="r", sunset_at=sunset, quiet_days=7, impact_digest="d", parties=()), by="olga"
     )
-    assert shown(world, 1)["retirement"] == "planned"
+    assert version_as_json(world, 1)["retirement"] == "planned"
 
 
-def test_it_says_what_an_inventory_lacks(world: World) -> None:
+def test_missing_inventory_fields_are_listed(world: World) -> None:
     world.version(code={"commit": None}, environment_digest=None)
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert first["missing"] == [
         "prohibited uses",
         "alert route",
@@ -155,12 +155,12 @@ def test_it_says_what_an_inventory_lacks(world: World) -> None:
     assert first["complete"] == round(1 - 7 / len(REQUIRED_FIELDS), 3)
 
 
-def test_a_version_of_which_everything_is_known_is_complete(world: World) -> None:
+def test_a_version_with_all_required_fields_is_complete(world: World) -> None:
     version = world.version()
     world.model(prohibited_uses=("pricing",), alert_route="ops", runbook="docs/delay.md")
     world.do(DeclareConsumer(model=MODEL, system="gates", owner="gil", contact="gil@example.org"))
     world.validated(version)
-    first = shown(world, 1)
+    first = version_as_json(world, 1)
     assert (first["complete"], first["missing"]) == (1.0, [])
 
 

@@ -1,4 +1,4 @@
-"""What the inventory page is made of: every model with its versions and its rows, from one snapshot."""
+"""The content of the inventory page: every model with its versions and rows, from one snapshot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_the_versions_and_rows_of_each_model_are_found_by_its_key(world: World) 
     assert list(found.signatures) == [request.key]
 
 
-def test_it_says_how_long_the_log_is_and_by_which_key_it_is_verified(world: World) -> None:
+def test_the_snapshot_has_log_size_and_verification_key(world: World) -> None:
     found = inventory_snapshot(world.home)
     assert found.log_size == len(world.events())
     assert found.vkey == world.events()[0]["data"]["vkey"]
@@ -28,14 +28,14 @@ def test_it_says_how_long_the_log_is_and_by_which_key_it_is_verified(world: Worl
     assert found.time.is_replay
 
 
-def test_an_index_is_brought_up_to_the_end_of_the_log(world: World) -> None:
+def test_an_index_is_extended_to_the_end_of_the_log(world: World) -> None:
     index = EventIndex()
     world.model()
     inventory_snapshot(world.home, index)
     assert index.newest(MODEL) == len(world.events()) - 1
 
 
-def test_before_the_first_checkpoint_there_is_no_note(world: World) -> None:
+def test_without_a_checkpoint_the_note_is_empty(world: World) -> None:
     with world.registry.store.transaction() as connection:
         connection.execute("DELETE FROM checkpoint")
     assert not inventory_snapshot(world.home).checkpoint

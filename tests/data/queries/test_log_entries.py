@@ -17,12 +17,12 @@ from tests.world import MODEL, World
 Moments = dict[str, datetime]
 
 
-def test_the_log_is_read_in_ranges(old_world: World, moments: Moments, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = events_about(old_world.registry, MODEL)
-    at_once = slot_as_of(old_world.registry, MODEL, moments["second"]).events
+def test_the_log_is_read_in_ranges(history_world: World, moments: Moments, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = events_about(history_world.registry, MODEL)
+    at_once = slot_as_of(history_world.registry, MODEL, moments["second"]).events
     monkeypatch.setattr(log_entries, "RANGE", 7)
-    assert events_about(old_world.registry, MODEL) == whole
-    assert slot_as_of(old_world.registry, MODEL, moments["second"]).events == at_once
+    assert events_about(history_world.registry, MODEL) == whole
+    assert slot_as_of(history_world.registry, MODEL, moments["second"]).events == at_once
 
 
 BOUNDS: dict[str, tuple[Callable[[Moments], Moments], str, str]] = {
@@ -41,33 +41,35 @@ def test_events_are_bounded_by_business_time(
     bounds: Callable[[Moments], Moments],
     first: str,
     last: str,
-    old_world: World,
+    history_world: World,
     moments: Moments,
 ) -> None:
-    with old_world.registry.store.reading() as connection:
+    with history_world.registry.store.reading() as connection:
         found = events(connection, MODEL, **bounds(moments))
     assert (found[0].type, found[-1].type) == (first, last)
 
 
-def test_an_entry_is_what_the_log_holds(old_world: World) -> None:
-    entry = events(old_world.registry.journal.bodies(), MODEL)[-1]
-    body = json.loads(list(old_world.registry.journal.bodies())[entry.seq])
+def test_an_entry_has_the_fields_of_its_event(history_world: World) -> None:
+    entry = events(history_world.registry.journal.bodies(), MODEL)[-1]
+    body = json.loads(list(history_world.registry.journal.bodies())[entry.seq])
     assert (entry.id, entry.actor, entry.auth, entry.run) == (body["id"], "otto", "os-user", "op-s")
     assert entry.data == body["data"]
     assert f"{MODEL}/operation" in entry.rows
-    assert len(events(old_world.registry.journal.bodies())) == body["seq"] + 1
+    assert len(events(history_world.registry.journal.bodies())) == body["seq"] + 1
 
 
-def test_events_are_found_by_the_name_of_a_model_or_version(old_world: World) -> None:
-    every = events_named(old_world.registry)
+def test_events_are_found_by_the_name_of_a_model_or_version(history_world: World) -> None:
+    every = events_named(history_world.registry)
     assert [one.seq for one in every] == list(range(len(every)))
-    assert events_named(old_world.registry, "delay") == events_about(old_world.registry, MODEL)
-    assert events_named(old_world.registry, "delay/2") == events_about(old_world.registry, f"{MODEL}/versions/2")
+    assert events_named(history_world.registry, "delay") == events_about(history_world.registry, MODEL)
+    assert events_named(history_world.registry, "delay/2") == events_about(
+        history_world.registry, f"{MODEL}/versions/2"
+    )
     with pytest.raises(NotFoundError):
-        events_named(old_world.registry, "delay/9")
+        events_named(history_world.registry, "delay/9")
 
 
-def test_events_are_read_from_a_number_on(old_world: World) -> None:
-    every = events_named(old_world.registry)
-    assert events_from(old_world.registry, 3) == every[3:]
-    assert events_from(old_world.registry, len(every)) == []
+def test_events_are_read_from_a_number_on(history_world: World) -> None:
+    every = events_named(history_world.registry)
+    assert events_from(history_world.registry, 3) == every[3:]
+    assert events_from(history_world.registry, len(every)) == []

@@ -1,4 +1,4 @@
-"""What the pages say of the log: that it holds, or why nothing is said."""
+"""The proof of the log for the pages: the report of a verification, or why there is none."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from data.queries.log_proof import prove_log, root_of_copy, root_of_log
 from tests.world import World
 
 
-def test_a_log_that_holds_is_said_to_hold(world: World) -> None:
+def test_a_valid_log_has_a_report_without_findings(world: World) -> None:
     proof = prove_log(world.home)
     assert proof.outcome is not None
     assert (proof.outcome.ok, proof.outcome.events, proof.why_not) == (True, len(world.events()), "")
 
 
-def test_while_it_is_held_open_nothing_is_said(world: World) -> None:
+def test_a_locked_registry_gives_a_reason_instead_of_a_report(world: World) -> None:
     with world.registry.store.session():
         proof = prove_log(world.home)
     assert (proof.outcome, bool(proof.why_not)) == (None, True)
 
 
-def test_a_backup_has_the_root_of_the_log_it_was_made_from(world: World, tmp_path: Path) -> None:
+def test_a_backup_has_the_root_of_its_log(world: World, tmp_path: Path) -> None:
     file = tmp_path / "copy.duckdb"
     world.registry.store.backup(file)
     copied = root_of_copy(file)
@@ -34,11 +34,11 @@ def test_a_backup_has_the_root_of_the_log_it_was_made_from(world: World, tmp_pat
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("copy")] == ["copy.duckdb"]
 
 
-def test_a_log_that_is_shorter_has_fewer_events(world: World) -> None:
+def test_a_shorter_log_gives_fewer_events(world: World) -> None:
     assert root_of_log(world.registry, 1_000_000).events == len(world.events())
 
 
-def test_a_backup_that_is_not_there_has_no_root(tmp_path: Path) -> None:
+def test_a_missing_backup_raises_an_error(tmp_path: Path) -> None:
     with pytest.raises(MissingRegistryError):
         root_of_copy(tmp_path / "none.duckdb")
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""What people type finds one thing, or says what is near."""
+"""A typed name finds one record, or raises an error with similar names."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_model_is_found_by(world: World, text: str) -> None:
         assert find_model(state, text).key == MODEL
 
 
-def test_a_bare_name_of_two_teams_names_both(world: World) -> None:
+def test_a_bare_name_in_two_teams_raises_an_error_with_both(world: World) -> None:
     world.model()
     world.model("models/rail/delay")
     with world.registry.reading() as state:
@@ -73,7 +73,7 @@ def test_a_bare_name_of_two_teams_names_both(world: World) -> None:
         assert find_model(state, "rail/delay").team == "rail"
 
 
-def test_a_misspelt_name_says_what_is_near(world: World) -> None:
+def test_a_misspelt_name_raises_an_error_with_similar_names(world: World) -> None:
     world.model()
     with world.registry.reading() as state:
         with pytest.raises(NotFoundError) as near:
@@ -85,7 +85,7 @@ def test_a_misspelt_name_says_what_is_near(world: World) -> None:
 
 
 @pytest.mark.parametrize("text", ["a/b/c", "de'lay", "../delay", ""])
-def test_what_is_no_name_is_refused(world: World, text: str) -> None:
+def test_an_invalid_name_is_refused(world: World, text: str) -> None:
     with world.registry.reading() as state, pytest.raises(InvalidNameError):
         find_model(state, text)
 
@@ -98,7 +98,7 @@ def test_a_version_is_found_by(world: World, text: str) -> None:
     assert (found.version.key, found.choice, found.label) == (VERSION, "named", "ops/delay v1")
 
 
-def test_a_bare_model_means_its_newest_version_or_its_champion_and_says_which(world: World) -> None:
+def test_a_bare_model_gives_its_latest_version_or_champion_with_a_label(world: World) -> None:
     deployed(world)
     world.version()
     with world.registry.reading() as state:
@@ -107,24 +107,24 @@ def test_a_bare_model_means_its_newest_version_or_its_champion_and_says_which(wo
     assert champion.label == "ops/delay v1, the champion version"
 
 
-def test_where_one_version_must_be_named_a_model_is_not_enough(world: World) -> None:
+def test_a_bare_model_is_refused_where_a_version_is_needed(world: World) -> None:
     world.version()
     with world.registry.reading() as state, pytest.raises(InputError) as refused:
         find_version(state, "delay", "named")
-    assert refused.value.remedy == "name one of ops/delay/1"
+    assert refused.value.remedy == "choose one of ops/delay/1"
 
 
-def test_a_version_that_is_not_there_says_which_are(world: World) -> None:
+def test_a_missing_version_raises_an_error_with_the_existing_ones(world: World) -> None:
     world.version()
     with world.registry.reading() as state:
         with pytest.raises(NotFoundError) as missing:
             find_version(state, "delay/7")
-        with pytest.raises(NotFoundError, match="nothing serves as champion"):
+        with pytest.raises(NotFoundError, match="no version of ops/delay serves as champion"):
             find_version(state, "delay", "champion")
-    assert missing.value.remedy == "it has 1"
+    assert missing.value.remedy == "choose one of ops/delay/1"
 
 
-def test_a_model_without_versions_says_how_to_register_one(world: World) -> None:
+def test_a_model_without_versions_raises_an_error_with_a_remedy(world: World) -> None:
     world.model()
     with world.registry.reading() as state, pytest.raises(NotFoundError, match="no version yet"):
         find_version(state, "delay")
@@ -137,7 +137,7 @@ def test_a_model_whose_name_is_a_number_is_a_model(world: World) -> None:
         assert find_version(state, "ops/3/1").version.key == "models/ops/3/versions/1"
 
 
-def raised(world: World) -> None:
+def error_of(world: World) -> None:
     version = world.version()
     due = world.now + timedelta(days=9)
     finding = OpenFinding(
@@ -148,25 +148,25 @@ def raised(world: World) -> None:
 
 @pytest.mark.parametrize("text", ROWS.values(), ids=ROWS)
 def test_a_finding_is_found_by(world: World, text: str) -> None:
-    raised(world)
+    error_of(world)
     with world.registry.reading() as state:
         assert find_row(state, Finding, text).title == "drifts"
 
 
-def test_a_finding_that_is_not_there_says_which_are(world: World) -> None:
-    raised(world)
+def test_a_missing_finding_raises_an_error_with_the_existing_ones(world: World) -> None:
+    error_of(world)
     with world.registry.reading() as state:
         with pytest.raises(NotFoundError) as missing:
             find_row(state, Finding, "delay/1#5")
         with pytest.raises(NotFoundError) as none:
             find_row(state, Review, "delay#1")
-        with pytest.raises(InputError, match="names no finding"):
+        with pytest.raises(InputError, match="is not a reference to a finding"):
             find_row(state, Finding, "delay")
-    assert missing.value.remedy == "there is ops/delay/1#1"
-    assert none.value.remedy == "there is none of ops/delay"
+    assert missing.value.remedy == "choose one of ops/delay/1#1"
+    assert none.value.remedy == "ops/delay has no review yet"
 
 
-def test_somebody_is_found_by_id(world: World) -> None:
+def test_a_person_is_found_by_id(world: World) -> None:
     with world.registry.reading() as state:
         assert find_person(state, "vera").name == "Vera"
         with pytest.raises(NotFoundError) as near:
@@ -175,7 +175,7 @@ def test_somebody_is_found_by_id(world: World) -> None:
 
 
 @pytest.mark.parametrize("key", REFERENCES)
-def test_a_key_is_shown_as_it_can_be_typed(key: str) -> None:
+def test_reference_gives_the_key_as_it_is_typed(key: str) -> None:
     assert reference(key) == REFERENCES[key]
 
 
@@ -201,7 +201,7 @@ def test_a_subject_is_the_version_or_the_model_without_a_number(world: World, te
 
 
 def test_queries_by_name_open_the_registry_themselves(world: World) -> None:
-    raised(world)
+    error_of(world)
     assert model_named(world.registry, "delay").key == MODEL
     assert version_named(world.registry, "delay").label == "ops/delay v1, the newest version"
     assert version_named(world.registry, "delay/1", "named").label == "ops/delay v1"
@@ -211,7 +211,7 @@ def test_queries_by_name_open_the_registry_themselves(world: World) -> None:
 
 @pytest.mark.parametrize("text", ["", "delay", "delay/1"])
 def test_rows_below_are_those_of_a_model_a_version_or_all(world: World, text: str) -> None:
-    raised(world)
+    error_of(world)
     world.version("models/rail/other")
     assert [one.key for one in rows_below(world.registry, Finding, text)] == [f"{VERSION}/findings/1"]
     assert rows_below(world.registry, Finding, "rail/other") == []

@@ -1,4 +1,4 @@
-"""What the pages of a model are made of: its rows, its events and its measurements."""
+"""The content of a model's pages: its rows, its events and its measurements."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def test_the_number_of_a_version_is_read_from_any_key_below_it(world: World) -> 
     assert [found.number_of(one) for one in keys] == [12, None, None, None]
 
 
-def test_a_person_is_named_with_the_id(world: World) -> None:
+def test_a_person_is_shown_with_the_id(world: World) -> None:
     world.model()
     found = model_snapshot(world.home, MODEL)
     assert (found.person("alma"), found.person("nobody"), found.person(None)) == ("Alma (alma)", "nobody", "")
 
 
-def test_the_events_are_those_about_the_model_and_a_kept_index_finds_the_same(world: World) -> None:
+def test_the_events_are_those_of_the_model_with_and_without_an_index(world: World) -> None:
     world.requested()
     world.model("models/crm/churn")
     index = EventIndex()
@@ -49,19 +49,19 @@ def test_the_events_are_those_about_the_model_and_a_kept_index_finds_the_same(wo
     assert both[0].log_size == len(world.events())
 
 
-def test_a_pending_request_says_what_it_needs(world: World) -> None:
+def test_a_pending_request_has_its_missing_signatures(world: World) -> None:
     request = world.requested()
     found = model_snapshot(world.home, MODEL)
     assert found.signatures[request.key].eligible == ("Alma (alma)", "Axel (axel)")
 
 
-def test_before_the_first_checkpoint_there_is_no_note(world: World) -> None:
+def test_without_a_checkpoint_the_note_is_empty(world: World) -> None:
     world.model()
     with world.registry.store.transaction() as connection:
         connection.execute("DELETE FROM checkpoint")
     assert not model_snapshot(world.home, MODEL).checkpoint
 
 
-def test_a_model_that_is_not_there_is_an_error(world: World) -> None:
+def test_a_missing_model_raises_an_error(world: World) -> None:
     with pytest.raises(NotFoundError):
         model_snapshot(world.home, MODEL)

@@ -40,7 +40,7 @@ def record_nights(monitored: ServingModel) -> None:
     monitored.world.registry.execute_together(nights, RunContext(Actor(id="modelward"), monitored.world.now))
 
 
-def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(monitored: ServingModel) -> None:
+def test_only_the_windows_that_persistence_needs_are_read(monitored: ServingModel) -> None:
     record_nights(monitored)
     plan = known(NIGHTS).plan
     assert (plan.window_days, plan.persistence) == (7, (2, 3))
@@ -51,7 +51,7 @@ def test_of_many_nights_only_those_are_read_that_persistence_can_look_at(monitor
     assert known(6).windows == ()
 
 
-def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(monitored: ServingModel) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_history(monitored: ServingModel) -> None:
     with counted_transactions() as before:
         known(NIGHTS)
     record_nights(monitored)
@@ -61,7 +61,7 @@ def test_all_of_it_is_one_snapshot_in_as_many_queries_whatever_the_history(monit
     assert before[STATEMENTS] == after[STATEMENTS]
 
 
-def test_a_model_named_twice_is_watched_once_and_one_without_a_plan_says_so(monitored: ServingModel) -> None:
+def test_a_model_named_twice_is_read_once_and_one_without_a_plan_has_none(monitored: ServingModel) -> None:
     found = monitored_models(Registry.here(), [MODEL, "ops/delay", "delay"], DAY)
     assert [(one.key, one.monitored is not None) for one in found] == [(MODEL, True)]
 
@@ -72,7 +72,7 @@ def as_of(through: int) -> tuple[int | None, int]:
     return (watched.champion.number if watched.champion else None), watched.plan.number
 
 
-def test_a_window_is_held_against_the_plan_and_the_version_that_were_there_as_it_ended(monitored: ServingModel) -> None:
+def test_a_window_has_the_plan_and_the_champion_at_its_end(monitored: ServingModel) -> None:
     world, first = monitored.world, known(0).plan.number
     founded = (FOUNDED_AT.date() - DAY).days
     second = world.version(reference_digest=world.get(Version, monitored.version).reference_digest)

@@ -1,20 +1,20 @@
-"""What nights recorded: alerts that stand, and windows with their plans."""
+"""The results of monitoring: alerts that have not ended, and windows with their plans."""
 
 from __future__ import annotations
 
 import pytest
 
 from data.errors import NotFoundError
-from data.queries.monitoring_results import recorded_windows, standing_alerts
+from data.queries.monitoring_results import active_alerts, recorded_windows
 from tests.monitored_model import ServingModel
 from tests.prediction_logs import DAY, days
 from tests.world import MODEL
 
 
-def test_the_alerts_of_a_model_are_read_and_of_another_the_model_alone(monitored: ServingModel) -> None:
+def test_alerts_are_read_for_the_models_and_not_for_others(monitored: ServingModel) -> None:
     monitored.monitor(DAY + days(6))
     registry = monitored.world.registry
-    mine, other = standing_alerts(registry, [MODEL]), standing_alerts(registry, [], [MODEL])
+    mine, other = active_alerts(registry, [MODEL]), active_alerts(registry, [], [MODEL])
     assert {one.model for one in mine.alerts} == {MODEL}, "nothing was logged, which pages"
     assert (other.alerts, list(other.models)) == ((), [MODEL])
 

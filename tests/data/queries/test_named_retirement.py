@@ -25,7 +25,7 @@ def test_a_version_that_is_not_being_retired_has_no_retirement(world: World) -> 
     assert retirement_named(world.registry, "delay/1").successor is None
 
 
-def test_a_retirement_is_of_one_version(world: World) -> None:
+def test_the_retirement_of_a_version_is_found(world: World) -> None:
     world.version()
     with pytest.raises(InputError, match="is a model"):
         retirement_named(world.registry, "delay")

@@ -1,4 +1,4 @@
-"""Who notices can reach."""
+"""The mail addresses to which notices can be sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from data.records.person import Person
 from tests.world import World
 
 
-def test_the_mailboxes_of_active_people_and_the_administrators_are_known(world: World) -> None:
+def test_mailboxes_are_those_of_active_people_and_administrators_are_listed(world: World) -> None:
     found = notice_recipients(world.registry, world.now)
     people = world.find(Person, state="active")
     assert found.mailboxes == {one.person: one.email for one in people if one.email}

@@ -1,4 +1,4 @@
-"""The windows before: as many as are asked for, of the version that is asked about, and none that came later."""
+"""Past windows: at most the requested number, of the requested version, and none after the given day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for people: requests, conclusions of validators and plans of retirements, with who could decide."""
+"""The decisions that wait for people: requests, conclusions and transition plans, with who could decide."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.retirement_states import KEY, PARTIES, opened
 from tests.world import World
 
 
-def test_a_request_waits_for_everybody_who_could_sign_it(world: World) -> None:
+def test_a_pending_request_has_everybody_who_could_sign(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
     pending = pending_decisions(world.registry, world.now)
@@ -19,13 +19,13 @@ def test_a_request_waits_for_everybody_who_could_sign_it(world: World) -> None:
     assert [one.standard for one in pending.standards] == ["baseline"]
 
 
-def test_an_assessed_version_waits_for_its_validators(world: World) -> None:
+def test_a_pending_conclusion_has_the_eligible_validators(world: World) -> None:
     version = world.assessed()
     (waiting,) = pending_decisions(world.registry, world.now).conclusions
     assert (waiting.version.key, waiting.verdicts.version, waiting.validators) == (version, version, ("vera",))
 
 
-def test_only_the_decision_about_a_key_is_read_when_it_is_named(world: World) -> None:
+def test_about_limits_the_result_to_one_decision(world: World) -> None:
     request, version = world.requested(), world.assessed(world.version())
     assert version != request.subject
     named = pending_decisions(world.registry, world.now, request.key)
@@ -33,7 +33,7 @@ def test_only_the_decision_about_a_key_is_read_when_it_is_named(world: World) ->
     assert pending_decisions(world.registry, world.now, "nothing").requests == ()
 
 
-def test_a_retirement_waits_with_its_parties_while_it_is_planned(world: World) -> None:
+def test_a_pending_plan_has_the_parties_of_its_retirement(world: World) -> None:
     world.validated()
     opened(world)
     (plan,) = pending_decisions(world.registry, world.now).plans

@@ -33,14 +33,14 @@ def test_a_decided_request_needs_none(world: World) -> None:
     assert found(world) == {}
 
 
-def test_a_signature_of_somebody_who_left_the_roster_does_not_count(world: World) -> None:
+def test_the_signature_of_a_revoked_person_does_not_count(world: World) -> None:
     request = world.requested()
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     assert found(world)[request.key].missing == {Role.APPROVER: 2}
 
 
-def test_beyond_the_first_requests_nobody_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_eligible_people_are_listed_only_for_the_first_requests(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     request = world.requested()
     monkeypatch.setattr(module, "MOST_NAMED", 0)
     assert found(world)[request.key] == PendingSignatures({Role.APPROVER: 2})

@@ -1,4 +1,4 @@
-"""What waits for people, and which runs ask about it."""
+"""The work that waits for people, and the runs that ask about it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAILED = Judgement(
 PASSED = Judgement(control="performance", gate="performance", criterion="auc", verdict=Passed(because="0.7"))
 
 
-def test_a_request_waits_for_its_signatures_and_for_who_could_give_them(world: World) -> None:
+def test_a_waiting_request_has_missing_signatures_and_eligible_people(world: World) -> None:
     request = world.requested()
     work = pending_work(world.registry)
     (found,) = work.requests
@@ -27,14 +27,14 @@ def test_a_request_waits_for_its_signatures_and_for_who_could_give_them(world: W
     assert (work.now, work.assessed) == (world.now, ())
 
 
-def test_a_decided_request_is_listed_on_demand_and_needs_nothing(world: World) -> None:
+def test_a_decided_request_is_listed_on_demand_without_missing_signatures(world: World) -> None:
     request = world.approved()
     assert listed_work(world.registry).requests == ()
     (found,) = listed_work(world.registry, decided=True).requests
     assert (found.request.key, found.request.state, found.missing, found.people) == (request.key, "approved", {}, ())
 
 
-def test_a_cleared_version_waits_for_a_validator(world: World) -> None:
+def test_a_cleared_version_is_listed_with_its_validators(world: World) -> None:
     version = world.assessed()
     (found,) = pending_work(world.registry).assessed
     assert (found.version.key, found.model.key) == (version, found.version.model)
@@ -42,7 +42,7 @@ def test_a_cleared_version_waits_for_a_validator(world: World) -> None:
     assert found.people == ("vera",)
 
 
-def test_the_standard_is_the_version_that_the_verdicts_name(world: World) -> None:
+def test_the_standard_is_the_version_of_the_verdict_set(world: World) -> None:
     version = world.measured()
     (standard,) = rows(world.registry, Standard)
     command = RecordVerdicts(
@@ -55,20 +55,20 @@ def test_the_standard_is_the_version_that_the_verdicts_name(world: World) -> Non
     assert found.verdicts.standards == (standard.key,)
 
 
-def test_a_version_that_was_not_cleared_waits_for_nobody(world: World) -> None:
+def test_a_version_that_was_not_cleared_is_not_listed(world: World) -> None:
     version = world.measured()
     world.judge(version, "assess", FAILED)
     assert pending_work(world.registry).assessed == ()
 
 
-def test_the_runs_that_ask_are_those_of_the_request(world: World) -> None:
+def test_the_asking_run_of_a_request_is_found(world: World) -> None:
     request = world.requested()
     for name in ("delay/1#1", request.key):
         asking = asking_runs(world.registry, name)
         assert (asking.runs, asking.subject) == ((request.run_id,), request.key)
 
 
-def test_the_runs_that_may_ask_about_a_version_stand_newest_first(world: World) -> None:
+def test_the_runs_of_a_version_are_listed_latest_first(world: World) -> None:
     version = world.version()
     for number in ("1", "2"):
         finding = OpenFinding(

@@ -1,13 +1,13 @@
-"""What is registered of a model, and the parent that a submission is checked with."""
+"""The registered facts of a model, and the parent of a submission."""
 
 from __future__ import annotations
 
-from data.queries.registered_model import StandingFacts, parent_facts, registered_model
+from data.queries.registered_model import RegisteredFacts, parent_facts, registered_model
 from data.records.version import Version
 from tests.world import MODEL, World
 
 
-def test_nothing_is_known_of_another_model(world: World) -> None:
+def test_an_unknown_model_has_no_facts(world: World) -> None:
     found = registered_model(world.registry, "models/ops/other")
     assert (found.model, found.versions, found.test_plan, found.monitoring_plan, found.consumers) == (
         None,
@@ -27,9 +27,9 @@ def test_a_model_has_its_versions(world: World) -> None:
 
 def test_the_parent_is_chosen_in_the_same_snapshot(world: World) -> None:
     version = world.version()
-    seen: list[StandingFacts] = []
+    seen: list[RegisteredFacts] = []
 
-    def newest(facts: StandingFacts) -> Version | None:
+    def newest(facts: RegisteredFacts) -> Version | None:
         seen.append(facts)
         return facts.versions[-1]
 

@@ -1,4 +1,4 @@
-"""The time in a registry, and that of its newest event."""
+"""The time in a registry, and the time of its latest event."""
 
 from __future__ import annotations
 

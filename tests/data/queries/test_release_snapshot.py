@@ -1,4 +1,4 @@
-"""What the form of an emergency release shows: who could release, and what serves there."""
+"""The content of the form of an emergency release: who could release, and what serves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.operations import deploy
 from tests.world import World
 
 
-def test_it_names_everybody_who_holds_one_of_the_roles_and_what_serves_in_the_slot(world: World) -> None:
+def test_the_snapshot_has_the_releasers_and_the_version_in_the_slot(world: World) -> None:
     deploy(world, world.approved())
     second = world.version()
     roles = (Role.OPERATOR, Role.RISK_ACCEPTOR)
@@ -18,6 +18,6 @@ def test_it_names_everybody_who_holds_one_of_the_roles_and_what_serves_in_the_sl
     assert shown.serving == second.replace("versions/2", "versions/1")
 
 
-def test_nothing_serves_in_a_slot_that_nothing_was_deployed_to(world: World) -> None:
+def test_an_empty_slot_has_no_serving_version(world: World) -> None:
     shown = release_snapshot(world.registry, world.version(), "staging", "shadow", (Role.OPERATOR,), world.now)
     assert (shown.environment, shown.slot, shown.serving) == ("staging", "shadow", None)

@@ -1,4 +1,4 @@
-"""What reminders are written about."""
+"""The subjects of reminders."""
 
 from __future__ import annotations
 

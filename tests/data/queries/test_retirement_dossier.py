@@ -1,4 +1,4 @@
-"""The dossier of a retirement holds its rows, its approvals and its events, and names bytes that are gone."""
+"""The dossier of a retirement contains its rows, approvals and events, and reports missing bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.world import World
 
 
 def assessed(world: World) -> str:
-    """The digest of an impact assessment that is kept."""
+    """Return the digest of a stored impact assessment."""
     logs = LogCoverage(days=0, first=None, last=None, unreadable=())
     document = ImpactDocument(version=VERSION, assessed_at=world.now, logs=logs, seen=(), affected=())
     return world.artifacts.put(document.model_dump_json().encode())
@@ -27,13 +27,13 @@ def dossier(world: World) -> RetirementDossier:
 
 
 def retiring(world: World, **changes: object) -> None:
-    """Version 1 served and its retirement is open."""
+    """Let version 1 serve, and open its retirement."""
     world.version()
     deployed(world, "op-1", version=world.validated(VERSION))
     opened(world, **changes)
 
 
-def test_a_dossier_holds_the_rows_without_their_revisions(world: World) -> None:
+def test_a_dossier_contains_the_rows_without_revisions(world: World) -> None:
     retiring(world, impact_digest=assessed(world))
     found = dossier(world)
     assert (found.version.key, found.artifact, found.clock) == (VERSION, KEPT, "replay")
@@ -47,13 +47,13 @@ def test_a_dossier_holds_the_rows_without_their_revisions(world: World) -> None:
     assert {"seq", "type", "subject", "actor", "effective_at"} == set(document["events"][0])
 
 
-def test_an_artifact_that_is_gone_is_named(world: World) -> None:
+def test_a_missing_artifact_is_reported_in_the_dossier(world: World) -> None:
     retiring(world, impact_digest=assessed(world))
     world.artifacts.path(world.get(Version, VERSION).artifact.digest).unlink()
     assert dossier(world).artifact != KEPT
 
 
-def test_evidence_that_is_missing_is_an_error(world: World) -> None:
+def test_missing_evidence_raises_an_error(world: World) -> None:
     retiring(world)
     with pytest.raises(ArtifactError):
         dossier(world)

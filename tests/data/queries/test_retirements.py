@@ -1,4 +1,4 @@
-"""What is known about a version before it is retired, and about its retirement as it stands."""
+"""The facts about a version before its retirement, and about the retirement."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.world import MODEL, World
 
 
 def consumed(world: World) -> None:
-    """Version 1 serves and two systems use the model; one of them is a party of the retirement."""
+    """Let version 1 serve; two systems use the model, and one of them is a party of the retirement."""
     world.version()
     for system in ("gates", "desk"):
         world.do(DeclareConsumer(model=MODEL, system=system, owner="olga", contact="a@example.org", cadence_days=2))
@@ -45,6 +45,6 @@ def test_a_retirement_is_read_with_the_consumers_of_its_parties_and_the_slots_of
     assert (found.requests, found.version.key) == ((), VERSION)
 
 
-def test_a_retirement_that_is_not_there_is_an_error(world: World) -> None:
+def test_a_missing_retirement_raises_an_error(world: World) -> None:
     with pytest.raises(NotFoundError):
         retirement_snapshot(world.registry, KEY)

@@ -1,4 +1,4 @@
-"""The roster, who acts here, and when a one-time code is due."""
+"""The roster, the acting person, and when a one-time code is required."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from data.queries.roster import (
     current_member,
     current_person,
     grants_in_own_right,
-    is_code_due,
     person_check,
+    requires_code,
     roster,
 )
 from data.records.person import Role
@@ -22,7 +22,7 @@ from tests.world import World
 
 
 def deputy(world: World) -> None:
-    """Vera represents alma for ten days."""
+    """Make vera alma's deputy for ten days."""
     world.grant("vera", deputy_of="alma", to_at=world.now + timedelta(days=10))
 
 
@@ -33,7 +33,7 @@ def test_the_roster_has_everybody_with_their_roles_and_whether_they_have_codes(w
     assert found.now == time_in(world.registry).now
 
 
-def test_a_grant_that_has_ended_is_not_held(world: World) -> None:
+def test_held_by_leaves_out_ended_grants(world: World) -> None:
     deputy(world)
     assert [one.deputy_of for one in roster(world.registry).held_by("vera")] == [None, "alma"]
     world.move(days=11)
@@ -41,7 +41,7 @@ def test_a_grant_that_has_ended_is_not_held(world: World) -> None:
     assert [one.deputy_of for one in roster(world.registry).held_by("vera")] == [None]
 
 
-def test_the_acting_person_is_known_by_the_setting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_acting_person_is_that_of_the_setting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "alma")
     assert current_person(world.registry).id == "alma"
     member = current_member(world.registry)
@@ -49,9 +49,7 @@ def test_the_acting_person_is_known_by_the_setting(world: World, monkeypatch: py
     assert member.person == "alma"
 
 
-def test_somebody_who_is_not_on_the_roster_acts_under_their_user_name(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_person_not_on_the_roster_acts_under_the_user_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "nobody-here")
     assert current_person(world.registry).id == "nobody-here"
     assert current_member(world.registry) is None
@@ -67,9 +65,9 @@ def test_a_person_is_checked_against_the_roster(world: World) -> None:
         person_check(world.registry, "not a name")
 
 
-def test_a_code_is_due_once_two_people_are_enrolled(world: World) -> None:
-    assert is_code_due(world.registry, "alma")
-    assert is_code_due(world.registry, "nobody-here")
+def test_a_code_is_required_once_two_people_are_enrolled(world: World) -> None:
+    assert requires_code(world.registry, "alma")
+    assert requires_code(world.registry, "nobody-here")
 
 
 def test_grants_in_own_right_leave_out_those_of_a_deputy_and_those_that_ended(world: World) -> None:

@@ -18,7 +18,7 @@ def test_a_row_is_found_by_its_key(world: World) -> None:
     assert found == required_row(world.registry, Model, MODEL)
 
 
-def test_a_row_that_is_not_there_is_none_or_an_error(world: World) -> None:
+def test_a_missing_row_gives_none_or_raises_an_error(world: World) -> None:
     assert row(world.registry, Model, MODEL) is None
     with pytest.raises(NotFoundError, match="there is no model ops/delay"):
         required_row(world.registry, Model, MODEL)

@@ -1,4 +1,4 @@
-"""Of years of monitoring runs one year is drawn: the newest each, one a week before them, and those that alerted."""
+"""Of years of monitoring runs one year is drawn: the latest runs, one run a week before them, and those with alerts."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ DRAWN: dict[str, tuple[list[MonitoringRun], list[Alert], list[int]]] = {
 
 
 @pytest.mark.parametrize(("runs", "alerts", "drawn"), DRAWN.values(), ids=DRAWN)
-def test_of_the_nights_are_drawn(runs: list[MonitoringRun], alerts: list[Alert], drawn: list[int]) -> None:
+def test_the_runs_drawn_of(runs: list[MonitoringRun], alerts: list[Alert], drawn: list[int]) -> None:
     assert ages(drawn_runs(reversed(runs), alerts)) == drawn
 
 
-def test_a_run_whose_measurements_are_gone_is_named(tmp_path: Path) -> None:
+def test_a_run_with_missing_measurements_is_reported(tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path)
     kept = run(7, measurements_digest=store.put(to_bytes([measured(1)])))
 

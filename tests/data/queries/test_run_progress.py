@@ -1,26 +1,26 @@
-"""What a run did already, as the registry has it; a run without an id did nothing."""
+"""What a run has recorded; a run without an id has recorded nothing."""
 
 from __future__ import annotations
 
 import pytest
 
-from data.queries.run_progress import acting_person, answers_judged, published_by_run, request_of_run
+from data.queries.run_progress import acting_person, count_events_of_run, published_by_run, request_of_run
 from data.records.events import EventType
 from tests.operations import deploy
 from tests.world import World
 
 
-def test_the_acting_person_is_whom_the_settings_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_acting_person_is_that_of_the_settings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "olga")
     assert acting_person(world.registry).id == "olga"
 
 
-def test_only_answers_of_the_run_are_counted(world: World) -> None:
+def test_only_events_of_the_run_are_counted(world: World) -> None:
     request = world.approved()
     types = (EventType.APPROVAL_DECIDED,)
-    assert answers_judged(world.registry, request.key, types, "another-run") == 0
+    assert count_events_of_run(world.registry, request.key, types, "another-run") == 0
     runs = {str(one["refs"].get("run", "")) for one in world.events("approval.decided")}
-    assert sum(answers_judged(world.registry, request.key, types, run) for run in runs) == 2
+    assert sum(count_events_of_run(world.registry, request.key, types, run) for run in runs) == 2
 
 
 def test_a_run_finds_its_own_request(world: World) -> None:

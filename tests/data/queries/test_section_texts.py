@@ -1,4 +1,4 @@
-"""The text of a section is found by its digest: in the artifact store, or in the submission it came with."""
+"""The text of a section is found by its digest: in the artifact store, or in the packed submission."""
 
 from __future__ import annotations
 
@@ -59,15 +59,15 @@ def test_a_kept_text_is_shown_without_its_front_matter(
     assert read(store, inbox, version, section.changed(text_digest=digest)) == "What it is for.\n"
 
 
-def test_a_long_text_is_cut_and_says_how_much_is_left(
+def test_a_long_text_is_cut_with_the_number_of_characters_left_out(
     store: ArtifactStore, inbox: ArtifactStore, version: Version, section: Section
 ) -> None:
     shown = read(store, inbox, version, section.changed(text_digest=store.put(b"a" * (LONGEST + 1_234))))
     assert shown is not None
-    assert shown.endswith("a\n\n(… 1,234 more characters are in the submission)")
+    assert shown.endswith("a\n\n(characters not shown: 1,234; the whole text is in the submission)")
 
 
-def test_a_text_that_only_the_submission_holds_is_found_by_its_digest(
+def test_a_text_that_is_only_in_the_submission_is_found_by_its_digest(
     store: ArtifactStore, inbox: ArtifactStore, version: Version, section: Section
 ) -> None:
     digest = ArtifactStore(store.root / "elsewhere").put(b"as packed")
@@ -77,7 +77,7 @@ def test_a_text_that_only_the_submission_holds_is_found_by_its_digest(
 
 
 @pytest.mark.parametrize("submission", ["", GONE, b"no archive"], ids=["none", "gone", "no archive"])
-def test_a_text_whose_bytes_are_nowhere_is_not_shown(
+def test_a_text_whose_bytes_are_missing_is_none(
     submission: str | bytes, store: ArtifactStore, inbox: ArtifactStore, version: Version, section: Section
 ) -> None:
     digest = inbox.put(submission) if isinstance(submission, bytes) else submission
@@ -85,7 +85,7 @@ def test_a_text_whose_bytes_are_nowhere_is_not_shown(
     assert read(store, inbox, packed_version, section.changed(text_digest=GONE)) is None
 
 
-def test_bytes_that_are_no_text_are_not_shown(
+def test_bytes_that_are_not_utf_8_give_none(
     store: ArtifactStore, inbox: ArtifactStore, version: Version, section: Section
 ) -> None:
     assert read(store, inbox, version, section.changed(text_digest=store.put(b"\xff\xfe"))) is None

@@ -1,4 +1,4 @@
-"""What an operation on a served model needs to know, each read in one snapshot."""
+"""The facts that an operation on a served model needs, each read in one snapshot."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_run_finds_what_it_deployed_and_no_operation_under_way(world: World) -
     assert operation_under_way(world.registry, MODEL) is None
 
 
-def test_the_version_before_is_chosen_unless_its_bytes_are_missing(world: World) -> None:
+def test_the_previous_version_is_chosen_unless_its_bytes_are_missing(world: World) -> None:
     deploy(world, world.approved(), "op-1")
     deploy(world, world.approved(), "op-2")
     place = (MODEL, "production", "champion", world.now)
@@ -47,7 +47,7 @@ def test_the_version_before_is_chosen_unless_its_bytes_are_missing(world: World)
     assert return_choice(world.registry, *place, lambda version: "gone").chosen.version is None
 
 
-def test_what_was_suspended_for_cause_is_blocked(world: World) -> None:
+def test_a_version_suspended_for_cause_is_blocked(world: World) -> None:
     request = world.approved()
     deploy(world, request, "op-1")
     assert not is_blocked(world.registry, request.subject)
@@ -55,7 +55,7 @@ def test_what_was_suspended_for_cause_is_blocked(world: World) -> None:
     assert is_blocked(world.registry, request.subject)
 
 
-def test_a_request_knows_what_was_released_under_it(world: World) -> None:
+def test_a_released_request_has_its_deployment(world: World) -> None:
     request = world.approved()
     assert released_request(world.registry, request.key).live is None
     deploy(world, request, "op-1")
@@ -67,6 +67,6 @@ def test_a_request_knows_what_was_released_under_it(world: World) -> None:
     assert release_opened_by(world.registry, "") is None
 
 
-def test_the_owner_and_the_administrators_hear_of_a_release(world: World) -> None:
+def test_the_audience_of_a_release_is_owner_and_administrators(world: World) -> None:
     world.model()
     assert set(release_audience(world.registry, MODEL, world.now)) >= {"olga", "adam"}

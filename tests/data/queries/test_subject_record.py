@@ -32,7 +32,7 @@ def test_a_version_has_its_evidence_and_conclusions(world: World) -> None:
     assert (record.of(Deployment), record.retirement, record.validated_for) == ([], None, {})
 
 
-def test_a_version_has_its_deployments_and_whom_a_validator_represented(world: World) -> None:
+def test_a_version_has_its_deployments_and_the_person_its_validator_represented(world: World) -> None:
     world.grant("outsider", "validator", deputy_of="vera", to_at=world.now + timedelta(days=3))
     version = world.validated(by="outsider")
     deployed(world, version=version)

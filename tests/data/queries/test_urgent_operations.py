@@ -1,4 +1,4 @@
-"""The newest operation on a slot, and how far an emergency release came."""
+"""The latest deployment of a slot, and the progress of an emergency release."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tests.operations import deployed
 from tests.world import World
 
 
-def test_before_the_first_deployment_there_is_none(world: World) -> None:
+def test_before_the_first_deployment_the_result_is_empty(world: World) -> None:
     world.version()
     found = urgent_operation(world.registry, "delay", "production", "champion", world.now)
     assert (found.deployment, found.release, found.eligible) == (None, None, ())
 
 
-def test_an_ordinary_deployment_is_no_release(world: World) -> None:
+def test_an_ordinary_deployment_has_no_release(world: World) -> None:
     deployment = deployed(world)
     found = urgent_operation(world.registry, "delay", "production", "champion", world.now)
     assert found.deployment == deployment

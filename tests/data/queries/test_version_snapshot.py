@@ -1,4 +1,4 @@
-"""A version as a form shows it: with its newest conclusion, its findings and the waivers in force."""
+"""A version as a form shows it: with its latest conclusion, its findings and the granted waivers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def test_a_version_that_nobody_concluded_on_has_no_validation(world: World) -> N
     assert shown.metrics == ()
 
 
-def test_a_conclusion_names_the_person_whom_its_validator_stood_in_for(world: World) -> None:
+def test_a_conclusion_has_the_person_its_validator_represented(world: World) -> None:
     world.grant("rita", Role.VALIDATOR, deputy_of="vera", to_at=world.now + timedelta(days=5))
     shown = version_snapshot(world.registry, world.validated(by="rita"))
     assert shown.validation is not None
     assert (shown.validation.validator, shown.validated_for) == ("rita", "vera")
 
 
-def test_findings_are_all_there_and_waivers_only_while_they_are_granted(world: World) -> None:
+def test_all_findings_and_only_granted_waivers_are_read(world: World) -> None:
     key, until = world.validated(), world.now + timedelta(days=9)
     world.do(OpenFinding(version=key, severity="low", title="a", text="b", owner="dev", due_at=until), by="vera")
     for control in ("GAP-1", "GAP-2"):
@@ -50,12 +50,12 @@ def test_the_address_of_the_evidence_pages_is_that_of_the_settings(
     assert version_snapshot(world.registry, key).evidence_url == "http://127.0.0.1:4290"
 
 
-def test_who_could_conclude_is_named_beside_the_version(world: World) -> None:
+def test_the_eligible_validators_are_read(world: World) -> None:
     shown = validation_snapshot(world.registry, world.version(), world.now)
     assert shown.validators == ("vera",)
     assert shown.version.validation is None
 
 
-def test_a_version_that_is_not_there_is_an_error(world: World) -> None:
+def test_a_missing_version_raises_an_error(world: World) -> None:
     with pytest.raises(NotFoundError, match="there is no version"):
         version_snapshot(world.registry, f"{MODEL}/versions/9")

@@ -17,16 +17,16 @@ WORDS = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[ApprovalRequest], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[ApprovalRequest], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 
-def test_a_required_role_asks_one_person_unless_it_says_more() -> None:
+def test_a_required_role_needs_one_person_by_default() -> None:
     assert RequiredRole.model_validate({"role": "approver"}).count == 1
     with pytest.raises(ValidationError):
         RequiredRole.model_validate({"role": "emperor"})
 
 
-def test_a_condition_needs_its_date() -> None:
+def test_a_condition_needs_a_due_date() -> None:
     with pytest.raises(ValidationError):
         Condition.model_validate({"text": "mend it"})

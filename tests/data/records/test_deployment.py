@@ -17,7 +17,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Deployment], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Deployment], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 

@@ -1,4 +1,4 @@
-"""The digest of evidence on rows alone: what it covers, and what it does not."""
+"""The digest of evidence: which fields it covers, and which it does not."""
 
 from __future__ import annotations
 
@@ -55,23 +55,23 @@ NOT_COVERED = {
 
 
 @pytest.mark.parametrize("what", COVERED)
-def test_it_covers(what: str) -> None:
+def test_the_digest_changes_with(what: str) -> None:
     assert COVERED[what] != digest()
 
 
-def test_what_is_covered_is_told_apart() -> None:
+def test_different_evidence_has_different_digests() -> None:
     assert len(set(COVERED.values())) == len(COVERED)
 
 
 @pytest.mark.parametrize("what", NOT_COVERED)
-def test_it_does_not_cover(what: str) -> None:
+def test_the_digest_does_not_change_with(what: str) -> None:
     assert NOT_COVERED[what] == digest()
 
 
-def test_a_digest_names_its_algorithm() -> None:
+def test_a_digest_starts_with_its_algorithm() -> None:
     assert sha256_of({}) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
 
-def test_a_time_without_zone_never_gets_into_evidence() -> None:
+def test_a_time_without_zone_is_refused_in_evidence() -> None:
     with pytest.raises(InputError):
         finding("validation", raised_at=datetime(2013, 3, 1))  # noqa: DTZ001

@@ -1,4 +1,4 @@
-"""Points in time: UTC inside, one way of writing them, never without a zone."""
+"""Points in time: UTC in memory, one written form, always with a zone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ READ = {
 
 
 @pytest.mark.parametrize("text", READ)
-def test_a_time_is_read(text: str) -> None:
+def test_read_instant_reads(text: str) -> None:
     assert read_instant(text) == READ[text]
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2013-13-01", "2013-08-01T25:00:00Z"])
-def test_what_is_no_time(text: str) -> None:
+def test_text_that_is_not_a_time_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is not a time"):
         read_instant(text)
 
@@ -40,7 +40,7 @@ def test_a_time_is_written_with_six_digits_in_utc() -> None:
 
 @given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)), st.datetimes(  # noqa: DTZ001
     min_value=datetime(1900, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # fmt: skip
-def test_written_times_sort_as_times_and_come_back(first: datetime, other: datetime) -> None:
+def test_written_times_sort_as_times_and_are_read_back(first: datetime, other: datetime) -> None:
     assert (write_instant(first) < write_instant(other)) == (first < other)
     assert read_instant(write_instant(first)) == first
 

@@ -13,7 +13,7 @@ NOW = datetime(2013, 3, 1, tzinfo=UTC)
 STANDARD = {"standard": "baseline", "version": 1, "title": "Baseline", "digest": "sha256:0", "controls": 9}
 
 
-def test_a_standard_says_who_adopted_which_bytes() -> None:
+def test_a_standard_has_its_digest_and_who_adopted_it() -> None:
     row = Standard.model_validate({**STANDARD, "key": "standards/baseline/1", "adopted_at": NOW, "adopted_by": "ada"})
     assert set(row.image()) == {"table", "key", "rev", "values"}
     for missing in ("digest", "adopted_by", "adopted_at"):
@@ -21,6 +21,6 @@ def test_a_standard_says_who_adopted_which_bytes() -> None:
             Standard.model_validate({**row.model_dump(exclude={missing})})
 
 
-def test_an_attestation_says_what_was_restored() -> None:
+def test_an_attestation_has_the_restored_root() -> None:
     fields = set(Attestation.model_fields)
     assert {"events", "anchored", "assurance", "backup_digest", "restored_root", "attested_at"} <= fields

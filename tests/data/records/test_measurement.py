@@ -1,4 +1,4 @@
-"""Measurements: a value, or the reason why there is none; never both unsaid."""
+"""Measurements: a value, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_reasons_why_a_statistic_cannot_say() -> None:
     assert known.startswith(WORDS), "stored words are never dropped: add new ones at the end"
 
 
-def test_a_measurement_comes_back_from_its_text() -> None:
+def test_a_measurement_is_read_back_from_json() -> None:
     measurement = Measurement(
         statistic="psi", column="distance", value=0.1, low=0.0, high=0.2, rows=9, reference_rows=99
     )
@@ -27,6 +27,6 @@ def test_a_measurement_comes_back_from_its_text() -> None:
     assert Measurement.model_validate_json(none.model_dump_json()).cannot_say is CannotSay.ONE_CLASS
 
 
-def test_a_measurement_is_frozen_and_closed() -> None:
+def test_a_measurement_is_frozen_and_rejects_unknown_fields() -> None:
     with pytest.raises(ValidationError):
         Measurement.model_validate({"statistic": "psi", "column": "x", "value": 1.0, "threshold": 2.0})

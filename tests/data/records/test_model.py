@@ -19,15 +19,15 @@ WORDS: dict[tuple[type[Frozen], str], str] = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Frozen], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Frozen], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 
-def test_a_standard_enforces_unless_it_says_otherwise() -> None:
+def test_a_standard_is_enforced_by_default() -> None:
     assert AppliedStandard(standard="s", rationale="r").mode == "enforce"
 
 
-def test_columns_are_called_as_the_log_layout_says_unless_mapped() -> None:
+def test_default_column_names_are_those_of_the_log_layout() -> None:
     mapping = ColumnMapping(score="p")
     assert (mapping.score, mapping.label, mapping.prediction_id) == ("p", "label", "prediction_id")
     with pytest.raises(ValidationError):

@@ -17,9 +17,9 @@ WORDS: dict[tuple[type[Row], str], str] = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Row], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Row], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 
-def test_an_incident_blocks_unless_it_says_otherwise() -> None:
+def test_an_incident_blocks_by_default() -> None:
     assert Incident.model_fields["blocking"].default is True

@@ -20,13 +20,13 @@ WORDS: dict[tuple[type[Frozen], str], str] = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Frozen], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Frozen], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 
-def test_who_proves_nothing_is_an_operating_system_user() -> None:
+def test_an_actor_is_an_operating_system_user_by_default() -> None:
     assert Actor(id="ana").auth == "os-user"
 
 
-def test_a_credential_has_no_place_for_a_seed() -> None:
+def test_a_credential_has_no_field_for_a_seed() -> None:
     assert not [name for name in Credential.model_fields if "seed" in name or "secret" in name]

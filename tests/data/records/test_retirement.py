@@ -16,7 +16,7 @@ WORDS: dict[tuple[type[Row], str], str] = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Row], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Row], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 

@@ -9,7 +9,7 @@ from data.records.retirement_evidence import ImpactDocument, LogCoverage, Traffi
 NOON = datetime(2013, 4, 1, 12, tzinfo=UTC)
 
 
-def test_an_impact_assessment_is_read_as_it_was_written() -> None:
+def test_an_impact_document_is_read_back() -> None:
     document = ImpactDocument(
         version="models/ops/delay/versions/1",
         assessed_at=NOON,
@@ -23,7 +23,7 @@ def test_an_impact_assessment_is_read_as_it_was_written() -> None:
     assert ImpactDocument.model_validate(values) == document
 
 
-def test_traffic_is_read_as_it_was_written() -> None:
+def test_a_traffic_document_is_read_back() -> None:
     document = TrafficDocument(
         version="models/ops/delay/versions/1",
         from_at=NOON,

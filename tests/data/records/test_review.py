@@ -20,9 +20,9 @@ WORDS: dict[tuple[type[Row], str], str] = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Row], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Row], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 
-def test_severities_are_told_from_mild_to_grave() -> None:
+def test_severities_are_listed_from_low_to_critical() -> None:
     assert list(Severity) == ["low", "medium", "high", "critical"]

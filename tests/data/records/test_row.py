@@ -1,4 +1,4 @@
-"""Rows: frozen, closed, counted, and kept in columns by the kind of their fields."""
+"""Rows: frozen, without unknown fields, with a revision, and stored in columns by the type of their fields."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_kind_of_a_column_follows_the_field() -> None:
     }  # fmt: skip
 
 
-def test_a_change_counts_and_leaves_the_former_row() -> None:
+def test_changed_increases_the_revision_and_keeps_the_old_row() -> None:
     changed = ROW.changed(text="u")
     assert (changed.rev, changed.text, changed.inner) == (2, "u", ROW.inner)
     assert (ROW.rev, ROW.text) == (1, "t")
@@ -72,7 +72,7 @@ def test_a_change_is_validated() -> None:
             ROW.changed(**wrong)
 
 
-def test_nothing_is_changed_in_place_and_nothing_unknown_is_taken() -> None:
+def test_a_row_is_frozen_and_rejects_unknown_fields() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         ROW.text = "u"  # type: ignore[misc]
     with pytest.raises(ValidationError, match="Extra inputs"):
@@ -89,7 +89,7 @@ def test_an_image_is_the_row_as_json() -> None:
 
 
 @pytest.mark.parametrize("kind", TABLES, ids=lambda kind: kind.table)
-def test_every_table_says_what_it_holds(kind: type[Row]) -> None:
+def test_every_table_has_a_docstring(kind: type[Row]) -> None:
     assert kind.__doc__
     assert list(kind.stored_columns())[:2] == ["key", "rev"]
     assert not [name for name in kind.stored_columns() if name == "at"], "a reserved word of the database"

@@ -1,4 +1,4 @@
-"""The tables: every kind of row there is, each in a table of its own."""
+"""The list of state tables: each kind of row is in it, with a separate table."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_every_kind_of_row_is_in_the_list() -> None:
     assert rows == set(TABLES)
 
 
-def test_each_has_a_table_of_its_own_called_like_it() -> None:
+def test_each_kind_of_row_has_a_table_of_its_name() -> None:
     names = [kind.table for kind in TABLES]
     assert len(set(names)) == len(names)
     assert all(kind.table.replace("_", "") == kind.__name__.lower() or kind.__name__ == "RoleGrant" for kind in TABLES)
 
 
-def test_the_rows_of_one_table_are_taken_out_of_several() -> None:
+def test_rows_of_selects_the_rows_of_one_table() -> None:
     person = Person(key="people/ada", person="ada", name="Ada", added_by="", added_at=datetime(2026, 5, 1, tzinfo=UTC))
     tables = {Person: [person], RoleGrant: []}
     assert rows_of(tables, Person) == [person]

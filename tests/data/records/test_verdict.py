@@ -1,4 +1,4 @@
-"""Verdicts: only a pass, a waiver, or a standard that does not enforce, lets a version through."""
+"""Verdicts: a version is cleared only by a pass, a waiver, or a standard that is not enforced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CASES: dict[str, tuple[Verdict, dict[str, object], bool]] = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_what_clears(case: tuple[Verdict, dict[str, object], bool]) -> None:
+def test_a_judgement_is_cleared_by(case: tuple[Verdict, dict[str, object], bool]) -> None:
     verdict, extra, cleared = case
     fields = {"control": "c", "gate": "g", "criterion": "x", "verdict": verdict}
     judgement = Judgement.model_validate({**fields, **extra})
@@ -36,6 +36,6 @@ def test_a_verdict_needs_its_reason_and_remedy() -> None:
             kind.model_validate(fields)
 
 
-def test_a_verdict_is_one_of_three() -> None:
+def test_a_verdict_has_one_of_three_outcomes() -> None:
     with pytest.raises(ValidationError):
         Judgement.model_validate({"control": "c", "gate": "g", "criterion": "x", "verdict": {"outcome": "fine"}})

@@ -1,4 +1,4 @@
-"""Versions and the evidence handed in with them as they are stored."""
+"""Versions and their evidence as they are stored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDS: dict[tuple[type[Frozen], str], str] = {
 
 
 @pytest.mark.parametrize("kind,field", WORDS, ids=lambda part: getattr(part, "__name__", part))
-def test_stored_words(kind: type[Frozen], field: str) -> None:
+def test_stored_values_do_not_change(kind: type[Frozen], field: str) -> None:
     assert choices(kind, field) == WORDS[kind, field]
 
 

@@ -1,4 +1,4 @@
-"""Datasets are read in this process here, which saves a second each; the child process has tests of its own."""
+"""Datasets are read in this process, which saves a second each; the child process is tested separately."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ OF_THE_CHILD = ("test_datasets", "test_parquet_scan")
 
 @pytest.fixture(autouse=True)
 def same_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very same reading, without a process of its own."""
+    """Scan datasets in this process instead of a child process."""
     if request.path.stem not in OF_THE_CHILD:
         monkeypatch.setattr(datasets, "_scan_in_child", answer)

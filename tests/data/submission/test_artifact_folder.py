@@ -1,4 +1,4 @@
-"""artifact/: exactly one file, or a pin of something that runs elsewhere; never opened as anything but bytes."""
+"""artifact/: exactly one file, or a pin of a model that runs elsewhere; the content is never interpreted."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def read(folder: Path, **files: str) -> SubmittedArtifact:
     return read_artifact(folder)
 
 
-def test_a_file_is_known_by_its_bytes(tmp_path: Path) -> None:
+def test_a_file_is_recorded_with_digest_size_and_name(tmp_path: Path) -> None:
     found = read(tmp_path, model_bin="bytes")
     assert found.record.digest == "sha256:" + hashlib.sha256(b"bytes").hexdigest()
     assert (found.record.kind, found.record.size, found.record.file_name) == ("file", 5, "model.bin")
     assert found.file == tmp_path / "artifact" / "model.bin"
 
 
-def test_a_file_may_lie_deeper(tmp_path: Path) -> None:
+def test_a_file_may_be_in_a_subfolder(tmp_path: Path) -> None:
     (tmp_path / "artifact" / "deep").mkdir(parents=True)
     (tmp_path / "artifact" / "deep" / "model.bin").write_text("bytes")
     assert read_artifact(tmp_path).record.file_name == "model.bin"
@@ -38,15 +38,19 @@ PINS = {
 
 
 @pytest.mark.parametrize("name, text, kind", PINS.values(), ids=PINS)
-def test_a_pin_is_known_by_what_it_pins(tmp_path: Path, name: str, text: str, kind: str) -> None:
+def test_a_pin_is_recorded_with_its_values(tmp_path: Path, name: str, text: str, kind: str) -> None:
     found = read(tmp_path, **{name: text})
     assert (found.record.kind, found.file) == (kind, None)
     assert found.record.digest == "sha256:" + hashlib.sha256(found.pin).hexdigest()
 
 
 CASES: dict[str, tuple[dict[str, str], type[InputError], str]] = {
-    "no file": ({}, SubmissionError, "artifact/: 0 files; exactly one is registered"),
-    "two files": ({"a": "1", "b": "2"}, SubmissionError, "artifact/: 2 files: artifact/a, artifact/b; exactly one"),
+    "no file": ({}, SubmissionError, "artifact/ must contain exactly one file, but has 0"),
+    "two files": (
+        {"a": "1", "b": "2"},
+        SubmissionError,
+        "must contain exactly one file, but has 2: artifact/a, artifact/b",
+    ),
     "an empty file": ({"model_bin": ""}, SubmissionError, "artifact/model.bin: the file is empty"),
     "a pin without a snapshot": (
         {"endpoint_yaml": "provider: a\n"},
@@ -56,19 +60,21 @@ CASES: dict[str, tuple[dict[str, str], type[InputError], str]] = {
     "a pin of a number": (
         {"endpoint_yaml": "provider: a\nsnapshot: b\ntemperature: 0\n"},
         SubmissionError,
-        "artifact/endpoint.yaml:3: temperature must be there as text",
+        "artifact/endpoint.yaml:3: temperature must be given as text",
     ),
     "a broken pin": ({"endpoint_yaml": "provider: [\n"}, DocumentError, "artifact/endpoint.yaml:2: not YAML"),
 }
 
 
 @pytest.mark.parametrize("files, error, what", CASES.values(), ids=CASES)
-def test_refused(tmp_path: Path, files: dict[str, str], error: type[InputError], what: str) -> None:
+def test_an_artifact_folder_is_refused_with(
+    tmp_path: Path, files: dict[str, str], error: type[InputError], what: str
+) -> None:
     with pytest.raises(error) as refused:
         read(tmp_path, **files)
     assert what in refused.value.what
 
 
-def test_without_a_folder_there_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(SubmissionError, match="artifact/: 0 files"):
+def test_a_missing_artifact_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match="must contain exactly one file, but has 0"):
         read_artifact(tmp_path)

@@ -1,4 +1,4 @@
-"""Contributors are computed: Git's authors and the submitter, as the roster knows them."""
+"""Contributors: Git's authors and the submitter, matched with the roster."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("authors, submitters, people", CASES.values(), ids=CASES)
-def test_contributors(authors: tuple[str, ...], submitters: tuple[str, ...], people: tuple[str, ...]) -> None:
+def test_the_contributors_of(authors: tuple[str, ...], submitters: tuple[str, ...], people: tuple[str, ...]) -> None:
     assert contributors_of(authors, submitters, ROSTER) == people
 
 
 @pytest.mark.timeout(30)
-def test_a_long_name_is_read_at_once() -> None:
+def test_a_long_name_is_parsed_in_linear_time() -> None:
     name = "a" + " " * 300_000 + "b"
     assert contributors_of((name,), (), ROSTER) == (name,)

@@ -1,4 +1,4 @@
-"""A dataset is read whole before anything uses it: no footer is believed, every problem is named at once."""
+"""A dataset is read completely before it is used: the footer is not trusted, and all problems are reported together."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def written(folder: Path, **changed: Any) -> Path:
     return folder / "held_out.parquet"
 
 
-def test_what_a_dataset_holds(tmp_path: Path) -> None:
+def test_the_facts_of_a_dataset(tmp_path: Path) -> None:
     path = written(tmp_path)
     facts = read_dataset(path, "held-out", MAPPING)
     assert (facts.role, facts.rows, facts.digest) == ("held-out", 4, file_digest(path))
@@ -55,29 +55,29 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize("changed", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepted(tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_a_dataset_is_accepted_with(tmp_path: Path, changed: dict[str, Any]) -> None:
     assert read_dataset(written(tmp_path, **changed), "held-out", MAPPING).rows == 4
 
 
 REFUSED = {
     "a mapped column is missing": ({"temp": None}, "column temp is missing; the columns are carrier, label"),
     "the score is missing": ({"score": None}, "column score is missing"),
-    "a number is text": ({"temp": ["1", "2", "3", "4"]}, "column temp is string; expected a number"),
-    "a category is a decimal": ({"carrier": [1.5] * 4}, "column carrier is double; expected text"),
-    "the score is text": ({"score": ["high"] * 4}, "column score is string; expected a number"),
-    "the moment is text": ({"predicted_at": ["now"] * 4}, "column predicted_at is string; expected a timestamp"),
+    "a number is text": ({"temp": ["1", "2", "3", "4"]}, "column temp has type string → write a number"),
+    "a category is a decimal": ({"carrier": [1.5] * 4}, "column carrier has type double → write text"),
+    "the score is text": ({"score": ["high"] * 4}, "column score has type string → write a number"),
+    "the moment is text": ({"predicted_at": ["now"] * 4}, "column predicted_at has type string → write a timestamp"),
     "a score is NaN": ({"score": [0.5, float("nan"), 0.5, 0.5]}, "score is NaN in 1 of 4 rows"),
     "a score is missing": ({"score": [0.5, None, None, 0.5]}, "score is missing in 2 of 4 rows"),
-    "a score is no probability": ({"score": [0.5, 1.5, float("inf"), -1.0]}, "score lies outside 0 to 1 in 3 rows"),
-    "a label is neither 0 nor 1": ({"label": [0, 1, 2, None]}, "label is neither 0 nor 1 in 1 rows"),
-    "no label is known": ({"label": pa.nulls(4, pa.int8())}, "label is known in no row"),
-    "a prediction id repeats": ({"prediction_id": ["a", "a", "b", "a"]}, "repeats in 2 rows ('a' for one)"),
+    "a score is no probability": ({"score": [0.5, 1.5, float("inf"), -1.0]}, "score is outside 0 to 1 in 3 of 4 rows"),
+    "a label is neither 0 nor 1": ({"label": [0, 1, 2, None]}, "label is neither 0 nor 1 in 1 of 4 rows"),
+    "no label is known": ({"label": pa.nulls(4, pa.int8())}, "label is empty in every row"),
+    "a prediction id repeats": ({"prediction_id": ["a", "a", "b", "a"]}, "repeats in 2 of 4 rows, for example 'a'"),
     "a prediction id is missing": ({"prediction_id": ["a", None, "b", "c"]}, "prediction_id is missing in 1 of 4"),
 }
 
 
 @pytest.mark.parametrize("changed, what", REFUSED.values(), ids=REFUSED)
-def test_refused(tmp_path: Path, changed: dict[str, Any], what: str) -> None:
+def test_a_dataset_is_refused_with(tmp_path: Path, changed: dict[str, Any], what: str) -> None:
     with pytest.raises(LogFormatError) as refused:
         read_dataset(written(tmp_path, **changed), "held-out", MAPPING)
     assert refused.value.what.startswith("data/held_out.parquet: ")
@@ -85,7 +85,7 @@ def test_refused(tmp_path: Path, changed: dict[str, Any], what: str) -> None:
     assert refused.value.remedy == "write data/held_out.parquet again with the columns that model.yaml maps"
 
 
-def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_together(tmp_path: Path) -> None:
     changed = {"temp": None, "score": [float("nan")] * 4, "prediction_id": ["a"] * 4}
     with pytest.raises(LogFormatError) as refused:
         read_dataset(written(tmp_path, **changed), "held-out", MAPPING)
@@ -98,24 +98,24 @@ def test_a_dataset_without_rows_is_refused(tmp_path: Path) -> None:
         read_dataset(tmp_path / "held_out.parquet", "held-out", MAPPING)
 
 
-def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+def test_a_column_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     table = pq.read_table(written(tmp_path))
     pq.write_table(table.append_column("temp", table["temp"]), tmp_path / "held_out.parquet")
     with pytest.raises(LogFormatError, match="column temp occurs twice"):
         read_dataset(tmp_path / "held_out.parquet", "held-out", MAPPING)
 
 
-def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "held_out.parquet").write_bytes(b"PAR1 and then nothing")
     with pytest.raises(LogFormatError, match="not readable as Parquet"):
         read_dataset(tmp_path / "held_out.parquet", "held-out", MAPPING)
     with pytest.raises(LogFormatError, match="cannot be read"):
         read_schema(tmp_path / "held_out.parquet")
-    with pytest.raises(LogFormatError, match="there is no such file"):
+    with pytest.raises(LogFormatError, match="file not found"):
         read_dataset(tmp_path / "other.parquet", "held-out", MAPPING)
 
 
-def test_a_small_file_that_grows_without_end_is_refused(tmp_path: Path) -> None:
+def test_a_small_file_that_decodes_to_too_much_is_refused(tmp_path: Path) -> None:
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 4_000, pa.int32()), pa.array(["x" * 100_000]))
     pq.write_table(pa.table({"note": text}), tmp_path / "held_out.parquet", compression="zstd", store_schema=False)
     assert (tmp_path / "held_out.parquet").stat().st_size < 5_000
@@ -123,7 +123,9 @@ def test_a_small_file_that_grows_without_end_is_refused(tmp_path: Path) -> None:
         read_dataset(tmp_path / "held_out.parquet", "held-out", MAPPING, limit=50_000_000)
 
 
-def test_a_reader_that_dies_or_hangs_is_a_problem_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_or_timeout_of_the_reader_is_reported_for_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = written(tmp_path)
     monkeypatch.setattr(datasets, "SECONDS", 0.001)
     with pytest.raises(LogFormatError, match=r"could not be read within 0\.001 s"):
@@ -134,7 +136,7 @@ def test_a_reader_that_dies_or_hangs_is_a_problem_of_the_file(tmp_path: Path, mo
         read_dataset(path, "held-out", MAPPING)
 
 
-def test_a_schema_says_what_each_column_can_serve_as(tmp_path: Path) -> None:
+def test_a_schema_has_the_kinds_of_each_column(tmp_path: Path) -> None:
     kinds = read_schema(written(tmp_path))
     assert kinds["temp"] == ("numeric", "label")
     assert kinds["carrier"] == ("categorical", "id")

@@ -1,4 +1,4 @@
-"""Handing in: the pack under its digest, and where it comes from beside it."""
+"""The delivery of a submission: the pack under its digest, and its provenance beside it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "submission"
 
 
-def test_what_was_handed_in_can_be_opened_elsewhere(folder: Path, tmp_path: Path) -> None:
+def test_a_delivered_submission_can_be_opened_elsewhere(folder: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     digest = deliver(folder, home, "dev")
     assert (open_delivery(home, digest, tmp_path / "out") / "model.yaml").read_text() == "model: ops/late\n"
     assert delivered_provenance(home, digest).submitter == "dev"
 
 
-def test_a_proven_origin_stays_whoever_hands_in_the_same_files_later(folder: Path, tmp_path: Path) -> None:
+def test_a_proven_provenance_is_not_replaced_by_a_later_delivery(folder: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     first = deliver(folder, home, "dev")
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=D", "-c", "user.email=d@e", "commit", "-qm", "1"]):
@@ -39,12 +39,12 @@ def test_a_proven_origin_stays_whoever_hands_in_the_same_files_later(folder: Pat
     assert delivered_provenance(home, first) == proven
 
 
-def test_nothing_written_down_is_unproven(tmp_path: Path) -> None:
+def test_without_stored_provenance_the_submission_is_unproven(tmp_path: Path) -> None:
     assert delivered_provenance(Home(tmp_path), "sha256:" + "0" * 64) == Provenance()
 
 
-def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_submission_raises_an_error(tmp_path: Path) -> None:
     with pytest.raises(SubmissionError, match=r"'\.\./x' is neither a folder nor the digest"):
         open_delivery(Home(tmp_path), "../x", tmp_path / "out")
-    with pytest.raises(SubmissionError, match="the inbox holds no submission"):
+    with pytest.raises(SubmissionError, match="the inbox has no submission"):
         open_delivery(Home(tmp_path), "sha256:" + "0" * 64, tmp_path / "out")

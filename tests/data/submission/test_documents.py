@@ -1,4 +1,4 @@
-"""docs/: what a person wrote, counted in words, and what each section describes."""
+"""docs/: the written sections, their number of words, and what each section describes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read(folder: Path, **sections: str) -> dict[str, Document]:
     return {one.name: one for one in read_documents(folder)}
 
 
-def test_headings_comments_and_front_matter_are_no_words(tmp_path: Path) -> None:
+def test_headings_comments_and_front_matter_are_not_counted(tmp_path: Path) -> None:
     text = (
         "---\ndescribes: code\n---\n# A title\n\nTwo words.\n<!-- not\nthese -->\n## Another\nand three more\n<!-- nor"
     )
@@ -28,7 +28,7 @@ def test_headings_comments_and_front_matter_are_no_words(tmp_path: Path) -> None
     assert section.digest == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_a_section_describes_what_its_name_says(tmp_path: Path) -> None:
+def test_the_described_part_follows_from_the_name(tmp_path: Path) -> None:
     found = read(tmp_path, **dict.fromkeys(("purpose", "data", "method", "assumptions", "history"), "words"))
     assert {name: one.describes for name, one in found.items()} == {
         "purpose": "purpose",
@@ -40,32 +40,38 @@ def test_a_section_describes_what_its_name_says(tmp_path: Path) -> None:
 
 
 CASES: dict[str, tuple[dict[str, str], type[InputError], str]] = {
-    "no section": ({}, SubmissionError, "docs/: there is no section"),
-    "nothing below the heading": ({"data": "# Data\n\n<!-- what? -->\n"}, DocumentError, "docs/data.md:1: nothing is"),
-    "a generated section": ({"performance": "good"}, DocumentError, "docs/performance.md:1: this section is generated"),
-    "a name that is none": ({"Data Sheet": "words"}, DocumentError, "docs/Data Sheet.md:1: 'Data Sheet' cannot be a"),
+    "no section": ({}, SubmissionError, "docs/ has no section"),
+    "nothing below the heading": (
+        {"data": "# Data\n\n<!-- what? -->\n"},
+        DocumentError,
+        "docs/data.md: the section has no text",
+    ),
+    "a generated section": ({"performance": "good"}, DocumentError, "docs/performance.md: this section is generated"),
+    "a name that is none": ({"Data Sheet": "words"}, DocumentError, "docs/Data Sheet.md: 'Data Sheet' is not a valid"),
     "a thing that cannot be described": ({"data": "---\ndescribes: all\n---\nwords"}, DocumentError, "docs/data.md:2:"),
     "front matter about more": ({"data": "---\ndescribes: data\nby: me\n---\nwords"}, DocumentError, "docs/data.md:2:"),
     "broken front matter": ({"data": "---\ndescribes: [\n---\nwords"}, DocumentError, "docs/data.md:3: not YAML"),
     "two broken ones": (
         {"a": "", "b": ""},
         SubmissionError,
-        "docs/a.md:1: nothing is written below the heading → write",
+        "docs/a.md: the section has no text except headings and comments → write",
     ),
 }
 
 
 @pytest.mark.parametrize("sections, error, what", CASES.values(), ids=CASES)
-def test_refused(tmp_path: Path, sections: dict[str, str], error: type[InputError], what: str) -> None:
+def test_a_section_is_refused_with(
+    tmp_path: Path, sections: dict[str, str], error: type[InputError], what: str
+) -> None:
     with pytest.raises(error) as refused:
         read(tmp_path, **sections)
     assert what in refused.value.what
 
 
-def test_text_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.md").write_bytes(b"caf\xe9")
-    with pytest.raises(DocumentError, match=r"docs/a\.md:1: not UTF-8 at byte 3"):
+    with pytest.raises(DocumentError, match=r"docs/a\.md: not UTF-8 at byte 3"):
         read_text(tmp_path / "a.md", "docs/a.md")
     monkeypatch.setattr(documents, "LIMIT", 3)
-    with pytest.raises(DocumentError, match="4 bytes; at most 3 are read"):
+    with pytest.raises(DocumentError, match="4 bytes; at most 3 are allowed"):
         read_text(tmp_path / "a.md", "docs/a.md", documents.LIMIT)

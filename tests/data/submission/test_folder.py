@@ -1,4 +1,4 @@
-"""A submission as a whole: what it holds, and every bad input with one clear error."""
+"""A whole submission: its content, and one clear error for every bad input."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(folder: Path) -> Submission:
     return read_submission(folder, "sha256:" + "0" * 64, Provenance())
 
 
-def test_a_whole_submission(folder: Path) -> None:
+def test_a_complete_submission_is_read(folder: Path) -> None:
     found = read(folder)
     assert (found.model.key, found.version.change.what) == ("models/ops/late", "the first version")
     assert {role: one.rows for role, one in found.datasets.items()} == {"training": 600, "held-out": 600}
@@ -33,7 +33,7 @@ def test_a_whole_submission(folder: Path) -> None:
     assert found.dataset_path("held-out") == folder / "data" / "held_out.parquet"
 
 
-def test_the_code_is_known_by_its_files(folder: Path) -> None:
+def test_the_source_digest_covers_the_code_files(folder: Path) -> None:
     first = read(folder).source_digest
     (folder / "code" / "train.py").write_text("print('other')\n")
     assert read(folder).source_digest != first
@@ -43,7 +43,7 @@ def test_the_code_is_known_by_its_files(folder: Path) -> None:
     assert read(folder).source_digest is None
 
 
-def test_monitoring_may_come_later(folder: Path) -> None:
+def test_monitoring_yaml_is_optional(folder: Path) -> None:
     (folder / "monitoring.yaml").unlink()
     assert read(folder).monitoring is None
 
@@ -75,15 +75,23 @@ def alias(folder: Path) -> None:
 
 BAD: dict[str, tuple[Callable[[Path], None], type[InputError], str]] = {
     "broken YAML": (line("model.yaml", "owner:", "owner: ["), DocumentError, "model.yaml:"),
-    "an alias": (alias, DocumentError, "version.yaml:1: anchors and aliases are not read"),
-    "no model.yaml": (without("model.yaml"), DocumentError, "model.yaml:1: there is no such file"),
-    "no tests.yaml": (without("tests.yaml"), DocumentError, "tests.yaml:1: there is no such file"),
+    "an alias": (alias, DocumentError, "version.yaml:1: anchors and aliases are not allowed"),
+    "no model.yaml": (without("model.yaml"), DocumentError, "model.yaml: file not found"),
+    "no tests.yaml": (without("tests.yaml"), DocumentError, "tests.yaml: file not found"),
     "a name with a slash too many": (line("model.yaml", "model:", "model: a/b/c"), InvalidNameError, "model.yaml:4:"),
     "a name with a quote": (line("model.yaml", "model:", "model: a/b'c"), InvalidNameError, "model.yaml:4:"),
-    "no artifact": (without("artifact/model.bin"), SubmissionError, "artifact/: 0 files"),
-    "no data": (without("data/training.parquet"), LogFormatError, "data/training.parquet: there is no such file"),
+    "no artifact": (
+        without("artifact/model.bin"),
+        SubmissionError,
+        "artifact/ must contain exactly one file, but has 0",
+    ),
+    "no data": (without("data/training.parquet"), LogFormatError, "data/training.parquet: file not found"),
     "a mapped column missing": (dataset(temp=None), LogFormatError, "column temp is missing"),
-    "a column of another type": (dataset(temp=["x"] * 600), LogFormatError, "column temp is string; expected a number"),
+    "a column of another type": (
+        dataset(temp=["x"] * 600),
+        LogFormatError,
+        "column temp has type string → write a number",
+    ),
     "NaN scores": (dataset(score=[float("nan")] * 600), LogFormatError, "score is NaN in 600 of 600 rows"),
     "duplicate prediction ids": (dataset(prediction_id=["a"] * 600), LogFormatError, "prediction_id repeats in 599"),
     "an empty dataset": (
@@ -94,9 +102,9 @@ BAD: dict[str, tuple[Callable[[Path], None], type[InputError], str]] = {
     "an empty document": (
         lambda folder: (folder / "docs/data.md").write_text("# Data\n"),
         DocumentError,
-        "docs/data.md:1:",
+        "docs/data.md:",
     ),
-    "a link": (link, SubmissionError, "docs/purpose.md is a link"),
+    "a link": (link, SubmissionError, "docs/purpose.md is a symbolic link"),
     "a suite that proves nothing": (
         lambda folder: (folder / "suites/training.json").write_text('{"name": "a", "expectations": []}'),
         SubmissionError,
@@ -106,7 +114,9 @@ BAD: dict[str, tuple[Callable[[Path], None], type[InputError], str]] = {
 
 
 @pytest.mark.parametrize("spoil, error, what", BAD.values(), ids=BAD)
-def test_bad_input(folder: Path, spoil: Callable[[Path], object], error: type[InputError], what: str) -> None:
+def test_a_submission_is_refused_with(
+    folder: Path, spoil: Callable[[Path], object], error: type[InputError], what: str
+) -> None:
     spoil(folder)
     with pytest.raises(error) as refused:
         read(folder)
@@ -114,7 +124,7 @@ def test_bad_input(folder: Path, spoil: Callable[[Path], object], error: type[In
     assert refused.value.remedy
 
 
-def test_a_scaffold_that_nobody_filled_is_refused_with_everything_missing_at_once(tmp_path: Path) -> None:
+def test_an_unfilled_template_is_refused_with_all_missing_fields(tmp_path: Path) -> None:
     write_submission(tmp_path / "empty", "ops/late")
     with pytest.raises(SubmissionError) as refused:
         read(tmp_path / "empty")
@@ -132,7 +142,7 @@ def test_a_scaffold_that_nobody_filled_is_refused_with_everything_missing_at_onc
     assert "model.yaml:5: owner is empty → fill it in" in lines
 
 
-def test_watch_rules_are_checked_by_whoever_knows_them(folder: Path) -> None:
+def test_watch_rules_are_checked_by_the_given_function(folder: Path) -> None:
     def refuse(document: YamlText) -> None:
         raise SubmissionError(f"{document.at('rules', 0)}: unknown", "choose another")
 
@@ -140,7 +150,7 @@ def test_watch_rules_are_checked_by_whoever_knows_them(folder: Path) -> None:
         read_submission(folder, "", Provenance(), refuse)
 
 
-def test_datasets_are_not_judged_by_a_mapping_that_cannot_be_read(folder: Path) -> None:
+def test_datasets_are_not_checked_when_model_yaml_is_invalid(folder: Path) -> None:
     replace_line(folder / "model.yaml", "owner:", "owner:")
     shutil.rmtree(folder / "data")
     (folder / "data").mkdir()

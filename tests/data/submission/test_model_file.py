@@ -1,4 +1,4 @@
-"""model.yaml: every field checked, names before anything is done with them."""
+"""model.yaml: every field is checked before it is used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read(path: Path) -> ModelFile:
     return read_model_file(read_yaml(path.read_text(), "model.yaml"))
 
 
-def test_the_file_becomes_the_command_that_registers_the_model(path: Path) -> None:
+def test_the_file_gives_the_command_that_registers_the_model(path: Path) -> None:
     file = read(path)
     command = file.command
     assert (command.model, command.owner, command.tier) == ("models/ops/late", "olga", 3)
@@ -32,7 +32,7 @@ def test_the_file_becomes_the_command_that_registers_the_model(path: Path) -> No
     assert (consumer.model, consumer.system, consumer.feeds_model) == ("models/ops/late", "crews", None)
 
 
-def test_a_consumer_that_feeds_a_model_names_it_by_key(path: Path) -> None:
+def test_a_consumer_that_feeds_a_model_has_its_key(path: Path) -> None:
     line = "consumers: [{system: crews, owner: olga, contact: mail, feeds_model: ops/rosters}]"
     replace_line(path, "consumers:", line)
     assert read(path).declarations[0].feeds_model == "models/ops/rosters"
@@ -47,29 +47,29 @@ CASES: dict[str, tuple[str, str, type[InputError], str]] = {
         "model:",
         "model: ops/late/fees",
         InvalidNameError,
-        "model.yaml:4: 'ops/late' cannot be a team",
+        "model.yaml:4: 'ops/late' is not a valid team",
     ),
-    "a quote in the name": ("model:", """model: "ops/la'te" """, InvalidNameError, "cannot be a model name"),
-    "no team": ("model:", "model: late", InvalidNameError, "model.yaml:4: late names no team"),
-    "a way out": ("model:", "model: ../late", InvalidNameError, "cannot be a team"),
-    "an owner that is no id": ("owner:", "owner: Olga Smith", InvalidNameError, "cannot be a person id"),
+    "a quote in the name": ("model:", """model: "ops/la'te" """, InvalidNameError, "is not a valid model name"),
+    "no team": ("model:", "model: late", InvalidNameError, "model.yaml:4: the model late has no team"),
+    "a way out": ("model:", "model: ../late", InvalidNameError, "is not a valid team"),
+    "an owner that is no id": ("owner:", "owner: Olga Smith", InvalidNameError, "is not a valid person id"),
     "a consumer that is no name": (
         "consumers:",
         "consumers: [{system: Crew System, owner: a, contact: b}]",
         InvalidNameError,
-        "cannot be a system",
+        "is not a valid system",
     ),
     "a consumer that feeds no model": (
         "consumers:",
         "consumers: [{system: a, owner: a, contact: b, feeds_model: ops/A}]",
         InvalidNameError,
-        "cannot be a model name",
+        "is not a valid model name",
     ),
     "a consumer declared twice": (
         "consumers:",
         "consumers: [{system: a, owner: a, contact: b}, {system: a, owner: a, contact: b}]",
         SubmissionError,
-        "a system is declared twice",
+        "a system is declared more than once",
     ),
     "no intended use": ("intended_uses:", "intended_uses: []", SubmissionError, "intended_uses is empty"),
     "an unknown field": ("runbook:", "runbok: a", SubmissionError, "runbok: no such field"),
@@ -85,18 +85,23 @@ CASES: dict[str, tuple[str, str, type[InputError], str]] = {
         SubmissionError,
         "tier.exposure: input should be 1, 2, 3 or",
     ),
-    "a column with two meanings": ("  label:", "  label: temp", SubmissionError, "temp has two meanings"),
+    "a column with two meanings": (
+        "  label:",
+        "  label: temp",
+        SubmissionError,
+        "used more than once among columns and features: temp",
+    ),
     "a consumer that feeds a model of no team": (
         "consumers:",
         "consumers: [{system: a, owner: a, contact: b, feeds_model: late}]",
         InvalidNameError,
-        "late names no team",
+        "the model late has no team",
     ),
 }
 
 
 @pytest.mark.parametrize("start, line, error, what", CASES.values(), ids=CASES)
-def test_refused(path: Path, start: str, line: str, error: type[InputError], what: str) -> None:
+def test_a_model_file_is_refused_with(path: Path, start: str, line: str, error: type[InputError], what: str) -> None:
     replace_line(path, start, line)
     with pytest.raises(error) as refused:
         read(path)
@@ -104,8 +109,8 @@ def test_refused(path: Path, start: str, line: str, error: type[InputError], wha
     assert refused.value.what.startswith("model.yaml:")
 
 
-def test_a_feature_may_not_take_the_name_of_a_mapped_column(path: Path) -> None:
+def test_a_feature_with_the_name_of_a_mapped_column_is_refused(path: Path) -> None:
     replace_line(path, "  score:", "  score: probability")
     replace_line(path, '  - {name: "temp"', "  - {name: score, kind: numeric}")
-    with pytest.raises(SubmissionError, match="score has two meanings"):
+    with pytest.raises(SubmissionError, match="features: score"):
         read(path)

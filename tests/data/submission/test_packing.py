@@ -1,4 +1,4 @@
-"""A folder travels packed under its digest, and whoever unpacks trusts nothing."""
+"""A folder is packed under its digest, and unpacking trusts nothing in the pack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_is_unpacked_is_what_was_packed(folder: Path, tmp_path: Path) -> None:
+def test_an_unpacked_folder_equals_the_packed_one(folder: Path, tmp_path: Path) -> None:
     digest = pack(folder, tmp_path / "inbox")
     unpacked = unpack(tmp_path / "inbox", digest, tmp_path / "out")
     assert list_files(unpacked) == list_files(folder)
@@ -32,7 +32,7 @@ def test_what_is_unpacked_is_what_was_packed(folder: Path, tmp_path: Path) -> No
     assert [path.name for path in (tmp_path / "inbox").iterdir()] == ["sha256"], "no half-written pack stays"
 
 
-def test_the_same_files_give_the_same_digest_at_any_time_by_anybody(folder: Path, tmp_path: Path) -> None:
+def test_the_same_files_always_give_the_same_digest(folder: Path, tmp_path: Path) -> None:
     first = pack(folder, tmp_path / "inbox")
     os.utime(folder / "model.yaml", (1, 1))
     (folder / "model.yaml").chmod(0o600)
@@ -41,7 +41,7 @@ def test_the_same_files_give_the_same_digest_at_any_time_by_anybody(folder: Path
     assert pack(folder, tmp_path / "inbox") != first
 
 
-def test_hidden_files_and_caches_stay_behind(folder: Path) -> None:
+def test_hidden_files_and_caches_are_left_out(folder: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git" / "config").write_text("[core]\n")
     (folder / "__pycache__").mkdir()
@@ -84,19 +84,21 @@ def long(folder: Path) -> None:
 
 
 UNPACKABLE = {
-    "a link to a file is refused": (link, "secret is a link", "the file itself"),
-    "a link to a folder is refused": (link_to_folder, "etc is a link", "the file itself"),
-    "a pipe is refused": (pipe, "pipe is not a plain file", "remove it"),
-    "a line break in a name is refused": (newline, "'a\\nb' cannot be a file", "printable"),
-    "a backslash in a name is refused": (backslash, "'a\\\\b' cannot be a file", "no backslash"),
-    "more files than allowed are refused": (many, "22 files", "leave out"),
-    "more bytes than allowed are refused": (large, "3 files of 2,0", "leave out"),
+    "a link to a file is refused": (link, "secret is a symbolic link", "the file itself"),
+    "a link to a folder is refused": (link_to_folder, "etc is a symbolic link", "the file itself"),
+    "a pipe is refused": (pipe, "pipe is not a regular file", "remove it"),
+    "a line break in a name is refused": (newline, "'a\\nb' is not a valid path", "printable"),
+    "a backslash in a name is refused": (backslash, "'a\\\\b' is not a valid path", "without backslash"),
+    "more files than allowed are refused": (many, "22 files", "remove the files"),
+    "more bytes than allowed are refused": (large, "3 files, 2,0", "remove the files"),
     "a name longer than allowed is refused": (long, "aaaa", "at most 50"),
 }
 
 
 @pytest.mark.parametrize("make, what, remedy", UNPACKABLE.values(), ids=UNPACKABLE)
-def test_refused_to_pack(folder: Path, tmp_path: Path, make: Callable[[Path], None], what: str, remedy: str) -> None:
+def test_packing_is_refused_with(
+    folder: Path, tmp_path: Path, make: Callable[[Path], None], what: str, remedy: str
+) -> None:
     make(folder)
     with pytest.raises(SubmissionError) as refused:
         pack(folder, tmp_path / "inbox", Allowance(files=20, bytes=1_000, path=50))
@@ -105,7 +107,7 @@ def test_refused_to_pack(folder: Path, tmp_path: Path, make: Callable[[Path], No
     assert not (tmp_path / "inbox").exists()
 
 
-def test_a_folder_that_is_none_is_named(folder: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "linked").symlink_to(folder)
     with pytest.raises(SubmissionError, match=r"model\.yaml is not a folder"):
@@ -127,9 +129,9 @@ def entry(name: str, size: int = 0, **fields: object) -> tarfile.TarInfo:
 FORGED = {
     "a way out of the folder": ([entry("../out")], "leads out of the submission"),
     "an absolute path": ([entry("/etc/cron.d/job")], "leads out of the submission"),
-    "a link": ([entry("a", type=tarfile.SYMTYPE, linkname="/etc/passwd")], "not a plain file"),
-    "a hard link": ([entry("a", type=tarfile.LNKTYPE, linkname="/etc/passwd")], "not a plain file"),
-    "a device": ([entry("a", type=tarfile.CHRTYPE)], "not a plain file"),
+    "a link": ([entry("a", type=tarfile.SYMTYPE, linkname="/etc/passwd")], "not a regular file"),
+    "a hard link": ([entry("a", type=tarfile.LNKTYPE, linkname="/etc/passwd")], "not a regular file"),
+    "a device": ([entry("a", type=tarfile.CHRTYPE)], "not a regular file"),
     "the same file twice": ([entry("a"), entry("a")], "'a' is in the pack twice"),
     "a file where a folder is needed": ([entry("a"), entry("a/b")], "'a/b' has the path of another file"),
     "too many files": ([entry(str(n)) for n in range(5)], "more files or bytes"),
@@ -150,7 +152,7 @@ def test_a_forged_pack_is_refused(tmp_path: Path, entries: list[tarfile.TarInfo]
     assert {path.name for path in tmp_path.iterdir()} <= {"inbox", "deep"}
 
 
-def test_bytes_that_are_no_pack_are_refused(tmp_path: Path) -> None:
+def test_bytes_that_are_not_a_pack_are_refused(tmp_path: Path) -> None:
     digest = ArtifactStore(tmp_path / "inbox").put(b"not a tar file" * 100)
     with pytest.raises(SubmissionError, match="is not a tar file"):
         unpack(tmp_path / "inbox", digest, tmp_path / "out")

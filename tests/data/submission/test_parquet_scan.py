@@ -1,4 +1,4 @@
-"""The child that reads every row: what was really decoded counts, not what the footer says."""
+"""The child process that reads every row: the decoded content counts, not the footer."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ KINDS = {
 
 
 @pytest.mark.parametrize("type_, serves", KINDS.values(), ids=KINDS)
-def test_what_a_type_can_serve_as(type_: pa.DataType, serves: list[str]) -> None:
+def test_the_kinds_of_a_type(type_: pa.DataType, serves: list[str]) -> None:
     assert kinds(type_) == serves
 
 
-def test_a_dictionary_counts_as_what_its_keys_stand_for() -> None:
+def test_a_dictionary_counts_with_its_decoded_bytes() -> None:
     keyed = pa.DictionaryArray.from_arrays(pa.array([0, 0, None], pa.int32()), pa.array(["x" * 1_000]))
     assert decoded_bytes(keyed) == 2_000
     assert decoded_bytes(pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array(["x"]))) == 0
     assert decoded_bytes(pa.array([1, 2], pa.int64())) == 16
 
 
-def test_batches_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_counts_of_batches_are_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_scan, "BATCH", 2)
     moments = [datetime(2013, 1, day, tzinfo=UTC) for day in (4, 2, 9, 1, 5)]
     ids = pa.array(["a", "b", "a", None, "c"])
@@ -64,13 +64,13 @@ def test_scores_and_labels_are_counted(tmp_path: Path) -> None:
     }
 
 
-def test_moments_that_are_all_missing_have_no_ends(tmp_path: Path) -> None:
+def test_a_column_without_times_has_no_first_and_last_time(tmp_path: Path) -> None:
     pq.write_table(pa.table({"at": pa.nulls(2, pa.timestamp("ns"))}), tmp_path / "f.parquet")
     found = scan(tmp_path / "f.parquet", {"predicted_at": "at"}, 10_000)
     assert (found["from"], found["to"]) == (None, None)
 
 
-def test_memory_that_runs_out_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_memory_error_is_reported_as_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     def exhausted(path: Path) -> None:
         raise MemoryError
 
@@ -85,7 +85,7 @@ def test_a_column_of_the_wrong_type_is_not_scanned(tmp_path: Path) -> None:
     assert found["columns"] == {"score": "string"}
 
 
-def test_the_child_reads_json_and_answers_json(
+def test_the_child_process_reads_and_writes_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import resource
@@ -99,7 +99,7 @@ def test_the_child_reads_json_and_answers_json(
     assert limits == [(parquet_scan.MEMORY, parquet_scan.MEMORY)]
 
 
-def test_memory_is_limited_where_the_system_can(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_limited_where_the_system_supports_it(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 
     limits: list[tuple[int, tuple[int, int]]] = []

@@ -1,4 +1,4 @@
-"""tests.yaml and monitoring.yaml: written down before anything is run against them."""
+"""tests.yaml and monitoring.yaml: plans that are recorded before they are used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def monitoring_file(text: str) -> MonitoringFile:
     return read_monitoring_file(read_yaml(text, "monitoring.yaml"))
 
 
-def test_planned_tests_become_a_command() -> None:
+def test_tests_yaml_gives_the_command_that_records_the_plan() -> None:
     command = planned(TESTS).command("models/ops/late")
     assert [(one.name, one.threshold, one.at_least) for one in command.tests] == [
         ("ranks", 0.6, True),
@@ -26,7 +26,7 @@ def test_planned_tests_become_a_command() -> None:
     ]
 
 
-def test_a_monitoring_plan_becomes_a_command() -> None:
+def test_monitoring_yaml_gives_the_command_that_records_the_plan() -> None:
     command = monitoring_file(MONITORING).command("models/ops/late")
     assert (command.minimum_rows, command.persistence, len(command.rules)) == (50, (2, 3), 1)
 
@@ -39,13 +39,16 @@ TESTS_REFUSED = {
         TESTS.replace("weeks before", "' '"),
         "tests.yaml:2: the threshold of ranks has no",
     ),
-    "a test planned twice": (TESTS.replace("gap,", "ranks,"), "tests.yaml:3: the test ranks is planned twice"),
+    "a test planned twice": (
+        TESTS.replace("gap,", "ranks,"),
+        "tests.yaml:3: the name ranks is used for more than one test",
+    ),
     "a kind that is none": (TESTS.replace("out-of-time", "guess"), "tests.0.kind: input should be 'out-of-sample'"),
 }
 
 
 @pytest.mark.parametrize("text, what", TESTS_REFUSED.values(), ids=TESTS_REFUSED)
-def test_tests_refused(text: str, what: str) -> None:
+def test_tests_yaml_is_refused_with(text: str, what: str) -> None:
     with pytest.raises(SubmissionError) as refused:
         planned(text)
     assert what in refused.value.what
@@ -54,14 +57,17 @@ def test_tests_refused(text: str, what: str) -> None:
 MONITORING_REFUSED = {
     "no rule": ("rationale: a\nrules: []", "rules is empty"),
     "no reason": (MONITORING.replace("rationale: what moved before\n", ""), "rationale is missing"),
-    "more windows needed than there are": (MONITORING + "persistence: [3, 2]\n", "monitoring.yaml:6: 3 of 2 windows"),
-    "no window needed": (MONITORING + "persistence: [0, 2]\n", "0 of 2 windows is not possible"),
+    "more windows needed than there are": (
+        MONITORING + "persistence: [3, 2]\n",
+        "monitoring.yaml:6: [3, 2] is not a valid",
+    ),
+    "no window needed": (MONITORING + "persistence: [0, 2]\n", "[0, 2] is not a valid"),
     "a rule that is no mapping": ("rationale: a\nrules: [psi]", "rules.0: input should be a valid dictionary"),
 }
 
 
 @pytest.mark.parametrize("text, what", MONITORING_REFUSED.values(), ids=MONITORING_REFUSED)
-def test_monitoring_refused(text: str, what: str) -> None:
+def test_monitoring_yaml_is_refused_with(text: str, what: str) -> None:
     with pytest.raises(SubmissionError) as refused:
         monitoring_file(text)
     assert what in refused.value.what

@@ -1,4 +1,4 @@
-"""Everything that is wrong is said at once, and a single problem keeps its own class."""
+"""All problems are reported together, and a single problem keeps its own class."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def test_without_a_problem_nothing_is_raised() -> None:
     problems.check()
 
 
-def test_one_problem_is_raised_as_itself() -> None:
+def test_a_single_problem_is_raised_unchanged() -> None:
     problems = Problems()
     problems.attempt(broken, "a")
     with pytest.raises(LogFormatError, match="a"):
         problems.check()
 
 
-def test_several_become_one_with_a_line_and_a_fix_each() -> None:
+def test_several_problems_become_one_error_with_a_line_and_a_fix_each() -> None:
     problems = Problems()
     problems.attempt(broken, "a\nb → its own fix")
     problems.add("c", "fix c")
@@ -36,6 +36,6 @@ def test_several_become_one_with_a_line_and_a_fix_each() -> None:
     assert refused.value.what.splitlines() == ["a → mend it", "b → its own fix", "c → fix c", "d → fix d"]
 
 
-def test_what_is_no_fault_of_the_submission_is_not_noted() -> None:
+def test_other_exceptions_are_not_collected() -> None:
     with pytest.raises(StoreError), Problems().collecting():
         raise StoreError("disk full")

@@ -1,4 +1,4 @@
-"""Where a submission comes from, asked of a real Git; whatever cannot be derived stays unproven."""
+"""The provenance of a submission, derived with a real Git; what cannot be derived stays unproven."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import SubmissionError
 from data.submission import provenance
-from data.submission.provenance import Commit, Provenance, read_enclosed, read_provenance
+from data.submission.provenance import Commit, Provenance, read_provenance, read_stored_provenance
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_committed_folder(folder: Path) -> None:
+def test_a_committed_folder_has_commit_and_authors(folder: Path) -> None:
     found = read_provenance(folder, "dev")
     assert found.commit == git(folder, "rev-parse", "HEAD")
     assert (found.dirty, found.submitter) == (False, "dev")
@@ -38,7 +38,7 @@ def test_a_committed_folder(folder: Path) -> None:
     assert any(one.startswith("numpy==") for one in found.packages)
 
 
-def test_only_who_wrote_since_a_commit_counts(folder: Path) -> None:
+def test_authors_since_are_those_after_a_commit(folder: Path) -> None:
     first = git(folder, "rev-parse", "HEAD")
     (folder / "model.yaml").write_text("model: ops/later\n")
     git(
@@ -58,7 +58,7 @@ def test_only_who_wrote_since_a_commit_counts(folder: Path) -> None:
     assert found.authors_since(found.commit) == ()
 
 
-def test_commits_elsewhere_in_the_repository_are_no_contribution(folder: Path) -> None:
+def test_commits_outside_the_folder_are_left_out(folder: Path) -> None:
     (folder.parent / "other.txt").write_text("x")
     git(folder.parent, "add", "-A")
     git(folder.parent, "commit", "--quiet", "-m", "Else", "--author", "Else Where <else@example.org>")
@@ -79,44 +79,44 @@ def change_elsewhere(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [change, add, change_elsewhere])
-def test_what_is_not_committed_makes_it_dirty(folder: Path, spoil: object) -> None:
+def test_uncommitted_changes_make_the_folder_dirty(folder: Path, spoil: object) -> None:
     assert callable(spoil)
     spoil(folder)
     assert read_provenance(folder, "dev").dirty is True
 
 
-def test_a_stray_file_elsewhere_does_not(folder: Path) -> None:
+def test_an_untracked_file_outside_the_folder_does_not_make_it_dirty(folder: Path) -> None:
     (folder.parent / "notes.txt").write_text("x")
     assert read_provenance(folder, "dev").dirty is False
 
 
-def test_without_a_repository_it_stays_unproven(tmp_path: Path) -> None:
+def test_without_a_repository_the_provenance_is_unproven(tmp_path: Path) -> None:
     found = read_provenance(tmp_path, "dev")
     assert (found.commit, found.dirty, found.history, found.submitter) == (None, None, (), "dev")
     assert found.code("sha256:ab").source_digest == "sha256:ab"
 
 
-def test_a_folder_that_git_does_not_hold_stays_unproven(folder: Path) -> None:
+def test_an_untracked_folder_is_unproven(folder: Path) -> None:
     (folder.parent / ".gitignore").write_text("ignored/\n")
     (folder.parent / "ignored").mkdir()
     (folder.parent / "ignored" / "model.yaml").write_text("x")
     assert read_provenance(folder.parent / "ignored", "dev").commit is None
 
 
-def test_without_git_it_stays_unproven(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_the_provenance_is_unproven(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert read_provenance(folder, "dev").commit is None
 
 
-def test_a_status_that_git_does_not_tell_is_not_clean(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_git_status_leaves_dirty_unknown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git = provenance._git
     monkeypatch.setattr(provenance, "_git", lambda at, *what: None if what[0] in ("status", "log") else git(at, *what))
     found = read_provenance(folder, "dev")
     assert (found.dirty, found.history) == (None, ())
 
 
-def test_what_was_written_is_read_back() -> None:
+def test_stored_provenance_is_read_back() -> None:
     written = Provenance(commit="ab", dirty=True, history=(Commit(id="ab", authors=("A <a@b>",)),), submitter="dev")
-    assert read_enclosed(written.model_dump_json()) == written
+    assert read_stored_provenance(written.model_dump_json()) == written
     with pytest.raises(SubmissionError, match="cannot be read"):
-        read_enclosed('{"commit": 1}')
+        read_stored_provenance('{"commit": 1}')

@@ -1,4 +1,4 @@
-"""Quality suites are checked before they are run: nothing trivially true, nothing run as code."""
+"""Quality suites are checked before they are run: no check that always passes, and no code."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ def read(*expectations: Any, **parameters: Any) -> Suite:
     return read_suite(json.dumps(suite), "suites/held_out.json")
 
 
-def test_a_suite_with_its_floor() -> None:
+def test_a_suite_has_the_minimum_number_of_rows() -> None:
     suite = read(FLOOR, THERE, BETWEEN)
     assert (suite.row_floor, [one.severity for one in suite.expectations]) == (500, ["critical", "critical", "warning"])
     assert suite.expectations[2].columns == ("score",)
 
 
-def test_expectations_of_the_table_judge_no_column() -> None:
+def test_expectations_of_the_table_check_no_column() -> None:
     exists = {"type": "expect_column_to_exist", "kwargs": {"column": "anything"}}
     assert read(FLOOR, exists).expectations[1].columns == ()
 
 
-def test_expectations_of_several_columns_judge_each() -> None:
+def test_expectations_of_several_columns_check_each_of_them() -> None:
     pair = {"type": "expect_column_pair_values_to_be_equal", "kwargs": {"column_A": "a", "column_B": "b"}}
     listed = {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["c", "a"]}}
     with pytest.raises(SubmissionError) as refused:
         read(FLOOR, pair, listed)
-    assert [line.split()[4] for line in refused.value.what.splitlines()] == ["a", "b", "c"]
+    assert [line.split()[5] for line in refused.value.what.splitlines()] == ["a", "b", "c"]
 
 
 def expectation(kind: str, **kwargs: Any) -> dict[str, Any]:
@@ -58,21 +58,24 @@ CASES: dict[str, tuple[tuple[Any, ...], str]] = {
     ),
     "a floor of nothing": ((expectation(ROW_FLOOR, min_value=0),), "no minimum number of rows"),
     "a ceiling only": ((expectation(ROW_FLOOR, max_value=9),), "no minimum number of rows"),
-    "values judged that may all be null": ((FLOOR, BETWEEN), "no expectation that score is not null"),
-    "null in any share": ((FLOOR, expectation(NOT_NULL, column="a", mostly=0)), "no expectation that a is not null"),
+    "values judged that may all be null": ((FLOOR, BETWEEN), "no expectation demands that score is not null"),
+    "null in any share": (
+        (FLOOR, expectation(NOT_NULL, column="a", mostly=0)),
+        "no expectation demands that a is not null",
+    ),
     "a parameter nobody set": (
         (FLOOR, expectation(NOT_NULL, column={"$PARAMETER": "C"})),
-        "asks for $C → set it under",
+        "uses the parameter C, which has no value → set",
     ),
     "a condition run as code": (
         (FLOOR, expectation(NOT_NULL, column="a", row_condition="@__import__('os')", condition_parser="pandas")),
-        "has row_condition, which would be run as code",
+        "has the argument row_condition, which would be run as code",
     ),
     "an expectation not run here": (
         (FLOOR, expectation("expect_column_value_to_be_unique")),
         (
             "expectations.1.type: 'expect_column_value_to_be_unique' is not supported → "
-            "similar ones are expect_column_values"
+            "use for example expect_column_values"
         ),
     ),
     "an unknown field": ((FLOOR | {"note": "x"},), "expectations.0.note: Extra inputs are not permitted"),
@@ -80,7 +83,7 @@ CASES: dict[str, tuple[tuple[Any, ...], str]] = {
 
 
 @pytest.mark.parametrize("expectations, what", CASES.values(), ids=CASES)
-def test_refused(expectations: tuple[Any, ...], what: str) -> None:
+def test_a_suite_is_refused_with(expectations: tuple[Any, ...], what: str) -> None:
     with pytest.raises(SubmissionError) as refused:
         read(*expectations)
     assert what in refused.value.what
@@ -92,12 +95,12 @@ BROKEN: dict[str, tuple[Callable[[], str], str]] = {
     "no JSON": (lambda: '{"name":\n "a",}', "suites/a.json:2: not JSON"),
     "a key twice": (lambda: '{"name": "a", "name": "b"}', "suites/a.json: name occurs twice"),
     "a list": (lambda: "[]", "suites/a.json: the document: Input should be a valid dictionary"),
-    "a bomb of brackets": (lambda: "[" * 100_000, "suites/a.json:1: nested too deep"),
+    "a bomb of brackets": (lambda: "[" * 100_000, "suites/a.json: nested too deeply"),
 }
 
 
 @pytest.mark.parametrize("make, what", BROKEN.values(), ids=BROKEN)
-def test_broken(make: Callable[[], str], what: str) -> None:
+def test_a_suite_that_cannot_be_parsed_is_refused(make: Callable[[], str], what: str) -> None:
     with pytest.raises(SubmissionError) as refused:
         read_suite(make(), "suites/a.json")
     assert what in refused.value.what

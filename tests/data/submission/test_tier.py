@@ -1,4 +1,4 @@
-"""The risk tier: materiality meets complexity in a matrix, and what nobody knows counts as the worst."""
+"""The risk tier: a matrix of materiality and complexity, in which an unknown score counts as the worst."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MATRIX = {
 
 
 @pytest.mark.parametrize("materiality, row", MATRIX.items())
-def test_the_matrix(materiality: int, row: dict[int, int]) -> None:
+def test_the_tier_follows_the_matrix(materiality: int, row: dict[int, int]) -> None:
     five = ("method_complexity", "opacity", "data", "assumptions", "autonomy")
     found = {c: factors(exposure=materiality, **dict.fromkeys(five, c)).tier() for c in row}
     assert found == row
@@ -43,7 +43,7 @@ CASES: dict[str, tuple[dict[str, Any], str, int]] = {
 
 
 @pytest.mark.parametrize("scores, name, value", CASES.values(), ids=CASES)
-def test_axes(scores: dict[str, Any], name: str, value: int) -> None:
+def test_materiality_and_complexity_of(scores: dict[str, Any], name: str, value: int) -> None:
     assert getattr(factors(**scores), name) == value
 
 
@@ -52,12 +52,12 @@ def test_five_consumers_raise_the_tier_by_one_and_never_above_the_first() -> Non
     assert factors(exposure=4, method_complexity=4, opacity=4).tier(5) == 1
 
 
-def test_scores_are_kept_by_factor_without_the_rationale() -> None:
+def test_scores_are_given_by_factor() -> None:
     assert factors(data="unknown").scores["data"] == 4
     assert "rationale" not in factors().scores
 
 
 @pytest.mark.parametrize("score", [0, 5, 2.5, "high", None])
-def test_other_scores_are_refused(score: Any) -> None:
+def test_a_score_outside_1_to_4_is_refused(score: Any) -> None:
     with pytest.raises(ValidationError):
         factors(exposure=score)

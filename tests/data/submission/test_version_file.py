@@ -1,4 +1,4 @@
-"""version.yaml: three things typed, the rest by choice."""
+"""version.yaml: three required fields, and optional ones."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def read(text: str) -> VersionFile:
     return read_version_file(read_yaml(text, "version.yaml"))
 
 
-def test_three_things_are_enough() -> None:
+def test_three_fields_are_sufficient() -> None:
     file = read(TYPED)
     assert (file.change.what, file.change.why, file.change.change_class) == ("trees", "better", ChangeClass.WITHIN_PLAN)
     assert (file.parent, file.configuration, file.upstream_keys) == (None, {}, ())
 
 
-def test_what_cannot_be_derived_may_be_said() -> None:
+def test_optional_fields_are_read() -> None:
     file = read(TYPED + "parent: 2\nconfiguration: {trees: 200, deep: {rate: 0.1}}\nupstream: [ops/weather/3]\n")
     assert (file.parent, file.configuration["deep"]) == (2, {"rate": 0.1})
     assert file.upstream_keys == ("models/ops/weather/versions/3",)
@@ -35,16 +35,16 @@ CASES = {
     "a parent before the first": (TYPED + "parent: 0\n", "version.yaml:4: parent"),
     "an upstream without a number": (
         TYPED + "upstream: [ops/weather]\n",
-        "version.yaml:4: 'ops/weather' names no version",
+        "version.yaml:4: 'ops/weather' is not a version",
     ),
-    "an upstream without a team": (TYPED + "upstream: [weather/3]\n", "version.yaml:4: 'weather/3' names no version"),
-    "an upstream with a quote": (TYPED + 'upstream: ["o\'s/w/3"]\n', "cannot be a team"),
-    "an upstream with a number in other digits": (TYPED + "upstream: [ops/weather/³]\n", "names no version"),
+    "an upstream without a team": (TYPED + "upstream: [weather/3]\n", "version.yaml:4: 'weather/3' is not a version"),
+    "an upstream with a quote": (TYPED + 'upstream: ["o\'s/w/3"]\n', "is not a valid team"),
+    "an upstream with a number in other digits": (TYPED + "upstream: [ops/weather/³]\n", "is not a version"),
 }
 
 
 @pytest.mark.parametrize("text, what", CASES.values(), ids=CASES)
-def test_refused(text: str, what: str) -> None:
+def test_a_version_file_is_refused_with(text: str, what: str) -> None:
     with pytest.raises(SubmissionError) as refused:
         read(text)
     assert what in refused.value.what

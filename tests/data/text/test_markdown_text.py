@@ -1,4 +1,4 @@
-"""Untrusted text in a form renders as itself and as nothing else; tests/browser shows it in Prefect's own renderer."""
+"""Untrusted text in a form renders as plain text; tests/browser shows it in Prefect's own renderer."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ CASES = {
 
 
 @pytest.mark.parametrize(("text", "shown"), CASES.values(), ids=CASES.keys())
-def test_text_of_others(text: str, shown: str) -> None:
+def test_plain_writes(text: str, shown: str) -> None:
     assert plain(text) == shown
 
 
-def test_a_quotation_says_whose_words_they_are_and_a_dash_that_there_are_none() -> None:
+def test_quoted_writes_quotation_marks_or_a_dash() -> None:
     assert (quoted("a | b"), quoted(" ")) == ("“a \\| b”", "–")
 
 
-def test_code_ends_where_the_line_ends() -> None:
+def test_code_cannot_be_closed_by_its_content() -> None:
     assert (code("a`b"), code(" ")) == ("`a'b`", "")
 
 
 @given(st.text(max_size=600), st.integers(min_value=1, max_value=600))
-def test_whatever_is_written_is_one_visible_line_of_bounded_length(text: str, limit: int) -> None:
+def test_plain_gives_one_line_of_limited_length(text: str, limit: int) -> None:
     shown = plain(text, limit)
     assert shown.splitlines() in ([], [shown])
     assert not [one for one in shown if is_harmful(one)]

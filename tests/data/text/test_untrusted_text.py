@@ -1,4 +1,4 @@
-"""Untrusted text cannot move, hide or turn the text around it, and it has bounded length."""
+"""Untrusted text cannot move, hide or reverse the text around it, and its length is limited."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.values(), ids=HOSTILE)
-def test_what_could_steer_a_terminal_is_shown_as_its_code(text: str, shown: str) -> None:
+def test_safe_shows_a_control_character_as_its_code(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 
-def test_ordinary_text_is_left_alone() -> None:
+def test_ordinary_text_is_unchanged() -> None:
     assert safe("Ünïcödé – 東京 ΔAUC\nnext") == "Ünïcödé – 東京 ΔAUC\nnext"
 
 
@@ -44,21 +44,21 @@ CLEANED: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", CLEANED.values(), ids=CLEANED)
-def test_cleaned_of(case: tuple[str, str]) -> None:
+def test_cleaned_removes(case: tuple[str, str]) -> None:
     assert cleaned(case[0]) == case[1]
 
 
-def test_a_subject_stays_one_line_of_bounded_length() -> None:
+def test_one_line_gives_one_line_of_limited_length() -> None:
     assert one_line("late\r\nBcc: all@example.org") == "late Bcc: all@example.org"
     assert len(one_line("x" * 5_000)) == 300
     assert len(cleaned("x" * 30_000)) == 20_002
 
 
-def test_what_is_no_character_is_written_as_its_code() -> None:
+def test_storable_writes_an_unpaired_surrogate_as_its_code() -> None:
     assert storable("date=\udcff, Größe ≥ 3") == "date=\\udcff, Größe ≥ 3"
 
 
-def test_what_is_shortened_says_so() -> None:
+def test_a_shortened_text_ends_with_an_ellipsis() -> None:
     assert (shortened("abcd", 4), shortened("abcde", 4)) == ("abcd", "abc…")
 
 
@@ -72,11 +72,11 @@ VISIBLE: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "shown"), VISIBLE.values(), ids=VISIBLE)
-def test_visible_text_is_one_line_with_a_sign_for_each_harmful_character(text: str, shown: str) -> None:
+def test_visible_gives_one_line_with_a_sign_for_each_harmful_character(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
 @pytest.mark.parametrize("text", ["e\u0301", "Größe", "ירושלים", "東京", "ไม่", "Việt", "हिन्दी", "😀", " "])
-def test_writing_of_any_script_is_harmless(text: str) -> None:
+def test_letters_of_every_script_are_harmless(text: str) -> None:
     assert not any(is_harmful(one) for one in text)
     assert cleaned(text) == text

@@ -134,4 +134,4 @@ def test_the_person_is_required_and_the_code_is_not_an_argument(cli: Cli, relaxe
 def test_an_unregistered_model_and_a_missing_folder_are_refused(world: World, cli: Cli, tmp_path: Path) -> None:
     assert "there is no model ops/late" in cli("amend", write_filled(tmp_path / "new"), "--by", "alma").err
     result = cli("amend", tmp_path / "nowhere", "--by", "alma")
-    assert (result.code, "model.yaml:1: there is no such file" in result.err) == (2, True)
+    assert (result.code, "model.yaml: file not found" in result.err) == (2, True)

@@ -19,7 +19,7 @@ SECRET = "hunter2-hunter2-hunter2"
 def queued(world: World) -> World:
     """A world with one notice in the outbox, written to alma an hour ago."""
     notice = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
-    Outbox(world.home.outbox).put(notice, datetime.now(UTC) - timedelta(hours=1))
+    Outbox(world.home.outbox).write(notice, datetime.now(UTC) - timedelta(hours=1))
     return world
 
 
@@ -52,7 +52,7 @@ def test_a_failed_delivery_is_reported_and_stays_queued(
         "MODELWARD_NOTICE_MAIL", f"mailto://me:{SECRET}@127.0.0.1:{port}?from=a@example.org&mode=insecure"
     )
     result = cli("notices", "send")
-    assert (result.code, "waiting: mail 127.0.0.1 did not take the notice" in result.out) == (3, True)
+    assert (result.code, "waiting: mail 127.0.0.1 did not accept the notice" in result.out) == (3, True)
     listed = cli("notices", "list").out
     assert "waiting (tried 1×, next at" in listed
     assert cli("notices", "test", "--by", "alma").code == 3

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import PublishError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
@@ -29,7 +29,7 @@ def world(validated: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def serving(world: World) -> str | None:
-    found = FileTarget(world.home).manifest(Place(MODEL))
+    found = FileTarget(world.home).manifest(SlotAddress(MODEL))
     return found.version if found is not None else None
 
 

@@ -103,7 +103,7 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     "somebody they do not stand in for": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
     "a wrong code": ({"code": "000000"}, "is wrong"),
     "an empty code": ({"code": ""}, "is wrong"),
-    "a person with a null character": ({"person": "alma\x00"}, "cannot be a person id"),
+    "a person with a null character": ({"person": "alma\x00"}, "is not a valid person id"),
 }
 
 

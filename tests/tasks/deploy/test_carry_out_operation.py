@@ -8,7 +8,7 @@ import pytest
 
 from data.audit.journal import Journal
 from data.errors import ArtifactError, BusyError, IllegalMoveError, InputError, JournalError, PublishError
-from data.files.serving import FileTarget, Place, ServingTarget
+from data.files.serving import FileTarget, ServingTarget, SlotAddress
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation
 from data.records.run_context import RunContext
@@ -21,7 +21,7 @@ from tests.judged_model import DEV
 from tests.operations import asked_to_deploy
 from tests.world import MODEL, World
 
-PLACE = Place(MODEL)
+PLACE = SlotAddress(MODEL)
 
 
 def manifest(world: World) -> str | None:

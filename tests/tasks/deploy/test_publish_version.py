@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errors import DigestMismatchError, ModelwardError, PublishError, StaleEvidenceError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.review import VerdictSet
@@ -38,7 +38,7 @@ def published(world: World, request: ApprovalRequest) -> str:
 
 def test_the_manifest_states_the_version_and_the_digest(validated: World, approved: ApprovalRequest) -> None:
     deployment = validated.get(Deployment, published(validated, approved))
-    manifest = FileTarget(validated.home).manifest(Place(MODEL))
+    manifest = FileTarget(validated.home).manifest(SlotAddress(MODEL))
     assert manifest is not None
     assert manifest.path == str(validated.artifacts.path(validated.get(Version, V1).artifact.digest).resolve())
     assert (deployment.version, deployment.request, deployment.use) == (V1, approved.key, USE)
@@ -76,11 +76,11 @@ def test_missing_or_changed_bytes_begin_no_operation(
     with pytest.raises(error):
         published(validated, approved)
     assert len(validated.events("operation.begun")) == events
-    assert FileTarget(validated.home).read(Place(MODEL)) is None
+    assert FileTarget(validated.home).read(SlotAddress(MODEL)) is None
 
 
 def test_an_unwritable_serving_folder_undoes_the_publication(validated: World, approved: ApprovalRequest) -> None:
-    folder = FileTarget(validated.home).path(Place(MODEL)).parent
+    folder = FileTarget(validated.home).path(SlotAddress(MODEL)).parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where a folder should be")
     with pytest.raises(PublishError) as refused:

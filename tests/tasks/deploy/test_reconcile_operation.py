@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.files.home import Home
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.monitoring import Incident
 from data.records.person import Actor
@@ -24,7 +24,7 @@ from tests.retirement_states import quiet
 from tests.world import MODEL, Template, World
 
 ROOT = Path(__file__).parents[3]
-PLACE = Place(MODEL)
+PLACE = SlotAddress(MODEL)
 FIRST = f"{MODEL}/versions/1"
 DYING = """
 import os, signal, sys

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import GateRefusedError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.deployment import Deployment
 from data.records.person import Actor
 from data.records.run_context import RunContext
@@ -19,7 +19,7 @@ from tests.world import MODEL, World
 
 
 def returned(world: World, run: str = "run-r") -> str:
-    key: str = roll_back(Place(MODEL), "it drifted", RunContext(Actor(id="otto"), world.now, run))
+    key: str = roll_back(SlotAddress(MODEL), "it drifted", RunContext(Actor(id="otto"), world.now, run))
     return key
 
 
@@ -39,7 +39,7 @@ def test_the_former_version_serves_again(two_versions: World) -> None:
     row = two_versions.get(Deployment, returned(two_versions))
     assert (row.version, row.reason, row.use) == (V1, "it drifted", "planning")
     assert row.ratify_by == two_versions.now + timedelta(hours=24)
-    manifest = FileTarget(two_versions.home).manifest(Place(MODEL))
+    manifest = FileTarget(two_versions.home).manifest(SlotAddress(MODEL))
     assert manifest is not None
     assert manifest.version == V1
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import InputError
-from data.files.serving import FileTarget, Place
+from data.files.serving import FileTarget, SlotAddress
 from data.records.deployment import Deployment
 from data.records.person import Actor
 from data.records.run_context import RunContext
@@ -20,7 +20,7 @@ OTTO = Actor(id="otto")
 
 
 def stopped(world: World, run: str = "run-s") -> str:
-    return stop_serving(Place(MODEL), "it harms", "the timetable", RunContext(OTTO, world.now, run))
+    return stop_serving(SlotAddress(MODEL), "it harms", "the timetable", RunContext(OTTO, world.now, run))
 
 
 def test_a_suspension_states_the_fallback_and_the_time_to_ratify(validated: World) -> None:
@@ -32,7 +32,7 @@ def test_a_suspension_states_the_fallback_and_the_time_to_ratify(validated: Worl
         "it harms; fallback: the timetable",
     )
     assert ended.ratify_by == validated.now + timedelta(hours=24)
-    manifest = FileTarget(validated.home).manifest(Place(MODEL))
+    manifest = FileTarget(validated.home).manifest(SlotAddress(MODEL))
     assert manifest is not None
     assert (manifest.state, manifest.version, manifest.fallback) == ("suspended", None, "the timetable")
 
@@ -48,4 +48,4 @@ def test_a_repeated_run_suspends_once_and_another_run_is_refused(validated: Worl
 def test_a_slot_without_a_serving_version_is_refused(validated: World) -> None:
     with pytest.raises(InputError, match="nothing serves as"):
         stopped(validated)
-    assert FileTarget(validated.home).read(Place(MODEL)) is None
+    assert FileTarget(validated.home).read(SlotAddress(MODEL)) is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from data.errors import GateRefusedError, InputError, PublishError, RequestClosedError
-from data.files.serving import FileTarget, Manifest, Place
+from data.files.serving import FileTarget, Manifest, SlotAddress
 from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation
@@ -39,7 +39,7 @@ def world(validated: World) -> World:
 
 
 def serving(world: World) -> Manifest:
-    found = FileTarget(world.home).manifest(Place(MODEL))
+    found = FileTarget(world.home).manifest(SlotAddress(MODEL))
     assert found is not None
     return found
 
@@ -178,7 +178,7 @@ def test_a_failed_publication_restores_the_former_version_and_withdraws_the_rele
 def test_a_publication_whose_process_died_is_finished(world: World) -> None:
     request = open_emergency_release(world, until=world.now + timedelta(hours=5))
     begin_deploy(world, request, "run-died")
-    FileTarget(world.home).publish(Place(MODEL), world.get(Version, V2), request.use, world.now, "run-died")
+    FileTarget(world.home).publish(SlotAddress(MODEL), world.get(Version, V2), request.use, world.now, "run-died")
     assert reconcile_operation(MODEL, run_at(world, "night")) == "the deploy of ops/delay v2 was finished"
     row = world.find(Deployment)[-1]
     assert (row.request, row.reason, row.ratify_by) == (request.key, "all scores are 1", request.expires_at)

@@ -308,7 +308,7 @@ def test_an_unreadable_plan_fails_the_model_and_notifies(world: World) -> None:
 def test_a_folder_without_a_day_in_its_name_fails_the_model(monitored: ServingModel) -> None:
     (monitored.predictions / "date=april").mkdir(parents=True)
     watched = monitored.monitor(END)
-    assert (watched.state, "does not name a day" in watched.why) == ("failed", True)
+    assert (watched.state, "is not a day" in watched.why) == ("failed", True)
 
 
 def test_a_model_without_a_champion_is_reported_as_not_watched(world: World) -> None:

@@ -78,10 +78,10 @@ def test_an_undecodable_folder_name_fails_one_model_with_a_notice(world: World) 
     monitored.predictions.mkdir(parents=True)
     (monitored.predictions / os.fsdecode(b"date=\xff")).mkdir()
     (night,) = monitor_chunk.fn(find_monitored_models.fn([MODEL], END), END, NIGHT)
-    assert "date=\\udcff does not name a day" in night.reason
+    assert "date=\\udcff is not a day" in night.reason
     record([night])
     (notice,) = notices(world)
-    assert "date=\\udcff does not name a day" in notice.text
+    assert "date=\\udcff is not a day" in notice.text
 
 
 @pytest.mark.usefixtures("models")

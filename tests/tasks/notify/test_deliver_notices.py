@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.notices.channels.delivery import Attempts, DeliveryRecords
-from data.notices.channels.delivery_pass import Delivery
+from data.notices.channels.delivery_run import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from tasks.notify.deliver_notices import deliver_or_log, delivered_notices, notices_of_failures
 from tests.emergency_model import run_at
@@ -43,7 +43,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> RecordingChannel:
 def outbox(world: World) -> Outbox:
     """An outbox with two notices, an hour old, and a file that is not a notice."""
     box = Outbox(world.home.outbox)
-    box.send([NOTICE, NOTICE.model_copy(update={"to": "axel"})], datetime.now(UTC) - timedelta(hours=1))
+    box.write_all([NOTICE, NOTICE.model_copy(update={"to": "axel"})], datetime.now(UTC) - timedelta(hours=1))
     (box.root / "99991231T000000000000Z-note.json").write_text("{}")
     return box
 

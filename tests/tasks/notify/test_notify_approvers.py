@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from data.notices.outbox import Notice, Outbox
 from data.records.person import Role
 from data.records.run_context import RunContext
@@ -66,7 +66,7 @@ def test_a_release_is_a_question_only_while_it_serves(validated: World) -> None:
     publish_release(request.key, run_at(world))
     world.move(hours=20)
     assert ("adam reminded" in str(about(world, request.key)), "release" in purposes()) == (True, True)
-    stop_serving(Place(MODEL), "worse", "the timetable", RunContext(run_at(world).actor, world.now, "run-s"))
+    stop_serving(SlotAddress(MODEL), "worse", "the timetable", RunContext(run_at(world).actor, world.now, "run-s"))
     assert (about(world, request.key), "release" in purposes()) == ([], False), (
         "nobody is reminded of what was suspended"
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from data.notices.channels.delivery import Attempts
-from data.notices.channels.delivery_pass import Delivery
+from data.notices.channels.delivery_run import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import quotation_parts
 from data.registry.commands.review import OpenFinding, OpenReview

@@ -150,7 +150,7 @@ def test_refusals_of_others_keep_the_key_of_this_run(world: World, monkeypatch: 
 LOCKED = StoreLockedError("the registry is held by process 7")
 TROUBLES: dict[str, tuple[Exception, str, str]] = {
     "another process holds the registry": (LOCKED, LOCKED.what, LOCKED.remedy),
-    "the journal cannot be written": (JournalError("no space left"), "no space left", "free space on"),
+    "the journal cannot be written": (JournalError("no space left"), "no space left", "free disk space"),
     "the signing key cannot be read": (SigningKeyError("log.key is gone"), "log.key is gone", "restore the key"),
     "a disk fails": (OSError("input/output error"), "input/output error", CHECK_ANSWER),
 }

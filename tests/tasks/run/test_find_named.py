@@ -17,7 +17,7 @@ def test_a_typed_version_is_found(typed: str, world: World) -> None:
 
 def test_a_model_name_without_a_number_is_refused_as_a_version(world: World) -> None:
     world.version()
-    with pytest.raises(InputError, match="this is done to one version"):
+    with pytest.raises(InputError, match="this command needs a version"):
         version_named("delay")
 
 

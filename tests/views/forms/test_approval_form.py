@@ -152,7 +152,7 @@ def test_text_of_the_answering_person_cannot_become_a_remedy(world: World) -> No
     objection = refused(refusal.value).objection
     lines = described(world, request, f"{objection.what} {ours}", objection.remedy).splitlines()
     assert [one for one in lines if one.startswith("**What to do:**")] == [lines[2]]
-    assert lines[2] == "**What to do:** \\`modelward people list\\` shows who holds which role"
+    assert lines[2] == "**What to do:** run \\`modelward people list\\` to see who holds which role"
 
 
 def test_an_emergency_release_shows_its_reason_and_its_end(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data.queries.inventory import ListedVersion, Placement
+from data.queries.inventory import ListedDeployment, ListedVersion
 from views.pages.lifecycle_stage import STAGES, stage_of
 
 DAY = datetime(2013, 4, 1, tzinfo=UTC)
@@ -15,14 +15,14 @@ DAY = datetime(2013, 4, 1, tzinfo=UTC)
 
 def deployment_in(
     state: str = "deployed", environment: str = "production", slot: str = "champion", day: int = 0
-) -> Placement:
-    return Placement(
+) -> ListedDeployment:
+    return ListedDeployment(
         environment=environment, slot=slot, use="planning", state=state, from_at=DAY + timedelta(days=day), to_at=None,
         ended_reason="", rollback_of=None, ratified_by=None,
     )  # fmt: skip
 
 
-def version(review_state: str, *deployments: Placement) -> ListedVersion:
+def version(review_state: str, *deployments: ListedDeployment) -> ListedVersion:
     return ListedVersion.model_construct(review_state=review_state, deployments=deployments)
 
 

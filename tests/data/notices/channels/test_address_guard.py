@@ -1,4 +1,5 @@
-"""Where a webhook may not lead, however it is written and whatever the name server says."""
+"""Addresses that a webhook must not reach are refused, however they are written and whatever the name server
+returns."""
 
 from __future__ import annotations
 
@@ -37,12 +38,12 @@ REFUSED: dict[str, str] = {
 
 
 @pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
-def test_a_webhook_is_not(url: str) -> None:
+def test_a_webhook_address_is_refused_with(url: str) -> None:
     with pytest.raises(ConfigurationError):
         target_of(url, HOSTS)
 
 
-def test_what_is_refused_does_not_say_the_secret_that_was_in_it() -> None:
+def test_a_refusal_does_not_show_a_secret_in_the_address() -> None:
     with pytest.raises(ConfigurationError) as refused:
         target_of("https://me:hunter2@hooks.example.org/x?key=topsecret", HOSTS)
     assert "hunter2" not in str(refused.value)
@@ -62,7 +63,7 @@ ACCEPTED: dict[str, tuple[str, Target, str]] = {
 
 
 @pytest.mark.parametrize("case", ACCEPTED.values(), ids=ACCEPTED)
-def test_a_webhook_is(case: tuple[str, Target, str]) -> None:
+def test_a_webhook_address_is_accepted_with(case: tuple[str, Target, str]) -> None:
     url, target, authority = case
     assert target_of(url, HOSTS) == target
     assert target.authority == authority
@@ -106,16 +107,16 @@ NOT_PUBLIC: dict[str, str] = {
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC.values(), ids=NOT_PUBLIC)
-def test_an_address_is_refused_that_is(address: str) -> None:
+def test_an_ip_address_is_refused_if_it_is(address: str) -> None:
     assert not is_allowed(address, ())
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
-def test_a_public_address_passes(address: str) -> None:
+def test_a_public_ip_address_is_allowed(address: str) -> None:
     assert is_allowed(address, ())
 
 
-def test_a_network_that_was_allowed_passes_and_no_other() -> None:
+def test_only_addresses_in_an_allowed_network_are_allowed() -> None:
     mine = (ip_network("10.1.0.0/16"), ip_network("fd00:1::/32"))
     assert [is_allowed(one, mine) for one in ("10.1.2.3", "::ffff:10.1.2.3", "fd00:1::5", "10.2.0.1")] == [
         True, True, True, False,
@@ -125,21 +126,21 @@ def test_a_network_that_was_allowed_passes_and_no_other() -> None:
 TARGET = Target("hooks.example.org", 443, "/")
 
 
-def test_one_private_address_among_public_ones_refuses_them_all() -> None:
+def test_a_host_with_one_private_address_is_refused() -> None:
     with pytest.raises(DeliveryError, match=r"resolves to 169\.254\.169\.254"):
         checked_address(TARGET, (), lambda host, port: ["93.184.215.14", "169.254.169.254"])
 
 
-def test_the_address_that_was_checked_is_the_one_to_connect_to() -> None:
+def test_the_checked_address_is_returned() -> None:
     assert checked_address(TARGET, (), lambda host, port: ["93.184.215.14"]) == "93.184.215.14"
 
 
-def test_a_host_without_an_address_is_said_so() -> None:
+def test_a_host_without_an_address_raises_an_error() -> None:
     with pytest.raises(DeliveryError, match="has no address"):
         checked_address(TARGET, (), lambda host, port: [])
 
 
-def test_names_are_resolved_and_what_cannot_be_is_said() -> None:
+def test_a_host_that_cannot_be_resolved_raises_an_error() -> None:
     assert "127.0.0.1" in resolved("localhost", 443)
     with pytest.raises(DeliveryError, match="cannot be resolved"):
         resolved("no-such-host.invalid", 443)

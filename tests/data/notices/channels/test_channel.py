@@ -1,4 +1,4 @@
-"""Every channel keeps to what channels are."""
+"""Every kind of channel satisfies the interface Channel."""
 
 from __future__ import annotations
 

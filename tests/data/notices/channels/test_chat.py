@@ -1,4 +1,4 @@
-"""A channel reads every notice as harmless text; its address never shows."""
+"""A chat channel sends every notice as harmless text, and its address is never shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUEUED = QueuedNotice("d-1", NOTICE, datetime(2026, 5, 1, 9, tzinfo=UTC))
 
 @pytest.fixture
 def received() -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """A port on which a service listens, and what it was told."""
+    """A port on which a service listens, and the requests that it received."""
     messages: list[dict[str, Any]] = []
 
     class Service(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ def received() -> Iterator[tuple[int, list[dict[str, Any]]]]:
         thread.join(10)
 
 
-def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
+def test_a_chat_receives_the_notice_without_links_and_mentions(
     received: tuple[int, list[dict[str, Any]]],
 ) -> None:
     port, messages = received
@@ -59,14 +59,14 @@ def test_a_channel_is_told_everything_and_nothing_in_it_links_or_mentions(
     )
 
 
-def test_a_service_that_refuses_is_said_without_its_address(received: tuple[int, list[dict[str, Any]]]) -> None:
+def test_a_rejected_notice_raises_an_error_without_the_address(received: tuple[int, list[dict[str, Any]]]) -> None:
     channel = ChatChannel(f"json://me:hunter2@127.0.0.1:{received[0]}/broken", 3)
-    with pytest.raises(DeliveryError, match=r"channel json [0-9a-f]{8} did not take the notice") as failed:
+    with pytest.raises(DeliveryError, match=r"channel json [0-9a-f]{8} did not accept the notice") as failed:
         channel.deliver(QUEUED)
     assert "hunter2" not in str(failed.value) + repr(channel)
 
 
-def test_a_service_whose_library_breaks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_in_the_library_raises_a_delivery_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: object, **more: object) -> bool:
         raise OSError("password hunter2")
 
@@ -77,6 +77,6 @@ def test_a_service_whose_library_breaks_is_said(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("address", ["nothing://x", "", "slack"])
-def test_an_address_that_apprise_does_not_know_is_refused(address: str) -> None:
-    with pytest.raises(ConfigurationError, match="channel 1 has an address that apprise does not know"):
+def test_an_address_that_apprise_does_not_support_is_refused(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="the address of channel 1 is not supported by apprise"):
         instance("channel 1", address)

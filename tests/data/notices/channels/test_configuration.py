@@ -1,4 +1,4 @@
-"""Channels from the settings: none by default; what cannot be used is refused with the setting's name and no secret."""
+"""Channels from the settings: none by default; an invalid setting is refused with its name and without its secret."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def settings(tmp_path: Path, **values: str) -> Settings:
     return read_settings(environment, tmp_path / "none.toml")
 
 
-def test_nothing_is_sent_by_default(tmp_path: Path) -> None:
+def test_by_default_there_is_no_channel(tmp_path: Path) -> None:
     assert channels_of(settings(tmp_path), {}) == []
     assert days_of(settings(tmp_path)) == 7
 
 
-def test_each_setting_makes_its_channels(tmp_path: Path) -> None:
+def test_each_setting_creates_its_channels(tmp_path: Path) -> None:
     values = {**HOOK, "notice_mail": "mailtos://me:pw@smtp.example.org", "notice_channels": "json://a/x jsons://b/y"}
     assert [MARK.sub("#", one.name) for one in channels_of(settings(tmp_path, **values), {})] == [
         "webhook hooks.example.org #", "webhook hooks.example.org #", "mail smtp.example.org",
@@ -38,7 +38,7 @@ def test_each_setting_makes_its_channels(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_each_has_a_name_of_its_own_that_another_order_does_not_change(tmp_path: Path) -> None:
+def test_channel_names_are_unique_and_independent_of_the_order(tmp_path: Path) -> None:
     hooks, channels = HOOK["notice_webhooks"].split(", "), ["json://a/x", "json://a/y"]
 
     def names(step: int) -> list[str]:
@@ -49,7 +49,7 @@ def test_each_has_a_name_of_its_own_that_another_order_does_not_change(tmp_path:
     assert set(names(1)) == set(names(-1))
 
 
-def test_the_secret_may_lie_in_a_file_and_private_networks_may_be_named(tmp_path: Path) -> None:
+def test_the_secret_can_be_in_a_file_and_private_networks_can_be_allowed(tmp_path: Path) -> None:
     for name in ("secret", "ca.pem"):
         (tmp_path / name).write_text(f"{SECRET}\n")
     values = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
@@ -65,16 +65,16 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "a secret's file that is not there": (
         {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": "/nowhere"}, "cannot be read"
     ),
-    "certificates that are not there": ({**HOOK, "notice_webhook_ca": "/nowhere"}, "where no file is"),
-    "a network that is none": ({**HOOK, "notice_webhook_networks": "10.1"}, "notice_webhook_networks names"),
-    "a mail server that is none": ({"notice_mail": f"https://me:{SECRET}@x"}, "notice_mail is no mail server"),
-    "a mail server without a host": ({"notice_mail": "mailto://"}, "notice_mail has an address"),
+    "certificates that are not there": ({**HOOK, "notice_webhook_ca": "/nowhere"}, "which is not a file"),
+    "a network that is none": ({**HOOK, "notice_webhook_networks": "10.1"}, "notice_webhook_networks contains"),
+    "a mail server that is none": ({"notice_mail": f"https://me:{SECRET}@x"}, "notice_mail is not the address"),
+    "a mail server without a host": ({"notice_mail": "mailto://"}, "the address of notice_mail"),
     "a channel nobody knows": ({"notice_channels": f"nothing://{SECRET}"}, "channel 1 of notice_channels"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_refused_is(case: tuple[dict[str, str], str], tmp_path: Path) -> None:
+def test_a_configuration_is_refused_with(case: tuple[dict[str, str], str], tmp_path: Path) -> None:
     values, words = case
     with pytest.raises(ConfigurationError, match=words) as refused:
         channels_of(settings(tmp_path, **values), {})
@@ -82,7 +82,7 @@ def test_refused_is(case: tuple[dict[str, str], str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("days", ["0", "31", "-1", "a week", "1.5", "²"])
-def test_days_that_cannot_be_are_refused(days: str, tmp_path: Path) -> None:
+def test_an_invalid_number_of_days_is_refused(days: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="notice_days"):
         days_of(settings(tmp_path, notice_days=days))
 

@@ -1,4 +1,4 @@
-"""The account of deliveries: tried again after growing waits, given up after days, and read back after a crash."""
+"""Delivery records: retried after growing waits, given up after some days, and read back after a crash."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def test_waits_grow_from_a_minute_to_six_hours() -> None:
     assert (attempts.attempts, attempts.state) == (8, "waiting")
 
 
-def test_it_is_due_at_its_time_and_not_before() -> None:
+def test_an_attempt_is_due_at_its_time_and_not_before() -> None:
     attempts = Attempts().failed("no", NOW, NEVER)
     assert Attempts().is_due(NOW)
     assert [attempts.is_due(NOW + timedelta(seconds=after)) for after in (59, 60)] == [False, True]
     assert not attempts.delivered(NOW).is_due(NEVER)
 
 
-def test_it_is_given_up_when_the_next_time_would_be_too_late() -> None:
+def test_delivery_is_given_up_when_the_next_attempt_would_be_too_late() -> None:
     attempts = Attempts().failed("x" * 900, NOW, NOW + timedelta(seconds=60))
     assert (attempts.state, attempts.next_at, len(attempts.error)) == ("given up", None, 500)
     assert not attempts.is_due(NEVER)
 
 
-def test_an_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_a_record_is_read_back(tmp_path: Path) -> None:
     book, record = (
         DeliveryRecords(tmp_path),
         {"mail": Attempts().failed("no", NOW, NEVER), "hook": Attempts().delivered(NOW)},
@@ -48,14 +48,14 @@ def test_an_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{broken", '{"mail": {"state": "eaten"}}', "[1]"])
-def test_an_record_that_cannot_be_read_is_begun_anew(text: str, tmp_path: Path) -> None:
+def test_an_unreadable_record_counts_as_empty(text: str, tmp_path: Path) -> None:
     book = DeliveryRecords(tmp_path)
     book.root.mkdir()
     (book.root / "notice-1.json").write_text(text)
     assert book.read("notice-1") == {}
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_raises_an_error(tmp_path: Path) -> None:
     (tmp_path / "delivery").write_text("in the way")
     with pytest.raises(DeliveryError, match="cannot be written"):
         DeliveryRecords(tmp_path).write("notice-1", {})

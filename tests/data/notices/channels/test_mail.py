@@ -1,4 +1,4 @@
-"""Mail to one person through a real mail server: plain text, one receiver, no header that anybody slipped in."""
+"""Mail to one person through a real mail server: plain text, one receiver, no injected header."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ def test_a_notice_to_a_mailbox_needs_no_roster() -> None:
 
 
 @pytest.mark.parametrize("to", ["eve", "mal", "nobody", "a@b c", "<a@example.org>"])
-def test_what_is_no_single_mailbox_is_not_reached(to: str) -> None:
+def test_text_that_is_not_a_single_mailbox_is_not_reached(to: str) -> None:
     notice = NOTICE.model_copy(update={"to": to})
     assert not server(1).reaches(notice)
     with pytest.raises(DeliveryError, match="no mailbox is known"):
         server(1).deliver(QueuedNotice("d-1", notice, LEFT))
 
 
-def test_a_mail_server_that_is_not_there_is_said_without_its_password() -> None:
+def test_an_unreachable_mail_server_raises_an_error_without_the_password() -> None:
     with mail_server() as sink:
         port = sink.port
     mail = Mail(f"mailto://me:hunter2@127.0.0.1:{port}?from=modelward@example.org&mode=insecure", PEOPLE)
     assert (mail.name, mail.reaches(NOTICE)) == ("mail 127.0.0.1", True)
-    with pytest.raises(DeliveryError, match=r"mail 127\.0\.0\.1 did not take the notice") as failed:
+    with pytest.raises(DeliveryError, match=r"mail 127\.0\.0\.1 did not accept the notice") as failed:
         mail.deliver(QueuedNotice("d-1", NOTICE, LEFT))
     assert "hunter2" not in str(failed.value) + repr(mail)
 
 
-def test_a_server_without_a_host_is_called_server() -> None:
+def test_a_server_without_a_host_is_named_server() -> None:
     assert Mail("mailto://", PEOPLE).name == "mail server"

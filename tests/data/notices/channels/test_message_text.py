@@ -1,4 +1,4 @@
-"""What people wrote goes out as text: it begins no header, turns no line around, links and mentions nothing."""
+"""Other people's text is sent as plain text: no header, no reversed line, no link and no mention."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from data.notices.channels.message_text import body, for_chat, subject
 from data.notices.outbox import Notice
 
 
-def test_a_chat_links_and_mentions_nothing() -> None:
+def test_for_chat_replaces_links_mentions_and_formatting() -> None:
     assert for_chat("[here](http://e) <!channel> @everyone `x` *y*") == (
         "(here)(http://e) ‹!channel› ＠everyone 'x' ∗y∗"
     )
@@ -31,11 +31,11 @@ CHAT: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", CHAT.values(), ids=CHAT)
-def test_in_a_chat(case: tuple[str, str]) -> None:
+def test_for_chat_writes(case: tuple[str, str]) -> None:
     assert for_chat(case[0]) == case[1]
 
 
-def test_subject_and_body_say_everything() -> None:
+def test_subject_and_body_contain_all_fields() -> None:
     notice = Notice(
         kind="approval", to="alma", about="x", title="decide", text="now", number=2, aside="In a terminal: y",
         answer_by=datetime(2026, 5, 1, 9, tzinfo=UTC),

@@ -1,4 +1,4 @@
-"""The webhook against a real receiver: signed, bounded, following nothing, and at the address that was checked."""
+"""The webhook against a real receiver: signed, bounded, without redirects, connected to the checked address."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def test_a_notice_arrives_signed_and_as_plain_text(tmp_path: Path) -> None:
     assert SECRET.encode() not in content
 
 
-def test_it_reaches_everybody_and_never_shows_its_secret(tmp_path: Path) -> None:
+def test_a_webhook_reaches_everybody_and_never_shows_its_secret(tmp_path: Path) -> None:
     webhook = Webhook(Target(HOST, 443, "/"), SECRET)
     assert webhook.reaches(NOTICE)
     assert SECRET not in repr(webhook)
     assert re.fullmatch(f"webhook {HOST} [0-9a-f]{{8}}", webhook.name)
 
 
-def dripping(connection: ssl.SSLSocket) -> None:
+def send_slowly(connection: ssl.SSLSocket) -> None:
     """One byte at a time, for longer than anybody should wait."""
     for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60:
         connection.sendall(bytes([byte]))
@@ -79,13 +79,13 @@ NOT_TAKEN: dict[str, tuple[Answer, str]] = {
     "a code that is none": (answering("2x0 OK"), "no readable HTTP response"),
     "a head without end": (lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000), "no readable HTTP"),
     "nothing at all": (lambda c: None, "no readable HTTP response"),
-    "one byte at a time": (dripping, "too slowly|did not answer"),
+    "one byte at a time": (send_slowly, "too slowly|did not answer"),
     "silence": (silent, "too slowly|did not answer"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", NOT_TAKEN.values(), ids=NOT_TAKEN)
-def test_not_taken_is(case: tuple[Answer, str], tmp_path: Path) -> None:
+def test_a_delivery_error_is_raised_for(case: tuple[Answer, str], tmp_path: Path) -> None:
     answer, words = case
     with https_server(tmp_path, answer) as sink, pytest.raises(DeliveryError, match=words) as failed:
         hook(sink, seconds=1).deliver(QUEUED)
@@ -93,19 +93,19 @@ def test_not_taken_is(case: tuple[Answer, str], tmp_path: Path) -> None:
     assert len(sink.requests) == 1, "nothing was asked a second time"
 
 
-def test_an_answer_without_end_is_not_read(tmp_path: Path) -> None:
+def test_an_endless_response_is_not_read(tmp_path: Path) -> None:
     with https_server(tmp_path, answering("200 OK", b"y" * 65_536, times=400)) as sink:
         hook(sink).deliver(QUEUED)
 
 
-def test_a_private_address_is_not_even_connected_to(tmp_path: Path) -> None:
+def test_a_private_address_is_not_connected_to(tmp_path: Path) -> None:
     with https_server(tmp_path, answering("204 No Content")) as sink:
         with pytest.raises(DeliveryError, match=r"resolves to 127\.0\.0\.1"):
             hook(sink, networks=()).deliver(QUEUED)
         assert sink.requests == []
 
 
-def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(tmp_path: Path) -> None:
+def test_a_host_that_later_resolves_differently_has_no_effect(tmp_path: Path) -> None:
     answers = iter([["127.0.0.1"], ["169.254.169.254"]])
     with https_server(tmp_path, answering("204 No Content")) as sink:
         hook(sink, resolve=lambda host, port: next(answers)).deliver(QUEUED)
@@ -113,7 +113,7 @@ def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(tmp_path:
     assert list(answers) == [["169.254.169.254"]], "it was asked once"
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_certificate_without_a_trusted_authority_is_refused(tmp_path: Path) -> None:
     with https_server(tmp_path, answering("204 No Content")) as sink:
         with pytest.raises(DeliveryError, match="could not be reached"):
             hook(sink, authority=None).deliver(QUEUED)
@@ -126,7 +126,7 @@ def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
         hook(sink).deliver(QUEUED)
 
 
-def test_nobody_there_is_said(tmp_path: Path) -> None:
+def test_an_unreachable_receiver_raises_an_error(tmp_path: Path) -> None:
     with https_server(tmp_path, answering("204 No Content")) as sink:
         closed = hook(sink)
     with pytest.raises(DeliveryError, match="could not be reached"):

@@ -167,7 +167,7 @@ UNOPENED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     "a consumer with a slash": (
         {"parties": (AffectedParty(system="a/b", declared=False),)},
         InvalidNameError,
-        "cannot be a system",
+        "is not a valid system",
     ),
     "too few quiet days for a slow consumer": ({"quiet_days": 6}, InputError, "gates uses the model every 7 days"),
 }
