@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from data.errors import GateRefusedError, ModelwardError
 from data.files.artifacts import ArtifactStore
-from data.files.serving import Place
+from data.files.serving import SlotAddress
 from data.queries.serving_operations import RollbackTarget, deployment_by, return_choice
 from data.records.names import short
 from data.records.run_context import RunContext
@@ -31,7 +31,9 @@ class RollbackChoice:
     ratify_by: datetime
 
 
-def roll_back(place: Place, reason: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS) -> str:
+def roll_back(
+    place: SlotAddress, reason: str, run: RunContext, leaves: str | None = None, steps: Steps = PLAIN_CALLS
+) -> str:
     """Serve the last valid version of a slot again; return the key of the new deployment.
 
     `leaves` is the key of the deployment that must end. Raises GateRefusedError when no earlier version is valid;
@@ -46,7 +48,7 @@ def roll_back(place: Place, reason: str, run: RunContext, leaves: str | None = N
 
 
 @step("choose version")
-def choose_version(place: Place, run: RunContext) -> RollbackChoice:
+def choose_version(place: SlotAddress, run: RunContext) -> RollbackChoice:
     """Return the last version that is still valid. Raises GateRefusedError with a reason for each if there is none."""
     name_step("choose the version to return to", model=place.model)
     registry, at = Registry.here(), moment(run.as_of)
@@ -61,7 +63,9 @@ def choose_version(place: Place, run: RunContext) -> RollbackChoice:
     return RollbackChoice(version, use, choice.chosen.passed_over, ratify_by)
 
 
-def _change(place: Place, chosen: RollbackChoice, reason: str, run: RunContext, leaves: str | None) -> ServingChange:
+def _change(
+    place: SlotAddress, chosen: RollbackChoice, reason: str, run: RunContext, leaves: str | None
+) -> ServingChange:
     version, model, at = chosen.version, place.model, moment(run.as_of)
     return ServingChange(
         place=place,

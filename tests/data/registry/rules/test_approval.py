@@ -59,7 +59,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     ),
     "older verdicts": ({"verdict_set": f"{MODEL}/versions/1/verdicts/1"}, StaleEvidenceError, "latest verdict set"),
     "an environment it was not judged for": ({"environment": "staging"}, StaleEvidenceError, "latest verdict set"),
-    "a malformed environment": ({"environment": "Prod uction"}, InputError, "cannot be a environment"),
+    "a malformed environment": ({"environment": "Prod uction"}, InputError, "is not a valid environment"),
     "another tier": ({"tier": 4}, InputError, "the registered tier is 2"),
     "another change class": ({"change_class": "correction"}, InputError, "the registered change class is new"),
     "no signature in a role": (

@@ -313,7 +313,7 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "guessing codes slowly": (spread_brute_force, LockedOutError, "locked out"),
     "the right code before the lock-out ends": (locked_and_late, LockedOutError, "locked out"),
     "a malformed person id": (
-        with_changes(proof=Proof(person="../alma", code="123456")), InputError, "cannot be a person id"
+        with_changes(proof=Proof(person="../alma", code="123456")), InputError, "is not a valid person id"
     ),
     "a person id with a quote": (with_changes(proof=Proof(person="a' OR '1", code="1")), InputError, "be a person id"),
     "a person not on the roster": (with_changes(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),

@@ -46,9 +46,9 @@ UNKNOWN = AppliedStandard(standard="unknown", rationale="r")
 REFUSED: dict[str, tuple[Callable[[World], object], type[ModelwardError], str]] = {
     "a standard that is not adopted": (lambda w: w.model(standards=(UNKNOWN,)), InputError, "is not adopted"),
     "no standard": (lambda w: w.model(standards=()), InputError, "has no standard"),
-    "a name with a second slash": (lambda w: w.version(model="models/ops/a/b"), InvalidNameError, "cannot be a team"),
-    "a name with a quote": (lambda w: w.version(model="models/ops/a'b"), InvalidNameError, "cannot be a model name"),
-    "a team in capitals": (lambda w: w.version(model="models/Ops/a"), InvalidNameError, "cannot be a team"),
+    "a name with a second slash": (lambda w: w.version(model="models/ops/a/b"), InvalidNameError, "not a valid team"),
+    "a name with a quote": (lambda w: w.version(model="models/ops/a'b"), InvalidNameError, "is not a valid model name"),
+    "a team in capitals": (lambda w: w.version(model="models/Ops/a"), InvalidNameError, "is not a valid team"),
     "a plan that repeats a test name": (
         lambda w: (w.model(), w.do(RecordTestPlan(model=MODEL, tests=(TEST, TEST)))), InputError, "repeats a test name"
     ),
@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[Callable[[World], object], type[ModelwardError], str]] 
         lambda w: w.do(RecordTestPlan(model=MODEL, tests=(TEST,))), NotFoundError, "there is no model ops/delay"
     ),
     "a consumer with a malformed name": (
-        lambda w: (w.model(), w.do(consumer("the planner"))), InvalidNameError, "cannot be a system"
+        lambda w: (w.model(), w.do(consumer("the planner"))), InvalidNameError, "is not a valid system"
     ),
 }  # fmt: skip
 

@@ -59,7 +59,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
     "adding with an approver's code": (proven(AddPerson, "alma", **NEW), NotAuthorisedError, "does not hold the role"),
     "a malformed id": (proven(AddPerson, person="Nina N", printed_name="N"), InputError, "be a person id"),
     "an id of a thousand letters": (
-        proven(AddPerson, person="n" * 1_000, printed_name="N"), InputError, "cannot be a person id"
+        proven(AddPerson, person="n" * 1_000, printed_name="N"), InputError, "is not a valid person id"
     ),
     "an id in use": (proven(AddPerson, person="dev", printed_name="D"), InputError, "is in use already"),
     "enrolling without a code": (plain(EnrolPerson, person="dev", credential=1), InputError, "no unused seed"),
@@ -79,10 +79,10 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
     ),
     "granting an unknown tier": (proven(GrantRole, person="dev", role=APPROVER, tiers=(0, 5)), InputError, "0, 5: not"),
     "granting for a malformed team": (
-        proven(GrantRole, person="dev", role=APPROVER, team="a b"), InputError, "cannot be a team"
+        proven(GrantRole, person="dev", role=APPROVER, team="a b"), InputError, "is not a valid team"
     ),
     "granting for a malformed environment": (
-        proven(GrantRole, person="dev", role=APPROVER, environment="%"), InputError, "cannot be a environment"
+        proven(GrantRole, person="dev", role=APPROVER, environment="%"), InputError, "is not a valid environment"
     ),
     "a limited administrator": (proven(GrantRole, person="dev", role=ADMIN, team="ops"), InputError, "cannot be"),
     "a deputy without an end": (
