@@ -39,7 +39,7 @@ def drill_restore() -> RestoreDrill:
     restored = root_of_copy(file)
     if root_of_log(registry, restored.events) != restored:
         raise AuditError(
-            f"the backup {file.name} and the log differ: their roots over {restored.events} events are not equal"
+            f"the backup {file.name} and the log have different roots over {counted(restored.events, 'event')}"
         )
     name_step(f"back up and restore {counted(restored.events, 'event')}: same root")
     return RestoreDrill(file, file_digest(file), restored.events, restored.root)

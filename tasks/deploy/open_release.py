@@ -22,6 +22,7 @@ from tasks.approve.recompute_digests import verified_artifact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS
+from tasks.run.word_steps import counted
 from tasks.validate.judge_version import judge_version
 from tasks.validate.reject_version import refuse_unless_cleared
 
@@ -74,7 +75,7 @@ def _end(version: str, until: datetime | None, rule: EmergencyRule, now: datetim
         return latest
     if in_utc(until) > latest:
         raise InputError(
-            f"an emergency release of {short(version)} may last at most {rule.ratify_hours} hours, until "
+            f"an emergency release of {short(version)} may last at most {counted(rule.ratify_hours, 'hour')}, until "
             f"{latest:%Y-%m-%d %H:%M} UTC; {in_utc(until):%Y-%m-%d %H:%M} is later",
             "omit the end, or choose an earlier one; after its ratification the release may continue",
         )

@@ -46,7 +46,7 @@ def running_operations(run: RunContext) -> Iterator[Due]:
 
 
 def reconcile_operation(model: str, run: RunContext) -> str:
-    """Finish or undo the operation of a model; return what was done, "" when its process is alive or it has ended."""
+    """Finish or undo the operation of a model; return what was done, "" if its process lives or none is running."""
     registry = Registry.here()
     try:
         with operation_lock(registry.home, model):

@@ -70,7 +70,7 @@ def _archive(found: RetirementSnapshot, context: RunContext, steps: Steps) -> No
 
 @step("begin sunset")
 def begin_sunset(retirement: Retirement, context: RunContext) -> None:
-    """Record the begin of the sunset if its day has come."""
+    """Record that the sunset began, if its day has come."""
     day = day_words(retirement.sunset_at)
     if moment(context.as_of) < retirement.sunset_at:
         name_step(f"sunset on {day}: not reached", retirement=retirement.key)

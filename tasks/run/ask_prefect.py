@@ -24,7 +24,7 @@ def asking_prefect(about: str) -> Iterator[SyncPrefectClient]:
         with get_client(sync_client=True) as client:
             yield client
     except HTTPError as error:
-        raise PrefectUnavailableError(f"Prefect did not answer a request about {about}: {error}") from error
+        raise PrefectUnavailableError(f"the request to Prefect about {about} failed: {error}") from error
 
 
 def set_state(client: SyncPrefectClient, run: UUID, state: State, *, force: bool = False) -> None:

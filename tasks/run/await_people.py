@@ -110,7 +110,7 @@ def _attempt(question: Question) -> int:
 
 @step("ask people")
 def ask_people(people: str, ends: datetime, attempt: int) -> None:
-    """Name the step after the people who are asked and the end of the wait; the run waits after this step."""
+    """Set the name of the step to the people asked and the end of the wait; the run waits after this step."""
     again = " again, after the answer" if attempt > 1 else ""
     name_step(f"ask {people} until {ends.day} {ends:%b}{again}")
 

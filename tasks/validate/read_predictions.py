@@ -64,8 +64,9 @@ def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predict
     required = (columns.prediction_id, columns.predicted_at, columns.label, columns.score)
     missing = [name for name in required if name not in table.column_names]
     if missing:
+        noun = "column" if len(missing) == 1 else "columns"
         raise LogFormatError(
-            f"{FILES[role]} has no column {', '.join(missing)}; it has {', '.join(table.column_names)}"
+            f"{FILES[role]} has no {noun} {', '.join(missing)}; the file has {', '.join(table.column_names)}"
         )
     moment = _cast(table, columns.predicted_at, pa.timestamp("us", tz="UTC"))
     day = pc.cast(pc.floor_temporal(moment, unit="day"), pa.timestamp("s"))

@@ -15,6 +15,8 @@ from gates.standard import ApprovalDemand, approvals_for
 from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
+NO_CONTROL = "apply a standard that has controls for this stage, tier and change to the model"
+
 
 def reject_or_refuse(verdicts: VerdictSet, context: RunContext, steps: Steps = PLAIN_CALLS) -> ApprovalDemand:
     """Return the approvals that the standard demands, if every gate is cleared.
@@ -44,13 +46,14 @@ def reject_version(version: str, reason: str, context: RunContext) -> None:
 
 
 def refuse_unless_cleared(verdicts: VerdictSet) -> None:
-    """Raise GateRefusedError unless every control is cleared; it lists each open control and its remedy."""
+    """Raise GateRefusedError unless every control is cleared; the error lists each open control with its remedy."""
     uncleared = [one for one in verdicts.judgements if not one.cleared]
     if not verdicts.judgements or uncleared:
         reasons = "\n".join(f"  {_explained(one)}" for one in uncleared) or "  no control applies"
         remedies = [one.verdict.remedy for one in uncleared if isinstance(one.verdict, (Failed, Unproven))]
         raise GateRefusedError(
-            f"{short(verdicts.version)} did not clear its gates:\n{reasons}", "; ".join(dict.fromkeys(remedies))
+            f"{short(verdicts.version)} did not clear its gates:\n{reasons}",
+            "; ".join(dict.fromkeys(remedies)) or NO_CONTROL,
         )
 
 

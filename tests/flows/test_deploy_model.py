@@ -79,10 +79,10 @@ def facts(form: Form) -> dict[str, str]:
 
 
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
-    "who submitted it": (lambda w: signs(w, "dev"), "dev asked for this decision"),
-    "who wrote code of it in Git": (lambda w: signs(w, "otto"), "otto worked on ops/delay v1"),
-    "who holds no role": (lambda w: signs(w, "outsider"), "outsider does not hold the role approver"),
-    "who is not on the roster": (lambda w: signs(w, "mallory"), "mallory is not on the roster"),
+    "the submitter": (lambda w: signs(w, "dev"), "dev asked for this decision"),
+    "an author of its code in Git": (lambda w: signs(w, "otto"), "otto worked on ops/delay v1"),
+    "a person without a role": (lambda w: signs(w, "outsider"), "outsider does not hold the role approver"),
+    "an unknown person": (lambda w: signs(w, "mallory"), "mallory is not on the roster"),
     "a wrong code": (lambda w: signs(w, "alma", code="000000"), "the one-time code of alma is wrong"),
     "a code that was used": (lambda w: signs(w, "rita"), "this one-time code of rita was used already"),
     "another person's code": (
@@ -90,22 +90,22 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
         "the one-time code of axel is wrong",
     ),
     "the digest of another request": (lambda w: signs(w, "alma", confirm="deadbeef"), "is not the digest of the req"),
-    "a decision promised conditions that are not written": (
+    "approval with conditions but without a condition": (
         lambda w: signs(w, "alma", "approve with conditions"),
         "no condition is entered",
     ),
-    "a run forced to go on": (lambda w: Form.force, "do not fit the form"),
-    "an answer written past the form": (lambda w: injects(w, "alma", code="000000"), "code of alma is wrong"),
+    "a run forced on without an answer": (lambda w: Form.force, "do not fit the form"),
+    "an answer written without the form": (lambda w: injects(w, "alma", code="000000"), "code of alma is wrong"),
     "a role that the form does not offer": (lambda w: injects(w, "alma", role="owner"), "do not fit the form"),
     "fields that the form does not have": (lambda w: injects(w, "alma", approved=True), "do not fit the form"),
-    "an answer that is no JSON": (lambda w: lambda form: form.inject("{"), "do not fit the form"),
-    "what the server itself refuses": (
-        lambda w: offers(w, "alma", signs(w, "alma", conditions="2013-06-01 mend it"), role="owner"),
+    "an answer that is not JSON": (lambda w: lambda form: form.inject("{"), "do not fit the form"),
+    "an answer that the server rejects": (
+        lambda w: offers(w, "alma", signs(w, "alma", conditions="2013-06-01 correct it"), role="owner"),
         r"the decision is \`approve\`",
     ),
     "a condition without a date": (
-        lambda w: signs(w, "alma", "approve with conditions", conditions="soon mend it"),
-        "'soon mend it' does not begin with a date",
+        lambda w: signs(w, "alma", "approve with conditions", conditions="soon correct it"),
+        "'soon correct it' does not begin with a date",
     ),
     "an empty meaning": (lambda w: signs(w, "axel", meaning=" "), "the meaning of the signature is empty"),
     "hostile text": (lambda w: signs(w, HOSTILE), SHOWN),
@@ -184,7 +184,7 @@ MEANWHILE: Mapping[str, tuple[Happening, str, type[ModelwardError], str]] = {
     ),
     "the artifact changed on disk": (change_artifact, "withdrawn", DigestMismatchError, "sha256:"),
     "the standard changed on disk": (change_standard, "withdrawn", DigestMismatchError, "sha256:"),
-    "the request ran out": (pass_a_week, "expired", RequestClosedError, "is expired: nobody completed it in time"),
+    "the request expired": (pass_a_week, "expired", RequestClosedError, "is expired: nobody completed it in time"),
 }
 
 

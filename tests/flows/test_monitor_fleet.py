@@ -118,7 +118,7 @@ def test_processes_give_the_same_outcome_as_threads(fleet: Fleet, monkeypatch: p
     assert transactions(counts) <= 10
     deadline = time.monotonic() + 60
     while completed_task_runs("models through") - tasks < 2:
-        assert time.monotonic() < deadline, "the server was not told of the tasks"
+        assert time.monotonic() < deadline, "the server did not record the tasks"
         time.sleep(0.5)
     assert_complete()
 

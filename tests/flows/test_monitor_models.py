@@ -79,8 +79,8 @@ def test_without_models_nothing_is_monitored(world: World) -> None:
 
 
 REFUSED = {
-    "a model that is not there": ({"models": ["ops/moon"]}, NotFoundError),
-    "a day that is not over": ({"through": NIGHT.date()}, InputError),
+    "an unknown model": ({"models": ["ops/moon"]}, NotFoundError),
+    "a day that has not ended": ({"through": NIGHT.date()}, InputError),
 }
 
 

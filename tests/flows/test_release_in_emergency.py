@@ -151,11 +151,11 @@ def test_a_release_opened_and_ratified_in_forms_only_completes(world: World) -> 
 
 WRONG: Mapping[str, tuple[Callable[[World], dict[str, Any]], str]] = {
     "a wrong code": (lambda w: releasing(w, code="000000"), "the one-time code of otto is wrong"),
-    "somebody without the role": (lambda w: releasing(w, "alma"), "alma may not release ops/delay"),
-    "somebody who is not there": (lambda w: releasing(w, person="mallory"), "mallory may not release"),
-    "a reason that is none": (lambda w: releasing(w, reason="  "), "the reason for the release is empty"),
-    "a longer time than is allowed": (lambda w: releasing(w, until="2013-12-31"), "may last 24 hours"),
-    "a time that is none": (lambda w: releasing(w, until="soon"), "soon"),
+    "a person without the role": (lambda w: releasing(w, "alma"), "alma may not release ops/delay"),
+    "an unknown person": (lambda w: releasing(w, person="mallory"), "mallory may not release"),
+    "an empty reason": (lambda w: releasing(w, reason="  "), "the reason for the release is empty"),
+    "a time beyond the limit": (lambda w: releasing(w, until="2013-12-31"), "may last 24 hours"),
+    "an invalid time": (lambda w: releasing(w, until="soon"), "soon"),
 }
 
 
@@ -174,7 +174,7 @@ def test_no_attack_on_the_release_form_opens_a_release(world: World) -> None:
 NEVER: Mapping[str, tuple[Callable[[World], object], dict[str, Any], str]] = {
     "a version that does not exist": (lambda w: None, {"version": "ops/delay/9"}, "NotFoundError"),
     "a model without its version": (lambda w: None, {"version": "ops/delay"}, "InputError"),
-    "under a standard that allows none": (lambda w: adopt(w, standard_text(version=4)), {}, "GateRefusedError"),
+    "a standard without emergency rule": (lambda w: adopt(w, standard_text(version=4)), {}, "GateRefusedError"),
     "a version that was rejected": (lambda w: w.do(RejectVersion(version=V2, reason="leak")), {}, "IllegalMoveError"),
 }
 

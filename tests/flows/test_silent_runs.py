@@ -106,7 +106,7 @@ def test_a_server_error_for_one_run_does_not_stop_the_others(world: World, monke
     report = reconcile_operations(as_of=world.now)
     assert report["operations"] == ["the deploy of ops/delay v1 was undone"]
     (failed,) = report["failed"]
-    assert failed.startswith("finding work for silent: Prefect did not answer a request about silent runs: too slow → ")
+    assert failed.startswith("finding work for silent: the request to Prefect about silent runs failed: too slow → ")
 
 
 def test_a_run_with_recent_events_is_not_marked_as_crashed(

@@ -65,20 +65,20 @@ def inject_conclusion(world: World, **changes: str) -> Step:
 
 
 ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
-    "who submitted it": (lambda w: concludes(w, "dev"), "dev submitted ops/delay v1"),
-    "who wrote code of it in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
-    "who is no validator": (lambda w: concludes(w, "alma"), "alma does not hold the role validator"),
+    "the submitter": (lambda w: concludes(w, "dev"), "dev submitted ops/delay v1"),
+    "an author of its code in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
+    "a person without the role validator": (lambda w: concludes(w, "alma"), "alma does not hold the role validator"),
     "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
-    "a run forced to go on": (lambda w: Form.force, "do not fit the form"),
-    "a conclusion written past the form": (
+    "a run forced on without an answer": (lambda w: Form.force, "do not fit the form"),
+    "a conclusion written without the form": (
         lambda w: inject_conclusion(w, code="000000"),
         "the one-time code of vera is wrong",
     ),
-    "a conclusion on evidence that is not there": (
+    "a conclusion on unknown evidence": (
         lambda w: inject_conclusion(w, evidence="sha256:" + "0" * 64),
         "changed after the validator read it",
     ),
-    "a conclusion that does not say on which evidence": (
+    "a conclusion without the evidence digest": (
         lambda w: lambda form: form.inject(json.dumps(conclusion(w))),
         "Digest of the evidence: Field required",
     ),

@@ -77,30 +77,30 @@ def test_a_decided_request_opens_no_form(
 
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
-    "a mistyped digest is asked again and takes nothing back": ({"confirm": "0000000f"}, "is not the digest"),
-    "a date that is none": (
-        {"decision": "approve with conditions", "conditions": "later mend"},
-        "the condition 'later mend' does not begin with a date",
+    "a mistyped digest": ({"confirm": "0000000f"}, "is not the digest"),
+    "an invalid date": (
+        {"decision": "approve with conditions", "conditions": "later correct"},
+        "the condition 'later correct' does not begin with a date",
     ),
     "a condition that is due already": (
-        {"decision": "approve with conditions", "conditions": "2013-01-01 mend"},
+        {"decision": "approve with conditions", "conditions": "2013-01-01 correct"},
         "must be in the future",
     ),
-    "a condition without words": (
+    "a condition without text": (
         {"decision": "approve with conditions", "conditions": "2014-01-01"},
         "does not say what must be done",
     ),
-    "conditions promised and not written": (
+    "approval with conditions but without a condition": (
         {"decision": "approve with conditions"},
         "but no condition is entered",
     ),
-    "conditions of an approval without conditions": (
-        {"conditions": "2014-01-01 mend"},
+    "conditions with the decision approve": (
+        {"conditions": "2014-01-01 correct"},
         r"the decision is \`approve\`",
     ),
-    "a signature that means nothing": ({"meaning": " "}, "the meaning of the signature is empty"),
+    "an empty meaning": ({"meaning": " "}, "the meaning of the signature is empty"),
     "a role that the form does not offer": ({"role": "owner"}, "do not fit the form (Role you sign in: Input should"),
-    "somebody they do not stand in for": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
+    "a person they do not represent": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
     "a wrong code": ({"code": "000000"}, "is wrong"),
     "an empty code": ({"code": ""}, "is wrong"),
     "a person with a null character": ({"person": "alma\x00"}, "is not a valid person id"),

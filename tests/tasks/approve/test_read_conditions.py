@@ -12,10 +12,10 @@ from tasks.approve.read_conditions import read_conditions
 
 DAY = "2013-05-01"
 READ = {
-    "a day, then what must be done": ("2013-06-01 watch the wind", [("06-01 00", "watch the wind")]),
-    "a moment of a day": ("2013-06-01T12:00:00Z retrain", [("06-01 12", "retrain")]),
-    "a bullet and a colon are taken for what they are": (" - 2013-06-01: watch it", [("06-01 00", "watch it")]),
-    "a number before the day": (
+    "a date and a text": ("2013-06-01 watch the wind", [("06-01 00", "watch the wind")]),
+    "a date with a time": ("2013-06-01T12:00:00Z retrain", [("06-01 12", "retrain")]),
+    "a bullet and a colon": (" - 2013-06-01: watch it", [("06-01 00", "watch it")]),
+    "a number before the date": (
         "1. 2013-06-01 watch it\n2) 2013-07-01 again",
         [("06-01 00", "watch it"), ("07-01 00", "again")],
     ),
@@ -30,13 +30,21 @@ def test_conditions_are_read(text: str, found: list[tuple[str, str]]) -> None:
 
 
 REFUSED: Mapping[str, tuple[str, Any, str]] = {
-    "no date in front": ("soon correct it", "approve with conditions", "'soon correct it' does not begin with a date"),
-    "a date as it is said": ("1 June correct it", "approve with conditions", "does not begin with a date"),
+    "no date at the start": (
+        "soon correct it",
+        "approve with conditions",
+        "'soon correct it' does not begin with a date",
+    ),
+    "a date in words": ("1 June correct it", "approve with conditions", "does not begin with a date"),
     "a date alone": ("2013-06-01", "approve with conditions", "does not say what must be done"),
     "a date and a colon alone": ("2013-06-01:", "approve with conditions", "does not say what must be done"),
-    "none where some are promised": (" \n", "approve with conditions", "no condition is entered"),
-    "some where none are promised": ("2013-06-01 correct it", "approve", "the decision is `approve`"),
-    "some with a rejection": ("2013-06-01 correct it", "reject", "the decision is `reject`"),
+    "no condition with the decision approve with conditions": (
+        " \n",
+        "approve with conditions",
+        "no condition is entered",
+    ),
+    "conditions with the decision approve": ("2013-06-01 correct it", "approve", "the decision is `approve`"),
+    "conditions with a rejection": ("2013-06-01 correct it", "reject", "the decision is `reject`"),
     "hostile text": ("\u202e<b>" + "x" * 500, "approve with conditions", r"'\u202e<b>xxx"),
 }
 

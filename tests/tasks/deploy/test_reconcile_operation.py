@@ -39,9 +39,9 @@ from tasks.deploy.publish_version import publish_version
 point, key, as_of = sys.argv[1:]
 whole = getattr(FileTarget, point)
 
-def die(*told, **more):
+def die(*args, **kwargs):
     if "after" in os.environ:
-        whole(*told, **more)
+        whole(*args, **kwargs)
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(FileTarget, point, die)

@@ -21,17 +21,17 @@ from tests.world import FOUNDED_AT, MODEL
 SUNDAY = date(2013, 4, 28)
 
 WINDOWS: dict[str, tuple[date, datetime, Window]] = {
-    "the night after, labels lag by their patience": (
+    "the next night": (
         SUNDAY,
         midnight(date(2013, 4, 29)),
         Window(date(2013, 4, 19), date(2013, 4, 25)),
     ),
-    "run when the labels had their time, both windows are the same": (
+    "when the labels are mature, both windows are equal": (
         SUNDAY,
         midnight(date(2013, 5, 2)),
         Window(date(2013, 4, 22), SUNDAY),
     ),
-    "run much later, still the same": (SUNDAY, midnight(date(2014, 1, 1)), Window(date(2013, 4, 22), SUNDAY)),
+    "much later": (SUNDAY, midnight(date(2014, 1, 1)), Window(date(2013, 4, 22), SUNDAY)),
 }
 
 

@@ -198,8 +198,8 @@ def rewrite(file: Path, change: Callable[[pa.Table], pa.Table]) -> None:
 SPOILT: dict[str, tuple[Callable[[Path], object], str, int]] = {
     "a day is missing": (lambda file: file.unlink(), "missing partition", 1_800),
     "a file is cut short": (lambda file: file.write_bytes(file.read_bytes()[:-40]), "broken partition", 1_800),
-    "the score is gone": (lambda file: rewrite(file, lambda t: t.drop_columns("score")), "schema change", 1_800),
-    "a feature is gone": (lambda file: rewrite(file, lambda t: t.drop_columns("temp")), "schema change", 2_100),
+    "the score is missing": (lambda file: rewrite(file, lambda t: t.drop_columns("score")), "schema change", 1_800),
+    "a feature is missing": (lambda file: rewrite(file, lambda t: t.drop_columns("temp")), "schema change", 2_100),
     "a feature is text now": (
         lambda file: rewrite(file, lambda t: t.set_column(3, "distance", pa.array(["far"] * len(t)))),
         "schema change",

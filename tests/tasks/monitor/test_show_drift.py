@@ -37,9 +37,9 @@ DOWN = rule("score", statistic="auc", reference=0.7, direction=Direction.DOWN, s
 BOTH = rule("score", statistic="calibration", reference=1.0, direction=Direction.BOTH)
 DRAWN = {
     "up": (rule("a"), 0.2, (0.1, 0.3), (2.0, 1.0, 3.0)),
-    "down is turned, so that right is always worse": (DOWN, 0.6, (0.5, 0.65), (1.0, 0.5, 2.0)),
-    "both ways below": (BOTH, 0.7, (0.6, 0.8), (3.0, 2.0, 4.0)),
-    "both ways above": (BOTH, 1.3, (1.2, 1.4), (3.0, 2.0, 4.0)),
+    "direction down": (DOWN, 0.6, (0.5, 0.65), (1.0, 0.5, 2.0)),
+    "both directions, below": (BOTH, 0.7, (0.6, 0.8), (3.0, 2.0, 4.0)),
+    "both directions, above": (BOTH, 1.3, (1.2, 1.4), (3.0, 2.0, 4.0)),
 }
 
 
@@ -83,7 +83,7 @@ KNOWN: dict[str, tuple[dict[str, float | None], str]] = {
         {"coverage": 0.985},
         "ops/delay v1: 2,100 rows, 98% of the expected labels known",
     ),
-    "nothing known of it": ({"coverage": None}, "ops/delay v1: 2,100 rows"),
+    "no label known": ({"coverage": None}, "ops/delay v1: 2,100 rows"),
     "nothing measured": ({}, "ops/delay v1: 2,100 rows"),
 }  # fmt: skip
 

@@ -146,7 +146,7 @@ def test_a_failed_delivery_stops_no_request(validated: World, monkeypatch: pytes
 
 PAGES = {
     "the pages that `up` keeps": ("http://127.0.0.1:4200/v2", "http://127.0.0.1:4200/v2/runs/flow-run/{run}"),
-    "those of a server for one command": ("http://127.0.0.1:8123", ""),
+    "the pages of a server for one command": ("http://127.0.0.1:8123", ""),
 }
 
 

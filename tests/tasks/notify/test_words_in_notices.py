@@ -114,7 +114,7 @@ NOTICES: dict[str, Callable[[World], Iterable[Notice]]] = {
     "a finding's title and text": finding,
     "the reason of a review": review,
     "the title of an incident": incident,
-    "why a model was not watched": unmonitored,
+    "why a model was not monitored": unmonitored,
     "a notice that was given up": lost,
 }
 

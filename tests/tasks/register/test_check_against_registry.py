@@ -84,14 +84,18 @@ def retrain_of_nothing(folder: Path) -> None:
 
 
 CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
-    "a standard nobody adopted": (standard, "the standard strict is not adopted", "modelward standard adopt strict"),
-    "a parent that is not there": (unknown_parent, "the parent ops/delay v9 is not registered", "omit `parent`"),
-    "an upstream version that is not there": (
+    "a standard that is not adopted": (
+        standard,
+        "the standard strict is not adopted",
+        "modelward standard adopt strict",
+    ),
+    "an unregistered parent": (unknown_parent, "the parent ops/delay v9 is not registered", "omit `parent`"),
+    "an unregistered upstream version": (
         unknown_upstream,
         "ops/weather v3 is not registered",
         "register that version first, or correct `upstream`",
     ),
-    "a retrain of nothing": (
+    "a retrain without an earlier version": (
         retrain_of_nothing,
         "change_class is within plan, but the model has no",
         "change_class: new",

@@ -53,8 +53,8 @@ def test_too_few_rows_fail(path: Path) -> None:
 
 
 ERRORS = {
-    "a column that is not there": {"type": NOT_NULL, "kwargs": {"column": "dew"}},
-    "a setting that does not exist": {"type": NOT_NULL, "kwargs": {"column": "temp", "often": 1}},
+    "a missing column": {"type": NOT_NULL, "kwargs": {"column": "dew"}},
+    "an unknown setting": {"type": NOT_NULL, "kwargs": {"column": "temp", "often": 1}},
     "a comparison that cannot be made": WARM | {"kwargs": {"column": "carrier", "min_value": 1}},
 }
 

@@ -38,11 +38,11 @@ CASES = {
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: psi, column: a, margin: 1, severe: 0.5}",
         "monitoring.yaml:3: psi:a: severe is 0.5",
     ),
-    "a segment, which nothing measures": (
+    "a segment": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: psi, column: a, margin: 1, segment: JFK}",
         "monitoring.yaml:3: psi:a:JFK has a `segment`, and monitoring does not measure segments",
     ),
-    "the same watched twice": (
+    "two rules on one figure": (
         "\n- {statistic: ks, column: a, margin: 0.1}\n- {statistic: ks, column: a, margin: 0.2}",
         "monitoring.yaml:1: several watch rules for ks:a",
     ),

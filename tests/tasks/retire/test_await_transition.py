@@ -63,9 +63,9 @@ def answer_transitions(monkeypatch: pytest.MonkeyPatch, model: RetiringModel, *p
 
 UNSETTLED = {
     "nobody has answered": ("", "an answer of gates"),
-    "a line that is none": ("gates tomorrow", "no line of a plan"),
+    "an incomplete line": ("gates tomorrow", "no line of a plan"),
     "a day after the sunset": ("gates 2013-06-01 the timetable", "after the sunset"),
-    "somebody who is not affected": ("nobody 2013-04-01 the timetable", "'nobody' is not affected"),
+    "a consumer that is not affected": ("nobody 2013-04-01 the timetable", "'nobody' is not affected"),
 }
 
 

@@ -69,11 +69,14 @@ def test_a_settling_answer_is_asked_once(world: World, monkeypatch: pytest.Monke
 
 NO_JSON = json.JSONDecodeError("no", "{", 0)
 UNSETTLING = {
-    "what settles nothing, though no rule refused it": (says("no"), "no is not yes"),
-    "what does not fit the form": (says("longer"), f"{UNFIT} (The word: String should have at most 5 characters)"),
-    "nothing at all, the run forced to go on": (dict, f"{UNFIT} (The word: Field required)"),
+    "an unsettling answer that no rule refused": (says("no"), "no is not yes"),
+    "an answer that does not fit the form": (
+        says("longer"),
+        f"{UNFIT} (The word: String should have at most 5 characters)",
+    ),
+    "no answer, the run forced on": (dict, f"{UNFIT} (The word: Field required)"),
     "fields that the form does not have": (lambda: {"word": "yes", "sure": True}, UNFIT),
-    "what is no JSON": (NO_JSON, UNFIT),
+    "an answer that is not JSON": (NO_JSON, UNFIT),
 }
 
 
@@ -110,7 +113,7 @@ def test_no_answer_in_time_closes_the_request(world: World, monkeypatch: pytest.
 
 PATIENCE = {
     "a part of a second counts as one, so that nothing ends early": (timedelta(seconds=2.1), 3),
-    "what ran out already": (timedelta(seconds=-5), 1),
+    "no patience left": (timedelta(seconds=-5), 1),
     "more than Prefect should keep": (timedelta(days=90), LONGEST_WAIT_SECONDS),
 }
 
@@ -149,7 +152,7 @@ def test_refusals_of_others_keep_the_key_of_this_run(world: World, monkeypatch: 
 
 LOCKED = StoreLockedError("the registry is held by process 7")
 TROUBLES: dict[str, tuple[Exception, str, str]] = {
-    "another process holds the registry": (LOCKED, LOCKED.what, LOCKED.remedy),
+    "the registry is locked by another process": (LOCKED, LOCKED.what, LOCKED.remedy),
     "the journal cannot be written": (JournalError("no space left"), "no space left", "free disk space"),
     "the signing key cannot be read": (SigningKeyError("log.key is gone"), "log.key is gone", "restore the key"),
     "a disk fails": (OSError("input/output error"), "input/output error", CHECK_ANSWER),

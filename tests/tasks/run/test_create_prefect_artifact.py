@@ -13,9 +13,12 @@ from tasks.run.create_prefect_artifact import artifact_key, create_prefect_artif
 
 KEYS = {
     "a model": (("gates", "models/ops/flight-delay"), "gates-ops-flight-delay"),
-    "anything below it": (("gates", "models/ops/delay/versions/1/requests/2"), "gates-ops-delay"),
-    "letters that Prefect does not take": (("gates", "models/ops.eu/flight_delay..v"), "gates-ops-eu-flight-delay-v"),
-    "no model at all": (("review", ""), "review"),
+    "a key below a model": (("gates", "models/ops/delay/versions/1/requests/2"), "gates-ops-delay"),
+    "characters that Prefect does not allow": (
+        ("gates", "models/ops.eu/flight_delay..v"),
+        "gates-ops-eu-flight-delay-v",
+    ),
+    "no model": (("review", ""), "review"),
 }
 
 

@@ -12,8 +12,8 @@ from tasks.run.name_run import this_run
 from tests.world import World
 
 ACTORS = {
-    "somebody on the roster": "olga",
-    "somebody who is not on it": "ci-robot",
+    "a person on the roster": "olga",
+    "a person who is not on the roster": "ci-robot",
 }
 
 

@@ -54,15 +54,15 @@ def breaks_midway(run: RunContext) -> Iterator[Due]:
 
 
 FAULTS: dict[str, tuple[Callable[[RunContext], Iterable[Due]], list[str]]] = {
-    "a fault of our own in what is due": (
+    "an internal error in the work": (
         lambda run: [("models/ops/delay", endless)],
         ["ops/delay: RecursionError: maximum recursion depth exceeded"],
     ),
-    "a fault of our own in looking for it": (
+    "an internal error while finding work": (
         lambda run: [("a", lambda: "")] if endless() else [],
         ["looking for some: RecursionError: maximum recursion depth exceeded"],
     ),
-    "looking for it that fails midway": (breaks_midway, ["looking for some: Prefect is away → start it"]),
+    "an error in the middle of finding work": (breaks_midway, ["looking for some: Prefect is away → start it"]),
 }
 
 

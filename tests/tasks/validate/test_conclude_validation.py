@@ -58,11 +58,11 @@ def test_a_conclusion_changes_the_review_state(
 
 
 REFUSED = {
-    "who submitted it": ("dev", {}, "dev submitted"),
-    "who is no validator": ("axel", {}, "axel does not hold the role validator"),
+    "the submitter": ("dev", {}, "dev submitted"),
+    "a person without the role validator": ("axel", {}, "axel does not hold the role validator"),
     "a wrong code": ("vera", {"code": "000000"}, "is wrong"),
-    "on other evidence than is there": ("vera", {"evidence": "sha256:0"}, "changed after the validator read it"),
-    "nothing said about the scope": ("vera", {"scope": ""}, "do not fit the form"),
+    "on other evidence": ("vera", {"evidence": "sha256:0"}, "changed after the validator read it"),
+    "an empty scope": ("vera", {"scope": ""}, "do not fit the form"),
 }
 
 
