@@ -95,13 +95,13 @@ def _unmonitored(known: Model | None, model: str, why: str, now: datetime) -> No
 def _notice(model: Model, alert: Alert) -> Notice:
     severe = "Severe: " if alert.severe else ""
     runbook = f"\n\nRunbook: {quoted(alert.runbook)}" if alert.runbook else ""
-    number = f"`{short(model.key)}#{alert.number}`"
+    number, subject = f"`{short(model.key)}#{alert.number}`", quoted(alert.about, 128)
     answer = f"\n\nAnswer with `modelward alerts ack`, `snooze`, `dismiss` or `confirm` {number}."
     return Notice(
         kind="alert",
         to=_route(model),
         about=alert.key,
-        title=f"{short(model.key)}: {quoted(alert.about, 128)} is an alert of level page on {alert.last_window}",
+        title=f"{short(model.key)}: alert of level page about {subject}, window ending {alert.last_window}",
         text=f"{severe}{quoted(alert.text)}{runbook}{answer}{_whole_route(model)}",
     )
 

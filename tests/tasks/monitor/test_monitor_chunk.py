@@ -58,7 +58,7 @@ def test_a_shift_pages_in_the_second_week_and_a_seasonal_shift_never(monitored: 
     assert [(len(one.pages), len(one.warnings)) for one in seen] == [(0, 1), (1, 0), (1, 0)]
     assert levels(monitored) == {"psi:distance": "page"}
     runs = [run_of(monitored, one) for one in seen]
-    assert [one.outcomes["psi:distance"] for one in runs] == ["monitored", "page", "page"]
+    assert [one.outcomes["psi:distance"] for one in runs] == ["watch", "page", "page"]
     assert {one.outcomes["psi:temp"] for one in runs} == {"seasonal: not paged"}
     assert all((one.headline["psi:temp"] or 0) > 0.5 for one in runs)
 
@@ -68,7 +68,7 @@ def test_measurements_are_stored_by_digest(monitored: ServingModel) -> None:
     run = run_of(monitored, monitored.monitor(END))
     kept = from_bytes(monitored.world.artifacts.read(run.measurements_digest))
     batch = {one.rule or one.measurement.statistic: one for one in kept}
-    assert (batch["psi:distance"].outcome, batch["psi:temp"].outcome) == ("monitored", "seasonal: not paged")
+    assert (batch["psi:distance"].outcome, batch["psi:temp"].outcome) == ("watch", "seasonal: not paged")
     assert batch["psi:distance"].measurement.value == run.headline["psi:distance"]
     assert {one.version for one in batch.values()} == {monitored.version}
     assert (batch["auc"].first_day, batch["auc"].last_day) == ("2013-04-01", "2013-04-07")
@@ -93,7 +93,7 @@ def test_a_severe_shift_pages_at_once_and_notifies_the_route(world: World) -> No
     assert (incident.alerts, incident.blocking) == ((page,), True)
     (notice,) = Outbox(world.home.outbox).notices()
     assert (notice.to, notice.about) == ("delay-oncall", page)
-    assert notice.title.startswith("ops/delay: “psi:distance” pages on ")
+    assert notice.title.startswith("ops/delay: alert of level page about “psi:distance”, window ending ")
     assert "Severe: “psi of distance is" in notice.text
     assert re.search("Runbook: “[^”]*runbooks/delay.md”", notice.text)
 
@@ -104,7 +104,7 @@ def test_shifted_labels_are_found_in_the_week_with_mature_labels(monitored: Serv
     assert (early.headline["coverage"] or 0) == 1.0
     assert early.labelled == 4 * 300
     late = run_of(monitored, monitored.monitor(END + days(7)))
-    assert late.outcomes["calibration:score"] in ("monitored", "page")
+    assert late.outcomes["calibration:score"] in ("watch", "page")
     assert (late.headline["calibration"] or 1) < 0.7
 
 
@@ -269,7 +269,7 @@ def test_a_new_champion_has_no_history_and_the_former_alert_stays_open(monitored
     monitored.log(END + days(1), weeks=1, shift=SHIFTED, version="2")
     watched = monitored.monitor(END + days(7))
     assert (watched.pages, run_of(monitored, watched).versions) == ((), (second,))
-    assert run_of(monitored, watched).outcomes["psi:distance"] == "monitored"
+    assert run_of(monitored, watched).outcomes["psi:distance"] == "watch"
 
 
 def test_a_repeated_window_uses_the_plan_and_champion_of_its_end(monitored: ServingModel) -> None:

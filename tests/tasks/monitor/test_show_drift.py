@@ -45,7 +45,7 @@ DRAWN = {
 
 def test_values_right_of_zero_are_worse() -> None:
     for name, (about, value, (low, high), expected) in DRAWN.items():
-        row = _drawn(measured(about, "monitored", value, low=low, high=high), about)
+        row = _drawn(measured(about, "watch", value, low=low, high=high), about)
         found = [round(one, 6) for one in (row.value, row.low, row.high) if one is not None]
         assert tuple(found) == expected, name
 
@@ -56,8 +56,8 @@ def test_the_severe_level_is_marked() -> None:
 
 
 def test_pages_come_before_warnings_and_quiet_figures_last() -> None:
-    rules = [rule(name) for name in ("quiet", "seasonal", "monitored", "page", "unsaid")]
-    outcomes = ["quiet", "seasonal: not paged", "monitored", "page", "cannot say"]
+    rules = [rule(name) for name in ("quiet", "seasonal", "watch", "page", "unsaid")]
+    outcomes = ["quiet", "seasonal: not paged", "watch", "page", "cannot say"]
     values = [0.0, 0.5, 0.2, 0.9, None]
     batch = [
         measured(one, outcome, value, cannot_say=None if value is not None else CannotSay.TOO_FEW_ROWS)
@@ -96,6 +96,6 @@ def test_the_share_of_known_labels_is_shown(headline: dict[str, float | None], l
 
 def test_a_rule_with_margin_zero_is_only_in_the_table() -> None:
     about = rule("a", margin=0.0)
-    lines = drift_lines(RUN, [measured(about, "monitored", 0.2)], {about.about: about})
+    lines = drift_lines(RUN, [measured(about, "watch", 0.2)], {about.about: about})
     assert not [line for line in lines if line.startswith("![")]
     assert lines[-1] == "| **watch** | psi:a | 0.2000 | – | 0, 0 up |"

@@ -45,5 +45,5 @@ def test_unknown_labels_are_counted_as_unknown(world: World, tmp_path: Path) -> 
 
 def test_a_reference_of_another_format_is_refused(world: World) -> None:
     digest = world.artifacts.put(b'{"format": 2}')
-    with pytest.raises(ArtifactError, match="has format 2; this reads 1"):
+    with pytest.raises(ArtifactError, match="has format 2; this modelward reads only format 1"):
         read_reference(world.artifacts, digest)

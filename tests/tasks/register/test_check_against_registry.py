@@ -31,7 +31,7 @@ def read(folder: Path, digest: str = "sha256:new") -> Submission:
 
 def test_a_first_version_has_no_parent(folder: Path) -> None:
     found = check_against_registry.fn(read(folder))
-    assert (found.known, found.parent, found.former_sections) == (None, None, ())
+    assert (found.registered_as, found.parent, found.former_sections) == (None, None, ())
     assert "dev" in {one.person for one in found.roster}
 
 
@@ -56,7 +56,7 @@ def test_the_submitted_parent_is_used(world: World, folder: Path) -> None:
 def test_a_registered_submission_returns_its_version(world: World, folder: Path) -> None:
     key = world.version(submission_digest="sha256:same")
     replace_line(folder / "version.yaml", "change_class:", "change_class: new")
-    assert check_against_registry.fn(read(folder, "sha256:same")).known == key
+    assert check_against_registry.fn(read(folder, "sha256:same")).registered_as == key
 
 
 def test_relaxed_rules_are_refused_for_a_new_submission(world: World, folder: Path) -> None:
@@ -64,7 +64,7 @@ def test_relaxed_rules_are_refused_for_a_new_submission(world: World, folder: Pa
     replace_line(folder / "model.yaml", "  exposure:", "  exposure: 2")
     with pytest.raises(NotAuthorisedError, match="would be relaxed: tier 2 becomes 3"):
         check_against_registry.fn(read(folder))
-    assert check_against_registry.fn(read(folder, "sha256:same")).known == key
+    assert check_against_registry.fn(read(folder, "sha256:same")).registered_as == key
 
 
 def standard(folder: Path) -> None:
