@@ -59,5 +59,5 @@ def refuse_unless_cleared(verdicts: VerdictSet) -> None:
 
 def _explained(judgement: Judgement) -> str:
     verdict = judgement.verdict
-    what = verdict.reason if isinstance(verdict, Failed) else f"unproven: {getattr(verdict, 'missing', '')}"
+    what = verdict.reason if isinstance(verdict, Failed) else f"unproven, {getattr(verdict, 'missing', '')}"
     return f"{judgement.control} ({judgement.gate}, {judgement.criterion}): {what}"

@@ -120,7 +120,7 @@ def test_without_a_valid_former_version_serving_is_suspended(validated: World) -
     live(world)
     assert reconciled(world, hours=25)["releases"][0].endswith("serving is suspended")
     assert (serving(world).state, serving(world).version) == ("suspended", None)
-    assert "own fallback" in serving(world).fallback
+    assert "the fallback of each consumer" in serving(world).fallback
 
 
 def test_a_ratified_release_ends_after_its_days_without_approval(world: World) -> None:

@@ -60,9 +60,9 @@ FAULTS: dict[str, tuple[Callable[[RunContext], Iterable[Due]], list[str]]] = {
     ),
     "an internal error while finding work": (
         lambda run: [("a", lambda: "")] if endless() else [],
-        ["looking for some: RecursionError: maximum recursion depth exceeded"],
+        ["finding work for some: RecursionError: maximum recursion depth exceeded"],
     ),
-    "an error in the middle of finding work": (breaks_midway, ["looking for some: Prefect is away → start it"]),
+    "an error in the middle of finding work": (breaks_midway, ["finding work for some: Prefect is away → start it"]),
 }
 
 

@@ -38,7 +38,7 @@ def test_gates_are_shown_with_standards_and_evidence(held: World) -> None:
     figures = row.evidence_digest.removeprefix("sha256:")
     digest = f"`sha256:{figures[:16]}` `{figures[16:32]}` `{figures[32:48]}` `{figures[48:]}`"
     assert lines[2] == "**1 failed, 1 passed** of 2 criteria"
-    assert lines[4] == f"Verdicts 1, under baseline<!-- -->@1, on {digest}"
+    assert lines[4] == f"Verdict set 1, under baseline<!-- -->@1, on {digest}"
     assert lines.index(f"| **failed** | B | b: c | {INERT} |") < lines.index("| passed | A | a: c | 0.7 |")
 
 

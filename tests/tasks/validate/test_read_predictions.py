@@ -48,7 +48,7 @@ def test_days_are_utc_days(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_or_column_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LogFormatError, match=r"holds no data/training\.parquet"):
+    with pytest.raises(LogFormatError, match=r"has no file data/training\.parquet"):
         read_predictions(written(tmp_path), "training", COLUMNS)
     with pytest.raises(LogFormatError, match=r"has no column label; the file has .*score"):
         read_predictions(written(tmp_path, label=None), "held-out", COLUMNS)
