@@ -113,5 +113,5 @@ def _deliver(context: RunContext) -> str:
     states = [one.attempts.state for one in summary.deliveries]
     counts = [f"{states.count(state)} {words}" for state, words in STATES.items() if state in states]
     if summary.unreadable:
-        counts.append(f"{len(summary.unreadable)} unreadable:  {', '.join(summary.unreadable)}")
+        counts.append(f"{len(summary.unreadable)} unreadable: {', '.join(summary.unreadable)}")
     return f"notices: {', '.join(counts)}" if counts else ""

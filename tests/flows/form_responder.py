@@ -125,10 +125,10 @@ def answering_forms(*steps: Step) -> Iterator[list[Form]]:
         responder.end()
     assert not responder.problems, responder.problems
     assert not responder.todo, (
-        f"{len(responder.todo)} actions were not taken; forms:  {[one.key for one in responder.seen]}"
+        f"{len(responder.todo)} actions were not taken; forms: {[one.key for one in responder.seen]}"
     )
     assert len(responder.seen) == len(steps), (
-        f"forms without an action:  {[one.key for one in responder.seen[len(steps) :]]}"
+        f"forms without an action: {[one.key for one in responder.seen[len(steps) :]]}"
     )
 
 

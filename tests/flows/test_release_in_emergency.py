@@ -154,7 +154,7 @@ WRONG: Mapping[str, tuple[Callable[[World], dict[str, Any]], str]] = {
     "a person without the role": (lambda w: releasing(w, "alma"), "alma may not release ops/delay"),
     "an unknown person": (lambda w: releasing(w, person="mallory"), "mallory may not release"),
     "an empty reason": (lambda w: releasing(w, reason="  "), "the reason for the release is empty"),
-    "a time beyond the limit": (lambda w: releasing(w, until="2013-12-31"), "may last 24 hours"),
+    "a time beyond the limit": (lambda w: releasing(w, until="2013-12-31"), "may last at most 24 hours"),
     "an invalid time": (lambda w: releasing(w, until="soon"), "soon"),
 }
 

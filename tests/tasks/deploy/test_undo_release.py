@@ -192,7 +192,7 @@ def test_a_process_that_died_before_publishing_is_undone(world: World) -> None:
 
 
 def test_a_release_longer_than_allowed_is_refused(world: World) -> None:
-    with pytest.raises(InputError, match="may last 24 hours"):
+    with pytest.raises(InputError, match="may last at most 24 hours"):
         open_emergency_release(world, until=world.now + timedelta(hours=25))
     assert world.find(ApprovalRequest, purpose="release") == []
 

@@ -54,7 +54,7 @@ def test_a_flow_delivers_its_notices_and_the_reconciliation_all(
     deliver_or_log([NOTICE])
     assert channel.receivers == ["alma"]
     ((_, act),) = delivered_notices(run_at(world))
-    assert act() == "notices: 1 delivered, 1 that cannot be read: 99991231T000000000000Z-note.json"
+    assert act() == "notices: 1 delivered, 1 unreadable: 99991231T000000000000Z-note.json"
     assert channel.receivers == ["alma", "axel"]
 
 

@@ -63,7 +63,7 @@ def answer_transitions(monkeypatch: pytest.MonkeyPatch, model: RetiringModel, *p
 
 UNSETTLED = {
     "nobody has answered": ("", "an answer of gates"),
-    "an incomplete line": ("gates tomorrow", "no line of a plan"),
+    "an incomplete line": ("gates tomorrow", "of the plan is incomplete"),
     "a day after the sunset": ("gates 2013-06-01 the timetable", "after the sunset"),
     "a consumer that is not affected": ("nobody 2013-04-01 the timetable", "'nobody' is not affected"),
 }
