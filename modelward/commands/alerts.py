@@ -22,7 +22,7 @@ ACTIVE = ("open", "acknowledged", "snoozed", "confirmed")
 
 @app.command("list")
 def list_alerts(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include dismissed and ended alerts.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +44,7 @@ def ack(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json:
 @app.command("snooze")
 def snooze(
     alert: Key,
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until when it is silenced.")],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="The end of the silence.")],
     reason: Reason,
     by: By = "",
     as_of: AsOf = "",

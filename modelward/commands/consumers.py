@@ -23,7 +23,7 @@ System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that u
 
 @app.command("list")
 def list_consumers(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     as_json: Json = False,
 ) -> None:
     """List the systems that use a model, declared or only observed, and their answers to a retirement."""
@@ -69,7 +69,9 @@ def add(
     criticality: Annotated[
         Literal["low", "medium", "high"], typer.Option("--criticality", help="How critical the use is.")
     ] = "medium",
-    feeds: Annotated[str, typer.Option("--feeds", metavar="MODEL", help="A model that the system itself feeds.")] = "",
+    feeds: Annotated[
+        str, typer.Option("--feeds", metavar="MODEL", help="A model that uses the output of the system.")
+    ] = "",
     by: By = "",
     as_of: AsOf = "",
     as_json: Json = False,

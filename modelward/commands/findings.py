@@ -21,7 +21,7 @@ Key = Annotated[str, typer.Argument(metavar="FINDING", help="The finding as list
 
 @app.command("list")
 def list_findings(
-    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only of this model or version.")] = "",
+    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include closed findings.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them."
 
 @app.command("list")
 def list_incidents(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include resolved incidents.")] = False,
     as_json: Json = False,
 ) -> None:

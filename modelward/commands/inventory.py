@@ -14,7 +14,7 @@ from modelward.cli.terminal import as_text, remark, show_json, show_table
 
 
 def inventory(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""

@@ -25,7 +25,7 @@ FAULTS_SHOWN = 3
 
 def monitor(
     models: Annotated[
-        list[str] | None, typer.Argument(metavar="[MODEL]...", help="By default every monitored model.")
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="The models; by default every monitored one.")
     ] = None,
     through: Annotated[
         str, typer.Option("--through", metavar="DAY", help="The last day of the window; by default yesterday.")

@@ -120,7 +120,7 @@ def grant(
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="The start; by default now.")] = "",
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="The end.")] = "",
     deputy_of: Annotated[
-        str, typer.Option("--deputy-of", metavar="PERSON", help="The person represented, for a deputy.")
+        str, typer.Option("--deputy-of", metavar="PERSON", help="The person that the deputy represents.")
     ] = "",
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
@@ -139,7 +139,7 @@ def grant(
 @app.command("deputise")
 def deputise(
     person: PersonId,
-    deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="The person represented.")],
+    deputy_of: Annotated[str, typer.Option("--for", metavar="PERSON", help="The person that the deputy represents.")],
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="The end.")],
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="The start; by default now.")] = "",
     role: Annotated[

@@ -19,7 +19,7 @@ from views.pages.site import site_folder, write_site
 
 
 def report(
-    about: Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="A model, or one version.")] = "",
+    about: Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="A model or a version.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Write the pages of every model.")] = False,
     target: Annotated[
         Path | None,

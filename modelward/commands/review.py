@@ -35,7 +35,7 @@ def run(
 
 @app.command("list")
 def list_reviews(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only of this model.")] = "",
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include completed reviews.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -21,7 +21,7 @@ from modelward.runs.running import prefect_ready
 def validate(
     version: VersionName,
     environment: Environment = "production",
-    use: Annotated[str, typer.Option("--use", help="The use, if the model has several.")] = "",
+    use: Annotated[str, typer.Option("--use", help="The intended use, if there are several.")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="Show the verdicts; record nothing.")] = False,
     by: By = "",
     as_of: AsOf = "",

@@ -21,7 +21,7 @@ Key = Annotated[str, typer.Argument(metavar="WAIVER", help="The waiver as listed
 
 @app.command("list")
 def list_waivers(
-    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only of this model or version.")] = "",
+    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include refused, revoked and expired waivers.")] = False,
     as_json: Json = False,
 ) -> None:
