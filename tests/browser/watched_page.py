@@ -58,7 +58,7 @@ class WatchedPage:
             self.outside.append(request.url)
 
     def _gone_wrong(self, request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":  # a page that is left takes its open questions back
+        if request.failure != "net::ERR_ABORTED":  # leaving a page cancels its open requests
             self.failed.append(f"{request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:

@@ -39,7 +39,9 @@ def test_no_other_distribution_installs_the_names_of_the_layers(
     owners: dict[str, set[str]], layers: tuple[str, ...]
 ) -> None:
     others = {layer: owners.get(layer, set()) - {"modelward"} for layer in layers}
-    assert not any(others.values()), f"uninstall them, their package would be imported in place of ours: {others}"
+    assert not any(others.values()), (
+        f"uninstall these distributions: their packages would be imported instead of ours: {others}"
+    )
 
 
 def imported_names(trees: Trees) -> dict[str, Path]:
@@ -61,7 +63,7 @@ def test_every_imported_package_is_declared(
     known = {*layers, *sys.stdlib_module_names}
     foreign = {name: path for name, path in imported_names(trees).items() if name not in known}
     undeclared = {name: str(path) for name, path in foreign.items() if not owners.get(name, {name}) & declared}
-    assert not undeclared, "add it to dependencies in pyproject.toml and run `make lock`"
+    assert not undeclared, "add the package to dependencies in pyproject.toml and run `make lock`"
 
 
 def test_the_wheel_contains_every_file_of_the_layers(
@@ -70,11 +72,15 @@ def test_the_wheel_contains_every_file_of_the_layers(
     (wheel,) = WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"])
     carried = set(zipfile.ZipFile(wheel).namelist())
     ours = {path.as_posix() for path in files if path.parts[0] in layers}
-    assert ours <= carried, "standards, SQL, suites and templates travel with the code that reads them"
+    assert ours <= carried, (
+        "add the missing files to the wheel in pyproject.toml: standards, SQL, suites and templates are read at run time"
+    )
 
 
 def test_the_wheel_cannot_be_published(project: dict[str, Any]) -> None:
-    assert "Private :: Do Not Upload" in project["classifiers"], "its names are generic: it is cloned and run"
+    assert "Private :: Do Not Upload" in project["classifiers"], (
+        "restore the classifier: the package names are too generic for a public index"
+    )
 
 
 def test_the_lock_names_every_dependency(root: Path, project: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def test_a_machine_path_is_distinguished_from_a_relative_one() -> None:
 
 def test_there_is_one_lock_file(root: Path) -> None:
     second = [name for name in ("uv.lock", "pylock.toml", "poetry.lock", "requirements.txt") if (root / name).exists()]
-    assert not second, "delete it: constraints.txt is the lock, and it names no host"
+    assert not second, "delete the second lock file: constraints.txt is the lock"
 
 
 def test_the_lock_has_hashes_and_no_host(root: Path) -> None:
@@ -52,4 +52,4 @@ def test_the_lock_has_hashes_and_no_host(root: Path) -> None:
 
 def test_no_file_is_large(files: tuple[Path, ...], root: Path) -> None:
     heavy = [str(path) for path in files if (root / path).stat().st_size > 3 * 2**20]
-    assert not heavy, "nothing in the repository needs more than 3 MB: derive it, or keep the columns that are used"
+    assert not heavy, "a file is larger than 3 MB: derive it at run time, or keep only the columns that are used"

@@ -82,7 +82,7 @@ def test_imports_are_absolute(trees: Trees) -> None:
         for node in import_nodes(tree, when_loaded=False)
         if isinstance(node, ast.ImportFrom) and node.level
     ]
-    assert not relative, "write the full name: Prefect loads a flow file without its package"
+    assert not relative, "write the full module name: Prefect loads a flow file without its package"
 
 
 def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Trees) -> None:
@@ -96,7 +96,7 @@ def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Tree
         for target in reached_from(name, graph)
         if target.split(".")[0] == "data" and target not in allowed and not target.startswith("data.records.")
     }
-    assert not seen, "let a task fetch the fact and hand it over as a record"
+    assert not seen, "let a task read the fact and pass it as a record"
 
 
 @pytest.mark.parametrize("layer", ["views", "gates", "monitoring", "data"])
@@ -164,7 +164,7 @@ def test_no_code_outside_data_holds_a_state_or_a_connection(trees: Trees) -> Non
     reads = [
         f"{path}:{line}" for path, tree in trees.items() if path.parts[0] != "data" for line in registry_reads(tree)
     ]
-    assert not reads, "ask a named query of data/queries, or a method of Registry"
+    assert not reads, "call a query of data/queries, or a method of Registry"
 
 
 def test_a_read_of_the_registry_is_found() -> None:

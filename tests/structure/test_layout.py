@@ -40,7 +40,7 @@ def test_a_layer_has_these_folders(layer: str, trees: Trees) -> None:
 @pytest.mark.parametrize("layer", LOOSE)
 def test_no_other_module_is_in_the_root_of_a_layer(layer: str, trees: Trees) -> None:
     loose = {path.stem for path in trees if path.parts[0] == layer and len(path.parts) == 2} - {"__init__"}
-    assert loose <= LOOSE[layer], "put it in the folder of what happens in it"
+    assert loose <= LOOSE[layer], "move the module to the folder of its subject"
 
 
 def test_every_folder_has_a_docstring(trees: Trees) -> None:
@@ -53,10 +53,10 @@ def test_every_folder_is_in_the_table_for_developers(trees: Trees, root: Path) -
     folders = {"/".join(path.parts[:2]) for path in trees if len(path.parts) > 2}
     alone = {layer for layer, inner in FOLDERS.items() if not inner}
     missing = {one for one in folders | alone if one not in listed and not any(one.startswith(f"{x}/") for x in listed)}
-    assert not missing, "give the folder a line in DEVELOPERS.md"
+    assert not missing, "add the folder to the table in DEVELOPERS.md"
 
 
 def test_modules_below_the_tasks_are_nouns(trees: Trees) -> None:
     below = [path for path in trees if path.parts[0] in ("views", "gates", "monitoring", "data")]
     verbs = [str(path) for path in below if path.stem.split("_")[0] in VERBS and "_" in path.stem]
-    assert not verbs, "name the file by the thing that it defines"
+    assert not verbs, "name the file with a noun: the thing that it defines"

@@ -61,7 +61,9 @@ def test_files_are_short_on_the_whole(trees: Trees, root: Path) -> None:
 
 def test_no_function_is_longer_than_40_lines(trees: Trees) -> None:
     long = {place: length(node) for place, node in functions(trees) if length(node) > 40}
-    assert {place.split()[-1] for place in long} <= LONG_FUNCTIONS, f"name a part of it and move it out: {long}"
+    assert {place.split()[-1] for place in long} <= LONG_FUNCTIONS, (
+        f"move a part of the function to a new function: {long}"
+    )
 
 
 def test_functions_are_short_on_the_whole(trees: Trees) -> None:
@@ -142,4 +144,4 @@ def test_the_length_of_a_function_leaves_its_docstring_out() -> None:
 
 def test_no_line_is_excluded_from_coverage(trees: Trees, root: Path) -> None:
     marks = [str(path) for path in trees if "pragma: " + "no cover" in (root / path).read_text(encoding="utf-8")]
-    assert not marks, "test the line, or leave it out"
+    assert not marks, "remove the mark and test the line"

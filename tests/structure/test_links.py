@@ -39,7 +39,7 @@ def test_every_link_has_a_target(documents: dict[Path, str], root: Path) -> None
             target = (root / path.parent / name) if name else root / path
             if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
                 broken.append(f"{path}: {link}")
-    assert not broken, "correct the link, or the name of what it leads to"
+    assert not broken, "correct the link: its target does not exist"
 
 
 def test_every_path_in_a_document_exists(documents: dict[Path, str], root: Path, layers: tuple[str, ...]) -> None:
@@ -50,7 +50,7 @@ def test_every_path_in_a_document_exists(documents: dict[Path, str], root: Path,
         for name in CODE.findall(text)
         if name.startswith(known) and name not in ELSEWHERE and "<" not in name and not any(root.glob(name.rstrip("/")))
     ]
-    assert not missing, "correct the path, or the name of what it leads to"
+    assert not missing, "correct the path: the file does not exist"
 
 
 def test_the_links_of_a_page_are_found() -> None:
@@ -64,7 +64,7 @@ def test_every_test_name_in_a_document_exists(documents: dict[Path, str], files:
     defined |= {path.stem for path in tests}
     missing = [f"{path}: {name}" for path, text in documents.items() for name in NAMED_TEST.findall(text)]
     missing = [entry for entry in missing if entry.split(": ")[1].removesuffix(".py") not in defined]
-    assert not missing, "write the name that the test has now"
+    assert not missing, "write the present name of the test"
 
 
 def test_the_glossary_is_in_alphabetical_order(documents: dict[Path, str]) -> None:

@@ -37,34 +37,38 @@ def is_marker(path: Path, tree: ast.Module) -> bool:
 
 def test_every_layer_and_folder_in_it_is_a_package(trees: Trees, root: Path) -> None:
     bare = {str(path.parent) for path in trees if not (root / path).with_name("__init__.py").is_file()}
-    assert not bare, "add an __init__.py with a docstring: without one any installed package of that name wins"
+    assert not bare, (
+        "add an __init__.py with a docstring: without it an installed package of that name is imported instead"
+    )
 
 
 def test_the_init_of_a_layer_contains_only_a_docstring(trees: Trees, layers: tuple[str, ...]) -> None:
     full = [layer for layer in layers if not is_marker(Path(layer, "__init__.py"), trees[Path(layer, "__init__.py")])]
-    assert not full, "keep only the docstring in the layer's __init__.py"
+    assert not full, "keep only the docstring in the __init__.py of the layer"
 
 
 def test_no_folder_of_tests_is_a_package(root: Path) -> None:
     packages = [str(path.relative_to(root)) for path in (root / "tests").rglob("__init__.py")]
-    assert not packages, "delete it: tests/gates/__init__.py would stand in front of gates"
+    assert not packages, "delete it: tests/gates/__init__.py would be imported instead of gates"
 
 
 def test_flows_and_tasks_are_named_verb_noun(trees: Trees) -> None:
     above = [path for path in trees if path.parts[0] in ("flows", "tasks") and path.name != "__init__.py"]
     wrong = [str(path) for path in above if not VERB_NOUN.fullmatch(path.stem)]
-    assert not wrong, "name the file by what is done to what: retire_model.py, record_verdicts.py"
+    assert not wrong, "name the file with a verb and a noun: retire_model.py, record_verdicts.py"
 
 
 def test_no_flow_or_task_takes_the_name_of_another_module(trees: Trees, layers: tuple[str, ...]) -> None:
     taken = set(sys.stdlib_module_names) | set(layers)
     wrong = [str(path) for path in trees if path.parts[0] in ("flows", "tasks") and path.stem in taken]
-    assert not wrong, "Prefect leaves flows/ first on the path, and this file would stand in front of that module"
+    assert not wrong, (
+        "rename the file: Prefect puts flows/ first on the path, so it would be imported instead of that module"
+    )
 
 
 def test_no_file_has_a_name_without_meaning(trees: Trees) -> None:
     wrong = [str(path) for path in trees if NAMELESS & set(path.stem.split("_")) or NAMELESS & set(path.parts)]
-    assert not wrong, "a function used twice has a concept: name the file after it"
+    assert not wrong, "name the file after the subject of its functions"
 
 
 def mirror(path: Path, siblings: list[str], faces: set[Path]) -> list[Path]:
@@ -89,7 +93,7 @@ def test_every_module_below_the_tasks_has_a_test_file(trees: Trees, root: Path) 
         for path, at in places.items()
         if path not in WITHOUT_MIRROR and not any((root / test).is_file() for test in at)
     ]
-    assert not alone, "write its test under the same name"
+    assert not alone, "add the test file of the module under the same name"
 
 
 def wrong_names(tree: ast.Module) -> list[str]:
@@ -155,4 +159,4 @@ def test_a_public_class_name_has_one_meaning(trees: Trees) -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(f"{path}:{node.lineno}")
     doubled = {name: lines for name, lines in places.items() if len(lines) > 1 and name not in DOUBLED_CLASSES}
-    assert not doubled, "rename the one that is used less: a name of the field, or one with its subject in front"
+    assert not doubled, "rename one of the classes: use a term of the field, or add its subject"

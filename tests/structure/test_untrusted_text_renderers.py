@@ -118,7 +118,7 @@ def test_a_harmful_character_does_not_pass(renderer: str, character: str) -> Non
 STACKS = {
     "marks alone": "e" + "\u0301" * 40,
     "marks of several kinds": "e" + "\u0301\u20dd\u0332" * 12,
-    "marks with something unseen between them": "e" + "\u0301\u200d" * 20,
+    "marks with a hidden character between them": "e" + "\u0301\u200d" * 20,
     "marks with fillers between them": "e" + "\u0301\ufe0f" * 20,
 }
 
