@@ -72,9 +72,7 @@ def test_the_wheel_contains_every_file_of_the_layers(
     (wheel,) = WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"])
     carried = set(zipfile.ZipFile(wheel).namelist())
     ours = {path.as_posix() for path in files if path.parts[0] in layers}
-    assert ours <= carried, (
-        "add the missing files to the wheel in pyproject.toml: standards, SQL, suites and templates are read at run time"
-    )
+    assert ours <= carried, "add the missing files to the wheel in pyproject.toml: they are read at run time"
 
 
 def test_the_wheel_cannot_be_published(project: dict[str, Any]) -> None:
