@@ -35,8 +35,8 @@ PREFECTS_OWN = (
     "status of 503",
     ": 503",
 )
-"""What Prefect's pages do wrong by themselves: they ask for what is not there and for a service that they may not,
-their picture of a run stumbles when the run goes on, and their server may be too busy for a moment (503)."""
+"""Parts of the faults that Prefect's own pages always have: requests for missing files and for a forbidden service,
+errors of the run graph while a run continues, and a server that is too busy for a moment (503)."""
 
 
 class PrefectPages:

@@ -43,8 +43,8 @@ CUT = """[...document.querySelectorAll('td, th')].filter(one => one.scrollWidth 
 def site(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages of a registry with a long history, whose texts contain hostile markup."""
     root = tmp_path_factory.mktemp("site")
-    lived = prepared(founded, root / "home", add_full_history)
-    world = World(lived.root, lived.now)
+    full_history = prepared(founded, root / "home", add_full_history)
+    world = World(full_history.root, full_history.now)
     add_other_models(world)
     write_report(world.home, MODEL, root / "pages-file.html")
     done = write_site(world.home, root / "pages")

@@ -46,7 +46,7 @@ ATTACKS = {
     "a footnote": "[^1] [^1]: note",
     "mathematics and a template": "$x$ {{ 7 * 7 }} {% raw %} ${x}",
     "bidirectional text": "\u202egnp.exe \u2066x\u2069 \u200fx",
-    "what is not seen": "ad\u200bmin \u00ad \ufeff \u3164 \u2800 \U000e0041 \u034f",
+    "a hidden character": "ad\u200bmin \u00ad \ufeff \u3164 \u2800 \U000e0041 \u034f",
     "lines that few know": "a\u2028| passed |\u2029b\x85c\x0bd\x0ce",
     "a picture of data": "![x](data:image/svg+xml;base64,PHN2Zz4=) javascript:alert(1) [x](javascript:alert(1))",
     "very much of it": "x" * 5_000 + " | y",

@@ -97,7 +97,7 @@ class Running:
         assert in_time, f"did not end within {SECONDS:.0f} s:\n{self._commands}\n{self.shown}"
         try:
             output = os.read(self._ours, 65_536)
-        except OSError:  # a pseudo-terminal whose other side is closed
+        except OSError:  # the other side of the pseudo-terminal is closed
             return False
         self._shown += output
         return bool(output)

@@ -44,7 +44,7 @@ def reader(tmp_path: Path, visit: Visit) -> Iterator[Reader]:
             subprocess.run(down, cwd=reader.terminal.directory, env=environment, check=False, timeout=120)
 
 
-@pytest.mark.timeout(1_200)  # eight runs on a server, and codes that count once
+@pytest.mark.timeout(1_200)  # eight runs on a server, and waits for new one-time codes
 def test_the_page_works_as_written(reader: Reader) -> None:
     for block, after in zip(BLOCKS, [*BLOCKS[1:], None], strict=True):
         reader.take(block, after)

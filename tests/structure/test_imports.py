@@ -87,7 +87,7 @@ def test_imports_are_absolute(trees: Trees) -> None:
 
 def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Trees) -> None:
     graph = import_graph(trees, when_loaded=False)
-    # yaml_text is as pure as the records: a standard is text, and its loader says the line of what is wrong.
+    # yaml_text is pure like the records: a standard is text, and its loader reports the line of a fault.
     allowed = ("data", "data.records", "data.errors", "data.text.yaml_text")
     seen = {
         f"{name} → {target}"

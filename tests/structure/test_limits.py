@@ -12,9 +12,9 @@ from tests.structure.allowances import LONG_FILES, LONG_FUNCTIONS
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Trees = dict[Path, ast.Module]
 
-# Part of Python's own protocols; everything error is a class of data/errors.py.
+# Built-in exceptions of Python's own protocols; every other error is a class of data/errors.py.
 PROTOCOL_EXCEPTIONS = {"StopIteration", "NotImplementedError", "SystemExit"}
-# Functions in which a protocol asks for a built-in: what pydantic turns into a ValidationError, and attribute look-up.
+# Functions that must raise a built-in: pydantic converts it to a ValidationError, or attribute look-up requires it.
 VALIDATORS = {"field_validator", "model_validator"}
 
 

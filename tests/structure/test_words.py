@@ -10,7 +10,7 @@ import pytest
 from tests.structure.allowances import WORDS, folder_of, over
 from tests.structure.private_words import places, words_in
 
-# The digest of its text is recorded where it was adopted: another wording would need a higher version of the standard.
+# Registries that adopted it recorded its digest: another wording would need a higher version of the standard.
 ADOPTED = Path("gates/standards/baseline.yaml")
 # These files quote the words that they search for.
 QUOTING = ("tests", "structure")

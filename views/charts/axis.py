@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-# Ticks of a ratio: a factor means the same up and down, so they are spaced evenly by logarithm (about 1, 2, 5).
+# Ticks of a ratio scale, spaced about evenly by logarithm (1, 2, 5): a factor has the same size up and down.
 RATIOS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 # The ticks that remain when there is no room for all of RATIOS.
 COARSE = {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0}
@@ -65,7 +65,7 @@ def round_values(low: float, high: float, most: int) -> list[float]:
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(one * power for one in STEPS if one * power >= rough)
-    # 1e-9 of a step: a tick that lies on an end must not be lost to rounding.
+    # 1e-9 of a step: rounding must not remove a tick at an end.
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(number * step, 10) for number in range(first, last + 1)]

@@ -18,7 +18,7 @@ LOWEST = 6
 MOST_NESTED = 40
 """The deepest nesting of the parser, two levels for each list inside another. It drops what is nested deeper."""
 
-# "zero" has paragraphs and plain text only; the other rules are named, so that no new version adds one.
+# "zero" has paragraphs and plain text only; the other rules are listed, so that a new version cannot add one.
 PARSER = MarkdownIt("zero", {"html": False, "linkify": False, "maxNesting": MOST_NESTED}).enable(
     ["heading", "list", "fence"]
 )
@@ -53,7 +53,7 @@ class _Blocks:
                 yield _paragraph(node)
 
     def _heading(self, node: SyntaxTreeNode) -> Markup:
-        # No level may be left out: a heading is at most one level below the heading before it.
+        # No level may be skipped: a heading is at most one level below the heading before it.
         self._depth = min(int(node.tag[1:]), self._depth + 1)
         level = min(self._level + self._depth - 1, LOWEST)
         return Markup("<h{0}>{1}</h{0}>").format(level, _words(node))

@@ -27,7 +27,7 @@ def test_rows_with_the_event_are_above_the_axis_and_rows_without_it_below() -> N
     (above,), (below,) = bars(root, WITH_EVENT), bars(root, WITHOUT)
     assert float(above.attrib["y"]) + float(above.attrib["height"]) == pytest.approx(axis, abs=0.2)
     assert float(below.attrib["y"]) == pytest.approx(axis, abs=0.2)
-    assert float(above.attrib["x"]) > float(below.attrib["x"]), "the higher score lies to the right"
+    assert float(above.attrib["x"]) > float(below.attrib["x"]), "the higher score is further right"
 
 
 def test_both_histograms_have_the_same_scale() -> None:

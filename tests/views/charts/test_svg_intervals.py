@@ -77,7 +77,7 @@ def test_the_markdown_is_one_line_that_contains_the_whole_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", [[], [IntervalRow("a", None)], [IntervalRow("a", math.nan)]], ids=["none", "unsaid", "no number"]
+    "rows", [[], [IntervalRow("a", None)], [IntervalRow("a", math.nan)]], ids=["none", "no value", "no number"]
 )
 def test_rows_without_a_value_give_no_picture(rows: list[IntervalRow]) -> None:
     assert interval_picture("Drift", rows) == []

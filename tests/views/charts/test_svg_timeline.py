@@ -63,8 +63,8 @@ def test_a_bar_shows_its_name_if_there_is_room_and_an_arrow_while_it_lasts() -> 
     long = Bar(BEGIN, None, "champion", "champion", "serves")
     short = Bar(BEGIN, BEGIN + timedelta(days=3), "champion", "champion", "served")
 
-    lives = (BEGIN, None)
-    drawings = [drawn(Track("v1", "approved", (), (bar,), lives)) for bar in (long, short)]
+    lifespan = (BEGIN, None)
+    drawings = [drawn(Track("v1", "approved", (), (bar,), lifespan)) for bar in (long, short)]
     names = ["champion" in [one.text for one in root.iter("text")] for root in drawings]
     goes_on = ["goeson" in [one.attrib.get("class") for one in root.iter("path")] for root in drawings]
     assert names == goes_on == [True, False]
@@ -87,7 +87,7 @@ def test_everything_is_drawn_inside_the_width(width: float, days: Iterable[int],
     across = [float(one.attrib[name]) for one in root.iter() for name in ("x", "x1", "x2") if name in one.attrib]
     assert 0 <= min(across) <= max([*across, *placed(root)]) <= width
     begins = 104.0 if width > 500 else 62.0
-    assert begins - 0.1 <= min(placed(root)), "no mark lies over the names of the rows"
+    assert begins - 0.1 <= min(placed(root)), "no mark covers the names of the rows"
     assert len(placed(root)) == 3 * len(list(days))
 
 

@@ -1,4 +1,4 @@
-"""Fixtures: a model with monitoring, alerts, a second version, a rollback and a retirement, and its page content."""
+"""Fixtures: a model with monitoring, alerts, a second version, a rollback and a retirement, and its report."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from views.pages.render import write_report
 
 
 @pytest.fixture(scope="session")
-def lived(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+def full_history(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A registry in which the model has passed through its whole lifecycle."""
-    return prepared(founded, tmp_path_factory.mktemp("lived") / "home", add_full_history)
+    return prepared(founded, tmp_path_factory.mktemp("full_history") / "home", add_full_history)
 
 
 @pytest.fixture(scope="session")
-def settled(lived: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The same registry with further models."""
-    return prepared(lived, tmp_path_factory.mktemp("settled") / "home", add_other_models)
+def full_inventory(full_history: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The registry of `full_history` with further models."""
+    return prepared(full_history, tmp_path_factory.mktemp("full_inventory") / "home", add_other_models)
 
 
 @pytest.fixture(scope="session")
-def facts(lived: Template) -> ModelSnapshot:
+def facts(full_history: Template) -> ModelSnapshot:
     """The snapshot of the model that the pages are made from."""
-    return model_snapshot(World(lived.root, lived.now).home, MODEL)
+    return model_snapshot(World(full_history.root, full_history.now).home, MODEL)
 
 
 @pytest.fixture(scope="session")
-def page(lived: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The content of the model's pages."""
+def page(full_history: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of the single-file report of the model."""
     target = tmp_path_factory.mktemp("report") / "deeper" / "delay.html"
-    return write_report(World(lived.root, lived.now).home, MODEL, target)
+    return write_report(World(full_history.root, full_history.now).home, MODEL, target)

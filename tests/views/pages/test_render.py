@@ -69,8 +69,8 @@ def outline(page: Path) -> Outline:
 
 
 @pytest.fixture
-def lives(lived: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    return lived.copy(tmp_path / "home", monkeypatch)
+def full_world(full_history: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return full_history.copy(tmp_path / "home", monkeypatch)
 
 
 def report_outline(world: World, tmp_path: Path) -> Outline:
@@ -163,10 +163,10 @@ def test_a_model_with_nothing_but_its_registration_has_a_report(world: World, tm
     assert "No consumer is declared" in outline.text
 
 
-def test_a_wall_clock_registry_has_no_replay_banner(facts: ModelSnapshot, lives: World) -> None:
-    on_the_wall = replace(facts, time=RegistryTime("wall", lives.now))
+def test_a_wall_clock_registry_has_no_replay_banner(facts: ModelSnapshot, full_world: World) -> None:
+    on_the_wall = replace(facts, time=RegistryTime("wall", full_world.now))
 
-    outline = Outline(render(page_of(on_the_wall, LogProof(None, "busy"), lives.now)))
+    outline = Outline(render(page_of(on_the_wall, LogProof(None, "busy"), full_world.now)))
 
     assert "eplay" not in outline.text
 
@@ -178,32 +178,32 @@ def test_an_unknown_model_is_refused(world: World, tmp_path: Path) -> None:
     assert not (tmp_path / "report.html").exists()
 
 
-def test_a_log_that_fails_verification_is_announced_first(lives: World, tmp_path: Path) -> None:
-    with Registry(lives.home).store.transaction() as connection:
+def test_a_log_that_fails_verification_is_announced_first(full_world: World, tmp_path: Path) -> None:
+    with Registry(full_world.home).store.transaction() as connection:
         connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
 
-    assert "The verification of the audit log failed." in report_outline(lives, tmp_path).text
+    assert "The verification of the audit log failed." in report_outline(full_world, tmp_path).text
 
 
-def test_a_registry_in_use_is_reported_without_a_verification(lives: World, tmp_path: Path) -> None:
-    with lives.registry.store.session():
-        outline = report_outline(lives, tmp_path)
+def test_a_registry_in_use_is_reported_without_a_verification(full_world: World, tmp_path: Path) -> None:
+    with full_world.registry.store.session():
+        outline = report_outline(full_world, tmp_path)
 
     assert "The log was not verified when this page was written" in outline.text
 
 
-def test_a_run_with_lost_measurements_is_named_and_the_others_are_shown(lives: World, tmp_path: Path) -> None:
-    night = lives.find(MonitoringRun)[0]
-    ArtifactStore(lives.home.artifacts).path(night.measurements_digest).unlink()
+def test_a_run_with_lost_measurements_is_named_and_the_others_are_shown(full_world: World, tmp_path: Path) -> None:
+    night = full_world.find(MonitoringRun)[0]
+    ArtifactStore(full_world.home.artifacts).path(night.measurements_digest).unlink()
 
-    outline = report_outline(lives, tmp_path)
+    outline = report_outline(full_world, tmp_path)
 
     assert f"The measurements of a window cannot be read: {night.to_date}" in outline.text
     assert "distance: PSI" in outline.text
 
 
-def test_equal_histories_give_equal_pages_except_for_the_time(lives: World, tmp_path: Path) -> None:
-    files = [write_report(Home(lives.home.root), MODEL, tmp_path / name) for name in ("one.html", "other.html")]
+def test_equal_histories_give_equal_pages_except_for_the_time(full_world: World, tmp_path: Path) -> None:
+    files = [write_report(Home(full_world.home.root), MODEL, tmp_path / name) for name in ("one.html", "other.html")]
 
     first, other = (re.sub(r"20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC", "", file.read_text("utf-8")) for file in files)
 

@@ -34,13 +34,13 @@ CHURN = "models/crm/churn"
 
 
 @pytest.fixture
-def lives(settled: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    return settled.copy(tmp_path / "home", monkeypatch)
+def full_world(full_inventory: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return full_inventory.copy(tmp_path / "home", monkeypatch)
 
 
 @pytest.fixture(scope="module")
-def site(settled: Template, tmp_path_factory: pytest.TempPathFactory) -> WrittenSite:
-    return write_site(World(settled.root, settled.now).home, tmp_path_factory.mktemp("site") / "pages")
+def site(full_inventory: Template, tmp_path_factory: pytest.TempPathFactory) -> WrittenSite:
+    return write_site(World(full_inventory.root, full_inventory.now).home, tmp_path_factory.mktemp("site") / "pages")
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +86,8 @@ def test_headings_skip_no_level_and_ids_are_unique(outlines: dict[Path, Outline]
         assert len(ids) == len(set(ids)), file
 
 
-def test_a_request_is_found_at_its_address(lives: World, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
-    (pending,) = [one for one in lives.find(ApprovalRequest) if one.state == "pending"]
+def test_a_request_is_found_at_its_address(full_world: World, site: WrittenSite, outlines: dict[Path, Outline]) -> None:
+    (pending,) = [one for one in full_world.find(ApprovalRequest) if one.state == "pending"]
     page, _, place = request_page(pending.key).partition("#")
     outline = outlines[site.root / page]
     assert place in {attributes.get("id") for _, attributes, _ in outline.found}
@@ -125,16 +125,16 @@ def test_a_version_page_contains(words: str, site: WrittenSite, outlines: dict[P
     assert words in outlines[site.root / version_page(f"{CHURN}/versions/1")].text
 
 
-def test_only_the_model_that_changed_is_written_again(lives: World, tmp_path: Path) -> None:
+def test_only_the_model_that_changed_is_written_again(full_world: World, tmp_path: Path) -> None:
     target = tmp_path / "site"
     fields = {"model": CHURN, "owner": "olga", "contact": "desk@example.org"}
-    lives.do(DeclareConsumer(system="desk", **fields), by="olga")
-    assert len(write_site(lives.home, target).written) == 5
-    assert write_site(lives.home, target).written == ()
+    full_world.do(DeclareConsumer(system="desk", **fields), by="olga")
+    assert len(write_site(full_world.home, target).written) == 5
+    assert write_site(full_world.home, target).written == ()
 
-    lives.do(DeclareConsumer(system="counter", **fields), by="olga")
+    full_world.do(DeclareConsumer(system="counter", **fields), by="olga")
 
-    assert write_site(lives.home, target).written == (CHURN,)
+    assert write_site(full_world.home, target).written == (CHURN,)
     assert "counter" in (target / model_page(CHURN)).read_text("utf-8")
 
 
@@ -142,91 +142,91 @@ def says(target: Path, page: str) -> str:
     return Outline((target / page).read_text("utf-8")).text
 
 
-def test_the_people_who_can_sign_now_are_on_inventory_and_model_page(lives: World, tmp_path: Path) -> None:
+def test_the_people_who_can_sign_now_are_on_inventory_and_model_page(full_world: World, tmp_path: Path) -> None:
     target = tmp_path / "site"
-    write_site(lives.home, target)
+    write_site(full_world.home, target)
     assert "1 × approver: Axel (axel) Dev (dev)" in says(target, model_page(CHURN))
-    lives.grant("outsider", Role.APPROVER)
+    full_world.grant("outsider", Role.APPROVER)
 
-    assert CHURN in write_site(lives.home, target).written
+    assert CHURN in write_site(full_world.home, target).written
     for page in (INVENTORY, model_page(CHURN)):
         assert "1 × approver: Axel (axel), Outsider (outsider)" in says(target, page)
 
 
-def test_each_item_that_became_due_is_on_inventory_and_model_page(lives: World, tmp_path: Path) -> None:
-    target, (version,) = tmp_path / "site", {one.key for one in lives.find(Version, model=CHURN)}
+def test_each_item_that_became_due_is_on_inventory_and_model_page(full_world: World, tmp_path: Path) -> None:
+    target, (version,) = tmp_path / "site", {one.key for one in full_world.find(Version, model=CHURN)}
     for days in (2, 5):
-        due = lives.now + timedelta(days=days)
+        due = full_world.now + timedelta(days=days)
         command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
-        lives.do(command, by="vera")
+        full_world.do(command, by="vera")
     late = []
     for _ in range(3):
-        write_site(lives.home, target)
+        write_site(full_world.home, target)
         late.append(says(target, model_page(CHURN)).count("late 2013-"))
-        lives.move(days=3)
-        lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
+        full_world.move(days=3)
+        full_world.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
     assert late == [0, 1, 3], "a finding, then another one and the request for approval"
 
 
-def test_due_items_beyond_the_first_forty_are_printed_too(lives: World) -> None:
-    (version,) = {one.key for one in lives.find(Version, model=CHURN)}
-    due = lives.now + timedelta(days=90)
+def test_due_items_beyond_the_first_forty_are_printed_too(full_world: World) -> None:
+    (version,) = {one.key for one in full_world.find(Version, model=CHURN)}
+    due = full_world.now + timedelta(days=90)
     command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
-    with lives.registry.store.session():
+    with full_world.registry.store.session():
         for _ in range(45):
-            lives.do(command, by="vera")
-    page = render_inventory(inventory_view(lives.home), None)
+            full_world.do(command, by="vera")
+    page = render_inventory(inventory_view(full_world.home), None)
     folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
     assert folded == ["prints"], "style.css prints what is folded where it says so"
 
 
 def test_pages_without_names_of_signers_are_written_after_every_change(
-    lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pending_signatures, "MOST_NAMED", 0)
     target = tmp_path / "site"
-    write_site(lives.home, target)
-    assert write_site(lives.home, target).written == ()
-    lives.move(hours=1)
-    lives.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
-    assert CHURN in write_site(lives.home, target).written
+    write_site(full_world.home, target)
+    assert write_site(full_world.home, target).written == ()
+    full_world.move(hours=1)
+    full_world.do(DeclareConsumer(model=MODEL, system="desk", owner="olga", contact="x@example.org"), by="olga")
+    assert CHURN in write_site(full_world.home, target).written
 
 
 def test_a_version_registered_during_the_writing_is_on_the_pages(
-    lives: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "site"
 
     def changing(home: Home, index: EventIndex) -> InventoryView:
         found = inventory_view(home, index)
-        lives.version(CHURN)
+        full_world.version(CHURN)
         return found
 
     with monkeypatch.context() as patch:
         patch.setattr(site_module, "inventory_view", changing)
-        write_site(lives.home, target)
+        write_site(full_world.home, target)
     assert "v2" in says(target, version_page(f"{CHURN}/versions/2"))
-    assert CHURN in write_site(lives.home, target).written
+    assert CHURN in write_site(full_world.home, target).written
 
 
-def test_a_deleted_page_is_written_again(lives: World, tmp_path: Path) -> None:
-    write_site(lives.home, tmp_path / "site")
+def test_a_deleted_page_is_written_again(full_world: World, tmp_path: Path) -> None:
+    write_site(full_world.home, tmp_path / "site")
     (tmp_path / "site" / model_page(CHURN)).unlink()
-    assert write_site(lives.home, tmp_path / "site").written == (CHURN,)
+    assert write_site(full_world.home, tmp_path / "site").written == (CHURN,)
 
 
-def test_a_log_that_fails_verification_is_announced_on_every_page(lives: World, tmp_path: Path) -> None:
-    write_site(lives.home, tmp_path / "site")
-    with Registry(lives.home).store.transaction() as connection:
+def test_a_log_that_fails_verification_is_announced_on_every_page(full_world: World, tmp_path: Path) -> None:
+    write_site(full_world.home, tmp_path / "site")
+    with Registry(full_world.home).store.transaction() as connection:
         connection.execute("UPDATE audit_event SET actor = 'nobody' WHERE seq = 20")
 
-    assert len(write_site(lives.home, tmp_path / "site").written) == 5
+    assert len(write_site(full_world.home, tmp_path / "site").written) == 5
     for page in (tmp_path / "site").rglob("*.html"):
         assert "The verification of the audit log failed." in page.read_text("utf-8")
 
 
-def test_the_inventory_of_one_model_links_only_pages_that_exist(lives: World, tmp_path: Path) -> None:
-    write_site(lives.home, tmp_path / "site", [CHURN])
+def test_the_inventory_of_one_model_links_only_pages_that_exist(full_world: World, tmp_path: Path) -> None:
+    write_site(full_world.home, tmp_path / "site", [CHURN])
 
     outline = Outline((tmp_path / "site" / INVENTORY).read_text("utf-8"))
     assert "ops/delay" in outline.text
@@ -234,28 +234,28 @@ def test_the_inventory_of_one_model_links_only_pages_that_exist(lives: World, tm
     assert "This copy contains the pages of 1 model" in outline.text
 
 
-def test_a_folder_with_other_contents_is_refused_and_unchanged(lives: World, tmp_path: Path) -> None:
+def test_a_folder_with_other_contents_is_refused_and_unchanged(full_world: World, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(InputError):
-        write_site(lives.home, tmp_path / "mine")
+        write_site(full_world.home, tmp_path / "mine")
     assert [one.name for one in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
-def test_an_interrupted_writing_continues_with_the_missing_models(lives: World, tmp_path: Path) -> None:
+def test_an_interrupted_writing_continues_with_the_missing_models(full_world: World, tmp_path: Path) -> None:
     target = tmp_path / "site"
-    write_site(lives.home, target, [CHURN])
+    write_site(full_world.home, target, [CHURN])
     (target / INVENTORY).unlink()
-    done = write_site(lives.home, target)
+    done = write_site(full_world.home, target)
     assert CHURN in done.kept
     assert len(done.written) == 4
     assert "This copy contains" not in (target / INVENTORY).read_text("utf-8")
 
 
-def test_an_unreadable_manifest_has_every_page_written_again(lives: World, tmp_path: Path) -> None:
-    write_site(lives.home, tmp_path / "site", [CHURN])
+def test_an_unreadable_manifest_has_every_page_written_again(full_world: World, tmp_path: Path) -> None:
+    write_site(full_world.home, tmp_path / "site", [CHURN])
     (tmp_path / "site" / "pages.json").write_text("{")
-    assert write_site(lives.home, tmp_path / "site", [CHURN]).written == (CHURN,)
+    assert write_site(full_world.home, tmp_path / "site", [CHURN]).written == (CHURN,)
 
 
 def test_the_default_folder_of_the_pages_is_below_reports(world: World) -> None:

@@ -21,7 +21,7 @@ SILENT = {
     "person.added", "person.enrolled", "person.revoked", "role.granted", "role.ended", "credential.attempted",
     "evidence.recorded", "operation.begun", "monitoring.recorded",
 }  # fmt: skip
-"""Events that are no step of a model's life; the nights are steps by the alerts they raise."""
+"""Event types without a step of their own; a monitoring run gives steps for the alerts that it raised."""
 
 
 @pytest.fixture(scope="module")
