@@ -41,33 +41,33 @@ ROW, TOP, BOTTOM = 52.0, 12.0, 30.0
 
 @dataclass(frozen=True)
 class Mark:
-    """A step at a moment; `says` is its tooltip."""
+    """A step at a moment, with its tooltip."""
 
     at: datetime
     kind: str
-    says: str
+    tooltip: str
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A period of serving, of an incident or of a waiver; `to_at` is None while it lasts, `says` is its tooltip."""
+    """A period of serving, of an incident or of a waiver; `to_at` is None while it lasts."""
 
     from_at: datetime
     to_at: datetime | None
     kind: Literal["champion", "challenger", "shadow", "incident", "waiver"]
     name: str
-    says: str
+    tooltip: str
 
 
 @dataclass(frozen=True)
 class Track:
     """One row: a version, or everything of one kind about the model.
 
-    `under` is the second line of its label; `lifespan` is drawn as a thin line, with None for an end in the future.
+    `subtitle` is the second line of its label; `lifespan` is drawn as a thin line, with None for an end in the future.
     """
 
     name: str
-    under: str
+    subtitle: str
     marks: tuple[Mark, ...] = ()
     bars: tuple[Bar, ...] = ()
     lifespan: tuple[datetime, datetime | None] | None = None
@@ -119,7 +119,7 @@ def _months(across: TimeScale, width: float, height: float) -> Iterator[Markup]:
 
 def _track(track: Track, y: float, across: TimeScale, timeline: Timeline) -> Iterator[Markup]:
     yield element("text", track.name, class_="track", x=4, y=y + 20)
-    yield element("text", track.under, class_="tick", x=4, y=y + 36)
+    yield element("text", track.subtitle, class_="tick", x=4, y=y + 36)
     if track.lifespan is not None:
         begins, ends = track.lifespan
         until = _place(across, ends or timeline.last)
@@ -143,7 +143,7 @@ def _bar(bar: Bar, y: float, across: TimeScale, timeline: Timeline) -> Markup:
     serving = bar.kind in {"champion", "challenger", "shadow"}
     size = max(end - start, 2.5)
     parts = [
-        element("title", bar.says),
+        element("title", bar.tooltip),
         element("rect", x=start, y=y, width=size, height=14 if serving else 7, rx=2),
     ]
     if size > 7.0 * len(bar.name) + 10 and serving:
@@ -159,7 +159,7 @@ def _marks(marks: Sequence[Mark], y: float, across: TimeScale) -> Iterator[Marku
     for mark, x in zip(ordered, _spread(ordered, across), strict=True):
         alert = mark.kind in {"page", "warning"}
         drawn = _alert(mark.kind, x, y + 12) if alert else _glyph(mark.kind, x, y)
-        yield group([element("title", f"{mark.at:%Y-%m-%d}: {mark.says}"), drawn])
+        yield group([element("title", f"{mark.at:%Y-%m-%d}: {mark.tooltip}"), drawn])
 
 
 def _spread(marks: Sequence[Mark], across: TimeScale) -> list[float]:

@@ -26,7 +26,7 @@ def timeline_of(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Timeline
     now = ", ".join(f"v{facts.number_of(one.version)} in {one.environment}" for one in served) or "no version"
     text = (
         f"{len(facts.versions)} versions from {first:%d %B %Y} to {last:%d %B %Y}; {now} serves at the end. "
-        "The list of steps below says the same in words."
+        "The list of steps below has the same contents."
     )
     return Timeline("life", f"Timeline of {facts.model.name}", text, first, last, tuple(tracks))
 
@@ -80,5 +80,5 @@ def _raised(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Iterator[Tra
     yield Track("Waivers", f"{len(waivers)} granted", (), tuple(bar for bar in waivers))
 
 
-def _stretch(from_at: datetime, to_at: datetime | None, kind: str, says: str) -> Bar:
-    return Bar(from_at, to_at, "incident" if kind == "incident" else "waiver", "", says)
+def _stretch(from_at: datetime, to_at: datetime | None, kind: str, tooltip: str) -> Bar:
+    return Bar(from_at, to_at, "incident" if kind == "incident" else "waiver", "", tooltip)

@@ -28,7 +28,7 @@ def test_a_model_with_no_version_has_no_rows(world: World) -> None:
 def test_a_version_that_serves_has_an_open_bar_in_its_slot(world: World) -> None:
     deployed(world)
     (track,) = timeline(world).tracks
-    assert (track.name, track.under) == ("v1", "approved")
+    assert (track.name, track.subtitle) == ("v1", "approved")
     (bar,) = track.bars
     assert (bar.name, bar.kind, bar.to_at) == ("champion", "champion", None)
     assert [mark.kind for mark in track.marks] == ["registered", "validated", "approved", "deployed"]
@@ -60,9 +60,9 @@ def test_a_waiver_is_a_bar_from_its_grant_to_its_end_or_to_now(world: World) -> 
     world.move(days=5)
     world.version()
     waivers = timeline(world).tracks[-1]
-    assert (waivers.name, waivers.under) == ("Waivers", "1 granted")
+    assert (waivers.name, waivers.subtitle) == ("Waivers", "1 granted")
     (bar,) = waivers.bars
-    assert (bar.says, bar.from_at) == ("Waiver of GAP-1: later", granted_at)
+    assert (bar.tooltip, bar.from_at) == ("Waiver of GAP-1: later", granted_at)
     assert bar.to_at is not None
     assert granted_at < bar.to_at < until
 

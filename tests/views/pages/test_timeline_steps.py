@@ -149,7 +149,7 @@ def test_the_timeline_has_a_row_for_each_version_and_for_what_was_raised(
 
     assert [one.name for one in timeline.tracks] == ["v1", "v2", "Alerts", "Incidents", "Waivers"]
     first, second = timeline.tracks[:2]
-    assert [bar.says.split(",")[0] for bar in first.bars] == ["production"] * 2
+    assert [bar.tooltip.split(",")[0] for bar in first.bars] == ["production"] * 2
     assert "rolled_back" in [one.kind for one in second.marks]
     assert "rolled_back" not in [one.kind for one in first.marks]
     assert first.lifespan is not None
