@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.world", "tests.open_registry"]
+pytest_plugins = ["tests.world", "tests.open_registry", "tests.prefect_server"]
 
 # No test has a deadline (benchmarks/ measure times), and the same source always gives the same result.
 settings.register_profile("modelward", deadline=None, derandomize=True)

@@ -72,9 +72,13 @@ class PrefectPages:
         """Open the page of a run."""
         self._go(f"{self._ui_url}/runs/flow-run/{run_id}")
 
+    def open_runs(self) -> None:
+        """Open the list of runs."""
+        self._go(f"{self._ui_url}/runs")
+
     def find_run(self, name: str) -> None:
         """Open the page of a run from the list of runs."""
-        self._go(f"{self._ui_url}/runs")
+        self.open_runs()
         self.page.get_by_placeholder("Search by flow run name").fill(name)
         self.page.get_by_role("link", name=name, exact=True).first.click()
 

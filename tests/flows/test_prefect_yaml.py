@@ -66,8 +66,10 @@ def test_it_contains_no_path_of_a_machine() -> None:
 
 @pytest.fixture(scope="module")
 def deployed(prefect_server: None) -> dict[str, DeploymentResponse]:
-    """Return what the server lists after everything was deployed."""
+    """Return what the server lists after everything was deployed; deployments of other tests are deleted first."""
     with get_client(sync_client=True) as client:
+        for left in client.read_deployments():
+            client.delete_deployment(left.id)
         deploy_all()
         return {one.name: one for one in client.read_deployments()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import State
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelling, Pending, Running, Scheduled, Suspended
 
@@ -24,12 +26,19 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def client(prefect_server: None) -> Iterator[SyncPrefectClient]:
-    """A client of a server on which the work pool was just created."""
+    """A client of a server on which the pool is new and nothing runs; other tests use the same server."""
     with get_client(sync_client=True) as client:
+        clear(client)
         create_pool(client)
         yield client
-        for run in client.read_flow_runs():
-            client.delete_flow_run(run.id)
+        clear(client)
+
+
+def clear(client: SyncPrefectClient) -> None:
+    """Delete every run, and our pool where there is one."""
+    for run in client.read_flow_runs():
+        client.delete_flow_run(run.id)
+    with suppress(ObjectNotFound):
         client.delete_work_pool(POOL)
 
 
