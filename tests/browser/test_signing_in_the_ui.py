@@ -36,7 +36,7 @@ CUT_OFF = """form => [...form.querySelectorAll("tr")].filter(row => {
 
 
 def two_registered_versions(world: World) -> None:
-    """Prepare version 1, which nobody has judged, and version 2, which the gates judged, under a standard for emergencies."""
+    """Prepare version 1, not judged yet, and version 2, judged by the gates, under a standard for emergencies."""
     registered_version(world)
     adopt(world, emergency_standard_text())
     world.assessed(world.version())
