@@ -20,6 +20,7 @@ from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import World
 
+# Every command with its subcommands; a single command has none.
 SUBCOMMANDS = {
     **dict.fromkeys(
         (
