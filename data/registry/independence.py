@@ -40,7 +40,7 @@ def is_one_of(person: Person, names: Iterable[str]) -> bool:
 
 
 def require_independent(person: Person, version: Version, *others: str) -> None:
-    """Raise IndependenceError when the person worked on the version or is one of `others`, who asked to decide."""
+    """Raise IndependenceError when the person worked on the version or is one of `others`, the requesters."""
     if is_one_of(person, others):
         raise IndependenceError(
             f"{person.person} asked for this decision and cannot take it", "ask a person who did not request it"
@@ -52,7 +52,7 @@ def require_independent(person: Person, version: Version, *others: str) -> None:
 
 
 def require_allowed_signer(person: Person, version: Version, request: ApprovalRequest) -> None:
-    """Raise IndependenceError when the person worked on the version, asked for the request, or is listed in the request
+    """Raise IndependenceError when the person worked on the version, opened the request, or is listed in the request
     among those who may not sign.
     """
     require_independent(person, version, request.requester)

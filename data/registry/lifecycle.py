@@ -95,7 +95,8 @@ def check_alert_answer(subject: str, now: AlertState, answer: str) -> None:
     allowed = ALERT_MOVES[now]
     if ALERT_ANSWERS[answer] not in allowed:
         raise IllegalMoveError(
-            f"{subject} is {now}; it cannot become {ALERT_ANSWERS[answer]} (allowed: {_listed(allowed)})"
+            f"{subject} is {now}; it cannot become {ALERT_ANSWERS[answer]} (allowed: {_listed(allowed)})",
+            "choose an allowed answer; `modelward alerts list` shows each alert with its state",
         )
 
 

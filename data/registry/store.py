@@ -26,6 +26,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
 }
 
+TRY_AGAIN = "wait until it has released the registry, then try again"
 SNAPSHOT = "BEGIN TRANSACTION READ ONLY"
 
 
@@ -54,8 +55,8 @@ class Store:
         wait_seconds: float = 30.0,
         around_migration: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`around_migration` is entered before an older file is migrated and left afterwards, while nobody else can
-        write; in it the registry checks and completes its journal.
+        """Use a database file and its lock file. A migration of an older file runs inside `around_migration`, in which
+        the registry checks and completes its journal; no other process can write meanwhile.
         """
         self.database = database
         self.lock = lock
@@ -112,7 +113,7 @@ class Store:
         if self._process.owner == threading.get_ident():
             raise NestedTransactionError("a command was given inside a transaction or a snapshot of the registry")
         if not self._process.turn.acquire(timeout=self.wait_seconds):
-            raise StoreLockedError("another thread of this process holds the registry")
+            raise StoreLockedError("another thread of this process holds the registry", TRY_AGAIN)
         try:
             with self.session():
                 yield
@@ -179,7 +180,7 @@ class Store:
         if process.owner == me:
             raise NestedTransactionError("a transaction was started inside another transaction")
         if not process.mutex.acquire(timeout=self.wait_seconds):
-            raise StoreLockedError("another thread of this process holds the registry")
+            raise StoreLockedError("another thread of this process holds the registry", TRY_AGAIN)
         process.owner = me
         try:
             yield
@@ -250,7 +251,10 @@ class Store:
         holder = "" if shared else f"process {os.getpid()}"
         lock = take_lock(self.lock, shared=shared, wait_seconds=self.wait_seconds, holder=holder)
         if lock is None:
-            raise StoreLockedError(f"the registry is held by {holder_of(self.lock) or 'a process that reads it'}")
+            named = holder_of(self.lock)
+            raise StoreLockedError(
+                f"the registry is held by {named or 'a process that reads it'}", "" if named else TRY_AGAIN
+            )
         return lock
 
 

@@ -192,10 +192,10 @@ def _check_role(state: State, command: ReleaseInEmergency, model: Model, context
     person = command.proof.person
     if any(grants_held(state, person, role, context, tier=model.tier, **scope) for role in command.release_roles):
         return
-    roles = ", ".join(command.release_roles)
+    roles = " or ".join(command.release_roles)
     raise NotAuthorisedError(
-        f"{person} may not release {short(model.key)} in an emergency in {command.environment}; a role is required "
-        f"of: {roles}",
+        f"{person} may not release {short(model.key)} in an emergency in {command.environment}; this needs the role "
+        f"{roles}",
         "ask a person who holds one of these roles; `modelward people list` shows the roles",
     )
 

@@ -67,7 +67,7 @@ def relaxations(known: Model, amended: RegisterModel) -> list[str]:
 
 
 def require_proof(known: Model, amended: RegisterModel) -> Proof:
-    """The proof that comes with relaxed rules. Raises NotAuthorisedError, which names what is relaxed, without one."""
+    """Return the proof in an amendment that relaxes rules. Raises NotAuthorisedError when it has none."""
     if amended.proof is None:
         raise NotAuthorisedError(
             f"the rules of {short(known.key)} would be relaxed: {'; '.join(relaxations(known, amended))}",
@@ -178,7 +178,7 @@ def split_key(key: str) -> tuple[str, str]:
 
 
 def active_model(state: State, key: str) -> Model:
-    """The model under this key. Raises NotFoundError, IllegalMoveError when it is retired."""
+    """Return the active model under a key. Raises NotFoundError, IllegalMoveError when the model is retired."""
     model = state.need(Model, key)
     if model.state != "active":
         raise IllegalMoveError(f"the model {short(key)} is retired", "`modelward inventory` lists the other models")

@@ -107,7 +107,9 @@ def answer_alert(state: State, command: AnswerAlert, context: Context) -> Comman
 def _check(state: State, command: RecordMonitoring) -> None:
     plan = state.need(MonitoringPlan, command.plan)
     if plan.model != command.model:
-        raise InputError(f"the plan {command.plan} is not one of {short(command.model)}")
+        raise InputError(
+            f"the monitoring plan {command.plan} is not one of {short(command.model)}", "use a plan of the model"
+        )
     try:
         first, last = date.fromisoformat(command.from_date), date.fromisoformat(command.to_date)
     except ValueError as error:
@@ -116,7 +118,7 @@ def _check(state: State, command: RecordMonitoring) -> None:
             f"the window {window[:80]!a} does not consist of two dates", "write both as YYYY-MM-DD"
         ) from error
     if last.isoformat() != command.to_date:
-        raise InputError(f"the end of the window, {command.to_date}, is not in the form YYYY-MM-DD", "write it so")
+        raise InputError(f"the end of the window, {command.to_date}, is not in the form YYYY-MM-DD", "correct the day")
     if last < first:
         raise InputError(
             f"the window ends on {command.to_date}, before it begins on {command.from_date}", "exchange the two dates"
@@ -270,7 +272,7 @@ def _snooze_end(command: AnswerAlert, context: Context) -> object:
         raise InputError(f"a reason is needed to {command.answer} an alert", "add --reason")
     if command.answer != "snooze":
         if command.until is not None:
-            raise InputError(f"an end is not allowed to {command.answer} an alert", "omit --until, or snooze the alert")
+            raise InputError(f"the answer `{command.answer}` takes no end", "omit --until, or snooze the alert")
         return None
     if command.until is None or in_utc(command.until) <= context.now:
         raise InputError("the end of a snooze must be in the future", "add --until with a later time")

@@ -172,7 +172,10 @@ def _check_request(request: ApprovalRequest, command: BeginOperation, version: V
 
 def _check_granted(request: ApprovalRequest, version: Version, context: Context) -> None:
     if request.state != "approved":
-        raise RequestClosedError(f"the request to deploy {short(version.key)} is {request.state}, not approved")
+        raise RequestClosedError(
+            f"the request to deploy {short(version.key)} is {request.state}, not approved",
+            "wait for the remaining votes" if request.state == "pending" else "",
+        )
     if request.valid_until is None or request.valid_until <= context.now:
         raise RequestClosedError(f"the approval to deploy {short(version.key)} has expired")
 

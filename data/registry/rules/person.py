@@ -190,7 +190,7 @@ def _check_scope(command: GrantRole) -> None:
             checked_name(name, what)
     if not set(command.tiers) <= set(TIERS):
         unknown = ", ".join(str(tier) for tier in sorted(set(command.tiers) - set(TIERS)))
-        raise InputError(f"{unknown}: not a tier", "choose from the tiers 1, 2, 3 and 4")
+        raise InputError(f"no such tier: {unknown}", "choose from the tiers 1, 2, 3 and 4")
     whole = command.team == "*" and command.environment == "*" and not command.tiers
     lasting = command.to_at is None and command.deputy_of is None
     if command.role is Role.ADMINISTRATOR and not (whole and lasting):

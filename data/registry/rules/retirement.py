@@ -199,7 +199,10 @@ def _check_request(state: State, request: ApprovalRequest, row: Retirement, cont
             "request approval of the retirement",
         )
     if request.state != "approved" or request.valid_until is None:
-        raise RequestClosedError(f"the request to retire {short(row.subject)} is {request.state}, not approved")
+        raise RequestClosedError(
+            f"the request to retire {short(row.subject)} is {request.state}, not approved",
+            "wait for the remaining votes" if request.state == "pending" else "",
+        )
     if request.valid_until <= context.now:
         raise RequestClosedError(f"the approval to retire {short(row.subject)} has expired")
     if request.evidence_digest != retirement_digest(state, row.key):

@@ -80,7 +80,7 @@ def accept_silence(state: State, command: AcceptSilence, context: Context) -> Co
     proven = prove(state, command.proof, context)
     model = state.need(Model, row.model)
     if not holds_role(state, proven.actor.id, Role.RISK_ACCEPTOR, context, team=model.team, tier=model.tier):
-        raise NotAuthorisedError(f"{proven.actor.id} is not a risk acceptor for {short(model.key)}")
+        raise NotAuthorisedError(f"{proven.actor.id} does not hold the role risk-acceptor for {short(model.key)}")
     changed = party.changed(
         answer="silence accepted",
         answered_by=proven.actor.id,

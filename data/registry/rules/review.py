@@ -200,7 +200,10 @@ def _independent_principal(
 def _require_finding(state: State, key: str, *states: str) -> Finding:
     finding = state.need(Finding, key)
     if finding.state not in states:
-        raise IllegalMoveError(f"finding {finding.number} of {short(finding.version)} is {finding.state}")
+        raise IllegalMoveError(
+            f"finding {finding.number} of {short(finding.version)} is {finding.state}, not {' or '.join(states)}",
+            "`modelward findings list` shows each finding with its state",
+        )
     return finding
 
 

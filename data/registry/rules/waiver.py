@@ -91,7 +91,10 @@ def expire_waiver(state: State, command: ExpireWaiver, context: Context) -> Comm
 def _require_waiver(state: State, key: str, *states: str) -> Waiver:
     waiver = state.need(Waiver, key)
     if waiver.state not in states:
-        raise IllegalMoveError(f"waiver {waiver.number} of {short(waiver.version)} is {waiver.state}")
+        raise IllegalMoveError(
+            f"waiver {waiver.number} of {short(waiver.version)} is {waiver.state}, not {' or '.join(states)}",
+            "`modelward waivers list` shows each waiver with its state",
+        )
     return waiver
 
 

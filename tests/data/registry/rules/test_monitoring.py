@@ -294,7 +294,7 @@ LACKING: dict[str, tuple[str, dict[str, Any], str]] = {
     "a snooze without an end": ("snooze", {"reason": "works"}, "must be in the future"),
     "a snooze that is over": ("snooze", {"reason": "works", "until": 0}, "must be in the future"),
     "a dismissal without a reason": ("dismiss", {"reason": "  "}, "a reason is needed"),
-    "an acknowledgement with an end": ("acknowledge", {"until": 1}, "an end is not allowed"),
+    "an acknowledgement with an end": ("acknowledge", {"until": 1}, "takes no end"),
 }
 
 

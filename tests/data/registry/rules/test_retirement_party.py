@@ -123,7 +123,7 @@ def test_the_silence_of_a_party_that_answered_is_not_accepted(world: World) -> N
 def test_only_a_risk_acceptor_accepts_a_silence(world: World) -> None:
     opened(world)
     noticed(world)
-    with pytest.raises(NotAuthorisedError, match="alma is not a risk acceptor"):
+    with pytest.raises(NotAuthorisedError, match="alma does not hold the role risk-acceptor"):
         accepted(world, by="alma")
     wrong = world.proof("rita").model_copy(update={"code": "000000"})
     with pytest.raises(ProofError):
