@@ -15,7 +15,7 @@ from tests.operations import begin_deploy, complete_deploy
 from tests.world import World
 
 
-def asked_to_release(world: World, version: str, /, by: str = "otto", **changes: Any) -> ReleaseInEmergency:
+def release_command(world: World, version: str, /, by: str = "otto", **changes: Any) -> ReleaseInEmergency:
     """Judge a version for an emergency; return the command that opens its release."""
     if "verdict_set" not in changes:
         changes["verdict_set"] = world.judge(version, "emergency")
@@ -39,7 +39,7 @@ def asked_to_release(world: World, version: str, /, by: str = "otto", **changes:
 
 def release_opened(world: World, version: str = "", /, by: str = "otto", **changes: Any) -> ApprovalRequest:
     """Open an emergency release; return the request under which it is published."""
-    command = asked_to_release(world, version or world.assessed(), by, **changes)
+    command = release_command(world, version or world.assessed(), by, **changes)
     return world.do(command, by=by, run_id=changes.get("run_id", "")).row(ApprovalRequest)
 
 

@@ -26,7 +26,7 @@ from tests.world import MODEL, Template, World
 MANIFEST = "sha256:" + "0" * 64
 
 
-def asked_to_deploy(world: World, request: ApprovalRequest, /, **changes: Any) -> BeginOperation:
+def deploy_command(world: World, request: ApprovalRequest, /, **changes: Any) -> BeginOperation:
     """Return the command that begins the deployment of an approved request, with present digests."""
     fields: dict[str, Any] = {
         "model": model_of(request.subject),
@@ -50,7 +50,7 @@ def begin(world: World, kind: Any, version: str | None = None, run_id: str = "op
 
 def begin_deploy(world: World, request: ApprovalRequest, /, run_id: str = "op-1", **changes: Any) -> Receipt:
     """Begin the deployment of an approved request."""
-    return world.do(asked_to_deploy(world, request, **changes), by="otto", run_id=run_id)
+    return world.do(deploy_command(world, request, **changes), by="otto", run_id=run_id)
 
 
 def complete_deploy(world: World, run_id: str = "op-1", model: str = MODEL) -> Receipt:

@@ -18,7 +18,7 @@ from data.registry.registry import Receipt
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.deploy.lock_operation import operation_lock
 from tests.judged_model import DEV
-from tests.operations import asked_to_deploy
+from tests.operations import deploy_command
 from tests.world import MODEL, World
 
 PLACE = SlotAddress(MODEL)
@@ -39,7 +39,7 @@ def deploy_with_fault(world: World, request: ApprovalRequest, run: str, fault: E
 
     change = ServingChange(
         place=PLACE,
-        begin=lambda: asked_to_deploy(world, request),
+        begin=lambda: deploy_command(world, request),
         act=lambda target: target.publish(PLACE, version, request.use, world.now, run),
         verify=verify,
         complete=lambda digest: CompleteDeployment(model=MODEL, manifest_digest=digest),
@@ -98,7 +98,7 @@ def test_a_repeated_run_restores_the_version_before_its_first_start(world: World
     """The process died after publishing, so the published manifest is its own and not the former one."""
     deploy_with_fault(world, world.approved(), "run-1")
     before, request = manifest(world), world.approved()
-    begin = asked_to_deploy(world, request).model_copy(update={"former_manifest": before})
+    begin = deploy_command(world, request).model_copy(update={"former_manifest": before})
     world.do(begin, run_id="run-2")
     FileTarget(world.home).publish(PLACE, world.get(Version, request.subject), "planning", world.now, "run-2")
     with pytest.raises(PublishError):

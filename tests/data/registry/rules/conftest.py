@@ -18,7 +18,7 @@ def template_and_request(
 ) -> tuple[Template, ApprovalRequest]:
     """The world with the pending request, to be copied for each test, and the request."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        world = founded.copy(tmp_path_factory.mktemp("asked") / "home", monkeypatch)
+        world = founded.copy(tmp_path_factory.mktemp("requested") / "home", monkeypatch)
         with world.registry.store.session():
             request = world.requested()
     return Template(world.home.root, world.now), request
@@ -31,17 +31,17 @@ def request_(template_and_request: tuple[Template, ApprovalRequest]) -> Approval
 
 
 @pytest.fixture
-def asked_world(
+def world_with_request(
     template_and_request: tuple[Template, ApprovalRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> World:
     """A copy of the world with the pending request."""
-    return template_and_request[0].copy(tmp_path / "asked", monkeypatch)
+    return template_and_request[0].copy(tmp_path / "requested", monkeypatch)
 
 
 @pytest.fixture(autouse=True)
 def held(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hold the registry of the test open; opening it takes fifty times as long as a command."""
-    names = [name for name in ("world", "asked_world") if name in request.fixturenames]
+    names = [name for name in ("world", "world_with_request") if name in request.fixturenames]
     with ExitStack() as stack:
         for name in names:
             world: World = request.getfixturevalue(name)

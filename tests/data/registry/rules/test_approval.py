@@ -32,10 +32,10 @@ OTHER = "sha256:" + "0" * 64
 
 
 @pytest.fixture
-def world(asked_world: World) -> Iterator[World]:
+def world(world_with_request: World) -> Iterator[World]:
     """The world with a pending request, its registry held open."""
-    with asked_world.registry.store.session():
-        yield asked_world
+    with world_with_request.registry.store.session():
+        yield world_with_request
 
 
 def asking(request: ApprovalRequest, world: World, **changes: Any) -> RequestApproval:

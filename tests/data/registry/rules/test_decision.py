@@ -29,10 +29,10 @@ from tests.world import MODEL, World
 
 
 @pytest.fixture
-def world(asked_world: World) -> Iterator[World]:
+def world(world_with_request: World) -> Iterator[World]:
     """The world with a pending request, its registry held open."""
-    with asked_world.registry.store.session():
-        yield asked_world
+    with world_with_request.registry.store.session():
+        yield world_with_request
 
 
 MALFORMED = {

@@ -32,7 +32,7 @@ from data.registry.commands.deployment import EscalateIncident, RatifyDeployment
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.registry.commands.version import RejectVersion, RevokeVersion
 from data.registry.eligible_approvers import open_requests
-from tests.emergencies import asked_to_release, release_opened, released, request_of
+from tests.emergencies import release_command, release_opened, released, request_of
 from tests.operations import MANIFEST, begin_deploy, complete_deploy, deploy, deployed, roll_back, suspend
 from tests.world import MODEL, World
 
@@ -415,5 +415,5 @@ def test_a_passed_judgement_allows_the_release(world: World) -> None:
     passed = Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=Passed(because="it is there"))
     version = world.assessed()
     verdicts = world.judge(version, "emergency", passed)
-    world.do(asked_to_release(world, version, verdict_set=verdicts), by="otto")
+    world.do(release_command(world, version, verdict_set=verdicts), by="otto")
     assert world.find(ApprovalRequest, purpose="release")[0].state == "pending"

@@ -25,7 +25,7 @@ from data.records.model import Model
 from data.registry.commands.deployment import BeginOperation, UndoOperation
 from data.registry.commands.version import RevokeVersion
 from data.registry.rules.operation import deployment_of_run, running_operation
-from tests.operations import asked_to_deploy, begin, begin_deploy, deploy, deployed, roll_back, suspend
+from tests.operations import begin, begin_deploy, deploy, deploy_command, deployed, roll_back, suspend
 from tests.world import MODEL, World
 
 
@@ -77,7 +77,7 @@ def test_the_same_run_cannot_begin_another_operation(world: World) -> None:
 
 def test_of_eight_simultaneous_runs_one_begins(world: World) -> None:
     request = world.approved()
-    command = asked_to_deploy(world, request)
+    command = deploy_command(world, request)
 
     def race(number: int) -> str:
         try:

@@ -77,7 +77,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
     "granting a role that ended": (
         proven(GrantRole, person="dev", role=APPROVER, to_at=FOUNDED_AT), InputError, "must end after it begins"
     ),
-    "granting an unknown tier": (proven(GrantRole, person="dev", role=APPROVER, tiers=(0, 5)), InputError, "tier: 0, 5"),
+    "an unknown tier": (proven(GrantRole, person="dev", role=APPROVER, tiers=(0, 5)), InputError, "tier: 0, 5"),
     "granting for a malformed team": (
         proven(GrantRole, person="dev", role=APPROVER, team="a b"), InputError, "is not a valid team"
     ),
