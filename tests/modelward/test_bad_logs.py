@@ -68,14 +68,14 @@ LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] 
     ),
     "NaN scores": (
         spoil_log(score=[np.nan] * ROWS),
-        "null, NaN or outside 0 to 1: 300 of 300",
+        "null, NaN or outside 0 to 1 in 300 of 300",
         "write a prob",
         "page",
         7 * ROWS,
     ),
     "duplicate ids": (
         spoil_log(prediction_id=["x"] * ROWS),
-        "rows that repeat an id: 299 of 300",
+        "an earlier id is repeated in 299 of 300",
         "a different id",
         "page",
         7 * ROWS,
@@ -89,7 +89,7 @@ LOGS: Mapping[str, tuple[Callable[[ServingModel], object], str, str, str, int]] 
     ),
     "labels without a prediction": (
         log_orphans,
-        "labels without a logged prediction: 100",
+        "100 labels have no logged prediction",
         "write the same pred",
         "warning",
         7 * ROWS,
