@@ -10,15 +10,11 @@ from pathlib import Path
 
 WORDS: Mapping[str, int] = {
     "data/logs": 1,
-    "docs": 1,
     "monitoring": 1,
-    "tests": 1,
-    "tests/data": 11,
-    "tests/flows": 5,
+    "tests/data": 7,
     "tests/gates": 1,
     "tests/modelward": 4,
     "tests/monitoring": 2,
-    "tests/tasks": 8,
 }
 NAMES: Mapping[str, int] = {}
 PRIVATE_NAMES: Mapping[str, int] = {}

@@ -21,7 +21,7 @@ def keys(tmp_path: Path) -> Path:
 
 
 def key_line_parts(path: Path) -> tuple[str, str]:
-    """What stands before the private half of a key, and the private half; that is base64, in which a + may stand."""
+    """Return the text before the private half of a key, and the private half, whose base64 may contain a +."""
     *parts, secret = path.read_text(encoding="utf-8").strip().split("+", 4)
     return "+".join(parts), secret
 

@@ -241,7 +241,7 @@ EVENTS = {
     "the whole log rewritten under a new key": Case(new_key_everywhere, 0),
     "another log's file": Case(other_log, 0),
     "an event of another log among them": Case(other_origin, 6, says="belongs to the log"),
-    "an old copy put back": Case(put_back_old_copy, 13),
+    "an old copy restored": Case(put_back_old_copy, 13),
     "the write-ahead log deleted": Case(delete_wal, 13),
     "a forged approval appended": Case(forge(), 13, says="journal"),
     "a genuine approval played again for another version": Case(replay_approval, 13, says="was used before"),
@@ -329,7 +329,7 @@ OUTSIDE = {
     ),
     "a line of the journal taken out": Case(journal_lines(lambda lines: lines[:4] + lines[5:]), 4, says="journal"),
     "the end of the journal cut": Case(journal_lines(lambda lines: lines[:10]), 10, says="journal ends"),
-    "the journal torn in its last line": Case(
+    "the last line of the journal incomplete": Case(
         lambda toy: toy.journal.path.write_bytes(toy.journal.path.read_bytes()[:-20]), 12, says="journal ends"
     ),
     "the journal longer than the log": Case(journal_lines(lambda lines: [*lines, b"{}"]), 13, says="1 more"),

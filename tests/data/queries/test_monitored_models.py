@@ -67,7 +67,7 @@ def test_a_model_named_twice_is_read_once_and_one_without_a_plan_has_none(monito
 
 
 def as_of(through: int) -> tuple[int | None, int]:
-    """The numbers of the version and of the plan that a window is held against."""
+    """Return the numbers of the version and of the plan by which a window is judged."""
     watched = known(through)
     return (watched.champion.number if watched.champion else None), watched.plan.number
 

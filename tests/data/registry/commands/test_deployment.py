@@ -16,7 +16,7 @@ from data.registry.commands.deployment import (
     ResolveIncident,
     UndoOperation,
 )
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "an operation that does not exist": (BeginOperation, "kind", "promote"),

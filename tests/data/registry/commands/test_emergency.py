@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.registry.commands.emergency import ReleaseInEmergency
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[str, object]] = {
     "without a reason": ("reason", ""),

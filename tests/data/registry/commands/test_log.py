@@ -6,7 +6,7 @@ import pytest
 
 from data.registry.command import Command
 from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a clock that does not exist": (CreateLog, "clock", "sundial"),

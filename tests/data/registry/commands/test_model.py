@@ -6,7 +6,7 @@ import pytest
 
 from data.registry.command import Command
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a tier below the first": (RegisterModel, "tier", 0),

@@ -6,7 +6,7 @@ import pytest
 
 from data.registry.command import Command
 from data.registry.commands.monitoring import AnswerAlert, RecordMonitoring
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "an answer that does not exist": (AnswerAlert, "answer", "ignore"),

@@ -14,7 +14,7 @@ from data.registry.commands.person import (
     GrantRole,
     RevokePerson,
 )
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a person without a name": (AddPerson, "printed_name", ""),

@@ -6,7 +6,7 @@ import pytest
 
 from data.registry.command import Command
 from data.registry.commands.retirement import AcceptSilence, AnswerNotice, OpenRetirement, PlanTransition, RecordTraffic
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a retirement without a reason": (OpenRetirement, "reason", ""),

@@ -18,7 +18,7 @@ from data.registry.commands.review import (
     RequestWaiver,
     RevokeWaiver,
 )
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a conclusion that does not exist": (ConcludeValidation, "conclusion", "good enough"),

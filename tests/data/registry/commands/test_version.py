@@ -13,7 +13,7 @@ from data.registry.commands.version import (
     RejectVersion,
     RevokeVersion,
 )
-from tests.csp_checks import is_refused
+from tests.command_fields import is_refused
 
 WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "a dataset of a role that does not exist": (RegisterVersion, "datasets", [{"role": "secret"}]),

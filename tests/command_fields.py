@@ -1,4 +1,4 @@
-"""What a command does not even take: the first door, before any rule is asked."""
+"""Checks of commands whose fields are invalid, so that they are refused before any rule judges them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from data.registry.command import Command
 
 
 def is_refused(kind: type[Command], field: str, value: object) -> bool:
-    """Whether a command refuses this value of this field, whatever the others hold."""
+    """Return True if a command refuses this value of this field, independently of its other fields."""
     try:
         kind.model_validate({field: value})
     except ValidationError as refused:
