@@ -58,7 +58,7 @@ def approval_snapshot(registry: Registry, request: str, now: datetime) -> Approv
 
 def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalSnapshot:
     verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
-    standing: Sequence[Vote] = counted_votes(state, request)
+    counted: Sequence[Vote] = counted_votes(state, request)
     retirement = state.get(Retirement, request.subject)
     return ApprovalSnapshot(
         request=request,
@@ -66,8 +66,8 @@ def _collect(state: State, request: ApprovalRequest, now: datetime) -> ApprovalS
         version=collect_version(state, subject_of(state, request.purpose, request.subject).version.key),
         judgements=verdicts.judgements if verdicts is not None else (),
         votes=tuple(state.find(Vote, request=request.key)),
-        counted_votes=tuple(standing),
-        missing=unsigned_roles(request.required, standing),
+        counted_votes=tuple(counted),
+        missing=unsigned_roles(request.required, counted),
         eligible=eligible_approvers(state, request, now) if request.state == "pending" else (),
         serving=serving_version(state, model_of(request.subject), request.environment, request.slot),
         operation=state.get(Deployment, request.subject),
