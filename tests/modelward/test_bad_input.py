@@ -68,10 +68,10 @@ SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     ),
     "NaN scores": (
         spoil_data(score=np.full(600, np.nan)),
-        "rows with score NaN: 600 of 600",
+        "score is NaN in 600 of 600 rows",
         f"write {HELD_OUT} again",
     ),
-    "duplicate prediction ids": (spoil_data(prediction_id=["a"] * 600), "repeats in 599 rows ('a' for", "write data/"),
+    "duplicate prediction ids": (spoil_data(prediction_id=["a"] * 600), "repeats in 599 of 600 rows", "write data/"),
     "a dataset that is no Parquet": (write(HELD_OUT, "id,score\n"), f"{HELD_OUT}: not readable as Parq", "write data/"),
 }
 
