@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,16 @@ CLOSED = (
 """Folders and name prefixes of files below `tests` whose tests, or processes, open the registry file themselves."""
 
 
-def close_all() -> None:
-    """Close each registry file that no session or transaction of this process uses."""
+def close_all(*, keep: bool = True) -> None:
+    """Close each registry file that no session or transaction of this process uses.
+
+    With `keep` the file holds everything afterwards; without, the rest stays in the log beside it.
+    """
     for process in store._PROCESSES.values():
         if process.connection is not None and not process.sessions and process.owner is None:
+            if keep:
+                with suppress(duckdb.Error):
+                    process.connection.execute("CHECKPOINT")
             process.connection.close()
             process.connection = None
             if process.lock is not None:
@@ -61,7 +67,16 @@ def _closing(act: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def kept_open() -> Iterator[None]:
     """Keep registry files open between commands while the block runs, then close them."""
+    connect = Store._connect
+
+    def connect_without_last_checkpoint(self: Store, read_only: bool) -> duckdb.DuckDBPyConnection:
+        connection = connect(self, read_only)
+        if not read_only:  # most of what closing costs, for a file that nobody reads again
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        return connection
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "_connect", connect_without_last_checkpoint)
         patch.setattr(Store, "_close_unless_in_session", lambda self: None)
         for owner, name in (
             (Store, "locked"),
@@ -78,7 +93,7 @@ def kept_open() -> Iterator[None]:
         try:
             yield
         finally:
-            close_all()
+            close_all(keep=False)
 
 
 @pytest.fixture(autouse=True)
