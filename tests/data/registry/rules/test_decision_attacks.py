@@ -315,7 +315,9 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "a malformed person id": (
         with_changes(proof=Proof(person="../alma", code="123456")), InputError, "is not a valid person id"
     ),
-    "a person id with a quote": (with_changes(proof=Proof(person="a' OR '1", code="1")), InputError, "be a person id"),
+    "a person id with a quote": (
+        with_changes(proof=Proof(person="a' OR '1", code="1")), InputError, "is not a valid person id"
+    ),
     "a person not on the roster": (with_changes(proof=Proof(person="mallory", code="1")), NotAuthorisedError, "roster"),
     "a removed person": (revoked, NotAuthorisedError, "not on the roster"),
     "a person without a role": (with_changes("outsider"), NotAuthorisedError, "does not hold the role approver"),

@@ -57,7 +57,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
     "adding without a code": (plain(AddPerson, **NEW), NotAuthorisedError, "one-time code of an administrator"),
     "adding with a wrong code": (wrong(AddPerson, "adam", **NEW), ProofError, "wrong"),
     "adding with an approver's code": (proven(AddPerson, "alma", **NEW), NotAuthorisedError, "does not hold the role"),
-    "a malformed id": (proven(AddPerson, person="Nina N", printed_name="N"), InputError, "be a person id"),
+    "a malformed id": (proven(AddPerson, person="Nina N", printed_name="N"), InputError, "is not a valid person id"),
     "an id of a thousand letters": (
         proven(AddPerson, person="n" * 1_000, printed_name="N"), InputError, "is not a valid person id"
     ),
