@@ -24,9 +24,9 @@ from data.records.person import Person
 from data.records.row import SQL_TYPES
 from data.records.tables import TABLES
 from data.registry import migration
-from data.registry.migration import create_tables, declared_tables, known_migrations, migrate
+from data.registry.migration import create_tables, declared_tables, known_migrations, migrate, schema_of
 from data.registry.registry import Registry
-from data.registry.rules.number import rules_of
+from data.registry.rules.number import FIRST_RULES, RULES_NUMBER, rules_of
 from data.registry.store import Store
 from data.registry.verification import verify_registry
 from tests.replay import Replay
@@ -34,7 +34,8 @@ from tests.world import FOUNDED_AT
 
 pytestmark = pytest.mark.closed_registry
 
-HOMES = Path(__file__).parent / "homes"
+HOMES = {path.name.partition(".")[0]: path for path in sorted(Path(__file__).parent.glob("homes/*.tar.xz"))}
+OLDEST = "before-migrations"
 WRITTEN = 69
 """Events of the home that was written before the first migration."""
 FIRST = "sha256:51e79ea43372d555a85653842d76bb69ff6bfaf66c80996e3f979f9099db8d99"
@@ -42,9 +43,9 @@ MARKS = "CREATE TABLE mark (key VARCHAR PRIMARY KEY, rev BIGINT NOT NULL, text V
 COLUMN = "ALTER TABLE person ADD COLUMN nickname VARCHAR"
 
 
-def unpacked(folder: Path) -> Home:
-    """Unpack the home that commit 48ab332 wrote."""
-    with tarfile.open(HOMES / "before-migrations.tar.xz") as archive:
+def unpacked(name: str, folder: Path) -> Home:
+    """Unpack the archive of a home that a former version wrote."""
+    with tarfile.open(HOMES[name]) as archive:
         archive.extractall(folder, filter="data")
     (folder / "keys").chmod(0o700)
     return Home(folder)
@@ -52,7 +53,14 @@ def unpacked(folder: Path) -> Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return unpacked(tmp_path / "home")
+    """The home that was written before the first migration, by commit 48ab332."""
+    return unpacked(OLDEST, tmp_path / "home")
+
+
+@pytest.fixture(params=HOMES)
+def former_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """Each home that a former version wrote."""
+    return unpacked(request.param, tmp_path / "home")
 
 
 @pytest.fixture
@@ -74,6 +82,11 @@ def replay_of(home: Home) -> Replay:
 
 def migrated_events(replay: Replay) -> list[str]:
     return [event["data"]["migration"] for event in replay.events("log.migrated")]
+
+
+def schema_number(home: Home) -> int:
+    with duckdb.connect(str(home.database), read_only=True) as connection:
+        return schema_of(connection, home.database)
 
 
 def check_verifies(registry: Registry) -> None:
@@ -108,21 +121,29 @@ def test_a_migration_adds_and_never_changes_or_removes() -> None:
     assert [change for each in known_migrations() for change in changes_of(each.sql)] == []
 
 
-def test_a_home_of_a_former_version_opens_and_verifies(home: Home) -> None:
-    check_verifies(Registry(home))
+def test_a_home_of_a_former_version_opens_and_verifies(former_home: Home) -> None:
+    check_verifies(Registry(former_home))
+    written = Registry(former_home).journal.size()
+    missing = len(known_migrations()) - schema_number(former_home)
+    replay = replay_of(former_home)
+    assert replay.find(Person)
+    assert [event["type"] for event in replay.events()[written:]] == ["log.migrated"] * missing
+    check_verifies(Registry(former_home))
+
+
+def test_a_home_of_a_former_version_takes_new_events(former_home: Home) -> None:
+    replay = replay_of(former_home)
+    replay.grant("outsider", "operator")
+    assert [(event["v"], event["rules"]) for event in replay.events("role.granted")[-1:]] == [(2, RULES_NUMBER)]
+    check_verifies(replay.registry)
+
+
+def test_the_events_of_the_oldest_home_keep_their_format_and_rules_number(home: Home) -> None:
     replay = replay_of(home)
     assert [one.state for one in replay.find(ApprovalRequest)] == ["approved"]
     assert [one.version for one in replay.find(Slot)] == ["models/ops/delay/versions/1"]
-    assert {rules_of(event) for event in replay.events()} == {1}
-    assert {event["v"] for event in replay.events()} == {1}
-    check_verifies(Registry(home))
-
-
-def test_a_home_of_a_former_version_takes_new_events(home: Home) -> None:
-    replay = replay_of(home)
-    replay.grant("outsider", "operator")
-    assert [(event["v"], event["rules"]) for event in replay.events("role.granted")[-1:]] == [(2, 1)]
-    check_verifies(replay.registry)
+    stored = replay.events()[:WRITTEN]
+    assert {(event["v"], rules_of(event)) for event in stored} == {(1, FIRST_RULES)}
 
 
 def test_a_reader_migrates_a_home_with_one_event_a_migration(home: Home, two_later: Path) -> None:
@@ -136,7 +157,7 @@ def test_a_reader_migrates_a_home_with_one_event_a_migration(home: Home, two_lat
         assert (data["migration"], data["sql_digest"]) == (each.name, each.digest)
         assert (data["from_schema"], data["schema"]) == (each.number - 1, each.number)
         assert data["migrations"] == [one.name for one in known_migrations()[: each.number]]
-        assert (event["actor"], event["rules"]) == ({"id": "modelward", "auth": "service"}, 1)
+        assert (event["actor"], event["rules"]) == ({"id": "modelward", "auth": "service"}, RULES_NUMBER)
     first, second = (event["data"]["tables"] for event in events[-2:])
     assert first["mark"] == {"key": "VARCHAR", "rev": "BIGINT", "text": "VARCHAR"}
     assert ("nickname" in first["person"], second["person"]["nickname"]) == (False, "VARCHAR")
@@ -154,7 +175,7 @@ def test_a_migration_is_journalled_and_anchored_before_anything_else(home: Home,
 def test_a_migrated_home_takes_commands_and_verifies(home: Home, two_later: Path) -> None:
     replay = replay_of(home)
     replay.grant("outsider", "operator")
-    assert [event["type"] for event in replay.events()[WRITTEN:]][:2] == ["log.migrated"] * 2
+    assert len(migrated_events(replay)) == len(known_migrations()) - 1
     check_verifies(replay.registry)
     with replay.registry.store.transaction() as connection:
         connection.execute("UPDATE person SET nickname = 'slipped in'")

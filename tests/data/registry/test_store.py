@@ -185,11 +185,17 @@ def test_a_file_with_a_newer_schema_is_refused(store: Store) -> None:
     assert store.database.is_file()
 
 
+def next_migration(folder: Path, sql: str) -> Path:
+    """Return a copy of the migrations with one more."""
+    copied = shutil.copytree(MIGRATIONS, folder / "migrations")
+    (copied / f"{len(known_migrations()) + 1:04}_next.sql").write_text(sql)
+    return copied
+
+
 def test_a_file_with_an_older_schema_is_migrated_by_its_first_reader_or_writer(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    (folder / "0002_marks.sql").write_text("CREATE TABLE mark (key VARCHAR PRIMARY KEY)")
+    folder = next_migration(tmp_path, "CREATE TABLE mark (key VARCHAR PRIMARY KEY)")
     copy = Store(Path(shutil.copy(store.database, tmp_path / "copy.duckdb")), tmp_path / "copy.lock")
     monkeypatch.setattr("data.registry.migration.MIGRATIONS", folder)
     for file, opened in ((store, store.reading), (copy, copy.transaction)):
@@ -201,8 +207,7 @@ def test_a_file_with_an_older_schema_is_migrated_by_its_first_reader_or_writer(
 def test_after_a_failed_migration_the_file_is_closed(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    (folder / "0002_broken.sql").write_text("CREATE TABLE mark (key VARCHAR PRIMARY KEY); CREATE TABLE person (x INT)")
+    folder = next_migration(tmp_path, "CREATE TABLE mark (key VARCHAR PRIMARY KEY); CREATE TABLE person (x INT)")
     with monkeypatch.context() as broken:
         broken.setattr("data.registry.migration.MIGRATIONS", folder)
         with pytest.raises(duckdb.Error, match="already exists"), store.reading():
@@ -288,7 +293,7 @@ def test_the_lock_file_names_the_writing_process(store: Store) -> None:
 
 def test_a_locked_file_can_be_opened_by_other_code(store: Store) -> None:
     with store.locked(), duckdb.connect(str(store.database), read_only=True) as connection:
-        assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM schema_version").fetchone() == (len(known_migrations()),)
     with store.locked(exclusive=True):
         assert store.lock.read_text() == f"process {os.getpid()}"
     assert store.lock.read_text() == ""
