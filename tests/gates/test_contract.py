@@ -114,7 +114,7 @@ def test_empty_evidence_passes_only_where_the_gate_states_an_absence_reason(name
     assert not passed or GATES[name].absence
 
 
-def test_two_gates_state_an_absence_reason() -> None:
+def test_the_gates_that_state_an_absence_reason() -> None:
     assert {name for name, gate in GATES.items() if gate.absence} == {"findings", "waivers"}
 
 

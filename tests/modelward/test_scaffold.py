@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from data.errors import InputError, InvalidNameError, LogFormatError, SubmissionError
 from data.submission.suite import read_suites
 from data.text.yaml_text import read_yaml
-from modelward.scaffold import write_submission
+from modelward.scaffold import TEMPLATES, write_submission
+from monitoring.plan import STATISTICS
 from tests.submissions import rows, write_rows
 
 
@@ -48,6 +50,12 @@ def test_the_written_suites_can_be_read(tmp_path: Path) -> None:
         "held-out": 500,
     }
     assert "$PARAMETER" in json.dumps(json.loads((tmp_path / "new" / "suites" / "training.json").read_text()))
+
+
+def test_the_monitoring_template_lists_every_statistic() -> None:
+    text = TEMPLATES.joinpath("monitoring.yaml").read_text("utf-8")
+    listed = text[text.index("# statistic: ") : text.index("# margin: ")]
+    assert set(STATISTICS) <= set(re.findall(r"[a-z_]+", listed))
 
 
 def test_an_empty_folder_is_accepted(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 Trees = dict[Path, ast.Module]
 
@@ -54,6 +55,14 @@ def test_every_folder_is_in_the_table_for_developers(trees: Trees, root: Path) -
     alone = {layer for layer, inner in FOLDERS.items() if not inner}
     missing = {one for one in folders | alone if one not in listed and not any(one.startswith(f"{x}/") for x in listed)}
     assert not missing, "add the folder to the table in DEVELOPERS.md"
+
+
+def test_every_flow_has_graphs_and_a_test_compares_each(root: Path) -> None:
+    graphs = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in root.glob("tests/flows/graphs/*.yaml")}
+    assert {path.stem for path in (root / "flows").glob("*_*.py") if path.stem != "__init__"} <= set(graphs)
+    code = "".join(path.read_text("utf-8") for path in root.glob("tests/flows/test_*.py"))
+    unused = [f"{flow}: {case}" for flow, graph in graphs.items() for case in graph["runs"] if f'"{case}"' not in code]
+    assert not unused, "call compare_graph with this case in a test of the flow"
 
 
 def test_modules_below_the_tasks_are_nouns(trees: Trees) -> None:

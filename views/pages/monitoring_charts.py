@@ -37,13 +37,13 @@ OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
     "label_rate": ("Share that came true", "Of the predictions whose outcome is known.", "share"),
     "coverage": ("Coverage: labels known", "The share of predictions whose outcome is known.", "share"),
 }
-DRIFTS: Mapping[str, tuple[str, str]] = {
-    "psi": ("PSI", "The distance of the column from the reference; 0 is none."),
-    "ks": ("KS", "The largest gap to the reference's distribution."),
-    "chi_square": ("χ²", "The distance of the shares of the categories from the reference."),
-    "mean_shift": ("mean shift", "The shift of the mean, in standard deviations of the reference."),
-    "new_categories": ("new categories", "The share of values that the reference does not contain."),
-    "null_rate": ("missing", "The share of missing values, beyond that of the reference."),
+DRIFTS: Mapping[str, tuple[str, str, Number]] = {
+    "psi": ("PSI", "The distance of the column from the reference; 0 is none.", "plain"),
+    "ks": ("KS", "The largest gap to the reference's distribution.", "plain"),
+    "chi_square": ("χ²", "The distance of the shares of the categories from the reference.", "plain"),
+    "mean_shift": ("mean shift", "The shift of the mean, in standard deviations of the reference.", "plain"),
+    "new_categories": ("new categories", "The share of values that the reference does not contain.", "share"),
+    "null_rate": ("missing", "The share of missing values, beyond that of the reference.", "share"),
 }
 PERFORMANCE = ("auc", "brier", "log_loss", "loss_residual")
 RATES = {"score_rate": "mean score", "label_rate": "share that came true"}
@@ -136,11 +136,8 @@ def _drifts(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledM
         still = max(abs(one.window.measurement.value or 0.0) for one in mine) < MOVED
         if statistic == "null_rate" and still and not any(one.rule for one in mine):
             continue
-        name, text = DRIFTS[statistic]
-        share = statistic in {"null_rate", "new_categories"}
-        drawing = ChartText(
-            f"drift-{number}", f"{column}: {name}", text, "share" if share else "plain", f"{statistic}:{column}"
-        )
+        name, text, number_format = DRIFTS[statistic]
+        drawing = ChartText(f"drift-{number}", f"{column}: {name}", text, number_format, f"{statistic}:{column}")
         yield _chart(facts, drawing, mine, _lines_by_version(facts, mine))
 
 

@@ -9,7 +9,8 @@ RULES_NUMBER: Final = 1
 """The number of the present rules: those of this package and of lifecycle, approvals and independence.
 
 Raise it by one in the same commit that changes what a rule allows, refuses or writes: a legal move, who may sign, when
-an approval is valid, what follows from a vote. An auditor can then judge an old event by the rules of its time.
+an approval is valid, what follows from a vote, which facts the digest of the evidence covers (with another digest an
+open request becomes stale). An auditor can then judge an old event by the rules of its time.
 Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 
