@@ -18,7 +18,7 @@ install: ## make .venv from constraints.txt (every other target does this too)
 demo: ## take a real model through its whole lifecycle (ARGS="--help" for options)
 	$(RUN) modelward demo $(ARGS)
 
-test: ## all tests and the required coverage of each layer (ARGS="-k drift": only these, no coverage)
+test: ## all tests and the required coverage of gates, monitoring and data (ARGS="-k drift": only these, no coverage)
 ifeq ($(strip $(ARGS)),)
 	$(RUN) pytest --cov --cov-report= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(RUN) coverage report --include='gates/*,monitoring/*' --fail-under=100 --precision=2
