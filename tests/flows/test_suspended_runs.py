@@ -162,7 +162,7 @@ def test_a_champion_that_changed_between_two_answers_ends_the_run(validated: Wor
     second = deployed(validated)
     answer_form(run, **answer(validated, "rita"))
     assert run_until_pause(deploy_model, run) == "Failed"
-    assert newest_request(validated).reason.endswith("ops/delay v2 serves now")
+    assert newest_request(validated).reason.endswith("ops/delay v2 is champion now")
     assert validated.find(Deployment) == [second]
 
 

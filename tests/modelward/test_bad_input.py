@@ -90,7 +90,7 @@ def test_an_invalid_submission_is_refused_with_a_remedy_and_recorded(
 
 
 DOCUMENTS: Mapping[str, tuple[str, str, str, ReviewState]] = {
-    "a stale document": ("data", "the section data is stale", "and revise it", ReviewState.REJECTED),
+    "a stale document": ("data", "the section data is stale", "revise the section data", ReviewState.REJECTED),
     "a missing document": ("use", "unproven, the section use", "write the section use", ReviewState.ASSESSED),
 }
 

@@ -184,7 +184,7 @@ def test_a_command_in_an_empty_home_names_people_add(home: Path) -> None:
     done = called("inventory", home=home)
     assert done.returncode == 3
     assert done.stderr.splitlines()[0].startswith("error: there is no registry at")
-    assert "`modelward people add` starts one" in done.stderr
+    assert "run `modelward people add` to create one" in done.stderr
     shown = json.loads(called("inventory", "--json", home=home).stdout)
     assert set(shown) == {"error", "remedy", "code"}
     assert shown["code"] == "missing registry"

@@ -72,4 +72,4 @@ def test_a_blocking_incident_is_resolved_with_a_code(paged: World, cli: Cli, pro
 
 def test_an_unknown_alert_is_refused_with_the_known_ones(paged: World, cli: Cli) -> None:
     result = cli("alerts", "ack", "delay#9")
-    assert (result.code, result.err) == (2, "error: there is no alert delay#9\n→ there is ops/delay#1\n")
+    assert (result.code, result.err) == (2, "error: there is no alert delay#9\n→ choose one of ops/delay#1\n")

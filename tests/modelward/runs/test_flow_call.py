@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import pytest
 import typer
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed, Failed, Paused, Pending, Running, Scheduled
 
@@ -18,6 +20,7 @@ from data.errors import GateRefusedError, ModelwardError, NotFoundError, Prefect
 from modelward.runs import flow_call, running
 from modelward.runs.flow_call import CallOptions, call, failure_of, plain, waits_for
 from modelward.runs.running_server import RunningSupervisor
+from modelward.supervisor.process_specs import POOL
 from modelward.supervisor.work_pool import create_pool
 from tests.world import World
 
@@ -140,9 +143,11 @@ def test_the_reason_for_waiting_is_reported_for(
 
 def test_a_run_in_a_full_queue_reports_the_full_queue(supervisor: RunningSupervisor) -> None:
     with get_client(sync_client=True) as client:
+        with suppress(ObjectNotFound):
+            client.delete_work_pool(POOL)  # other tests create it on this server without a limit
         create_pool(client)
         flow = client.create_flow_from_name("a long flow")
-        deployment = client.create_deployment(flow, "long", work_pool_name="modelward", work_queue_name="default")
+        deployment = client.create_deployment(flow, "long", work_pool_name=POOL, work_queue_name="default")
         for _ in range(4):
             client.set_flow_run_state(client.create_flow_run_from_deployment(deployment).id, Running(), force=True)
         waiting = client.create_flow_run_from_deployment(deployment)
