@@ -19,9 +19,9 @@ class ColumnKind(StrEnum):
 
 
 def natural_kind(kind: pa.DataType) -> ColumnKind | None:
-    """Return the kind for an Arrow type: numbers are numeric; text, booleans and dictionaries of text are categorical.
+    """Return the kind for an Arrow type: numbers are numeric, text and booleans are categorical.
 
-    None for any other type, such as a time or a list.
+    A dictionary has the kind of its values. The result is None for any other type, such as a time or a list.
     """
     if pa.types.is_dictionary(kind):
         return natural_kind(kind.value_type)

@@ -19,6 +19,7 @@ from data.errors import StatisticsError
 from monitoring.arrays import FloatArray, frozen
 
 FORMAT_VERSION = 1
+REGISTER_AGAIN = "install the modelward version that wrote it, or register the submission again as a new version"
 LARGEST = 2.0**500
 NUMERIC_MARKS = ("below", "above", "nan", "null")
 CATEGORICAL_MARKS = ("other", "new", "null")
@@ -175,8 +176,8 @@ class Edges:
             document = from_json(text)  # 40,000 decimals: seven times as fast as json.loads, with equal results
             if document["format"] != FORMAT_VERSION:
                 raise StatisticsError(
-                    f"the edges have format {document['format']}; modelward reads {FORMAT_VERSION}",
-                    remedy,
+                    f"the edges have format {document['format']}; this modelward reads format {FORMAT_VERSION}",
+                    REGISTER_AGAIN,
                 )
             edges = cls(tuple(_column(entry) for entry in document["columns"]))
         except (ValueError, KeyError, TypeError) as error:

@@ -53,9 +53,9 @@ class HardFault(BaseModel):
 
 
 def column_faults(reference: Profile, current: Profile) -> tuple[HardFault, ...]:
-    """Return the null surges and unit changes of all columns of `current`, in the order of the columns.
+    """Return the null surge and the unit change of each column of `current`, in the order of the columns.
 
-    The score is a probability and has no unit; its faults are found by `score_faults`.
+    Only numeric columns are checked for a unit change, and not the score, because a probability has no unit.
 
     Raises:
         StatisticsError: the profiles have different edges.

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from data.errors import StatisticsError
 from monitoring import edges as edge_format
 from monitoring.arrays import frozen
-from monitoring.edges import Edges
+from monitoring.edges import REGISTER_AGAIN, Edges
 from monitoring.moments import Moments
 from monitoring.profile import FORMAT_VERSION, Part, Profile
 
@@ -66,7 +66,8 @@ def from_table(table: pa.Table, edges: Edges) -> Profile:
     stored = _metadata(table.schema.metadata or {})
     if stored["format"] != FORMAT_VERSION:
         raise StatisticsError(
-            f"a stored profile has format {stored['format']}; modelward reads {FORMAT_VERSION}", _REMEDY
+            f"a stored profile has format {stored['format']}; this modelward reads format {FORMAT_VERSION}",
+            REGISTER_AGAIN,
         )
     if stored["edges"] != edges.digest:
         raise StatisticsError(

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from data.errors import StatisticsError
 from monitoring.arrays import frozen
+from monitoring.edges import REGISTER_AGAIN
 from monitoring.scores import FORMAT_VERSION, ScoreHistogram, count_scores
 
 CACHE_VERSION = f"scores-{FORMAT_VERSION}"
@@ -63,7 +64,8 @@ def from_table(table: pa.Table) -> ScoreHistogram:
         stored: dict[str, Any] = json.loads((table.schema.metadata or {})[b"scores"])
         if stored["format"] != FORMAT_VERSION:
             raise StatisticsError(
-                f"a stored score histogram has format {stored['format']}; modelward reads {FORMAT_VERSION}", _REMEDY
+                f"a stored score histogram has format {stored['format']}; this modelward reads format {FORMAT_VERSION}",
+                REGISTER_AGAIN,
             )
         histogram = _histogram(table, stored)
     except (KeyError, ValueError, IndexError) as error:

@@ -95,7 +95,7 @@ def _read_or_make(path: Path, name: str, preface: str) -> SigningKey:
             _make(path, name, preface)
         except OSError as broken:
             what = f"no key can be created in {path.parent}: {broken}"
-            raise SigningKeyError(what, f"make {path.parent} writable") from broken
+            raise SigningKeyError(what, f"make {path.parent} writable, or free disk space") from broken
     return _read(path, name)
 
 
@@ -147,7 +147,10 @@ def _demand_private(path: Path) -> None:
         try:
             mode = place.stat().st_mode
         except OSError as broken:
-            raise SigningKeyError(f"the signing key {path} cannot be read: {broken}") from broken
+            raise SigningKeyError(
+                f"the signing key {path} cannot be read: {broken}",
+                f"make {path.parent} accessible to your user, or restore the key directory from its backup",
+            ) from broken
         if mode & _OTHERS:
             raise SigningKeyError(
                 f"{place} has mode {stat.S_IMODE(mode):o}: other users can access the key; the mode must be {octal}",

@@ -62,11 +62,17 @@ class Frontier:
         try:
             size, packed = int(text[:_SIZE_DIGITS], 16), bytes.fromhex(text[_SIZE_DIGITS:])
         except ValueError as broken:
-            raise AuditError(f"the stored frontier is not hexadecimal: {broken}") from broken
+            raise AuditError(
+                f"the Merkle frontier stored in the registry is not hexadecimal: {text[:40]!r}"
+            ) from broken
         nodes = tuple(packed[i : i + HASH_BYTES] for i in range(0, len(packed), HASH_BYTES))
         frontier = cls(size, nodes)
-        if len(packed) != HASH_BYTES * size.bit_count() or frontier.to_hex() != text:
-            raise AuditError(f"the stored frontier of size {size} has {len(packed)} bytes of nodes")
+        if len(packed) != (needed := HASH_BYTES * size.bit_count()):
+            raise AuditError(
+                f"the Merkle frontier of size {size} needs {needed} bytes of nodes; {len(packed)} are stored"
+            )
+        if frontier.to_hex() != text:
+            raise AuditError(f"the Merkle frontier of size {size} is not stored in its canonical form")
         return frontier
 
 
@@ -89,7 +95,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     Raises `AuditError` when there is no such leaf.
     """
     if not 0 <= index < len(leaves):
-        raise AuditError(f"there is no event {index} in a log of {len(leaves)} events")
+        raise AuditError(f"there is no event {index} in a log of {len(leaves)} events", "choose an event of the log")
     if len(leaves) == 1:
         return []
     cut = _split(len(leaves))
@@ -104,7 +110,10 @@ def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
     Raises `AuditError` unless 0 < size ≤ number of leaves.
     """
     if not 0 < size <= len(leaves):
-        raise AuditError(f"a log of {len(leaves)} events has no earlier state of size {size}")
+        raise AuditError(
+            f"a log of {len(leaves)} events has no earlier state of size {size}",
+            "choose a size from 1 to the number of events",
+        )
     return _subproof(leaves, size, whole=True)
 
 

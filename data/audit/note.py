@@ -86,7 +86,7 @@ def format_vkey(name: str, public: bytes) -> str:
     """
     if not _NAME.fullmatch(name) or _FORBIDDEN.search(name):
         raise AuditError(
-            f"{name!r} is not a valid name of a key", "use a name without white space and without a plus sign"
+            f"{name!r} is not a valid name of a key", "use a name without white space, control characters and plus sign"
         )
     return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
 
@@ -94,9 +94,15 @@ def format_vkey(name: str, public: bytes) -> str:
 def parse_vkey(text: str) -> VerificationKey:
     """Return the key that `format_vkey` wrote. Raises `AuditError` for any other text."""
     name, _, encoded = text.partition("+")
-    packed = _unbase64(encoded.partition("+")[2])
+    try:
+        packed = _unbase64(encoded.partition("+")[2])
+    except AuditError:
+        packed = b""
     if len(packed) != 1 + _PUBLIC_BYTES or format_vkey(name, packed[1:]) != text:
-        raise AuditError(f"{text!r} is not the verification key of an Ed25519 note signer")
+        raise AuditError(
+            f"{text[:120]!r} is not the verification key of an Ed25519 note signer",
+            "write it as `name+key id+base64 key`, as the first event of the log declares it",
+        )
     return VerificationKey(name, key_id(name, packed[1:]), packed[1:])
 
 

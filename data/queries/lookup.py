@@ -163,7 +163,7 @@ def find_row(state: State, kind: type[R], text: str) -> R:
     found = below.get(f"{owner}#{int(parted['number'])}")
     if found is None:
         there = [one for one in below if one.startswith(f"{owner}#")]
-        remedy = f"choose one of {', '.join(there)}" if there else f"{owner} has no {what} yet"
+        remedy = f"choose one of {', '.join(there)}" if there else f"run `modelward show {owner}` to see what it has"
         raise NotFoundError(f"there is no {what} {text}", remedy)
     return found
 

@@ -1,4 +1,4 @@
-"""Reads in one snapshot what a form shows about a version: the version, its model and the conclusions about it."""
+"""Reads in one snapshot what a form shows about a version: its model, validation, findings, waivers, measurements."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class ValidationSnapshot:
 
 
 def version_snapshot(registry: Registry, version: str) -> VersionSnapshot:
-    """Return the version with this key. Raises NotFoundError, StoreError."""
+    """Return the snapshot of the version with this key. Raises NotFoundError, StoreError."""
     with registry.reading() as state:
         return collect_version(state, version)
 
 
 def validation_snapshot(registry: Registry, version: str, now: datetime) -> ValidationSnapshot:
-    """Return the version with this key and the people who could conclude on it at `now`.
+    """Return the snapshot of the version with this key and the ids of the people who could conclude on it at `now`.
 
     Raises NotFoundError, StoreError.
     """
@@ -59,7 +59,7 @@ def validation_snapshot(registry: Registry, version: str, now: datetime) -> Vali
 
 
 def collect_version(state: State, key: str) -> VersionSnapshot:
-    """Return the version with this key from a snapshot that is already open. Raises NotFoundError."""
+    """Return the snapshot of the version with this key as read from `state`. Raises NotFoundError."""
     version = state.need(Version, key)
     conclusions = state.find(Validation, version=key)
     newest = conclusions[-1] if conclusions else None

@@ -17,11 +17,7 @@ VOLATILE = {"key", "rev", "review_state", "state_reason", "valid_until"}
 
 
 class Evidence(Frozen):
-    """The facts about a version.
-
-    `digest` excludes everything that approvals themselves change: the version's review state, the votes, and the
-    findings that result from conditions.
-    """
+    """The facts about a version: its records, and the use, environment, request and votes for which it is judged."""
 
     model: Model
     version: Version
@@ -44,7 +40,11 @@ class Evidence(Frozen):
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` over the model, the version and every row that is part of the evidence."""
+        """`sha256:<hex>` over the model, the version and the rows about them, without what approvals change.
+
+        Left out: the version's review state with its reason and end, the request and its votes, findings from
+        conditions, the parent, the champion, the environment and the use.
+        """
         rows: list[Row] = [*self.datasets, *self.sections, *self.metrics, *self.tests, *self.comparisons]
         rows += [*self.test_plans, *self.validations, *self.waivers]
         rows += [one for one in self.findings if one.origin != "condition"]

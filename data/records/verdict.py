@@ -43,8 +43,8 @@ Verdict = Annotated[Passed | Failed | Unproven, Field(discriminator="outcome")]
 class Judgement(BaseModel):
     """A verdict on one criterion of one control, with everything that is needed to compute it again.
 
-    `standard` is the standard's id and version. The verdict does not depend on the mode; only in mode `enforce` does a
-    verdict other than passed block a version.
+    `standard` is the standard's id and version, `waived_by` the key of the waiver that covers the criterion. The mode
+    does not change the verdict. In mode `enforce`, a verdict other than passed blocks the version unless it is waived.
     """
 
     model_config = FROZEN

@@ -64,8 +64,10 @@ class Change(Frozen):
 
 
 class Version(Row):
-    """A version with the key `models/<team>/<name>/versions/<n>`. Only the fields from `review_state` on ever
-    change."""
+    """A version of a model, with the key `models/<team>/<name>/versions/<n>`.
+
+    After registration only `review_state`, `state_reason` and `valid_until` change.
+    """
 
     table: ClassVar[str] = "version"
     model: str

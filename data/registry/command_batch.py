@@ -57,7 +57,7 @@ class Receipt:
         if not rows:
             raise NotFoundError(
                 f"the event {self.type.value} wrote no {kind.table} row",
-                f"`modelward history` shows event {self.seq} and its rows",
+                f"run `modelward audit log --limit 0 --json` to read event {self.seq}",
             )
         return rows[0]
 

@@ -80,14 +80,20 @@ def check_deployment_move(subject: str, now: DeploymentState, to: DeploymentStat
     """Raise IllegalMoveError unless a deployment may go from `now` to `to`; a rollback starts a new deployment."""
     allowed = DEPLOYMENT_MOVES[now]
     if to not in allowed:
-        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})")
+        raise IllegalMoveError(
+            f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})",
+            "run `modelward show MODEL` to see what serves now",
+        )
 
 
 def check_retirement_move(subject: str, now: RetirementState, to: RetirementState) -> None:
     """Raise IllegalMoveError unless a retirement may go from `now` to `to`."""
     allowed = RETIREMENT_MOVES[now]
     if to not in allowed:
-        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})")
+        remedy = (
+            "run `modelward retire`, which takes the next step" if allowed else "leave it: the retirement has ended"
+        )
+        raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})", remedy)
 
 
 def check_alert_answer(subject: str, now: AlertState, answer: str) -> None:
@@ -96,7 +102,7 @@ def check_alert_answer(subject: str, now: AlertState, answer: str) -> None:
     if ALERT_ANSWERS[answer] not in allowed:
         raise IllegalMoveError(
             f"{subject} is {now}; it cannot become {ALERT_ANSWERS[answer]} (allowed: {_listed(allowed)})",
-            "choose an allowed answer; `modelward alerts list` shows each alert with its state",
+            "choose an allowed answer" if allowed else "leave it: only monitoring changes an alert in this state",
         )
 
 

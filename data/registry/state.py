@@ -44,7 +44,7 @@ class State:
         return self._select(kind, where, list(equals.values()))
 
     def among(self, kind: type[R], column: str, values: Iterable[str], /, **equals: str | int | bool) -> list[R]:
-        """Return every row with one of `values` in `column` and whose other columns equal `equals`, sorted by key."""
+        """Return every row, sorted by key, that has one of `values` in `column` and the values in `equals`."""
         names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
         where = " AND ".join([f"{names[0]} IN (SELECT unnest(?::VARCHAR[]))", *(f"{name} = ?" for name in names[1:])])
         return self._select(kind, f"WHERE {where}", [list(values), *equals.values()])

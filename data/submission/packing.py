@@ -109,10 +109,14 @@ def _walk(root: Path, folder: Path, allowed: Allowance) -> Iterator[PurePosixPat
 
 def _checked_path(text: str, allowed: Allowance) -> PurePosixPath:
     path = PurePosixPath(text)
-    if not text.isprintable() or "\\" in text or len(text) > allowed.path:
+    if not text.isprintable() or "\\" in text:
         raise SubmissionError(
-            f"{text[:80]!a} is not a valid path in a submission",
-            f"use printable characters without backslash, at most {allowed.path} including the folders",
+            f"{text[:80]!a} is not a valid path in a submission", "use printable characters without backslash"
+        )
+    if len(text) > allowed.path:
+        raise SubmissionError(
+            f"the path {text[:80]!a}… has {len(text)} characters",
+            f"use at most {allowed.path} characters, including the folders",
         )
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise SubmissionError(f"{text[:80]!a} leads out of the submission", REMEDY)

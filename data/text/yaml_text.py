@@ -41,7 +41,7 @@ class YamlText(Mapping[str, Any]):
         return len(self.data)
 
     def line(self, *path: str | int) -> int:
-        """Return the line, from 1, of the value under this path, or of the nearest existing value around it."""
+        """Return the line number, from 1, of the value at this path; if there is none, of the value around it."""
         walked = tuple(path)
         while walked not in self._lines:
             walked = walked[:-1]

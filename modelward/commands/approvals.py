@@ -112,8 +112,19 @@ def _show_result(event: LogEntry, as_json: bool) -> None:
 
 
 def _refusal(code: str, reason: str) -> ModelwardError:
-    """Return the error with which the registry refused the answer, from the recorded code and reason."""
+    """Return the error with which the registry refused the answer, from the recorded code and reason.
+
+    The remedy says to answer again, except for a closed request, about which no run asks any more.
+    """
     name = "".join(word.capitalize() for word in code.split()) + "Error"
     kind = getattr(errors, name, errors.RefusedError)
     error: ModelwardError = kind(reason)
+    if isinstance(error, errors.RequestClosedError):
+        return error
+    if isinstance(error, errors.StaleEvidenceError | errors.DigestMismatchError):
+        return kind(
+            reason, "answer again if the run still asks; otherwise open a new request by running the flow again"
+        )
+    if isinstance(error, errors.InputError):
+        return kind(reason, "correct the answer, then answer again, because the run still asks")
     return kind(reason, f"{error.remedy}; then answer again, because the run still asks")

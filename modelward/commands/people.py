@@ -206,7 +206,7 @@ def _found_registry(show_remarks: bool) -> bool:
 
 
 def _administrator(who: Caller, by: str, code_from_stdin: bool) -> Proof | None:
-    """Return the proof of the person `by`; None while the first administrators are added, who have no codes yet."""
+    """Return the proof of the person `by`. None if `by` is empty, or if no code is required from this person yet."""
     return prove(by, code_from_stdin) if by and requires_code(who.registry, by) else None
 
 
@@ -247,8 +247,12 @@ def _role_held_by(who: Caller, principal: str, role: str | None) -> Role:
         return roles[0]
     if roles:
         raise InputError(f"{principal} holds more than one role: {', '.join(roles)}", "choose one with --role")
+    if role == Role.ADMINISTRATOR.value:
+        raise InputError("an administrator cannot have a deputy", "choose another role with --role")
     problem = f"does not hold the role {role}" if role else "does not hold a role that can have a deputy"
-    raise InputError(f"{principal} {problem}", "choose a role with --role; an administrator cannot have a deputy")
+    raise InputError(
+        f"{principal} {problem} in their own right", "run `modelward people list` to see who holds which role"
+    )
 
 
 def _role_text(grant: RoleGrant) -> str:

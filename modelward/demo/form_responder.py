@@ -101,11 +101,15 @@ def _resume(client: Any, run: Any, values: dict[str, Any]) -> None:
     """Resume a run with values. Until its form is stored, the server answers 200 with `REJECT`: then try again."""
     from prefect.client.schemas.responses import SetStateStatus
 
+    from modelward.runs.waiting_runs import reason_of
+
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         answer = client.resume_flow_run(run, run_input=values)
         if answer.status == SetStateStatus.ACCEPT:
             return
         if time.monotonic() > deadline:
-            raise PrefectUnavailableError(f"Prefect did not accept the answer to run {run}: {answer.details}")
+            raise PrefectUnavailableError(
+                f"Prefect did not accept the answer to run {run}: {reason_of(answer)}", "run the demo again"
+            )
         time.sleep(POLL_SECONDS)

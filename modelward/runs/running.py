@@ -36,7 +36,7 @@ def prefect_ready(by: str = "") -> Iterator[None]:
         except RuntimeError as error:
             if "ephemeral" not in str(error).lower():
                 raise
-            raise PrefectUnavailableError(str(error)) from error
+            raise PrefectUnavailableError(str(error), "start `modelward up`, then run the command again") from error
 
 
 def _server() -> dict[str, str]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from httpx import HTTPStatusError
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.client.schemas.responses import SetStateStatus
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.input.run_input import keyset_from_paused_state
 
@@ -89,10 +89,15 @@ def submit(form: Form, values: Mapping[str, str], newest: Callable[[], int]) -> 
                 return before
             if time.monotonic() > deadline:
                 raise PrefectUnavailableError(
-                    f"Prefect did not accept the answer: {answer.details}",
+                    f"Prefect did not accept the answer: {reason_of(answer)}",
                     "open the run in the Prefect UI and answer there",
                 )
             time.sleep(PAUSE_SECONDS)
+
+
+def reason_of(answer: OrchestrationResult[Any]) -> str:
+    """Return the reason that Prefect gave for the refusal of a change of state, or the name of its status."""
+    return getattr(answer.details, "reason", None) or answer.status.value.lower()
 
 
 def stage_of(run_id: str) -> Stage:

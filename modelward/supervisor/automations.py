@@ -36,7 +36,7 @@ def silent_run(reconcile: UUID) -> AutomationCore:
     """Return the automation for a run without any event for SILENCE since its start or its last heartbeat."""
     return AutomationCore(
         name="modelward: a run fell silent",
-        description="Its process or machine is gone: reconcile marks the run crashed and ends its operation.",
+        description="Its process may be gone: reconcile checks that, marks the run crashed and ends its operation.",
         trigger=EventTrigger(
             match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
             after={HEARTBEAT, "prefect.flow-run.Running"},

@@ -107,7 +107,10 @@ class ChildProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        logger.info("started %s as process %d, restart %d", self.spec.name, self.pid, self._restarts)
+        if self._restarts:
+            logger.info("restarted %s as process %d, restart %d", self.spec.name, self.pid, self._restarts)
+        else:
+            logger.info("started %s as process %d", self.spec.name, self.pid)
 
 
 def pause_before(ends_in_a_row: int) -> float:

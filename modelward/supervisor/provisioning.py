@@ -52,7 +52,10 @@ def provision(client: SyncPrefectClient) -> RecoveryReport:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (error := client.api_healthcheck()) is not None:
         if time.monotonic() > deadline:
-            raise SupervisorError(f"the Prefect server does not answer: {error}")
+            raise SupervisorError(
+                f"the Prefect server does not answer: {error}",
+                "read server.log in the folder of this log, correct the fault, then run `modelward up` again",
+            )
         time.sleep(POLL_SECONDS)
     add_policy(ui_folder(read_settings().home))
     create_pool(client)
@@ -70,7 +73,10 @@ def deploy_all() -> None:
         runpy.run_module("prefect", run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         if ended.code:
-            raise SupervisorError(f"`prefect deploy --all` ended with exit code {ended.code}") from ended
+            raise SupervisorError(
+                f"`prefect deploy --all` ended with exit code {ended.code}",
+                "correct what it printed above in this log, then run `modelward up` again",
+            ) from ended
     finally:
         sys.argv = before
 

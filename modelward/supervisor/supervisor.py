@@ -127,7 +127,10 @@ class Supervisor:
                 self._children.pop(name).end(SHUTDOWN_SECONDS)
 
     def _write_first_status(self) -> None:
-        """Write the status before any process starts, so that each process can be found. Raises SupervisorError."""
+        """Remove the former recovery report and write the status, before any process starts. Raises SupervisorError.
+
+        The status has the mark by which `modelward down` finds the processes of this supervisor.
+        """
         try:
             recovery_file(self._folder).unlink(missing_ok=True)
             write_status(self._folder, self.status)

@@ -100,8 +100,9 @@ def _page_named(page: Page, name: str) -> str:
     for chapter in page.chapters:
         if str(chapter.row.number) == name:
             return render_version(page, chapter)
-    versions = ", ".join(str(one.row.number) for one in page.chapters) or "none"
-    raise NotFoundError(f"this model has no version {int(name)}", f"its versions: {versions}")
+    versions = ", ".join(str(one.row.number) for one in page.chapters)
+    remedy = f"choose one of its versions: {versions}" if versions else "start at the page of the model"
+    raise NotFoundError(f"this model has no version {int(name)}", remedy)
 
 
 def _cached(

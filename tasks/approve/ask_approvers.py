@@ -40,9 +40,7 @@ from views.forms.objection import Objection
 
 READABLE_WITHIN = timedelta(hours=1)
 QUESTION = "approval"
-CONDITIONS = (
-    "Only with the decision “approve with conditions”. One condition per line: due date, then the task. Example:"
-)
+CONDITIONS = "Only with the decision “approve with conditions”. One condition per line: due date, then the task."
 
 
 class ApprovalForm(RunInput):
@@ -162,7 +160,7 @@ def _form(
     shown = approval_snapshot(Registry.here(), request.key, moment(meanwhile(as_of)))
     description = describe_request(shown, objection)
     missing[:] = [RequiredRole(role=role, count=count) for role, count in shown.missing.items()]
-    hint = f"{CONDITIONS} {_example_day(request)} watch the wind"
+    hint = f"{CONDITIONS} Example: {_example_day(request)} watch the wind"
     roles: Any = Literal[tuple(dict.fromkeys(one.role.value for one in request.required))]
     fields: dict[str, Any] = {
         "role": (roles, _role_field(shown)),

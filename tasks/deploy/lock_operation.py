@@ -19,7 +19,10 @@ def operation_lock(home: Home, model: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = take_lock(path)
     if lock is None:
-        raise BusyError(f"another process is working on {short(model)} right now")
+        raise BusyError(
+            f"another process is working on {short(model)} right now",
+            "wait until that process has finished, then try again",
+        )
     with lock:
         yield
 

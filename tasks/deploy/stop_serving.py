@@ -1,4 +1,4 @@
-"""Stop serving at once: the manifest states that serving is suspended, and the fallback."""
+"""Suspend the version that serves in a slot at once; the new manifest says so and names the fallback."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def stop_serving(
 ) -> str:
     """Suspend the deployment that serves in a slot; return its key.
 
-    `leaves` is the key of the deployment that must end. Raises IllegalMoveError when nothing serves, ConflictError when
-    another deployment serves than `leaves`.
+    `leaves` is the key of the deployment that must end. Raises InputError when nothing serves, ConflictError when
+    `leaves` does not serve. Raises the errors of `carry_out` too.
     """
     model, environment, slot = place.model, place.environment, place.slot
     at = moment(run.as_of)

@@ -18,7 +18,7 @@ from tasks.run.take_steps import PLAIN_CALLS
 
 
 def open_retirements(context: RunContext) -> Iterator[Due]:
-    """Yield every retirement that is not archived yet."""
+    """Yield a job for each retirement that is not archived: notify its consumers, or take the step that is due."""
     for retirement in rows(Registry.here(), Retirement):
         if retirement.state != "archived":
             yield retirement.key, partial(_continue, retirement, context)

@@ -1,4 +1,4 @@
-"""Mark a run as crashed when its process is gone; Prefect would otherwise show the run as running for ever."""
+"""Mark a run as crashed when it sent no event for 150 s; Prefect would otherwise show the run as running for ever."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def silent_runs(context: RunContext) -> Iterator[Due]:
 
 
 def _crash(run: FlowRun) -> str:
-    """Mark a run as crashed if it is silent; return what was done, "" when it is alive, ended or suspended.
+    """Mark a run as crashed if it is silent; return what was done, or "" if it has reported, ended or waits.
 
     Raises PrefectUnavailableError.
     """

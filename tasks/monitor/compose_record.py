@@ -23,7 +23,10 @@ OUTCOME_STATISTICS = frozenset({*FIGURES, RESIDUAL})
 
 @dataclass(frozen=True)
 class MeasuredWindow:
-    """Everything measured for one model before it is judged; `refused` lists the rules that could not be measured."""
+    """The measurements of one model's window before they are judged.
+
+    `refused` has a message for each statistic of a column that could not be computed.
+    """
 
     days: tuple[LoggedDay, ...]
     log_faults: tuple[LogFault, ...]
@@ -34,7 +37,7 @@ class MeasuredWindow:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Return every fault as text."""
+        """Every fault as text: of the logs, of counting, of the labels, and of each statistic that was not computed."""
         counted = self.profiled.faults if self.profiled is not None else ()
         return (*(one.text for one in (*self.log_faults, *counted, *self.labelled.faults)), *self.refused)
 

@@ -1,4 +1,4 @@
-"""Show on the run's page how the windows compare with their plans, for the most urgent models."""
+"""Create a Prefect artifact for each of the models with the most alerts: its window, compared with its plan."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ORDER = [one.value for one in (AlertState.PAGE, AlertState.WATCH, AlertState.SEA
 
 @step("show drift")
 def show_drift(outcomes: Sequence[NightOutcome], day: date) -> None:
-    """Create a Prefect artifact for each of the five models with the most pages and warnings."""
+    """Create a Prefect artifact for each of the five models with the most alerts, first of level page, then warning."""
     ranked = sorted((one for one in outcomes if one.run), key=lambda one: (-len(one.pages), -len(one.warnings)))
     registry = Registry.here()
     windows = recorded_windows(registry, [one.run for one in ranked[:MODELS]])

@@ -20,7 +20,7 @@ from data.submission.folder import Submission
 from monitoring import profile_file, score_file
 from monitoring.column_kind import ColumnKind
 from monitoring.edge_placement import edges_of_files
-from monitoring.edges import Edges
+from monitoring.edges import REGISTER_AGAIN, Edges
 from monitoring.profile import Profile
 from monitoring.scan import Layout, profile_files
 from monitoring.scores import ScoreHistogram, count_scores
@@ -67,7 +67,8 @@ def read_reference(store: ArtifactStore, digest: str) -> Reference:
     document = json.loads(store.read(digest))
     if document.get("format") != FORMAT:
         raise ArtifactError(
-            f"the reference {digest} has format {document.get('format')}; this modelward reads only format {FORMAT}"
+            f"the reference {digest} has format {document.get('format')}; this modelward reads only format {FORMAT}",
+            REGISTER_AGAIN,
         )
     edges = Edges.from_json(store.read(document["edges"]).decode(), document["edges"])
     return Reference(

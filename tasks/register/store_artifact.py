@@ -20,7 +20,8 @@ def store_artifact(submission: Submission) -> str | None:
     kept = store.put_file(artifact.file) if artifact.file is not None else store.put(artifact.pin)
     if kept != artifact.record.digest:
         raise DigestMismatchError(
-            f"the artifact changed during the registration: its digest is {kept}, expected {artifact.record.digest}"
+            f"the artifact changed during the registration: its digest is {kept}, expected {artifact.record.digest}",
+            "leave the folder unchanged, and register it again",
         )
     name_step(f"store {artifact.record.kind} {kept.removeprefix('sha256:')[:12]}", digest=kept)
     for document in submission.documents:

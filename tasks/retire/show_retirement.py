@@ -1,4 +1,4 @@
-"""Show on the run's page the step that a retirement has reached, and what its consumers still lack."""
+"""Create a Prefect artifact with the present step of a retirement and what its consumers still lack."""
 
 from __future__ import annotations
 

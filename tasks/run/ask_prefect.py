@@ -33,5 +33,5 @@ def set_state(client: SyncPrefectClient, run: UUID, state: State, *, force: bool
     if answer.status != SetStateStatus.ACCEPT:
         raise PrefectUnavailableError(
             f"Prefect did not set run {run} to {state.name}: {answer.status.value.lower()}",
-            "look at the page of the run",
+            "open the page of the run in the Prefect UI",
         )

@@ -66,7 +66,8 @@ def read_predictions(folder: Path, role: str, columns: ColumnMapping) -> Predict
     if missing:
         noun = "column" if len(missing) == 1 else "columns"
         raise LogFormatError(
-            f"{FILES[role]} has no {noun} {', '.join(missing)}; the file has {', '.join(table.column_names)}"
+            f"{FILES[role]} has no {noun} {', '.join(missing)}; the file has {', '.join(table.column_names)}",
+            f"add the {noun} to {FILES[role]}, or correct `columns` in model.yaml; then register again",
         )
     moment = _cast(table, columns.predicted_at, pa.timestamp("us", tz="UTC"))
     day = pc.cast(pc.floor_temporal(moment, unit="day"), pa.timestamp("s"))
@@ -86,7 +87,9 @@ def _read(folder: Path, name: str) -> pa.Table:
     try:
         table = pq.read_table(path)
     except pa.ArrowException as error:
-        raise LogFormatError(f"{name} cannot be read as Parquet: {error}") from error
+        raise LogFormatError(
+            f"{name} cannot be read as Parquet: {error}", "write the file as Parquet, then register again"
+        ) from error
     if table.num_rows == 0:
         raise LogFormatError(f"{name} has no rows", "submit the scored rows of that dataset")
     return table
@@ -102,7 +105,8 @@ def _cast(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
         return pc.cast(column, kind)
     except pa.ArrowException as error:
         raise LogFormatError(
-            f"column {name} has type {column.type} and cannot be converted to {kind}: {error}"
+            f"column {name} has type {column.type} and cannot be converted to {kind}: {error}",
+            f"write the column as {kind}, then register again",
         ) from error
 
 

@@ -48,7 +48,7 @@ BROKEN = {
     "not JSON": ("{", "the stored edges of the reference cannot be read"),
     "another document": ("[]", "the stored edges of the reference cannot be read"),
     "a column without values": ('{"format":1,"columns":[{"kind":"numeric","name":"x"}]}', "KeyError"),
-    "another format": ('{"format":99,"columns":[]}', "have format 99; modelward reads 1"),
+    "another format": ('{"format":99,"columns":[]}', "have format 99; this modelward reads format 1"),
     "no columns": ('{"format":1,"columns":[]}', "got none"),
 }
 

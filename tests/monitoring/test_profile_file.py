@@ -37,7 +37,7 @@ def with_metadata(table: pa.Table, **changed: object) -> pa.Table:
 
 
 CHANGES: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
-    "another format": (lambda t: with_metadata(t, format=7), "has format 7; modelward reads 1"),
+    "another format": (lambda t: with_metadata(t, format=7), "has format 7; this modelward reads format 1"),
     "other edges": (lambda t: with_metadata(t, edges="sha256:0"), "has edges sha256:0"),
     "a row more": (lambda t: with_metadata(t, rows=1), "a stored profile was changed"),
     "a column less": (lambda t: t.drop_columns(["total"]), "is incomplete"),

@@ -42,7 +42,7 @@ CHANGES: dict[str, tuple[Callable[[pa.Table], pa.Table], str]] = {
     "no metadata": (lambda t: t.replace_schema_metadata(None), "a stored score histogram is incomplete or damaged"),
     "another format": (
         lambda t: t.replace_schema_metadata({"scores": '{"format":9}'}),
-        "has format 9; modelward reads 1",
+        "has format 9; this modelward reads format 1",
     ),
 }
 

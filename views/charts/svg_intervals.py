@@ -1,4 +1,4 @@
-"""A picture of values with their intervals, one row each on a common axis, which the Prefect UI can show.
+"""Draw values with their intervals, one row for each value on a common axis, as a picture for the Prefect UI.
 
 The picture is SVG in the data URL of a Markdown image: it loads nothing, runs no script and has no stylesheet.
 """

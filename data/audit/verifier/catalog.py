@@ -51,7 +51,7 @@ class AttachedRegistry:
         return self._connection.execute(query, values).fetchall()
 
     def stream(self, table: str, columns: list[str], key: str | None) -> duckdb.DuckDBPyConnection:
-        """Return a cursor over these columns of all rows of a state table, unordered, or of the row with this key."""
+        """Return a cursor over these columns of a state table: all rows in any order, or only the row under `key`."""
         query = f"SELECT {', '.join(map(_quoted, columns))} FROM audited.main.{_quoted(table)}"
         return (
             self._connection.execute(query)

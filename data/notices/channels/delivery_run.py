@@ -157,13 +157,14 @@ def _log(queued: QueuedNotice, channel: str, before: Attempts, after: Attempts) 
     # The address of a channel may contain a key: its name and the error contain none (see Channel).
     ids = (queued.delivery, queued.notice.about, channel)
     if after.state == "delivered":
-        LOG.info("notice %s about %s delivered by %s, attempt %d", *ids, after.attempts)
+        LOG.info("notice %s about %s was delivered by %s at attempt %d", *ids, after.attempts)
     elif after.state == "given up":
-        LOG.error("notice %s about %s given up on %s at attempt %d: %s", *ids, after.attempts, after.error)
+        given_up = "notice %s about %s was not delivered by %s and is not tried again after attempt %d: %s"
+        LOG.error(given_up, *ids, after.attempts, after.error)
     elif after.attempts > before.attempts:
-        LOG.warning("notice %s about %s failed on %s, attempt %d: %s", *ids, after.attempts, after.error)
+        LOG.warning("notice %s about %s was not delivered by %s at attempt %d: %s", *ids, after.attempts, after.error)
     else:
-        LOG.info("notice %s about %s postponed on %s: %s", *ids, after.error)
+        LOG.info("delivery of notice %s about %s by %s is postponed: %s", *ids, after.error)
 
 
 @contextmanager

@@ -31,8 +31,11 @@ from data.registry.state import State
 
 STAGES = ("approve", "deploy")
 """The stages of the verdict sets on which a request to deploy may be based."""
+REQUEST_AGAIN = "open a new request by running the flow again"
 RESTORE = "restore the registered artifact from a backup, or register the present file as a new version"
 APPROVABLE = frozenset({ReviewState.ASSESSED, ReviewState.VALIDATED, ReviewState.APPROVED})
+FINAL = frozenset({ReviewState.REJECTED, ReviewState.RETIRED})
+"""The states from which a version never becomes approvable again."""
 
 COMPARED = set(RequestApproval.model_fields) - {"about", "expires_at", "verdict_set", "apart_from_validator"}
 """The fields in which two equal requests of one run agree. A repeated step of a run may have a later expiry and another
@@ -101,7 +104,8 @@ def require_pending(state: State, key: str) -> ApprovalRequest:
     """Return the pending request under a key. Raises NotFoundError, RequestClosedError when it is not pending."""
     request = state.need(ApprovalRequest, key)
     if request.state != "pending":
-        raise RequestClosedError(f"the request on {short(request.subject)} is {request.state}")
+        remedy = "leave it: the request is decided" if request.state == "approved" else ""
+        raise RequestClosedError(f"the request on {short(request.subject)} is {request.state}", remedy)
     return request
 
 
@@ -128,12 +132,16 @@ def check_deployable(state: State, subject: Subject, environment: str, evidence_
     if version.review_state not in APPROVABLE:
         raise IllegalMoveError(
             f"{short(version.key)} is {version.review_state}; a version can be approved in these states: "
-            + ", ".join(sorted(APPROVABLE))
+            + ", ".join(sorted(APPROVABLE)),
+            f"register a new version instead of the {version.review_state} one"
+            if version.review_state in FINAL
+            else "run `modelward validate` for the version first",
         )
     recorded = collect_evidence(state, version.key, environment).digest
     if recorded != evidence_digest:
-        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed after it was read")
-    require_valid_waivers(state, version, require_fresh_verdicts(state, version, recorded, STAGES), context)
+        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed after it was read", REQUEST_AGAIN)
+    verdicts = require_fresh_verdicts(state, version, recorded, STAGES, REQUEST_AGAIN)
+    require_valid_waivers(state, version, verdicts, context)
 
 
 def require_valid_waivers(state: State, version: Version, verdicts: VerdictSet, context: Context) -> None:
@@ -142,7 +150,10 @@ def require_valid_waivers(state: State, version: Version, verdicts: VerdictSet, 
         waiver = state.get(Waiver, judgement.waived_by) if judgement.waived_by else None
         if waiver is not None and (waiver.state != "granted" or waiver.expires_at <= context.now):
             ended = "has expired" if waiver.state in ("granted", "expired") else f"is {waiver.state}"
-            raise StaleEvidenceError(f"the waiver of {judgement.control} for {short(version.key)} {ended}")
+            raise StaleEvidenceError(
+                f"the waiver of {judgement.control} for {short(version.key)} {ended}",
+                "correct what the control found or request a new waiver, then run the flow again",
+            )
 
 
 def digest_refs(request: ApprovalRequest) -> dict[str, str]:
@@ -180,7 +191,7 @@ def _check_question(command: RequestApproval, subject: Subject, context: Context
 
 
 def _check_verdicts(state: State, command: RequestApproval, subject: Subject) -> None:
-    verdicts = require_fresh_verdicts(state, subject.version, command.evidence_digest, STAGES)
+    verdicts = require_fresh_verdicts(state, subject.version, command.evidence_digest, STAGES, REQUEST_AGAIN)
     named = (command.verdict_set, command.environment, command.standards_digest)
     if named != (verdicts.key, verdicts.environment, verdicts.standards_digest):
         raise StaleEvidenceError(

@@ -46,6 +46,7 @@ from data.registry.purposes import purpose_of
 from data.registry.redaction import redacted
 from data.registry.rules import emergency
 from data.registry.rules.approval import (
+    REQUEST_AGAIN,
     RESTORE,
     Subject,
     check_deployable,
@@ -57,7 +58,6 @@ from data.registry.rules.approval import (
 from data.registry.rules.proof import Proven, grants_held, prove
 from data.registry.state import State
 
-REQUEST_AGAIN = "open a new request by running the flow again"
 CONDITIONS = 20
 CONDITION_LENGTH = 2_000
 

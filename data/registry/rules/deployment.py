@@ -148,7 +148,7 @@ def ratify_deployment(state: State, command: RatifyDeployment, context: Context)
     _check_no_release(state, deployment)
     if deployment.ratified_by is not None:
         raise IllegalMoveError(
-            f"{name} was ratified by {deployment.ratified_by} already", "no further ratification is needed"
+            f"{name} was ratified by {deployment.ratified_by} already", "leave it: one ratification is sufficient"
         )
     if deployment.ratify_by < context.now:
         raise RequestClosedError(
@@ -168,7 +168,8 @@ def _check_no_release(state: State, deployment: Deployment) -> None:
     request = state.get(ApprovalRequest, deployment.request) if deployment.request else None
     if request is not None and purpose_of(request).serves_before_votes and deployment.state == "deployed":
         raise IllegalMoveError(
-            f"the emergency release of {short(deployment.version)} is ratified by votes in the roles of its standard",
+            f"the emergency release of {short(deployment.version)} can be ratified only by votes, in the roles that "
+            "its standard requires",
             "vote with `modelward ratify`, or in the form of its run",
         )
 
@@ -202,7 +203,10 @@ def _serving(state: State, operation: Operation) -> Deployment | None:
 def _require_serving(state: State, operation: Operation) -> Deployment:
     former = _serving(state, operation)
     if former is None:
-        raise IllegalMoveError(f"nothing serves as {operation.environment} {operation.slot}")
+        raise IllegalMoveError(
+            f"nothing serves as {operation.environment} {operation.slot} of {short(operation.model)}",
+            "run `modelward reconcile` to undo the operation",
+        )
     return former
 
 

@@ -34,6 +34,7 @@ from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
 STAGE = "emergency"
+JUDGE_FIRST = "run `modelward validate` and release the version then, or "
 RELEASE_AGAIN = "run `modelward release` again"
 PUBLISH_OTHERWISE = (
     "release the version again if it was never published; otherwise request approval with `modelward deploy`"
@@ -64,7 +65,8 @@ def require_releasable(state: State, version: Version) -> None:
     if version.review_state not in RELEASABLE:
         raise IllegalMoveError(
             f"{short(version.key)} is {version.review_state} and cannot be released in an emergency",
-            "return to an earlier version with `modelward rollback`, or stop serving with `modelward suspend`",
+            f"{JUDGE_FIRST if version.review_state is ReviewState.REGISTERED else ''}return to an earlier version with "
+            "`modelward rollback`, or stop serving with `modelward suspend`",
         )
     if blocked(state, version.key):
         raise IllegalMoveError(
@@ -129,7 +131,7 @@ def require_live(state: State, request: ApprovalRequest) -> Deployment:
             if deployment is None
             else (
                 f"was {deployment.state.replace('_', ' ')}",
-                "no vote is needed; `modelward show` shows what serves now",
+                "run `modelward show MODEL` to see what serves now; no vote is needed",
             )
         )
         raise RequestClosedError(f"the emergency release of {short(request.subject)} {what}", remedy)
@@ -172,7 +174,7 @@ def _require_first(state: State, version: Version) -> list[ApprovalRequest]:
 
 def _check_evidence(state: State, command: ReleaseInEmergency, version: Version, context: Context) -> None:
     recorded = collect_evidence(state, version.key, command.environment, command.use).digest
-    verdicts = require_fresh_verdicts(state, version, recorded, (STAGE,))
+    verdicts = require_fresh_verdicts(state, version, recorded, (STAGE,), RELEASE_AGAIN)
     judged = (verdicts.key, verdicts.environment, verdicts.standards_digest, verdicts.evidence_digest)
     named = (command.verdict_set, command.environment, command.standards_digest, command.evidence_digest)
     if judged != named:

@@ -19,6 +19,7 @@ from data.registry.rules.proof import Proven, deputy_data, grants_held, principa
 from data.registry.state import State
 
 SIGNERS = (Role.OWNER, Role.APPROVER)
+SEE_INCIDENT = "run `modelward incidents list --all` to see the incident"
 
 
 def new_incident(
@@ -50,7 +51,7 @@ def escalate_incident(state: State, command: EscalateIncident, context: Context)
     """Escalate an incident whose operation was not ratified in time."""
     incident = state.need(Incident, command.key)
     if incident.state in ("escalated", "resolved"):
-        raise IllegalMoveError(f"{_named(incident)} is {incident.state} already", "`modelward incidents list` shows it")
+        raise IllegalMoveError(f"{_named(incident)} is {incident.state} already", SEE_INCIDENT)
     deployment = _unratified(state, incident)
     if incident.deployment is not None and deployment is None:
         raise IllegalMoveError(
@@ -73,9 +74,7 @@ def resolve_incident(state: State, command: ResolveIncident, context: Context) -
     """
     incident = state.need(Incident, command.key)
     if incident.state == "resolved":
-        raise IllegalMoveError(
-            f"{_named(incident)} was resolved by {incident.resolved_by} already", "`modelward incidents list` shows it"
-        )
+        raise IllegalMoveError(f"{_named(incident)} was resolved by {incident.resolved_by} already", SEE_INCIDENT)
     if incident.state != "escalated" and _unratified(state, incident) is not None:
         raise IllegalMoveError(
             f"the operation of {_named(incident)} is not ratified yet",

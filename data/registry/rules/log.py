@@ -39,7 +39,9 @@ def adopt_standard(state: State, command: AdoptStandard, context: Context) -> Co
     if known is not None:
         raise InputError(
             f"{command.standard} version {command.version} is adopted already ({known.digest[:19]}…)",
-            "raise the version in the standard's file, then adopt it",
+            "leave it: this text is in force"
+            if known.digest == command.digest
+            else "raise the version in the standard's file, then adopt it",
         )
     proven = administrator(state, command.proof, context)
     row = Standard(

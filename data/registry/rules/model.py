@@ -71,7 +71,7 @@ def require_proof(known: Model, amended: RegisterModel) -> Proof:
     if amended.proof is None:
         raise NotAuthorisedError(
             f"the rules of {short(known.key)} would be relaxed: {'; '.join(relaxations(known, amended))}",
-            "`modelward amend FOLDER --by APPROVER` relaxes a model's rules",
+            "run `modelward amend FOLDER --by APPROVER` to relax them",
         )
     return amended.proof
 
@@ -181,7 +181,9 @@ def active_model(state: State, key: str) -> Model:
     """Return the active model under a key. Raises NotFoundError, IllegalMoveError when the model is retired."""
     model = state.need(Model, key)
     if model.state != "active":
-        raise IllegalMoveError(f"the model {short(key)} is retired", "`modelward inventory` lists the other models")
+        raise IllegalMoveError(
+            f"the model {short(key)} is retired", "choose another model; `modelward inventory` lists them"
+        )
     return model
 
 

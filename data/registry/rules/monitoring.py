@@ -117,8 +117,9 @@ def _check(state: State, command: RecordMonitoring) -> None:
         raise InputError(
             f"the window {window[:80]!a} does not consist of two dates", "write both as YYYY-MM-DD"
         ) from error
-    if last.isoformat() != command.to_date:
-        raise InputError(f"the end of the window, {command.to_date}, is not in the form YYYY-MM-DD", "correct the day")
+    for what, text, day in (("start", command.from_date, first), ("end", command.to_date, last)):
+        if day.isoformat() != text:
+            raise InputError(f"the {what} of the window, {text}, is not in the form YYYY-MM-DD", f"write it as {day}")
     if last < first:
         raise InputError(
             f"the window ends on {command.to_date}, before it begins on {command.from_date}", "exchange the two dates"
@@ -126,7 +127,8 @@ def _check(state: State, command: RecordMonitoring) -> None:
     abouts = [(one.about, one.version) for one in command.found]
     if len(set(abouts)) != len(abouts):
         raise InputError(
-            f"the monitoring run of {short(command.model)} has two deviations about the same thing", "join the two"
+            f"the monitoring run of {short(command.model)} has two deviations about the same thing",
+            "record one deviation for each thing and version",
         )
 
 

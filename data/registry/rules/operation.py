@@ -23,9 +23,11 @@ from data.registry.evidence import champion_of, collect_evidence
 from data.registry.purposes import purpose_of
 from data.registry.rollback import blocked, last_served, objections, serving_or_last, why_not_approved
 from data.registry.rules import emergency
-from data.registry.rules.approval import RESTORE
+from data.registry.rules.approval import REQUEST_AGAIN, RESTORE
 from data.registry.rules.model import active_model
 from data.registry.state import State
+
+NOTHING_TO_UNDO = "leave it: there is nothing to undo"
 
 
 def running_operation(state: State, model: str) -> Operation | None:
@@ -46,7 +48,10 @@ def require_operation(state: State, model: str, context: Context, kind: str = ""
     """
     operation = running_operation(state, model)
     if operation is None or (kind and operation.kind != kind):
-        raise IllegalMoveError(f"no {kind or 'operation'} of {short(model)} is under way", "begin it first")
+        what, remedy = (
+            (f"no {kind}", "run the flow again, which begins it") if kind else ("no operation", NOTHING_TO_UNDO)
+        )
+        raise IllegalMoveError(f"{what} of {short(model)} is under way", remedy)
     if operation.run_id != context.run_id:
         raise ConflictError(
             f"the {operation.kind} of {short(model)} belongs to run {operation.run_id or 'without id'}, "
@@ -97,7 +102,7 @@ def _check_expected_deployment(command: BeginOperation, slot: Slot | None) -> No
         raise ConflictError(
             f"the deployment to be ended no longer serves as {command.environment} {command.slot} of "
             f"{short(command.model)}; " + ("another one does" if serves else "nothing does"),
-            f"`modelward show {short(command.model)}` shows what serves now; decide again",
+            f"run `modelward show {short(command.model)}` to see what serves now, then decide again",
         )
 
 
@@ -113,7 +118,10 @@ def require_approved(version: Version, context: Context) -> None:
     """Raise IllegalMoveError unless the version is approved and its approval has not expired."""
     reason = why_not_approved(version, context.now)
     if reason:
-        raise IllegalMoveError(f"{short(version.key)} cannot serve: {reason}")
+        raise IllegalMoveError(
+            f"{short(version.key)} cannot serve: {reason}",
+            "choose an approved version, or request approval of this one with `modelward deploy`",
+        )
 
 
 def _is_repeated(running: Operation, command: BeginOperation, context: Context) -> bool:
@@ -126,17 +134,28 @@ def _named_version(state: State, command: BeginOperation, slot: Slot | None) -> 
     takes_out = command.kind in ("suspend", "withdraw")
     key = command.version or (slot.version if slot and takes_out else None)
     if key is None:
-        where = f"{command.environment} {command.slot} of {short(command.model)}"
-        raise InputError(
-            f"nothing serves as {where}" if takes_out else f"the {command.kind} as {where} has no version",
-            f"`modelward show {short(command.model)}` lists its versions and what serves",
-        )
+        raise _no_version(command, takes_out)
     version = state.need(Version, key)
     if version.model != command.model:
-        raise InputError(f"{short(key)} is not a version of {short(command.model)}")
+        raise InputError(
+            f"{short(key)} is not a version of {short(command.model)}", f"choose a version of {short(command.model)}"
+        )
     if takes_out and (slot is None or slot.version != key):
-        raise IllegalMoveError(f"{short(key)} does not serve as {command.environment} {command.slot}")
+        raise IllegalMoveError(
+            f"{short(key)} does not serve as {command.environment} {command.slot}",
+            f"run `modelward show {short(command.model)}` to see what serves",
+        )
     return version
+
+
+def _no_version(command: BeginOperation, takes_out: bool) -> InputError:
+    model, where = short(command.model), f"{command.environment} {command.slot} of {short(command.model)}"
+    if takes_out:
+        return InputError(f"nothing serves as {where}", f"run `modelward show {model}` to see what serves")
+    return InputError(
+        f"no version is given for the {command.kind} in {where}",
+        f"choose a version; `modelward show {model}` lists them",
+    )
 
 
 def _check_deploy(state: State, command: BeginOperation, version: Version, context: Context) -> None:
@@ -193,14 +212,16 @@ def _check_digests(state: State, request: ApprovalRequest, command: BeginOperati
         if digests != {digest}:
             raise StaleEvidenceError(
                 f"the {what} of {short(version.key)} is not the one that was approved",
-                RESTORE if what == "artifact" else "open a new request by running the flow again",
+                RESTORE if what == "artifact" else REQUEST_AGAIN,
             )
 
 
 def _check_champion(state: State, request: ApprovalRequest, version: Version) -> None:
     verdicts = state.get(VerdictSet, request.verdict_set) if request.verdict_set else None
     if verdicts is None:
-        raise StaleEvidenceError(f"the request to deploy {short(version.key)} has no recorded verdict set")
+        raise StaleEvidenceError(
+            f"the request to deploy {short(version.key)} has no recorded verdict set", REQUEST_AGAIN
+        )
     champion = champion_of(state, version.model, request.environment)
     now = champion.key if champion is not None and champion.key != version.key else None
     if now != verdicts.champion:

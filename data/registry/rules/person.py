@@ -33,7 +33,7 @@ def add_person(state: State, command: AddPerson, context: Context) -> CommandRes
     key = person_key(command.person)
     known = state.get(Person, key)
     if known is not None:
-        raise InputError(f"the id {command.person} is in use already ({known.state})", "choose another id")
+        raise InputError(_why_taken(known), "choose another id")
     if command.os_user and state.find(Person, os_user=command.os_user, state="active"):
         raise InputError(
             f"the operating-system user {command.os_user} belongs to another person on the roster",
@@ -112,7 +112,8 @@ def deputise(state: State, command: Deputise, context: Context) -> CommandResult
         )
     scopes = _scopes(state, principal.person, command.role, from_at, in_utc(command.to_at))
     if not scopes:
-        raise _role_not_held(principal.person, command.role)
+        period = f"between {from_at:%Y-%m-%d %H:%M} and {in_utc(command.to_at):%Y-%m-%d %H:%M} UTC"
+        raise _role_not_held(principal.person, command.role, period)
     proven = administrator(state, command.proof, context, besides=person.person)
     _, first = state.next_key(RoleGrant, f"{person.key}/roles")
     fields = {**command.model_dump(include={"person", "role", "deputy_of"}), "from_at": from_at, "to_at": to_at}
@@ -129,7 +130,8 @@ def end_role(state: State, command: EndRole, context: Context) -> CommandResult:
     grants = _ended(state.find(RoleGrant, person=person.person, role=command.role.value), context)
     if not grants:
         raise IllegalMoveError(
-            f"{person.person} does not hold the role {command.role}", "`modelward people list` shows who holds what"
+            f"{person.person} does not hold the role {command.role}",
+            "run `modelward people list` to see who holds which role",
         )
     if command.role is Role.ADMINISTRATOR:
         _require_another_administrator(state, person.person, context)
@@ -149,8 +151,17 @@ def _prove_enrolment(state: State, command: EnrolPerson, context: Context) -> Pr
 def _active(state: State, person: str) -> Person:
     row = state.need(Person, person_key(person))
     if row.state != "active":
-        raise IllegalMoveError(f"{person} was removed from the roster", "add the person under a new id")
+        raise IllegalMoveError(
+            f"{person} was removed from the roster", "choose another person, or add this one under a new id"
+        )
     return row
+
+
+def _why_taken(known: Person) -> str:
+    """Return why the id of a person, active or removed, cannot be given to a new person."""
+    if known.state == "active":
+        return f"the id {known.person} is in use already"
+    return f"the id {known.person} belongs to a person who was removed; an id is never used again"
 
 
 def _ended(grants: list[RoleGrant], context: Context) -> tuple[RoleGrant, ...]:
@@ -207,7 +218,9 @@ def _check_deputy(state: State, command: GrantRole, context: Context) -> None:
     team, environment = command.team, command.environment
     held = grants_held(state, principal.person, command.role, context, team=team, environment=environment)
     if all(one.deputy_of is not None for one in held):
-        raise _role_not_held(principal.person, command.role)
+        limits = {"team": team, "environment": environment}
+        scope = " and ".join(f"{what} {name}" for what, name in limits.items() if name != "*")
+        raise _role_not_held(principal.person, command.role, f"now for {scope}" if scope else "now")
 
 
 def _principal(state: State, command: GrantRole | Deputise) -> Person:
@@ -217,10 +230,10 @@ def _principal(state: State, command: GrantRole | Deputise) -> Person:
     return principal
 
 
-def _role_not_held(person: str, role: Role) -> NotAuthorisedError:
+def _role_not_held(person: str, role: Role, when: str) -> NotAuthorisedError:
     return NotAuthorisedError(
-        f"{person} does not hold the role {role} in this scope and time",
-        "choose a represented person who holds it in their own right",
+        f"{person} does not hold the role {role} in their own right {when}",
+        "choose a person who holds the role; `modelward people list` shows the roles, and who is only a deputy",
     )
 
 

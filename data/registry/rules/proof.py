@@ -69,9 +69,12 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
     """Check a proof and return the proven person. Raises ProofError, LockedOutError, NotAuthorisedError."""
     person = state.get(Person, person_key(proof.person))
     credential = active_credential(state, proof.person)
-    if person is None or person.state != "active" or credential is None:
+    if person is None or person.state != "active":
+        raise NotAuthorisedError(f"{proof.person} is not on the roster")
+    if credential is None:
         raise NotAuthorisedError(
-            f"{proof.person} has no active one-time-code credential", "enrol the person with `modelward people enrol`"
+            f"{proof.person} has no active one-time-code credential",
+            f"run `modelward people enrol {proof.person}`",
         )
     # Check the lock first: during a lock-out the error must not reveal whether the code was right.
     if _locked(credential, context):
@@ -106,13 +109,13 @@ def holds_role(state: State, person: str, role: Role, context: Timed, *, team: s
 
 
 def principal_of(grants: Sequence[RoleGrant]) -> str | None:
-    """Return the person represented by the holder of these grants; None if one grant is in the holder's own right."""
+    """Return the person that the holder of these grants represents, the first by id; None if a grant is their own."""
     principals = [one.deputy_of for one in grants]
     return None if None in principals else min(filter(None, principals), default=None)
 
 
 def deputy_data(person: str | None) -> dict[str, str]:
-    """Return the event `data` that state which person the actor represents; empty if the actor is no deputy."""
+    """Return the event data `{"deputy_of": person}`; an empty dict if `person` is None: the actor is no deputy."""
     return {"deputy_of": person} if person else {}
 
 
@@ -144,7 +147,12 @@ def administrator(state: State, proof: Proof | None, context: Context, *, beside
     if proof.person == besides:
         raise NotAuthorisedError(f"{besides} cannot change their own entry on the roster", "ask another administrator")
     if proof.person not in enrolled:
-        raise NotAuthorisedError(f"{proof.person} does not hold the role administrator, or is not enrolled")
+        if holds_role(state, proof.person, Role.ADMINISTRATOR, context):
+            raise NotAuthorisedError(
+                f"{proof.person} is an administrator but is not enrolled",
+                f"run `modelward people enrol {proof.person}`",
+            )
+        raise NotAuthorisedError(f"{proof.person} does not hold the role administrator")
     return prove(state, proof, context)
 
 

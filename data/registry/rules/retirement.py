@@ -107,9 +107,15 @@ def approve_retirement(state: State, command: ApproveRetirement, context: Contex
 def begin_sunset(state: State, command: BeginSunset, context: Context) -> CommandResult:
     """Begin the sunset on its day; from then on the logs should contain no row of the version."""
     row = state.need(Retirement, command.key)
+    if row.state in PLANNING:
+        raise IllegalMoveError(
+            f"the retirement of {short(row.subject)} is {row.state}; its sunset begins after its approval",
+            "run `modelward retire`, which takes the next step",
+        )
     if row.state != "approved":
         raise IllegalMoveError(
-            f"the retirement of {short(row.subject)} is {row.state}; its sunset begins after its approval"
+            f"the sunset of {short(row.subject)} has begun already; its retirement is {row.state}",
+            "leave it: a retirement has one sunset",
         )
     if context.now < row.sunset_at:
         raise IllegalMoveError(
@@ -129,7 +135,11 @@ def record_traffic(state: State, command: RecordTraffic, context: Context) -> Co
     from_at, to_at = in_utc(command.from_at), in_utc(command.to_at)
     if row.state not in ("sunset", "quiet"):
         raise IllegalMoveError(
-            f"the retirement of {short(row.subject)} is {row.state}; traffic counts after the sunset"
+            f"the retirement of {short(row.subject)} is {row.state}; traffic is recorded from its sunset until its "
+            "withdrawal",
+            "run `modelward retire`, which takes the next step"
+            if row.state != "archived"
+            else "leave it: the retirement has ended",
         )
     if not row.sunset_at <= from_at < to_at <= context.now:
         raise InputError(

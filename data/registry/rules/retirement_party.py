@@ -72,10 +72,13 @@ def accept_silence(state: State, command: AcceptSilence, context: Context) -> Co
     """Record that a risk acceptor accepts the silence of a party that got a notice and did not answer."""
     row, party = _awaiting_answer(state, command.key, command.system)
     if party.notices < 1:
-        raise IllegalMoveError(f"{party.system} got no notice yet", "send a notice and wait for the answer")
+        raise IllegalMoveError(
+            f"{party.system} got no notice yet",
+            "run `modelward retire`, which sends the notice; then wait for the answer",
+        )
     if party.answer != "none":
         raise IllegalMoveError(
-            f"{party.system} has answered already: {party.answer}", "accept the silence only of a party without answer"
+            f"{party.system} has answered already: {party.answer}", "accept only the silence of a party without answer"
         )
     proven = prove(state, command.proof, context)
     model = state.need(Model, row.model)
@@ -125,7 +128,7 @@ def _check_only_moved(before: RetirementParty, after: RetirementParty) -> None:
     if not late and (not same or after.transition != "moved"):
         raise IllegalMoveError(
             f"the approved transition of {before.system} is to {before.moves_to} and cannot be changed",
-            "record only that it has moved",
+            "record only that the system has moved, with `modelward consumers plan … --moved`",
         )
 
 
@@ -134,7 +137,10 @@ def _awaiting_answer(state: State, key: str, system: str) -> tuple[Retirement, R
     if row.state not in ("noticed", "planned"):
         raise IllegalMoveError(
             f"the retirement of {short(row.subject)} is {row.state}; an answer is possible after the first notice and "
-            "before the approval"
+            "before the approval",
+            "run `modelward retire`, which sends the notices"
+            if row.state == "opened"
+            else "leave it: no answer is needed after the approval",
         )
     return row, _party(state, row, system)
 

@@ -127,7 +127,10 @@ def open_review(state: State, command: OpenReview, context: Context) -> CommandR
     """Open a review; if one for the same version and reason is open, return that one."""
     model = active_model(state, command.model)
     if command.version is not None and state.need(Version, command.version).model != model.key:
-        raise InputError(f"{short(command.version)} is not a version of {short(model.key)}")
+        raise InputError(
+            f"{short(command.version)} is not a version of {short(model.key)}",
+            f"choose a version of {short(model.key)}",
+        )
     for review in state.find(Review, model=model.key, state="open"):
         if (review.version, review.reason) == (command.version, command.reason):
             return CommandResult(EventType.REVIEW_OPENED, review.key, (review,), unchanged=True)
@@ -142,7 +145,7 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
     if review.state != "open":
         raise IllegalMoveError(
             f"the review of {short(review.model)} was completed by {review.completed_by} already",
-            "`modelward review list` shows the open reviews",
+            "run `modelward review list` to see the open reviews",
         )
     model = state.need(Model, review.model)
     person, roles = command.proof.person, (Role.OWNER, Role.VALIDATOR)
@@ -202,7 +205,7 @@ def _require_finding(state: State, key: str, *states: str) -> Finding:
     if finding.state not in states:
         raise IllegalMoveError(
             f"finding {finding.number} of {short(finding.version)} is {finding.state}, not {' or '.join(states)}",
-            "`modelward findings list` shows each finding with its state",
+            "run `modelward findings list --all` to see each finding with its state",
         )
     return finding
 

@@ -56,7 +56,9 @@ def record_evidence(state: State, command: RecordEvidence, context: Context) -> 
     rows = [*command.metrics, *command.tests, *command.comparisons, *command.sections, *command.datasets]
     for row in rows:
         if not row.key.startswith(version.key + "/") or row.version != version.key:
-            raise InputError(f"evidence {row.key} does not belong to {short(version.key)}")
+            raise InputError(
+                f"evidence {row.key} does not belong to {short(version.key)}", "record it on the version it is about"
+            )
     digests = sorted({d for row in rows if (d := getattr(row, "evidence_digest", None))})
     return CommandResult(
         EventType.EVIDENCE_RECORDED, version.key, _next_revisions(state, rows), refs={"evidence": digests}
@@ -100,10 +102,16 @@ def revoke_version(state: State, command: RevokeVersion, context: Context) -> Co
 
 
 def expire_version(state: State, command: ExpireVersion, context: Context) -> CommandResult:
-    """Record that the approval of a version expired; refuse before its end."""
+    """Record that the approval of a version has expired. Raises IllegalMoveError before the end of the approval."""
     version = state.need(Version, command.version)
-    if version.valid_until is None or version.valid_until > context.now:
-        raise IllegalMoveError(f"the approval of {short(version.key)} has not expired")
+    if version.valid_until is None:
+        raise IllegalMoveError(f"{short(version.key)} has no approval that can expire")
+    if version.valid_until > context.now:
+        raise IllegalMoveError(
+            f"the approval of {short(version.key)} has not expired; it is valid until "
+            f"{version.valid_until:%Y-%m-%d %H:%M} UTC",
+            "wait until then",
+        )
     return _moved(version, ReviewState.EXPIRED, "the approval expired", EventType.VERSION_EXPIRED)
 
 
@@ -113,21 +121,23 @@ def latest_verdicts(state: State, version: str, stages: Sequence[str]) -> Verdic
     return found[-1] if found else None
 
 
-def require_fresh_verdicts(state: State, version: Version, evidence_digest: str, stages: Sequence[str]) -> VerdictSet:
-    """Return the latest verdict set of a version at one of these stages.
+def require_fresh_verdicts(
+    state: State, version: Version, evidence_digest: str, stages: Sequence[str], remedy: str
+) -> VerdictSet:
+    """Return the latest verdict set of a version at one of these stages; `remedy` says how to judge the version again.
 
     Raises StaleEvidenceError when there is none or it is about other evidence, IllegalMoveError when it is not cleared.
     """
     verdicts = latest_verdicts(state, version.key, stages)
     if verdicts is None:
-        raise StaleEvidenceError(f"{short(version.key)} was never judged at stage {' or '.join(stages)}")
+        raise StaleEvidenceError(f"{short(version.key)} was never judged at stage {' or '.join(stages)}", remedy)
     if verdicts.evidence_digest != evidence_digest:
-        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed since it was judged")
+        raise StaleEvidenceError(f"the evidence on {short(version.key)} changed since it was judged", remedy)
     if not verdicts.cleared:
         open_controls = sorted({one.control for one in verdicts.judgements if not one.cleared})
         raise IllegalMoveError(
             f"{short(version.key)} has controls that are not cleared: {', '.join(open_controls)}",
-            "correct what they found or request a waiver, then judge the version again",
+            f"correct what they found or request a waiver, then {remedy}",
         )
     return verdicts
 
@@ -138,7 +148,10 @@ def _check_registration(state: State, command: RegisterVersion, model: Model) ->
             f"the submitted version of {short(model.key)} has no contributor", "register it from a Git checkout"
         )
     if command.parent is not None and state.need(Version, command.parent).model != model.key:
-        raise InputError(f"the parent {short(command.parent)} is not a version of {short(model.key)}")
+        raise InputError(
+            f"the parent {short(command.parent)} is not a version of {short(model.key)}",
+            f"choose a version of {short(model.key)} as the parent",
+        )
     for what, names in (
         ("dataset", [one.role for one in command.datasets]),
         ("section", [one.name for one in command.sections]),

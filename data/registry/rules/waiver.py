@@ -31,7 +31,10 @@ def request_waiver(state: State, command: RequestWaiver, context: Context) -> Co
     """Request that a control does not apply to a version until a date, with the reason."""
     version = state.need(Version, command.version)
     if version.review_state in CLOSED:
-        raise IllegalMoveError(f"{short(version.key)} is {version.review_state}; a waiver has no effect on it")
+        raise IllegalMoveError(
+            f"{short(version.key)} is {version.review_state}; a waiver has no effect on it",
+            "register a new version, then request the waiver for that one",
+        )
     for what, text in (("control", command.control), ("reason", command.reason)):
         if not text.strip():
             raise InputError(f"the {what} of the waiver is empty", f"state the {what}")
@@ -93,7 +96,7 @@ def _require_waiver(state: State, key: str, *states: str) -> Waiver:
     if waiver.state not in states:
         raise IllegalMoveError(
             f"waiver {waiver.number} of {short(waiver.version)} is {waiver.state}, not {' or '.join(states)}",
-            "`modelward waivers list` shows each waiver with its state",
+            "run `modelward waivers list --all` to see each waiver with its state",
         )
     return waiver
 

@@ -122,7 +122,7 @@ NO_KEYS = {
 
 @pytest.mark.parametrize("text", NO_KEYS.values(), ids=NO_KEYS.keys())
 def test_an_invalid_verification_key_is_refused(text: str) -> None:
-    with pytest.raises(AuditError):
+    with pytest.raises(AuditError, match="is not the verification key .*\n  → write it as `name"):
         parse_vkey(text)
     assert read_vkey(text) is None
 

@@ -163,7 +163,7 @@ def test_a_missing_finding_raises_an_error_with_the_existing_ones(world: World) 
         with pytest.raises(InputError, match="is not a reference to a finding"):
             find_row(state, Finding, "delay")
     assert missing.value.remedy == "choose one of ops/delay/1#1"
-    assert none.value.remedy == "ops/delay has no review yet"
+    assert none.value.remedy == "run `modelward show ops/delay` to see what it has"
 
 
 def test_a_person_is_found_by_id(world: World) -> None:

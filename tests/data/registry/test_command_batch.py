@@ -181,4 +181,4 @@ def test_a_receipt_without_a_row_of_the_type_raises_an_error_with_its_event(worl
     with pytest.raises(NotFoundError) as missing:
         receipt.row(MonitoringRun)
     assert missing.value.what == "the event role.granted wrote no monitoring_run row"
-    assert f"event {receipt.seq}" in missing.value.remedy
+    assert missing.value.remedy == f"run `modelward audit log --limit 0 --json` to read event {receipt.seq}"

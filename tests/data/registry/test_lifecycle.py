@@ -102,6 +102,17 @@ def test_every_state_is_in_the_table() -> None:
     assert set(ALERT_MOVES) == set(ALERT)
 
 
+def test_the_remedy_for_a_retirement_or_alert_depends_on_its_next_steps() -> None:
+    with pytest.raises(IllegalMoveError, match="→ run `modelward retire`"):
+        check_retirement_move("r", "opened", "withdrawn")
+    with pytest.raises(IllegalMoveError, match="→ leave it: the retirement has ended"):
+        check_retirement_move("r", "archived", "withdrawn")
+    with pytest.raises(IllegalMoveError, match="→ choose an allowed answer"):
+        check_alert_answer("a", "dismissed", "snooze")
+    with pytest.raises(IllegalMoveError, match="→ leave it: only monitoring"):
+        check_alert_answer("a", "ended", "snooze")
+
+
 def test_the_error_lists_the_allowed_states() -> None:
     with pytest.raises(IllegalMoveError, match=r"\(allowed: retired\)"):
         check_review_move("v", ReviewState.REJECTED, ReviewState.APPROVED)

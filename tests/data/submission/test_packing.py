@@ -91,7 +91,7 @@ UNPACKABLE = {
     "a backslash in a name is refused": (backslash, "'a\\\\b' is not a valid path", "without backslash"),
     "more files than allowed are refused": (many, "22 files", "remove the files"),
     "more bytes than allowed are refused": (large, "3 files, 2,0", "remove the files"),
-    "a name longer than allowed is refused": (long, "aaaa", "at most 50"),
+    "a name longer than allowed is refused": (long, " characters", "at most 50"),
 }
 
 

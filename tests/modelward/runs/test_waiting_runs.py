@@ -11,13 +11,20 @@ from prefect import flow
 from prefect._internal.pydantic.v2_schema import create_v2_schema
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.client.schemas.responses import (
+    OrchestrationResult,
+    SetStateStatus,
+    StateRejectDetails,
+    StateResponseDetails,
+    StateWaitDetails,
+)
 from prefect.input import RunInput
 from prefect.input.run_input import keyset_from_paused_state
 from prefect.states import Completed, Paused, Pending, Running, Scheduled
 
 from data.errors import PrefectUnavailableError, RequestClosedError
 from modelward.runs import waiting_runs
-from modelward.runs.waiting_runs import Form, FormField, fields_of, stage_of, submit, waiting_form
+from modelward.runs.waiting_runs import Form, FormField, fields_of, reason_of, stage_of, submit, waiting_form
 from tasks.approve.ask_approvers import ApprovalForm
 from tasks.validate.conclude_validation import ValidationForm
 
@@ -119,8 +126,22 @@ def test_an_answer_that_prefect_does_not_accept_is_an_error(
     prefect_server: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting_runs, "PATIENCE_SECONDS", 0.1)
-    with pytest.raises(PrefectUnavailableError, match="Prefect did not accept the answer"):
+    with pytest.raises(PrefectUnavailableError, match="Prefect did not accept the answer: [A-Z][^=]*$") as refused:
         submit(Form(started(), "", ()), {}, lambda: 0)
+    assert "details" not in refused.value.what
+
+
+REFUSED: dict[str, tuple[StateResponseDetails, str]] = {
+    "with a reason": (StateRejectDetails(reason="the run is not paused"), "the run is not paused"),
+    "without a reason": (StateRejectDetails(), "reject"),
+    "of a kind that has no reason": (StateWaitDetails(delay_seconds=3), "reject"),
+}
+
+
+@pytest.mark.parametrize(("details", "reason"), REFUSED.values(), ids=REFUSED)
+def test_the_reason_of_prefect_is_its_text_or_its_status(details: StateResponseDetails, reason: str) -> None:
+    answer = OrchestrationResult[None](state=None, status=SetStateStatus.REJECT, details=details)
+    assert reason_of(answer) == reason
 
 
 STAGES: dict[str, State] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -51,14 +52,17 @@ def child(tmp_path: Path, code: str, mark: str = "none") -> ChildProcess:
     return started
 
 
-def test_a_killed_process_is_restarted_and_counted(tmp_path: Path) -> None:
+def test_a_killed_process_is_restarted_and_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, child_process.__name__)
     process = child(tmp_path, SLEEPER)
+    assert caplog.messages == [f"started child as process {process.pid}"]
     assert not process.restart_if_due(time.monotonic())
     os.kill(process.pid, signal.SIGKILL)
     until(lambda: process.exit_code is not None)
     before = process.pid
     assert process.restart_if_due(time.monotonic())
     assert (process.status.restarts, process.status.last_exit) == (1, -9)
+    assert caplog.messages[1:] == [f"restarted child as process {process.pid}, restart 1"]
     assert process.pid != before
     process.end(10)
     assert process.exit_code == -signal.SIGTERM

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prefect.client import orchestration
 
-from data.errors import StoreLockedError
+from data.errors import StoreLockedError, SupervisorError
 from modelward.supervisor import provisioning
 from modelward.supervisor.recovery_report import RecoveryReport, read_recovery_report
 
@@ -28,6 +28,16 @@ def held() -> dict[str, list[str]]:
 
 def broken() -> dict[str, list[str]]:
     raise RecursionError("too deep")
+
+
+def test_the_remedy_for_failed_deployments_refers_to_the_output_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_module(*_: object, **__: object) -> None:
+        raise SystemExit(1)
+
+    monkeypatch.setattr(provisioning.runpy, "run_module", run_module)
+    with pytest.raises(SupervisorError, match="ended with exit code 1") as failed:
+        provisioning.deploy_all()
+    assert failed.value.remedy == "correct what it printed above in this log, then run `modelward up` again"
 
 
 ENDS: dict[str, tuple[Reconciled, Mapping[str, Sequence[str]]]] = {

@@ -226,8 +226,8 @@ def test_each_attempt_is_logged_with_its_ids_and_without_a_secret(
         states(outbox, [broken])
         states(outbox, [broken], NOW + timedelta(minutes=1))
     assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
-        ("WARNING", f"notice {alma} about x failed on broken, attempt 1: broken failed: RuntimeError"),
-        ("WARNING", f"notice {axel} about x failed on broken, attempt 1: down"),
-        ("INFO", f"notice {alma} about x delivered by broken, attempt 2"),
-        ("INFO", f"notice {axel} about x delivered by broken, attempt 2"),
+        ("WARNING", f"notice {alma} about x was not delivered by broken at attempt 1: broken failed: RuntimeError"),
+        ("WARNING", f"notice {axel} about x was not delivered by broken at attempt 1: down"),
+        ("INFO", f"notice {alma} about x was delivered by broken at attempt 2"),
+        ("INFO", f"notice {axel} about x was delivered by broken at attempt 2"),
     ]

@@ -217,7 +217,8 @@ OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     ),
     "of a revoked version": (with_version(revoked), IllegalMoveError, "is revoked"),
     "of a version that nobody judged": (
-        lambda w: release_opened(w, w.measured()), IllegalMoveError, "is registered and cannot be released"
+        lambda w: release_opened(w, w.measured()),
+        IllegalMoveError, "is registered and cannot be released in an emergency\n  → run `modelward validate`",
     ),
     "of a version that an incident blocks": (blocked_version, IllegalMoveError, "an open incident blocks"),
     "of a version that was released before": (second_time, IllegalMoveError, "released this way once"),
@@ -352,7 +353,7 @@ RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[Modelward
     "twice": (lambda w, d: (voted("alma")(w, d), voted("alma")(w, d)), ConflictError, "a vote by or for alma"),
     "by one code alone": (
         lambda w, d: w.do(RatifyDeployment(key=d.key, proof=w.proof("alma")), by="alma"),
-        IllegalMoveError, "by votes in the roles of its standard",
+        IllegalMoveError, "only by votes, in the roles that its standard requires",
     ),
     "on other bytes": (voted("alma", artifact_digest=MANIFEST), StaleEvidenceError, "artifact of"),
 }  # fmt: skip

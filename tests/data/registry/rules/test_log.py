@@ -58,6 +58,13 @@ def test_the_adoption_of_a_standard_is_refused(
     assert world.events()[-1]["data"]["attempted"] == "adopt standard"
 
 
+@pytest.mark.parametrize("text, remedy", {b"id: strict": "leave it", b"id: other": "raise the version"}.items())
+def test_the_remedy_for_an_adopted_version_depends_on_its_text(text: bytes, remedy: str, world: World) -> None:
+    world.do(adopting(world, proof=world.proof("ada")), by="root")
+    with pytest.raises(InputError, match=f"strict version 1 is adopted already.*\n  → {remedy}"):
+        world.do(adopting(world, digest=world.artifacts.put(text)))
+
+
 def test_the_next_version_of_a_standard_is_adopted_and_the_former_stays(world: World) -> None:
     world.do(adopting(world, standard="baseline", version=2, proof=world.proof("ada")))
     assert [row.version for row in world.find(Standard, standard="baseline")] == [1, 2]

@@ -299,7 +299,7 @@ def test_the_refusal_names_the_command_for_the_amendment(world: World) -> None:
     world.model()
     with pytest.raises(NotAuthorisedError) as refused:
         amend(world, tier=4)
-    assert refused.value.remedy == "`modelward amend FOLDER --by APPROVER` relaxes a model's rules"
+    assert refused.value.remedy == "run `modelward amend FOLDER --by APPROVER` to relax them"
 
 
 SOFTENERS: dict[str, Callable[[World], str]] = {

@@ -104,7 +104,12 @@ BAD: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
     "a plan of another model": ({"plan": "models/ops/other/monitoring-plans/1"}, InputError, "is not one of"),
     "a day that does not exist": ({"to_date": "2013-04-31"}, InputError, "does not consist of two dates"),
     "a day with a slash": ({"from_date": "../2013"}, InputError, "does not consist of two dates"),
-    "a day in another form": ({"to_date": "20130407"}, InputError, "is not in the form YYYY-MM-DD"),
+    "an end in another form": (
+        {"to_date": "20130407"},
+        InputError,
+        "the end of the window, 20130407, is not in the form",
+    ),
+    "a start in another form": ({"from_date": "20130401"}, InputError, "the start of the window, 20130401, is not in"),
     "a window that ends before it begins": ({"from_date": "2013-04-08"}, InputError, "before it begins"),
     "the same deviation twice": (
         {"found": (found(), found(value=0.4))},

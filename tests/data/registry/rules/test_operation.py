@@ -130,19 +130,21 @@ def test_after_an_undone_operation_another_one_begins(world: World) -> None:
     assert (row.state, row.reason, row.ended_at, row.run_id) == ("running", "", None, "op-2")
 
 
-UNDO: dict[str, tuple[bool, str, type[ModelwardError]]] = {
-    "no operation is under way": (False, "op-1", IllegalMoveError),
-    "the operation is another run's": (True, "op-2", ConflictError),
-    "the undoing names no run": (True, "", ConflictError),
+UNDO: dict[str, tuple[bool, str, type[ModelwardError], str]] = {
+    "no operation is under way": (False, "op-1", IllegalMoveError, "leave it: there is nothing to undo"),
+    "the operation is another run's": (True, "op-2", ConflictError, "let that run continue"),
+    "the undoing names no run": (True, "", ConflictError, "let that run continue"),
 }
 
 
-@pytest.mark.parametrize("begun, run_id, error", UNDO.values(), ids=UNDO.keys())
-def test_an_undo_is_refused_when(begun: bool, run_id: str, error: type[ModelwardError], world: World) -> None:
+@pytest.mark.parametrize("begun, run_id, error, remedy", UNDO.values(), ids=UNDO.keys())
+def test_an_undo_is_refused_when(
+    begun: bool, run_id: str, error: type[ModelwardError], remedy: str, world: World
+) -> None:
     request = world.approved()
     if begun:
         begin_deploy(world, request)
-    with pytest.raises(error):
+    with pytest.raises(error, match=remedy):
         world.do(UndoOperation(model=MODEL, reason="why"), by="otto", run_id=run_id)
     assert world.events("operation.undone") == []
 
@@ -158,7 +160,7 @@ def test_the_deployment_of_a_run_is_found(world: World) -> None:
 
 
 DIFFERENT: dict[str, tuple[dict[str, Any], type[ModelwardError], str]] = {
-    "no version is stated": ({"version": None}, InputError, "has no version"),
+    "no version is stated": ({"version": None}, InputError, "no version is given for the deploy in"),
     "no request is stated": ({"request": None}, InputError, "has no approval request"),
     "the request does not exist": (
         {"request": "models/ops/delay/versions/1/requests/9"},

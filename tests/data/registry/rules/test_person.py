@@ -98,16 +98,17 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
         lambda w: GrantRole(
             person="dev", role=APPROVER, deputy_of="vera", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
         ),
-        NotAuthorisedError, "does not hold the role",
+        NotAuthorisedError, "vera does not hold the role approver in their own right now",
     ),
     "a deputy of a deputy": (
         lambda w: (
             w.grant("dev", deputy_of="alma", to_at=w.now + timedelta(days=9)),
             GrantRole(
-                person="otto", role=APPROVER, deputy_of="dev", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
+                person="otto", role=APPROVER, deputy_of="dev", team="ops", environment="production",
+                to_at=w.now + timedelta(days=1), proof=w.proof("adam"),
             ),
         )[1],
-        NotAuthorisedError, "does not hold the role",
+        NotAuthorisedError, "dev does not hold .* in their own right now for team ops and environment production",
     ),
     "a deputy of an administrator": (
         lambda w: Deputise(
@@ -119,7 +120,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
         lambda w: Deputise(
             person="dev", role=APPROVER, deputy_of="vera", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
         ),
-        NotAuthorisedError, "vera does not hold the role approver",
+        NotAuthorisedError, "vera does not hold the role approver in their own right between .* and .* UTC",
     ),
     "a deputy whose time ends before it begins": (
         lambda w: Deputise(person="dev", role=APPROVER, deputy_of="alma", to_at=w.now, proof=w.proof("adam")),
@@ -226,12 +227,19 @@ def test_an_administrator_ends_the_role_of_another_one(world: World) -> None:
         world.do(AddPerson(**NEW, proof=world.proof("ada")), by="ada")
 
 
+def test_an_administrator_without_a_code_is_asked_to_enrol(world: World) -> None:
+    world.do(AddPerson(person="nina", printed_name="Nina", roles=(ADMIN,), proof=world.proof("adam")))
+    with pytest.raises(NotAuthorisedError, match="nina is an administrator but is not enrolled") as refused:
+        world.do(AddPerson(person="otis", printed_name="Otis", proof=Proof(person="nina", code="000000")))
+    assert refused.value.remedy == "run `modelward people enrol nina`"
+
+
 def test_a_removed_person_loses_roles_credential_and_id(world: World) -> None:
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
     assert world.get(Person, "people/alma").state == "revoked"
     assert [one.to_at for one in world.find(RoleGrant, person="alma")] == [world.now]
     assert [one.state for one in world.find(Credential, person="alma")] == ["revoked"]
-    with pytest.raises(InputError, match=r"in use already \(revoked\)"):
+    with pytest.raises(InputError, match="alma belongs to a person who was removed; an id is never used again"):
         world.do(AddPerson(person="alma", printed_name="A", proof=world.proof("adam")))
     with pytest.raises(IllegalMoveError, match="removed from the roster"):
         world.grant("alma")

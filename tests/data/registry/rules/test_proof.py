@@ -131,7 +131,7 @@ def test_an_accepted_proof_stores_its_step_and_clears_the_attempts(world: World)
 
 
 WHO = {
-    "an unknown person": ("mallory", "has no active one-time-code credential"),
+    "an unknown person": ("mallory", "mallory is not on the roster"),
     "a person who was never enrolled": ("nina", "has no active one-time-code credential"),
 }
 

@@ -295,6 +295,18 @@ def test_the_sunset_does_not_begin_before_its_day(world: World) -> None:
         world.do(BeginSunset(key=KEY))
 
 
+def test_the_sunset_does_not_begin_before_the_approval(world: World) -> None:
+    STAGES["planned"](world)
+    with pytest.raises(IllegalMoveError, match="is planned; its sunset begins after its approval\n  → run `modelward"):
+        world.do(BeginSunset(key=KEY))
+
+
+def test_the_sunset_does_not_begin_a_second_time(world: World) -> None:
+    sunset(world)
+    with pytest.raises(IllegalMoveError, match="has begun already; its retirement is sunset\n  → leave it"):
+        world.do(BeginSunset(key=KEY))
+
+
 TRAFFIC: dict[str, tuple[float, int, str]] = {
     "one row in a long enough window is traffic": (7, 1, "sunset"),
     "a window a day too short is not quiet": (6, 0, "sunset"),

@@ -81,7 +81,7 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
     "evidence under another version's name": (disguised_metric, InputError, "does not belong to ops/delay v2"),
     "revoking an unapproved version": (moved(RevokeVersion), IllegalMoveError, "it cannot become revoked"),
     "expiring an unapproved version": (
-        lambda w: w.do(ExpireVersion(version=w.assessed())), IllegalMoveError, "has not expired"
+        lambda w: w.do(ExpireVersion(version=w.assessed())), IllegalMoveError, "has no approval that can expire"
     ),
     "rejecting an approved version": (
         lambda w: w.do(RejectVersion(version=w.approved().subject, reason="x")), IllegalMoveError, "is approved"
@@ -171,16 +171,16 @@ def test_only_the_latest_cleared_verdict_set_on_this_evidence_is_fresh(world: Wo
 
     def fresh(digest_judged: str = digest) -> VerdictSet:
         with world.registry.reading() as state:
-            return require_fresh_verdicts(state, state.need(Version, version), digest_judged, ("deploy",))
+            return require_fresh_verdicts(state, state.need(Version, version), digest_judged, ("deploy",), "again")
 
     with pytest.raises(StaleEvidenceError, match="never judged"):
         fresh()
     key = world.judge(version, "deploy")
     assert fresh().key == key
-    with pytest.raises(StaleEvidenceError, match="changed since it was judged"):
+    with pytest.raises(StaleEvidenceError, match="changed since it was judged\n  → again"):
         fresh("sha256:0")
     world.judge(version, "deploy", Judgement(control="a", gate="a", criterion="a", verdict=Passed(because="x")), FAILED)
-    with pytest.raises(IllegalMoveError, match="not cleared: gap"):
+    with pytest.raises(IllegalMoveError, match="not cleared: gap\n  → .* request a waiver, then again"):
         fresh()
 
 
