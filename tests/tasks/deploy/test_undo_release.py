@@ -220,5 +220,5 @@ def test_a_newer_standard_does_not_change_an_open_ratification(world: World) -> 
 def test_an_expired_release_cannot_be_published(world: World) -> None:
     request = open_emergency_release(world)
     world.move(hours=25)
-    with pytest.raises(RequestClosedError, match="ended at"):
+    with pytest.raises(RequestClosedError, match="expired at"):
         publish_release(request.key, run_at(world))
