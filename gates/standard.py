@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -62,7 +63,12 @@ def load_standard(source: str | Path, name: str = "") -> LoadedStandard:
     control, or has no approver for a case.
     """
     called = name or (source.name if isinstance(source, Path) else "standard")
-    text = _text(source, called) if isinstance(source, Path) else source
+    return _loaded(_text(source, called) if isinstance(source, Path) else source, called)
+
+
+@lru_cache(maxsize=16)
+def _loaded(text: str, called: str) -> LoadedStandard:
+    """Return the standard in a text; the same text is parsed once, because a run loads its standards at many steps."""
     try:
         document = read_yaml(text, called, limit=CHARACTERS)
     except DocumentError as error:
