@@ -27,8 +27,11 @@ else
 	$(RUN) pytest $(ARGS)
 endif
 
-fast: ## the tests that need neither a server nor a browser, without coverage
-	$(RUN) pytest --quiet --numprocesses 2 --dist loadfile -m "not server and not browser and not slow and not soak" $(ARGS)
+# Folders in which every test needs a server, a browser or long: their files are not even imported.
+FOLDERS_NOT_FAST := browser docs flows modelward/commands modelward/demo modelward/supervisor modelward/web soak tasks
+fast: ## the tests that need neither a server nor a browser nor long, without coverage
+	$(RUN) pytest --quiet --numprocesses 2 --dist loadfile $(FOLDERS_NOT_FAST:%=--ignore=tests/%) \
+		-m "not server and not browser and not slow and not soak" $(ARGS)
 
 soak: ## kill writers at random for ten minutes (SOAK_SECONDS=60 and SOAK_SEED=7 set duration and seed)
 	$(RUN) pytest -rP -m soak tests/soak

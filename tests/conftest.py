@@ -21,8 +21,26 @@ LONG = ("modelward/demo", "docs", "modelward/supervisor", "browser")
 """Folders whose files take minutes. They start first, so that no worker is left alone with one of them at the end."""
 SERVED = ("flows", "modelward/demo", "docs/test_first_model", "modelward/supervisor/test_up")
 """Folders and files whose tests run flows on a Prefect server, whatever the names of their fixtures are."""
-SLOW = ("data/audit/test_tampering", "data/registry/test_registry_durability", "data/registry/test_registry_rivals")
-"""Files that start many processes one after the other."""
+SLOW = (
+    "data/audit/test_tampering",
+    "data/queries/test_monitored_models",
+    "data/registry/rules/test_deployment",
+    "data/registry/rules/test_emergency",
+    "data/registry/rules/test_operation",
+    "data/registry/test_eligible_approvers",
+    "data/registry/test_registry_durability",
+    "data/registry/test_registry_rivals",
+    "modelward/cli/test_submission_preview",
+    "modelward/commands",
+    "modelward/web",
+    "structure",
+    "tasks",
+    "views/pages/test_drawn_runs",
+    "views/pages/test_due",
+    "views/pages/test_site",
+    "views/pages/test_timeline",
+)
+"""Folders and files whose tests take half a second of CPU each or more: many commands of a registry, or processes."""
 SERVER_FIXTURES = {"prefect_server"}
 BROWSER_FIXTURES = {"chromium", "visit"}
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
