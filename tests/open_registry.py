@@ -2,8 +2,8 @@
 
 modelward itself closes the file after each transaction, so that other processes can open it. Most tests have no other
 process. For them the file is closed only before something else could need it: a new process, another connection, a copy
-of the folder, a backup, or the end of the test. Tests of the store, of its lock and of several processes are marked
-`closed_registry` or listed in CLOSED.
+or removal of its folder, a backup, or the end of the test. Tests of the store, of its lock and of several processes are
+marked `closed_registry` or listed in CLOSED.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import multiprocessing.process
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,33 +33,62 @@ CLOSED = (
     "docs",
     "modelward/demo",
     "modelward/supervisor",
-    "modelward/web",
+    "modelward/web/test_server",
     "structure",
 )
 """Folders and name prefixes of files below `tests` whose tests, or processes, open the registry file themselves."""
 
 
-def close_all(*, keep: bool = True) -> None:
+def close_all(*, keep: bool = True, beside: Sequence[Path] | None = None) -> None:
     """Close each registry file that no session or transaction of this process uses.
 
-    With `keep` the file holds everything afterwards; without, the rest stays in the log beside it.
+    With `keep` the file holds everything afterwards; without, the rest stays in the log beside it. With `beside`, close
+    only files that one of these paths contains, and files in the same folder.
     """
-    for process in store._PROCESSES.values():
-        if process.connection is not None and not process.sessions and process.owner is None:
-            if keep:
-                with suppress(duckdb.Error):
-                    process.connection.execute("CHECKPOINT")
-            process.connection.close()
-            process.connection = None
-            if process.lock is not None:
-                process.lock.release()
-                process.lock = None
+    for (_, database), process in list(store._PROCESSES.items()):
+        if process.connection is None or process.sessions or process.owner is not None:
+            continue
+        if beside is not None and not any(_concerns(path, database) for path in beside):
+            continue
+        if keep:
+            with suppress(duckdb.Error):
+                process.connection.execute("CHECKPOINT")
+        process.connection.close()
+        process.connection = None
+        if process.lock is not None:
+            process.lock.release()
+            process.lock = None
+
+
+def _concerns(path: Path, database: Path) -> bool:
+    place, folder = path.resolve(), database.resolve().parent
+    return folder.is_relative_to(place) or place.parent == folder
 
 
 def _closing(act: Callable[..., Any]) -> Callable[..., Any]:
     def closing(*given: Any, **named: Any) -> Any:
         close_all()
         return act(*given, **named)
+
+    return closing
+
+
+def _closing_beside(act: Callable[..., Any]) -> Callable[..., Any]:
+    def closing(*given: Any, **named: Any) -> Any:
+        paths = [Path(one) for one in (*given, *named.values()) if isinstance(one, str | os.PathLike)]
+        close_all(beside=paths)
+        return act(*given, **named)
+
+    return closing
+
+
+def _closing_unless_isolated(connect: Callable[..., Any]) -> Callable[..., Any]:
+    """Close before a connection, also to a database in memory, which may attach a file unless its settings forbid it."""
+
+    def closing(*given: Any, **named: Any) -> Any:
+        if named.get("config", {}).get("enable_external_access", True):
+            close_all()
+        return connect(*given, **named)
 
     return closing
 
@@ -83,13 +112,12 @@ def kept_open() -> Iterator[None]:
             (Store, "backup"),
             (subprocess.Popen, "__init__"),
             (multiprocessing.process.BaseProcess, "start"),
-            (shutil, "copytree"),
-            (shutil, "copyfile"),
-            (shutil, "rmtree"),
             (os, "fork"),
-            (duckdb, "connect"),  # a connection in memory may attach the file
         ):
             patch.setattr(owner, name, _closing(getattr(owner, name)))
+        for name in ("copytree", "copyfile", "rmtree"):
+            patch.setattr(shutil, name, _closing_beside(getattr(shutil, name)))
+        patch.setattr(duckdb, "connect", _closing_unless_isolated(duckdb.connect))
         try:
             yield
         finally:

@@ -13,7 +13,8 @@ from data.files.home import Home
 from data.registry.commands.model import DeclareConsumer
 from modelward.web.evidence_app import evidence_app
 from tests.modelward.web.asgi_call import call
-from tests.world import MODEL, World
+from tests.operations import prepared
+from tests.world import MODEL, Template, World
 from views.evidence_address import model_page, monitoring_page, version_page
 
 VERSION = f"{MODEL}/versions/1"
@@ -49,15 +50,22 @@ FOREIGN_HOSTS = (
 )
 
 
-@pytest.fixture
-def listed(world: World) -> World:
-    world.validated()
-    return world
+@pytest.fixture(scope="module")
+def validated(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A world with one validated version."""
+    return prepared(founded, tmp_path_factory.mktemp("validated") / "home", World.validated)
+
+
+@pytest.fixture(scope="module")
+def app(validated: Template) -> ASGIApp:
+    """The application of that world, for tests that change nothing."""
+    return evidence_app(Home(validated.root))
 
 
 @pytest.fixture
-def app(listed: World) -> ASGIApp:
-    return evidence_app(listed.home)
+def listed(validated: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A copy of that world, which a test may change."""
+    return validated.copy(tmp_path / "home", monkeypatch)
 
 
 @pytest.mark.parametrize("page", ["", "index.html", "audit.html", model_page(MODEL), monitoring_page(MODEL)])
@@ -96,7 +104,8 @@ def test_a_method_other_than_get_and_head_is_refused(app: ASGIApp, method: str) 
     assert answer.headers["Allow"] == "GET, HEAD"
 
 
-def test_a_known_page_is_not_sent_again_until_it_changes(listed: World, app: ASGIApp) -> None:
+def test_a_known_page_is_not_sent_again_until_it_changes(listed: World) -> None:
+    app = evidence_app(listed.home)
     page = f"/{model_page(MODEL)}"
     first = call(app, page)
     assert "Last-Modified" in first.headers
@@ -121,7 +130,8 @@ def test_every_response_has_the_security_headers(app: ASGIApp, target: str) -> N
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_manifest_is_served_unchanged(listed: World, app: ASGIApp) -> None:
+def test_a_manifest_is_served_unchanged(listed: World) -> None:
+    app = evidence_app(listed.home)
     for place in (("production", "champion"), ("staging", "shadow")):
         file = listed.home.manifest(MODEL, *place)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -133,12 +143,12 @@ def test_a_manifest_is_served_unchanged(listed: World, app: ASGIApp) -> None:
         assert call(app, target, If_None_Match=answer.headers["ETag"]).status is HTTPStatus.NOT_MODIFIED
 
 
-def test_a_manifest_that_is_a_symbolic_link_is_not_served(listed: World, app: ASGIApp, tmp_path: Path) -> None:
+def test_a_manifest_that_is_a_symbolic_link_is_not_served(listed: World, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     file = listed.home.manifest(MODEL, "production", "champion")
     file.parent.mkdir(parents=True)
     file.symlink_to(tmp_path / "secret")
-    assert call(app, "/serving/ops/delay/current.json").status is HTTPStatus.NOT_FOUND
+    assert call(evidence_app(listed.home), "/serving/ops/delay/current.json").status is HTTPStatus.NOT_FOUND
 
 
 def test_without_a_registry_health_answers_and_pages_are_unavailable(tmp_path: Path) -> None:
