@@ -83,7 +83,7 @@ def _closing_beside(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _closing_unless_isolated(connect: Callable[..., Any]) -> Callable[..., Any]:
-    """Close before a connection, also to a database in memory, which may attach a file unless its settings forbid it."""
+    """Close before a connection; one to a database in memory may attach the file too, unless its settings forbid it."""
 
     def closing(*given: Any, **named: Any) -> Any:
         if named.get("config", {}).get("enable_external_access", True):

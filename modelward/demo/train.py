@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,9 @@ import pyarrow as pa
 
 from data.errors import ConfigurationError
 from modelward.demo.flights import LABEL, flights_between, known_by, start_of_day, to_frame
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Scores = npt.NDArray[np.float64]
 
@@ -88,7 +93,8 @@ class FittedModel:
         """Return the probability of arriving late for each flight, in the same order, shape (rows,)."""
         if len(flights) == 0:
             return np.empty(0)
-        return self.estimator.predict_proba(to_frame(flights))[:, 1]
+        with one_thread():
+            return self.estimator.predict_proba(to_frame(flights))[:, 1]
 
 
 def fit(settings: Mapping[str, float], flights: pa.Table) -> FittedModel:
@@ -102,7 +108,21 @@ def fit(settings: Mapping[str, float], flights: pa.Table) -> FittedModel:
     estimator = HistGradientBoostingClassifier(
         categorical_features="from_dtype", early_stopping=False, random_state=SEED, **settings
     )
-    return FittedModel(estimator.fit(to_frame(flights), flights[LABEL].to_numpy()))
+    with one_thread():
+        return FittedModel(estimator.fit(to_frame(flights), flights[LABEL].to_numpy()))
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Let scikit-learn use one thread: on a busy machine its threads wait for each other most of the time."""
+    limited: AbstractContextManager[object] = _threadpools().limit(limits=1, user_api="openmp")
+    return limited
+
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def score_flights(model: FittedModel, flights: pa.Table) -> pa.Table:
